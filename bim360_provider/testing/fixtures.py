@@ -1,0 +1,1 @@
+"""The pytest plugin: a stack of your own against the emulator."""
