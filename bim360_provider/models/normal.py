@@ -1,0 +1,183 @@
+"""Normal forms: each function takes what a person or HQ wrote and returns the one form we keep.
+
+Each raises ``ValueError`` with words that say what to write instead; the limits
+are those of https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-POST/ .
+"""
+
+import difflib
+import math
+import re
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import Final
+
+__all__ = [
+    "account_id",
+    "date_text",
+    "flag",
+    "identifier",
+    "money",
+    "one_of",
+    "project_name",
+    "seconds",
+    "services",
+    "text",
+]
+
+NAME_LIMIT: Final = 255
+RESERVED_IN_NAMES: Final = '\\/?[]>*:<"|,'
+UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+SECONDS_LIMIT: Final = 3600
+SHOWN: Final = 60
+
+
+def shown(value: object) -> str:
+    """Return a value as an error shows it: one short line, quoted when it is text."""
+    words = f"'{value}'" if isinstance(value, str) else f"{value!r}"
+    words = " ".join(words.split())
+    return words if len(words) <= SHOWN else f"{words[: SHOWN - 1]}…"
+
+
+def _is_text(value: object) -> str:
+    if not isinstance(value, str):
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        advice = f"; put it in quotes: '{value:g}'" if number else ""
+        msg = f"must be text, not {shown(value)}{advice}"
+        raise ValueError(msg)
+    return value
+
+
+def _printable(value: str) -> str:
+    odd = next((c for c in value if not c.isprintable()), None)
+    if odd is not None:
+        msg = f"holds the character U+{ord(odd):04X}, which cannot be seen; remove it"
+        raise ValueError(msg)
+    return value
+
+
+def text(limit: int) -> Callable[[object], str]:
+    """Return the normal form of a text of at most ``limit`` characters."""
+
+    def normal(value: object) -> str:
+        words = _printable(_is_text(value))
+        if len(words) > limit:
+            msg = f"has {len(words)} characters; HQ takes {limit} at most"
+            raise ValueError(msg)
+        return words
+
+    return normal
+
+
+def project_name(value: object) -> str:
+    r"""Return a project name: 1 to 255 characters, none of ``\ / ? [ ] > * : < " | ,``."""
+    name = _printable(_is_text(value))
+    found = [c for c in RESERVED_IN_NAMES if c in name]
+    if found:
+        msg = f"must not hold {' '.join(found)} (HQ reserves {' '.join(RESERVED_IN_NAMES)})"
+        raise ValueError(msg)
+    if not 1 <= len(name) <= NAME_LIMIT:
+        msg = f"has {len(name)} characters; HQ takes 1 to {NAME_LIMIT}"
+        raise ValueError(msg)
+    if name != name.strip():
+        msg = f"must not start or end with a space: {shown(name)}"
+        raise ValueError(msg)
+    return name
+
+
+def date_text(value: object) -> str:
+    """Return a day as ``YYYY-MM-DD``; HQ's full timestamps are cut to their day."""
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, str) and DAY.fullmatch(value[:10]) and value[10:11] in ("", "T", " "):
+        try:
+            return date.fromisoformat(value[:10]).isoformat()
+        except ValueError:
+            msg = f"{shown(value)} is not a day of the calendar"
+            raise ValueError(msg) from None
+    msg = f"must be a date such as '2027-01-31', not {shown(value)}"
+    raise ValueError(msg)
+
+
+def money(value: object) -> float:
+    """Return an amount as a finite float; text such as ``"3000.50"`` is taken too."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        msg = f"must be a number such as 3000000, not {shown(value)}"
+        raise ValueError(msg)
+    try:
+        amount = float(value)
+    except (OverflowError, ValueError):
+        amount = math.nan
+    if not math.isfinite(amount) or (isinstance(value, str) and "_" in value):
+        msg = f"must be a number such as 3000000, not {shown(value)}"
+        raise ValueError(msg)
+    return amount
+
+
+def seconds(value: object) -> float:
+    """Return a waiting time in seconds, 0 to 3600."""
+    span = money(value)
+    if not 0 <= span <= SECONDS_LIMIT:
+        msg = f"must be 0 to {SECONDS_LIMIT} seconds, not {shown(value)}"
+        raise ValueError(msg)
+    return span
+
+
+def flag(value: object) -> bool:
+    """Return a boolean; the texts ``"true"`` and ``"false"`` are taken too, as HQ takes them."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.lower() in ("true", "false"):
+        return value.lower() == "true"
+    msg = f"must be True or False, not {shown(value)}"
+    raise ValueError(msg)
+
+
+def identifier(value: object) -> str:
+    """Return an HQ id in lower case, without the ``b.`` that other Autodesk APIs put before it."""
+    words = _is_text(value).strip().lower().removeprefix("b.")
+    if not UUID.fullmatch(words):
+        msg = (
+            f"must be an id such as 'c17e6837-96cd-4839-868e-051a2ad65d28', "
+            f"not {shown(value)}; HQ shows it in the page's address"
+        )
+        raise ValueError(msg)
+    return words
+
+
+account_id = identifier
+
+
+def one_of(allowed: Iterable[str], *, clearable: bool = False) -> Callable[[object], str]:
+    """Return the normal form of a choice; a near miss is answered with the nearest choice."""
+    choices = tuple(allowed)
+
+    def normal(value: object) -> str:
+        word = _is_text(value)
+        if word in choices or (clearable and not word):
+            return word
+        raise ValueError(unknown_choice(word, choices))
+
+    return normal
+
+
+def unknown_choice(word: str, choices: tuple[str, ...]) -> str:
+    """Return what to say of a word that is not among the choices."""
+    folded = {choice.casefold(): choice for choice in choices}
+    near = difflib.get_close_matches(word.casefold(), folded, n=1)
+    if near:
+        return f"does not know {shown(word)}; did you mean '{folded[near[0]]}'?"
+    if len(choices) > SHOWN // 4:
+        return f"does not know {shown(word)}; HQ's list is in docs/hq.md"
+    return f"does not know {shown(word)}; write one of {', '.join(choices)}"
+
+
+def services(value: object) -> list[str]:
+    """Return service types sorted and without repeats, from a list or HQ's comma text."""
+    parts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(parts, (list, tuple, set, frozenset)):
+        msg = f"must be a list such as ['doc_manager', 'pm'], not {shown(value)}"
+        raise ValueError(msg)
+    return sorted({_is_text(part).strip() for part in parts} - {""})
