@@ -1,1 +1,7 @@
-"""To be filled."""
+"""How to talk to HQ; usable on its own, without Pulumi."""
+
+from bim360_provider.hq.client import HqClient
+from bim360_provider.hq.connection import APS_URL, Connection
+from bim360_provider.hq.transport import OpenOutcomeError, Transport
+
+__all__ = ["APS_URL", "Connection", "HqClient", "OpenOutcomeError", "Transport"]

@@ -1,0 +1,65 @@
+"""An answer of HQ or of the gateway before it, read leniently."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+__all__ = ["Answer"]
+
+WORDS_SHOWN: Final = 300
+"""Characters of HQ's own words in an error: enough for a sentence, too few for a page of HTML."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Status, headers and body of one answer."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """The body as JSON.
+
+        Raises:
+            ValueError: The body is not JSON.
+        """
+        return json.loads(self.body)
+
+    @property
+    def code(self) -> str:
+        """The error's code: HQ's number or the gateway's ``AUTH-006``; empty if there is none."""
+        fields = self._error_fields()
+        return str(fields.get("code") or fields.get("errorCode") or "")
+
+    @property
+    def words(self) -> str:
+        """The error in its sender's own words, on one short line."""
+        fields = self._error_fields()
+        words = next(
+            (
+                str(fields[key])
+                for key in ("message", "developerMessage", "error_description", "error", "detail")
+                if fields.get(key)
+            ),
+            "",
+        )
+        line = " ".join(words.split()) or self._unreadable()
+        return line if len(line) <= WORDS_SHOWN else f"{line[: WORDS_SHOWN - 1]}…"
+
+    def is_from_hq(self) -> bool:
+        """Return whether this is HQ's or the gateway's error, not some proxy's page."""
+        return bool(self._error_fields())
+
+    def _error_fields(self) -> Mapping[str, Any]:
+        try:
+            fields = self.json
+        except ValueError:
+            return {}
+        return fields if isinstance(fields, dict) else {}
+
+    def _unreadable(self) -> str:
+        kind = self.headers.get("Content-Type", "").split(";")[0] or "nothing"
+        return f"no words of its own ({len(self.body)} bytes of {kind})"

@@ -1,0 +1,45 @@
+"""The client: one account of HQ as typed methods."""
+
+from collections.abc import Callable
+
+from bim360_provider.hq.clock import Clock
+from bim360_provider.hq.connection import Connection
+from bim360_provider.hq.job import Jobs
+from bim360_provider.hq.project import Projects
+from bim360_provider.hq.transport import Transport
+
+__all__ = ["HqClient"]
+
+
+class HqClient:
+    """One account of HQ, usable on its own and from several threads.
+
+    Example:
+        >>> client = HqClient(Connection(client_id, client_secret, account_id))
+        >>> [project.name for project in client.projects.list()]
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        transport: Transport | None = None,
+        clock: Clock | None = None,
+        notify: Callable[[str], None] | None = None,
+    ) -> None:
+        """Make a client; nothing is sent yet.
+
+        Args:
+            connection: Where HQ is and who asks.
+            transport: Shared by the accounts of one app; made anew if left out.
+            clock: What waits are made of.
+            notify: Is told of waits longer than two seconds.
+        """
+        self.connection = connection
+        self.transport = transport or Transport(connection, clock=clock, notify=notify)
+        self.projects = Projects(self.transport, connection)
+        self.jobs = Jobs(self.transport, connection)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.transport.close()

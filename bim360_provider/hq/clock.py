@@ -1,0 +1,96 @@
+"""Time: this machine's for waiting, HQ's for saying what came first."""
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
+from typing import Final, Protocol
+
+__all__ = ["Clock", "ServerClock", "SystemClock", "parse_time"]
+
+UTC: Final = timezone.utc
+
+
+class Clock(Protocol):
+    """What waits are made of; tests bring their own."""
+
+    def monotonic(self) -> float:
+        """Return seconds that never run backwards."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+
+    def jitter(self) -> float:
+        """Return a factor between 0.5 and 1 that keeps threads from moving in step."""
+
+
+class SystemClock:
+    """The real clock."""
+
+    def monotonic(self) -> float:
+        """Return this process's monotonic seconds."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep for real."""
+        time.sleep(seconds)
+
+    def jitter(self) -> float:
+        """Return a random factor between 0.5 and 1."""
+        return random.uniform(0.5, 1)  # noqa: S311 - spreads retries, guards nothing
+
+
+class ServerClock:
+    """HQ's time, from the ``Date`` of its answers.
+
+    The estimate never runs ahead of HQ: ``Date`` is cut to the second and was
+    written before it reached us. So whatever HQ makes after we asked for the
+    time is never older than what we were told.
+    """
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._seen: tuple[datetime, float] | None = None
+        self._began: datetime | None = None
+
+    def learn(self, date: str | None) -> None:
+        """Take the ``Date`` header of an answer that has just arrived."""
+        try:
+            told = parsedate_to_datetime(date or "")
+        except ValueError:
+            return
+        told = told if told.tzinfo else told.replace(tzinfo=UTC)
+        with self._lock:
+            self._seen = (told, self._monotonic())
+            self._began = self._began or told
+
+    @property
+    def began(self) -> datetime:
+        """HQ's time when this process heard from it first."""
+        return self._began or self.now()
+
+    def now(self) -> datetime:
+        """Return HQ's time as of now; this machine's if HQ never told."""
+        with self._lock:
+            if self._seen is None:
+                return datetime.now(UTC)
+            told, at = self._seen
+            return told + timedelta(seconds=self._monotonic() - at)
+
+
+def parse_time(words: str | None) -> datetime | None:
+    """Return one of HQ's timestamps, or None if there is none that can be read.
+
+    HQ writes ``2016-04-05T07:26:20.858Z``, and in older rows ``2016-04-07 08:00:24.020422``.
+    """
+    if not words:
+        return None
+    cut = words.strip().replace(" ", "T").removesuffix("Z")
+    form = "%Y-%m-%dT%H:%M:%S.%f" if "." in cut else "%Y-%m-%dT%H:%M:%S"
+    try:
+        return datetime.strptime(cut, form).replace(tzinfo=UTC)
+    except ValueError:
+        return None

@@ -1,0 +1,64 @@
+"""Where HQ is and who asks: everything a client needs to know before its first request."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from bim360_provider.errors import ConfigError
+
+__all__ = ["APS_URL", "Connection"]
+
+APS_URL: Final = "https://developer.api.autodesk.com"
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+PRINTABLE: Final = re.compile(r"[\x21-\x7e]+")
+
+
+@dataclass(frozen=True)
+class Connection:
+    """One account, seen through one app.
+
+    Attributes:
+        client_id: The app's client id.
+        client_secret: The app's client secret; its repr is masked.
+        account_id: The account's id, without ``b.``.
+        base_url: ``https`` always; ``http`` is taken for this machine only.
+        region: The ``Region`` header; None sends none, which HQ takes as ``US``.
+        legacy_eu_path: Ask ``/regions/eu/`` paths in place of the header.
+    """
+
+    client_id: str
+    client_secret: SecretStr = field(repr=False)
+    account_id: str
+    base_url: str = APS_URL
+    region: str | None = None
+    legacy_eu_path: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what would send a secret in the clear or break a header."""
+        url = urlsplit(self.base_url)
+        plain_but_local = url.scheme == "http" and url.hostname in LOOPBACK
+        if not (url.hostname and (url.scheme == "https" or plain_but_local)):
+            msg = (
+                f"BIM 360: the base URL {self.base_url!r} is not https; the secret would travel "
+                "in the clear. Write https://… (http is for an emulator on this machine)."
+            )
+            raise ConfigError(msg)
+        for what, value in (
+            ("client id", self.client_id),
+            ("client secret", self.client_secret.get_secret_value()),
+        ):
+            if not PRINTABLE.fullmatch(value):
+                msg = f"BIM 360: the {what} holds a space or a line break; copy it once more."
+                raise ConfigError(msg)
+
+    def path(self, tail: str, version: str = "v1") -> str:
+        """Return the path of something in the account, such as ``projects``."""
+        region = "regions/eu/" if self.legacy_eu_path else ""
+        return f"/hq/{version}/{region}accounts/{self.account_id}/{tail}"
+
+    def headers(self) -> dict[str, str]:
+        """Return the headers that choose the account's region."""
+        return {"Region": self.region} if self.region and not self.legacy_eu_path else {}

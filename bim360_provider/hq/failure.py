@@ -1,0 +1,100 @@
+"""From an answer that says no to the one line that a person reads."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Final
+
+from bim360_provider.errors import (
+    ConflictError,
+    HqError,
+    NotFoundError,
+    RateLimitedError,
+    RejectedError,
+    UnauthorizedError,
+    UnavailableError,
+)
+from bim360_provider.hq.answer import Answer
+
+__all__ = ["failure", "is_about_account", "status_words"]
+
+PROVISION: Final = (
+    "An account admin must add the app's client id under Account Admin > Settings > "
+    "Custom Integrations, with Account Administration ticked"
+)
+
+ADVICE_BY_CODE: Final = {
+    "AUTH-001": "Enable the BIM 360 API for the app on the developer portal.",
+    "AUTH-003": "Check APS_CLIENT_ID and APS_CLIENT_SECRET.",
+    "AUTH-006": "Check the machine's clock, then run it again.",
+    "AUTH-010": "The app's token lacks a scope: it needs account:read and account:write.",
+}
+
+ADVICE: Final = {
+    300: "Check the base URL; redirects are not followed, so that the token stays with HQ.",
+    400: "Correct the value and run it again.",
+    401: "Check APS_CLIENT_ID and APS_CLIENT_SECRET.",
+    403: f"{PROVISION}.",
+    404: "Check the id.",
+    407: "The proxy wants a login: set HTTPS_PROXY to http://user:password@host:port.",
+    409: "Something of that name exists already, or it is being changed: look in Account Admin.",
+    422: "Correct the value and run it again.",
+    429: "Run it again later, or ask who else uses this client id.",
+    500: "HQ failed and still did after several tries; run it again later.",
+}
+
+ACCOUNT_UNKNOWN: Final = (
+    f"Check the account id and its region (bim360:region); if both are right: {PROVISION}."
+)
+
+KINDS: Final[dict[int, type[HqError]]] = {
+    401: UnauthorizedError,
+    403: UnauthorizedError,
+    404: NotFoundError,
+    409: ConflictError,
+    429: RateLimitedError,
+}
+
+
+def failure(asked: str, request: str, answer: Answer, mask: Callable[[str], str]) -> HqError:
+    """Return the error for an answer that says no.
+
+    Args:
+        asked: What was asked, in people's words: ``create project 'Tower A'``.
+        request: The method and path.
+        answer: What came back.
+        mask: Takes secrets out of a text.
+    """
+    words = mask(answer.words)
+    kind = KINDS.get(answer.status) or (
+        UnavailableError if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR else RejectedError
+    )
+    line = f'could not {asked}: HQ answered {status_words(answer)}: "{words}". {_advice(answer)}'
+    return kind(mask(f"BIM 360: {line}"), status=answer.status, words=words, request=request)
+
+
+def status_words(answer: Answer) -> str:
+    """Return the status as people read it: ``404 Not Found (code 1004)``."""
+    try:
+        phrase = f"{answer.status} {HTTPStatus(answer.status).phrase}"
+    except ValueError:
+        phrase = str(answer.status)
+    return f"{phrase} (code {answer.code})" if answer.code else phrase
+
+
+def is_about_account(answer: Answer) -> bool:
+    """Return whether a 404 means the account: an app that is not provisioned, or a wrong region.
+
+    HQ answers "this account doesn't exist." and "this project doesn't exist." under one
+    code, 1004, so that only the words tell them apart. See docs/hq.md, "Not found".
+    """
+    return "account" in answer.words.casefold()
+
+
+def _advice(answer: Answer) -> str:
+    if answer.code in ADVICE_BY_CODE:
+        return ADVICE_BY_CODE[answer.code]
+    if answer.status == HTTPStatus.NOT_FOUND and is_about_account(answer):
+        return ACCOUNT_UNKNOWN
+    if answer.status == HTTPStatus.TOO_MANY_REQUESTS and "Retry-After" in answer.headers:
+        return f"HQ asks to wait {answer.headers['Retry-After']} s, longer than we do."
+    return ADVICE.get(answer.status) or ADVICE[max(3, min(answer.status // 100, 5)) * 100]

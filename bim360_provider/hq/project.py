@@ -1,0 +1,142 @@
+"""Projects: POST, GET, GET list and PATCH.
+
+https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-POST/
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from bim360_provider.errors import NotFoundError, UnansweredError
+from bim360_provider.hq.answer import Answer
+from bim360_provider.hq.connection import Connection
+from bim360_provider.hq.transport import Question, Transport
+from bim360_provider.models import Project
+
+__all__ = ["PAGE", "Projects"]
+
+PAGE: Final = 100
+"""Rows of a page: HQ's maximum; its default is 10."""
+
+OLDEST_FIRST: Final = "created_at"
+"""New projects join at the end, so a walk over the pages neither skips nor repeats one."""
+
+NEWEST_FIRST: Final = "-created_at"
+
+
+class Projects:
+    """The projects of one account."""
+
+    def __init__(self, transport: Transport, connection: Connection) -> None:
+        self._transport = transport
+        self._connection = connection
+
+    def create(self, body: Mapping[str, Any]) -> Project:
+        """Create a project: one POST, sent again only while HQ has surely not acted.
+
+        Raises:
+            ConflictError: The name is taken.
+            HqError: HQ refused it.
+            OpenOutcomeError: It was sent, and nobody knows whether HQ acted: look for the name.
+            UnreachableError: Nothing was sent.
+        """
+        asked = f"create project '{body.get('name')}'"
+        return self._one(self._question("POST", "projects", asked, json=body, repeatable=False))
+
+    def get(self, project_id: str, *, new_resource: bool = False) -> Project:
+        """Return a project with its service types.
+
+        Raises:
+            NotFoundError: There is no such project, or the whole account is not visible.
+            HqError: HQ said no.
+            UnansweredError: No answer came.
+        """
+        asked = f"read project {project_id}"
+        path = f"projects/{project_id}"
+        return self._one(self._question("GET", path, asked, new_resource=new_resource))
+
+    def update(
+        self, project_id: str, changes: Mapping[str, Any], *, new_resource: bool = False
+    ) -> Project:
+        """Change the given fields and no others: one PATCH.
+
+        https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-:project_id-PATCH/
+
+        Raises:
+            HqError: HQ refused it.
+            UnansweredError: No answer came.
+        """
+        asked = f"change {', '.join(changes)} of project {project_id}"
+        path = f"projects/{project_id}"
+        question = self._question("PATCH", path, asked, json=changes, new_resource=new_resource)
+        return self._one(question)
+
+    def page(self, offset: int, *, sort: str = OLDEST_FIRST, limit: int = PAGE) -> list[Project]:
+        """Return one page of the account's projects, without their service types.
+
+        Raises:
+            HqError: HQ said no.
+            UnansweredError: No answer came.
+        """
+        params = {"limit": str(limit), "offset": str(offset), "sort": sort}
+        question = self._question("GET", "projects", "list the projects", params=params)
+        rows = self._transport.ask(question).json
+        if not isinstance(rows, list):
+            raise _unreadable(question)
+        return [_read(question, row) for row in rows]
+
+    def list(self, *, sort: str = OLDEST_FIRST) -> Iterator[Project]:
+        """Yield every project of the account, whatever its status, page by page."""
+        offset = 0
+        while True:
+            rows = self.page(offset, sort=sort)
+            yield from rows
+            if len(rows) < PAGE:
+                return
+            offset += PAGE
+
+    def named(self, name: str) -> list[Project]:
+        """Return all projects of exactly that name; the account may hold archived twins."""
+        return [project for project in self.list() if project.name == name]
+
+    def newest_named(self, name: str) -> Project | None:
+        """Return a project of exactly that name among the 100 newest: one request."""
+        rows = self.page(0, sort=NEWEST_FIRST)
+        return next((project for project in rows if project.name == name), None)
+
+    def account_is_visible(self) -> bool:
+        """Return whether the account can be seen at all: one request.
+
+        Raises:
+            HqError: HQ said no for another reason.
+            UnansweredError: No answer came.
+        """
+        try:
+            self.page(0, limit=1)
+        except NotFoundError:
+            return False
+        return True
+
+    def _one(self, question: Question) -> Project:
+        answer: Answer = self._transport.ask(question)
+        return _read(question, answer.json)
+
+    def _question(self, method: str, tail: str, asked: str, **rest: Any) -> Question:
+        path = self._connection.path(tail)
+        return Question(method, path, asked, headers=self._connection.headers(), **rest)
+
+
+def _read(question: Question, row: object) -> Project:
+    try:
+        return Project.model_validate(row)
+    except ValidationError:
+        raise _unreadable(question) from None
+
+
+def _unreadable(question: Question) -> UnansweredError:
+    msg = (
+        f"BIM 360: could not {question.asked}: the answer is not what HQ documents. "
+        "Check the base URL."
+    )
+    return UnansweredError(msg)

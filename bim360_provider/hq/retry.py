@@ -1,0 +1,146 @@
+"""What to do after an attempt: one pure function, the whole retry policy.
+
+docs/hq.md, "Retries", has the same rules as a table for people.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from enum import Enum
+from http import HTTPStatus
+from typing import Final
+
+from bim360_provider.hq.clock import UTC
+
+__all__ = ["Action", "Attempt", "Decision", "Outcome", "decide", "parse_retry_after"]
+
+ATTEMPTS: Final = 5
+"""Attempts in all; a fault that outlives five is not a hiccup."""
+
+BUDGET: Final = 120.0
+"""Seconds in all for one request, so that a dead HQ fails a pipeline within minutes."""
+
+BACKOFF: Final = 0.5
+"""Seconds before the second attempt; doubled each time."""
+
+BACKOFF_LIMIT: Final = 8.0
+"""Seconds at most between two attempts that HQ set no time for."""
+
+RETRY_AFTER_LIMIT: Final = 90.0
+"""Longest wait that HQ may ask for: its window is 60 s; more is an outage to be told of."""
+
+RETRY_AFTER_ABSENT: Final = 20.0
+"""What the vendor's own set-up tool waits when a 429 names no time."""
+
+NEW_RESOURCE: Final = 30.0
+"""Seconds for which a 404 on what we have just made is disbelieved."""
+
+NEW_RESOURCE_STEP: Final = 4.0
+"""Seconds at most between two looks at what we have just made."""
+
+SERVER_ERRORS: Final = frozenset({500, 502, 503, 504})
+
+
+class Outcome(Enum):
+    """How an attempt ended."""
+
+    ANSWERED = "answered"
+    NEVER_SENT = "never sent"
+    UNANSWERED = "sent, but not answered"
+
+
+class Action(Enum):
+    """What to do now."""
+
+    ACCEPT = "hand the answer on"
+    WAIT = "wait, then send again"
+    PAUSE = "let every thread wait, then send again"
+    RENEW = "renew the token, then send again"
+    LOOK = "find out whether HQ acted, before sending again"
+    GIVE_UP = "tell the error"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One attempt and what came of it.
+
+    Attributes:
+        repeatable: Sending it twice does what sending it once does: all but a POST.
+        outcome: How it ended.
+        status: The HTTP status, 0 when there is no answer.
+        number: 1 for the first.
+        elapsed: Seconds since the first began.
+        retry_after: Seconds HQ asked us to wait, None if it named none.
+        new_resource: The request concerns what this run has just made.
+        renewed: The token has been renewed for this request already.
+    """
+
+    repeatable: bool
+    outcome: Outcome
+    status: int = 0
+    number: int = 1
+    elapsed: float = 0.0
+    retry_after: float | None = None
+    new_resource: bool = False
+    renewed: bool = False
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to do now, and after how many seconds."""
+
+    action: Action
+    seconds: float = 0.0
+
+
+def decide(attempt: Attempt, jitter: float) -> Decision:
+    """Return what to do after an attempt; ``jitter`` is a factor between 0.5 and 1."""
+    backoff = min(BACKOFF * 2 ** (attempt.number - 1), BACKOFF_LIMIT) * jitter
+    if attempt.outcome is Outcome.NEVER_SENT:
+        return _again(attempt, Action.WAIT, backoff)
+    if attempt.outcome is Outcome.UNANSWERED or attempt.status in SERVER_ERRORS:
+        if attempt.repeatable:
+            return _again(attempt, Action.WAIT, backoff)
+        return Decision(Action.LOOK)
+    if attempt.status == HTTPStatus.TOO_MANY_REQUESTS:
+        return _slow_down(attempt, jitter)
+    return _final(attempt, jitter)
+
+
+def _slow_down(attempt: Attempt, jitter: float) -> Decision:
+    asked = RETRY_AFTER_ABSENT if attempt.retry_after is None else attempt.retry_after
+    if asked > RETRY_AFTER_LIMIT:
+        return Decision(Action.GIVE_UP)
+    # Never earlier than asked: the jitter only spreads the threads out afterwards.
+    return _again(attempt, Action.PAUSE, asked + (1 - jitter))
+
+
+def _final(attempt: Attempt, jitter: float) -> Decision:
+    if attempt.status == HTTPStatus.UNAUTHORIZED and not attempt.renewed:
+        return Decision(Action.RENEW)
+    young = attempt.new_resource and attempt.elapsed < NEW_RESOURCE
+    if attempt.status == HTTPStatus.NOT_FOUND and young:
+        return Decision(Action.WAIT, NEW_RESOURCE_STEP * jitter)
+    refused = attempt.status >= HTTPStatus.MULTIPLE_CHOICES
+    return Decision(Action.GIVE_UP if refused else Action.ACCEPT)
+
+
+def _again(attempt: Attempt, action: Action, wait: float) -> Decision:
+    spent = attempt.number >= ATTEMPTS or attempt.elapsed + wait > BUDGET
+    return Decision(Action.GIVE_UP) if spent else Decision(action, wait)
+
+
+def parse_retry_after(header: str | None, now: datetime) -> float | None:
+    """Return ``Retry-After`` in seconds from now, whether it is a number or a date."""
+    if not header:
+        return None
+    try:
+        return max(0.0, float(header))
+    except ValueError:
+        pass
+    try:
+        when = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    when = when if when.tzinfo else when.replace(tzinfo=UTC)
+    return max(0.0, (when - now).total_seconds())

@@ -1,0 +1,69 @@
+"""The two-legged OAuth v2 token: fetched once, renewed early, by one thread for all.
+
+https://aps.autodesk.com/en/docs/oauth/v2/reference/http/gettoken-POST/
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+__all__ = ["SCOPES", "TOKEN_PATH", "Token", "TokenSource"]
+
+TOKEN_PATH: Final = "/authentication/v2/token"  # noqa: S105 - a path, not a secret
+SCOPES: Final = "account:read account:write"
+
+EARLY: Final = 300.0
+"""Seconds before its end at which a token of an hour is renewed: longer than any one request."""
+
+EARLY_SHARE: Final = 0.5
+"""A token that lives shorter than ten minutes is renewed at half its life."""
+
+
+@dataclass(frozen=True)
+class Token:
+    """A bearer token and the monotonic second from which on it is to be renewed."""
+
+    bearer: str
+    renew_at: float
+
+    def __repr__(self) -> str:
+        """Return no part of the token."""
+        return f"Token(renew_at={self.renew_at})"
+
+
+class TokenSource:
+    """Hands out one token to all threads."""
+
+    def __init__(self, fetch: Callable[[], Any], monotonic: Callable[[], float]) -> None:
+        self._fetch = fetch
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._token: Token | None = None
+
+    def get(self) -> Token:
+        """Return a token that is good for some minutes yet.
+
+        Raises:
+            Bim360Error: None could be had; the next call tries again.
+        """
+        with self._lock:
+            if self._token is None or self._monotonic() >= self._token.renew_at:
+                self._token = self._new()
+            return self._token
+
+    def renew(self, refused: Token) -> Token:
+        """Return a token other than the refused one, fetched by the first thread that asks."""
+        with self._lock:
+            if self._token is None or self._token == refused:
+                self._token = self._new()
+            return self._token
+
+    def _new(self) -> Token:
+        began = self._monotonic()
+        answer = self._fetch()
+        life = float(answer["expires_in"])
+        return Token(
+            bearer=str(answer["access_token"]),
+            renew_at=began + max(life - EARLY, life * EARLY_SHARE),
+        )

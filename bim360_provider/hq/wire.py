@@ -1,0 +1,138 @@
+"""One attempt over the wire: only this file knows ``requests``."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, Final
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase, HTTPBasicAuth
+
+from bim360_provider.errors import ConfigError, UnansweredError, UnreachableError
+from bim360_provider.hq.answer import Answer
+
+__all__ = ["BasicAuth", "BearerAuth", "Call", "Wire"]
+
+CONNECTIONS: Final = 4
+"""Pulumi's host works with four threads, so more connections would idle."""
+
+CONNECT_TIMEOUT: Final = 10.0
+"""Seconds to reach HQ; a firewall that swallows packets is told of soon."""
+
+READ_TIMEOUT: Final = 70.0
+"""Seconds between two bytes: HQ answers 504 by itself after some ten."""
+
+ANSWER_DEADLINE: Final = 120.0
+"""Seconds for a whole answer, however slowly it drips."""
+
+ANSWER_LIMIT: Final = 32 * 1024 * 1024
+"""Bytes of an answer; a page of 100 projects has some 0.1 MB."""
+
+CHUNK: Final = 64 * 1024
+
+BasicAuth = HTTPBasicAuth
+
+
+class BearerAuth(AuthBase):
+    """Puts the token on one request, so that no ``.netrc`` replaces it."""
+
+    def __init__(self, bearer: str) -> None:
+        self._bearer = bearer
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Add the header."""
+        request.headers["Authorization"] = f"Bearer {self._bearer}"
+        return request
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request as it goes over the wire."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    auth: AuthBase
+    json: Any = None
+    form: Mapping[str, str] | None = None
+    params: Mapping[str, str] | None = None
+
+
+class Wire:
+    """Keeps the connections to HQ; follows no redirect, keeps no cookie."""
+
+    def __init__(self) -> None:
+        self._session = requests.Session()
+        adapter = HTTPAdapter(pool_connections=CONNECTIONS, pool_maxsize=CONNECTIONS)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+
+    def send(self, call: Call) -> Answer:
+        """Send once and read the whole answer.
+
+        Raises:
+            UnreachableError: Nothing was sent.
+            UnansweredError: It was sent, and no whole answer came.
+            ConfigError: It cannot be sent: a proxy or a certificate is in the way.
+        """
+        try:
+            with self._session.request(
+                call.method,
+                call.url,
+                headers=dict(call.headers),
+                auth=call.auth,
+                json=call.json,
+                data=call.form,
+                params=call.params,
+                timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                return Answer(response.status_code, response.headers, _whole(response))
+        except requests.RequestException as error:
+            raise _translated(error) from None
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+
+def _whole(response: requests.Response) -> bytes:
+    deadline = time.monotonic() + ANSWER_DEADLINE
+    body = b""
+    for chunk in response.iter_content(CHUNK):
+        body += chunk
+        if time.monotonic() > deadline or len(body) > ANSWER_LIMIT:
+            msg = f"the answer did not end within {ANSWER_DEADLINE:.0f} s and {ANSWER_LIMIT} bytes"
+            raise UnansweredError(msg)
+    return body
+
+
+def _translated(
+    error: requests.RequestException,
+) -> UnreachableError | UnansweredError | ConfigError:
+    if isinstance(error, requests.exceptions.SSLError):
+        msg = (
+            "the certificate is not one that this machine trusts; behind a company proxy set "
+            "REQUESTS_CA_BUNDLE to its certificate file"
+        )
+        return ConfigError(msg)
+    if isinstance(error, requests.exceptions.ProxyError):
+        msg = "the proxy refused the connection; check HTTPS_PROXY, its user name and password"
+        return ConfigError(msg)
+    if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
+        return ConfigError("the base URL or the proxy's address is not a URL")
+    if _never_connected(error):
+        return UnreachableError("no connection could be made")
+    return UnansweredError("the connection ended before a whole answer came")
+
+
+def _never_connected(error: requests.RequestException) -> bool:
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return True
+    # urllib3 names a refused connection and a name that does not resolve only by its reason.
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return type(reason).__name__ in ("NewConnectionError", "NameResolutionError")
