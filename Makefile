@@ -1,0 +1,48 @@
+# Every target sets itself up: Python 3.10 or newer and make are all it takes (see .ci/environment.py).
+# PYTHON=python3.12 chooses the Python; ARGS="..." is passed on, as in: make test ARGS="tests/unit -k archive"
+
+RUN := .venv/bin/python -m
+# Two at a time is what a small CI machine has cores for; more only pays on more cores.
+WORKERS ?= 2
+# Resolves the lock file; no part of the environment itself.
+UV := uv==0.13.9
+
+.DEFAULT_GOAL := help
+.PHONY: help setup test demo demo-destroy lint types format lock clean
+
+help: ## Say what there is to make
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name does; do \
+		printf '  make %-13s %s\n' "$$name" "$$does"; done
+
+setup: ## Build .venv from requirements.lock (every other target does it too)
+	@sh .ci/setup
+
+test: setup ## Run all tests; what needs the Pulumi CLI or a BIM 360 account is skipped without it
+	$(RUN) pytest -n $(WORKERS) $(ARGS)
+
+demo: setup ## Run the demo stack against a local BIM 360, no account needed
+	@$(RUN) bim360_provider.cli demo $(ARGS)
+
+demo-destroy: setup ## Take the demo down again, which archives its projects
+	@$(RUN) bim360_provider.cli demo --destroy $(ARGS)
+
+lint: setup ## Check style and formatting
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+
+types: setup ## Check types, strictly
+	$(RUN) mypy
+
+format: setup ## Format the code and mend what can be mended by itself
+	$(RUN) ruff format .
+	$(RUN) ruff check --fix .
+
+lock: setup ## Bring requirements.lock in line with pyproject.toml (ARGS=--upgrade: all to the newest)
+	@$(RUN) pip install --quiet --disable-pip-version-check --upgrade --target build/lock "$(UV)"
+	PYTHONPATH=build/lock $(RUN) uv pip compile pyproject.toml --all-extras --group dev --universal \
+		--python-version 3.10 --generate-hashes --custom-compile-command "make lock" --quiet \
+		--output-file requirements.lock $(ARGS)
+
+clean: ## Remove the environment, caches and builds; what the demo made stays
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
