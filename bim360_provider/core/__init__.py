@@ -1,1 +1,1 @@
-"""To be filled."""
+"""What to do with what people declare: typed functions without Pulumi and without sockets."""

@@ -49,8 +49,22 @@ class Answer:
         line = " ".join(words.split()) or self._unreadable()
         return line if len(line) <= WORDS_SHOWN else f"{line[: WORDS_SHOWN - 1]}…"
 
+    @property
+    def is_success(self) -> bool:
+        """Whether the status is one of HTTP's 2xx."""
+        return 200 <= self.status < 300  # noqa: PLR2004 - HTTP's class of success
+
+    @property
+    def has_json(self) -> bool:
+        """Whether the body is JSON and holds something."""
+        try:
+            return self.json is not None
+        except ValueError:
+            return False
+
+    @property
     def is_from_hq(self) -> bool:
-        """Return whether this is HQ's or the gateway's error, not some proxy's page."""
+        """Whether this is HQ's or the gateway's error, not some proxy's page."""
         return bool(self._error_fields())
 
     def _error_fields(self) -> Mapping[str, Any]:

@@ -16,7 +16,7 @@ class HqClient:
 
     Example:
         >>> client = HqClient(Connection(client_id, client_secret, account_id))
-        >>> [project.name for project in client.projects.list()]
+        >>> [project.name for project in client.projects.walk()]
     """
 
     def __init__(

@@ -9,9 +9,8 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from bim360_provider.errors import NotFoundError, UnansweredError
-from bim360_provider.hq.answer import Answer
 from bim360_provider.hq.connection import Connection
-from bim360_provider.hq.transport import Question, Transport
+from bim360_provider.hq.transport import OpenOutcomeError, Question, Transport
 from bim360_provider.models import Project
 
 __all__ = ["PAGE", "Projects"]
@@ -86,7 +85,7 @@ class Projects:
             raise _unreadable(question)
         return [_read(question, row) for row in rows]
 
-    def list(self, *, sort: str = OLDEST_FIRST) -> Iterator[Project]:
+    def walk(self, *, sort: str = OLDEST_FIRST) -> Iterator[Project]:
         """Yield every project of the account, whatever its status, page by page."""
         offset = 0
         while True:
@@ -98,7 +97,7 @@ class Projects:
 
     def named(self, name: str) -> list[Project]:
         """Return all projects of exactly that name; the account may hold archived twins."""
-        return [project for project in self.list() if project.name == name]
+        return [project for project in self.walk() if project.name == name]
 
     def newest_named(self, name: str) -> Project | None:
         """Return a project of exactly that name among the 100 newest: one request."""
@@ -119,8 +118,7 @@ class Projects:
         return True
 
     def _one(self, question: Question) -> Project:
-        answer: Answer = self._transport.ask(question)
-        return _read(question, answer.json)
+        return _read(question, self._transport.ask(question).json)
 
     def _question(self, method: str, tail: str, asked: str, **rest: Any) -> Question:
         path = self._connection.path(tail)
@@ -139,4 +137,4 @@ def _unreadable(question: Question) -> UnansweredError:
         f"BIM 360: could not {question.asked}: the answer is not what HQ documents. "
         "Check the base URL."
     )
-    return UnansweredError(msg)
+    return UnansweredError(msg) if question.repeatable else OpenOutcomeError(msg)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
 from bim360_provider.errors import (
@@ -80,6 +81,15 @@ class Transport:
         """
         return self._attempts(question, self._tokens.get())
 
+    def now(self) -> datetime:
+        """Return HQ's time, having heard from HQ at least once.
+
+        Raises:
+            Bim360Error: No token could be had.
+        """
+        self._tokens.get()
+        return self.server_clock.now()
+
     def tell(self, message: str) -> None:
         """Pass a line on to whoever watches."""
         self._notify(message)
@@ -139,7 +149,7 @@ class Transport:
             unreachable = isinstance(error, UnreachableError)
             lost = Outcome.NEVER_SENT if unreachable else Outcome.UNANSWERED
             return replace(attempt, outcome=lost)
-        if _is_success(answer) and not _has_json(answer):
+        if answer.is_success and not answer.has_json:
             return replace(attempt, outcome=Outcome.UNANSWERED, status=answer.status)
         asked = parse_retry_after(answer.headers.get("Retry-After"), self.server_clock.now())
         return replace(attempt, status=answer.status, retry_after=asked)
@@ -160,7 +170,7 @@ class Transport:
         if decision.action is Action.LOOK:
             msg = f"BIM 360: could not {question.asked}: it was sent, and HQ gave no clear answer."
             return OpenOutcomeError(msg)
-        if answer is not None and not _is_success(answer):
+        if answer is not None and not answer.is_success:
             return self._failure(question, answer)
         why = error or "HQ's answer was no JSON"
         kind = UnreachableError if isinstance(error, UnreachableError) else UnansweredError
@@ -197,14 +207,3 @@ class Transport:
     def _masked(self, words: str) -> str:
         secret = self._secret.get_secret_value()
         return words.replace(secret, "[secret]") if secret else words
-
-
-def _is_success(answer: Answer) -> bool:
-    return 200 <= answer.status < 300  # noqa: PLR2004 - HTTP's class of success
-
-
-def _has_json(answer: Answer) -> bool:
-    try:
-        return answer.json is not None
-    except ValueError:
-        return False

@@ -1,0 +1,103 @@
+"""Arguments against a model: every problem at once, unknown values passed through."""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from bim360_provider.models import normal
+
+__all__ = ["UNKNOWN", "Problem", "Unknown", "is_unknown", "validated"]
+
+
+class Unknown:
+    """A value that another resource has yet to give."""
+
+    def __repr__(self) -> str:
+        """Return what Pulumi prints for it."""
+        return "[unknown]"
+
+
+UNKNOWN: Final = Unknown()
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with one argument, in words that say what to write instead."""
+
+    argument: str
+    words: str
+
+    def __str__(self) -> str:
+        """Return the sentence that people read."""
+        return f"{self.argument} {self.words}"
+
+
+def is_unknown(value: object) -> bool:
+    """Return whether a value, or any element of it, is not known yet."""
+    return isinstance(value, Unknown) or (
+        isinstance(value, (list, tuple)) and any(is_unknown(element) for element in value)
+    )
+
+
+def validated(
+    model: type[BaseModel], given: Mapping[str, Any], open_lists: frozenset[str] = frozenset()
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Return the given arguments in normal form, and everything that is wrong with them.
+
+    Args:
+        model: Says which arguments there are and what each may hold.
+        given: Arguments that were given; values may be unknown.
+        open_lists: Arguments for which any text passes, whatever the public list says.
+    """
+    problems = [_no_such(model, name) for name in given if name not in model.model_fields]
+    inputs: dict[str, Any] = {}
+    for name, field in model.model_fields.items():
+        if name not in given:
+            if field.is_required():
+                problems.append(Problem(name, "is missing"))
+        elif is_unknown(given[name]):
+            inputs[name] = given[name]
+        else:
+            inputs[name], problem = _one(model, name, given[name], lenient=name in open_lists)
+            problems += [problem] if problem else []
+    return inputs, problems
+
+
+def _one(
+    model: type[BaseModel], name: str, value: object, *, lenient: bool
+) -> tuple[Any, Problem | None]:
+    try:
+        return _adapter(model, name).validate_python(value), None
+    except ValidationError as error:
+        problem = Problem(name, _words(error))
+    if lenient and isinstance(value, str):
+        try:
+            return normal.text(255)(value), None
+        except ValueError:
+            return value, problem
+    return value, problem
+
+
+@cache
+def _adapter(model: type[BaseModel], name: str) -> TypeAdapter[Any]:
+    field = model.model_fields[name]
+    kind: Any = field.annotation
+    for constraint in field.metadata:
+        kind = Annotated[kind, constraint]
+    return TypeAdapter(kind)
+
+
+def _words(error: ValidationError) -> str:
+    first = error.errors()[0]
+    cause = first.get("ctx", {}).get("error")
+    return str(cause) if cause else first["msg"]
+
+
+def _no_such(model: type[BaseModel], name: str) -> Problem:
+    near = difflib.get_close_matches(name, model.model_fields, n=1)
+    advice = f"; did you mean {near[0]}?" if near else ""
+    return Problem(name, f"is not an argument{advice}")

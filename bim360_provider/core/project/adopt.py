@@ -1,0 +1,94 @@
+"""Adopt: what a create may do when HQ already has a project of that name. See docs/project.md."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from bim360_provider.core.project.fields import differing
+from bim360_provider.core.settings import Settings
+from bim360_provider.hq.clock import parse_time
+from bim360_provider.models import Project
+
+__all__ = ["Verdict", "is_ours", "judge"]
+
+Values = Mapping[str, Any]
+
+LEFTOVER_AGE: Final = timedelta(days=1)
+"""An interrupted run is taken up within a day; what is older has an owner."""
+
+RENAME: Final = "declare another name"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Which project to adopt and why, or why none: a sentence in either case."""
+
+    project: Project | None
+    words: str
+
+
+def is_ours(project: Project, inputs: Values, since: datetime) -> bool:
+    """Return whether a project with the declared values was made after we asked for it."""
+    created = parse_time(project.created_at)
+    return created is not None and created >= since and _as_declared(project, inputs)
+
+
+def judge(twins: list[Project], inputs: Values, settings: Settings, began: datetime) -> Verdict:
+    """Decide about the projects that have the declared name already.
+
+    Args:
+        twins: All of that name, in any order.
+        inputs: The arguments in normal form.
+        settings: Say which of the two rules about interrupted runs are in force.
+        began: HQ's time at which this run began.
+    """
+    name = inputs["name"]
+    if not twins:
+        words = (
+            f"the name '{name}' is taken, yet no BIM 360 project of that name can be seen; "
+            f"it may be an ACC project: {RENAME}"
+        )
+        return Verdict(None, words)
+    twin = min(twins, key=lambda project: (project.status == "archived", project.created_at or ""))
+    if _is_leftover(twin, inputs, settings, began):
+        return Verdict(twin, f"'{name}' was made by an interrupted run; adopted {twin.id}")
+    policy = inputs.get("adopt", "never")
+    archived = twin.status == "archived"
+    if policy == "any" or (policy == "archived" and archived):
+        return Verdict(twin, f"'{name}' exists ({twin.status}); adopted {twin.id}")
+    return Verdict(None, _advice(twin, name, began))
+
+
+def _is_leftover(twin: Project, inputs: Values, settings: Settings, began: datetime) -> bool:
+    created = parse_time(twin.created_at)
+    if created is None or twin.status != "pending" or twin.last_sign_in:
+        return False
+    before = settings.adopt_leftovers and began - LEFTOVER_AGE <= created < began
+    meanwhile = settings.adopt_simultaneous and created >= began
+    return (before or meanwhile) and _as_declared(twin, inputs)
+
+
+def _as_declared(project: Project, inputs: Values) -> bool:
+    # Lists leave the service types out; a status is set only after a project is made.
+    unseen = {"status"} if project.service_types else {"status", "service_types"}
+    declared = {name: value for name, value in inputs.items() if name not in unseen}
+    return not set(differing(project.fields(), declared)) - {"status"}
+
+
+def _advice(twin: Project, name: str, began: datetime) -> str:
+    made = parse_time(twin.created_at)
+    if made is not None and made >= began:
+        return (
+            f"'{name}' ({twin.id}) was made by somebody else while this run was going on; "
+            f"see whether two resources or two pipelines declare it, or {RENAME}"
+        )
+    if twin.status == "archived":
+        return (
+            f"'{name}' is the name of an archived project ({twin.id}), and names stay taken; "
+            f"bring it back with adopt='archived', or {RENAME}"
+        )
+    return (
+        f"a project '{name}' exists already ({twin.id}, {twin.status}); "
+        f"take it over with adopt='any', or {RENAME}"
+    )

@@ -1,0 +1,77 @@
+"""Check: normal form, and everything that is wrong, told before anything is sent."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from bim360_provider.core.arguments import Problem, is_unknown, validated
+from bim360_provider.core.settings import Settings
+from bim360_provider.models import ProjectArguments, enums
+from bim360_provider.models.project import CREATE_ONLY
+
+__all__ = ["check"]
+
+Values = Mapping[str, Any]
+
+NO_ACCOUNT: Final = (
+    "is missing: set BIM360_ACCOUNT_ID, or run `pulumi config set bim360:accountId …` "
+    "(the hub's id without its 'b.')"
+)
+
+TOO_LATE: Final = (
+    "acts only when a project is made, and this one exists: HQ can neither apply it later nor "
+    "delete and make anew. Put the old value back, or leave the argument out"
+)
+
+
+def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any], list[Problem]]:
+    """Return the arguments in normal form and everything that is wrong with them.
+
+    Args:
+        old: The arguments of the last run; empty when the project is new.
+        new: The arguments as written; values may be unknown.
+        settings: Give the account and the region.
+    """
+    given = {name: value for name, value in new.items() if value is not None}
+    if settings.account_id:
+        given.setdefault("account_id", settings.account_id)
+    given.setdefault("region", settings.region)
+    open_lists = ProjectArguments.OPEN_LISTS if settings.unknown_values else frozenset()
+    inputs, problems = validated(ProjectArguments, given, open_lists)
+    bad = {problem.argument for problem in problems}
+    known = {k: v for k, v in inputs.items() if k not in bad and not is_unknown(v)}
+    problems += _dates(known) + _services(known, open_lists) + _create_only(old, known)
+    if "account_id" not in given:
+        problems.append(Problem("account_id", NO_ACCOUNT))
+    return inputs, problems
+
+
+def _dates(known: Values) -> list[Problem]:
+    start, end = known.get("start_date"), known.get("end_date")
+    if start is None or end is None or start < end:
+        return []
+    return [Problem("end_date", f"must be after start_date, but {end} is not after {start}")]
+
+
+def _services(known: Values, open_lists: frozenset[str]) -> list[Problem]:
+    services = known.get("service_types")
+    if services is None:
+        return []
+    if not services:
+        return [Problem("service_types", "is empty; leave it out to get all that the account has")]
+    if "insight" in services:
+        return [Problem("service_types", "must not name 'insight': HQ adds it by itself")]
+    strange = [word for word in services if word not in enums.SERVICE_TYPES]
+    if "service_types" in open_lists:
+        return []
+    choices = ", ".join(enums.SERVICE_TYPES)
+    return [
+        Problem("service_types", f"does not know '{word}'; HQ has {choices}") for word in strange
+    ]
+
+
+def _create_only(old: Values, known: Values) -> list[Problem]:
+    moves = any(name in known and known[name] != old.get(name) for name in ("account_id", "region"))
+    if "name" not in old or moves:
+        return []
+    late = [name for name in CREATE_ONLY if known.get(name) and known[name] != old.get(name)]
+    return [Problem(name, TOO_LATE) for name in late]

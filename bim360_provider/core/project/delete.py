@@ -1,0 +1,41 @@
+"""Delete: archive, because HQ cannot delete a project."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from bim360_provider.core.project.read import is_gone
+from bim360_provider.errors import Bim360Error, HqError, NotFoundError
+from bim360_provider.hq import HqClient
+
+__all__ = ["delete"]
+
+Values = Mapping[str, Any]
+
+
+def delete(client: HqClient, project_id: str, state: Values) -> None:
+    """Archive the project: HQ cannot delete one. One that is archived or gone is done with.
+
+    Raises:
+        HqError: HQ refused, and the project is not archived.
+        UnansweredError: No answer came.
+    """
+    if state.get("on_destroy") == "retain":
+        client.transport.tell(f"BIM 360: project '{state.get('name')}' is left as it is (retain).")
+        return
+    try:
+        client.projects.update(project_id, {"status": "archived"})
+    except NotFoundError as error:
+        if not is_gone(client, error):
+            raise
+    except HqError as error:
+        refused = HTTPStatus.BAD_REQUEST <= error.status < HTTPStatus.INTERNAL_SERVER_ERROR
+        if not (refused and _is_archived(client, project_id)):
+            raise
+
+
+def _is_archived(client: HqClient, project_id: str) -> bool:
+    try:
+        return client.projects.get(project_id).status == "archived"
+    except Bim360Error:
+        return False

@@ -1,0 +1,49 @@
+"""Diff: what would change, decided without asking HQ."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bim360_provider.core.project.fields import differing
+
+__all__ = ["Difference", "diff"]
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What would change.
+
+    Attributes:
+        changed: Arguments whose value differs from what HQ was last seen to have.
+        replaces: Those among them that mean another place, so another project.
+        unfinished: Something that an earlier run could not finish is still to be done.
+    """
+
+    changed: tuple[str, ...] = ()
+    replaces: tuple[str, ...] = ()
+    unfinished: bool = False
+
+
+def diff(state: Values, inputs: Values) -> Difference:
+    """Return what would change; an argument that is not given is not compared.
+
+    Args:
+        state: The outputs of the last run or refresh.
+        inputs: The arguments in normal form; values may be unknown.
+    """
+    replaces = tuple(
+        name
+        for name in ("account_id", "region")
+        if name in state and name in inputs and inputs[name] != state[name]
+    )
+    changed = differing(state, inputs)
+    if inputs.get("on_destroy", "archive") != state.get("on_destroy", "archive"):
+        changed = (*changed, "on_destroy")
+    return Difference((*changed, *replaces), replaces, is_unfinished(state))
+
+
+def is_unfinished(state: Values) -> bool:
+    """Return whether an earlier run left something to do: a field to set, a copy to wait for."""
+    return bool(state.get("unfinished")) or state.get("copy_status") == "running"

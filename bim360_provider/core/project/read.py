@@ -1,0 +1,63 @@
+"""Read: the project as HQ has it now, for a refresh or a look-up by id."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bim360_provider.core.project.outputs import DECLARED, mirrored, outputs
+from bim360_provider.errors import NotFoundError
+from bim360_provider.hq import HqClient
+from bim360_provider.models.project import PATCHABLE
+
+__all__ = ["Live", "is_gone", "read"]
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Live:
+    """A project as HQ has it: what the state keeps, and the arguments that would declare it."""
+
+    id: str
+    outputs: dict[str, Any]
+    inputs: dict[str, Any]
+
+
+def read(client: HqClient, project_id: str, state: Values) -> Live | None:
+    """Return the project as HQ has it, or None if it is gone.
+
+    Args:
+        client: The account that the project is in.
+        project_id: Its id.
+        state: The outputs of the last run; without them this is a look-up by id, not a refresh.
+
+    Raises:
+        NotFoundError: A look-up found nothing, or the whole account is not visible.
+        HqError: HQ said no.
+        UnansweredError: No answer came.
+    """
+    refreshing = "account_id" in state
+    try:
+        project = client.projects.get(project_id)
+    except NotFoundError as error:
+        if refreshing and is_gone(client, error):
+            return None
+        raise
+    connection = client.connection
+    place = {"account_id": connection.account_id, "region": connection.region or "US"}
+    known = {**place, **state}
+    live = [name for name in PATCHABLE if getattr(project, name) is not None]
+    declared = state.get(DECLARED, live) if refreshing else live
+    inputs = mirrored(project, known, declared)
+    unfinished = state.get("unfinished") or ()
+    copy_status = state.get("copy_status")
+    outs = outputs(project, known, inputs, copy_status=copy_status, unfinished=unfinished)
+    return Live(project.id, {**outs, DECLARED: sorted(declared)}, inputs)
+
+
+def is_gone(client: HqClient, error: NotFoundError) -> bool:
+    """Return whether the project is missing, rather than the whole account out of sight."""
+    words = error.words.casefold()
+    if "account" in words:
+        return False
+    return "project" in words or client.projects.account_is_visible()

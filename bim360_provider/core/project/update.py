@@ -1,0 +1,68 @@
+"""Update: a PATCH of only what changed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bim360_provider.core.project.fields import differing, patch_body
+from bim360_provider.core.project.outputs import outputs
+from bim360_provider.core.project.template import follow_copy
+from bim360_provider.errors import NotFoundError
+from bim360_provider.hq import HqClient
+from bim360_provider.models import Project
+
+__all__ = ["patch", "update"]
+
+Values = Mapping[str, Any]
+
+
+def update(client: HqClient, project_id: str, state: Values, inputs: Values) -> dict[str, Any]:
+    """Make HQ equal to the arguments and finish what an earlier run left; return the outputs.
+
+    Raises:
+        NotFoundError: The project is gone; a refresh finds that out.
+        HqError: HQ refused a value.
+        UnansweredError: No answer came.
+    """
+    left = [name for name in state.get("unfinished") or () if name == "status" or name in inputs]
+    wanted = {*differing(state, inputs), *left}
+    last_seen = Project.model_validate({**state, "id": project_id})
+    try:
+        project = patch(client, project_id, state, patch_body(state, inputs, wanted)) or last_seen
+    except NotFoundError as error:
+        words = f"{error} If somebody removed it: `pulumi refresh`, then `pulumi up`."
+        raise NotFoundError(
+            words, status=error.status, words=error.words, request=error.request
+        ) from None
+    if "service_types" in inputs:
+        state = {**state, "service_types": inputs["service_types"]}
+    copy_status = follow_copy(client, project, state, inputs)
+    return outputs(project, state, inputs, copy_status=copy_status)
+
+
+def patch(
+    client: HqClient, project_id: str, live: Values, body: Values, *, new_resource: bool = False
+) -> Project | None:
+    """Send a PATCH; None when there is nothing to send.
+
+    An archived project is brought back by a request of its own, because HQ refuses
+    other changes to one.
+
+    Args:
+        client: The account that the project is in.
+        project_id: Its id.
+        live: What HQ was last seen to have.
+        body: The fields to change.
+        new_resource: It was made a moment ago, so that a 404 is not believed at once.
+
+    Raises:
+        HqError: HQ refused it.
+        UnansweredError: No answer came.
+    """
+    project = None
+    rest = dict(body)
+    if live.get("status") == "archived" and body.get("status") in ("active", "inactive"):
+        status = {"status": rest.pop("status")}
+        project = client.projects.update(project_id, status, new_resource=new_resource)
+    if rest:
+        project = client.projects.update(project_id, rest, new_resource=new_resource)
+    return project
