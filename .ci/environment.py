@@ -32,7 +32,8 @@ STAMP = VENV / "built-from.json"
 # Longer than this without a word looks like a hang.
 QUIET_SECONDS = 2.0
 
-# What pip said last, shown when it fails: enough for its error, not the whole log.
+# Of what pip says, these are its daily round; of the rest, the last lines are shown when it fails.
+ROUTINE = ("Collecting ", "  Downloading ", "  Using cached ", "Ignoring ", "Looking in ")
 TAIL_LINES = 15
 
 # Settings that would send the packages elsewhere than .venv, or make pip read more than the lock.
@@ -149,10 +150,11 @@ def run(step: str, *command: object) -> None:
         text=True,
         errors="replace",
     ) as process:
-        tail = deque(progress(process.stdout or ()), maxlen=TAIL_LINES)
+        heard = progress(process.stdout or ())
+        tail = deque((line for line in heard if not line.startswith(ROUTINE)), maxlen=TAIL_LINES)
     if process.returncode:
         say("".join(tail).rstrip())
-        msg = f"Setting up .venv stopped at {step}: the lines above say why."
+        msg = f"Setting up .venv stopped at {step}; the lines above say why."
         raise SetupError(msg)
 
 
@@ -178,7 +180,8 @@ def make_empty() -> None:
 def install_locked() -> None:
     """Install what the lock names, and only files with the hashes it names."""
     say("  fetching the locked packages")
-    pip("the locked packages", "install", "--require-hashes", "--requirement", LOCK)
+    locked = ("--require-hashes", "--requirement", LOCK, "--progress-bar", "off")
+    pip("the locked packages (is the package index within reach?)", "install", *locked)
 
 
 def install_project() -> None:
