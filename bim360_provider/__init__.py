@@ -1,1 +1,5 @@
-"""To be filled."""
+"""BIM 360 projects as infrastructure code."""
+
+from bim360_provider.resources import Bim360Project, Bim360Provider
+
+__all__ = ["Bim360Project", "Bim360Provider"]

@@ -2,6 +2,6 @@
 
 from bim360_provider.hq.client import HqClient
 from bim360_provider.hq.connection import APS_URL, Connection
-from bim360_provider.hq.transport import OpenOutcomeError, Transport
+from bim360_provider.hq.transport import Notify, OpenOutcomeError, Transport
 
-__all__ = ["APS_URL", "Connection", "HqClient", "OpenOutcomeError", "Transport"]
+__all__ = ["APS_URL", "Connection", "HqClient", "Notify", "OpenOutcomeError", "Transport"]

@@ -1,12 +1,10 @@
 """The client: one account of HQ as typed methods."""
 
-from collections.abc import Callable
-
 from bim360_provider.hq.clock import Clock
 from bim360_provider.hq.connection import Connection
 from bim360_provider.hq.job import Jobs
 from bim360_provider.hq.project import Projects
-from bim360_provider.hq.transport import Transport
+from bim360_provider.hq.transport import Notify, Transport
 
 __all__ = ["HqClient"]
 
@@ -25,7 +23,7 @@ class HqClient:
         *,
         transport: Transport | None = None,
         clock: Clock | None = None,
-        notify: Callable[[str], None] | None = None,
+        notify: Notify | None = None,
     ) -> None:
         """Make a client; nothing is sent yet.
 
@@ -33,7 +31,7 @@ class HqClient:
             connection: Where HQ is and who asks.
             transport: Shared by the accounts of one app; made anew if left out.
             clock: What waits are made of.
-            notify: Is told of waits longer than two seconds.
+            notify: Is told what happens, and whether that is a warning: long waits, for example.
         """
         self.connection = connection
         self.transport = transport or Transport(connection, clock=clock, notify=notify)

@@ -15,7 +15,7 @@ TOLD_WAIT: Final = 2.0
 class Gate:
     """Lets requests through, except while a pause lasts."""
 
-    def __init__(self, clock: Clock, notify: Callable[[str], None]) -> None:
+    def __init__(self, clock: Clock, notify: Callable[[str], object]) -> None:
         self._clock = clock
         self._notify = notify
         self._lock = threading.Lock()

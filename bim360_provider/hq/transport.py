@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from bim360_provider.errors import (
     Bim360Error,
@@ -21,7 +21,10 @@ from bim360_provider.hq.retry import Action, Attempt, Decision, Outcome, decide,
 from bim360_provider.hq.token import SCOPES, TOKEN_PATH, Token, TokenSource
 from bim360_provider.hq.wire import BasicAuth, BearerAuth, Call, Wire
 
-__all__ = ["OpenOutcomeError", "Question", "Transport"]
+__all__ = ["Notify", "OpenOutcomeError", "Question", "Transport"]
+
+Notify: TypeAlias = Callable[[str, bool], None]
+"""Takes a line for people, and whether it is a warning."""
 
 USER_AGENT: Final = "bim360-provider"
 
@@ -58,12 +61,12 @@ class Transport:
         connection: Connection,
         *,
         clock: Clock | None = None,
-        notify: Callable[[str], None] | None = None,
+        notify: Notify | None = None,
     ) -> None:
         self._base_url = connection.base_url.rstrip("/")
         self._client_id = connection.client_id
         self._secret = connection.client_secret
-        self._notify = notify or (lambda _: None)
+        self._notify = notify or (lambda _message, _warning: None)
         self._wire = Wire()
         self.clock: Clock = clock or SystemClock()
         self._gate = Gate(self.clock, self.tell)
@@ -90,9 +93,9 @@ class Transport:
         self._tokens.get()
         return self.server_clock.now()
 
-    def tell(self, message: str) -> None:
+    def tell(self, message: str, *, warning: bool = False) -> None:
         """Pass a line on to whoever watches."""
-        self._notify(message)
+        self._notify(self._masked(message), warning)
 
     def wait(self, seconds: float, why: str) -> None:
         """Sleep; a wait worth noticing is told first."""

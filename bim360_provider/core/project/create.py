@@ -106,7 +106,7 @@ def _adopted(client: HqClient, inputs: Values, settings: Settings, error: Confli
     if verdict.project is None:
         msg = f"BIM 360: could not create project '{inputs['name']}': {verdict.words}."
         raise ConflictError(msg, status=error.status, words=error.words, request=error.request)
-    client.transport.tell(f"BIM 360: {verdict.words}.")
+    client.transport.tell(f"BIM 360: {verdict.words}.", warning=True)
     return client.projects.get(verdict.project.id)
 
 
@@ -123,7 +123,8 @@ def _finished(
         project = patch(client, project.id, live, body, new_resource=True) or project
     except Bim360Error as error:
         left = wanted
-        client.transport.tell(f"{error} The project exists; the next `pulumi up` tries again.")
+        words = f"{error} The project exists; the next `pulumi up` tries again."
+        client.transport.tell(words, warning=True)
     copy_status = follow_copy(client, project, {}, inputs)
     known = {**inputs, "service_types": services}
     return outputs(project, known, inputs, copy_status=copy_status, unfinished=left)

@@ -35,12 +35,14 @@ def follow_copy(client: HqClient, project: Project, state: Values, inputs: Value
     if status == "failed":
         client.transport.tell(
             f"BIM 360: copying the template into '{project.name}' failed at HQ (job {job_id}). "
-            "The project exists; copy the template's settings by hand."
+            "The project exists; copy the template's settings by hand.",
+            warning=True,
         )
     elif status == "running":
         client.transport.tell(
             f"BIM 360: copying the template into '{project.name}' still runs (job {job_id}); "
-            "the next `pulumi up` looks again."
+            "the next `pulumi up` looks again.",
+            warning=True,
         )
     return status
 

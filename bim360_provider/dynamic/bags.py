@@ -1,0 +1,39 @@
+"""Pulumi's property bags, to and from the core's plain values."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pulumi.output import Unknown as PulumiUnknown
+
+from bim360_provider.core.arguments import UNKNOWN, Unknown
+
+__all__ = ["PROVIDER_KEY", "from_pulumi", "provider_changed", "to_pulumi"]
+
+PROVIDER_KEY: Final = "__provider"
+
+
+def from_pulumi(bag: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a bag without Pulumi's own key, its unknowns as the core's."""
+    return {key: _read(value) for key, value in bag.items() if key != PROVIDER_KEY}
+
+
+def to_pulumi(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a fresh bag, the core's unknowns as Pulumi's."""
+    return {key: _write(value) for key, value in values.items()}
+
+
+def provider_changed(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
+    """Return whether the reference to our code differs, as after a move of the class."""
+    return bool(olds.get(PROVIDER_KEY) != news.get(PROVIDER_KEY))
+
+
+def _read(value: Any) -> Any:
+    if isinstance(value, PulumiUnknown):
+        return UNKNOWN
+    return [_read(element) for element in value] if isinstance(value, list) else value
+
+
+def _write(value: Any) -> Any:
+    if isinstance(value, Unknown):
+        return PulumiUnknown()  # type: ignore[no-untyped-call]  # Pulumi left it untyped
+    return [_write(element) for element in value] if isinstance(value, list) else value

@@ -1,0 +1,25 @@
+"""One client per account and one transport per app, for all threads of the host."""
+
+import threading
+from typing import Final
+
+from bim360_provider.dynamic.engine_log import notify
+from bim360_provider.hq import Connection, HqClient, Transport
+
+__all__ = ["client_for"]
+
+_lock: Final = threading.Lock()
+_clients: Final[dict[Connection, HqClient]] = {}
+_transports: Final[dict[tuple[str, str, str], Transport]] = {}
+
+
+def client_for(connection: Connection) -> HqClient:
+    """Return the client of a connection; accounts of one app share its token and its pace."""
+    secret = connection.client_secret.get_secret_value()
+    app = (connection.base_url, connection.client_id, secret)
+    with _lock:
+        if connection not in _clients:
+            transport = _transports.get(app) or Transport(connection, notify=notify)
+            _transports[app] = transport
+            _clients[connection] = HqClient(connection, transport=transport)
+        return _clients[connection]

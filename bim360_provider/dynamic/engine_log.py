@@ -1,0 +1,37 @@
+"""Lines for people, sent to Pulumi's engine so that a warning is shown as one."""
+
+import sys
+import threading
+from typing import Final
+
+import grpc
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+
+__all__ = ["notify"]
+
+LOG_TIMEOUT: Final = 5.0
+"""Seconds for one line: the engine is on this machine."""
+
+_lock = threading.Lock()
+_stubs: dict[str, engine_pb2_grpc.EngineStub] = {}
+
+
+def notify(message: str, warning: bool) -> None:
+    """Show a line under the stack; where no engine listens it goes to standard error."""
+    severity = engine_pb2.WARNING if warning else engine_pb2.INFO
+    try:
+        request = engine_pb2.LogRequest(severity=severity, message=message)
+        _engine().Log(request, timeout=LOG_TIMEOUT)
+    except (grpc.RpcError, LookupError):
+        sys.stderr.write(f"{message}\n")
+
+
+def _engine() -> engine_pb2_grpc.EngineStub:
+    """Return the engine whose address Pulumi gives its host as the first argument."""
+    address = sys.argv[1]
+    if ":" not in address:
+        raise LookupError(address)
+    with _lock:
+        if address not in _stubs:
+            _stubs[address] = engine_pb2_grpc.EngineStub(grpc.insecure_channel(address))
+        return _stubs[address]

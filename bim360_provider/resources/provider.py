@@ -1,0 +1,70 @@
+"""``Bim360Provider``: an account of its own, for programs that work with several."""
+
+import pulumi
+from pulumi import Input, Output, ResourceOptions
+
+from bim360_provider.core.settings import EXPLICIT
+
+__all__ = ["Bim360Provider"]
+
+
+class Bim360Provider(pulumi.ProviderResource):
+    """Credentials, account and region for the resources that name it as their provider.
+
+    Example:
+        >>> europe = Bim360Provider("europe", account_id="…", region="EMEA")
+        >>> Bim360Project("bridge", …, opts=ResourceOptions(provider=europe))
+
+    What is left out is taken from the stack's configuration, then from the environment.
+    """
+
+    def __init__(  # noqa: PLR0913 - the configuration's keys, each a keyword
+        self,
+        resource_name: str,
+        *,
+        account_id: Input[str],
+        client_id: Input[str] | None = None,
+        client_secret: Input[str] | None = None,
+        region: Input[str] | None = None,
+        base_url: Input[str] | None = None,
+        legacy_eu_path: Input[bool] | None = None,
+        unknown_values: Input[str] | None = None,
+        adopt_leftovers: Input[bool] | None = None,
+        adopt_simultaneous: Input[bool] | None = None,
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        """Declare an account.
+
+        Args:
+            resource_name: Pulumi's name for it, unique in the stack.
+            account_id: The account's id, with or without ``b.``.
+            client_id: The app's client id.
+            client_secret: The app's client secret; kept as a Pulumi secret. Given by
+                ``APS_CLIENT_SECRET`` instead, it never enters the state.
+            region: ``US`` (the default), ``EMEA``, ``AUS``, ``CAN``, ``DEU``, ``IND``, ``JPN`` or
+                ``GBR``.
+            base_url: Another HQ, such as an emulator.
+            legacy_eu_path: Ask ``/regions/eu/`` paths in place of the ``Region`` header.
+            unknown_values: ``refuse`` (the default) or ``allow`` values outside the public lists.
+            adopt_leftovers: Whether a create adopts what an interrupted run left; True by default.
+            adopt_simultaneous: Whether it adopts what appeared while it ran; False by default.
+            opts: Pulumi's resource options.
+        """
+        config = pulumi.Config("bim360")
+        told = {
+            "accountId": account_id,
+            "clientId": client_id,
+            "region": region,
+            "baseUrl": base_url,
+            "legacyEuPath": legacy_eu_path,
+            "unknownValues": unknown_values,
+            "adoptLeftovers": adopt_leftovers,
+            "adoptSimultaneous": adopt_simultaneous,
+        }
+        props = {
+            f"bim360:{key}": config.get(key) if value is None else value
+            for key, value in told.items()
+        }
+        secret = config.get_secret("clientSecret") if client_secret is None else client_secret
+        props["bim360:clientSecret"] = None if secret is None else Output.secret(secret)
+        super().__init__("pulumi-python", resource_name, {EXPLICIT: "true", **props}, opts)
