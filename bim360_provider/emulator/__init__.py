@@ -1,1 +1,35 @@
-"""To be filled."""
+"""A local HQ: the Account Admin API over TCP, with its rules, its limits and a database."""
+
+from bim360_provider.emulator.default_seed import (
+    ACCOUNT_ID,
+    BUSINESS_UNIT_ID,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    EMEA_ACCOUNT_ID,
+    EMEA_BUSINESS_UNIT_ID,
+)
+from bim360_provider.emulator.emulator import Emulator
+from bim360_provider.emulator.messages import Delivery, Reply, Request
+from bim360_provider.emulator.options import Options
+from bim360_provider.emulator.seed import Seed, SeedError, parse_seed, read_seed
+from bim360_provider.emulator.server import RunningEmulator, serve
+
+__all__ = [
+    "ACCOUNT_ID",
+    "BUSINESS_UNIT_ID",
+    "CLIENT_ID",
+    "CLIENT_SECRET",
+    "EMEA_ACCOUNT_ID",
+    "EMEA_BUSINESS_UNIT_ID",
+    "Delivery",
+    "Emulator",
+    "Options",
+    "Reply",
+    "Request",
+    "RunningEmulator",
+    "Seed",
+    "SeedError",
+    "parse_seed",
+    "read_seed",
+    "serve",
+]

@@ -1,0 +1,19 @@
+"""``python -m bim360_provider.emulator``: start it, see where it listens, stop it with Ctrl-C."""
+
+import sys
+
+MISSING_EXTRA = "{name} is not installed: pip install 'bim360-provider[emulator]'"
+
+
+def main() -> None:
+    """Run the command, or say in one line which package it lacks."""
+    try:
+        # typer belongs to an extra; without it this line is all a person should see.
+        from bim360_provider.emulator.command import run  # noqa: PLC0415
+    except ImportError as error:
+        sys.exit(MISSING_EXTRA.format(name=error.name))
+    run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""Accounts: which client may see which, and from which region."""
+
+from bim360_provider.emulator.backend import Backend
+from bim360_provider.emulator.enums import REGIONS
+from bim360_provider.emulator.errors import HqError, invalid, missing
+from bim360_provider.emulator.invented import Code
+from bim360_provider.emulator.messages import Request
+from bim360_provider.emulator.routes import Account
+
+DEFAULT_REGION = "US"
+"""Documented: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-POST/"""
+
+LEGACY_SEGMENT = "/regions/eu/"
+LEGACY_REGION = "EMEA"
+"""Documented as legacy: https://aps.autodesk.com/blog/bim-360-eu-data-center (the URI form)"""
+
+
+def without_region(path: str) -> str:
+    """Return the path with the legacy ``regions/eu`` taken out."""
+    return path.replace(LEGACY_SEGMENT, "/", 1) if path.startswith("/hq/") else path
+
+
+def region_of(request: Request) -> str:
+    """Return the region a request goes to; the legacy path wins over the header (inference).
+
+    Raises:
+        HqError: 400, the header names no region there is (inference).
+    """
+    if LEGACY_SEGMENT in request.path:
+        return LEGACY_REGION
+    region = request.header("region") or DEFAULT_REGION
+    if region not in REGIONS:
+        raise invalid(problem=f'Region "{region}" is not one of {", ".join(REGIONS)}')
+    return region
+
+
+def visible(account_id: str, client_id: str, region: str, backend: Backend) -> Account:
+    """Return an account the client was let into.
+
+    Observed: a wrong id, a wrong region and a missing custom integration all look alike, see
+    https://github.com/Autodesk-Forge/forge-viewhubs/issues/4
+
+    Raises:
+        HqError: 404/1004 when the client cannot see it, 403 without Account Administration.
+    """
+    found = backend.store.row(
+        "SELECT a.id, a.services, c.account_administration FROM accounts a "
+        "JOIN provisioning p ON p.account_id = a.id JOIN clients c ON c.client_id = p.client_id "
+        "WHERE a.id = ? AND c.client_id = ? AND a.region = ?",
+        [account_id, client_id, region],
+    )
+    if found is None:
+        raise missing(entity="account")
+    if not found["account_administration"]:
+        raise HqError(403, Code.FORBIDDEN, "Unauthorized")
+    return Account(str(found["id"]), tuple(str(found["services"]).split(",")))

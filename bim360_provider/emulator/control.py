@@ -1,0 +1,73 @@
+"""The control plane: looking at the emulator and changing it, never journalled, never limited."""
+
+import json
+from collections.abc import Callable
+from fnmatch import fnmatchcase
+from typing import TypeAlias
+
+from pydantic import JsonValue
+
+from bim360_provider.emulator import control_actions as actions
+from bim360_provider.emulator.messages import Reply, Request
+from bim360_provider.emulator.nearest import nearest
+from bim360_provider.emulator.seed import SeedError
+from bim360_provider.emulator.world import World
+
+PREFIX = "/_emulator"
+FIRST_ERROR_STATUS = 400
+
+Action: TypeAlias = Callable[[World, actions.Order], JsonValue]
+
+ACTIONS: dict[str, Action] = {
+    "GET /_emulator/health": actions.health,
+    "POST /_emulator/reset": actions.reset,
+    "POST /_emulator/seed": actions.reseed,
+    "GET /_emulator/state": actions.state,
+    "PUT /_emulator/state": actions.load_state,
+    "GET /_emulator/clock": actions.clock,
+    "POST /_emulator/clock": actions.set_clock,
+    "GET /_emulator/options": actions.options,
+    "PATCH /_emulator/options": actions.set_options,
+    "GET /_emulator/requests": actions.requests,
+    "GET /_emulator/requests/count": actions.count_requests,
+    "DELETE /_emulator/requests": actions.forget_requests,
+    "DELETE /_emulator/tokens": actions.revoke_tokens,
+    "PATCH /_emulator/projects/*": actions.change_project,
+    "DELETE /_emulator/projects/*": actions.remove_project,
+}
+
+
+class ControlError(Exception):
+    """The control plane refused an order."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def answer(request: Request, world: World) -> Reply:
+    """Answer a request of the control plane; errors are ``{"error": "one line"}``."""
+    try:
+        action = _action(f"{request.method} {request.path}")
+        return Reply.json(200, action(world, _order(request)))
+    except ControlError as error:
+        return Reply.json(error.status, {"error": str(error)})
+    except (SeedError, actions.OrderError) as error:
+        return Reply.json(400, {"error": str(error)})
+
+
+def _action(asked: str) -> Action:
+    for pattern, action in ACTIONS.items():
+        if fnmatchcase(asked, pattern):
+            return action
+    raise ControlError(404, f"there is no {asked}{nearest(asked, ACTIONS)}")
+
+
+def _order(request: Request) -> actions.Order:
+    try:
+        body: JsonValue = json.loads(request.body) if request.body else {}
+    except ValueError:
+        raise ControlError(400, "the body is not JSON") from None
+    if not isinstance(body, dict):
+        raise ControlError(400, "the body is not a JSON object")
+    return actions.Order(request.path.rpartition("/")[2], request.arguments(), body)

@@ -1,0 +1,151 @@
+"""What the control plane can do, one function for each order."""
+
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+
+from bim360_provider.emulator import out_of_band
+from bim360_provider.emulator.clock import moment_of, stamp
+from bim360_provider.emulator.problems import first_problem
+from bim360_provider.emulator.seed import Moment, parse_seed
+from bim360_provider.emulator.state import dump, load
+from bim360_provider.emulator.world import World
+
+
+class OrderError(Exception):
+    """An order that cannot be carried out; the message is one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order: the last part of its path, its query and its body."""
+
+    target: str
+    query: dict[str, str]
+    body: dict[str, JsonValue]
+
+
+class ClockChange(BaseModel):
+    """What may be done to the clock."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    advance: float | None = None
+    """Seconds to move forward, or back when negative."""
+    set: Moment | None = None
+    """The moment it is to show."""
+    freeze: bool | None = None
+    """Whether it is to stand still."""
+
+
+def health(world: World, _order: Order) -> JsonValue:
+    """Say that the emulator is up."""
+    return {
+        "status": "ok",
+        "version": version("bim360-provider"),
+        "now": stamp(world.backend.clock.now()),
+    }
+
+
+def reset(world: World, _order: Order) -> JsonValue:
+    """Go back to the seed."""
+    world.reset()
+    return {}
+
+
+def reseed(world: World, order: Order) -> JsonValue:
+    """Take the body as the seed."""
+    world.reseed(parse_seed(order.body))
+    return {}
+
+
+def state(world: World, _order: Order) -> JsonValue:
+    """Show the whole state; clients and their secrets are not part of it."""
+    return dump(world.backend)
+
+
+def load_state(world: World, order: Order) -> JsonValue:
+    """Replace the state by one that was shown before."""
+    load(world.backend, order.body)
+    return {}
+
+
+def clock(world: World, _order: Order) -> JsonValue:
+    """Show the clock."""
+    now = world.backend.clock.now()
+    return {"now": stamp(now), "epoch": now, "frozen": world.backend.clock.frozen}
+
+
+def set_clock(world: World, order: Order) -> JsonValue:
+    """Move, freeze or thaw the clock, and show it."""
+    try:
+        change = ClockChange.model_validate(order.body)
+    except ValidationError as error:
+        raise OrderError(first_problem(error, ClockChange)) from None
+    if change.freeze is not None:
+        (world.backend.clock.freeze if change.freeze else world.backend.clock.thaw)()
+    if change.set is not None:
+        world.backend.clock.move_to(moment_of(change.set))
+    world.backend.clock.advance(change.advance or 0.0)
+    return clock(world, order)
+
+
+def options(world: World, _order: Order) -> JsonValue:
+    """Show the options in force."""
+    return world.backend.options.model_dump()
+
+
+def set_options(world: World, order: Order) -> JsonValue:
+    """Change options until the next reset, and show them."""
+    return world.set_options(order.body).model_dump()
+
+
+def requests(world: World, order: Order) -> JsonValue:
+    """Show the journal."""
+    return world.journal.listed(*_filters(order))
+
+
+def count_requests(world: World, order: Order) -> JsonValue:
+    """Count the journal's entries by route."""
+    by_route = world.journal.count(*_filters(order))
+    return {"total": sum(by_route.values()), "by_route": {**by_route}}
+
+
+def forget_requests(world: World, _order: Order) -> JsonValue:
+    """Empty the journal."""
+    world.journal.clear()
+    return {}
+
+
+def revoke_tokens(world: World, _order: Order) -> JsonValue:
+    """Refuse every token handed out so far."""
+    world.backend.revoked_up_to = world.backend.ids.count("token")
+    return {}
+
+
+def change_project(world: World, order: Order) -> JsonValue:
+    """Change a project as if somebody had done it in the browser."""
+    changed = out_of_band.change(world.backend, order.target, order.body)
+    if changed is None:
+        raise _no_project(order)
+    return {**changed}
+
+
+def remove_project(world: World, order: Order) -> JsonValue:
+    """Make a project vanish, which HQ itself cannot."""
+    if not out_of_band.remove(world.backend, order.target):
+        raise _no_project(order)
+    return {}
+
+
+def _no_project(order: Order) -> OrderError:
+    return OrderError(f"there is no project {order.target}")
+
+
+def _filters(order: Order) -> tuple[int, str, str]:
+    since = order.query.get("since", "0")
+    if not since.isdecimal():
+        msg = f'since "{since}" is not a number'
+        raise OrderError(msg)
+    return int(since), order.query.get("method", ""), order.query.get("path", "")

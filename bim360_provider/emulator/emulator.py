@@ -1,0 +1,98 @@
+"""The emulator itself: a request in, a reply out, no sockets."""
+
+import json
+from collections.abc import Mapping
+from threading import Lock
+
+from pydantic import JsonValue
+
+from bim360_provider.emulator import control, gateway
+from bim360_provider.emulator.clock import Clock, http_date
+from bim360_provider.emulator.default_seed import default_seed
+from bim360_provider.emulator.errors import RefusedError
+from bim360_provider.emulator.journal import Journal
+from bim360_provider.emulator.messages import Reply, Request
+from bim360_provider.emulator.options import Options
+from bim360_provider.emulator.seed import Seed
+from bim360_provider.emulator.store import IN_MEMORY, Store
+from bim360_provider.emulator.world import World
+
+
+class Emulator:
+    """A local HQ.
+
+    Args:
+        seed: What there is at the start; the built-in seed when left out.
+        database: A file that keeps the state, or memory.
+        options: Options that win over the seed's own.
+        clock: Its time; real time when left out.
+
+    Raises:
+        SeedError: The seed or an option has a mistake.
+        StoreError: The file cannot be used.
+    """
+
+    def __init__(
+        self,
+        seed: Seed | None = None,
+        *,
+        database: str = IN_MEMORY,
+        options: Mapping[str, JsonValue] | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self._lock = Lock()
+        self._world = World(seed or default_seed(), Store(database), dict(options or {}), clock)
+
+    @property
+    def journal(self) -> Journal:
+        """The requests so far."""
+        return self._world.journal
+
+    @property
+    def clock(self) -> Clock:
+        """The emulator's time."""
+        return self._world.backend.clock
+
+    @property
+    def options(self) -> Options:
+        """The options in force."""
+        return self._world.backend.options
+
+    def handle(self, request: Request) -> Reply:
+        """Answer one request; every answer carries the ``Date`` of the emulator's clock."""
+        with self._lock:
+            reply = self._answer(request)
+            return reply.with_headers(date=http_date(self.clock.now()))
+
+    def ask(self, method: str, path: str, body: JsonValue = None, query: str = "") -> JsonValue:
+        """Call the control plane from inside the process and return the parsed answer.
+
+        Raises:
+            ControlError: The control plane refused; its message says why.
+        """
+        content = b"" if body is None else json.dumps(body).encode()
+        reply = self.handle(Request(method, f"{control.PREFIX}{path}", query, {}, content))
+        if reply.status >= control.FIRST_ERROR_STATUS:
+            raise control.ControlError(reply.status, str(reply.content()))
+        return reply.content()
+
+    def close(self) -> None:
+        """Close the database."""
+        self._world.backend.store.close()
+
+    def _answer(self, request: Request) -> Reply:
+        if request.path.startswith(control.PREFIX):
+            return control.answer(request, self._world)
+        visit = gateway.Visit(request)
+        try:
+            with self._world.backend.store.transaction():
+                reply = gateway.admit(visit, self._world.backend)
+        except RefusedError as refused:
+            reply = refused.reply()
+        self._note(visit, reply)
+        return reply
+
+    def _note(self, visit: gateway.Visit, reply: Reply) -> None:
+        status = 0 if reply.delivery.drop else reply.status
+        now = self.clock.now()
+        self.journal.record(visit.request, visit.route, visit.client_id, status, now)

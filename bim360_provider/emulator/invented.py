@@ -1,0 +1,62 @@
+"""Everything the emulator had to make up because no public source shows it: one table.
+
+HQ's numeric codes for 400, 403, 409 and 422 and its job states have never been published. The codes
+here start at 9000 so that nobody takes them for real ones. A client must branch on the HTTP status.
+"""
+
+from enum import Enum, IntEnum
+from typing import NamedTuple
+
+
+class Code(IntEnum):
+    """The ``code`` of an HQ error body where the real number is unknown."""
+
+    INVALID = 9400
+    FORBIDDEN = 9403
+    NAME_TAKEN = 9409
+    REFUSED = 9422
+    TRANSITION = 9423
+    ARCHIVED = 9424
+
+
+class JobState(str, Enum):
+    """The ``status`` of a job; the page's response table could not be read."""
+
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    SUCCESS = "success"
+    FAILED = "failed"
+
+
+UNKNOWN_ROUTE = "EMU-404"
+UNSUPPORTED_GRANT = "EMU-400"
+BAD_CLIENT = "AUTH-003"
+
+
+class Invention(NamedTuple):
+    """One row of the table: the value, where it is answered, and what it stands for."""
+
+    value: str
+    where: str
+    meaning: str
+
+
+INVENTED = (
+    Invention(
+        str(Code.INVALID.value), "HQ 400 `code`", "a field, query value or body is malformed"
+    ),
+    Invention(
+        str(Code.FORBIDDEN.value), "HQ 403 `code`", "the client lacks Account Administration"
+    ),
+    Invention(str(Code.NAME_TAKEN.value), "HQ 409 `code`", "another project has this name"),
+    Invention(str(Code.REFUSED.value), "HQ 422 `code`", "well-formed, but a business rule says no"),
+    Invention(str(Code.TRANSITION.value), "HQ 422 `code`", "the status cannot change this way"),
+    Invention(str(Code.ARCHIVED.value), "HQ 422 `code`", "an archived project takes only `status`"),
+    Invention(UNKNOWN_ROUTE, "gateway 404 `errorCode`", "the emulator has no such route"),
+    Invention(UNSUPPORTED_GRANT, "gateway 400 `errorCode`", "a grant type or scope is not known"),
+    Invention(BAD_CLIENT, "gateway 401 `errorCode`", "the client id or its secret is wrong"),
+    Invention(JobState.QUEUED.value, "job `status`", "first quarter of `job_duration`"),
+    Invention(JobState.PROCESSING.value, "job `status`", "the rest of `job_duration`"),
+    Invention(JobState.SUCCESS.value, "job `status`", "after `job_duration`"),
+    Invention(JobState.FAILED.value, "job `status`", "the same, with `job_outcome` failed"),
+)

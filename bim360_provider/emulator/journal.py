@@ -1,0 +1,119 @@
+"""What was asked and answered: every request but those of the control plane."""
+
+import json
+from collections import Counter, deque
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from fnmatch import fnmatchcase
+from urllib.parse import parse_qsl
+
+from pydantic import JsonValue
+
+from bim360_provider.emulator.clock import stamp
+from bim360_provider.emulator.messages import Request
+
+KEPT = 20_000
+"""Entries kept; the oldest go first, so that a long-running emulator does not grow for ever."""
+
+SECRET_WORDS = ("secret", "password", "token")
+MASK = "***"
+UNKNOWN = "unknown route"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One request and the status of its answer; 0 stands for no answer at all."""
+
+    seq: int
+    time: str
+    method: str
+    path: str
+    query: str
+    route: str
+    region: str | None
+    client_id: str | None
+    status: int
+    body: JsonValue
+
+
+class Journal:
+    """The requests in the order of their arrival, with secrets masked and no headers kept."""
+
+    def __init__(self) -> None:
+        self._entries: deque[Entry] = deque(maxlen=KEPT)
+        self._seq = 0
+
+    def record(
+        self, request: Request, route: str | None, client_id: str | None, status: int, now: float
+    ) -> None:
+        """Add a request."""
+        self._seq += 1
+        entry = Entry(
+            seq=self._seq,
+            time=stamp(now),
+            method=request.method,
+            path=request.path,
+            query=request.query,
+            route=route or UNKNOWN,
+            region=request.header("region") or None,
+            client_id=client_id,
+            status=status,
+            body=_masked(_parsed(request)),
+        )
+        self._entries.append(entry)
+
+    def entries(self, since: int = 0, method: str = "", path: str = "") -> Iterator[Entry]:
+        """Yield entries.
+
+        Args:
+            since: Only those with a greater ``seq``.
+            method: Only those of this method.
+            path: Only those whose path or route template matches; ``*`` stands for anything.
+        """
+        for entry in self._entries:
+            wanted = entry.seq > since and method.upper() in ("", entry.method)
+            if wanted and matches(path, entry.path, entry.route):
+                yield entry
+
+    def listed(self, since: int = 0, method: str = "", path: str = "") -> list[JsonValue]:
+        """Return the same as JSON."""
+        return [asdict(entry) for entry in self.entries(since, method, path)]
+
+    def count(self, since: int = 0, method: str = "", path: str = "") -> dict[str, int]:
+        """Return how often each route was called, as ``{"GET /hq/...": 3}``."""
+        return dict(Counter(entry.route for entry in self.entries(since, method, path)))
+
+    def clear(self) -> None:
+        """Forget every entry; the numbers go on."""
+        self._entries.clear()
+
+
+def matches(wanted: str, path: str, route: str | None) -> bool:
+    """Say whether a path, or its route's template, is what a pattern wants; empty wants all."""
+    template = (route or "").partition(" ")[2]
+    return not wanted or wanted == template or fnmatchcase(path, wanted)
+
+
+def _parsed(request: Request) -> JsonValue:
+    if not request.body:
+        return None
+    text = request.body.decode("utf-8", "replace")
+    if "urlencoded" in request.header("content-type"):
+        return dict(parse_qsl(text, keep_blank_values=True))
+    try:
+        parsed: JsonValue = json.loads(text)
+    except ValueError:
+        return text
+    return parsed
+
+
+def _masked(value: JsonValue) -> JsonValue:
+    if isinstance(value, dict):
+        return {name: MASK if _is_secret(name) else _masked(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_masked(each) for each in value]
+    return value
+
+
+def _is_secret(name: str) -> bool:
+    return any(word in name.lower() for word in SECRET_WORDS)

@@ -1,0 +1,88 @@
+"""The query of a list: ``limit``, ``offset``, ``sort`` and ``field``.
+
+Documented for HQ's lists: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-GET/
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bim360_provider.emulator.errors import invalid
+from bim360_provider.emulator.nearest import nearest
+from bim360_provider.emulator.options import Options
+from bim360_provider.emulator.store import Row
+
+DEFAULT_LIMIT = 10
+MAX_LIMIT = 100
+PARAMETERS = ("limit", "offset", "sort", "field")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which rows are asked for, in which order, and which of their fields."""
+
+    limit: int
+    offset: int
+    order: str
+    fields: tuple[str, ...]
+
+    def cut(self, row: Row) -> Row:
+        """Return the fields asked for; ``id`` is always among them."""
+        return {name: row[name] for name in row if name in self.fields}
+
+
+def page_of(query: dict[str, str], known: Sequence[str], options: Options) -> Page:
+    """Return the page a query asks for.
+
+    Args:
+        query: The query parameters.
+        known: The fields rows have.
+        options: What to do with unknown parameters and with a limit above 100.
+
+    Raises:
+        HqError: 400, a number is none, or a parameter is not known (both inference).
+    """
+    _refuse_unknown(query, options)
+    limit = _number(query, "limit", DEFAULT_LIMIT, at_least=1)
+    if limit > MAX_LIMIT and options.limit_over_100 == "refuse":
+        raise invalid(problem=f"limit {limit} is above {MAX_LIMIT}")
+    return Page(
+        limit=min(limit, MAX_LIMIT),
+        offset=_number(query, "offset", 0, at_least=0),
+        order=_order(query.get("sort", ""), known),
+        fields=_fields(query.get("field"), known),
+    )
+
+
+def _refuse_unknown(query: dict[str, str], options: Options) -> None:
+    unknown = [name for name in query if name not in PARAMETERS]
+    if unknown and options.unknown_fields == "refuse":
+        name = unknown[0]
+        raise invalid(problem=f"there is no query parameter {name}{nearest(name, PARAMETERS)}")
+
+
+def _number(query: dict[str, str], name: str, default: int, *, at_least: int) -> int:
+    given = query.get(name, "")
+    if not given:
+        return default
+    if not (given.isascii() and given.isdigit()) or int(given) < at_least:
+        raise invalid(problem=f'{name} "{given}" is not a whole number from {at_least} up')
+    return int(given)
+
+
+def _order(sort: str, known: Sequence[str]) -> str:
+    """Return the ORDER BY; unknown fields and whitespace are ignored, as documented.
+
+    Newest change first is the backend's default (observed in the 2016 draft reference); rows that
+    tie keep the order of their creation in the direction of the last key, so pages are stable.
+    """
+    keys = [each.strip() for each in sort.split(",")]
+    terms = [(key.removeprefix("-"), key.startswith("-")) for key in keys]
+    terms = [term for term in terms if term[0] in known] or [("updated_at", True)]
+    terms.append(("seq", terms[-1][1]))
+    return ", ".join(f"{name} {'DESC' if down else 'ASC'}" for name, down in terms)
+
+
+def _fields(field: str | None, known: Sequence[str]) -> tuple[str, ...]:
+    if field is None:
+        return tuple(known)
+    return ("id", *(each.strip() for each in field.split(",")))

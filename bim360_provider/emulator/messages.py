@@ -1,0 +1,76 @@
+"""What goes into the emulator and what comes out, free of sockets."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from urllib.parse import parse_qsl
+
+from pydantic import JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request, with header names in lower case and the path percent-decoded."""
+
+    method: str
+    path: str
+    query: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    def header(self, name: str) -> str:
+        """Return a header's value, or an empty string where it was not sent."""
+        return self.headers.get(name.lower(), "")
+
+    def arguments(self) -> dict[str, str]:
+        """Return the query as names and values; of a repeated name the last value counts."""
+        return dict(parse_qsl(self.query, keep_blank_values=True))
+
+    def form(self) -> dict[str, str]:
+        """Return a form-urlencoded body as names and values."""
+        return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How a reply travels: at once and whole, unless a fault says otherwise."""
+
+    delay: float = 0.0
+    """Seconds of real time before the first byte."""
+    drop: bool = False
+    """Close the connection without an answer."""
+    cut_after: int | None = None
+    """Promise the whole body, send this many bytes of it, close the connection."""
+    drip: float = 0.0
+    """Seconds of real time between two pieces of the body; 0 sends it in one."""
+
+
+PROMPT = Delivery()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One HTTP answer and the way it is delivered."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    delivery: Delivery = PROMPT
+
+    @classmethod
+    def json(
+        cls, status: int, content: object, headers: Mapping[str, str] | None = None
+    ) -> "Reply":
+        """Return a reply with a JSON body."""
+        body = json.dumps(content, separators=(",", ":")).encode()
+        return cls(status, {"content-type": "application/json", **(headers or {})}, body)
+
+    def with_headers(self, **more: str) -> "Reply":
+        """Return this reply with more headers; an underscore in a name stands for a dash."""
+        named = {name.replace("_", "-"): value for name, value in more.items()}
+        return replace(self, headers={**self.headers, **named})
+
+    def content(self) -> JsonValue:
+        """Return the parsed JSON body, None for an empty one."""
+        parsed: JsonValue = json.loads(self.body) if self.body else None
+        return parsed

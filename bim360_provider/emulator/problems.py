@@ -1,0 +1,40 @@
+"""Pydantic's findings as one line that names the place."""
+
+from collections.abc import Callable, Iterable
+
+from pydantic import BaseModel, ValidationError
+
+from bim360_provider.emulator.nearest import nearest
+
+
+def first_problem(error: ValidationError, *models: type[BaseModel]) -> str:
+    """Return ``accounts[0].region: "EU" is not ...`` for the first finding.
+
+    Args:
+        error: What pydantic found.
+        models: The models whose field names are suggested for an unknown key.
+    """
+    finding = error.errors(include_input=False)[0]
+    place = _place(finding["loc"])
+    if finding["type"] != "extra_forbidden":
+        return f"{place}: {finding['msg'].removeprefix('Value error, ')}"
+    known = {name for model in models for name in model.model_fields}
+    return f"{place}: there is no such key{nearest(str(finding['loc'][-1]), known)}"
+
+
+def one_of(values: Iterable[str]) -> Callable[[str], str]:
+    """Return a validator that lets only these values through and names them otherwise."""
+    allowed = tuple(values)
+
+    def check(given: str) -> str:
+        if given not in allowed:
+            msg = f'"{given}" is not one of {", ".join(allowed)}'
+            raise ValueError(msg)
+        return given
+
+    return check
+
+
+def _place(steps: Iterable[int | str]) -> str:
+    parts = [f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps]
+    return "".join(parts).lstrip(".") or "the document"

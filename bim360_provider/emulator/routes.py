@@ -1,0 +1,94 @@
+"""From a method and a path to the function that answers."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from bim360_provider.emulator.backend import Backend
+from bim360_provider.emulator.errors import GatewayError
+from bim360_provider.emulator.invented import UNKNOWN_ROUTE
+from bim360_provider.emulator.messages import Reply, Request
+from bim360_provider.emulator.nearest import nearest_name
+from bim360_provider.emulator.options import Options
+
+ID_SEGMENT = re.compile(r"/(:\w+|(b\.)?[0-9a-f]{8}-?[0-9a-f-]*)(?=/|$)")
+"""A path segment that is a parameter of a template, or looks like the id that fills one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that got past the gateway, with everything its answer depends on."""
+
+    request: Request
+    backend: Backend
+    account: "Account"
+    params: dict[str, str]
+
+    @property
+    def options(self) -> Options:
+        """The emulator's options."""
+        return self.backend.options
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The account a call is about."""
+
+    id: str
+    services: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Route:
+    """One endpoint: a template such as ``/hq/v1/accounts/:account_id/projects``."""
+
+    method: str
+    template: str
+    scope: str
+    answer: Callable[[Call], Reply] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """The route as the journal counts it."""
+        return f"{self.method} {self.template}"
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The template as a regular expression, with one group for each parameter."""
+        return re.compile(re.sub(r":(\w+)", r"(?P<\1>[^/]+)", self.template))
+
+
+def find(
+    routes: Sequence[Route], method: str, path: str, also: Sequence[str] = ()
+) -> tuple[Route, dict[str, str]]:
+    """Return the route of a request and the parameters in its path.
+
+    Args:
+        routes: The routes to look through.
+        method: The request's method.
+        path: The request's path.
+        also: Names of further routes a message may suggest.
+
+    Raises:
+        GatewayError: 404, no such route; the message names the nearest.
+    """
+    for route in routes:
+        match = route.pattern.fullmatch(path) if route.method == method else None
+        if match:
+            return route, match.groupdict()
+    names = [*(route.name for route in routes), *also]
+    raise unknown_route(method, path, names)
+
+
+def unknown_route(method: str, path: str, names: Sequence[str]) -> GatewayError:
+    """Return the 404 for a route that is not there; ids in the path do not count as unlike."""
+    shapes = {_shape(name): name for name in names}
+    alike = nearest_name(_shape(f"{method} {path}"), shapes)
+    hint = "" if alike is None else f"; the nearest known one is {shapes[alike]}"
+    message = f"There is no route {method} {path}{hint}."
+    return GatewayError(404, UNKNOWN_ROUTE, message)
+
+
+def _shape(name: str) -> str:
+    return ID_SEGMENT.sub("/:id", name)

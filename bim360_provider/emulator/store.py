@@ -1,0 +1,85 @@
+"""The database: SQLite, in memory or in a file."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeAlias
+
+from bim360_provider.emulator.schema import SCHEMA, TABLES
+
+Value: TypeAlias = str | float | int | None
+Row: TypeAlias = dict[str, Value]
+
+IN_MEMORY = ":memory:"
+
+
+class StoreError(Exception):
+    """The database file cannot be used."""
+
+
+class Store:
+    """Tables and transactions; the entities bring their own SQL."""
+
+    def __init__(self, path: str = IN_MEMORY) -> None:
+        """Open the database and make the tables a new one lacks.
+
+        Raises:
+            StoreError: The file is not readable, not writable, or no SQLite database.
+        """
+        self.is_new = path == IN_MEMORY or not Path(path).exists()
+        try:
+            # The emulator's lock keeps one thread in here at a time; autocommit leaves BEGIN to us.
+            self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            self._db.row_factory = sqlite3.Row
+            self._prepare()
+        except sqlite3.Error as error:
+            raise StoreError(_unusable(path, error)) from error
+
+    def _prepare(self) -> None:
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.executescript(SCHEMA)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Keep everything done inside, or nothing of it."""
+        self._db.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def run(self, sql: str, values: Sequence[Value] = ()) -> None:
+        """Execute one statement that returns no rows."""
+        self._db.execute(sql, values)
+
+    def rows(self, sql: str, values: Sequence[Value] = ()) -> list[Row]:
+        """Return every row of a query."""
+        return [dict(row) for row in self._db.execute(sql, values)]
+
+    def row(self, sql: str, values: Sequence[Value] = ()) -> Row | None:
+        """Return the first row of a query, None where there is none."""
+        found = self._db.execute(sql, values).fetchone()
+        return None if found is None else dict(found)
+
+    def insert(self, table: str, row: Row) -> None:
+        """Insert one row; table and column names come from this package, never from a request."""
+        names, marks = ", ".join(row), ", ".join("?" * len(row))
+        # S608: only values come from outside, and they are bound.
+        self.run(f"INSERT INTO {table} ({names}) VALUES ({marks})", [*row.values()])  # noqa: S608
+
+    def clear(self) -> None:
+        """Empty every table."""
+        for table in TABLES:
+            self.run(f"DELETE FROM {table}")  # noqa: S608 - table names are ours
+
+    def close(self) -> None:
+        """Close the database; a file keeps what it was told."""
+        self._db.close()
+
+
+def _unusable(path: str, error: sqlite3.Error) -> str:
+    return f"{path} cannot be used as the emulator's database: {error}. Name another file."
