@@ -1,1 +1,31 @@
-"""To be filled."""
+"""Run a Pulumi stack with no Pulumi CLI and no BIM 360 account: the local engine and its fixture.
+
+Importing this package costs nothing: pytest loads it at every start, for `fixtures`.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bim360_provider.testing.engine.errors import LocalEngineError
+    from bim360_provider.testing.engine.local import LocalEngine
+    from bim360_provider.testing.engine.results import Message, Result, Step
+
+__all__ = ["LocalEngine", "LocalEngineError", "Message", "Result", "Step"]
+
+_HOMES = {
+    "LocalEngine": "bim360_provider.testing.engine.local",
+    "LocalEngineError": "bim360_provider.testing.engine.errors",
+    "Message": "bim360_provider.testing.engine.results",
+    "Result": "bim360_provider.testing.engine.results",
+    "Step": "bim360_provider.testing.engine.results",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for."""
+    from importlib import import_module  # noqa: PLC0415 -- nothing at import time, see above
+
+    if name not in _HOMES:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    return getattr(import_module(_HOMES[name]), name)

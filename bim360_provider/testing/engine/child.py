@@ -1,0 +1,123 @@
+"""What a child process runs: a Pulumi program, or the host of its dynamic providers.
+
+Started by its path, with ``program`` or ``host`` first, as Pulumi's language host starts a runner of
+its own. Standard input is a pipe which the engine holds open and never writes to: when it closes,
+the engine is gone, and so is this process.
+"""
+
+# ruff: noqa: E402 -- the import path has to be put right before anything else is imported.
+import os
+import sys
+
+# Python put this file's folder first. A program has its own folder there (runpy sees to that), and
+# a host the current one, as with `python -m pulumi.dynamic`.
+sys.path[:1] = [os.getcwd()] if sys.argv[1] == "host" else []  # noqa: PTH109 -- pathlib is not needed here
+
+import asyncio
+import logging
+import runpy
+import threading
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+
+# The exit code that tells Pulumi's language host that the reason was already shown.
+ALREADY_SHOWN = 32
+
+# Pulumi's own runner gives the program's event loop four threads for each parallel step.
+THREADS_PER_STEP = 4
+
+
+def end_with_the_engine() -> None:
+    """End this process as soon as the other end of standard input is closed."""
+    pipe = os.dup(0)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+
+    def wait() -> None:
+        os.read(pipe, 1)
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def run_host(engine: str) -> None:
+    """Do what ``python -u -m pulumi.dynamic <engine>`` does."""
+    sys.argv = ["pulumi.dynamic", engine]
+    runpy.run_module("pulumi.dynamic", run_name="__main__", alter_sys=True)
+
+
+def run_program(  # noqa: PLR0913, PLR0917 -- the words of a command line, in their order
+    monitor: str,
+    engine: str,
+    project: str,
+    stack: str,
+    root: str,
+    parallel: str,
+    dry_run: str,
+    entry: str,
+) -> int:
+    """Run a Pulumi program against a resource monitor and return the exit code."""
+    from pulumi import runtime  # noqa: PLC0415 -- a host must not pay for it
+
+    runtime.set_all_config(runtime.get_config_env(), runtime.get_config_secret_keys_env())
+    runtime.configure(
+        runtime.Settings(
+            monitor=monitor,
+            engine=engine,
+            project=project,
+            stack=stack,
+            root_directory=root,
+            parallel=int(parallel),
+            dry_run=dry_run == "true",
+            organization="organization",
+        )
+    )
+    sys.argv = [entry]
+    return _run(entry, int(parallel))
+
+
+def _run(entry: str, parallel: int) -> int:
+    from pulumi import RunError, log, runtime  # noqa: PLC0415 -- as above
+
+    # A failed resource leaves futures nobody waits for; asyncio's remarks on them help no one.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    threads = ThreadPoolExecutor(max_workers=THREADS_PER_STEP * max(parallel, 1))
+    loop.set_default_executor(threads)
+    try:
+        loop.run_until_complete(runtime.run_in_stack(lambda: _user_program(entry)))
+    except RunError as error:
+        log.error(str(error))
+        return ALREADY_SHOWN
+    except Exception:  # noqa: BLE001 -- whatever the program raised is shown as its own fault
+        log.error(f"Program failed with an unhandled exception:\n{_users_traceback(entry)}")
+        return ALREADY_SHOWN
+    finally:
+        threads.shutdown(wait=True)
+        loop.close()
+    return 0
+
+
+def _user_program(entry: str) -> None:
+    runpy.run_path(entry, run_name="__main__")
+
+
+def _users_traceback(entry: str) -> str:
+    """Format the traceback from the program's first line on; what called it is our business."""
+    main = os.path.join(entry, "__main__.py") if os.path.isdir(entry) else entry  # noqa: PTH112, PTH118 -- as above
+    frames = traceback.extract_tb(sys.exc_info()[2])
+    own = os.path.abspath(main)  # noqa: PTH100 -- as above
+    for index, frame in enumerate(frames):
+        if os.path.abspath(frame.filename) == own:  # noqa: PTH100 -- as above
+            return traceback.format_exc(limit=index - len(frames))
+    return traceback.format_exc()
+
+
+if __name__ == "__main__":
+    end_with_the_engine()
+    if sys.argv[1] == "host":
+        run_host(sys.argv[2])
+    else:
+        sys.exit(run_program(*sys.argv[2:]))

@@ -1,0 +1,209 @@
+"""The local engine: preview, up, refresh and destroy of an unchanged Pulumi Python stack."""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from bim360_provider.testing.engine.configuration import Configuration, read_configuration
+from bim360_provider.testing.engine.hosts import Hosts
+from bim360_provider.testing.engine.lock import locked
+from bim360_provider.testing.engine.monitor import Monitor
+from bim360_provider.testing.engine.program import engine_service, run_program
+from bim360_provider.testing.engine.project import read_project
+from bim360_provider.testing.engine.recording import Recorder
+from bim360_provider.testing.engine.refreshing import refresh_all
+from bim360_provider.testing.engine.registrar import Registrar
+from bim360_provider.testing.engine.removing import remove_all
+from bim360_provider.testing.engine.results import OnEvent, Result
+from bim360_provider.testing.engine.run import Run
+from bim360_provider.testing.engine.state import State
+from bim360_provider.testing.engine.statefile import StateFile
+from bim360_provider.testing.engine.urns import STACK_TYPE, is_provider
+from bim360_provider.testing.engine.values import masked
+
+# Pulumi's own default is 16; the host of the dynamic providers answers four calls at a time.
+DEFAULT_PARALLEL: Final = 16
+
+
+class LocalEngine:
+    """Runs one stack of one project, without the Pulumi CLI.
+
+    Attributes:
+        state: The state file; it appears with the first step of an ``up``.
+    """
+
+    def __init__(  # noqa: PLR0913 -- what a stack is run with
+        self,
+        project_dir: str | Path,
+        *,
+        stack: str,
+        state: str | Path | None = None,
+        config: Mapping[str, Any] | None = None,
+        secret_config: Mapping[str, Any] | None = None,
+        env: Mapping[str, str] | None = None,
+        parallel: int = DEFAULT_PARALLEL,
+        on_event: OnEvent | None = None,
+    ) -> None:
+        """Read the project; nothing is started yet.
+
+        Args:
+            project_dir: The folder of ``Pulumi.yaml``.
+            stack: The stack's name.
+            state: Where its state is kept; by default ``.pulumi/local-engine/<stack>.json``.
+            config: Configuration that wins over the stack's file; keys without a namespace get the
+                project's name, values that are not text become JSON.
+            secret_config: The same, for values that must not be shown or kept.
+            env: Environment variables for the program and the providers, beside this process's own.
+            parallel: How many steps may be under way at once, at least 1.
+            on_event: Called with each event as it happens, one at a time.
+
+        Raises:
+            LocalEngineError: The project or its configuration cannot be read.
+        """
+        root = Path(project_dir).resolve()
+        self._project = read_project(root)
+        self._stack = stack
+        self._env = dict(env or {})
+        self._parallel = max(parallel, 1)
+        self._on_event = on_event
+        self.state = Path(state) if state else root / ".pulumi" / "local-engine" / f"{stack}.json"
+        environment = {**os.environ, **self._env}
+        self._config = read_configuration(
+            self._project, stack, environment, config or {}, secret_config or {}
+        )
+
+    def preview(self, *, refresh: bool = False) -> Result:
+        """Tell what `up` would do; nothing is created, changed, deleted or saved.
+
+        Args:
+            refresh: Look at the real objects first; what is found is not saved.
+
+        Raises:
+            LocalEngineError: The state is another stack's, or in use.
+        """
+        return self._perform("preview", lambda run, engine: self._update(run, engine, refresh))
+
+    def up(self, *, refresh: bool = False) -> Result:
+        """Make the world what the program says.
+
+        Args:
+            refresh: Look at the real objects first.
+
+        Raises:
+            LocalEngineError: The state is another stack's, or in use.
+        """
+        return self._perform("up", lambda run, engine: self._update(run, engine, refresh))
+
+    def refresh(self, *, preview_only: bool = False) -> Result:
+        """Bring the state up to date with the real objects; the program is not run.
+
+        Args:
+            preview_only: Only tell what has drifted; save nothing.
+
+        Raises:
+            LocalEngineError: The state is another stack's, or in use.
+        """
+        return self._perform(
+            "refresh",
+            lambda run, _: refresh_all(run, self._parallel, as_command=True),
+            dry_run=preview_only,
+        )
+
+    def destroy(self) -> Result:
+        """Delete everything in the state, dependents first; the program is not run.
+
+        Raises:
+            LocalEngineError: The state is another stack's, or in use.
+        """
+        return self._perform("destroy", self._destroy)
+
+    def _destroy(self, run: Run, _: str) -> None:
+        remove_all(run, run.state.all(), self._parallel)
+
+    def _update(self, run: Run, engine: str, refresh: bool) -> None:
+        if refresh:
+            refresh_all(run, self._parallel, as_command=False)
+            run.hosts.close()
+            if run.recorder.failed:
+                return
+        registrar = Registrar(run)
+        monitor = Monitor(run, registrar)
+        run_program(run, monitor, self._project, self._config, self._env, engine, self._parallel)
+        if run.recorder.failed or run.stopping.is_set():
+            return
+        leftovers = [
+            item for item in run.state.all() if item.condemned or item.urn not in registrar.seen
+        ]
+        remove_all(run, leftovers, self._parallel)
+
+    def _perform(
+        self,
+        command: Literal["preview", "up", "refresh", "destroy"],
+        work: Callable[[Run, str], None],
+        *,
+        dry_run: bool | None = None,
+    ) -> Result:
+        began = time.monotonic()
+        recorder = Recorder(self._on_event)
+        is_dry = command == "preview" if dry_run is None else dry_run
+        with locked(self.state, lambda text: recorder.say("warning", text)):
+            with self._run(recorder, is_dry) as (run, engine):
+                work(run, engine)
+        return Result(
+            command=command,
+            ok=not recorder.failed,
+            steps=tuple(recorder.steps),
+            messages=tuple(recorder.messages),
+            outputs=_outputs(run),
+            state=self.state,
+            seconds=time.monotonic() - began,
+        )
+
+    @contextmanager
+    def _run(self, recorder: Recorder, dry_run: bool) -> Iterator[tuple[Run, str]]:
+        file = StateFile(self.state, self._stack, self._project.name)
+        resources, keyring = file.load()
+        keyring.learn(self._config.properties())
+        recorder.mask = keyring.mask
+        save = None if dry_run else lambda items: file.save(items, keyring)
+        state = State(resources, keyring, save)
+        with engine_service(recorder) as engine:
+            hosts = self._hosts(recorder, engine, state)
+            run = Run(
+                stack=self._stack,
+                project=self._project.name,
+                dry_run=dry_run,
+                state=state,
+                hosts=hosts,
+                keyring=keyring,
+                recorder=recorder,
+                slots=threading.Semaphore(self._parallel),
+            )
+            try:
+                yield run, engine
+            finally:
+                hosts.close()
+
+    def _hosts(self, recorder: Recorder, engine: str, state: State) -> Hosts:
+        environment = {
+            **self._env,
+            "PULUMI_PROJECT": self._project.name,
+            "PULUMI_CONFIG": "{}",
+        }
+        config = self._config.properties()
+        hosts = Hosts(self._project.folder, environment, engine, recorder, config)
+        for item in state.all():
+            if is_provider(item.type):
+                hosts.declare(item.urn, state.opened(item).inputs)
+        return hosts
+
+
+def _outputs(run: Run) -> dict[str, Any]:
+    for resource in run.state.live().values():
+        if resource.type == STACK_TYPE:
+            return {key: masked(value, run.keyring.mask) for key, value in resource.outputs.items()}
+    return {}

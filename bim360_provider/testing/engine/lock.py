@@ -1,0 +1,73 @@
+"""One run at a time on one state: a lock file that a dead run does not hold for ever."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bim360_provider.testing.engine.errors import LocalEngineError
+
+
+@contextmanager
+def locked(state: Path, say: Callable[[str], None]) -> Iterator[None]:
+    """Hold the lock of a state file for the length of a run.
+
+    Args:
+        state: The state file; the lock is beside it, with ``.lock`` added to its name.
+        say: Told when a dead run's lock is taken over.
+
+    Raises:
+        LocalEngineError: Another run that is still alive holds it.
+    """
+    path = state.with_name(state.name + ".lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _take(path, say)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _take(path: Path, say: Callable[[str], None]) -> None:
+    try:
+        _create(path)
+    except FileExistsError:
+        holder = _holder(path)
+        if _alive(holder):
+            msg = (
+                f"another run (process {holder}) is working on this state: wait for it to end, "
+                f"or remove {path} if it is not one of ours"
+            )
+            raise LocalEngineError(msg) from None
+        say(f"took over the lock of process {holder}, which ended without giving it back")
+        path.unlink(missing_ok=True)
+        _create(path)
+
+
+def _create(path: Path) -> None:
+    """Write our process id into a file that must not exist yet, in one step."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.write_text(str(os.getpid()), "ascii")
+    try:
+        os.link(draft, path)
+    finally:
+        draft.unlink()
+
+
+def _holder(path: Path) -> int:
+    try:
+        return int(path.read_text("ascii"))
+    except (OSError, ValueError):
+        return 0
+
+
+def _alive(pid: int) -> bool:
+    if pid <= 0:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

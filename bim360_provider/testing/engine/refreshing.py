@@ -1,0 +1,69 @@
+"""Refresh: see what the world looks like now, and what of it the program did not say."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from bim360_provider.testing.engine import urns
+from bim360_provider.testing.engine.diffing import Changes, changes_between, inverted
+from bim360_provider.testing.engine.errors import LocalEngineError
+from bim360_provider.testing.engine.host import Host, HostError
+from bim360_provider.testing.engine.resources import Goal, Resource
+from bim360_provider.testing.engine.results import Op
+from bim360_provider.testing.engine.run import Interrupted, Run
+from bim360_provider.testing.engine.values import mark_keys
+from bim360_provider.testing.engine.verdicts import judge
+
+
+def refresh_all(run: Run, threads: int, *, as_command: bool) -> None:
+    """Read every resource again, several at once.
+
+    Args:
+        run: The run.
+        threads: How many at once.
+        as_command: True for ``refresh``, whose steps are named by what was found (same, update,
+            delete); False where it comes before an ``up``, whose counts it does not enter.
+    """
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        list(pool.map(lambda item: _refresh(run, item, as_command), run.state.all()))
+
+
+def _refresh(run: Run, resource: Resource, as_command: bool) -> None:
+    if not resource.custom or urns.is_provider(resource.type) or resource.deleted:
+        run.recorder.done("same" if as_command else "refresh", resource, resource)
+        return
+    try:
+        _look(run, run.state.opened(resource), as_command)
+    except Interrupted:
+        return
+    except (HostError, LocalEngineError) as error:
+        run.recorder.fail(resource.urn, str(error))
+
+
+def _look(run: Run, old: Resource, as_command: bool) -> None:
+    run.recorder.begin(old.urn, "refresh")
+    host = run.hosts.of(old.provider)
+    with run.slot():
+        found = host.read(old.urn, old.id, old.outputs, old.inputs)
+    if not found.id:
+        run.state.drop(old)
+        run.recorder.done("delete" if as_command else "refresh", old, None)
+        return
+    inputs = old.inputs if found.inputs is None else found.inputs
+    outputs = mark_keys(found.outputs, old.secret_outputs)
+    new = replace(old, id=found.id, inputs=inputs, outputs=outputs)
+    changed, paths = _drift(host, old, new)
+    run.state.put(new, instead_of=old)
+    op: Op = "update" if changed else "same"
+    run.recorder.done(op if as_command else "refresh", old, new, paths)
+
+
+def _drift(host: Host, old: Resource, new: Resource) -> tuple[bool, Changes]:
+    """Ask what an ``up`` would now change, and turn it round: that is what drifted."""
+    if old.external:
+        paths = changes_between(old.outputs, new.outputs, internal=False)
+        return bool(paths), paths
+    ignored = old.ignore_changes
+    answer = host.diff(new.urn, new.id, new.outputs, new.inputs, old.inputs, ignored)
+    goal = Goal(old.urn, old.type, True, old.inputs, ignore_changes=ignored)
+    verdict = judge(goal, new, old.inputs, answer)
+    return verdict.changed, inverted(verdict.paths)

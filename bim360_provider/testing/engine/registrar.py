@@ -1,0 +1,179 @@
+"""Registrations of the program, one by one: check, diff, then a step."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+
+from bim360_provider.testing.engine import steps, urns
+from bim360_provider.testing.engine.errors import LocalEngineError
+from bim360_provider.testing.engine.host import Host, HostError
+from bim360_provider.testing.engine.outcome import Outcome
+from bim360_provider.testing.engine.paths import PathError
+from bim360_provider.testing.engine.replacing import replace_resource
+from bim360_provider.testing.engine.resources import Goal, Resource, resource_for
+from bim360_provider.testing.engine.run import Interrupted, Run
+from bim360_provider.testing.engine.values import Properties, masked
+from bim360_provider.testing.engine.verdicts import Verdict, ignoring, judge
+
+
+class Registrar:
+    """Meets the goals of one program run. Every method may be called from many threads."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self.olds = run.state.live()
+        self.seen: set[str] = set()
+        self.failed: set[str] = set()
+        self.replaced: set[str] = set()
+        self._lock = threading.Lock()
+
+    def register(self, goal: Goal) -> Outcome:
+        """Meet a goal; a failure is recorded and answered, never raised."""
+        return self._guarded(goal, lambda: self._register(goal))
+
+    def read(self, goal: Goal, id_: str) -> Outcome:
+        """Read a resource the program only refers to."""
+        return self._guarded(goal, lambda: self._read(goal, id_))
+
+    def finish(self, urn: str, outputs: Properties) -> None:
+        """Record the outputs of a component, or of the stack."""
+        found = self._run.state.live().get(urn)
+        if found is not None and found.outputs != outputs:
+            self._run.state.put(replace(found, outputs=outputs), instead_of=found)
+
+    def refuse(self, urn: str, reason: str) -> None:
+        """Record a registration that could not even be read."""
+        self._run.recorder.fail(urn, reason)
+        with self._lock:
+            self.seen.add(urn)
+            self.failed.add(urn)
+
+    def _guarded(self, goal: Goal, work: Callable[[], Outcome]) -> Outcome:
+        try:
+            self._admit(goal)
+            if self._run.stopping.is_set() or self._waits_for_failed(goal):
+                raise Interrupted
+            return work()
+        except Interrupted:
+            pass
+        except (HostError, LocalEngineError, PathError) as error:
+            self._run.recorder.fail(goal.urn, str(error))
+        with self._lock:
+            self.failed.add(goal.urn)
+        return Outcome(goal.urn, ok=False)
+
+    def _admit(self, goal: Goal) -> None:
+        with self._lock:
+            if goal.urn in self.seen:
+                msg = f"Duplicate resource URN '{goal.urn}'; try giving it a unique name"
+                raise LocalEngineError(msg)
+            self.seen.add(goal.urn)
+        self._run.keyring.learn(goal.inputs)
+
+    def _waits_for_failed(self, goal: Goal) -> bool:
+        with self._lock:
+            return not self.failed.isdisjoint(resource_for(goal, "", {}, {}).needs())
+
+    def _old(self, goal: Goal) -> Resource | None:
+        for urn in (goal.urn, *goal.aliases):
+            old = self.olds.get(urn)
+            if old is not None:
+                with self._lock:
+                    self.seen.add(urn)
+                return self._run.state.opened(old)
+        return None
+
+    def _register(self, goal: Goal) -> Outcome:
+        old = self._old(goal)
+        if not goal.custom:
+            return steps.component(self._run, goal, old)
+        _require_dynamic(goal)
+        if urns.is_provider(goal.type):
+            return steps.provider(self._run, goal, old)
+        return self._dynamic(goal, old)
+
+    def _read(self, goal: Goal, id_: str) -> Outcome:
+        _require_dynamic(goal)
+        if id_ == "" or not self._run.hosts.is_open(goal.provider):
+            return Outcome(goal.urn)
+        host = self._run.hosts.of(goal.provider)
+        return steps.external(self._run, goal, host, self._old(goal), id_)
+
+    def _dynamic(self, goal: Goal, old: Resource | None) -> Outcome:
+        run = self._run
+        if not run.hosts.is_open(goal.provider):
+            return self._blind(goal, old)
+        host = run.hosts.of(goal.provider)
+        if old is None:
+            return steps.create(run, goal, host, self.check(host, goal, {}, goal.inputs))
+        if old.deleted:
+            return self._recreate(goal, host, old)
+        if old.external:
+            inputs = self.check(host, goal, {}, goal.inputs)
+            return steps.replace_after(run, goal, host, old, inputs, Verdict(changed=True))
+        wanted = ignoring(goal.ignore_changes, old.inputs, goal.inputs)
+        inputs = self.check(host, goal, old.inputs, wanted)
+        return self._decide(goal, host, old, inputs)
+
+    def _decide(self, goal: Goal, host: Host, old: Resource, inputs: Properties) -> Outcome:
+        verdict = self._verdict(goal, host, old, inputs)
+        if not verdict.changed:
+            return steps.same(self._run, goal, old, inputs)
+        if not verdict.replaces:
+            return steps.update(self._run, goal, host, old, inputs, verdict)
+        with self._lock:
+            self.replaced.add(goal.urn)
+        return replace_resource(self._run, self, goal, host, old, verdict)
+
+    def _verdict(self, goal: Goal, host: Host, old: Resource, inputs: Properties) -> Verdict:
+        with self._lock:
+            follows = [urn for urn in goal.replace_with if urn in self.replaced]
+            goes_with = goal.deleted_with in self.replaced
+        if follows or goes_with:
+            why = "replaceWith" if follows else "deletedWith"
+            return Verdict(True, replaces=(why,), delete_first=bool(goal.delete_before_replace))
+        ignored = goal.ignore_changes
+        answer = host.diff(goal.urn, old.id, old.outputs, old.inputs, inputs, ignored)
+        return judge(goal, old, inputs, answer)
+
+    def _recreate(self, goal: Goal, host: Host, old: Resource) -> Outcome:
+        with self._lock:
+            self.replaced.add(goal.urn)
+        return steps.recreate(self._run, goal, host, old, self.check(host, goal, {}, goal.inputs))
+
+    def _blind(self, goal: Goal, old: Resource | None) -> Outcome:
+        """Preview a resource whose provider cannot be configured yet: nobody can be asked."""
+        new = resource_for(goal, "" if old is None else old.id, goal.inputs, goal.inputs)
+        self._run.recorder.done("create" if old is None else "update", old, new)
+        return Outcome(goal.urn, id=new.id, outputs=new.outputs)
+
+    def check(self, host: Host, goal: Goal, olds: Properties, news: Properties) -> Properties:
+        """Have inputs checked.
+
+        Raises:
+            LocalEngineError: They are not valid; every problem is recorded.
+        """
+        checked = host.check(goal.urn, olds, news)
+        if not checked.failures:
+            return checked.inputs
+        problems = [_problem(goal, checked.inputs, *failure) for failure in checked.failures]
+        for problem in problems[:-1]:
+            self._run.recorder.say("error", problem, goal.urn)
+        raise LocalEngineError(problems[-1])
+
+
+def _require_dynamic(goal: Goal) -> None:
+    package = urns.package_of(goal.type)
+    if goal.type == urns.DYNAMIC_PROVIDER_TYPE or package == urns.DYNAMIC_PACKAGE:
+        return
+    msg = f"{goal.type} needs Pulumi: the local engine runs Python dynamic providers only"
+    raise LocalEngineError(msg)
+
+
+def _problem(goal: Goal, inputs: Properties, name: str, reason: str) -> str:
+    """Word a check failure as Pulumi does."""
+    subject = f"{goal.type} resource '{urns.name_of(goal.urn)}'"
+    if not name:
+        return f"{subject} has a problem: {reason}"
+    value = masked(inputs[name]) if name in inputs else "<nil>"
+    return f"{subject}: property {name} value {{{value}}} has a problem: {reason}"

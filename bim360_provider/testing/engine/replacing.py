@@ -1,0 +1,116 @@
+"""Replacements: create then delete, or delete then create with all that hangs on it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Protocol
+
+from bim360_provider.testing.engine import steps
+from bim360_provider.testing.engine.errors import LocalEngineError
+from bim360_provider.testing.engine.host import Host
+from bim360_provider.testing.engine.outcome import Outcome
+from bim360_provider.testing.engine.removing import remove
+from bim360_provider.testing.engine.resources import Goal, Resource
+from bim360_provider.testing.engine.run import Run
+from bim360_provider.testing.engine.values import UNKNOWN, Properties
+from bim360_provider.testing.engine.verdicts import Verdict, judge
+
+
+class Checks(Protocol):
+    """What a replacement needs of the registrar."""
+
+    olds: dict[str, Resource]
+    seen: set[str]
+
+    def check(self, host: Host, goal: Goal, olds: Properties, news: Properties) -> Properties:
+        """Have inputs checked."""
+
+
+def replace_resource(  # noqa: PLR0913, PLR0917 -- all of it is one decision
+    run: Run, registrar: Checks, goal: Goal, host: Host, old: Resource, verdict: Verdict
+) -> Outcome:
+    """Replace a resource, in the order its provider or its options ask for.
+
+    The inputs are checked once more, as those of a new resource: values carried over from the old
+    one are no longer wanted.
+
+    Raises:
+        LocalEngineError: The resource, or one that has to go with it, is protected.
+    """
+    if goal.protect and old.protect:
+        run.recorder.say("error", _protected(goal.urn), goal.urn)
+        if not run.dry_run:
+            raise LocalEngineError("the protected resource was left as it is")
+    inputs = registrar.check(host, goal, {}, goal.inputs)
+    if not verdict.delete_first:
+        return steps.replace_after(run, goal, host, old, inputs, verdict)
+    for dependent in reversed(list(_condemned_with(run, registrar, old))):
+        _delete_ahead(run, registrar, dependent)
+    gone = _delete_ahead(run, registrar, old)
+    return steps.recreate(run, goal, host, gone, inputs, verdict)
+
+
+def _protected(urn: str) -> str:
+    return (
+        f"unable to replace resource {urn!r} as it is currently marked for protection: "
+        "remove `protect` from it in the program and run `up` first"
+    )
+
+
+def _delete_ahead(run: Run, registrar: Checks, doomed: Resource) -> Resource:
+    """Delete a resource now, and remember that its replacement is still to be made."""
+    if doomed.protect:
+        raise LocalEngineError(_protected(doomed.urn))
+    remove(run, doomed, "delete-replaced", set())
+    gone = replace(doomed, deleted=True)
+    run.state.put(gone, instead_of=doomed)
+    registrar.olds[doomed.urn] = gone
+    return gone
+
+
+def _condemned_with(run: Run, registrar: Checks, root: Resource) -> Iterator[Resource]:
+    """Yield the resources that would be replaced because ``root`` is, dependencies first.
+
+    As Pulumi does, ask each one's provider what it would do if the properties that come from the
+    replaced resources were unknown.
+    """
+    doomed = {root.urn}
+    for urn in _in_order(registrar.olds):
+        resource = run.state.opened(registrar.olds[urn])
+        if urn in registrar.seen or not resource.custom or resource.external or resource.deleted:
+            continue
+        if resource.deleted_with in doomed or _would_be_replaced(run, resource, doomed):
+            doomed.add(urn)
+            yield resource
+
+
+def _would_be_replaced(run: Run, resource: Resource, doomed: set[str]) -> bool:
+    affected = {
+        key
+        for key, sources in resource.property_dependencies.items()
+        if not doomed.isdisjoint(sources) and key in resource.inputs
+    }
+    if not affected:
+        return False
+    news = {key: UNKNOWN if key in affected else value for key, value in resource.inputs.items()}
+    host = run.hosts.of(resource.provider)
+    answer = host.diff(resource.urn, resource.id, resource.outputs, resource.inputs, news)
+    goal = Goal(
+        resource.urn, resource.type, True, news, replace_on_changes=resource.replace_on_changes
+    )
+    return bool(judge(goal, resource, news, answer).replaces)
+
+
+def _in_order(resources: dict[str, Resource]) -> list[str]:
+    """Return the URNs so that what a resource needs comes before it."""
+    ordered: dict[str, None] = {}
+
+    def visit(urn: str) -> None:
+        if urn in ordered or urn not in resources:
+            return
+        for need in sorted(resources[urn].needs()):
+            visit(need)
+        ordered[urn] = None
+
+    for urn in sorted(resources):
+        visit(urn)
+    return list(ordered)

@@ -1,0 +1,42 @@
+"""What all parts of one run share."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from bim360_provider.testing.engine.hosts import Hosts
+from bim360_provider.testing.engine.recording import Recorder
+from bim360_provider.testing.engine.sealing import Keyring
+from bim360_provider.testing.engine.state import State
+
+
+class Interrupted(Exception):  # noqa: N818 -- it is not an error, the user asked for it
+    """The user asked to stop: nothing new is begun."""
+
+
+@dataclass
+class Run:
+    """The state, the hosts, the record, and the brake."""
+
+    stack: str
+    project: str
+    dry_run: bool
+    state: State
+    hosts: Hosts
+    keyring: Keyring
+    recorder: Recorder
+    slots: threading.Semaphore
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    @contextmanager
+    def slot(self) -> Iterator[None]:
+        """Wait for a free slot: no more steps at once than the user allows.
+
+        Raises:
+            Interrupted: The user asked to stop in the meantime.
+        """
+        with self.slots:
+            if self.stopping.is_set():
+                raise Interrupted
+            yield

@@ -1,0 +1,152 @@
+"""Property values as the engine sees them: JSON, and the two things JSON has no word for."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, TypeAlias
+
+
+class Unknown(Enum):
+    """The type of the one unknown value: an output that only a later run can know."""
+
+    VALUE = "unknown"
+
+    def __repr__(self) -> str:
+        return "[unknown]"
+
+
+UNKNOWN: Final = Unknown.VALUE
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """What is left of a secret once it was put in the state: its digest."""
+
+    digest: str
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A value that no state, log or screen may show."""
+
+    value: "Value"
+
+    def __repr__(self) -> str:
+        return "[secret]"
+
+
+Value: TypeAlias = (
+    "None | bool | int | float | str | Unknown | Secret | Sealed | list[Value] | dict[str, Value]"
+)
+Properties: TypeAlias = dict[str, Value]
+
+PROVIDER_KEY: Final = "__provider"
+"""Where a dynamic resource carries its pickled provider
+(https://www.pulumi.com/docs/iac/concepts/resources/dynamic-providers/)."""
+
+
+def is_internal(key: str) -> bool:
+    """Tell whether Pulumi hides a property of this name from people."""
+    return key.startswith("__")
+
+
+def rebuilt(value: Value, leaf: Callable[[Value], Value]) -> Value:
+    """Return a copy with every scalar, unknown and sealed value passed through ``leaf``."""
+    if isinstance(value, dict):
+        return {key: rebuilt(item, leaf) for key, item in value.items()}
+    if isinstance(value, list):
+        return [rebuilt(item, leaf) for item in value]
+    if isinstance(value, Secret):
+        return Secret(rebuilt(value.value, leaf))
+    return leaf(value)
+
+
+def leaves(value: Value) -> Iterator[Value]:
+    """Yield every scalar, unknown and sealed value, also those inside secrets."""
+    if isinstance(value, dict):
+        for item in value.values():
+            yield from leaves(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from leaves(item)
+    elif isinstance(value, Secret):
+        yield from leaves(value.value)
+    else:
+        yield value
+
+
+def plain(value: Value) -> Value:
+    """Return the value with its secrets unwrapped."""
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return plain(value.value) if isinstance(value, Secret) else value
+
+
+def masked(value: Value, mask: Callable[[str], str] = str) -> Value:
+    """Return the value as people may see it.
+
+    Args:
+        value: Any value; ``[secret]`` and ``[unknown]`` take the place of what cannot be shown.
+        mask: Applied to every text: known secrets may also hide in values nobody marked.
+    """
+    if isinstance(value, dict):
+        return {key: masked(item, mask) for key, item in value.items()}
+    if isinstance(value, list):
+        return [masked(item, mask) for item in value]
+    if isinstance(value, (Secret, Sealed)):
+        return "[secret]"
+    if isinstance(value, str):
+        return mask(value)
+    return "[unknown]" if value is UNKNOWN else value
+
+
+def secrets_of(value: Value) -> Iterator[Secret]:
+    """Yield every outermost secret in a value."""
+    if isinstance(value, Secret):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from secrets_of(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from secrets_of(item)
+
+
+def has_unknown(value: Value) -> bool:
+    """Tell whether any part of a value is unknown."""
+    return any(leaf is UNKNOWN for leaf in leaves(value))
+
+
+def has_sealed(value: Value) -> bool:
+    """Tell whether any part of a value is a secret of which only the digest is left."""
+    return any(isinstance(leaf, Sealed) for leaf in leaves(value))
+
+
+def mark_secrets(outputs: Properties, inputs: Properties) -> Properties:
+    """Mark outputs as secret where the input of the same key path is one.
+
+    The host hands out plain values, so this is how secrecy survives a round trip. As in Pulumi's
+    engine a list is marked as a whole.
+    """
+    return {
+        key: _marked(value, inputs[key]) if key in inputs else value
+        for key, value in outputs.items()
+    }
+
+
+def _marked(output: Value, source: Value) -> Value:
+    if isinstance(output, dict) and isinstance(source, dict):
+        return mark_secrets(output, source)
+    if not isinstance(output, Secret) and any(True for _ in secrets_of(source)):
+        return Secret(output)
+    return output
+
+
+def mark_keys(outputs: Properties, keys: tuple[str, ...]) -> Properties:
+    """Mark whole properties as secret: the resource option ``additional_secret_outputs``."""
+    return {
+        key: Secret(value) if key in keys and not isinstance(value, Secret) else value
+        for key, value in outputs.items()
+    }

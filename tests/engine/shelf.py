@@ -1,0 +1,132 @@
+"""A provider for tests: each object is a JSON file in a folder, and each call a line in a log.
+
+It is copied into the project under test, so that it is a module of the user's, found as such.
+"""
+
+import json
+import os
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pulumi
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    Resource,
+    ResourceProvider,
+    UpdateResult,
+)
+
+_config: dict[str, str] = {}
+
+
+def _plain(props: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in props.items() if not key.startswith("__")}
+
+
+def _log(call: str, **told: Any) -> None:
+    line = json.dumps({"call": call, **told}, sort_keys=True, default=lambda _: "[unknown]")
+    with Path(os.environ["SHELF_LOG"]).open("a", encoding="utf-8") as log:
+        log.write(line + "\n")
+
+
+def _file(id_: str) -> Path:
+    return Path(os.environ["SHELF"]) / f"{id_}.json"
+
+
+class ShelfProvider(ResourceProvider):
+    """Keeps objects; special properties of an item make it behave in special ways.
+
+    ``kind`` replaces when it changes, ``ahead`` makes that delete first, ``verdict`` answers a diff
+    with yes or no instead of leaving it to the engine, ``broken`` fails the call it names.
+    """
+
+    serialize_as_secret_always = False
+
+    def configure(self, req: ConfigureRequest) -> None:
+        _config.clear()
+        _config.update({key: req.config.get(key) for key in ("shelf:mark", "shelf:password")})
+        _log("configure", mark=_config["shelf:mark"], password=_config["shelf:password"])
+
+    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        _log("check", title=news.get("title"), olds=sorted(_plain(olds)))
+        inputs = dict(news)
+        failures = []
+        if isinstance(inputs.get("title"), str):
+            inputs["title"] = inputs["title"].strip()
+            if not inputs["title"]:
+                failures.append(CheckFailure("title", "must not be empty"))
+                failures.append(CheckFailure("", "title: write one"))
+        return CheckResult(inputs, failures)
+
+    def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+        _log("diff", title=news.get("title"), olds=_plain(olds), news=_plain(news))
+        replaces = ["kind"] if olds.get("kind") != news.get("kind") else []
+        verdict = {"yes": True, "no": False}.get(str(news.get("verdict")))
+        return DiffResult(
+            changes=verdict, replaces=replaces, delete_before_replace=bool(news.get("ahead"))
+        )
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        _log("create", title=props.get("title"))
+        self._break(props, "create")
+        id_ = str(props.get("id_wanted") or uuid.uuid4())
+        outs = {
+            **_plain(props),
+            "made_by": _config.get("shelf:mark"),
+            "echo": props.get("password"),
+        }
+        _file(id_).write_text(json.dumps(outs), encoding="utf-8")
+        return CreateResult(id_, outs)
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        _log("read", id=id_, props=_plain(props))
+        if not _file(id_).exists():
+            return ReadResult("", {})
+        outs = json.loads(_file(id_).read_text(encoding="utf-8"))
+        kept = {key: value for key, value in outs.items() if key not in {"made_by", "echo"}}
+        if "password" in kept:
+            kept["password"] = props.get("password")
+            outs["password"] = props.get("password")
+        return ReadResult(id_, outs, inputs=kept)
+
+    def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
+        _log("update", title=news.get("title"), olds=_plain(olds), news=_plain(news))
+        self._break(news, "update")
+        outs = {**_plain(news), "made_by": olds.get("made_by"), "echo": news.get("password")}
+        _file(id_).write_text(json.dumps(outs), encoding="utf-8")
+        return UpdateResult(outs)
+
+    def delete(self, id_: str, props: dict[str, Any]) -> None:
+        _log("delete", title=props.get("title"))
+        self._break(props, "delete")
+        _file(id_).unlink(missing_ok=True)
+
+    @staticmethod
+    def _break(props: dict[str, Any], call: str) -> None:
+        if props.get("broken") == call:
+            msg = f"the shelf gave way in {call}"
+            raise RuntimeError(msg)
+
+
+class Item(Resource, module="shelf", name="Item"):
+    """One thing on the shelf."""
+
+    title: pulumi.Output[str]
+    made_by: pulumi.Output[str]
+    echo: pulumi.Output[str]
+
+    def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None, **props: Any) -> None:
+        super().__init__(ShelfProvider(), name, {"made_by": None, "echo": None, **props}, opts)
+
+
+class Shelf(pulumi.ProviderResource):
+    """An explicit provider, with a configuration of its own."""
+
+    def __init__(self, name: str, mark: Any, password: Any = None) -> None:
+        super().__init__("pulumi-python", name, {"shelf:mark": mark, "shelf:password": password})
