@@ -1,5 +1,6 @@
 """From an answer that says no to the one line that a person reads."""
 
+import re
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
@@ -15,10 +16,13 @@ from bim360_provider.errors import (
 )
 from bim360_provider.hq.answer import Answer
 
-__all__ = ["failure", "is_about_account", "status_words"]
+__all__ = ["failure", "masked"]
+
+LONG_SECRET: Final = 8
+"""Characters from which on a secret cannot be part of a word by chance."""
 
 PROVISION: Final = (
-    "An account admin must add the app's client id under Account Admin > Settings > "
+    "an account admin must add the app's client id under Account Admin > Settings > "
     "Custom Integrations, with Account Administration ticked"
 )
 
@@ -33,7 +37,7 @@ ADVICE: Final = {
     300: "Check the base URL; redirects are not followed, so that the token stays with HQ.",
     400: "Correct the value and run it again.",
     401: "Check APS_CLIENT_ID and APS_CLIENT_SECRET.",
-    403: f"{PROVISION}.",
+    403: f"Most often the app has no access to the account: {PROVISION}.",
     404: "Check the id.",
     407: "The proxy wants a login: set HTTPS_PROXY to http://user:password@host:port.",
     409: "Something of that name exists already, or it is being changed: look in Account Admin.",
@@ -68,11 +72,17 @@ def failure(asked: str, request: str, answer: Answer, mask: Callable[[str], str]
     kind = KINDS.get(answer.status) or (
         UnavailableError if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR else RejectedError
     )
-    line = f'could not {asked}: HQ answered {status_words(answer)}: "{words}". {_advice(answer)}'
+    line = f'could not {asked}: HQ answered {_status_words(answer)}: "{words}". {_advice(answer)}'
     return kind(mask(f"BIM 360: {line}"), status=answer.status, words=words, request=request)
 
 
-def status_words(answer: Answer) -> str:
+def masked(words: str, secret: str) -> str:
+    """Return the words without the secret; a short one is masked only where it stands alone."""
+    pattern = re.escape(secret) if len(secret) >= LONG_SECRET else rf"\b{re.escape(secret)}\b"
+    return re.sub(pattern, "[secret]", words) if secret else words
+
+
+def _status_words(answer: Answer) -> str:
     """Return the status as people read it: ``404 Not Found (code 1004)``."""
     try:
         phrase = f"{answer.status} {HTTPStatus(answer.status).phrase}"
@@ -81,7 +91,7 @@ def status_words(answer: Answer) -> str:
     return f"{phrase} (code {answer.code})" if answer.code else phrase
 
 
-def is_about_account(answer: Answer) -> bool:
+def _is_about_account(answer: Answer) -> bool:
     """Return whether a 404 means the account: an app that is not provisioned, or a wrong region.
 
     HQ answers "this account doesn't exist." and "this project doesn't exist." under one
@@ -93,7 +103,7 @@ def is_about_account(answer: Answer) -> bool:
 def _advice(answer: Answer) -> str:
     if answer.code in ADVICE_BY_CODE:
         return ADVICE_BY_CODE[answer.code]
-    if answer.status == HTTPStatus.NOT_FOUND and is_about_account(answer):
+    if answer.status == HTTPStatus.NOT_FOUND and _is_about_account(answer):
         return ACCOUNT_UNKNOWN
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS and "Retry-After" in answer.headers:
         return f"HQ asks to wait {answer.headers['Retry-After']} s, longer than we do."

@@ -15,7 +15,7 @@ from bim360_provider.errors import (
 from bim360_provider.hq.answer import Answer
 from bim360_provider.hq.clock import Clock, ServerClock, SystemClock
 from bim360_provider.hq.connection import Connection
-from bim360_provider.hq.failure import failure
+from bim360_provider.hq.failure import failure, masked
 from bim360_provider.hq.gate import TOLD_WAIT, Gate
 from bim360_provider.hq.retry import Action, Attempt, Decision, Outcome, decide, parse_retry_after
 from bim360_provider.hq.token import SCOPES, TOKEN_PATH, Token, TokenSource
@@ -208,5 +208,4 @@ class Transport:
         raise UnansweredError(msg)
 
     def _masked(self, words: str) -> str:
-        secret = self._secret.get_secret_value()
-        return words.replace(secret, "[secret]") if secret else words
+        return masked(words, self._secret.get_secret_value())
