@@ -25,6 +25,10 @@ WAKE_UP = 0.5
 """Seconds between two looks at the stop sign: Windows delivers no Ctrl-C into an endless wait."""
 
 
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
 def emulator(  # noqa: PLR0913 - one argument for each flag is typer's way
     *,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = LOOPBACK,
@@ -58,11 +62,6 @@ def emulator(  # noqa: PLR0913 - one argument for each flag is typer's way
             _announce(running.url, builtin_seed=seed is None)
             while not stopping.wait(WAKE_UP):
                 pass
-
-
-def run() -> None:
-    """Run the command with the arguments of the process."""
-    typer.run(emulator)
 
 
 @contextmanager

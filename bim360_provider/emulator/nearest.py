@@ -8,8 +8,10 @@ LIKENESS = 0.4
 
 
 def nearest_name(word: str, known: Iterable[str]) -> str | None:
-    """Return the known name most like a word, None where none is alike."""
-    return next(iter(get_close_matches(word, list(known), n=1, cutoff=LIKENESS)), None)
+    """Return the known name most like a word, whatever its case; None where none is alike."""
+    spelt = {name.casefold(): name for name in known}
+    alike = get_close_matches(word.casefold(), spelt, n=1, cutoff=LIKENESS)
+    return spelt[alike[0]] if alike else None
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -31,10 +31,14 @@ class Store:
         try:
             # The emulator's lock keeps one thread in here at a time; autocommit leaves BEGIN to us.
             self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-            self._db.row_factory = sqlite3.Row
+        except sqlite3.Error as error:
+            raise StoreError(_unusable(path, error)) from None
+        self._db.row_factory = sqlite3.Row
+        try:
             self._prepare()
         except sqlite3.Error as error:
-            raise StoreError(_unusable(path, error)) from error
+            self._db.close()
+            raise StoreError(_unusable(path, error)) from None
 
     def _prepare(self) -> None:
         self._db.execute("PRAGMA journal_mode=WAL")

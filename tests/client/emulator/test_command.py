@@ -1,0 +1,115 @@
+"""``python -m bim360_provider.emulator``, as a person or a script starts it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+from typer.testing import CliRunner
+
+from bim360_provider.emulator import serve
+from bim360_provider.emulator.command import app
+
+FIRST_LINE = "BIM 360 emulator listening on "
+
+
+@contextmanager
+def started(*flags: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Start the command on a free port and yield its process and its URL."""
+    command = [sys.executable, "-m", "bim360_provider.emulator", "--port", "0", *flags]
+    with subprocess.Popen(  # noqa: S603 - our own module
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout
+            yield process, process.stdout.readline().removeprefix(FIRST_LINE).strip()
+        finally:
+            process.kill()
+
+
+def test_the_first_line_says_where_it_listens_and_sigterm_stops_it() -> None:
+    """Scripts wait for exactly that line; the exit code is 0."""
+    with started() as (process, url):
+        health = requests.get(f"{url}/_emulator/health", timeout=5)
+        process.send_signal(signal.SIGTERM)
+
+        assert health.json()["status"] == "ok"
+        assert process.wait(5) == 0
+
+
+def test_it_can_stop_when_its_parent_does(tmp_path: Path) -> None:
+    """The end of standard input is the sign; the state is in the file by then."""
+    database = tmp_path / "hq.db"
+    with started("--exit-with-parent", "--db", str(database)) as (process, _):
+        assert process.stdin
+        process.stdin.close()
+
+        assert process.wait(5) == 0
+        assert database.exists()
+
+
+def test_flags_and_seed_reach_the_emulator(tmp_path: Path) -> None:
+    """A flag wins over the seed's options."""
+    seed = tmp_path / "seed.json"
+    seed.write_text(json.dumps({"options": {"job_duration": 9, "rate_limit_per_minute": 9}}))
+    flags = ["--seed", str(seed), "--rate-limit", "0", "-o", "enums=loose"]
+    with started(*flags) as (_, url):
+        options = requests.get(f"{url}/_emulator/options", timeout=5).json()
+
+    assert (options["job_duration"], options["rate_limit_per_minute"]) == (9, 0)
+    assert options["enums"] == "loose"
+
+
+def test_a_taken_port_ends_it_with_one_line_and_code_2() -> None:
+    """No traceback."""
+    with serve() as running:
+        port = running.url.rpartition(":")[2]
+        result = CliRunner().invoke(app, ["--port", port])
+
+    assert result.exit_code == 2
+    assert result.stderr.count("\n") == 1
+    assert "Choose another --port" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (["--seed", "nowhere.json"], "seed nowhere.json cannot be read"),
+        (["-o", "enums"], '--option "enums" must be name=value'),
+        (
+            ["-o", "enum=loose"],
+            "options.enum: there is no such key; the nearest known one is enums",
+        ),
+        (["--db", "/"], "cannot be used as the emulator's database"),
+        (["--host", "192.0.2.1"], "--allow-remote"),
+    ],
+)
+def test_a_mistake_in_the_flags_ends_it_with_one_line(flags: list[str], words: str) -> None:
+    """And with exit code 2."""
+    result = CliRunner().invoke(app, ["--port", "0", *flags])
+
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_missing_extra_is_one_line(tmp_path: Path) -> None:
+    """Whoever installed the provider alone learns what to install."""
+    (tmp_path / "typer.py").write_text("raise ModuleNotFoundError('no', name='typer')\n")
+    result = subprocess.run(
+        [sys.executable, "-m", "bim360_provider.emulator"],
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=20,
+    )
+
+    assert result.returncode == 1
+    assert result.stderr == "typer is not installed: pip install 'bim360-provider[emulator]'\n"

@@ -1,0 +1,129 @@
+"""The emulator behind a real socket."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+
+from bim360_provider.emulator import (
+    ACCOUNT_ID,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    Emulator,
+    RunningEmulator,
+    serve,
+)
+from bim360_provider.emulator.server import ListenError
+
+SCOPES = "account:read account:write"
+PROJECTS = f"/hq/v1/accounts/{ACCOUNT_ID}/projects"
+TOWER = {
+    "start_date": "2026-01-02",
+    "end_date": "2027-06-30",
+    "project_type": "Office",
+    "value": 3000,
+    "currency": "USD",
+}
+
+
+@pytest.fixture
+def hq() -> Iterator[RunningEmulator]:
+    """Return an emulator that listens, without a quota."""
+    with serve(Emulator(options={"rate_limit_per_minute": 0})) as running:
+        yield running
+
+
+def session_of(hq: RunningEmulator) -> requests.Session:
+    session = requests.Session()
+    form = {"grant_type": "client_credentials", "scope": SCOPES}
+    url = f"{hq.url}/authentication/v2/token"
+    answer = session.post(url, form, auth=(CLIENT_ID, CLIENT_SECRET), timeout=5)
+    session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+    return session
+
+
+def test_a_project_is_made_and_read_over_tcp(hq: RunningEmulator) -> None:
+    """Three requests: token, create, read."""
+    with session_of(hq) as session:
+        made = session.post(hq.url + PROJECTS, json=TOWER | {"name": "A"}, timeout=5).json()
+        read = session.get(f"{hq.url}{PROJECTS}/{made['id']}", timeout=5).json()
+
+    assert made.items() <= read.items()
+    assert sum(hq.emulator.journal.count().values()) == 3
+
+
+def test_an_escaped_path_and_a_query_arrive_as_meant(hq: RunningEmulator) -> None:
+    """The journal shows them decoded and raw."""
+    requests.get(f"{hq.url}/hq/v1/a%20b?x=1&y=%2C", timeout=5)
+
+    entry = next(hq.emulator.journal.entries())
+
+    assert (entry.path, entry.query) == ("/hq/v1/a b", "x=1&y=%2C")
+
+
+def test_the_date_header_is_the_emulators(hq: RunningEmulator) -> None:
+    """Uvicorn's own is switched off."""
+    hq.emulator.ask("POST", "/clock", {"set": "2026-03-01T12:00:00Z", "freeze": True})
+
+    answer = requests.get(f"{hq.url}/_emulator/health", timeout=5)
+
+    assert answer.headers["date"] == answer.headers["date"].strip()
+    assert answer.headers["date"].startswith("Sun, 01 Mar 2026 12:00:0")
+
+
+def test_four_threads_make_forty_projects_and_no_name_twice(hq: RunningEmulator) -> None:
+    """Each of ten names is sent by all four; one gets 201, three get 409."""
+
+    def make(session: requests.Session, name: str) -> int:
+        body = TOWER | {"name": name}
+        return session.post(hq.url + PROJECTS, json=body, timeout=5).status_code
+
+    def make_ten(_: int) -> list[int]:
+        with session_of(hq) as session:
+            return [make(session, f"P{number}") for number in range(10)]
+
+    with ThreadPoolExecutor(4) as pool:
+        statuses = [status for each in pool.map(make_ten, range(4)) for status in each]
+
+    assert (statuses.count(201), statuses.count(409)) == (10, 30)
+    assert hq.emulator.journal.count()[f"POST {PROJECTS.replace(ACCOUNT_ID, ':account_id')}"] == 40
+
+
+def test_two_emulators_know_nothing_of_each_other() -> None:
+    """Each has its port and its state."""
+    with serve() as one, serve() as two:
+        requests.get(f"{one.url}/nonsense", timeout=5)
+
+        assert one.url != two.url
+        assert sum(one.emulator.journal.count().values()) == 1
+        assert sum(two.emulator.journal.count().values()) == 0
+
+
+def test_nothing_is_left_when_the_block_ends() -> None:
+    """Thread and port are gone, even with a client still connected."""
+    with serve() as running, requests.Session() as session:
+        session.get(f"{running.url}/_emulator/health", timeout=5)
+        port = int(running.url.rpartition(":")[2])
+
+    assert "bim360-emulator" not in [thread.name for thread in threading.enumerate()]
+    with socket.create_server(("127.0.0.1", port)) as listener:
+        assert listener.getsockname()[1] == port
+
+
+def test_a_taken_port_is_one_line() -> None:
+    """It says which, and what to do."""
+    with serve() as running:
+        port = int(running.url.rpartition(":")[2])
+
+        with pytest.raises(ListenError, match=rf"127\.0\.0\.1:{port}.*Choose another --port"):
+            serve(port=port).__enter__()
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "example.com"])  # noqa: S104 - refused
+def test_it_does_not_listen_to_other_machines(host: str) -> None:
+    """It has no protection of its own, so somebody must say so."""
+    with pytest.raises(ListenError, match="--allow-remote"):
+        serve(host=host).__enter__()

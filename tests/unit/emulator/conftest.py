@@ -1,0 +1,79 @@
+"""An emulator without sockets, and one way to call it."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from bim360_provider.emulator import (
+    ACCOUNT_ID,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    Emulator,
+    Reply,
+    Request,
+)
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    """Return an emulator with the built-in seed, its clock standing still."""
+    emulator = Emulator()
+    emulator.clock.freeze()
+    yield emulator
+    emulator.close()
+
+
+@pytest.fixture
+def token(emulator: Emulator) -> str:
+    """Return a token that may read and write."""
+    basic = "Basic ZW11bGF0b3ItY2xpZW50OmVtdWxhdG9yLXNlY3JldA=="
+    assert (CLIENT_ID, CLIENT_SECRET) == ("emulator-client", "emulator-secret")
+    headers = {"authorization": basic, "content-type": "application/x-www-form-urlencoded"}
+    form = b"grant_type=client_credentials&scope=account%3Aread+account%3Awrite"
+    answer = emulator.handle(Request("POST", "/authentication/v2/token", "", headers, form))
+    content: Any = answer.content()
+    return str(content["access_token"])
+
+
+@pytest.fixture
+def call(emulator: Emulator, token: str) -> Callable[..., Reply]:
+    """Return a function that calls HQ: ``call("POST", "projects", body)``."""
+
+    def call(  # noqa: PLR0913 - a request has this many parts
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        query: str = "",
+        account: str = ACCOUNT_ID,
+        prefix: str = "/hq/v1/accounts",
+        **headers: str,
+    ) -> Reply:
+        sent = {"authorization": f"Bearer {token}", "content-type": "application/json"} | headers
+        content = b"" if body is None else json.dumps(body).encode()
+        return emulator.handle(Request(method, f"{prefix}/{account}/{path}", query, sent, content))
+
+    return call
+
+
+@pytest.fixture
+def tower() -> dict[str, object]:
+    """Return a body with the required fields and nothing else."""
+    return {
+        "name": "Tower A",
+        "start_date": "2026-01-02",
+        "end_date": "2027-06-30",
+        "project_type": "Office",
+        "value": 3000,
+        "currency": "USD",
+    }
+
+
+@pytest.fixture
+def made(call: Callable[..., Reply], tower: dict[str, object]) -> dict[str, Any]:
+    """Return a project that was made from the tower body."""
+    content: Any = call("POST", "projects", tower).content()
+    assert isinstance(content, dict)
+    return content

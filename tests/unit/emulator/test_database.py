@@ -1,0 +1,57 @@
+"""The database file: what is kept, and when the seed is used."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bim360_provider.emulator import CLIENT_SECRET, Emulator, parse_seed
+from bim360_provider.emulator.store import StoreError
+
+ONE = {"accounts": [{"id": "a", "name": "A", "projects": [{"name": "One"}]}]}
+
+
+def test_the_state_survives_a_restart(tmp_path: Path) -> None:
+    """Projects, accounts and the count of ids."""
+    path = str(tmp_path / "hq.db")
+    first = Emulator(parse_seed(ONE), database=path)
+    before = first.ask("GET", "/state")
+    first.close()
+
+    second = Emulator(parse_seed({}), database=path)
+    after = second.ask("GET", "/state")
+    second.close()
+
+    assert after == before
+
+
+def test_a_reset_of_a_kept_state_goes_to_the_seed_of_this_start(tmp_path: Path) -> None:
+    """The file does not remember the seed it began with."""
+    path = str(tmp_path / "hq.db")
+    Emulator(parse_seed(ONE), database=path).close()
+    second = Emulator(parse_seed({}), database=path)
+
+    second.ask("POST", "/reset")
+
+    state: Any = second.ask("GET", "/state")
+    second.close()
+    assert state["accounts"] == []
+
+
+def test_no_secret_is_written_to_the_file(tmp_path: Path) -> None:
+    """Only a digest of it."""
+    path = tmp_path / "hq.db"
+    Emulator(database=str(path)).close()
+
+    assert CLIENT_SECRET.encode() not in path.read_bytes()
+
+
+def test_a_file_that_is_no_database_is_one_line(tmp_path: Path) -> None:
+    """It is named, and left as it is."""
+    path = tmp_path / "notes.txt"
+    path.write_text("not a database " * 100)
+
+    with pytest.raises(StoreError, match=r"notes\.txt cannot be used .* Name another file"):
+        Emulator(database=str(path))
+
+    assert path.read_text().startswith("not a database")

@@ -1,0 +1,38 @@
+"""The emulator is HQ's rules written a second time: it shares no code with the provider."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import bim360_provider.emulator
+
+FOLDER = Path(bim360_provider.emulator.__file__).parent
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        if isinstance(node, ast.ImportFrom):
+            yield f"{'.' * node.level}{node.module}"
+
+
+def test_it_imports_nothing_else_of_the_package() -> None:
+    """Shared code would share its mistakes, and no test would notice."""
+    found = {name for path in FOLDER.glob("*.py") for name in imports(path)}
+
+    ours = {name for name in found if name.startswith(("bim360_provider", "."))}
+    assert {name for name in ours if not name.startswith("bim360_provider.emulator")} == set()
+
+
+def test_nothing_but_the_door_needs_the_extra() -> None:
+    """An emulator in the process works with the provider's own dependencies."""
+    allowed = {"door.py", "loop.py", "command.py"}
+
+    users = {
+        path.name
+        for path in FOLDER.glob("*.py")
+        if any(name.startswith(("uvicorn", "typer")) for name in imports(path))
+    }
+
+    assert users == allowed

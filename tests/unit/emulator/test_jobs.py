@@ -1,0 +1,55 @@
+"""The job that copies a template's settings."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from bim360_provider.emulator import Emulator, Reply
+
+Call = Callable[..., Reply]
+
+
+@pytest.fixture
+def job_id(call: Call, tower: dict[str, object]) -> str:
+    """Make a project from a template and return the id of its job."""
+    template: Any = call("POST", "projects", tower | {"name": "Template"}).content()
+    made: Any = call("POST", "projects", tower | {"template_project_id": template["id"]}).content()
+    return str(made["copy_project_job_id"])
+
+
+def status_of(call: Call, job_id: str) -> str:
+    content: Any = call("GET", f"jobs/{job_id}").content()
+    return str(content["status"])
+
+
+def test_a_job_id_is_32_hexadecimal_digits(job_id: str) -> None:
+    """As in the documented example."""
+    assert re.fullmatch("[0-9a-f]{32}", job_id)
+
+
+def test_a_job_goes_from_queued_to_success(emulator: Emulator, call: Call, job_id: str) -> None:
+    """The states are invented; the time is the emulator's."""
+    seen = [status_of(call, job_id)]
+    for _ in range(2):
+        emulator.clock.advance(1)
+        seen.append(status_of(call, job_id))
+
+    assert seen == ["queued", "processing", "success"]
+
+
+def test_a_job_can_be_made_to_fail(emulator: Emulator, call: Call, job_id: str) -> None:
+    """An option, for those who wait for it."""
+    emulator.ask("PATCH", "/options", {"job_outcome": "failed", "job_duration": 0})
+
+    content: Any = call("GET", f"jobs/{job_id}").content()
+
+    assert (content["status"], content["message"]) == ("failed", "the template could not be copied")
+
+
+def test_a_job_that_is_not_there_is_404(call: Call) -> None:
+    """The wording follows that for projects (inference)."""
+    answer = call("GET", "jobs/aca11a7abd1747cdab996548d0e6fe25")
+
+    assert answer.content() == {"code": 1004, "message": "this job doesn't exist."}
