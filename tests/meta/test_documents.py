@@ -1,0 +1,63 @@
+"""The documents are right: links lead somewhere, examples parse, every setting is explained."""
+
+import ast
+import re
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from bim360_provider.core.settings import KEYS
+from tests.meta.tree import ROOT, files
+
+DOCUMENTS = [path for path in files() if path.suffix == ".md"]
+LINK = re.compile(r"\[[^\]]*\]\((?!\w+:)([^)#\s]*)(#[^)\s]*)?\)")
+EXAMPLE = re.compile(r"^( *)```py(?:thon)?\n(.*?)^\1```", re.DOTALL | re.MULTILINE)
+
+
+def anchors(text: str) -> set[str]:
+    """Return the anchors of a document's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ +(.*?) *#*$", text, re.MULTILINE)
+    return {"#" + re.sub(r"[^\w\- ]", "", each.lower()).replace(" ", "-") for each in headings}
+
+
+def broken_links(document: Path) -> list[str]:
+    """Return the links of a document that lead to no file or no heading of it."""
+    text = document.read_text(encoding="utf-8")
+    return [
+        target + anchor
+        for target, anchor in LINK.findall(text)
+        if not _leads_somewhere(document.parent / target if target else document, anchor)
+    ]
+
+
+def _leads_somewhere(path: Path, anchor: str) -> bool:
+    if not anchor or path.suffix != ".md":
+        return path.exists()
+    return path.exists() and anchor in anchors(path.read_text(encoding="utf-8"))
+
+
+def _name(document: Path) -> str:
+    return document.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=_name)
+def test_links_lead_somewhere(document: Path) -> None:
+    """Also after files were renamed."""
+    assert broken_links(document) == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=_name)
+def test_python_examples_parse(document: Path) -> None:
+    """Nobody pastes a syntax error."""
+    for _, example in EXAMPLE.findall(document.read_text(encoding="utf-8")):
+        ast.parse(textwrap.dedent(example))
+
+
+@pytest.mark.parametrize(("key", "variable"), KEYS.items())
+def test_every_setting_is_documented(key: str, variable: str) -> None:
+    """A setting is looked up by the name of its key or of its environment variable."""
+    prose = "\n".join(path.read_text(encoding="utf-8") for path in DOCUMENTS)
+
+    assert key in prose
+    assert variable in prose

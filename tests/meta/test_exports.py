@@ -1,0 +1,92 @@
+"""What the package offers: complete, documented, and nothing by accident."""
+
+import importlib
+import re
+from types import ModuleType
+
+import pytest
+
+from tests.meta.tree import PACKAGE, ROOT, modules, texts
+
+# Every package says what it offers; these are the ones that people import from, so each name of
+# theirs is explained in the README or under docs/.
+FRONT_DOORS = (
+    PACKAGE,
+    f"{PACKAGE}.emulator",
+    f"{PACKAGE}.errors",
+    f"{PACKAGE}.hq",
+    f"{PACKAGE}.resources",
+    f"{PACKAGE}.testing",
+)
+
+PACKAGES = sorted(
+    module.dotted
+    for module in modules()
+    if module.path.name == "__init__.py" and "__all__" in module.text
+)
+
+
+def offered(module: ModuleType) -> set[str]:
+    """Return the public names of a module: said in ``__all__``, or defined right in it."""
+    said = getattr(module, "__all__", None)
+    if said is not None:
+        return set(said)
+    own = (name for name, each in vars(module).items() if _is_own(module, each))
+    return {name for name in own if not name.startswith("_")}
+
+
+def _is_own(module: ModuleType, each: object) -> bool:
+    return getattr(each, "__module__", None) == module.__name__
+
+
+def public(module: ModuleType) -> set[str]:
+    """Return the names that are there without an underscore, submodules and typing tools apart."""
+    return {
+        name
+        for name, each in vars(module).items()
+        if not name.startswith("_")
+        and not isinstance(each, ModuleType)
+        and not str(getattr(each, "__module__", "")).startswith("typing")
+        and name != "TYPE_CHECKING"
+    }
+
+
+def prose() -> str:
+    """Return everything the project tells people who use it."""
+    return "\n".join(
+        text
+        for place, text in texts()
+        if place.endswith(".md") and (place.startswith("docs/") or place == "README.md")
+    )
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_all_names_what_is_there(name: str) -> None:
+    """Nothing is offered that is missing, and nothing is there that is not offered."""
+    module = importlib.import_module(name)
+    said = list(module.__all__)
+
+    missing = [each for each in said if not hasattr(module, each)]
+    unsaid = public(module) - set(said)
+
+    assert missing == []
+    assert unsaid == set()
+    assert len(said) == len(set(said))
+
+
+@pytest.mark.parametrize("name", FRONT_DOORS)
+def test_every_public_name_is_documented(name: str) -> None:
+    """A name nobody can read about is not public."""
+    text = prose()
+    silent = sorted(
+        each
+        for each in offered(importlib.import_module(name))
+        if not re.search(rf"\b{re.escape(each)}\b", text)
+    )
+
+    assert not silent, f"not in README.md or docs/: {', '.join(silent)}"
+
+
+def test_the_package_says_that_it_is_typed() -> None:
+    """Without this file, type checkers of other people ignore all annotations."""
+    assert (ROOT / PACKAGE / "py.typed").exists()

@@ -1,0 +1,148 @@
+"""Imports go downward only, and each layer knows only the libraries that are its business."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from tests.meta.tree import PACKAGE, Module, modules
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What a layer may import: other layers of the package, and libraries beside the stdlib."""
+
+    below: frozenset[str] = frozenset()
+    libraries: frozenset[str] = frozenset()
+
+
+def _layer(below: str = "", libraries: str = "") -> Layer:
+    return Layer(frozenset(below.split()), frozenset(libraries.split()))
+
+
+# grpc, google (protobuf) and yaml come with pulumi, which speaks and reads them.
+LAYERS = {
+    "errors": _layer(),
+    "models": _layer("errors", "pydantic"),
+    "hq": _layer("errors models", "pydantic requests"),
+    "core": _layer("errors models hq", "pydantic"),
+    "dynamic": _layer("errors models hq core", "grpc pulumi pydantic"),
+    "resources": _layer("errors models hq core dynamic", "pulumi pydantic"),
+    "emulator": _layer("", "pydantic rich starlette typer uvicorn"),
+    "testing": _layer(
+        "errors models hq core dynamic resources emulator",
+        "google grpc pulumi pydantic pytest requests rich yaml",
+    ),
+    "cli": _layer(
+        "errors models hq core dynamic resources emulator testing",
+        "pulumi pydantic requests rich typer yaml",
+    ),
+    # The package itself shows what a stack needs.
+    PACKAGE: _layer("errors resources"),
+}
+
+# What a stack may know: the package's front door and Pulumi.
+STACKS = _layer("resources", "pulumi")
+
+# Doors to the network in the standard library, shut to whoever decides and describes.
+SOCKETS = ("asyncio", "http.client", "http.server", "select", "socket", "ssl", "urllib.request")
+NO_SOCKETS = ("errors", "models", "core", "dynamic", "resources")
+
+
+def layer_of(dotted: str) -> str:
+    """Return the layer of a module of the package, by its dotted name."""
+    parts = dotted.split(".")
+    return parts[1] if len(parts) > 1 else PACKAGE
+
+
+def imports(module: Module) -> Iterator[tuple[str, str]]:
+    """Yield the place and the full name of everything a module imports, also inside functions."""
+    for node in ast.walk(module.syntax):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield module.at(node), alias.name
+        elif isinstance(node, ast.ImportFrom):
+            source = _source(module, node)
+            for alias in node.names:
+                yield module.at(node), f"{source}.{alias.name}"
+
+
+def _source(module: Module, node: ast.ImportFrom) -> str:
+    if not node.level:
+        return node.module or ""
+    package = module.dotted.split(".")
+    depth = node.level - (module.path.name == "__init__.py")
+    return ".".join([*package[: len(package) - depth], *(node.module or "").split(".")])
+
+
+def violations(module: Module, own: str, allowed: Layer) -> Iterator[str]:
+    """Yield each import that a module of a layer may not have, and where."""
+    for place, name in imports(module):
+        top = name.split(".")[0]
+        if top == PACKAGE:
+            if (layer := _target(name)) not in {own, *allowed.below}:
+                yield f"{place}: {own} may not import {layer} ({name})"
+        elif top not in sys.stdlib_module_names and top not in allowed.libraries:
+            yield f"{place}: {own} may not import the library {top}"
+
+
+def _target(name: str) -> str:
+    layer = layer_of(name)
+    return layer if layer in LAYERS else PACKAGE
+
+
+def _of(layer: str) -> list[Module]:
+    return [module for module in modules() if layer_of(module.dotted) == layer]
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_layer_imports_only_what_lies_below(layer: str) -> None:
+    """Stacks, resources, dynamic, core, hq, models, errors: never the other way round."""
+    found = [each for module in _of(layer) for each in violations(module, layer, LAYERS[layer])]
+
+    assert not found, "\n".join(found)
+
+
+def test_every_module_belongs_to_a_layer() -> None:
+    """A new folder takes its place in the table above before it is used."""
+    strangers = [module.place for module in modules() if layer_of(module.dotted) not in LAYERS]
+
+    assert not strangers, "\n".join(strangers)
+
+
+@pytest.mark.parametrize("layer", NO_SOCKETS)
+def test_only_hq_opens_sockets(layer: str) -> None:
+    """Check, diff and the models must work where there is no network at all."""
+    found = [
+        f"{place}: {layer} may not import {name}"
+        for module in _of(layer)
+        for place, name in imports(module)
+        if name.startswith(SOCKETS)
+    ]
+
+    assert not found, "\n".join(found)
+
+
+def test_a_stack_knows_nothing_but_the_front_door() -> None:
+    """Who reviews a stack reads projects, not HTTP or models."""
+    own = {module.path.stem for module in modules("stacks")}
+    found = [
+        each
+        for module in modules("stacks")
+        for each in violations(module, PACKAGE, STACKS)
+        if each.rsplit(" ", 1)[1] not in own
+    ]
+
+    assert not found, "\n".join(found)
+
+
+def test_the_rule_sees_an_import_that_goes_up() -> None:
+    """The rule is worth nothing if it cannot fail."""
+    module = modules()[0]
+    upward = Module(module.path, "", ast.parse(f"def f():\n    from {PACKAGE}.hq import client"))
+
+    found = list(violations(upward, "models", LAYERS["models"]))
+
+    assert found == [f"{module.place}:2: models may not import hq ({PACKAGE}.hq.client)"]

@@ -1,0 +1,60 @@
+"""Nothing in the files that does not belong there, and nothing that an old Python cannot read."""
+
+import ast
+import re
+
+from tests.meta.tree import files, modules, texts
+
+OLDEST = (3, 10)
+
+# Text that looks like a key of somebody: a JSON web token, a private key, a key of a big cloud.
+KEYS = re.compile(
+    r"eyJ[\w-]{10,}\.[\w-]{10,}|-----BEGIN [A-Z ]*PRIVATE KEY|\bAKIA[0-9A-Z]{16}\b"
+    r"|\bgh[pousr]_\w{30,}|\bpul-[0-9a-f]{40}\b"
+)
+EMULATOR_SECRET = "emulator-secret"
+MAY_SAY_IT = ("bim360_provider/emulator/", "tests/", "docs/", "README.md")
+
+# What a source tree needs; the wheel of pip is the largest by far.
+MAX_BYTES = 3_000_000
+
+
+def test_no_file_holds_a_key() -> None:
+    """Credentials come from the environment or from encrypted stack config."""
+    found = [place for place, text in texts() if KEYS.search(text)]
+
+    assert found == []
+
+
+def test_the_emulators_secret_stays_with_the_emulator() -> None:
+    """It opens nothing, but a copy elsewhere would teach people to write secrets down."""
+    found = [
+        place
+        for place, text in texts()
+        if EMULATOR_SECRET in text and not place.startswith(MAY_SAY_IT)
+    ]
+
+    assert found == []
+
+
+def test_no_file_points_outside_of_the_project() -> None:
+    """What the project needs to be understood is in it, or on a public page."""
+    outside = re.compile(r"(?:^|[\s`'\"(=])(?:/\w+|\.\.)?/shared\b|/work/|/root/|/home/\w")
+    found = [
+        place for place, text in texts() if not place.startswith("tests/") and outside.search(text)
+    ]
+
+    assert found == []
+
+
+def test_every_file_can_be_read_by_python_3_10() -> None:
+    """The oldest Python that the project promises to run on."""
+    for module in modules(".ci", "bim360_provider", "stacks", "tests"):
+        ast.parse(module.text, filename=module.place, feature_version=OLDEST)
+
+
+def test_no_file_is_large() -> None:
+    """A clone takes a moment."""
+    large = [path.name for path in files() if path.stat().st_size > MAX_BYTES]
+
+    assert large == []
