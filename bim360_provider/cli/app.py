@@ -1,0 +1,24 @@
+"""The commands of ``bim360``, each in a file of its own."""
+
+import sys
+from typing import Final
+
+__all__ = ["main"]
+
+NOT_INSTALLED: Final = 2
+"""Exit code when the command line's own packages are missing."""
+
+
+def main() -> None:
+    """Run the command line; without its packages, say how to get them."""
+    try:
+        from bim360_provider.cli.commands import app  # noqa: PLC0415 - typer is an extra
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("bim360_provider"):
+            raise
+        sys.stderr.write(
+            f"bim360 needs the package '{error.name}'. "
+            "Run: pip install 'bim360-provider[cli,emulator]'\n"
+        )
+        sys.exit(NOT_INSTALLED)
+    app(prog_name="bim360")

@@ -1,0 +1,32 @@
+"""What ``bim360`` can do; each command brings its own help and examples."""
+
+from typing import Annotated
+
+import typer
+
+from bim360_provider.cli.demo import demo
+from bim360_provider.cli.version import show_version
+from bim360_provider.emulator.command import emulator
+from bim360_provider.testing.command import app as local
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(demo)
+app.command()(emulator)
+app.add_typer(local, name="local")
+
+
+@app.callback()
+def bim360(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=show_version, is_eager=True, help="Say which version."),
+    ] = False,
+) -> None:
+    """BIM 360 projects as infrastructure code: what helps around `pulumi up`."""
