@@ -18,7 +18,7 @@ setup: ## Build .venv from requirements.lock (every other target does it too)
 	@sh .ci/setup
 
 test: setup ## Run all tests; what needs the Pulumi CLI or a BIM 360 account is skipped without it
-	$(RUN) pytest -n $(WORKERS) $(ARGS)
+	$(RUN) pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 demo: setup ## Run the demo stack against a local BIM 360, no account needed
 	@$(RUN) bim360_provider.cli demo $(ARGS)
