@@ -4,7 +4,8 @@ https://aps.autodesk.com/en/docs/bim360/v1/reference/http/jobs-:job_id-GET/
 """
 
 from bim360_provider.hq.connection import Connection
-from bim360_provider.hq.transport import Question, Transport
+from bim360_provider.hq.question import Question
+from bim360_provider.hq.transport import Transport
 from bim360_provider.models import Job
 
 __all__ = ["Jobs"]

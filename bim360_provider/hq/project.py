@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from bim360_provider.errors import NotFoundError, UnansweredError
 from bim360_provider.hq.connection import Connection
-from bim360_provider.hq.transport import OpenOutcomeError, Question, Transport
+from bim360_provider.hq.question import OpenOutcomeError, Question
+from bim360_provider.hq.transport import Transport
 from bim360_provider.models import Project
 
 __all__ = ["PAGE", "Projects"]

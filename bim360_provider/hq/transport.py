@@ -1,7 +1,7 @@
 """From a question to its answer: token, attempt, retry, and one line when it fails."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
@@ -17,40 +17,17 @@ from bim360_provider.hq.clock import Clock, ServerClock, SystemClock
 from bim360_provider.hq.connection import Connection
 from bim360_provider.hq.failure import failure, masked
 from bim360_provider.hq.gate import TOLD_WAIT, Gate
+from bim360_provider.hq.question import OpenOutcomeError, Question
 from bim360_provider.hq.retry import Action, Attempt, Decision, Outcome, decide, parse_retry_after
 from bim360_provider.hq.token import SCOPES, TOKEN_PATH, Token, TokenSource
 from bim360_provider.hq.wire import BasicAuth, BearerAuth, Call, Wire
 
-__all__ = ["Notify", "OpenOutcomeError", "Question", "Transport"]
+__all__ = ["Notify", "Transport"]
 
 Notify: TypeAlias = Callable[[str, bool], None]
 """Takes a line for people, and whether it is a warning."""
 
 USER_AGENT: Final = "bim360-provider"
-
-
-class OpenOutcomeError(UnansweredError):
-    """A POST after which HQ may or may not have acted; whoever sent it must look."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """One request, in the client's terms.
-
-    Attributes:
-        asked: What it is for, in people's words: ``create project 'Tower A'``.
-        repeatable: Sending it twice does what sending it once does.
-        new_resource: It concerns what this run has just made.
-    """
-
-    method: str
-    path: str
-    asked: str
-    json: Any = None
-    params: Mapping[str, str] | None = None
-    headers: Mapping[str, str] | None = None
-    new_resource: bool = False
-    repeatable: bool = True
 
 
 class Transport:

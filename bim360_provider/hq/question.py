@@ -1,0 +1,33 @@
+"""One request in the client's terms, and the one outcome that only its sender can settle."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bim360_provider.errors import UnansweredError
+
+__all__ = ["OpenOutcomeError", "Question"]
+
+
+class OpenOutcomeError(UnansweredError):
+    """A POST after which HQ may or may not have acted; whoever sent it must look."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One request, in the client's terms.
+
+    Attributes:
+        asked: What it is for, in people's words: ``create project 'Tower A'``.
+        repeatable: Sending it twice does what sending it once does.
+        new_resource: It concerns what this run has just made.
+    """
+
+    method: str
+    path: str
+    asked: str
+    json: Any = None
+    params: Mapping[str, str] | None = None
+    headers: Mapping[str, str] | None = None
+    new_resource: bool = False
+    repeatable: bool = True
