@@ -1,0 +1,144 @@
+"""The projects of Halvorsen Construction, a builder with an account in the US and one in Europe."""
+
+from datetime import date
+from functools import partial
+
+import pulumi
+from pulumi import ResourceOptions
+
+from bim360_provider import Bim360Project, Bim360Provider
+
+config = pulumi.Config("demo")
+year = config.require_int("year")
+
+# What all of the firm's projects have in common. Destroying a project archives it and HQ keeps its
+# name taken, so a second life of this stack has to bring the archived projects back.
+project = partial(Bim360Project, currency=config.require("currency"), adopt="archived")
+
+tower = project(
+    "tower",
+    name="Harbor Point Tower",
+    start_date=date(year, 3, 1),
+    end_date=date(year + 2, 9, 30),
+    project_type="Office",
+    value=184_500_000,
+    job_number="HC-1042",
+    service_types=["doc_manager", "pm", "cost", "collab"],
+    address_line_1="1201 Alaskan Way",
+    city="Seattle",
+    state_or_province="Washington",
+    postal_code="98101",
+    country="United States",
+    timezone="America/Los_Angeles",
+    construction_type="New Construction",
+    contract_type="Design-Bid-Build",
+)
+
+hospital = project(
+    "hospital-east-wing",
+    name="Mercy Hospital - East Wing",
+    start_date=date(year, 5, 15),
+    end_date=date(year + 1, 12, 18),
+    project_type="Hospital",
+    value=62_000_000,
+    job_number="HC-1057",
+    city="Minneapolis",
+    state_or_province="Minnesota",
+    country="United States",
+    timezone="America/Chicago",
+    construction_type="Renovation",
+    contract_type="IPD",
+)
+
+tunnel = project(
+    "tunnel",
+    name="Eastside Light Rail Tunnel",
+    start_date=date(year, 1, 11),
+    end_date=date(year + 4, 6, 30),
+    project_type="Tunnel",
+    value=410_250_000.50,
+    business_unit_id=config.require("railBusinessUnitId"),
+    city="Bellevue",
+    state_or_province="Washington",
+    country="United States",
+    timezone="America/Los_Angeles",
+)
+
+garage = project(
+    "garage",
+    name="Riverside Parking Garage",
+    start_date=date(year - 2, 2, 1),
+    end_date=date(year - 1, 11, 30),
+    project_type="Parking Structure / Garage",
+    value=9_800_000,
+    status="archived",  # handed over; taking this line out opens it again
+)
+
+# One project holds the checklists and issue types of every school; the others are copied from it.
+school_template = project(
+    "school-template",
+    name="Template - Elementary School",
+    start_date=date(year, 1, 1),
+    end_date=date(year, 12, 31),
+    project_type="Template Project",
+    value=0,
+    language="en",
+)
+
+schools = [
+    project(
+        f"school-{city.lower().replace(' ', '-')}",
+        name=f"{city} Elementary School",
+        start_date=date(year, 6, 14),
+        end_date=date(year + 1, 8, 20),
+        project_type="Education Facility",
+        value=value,
+        city=city,
+        state_or_province="Oregon",
+        country="United States",
+        timezone="America/Los_Angeles",
+        language="en",  # HQ insists on the template's
+        template_project_id=school_template.id,
+        include_companies=True,
+    )
+    for city, value in (("Hood River", 21_400_000), ("Bend", 24_900_000), ("Astoria", 18_750_000))
+]
+
+# Another account needs a provider of its own. It asks with the same app, which an administrator of
+# that account has let in too.
+europe = Bim360Provider("europe", account_id=config.require("europeAccountId"), region="EMEA")
+in_europe = ResourceOptions(provider=europe)
+
+bridge = project(
+    "bridge",
+    name="Øresund Cycle Bridge",
+    start_date=date(year, 4, 1),
+    end_date=date(year + 3, 5, 31),
+    project_type="Bridge",
+    value=735_000_000,
+    currency="DKK",
+    city="København",
+    country="Denmark",
+    timezone="Europe/Copenhagen",
+    contract_type="Design-Build-Operate",
+    opts=in_europe,
+)
+
+warehouse = project(
+    "warehouse",
+    name="Logistikzentrum Hamburg-Altona",
+    start_date=date(year, 9, 1),
+    end_date=date(year + 1, 10, 31),
+    project_type="Warehouse (non-manufacturing)",
+    value=38_600_000,
+    currency="EUR",
+    city="Hamburg",
+    country="Germany",
+    timezone="Europe/Berlin",
+    language="de",
+    opts=in_europe,
+)
+
+pulumi.export("tower", {"id": tower.id, "url": tower.url})
+pulumi.export("schools", [{"id": school.id, "url": school.url} for school in schools])
+pulumi.export("europe", {"bridge": bridge.id, "warehouse": warehouse.id})
