@@ -9,6 +9,7 @@ from bim360_provider.emulator.default_seed import (
     EMEA_BUSINESS_UNIT_ID,
 )
 from bim360_provider.emulator.emulator import Emulator
+from bim360_provider.emulator.fault_rules import Rule, parse_rules, read_rules
 from bim360_provider.emulator.messages import Delivery, Reply, Request
 from bim360_provider.emulator.options import Options
 from bim360_provider.emulator.seed import Seed, SeedError, parse_seed, read_seed
@@ -26,10 +27,13 @@ __all__ = [
     "Options",
     "Reply",
     "Request",
+    "Rule",
     "RunningEmulator",
     "Seed",
     "SeedError",
+    "parse_rules",
     "parse_seed",
+    "read_rules",
     "read_seed",
     "serve",
 ]

@@ -13,6 +13,7 @@ from pydantic import JsonValue
 
 from bim360_provider.emulator.default_seed import ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET
 from bim360_provider.emulator.emulator import Emulator
+from bim360_provider.emulator.fault_rules import read_rules
 from bim360_provider.emulator.seed import SeedError, read_seed
 from bim360_provider.emulator.server import LOOPBACK, ListenError, serve
 from bim360_provider.emulator.store import IN_MEMORY, StoreError
@@ -43,6 +44,7 @@ def emulator(  # noqa: PLR0913 - one argument for each flag is typer's way
     option: Annotated[
         list[str] | None, typer.Option("--option", "-o", help="Any option, as name=value.")
     ] = None,
+    faults: Annotated[Path | None, typer.Option(help="JSON file of fault rules.")] = None,
     allow_remote: Annotated[
         bool, typer.Option(help="Allow an address other machines can reach.")
     ] = False,
@@ -57,6 +59,7 @@ def emulator(  # noqa: PLR0913 - one argument for each flag is typer's way
             read_seed(seed) if seed else None,
             database=str(db) if db else IN_MEMORY,
             options=_options(option or [], rate_limit),
+            faults=read_rules(faults) if faults else (),
         )
         with serve(served, host=host, port=port, allow_remote=allow_remote) as running:
             _announce(running.url, builtin_seed=seed is None)

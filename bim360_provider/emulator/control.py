@@ -31,6 +31,10 @@ ACTIONS: dict[str, Action] = {
     "GET /_emulator/requests": actions.requests,
     "GET /_emulator/requests/count": actions.count_requests,
     "DELETE /_emulator/requests": actions.forget_requests,
+    "GET /_emulator/faults": actions.faults,
+    "POST /_emulator/faults": actions.add_faults,
+    "DELETE /_emulator/faults": actions.clear_faults,
+    "DELETE /_emulator/faults/*": actions.remove_fault,
     "DELETE /_emulator/tokens": actions.revoke_tokens,
     "PATCH /_emulator/projects/*": actions.change_project,
     "DELETE /_emulator/projects/*": actions.remove_project,
@@ -68,6 +72,4 @@ def _order(request: Request) -> actions.Order:
         body: JsonValue = json.loads(request.body) if request.body else {}
     except ValueError:
         raise ControlError(400, "the body is not JSON") from None
-    if not isinstance(body, dict):
-        raise ControlError(400, "the body is not a JSON object")
     return actions.Order(request.path.rpartition("/")[2], request.arguments(), body)

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from bim360_provider.emulator import out_of_band
 from bim360_provider.emulator.clock import moment_of, stamp
+from bim360_provider.emulator.fault_rules import parse_rules
 from bim360_provider.emulator.problems import first_problem
 from bim360_provider.emulator.seed import Moment, parse_seed
 from bim360_provider.emulator.state import dump, load
@@ -23,7 +24,18 @@ class Order:
 
     target: str
     query: dict[str, str]
-    body: dict[str, JsonValue]
+    body: JsonValue
+
+    def fields(self) -> dict[str, JsonValue]:
+        """Return the body as an object.
+
+        Raises:
+            OrderError: It is none.
+        """
+        if not isinstance(self.body, dict):
+            msg = "the body is not a JSON object"
+            raise OrderError(msg)
+        return self.body
 
 
 class ClockChange(BaseModel):
@@ -80,7 +92,7 @@ def clock(world: World, _order: Order) -> JsonValue:
 def set_clock(world: World, order: Order) -> JsonValue:
     """Move, freeze or thaw the clock, and show it."""
     try:
-        change = ClockChange.model_validate(order.body)
+        change = ClockChange.model_validate(order.fields())
     except ValidationError as error:
         raise OrderError(first_problem(error, ClockChange)) from None
     if change.freeze is not None:
@@ -98,7 +110,7 @@ def options(world: World, _order: Order) -> JsonValue:
 
 def set_options(world: World, order: Order) -> JsonValue:
     """Change options until the next reset, and show them."""
-    return world.set_options(order.body).model_dump()
+    return world.set_options(order.fields()).model_dump()
 
 
 def requests(world: World, order: Order) -> JsonValue:
@@ -118,6 +130,30 @@ def forget_requests(world: World, _order: Order) -> JsonValue:
     return {}
 
 
+def faults(world: World, _order: Order) -> JsonValue:
+    """Show the faults in force and how often they struck."""
+    return world.faults.listed()
+
+
+def add_faults(world: World, order: Order) -> JsonValue:
+    """Add one fault or a list of them."""
+    return {"ids": [*world.faults.add(parse_rules(order.body))]}
+
+
+def clear_faults(world: World, _order: Order) -> JsonValue:
+    """Remove every fault."""
+    world.faults.clear()
+    return {}
+
+
+def remove_fault(world: World, order: Order) -> JsonValue:
+    """Remove one fault."""
+    if not (order.target.isdecimal() and world.faults.remove(int(order.target))):
+        msg = f"there is no fault {order.target}"
+        raise OrderError(msg)
+    return {}
+
+
 def revoke_tokens(world: World, _order: Order) -> JsonValue:
     """Refuse every token handed out so far."""
     world.backend.revoked_up_to = world.backend.ids.count("token")
@@ -126,7 +162,7 @@ def revoke_tokens(world: World, _order: Order) -> JsonValue:
 
 def change_project(world: World, order: Order) -> JsonValue:
     """Change a project as if somebody had done it in the browser."""
-    changed = out_of_band.change(world.backend, order.target, order.body)
+    changed = out_of_band.change(world.backend, order.target, order.fields())
     if changed is None:
         raise _no_project(order)
     return {**changed}

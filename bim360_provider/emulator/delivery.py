@@ -33,9 +33,10 @@ async def deliver(reply: Reply, transport: Transport, send: Send) -> None:
 
 
 async def _drip(reply: Reply, send: Send) -> None:
-    for piece in _pieces(reply.body):
+    for number, piece in enumerate(_pieces(reply.body)):
+        if number:
+            await asyncio.sleep(reply.delivery.drip)
         await send({"type": "http.response.body", "body": piece, "more_body": True})
-        await asyncio.sleep(reply.delivery.drip)
     await send({"type": "http.response.body", "body": b""})
 
 

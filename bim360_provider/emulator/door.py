@@ -1,8 +1,10 @@
 """The ASGI door: bytes from a socket to a request, a reply back to bytes."""
 
+import asyncio
 import socket
 from asyncio import Transport
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -51,7 +53,10 @@ class Door:
             headers=headers,
             body=await _body(receive),
         )
-        await deliver(self._emulator.handle(request), transport, send)
+        reply = self._emulator.handle(request)
+        # Only the server's end cancels, and by then the connection is gone: nobody is to be told.
+        with suppress(asyncio.CancelledError):
+            await deliver(reply, transport, send)
 
 
 async def _body(receive: Receive) -> bytes:

@@ -1,8 +1,9 @@
 """The emulator itself: a request in, a reply out, no sockets."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from threading import Lock
+from typing import Any
 
 from pydantic import JsonValue
 
@@ -10,9 +11,12 @@ from bim360_provider.emulator import control, gateway
 from bim360_provider.emulator.clock import Clock, http_date
 from bim360_provider.emulator.default_seed import default_seed
 from bim360_provider.emulator.errors import RefusedError
-from bim360_provider.emulator.journal import Journal
+from bim360_provider.emulator.fault_reply import spoil
+from bim360_provider.emulator.fault_rules import Rule, Then
+from bim360_provider.emulator.journal import NO_ANSWER, Journal
 from bim360_provider.emulator.messages import Reply, Request
 from bim360_provider.emulator.options import Options
+from bim360_provider.emulator.routes import Visit
 from bim360_provider.emulator.seed import Seed
 from bim360_provider.emulator.store import IN_MEMORY, Store
 from bim360_provider.emulator.world import World
@@ -26,6 +30,7 @@ class Emulator:
         database: A file that keeps the state, or memory.
         options: Options that win over the seed's own.
         clock: Its time; real time when left out.
+        faults: Fault rules in force from the start, and again after a reset.
 
     Raises:
         SeedError: The seed or an option has a mistake.
@@ -39,9 +44,15 @@ class Emulator:
         database: str = IN_MEMORY,
         options: Mapping[str, JsonValue] | None = None,
         clock: Clock | None = None,
+        faults: Iterable[Rule] = (),
     ) -> None:
         self._lock = Lock()
-        self._world = World(seed or default_seed(), Store(database), dict(options or {}), clock)
+        store = Store(database)
+        try:
+            self._world = World(seed or default_seed(), store, options or {}, clock, faults)
+        except BaseException:
+            store.close()
+            raise
 
     @property
     def journal(self) -> Journal:
@@ -64,7 +75,7 @@ class Emulator:
             reply = self._answer(request)
             return reply.with_headers(date=http_date(self.clock.now()))
 
-    def ask(self, method: str, path: str, body: JsonValue = None, query: str = "") -> JsonValue:
+    def ask(self, method: str, path: str, body: object = None, query: str = "") -> Any:
         """Call the control plane from inside the process and return the parsed answer.
 
         Raises:
@@ -73,7 +84,7 @@ class Emulator:
         content = b"" if body is None else json.dumps(body).encode()
         reply = self.handle(Request(method, f"{control.PREFIX}{path}", query, {}, content))
         if reply.status >= control.FIRST_ERROR_STATUS:
-            raise control.ControlError(reply.status, str(reply.content()))
+            raise control.ControlError(reply.status, reply.content()["error"])
         return reply.content()
 
     def close(self) -> None:
@@ -83,16 +94,21 @@ class Emulator:
     def _answer(self, request: Request) -> Reply:
         if request.path.startswith(control.PREFIX):
             return control.answer(request, self._world)
-        visit = gateway.Visit(request)
-        try:
-            with self._world.backend.store.transaction():
-                reply = gateway.admit(visit, self._world.backend)
-        except RefusedError as refused:
-            reply = refused.reply()
-        self._note(visit, reply)
+        visit = gateway.arrive(request)
+        struck = self._world.faults.pick(request, visit.route)
+        reply = self._act(visit) if struck is None else self._misbehave(visit, *struck)
+        status = NO_ANSWER if reply.delivery.drop else reply.status
+        self.journal.record(visit, status, self.clock.now())
         return reply
 
-    def _note(self, visit: gateway.Visit, reply: Reply) -> None:
-        status = 0 if reply.delivery.drop else reply.status
-        now = self.clock.now()
-        self.journal.record(visit.request, visit.route, visit.client_id, status, now)
+    def _act(self, visit: Visit) -> Reply:
+        try:
+            with self._world.backend.store.transaction():
+                return gateway.admit(visit, self._world.backend)
+        except RefusedError as refused:
+            return refused.reply()
+
+    def _misbehave(self, visit: Visit, number: int, then: Then) -> Reply:
+        visit.fault = number
+        self.clock.advance(then.advance)
+        return spoil(then, self._act(visit) if then.acts else None)

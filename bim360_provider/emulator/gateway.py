@@ -1,21 +1,18 @@
 """The way of a request: route, token, scope, quota, account, and then the endpoint."""
 
-from dataclasses import dataclass
-
 from bim360_provider.emulator import accounts, tokens
-from bim360_provider.emulator.api import ROUTES, TOKEN_PATH, TOKEN_ROUTE
+from bim360_provider.emulator.api import ROUTE_NAMES, ROUTES, TOKEN_PATH, TOKEN_ROUTE
 from bim360_provider.emulator.backend import Backend
 from bim360_provider.emulator.messages import Reply, Request
-from bim360_provider.emulator.routes import Call, find
+from bim360_provider.emulator.routes import Call, Visit, find, unknown_route
 
 
-@dataclass(slots=True)
-class Visit:
-    """A request on its way, with what has been found out about it so far."""
-
-    request: Request
-    route: str | None = None
-    client_id: str | None = None
+def arrive(request: Request) -> Visit:
+    """Find out which route a request is for, if any."""
+    if (request.method, request.path) == ("POST", TOKEN_PATH):
+        return Visit(request, route=TOKEN_ROUTE)
+    found = find(ROUTES, request.method, accounts.without_region(request.path))
+    return Visit(request, found, route=found and found[0].name)
 
 
 def admit(visit: Visit, backend: Backend) -> Reply:
@@ -24,11 +21,12 @@ def admit(visit: Visit, backend: Backend) -> Reply:
     Raises:
         RefusedError: The gateway or HQ says no.
     """
-    if visit.request.path == TOKEN_PATH and visit.request.method == "POST":
-        return _token(visit, backend)
-    path = accounts.without_region(visit.request.path)
-    route, params = find(ROUTES, visit.request.method, path, also=[TOKEN_ROUTE])
-    visit.route = route.name
+    if visit.route == TOKEN_ROUTE:
+        visit.client_id = tokens.authenticated(visit.request, backend)
+        return tokens.issue(visit.request, visit.client_id, backend)
+    if visit.found is None:
+        raise unknown_route(visit.request.method, visit.request.path, ROUTE_NAMES)
+    route, params = visit.found
     caller = tokens.bearer(visit.request, backend)
     visit.client_id = caller.client_id
     tokens.require_scope(caller, route.scope)
@@ -36,9 +34,3 @@ def admit(visit: Visit, backend: Backend) -> Reply:
     region = accounts.region_of(visit.request)
     account = accounts.visible(params["account_id"], caller.client_id, region, backend)
     return route.answer(Call(visit.request, backend, account, params))
-
-
-def _token(visit: Visit, backend: Backend) -> Reply:
-    visit.route = TOKEN_ROUTE
-    visit.client_id = tokens.authenticated(visit.request, backend)
-    return tokens.issue(visit.request, visit.client_id, backend)

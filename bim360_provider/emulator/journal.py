@@ -11,6 +11,7 @@ from pydantic import JsonValue
 
 from bim360_provider.emulator.clock import stamp
 from bim360_provider.emulator.messages import Request
+from bim360_provider.emulator.routes import Visit
 
 KEPT = 20_000
 """Entries kept; the oldest go first, so that a long-running emulator does not grow for ever."""
@@ -18,11 +19,13 @@ KEPT = 20_000
 SECRET_WORDS = ("secret", "password", "token")
 MASK = "***"
 UNKNOWN = "unknown route"
+NO_ANSWER = 0
+"""The status of a request whose connection was closed instead."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One request and the status of its answer; 0 stands for no answer at all."""
+    """One request and the status of its answer."""
 
     seq: int
     time: str
@@ -34,6 +37,8 @@ class Entry:
     client_id: str | None
     status: int
     body: JsonValue
+    fault: int | None = None
+    """The number of the fault it ran into."""
 
 
 class Journal:
@@ -43,10 +48,9 @@ class Journal:
         self._entries: deque[Entry] = deque(maxlen=KEPT)
         self._seq = 0
 
-    def record(
-        self, request: Request, route: str | None, client_id: str | None, status: int, now: float
-    ) -> None:
+    def record(self, visit: Visit, status: int, now: float) -> None:
         """Add a request."""
+        request = visit.request
         self._seq += 1
         entry = Entry(
             seq=self._seq,
@@ -54,11 +58,12 @@ class Journal:
             method=request.method,
             path=request.path,
             query=request.query,
-            route=route or UNKNOWN,
+            route=visit.route or UNKNOWN,
             region=request.header("region") or None,
-            client_id=client_id,
+            client_id=visit.client_id,
             status=status,
-            body=_masked(_parsed(request)),
+            body=_masked(parsed_body(request)),
+            fault=visit.fault,
         )
         self._entries.append(entry)
 
@@ -94,7 +99,8 @@ def matches(wanted: str, path: str, route: str | None) -> bool:
     return not wanted or wanted == template or fnmatchcase(path, wanted)
 
 
-def _parsed(request: Request) -> JsonValue:
+def parsed_body(request: Request) -> JsonValue:
+    """Return a JSON or form body, the text of any other, None for an empty one."""
     if not request.body:
         return None
     text = request.body.decode("utf-8", "replace")

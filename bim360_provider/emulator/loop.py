@@ -46,15 +46,15 @@ class Server(uvicorn.Server):
         """Stop at once: answers still on their way are given up."""
         for server in self.servers:
             server.close()
+        for listener in sockets or []:
+            listener.close()
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        # One turn of the loop, in which the connections hear of it.
+        await asyncio.sleep(0)
         for task in list(self.server_state.tasks):
             task.cancel()
         await asyncio.gather(*self.server_state.tasks, return_exceptions=True)
-        for connection in list(self.server_state.connections):
-            connection.transport.abort()
-        for listener in sockets or []:
-            listener.close()
-        # One turn of the loop, in which the aborted connections say good-bye.
-        await asyncio.sleep(0)
 
     def stop(self) -> None:
         """Tell the server to stop, from another thread."""

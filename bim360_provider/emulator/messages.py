@@ -3,9 +3,8 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 from urllib.parse import parse_qsl
-
-from pydantic import JsonValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,6 @@ class Reply:
         named = {name.replace("_", "-"): value for name, value in more.items()}
         return replace(self, headers={**self.headers, **named})
 
-    def content(self) -> JsonValue:
+    def content(self) -> Any:
         """Return the parsed JSON body, None for an empty one."""
-        parsed: JsonValue = json.loads(self.body) if self.body else None
-        return parsed
+        return json.loads(self.body) if self.body else None

@@ -6,6 +6,8 @@ from pydantic import BaseModel, ValidationError
 
 from bim360_provider.emulator.nearest import nearest
 
+UNKNOWN_KEY = "extra_forbidden"
+
 
 def first_problem(error: ValidationError, *models: type[BaseModel]) -> str:
     """Return ``accounts[0].region: "EU" is not ...`` for the first finding.
@@ -14,9 +16,11 @@ def first_problem(error: ValidationError, *models: type[BaseModel]) -> str:
         error: What pydantic found.
         models: The models whose field names are suggested for an unknown key.
     """
-    finding = error.errors(include_input=False)[0]
+    findings = error.errors(include_input=False)
+    # A misspelt key first: it is often why another one is missing.
+    finding = next((each for each in findings if each["type"] == UNKNOWN_KEY), findings[0])
     place = _place(finding["loc"])
-    if finding["type"] != "extra_forbidden":
+    if finding["type"] != UNKNOWN_KEY:
         return f"{place}: {finding['msg'].removeprefix('Value error, ')}"
     known = {name for model in models for name in model.model_fields}
     return f"{place}: there is no such key{nearest(str(finding['loc'][-1]), known)}"

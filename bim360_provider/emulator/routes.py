@@ -59,26 +59,24 @@ class Route:
         return re.compile(re.sub(r":(\w+)", r"(?P<\1>[^/]+)", self.template))
 
 
-def find(
-    routes: Sequence[Route], method: str, path: str, also: Sequence[str] = ()
-) -> tuple[Route, dict[str, str]]:
-    """Return the route of a request and the parameters in its path.
+@dataclass(slots=True)
+class Visit:
+    """A request on its way, with what has been found out about it so far."""
 
-    Args:
-        routes: The routes to look through.
-        method: The request's method.
-        path: The request's path.
-        also: Names of further routes a message may suggest.
+    request: Request
+    found: tuple[Route, dict[str, str]] | None = None
+    route: str | None = None
+    client_id: str | None = None
+    fault: int | None = None
 
-    Raises:
-        GatewayError: 404, no such route; the message names the nearest.
-    """
+
+def find(routes: Sequence[Route], method: str, path: str) -> tuple[Route, dict[str, str]] | None:
+    """Return the route of a request and the parameters in its path; None where there is none."""
     for route in routes:
         match = route.pattern.fullmatch(path) if route.method == method else None
         if match:
             return route, match.groupdict()
-    names = [*(route.name for route in routes), *also]
-    raise unknown_route(method, path, names)
+    return None
 
 
 def unknown_route(method: str, path: str, names: Sequence[str]) -> GatewayError:

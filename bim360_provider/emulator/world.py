@@ -1,9 +1,13 @@
 """The emulated world: what is reset, replaced, dumped and loaded as a whole."""
 
+from collections.abc import Iterable, Mapping
+
 from pydantic import JsonValue, ValidationError
 
 from bim360_provider.emulator.backend import Backend
 from bim360_provider.emulator.clock import Clock
+from bim360_provider.emulator.fault_rules import Rule
+from bim360_provider.emulator.faults import Faults
 from bim360_provider.emulator.journal import Journal
 from bim360_provider.emulator.options import Options
 from bim360_provider.emulator.problems import first_problem
@@ -13,28 +17,31 @@ from bim360_provider.emulator.store import Store
 
 
 class World:
-    """A backend with its seed and its journal."""
+    """A backend with its seed, its journal and its faults."""
 
     def __init__(
         self,
         seed: Seed,
         store: Store,
-        overrides: dict[str, JsonValue],
+        overrides: Mapping[str, JsonValue],
         clock: Clock | None = None,
+        faults: Iterable[Rule] = (),
     ) -> None:
         self._seed = seed
         self._overrides = overrides
         self.journal = Journal()
+        self.faults = Faults(faults)
         self.backend = Backend(store, self._options(), clock or Clock())
         if store.is_new:
             self._plant()
 
     def reset(self) -> None:
-        """Go back to the seed: state, ids, clock, options, quotas and journal."""
+        """Go back to the seed: state, ids, clock, options, quotas, faults and journal."""
         self.backend.clock.reset()
         self.backend.options = self._options()
         self.backend.forget_requests()
         self.journal.clear()
+        self.faults.reset()
         with self.backend.store.transaction():
             self.backend.store.clear()
             self._plant_rows()

@@ -33,7 +33,7 @@ def token(emulator: Emulator) -> str:
     headers = {"authorization": basic, "content-type": "application/x-www-form-urlencoded"}
     form = b"grant_type=client_credentials&scope=account%3Aread+account%3Awrite"
     answer = emulator.handle(Request("POST", "/authentication/v2/token", "", headers, form))
-    content: Any = answer.content()
+    content = answer.content()
     return str(content["access_token"])
 
 
@@ -74,6 +74,6 @@ def tower() -> dict[str, object]:
 @pytest.fixture
 def made(call: Callable[..., Reply], tower: dict[str, object]) -> dict[str, Any]:
     """Return a project that was made from the tower body."""
-    content: Any = call("POST", "projects", tower).content()
+    content = call("POST", "projects", tower).content()
     assert isinstance(content, dict)
     return content

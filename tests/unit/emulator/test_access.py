@@ -20,7 +20,7 @@ def test_reading_is_not_writing(emulator: Emulator) -> None:
         "content-type": "application/x-www-form-urlencoded",
     }
     form = b"grant_type=client_credentials&scope=account%3Aread"
-    granted: Any = emulator.handle(
+    granted = emulator.handle(
         Request("POST", "/authentication/v2/token", "", headers, form)
     ).content()
     bearer = {"authorization": f"Bearer {granted['access_token']}"}
@@ -29,7 +29,7 @@ def test_reading_is_not_writing(emulator: Emulator) -> None:
     read = emulator.handle(Request("GET", path, "", bearer))
     write = emulator.handle(Request("POST", path, "", bearer, b"{}"))
 
-    refused: Any = write.content()
+    refused = write.content()
     assert (read.status, write.status, refused["errorCode"]) == (200, 403, "AUTH-010")
 
 
@@ -85,7 +85,7 @@ def test_a_region_that_does_not_exist_is_400(call: Call) -> None:
     """The message lists the regions there are."""
     answer = call("GET", "projects", region="EU")
 
-    content: Any = answer.content()
+    content = answer.content()
     assert answer.status == 400
     assert "US, EMEA" in content["message"]
 
@@ -98,7 +98,7 @@ def test_the_hundred_and_first_request_in_a_minute_is_429(emulator: Emulator, ca
 
     answer = call("GET", "projects")
 
-    content: Any = answer.content()
+    content = answer.content()
     assert (answer.status, content["errorCode"]) == (429, "ERR-001")
     assert answer.headers["retry-after"] == "42"
 

@@ -11,17 +11,13 @@ Call = Callable[..., Reply]
 Project = dict[str, Any]
 
 
-def content_of(reply: Reply) -> Any:
-    return reply.content()
-
-
 def test_only_the_fields_sent_change(emulator: Emulator, call: Call, made: Project) -> None:
     """Documented: 200 with the whole project."""
     emulator.clock.advance(5)
 
     answer = call("PATCH", f"projects/{made['id']}", {"city": "Oslo"})
 
-    changed = content_of(answer)
+    changed = answer.content()
     assert answer.status == 200
     assert changed["updated_at"] > made["updated_at"]
     assert changed | {"updated_at": made["updated_at"]} == made | {"city": "Oslo"}
@@ -35,7 +31,7 @@ def test_a_change_to_the_same_value_changes_nothing(
 
     answer = call("PATCH", f"projects/{made['id']}", {"currency": "USD", "value": "3000"})
 
-    assert content_of(answer) == made
+    assert answer.content() == made
 
 
 def test_an_empty_string_clears_an_optional_field(call: Call, made: Project) -> None:
@@ -45,7 +41,7 @@ def test_an_empty_string_clears_an_optional_field(call: Call, made: Project) -> 
 
     answer = call("PATCH", path, {"city": "", "business_unit_id": ""})
 
-    cleared = content_of(answer)
+    cleared = answer.content()
     assert (cleared["city"], cleared["business_unit_id"]) == (None, None)
 
 
@@ -57,7 +53,7 @@ def test_an_empty_string_does_not_clear_a_required_field(
     answer = call("PATCH", f"projects/{made['id']}", {name: ""})
 
     assert answer.status == 400
-    assert f"{name} is required" in content_of(answer)["message"]
+    assert f"{name} is required" in answer.content()["message"]
 
 
 @pytest.mark.parametrize(("option", "city"), [("ignore", "Oslo"), ("clear", None)])
@@ -70,7 +66,7 @@ def test_what_null_does_is_an_option(
 
     answer = call("PATCH", f"projects/{made['id']}", {"city": None})
 
-    assert content_of(answer)["city"] == city
+    assert answer.content()["city"] == city
 
 
 def test_a_rename_frees_the_old_name(call: Call, made: Project, tower: Project) -> None:
@@ -126,7 +122,7 @@ def test_a_malformed_change_is_400(
     answer = call("PATCH", f"projects/{made['id']}", body)
 
     assert answer.status == 400
-    assert words in content_of(answer)["message"]
+    assert words in answer.content()["message"]
 
 
 @pytest.mark.parametrize(
@@ -145,7 +141,7 @@ def test_fields_that_cannot_change_are_ignored_or_refused(
 
     refused = call("PATCH", f"projects/{made['id']}", body)
 
-    assert content_of(ignored) == made
+    assert ignored.content() == made
     assert refused.status == 400
 
 
@@ -160,17 +156,17 @@ def test_service_types_replace_or_grow(
 
     call("PATCH", path, {"service_types": "pm"})
 
-    assert content_of(call("GET", path))["service_types"] == services
+    assert call("GET", path).content()["service_types"] == services
 
 
 def test_an_empty_service_list_changes_nothing(call: Call, made: Project) -> None:
     """Observed: the vendor's tool archives with ``service_types`` empty."""
     path = f"projects/{made['id']}"
-    before = content_of(call("GET", path))
+    before = call("GET", path).content()
 
     call("PATCH", path, {"service_types": ""})
 
-    assert content_of(call("GET", path)) == before
+    assert call("GET", path).content() == before
 
 
 def test_a_project_that_is_not_there_is_404(call: Call) -> None:
@@ -188,6 +184,6 @@ def test_services_nobody_asked_for_show_in_get_one(
     call("PATCH", f"projects/{made['id']}", {"service_types": "doc_manager"})
     emulator.ask("PATCH", "/options", {"services_unasked": "insight,admin"})
 
-    shown = content_of(call("GET", f"projects/{made['id']}"))
+    shown = call("GET", f"projects/{made['id']}").content()
 
     assert shown["service_types"] == "doc_manager,admin,insight"

@@ -13,15 +13,11 @@ Call = Callable[..., Reply]
 Project = dict[str, Any]
 
 
-def content_of(reply: Reply) -> Any:
-    return reply.content()
-
-
 def test_health_says_ok_and_the_time(emulator: Emulator) -> None:
     """What a script waits for."""
     emulator.ask("POST", "/clock", {"set": "2026-03-01T12:00:00Z"})
 
-    health: Any = emulator.ask("GET", "/health")
+    health = emulator.ask("GET", "/health")
 
     assert (health["status"], health["now"]) == ("ok", "2026-03-01T12:00:00.000Z")
 
@@ -37,10 +33,10 @@ def test_every_answer_carries_the_emulators_date(emulator: Emulator, call: Call)
 
 def test_the_clock_freezes_moves_and_runs_on(emulator: Emulator) -> None:
     """Frozen it shows one time; thawed it goes on from there."""
-    frozen: Any = emulator.ask("POST", "/clock", {"freeze": True, "advance": 90})
-    same: Any = emulator.ask("GET", "/clock")
+    frozen = emulator.ask("POST", "/clock", {"freeze": True, "advance": 90})
+    same = emulator.ask("GET", "/clock")
 
-    running: Any = emulator.ask("POST", "/clock", {"freeze": False})
+    running = emulator.ask("POST", "/clock", {"freeze": False})
 
     assert frozen == same
     assert not running["frozen"]
@@ -54,7 +50,7 @@ def test_reset_goes_back_to_the_seed(
     emulator.ask("PATCH", "/options", {"rate_limit_per_minute": 1})
     emulator.ask("POST", "/reset")
 
-    again = content_of(call("POST", "projects", tower))
+    again = call("POST", "projects", tower).content()
 
     assert again["id"] == made["id"]
     assert emulator.options.rate_limit_per_minute == 100
@@ -63,7 +59,7 @@ def test_reset_goes_back_to_the_seed(
 
 def test_ids_depend_on_nothing_but_the_seed(tower: dict[str, object], call: Call) -> None:
     """Golden files stay true."""
-    first = content_of(call("POST", "projects", tower))
+    first = call("POST", "projects", tower).content()
 
     assert first["id"] == "7e7dacfa-4623-5032-ad59-cec7c622f766"
 
@@ -74,7 +70,7 @@ def test_state_goes_out_and_in_again(emulator: Emulator, call: Call, made: Proje
     emulator.ask("POST", "/reset")
     emulator.ask("PUT", "/state", state)
 
-    shown = content_of(call("GET", f"projects/{made['id']}"))
+    shown = call("GET", f"projects/{made['id']}").content()
 
     assert emulator.ask("GET", "/state") == state
     assert made.items() <= shown.items()
@@ -94,7 +90,7 @@ def test_a_change_in_the_browser_needs_no_rules(
     emulator.ask("PATCH", f"/projects/{made['id']}", {"status": "active", "value": None})
 
     assert emulator.journal.count() == before
-    shown = content_of(call("GET", f"projects/{made['id']}"))
+    shown = call("GET", f"projects/{made['id']}").content()
     assert (shown["status"], shown["value"]) == ("active", None)
 
 
@@ -111,7 +107,7 @@ def test_the_journal_shows_what_was_asked_and_answered(
     """Method, path, route, client, status and body."""
     call("POST", "projects", tower)
 
-    entries: Any = emulator.ask("GET", "/requests", query="method=post&path=*/projects")
+    entries = emulator.ask("GET", "/requests", query="method=post&path=*/projects")
 
     assert len(entries) == 1
     assert entries[0]["route"] == "POST /hq/v1/accounts/:account_id/projects"
@@ -134,7 +130,7 @@ def test_the_journal_masks_secrets(emulator: Emulator) -> None:
 
 def test_requests_are_counted_by_route(emulator: Emulator, call: Call, made: Project) -> None:
     """Budgets become one line; ``since`` starts the count later."""
-    seen: Any = emulator.ask("GET", "/requests")
+    seen = emulator.ask("GET", "/requests")
     call("GET", f"projects/{made['id']}")
     call("GET", f"projects/{made['id']}")
 
@@ -208,7 +204,7 @@ def test_an_unknown_route_is_404_and_names_the_nearest(emulator: Emulator, call:
     """A typo in a path is found at once, and journalled as what it is."""
     answer = call("GET", "project")
 
-    message = content_of(answer)["developerMessage"]
+    message = answer.content()["developerMessage"]
     assert answer.status == 404
     assert re.search(
         r"the nearest known one is GET /hq/v1/accounts/:account_id/projects\.$", message

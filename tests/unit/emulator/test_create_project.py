@@ -20,7 +20,7 @@ SOMEWHERE = "c17e6837-96cd-4839-868e-051a2ad65d28"
 
 
 def message_of(reply: Reply) -> str:
-    content: Any = reply.content()
+    content = reply.content()
     return str(content["message"])
 
 
@@ -30,7 +30,7 @@ def test_a_new_project_is_pending_and_tells_everything_but_its_services(
     """Documented: 201, the 25 fields of the page, no service_types."""
     answer = call("POST", "projects", tower)
 
-    content: Any = answer.content()
+    content = answer.content()
     assert answer.status == 201
     assert len(content) == 25
     assert (content["status"], content["value"]) == ("pending", 3000.0)
@@ -112,7 +112,7 @@ def test_what_hq_takes_the_emulator_takes(
     """Numbers and booleans in strings, free project types, dots in names, empty optionals."""
     answer = call("POST", "projects", tower | {field: value})
 
-    content: Any = answer.content()
+    content = answer.content()
     assert answer.status == 201
     assert content.get(field) == stored
 
@@ -164,7 +164,7 @@ def test_another_account_may_have_the_same_name(call: Call, tower: Body, made: B
 
 def test_services_left_out_are_all_the_account_has(call: Call, made: dict[str, Any]) -> None:
     """Documented on the page of POST projects."""
-    content: Any = call("GET", f"projects/{made['id']}").content()
+    content = call("GET", f"projects/{made['id']}").content()
 
     assert content["service_types"].split(",")[:2] == ["field", "glue"]
     assert len(content["service_types"].split(",")) == 12
@@ -172,16 +172,16 @@ def test_services_left_out_are_all_the_account_has(call: Call, made: dict[str, A
 
 def test_services_are_a_set_in_hqs_own_order(call: Call, tower: Body) -> None:
     """HQ promises no order, so the emulator does not give back the one it got."""
-    made: Any = call("POST", "projects", tower | {"service_types": "pm, field,pm"}).content()
+    made = call("POST", "projects", tower | {"service_types": "pm, field,pm"}).content()
 
-    content: Any = call("GET", f"projects/{made['id']}").content()
+    content = call("GET", f"projects/{made['id']}").content()
 
     assert content["service_types"] == "field,pm"
 
 
 def test_a_service_the_account_lacks_is_422(emulator: Emulator, call: Call, tower: Body) -> None:
     """Inference; the option lets it pass."""
-    state: Any = emulator.ask("GET", "/state")
+    state = emulator.ask("GET", "/state")
     state["accounts"][0]["services"] = "field"
     emulator.ask("PUT", "/state", state)
     strict = call("POST", "projects", tower | {"service_types": "field,pm"})
@@ -196,7 +196,7 @@ def test_a_status_sent_with_a_create_is_ignored(call: Call, tower: Body) -> None
     """Observed: the vendor's tool sends ``active`` and the project is pending all the same."""
     sent = tower | {"status": "active", "id": "x", "folders_created_from": "y"}
 
-    content: Any = call("POST", "projects", sent).content()
+    content = call("POST", "projects", sent).content()
 
     assert content["status"] == "pending"
 
@@ -235,7 +235,7 @@ def test_a_template_has_field_and_the_same_language(
     call: Call, tower: Body, template: Body, sent: Body, status: int
 ) -> None:
     """Documented on the page of POST projects."""
-    model: Any = call("POST", "projects", tower | template | {"name": "Template"}).content()
+    model = call("POST", "projects", tower | template | {"name": "Template"}).content()
 
     answer = call("POST", "projects", tower | sent | {"template_project_id": model["id"]})
 
@@ -276,7 +276,7 @@ def test_a_new_project_can_stay_out_of_sight_for_a_while(
 ) -> None:
     """Observed: dependent calls just after a create are answered with 404."""
     emulator.ask("PATCH", "/options", {"visible_after": 3})
-    made: Any = call("POST", "projects", tower).content()
+    made = call("POST", "projects", tower).content()
     hidden = call("GET", f"projects/{made['id']}")
     listed = call("GET", "projects")
     emulator.clock.advance(3)
@@ -292,6 +292,6 @@ def test_the_job_id_can_be_absent_instead_of_null(
     """Which of the two HQ answers without a template is not known."""
     emulator.ask("PATCH", "/options", {"copy_job_id_without_template": "absent"})
 
-    content: Any = call("POST", "projects", tower).content()
+    content = call("POST", "projects", tower).content()
 
     assert "copy_project_job_id" not in content

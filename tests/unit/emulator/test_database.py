@@ -1,7 +1,6 @@
 """The database file: what is kept, and when the seed is used."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -33,7 +32,7 @@ def test_a_reset_of_a_kept_state_goes_to_the_seed_of_this_start(tmp_path: Path) 
 
     second.ask("POST", "/reset")
 
-    state: Any = second.ask("GET", "/state")
+    state = second.ask("GET", "/state")
     second.close()
     assert state["accounts"] == []
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -14,13 +13,13 @@ Call = Callable[..., Reply]
 @pytest.fixture
 def job_id(call: Call, tower: dict[str, object]) -> str:
     """Make a project from a template and return the id of its job."""
-    template: Any = call("POST", "projects", tower | {"name": "Template"}).content()
-    made: Any = call("POST", "projects", tower | {"template_project_id": template["id"]}).content()
+    template = call("POST", "projects", tower | {"name": "Template"}).content()
+    made = call("POST", "projects", tower | {"template_project_id": template["id"]}).content()
     return str(made["copy_project_job_id"])
 
 
 def status_of(call: Call, job_id: str) -> str:
-    content: Any = call("GET", f"jobs/{job_id}").content()
+    content = call("GET", f"jobs/{job_id}").content()
     return str(content["status"])
 
 
@@ -43,7 +42,7 @@ def test_a_job_can_be_made_to_fail(emulator: Emulator, call: Call, job_id: str) 
     """An option, for those who wait for it."""
     emulator.ask("PATCH", "/options", {"job_outcome": "failed", "job_duration": 0})
 
-    content: Any = call("GET", f"jobs/{job_id}").content()
+    content = call("GET", f"jobs/{job_id}").content()
 
     assert (content["status"], content["message"]) == ("failed", "the template could not be copied")
 

@@ -23,7 +23,7 @@ def twelve(emulator: Emulator, call: Call, tower: dict[str, object]) -> list[str
 
 
 def names_of(reply: Reply) -> list[str]:
-    rows: Any = reply.content()
+    rows = reply.content()
     return [row["name"] for row in rows]
 
 
@@ -89,7 +89,7 @@ def test_field_chooses_and_id_always_comes(call: Call, fields: str, keys: list[s
     """Documented: a comma list, unknown names ignored."""
     answer = call("GET", "projects", query=f"field={fields}&limit=1")
 
-    rows: Any = answer.content()
+    rows = answer.content()
     assert sorted(rows[0]) == keys
 
 
@@ -124,7 +124,7 @@ def test_a_parameter_hq_does_not_have_is_400(emulator: Emulator, call: Call) -> 
 
     loose = call("GET", "projects", query="fields=name")
 
-    content: Any = strict.content()
+    content = strict.content()
     assert (
         content["message"] == "there is no query parameter fields; the nearest known one is field"
     )
@@ -136,5 +136,5 @@ def test_a_list_never_shows_services(call: Call) -> None:
     """Only GET one does."""
     answer = call("GET", "projects", query="field=service_types")
 
-    rows: Any = answer.content()
+    rows = answer.content()
     assert [*rows[0]] == ["id"]

@@ -40,7 +40,7 @@ def test_known_changes_are_made(  # noqa: PLR0913 - a table of cases
 
     answer = call("PATCH", path, {"status": sent})
 
-    content: Any = answer.content()
+    content = answer.content()
     assert (answer.status, content["status"]) == (200, after)
 
 
@@ -53,7 +53,7 @@ def test_other_changes_are_422(
 
     answer = call("PATCH", path, {"status": sent})
 
-    content: Any = answer.content()
+    content = answer.content()
     assert (answer.status, content["code"]) == (422, 9423)
     assert content["message"] == f"a project that is {before} cannot become {sent}"
 
@@ -110,7 +110,7 @@ def test_an_archived_project_is_still_listed_and_shown(
 
     shown, listed = call("GET", path), call("GET", "projects")
 
-    names: Any = listed.content()
+    names = listed.content()
     assert shown.status == 200
     assert [row["status"] for row in names] == ["archived"]
 
@@ -119,6 +119,6 @@ def test_there_is_no_delete(call: Call, made: Project) -> None:
     """The answer names a route there is."""
     answer = call("DELETE", f"projects/{made['id']}")
 
-    content: Any = answer.content()
+    content = answer.content()
     assert answer.status == 404
     assert "/hq/v1/accounts/:account_id/projects/:project_id" in content["developerMessage"]

@@ -3,7 +3,6 @@
 import base64
 import json
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -24,15 +23,11 @@ def ask(emulator: Emulator, form: str = ASK, headers: dict[str, str] | None = No
     return emulator.handle(Request("POST", "/authentication/v2/token", "", sent, form.encode()))
 
 
-def content_of(reply: Reply) -> Any:
-    return reply.content()
-
-
 def test_a_token_is_a_bearer_token_for_an_hour(emulator: Emulator) -> None:
     """Documented: 60 minutes."""
     answer = ask(emulator)
 
-    content = content_of(answer)
+    content = answer.content()
     assert answer.status == 200
     assert content["token_type"] == "Bearer"
     assert content["expires_in"] == 3600
@@ -40,7 +35,7 @@ def test_a_token_is_a_bearer_token_for_an_hour(emulator: Emulator) -> None:
 
 def test_a_token_names_the_client_and_keeps_its_secret(emulator: Emulator) -> None:
     """A token that leaks in a log says whose it is and gives nothing away."""
-    token = content_of(ask(emulator))["access_token"]
+    token = ask(emulator).content()["access_token"]
 
     claims = base64.urlsafe_b64decode(token.split(".")[1] + "==").decode()
     assert json.loads(claims)["client_id"] == CLIENT_ID
@@ -63,7 +58,7 @@ def test_without_credentials_in_a_basic_header_there_is_no_token(
     """Wrong, missing and unreadable credentials are 401; a body that is no form is 400."""
     answer = ask(emulator, headers=headers)
 
-    assert (answer.status, content_of(answer)["errorCode"]) == (status, code)
+    assert (answer.status, answer.content()["errorCode"]) == (status, code)
 
 
 @pytest.mark.parametrize(
@@ -78,8 +73,8 @@ def test_a_malformed_form_is_400(emulator: Emulator, form: str, code: str, words
     """The message says what is wrong, and names the scope that was probably meant."""
     answer = ask(emulator, form)
 
-    assert (answer.status, content_of(answer)["errorCode"]) == (400, code)
-    assert words in content_of(answer)["developerMessage"]
+    assert (answer.status, answer.content()["errorCode"]) == (400, code)
+    assert words in answer.content()["developerMessage"]
 
 
 def test_credentials_in_the_form_are_an_option(emulator: Emulator) -> None:
@@ -98,7 +93,7 @@ def test_a_foreign_token_is_401(call: Call, header: str) -> None:
     """AUTH-006 is the gateway's code for it."""
     answer = call("GET", "projects", authorization=header)
 
-    assert (answer.status, content_of(answer)["errorCode"]) == (401, "AUTH-006")
+    assert (answer.status, answer.content()["errorCode"]) == (401, "AUTH-006")
 
 
 def test_a_token_expires_on_the_emulators_clock(emulator: Emulator, call: Call) -> None:
@@ -126,7 +121,7 @@ def test_a_gateway_error_has_the_four_documented_keys(call: Call) -> None:
     """The guide spells ``more info`` with a space."""
     answer = call("GET", "projects", authorization="")
 
-    assert [*content_of(answer)] == ["developerMessage", "userMessage", "errorCode", "more info"]
+    assert [*answer.content()] == ["developerMessage", "userMessage", "errorCode", "more info"]
 
 
 def test_token_requests_have_a_quota_of_their_own(emulator: Emulator) -> None:

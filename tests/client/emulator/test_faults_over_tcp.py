@@ -1,0 +1,84 @@
+"""Faults a client meets on the wire: lost, late, cut and dripping answers."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from bim360_provider.emulator import RunningEmulator, serve
+
+
+@pytest.fixture
+def hq() -> Iterator[RunningEmulator]:
+    """Return an emulator that listens."""
+    with serve() as running:
+        yield running
+
+
+def get(hq: RunningEmulator, timeout: float = 5) -> requests.Response:
+    return requests.get(f"{hq.url}/hq/v1/anything", timeout=timeout)
+
+
+@pytest.mark.parametrize("drop", ["before", "after"])
+def test_a_dropped_connection_is_a_connection_error(hq: RunningEmulator, drop: str) -> None:
+    """No status line, no answer; the next request is fine."""
+    hq.emulator.ask("POST", "/faults", {"times": 1, "then": {"drop": drop}})
+
+    with pytest.raises(requests.ConnectionError):
+        get(hq)
+
+    assert get(hq).status_code == 404
+
+
+def test_a_cut_body_is_noticed(hq: RunningEmulator) -> None:
+    """The promised length never comes."""
+    hq.emulator.ask("POST", "/faults", {"times": 1, "then": {"truncate": 10}})
+
+    with pytest.raises(requests.exceptions.ChunkedEncodingError, match="10 bytes read"):
+        get(hq)
+
+
+def test_a_late_answer_runs_into_the_clients_timeout(hq: RunningEmulator) -> None:
+    """And holds nobody else up."""
+    hq.emulator.ask("POST", "/faults", {"times": 1, "then": {"delay": 60}})
+
+    with pytest.raises(requests.ReadTimeout):
+        get(hq, timeout=0.05)
+
+    assert get(hq).status_code == 404
+
+
+def test_a_dripping_answer_arrives_whole(hq: RunningEmulator) -> None:
+    """Eight pieces, so seven pauses."""
+    hq.emulator.ask("POST", "/faults", {"then": {"status": 500, "drip": 0.01}})
+    started = time.monotonic()
+
+    answer = get(hq)
+
+    assert answer.json()["errorCode"] == "ERR-003"
+    assert time.monotonic() - started >= 7 * 0.01
+
+
+def test_a_closing_emulator_does_not_wait_for_late_answers() -> None:
+    """A minute of delay does not keep the tests a minute."""
+    started = time.monotonic()
+
+    with serve() as running:
+        running.emulator.ask("POST", "/faults", {"then": {"delay": 60}})
+        with pytest.raises(requests.ReadTimeout):
+            get(running, timeout=0.05)
+
+    assert time.monotonic() - started < 30
+
+
+def test_a_megabyte_of_text_and_a_redirect_go_over_the_wire(hq: RunningEmulator) -> None:
+    """Unchanged."""
+    hq.emulator.ask("POST", "/faults", {"times": 1, "then": {"status": 500, "size": 1_000_000}})
+    hq.emulator.ask("POST", "/faults", {"then": {"redirect": "http://127.0.0.1:9/"}})
+
+    large = get(hq)
+    elsewhere = requests.get(f"{hq.url}/hq/v1/x", timeout=5, allow_redirects=False)
+
+    assert len(large.content) == 1_000_000
+    assert elsewhere.headers["location"] == "http://127.0.0.1:9/"

@@ -1,0 +1,324 @@
+"""Fault rules: which request they hit, how often, and what it gets."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bim360_provider.emulator import (
+    CLIENT_ID,
+    Emulator,
+    Reply,
+    SeedError,
+    parse_rules,
+    read_rules,
+)
+from bim360_provider.emulator.control import ControlError
+
+Call = Callable[..., Reply]
+Project = dict[str, Any]
+LIST = "/hq/v1/accounts/:account_id/projects"
+UNWELL = {"then": {"status": 503}}
+
+
+def test_a_fault_answers_instead_of_hq(emulator: Emulator, call: Call, tower: Project) -> None:
+    """With a status HQ does not act, and the usual error body comes."""
+    emulator.ask("POST", "/faults", UNWELL | {"times": 1})
+
+    refused, made = call("POST", "projects", tower), call("POST", "projects", tower)
+
+    assert (refused.status, made.status) == (503, 201)
+    assert refused.content()["errorCode"] == "ERR-003"
+
+
+def test_a_504_can_come_although_hq_acted(emulator: Emulator, call: Call, tower: Project) -> None:
+    """Observed: a create of more than 10 s ends like that, and the project is there."""
+    then = {"status": 504, "act": True, "advance": 10}
+    emulator.ask("POST", "/faults", {"match": {"method": "post"}, "times": 1, "then": then})
+    before = emulator.clock.now()
+
+    answer = call("POST", "projects", tower)
+
+    assert answer.status == 504
+    assert emulator.clock.now() - before == 10
+    assert [row["name"] for row in call("GET", "projects").content()] == ["Tower A"]
+
+
+@pytest.mark.parametrize(("drop", "made"), [("before", 0), ("after", 1)])
+def test_an_answer_can_be_lost_before_or_after_acting(
+    emulator: Emulator, call: Call, tower: Project, drop: str, made: int
+) -> None:
+    """The journal says 0 for no answer, and which fault it was."""
+    emulator.ask("POST", "/faults", {"times": 1, "then": {"drop": drop}})
+
+    answer = call("POST", "projects", tower)
+
+    entry = [*emulator.journal.entries()][-1]
+    assert answer.delivery.drop
+    assert (entry.status, entry.fault) == (0, 1)
+    assert len(call("GET", "projects").content()) == made
+
+
+@pytest.mark.parametrize(
+    ("match", "hit"),
+    [
+        ({}, True),
+        ({"method": "GET"}, False),
+        ({"path": LIST}, True),
+        ({"path": "/hq/v1/accounts/*/projects"}, True),
+        ({"path": "/hq/v1/accounts/:account_id/jobs/:job_id"}, False),
+        ({"body": {"name": "Tower A"}}, True),
+        ({"body": {"name": "Tower B"}}, False),
+        ({"query": {"limit": "1"}}, False),
+    ],
+)
+def test_a_rule_hits_only_what_it_matches(
+    emulator: Emulator, call: Call, tower: Project, match: Any, *, hit: bool
+) -> None:
+    """By method, by route template or path, by query, by body."""
+    emulator.ask("POST", "/faults", UNWELL | {"match": match})
+
+    answer = call("POST", "projects", tower)
+
+    assert (answer.status == 503) == hit
+
+
+def test_a_query_can_be_matched(emulator: Emulator, call: Call) -> None:
+    """For instance the second page alone."""
+    emulator.ask("POST", "/faults", UNWELL | {"match": {"query": {"offset": "10"}}})
+
+    statuses = [call("GET", "projects", query=f"offset={offset}").status for offset in (0, 10, 20)]
+
+    assert statuses == [200, 503, 200]
+
+
+def test_a_rule_for_a_body_field_spares_requests_without_an_object(
+    emulator: Emulator, call: Call
+) -> None:
+    """A list or no body has no fields."""
+    emulator.ask("POST", "/faults", UNWELL | {"match": {"body": {"name": "A"}}})
+
+    statuses = [call("GET", "projects").status, call("POST", "projects", ["A"]).status]
+
+    assert statuses == [200, 400]
+
+
+def test_times_and_after_count_matching_requests(emulator: Emulator, call: Call) -> None:
+    """Spare two, hit two, and then no more."""
+    emulator.ask("POST", "/faults", UNWELL | {"after": 2, "times": 2})
+
+    statuses = [call("GET", "projects").status for _ in range(6)]
+
+    assert statuses == [200, 200, 503, 503, 200, 200]
+
+
+def test_chance_is_the_same_in_every_run(emulator: Emulator, call: Call) -> None:
+    """A seed makes bad luck repeatable; a reset throws the same dice again."""
+
+    def run(seed: int) -> list[int]:
+        emulator.ask("POST", "/reset")
+        emulator.ask("POST", "/faults", UNWELL | {"probability": 0.5, "seed": seed})
+        return [call("GET", "projects").status for _ in range(30)]
+
+    first, again, other = run(7), run(7), run(8)
+
+    assert first == again != other
+    assert {200, 503} == {*first}
+
+
+def test_the_first_rule_that_strikes_decides(emulator: Emulator, call: Call) -> None:
+    """The second waits for its turn."""
+    rules: Any = [{"times": 1, "then": {"status": 500}}, {"times": 1, "then": {"status": 502}}]
+    emulator.ask("POST", "/faults", rules)
+
+    statuses = [call("GET", "projects").status for _ in range(3)]
+
+    assert statuses == [500, 502, 200]
+
+
+def test_faults_are_listed_counted_and_removed(emulator: Emulator, call: Call) -> None:
+    """One by one, or all."""
+    ids = emulator.ask("POST", "/faults", [UNWELL | {"after": 1}, UNWELL])
+    call("GET", "projects")
+
+    listed = emulator.ask("GET", "/faults")
+    emulator.ask("DELETE", f"/faults/{ids['ids'][0]}")
+    left = emulator.ask("GET", "/faults")
+    emulator.ask("DELETE", "/faults")
+
+    assert [(each["matched"], each["fired"]) for each in listed] == [(1, 0), (1, 1)]
+    assert [each["id"] for each in left] == [2]
+    assert call("GET", "projects").status == 200
+
+
+@pytest.mark.parametrize(
+    ("status", "key", "code"),
+    [
+        (401, "errorCode", "AUTH-006"),
+        (403, "errorCode", "AUTH-010"),
+        (429, "errorCode", "ERR-001"),
+        (500, "errorCode", "ERR-003"),
+        (504, "errorCode", "ERR-003"),
+        (599, "errorCode", "ERR-003"),
+        (404, "code", 9422),
+        (409, "code", 9422),
+    ],
+)
+def test_a_status_brings_its_usual_body(
+    emulator: Emulator, call: Call, status: int, key: str, code: object
+) -> None:
+    """The gateway's format or HQ's."""
+    emulator.ask("POST", "/faults", {"then": {"status": status}})
+
+    answer = call("GET", "projects")
+
+    assert (answer.status, answer.content()[key]) == (status, code)
+
+
+@pytest.mark.parametrize("wait", [25, "Wed, 21 Oct 2026 07:28:00 GMT", "soon"])
+def test_retry_after_may_be_anything(emulator: Emulator, call: Call, wait: int | str) -> None:
+    """Seconds, a date, or nonsense."""
+    emulator.ask("POST", "/faults", {"then": {"status": 429, "retry_after": wait}})
+
+    assert call("GET", "projects").headers["retry-after"] == str(wait)
+
+
+@pytest.mark.parametrize(
+    ("then", "kind", "body"),
+    [
+        ({"html": True}, "text/html; charset=utf-8", b"<html>"),
+        ({"text": ""}, "text/plain; charset=utf-8", b""),
+        ({"text": "[{"}, "text/plain; charset=utf-8", b"[{"),
+        ({"body": None}, "application/json", b"null"),
+        ({"body": {"id": 7}}, "application/json", b'{"id":7}'),
+    ],
+)
+def test_a_body_can_be_nonsense(
+    emulator: Emulator, call: Call, then: Any, kind: str, body: bytes
+) -> None:
+    """HTML, nothing, half of it, or the wrong JSON, with 200."""
+    emulator.ask("POST", "/faults", {"then": then})
+
+    answer = call("GET", "projects")
+
+    assert (answer.status, answer.headers["content-type"]) == (200, kind)
+    assert answer.body.startswith(body)
+
+
+def test_a_body_can_be_a_megabyte(emulator: Emulator, call: Call) -> None:
+    """Nobody should print it."""
+    emulator.ask("POST", "/faults", {"then": {"status": 500, "size": 1_000_000}})
+
+    assert len(call("GET", "projects").body) == 1_000_000
+
+
+def test_fields_of_the_true_answer_can_have_wrong_types(
+    emulator: Emulator, call: Call, made: Project
+) -> None:
+    """In one project as in each row of a list; HQ has acted."""
+    emulator.ask("POST", "/faults", {"then": {"change": {"value": "lots", "status": None}}})
+
+    shown = call("GET", f"projects/{made['id']}").content()
+    listed = call("GET", "projects").content()
+
+    assert (shown["value"], shown["status"], shown["name"]) == ("lots", None, "Tower A")
+    assert [row["value"] for row in listed] == ["lots"]
+
+
+def test_a_change_leaves_an_answer_that_is_no_object_alone(emulator: Emulator, call: Call) -> None:
+    """Null stays null."""
+    emulator.ask("POST", "/faults", {"then": {"drop": "before", "change": {"value": 1}}})
+
+    assert call("GET", "projects").body == b"null"
+
+
+def test_a_request_can_be_redirected_to_another_host(emulator: Emulator, call: Call) -> None:
+    """A client must not carry its token there."""
+    emulator.ask("POST", "/faults", {"then": {"redirect": "http://127.0.0.1:9/elsewhere"}})
+
+    answer = call("GET", "projects")
+
+    assert (answer.status, answer.headers["location"]) == (307, "http://127.0.0.1:9/elsewhere")
+
+
+def test_a_success_can_have_another_status(emulator: Emulator, call: Call, tower: Project) -> None:
+    """With ``act`` the true body comes along; without it an empty object does."""
+    rules: Any = [
+        {"times": 1, "then": {"status": 202}},
+        {"times": 1, "then": {"status": 200, "act": True}},
+    ]
+    emulator.ask("POST", "/faults", rules)
+
+    empty, whole = call("POST", "projects", tower), call("POST", "projects", tower)
+
+    assert (empty.status, empty.content()) == (202, {})
+    assert (whole.status, whole.content()["name"]) == (200, "Tower A")
+
+
+def test_the_token_endpoint_can_fail_too(emulator: Emulator, call: Call) -> None:
+    """A rule for another path leaves HQ alone."""
+    match = {"path": "/authentication/v2/token", "body": {"client_id": CLIENT_ID}}
+    emulator.ask("POST", "/faults", UNWELL | {"match": match})
+
+    assert call("GET", "projects").status == 200
+
+
+def test_the_control_plane_never_fails(emulator: Emulator) -> None:
+    """Else nobody could take a fault back."""
+    emulator.ask("POST", "/faults", UNWELL)
+
+    health = emulator.ask("GET", "/health")
+
+    assert health["status"] == "ok"
+
+
+def test_faults_of_the_start_come_back_with_a_reset() -> None:
+    """Those added later are gone."""
+    emulator = Emulator(faults=parse_rules([UNWELL | {"times": 1}]))
+    emulator.ask("POST", "/faults", UNWELL)
+
+    emulator.ask("POST", "/reset")
+
+    listed = emulator.ask("GET", "/faults")
+    emulator.close()
+    assert [each["rule"] for each in listed] == [UNWELL | {"times": 1}]
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ({}, "faults[0].then: Field required"),
+        ([UNWELL, {"than": {}}], "faults[1].than: there is no such key; the nearest known one is"),
+        ({"then": {"status": 100}}, "faults[0].then.status: "),
+        ({"then": {"drop": "during"}}, "faults[0].then.drop: "),
+        ({"probability": 2, "then": {}}, "faults[0].probability: "),
+        ("x", "faults[0].the document: "),
+    ],
+)
+def test_a_mistake_in_a_rule_is_one_line(emulator: Emulator, rule: Any, words: str) -> None:
+    """It names the place."""
+    with pytest.raises(ControlError) as caught:
+        emulator.ask("POST", "/faults", rule)
+
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_fault_that_is_not_there_cannot_be_removed(emulator: Emulator) -> None:
+    """The number is named."""
+    with pytest.raises(ControlError, match="there is no fault 9"):
+        emulator.ask("DELETE", "/faults/9")
+
+
+def test_rules_are_read_from_a_file(tmp_path: Path) -> None:
+    """And a file that is none is named."""
+    path, wrong = tmp_path / "faults.json", tmp_path / "wrong.json"
+    path.write_text(json.dumps([UNWELL]))
+    wrong.write_text("[{}]")
+
+    assert read_rules(path) == parse_rules(UNWELL)
+    for broken in (wrong, tmp_path / "missing.json"):
+        with pytest.raises(SeedError, match=broken.name):
+            read_rules(broken)
