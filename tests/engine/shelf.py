@@ -3,9 +3,9 @@
 It is copied into the project under test, so that it is a module of the user's, found as such.
 """
 
+import itertools
 import json
 import os
-import uuid
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,12 @@ def _file(id_: str) -> Path:
     return Path(os.environ["SHELF"]) / f"{id_}.json"
 
 
+def _new_id(title: str) -> str:
+    """Return the title and the first number that is free: ids tests can foretell."""
+    numbers = itertools.count(1)
+    return next(id_ for id_ in (f"{title}-{n}" for n in numbers) if not _file(id_).exists())
+
+
 class ShelfProvider(ResourceProvider):
     """Keeps objects; special properties of an item make it behave in special ways.
 
@@ -49,11 +55,13 @@ class ShelfProvider(ResourceProvider):
     serialize_as_secret_always = False
 
     def configure(self, req: ConfigureRequest) -> None:
+        """Remember two keys of the configuration."""
         _config.clear()
         _config.update({key: req.config.get(key) for key in ("shelf:mark", "shelf:password")})
         _log("configure", mark=_config["shelf:mark"], password=_config["shelf:password"])
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Strip the title, which must not be empty."""
         _log("check", title=news.get("title"), olds=sorted(_plain(olds)))
         inputs = dict(news)
         failures = []
@@ -65,6 +73,7 @@ class ShelfProvider(ResourceProvider):
         return CheckResult(inputs, failures)
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+        """Replace on another kind; leave the rest to the engine."""
         _log("diff", title=news.get("title"), olds=_plain(olds), news=_plain(news))
         replaces = ["kind"] if olds.get("kind") != news.get("kind") else []
         verdict = {"yes": True, "no": False}.get(str(news.get("verdict")))
@@ -73,9 +82,10 @@ class ShelfProvider(ResourceProvider):
         )
 
     def create(self, props: dict[str, Any]) -> CreateResult:
+        """Put a file on the shelf."""
         _log("create", title=props.get("title"))
         self._break(props, "create")
-        id_ = str(props.get("id_wanted") or uuid.uuid4())
+        id_ = _new_id(str(props.get("title")))
         outs = {
             **_plain(props),
             "made_by": _config.get("shelf:mark"),
@@ -85,6 +95,7 @@ class ShelfProvider(ResourceProvider):
         return CreateResult(id_, outs)
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """Look at the file."""
         _log("read", id=id_, props=_plain(props))
         if not _file(id_).exists():
             return ReadResult("", {})
@@ -96,6 +107,7 @@ class ShelfProvider(ResourceProvider):
         return ReadResult(id_, outs, inputs=kept)
 
     def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
+        """Write the file anew."""
         _log("update", title=news.get("title"), olds=_plain(olds), news=_plain(news))
         self._break(news, "update")
         outs = {**_plain(news), "made_by": olds.get("made_by"), "echo": news.get("password")}
@@ -103,6 +115,7 @@ class ShelfProvider(ResourceProvider):
         return UpdateResult(outs)
 
     def delete(self, id_: str, props: dict[str, Any]) -> None:
+        """Take the file away."""
         _log("delete", title=props.get("title"))
         self._break(props, "delete")
         _file(id_).unlink(missing_ok=True)

@@ -1,7 +1,7 @@
 """What a child process runs: a Pulumi program, or the host of its dynamic providers.
 
-Started by its path, with ``program`` or ``host`` first, as Pulumi's language host starts a runner of
-its own. Standard input is a pipe which the engine holds open and never writes to: when it closes,
+Started by its path, with ``program`` or ``host`` first, as Pulumi's language host starts a runner
+of its own. Standard input is a pipe which the engine holds open and never writes to: when it closes,
 the engine is gone, and so is this process.
 """
 

@@ -64,7 +64,7 @@ def read_configuration(
 def _stack_values(path: Path) -> dict[str, Any]:
     settings = read_mapping(path) if path.is_file() else {}
     if "environment" in settings:
-        msg = f"{path} imports an ESC environment, which needs Pulumi Cloud: give its values as config"
+        msg = f"{path} imports an environment from Pulumi Cloud: give its values as config"
         raise LocalEngineError(msg)
     values = settings.get("config") or {}
     return values if isinstance(values, dict) else {}

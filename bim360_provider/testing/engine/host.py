@@ -7,6 +7,7 @@ https://github.com/pulumi/pulumi/blob/master/proto/pulumi/provider.proto
 import os
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -43,7 +44,7 @@ class Checked:
 
 @dataclass(frozen=True)
 class Diffed:
-    """A provider's answer to Diff; ``changed`` is None where it leaves the question to the engine."""
+    """A provider's answer to Diff; ``changed`` is None where it leaves it to the engine."""
 
     changed: bool | None
     replaces: tuple[str, ...]
@@ -167,7 +168,7 @@ class Host:
             raise HostError(msg)
         return answer.id, mark_secrets(from_struct(answer.properties), inputs)
 
-    def update(  # noqa: PLR0913, PLR0917 -- the fields of the request
+    def update(
         self, urn: str, id_: str, olds: Properties, old_inputs: Properties, news: Properties
     ) -> Properties:
         """Change the object in place; return its outputs."""
@@ -217,10 +218,8 @@ class Host:
         """Say goodbye and end the process; calling it twice does no harm."""
         with self._closing:
             if self._process.poll() is None:
-                try:
+                with suppress(grpc.RpcError):  # it is being ended either way
                     self._stub.Cancel(empty_pb2.Empty())
-                except grpc.RpcError:
-                    pass  # it is being ended either way
             self._channel.close()
             processes.end(self._process)
             for reader in self._readers:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from bim360_provider.testing.engine.configuration import Configuration, read_configuration
+from bim360_provider.testing.engine.configuration import read_configuration
 from bim360_provider.testing.engine.hosts import Hosts
 from bim360_provider.testing.engine.lock import locked
 from bim360_provider.testing.engine.monitor import Monitor
@@ -53,7 +53,7 @@ class LocalEngine:
         Args:
             project_dir: The folder of ``Pulumi.yaml``.
             stack: The stack's name.
-            state: Where its state is kept; by default ``.pulumi/local-engine/<stack>.json``.
+            state: The state file; by default ``.pulumi/local-engine/<stack>.json``.
             config: Configuration that wins over the stack's file; keys without a namespace get the
                 project's name, values that are not text become JSON.
             secret_config: The same, for values that must not be shown or kept.
@@ -127,18 +127,25 @@ class LocalEngine:
     def _update(self, run: Run, engine: str, refresh: bool) -> None:
         if refresh:
             refresh_all(run, self._parallel, as_command=False)
-            run.hosts.close()
             if run.recorder.failed:
                 return
         registrar = Registrar(run)
         monitor = Monitor(run, registrar)
-        run_program(run, monitor, self._project, self._config, self._env, engine, self._parallel)
-        if run.recorder.failed or run.stopping.is_set():
-            return
-        leftovers = [
-            item for item in run.state.all() if item.condemned or item.urn not in registrar.seen
-        ]
-        remove_all(run, leftovers, self._parallel)
+        finished = run_program(
+            run, monitor, self._project, self._config, self._env, engine, self._parallel
+        )
+        if finished and self._may_delete(run, registrar):
+            gone = (item for item in run.state.all() if registrar.is_gone(item))
+            remove_all(run, gone, self._parallel)
+
+    @staticmethod
+    def _may_delete(run: Run, registrar: Registrar) -> bool:
+        """Tell whether what the program did not register is really meant to go.
+
+        After a failure parts of a program may not have run. A preview only shows; there an error
+        of the engine, such as a protected resource in the way, does not hide what else would be.
+        """
+        return not registrar.failed and (run.dry_run or not run.recorder.failed)
 
     def _perform(
         self,
@@ -150,9 +157,9 @@ class LocalEngine:
         began = time.monotonic()
         recorder = Recorder(self._on_event)
         is_dry = command == "preview" if dry_run is None else dry_run
-        with locked(self.state, lambda text: recorder.say("warning", text)):
-            with self._run(recorder, is_dry) as (run, engine):
-                work(run, engine)
+        lock = locked(self.state, lambda text: recorder.say("warning", text))
+        with lock, self._run(recorder, is_dry) as (run, engine):
+            work(run, engine)
         return Result(
             command=command,
             ok=not recorder.failed,

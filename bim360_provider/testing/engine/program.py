@@ -1,9 +1,9 @@
 """One run of the user's program against this engine."""
 
 import json
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 import grpc
@@ -62,8 +62,12 @@ def run_program(  # noqa: PLR0913, PLR0917 -- everything a program can see
     environment: Mapping[str, str],
     engine: str,
     parallel: int,
-) -> None:
-    """Run the program to its end; a failure is recorded, and whatever it prints is passed on."""
+) -> bool:
+    """Run the program to its end, passing on whatever it prints.
+
+    Returns:
+        Whether it ended well. If not, the reason is recorded.
+    """
 
     def register(server: Any) -> None:
         resource_pb2_grpc.add_ResourceMonitorServicer_to_server(monitor, server)
@@ -76,6 +80,7 @@ def run_program(  # noqa: PLR0913, PLR0917 -- everything a program can see
         code = _run(run, words, project, {**environment, **_config_variables(config)})
     if code not in (0, ALREADY_SHOWN) and not run.stopping.is_set():
         run.recorder.say("error", f"the program ended with exit code {code}")
+    return code == 0 and not run.stopping.is_set()
 
 
 def _config_variables(config: Configuration) -> dict[str, str]:

@@ -60,8 +60,7 @@ def _look(run: Run, old: Resource, as_command: bool) -> None:
 def _drift(host: Host, old: Resource, new: Resource) -> tuple[bool, Changes]:
     """Ask what an ``up`` would now change, and turn it round: that is what drifted."""
     if old.external:
-        paths = changes_between(old.outputs, new.outputs, internal=False)
-        return bool(paths), paths
+        return bool(changes_between(old.outputs, new.outputs, internal=False)), {}
     ignored = old.ignore_changes
     answer = host.diff(new.urn, new.id, new.outputs, new.inputs, old.inputs, ignored)
     goal = Goal(old.urn, old.type, True, old.inputs, ignore_changes=ignored)

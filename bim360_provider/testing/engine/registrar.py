@@ -12,6 +12,7 @@ from bim360_provider.testing.engine.paths import PathError
 from bim360_provider.testing.engine.replacing import replace_resource
 from bim360_provider.testing.engine.resources import Goal, Resource, resource_for
 from bim360_provider.testing.engine.run import Interrupted, Run
+from bim360_provider.testing.engine.steps import Change
 from bim360_provider.testing.engine.values import Properties, masked
 from bim360_provider.testing.engine.verdicts import Verdict, ignoring, judge
 
@@ -41,6 +42,11 @@ class Registrar:
         if found is not None and found.outputs != outputs:
             self._run.state.put(replace(found, outputs=outputs), instead_of=found)
 
+    def is_gone(self, resource: Resource) -> bool:
+        """Tell whether a resource in the state is no longer in the program, or was replaced."""
+        with self._lock:
+            return resource.condemned or resource.urn not in self.seen
+
     def refuse(self, urn: str, reason: str) -> None:
         """Record a registration that could not even be read."""
         self._run.recorder.fail(urn, reason)
@@ -51,8 +57,6 @@ class Registrar:
     def _guarded(self, goal: Goal, work: Callable[[], Outcome]) -> Outcome:
         try:
             self._admit(goal)
-            if self._run.stopping.is_set() or self._waits_for_failed(goal):
-                raise Interrupted
             return work()
         except Interrupted:
             pass
@@ -63,16 +67,24 @@ class Registrar:
         return Outcome(goal.urn, ok=False)
 
     def _admit(self, goal: Goal) -> None:
+        """Let a goal in, unless its name is taken or the user stopped."""
         with self._lock:
             if goal.urn in self.seen:
                 msg = f"Duplicate resource URN '{goal.urn}'; try giving it a unique name"
                 raise LocalEngineError(msg)
             self.seen.add(goal.urn)
+        if self._run.stopping.is_set():
+            raise Interrupted
         self._run.keyring.learn(goal.inputs)
 
-    def _waits_for_failed(self, goal: Goal) -> bool:
+    def _require_needs(self, goal: Goal) -> None:
+        """Stop, without a word, where something this resource needs has failed.
+
+        Only here, after it was checked: what is wrong with it by itself is told in the same run.
+        """
         with self._lock:
-            return not self.failed.isdisjoint(resource_for(goal, "", {}, {}).needs())
+            if not self.failed.isdisjoint(resource_for(goal, "", {}, {}).needs()):
+                raise Interrupted
 
     def _old(self, goal: Goal) -> Resource | None:
         for urn in (goal.urn, *goal.aliases):
@@ -86,6 +98,7 @@ class Registrar:
     def _register(self, goal: Goal) -> Outcome:
         old = self._old(goal)
         if not goal.custom:
+            self._require_needs(goal)
             return steps.component(self._run, goal, old)
         _require_dynamic(goal)
         if urns.is_provider(goal.type):
@@ -105,41 +118,46 @@ class Registrar:
             return self._blind(goal, old)
         host = run.hosts.of(goal.provider)
         if old is None:
-            return steps.create(run, goal, host, self.check(host, goal, {}, goal.inputs))
-        if old.deleted:
-            return self._recreate(goal, host, old)
-        if old.external:
             inputs = self.check(host, goal, {}, goal.inputs)
-            return steps.replace_after(run, goal, host, old, inputs, Verdict(changed=True))
+            self._require_needs(goal)
+            return steps.create(run, goal, host, inputs)
+        if old.deleted or old.external:
+            return self._made_anew(goal, host, old)
         wanted = ignoring(goal.ignore_changes, old.inputs, goal.inputs)
         inputs = self.check(host, goal, old.inputs, wanted)
-        return self._decide(goal, host, old, inputs)
-
-    def _decide(self, goal: Goal, host: Host, old: Resource, inputs: Properties) -> Outcome:
         verdict = self._verdict(goal, host, old, inputs)
-        if not verdict.changed:
-            return steps.same(self._run, goal, old, inputs)
-        if not verdict.replaces:
-            return steps.update(self._run, goal, host, old, inputs, verdict)
+        self._require_needs(goal)
+        return self._decided(Change(goal, host, old, inputs, verdict))
+
+    def _decided(self, change: Change) -> Outcome:
+        if not change.verdict.changed:
+            return steps.same(self._run, change)
+        if not change.verdict.replaces:
+            return steps.update(self._run, change)
         with self._lock:
-            self.replaced.add(goal.urn)
-        return replace_resource(self._run, self, goal, host, old, verdict)
+            self.replaced.add(change.goal.urn)
+        return replace_resource(self._run, self, change)
 
     def _verdict(self, goal: Goal, host: Host, old: Resource, inputs: Properties) -> Verdict:
         with self._lock:
-            follows = [urn for urn in goal.replace_with if urn in self.replaced]
+            follows = not self.replaced.isdisjoint(goal.replace_with)
             goes_with = goal.deleted_with in self.replaced
         if follows or goes_with:
             why = "replaceWith" if follows else "deletedWith"
-            return Verdict(True, replaces=(why,), delete_first=bool(goal.delete_before_replace))
+            first = bool(goal.delete_before_replace)
+            return Verdict(changed=True, replaces=(why,), delete_first=first)
         ignored = goal.ignore_changes
         answer = host.diff(goal.urn, old.id, old.outputs, old.inputs, inputs, ignored)
         return judge(goal, old, inputs, answer)
 
-    def _recreate(self, goal: Goal, host: Host, old: Resource) -> Outcome:
+    def _made_anew(self, goal: Goal, host: Host, old: Resource) -> Outcome:
+        """Replace what was deleted ahead of this, or what was not ours to begin with."""
+        change = Change(goal, host, old, self.check(host, goal, {}, goal.inputs))
+        self._require_needs(goal)
         with self._lock:
             self.replaced.add(goal.urn)
-        return steps.recreate(self._run, goal, host, old, self.check(host, goal, {}, goal.inputs))
+        step = steps.recreate if old.deleted else steps.replace_after
+        return step(self._run, change)
 
     def _blind(self, goal: Goal, old: Resource | None) -> Outcome:
         """Preview a resource whose provider cannot be configured yet: nobody can be asked."""

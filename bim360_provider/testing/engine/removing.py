@@ -8,21 +8,23 @@ from bim360_provider.testing.engine.host import HostError
 from bim360_provider.testing.engine.resources import Resource
 from bim360_provider.testing.engine.results import Op
 from bim360_provider.testing.engine.run import Interrupted, Run
+from bim360_provider.testing.engine.urns import is_provider
 
 
-def remove(run: Run, doomed: Resource, op: Op, going: set[str]) -> None:
+def remove(run: Run, doomed: Resource, going: set[str], *, replaced: bool = False) -> None:
     """Delete one resource through its provider, if it is ours to delete, and record the step.
 
     Args:
         run: The run.
         doomed: The resource.
-        op: ``delete`` or ``delete-replaced``.
+        replaced: Whether it is deleted because another one takes its place.
         going: URNs deleted in this run; what is ``deleted_with`` one of them needs no call.
 
     Raises:
         HostError: The provider failed; the resource stays in the state.
         Interrupted: The user asked to stop.
     """
+    op = _op(doomed, replaced)
     run.recorder.begin(doomed.urn, op)
     if not run.dry_run and _is_ours(doomed) and doomed.deleted_with not in going:
         host = run.hosts.of(doomed.provider)
@@ -31,10 +33,16 @@ def remove(run: Run, doomed: Resource, op: Op, going: set[str]) -> None:
     run.recorder.done(op, doomed, None)
 
 
+def _op(doomed: Resource, replaced: bool) -> Op:
+    """Name the step; letting go of what somebody else manages is not deleting it."""
+    if doomed.external:
+        return "discard-replaced" if replaced else "discard"
+    return "delete-replaced" if replaced else "delete"
+
+
 def _is_ours(resource: Resource) -> bool:
-    provider_type = resource.type.startswith("pulumi:providers:")
-    kept = resource.external or resource.retain_on_delete or resource.deleted
-    return resource.custom and not provider_type and not kept
+    kept = resource.external or resource.retain_on_delete
+    return resource.custom and not is_provider(resource.type) and not kept
 
 
 def remove_all(run: Run, doomed: Iterable[Resource], threads: int) -> None:
@@ -60,7 +68,8 @@ def remove_all(run: Run, doomed: Iterable[Resource], threads: int) -> None:
 def _remove_one(run: Run, doomed: Resource, going: set[str]) -> bool:
     try:
         _require_unprotected(doomed)
-        remove(run, doomed, "delete-replaced" if doomed.condemned else "delete", going)
+        if not doomed.deleted:
+            remove(run, doomed, going, replaced=doomed.condemned)
         run.state.drop(doomed)
     except Interrupted:
         return False

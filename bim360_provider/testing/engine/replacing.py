@@ -11,8 +11,9 @@ from bim360_provider.testing.engine.outcome import Outcome
 from bim360_provider.testing.engine.removing import remove
 from bim360_provider.testing.engine.resources import Goal, Resource
 from bim360_provider.testing.engine.run import Run
+from bim360_provider.testing.engine.steps import Change
 from bim360_provider.testing.engine.values import UNKNOWN, Properties
-from bim360_provider.testing.engine.verdicts import Verdict, judge
+from bim360_provider.testing.engine.verdicts import judge
 
 
 class Checks(Protocol):
@@ -25,9 +26,7 @@ class Checks(Protocol):
         """Have inputs checked."""
 
 
-def replace_resource(  # noqa: PLR0913, PLR0917 -- all of it is one decision
-    run: Run, registrar: Checks, goal: Goal, host: Host, old: Resource, verdict: Verdict
-) -> Outcome:
+def replace_resource(run: Run, registrar: Checks, change: Change) -> Outcome:
     """Replace a resource, in the order its provider or its options ask for.
 
     The inputs are checked once more, as those of a new resource: values carried over from the old
@@ -36,17 +35,23 @@ def replace_resource(  # noqa: PLR0913, PLR0917 -- all of it is one decision
     Raises:
         LocalEngineError: The resource, or one that has to go with it, is protected.
     """
+    goal, old = change.goal, change.old
     if goal.protect and old.protect:
-        run.recorder.say("error", _protected(goal.urn), goal.urn)
-        if not run.dry_run:
-            raise LocalEngineError("the protected resource was left as it is")
-    inputs = registrar.check(host, goal, {}, goal.inputs)
-    if not verdict.delete_first:
-        return steps.replace_after(run, goal, host, old, inputs, verdict)
+        _refuse_protected(run, goal.urn)
+    inputs = registrar.check(change.host, goal, {}, goal.inputs)
+    change = replace(change, inputs=inputs)
+    if not change.verdict.delete_first:
+        return steps.replace_after(run, change)
     for dependent in reversed(list(_condemned_with(run, registrar, old))):
         _delete_ahead(run, registrar, dependent)
-    gone = _delete_ahead(run, registrar, old)
-    return steps.recreate(run, goal, host, gone, inputs, verdict)
+    return steps.recreate(run, replace(change, old=_delete_ahead(run, registrar, old)))
+
+
+def _refuse_protected(run: Run, urn: str) -> None:
+    """Fail; but let a preview go on to show what the change was."""
+    if not run.dry_run:
+        raise LocalEngineError(_protected(urn))
+    run.recorder.say("error", _protected(urn), urn)
 
 
 def _protected(urn: str) -> str:
@@ -60,7 +65,7 @@ def _delete_ahead(run: Run, registrar: Checks, doomed: Resource) -> Resource:
     """Delete a resource now, and remember that its replacement is still to be made."""
     if doomed.protect:
         raise LocalEngineError(_protected(doomed.urn))
-    remove(run, doomed, "delete-replaced", set())
+    remove(run, doomed, set(), replaced=True)
     gone = replace(doomed, deleted=True)
     run.state.put(gone, instead_of=doomed)
     registrar.olds[doomed.urn] = gone

@@ -16,6 +16,8 @@ Op: TypeAlias = Literal[
     "create-replacement",
     "delete-replaced",
     "delete",
+    "discard",
+    "discard-replaced",
     "read",
     "refresh",
 ]
@@ -79,8 +81,10 @@ class Failed:
 Event: TypeAlias = Started | Step | Failed | Message
 OnEvent: TypeAlias = Callable[[Event], None]
 
-# Steps that belong to another one, as Pulumi counts: a replacement is one change, not three.
-_PARTS = frozenset({"create-replacement", "delete-replaced", "refresh"})
+# Steps Pulumi does not count: a replacement is one change, not three, and a read is none.
+_UNCOUNTED = frozenset(
+    {"create-replacement", "delete-replaced", "discard-replaced", "read", "refresh"}
+)
 
 
 @dataclass(frozen=True)
@@ -108,12 +112,12 @@ class Result:
     @property
     def changes(self) -> dict[str, int]:
         """Resources by what happened to them, as Pulumi counts them in its summary."""
-        return dict(Counter(step.op for step in self.steps if step.op not in _PARTS))
+        return dict(Counter(step.op for step in self.steps if step.op not in _UNCOUNTED))
 
     @property
     def changed(self) -> bool:
         """Whether anything changed, or in a preview would."""
-        return bool(self.changes.keys() - {"same", "read"})
+        return bool(self.changes.keys() - {"same"})
 
     @property
     def errors(self) -> tuple[str, ...]:

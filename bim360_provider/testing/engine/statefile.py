@@ -110,14 +110,14 @@ def _stored(key: str, value: Value, keyring: Keyring) -> Any:
 
 
 def _resource(entry: dict[str, Any]) -> Resource:
-    settings = {
+    fields_: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()
     }
-    settings["inputs"] = _restored_bag(entry.get("inputs", {}))
-    settings["outputs"] = _restored_bag(entry.get("outputs", {}))
+    for bag in ("inputs", "outputs"):
+        fields_[bag] = _restored_bag(entry.get(bag, {}))
     by_property = entry.get("property_dependencies", {})
-    settings["property_dependencies"] = {key: tuple(urns) for key, urns in by_property.items()}
-    return Resource(**settings)
+    fields_["property_dependencies"] = {key: tuple(urns) for key, urns in by_property.items()}
+    return Resource(**fields_)
 
 
 def _restored_bag(bag: dict[str, Any]) -> Properties:

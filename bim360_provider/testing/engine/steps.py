@@ -1,17 +1,32 @@
 """The steps on one resource: make it so, and remember it."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from bim360_provider.testing.engine.host import Host, HostError
 from bim360_provider.testing.engine.outcome import Outcome, outcome_of
 from bim360_provider.testing.engine.resources import Goal, Resource, resource_for
-from bim360_provider.testing.engine.run import Run
 from bim360_provider.testing.engine.values import Properties, has_sealed, mark_keys
 from bim360_provider.testing.engine.verdicts import SAME, Verdict
 
+if TYPE_CHECKING:
+    from bim360_provider.testing.engine.results import Op
+    from bim360_provider.testing.engine.run import Run
 
-def create(run: Run, goal: Goal, host: Host, inputs: Properties) -> Outcome:
+
+@dataclass(frozen=True)
+class Change:
+    """One resource, what it is to become, and why."""
+
+    goal: Goal
+    host: Host
+    old: Resource
+    inputs: Properties
+    verdict: Verdict = SAME
+
+
+def create(run: "Run", goal: Goal, host: Host, inputs: Properties) -> Outcome:
     """Create a resource that was not there."""
     run.recorder.begin(goal.urn, "create")
     made = _made(run, goal, host, inputs)
@@ -20,59 +35,62 @@ def create(run: Run, goal: Goal, host: Host, inputs: Properties) -> Outcome:
     return outcome_of(made)
 
 
-def same(run: Run, goal: Goal, old: Resource, inputs: Properties) -> Outcome:
+def same(run: "Run", change: Change) -> Outcome:
     """Leave a resource alone; its inputs and options are remembered as they now are."""
-    kept = resource_for(goal, old.id, inputs, mark_keys(old.outputs, goal.secret_outputs))
+    goal, old = change.goal, change.old
+    outputs = mark_keys(old.outputs, goal.secret_outputs)
+    kept = resource_for(goal, old.id, change.inputs, outputs)
     if kept != old:
         run.state.put(kept, instead_of=old)
     run.recorder.done("same", old, kept)
     return outcome_of(kept)
 
 
-def update(
-    run: Run, goal: Goal, host: Host, old: Resource, inputs: Properties, verdict: Verdict
-) -> Outcome:
-    """Change a resource in place."""
+def update(run: "Run", change: Change) -> Outcome:
+    """Change a resource in place; in a preview its outputs are its inputs."""
+    goal, old, inputs = change.goal, change.old, change.inputs
     run.recorder.begin(goal.urn, "update")
     outputs = inputs
     if not run.dry_run:
         _require_whole(inputs)
         with run.slot():
-            outputs = host.update(goal.urn, old.id, old.outputs, old.inputs, inputs)
+            outputs = change.host.update(goal.urn, old.id, old.outputs, old.inputs, inputs)
     new = resource_for(goal, old.id, inputs, mark_keys(outputs, goal.secret_outputs))
     run.state.put(new, instead_of=old)
-    run.recorder.done("update", old, new, verdict.paths)
+    run.recorder.done("update", old, new, change.verdict.paths)
     return outcome_of(new)
 
 
-def replace_after(
-    run: Run, goal: Goal, host: Host, old: Resource, inputs: Properties, verdict: Verdict
-) -> Outcome:
+def replace_after(run: "Run", change: Change) -> Outcome:
     """Create the replacement; the old one is deleted when everything else is done."""
-    run.recorder.begin(goal.urn, "create-replacement")
-    made = _made(run, goal, host, inputs)
-    run.state.condemn(old)
+    made = _replacement(run, change)
+    run.state.condemn(change.old)
     run.state.put(made)
-    run.recorder.done("create-replacement", old, made, verdict.paths, verdict.replaces)
-    run.recorder.done("replace", old, made, verdict.paths, verdict.replaces)
+    _record_replacement(run, "create-replacement", change, made)
+    _record_replacement(run, "replace", change, made)
     return outcome_of(made)
 
 
-def recreate(
-    run: Run, goal: Goal, host: Host, old: Resource, inputs: Properties, verdict: Verdict = SAME
-) -> Outcome:
+def recreate(run: "Run", change: Change) -> Outcome:
     """Create the replacement of a resource that was deleted ahead of it."""
-    run.recorder.done(
-        "replace", old, resource_for(goal, "", inputs, {}), verdict.paths, verdict.replaces
-    )
-    run.recorder.begin(goal.urn, "create-replacement")
-    made = _made(run, goal, host, inputs)
-    run.state.put(made, instead_of=old)
-    run.recorder.done("create-replacement", old, made, verdict.paths, verdict.replaces)
+    wanted = resource_for(change.goal, "", change.inputs, {})
+    _record_replacement(run, "replace", change, wanted)
+    made = _replacement(run, change)
+    run.state.put(made, instead_of=change.old)
+    _record_replacement(run, "create-replacement", change, made)
     return outcome_of(made)
 
 
-def _made(run: Run, goal: Goal, host: Host, inputs: Properties) -> Resource:
+def _replacement(run: "Run", change: Change) -> Resource:
+    run.recorder.begin(change.goal.urn, "create-replacement")
+    return _made(run, change.goal, change.host, change.inputs)
+
+
+def _record_replacement(run: "Run", op: "Op", change: Change, new: Resource) -> None:
+    run.recorder.done(op, change.old, new, change.verdict.paths, change.verdict.replaces)
+
+
+def _made(run: "Run", goal: Goal, host: Host, inputs: Properties) -> Resource:
     """Create the object; in a preview its outputs are the inputs, and its id is not known."""
     if run.dry_run:
         return resource_for(goal, "", inputs, mark_keys(inputs, goal.secret_outputs))
@@ -92,37 +110,30 @@ def _require_whole(inputs: Properties) -> None:
         raise HostError(msg)
 
 
-def component(run: Run, goal: Goal, old: Resource | None) -> Outcome:
+def component(run: "Run", goal: Goal, old: Resource | None) -> Outcome:
     """Record a component, or the stack itself: there is no provider to ask."""
     outputs = {} if old is None else old.outputs
-    new = resource_for(goal, "", goal.inputs, outputs)
-    return _recorded(run, old, new)
+    return _recorded(run, old, resource_for(goal, "", goal.inputs, outputs))
 
 
-def provider(run: Run, goal: Goal, old: Resource | None) -> Outcome:
+def provider(run: "Run", goal: Goal, old: Resource | None) -> Outcome:
     """Record an explicit provider; its inputs are what its host will be configured with."""
-    known_id = "" if run.dry_run else str(uuid4())
-    new = resource_for(goal, known_id if old is None else old.id, goal.inputs, goal.inputs)
+    new_id = "" if run.dry_run else str(uuid4())
+    new = resource_for(goal, new_id if old is None else old.id, goal.inputs, goal.inputs)
     run.hosts.declare(goal.urn, goal.inputs)
     return _recorded(run, old, new)
 
 
-def _recorded(run: Run, old: Resource | None, new: Resource) -> Outcome:
-    if old is None:
-        op = "create"
-    else:
+def _recorded(run: "Run", old: Resource | None, new: Resource) -> Outcome:
+    op: Op = "create"
+    if old is not None:
         op = "same" if old.inputs == new.inputs else "update"
     run.state.put(new, instead_of=old)
-    if op == "create":
-        run.recorder.done("create", None, new)
-    elif op == "same":
-        run.recorder.done("same", old, new)
-    else:
-        run.recorder.done("update", old, new)
+    run.recorder.done(op, old, new)
     return outcome_of(new)
 
 
-def external(run: Run, goal: Goal, host: Host, old: Resource | None, id_: str) -> Outcome:
+def external(run: "Run", goal: Goal, host: Host, old: Resource | None, id_: str) -> Outcome:
     """Read a resource that somebody else manages: ``Resource.get``; also in a preview."""
     run.recorder.begin(goal.urn, "read")
     with run.slot():

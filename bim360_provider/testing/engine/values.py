@@ -36,7 +36,7 @@ class Secret:
 
 
 Value: TypeAlias = (
-    "None | bool | int | float | str | Unknown | Secret | Sealed | list[Value] | dict[str, Value]"
+    "bool | int | float | str | Unknown | Secret | Sealed | list[Value] | dict[str, Value] | None"
 )
 Properties: TypeAlias = dict[str, Value]
 
