@@ -1,0 +1,191 @@
+"""What the tests of the provider play on: an HQ that misbehaves on cue, and a steered clock."""
+
+import re
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import SecretStr
+
+from bim360_provider.core.settings import Settings
+from bim360_provider.emulator import (
+    ACCOUNT_ID,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    Delivery,
+    Emulator,
+    Reply,
+    Request,
+)
+from bim360_provider.emulator.clock import http_date
+from bim360_provider.hq import Connection, HqClient
+
+TOWER: Mapping[str, Any] = {
+    "name": "Tower A",
+    "start_date": "2027-01-02",
+    "end_date": "2028-06-30",
+    "project_type": "Office",
+    "value": 3000.0,
+    "currency": "USD",
+    "account_id": ACCOUNT_ID,
+    "region": "US",
+}
+"""The required arguments, as check returns them."""
+
+ROUTES = {
+    r"/authentication/v2/token": "token",
+    r"/hq/v1/(regions/eu/)?accounts/[^/]+/projects": "{method} projects",
+    r"/hq/v1/(regions/eu/)?accounts/[^/]+/projects/[^/]+": "{method} project",
+    r"/hq/v1/(regions/eu/)?accounts/[^/]+/jobs/[^/]+": "{method} job",
+}
+
+
+def short(method: str, path: str) -> str:
+    """Name a request in two words: ``POST projects``, ``PATCH project``, ``token``."""
+    for pattern, words in ROUTES.items():
+        if re.fullmatch(pattern, path):
+            return words.format(method=method)
+    return f"{method} {path}"
+
+
+class SteeredClock:
+    """A clock on which waiting takes no time; whoever follows it moves along."""
+
+    def __init__(self, follow: Callable[[float], object] = lambda _seconds: None) -> None:
+        self._follow = follow
+        self._now = 1000.0
+        self._lock = threading.Lock()
+        self.naps: list[float] = []
+
+    def monotonic(self) -> float:
+        """Return the seconds that all waits have added up to."""
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        """Move on, and remember by how much."""
+        with self._lock:
+            self._now += seconds
+            self.naps.append(seconds)
+        self._follow(seconds)
+
+    def jitter(self) -> float:
+        """Leave waits as long as they are meant."""
+        return 1.0
+
+
+@dataclass
+class Fault:
+    """What goes wrong with requests of one kind: an answer instead of HQ's own.
+
+    Attributes:
+        what: The requests it is about, such as ``POST projects``.
+        reply: What comes back in place of HQ's answer.
+        acts: Whether HQ acts on the request all the same.
+        times: How many requests it is about.
+        after: How many pass before it begins.
+        then: What else happens once the request was dealt with.
+    """
+
+    what: str
+    reply: Reply
+    acts: bool = False
+    times: int = 1
+    after: int = 0
+    then: Callable[[], object] = lambda: None
+
+
+def says(status: int, body: object = None, **headers: str) -> Reply:
+    """Return an answer; bytes go out as they are, anything else as JSON."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    if isinstance(body, bytes):
+        return Reply(status, {"content-type": "text/html", **named}, body)
+    return Reply.json(status, {} if body is None else body, named)
+
+
+HANGS_UP = Reply(200, {}, b"", Delivery(drop=True))
+NO_PROJECT = says(404, {"code": 1004, "message": "this project doesn't exist."})
+NO_ACCOUNT = says(404, {"code": 1004, "message": "this account doesn't exist."})
+
+
+class Actor(Emulator):
+    """The emulator, with faults on cue and every request noted by its short name."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(options={"rate_limit_per_minute": 0, **options})
+        self.faults: list[Fault] = []
+        self.asked: list[str] = []
+        self.requests: list[Request] = []
+
+    def handle(self, request: Request) -> Reply:
+        """Answer, or do what the first fault for such a request says."""
+        if request.path.startswith("/_emulator"):
+            return super().handle(request)
+        what = short(request.method, request.path)
+        self.asked.append(what)
+        self.requests.append(request)
+        fault = self._fault(what)
+        if fault is None:
+            return super().handle(request)
+        if fault.acts:
+            super().handle(request)
+        fault.then()
+        return fault.reply.with_headers(date=http_date(self.clock.now()))
+
+    def _fault(self, what: str) -> Fault | None:
+        for fault in self.faults:
+            if fault.what == what and fault.times > 0:
+                fault.after -= 1
+                fault.times -= fault.after < 0
+                return fault if fault.after < 0 else None
+        return None
+
+
+@dataclass
+class Stage:
+    """An HQ that listens, the clock everybody goes by, and what people were told."""
+
+    url: str
+    hq: Actor
+    clock: SteeredClock
+    told: list[tuple[str, bool]] = field(default_factory=list)
+    clients: list[HqClient] = field(default_factory=list)
+
+    def connection(self, **changes: Any) -> Connection:
+        """Return the connection to the account of the built-in seed."""
+        usual = {"client_id": CLIENT_ID, "account_id": ACCOUNT_ID, "base_url": self.url}
+        secret = changes.pop("client_secret", CLIENT_SECRET)
+        return Connection(**{**usual, "client_secret": SecretStr(secret), **changes})
+
+    def client(self, **changes: Any) -> HqClient:
+        """Return a client with a token of its own."""
+        client = HqClient(
+            self.connection(**changes),
+            clock=self.clock,
+            notify=lambda message, warning: self.told.append((message, warning)),
+        )
+        self.clients.append(client)
+        return client
+
+    def project(self, **changes: Any) -> dict[str, Any]:
+        """Return a project of HQ's that exists already, as HQ keeps it; nothing is noted."""
+        noted = list(self.hq.asked), list(self.hq.requests)
+        body = {k: v for k, v in TOWER.items() if k not in ("account_id", "region")}
+        inner = {k: changes.pop(k) for k in list(changes) if k in OUT_OF_BAND}
+        made = self.client().projects.create({**body, **changes})
+        row: Any = self.hq.ask("PATCH", f"/projects/{made.id}", {"status": "active", **inner})
+        self.hq.asked, self.hq.requests = noted
+        return dict(row)
+
+    def warnings(self) -> list[str]:
+        """Return what people were warned of."""
+        return [message for message, warning in self.told if warning]
+
+
+OUT_OF_BAND = ("status", "created_at", "last_sign_in", "updated_at")
+
+
+def settings(**changes: str) -> Settings:
+    """Return settings, by default those of a stack that configures nothing but an account."""
+    config = {"bim360:accountId": ACCOUNT_ID, **{f"bim360:{k}": v for k, v in changes.items()}}
+    return Settings.resolve(config, {})

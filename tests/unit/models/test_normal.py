@@ -1,0 +1,223 @@
+"""Normal forms: one for each value, and words that say what to write instead."""
+
+import re
+from datetime import date, datetime, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bim360_provider.models import enums, normal
+
+RESERVED = '\\/?[]>*:<"|,'
+
+
+@pytest.mark.parametrize("character", RESERVED)
+def test_each_reserved_character_is_refused_by_name(character: str) -> None:
+    """HQ's list, one by one; the dot is not among them."""
+    with pytest.raises(ValueError, match="must not hold") as caught:
+        normal.project_name(f"Tower {character}")
+
+    assert f"must not hold {character} (HQ reserves" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["Tower A.1", "x", "x" * 255, "Łódź – 塔 №1", "100%"])
+def test_a_good_name_stays_as_it_is(name: str) -> None:
+    """Nothing is cut, folded or replaced."""
+    assert normal.project_name(name) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("", "has 0 characters; HQ takes 1 to 255"),
+        ("x" * 256, "has 256 characters; HQ takes 1 to 255"),
+        (" Tower", "must not start or end with a space: ' Tower'"),
+        ("Tower ", "must not start or end with a space"),
+        ("Tow\ner", "holds the character U+000A, which cannot be seen; remove it"),
+        ("Tow\u200ber", "holds the character U+200B"),
+        ("Tow\ud800er", "holds the character U+D800"),
+        (7, "must be text, not 7; put it in quotes: '7'"),
+        (True, "must be text, not True"),
+        (None, "must be text, not None"),
+    ],
+)
+def test_a_bad_name_is_told_in_words(name: Any, words: str) -> None:
+    """Each says what is wrong with it and what HQ takes."""
+    with pytest.raises(ValueError, match=re.escape(words)):
+        normal.project_name(name)
+
+
+@pytest.mark.parametrize(
+    ("number", "quoted"),
+    [(10115, "'10115'"), (10115.0, "'10115'"), (12345678.0, "'12345678'"), (1.5, "'1.5'")],
+)
+def test_a_number_for_text_is_shown_in_quotes_digit_by_digit(number: float, quoted: str) -> None:
+    """Pulumi turns every number into a float; the advice can be copied all the same."""
+    with pytest.raises(ValueError, match="put it in quotes") as caught:
+        normal.text(255)(number)
+
+    assert str(caught.value).endswith(quoted)
+
+
+def test_a_text_ends_at_its_limit() -> None:
+    """The last character that HQ takes is taken, the next is not."""
+    assert normal.text(255)("x" * 255) == "x" * 255
+
+    with pytest.raises(ValueError, match="has 256 characters; HQ takes 255 at most"):
+        normal.text(255)("x" * 256)
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        "2027-01-31",
+        "2027-01-31T00:00:00.000Z",
+        "2027-01-31 08:00:24.020422",
+        date(2027, 1, 31),
+        datetime(2027, 1, 31, 23, 59, tzinfo=timezone.utc),
+    ],
+)
+def test_a_day_has_one_form(day: object) -> None:
+    """HQ's older rows hold full timestamps."""
+    assert normal.date_text(day) == "2027-01-31"
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        ("2027-02-30", "'2027-02-30' is not a day of the calendar"),
+        ("2027-13-01", "'2027-13-01' is not a day of the calendar"),
+        ("0000-01-01", "is not a day of the calendar"),
+        ("31.01.2027", "must be a date such as '2027-01-31', not '31.01.2027'"),
+        ("2027-1-31", "must be a date such as"),
+        ("2027-01-31x", "must be a date such as"),
+        ("", "must be a date such as '2027-01-31', not ''"),
+        (20270131.0, "must be a date such as '2027-01-31', not 20270131.0"),
+        (None, "must be a date such as"),
+    ],
+)
+def test_what_is_no_day_is_refused(day: Any, words: str) -> None:
+    """An impossible day, another country's form, and a number."""
+    with pytest.raises(ValueError, match=re.escape(words)):
+        normal.date_text(day)
+
+
+@pytest.mark.parametrize(
+    ("amount", "expected"),
+    [(3000, 3000.0), (3000.5, 3000.5), ("3000.50", 3000.5), ("3000", 3000.0), (0, 0.0)],
+)
+def test_an_amount_becomes_a_float(amount: object, expected: float) -> None:
+    """HQ's clients send text at times; it means the same."""
+    assert normal.money(amount) == expected
+
+
+@pytest.mark.parametrize(
+    "amount",
+    [float("nan"), float("inf"), float("-inf"), "nan", "inf", "1e999", "1_000", "3,000", "", "€5"]
+    + [True, False, None, [1], 10**400],
+)
+def test_what_is_no_amount_is_refused(amount: object) -> None:
+    """Not a number, not finite, or a boolean, which Python would count as one."""
+    with pytest.raises(ValueError, match="must be a number such as 3000000, not "):
+        normal.money(amount)
+
+
+@pytest.mark.parametrize("span", [-1, 3601, "3601"])
+def test_a_wait_lies_between_nothing_and_an_hour(span: object) -> None:
+    """Longer than an hour is a mistake in the unit."""
+    with pytest.raises(ValueError, match="must be 0 to 3600 seconds"):
+        normal.seconds(span)
+
+
+@pytest.mark.parametrize(("value", "expected"), [(True, True), ("true", True), ("False", False)])
+def test_a_flag_may_be_written_as_text(value: object, expected: bool) -> None:
+    """HQ's own example sends "true"."""
+    assert normal.flag(value) is expected
+
+
+@pytest.mark.parametrize("value", [1, 0, 1.0, "yes", "", None])
+def test_what_is_no_flag_is_refused(value: object) -> None:
+    """A number is not read as a boolean."""
+    with pytest.raises(ValueError, match="must be True or False, not"):
+        normal.flag(value)
+
+
+@pytest.mark.parametrize("prefix", ["", "b.", "B.", " b."])
+def test_an_id_loses_the_b_of_other_apis(prefix: str) -> None:
+    """Copied from a hub's or a project's address it is taken as it is."""
+    bare = "c17e6837-96cd-4839-868e-051a2ad65d28"
+
+    assert normal.identifier(prefix + bare.upper()) == bare
+
+
+@pytest.mark.parametrize("value", ["", "tower", "c17e683796cd4839868e051a2ad65d28", "b.b." + "x"])
+def test_what_is_no_id_is_refused_with_a_place_to_find_it(value: str) -> None:
+    """A person who mixes up name and id learns where the id is."""
+    with pytest.raises(ValueError, match="HQ shows it in the page's address"):
+        normal.identifier(value)
+
+
+@pytest.mark.parametrize(
+    ("choices", "word", "advice"),
+    [
+        (enums.CURRENCIES, "eur", "did you mean 'EUR'?"),
+        (enums.CURRENCIES, "§§§", "HQ's list is in docs/hq.md"),
+        (enums.TIMEZONES, "Europe/Berln", "did you mean 'Europe/Berlin'?"),
+        (enums.LANGUAGES, "fr", "write one of en, de"),
+        (enums.CONSTRUCTION_TYPES, "renovation", "did you mean 'Renovation'?"),
+        (enums.CONTRACT_TYPES, "Design Bid", "did you mean 'Design-Bid'?"),
+        (enums.DECLARABLE_STATUSES, "archive", "did you mean 'archived'?"),
+        (enums.DECLARABLE_STATUSES, "pending", "write one of active, inactive, archived"),
+    ],
+)
+def test_an_unknown_choice_is_answered_with_the_nearest(
+    choices: tuple[str, ...], word: str, advice: str
+) -> None:
+    """Or with all of them where they are few."""
+    with pytest.raises(ValueError, match="does not know") as caught:
+        normal.one_of(choices)(word)
+
+    assert str(caught.value).endswith(advice)
+
+
+@pytest.mark.parametrize(
+    "services",
+    ["pm,doc_manager", " doc_manager , pm ,", ["pm", "doc_manager", "pm"], {"pm", "doc_manager"}],
+)
+def test_services_have_one_order_and_no_repeats(services: object) -> None:
+    """HQ's comma text, a list and a set mean the same."""
+    assert normal.services(services) == ["doc_manager", "pm"]
+
+
+@pytest.mark.parametrize("services", [7, {"pm": True}, [7], None, True])
+def test_what_are_no_services_is_refused(services: object) -> None:
+    """A mapping or a number has no elements to ask for."""
+    with pytest.raises(ValueError, match="must be "):
+        normal.services(services)
+
+
+@given(st.text(max_size=300))
+def test_the_normal_form_of_a_name_is_its_own_normal_form(name: str) -> None:
+    """Whatever is let through is let through again, unchanged: no endless diff."""
+    try:
+        once = normal.project_name(name)
+    except ValueError as error:
+        assert "\n" not in str(error)
+        return
+
+    assert normal.project_name(once) == once == name
+
+
+@given(st.one_of(st.text(), st.floats(), st.integers(), st.booleans(), st.none()))
+def test_whatever_is_given_is_normal_or_refused_in_one_line(value: object) -> None:
+    """No input makes a normal form fail in another way than ValueError."""
+    forms = (normal.date_text, normal.money, normal.flag, normal.identifier, normal.services)
+    for form in forms:
+        try:
+            once = form(value)
+        except ValueError as error:
+            assert "\n" not in str(error)
+        else:
+            assert form(once) == once
