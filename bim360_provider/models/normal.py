@@ -42,10 +42,15 @@ def shown(value: object) -> str:
 def _is_text(value: object) -> str:
     if not isinstance(value, str):
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        advice = f"; put it in quotes: '{value:g}'" if number else ""
+        advice = f"; put it in quotes: '{_digits(value)}'" if number else ""
         msg = f"must be text, not {shown(value)}{advice}"
         raise ValueError(msg)
     return value
+
+
+def _digits(number: object) -> str:
+    """Return a number as it was typed: Pulumi hands 10115 over as 10115.0."""
+    return repr(number).removesuffix(".0")
 
 
 def _printable(value: str) -> str:
