@@ -22,10 +22,17 @@ RENAME: Final = "declare another name"
 
 @dataclass(frozen=True)
 class Verdict:
-    """Which project to adopt and why, or why none: a sentence in either case."""
+    """Which project to adopt and why, or why none: a sentence in either case.
+
+    Attributes:
+        project: The one to adopt.
+        words: Why, or why not.
+        unasked: Nobody declared the adoption, so people are warned of it.
+    """
 
     project: Project | None
     words: str
+    unasked: bool = False
 
 
 def is_ours(project: Project, inputs: Values, since: datetime) -> bool:
@@ -52,11 +59,13 @@ def judge(twins: list[Project], inputs: Values, settings: Settings, began: datet
         return Verdict(None, words)
     twin = min(twins, key=lambda project: (project.status == "archived", project.created_at or ""))
     if _is_leftover(twin, inputs, settings, began):
-        return Verdict(twin, f"'{name}' was made by an interrupted run; adopted {twin.id}")
+        words = f"'{name}' ({twin.id}) is what an interrupted run left behind; it is adopted"
+        return Verdict(twin, words, unasked=True)
     policy = inputs.get("adopt", "never")
     archived = twin.status == "archived"
     if policy == "any" or (policy == "archived" and archived):
-        return Verdict(twin, f"'{name}' exists ({twin.status}); adopted {twin.id}")
+        done = "was archived and is brought back" if archived else "existed and is taken over"
+        return Verdict(twin, f"'{name}' ({twin.id}) {done}, as adopt='{policy}' asks")
     return Verdict(None, _advice(twin, name, began))
 
 

@@ -106,7 +106,7 @@ def _adopted(client: HqClient, inputs: Values, settings: Settings, error: Confli
     if verdict.project is None:
         msg = f"BIM 360: could not create project '{inputs['name']}': {verdict.words}."
         raise ConflictError(msg, status=error.status, words=error.words, request=error.request)
-    client.transport.tell(f"BIM 360: {verdict.words}.", warning=True)
+    client.transport.tell(f"BIM 360: {verdict.words}.", warning=verdict.unasked)
     return client.projects.get(verdict.project.id)
 
 
