@@ -1,17 +1,22 @@
 """The documents are right: links lead somewhere, examples parse, every setting is explained."""
 
 import ast
+import importlib
 import re
 import textwrap
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
 from bim360_provider.core.settings import KEYS
 from tests.meta.tree import ROOT, files
 
 DOCUMENTS = [path for path in files() if path.suffix == ".md"]
 LINK = re.compile(r"\[[^\]]*\]\((?!\w+:)([^)#\s]*)(#[^)\s]*)?\)")
+TYPERS_OWN = {"--help", "--install-completion", "--show-completion"}
 EXAMPLE = re.compile(r"^( *)```py(?:thon)?\n(.*?)^\1```", re.DOTALL | re.MULTILINE)
 
 
@@ -54,9 +59,32 @@ def test_python_examples_parse(document: Path) -> None:
         ast.parse(textwrap.dedent(example))
 
 
+def unmentioned(names: Iterable[str]) -> list[str]:
+    """Return the names that no document has."""
+    prose = "\n".join(path.read_text(encoding="utf-8") for path in DOCUMENTS)
+    return sorted({name for name in names if not re.search(rf"(?<![\w-]){name}(?![\w-])", prose)})
+
+
+def spoken(command: Any, called: str) -> Iterator[str]:
+    """Yield every command under this one, as it is called, and every long flag."""
+    for parameter in command.params:
+        yield from (flag for flag in parameter.opts if flag.startswith("--"))
+    for name, each in getattr(command, "commands", {}).items():
+        yield f"{called} {name}"
+        yield from spoken(each, f"{called} {name}")
+
+
 def test_every_setting_is_documented() -> None:
     """A setting is looked up by the name of its key or of its environment variable."""
-    prose = "\n".join(path.read_text(encoding="utf-8") for path in DOCUMENTS)
-    silent = [name for setting in KEYS.items() for name in setting if name not in prose]
+    silent = unmentioned(name for setting in KEYS.items() for name in setting)
+
+    assert not silent, f"in no document: {', '.join(silent)}"
+
+
+def test_every_command_and_flag_is_documented() -> None:
+    """`--help` says what a flag does; a document says when to use it."""
+    commands = importlib.import_module("bim360_provider.cli.commands")
+
+    silent = unmentioned({*spoken(typer.main.get_command(commands.app), "bim360")} - TYPERS_OWN)
 
     assert not silent, f"in no document: {', '.join(silent)}"
