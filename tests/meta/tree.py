@@ -10,7 +10,9 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = "bim360_provider"
 
 # Not part of the tree: made by tools, or the user's own state.
-NOT_OURS = frozenset({".git", ".venv", ".demo", ".pulumi", "__pycache__", "build", "dist"})
+NOT_OURS = frozenset(
+    {".git", ".venv", ".demo", ".hypothesis", ".pulumi", "__pycache__", "build", "dist"}
+)
 CACHES = "_cache"
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
