@@ -62,7 +62,7 @@ def emulator(  # noqa: PLR0913 - one argument for each flag is typer's way
             faults=read_rules(faults) if faults else (),
         )
         with serve(served, host=host, port=port, allow_remote=allow_remote) as running:
-            _announce(running.url, builtin_seed=seed is None)
+            announce(running.url, builtin_seed=seed is None)
             while not stopping.wait(WAKE_UP):
                 pass
 
@@ -104,7 +104,7 @@ def _wait_for_end_of_stdin(stopping: Event) -> None:
     stopping.set()
 
 
-def _announce(url: str, *, builtin_seed: bool) -> None:
+def announce(url: str, *, builtin_seed: bool) -> None:
     """Print where it listens, first and flushed; scripts wait for that line."""
     print(f"BIM 360 emulator listening on {url}", flush=True)  # noqa: T201 - the command's answer
     if not sys.stdout.isatty():

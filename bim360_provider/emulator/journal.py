@@ -18,6 +18,9 @@ KEPT = 20_000
 
 SECRET_WORDS = ("secret", "password", "token")
 MASK = "***"
+DEPTH = 20
+"""Levels of a body that are kept; HQ's have three, and a hostile one could have thousands."""
+
 UNKNOWN = "unknown route"
 NO_ANSWER = 0
 """The status of a request whose connection was closed instead."""
@@ -108,16 +111,21 @@ def parsed_body(request: Request) -> JsonValue:
         return dict(parse_qsl(text, keep_blank_values=True))
     try:
         parsed: JsonValue = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
     return parsed
 
 
-def _masked(value: JsonValue) -> JsonValue:
+def _masked(value: JsonValue, depth: int = 0) -> JsonValue:
+    if depth > DEPTH:
+        return MASK
     if isinstance(value, dict):
-        return {name: MASK if _is_secret(name) else _masked(each) for name, each in value.items()}
+        return {
+            name: MASK if _is_secret(name) else _masked(each, depth + 1)
+            for name, each in value.items()
+        }
     if isinstance(value, list):
-        return [_masked(each) for each in value]
+        return [_masked(each, depth + 1) for each in value]
     return value
 
 

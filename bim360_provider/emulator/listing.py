@@ -3,6 +3,7 @@
 Documented for HQ's lists: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-GET/
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,9 @@ from bim360_provider.emulator.store import Row
 
 DEFAULT_LIMIT = 10
 MAX_LIMIT = 100
+NUMBER = re.compile(r"\d{1,15}", re.ASCII)
+"""More digits are no page of anything, and too many for the database."""
+
 PARAMETERS = ("limit", "offset", "sort", "field")
 
 
@@ -64,7 +68,7 @@ def _number(query: dict[str, str], name: str, default: int, *, at_least: int) ->
     given = query.get(name, "")
     if not given:
         return default
-    if not (given.isascii() and given.isdigit()) or int(given) < at_least:
+    if not NUMBER.fullmatch(given) or int(given) < at_least:
         raise invalid(problem=f'{name} "{given}" is not a whole number from {at_least} up')
     return int(given)
 

@@ -73,7 +73,7 @@ def json_object(request: Request) -> dict[str, JsonValue]:
         raise invalid(problem=f'the content type must be application/json, not "{kind}"')
     try:
         body: JsonValue = json.loads(request.body, parse_constant=_no_constant)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise invalid(problem="the body is not JSON") from None
     if not isinstance(body, dict):
         raise invalid(problem="the body is not a JSON object")

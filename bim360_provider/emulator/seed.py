@@ -16,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 
+from bim360_provider.emulator.clock import moment_of
 from bim360_provider.emulator.enums import REGIONS, SERVICES, STATUSES
 from bim360_provider.emulator.problems import first_problem, one_of
 
@@ -28,11 +29,20 @@ def _split(given: object) -> object:
     return [*filter(None, given.split(","))] if isinstance(given, str) else given
 
 
+def _there_is(moment: str) -> str:
+    moment_of(moment)
+    return moment
+
+
 Text = Annotated[str, Field(min_length=1)]
 Service = Annotated[str, AfterValidator(one_of(SERVICES))]
 Services = Annotated[tuple[Service, ...], BeforeValidator(_split)]
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]
-Moment = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$")]
+Moment = Annotated[
+    str,
+    Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$"),
+    AfterValidator(_there_is),
+]
 
 
 class _Strict(BaseModel):

@@ -136,4 +136,7 @@ def _string(given: JsonValue) -> str:
     if not isinstance(given, str):
         msg = "is not a string"
         raise ValueError(msg)
+    if not given.isprintable() and any("\ud800" <= each <= "\udfff" for each in given):
+        msg = "is not valid Unicode"
+        raise ValueError(msg)
     return given

@@ -14,7 +14,7 @@ import requests
 from typer.testing import CliRunner
 
 from bim360_provider.emulator import serve
-from bim360_provider.emulator.command import app
+from bim360_provider.emulator.command import announce, app
 
 FIRST_LINE = "BIM 360 emulator listening on "
 
@@ -99,11 +99,13 @@ def test_a_mistake_in_the_flags_ends_it_with_one_line(flags: list[str], words: s
     assert result.stderr.count("\n") == 1
 
 
-def test_a_missing_extra_is_one_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("package", "code"), [("typer", 1), ("uvicorn", 2)])
+def test_a_missing_extra_is_one_line(tmp_path: Path, package: str, code: int) -> None:
     """Whoever installed the provider alone learns what to install."""
-    (tmp_path / "typer.py").write_text("raise ModuleNotFoundError('no', name='typer')\n")
+    fake = f"raise ModuleNotFoundError('no', name='{package}')\n"
+    (tmp_path / f"{package}.py").write_text(fake)
     result = subprocess.run(
-        [sys.executable, "-m", "bim360_provider.emulator"],
+        [sys.executable, "-m", "bim360_provider.emulator", "--port", "0"],
         env=os.environ | {"PYTHONPATH": str(tmp_path)},
         capture_output=True,
         text=True,
@@ -111,5 +113,21 @@ def test_a_missing_extra_is_one_line(tmp_path: Path) -> None:
         timeout=20,
     )
 
-    assert result.returncode == 1
-    assert result.stderr == "typer is not installed: pip install 'bim360-provider[emulator]'\n"
+    assert result.returncode == code
+    assert result.stderr == f"{package} is not installed: pip install 'bim360-provider[emulator]'\n"
+
+
+def test_a_person_at_a_terminal_is_told_what_to_paste(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Base URL, client, secret and account; with a seed of one's own only the base URL."""
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    announce("http://127.0.0.1:3600", builtin_seed=True)
+    with_builtin = capsys.readouterr().out
+    announce("http://127.0.0.1:3600", builtin_seed=False)
+    with_own = capsys.readouterr().out
+
+    assert with_builtin.startswith(f"{FIRST_LINE}http://127.0.0.1:3600\n")
+    for name in ("BIM360_BASE_URL", "APS_CLIENT_ID", "APS_CLIENT_SECRET", "BIM360_ACCOUNT_ID"):
+        assert f"export {name}=" in with_builtin
+        assert (f"export {name}=" in with_own) == (name == "BIM360_BASE_URL")

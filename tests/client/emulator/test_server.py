@@ -127,3 +127,31 @@ def test_it_does_not_listen_to_other_machines(host: str) -> None:
     """It has no protection of its own, so somebody must say so."""
     with pytest.raises(ListenError, match="--allow-remote"):
         serve(host=host).__enter__()
+
+
+@pytest.mark.parametrize(
+    ("host", "allow_remote", "url"),
+    [
+        ("localhost", False, "http://127.0.0.1:"),
+        ("127.0.0.2", False, "http://127.0.0.2:"),
+        ("0.0.0.0", True, "http://0.0.0.0:"),  # noqa: S104 - that somebody asked for it is the case
+    ],
+)
+def test_it_says_where_it_listens(host: str, url: str, *, allow_remote: bool) -> None:
+    """Any loopback address will do, and others when it is said."""
+    with serve(host=host, allow_remote=allow_remote) as running:
+        assert running.url.startswith(url)
+
+
+def test_ipv6_has_brackets_in_the_url() -> None:
+    """And is a loopback like the other."""
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        pytest.skip("this machine has no IPv6 loopback")
+
+    with serve(host="::1") as running:
+        health = requests.get(f"{running.url}/_emulator/health", timeout=5)
+
+    assert running.url.startswith("http://[::1]:")
+    assert health.status_code == 200

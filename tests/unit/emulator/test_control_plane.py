@@ -212,3 +212,19 @@ def test_an_unknown_route_is_404_and_names_the_nearest(emulator: Emulator, call:
     assert emulator.journal.count(path=f"/hq/v1/accounts/{ACCOUNT_ID}/project") == {
         "unknown route": 1
     }
+
+
+def test_a_clock_set_back_frees_the_quota(emulator: Emulator, call: Call) -> None:
+    """Requests from the future do not count."""
+    for _ in range(100):
+        call("GET", "projects")
+
+    emulator.ask("POST", "/clock", {"advance": -3600})
+
+    assert call("GET", "projects").status == 200
+
+
+def test_a_moment_that_does_not_exist_is_refused(emulator: Emulator) -> None:
+    """The 31st of February looks like a date."""
+    with pytest.raises(ControlError, match="set: "):
+        emulator.ask("POST", "/clock", {"set": "2026-02-31T00:00:00Z"})

@@ -1,0 +1,110 @@
+"""docs/emulator.md says what the emulator does, and nothing else."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer.main
+
+from bim360_provider.emulator import Emulator, Options, parse_rules, parse_seed
+from bim360_provider.emulator.command import app
+from bim360_provider.emulator.control import ACTIONS
+from bim360_provider.emulator.fault_rules import Match, Rule, Then
+from bim360_provider.emulator.invented import INVENTED
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "emulator.md").read_text(encoding="utf-8")
+
+
+def section(title: str) -> str:
+    """Return the text below a heading, up to the next one."""
+    return re.split(r"^#+ ", PAGE.split(f" {title}\n", 1)[1], maxsplit=1, flags=re.MULTILINE)[0]
+
+
+def rows(text: str) -> Iterator[list[str]]:
+    """Yield the cells of each row of a table."""
+    for line in text.splitlines():
+        if line.startswith("|") and not line.startswith("|---"):
+            yield [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def first_cells(title: str) -> set[str]:
+    return {name for row in rows(section(title)) for name in re.findall("`(.+?)`", row[0])}
+
+
+def test_every_rule_has_a_certainty_and_a_test_that_exists() -> None:
+    """A line without a test is prose, and prose alone does not count."""
+    written = "".join(path.read_text(encoding="utf-8") for path in ROOT.glob("tests/**/test_*.py"))
+    rules = [
+        row
+        for title in ("Gateway", "Accounts and regions", "Projects")
+        for row in rows(section(title))
+        if row[0] != "Rule"
+    ]
+
+    assert len(rules) > 40
+    for rule, certainty, _, tests in rules:
+        assert re.match("documented|observed|inference", certainty), rule
+        assert re.findall("`(.+?)`", tests), rule
+        for name in re.findall("`(.+?)`", tests):
+            assert f"def {name}(" in written, name
+
+
+def test_what_is_documented_or_observed_names_its_source() -> None:
+    """Only an inference may stand alone; every link is defined."""
+    for title in ("Gateway", "Accounts and regions", "Projects"):
+        for rule, certainty, source, _ in rows(section(title)):
+            assert source or certainty == "inference", rule
+            for label in re.findall(r"\[(\w+)\]", source):
+                assert f"\n[{label}]: https://" in PAGE
+
+
+def test_everything_invented_is_in_the_table() -> None:
+    """The page and the code have the same rows."""
+    told = [tuple(row) for row in rows(section("Invented")) if row[0] != "Value"]
+
+    assert told == [(f"`{each.value}`", each.where, each.meaning) for each in INVENTED]
+
+
+def test_every_option_is_told_with_its_default() -> None:
+    """A new option that nobody hears of is none."""
+    told = {row[0].strip("`"): row[1].strip("`") for row in rows(section("Options"))}
+    told.pop("Option")
+
+    defaults = {name: field.default for name, field in Options.model_fields.items()}
+    assert [*told] == [*defaults]
+    for name, default in defaults.items():
+        assert told[name] == (str(default).lower() if default != "" else "empty")
+
+
+def test_every_order_of_the_control_plane_is_told() -> None:
+    """And no other."""
+    assert first_cells("The control plane") == {*ACTIONS}
+
+
+def test_every_flag_is_told() -> None:
+    """As the command has them."""
+    command = typer.main.get_command(app)
+
+    flags = {flag for each in command.params for flag in each.opts}
+    assert first_cells("Starting it") == flags
+
+
+def test_every_key_of_a_fault_is_told() -> None:
+    """In the table, or in the text above it."""
+    assert first_cells("Faults") - {"then"} == {*Then.model_fields}
+    for name in {*Match.model_fields, *Rule.model_fields}:
+        assert f"`{name}`" in section("Faults")
+
+
+def test_the_examples_of_the_page_work() -> None:
+    """The seed, the fault and the Python snippet."""
+    seed, fault = re.findall(r"```json\n(.+?)```", PAGE, re.DOTALL)
+    snippet = re.findall(r"```python\n(.+?)```", PAGE, re.DOTALL)[0]
+
+    emulator = Emulator(parse_seed(json.loads(seed)))
+    emulator.close()
+    exec(snippet, {"print": lambda _: None})  # noqa: S102 - the page's own example
+
+    assert parse_rules(json.loads(fault))[0].then.acts

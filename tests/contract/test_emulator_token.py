@@ -1,0 +1,63 @@
+"""The token endpoint against the vendor's own OpenAPI file."""
+
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from bim360_provider.emulator import Emulator, Request
+from bim360_provider.emulator.api import TOKEN_PATH
+from bim360_provider.emulator.tokens import FORM, SCOPES
+
+FILE = Path(__file__).parents[3] / "shared" / "openapi" / "authentication.yaml"
+
+pytestmark = pytest.mark.skipif(
+    not FILE.exists(), reason="the vendor's OpenAPI file is not part of the repository"
+)
+
+
+@pytest.fixture(scope="module")
+def api() -> Any:
+    """Return the vendor's file."""
+    return yaml.safe_load(FILE.read_text(encoding="utf-8"))
+
+
+def test_path_and_form_are_the_vendors(api: Any) -> None:
+    """POST of a form, and nothing else that we need."""
+    operation = api["paths"][TOKEN_PATH]["post"]
+
+    assert FORM in operation["requestBody"]["content"]
+    assert [*operation["responses"]] == ["200"]
+
+
+def test_scopes_are_the_vendors(api: Any) -> None:
+    """Every scope but the one for a single resource, which is a pattern."""
+    documented = {
+        name for name in api["components"]["schemas"]["Scopes"]["enum"] if "<" not in name
+    }
+
+    assert {*SCOPES} == documented
+
+
+def test_the_grant_is_the_vendors(api: Any) -> None:
+    """client_credentials gives a two-legged token."""
+    assert "client_credentials" in api["components"]["schemas"]["GrantType"]["enum"]
+
+
+def test_the_answer_has_the_vendors_schema(api: Any) -> None:
+    """The payload of a client credentials grant."""
+    headers = {
+        "authorization": "Basic ZW11bGF0b3ItY2xpZW50OmVtdWxhdG9yLXNlY3JldA==",
+        "content-type": FORM,
+    }
+    emulator = Emulator()
+    form = b"grant_type=client_credentials&scope=account%3Aread"
+    answer = emulator.handle(Request("POST", TOKEN_PATH, "", headers, form))
+    emulator.close()
+
+    schema = api["components"]["schemas"]["twoLeggedToken"]
+    assert answer.status == 200
+    jsonschema.validate(answer.content(), schema)
+    assert {*answer.content()} <= {*schema["properties"]}

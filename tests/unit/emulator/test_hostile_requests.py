@@ -1,0 +1,78 @@
+"""Whatever is sent, the emulator answers with a status, never with a traceback."""
+
+import string
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bim360_provider.emulator import ACCOUNT_ID, Emulator, Reply, Request
+from bim360_provider.emulator.project_fields import EVERY_NAME
+
+Call = Callable[..., Reply]
+REFUSED = {400, 409, 422}
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+bodies = st.dictionaries(st.sampled_from(EVERY_NAME) | st.text(), anything, max_size=6)
+# The fixtures are shared by all examples on purpose: the state they leave behind is hostile too.
+many = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@many
+@given(body=bodies)
+def test_any_object_is_answered(
+    emulator: Emulator, call: Call, tower: dict[str, Any], body: dict[str, Any]
+) -> None:
+    """A create is 201 or refused; a change of what it made is 200 or refused."""
+    emulator.ask("PATCH", "/options", {"rate_limit_per_minute": 0})
+    made = call("POST", "projects", tower | body)
+    project = emulator.ask("GET", "/state")["accounts"][0]["projects"][:1]
+
+    assert made.status in REFUSED | {201}
+    for each in project:
+        assert call("PATCH", f"projects/{each['id']}", body).status in REFUSED | {200}
+
+
+@many
+@given(query=st.text(string.printable))
+def test_any_query_is_answered(emulator: Emulator, call: Call, query: str) -> None:
+    """200 or 400."""
+    emulator.ask("PATCH", "/options", {"rate_limit_per_minute": 0})
+
+    assert call("GET", "projects", query=query).status in {200, 400}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\xff\xfe",
+        b'{"name": "\\ud800"}',
+        b'{"value": 1' + b"0" * 400 + b"}",
+        b"[" * 100_000,
+        b'{"a":' * 300 + b"1" + b"}" * 300,
+        b'{"value": Infinity}',
+    ],
+)
+def test_bytes_that_hurt_are_400(emulator: Emulator, token: str, body: bytes) -> None:
+    """Bad Unicode, numbers without end, brackets without end; the journal bears them too."""
+    headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
+    path = f"/hq/v1/accounts/{ACCOUNT_ID}/projects"
+
+    answer = emulator.handle(Request("POST", path, "", headers, body))
+
+    assert answer.status == 400
+    assert emulator.handle(Request("GET", "/_emulator/requests")).status == 200
+
+
+@pytest.mark.parametrize("query", ["limit=" + "9" * 30, "offset=" + "9" * 30, "limit=%F0%9F"])
+def test_numbers_too_large_for_a_database_are_400(call: Call, query: str) -> None:
+    """They are not even tried."""
+    assert call("GET", "projects", query=query).status == 400
