@@ -1,0 +1,188 @@
+"""Check: everything that is wrong is told at once, before anything is sent."""
+
+from typing import Any
+
+import pytest
+
+from bim360_provider.core.arguments import UNKNOWN, Unknown
+from bim360_provider.core.project import check
+from bim360_provider.emulator import ACCOUNT_ID
+from bim360_provider.models import ProjectArguments
+from tests.stage import TOWER, settings
+
+OTHER_ACCOUNT = "a1d5e9b2-0000-4000-8000-000000000009"
+TEMPLATE = "c17e6837-96cd-4839-868e-051a2ad65d28"
+
+
+def problems(new: dict[str, Any], old: dict[str, Any] | None = None, **config: str) -> list[str]:
+    """Return what is wrong with the tower, changed by ``new``; None takes an argument away."""
+    given = {k: v for k, v in {**TOWER, **new}.items() if v is not None}
+    return [str(problem) for problem in check(old or {}, given, settings(**config))[1]]
+
+
+def test_the_required_arguments_are_enough() -> None:
+    """Account and region come from the settings."""
+    written = {k: v for k, v in TOWER.items() if k not in ("account_id", "region")}
+
+    inputs, found = check({}, written, settings())
+
+    assert found == []
+    assert inputs == TOWER
+
+
+@pytest.mark.parametrize(
+    ("new", "words"),
+    [
+        ({"name": "Tower / A"}, "name must not hold / (HQ reserves"),
+        ({"name": ""}, "name has 0 characters; HQ takes 1 to 255"),
+        ({"name": "x" * 256}, "name has 256 characters; HQ takes 1 to 255"),
+        ({"end_date": "2026-12-31"}, "end_date must be after start_date, but 2026-12-31 is not"),
+        ({"end_date": "2027-01-02"}, "end_date must be after start_date, but 2027-01-02 is not"),
+        ({"start_date": 20270102.0}, "start_date must be a date such as '2027-01-31', not 2027"),
+        ({"end_date": "2028-02-30"}, "end_date '2028-02-30' is not a day of the calendar"),
+        ({"currency": "EURO"}, "currency does not know 'EURO'; did you mean 'EUR'?"),
+        ({"value": float("nan")}, "value must be a number such as 3000000, not nan"),
+        ({"value": float("inf")}, "value must be a number such as 3000000, not inf"),
+        ({"value": True}, "value must be a number such as 3000000, not True"),
+        ({"city": "x" * 256}, "city has 256 characters; HQ takes 255 at most"),
+        ({"job_number": "x" * 101}, "job_number has 101 characters; HQ takes 100 at most"),
+        ({"postal_code": 10115.0}, "postal_code must be text, not 10115.0; put it in quotes: '10"),
+        ({"project_type": " "}, "project_type must not be empty; write a preset such as 'Office'"),
+        ({"service_types": []}, "service_types is empty; leave it out to get all"),
+        ({"service_types": ["pm", "insight"]}, "service_types must not name 'insight'"),
+        ({"service_types": ["docs"]}, "service_types does not know 'docs'; HQ has field, glue"),
+        ({"status": "pending"}, "status does not know 'pending'; write one of active, inactive"),
+        ({"adopt": "always"}, "adopt does not know 'always'; write one of never, archived, any"),
+        ({"on_destroy": "delete"}, "on_destroy does not know 'delete'; write one of archive, re"),
+        ({"copy_timeout": 3601}, "copy_timeout must be 0 to 3600 seconds, not 3601"),
+        ({"include_locations": 1.0}, "include_locations must be True or False, not 1.0"),
+        ({"business_unit_id": "north"}, "business_unit_id must be an id such as"),
+        ({"template_project_id": "x"}, "template_project_id must be an id such as"),
+        ({"language": "fr"}, "language does not know 'fr'; write one of en, de"),
+        ({"timezone": "CET"}, "timezone does not know 'CET'"),
+        ({"citty": "Oslo"}, "citty is not an argument; did you mean city?"),
+        ({"zzzzz": "x"}, "zzzzz is not an argument"),
+        ({"name": None}, "name is missing"),
+        ({"value": None}, "value is missing"),
+    ],
+)
+def test_a_mistake_is_told_with_its_argument_and_what_to_write(
+    new: dict[str, Any], words: str
+) -> None:
+    """One problem for one mistake, on one line."""
+    found = problems(new)
+
+    assert len(found) == 1
+    assert found[0].startswith(words)
+    assert "\n" not in found[0]
+
+
+def test_three_mistakes_are_told_at_once() -> None:
+    """Nobody runs a preview three times to learn of three mistakes."""
+    found = problems({"name": "a:b", "currency": "usd", "start_date": "someday"})
+
+    assert [each.split()[0] for each in found] == ["name", "start_date", "currency"]
+
+
+@pytest.mark.parametrize(
+    "name", [k for k, field in ProjectArguments.model_fields.items() if field.is_required()]
+)
+def test_each_required_argument_is_asked_for_by_name(name: str) -> None:
+    """HQ's list of what a create needs."""
+    assert problems({name: None}) == [f"{name} is missing"]
+
+
+@pytest.mark.parametrize("name", ProjectArguments.model_fields)
+def test_an_unknown_value_passes_as_any_argument(name: str) -> None:
+    """Outputs of other resources are not known in a preview."""
+    inputs, found = check({}, {**TOWER, name: UNKNOWN}, settings())
+
+    assert found == []
+    assert isinstance(inputs[name], Unknown)
+
+
+def test_what_is_known_is_checked_beside_the_unknown() -> None:
+    """An unknown date does not hide a bad one."""
+    found = problems({"start_date": UNKNOWN, "end_date": "someday", "service_types": [UNKNOWN]})
+
+    assert [each.split()[0] for each in found] == ["end_date"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("currency", "XYZ"),
+        ("timezone", "Mars/Olympus"),
+        ("language", "fr"),
+        ("construction_type", "Digital"),
+        ("contract_type", "Handshake"),
+        ("service_types", ["a_service_of_tomorrow"]),
+    ],
+)
+def test_a_value_outside_the_public_lists_can_be_let_through(name: str, value: Any) -> None:
+    """Autodesk extends its lists without a new version of the API."""
+    assert len(problems({name: value})) == 1
+    assert problems({name: value}, unknownValues="allow") == []
+
+
+@pytest.mark.parametrize(("name", "value"), [("currency", 7.0), ("status", "asleep"), ("name", "")])
+def test_letting_unknown_values_through_keeps_every_other_rule(name: str, value: Any) -> None:
+    """Only the lists that Autodesk extends are open, and only for text."""
+    assert len(problems({name: value}, unknownValues="allow")) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("template_project_id", TEMPLATE), ("include_locations", True), ("include_companies", True)],
+)
+def test_what_acts_once_cannot_be_given_to_a_project_that_exists(name: str, value: Any) -> None:
+    """Neither replace nor silence: HQ could not do it."""
+    old = dict(TOWER)
+    moved = {**TOWER, name: value, "account_id": OTHER_ACCOUNT}
+
+    assert problems({name: value}, old)[0].startswith(f"{name} acts only when a project is made")
+    assert problems({name: value}, {**old, name: value}) == []
+    assert problems({}, {**old, name: value}) == []
+    assert problems(moved, old) == []
+
+
+def test_a_missing_account_names_the_command_that_sets_it() -> None:
+    """To be copied from the error."""
+    given = {k: v for k, v in TOWER.items() if k != "account_id"}
+
+    _, found = check({}, given, settings(accountId=""))
+
+    assert [str(each) for each in found] == [
+        "account_id is missing: set BIM360_ACCOUNT_ID, or run "
+        "`pulumi config set bim360:accountId …` (the hub's id without its 'b.')"
+    ]
+
+
+def test_null_means_not_given() -> None:
+    """Pulumi drops such arguments on the way; so do we."""
+    inputs, found = check({}, {**TOWER, "city": None}, settings())
+
+    assert found == []
+    assert "city" not in inputs
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "normal"),
+    [
+        ("service_types", ["pm", "cost", "pm"], ["cost", "pm"]),
+        ("value", "3000", 3000.0),
+        ("start_date", "2027-01-02T10:00:00Z", "2027-01-02"),
+        ("account_id", f"b.{ACCOUNT_ID.upper()}", ACCOUNT_ID),
+        ("include_locations", "true", True),
+        ("copy_timeout", "60", 60.0),
+        ("city", "", ""),
+        ("business_unit_id", "", ""),
+        ("timezone", "", ""),
+    ],
+)
+def test_arguments_take_their_normal_form(name: str, written: Any, normal: Any) -> None:
+    """Two ways to write one thing make one state."""
+    inputs, found = check({}, {**TOWER, name: written}, settings())
+
+    assert found == []
+    assert inputs[name] == normal

@@ -1,0 +1,140 @@
+"""Diff: what would change, decided without a request."""
+
+from typing import Any
+
+import pytest
+
+from bim360_provider.core.arguments import UNKNOWN
+from bim360_provider.core.project import Difference, diff
+from bim360_provider.models import ProjectArguments
+from bim360_provider.models.project import CLEARABLE, CREATE_ONLY, PATCHABLE
+from tests.stage import TOWER
+
+OTHER: dict[str, Any] = {
+    "value": 1.0,
+    "service_types": ["cost"],
+    "status": "inactive",
+    "start_date": "2027-01-03",
+    "end_date": "2028-07-01",
+    "include_locations": True,
+    "include_companies": True,
+    "copy_timeout": 5.0,
+}
+"""Another value for the arguments that are no plain text."""
+
+
+def changed(state: dict[str, Any], inputs: dict[str, Any]) -> tuple[str, ...]:
+    """Return what would change of a tower with such a state."""
+    return diff({**TOWER, **state}, {**TOWER, **inputs}).changed
+
+
+def test_an_unchanged_project_has_no_difference() -> None:
+    """Whatever else HQ says of it."""
+    state = {**TOWER, "status": "pending", "city": "Oslo", "url": "https://example.com"}
+
+    assert diff(state, TOWER) == Difference()
+
+
+@pytest.mark.parametrize("name", PATCHABLE)
+def test_another_value_of_any_field_is_a_change_in_place(name: str) -> None:
+    """That field alone, and nothing is replaced."""
+    difference = diff({**TOWER, "status": "active"}, {**TOWER, name: OTHER.get(name, "Other")})
+
+    assert difference == Difference(changed=(name,))
+
+
+@pytest.mark.parametrize("name", ProjectArguments.model_fields)
+def test_only_another_place_means_another_project(name: str) -> None:
+    """Account and region; every other argument is changed in place or not at all."""
+    replaces = diff(TOWER, {**TOWER, name: OTHER.get(name, "Other")}).replaces
+
+    assert replaces == ((name,) if name in ("account_id", "region") else ())
+
+
+@pytest.mark.parametrize(
+    ("name", "live", "declared"),
+    [
+        ("service_types", ["pm", "cost"], ["cost", "pm"]),
+        ("service_types", ["admin", "cost", "insight"], ["cost"]),
+        ("service_types", ["cost"], ["admin", "cost"]),
+        ("city", None, ""),
+        ("city", "", ""),
+        ("business_unit_id", None, ""),
+        ("business_unit_id", "B0000000-0000-4000-8000-000000000001", None),
+        ("status", "pending", "active"),
+        ("value", 3000, 3000.0),
+    ],
+)
+def test_two_ways_to_say_one_thing_are_no_change(name: str, live: Any, declared: Any) -> None:
+    """Order, services nobody asked for, null and "", a project that waits for its first admin."""
+    want = str(live).lower() if declared is None else declared
+
+    assert changed({name: live}, {name: want}) == ()
+
+
+@pytest.mark.parametrize("name", sorted(CLEARABLE))
+def test_an_empty_text_clears_what_is_there(name: str) -> None:
+    """And a text fills what is empty."""
+    assert changed({name: "x"}, {name: ""}) == (name,)
+    assert changed({name: None}, {name: "x"}) == (name,)
+
+
+@pytest.mark.parametrize("name", [name for name in PATCHABLE if name not in TOWER])
+def test_what_is_not_declared_is_not_compared(name: str) -> None:
+    """Absent means unmanaged, whatever somebody wrote in the browser."""
+    assert changed({name: "by hand", "status": "active"}, {}) == ()
+
+
+@pytest.mark.parametrize("name", CREATE_ONLY)
+def test_what_acts_once_is_never_a_change(name: str) -> None:
+    """Check has refused a new value; a value taken out has done its work."""
+    assert changed({name: "x"}, {}) == ()
+    assert changed({}, {name: "x"}) == ()
+
+
+def test_an_archived_project_is_brought_back_though_no_status_is_declared() -> None:
+    """What a stack declares is meant to be there; who wants it archived says so."""
+    assert changed({"status": "archived"}, {}) == ("status",)
+    assert changed({"status": "archived"}, {"status": "archived"}) == ()
+    assert changed({"status": "inactive"}, {}) == ()
+    assert changed({"status": "inactive"}, {"status": "active"}) == ("status",)
+
+
+@pytest.mark.parametrize("name", ["name", "city", "value", "service_types", "business_unit_id"])
+def test_an_unknown_value_counts_as_a_change(name: str) -> None:
+    """A preview promises no less than the up may do."""
+    assert changed({name: TOWER.get(name)}, {name: UNKNOWN}) == (name,)
+    assert changed({"service_types": ["pm"]}, {"service_types": ["pm", UNKNOWN]}) == (
+        "service_types",
+    )
+
+
+def test_on_destroy_is_kept_in_the_state_so_its_change_is_one() -> None:
+    """A destroy sees the state alone; saying the default is no change."""
+    assert changed({}, {"on_destroy": "retain"}) == ("on_destroy",)
+    assert changed({"on_destroy": "retain"}, {}) == ("on_destroy",)
+    assert changed({}, {"on_destroy": "archive"}) == ()
+
+
+@pytest.mark.parametrize("name", ["adopt", "copy_timeout"])
+def test_what_matters_on_create_alone_is_no_change(name: str) -> None:
+    """It says what a create may do, and this project is made."""
+    assert changed({}, {name: OTHER.get(name, "any")}) == ()
+
+
+@pytest.mark.parametrize(
+    ("state", "unfinished"),
+    [
+        ({}, False),
+        ({"unfinished": []}, False),
+        ({"unfinished": ["status"]}, True),
+        ({"copy_status": "running"}, True),
+        ({"copy_status": "done"}, False),
+        ({"copy_status": "failed"}, False),
+    ],
+)
+def test_what_an_earlier_run_left_is_still_to_be_done(
+    state: dict[str, Any], unfinished: bool
+) -> None:
+    """A failed copy is told of once; HQ cannot repeat it."""
+    assert diff({**TOWER, **state}, TOWER).unfinished is unfinished

@@ -1,0 +1,160 @@
+"""Settings: environment first, and every mistake with the command that mends it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+from pydantic import SecretStr
+
+from bim360_provider.core.settings import EXPLICIT, KEYS, Settings
+from bim360_provider.emulator import ACCOUNT_ID
+from bim360_provider.errors import ConfigError
+from bim360_provider.hq import APS_URL
+
+SECRET = "s3cret-of-the-app"
+WHO = {"bim360:clientId": "app", "bim360:clientSecret": SECRET, "bim360:accountId": ACCOUNT_ID}
+
+
+def resolve(config: Mapping[str, object], **environ: str) -> Settings:
+    """Return the settings of a configuration and an environment."""
+    return Settings.resolve(config, environ)
+
+
+def test_nothing_said_means_the_us_and_strict_lists() -> None:
+    """The defaults, all of them."""
+    assert resolve({}) == Settings(
+        client_id=None,
+        client_secret=None,
+        account_id=None,
+        region="US",
+        base_url=APS_URL,
+        legacy_eu_path=False,
+        unknown_values=False,
+        adopt_leftovers=True,
+        adopt_simultaneous=False,
+    )
+
+
+def test_the_environment_goes_before_the_configuration() -> None:
+    """Refresh and destroy see the configuration of the last up; the environment is current."""
+    settings = resolve(WHO, APS_CLIENT_ID="other", APS_CLIENT_SECRET="newer")
+
+    assert settings.client_id == "other"
+    assert settings.client_secret == SecretStr("newer")
+
+
+def test_an_explicit_provider_goes_before_the_environment() -> None:
+    """It is there to speak for another account; what it leaves out the environment gives."""
+    told = {**WHO, EXPLICIT: "true", "bim360:region": None}
+
+    settings = resolve(told, APS_CLIENT_ID="other", BIM360_REGION="EMEA")
+
+    assert settings.client_id == "app"
+    assert settings.region == "EMEA"
+
+
+@pytest.mark.parametrize("words", ["true", "True", True])
+def test_a_switch_may_be_text_or_a_boolean(words: object) -> None:
+    """A stack's configuration holds text, an explicit provider a boolean."""
+    assert resolve({"bim360:adoptSimultaneous": words}).adopt_simultaneous
+
+
+def test_the_legacy_path_implies_europe() -> None:
+    """The only region that ever had a path of its own."""
+    assert resolve({"bim360:legacyEuPath": "true"}).region == "EMEA"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("bim360:region", "EU", "bim360:region does not know 'EU'"),
+        ("bim360:accountId", "acme", "bim360:accountId must be an id such as"),
+        ("bim360:legacyEuPath", "ja", "bim360:legacyEuPath must be True or False, not 'ja'"),
+        ("bim360:unknownValues", "yes", "bim360:unknownValues does not know 'yes'"),
+        ("bim360:adoptLeftovers", "1", "bim360:adoptLeftovers must be True or False, not '1'"),
+        ("bim360:adoptSimultaneous", "on", "bim360:adoptSimultaneous must be True or False"),
+    ],
+)
+def test_a_value_that_cannot_be_understood_is_named(key: str, value: str, words: str) -> None:
+    """By the key to correct, whichever way it came."""
+    for config, environ in (({key: value}, {}), ({}, {KEYS[key]: value})):
+        with pytest.raises(ConfigError, match=f"^BIM 360: {words}") as caught:
+            resolve(config, **environ)
+
+        assert "\n" not in str(caught.value)
+
+
+def test_all_bad_values_are_named_at_once() -> None:
+    """One line for all of them."""
+    with pytest.raises(ConfigError, match="accountId .*; bim360:region "):
+        resolve({"bim360:region": "EU", "bim360:accountId": "acme"})
+
+
+@pytest.mark.parametrize(
+    ("absent", "command"),
+    [
+        ("clientId", "set APS_CLIENT_ID, or run `pulumi config set bim360:clientId …`"),
+        (
+            "clientSecret",
+            "set APS_CLIENT_SECRET, or run `pulumi config set --secret bim360:clientSecret …`",
+        ),
+        ("accountId", "set BIM360_ACCOUNT_ID, or run `pulumi config set bim360:accountId …`"),
+    ],
+)
+def test_what_is_missing_comes_with_the_command_that_sets_it(absent: str, command: str) -> None:
+    """Ready to be copied; spaces alone are missing too."""
+    settings = resolve({**WHO, f"bim360:{absent}": "  "})
+
+    with pytest.raises(ConfigError) as caught:
+        settings.connection(None, None)
+
+    assert str(caught.value) == f"BIM 360: not configured yet: {command}."
+
+
+@pytest.mark.parametrize(
+    ("configured", "asked", "sent"),
+    [("US", None, None), ("US", "EMEA", "EMEA"), ("EMEA", "US", None), ("AUS", None, "AUS")],
+)
+def test_the_region_of_the_state_goes_before_the_configured(
+    configured: str, asked: str | None, sent: str | None
+) -> None:
+    """HQ takes no header as the US."""
+    settings = resolve({**WHO, "bim360:region": configured})
+
+    assert settings.connection(ACCOUNT_ID, asked).region == sent
+
+
+@pytest.mark.parametrize(
+    "url", ["http://hq.example.com", "ftp://127.0.0.1", "hq.example.com", "", "https://", "http://"]
+)
+def test_a_secret_does_not_travel_in_the_clear(url: str) -> None:
+    """Http is for an emulator on this machine."""
+    connection = resolve(WHO).connection(None, None)
+
+    with pytest.raises(ConfigError, match="is not https"):
+        replace(connection, base_url=url)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1", "http://localhost:1", "http://[::1]:1"])
+def test_an_emulator_on_this_machine_is_asked_over_http(url: str) -> None:
+    """The three names of this machine."""
+    assert resolve({**WHO, "bim360:baseUrl": url}).connection(None, None).base_url == url
+
+
+@pytest.mark.parametrize("secret", ["two words", "line\nbreak", "ключ"])
+def test_a_secret_that_was_copied_badly_is_told_without_showing_it(secret: str) -> None:
+    """Such a header could not be sent."""
+    settings = replace(resolve(WHO), client_secret=SecretStr(secret))
+
+    with pytest.raises(ConfigError, match="the client secret holds") as caught:
+        settings.connection(None, None)
+
+    assert secret not in str(caught.value)
+
+
+def test_no_representation_shows_the_secret() -> None:
+    """Neither of the settings nor of a connection, and both are often logged."""
+    settings = resolve(WHO)
+    shown = f"{settings!r} {settings} {settings.connection(None, None)!r}"
+
+    assert SECRET not in shown

@@ -1,0 +1,75 @@
+"""Errors at Pulumi's door: ours as one line, a bug with its traceback."""
+
+import sys
+import traceback
+from collections.abc import Iterator
+from types import ModuleType, SimpleNamespace
+
+import pytest
+
+from bim360_provider.dynamic.one_line import DEBUG, one_line
+from bim360_provider.errors import Bim360Error, ConfigError, NotFoundError
+
+
+@one_line
+def fails(error: Exception) -> None:
+    """Raise what it is given, with a cause behind it."""
+    try:
+        raise KeyError("inner")  # noqa: EM101, TRY301 - a cause to be hidden
+    except KeyError as cause:
+        raise error from cause
+
+
+def told(error: Exception) -> str:
+    """Return what Pulumi's host would send on."""
+    with pytest.raises(Exception, match="[a-z]") as caught:
+        fails(error)
+    return "".join(traceback.format_exception(caught.value))
+
+
+@pytest.fixture
+def in_host(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Make this process look like Pulumi's host."""
+    main = ModuleType("__main__")
+    main.__spec__ = SimpleNamespace(name="pulumi.dynamic.__main__")  # type: ignore[assignment]  # its name is all that is read
+    monkeypatch.setitem(sys.modules, "__main__", main)
+    yield
+    if hasattr(sys, "tracebacklimit"):
+        del sys.tracebacklimit
+
+
+@pytest.mark.usefixtures("in_host")
+def test_our_own_error_is_its_sentence_and_nothing_else() -> None:
+    """What Pulumi prints behind ``error:``."""
+    assert told(ConfigError("BIM 360: not configured yet.")) == "BIM 360: not configured yet.\n"
+
+
+@pytest.mark.usefixtures("in_host")
+def test_a_bug_of_ours_keeps_its_traceback() -> None:
+    """Also after an error that was cut to its line."""
+    told(ConfigError("BIM 360: not configured yet."))
+
+    assert "Traceback" in told(ZeroDivisionError("a bug"))
+
+
+@pytest.mark.usefixtures("in_host")
+def test_debugging_keeps_every_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the cause behind it."""
+    monkeypatch.setenv(DEBUG, "1")
+
+    assert "KeyError: 'inner'" in told(ConfigError("BIM 360: not configured yet."))
+
+
+def test_outside_of_the_host_nothing_global_is_touched() -> None:
+    """Whoever uses the provider class in a program of their own keeps their tracebacks."""
+    told(ConfigError("BIM 360: not configured yet."))
+
+    assert not hasattr(sys, "tracebacklimit")
+
+
+def test_every_error_of_ours_is_cut_and_keeps_its_words() -> None:
+    """The prefix is not printed twice."""
+    error = NotFoundError("BIM 360: could not read it.", status=404, words="", request="GET /")
+
+    assert isinstance(error, Bim360Error)
+    assert told(error).splitlines()[-1] == "BIM 360: could not read it."

@@ -1,0 +1,106 @@
+"""Pulumi's door: how the core's verdicts become Pulumi's, and what is pickled."""
+
+import pickle
+from typing import Any
+
+import dill
+import pytest
+from pulumi.dynamic.dynamic import serialize_provider
+from pulumi.output import Unknown
+
+from bim360_provider.core.arguments import UNKNOWN
+from bim360_provider.dynamic.bags import from_pulumi, to_pulumi
+from bim360_provider.dynamic.project import ProjectProvider
+from tests.stage import TOWER
+
+PINNED = "gASVOgAAAAAAAACMH2JpbTM2MF9wcm92aWRlci5keW5hbWljLnByb2plY3SUjA9Qcm9qZWN0UHJvdmlkZXKUk5QpUpQu"
+"""What every state holds. It may never change: another text is a change of every project."""
+
+KEY = {"__provider": PINNED}
+
+
+def diff(olds: dict[str, Any], news: dict[str, Any]) -> tuple[bool | None, list[str] | None]:
+    """Return Pulumi's verdict and what is to be replaced."""
+    result = ProjectProvider().diff("p1", {**TOWER, **KEY, **olds}, {**TOWER, **KEY, **news})
+    return result.changes, result.replaces
+
+
+def test_the_reference_in_every_state_is_these_bytes() -> None:
+    """By reference, the same on every machine and under every Python."""
+    provider: Any = serialize_provider(ProjectProvider())
+
+    assert provider == PINNED
+    assert len(PINNED) < 120
+
+
+def test_a_provider_that_was_configured_pickles_to_the_same_bytes() -> None:
+    """Neither code nor configuration travels with it, least of all a secret."""
+    provider = ProjectProvider()
+    provider._config = {"bim360:clientSecret": "hush"}  # noqa: SLF001 - what configure() keeps
+
+    assert dill.dumps(provider) == dill.dumps(ProjectProvider())
+    assert b"hush" not in pickle.dumps(provider)
+
+
+def test_the_reference_is_no_secret() -> None:
+    """A secret would cost a decryption for each resource, and hide nothing."""
+    assert ProjectProvider.serialize_as_secret_always is False
+
+
+def test_nothing_to_do_is_a_plain_no() -> None:
+    """Nothing is printed and nothing is sent."""
+    assert diff({"status": "pending"}, {}) == (False, None)
+
+
+@pytest.mark.parametrize("news", [{"name": "Tower B"}, {"on_destroy": "retain"}, {"city": "Oslo"}])
+def test_a_change_is_left_to_pulumi_to_show(news: dict[str, Any]) -> None:
+    """A perhaps makes the engine compare, which is what prints single properties."""
+    assert diff({}, news) == (None, [])
+
+
+@pytest.mark.parametrize("state", [{"unfinished": ["status"]}, {"copy_status": "running"}])
+def test_what_is_unfinished_is_a_change_that_pulumi_cannot_see(state: dict[str, Any]) -> None:
+    """Its own comparison of the arguments would find nothing."""
+    assert diff(state, {})[0] is True
+
+
+def test_another_place_is_a_replacement() -> None:
+    """The old project is archived where it is, by its own account's client."""
+    assert diff({}, {"region": "EMEA"}) == (None, ["region"])
+
+
+def test_a_moved_class_is_a_change_only_beside_another() -> None:
+    """On its own it would make every project differ."""
+    assert diff({"__provider": "older"}, {}) == (False, None)
+    assert diff({"__provider": "older"}, {"name": "Tower B"})[0] is True
+
+
+def test_a_bag_loses_pulumis_key_and_keeps_its_unknowns() -> None:
+    """There and back, however deep."""
+    bag = {**KEY, "name": Unknown(), "service_types": ["pm", Unknown()], "value": 1.0}  # type: ignore[no-untyped-call]  # Pulumi left it untyped
+
+    values = from_pulumi(bag)
+    back = to_pulumi(values)
+
+    assert values == {"name": UNKNOWN, "service_types": ["pm", UNKNOWN], "value": 1.0}
+    assert isinstance(back["name"], Unknown)
+    assert isinstance(back["service_types"][1], Unknown)
+
+
+def test_bad_configuration_is_one_problem_of_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not a traceback, and not one for each argument."""
+    monkeypatch.setenv("BIM360_REGION", "EU")
+
+    result = ProjectProvider().check({}, {**TOWER, **KEY})
+
+    assert [(each.property, each.reason.split(";")[0]) for each in result.failures] == [
+        ("", "BIM 360: bim360:region does not know 'EU'")
+    ]
+
+
+def test_problems_name_their_argument_in_the_sentence() -> None:
+    """Pulumi's own prefix would print the value in Go's notation."""
+    result = ProjectProvider().check({}, {**TOWER, **KEY, "name": "a/b", "value": True})
+
+    assert [each.property for each in result.failures] == ["", ""]
+    assert [each.reason.split()[0] for each in result.failures] == ["name", "value"]
