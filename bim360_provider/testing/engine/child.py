@@ -1,17 +1,17 @@
 """What a child process runs: a Pulumi program, or the host of its dynamic providers.
 
 Started by its path, with ``program`` or ``host`` first, as Pulumi's language host starts a runner
-of its own. Standard input is a pipe which the engine holds open and never writes to: when it closes,
-the engine is gone, and so is this process.
+of its own. Standard input is a pipe which the engine holds open and never writes to: when it
+closes, the engine is gone, and so is this process.
 """
 
-# ruff: noqa: E402 -- the import path has to be put right before anything else is imported.
 import os
 import sys
 
-# Python put this file's folder first. A program has its own folder there (runpy sees to that), and
-# a host the current one, as with `python -m pulumi.dynamic`.
-sys.path[:1] = [os.getcwd()] if sys.argv[1] == "host" else []  # noqa: PTH109 -- pathlib is not needed here
+if __name__ == "__main__":
+    # Python put this file's folder first. A program gets its own folder there from runpy, and a
+    # host has the current one, as with `python -m pulumi.dynamic`.
+    sys.path[:1] = [os.getcwd()] if sys.argv[1] == "host" else []  # noqa: PTH109 -- nothing is imported yet
 
 import asyncio
 import logging
@@ -19,6 +19,7 @@ import runpy
 import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 # The exit code that tells Pulumi's language host that the reason was already shown.
 ALREADY_SHOWN = 32
@@ -47,19 +48,16 @@ def run_host(engine: str) -> None:
     runpy.run_module("pulumi.dynamic", run_name="__main__", alter_sys=True)
 
 
-def run_program(  # noqa: PLR0913, PLR0917 -- the words of a command line, in their order
-    monitor: str,
-    engine: str,
-    project: str,
-    stack: str,
-    root: str,
-    parallel: str,
-    dry_run: str,
-    entry: str,
-) -> int:
-    """Run a Pulumi program against a resource monitor and return the exit code."""
+def run_program(words: list[str]) -> int:
+    """Run a Pulumi program against a resource monitor and return the exit code.
+
+    Args:
+        words: The addresses of monitor and engine, project, stack, the project's folder, how many
+            steps at once, ``true`` in a preview, and what to run.
+    """
     from pulumi import runtime  # noqa: PLC0415 -- a host must not pay for it
 
+    monitor, engine, project, stack, root, parallel, dry_run, entry = words
     runtime.set_all_config(runtime.get_config_env(), runtime.get_config_secret_keys_env())
     runtime.configure(
         runtime.Settings(
@@ -91,7 +89,7 @@ def _run(entry: str, parallel: int) -> int:
     except RunError as error:
         log.error(str(error))
         return ALREADY_SHOWN
-    except Exception:  # noqa: BLE001 -- whatever the program raised is shown as its own fault
+    except Exception:  # noqa: BLE001 -- whatever the program raised is its own
         log.error(f"Program failed with an unhandled exception:\n{_users_traceback(entry)}")
         return ALREADY_SHOWN
     finally:
@@ -106,11 +104,10 @@ def _user_program(entry: str) -> None:
 
 def _users_traceback(entry: str) -> str:
     """Format the traceback from the program's first line on; what called it is our business."""
-    main = os.path.join(entry, "__main__.py") if os.path.isdir(entry) else entry  # noqa: PTH112, PTH118 -- as above
+    own = Path(entry, "__main__.py") if Path(entry).is_dir() else Path(entry)
     frames = traceback.extract_tb(sys.exc_info()[2])
-    own = os.path.abspath(main)  # noqa: PTH100 -- as above
     for index, frame in enumerate(frames):
-        if os.path.abspath(frame.filename) == own:  # noqa: PTH100 -- as above
+        if Path(frame.filename).resolve() == own.resolve():
             return traceback.format_exc(limit=index - len(frames))
     return traceback.format_exc()
 
@@ -120,4 +117,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "host":
         run_host(sys.argv[2])
     else:
-        sys.exit(run_program(*sys.argv[2:]))
+        sys.exit(run_program(sys.argv[2:]))

@@ -1,29 +1,20 @@
 """The local engine: preview, up, refresh and destroy of an unchanged Pulumi Python stack."""
 
 import os
-import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from bim360_provider.testing.engine.configuration import read_configuration
-from bim360_provider.testing.engine.hosts import Hosts
-from bim360_provider.testing.engine.lock import locked
 from bim360_provider.testing.engine.monitor import Monitor
-from bim360_provider.testing.engine.program import engine_service, run_program
+from bim360_provider.testing.engine.program import run_program
 from bim360_provider.testing.engine.project import read_project
-from bim360_provider.testing.engine.recording import Recorder
 from bim360_provider.testing.engine.refreshing import refresh_all
 from bim360_provider.testing.engine.registrar import Registrar
 from bim360_provider.testing.engine.removing import remove_all
-from bim360_provider.testing.engine.results import OnEvent, Result
+from bim360_provider.testing.engine.results import Command, OnEvent, Result
 from bim360_provider.testing.engine.run import Run
-from bim360_provider.testing.engine.state import State
-from bim360_provider.testing.engine.statefile import StateFile
-from bim360_provider.testing.engine.urns import STACK_TYPE, is_provider
-from bim360_provider.testing.engine.values import masked
+from bim360_provider.testing.engine.session import Session
 
 # Pulumi's own default is 16; the host of the dynamic providers answers four calls at a time.
 DEFAULT_PARALLEL: Final = 16
@@ -85,7 +76,9 @@ class LocalEngine:
         Raises:
             LocalEngineError: The state is another stack's, or in use.
         """
-        return self._perform("preview", lambda run, engine: self._update(run, engine, refresh))
+        return self._perform(
+            "preview", lambda run, engine: self._update(run, engine, refresh), dry_run=True
+        )
 
     def up(self, *, refresh: bool = False) -> Result:
         """Make the world what the program says.
@@ -148,69 +141,7 @@ class LocalEngine:
         return not registrar.failed and (run.dry_run or not run.recorder.failed)
 
     def _perform(
-        self,
-        command: Literal["preview", "up", "refresh", "destroy"],
-        work: Callable[[Run, str], None],
-        *,
-        dry_run: bool | None = None,
+        self, command: Command, work: Callable[[Run, str], None], *, dry_run: bool = False
     ) -> Result:
-        began = time.monotonic()
-        recorder = Recorder(self._on_event)
-        is_dry = command == "preview" if dry_run is None else dry_run
-        lock = locked(self.state, lambda text: recorder.say("warning", text))
-        with lock, self._run(recorder, is_dry) as (run, engine):
-            work(run, engine)
-        return Result(
-            command=command,
-            ok=not recorder.failed,
-            steps=tuple(recorder.steps),
-            messages=tuple(recorder.messages),
-            outputs=_outputs(run),
-            state=self.state,
-            seconds=time.monotonic() - began,
-        )
-
-    @contextmanager
-    def _run(self, recorder: Recorder, dry_run: bool) -> Iterator[tuple[Run, str]]:
-        file = StateFile(self.state, self._stack, self._project.name)
-        resources, keyring = file.load()
-        keyring.learn(self._config.properties())
-        recorder.mask = keyring.mask
-        save = None if dry_run else lambda items: file.save(items, keyring)
-        state = State(resources, keyring, save)
-        with engine_service(recorder) as engine:
-            hosts = self._hosts(recorder, engine, state)
-            run = Run(
-                stack=self._stack,
-                project=self._project.name,
-                dry_run=dry_run,
-                state=state,
-                hosts=hosts,
-                keyring=keyring,
-                recorder=recorder,
-                slots=threading.Semaphore(self._parallel),
-            )
-            try:
-                yield run, engine
-            finally:
-                hosts.close()
-
-    def _hosts(self, recorder: Recorder, engine: str, state: State) -> Hosts:
-        environment = {
-            **self._env,
-            "PULUMI_PROJECT": self._project.name,
-            "PULUMI_CONFIG": "{}",
-        }
-        config = self._config.properties()
-        hosts = Hosts(self._project.folder, environment, engine, recorder, config)
-        for item in state.all():
-            if is_provider(item.type):
-                hosts.declare(item.urn, state.opened(item).inputs)
-        return hosts
-
-
-def _outputs(run: Run) -> dict[str, Any]:
-    for resource in run.state.live().values():
-        if resource.type == STACK_TYPE:
-            return {key: masked(value, run.keyring.mask) for key, value in resource.outputs.items()}
-    return {}
+        session = Session(self._project, self._stack, self._config, self._env, self._parallel)
+        return session.perform(command, work, self.state, self._on_event, dry_run=dry_run)

@@ -4,6 +4,7 @@ The protocol is ``pulumirpc.ResourceMonitor``:
 https://github.com/pulumi/pulumi/blob/master/proto/pulumi/resource.proto
 """
 
+# ruff: noqa: ARG002, N802 -- names and arguments of the methods are gRPC's.
 from typing import Any, Final, NoReturn
 
 import grpc
@@ -40,7 +41,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         self._run = run
         self._registrar = registrar
 
-    def GetDeploymentInfo(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 -- gRPC's names
+    def GetDeploymentInfo(self, request: Any, context: Any) -> Any:
         """Tell the program what it may use."""
         return resource_pb2.DeploymentInfo(
             project=self._run.project,
@@ -50,12 +51,12 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             supportedFeatures=FEATURES,
         )
 
-    def SupportsFeature(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 -- as above
+    def SupportsFeature(self, request: Any, context: Any) -> Any:
         """Answer SDKs that ask one by one."""
         known = request.id in {"secrets", "deletedWith", "replaceWith"}
         return resource_pb2.SupportsFeatureResponse(hasSupport=known)
 
-    def RegisterResource(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 -- as above
+    def RegisterResource(self, request: Any, context: Any) -> Any:
         """Register a resource, and answer when it is there."""
         try:
             goal = goal_of(request, self._run.stack, self._run.project)
@@ -63,7 +64,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             return _registered(self._refused(request, error))
         return _registered(self._registrar.register(goal))
 
-    def ReadResource(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 -- as above
+    def ReadResource(self, request: Any, context: Any) -> Any:
         """Read a resource somebody else manages."""
         goal = reading_goal_of(request, self._run.stack, self._run.project)
         id_ = "" if request.id == UNKNOWN_TEXT else request.id
@@ -75,40 +76,40 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             result=resource_pb2.SUCCESS if outcome.ok else resource_pb2.FAIL,
         )
 
-    def RegisterResourceOutputs(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 -- as above
+    def RegisterResourceOutputs(self, request: Any, context: Any) -> Any:
         """Take the outputs of a component, or of the stack."""
         self._registrar.finish(request.urn, from_struct(request.outputs))
         return empty_pb2.Empty()
 
-    def SignalAndWaitForShutdown(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 -- as above
+    def SignalAndWaitForShutdown(self, request: Any, context: Any) -> Any:
         """Let the program end: it has nothing left to answer, as there are no delete hooks."""
         return empty_pb2.Empty()
 
-    def Invoke(self, request: Any, context: Any) -> NoReturn:  # noqa: N802 -- as above
+    def Invoke(self, request: Any, context: Any) -> NoReturn:
         """Refuse: dynamic providers have no functions."""
         _refuse(context, f"the function {request.tok}")
 
-    def Call(self, request: Any, context: Any) -> NoReturn:  # noqa: N802 -- as above
+    def Call(self, request: Any, context: Any) -> NoReturn:
         """Refuse: dynamic resources have no methods."""
         _refuse(context, f"the method {request.tok}")
 
-    def RegisterStackTransform(self, request: Any, context: Any) -> NoReturn:  # noqa: ARG002, N802 -- as above
+    def RegisterStackTransform(self, request: Any, context: Any) -> NoReturn:
         """Refuse."""
         _refuse(context, "a stack transform")
 
-    def RegisterStackInvokeTransform(self, request: Any, context: Any) -> NoReturn:  # noqa: ARG002, N802 -- as above
+    def RegisterStackInvokeTransform(self, request: Any, context: Any) -> NoReturn:
         """Refuse."""
         _refuse(context, "an invoke transform")
 
-    def RegisterResourceHook(self, request: Any, context: Any) -> NoReturn:  # noqa: N802 -- as above
+    def RegisterResourceHook(self, request: Any, context: Any) -> NoReturn:
         """Refuse."""
         _refuse(context, f"the resource hook {request.name}")
 
-    def RegisterErrorHook(self, request: Any, context: Any) -> NoReturn:  # noqa: N802 -- as above
+    def RegisterErrorHook(self, request: Any, context: Any) -> NoReturn:
         """Refuse."""
         _refuse(context, f"the error hook {request.name}")
 
-    def RegisterPackage(self, request: Any, context: Any) -> NoReturn:  # noqa: N802 -- as above
+    def RegisterPackage(self, request: Any, context: Any) -> NoReturn:
         """Refuse: a package is a plugin."""
         _refuse(context, f"the package {request.name}")
 

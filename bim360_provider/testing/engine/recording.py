@@ -2,8 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bim360_provider.testing.engine import urns
 from bim360_provider.testing.engine.diffing import Changes
@@ -19,6 +18,9 @@ from bim360_provider.testing.engine.results import (
     Step,
 )
 from bim360_provider.testing.engine.values import Properties, is_internal, masked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Recorder:

@@ -2,16 +2,19 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from bim360_provider.testing.engine import urns
 from bim360_provider.testing.engine.diffing import Changes, changes_between, inverted
 from bim360_provider.testing.engine.errors import LocalEngineError
-from bim360_provider.testing.engine.host import Host, HostError
+from bim360_provider.testing.engine.provider import HostError, Provider
 from bim360_provider.testing.engine.resources import Goal, Resource
-from bim360_provider.testing.engine.results import Op
 from bim360_provider.testing.engine.run import Interrupted, Run
 from bim360_provider.testing.engine.values import mark_keys
 from bim360_provider.testing.engine.verdicts import judge
+
+if TYPE_CHECKING:
+    from bim360_provider.testing.engine.results import Op
 
 
 def refresh_all(run: Run, threads: int, *, as_command: bool) -> None:
@@ -43,7 +46,7 @@ def _look(run: Run, old: Resource, as_command: bool) -> None:
     run.recorder.begin(old.urn, "refresh")
     host = run.hosts.of(old.provider)
     with run.slot():
-        found = host.read(old.urn, old.id, old.outputs, old.inputs)
+        found = host.read(old)
     if not found.id:
         run.state.drop(old)
         run.recorder.done("delete" if as_command else "refresh", old, None)
@@ -57,12 +60,12 @@ def _look(run: Run, old: Resource, as_command: bool) -> None:
     run.recorder.done(op if as_command else "refresh", old, new, paths)
 
 
-def _drift(host: Host, old: Resource, new: Resource) -> tuple[bool, Changes]:
+def _drift(host: Provider, old: Resource, new: Resource) -> tuple[bool, Changes]:
     """Ask what an ``up`` would now change, and turn it round: that is what drifted."""
     if old.external:
         return bool(changes_between(old.outputs, new.outputs, internal=False)), {}
     ignored = old.ignore_changes
-    answer = host.diff(new.urn, new.id, new.outputs, new.inputs, old.inputs, ignored)
+    answer = host.diff(new.urn, new, old.inputs, ignored)
     goal = Goal(old.urn, old.type, True, old.inputs, ignore_changes=ignored)
     verdict = judge(goal, new, old.inputs, answer)
     return verdict.changed, inverted(verdict.paths)

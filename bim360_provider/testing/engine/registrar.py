@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from bim360_provider.testing.engine import steps, urns
 from bim360_provider.testing.engine.errors import LocalEngineError
-from bim360_provider.testing.engine.host import Host, HostError
 from bim360_provider.testing.engine.outcome import Outcome
 from bim360_provider.testing.engine.paths import PathError
+from bim360_provider.testing.engine.provider import HostError, Provider
 from bim360_provider.testing.engine.replacing import replace_resource
 from bim360_provider.testing.engine.resources import Goal, Resource, resource_for
 from bim360_provider.testing.engine.run import Interrupted, Run
@@ -138,7 +138,7 @@ class Registrar:
             self.replaced.add(change.goal.urn)
         return replace_resource(self._run, self, change)
 
-    def _verdict(self, goal: Goal, host: Host, old: Resource, inputs: Properties) -> Verdict:
+    def _verdict(self, goal: Goal, host: Provider, old: Resource, inputs: Properties) -> Verdict:
         with self._lock:
             follows = not self.replaced.isdisjoint(goal.replace_with)
             goes_with = goal.deleted_with in self.replaced
@@ -146,11 +146,10 @@ class Registrar:
             why = "replaceWith" if follows else "deletedWith"
             first = bool(goal.delete_before_replace)
             return Verdict(changed=True, replaces=(why,), delete_first=first)
-        ignored = goal.ignore_changes
-        answer = host.diff(goal.urn, old.id, old.outputs, old.inputs, inputs, ignored)
+        answer = host.diff(goal.urn, old, inputs, goal.ignore_changes)
         return judge(goal, old, inputs, answer)
 
-    def _made_anew(self, goal: Goal, host: Host, old: Resource) -> Outcome:
+    def _made_anew(self, goal: Goal, host: Provider, old: Resource) -> Outcome:
         """Replace what was deleted ahead of this, or what was not ours to begin with."""
         change = Change(goal, host, old, self.check(host, goal, {}, goal.inputs))
         self._require_needs(goal)
@@ -165,7 +164,7 @@ class Registrar:
         self._run.recorder.done("create" if old is None else "update", old, new)
         return Outcome(goal.urn, id=new.id, outputs=new.outputs)
 
-    def check(self, host: Host, goal: Goal, olds: Properties, news: Properties) -> Properties:
+    def check(self, host: Provider, goal: Goal, olds: Properties, news: Properties) -> Properties:
         """Have inputs checked.
 
         Raises:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 from bim360_provider.testing.engine.errors import LocalEngineError
-from bim360_provider.testing.engine.host import HostError
+from bim360_provider.testing.engine.provider import HostError
 from bim360_provider.testing.engine.resources import Resource
 from bim360_provider.testing.engine.results import Op
 from bim360_provider.testing.engine.run import Interrupted, Run
@@ -29,7 +29,7 @@ def remove(run: Run, doomed: Resource, going: set[str], *, replaced: bool = Fals
     if not run.dry_run and _is_ours(doomed) and doomed.deleted_with not in going:
         host = run.hosts.of(doomed.provider)
         with run.slot():
-            host.delete(doomed.urn, doomed.id, doomed.outputs, doomed.inputs)
+            host.delete(doomed)
     run.recorder.done(op, doomed, None)
 
 

@@ -6,8 +6,8 @@ from typing import Protocol
 
 from bim360_provider.testing.engine import steps
 from bim360_provider.testing.engine.errors import LocalEngineError
-from bim360_provider.testing.engine.host import Host
 from bim360_provider.testing.engine.outcome import Outcome
+from bim360_provider.testing.engine.provider import Provider
 from bim360_provider.testing.engine.removing import remove
 from bim360_provider.testing.engine.resources import Goal, Resource
 from bim360_provider.testing.engine.run import Run
@@ -22,7 +22,7 @@ class Checks(Protocol):
     olds: dict[str, Resource]
     seen: set[str]
 
-    def check(self, host: Host, goal: Goal, olds: Properties, news: Properties) -> Properties:
+    def check(self, host: Provider, goal: Goal, olds: Properties, news: Properties) -> Properties:
         """Have inputs checked."""
 
 
@@ -98,7 +98,7 @@ def _would_be_replaced(run: Run, resource: Resource, doomed: set[str]) -> bool:
         return False
     news = {key: UNKNOWN if key in affected else value for key, value in resource.inputs.items()}
     host = run.hosts.of(resource.provider)
-    answer = host.diff(resource.urn, resource.id, resource.outputs, resource.inputs, news)
+    answer = host.diff(resource.urn, resource, news, ())
     goal = Goal(
         resource.urn, resource.type, True, news, replace_on_changes=resource.replace_on_changes
     )

@@ -21,6 +21,7 @@ Op: TypeAlias = Literal[
     "read",
     "refresh",
 ]
+Command: TypeAlias = Literal["preview", "up", "refresh", "destroy"]
 Severity: TypeAlias = Literal["debug", "info", "warning", "error"]
 
 
@@ -99,15 +100,17 @@ class Result:
         outputs: The stack's outputs; ``[secret]`` and ``[unknown]`` stand for what cannot be shown.
         state: The state file.
         seconds: How long the run took.
+        interrupted: Whether Ctrl-C ended it early.
     """
 
-    command: str
+    command: Command
     ok: bool
     steps: tuple[Step, ...]
     messages: tuple[Message, ...]
     outputs: dict[str, Any]
     state: Path
     seconds: float = 0.0
+    interrupted: bool = False
 
     @property
     def changes(self) -> dict[str, int]:

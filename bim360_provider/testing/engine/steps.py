@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from bim360_provider.testing.engine.host import Host, HostError
 from bim360_provider.testing.engine.outcome import Outcome, outcome_of
+from bim360_provider.testing.engine.provider import HostError, Provider
 from bim360_provider.testing.engine.resources import Goal, Resource, resource_for
 from bim360_provider.testing.engine.values import Properties, has_sealed, mark_keys
 from bim360_provider.testing.engine.verdicts import SAME, Verdict
@@ -20,13 +20,13 @@ class Change:
     """One resource, what it is to become, and why."""
 
     goal: Goal
-    host: Host
+    host: Provider
     old: Resource
     inputs: Properties
     verdict: Verdict = SAME
 
 
-def create(run: "Run", goal: Goal, host: Host, inputs: Properties) -> Outcome:
+def create(run: "Run", goal: Goal, host: Provider, inputs: Properties) -> Outcome:
     """Create a resource that was not there."""
     run.recorder.begin(goal.urn, "create")
     made = _made(run, goal, host, inputs)
@@ -54,7 +54,7 @@ def update(run: "Run", change: Change) -> Outcome:
     if not run.dry_run:
         _require_whole(inputs)
         with run.slot():
-            outputs = change.host.update(goal.urn, old.id, old.outputs, old.inputs, inputs)
+            outputs = change.host.update(goal.urn, old, inputs)
     new = resource_for(goal, old.id, inputs, mark_keys(outputs, goal.secret_outputs))
     run.state.put(new, instead_of=old)
     run.recorder.done("update", old, new, change.verdict.paths)
@@ -90,7 +90,7 @@ def _record_replacement(run: "Run", op: "Op", change: Change, new: Resource) -> 
     run.recorder.done(op, change.old, new, change.verdict.paths, change.verdict.replaces)
 
 
-def _made(run: "Run", goal: Goal, host: Host, inputs: Properties) -> Resource:
+def _made(run: "Run", goal: Goal, host: Provider, inputs: Properties) -> Resource:
     """Create the object; in a preview its outputs are the inputs, and its id is not known."""
     if run.dry_run:
         return resource_for(goal, "", inputs, mark_keys(inputs, goal.secret_outputs))
@@ -133,13 +133,14 @@ def _recorded(run: "Run", old: Resource | None, new: Resource) -> Outcome:
     return outcome_of(new)
 
 
-def external(run: "Run", goal: Goal, host: Host, old: Resource | None, id_: str) -> Outcome:
+def external(run: "Run", goal: Goal, host: Provider, old: Resource | None, id_: str) -> Outcome:
     """Read a resource that somebody else manages: ``Resource.get``; also in a preview."""
     run.recorder.begin(goal.urn, "read")
+    asked = resource_for(goal, id_, goal.inputs, goal.inputs)
     with run.slot():
-        found = host.read(goal.urn, id_, goal.inputs, goal.inputs)
+        found = host.read(asked)
     outputs = mark_keys(found.outputs, goal.secret_outputs)
-    new = replace(resource_for(goal, found.id or id_, goal.inputs, outputs), external=True)
+    new = replace(asked, id=found.id or id_, outputs=outputs, external=True)
     if old is not None and not old.external:
         run.state.condemn(old)
     run.state.put(new)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from bim360_provider.testing.engine import paths
 from bim360_provider.testing.engine.diffing import Changes, changes_between
-from bim360_provider.testing.engine.host import Diffed
+from bim360_provider.testing.engine.provider import Diffed
 from bim360_provider.testing.engine.resources import Goal, Resource
 from bim360_provider.testing.engine.values import Properties
 
