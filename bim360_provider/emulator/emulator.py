@@ -73,7 +73,7 @@ class Emulator:
         """Answer one request; every answer carries the ``Date`` of the emulator's clock."""
         with self._lock:
             reply = self._answer(request)
-            return reply.with_headers(date=http_date(self.clock.now()))
+            return reply.dated(http_date(self.clock.now()))
 
     def ask(self, method: str, path: str, body: object = None, query: str = "") -> Any:
         """Call the control plane from inside the process and return the parsed answer.

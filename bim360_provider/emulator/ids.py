@@ -6,6 +6,9 @@ from bim360_provider.emulator.store import Store
 
 NAMESPACE = UUID("0b1d3600-0000-4000-8000-000000000000")
 
+COUNT_UP = """\
+INSERT INTO counters VALUES (?, 1) ON CONFLICT (kind) DO UPDATE SET made = made + 1"""
+
 
 class Ids:
     """Makes ids; the counts live in the store, so that a file goes on where it stopped."""
@@ -16,12 +19,10 @@ class Ids:
 
     def count(self, kind: str) -> int:
         """Return how many of a kind there are, this one included."""
-        made = self._store.row(
-            "INSERT INTO counters VALUES (?, 1) "
-            "ON CONFLICT (kind) DO UPDATE SET made = made + 1 RETURNING made",
-            [kind],
-        )
-        return int((made or {"made": 0})["made"] or 0)
+        # No RETURNING: Python 3.10 still comes with an SQLite that does not have it.
+        self._store.run(COUNT_UP, [kind])
+        counted = self._store.row("SELECT made FROM counters WHERE kind = ?", [kind]) or {}
+        return int(counted.get("made") or 0)
 
     def make(self, kind: str) -> UUID:
         """Return the next id of a kind."""

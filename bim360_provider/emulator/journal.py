@@ -78,7 +78,8 @@ class Journal:
             method: Only those of this method.
             path: Only those whose path or route template matches; ``*`` stands for anything.
         """
-        for entry in self._entries:
+        # A copy, since another thread may read while the server writes.
+        for entry in list(self._entries):
             wanted = entry.seq > since and method.upper() in ("", entry.method)
             if wanted and matches(path, entry.path, entry.route):
                 yield entry

@@ -9,6 +9,10 @@ import uvicorn
 from bim360_provider.emulator.door import Connection, Door
 from bim360_provider.emulator.emulator import Emulator
 
+KEEP_ALIVE = 75
+"""Seconds an idle connection stays open. uvicorn's 5 would end it between two requests of a slow
+test, and the client would see a failure HQ does not have."""
+
 
 class Server(uvicorn.Server):
     """A server in a thread, without uvicorn's tick of 0.1 s and its grace period at the end."""
@@ -26,6 +30,7 @@ class Server(uvicorn.Server):
                 server_header=False,
                 date_header=False,
                 proxy_headers=False,
+                timeout_keep_alive=KEEP_ALIVE,
             )
         )
         self.ready = Event()

@@ -64,10 +64,9 @@ class Reply:
         body = json.dumps(content, separators=(",", ":")).encode()
         return cls(status, {"content-type": "application/json", **(headers or {})}, body)
 
-    def with_headers(self, **more: str) -> "Reply":
-        """Return this reply with more headers; an underscore in a name stands for a dash."""
-        named = {name.replace("_", "-"): value for name, value in more.items()}
-        return replace(self, headers={**self.headers, **named})
+    def dated(self, date: str) -> "Reply":
+        """Return this reply with a ``Date`` header, unless a fault gave it one."""
+        return replace(self, headers={"date": date, **self.headers})
 
     def content(self) -> Any:
         """Return the parsed JSON body, None for an empty one."""

@@ -54,16 +54,19 @@ def test_it_can_stop_when_its_parent_does(tmp_path: Path) -> None:
         assert database.exists()
 
 
-def test_flags_and_seed_reach_the_emulator(tmp_path: Path) -> None:
+def test_flags_and_files_reach_the_emulator(tmp_path: Path) -> None:
     """A flag wins over the seed's options."""
     seed = tmp_path / "seed.json"
     seed.write_text(json.dumps({"options": {"job_duration": 9, "rate_limit_per_minute": 9}}))
+    faults = tmp_path / "faults.json"
+    faults.write_text(json.dumps({"then": {"status": 503}}))
     flags = ["--seed", str(seed), "--rate-limit", "0", "-o", "enums=loose"]
-    with started(*flags) as (_, url):
+    with started(*flags, "--faults", str(faults)) as (_, url):
         options = requests.get(f"{url}/_emulator/options", timeout=5).json()
+        unwell = requests.get(f"{url}/hq/v1/accounts", timeout=5)
 
     assert (options["job_duration"], options["rate_limit_per_minute"]) == (9, 0)
-    assert options["enums"] == "loose"
+    assert (options["enums"], unwell.status_code) == ("loose", 503)
 
 
 def test_a_taken_port_ends_it_with_one_line_and_code_2() -> None:

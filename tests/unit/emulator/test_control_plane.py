@@ -76,6 +76,18 @@ def test_state_goes_out_and_in_again(emulator: Emulator, call: Call, made: Proje
     assert made.items() <= shown.items()
 
 
+def test_a_job_is_part_of_the_state(emulator: Emulator, call: Call, tower: Project) -> None:
+    """It goes on where it was."""
+    model = call("POST", "projects", tower | {"name": "Template"}).content()
+    copy = call("POST", "projects", tower | {"template_project_id": model["id"]}).content()
+    state = emulator.ask("GET", "/state")
+    emulator.ask("POST", "/reset")
+
+    emulator.ask("PUT", "/state", state)
+
+    assert call("GET", f"jobs/{copy['copy_project_job_id']}").status == 200
+
+
 def test_state_has_no_secrets(emulator: Emulator) -> None:
     """Clients and their secrets are not part of it."""
     assert "secret" not in str(emulator.ask("GET", "/state"))
@@ -170,6 +182,7 @@ def test_the_control_plane_is_never_limited_or_journalled(emulator: Emulator) ->
         ("PATCH", "/options", {"enum": "x"}, "options.enum: there is no such key; the nearest"),
         ("PATCH", "/options", {"enums": "x"}, "options.enums: Input should be"),
         ("PATCH", "/projects/x", {}, "there is no project x"),
+        ("PATCH", "/projects/old", {"status": "actve"}, 'status: "actve" is not one of active'),
         ("DELETE", "/projects/x", {}, "there is no project x"),
         ("PUT", "/state", {}, "accounts: Field required"),
         ("POST", "/seed", {"options": {"enums": 1}}, "options.enums"),
@@ -179,6 +192,9 @@ def test_a_wrong_order_is_one_line(
     emulator: Emulator, method: str, path: str, body: Any, words: str
 ) -> None:
     """It names the place and, where there is one, the nearest known name."""
+    account: Any = {"id": "a", "name": "A", "projects": [{"id": "old", "name": "Old"}]}
+    emulator.ask("POST", "/seed", {"accounts": [account]})
+
     with pytest.raises(ControlError) as caught:
         emulator.ask(method, path, body)
 

@@ -143,6 +143,14 @@ def test_a_name_is_taken_once_per_account(call: Call, tower: Body) -> None:
     assert (first.status, second.status) == (201, 409)
 
 
+def test_names_are_compared_as_they_are_written(call: Call, tower: Body, made: Body) -> None:
+    """Whether HQ tells upper from lower case is not known (inference)."""
+    answer = call("POST", "projects", tower | {"name": "tower a"})
+
+    assert made["name"] == "Tower A"
+    assert answer.status == 201
+
+
 def test_the_name_of_an_archived_project_stays_taken(
     call: Call, tower: Body, made: dict[str, Any]
 ) -> None:

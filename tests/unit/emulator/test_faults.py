@@ -207,6 +207,17 @@ def test_a_body_can_be_nonsense(
     assert answer.body.startswith(body)
 
 
+def test_headers_can_be_added_and_replaced(emulator: Emulator, call: Call) -> None:
+    """Even the Date, for a client whose clock is not the server's."""
+    headers = {"X-Odd": "1", "Date": "Thu, 01 Jan 1970 00:00:00 GMT"}
+    emulator.ask("POST", "/faults", {"then": {"headers": headers}})
+
+    answer = call("GET", "projects")
+
+    assert (answer.status, answer.headers["x-odd"]) == (200, "1")
+    assert answer.headers["date"] == "Thu, 01 Jan 1970 00:00:00 GMT"
+
+
 def test_a_body_can_be_a_megabyte(emulator: Emulator, call: Call) -> None:
     """Nobody should print it."""
     emulator.ask("POST", "/faults", {"then": {"status": 500, "size": 1_000_000}})

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from bim360_provider.emulator import CLIENT_ID, CLIENT_SECRET, Emulator, Reply, Request
+from bim360_provider.emulator.signing import sign
 
 Call = Callable[..., Reply]
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -94,6 +95,13 @@ def test_a_foreign_token_is_401(call: Call, header: str) -> None:
     answer = call("GET", "projects", authorization=header)
 
     assert (answer.status, answer.content()["errorCode"]) == (401, "AUTH-006")
+
+
+def test_a_token_that_says_nothing_is_401(call: Call) -> None:
+    """Signed or not: the key is no secret."""
+    answer = call("GET", "projects", authorization=f"Bearer {sign({'client_id': 7})}")
+
+    assert answer.status == 401
 
 
 def test_a_token_expires_on_the_emulators_clock(emulator: Emulator, call: Call) -> None:
