@@ -3,7 +3,7 @@
 import re
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic import SecretStr
@@ -32,6 +32,9 @@ TOWER: Mapping[str, Any] = {
     "region": "US",
 }
 """The required arguments, as check returns them."""
+
+BODY: Mapping[str, Any] = {k: v for k, v in TOWER.items() if k not in ("account_id", "region")}
+"""The same as the body of a POST."""
 
 ROUTES = {
     r"/authentication/v2/token": "token",
@@ -130,7 +133,8 @@ class Actor(Emulator):
         if fault.acts:
             super().handle(request)
         fault.then()
-        return fault.reply.with_headers(date=http_date(self.clock.now()))
+        now = http_date(self.clock.now())
+        return replace(fault.reply, headers={**fault.reply.headers, "date": now})
 
     def _fault(self, what: str) -> Fault | None:
         for fault in self.faults:
@@ -170,9 +174,8 @@ class Stage:
     def project(self, **changes: Any) -> dict[str, Any]:
         """Return a project of HQ's that exists already, as HQ keeps it; nothing is noted."""
         noted = list(self.hq.asked), list(self.hq.requests)
-        body = {k: v for k, v in TOWER.items() if k not in ("account_id", "region")}
         inner = {k: changes.pop(k) for k in list(changes) if k in OUT_OF_BAND}
-        made = self.client().projects.create({**body, **changes})
+        made = self.client().projects.create({**BODY, **changes})
         row: Any = self.hq.ask("PATCH", f"/projects/{made.id}", {"status": "active", **inner})
         self.hq.asked, self.hq.requests = noted
         return dict(row)

@@ -13,7 +13,9 @@ from bim360_provider.dynamic.bags import from_pulumi, to_pulumi
 from bim360_provider.dynamic.project import ProjectProvider
 from tests.stage import TOWER
 
-PINNED = "gASVOgAAAAAAAACMH2JpbTM2MF9wcm92aWRlci5keW5hbWljLnByb2plY3SUjA9Qcm9qZWN0UHJvdmlkZXKUk5QpUpQu"
+PINNED = (
+    "gASVOgAAAAAAAACMH2JpbTM2MF9wcm92aWRlci5keW5hbWljLnByb2plY3SUjA9Qcm9qZWN0UHJvdmlkZXKUk5QpUpQu"
+)
 """What every state holds. It may never change: another text is a change of every project."""
 
 KEY = {"__provider": PINNED}

@@ -1,0 +1,201 @@
+"""Tokens and headers: who asks, and what travels with each request."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+import requests
+
+from bim360_provider.emulator import CLIENT_SECRET, EMEA_ACCOUNT_ID
+from bim360_provider.errors import Bim360Error, UnansweredError, UnauthorizedError
+from bim360_provider.hq import HqClient
+from bim360_provider.hq.wire import CONNECT_TIMEOUT, READ_TIMEOUT
+from tests.stage import BODY, Fault, Stage, says
+
+PAGES = 4
+
+
+def list_in_threads(client: HqClient) -> None:
+    """List the projects from four threads at the same moment, as Pulumi's host would."""
+    together = threading.Barrier(PAGES)
+
+    def page(_: int) -> None:
+        together.wait()
+        client.projects.page(0)
+
+    with ThreadPoolExecutor(PAGES) as pool:
+        list(pool.map(page, range(PAGES)))
+
+
+def test_four_threads_share_one_token(stage: Stage, client: HqClient) -> None:
+    """However they begin together."""
+    list_in_threads(client)
+
+    assert stage.hq.asked.count("token") == 1
+    assert stage.hq.asked.count("GET projects") == PAGES
+
+
+def test_a_token_is_renewed_five_minutes_before_its_end(stage: Stage, client: HqClient) -> None:
+    """Longer than any one request can take."""
+    client.projects.page(0)
+    stage.clock.sleep(3600 - 301)
+    client.projects.page(0)
+    assert stage.hq.asked.count("token") == 1
+
+    stage.clock.sleep(2)
+    client.projects.page(0)
+
+    assert stage.hq.asked.count("token") == 2
+
+
+def test_a_short_token_is_used_for_half_its_life(stage: Stage, client: HqClient) -> None:
+    """Otherwise one of four minutes would never be used at all."""
+    stage.hq.ask("PATCH", "/options", {"token_lifetime": 240})
+    client.projects.page(0)
+    stage.clock.sleep(119)
+    client.projects.page(0)
+    assert stage.hq.asked.count("token") == 1
+
+    stage.clock.sleep(2)
+    client.projects.page(0)
+
+    assert stage.hq.asked.count("token") == 2
+
+
+def test_a_revoked_token_is_renewed_once_for_four_threads(stage: Stage, client: HqClient) -> None:
+    """The first thread fetches, the others take what it got; each question is asked again."""
+    client.projects.page(0)
+    stage.hq.ask("DELETE", "/tokens")
+    stage.hq.asked.clear()
+
+    list_in_threads(client)
+
+    assert stage.hq.asked.count("token") == 1
+    assert PAGES < stage.hq.asked.count("GET projects") <= 2 * PAGES
+
+
+def test_a_second_401_is_a_refusal(stage: Stage, client: HqClient) -> None:
+    """A fresh token that is not taken will not be taken the next time."""
+    refusal = says(401, {"developerMessage": "The token is not valid.", "errorCode": "AUTH-006"})
+    stage.hq.faults.append(Fault("GET projects", refusal, times=9))
+
+    with pytest.raises(UnauthorizedError, match="AUTH-006.*Check the machine's clock"):
+        client.projects.page(0)
+
+    assert stage.hq.asked == ["token", "GET projects", "token", "GET projects"]
+
+
+def test_a_revoked_token_does_not_make_a_second_project(stage: Stage, client: HqClient) -> None:
+    """The gateway refuses before HQ sees the POST, so it may be sent again."""
+    client.projects.page(0)
+    stage.hq.ask("DELETE", "/tokens")
+    stage.project()
+
+    assert stage.hq.asked.count("token") == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        [],
+        {"access_token": "x"},
+        {"access_token": "x", "expires_in": "soon"},
+        {"access_token": "x", "expires_in": None},
+        {"access_token": None, "expires_in": 3600},
+        {"access_token": "two\nlines", "expires_in": 3600},
+        {"access_token": "x", "expires_in": float("nan")},
+        "token",
+    ],
+)
+def test_an_answer_without_a_token_is_told_in_one_line(stage: Stage, answer: Any) -> None:
+    """Some other server answers at that address."""
+    stage.hq.faults.append(Fault("token", says(200, answer), times=9))
+
+    with pytest.raises(UnansweredError, match="could not get a token") as caught:
+        stage.client().projects.page(0)
+
+    assert "\n" not in str(caught.value)
+    assert set(stage.hq.asked) == {"token"}
+
+
+def test_the_app_proves_itself_once_and_the_token_goes_with_the_rest(
+    stage: Stage, client: HqClient
+) -> None:
+    """The secret is in no other request than the token's."""
+    client.projects.page(0)
+
+    token, listing = stage.hq.requests
+    assert token.header("authorization").startswith("Basic ")
+    assert token.form() == {
+        "grant_type": "client_credentials",
+        "scope": "account:read account:write",
+    }
+    assert listing.header("authorization").startswith("Bearer ")
+    assert listing.header("user-agent").startswith("bim360-provider")
+    assert CLIENT_SECRET not in str(listing)
+
+
+def test_the_region_is_a_header_on_every_hq_request(stage: Stage) -> None:
+    """Without it HQ takes the account for an American one."""
+    client = stage.client(account_id=EMEA_ACCOUNT_ID, region="EMEA")
+
+    assert list(client.projects.walk()) == []
+    assert stage.hq.requests[-1].header("region") == "EMEA"
+    assert stage.hq.requests[-1].path.startswith("/hq/v1/accounts/")
+
+
+def test_the_legacy_path_stands_in_for_the_header(stage: Stage) -> None:
+    """For old gateways: one of the two, never both."""
+    client = stage.client(account_id=EMEA_ACCOUNT_ID, region="EMEA", legacy_eu_path=True)
+
+    assert list(client.projects.walk()) == []
+    assert stage.hq.requests[-1].header("region") == ""
+    assert stage.hq.requests[-1].path.startswith("/hq/v1/regions/eu/accounts/")
+
+
+def test_every_request_has_timeouts_and_follows_no_redirect(
+    stage: Stage, client: HqClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hanging request would hang the whole deployment: Pulumi has no deadline of its own."""
+    sent: list[dict[str, Any]] = []
+    real = requests.Session.send
+
+    def noting(*args: Any, **kwargs: Any) -> requests.Response:
+        sent.append(kwargs)
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(requests.Session, "send", noting)
+    made = client.projects.create(BODY)
+    client.projects.get(made.id)
+    client.projects.update(made.id, {"city": "Oslo"})
+    client.projects.page(0)
+    with pytest.raises(Bim360Error):
+        client.jobs.get("no-such-job")
+
+    assert len(sent) >= 6
+    assert {each["timeout"] for each in sent} == {(CONNECT_TIMEOUT, READ_TIMEOUT)}
+    assert {each["allow_redirects"] for each in sent} == {False}
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_refused_and_the_token_stays_with_hq(stage: Stage, status: int) -> None:
+    """Wherever it points to."""
+    away = says(status, b"", location=f"{stage.url}/elsewhere")
+    stage.hq.faults.append(Fault("GET projects", away))
+
+    with pytest.raises(Bim360Error, match=f"answered {status}.*redirects are not followed"):
+        stage.client().projects.page(0)
+
+    assert stage.hq.asked == ["token", "GET projects"]
+
+
+def test_a_cookie_is_not_kept(stage: Stage, client: HqClient) -> None:
+    """Nothing but the token says who asks."""
+    cookie = says(200, [], set_cookie="who=me; Path=/")
+    stage.hq.faults.append(Fault("GET projects", cookie))
+    client.projects.page(0)
+    client.projects.page(0)
+
+    assert stage.hq.requests[-1].header("cookie") == ""
