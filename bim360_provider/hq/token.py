@@ -6,9 +6,11 @@ https://aps.autodesk.com/en/docs/oauth/v2/reference/http/gettoken-POST/
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Final
 
-__all__ = ["SCOPES", "TOKEN_PATH", "Token", "TokenSource"]
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = ["SCOPES", "TOKEN_PATH", "Grant", "Token", "TokenSource"]
 
 TOKEN_PATH: Final = "/authentication/v2/token"  # noqa: S105 - a path, not a secret
 SCOPES: Final = "account:read account:write"
@@ -18,6 +20,15 @@ EARLY: Final = 300.0
 
 EARLY_SHARE: Final = 0.5
 """A token that lives shorter than ten minutes is renewed at half its life."""
+
+
+class Grant(BaseModel):
+    """What the token endpoint answers: a token that fits into a header, and its life in seconds."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    access_token: Annotated[str, Field(pattern=r"^[\x21-\x7e]+$", repr=False)]
+    expires_in: Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 @dataclass(frozen=True)
@@ -35,7 +46,7 @@ class Token:
 class TokenSource:
     """Hands out one token to all threads."""
 
-    def __init__(self, fetch: Callable[[], Any], monotonic: Callable[[], float]) -> None:
+    def __init__(self, fetch: Callable[[], Grant], monotonic: Callable[[], float]) -> None:
         self._fetch = fetch
         self._monotonic = monotonic
         self._lock = threading.Lock()
@@ -61,9 +72,8 @@ class TokenSource:
 
     def _new(self) -> Token:
         began = self._monotonic()
-        answer = self._fetch()
-        life = float(answer["expires_in"])
+        grant = self._fetch()
         return Token(
-            bearer=str(answer["access_token"]),
-            renew_at=began + max(life - EARLY, life * EARLY_SHARE),
+            bearer=grant.access_token,
+            renew_at=began + max(grant.expires_in - EARLY, grant.expires_in * EARLY_SHARE),
         )

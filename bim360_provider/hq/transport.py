@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
+
+from pydantic import ValidationError
 
 from bim360_provider.errors import (
     Bim360Error,
@@ -19,7 +21,7 @@ from bim360_provider.hq.failure import failure, masked
 from bim360_provider.hq.gate import TOLD_WAIT, Gate
 from bim360_provider.hq.question import OpenOutcomeError, Question
 from bim360_provider.hq.retry import Action, Attempt, Decision, Outcome, decide, parse_retry_after
-from bim360_provider.hq.token import SCOPES, TOKEN_PATH, Token, TokenSource
+from bim360_provider.hq.token import SCOPES, TOKEN_PATH, Grant, Token, TokenSource
 from bim360_provider.hq.wire import BasicAuth, BearerAuth, Call, Wire
 
 __all__ = ["Notify", "Transport"]
@@ -176,13 +178,13 @@ class Transport:
             params=question.params,
         )
 
-    def _fetch_token(self) -> Any:
+    def _fetch_token(self) -> Grant:
         question = Question("POST", TOKEN_PATH, "get a token")
-        fields = self._attempts(question, None).json
-        if isinstance(fields, dict) and {"access_token", "expires_in"} <= fields.keys():
-            return fields
-        msg = "BIM 360: could not get a token: the answer holds none. Check the base URL."
-        raise UnansweredError(msg)
+        try:
+            return Grant.model_validate(self._attempts(question, None).json)
+        except ValidationError:
+            msg = "BIM 360: could not get a token: the answer holds none. Check the base URL."
+            raise UnansweredError(msg) from None
 
     def _masked(self, words: str) -> str:
         return masked(words, self._secret.get_secret_value())
