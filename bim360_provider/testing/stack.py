@@ -1,0 +1,111 @@
+"""A stack of your own, on the local engine and against an emulated BIM 360."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from bim360_provider import emulator
+from bim360_provider.testing.engine.local import LocalEngine
+from bim360_provider.testing.engine.results import Result
+
+
+@dataclass(frozen=True)
+class StackResult(Result):
+    """A run's result, and what it asked BIM 360.
+
+    Attributes:
+        requests: The requests of this run, oldest first, without those for a token: each with
+            ``method``, ``path``, ``query``, ``body`` and ``status``.
+    """
+
+    requests: tuple[Mapping[str, Any], ...] = ()
+
+
+class Bim360Stack:
+    """One stack of one project.
+
+    Attributes:
+        hq: The emulated BIM 360: its journal, its clock, its control plane.
+    """
+
+    def __init__(self, engine: LocalEngine, hq: emulator.Emulator) -> None:
+        self._engine = engine
+        self.hq = hq
+
+    def preview(self, *, refresh: bool = False) -> StackResult:
+        """Tell what `up` would do."""
+        return self._watched(lambda: self._engine.preview(refresh=refresh))
+
+    def up(self, *, refresh: bool = False) -> StackResult:
+        """Make BIM 360 what the program says."""
+        return self._watched(lambda: self._engine.up(refresh=refresh))
+
+    def refresh(self, *, preview_only: bool = False) -> StackResult:
+        """Bring the state up to date with BIM 360."""
+        return self._watched(lambda: self._engine.refresh(preview_only=preview_only))
+
+    def destroy(self) -> StackResult:
+        """Take the stack down; projects are archived."""
+        return self._watched(self._engine.destroy)
+
+    def projects(self) -> list[dict[str, Any]]:
+        """Return all projects in BIM 360, of all accounts, archived ones too."""
+        accounts = self.hq.ask("GET", "/state")["accounts"]
+        return [project for account in accounts for project in account["projects"]]
+
+    def _watched(self, run: Callable[[], Result]) -> StackResult:
+        before = self._journal()
+        result = run()
+        known = {field.name: getattr(result, field.name) for field in fields(result)}
+        asked = self._journal()[len(before) :]
+        return StackResult(**known, requests=tuple(row for row in asked if not _is_token(row)))
+
+    def _journal(self) -> list[Mapping[str, Any]]:
+        rows: list[Mapping[str, Any]] = self.hq.ask("GET", "/requests")
+        return rows
+
+
+def _is_token(row: Mapping[str, Any]) -> bool:
+    return str(row["path"]).startswith("/authentication/")
+
+
+@contextmanager
+def stacks(folder: Path) -> Iterator[Callable[..., Bim360Stack]]:
+    """Run an emulator, and open stacks against it.
+
+    Args:
+        folder: Where their states are kept.
+
+    Yields:
+        A function that takes the project's folder and the stack's name, and what `LocalEngine`
+        takes besides: ``config``, ``secret_config``, ``env``.
+    """
+    with emulator.serve() as running:
+        base = {
+            "APS_CLIENT_ID": emulator.CLIENT_ID,
+            "APS_CLIENT_SECRET": emulator.CLIENT_SECRET,
+            "BIM360_ACCOUNT_ID": emulator.ACCOUNT_ID,
+            "BIM360_BASE_URL": running.url,
+        }
+
+        def open_stack(
+            project_dir: str | Path,
+            *,
+            stack: str,
+            config: Mapping[str, Any] | None = None,
+            secret_config: Mapping[str, Any] | None = None,
+            env: Mapping[str, str] | None = None,
+        ) -> Bim360Stack:
+            engine = LocalEngine(
+                project_dir,
+                stack=stack,
+                state=folder / f"{Path(project_dir).resolve().name}-{stack}.json",
+                config=config,
+                secret_config=secret_config,
+                env={**base, **(env or {})},
+            )
+            return Bim360Stack(engine, running.emulator)
+
+        yield open_stack
