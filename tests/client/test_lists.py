@@ -102,15 +102,13 @@ def test_a_list_that_is_none_is_told_in_one_line(stage: Stage, answer: Any) -> N
     """It is not read as an empty one."""
     stage.hq.faults.append(Fault("GET projects", says(200, answer), times=9))
 
-    with pytest.raises(
-        UnansweredError, match="not what HQ documents. Check the base URL"
-    ) as caught:
+    with pytest.raises(UnansweredError, match="is not what HQ documents") as caught:
         list(stage.client().projects.walk())
 
     assert "\n" not in str(caught.value)
 
 
-def test_each_method_serves_a_program_of_ones_own(stage: Stage, client: HqClient) -> None:
+def test_each_method_serves_a_program_of_ones_own(client: HqClient) -> None:
     """Create, read, change, list: without Pulumi, typed both ways."""
     made = client.projects.create({**BODY, "service_types": "pm"})
     changed = client.projects.update(made.id, {"city": "Oslo", "status": "archived"})

@@ -80,7 +80,7 @@ def test_a_second_401_is_a_refusal(stage: Stage, client: HqClient) -> None:
     refusal = says(401, {"developerMessage": "The token is not valid.", "errorCode": "AUTH-006"})
     stage.hq.faults.append(Fault("GET projects", refusal, times=9))
 
-    with pytest.raises(UnauthorizedError, match="AUTH-006.*Check the machine's clock"):
+    with pytest.raises(UnauthorizedError, match=r"AUTH-006.*Check the machine's clock"):
         client.projects.page(0)
 
     assert stage.hq.asked == ["token", "GET projects", "token", "GET projects"]
@@ -156,7 +156,7 @@ def test_the_legacy_path_stands_in_for_the_header(stage: Stage) -> None:
 
 
 def test_every_request_has_timeouts_and_follows_no_redirect(
-    stage: Stage, client: HqClient, monkeypatch: pytest.MonkeyPatch
+    client: HqClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A hanging request would hang the whole deployment: Pulumi has no deadline of its own."""
     sent: list[dict[str, Any]] = []

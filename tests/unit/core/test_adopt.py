@@ -27,7 +27,7 @@ def verdict(*twins: Project, adopt: str | None = None, **config: str) -> tuple[s
     """Return the id that is adopted, and the words."""
     inputs = {**TOWER, **({"adopt": adopt} if adopt else {})}
     judged = judge(list(twins), inputs, settings(**config), BEGAN)
-    return judged.project and judged.project.id, judged.words
+    return (judged.project.id if judged.project else None), judged.words
 
 
 def test_the_leftover_of_an_interrupted_run_is_adopted() -> None:

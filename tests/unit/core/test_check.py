@@ -153,8 +153,10 @@ def test_a_missing_account_names_the_command_that_sets_it() -> None:
     _, found = check({}, given, settings(accountId=""))
 
     assert [str(each) for each in found] == [
-        "account_id is missing: set BIM360_ACCOUNT_ID, or run "
-        "`pulumi config set bim360:accountId …` (the hub's id without its 'b.')"
+        (
+            "account_id is missing: set BIM360_ACCOUNT_ID, or run "
+            "`pulumi config set bim360:accountId …` (the hub's id without its 'b.')"
+        )
     ]
 
 

@@ -86,7 +86,7 @@ def test_a_value_that_cannot_be_understood_is_named(key: str, value: str, words:
 
 def test_all_bad_values_are_named_at_once() -> None:
     """One line for all of them."""
-    with pytest.raises(ConfigError, match="accountId .*; bim360:region "):
+    with pytest.raises(ConfigError, match=r"accountId .*; bim360:region "):
         resolve({"bim360:region": "EU", "bim360:accountId": "acme"})
 
 

@@ -22,7 +22,7 @@ def fails(error: Exception) -> None:
 
 def told(error: Exception) -> str:
     """Return what Pulumi's host would send on."""
-    with pytest.raises(Exception, match="[a-z]") as caught:
+    with pytest.raises(Exception, match=r"[a-z]") as caught:
         fails(error)
     return "".join(traceback.format_exception(caught.value))
 

@@ -1,6 +1,7 @@
 """Normal forms: one for each value, and words that say what to write instead."""
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime, timezone
 from typing import Any
 
@@ -22,7 +23,7 @@ def test_each_reserved_character_is_refused_by_name(character: str) -> None:
     assert f"must not hold {character} (HQ reserves" in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["Tower A.1", "x", "x" * 255, "Łódź – 塔 №1", "100%"])
+@pytest.mark.parametrize("name", ["Tower A.1", "x", "x" * 255, "Łódź 塔 №1", "100%"])
 def test_a_good_name_stays_as_it_is(name: str) -> None:
     """Nothing is cut, folded or replaced."""
     assert normal.project_name(name) == name
@@ -115,8 +116,10 @@ def test_an_amount_becomes_a_float(amount: object, expected: float) -> None:
 
 @pytest.mark.parametrize(
     "amount",
-    [float("nan"), float("inf"), float("-inf"), "nan", "inf", "1e999", "1_000", "3,000", "", "€5"]
-    + [True, False, None, [1], 10**400],
+    [
+        *(float("nan"), float("inf"), float("-inf"), "nan", "inf", "1e999", 10**400),
+        *("1_000", "3,000", "", "€5", True, False, None, [1]),
+    ],
 )
 def test_what_is_no_amount_is_refused(amount: object) -> None:
     """Not a number, not finite, or a boolean, which Python would count as one."""
@@ -198,26 +201,25 @@ def test_what_are_no_services_is_refused(services: object) -> None:
         normal.services(services)
 
 
-@given(st.text(max_size=300))
-def test_the_normal_form_of_a_name_is_its_own_normal_form(name: str) -> None:
-    """Whatever is let through is let through again, unchanged: no endless diff."""
+def normal_form(form: Callable[[object], object], value: object) -> object:
+    """Return the normal form of a value, None if it is refused; nothing else may be raised."""
     try:
-        once = normal.project_name(name)
-    except ValueError as error:
-        assert "\n" not in str(error)
-        return
+        return form(value)
+    except ValueError:
+        return None
 
-    assert normal.project_name(once) == once == name
+
+@given(st.text(max_size=300))
+def test_a_name_is_let_through_unchanged_or_not_at_all(name: str) -> None:
+    """Anything else would be an endless diff."""
+    assert normal_form(normal.project_name, name) in (name, None)
 
 
 @given(st.one_of(st.text(), st.floats(), st.integers(), st.booleans(), st.none()))
-def test_whatever_is_given_is_normal_or_refused_in_one_line(value: object) -> None:
-    """No input makes a normal form fail in another way than ValueError."""
-    forms = (normal.date_text, normal.money, normal.flag, normal.identifier, normal.services)
+def test_a_normal_form_is_its_own_normal_form(value: object) -> None:
+    """And no input makes one fail in another way than by a refusal."""
+    forms: list[Callable[[object], object]] = [normal.date_text, normal.money, normal.flag]
+    forms += [normal.identifier, normal.services, normal.seconds]
     for form in forms:
-        try:
-            once = form(value)
-        except ValueError as error:
-            assert "\n" not in str(error)
-        else:
-            assert form(once) == once
+        once = normal_form(form, value)
+        assert once is None or form(once) == once
