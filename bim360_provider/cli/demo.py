@@ -23,7 +23,7 @@ WRONG: Final = 2
 NOT_QUIET: Final = 3
 """Exit code when a second up had something to do."""
 
-WIDE: Final = 140
+WIDE: Final = 160
 """Columns of the table where the output is no terminal."""
 
 console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
@@ -77,6 +77,7 @@ def _bring_up(runner: Runner, hq: Sandbox) -> None:
     mark = hq.mark()
     _step(runner, "up", "Up: make it so")
     sent = len(hq.requests_since(mark))
+    _say("")
     show_projects(console, hq.projects(), f"What now exists, read back from HQ ({sent} requests)")
     mark = hq.mark()
     _step(runner, "up", "Up again: nothing to do", "--expect-no-changes")
@@ -89,6 +90,7 @@ def _bring_up(runner: Runner, hq: Sandbox) -> None:
 
 def _take_down(runner: Runner, hq: Sandbox) -> None:
     _step(runner, "destroy", "Destroy: HQ cannot delete projects, so they are archived")
+    _say("")
     show_projects(console, hq.projects(), "What HQ has now")
     _say("Their names stay taken; `make demo` brings them back.")
 
