@@ -43,6 +43,9 @@ class Door:
         self, transport: Transport, scope: Scope, receive: Receive, send: Send
     ) -> None:
         """Answer one request."""
+        body = await _body(receive)
+        if body is None:
+            return
         headers = {
             name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
         }
@@ -51,7 +54,7 @@ class Door:
             path=scope["path"],
             query=scope["query_string"].decode("latin-1"),
             headers=headers,
-            body=await _body(receive),
+            body=body,
         )
         reply = self._emulator.handle(request)
         # Only the server's end cancels, and by then the connection is gone: nobody is to be told.
@@ -59,10 +62,13 @@ class Door:
             await deliver(reply, transport, send)
 
 
-async def _body(receive: Receive) -> bytes:
+async def _body(receive: Receive) -> bytes | None:
+    """Return the whole body, None where the client went away before it was through."""
     parts, more = [], True
     while more:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
         parts.append(message.get("body", b""))
         more = message.get("more_body", False)
     return b"".join(parts)

@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TypeAlias
 
 from bim360_provider.emulator.schema import SCHEMA, TABLES
@@ -12,6 +11,9 @@ Value: TypeAlias = str | float | int | None
 Row: TypeAlias = dict[str, Value]
 
 IN_MEMORY = ":memory:"
+
+UNPLANTED, FORMAT = 0, 1
+"""SQLite's user_version of a file without a seed yet, and of one this emulator can read."""
 
 
 class StoreError(Exception):
@@ -27,7 +29,6 @@ class Store:
         Raises:
             StoreError: The file is not readable, not writable, or no SQLite database.
         """
-        self.is_new = path == IN_MEMORY or not Path(path).exists()
         try:
             # The emulator's lock keeps one thread in here at a time; autocommit leaves BEGIN to us.
             self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
@@ -35,12 +36,17 @@ class Store:
             raise StoreError(_unusable(path, error)) from None
         self._db.row_factory = sqlite3.Row
         try:
-            self._prepare()
+            self._prepare(path)
         except sqlite3.Error as error:
             self._db.close()
             raise StoreError(_unusable(path, error)) from None
 
-    def _prepare(self) -> None:
+    def _prepare(self, path: str) -> None:
+        version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
+        if version not in {UNPLANTED, FORMAT}:
+            self._db.close()
+            raise StoreError(_unusable(path, f"its format is {version}, not {FORMAT}"))
+        self.is_new = version == UNPLANTED
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.executescript(SCHEMA)
@@ -75,6 +81,11 @@ class Store:
         # S608: only values come from outside, and they are bound.
         self.run(f"INSERT INTO {table} ({names}) VALUES ({marks})", [*row.values()])  # noqa: S608
 
+    def planted(self) -> None:
+        """Note, with the transaction, that the seed is in: the next start will not plant it."""
+        self.run(f"PRAGMA user_version = {FORMAT}")
+        self.is_new = False
+
     def clear(self) -> None:
         """Empty every table."""
         for table in TABLES:
@@ -85,5 +96,5 @@ class Store:
         self._db.close()
 
 
-def _unusable(path: str, error: sqlite3.Error) -> str:
+def _unusable(path: str, error: sqlite3.Error | str) -> str:
     return f"{path} cannot be used as the emulator's database: {error}. Name another file."

@@ -79,6 +79,7 @@ class World:
     def _plant_rows(self) -> None:
         plant_accounts(self.backend, self._seed.accounts)
         plant_clients(self.backend, self._seed.clients)
+        self.backend.store.planted()
 
 
 def parse_options(given: dict[str, JsonValue]) -> Options:

@@ -74,6 +74,17 @@ def test_the_date_header_is_the_emulators(hq: RunningEmulator) -> None:
     assert answer.headers["date"].startswith("Sun, 01 Mar 2026 12:00:0")
 
 
+def test_half_a_request_does_nothing(hq: RunningEmulator) -> None:
+    """A client that goes away before its body is through has asked for nothing."""
+    port = int(hq.url.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(b"POST /hq/v1/x HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{")
+
+    requests.get(f"{hq.url}/hq/v1/y", timeout=5)
+
+    assert [entry.path for entry in hq.emulator.journal.entries()] == ["/hq/v1/y"]
+
+
 def test_four_threads_make_forty_projects_and_no_name_twice(hq: RunningEmulator) -> None:
     """Each of ten names is sent by all four; one gets 201, three get 409."""
 

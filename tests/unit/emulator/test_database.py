@@ -1,5 +1,6 @@
 """The database file: what is kept, and when the seed is used."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,26 @@ def test_a_file_that_is_no_database_is_one_line(tmp_path: Path) -> None:
         Emulator(database=str(path))
 
     assert path.read_text().startswith("not a database")
+
+
+def test_an_empty_file_is_a_new_one(tmp_path: Path) -> None:
+    """``mktemp`` makes such files; the seed goes in."""
+    path = tmp_path / "hq.db"
+    path.touch()
+    emulator = Emulator(parse_seed(ONE), database=str(path))
+
+    state = emulator.ask("GET", "/state")
+
+    emulator.close()
+    assert [account["id"] for account in state["accounts"]] == ["a"]
+
+
+def test_a_file_of_another_format_is_left_alone(tmp_path: Path) -> None:
+    """A newer emulator may have made it."""
+    path = tmp_path / "hq.db"
+    database = sqlite3.connect(path)
+    database.execute("PRAGMA user_version = 9")
+    database.close()
+
+    with pytest.raises(StoreError, match="its format is 9, not 1"):
+        Emulator(database=str(path))
