@@ -1,0 +1,124 @@
+"""A CSV file as projects, judged by the same rules as a project in a stack."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from bim360_provider.core.portfolio.cells import format_fault
+from bim360_provider.core.portfolio.columns import RESOURCE_NAME, columns
+from bim360_provider.core.portfolio.encoding import decoded
+from bim360_provider.core.portfolio.judging import Rules, faults_of, read_row
+from bim360_provider.core.portfolio.mistakes import Mistake
+from bim360_provider.core.portfolio.naming import resource_name
+from bim360_provider.core.portfolio.table import Row, table
+from bim360_provider.core.settings import Settings
+
+__all__ = ["Entry", "Portfolio", "read_portfolio"]
+
+Values = Mapping[str, Any]
+
+NO_ROWS: Final = "names no projects, which would archive all that it named before"
+"""A file that was cut off is likelier than a wish that `pulumi destroy` fulfils."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One project of the file.
+
+    Attributes:
+        resource_name: Pulumi's name for it.
+        arguments: What its line says; what all projects have in common is not in it.
+        line: Where it stands.
+    """
+
+    resource_name: str
+    arguments: dict[str, Any]
+    line: int
+
+
+@dataclass
+class Portfolio:
+    """The projects of a file.
+
+    Attributes:
+        entries: In the file's order.
+        aside: Columns that mean nothing here.
+        mistakes: Everything that is wrong; where there is anything, the entries are incomplete.
+    """
+
+    entries: list[Entry] = field(default_factory=list)
+    aside: list[str] = field(default_factory=list)
+    mistakes: list[Mistake] = field(default_factory=list)
+
+
+def read_portfolio(
+    content: bytes,
+    common: Values,
+    settings: Settings,
+    *,
+    encoding: str | None = None,
+    date_format: str | None = None,
+) -> Portfolio:
+    """Return the projects of a file, or all of its mistakes; nothing is asked of HQ.
+
+    Args:
+        content: The file.
+        common: Arguments of every project whose line does not give them; values may be unknown.
+        settings: Say whether values outside the public lists are let through.
+        encoding: Python's name of the file's encoding, if it cannot be told from the file.
+        date_format: How the file writes dates, in ``strptime``'s language.
+    """
+    fault = format_fault(date_format) if date_format else None
+    if fault:
+        return Portfolio(mistakes=[Mistake(fault, column="argument date_format")])
+    text = decoded(content, encoding)
+    if isinstance(text, Mistake):
+        return Portfolio(mistakes=[text])
+    cells = table(text)
+    if not cells.header:
+        return Portfolio(mistakes=cells.mistakes or [Mistake("is empty")])
+    head = columns(cells.header, common)
+    faults = faults_of(common, settings)
+    named = frozenset(position for position, cell in enumerate(cells.header) if cell.text)
+    rules = Rules(head.positions, named, common, faults, settings, date_format)
+    mistakes = [Mistake(fault.words, column=f"argument {fault.argument}") for fault in faults]
+    mistakes += head.mistakes + cells.mistakes
+    if not head.positions:
+        return Portfolio(mistakes=mistakes)
+    if not cells.rows:
+        mistakes.append(Mistake(NO_ROWS))
+    entries, found = _entries(cells.rows, rules)
+    return Portfolio(entries, head.aside, mistakes + found)
+
+
+def _entries(rows: list[Row], rules: Rules) -> tuple[list[Entry], list[Mistake]]:
+    entries, mistakes = [], []
+    for row in rows:
+        values, found = read_row(row, rules)
+        mistakes += found
+        name = values.get("name")
+        if isinstance(name, str):
+            own = values.pop(RESOURCE_NAME, None) or resource_name(name)
+            entries.append(Entry(own, values, rules.cell(row, "name").line))
+    return entries, mistakes + _repeated(entries)
+
+
+def _repeated(entries: list[Entry]) -> list[Mistake]:
+    """Return the lines that name a project, or a resource, which an earlier line has named."""
+    mistakes = []
+    names: dict[str, int] = {}
+    resources: dict[str, int] = {}
+    for entry in entries:
+        name = entry.arguments["name"]
+        same_name = names.setdefault(name, entry.line)
+        same_resource = resources.setdefault(entry.resource_name, entry.line)
+        if same_name != entry.line:
+            words = f"'{name}' is the project of line {same_name} already"
+            mistakes.append(Mistake(words, entry.line, "name"))
+        elif same_resource != entry.line:
+            words = (
+                f"'{entry.resource_name}' is the resource of line {same_resource} already; "
+                f"tell them apart in a column {RESOURCE_NAME}"
+            )
+            mistakes.append(Mistake(words, entry.line, "name"))
+    return mistakes
