@@ -3,8 +3,10 @@
 https://aps.autodesk.com/en/docs/bim360/v1/reference/http/jobs-:job_id-GET/
 """
 
+from pydantic import ValidationError
+
 from bim360_provider.hq.connection import Connection
-from bim360_provider.hq.question import Question
+from bim360_provider.hq.question import Question, unreadable
 from bim360_provider.hq.transport import Transport
 from bim360_provider.models import Job
 
@@ -31,4 +33,7 @@ class Jobs:
             f"look at job {job_id}",
             headers=self._connection.headers(),
         )
-        return Job.model_validate(self._transport.ask(question).json)
+        try:
+            return Job.model_validate(self._transport.ask(question).json)
+        except ValidationError:
+            raise unreadable(question) from None

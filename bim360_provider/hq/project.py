@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from bim360_provider.errors import NotFoundError, UnansweredError
+from bim360_provider.errors import NotFoundError
 from bim360_provider.hq.connection import Connection
-from bim360_provider.hq.question import OpenOutcomeError, Question
+from bim360_provider.hq.question import Question, unreadable
 from bim360_provider.hq.transport import Transport
 from bim360_provider.models import Project
 
@@ -83,7 +83,7 @@ class Projects:
         question = self._question("GET", "projects", "list the projects", params=params)
         rows = self._transport.ask(question).json
         if not isinstance(rows, list):
-            raise _unreadable(question)
+            raise unreadable(question)
         return [_read(question, row) for row in rows]
 
     def walk(self, *, sort: str = OLDEST_FIRST) -> Iterator[Project]:
@@ -130,12 +130,4 @@ def _read(question: Question, row: object) -> Project:
     try:
         return Project.model_validate(row)
     except ValidationError:
-        raise _unreadable(question) from None
-
-
-def _unreadable(question: Question) -> UnansweredError:
-    msg = (
-        f"BIM 360: could not {question.asked}: the answer is not what HQ documents. "
-        "Check the base URL."
-    )
-    return UnansweredError(msg) if question.repeatable else OpenOutcomeError(msg)
+        raise unreadable(question) from None

@@ -6,7 +6,7 @@ from typing import Any
 
 from bim360_provider.errors import UnansweredError
 
-__all__ = ["OpenOutcomeError", "Question"]
+__all__ = ["OpenOutcomeError", "Question", "unreadable"]
 
 
 class OpenOutcomeError(UnansweredError):
@@ -31,3 +31,12 @@ class Question:
     headers: Mapping[str, str] | None = None
     new_resource: bool = False
     repeatable: bool = True
+
+
+def unreadable(question: Question) -> UnansweredError:
+    """Return the error for an answer that is JSON, but not of the documented form."""
+    msg = (
+        f"BIM 360: could not {question.asked}: the answer is not what HQ documents. "
+        "Check the base URL."
+    )
+    return UnansweredError(msg) if question.repeatable else OpenOutcomeError(msg)
