@@ -121,6 +121,8 @@ def _finished(
     try:
         body = patch_body(live, inputs, wanted)
         project = patch(client, project.id, live, body, new_resource=True) or project
+        # The answer to a PATCH leaves the services out; these are what it has now.
+        services = inputs["service_types"] if "service_types" in body else services
     except Bim360Error as error:
         left = wanted
         words = f"{error} The project exists; the next `pulumi up` tries again."
