@@ -176,7 +176,7 @@ class Stage:
         noted = list(self.hq.asked), list(self.hq.requests)
         inner = {k: changes.pop(k) for k in list(changes) if k in OUT_OF_BAND}
         made = self.client().projects.create({**BODY, **changes})
-        row: Any = self.hq.ask("PATCH", f"/projects/{made.id}", {"status": "active", **inner})
+        row: Any = self.hq.ask("PATCH", f"/projects/{made.id}", {**AS_BEFORE, **inner})
         self.hq.asked, self.hq.requests = noted
         return dict(row)
 
@@ -185,6 +185,7 @@ class Stage:
         return [message for message, warning in self.told if warning]
 
 
+AS_BEFORE = {"status": "active", "created_at": "2026-01-02T03:04:05.678Z"}
 OUT_OF_BAND = ("status", "created_at", "last_sign_in", "updated_at")
 
 

@@ -1,0 +1,122 @@
+"""Adopt: what a create does at HQ when the name is taken, and what it leaves alone."""
+
+from typing import Any
+
+import pytest
+
+from bim360_provider.core.project import create, diff
+from bim360_provider.errors import ConflictError
+from bim360_provider.hq import HqClient
+from tests.stage import TOWER, Fault, Stage, says, settings
+
+
+def bodies(stage: Stage, method: str = "PATCH") -> list[Any]:
+    """Return the bodies of what was sent."""
+    return [entry.body for entry in stage.hq.journal.entries(method=method)][-3:]
+
+
+def test_by_default_a_taken_name_is_an_error_with_advice(stage: Stage, client: HqClient) -> None:
+    """And the project that has it is not touched."""
+    there = stage.project()
+
+    with pytest.raises(ConflictError) as caught:
+        create(client, TOWER, settings())
+
+    assert str(caught.value) == (
+        "BIM 360: could not create project 'Tower A': a project 'Tower A' exists already "
+        f"({there['id']}, active); take it over with adopt='any', or declare another name."
+    )
+    assert stage.hq.asked == ["token", "POST projects", "GET projects"]
+
+
+def test_an_archived_project_is_brought_back_where_that_is_declared(
+    stage: Stage, client: HqClient
+) -> None:
+    """Its status first, in a request of its own; then what differs."""
+    there = stage.project(status="archived")
+    inputs = {**TOWER, "adopt": "archived", "value": 9.0}
+
+    project_id, outs = create(client, inputs, settings())
+
+    assert project_id == there["id"]
+    assert bodies(stage)[-2:] == [{"status": "active"}, {"value": 9.0}]
+    assert (outs["status"], outs["value"], outs["unfinished"]) == ("active", 9.0, [])
+    assert diff(outs, inputs).changed == ()
+
+
+def test_a_living_project_is_not_taken_where_only_archived_ones_are(
+    stage: Stage, client: HqClient
+) -> None:
+    """The policy means what it says."""
+    stage.project()
+
+    with pytest.raises(ConflictError, match="exists already"):
+        create(client, {**TOWER, "adopt": "archived"}, settings())
+
+
+def test_any_project_is_taken_over_and_made_as_declared(stage: Stage, client: HqClient) -> None:
+    """Only what differs is sent, and never the name."""
+    there = stage.project(city="Oslo", service_types="pm,cost")
+    inputs = {**TOWER, "adopt": "any", "city": "Bergen", "service_types": ["doc_manager"]}
+
+    project_id, outs = create(client, inputs, settings())
+
+    assert project_id == there["id"]
+    assert bodies(stage)[-1] == {"service_types": "doc_manager", "city": "Bergen"}
+    assert diff(outs, inputs).changed == ()
+
+
+def test_an_adopted_project_that_is_as_declared_is_left_alone(
+    stage: Stage, client: HqClient
+) -> None:
+    """Nothing is patched for the sake of it."""
+    stage.project()
+
+    create(client, {**TOWER, "adopt": "any"}, settings())
+
+    assert stage.hq.asked == ["token", "POST projects", "GET projects", "GET project"]
+
+
+def test_the_leftover_of_an_interrupted_run_is_adopted_and_told_of(stage: Stage) -> None:
+    """The process died between HQ's answer and Pulumi's state."""
+    stage.client().projects.create({k: TOWER[k] for k in list(TOWER)[:6]})
+    stage.clock.sleep(60)
+
+    project_id, _ = create(stage.client(), TOWER, settings())
+
+    assert project_id in str(stage.warnings())
+    assert "interrupted run" in str(stage.warnings())
+    assert "PATCH project" not in stage.hq.asked
+
+
+def test_leftovers_are_left_alone_where_configured(stage: Stage) -> None:
+    """The switch that forbids it."""
+    stage.client().projects.create({k: TOWER[k] for k in list(TOWER)[:6]})
+    stage.clock.sleep(60)
+
+    with pytest.raises(ConflictError, match="exists already"):
+        create(stage.client(), TOWER, settings(adoptLeftovers="false"))
+
+
+def test_what_cannot_be_applied_on_adoption_is_finished_later(
+    stage: Stage, client: HqClient
+) -> None:
+    """The id is known by then, so nothing is raised any more."""
+    there = stage.project(status="archived")
+    stage.hq.faults.append(Fault("PATCH project", says(422, {"message": "not now"}), times=9))
+    inputs = {**TOWER, "adopt": "archived", "value": 9.0}
+
+    project_id, outs = create(client, inputs, settings())
+
+    assert project_id == there["id"]
+    assert outs["unfinished"] == ["status", "value"]
+    assert "the next `pulumi up` tries again" in stage.warnings()[-1]
+
+
+def test_a_name_that_no_project_shows_is_told_so(stage: Stage, client: HqClient) -> None:
+    """An ACC project may have it, which HQ's list leaves out."""
+    taken = says(409, {"code": 9409, "message": "taken"})
+    stage.hq.faults.append(Fault("POST projects", taken))
+
+    with pytest.raises(ConflictError, match="it may be an ACC project: declare another name"):
+        create(client, {**TOWER, "adopt": "any"}, settings())
