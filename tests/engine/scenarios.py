@@ -21,14 +21,14 @@ class Stage:
         "preview", "up", "refresh", "destroy", "up --refresh", "preview --refresh", "drift"
     ]
     program: str | None = None
-    tamper: Callable[[Path], None] | None = None
+    tamper: Callable[[Path], object] | None = None
 
 
-def _write(id_: str, **props: object) -> Callable[[Path], None]:
-    return lambda shelf: (shelf / f"{id_}.json").write_text(json.dumps(props)) and None
+def _write(id_: str, **props: object) -> Callable[[Path], object]:
+    return lambda shelf: (shelf / f"{id_}.json").write_text(json.dumps(props))
 
 
-def _remove(id_: str) -> Callable[[Path], None]:
+def _remove(id_: str) -> Callable[[Path], object]:
     return lambda shelf: (shelf / f"{id_}.json").unlink()
 
 
@@ -39,6 +39,16 @@ c = Item("c", title="c", note=b.made_by)
 pulumi.export("a", a.id)
 pulumi.export("who", a.made_by)
 pulumi.export("password", b.password)
+"""
+
+_IGNORING: Final = """
+ignored = Opts(ignore_changes=["size", "tags.x"])
+Item("a", ignored, title="A", size={size}, tags={{"x": {x}, "y": {y}}})
+"""
+
+_PROTECTED: Final = """
+Item("a", Opts(protect=True), title="A", kind={kind!r})
+Item("b", title="B")
 """
 
 _PAIR: Final = """
@@ -106,25 +116,14 @@ STORIES: Final[dict[str, tuple[Stage, ...]]] = {
         Stage("up --refresh", None, _remove("B-1")),
     ),
     "ignore_changes": (
-        Stage(
-            "up",
-            'Item("a", Opts(ignore_changes=["size", "tags.x"]), title="A", size=1, tags={"x": 1, "y": 1})',
-        ),
-        Stage(
-            "up",
-            'Item("a", Opts(ignore_changes=["size", "tags.x"]), title="A", size=2, tags={"x": 2, "y": 1})',
-        ),
-        Stage(
-            "up",
-            'Item("a", Opts(ignore_changes=["size", "tags.x"]), title="A", size=2, tags={"x": 2, "y": 2})',
-        ),
+        Stage("up", _IGNORING.format(size=1, x=1, y=1)),
+        Stage("up", _IGNORING.format(size=2, x=2, y=1)),
+        Stage("up", _IGNORING.format(size=2, x=2, y=2)),
         Stage("drift", None, _write("A-1", title="A", size=9, tags={"x": 9, "y": 2})),
     ),
     "protect": (
-        Stage("up", 'Item("a", Opts(protect=True), title="A", kind="one")\nItem("b", title="B")'),
-        Stage(
-            "preview", 'Item("a", Opts(protect=True), title="A", kind="two")\nItem("b", title="B")'
-        ),
+        Stage("up", _PROTECTED.format(kind="one")),
+        Stage("preview", _PROTECTED.format(kind="two")),
         Stage("up"),
         Stage("destroy"),
         Stage("up", 'Item("a", title="A", kind="one")'),
@@ -177,7 +176,8 @@ STORIES: Final[dict[str, tuple[Stage, ...]]] = {
         Stage(
             "up",
             'box = pulumi.ComponentResource("demo:shop:Box", "box", {"n": 1})\n'
-            'a = Item("a", Opts(parent=box), title="A")\nItem("b", Opts(deleted_with=a), title="B")\n'
+            'a = Item("a", Opts(parent=box), title="A")\n'
+            'Item("b", Opts(deleted_with=a), title="B")\n'
             'box.register_outputs({"a": a.id})',
         ),
         Stage(

@@ -5,7 +5,9 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -80,12 +82,12 @@ class LocalStack:
     def run(self, stage: Stage) -> Result:
         """Play a stage and return what the engine says of it."""
         self.workplace.prepare(stage)
-        actions = {
-            "preview": lambda: self.engine.preview(),
-            "up": lambda: self.engine.up(),
-            "refresh": lambda: self.engine.refresh(),
+        actions: dict[str, Callable[[], Result]] = {
+            "preview": self.engine.preview,
+            "up": self.engine.up,
+            "refresh": self.engine.refresh,
             "drift": lambda: self.engine.refresh(preview_only=True),
-            "destroy": lambda: self.engine.destroy(),
+            "destroy": self.engine.destroy,
             "up --refresh": lambda: self.engine.up(refresh=True),
             "preview --refresh": lambda: self.engine.preview(refresh=True),
         }
@@ -113,6 +115,7 @@ class PulumiStack:
         backend.mkdir()
         self._env = {
             **os.environ,
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             **self.workplace.env,
             "PULUMI_BACKEND_URL": f"file://{backend}",
             "PULUMI_HOME": str(folder / "home"),

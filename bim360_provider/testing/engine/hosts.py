@@ -2,12 +2,14 @@
 
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from bim360_provider.testing.engine import urns
 from bim360_provider.testing.engine.errors import LocalEngineError
 from bim360_provider.testing.engine.host import Host
+from bim360_provider.testing.engine.provider import HostError
 from bim360_provider.testing.engine.recording import Recorder
 from bim360_provider.testing.engine.values import Properties, has_sealed, has_unknown
 
@@ -34,11 +36,25 @@ class Hosts:
         self._hosts: dict[str, Host] = {}
         self._lock = threading.Lock()
         self._starting: dict[str, threading.Lock] = {}
+        self._warming: threading.Thread | None = None
 
     def declare(self, urn: str, config: Properties) -> None:
         """Set the configuration of an explicit provider, before its first use in this run."""
         with self._lock:
             self._configs[urn] = config
+
+    def warm_up(self) -> None:
+        """Start the default provider's host now, while the program is still being loaded.
+
+        A failure is not told here: the first resource that needs the host will meet it again.
+        """
+
+        def start() -> None:
+            with suppress(LocalEngineError, HostError):
+                self.of(DEFAULT)
+
+        self._warming = threading.Thread(target=start, daemon=True)
+        self._warming.start()
 
     def is_open(self, reference: str) -> bool:
         """Tell whether a provider's configuration is fully known; in a preview it may not be."""
@@ -88,6 +104,8 @@ class Hosts:
 
     def close(self) -> None:
         """End every host that was started."""
+        if self._warming is not None:
+            self._warming.join()
         with self._lock:
             hosts, self._hosts = list(self._hosts.values()), {}
         for host in hosts:

@@ -122,6 +122,7 @@ class LocalEngine:
             refresh_all(run, self._parallel, as_command=False)
             if run.recorder.failed:
                 return
+        run.hosts.warm_up()
         registrar = Registrar(run)
         monitor = Monitor(run, registrar)
         finished = run_program(

@@ -1,0 +1,26 @@
+"""The local engine and the real Pulumi CLI tell the same stories in the same way."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.engine.scenarios import STORIES
+from tests.engine.stacks import LocalStack, PulumiStack
+
+pytestmark = [
+    pytest.mark.pulumi_cli,
+    pytest.mark.skipif(shutil.which("pulumi") is None, reason="there is no Pulumi CLI on PATH"),
+]
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_both_do_the_same(story: str, tmp_path: Path) -> None:
+    """Same operations, same provider calls with the same arguments, same changed paths and counts.
+
+    Stage after stage, each on the state its own engine left behind.
+    """
+    local, pulumi = LocalStack(tmp_path / "local"), PulumiStack(tmp_path / "pulumi")
+
+    for stage in STORIES[story]:
+        assert local.play(stage) == pulumi.play(stage), stage
