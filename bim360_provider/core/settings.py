@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from bim360_provider.errors import ConfigError
 from bim360_provider.hq import APS_URL, Connection
+from bim360_provider.hq.pace import DEFAULT_LIMIT
 from bim360_provider.models import enums, normal
 
 __all__ = ["EXPLICIT", "KEYS", "Settings"]
@@ -25,6 +26,8 @@ KEYS: Final = {
     "bim360:unknownValues": "BIM360_UNKNOWN_VALUES",
     "bim360:adoptLeftovers": "BIM360_ADOPT_LEFTOVERS",
     "bim360:adoptSimultaneous": "BIM360_ADOPT_SIMULTANEOUS",
+    "bim360:requestsPerMinute": "BIM360_REQUESTS_PER_MINUTE",
+    "bim360:rateLimitStore": "BIM360_RATE_LIMIT_STORE",
 }
 """Every configuration key and the environment variable that goes before it."""
 
@@ -32,6 +35,9 @@ EXPLICIT: Final = "bim360:explicit"
 """Marks the configuration of a ``Bim360Provider``, which goes before the environment."""
 
 DEFAULT_REGION: Final = "US"
+
+HQ_LIMIT: Final = 100
+"""Requests a minute that HQ allows one client id."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,8 @@ class Settings:
         unknown_values: Whether values outside the public lists are let through.
         adopt_leftovers: Whether a create may adopt what an interrupted run left behind.
         adopt_simultaneous: Whether it may adopt what appeared while it was running.
+        requests_per_minute: At most this many requests of the client id in a minute; 0 is no limit.
+        rate_limit_store: A file or a ``redis://`` URL that shares the limit with other runs.
     """
 
     client_id: str | None
@@ -53,6 +61,8 @@ class Settings:
     unknown_values: bool
     adopt_leftovers: bool
     adopt_simultaneous: bool
+    requests_per_minute: int
+    rate_limit_store: str | None
 
     @classmethod
     def resolve(cls, config: Mapping[str, object], environ: Mapping[str, str]) -> "Settings":
@@ -75,6 +85,8 @@ class Settings:
             == "allow",
             adopt_leftovers=told.flag("bim360:adoptLeftovers", default=True),
             adopt_simultaneous=told.flag("bim360:adoptSimultaneous", default=False),
+            requests_per_minute=told.count("bim360:requestsPerMinute", DEFAULT_LIMIT),
+            rate_limit_store=told.words("bim360:rateLimitStore"),
         )
         if told.problems:
             msg = f"BIM 360: {'; '.join(told.problems)}."
@@ -107,6 +119,8 @@ class Settings:
             base_url=self.base_url,
             region=None if (region or self.region) == DEFAULT_REGION else region or self.region,
             legacy_eu_path=self.legacy_eu_path,
+            requests_per_minute=self.requests_per_minute,
+            rate_limit_store=self.rate_limit_store,
         )
 
 
@@ -143,6 +157,17 @@ class _Told:
         except ValueError as error:
             self.problems.append(f"{key} {error}")
             return default
+
+    def count(self, key: str, default: int) -> int:
+        words = self.words(key) or str(default)
+        try:
+            number = float(words)
+        except ValueError:
+            number = -1
+        if not number.is_integer() or not 0 <= number <= HQ_LIMIT:
+            self.problems.append(f"{key} must be 0 to {HQ_LIMIT}, not '{words}'")
+            return default
+        return int(number)
 
     def account(self) -> str | None:
         words = self.words("bim360:accountId")

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from bim360_provider.errors import ConfigError
+from bim360_provider.hq.pace import DEFAULT_LIMIT
 
 __all__ = ["APS_URL", "Connection"]
 
@@ -27,6 +28,10 @@ class Connection:
         base_url: ``https`` always; ``http`` is taken for this machine only.
         region: The ``Region`` header; None sends none, which HQ takes as ``US``.
         legacy_eu_path: Ask ``/regions/eu/`` paths in place of the header.
+        requests_per_minute: At most this many requests of this client id in a minute; 0 sends as
+            fast as HQ lets us.
+        rate_limit_store: Shares that limit: a file with the other processes of this machine, a
+            ``redis://`` URL with other machines.
     """
 
     client_id: str
@@ -35,6 +40,8 @@ class Connection:
     base_url: str = APS_URL
     region: str | None = None
     legacy_eu_path: bool = False
+    requests_per_minute: int = DEFAULT_LIMIT
+    rate_limit_store: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what would send a secret in the clear or break a header."""

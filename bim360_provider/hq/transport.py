@@ -18,7 +18,7 @@ from bim360_provider.hq.answer import Answer
 from bim360_provider.hq.clock import Clock, ServerClock, SystemClock
 from bim360_provider.hq.connection import Connection
 from bim360_provider.hq.failure import failure, masked
-from bim360_provider.hq.gate import TOLD_WAIT, Gate
+from bim360_provider.hq.gate import TOLD_WAIT, gate_for
 from bim360_provider.hq.question import OpenOutcomeError, Question
 from bim360_provider.hq.retry import Action, Attempt, Decision, Outcome, decide, parse_retry_after
 from bim360_provider.hq.token import SCOPES, TOKEN_PATH, Grant, Token, TokenSource
@@ -48,7 +48,7 @@ class Transport:
         self._notify = notify or (lambda _message, _warning: None)
         self._wire = Wire()
         self.clock: Clock = clock or SystemClock()
-        self._gate = Gate(self.clock, self.tell)
+        self._gate = gate_for(connection, self.clock, self.tell)
         self.server_clock = ServerClock(self.clock.monotonic)
         self._tokens = TokenSource(self._fetch_token, self.clock.monotonic)
 
@@ -90,7 +90,8 @@ class Transport:
         began = self.clock.monotonic()
         number, renewed = 1, False
         while True:
-            self._gate.pass_through()
+            # Waiting for a place is no fault of the request, so it costs none of its time.
+            began += self._gate.pass_through(counted=token is not None)
             answer, error = self._attempt(question, token)
             attempt = self._judged(question, answer, error)
             elapsed = self.clock.monotonic() - began

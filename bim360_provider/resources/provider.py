@@ -31,6 +31,8 @@ class Bim360Provider(pulumi.ProviderResource):
         unknown_values: Input[str] | None = None,
         adopt_leftovers: Input[bool] | None = None,
         adopt_simultaneous: Input[bool] | None = None,
+        requests_per_minute: Input[int] | None = None,
+        rate_limit_store: Input[str] | None = None,
         opts: ResourceOptions | None = None,
     ) -> None:
         """Declare an account.
@@ -48,6 +50,8 @@ class Bim360Provider(pulumi.ProviderResource):
             unknown_values: ``refuse`` (the default) or ``allow`` values outside the public lists.
             adopt_leftovers: Whether a create adopts what an interrupted run left; True by default.
             adopt_simultaneous: Whether it adopts what appeared while it ran; False by default.
+            requests_per_minute: 0 to 100, 96 by default; 0 sends as fast as HQ lets us.
+            rate_limit_store: A file or a ``redis://`` URL that shares the limit with other runs.
             opts: Pulumi's resource options.
         """
         config = pulumi.Config("bim360")
@@ -60,6 +64,8 @@ class Bim360Provider(pulumi.ProviderResource):
             "unknownValues": unknown_values,
             "adoptLeftovers": adopt_leftovers,
             "adoptSimultaneous": adopt_simultaneous,
+            "requestsPerMinute": requests_per_minute,
+            "rateLimitStore": rate_limit_store,
         }
         props = {
             f"bim360:{key}": config.get(key) if value is None else value
