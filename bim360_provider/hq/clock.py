@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from typing import Final, Protocol
 
-__all__ = ["Clock", "ServerClock", "SystemClock", "parse_time"]
+__all__ = ["Clock", "ServerClock", "SystemClock", "parse_http_date", "parse_time"]
 
 UTC: Final = timezone.utc
 
@@ -58,11 +58,9 @@ class ServerClock:
 
     def learn(self, date: str | None) -> None:
         """Take the ``Date`` header of an answer that has just arrived."""
-        try:
-            told = parsedate_to_datetime(date or "")
-        except ValueError:
+        told = parse_http_date(date)
+        if told is None:
             return
-        told = told if told.tzinfo else told.replace(tzinfo=UTC)
         with self._lock:
             self._seen = (told, self._monotonic())
             self._began = self._began or told
@@ -79,6 +77,15 @@ class ServerClock:
                 return datetime.now(UTC)
             told, at = self._seen
             return told + timedelta(seconds=self._monotonic() - at)
+
+
+def parse_http_date(words: str | None) -> datetime | None:
+    """Return the moment that a header such as ``Date`` names, or None if it names none."""
+    try:
+        moment = parsedate_to_datetime(words or "")
+    except (OverflowError, ValueError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def parse_time(words: str | None) -> datetime | None:

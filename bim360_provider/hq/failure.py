@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from http import HTTPStatus
 from typing import Final
 
@@ -15,6 +16,8 @@ from bim360_provider.errors import (
     UnavailableError,
 )
 from bim360_provider.hq.answer import Answer
+from bim360_provider.hq.clock import UTC, parse_http_date
+from bim360_provider.hq.retry import RETRY_AFTER_LIMIT, parse_retry_after
 
 __all__ = ["failure", "masked"]
 
@@ -69,11 +72,23 @@ def failure(asked: str, request: str, answer: Answer, mask: Callable[[str], str]
         mask: Takes secrets out of a text.
     """
     words = mask(answer.words)
-    kind = KINDS.get(answer.status) or (
-        UnavailableError if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR else RejectedError
-    )
-    line = f'could not {asked}: HQ answered {_status_words(answer)}: "{words}". {_advice(answer)}'
+    kind = _kind(answer)
+    said = f'HQ answered {_status_words(answer)}: "{words.removesuffix(".")}"'
+    line = f"could not {asked}: {said}. {_advice(answer)}"
     return kind(mask(f"BIM 360: {line}"), status=answer.status, words=words, request=request)
+
+
+def _kind(answer: Answer) -> type[HqError]:
+    if _is_foreign(answer):
+        return RejectedError
+    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return UnavailableError
+    return KINDS.get(answer.status, RejectedError)
+
+
+def _is_foreign(answer: Answer) -> bool:
+    """Return whether a 404 is not HQ's own: no proxy's page makes a project count as gone."""
+    return answer.status == HTTPStatus.NOT_FOUND and not answer.is_from_hq
 
 
 def masked(words: str, secret: str) -> str:
@@ -101,10 +116,19 @@ def _is_about_account(answer: Answer) -> bool:
 
 
 def _advice(answer: Answer) -> str:
+    if _is_foreign(answer):
+        return "That is not HQ's own answer: check the base URL, and the proxy if there is one."
     if answer.code in ADVICE_BY_CODE:
         return ADVICE_BY_CODE[answer.code]
     if answer.status == HTTPStatus.NOT_FOUND and _is_about_account(answer):
         return ACCOUNT_UNKNOWN
-    if answer.status == HTTPStatus.TOO_MANY_REQUESTS and "Retry-After" in answer.headers:
-        return f"HQ asks to wait {answer.headers['Retry-After']} s, longer than we do."
+    if answer.status == HTTPStatus.TOO_MANY_REQUESTS and (wait := _too_long_a_wait(answer)):
+        return f"HQ asks to wait {wait:.0f} s, longer than we do."
     return ADVICE.get(answer.status) or ADVICE[max(3, min(answer.status // 100, 5)) * 100]
+
+
+def _too_long_a_wait(answer: Answer) -> float | None:
+    """Return the seconds that HQ asks to wait, if they are more than we do."""
+    told = parse_http_date(answer.headers.get("Date"))
+    wait = parse_retry_after(answer.headers.get("Retry-After"), told or datetime.now(UTC))
+    return wait if wait is not None and wait > RETRY_AFTER_LIMIT else None

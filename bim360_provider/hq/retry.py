@@ -5,12 +5,11 @@ docs/hq.md, "Retries", has the same rules as a table for people.
 
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from enum import Enum
 from http import HTTPStatus
 from typing import Final
 
-from bim360_provider.hq.clock import UTC
+from bim360_provider.hq.clock import parse_http_date
 
 __all__ = ["Action", "Attempt", "Decision", "Outcome", "decide", "parse_retry_after"]
 
@@ -138,9 +137,5 @@ def parse_retry_after(header: str | None, now: datetime) -> float | None:
         return max(0.0, float(header))
     except ValueError:
         pass
-    try:
-        when = parsedate_to_datetime(header)
-    except ValueError:
-        return None
-    when = when if when.tzinfo else when.replace(tzinfo=UTC)
-    return max(0.0, (when - now).total_seconds())
+    when = parse_http_date(header)
+    return None if when is None else max(0.0, (when - now).total_seconds())
