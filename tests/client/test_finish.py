@@ -122,8 +122,10 @@ def test_a_bound_of_nothing_looks_once(stage: Stage, client: HqClient, templated
 
 @pytest.mark.parametrize(
     "reply",
-    [says(403), says(404), says(503), says(200, b"<html>"), says(200, []), says(200, {"status": 7})]
-    + [HANGS_UP, says(200, "done"), says(429, retry_after="3600")],
+    [
+        *(says(403), says(404), says(503), says(429, retry_after="3600"), HANGS_UP),
+        *(says(200, b"<html>"), says(200, []), says(200, {"status": 7}), says(200, "done")),
+    ],
 )
 def test_a_job_that_cannot_be_looked_at_does_not_lose_the_project(
     stage: Stage, client: HqClient, templated: Any, reply: Any
