@@ -163,7 +163,7 @@ class _Told:
         try:
             number = float(words)
         except ValueError:
-            number = -1
+            number = -1.0
         if not number.is_integer() or not 0 <= number <= HQ_LIMIT:
             self.problems.append(f"{key} must be 0 to {HQ_LIMIT}, not '{words}'")
             return default

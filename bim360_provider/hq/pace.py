@@ -79,9 +79,9 @@ class Windowed:
         """
         from pyrate_limiter import RateItem  # noqa: PLC0415 - costs 30 ms that a preview never needs
 
-        item = RateItem("hq", int(self._now() * 1000))
         try:
             with self._lock:
+                item = RateItem("hq", int(self._now() * 1000))
                 return 0.0 if self._put(item) else self._wait(item)
         except Exception as error:  # noqa: BLE001 - whatever a file or a server may raise
             msg = f"the shared rate limit cannot be used ({type(error).__name__})"

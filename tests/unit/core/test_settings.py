@@ -32,6 +32,8 @@ def test_nothing_said_means_the_us_and_strict_lists() -> None:
         unknown_values=False,
         adopt_leftovers=True,
         adopt_simultaneous=False,
+        requests_per_minute=96,
+        rate_limit_store=None,
     )
 
 
@@ -158,3 +160,19 @@ def test_no_representation_shows_the_secret() -> None:
     shown = f"{settings!r} {settings} {settings.connection(None, None)!r}"
 
     assert SECRET not in shown
+
+
+@pytest.mark.parametrize("words", ["101", "-1", "many", "1.5", "nan"])
+def test_a_pace_that_hq_would_not_allow_is_refused(words: str) -> None:
+    """HQ allows 100 requests a minute; 0 switches our own limit off."""
+    with pytest.raises(ConfigError, match="requestsPerMinute must be 0 to 100"):
+        resolve(WHO, BIM360_REQUESTS_PER_MINUTE=words)
+
+
+def test_the_pace_reaches_the_connection() -> None:
+    """Config numbers arrive as text, and from a Bim360Provider as floats."""
+    settings = resolve({**WHO, "bim360:requestsPerMinute": 50.0, "bim360:rateLimitStore": "/x"})
+
+    connection = settings.connection(None, None)
+
+    assert (connection.requests_per_minute, connection.rate_limit_store) == (50, "/x")

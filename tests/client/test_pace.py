@@ -1,0 +1,220 @@
+"""The rate limit: one window per client id, for threads, processes and machines."""
+
+import subprocess
+import sys
+import textwrap
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakeredis import TcpFakeServer
+
+from bim360_provider.emulator import CLIENT_ID, serve
+from bim360_provider.hq import pace
+from bim360_provider.hq.pace import PaceError, pace_for
+from tests.stage import BODY, Actor, Stage, SteeredClock
+
+HQ_LIMIT = 100
+HQ_WINDOW = 60.0
+THREADS = 4
+
+
+@pytest.fixture
+def strict() -> Iterator[Stage]:
+    """An HQ that counts requests and refuses the 101st of a minute."""
+    hq = Actor(rate_limit_per_minute=HQ_LIMIT)
+    hq.clock.freeze()
+    with serve(hq) as running:
+        stage = Stage(running.url, hq, SteeredClock(hq.clock.advance))
+        yield stage
+        for client in stage.clients:
+            client.close()
+
+
+def moments(stage: Stage) -> list[float]:
+    """Return when HQ was asked, on its own clock; tokens are not limited."""
+    rows: Any = stage.hq.ask("GET", "/requests")
+    times = [row["time"] for row in rows if "/hq/" in row["path"]]
+    return sorted(_seconds(time) for time in times)
+
+
+def _seconds(time: str) -> float:
+    from bim360_provider.hq.clock import parse_time  # noqa: PLC0415 - the test's only use of it
+
+    moment = parse_time(time)
+    assert moment is not None
+    return moment.timestamp()
+
+
+def fullest_window(times: list[float], window: float) -> int:
+    """Return the most requests that any window of that length holds."""
+    return max(sum(1 for t in times if start <= t < start + window) for start in times)
+
+
+def test_250_creates_stay_under_hqs_limit_and_see_no_429(strict: Stage) -> None:
+    """Four threads share one window; the limit costs minutes, never a refusal."""
+    client = strict.client()
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        made = list(
+            threads.map(lambda n: client.projects.create({**BODY, "name": f"P {n}"}), range(250))
+        )
+
+    times = moments(strict)
+    assert len({project.id for project in made}) == 250
+    assert len(times) == 250
+    assert fullest_window(times, HQ_WINDOW) <= HQ_LIMIT
+    assert not any("429" in message for message, _ in strict.told)
+
+
+def test_the_allowed_requests_are_used_while_there_is_work(strict: Stage) -> None:
+    """Being careful must not cost more than a twentieth of what HQ allows."""
+    client = strict.client()
+
+    for n in range(300):
+        client.projects.create({**BODY, "name": f"P {n}"})
+
+    times = moments(strict)
+    assert fullest_window(times, HQ_WINDOW) >= 0.95 * HQ_LIMIT
+    assert times[-1] - times[0] <= 3 * 61
+
+
+def test_a_long_wait_for_the_limit_is_told_once(strict: Stage) -> None:
+    """Whoever watches a quiet terminal for a minute should know why."""
+    client = strict.client()
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        list(threads.map(lambda _: client.projects.page(0), range(100)))
+
+    told = [message for message, _ in strict.told]
+    assert len([m for m in told if "the rate limit is used up" in m]) == 1
+
+
+def test_waiting_for_the_limit_costs_a_request_none_of_its_time(strict: Stage) -> None:
+    """A request that waited a minute for its place may still be retried for two."""
+    client = strict.client(requests_per_minute=1)
+    client.projects.page(0)
+    strict.hq.ask("POST", "/faults", [{"match": {}, "times": 2, "then": {"status": 503}}])
+
+    assert client.projects.page(0) == []
+
+
+def test_no_limit_is_no_wait(stage: Stage) -> None:
+    """An emulator or a benchmark may be asked as fast as it answers."""
+    client = stage.client(requests_per_minute=0)
+
+    for _ in range(150):
+        client.projects.page(0)
+
+    assert stage.clock.naps == []
+
+
+APART = 0.5
+"""Seconds: two windows of one second would show as 40 places in half of one.
+
+Shorter than the window, because a busy machine prints a place later than it was taken.
+"""
+
+WORKER = """
+    import sys, time
+    from bim360_provider.hq.pace import pace_for
+    pace = pace_for({limit}, {store!r}, "app", time.monotonic, {window})
+    for _ in range({count}):
+        while wait := pace.take():
+            time.sleep(wait)
+        print(time.time(), flush=True)
+"""
+
+
+def run_together(store: str, *, limit: int, window: float, count: int) -> list[float]:
+    """Let two processes take their places from one store; return when they got them."""
+    code = textwrap.dedent(WORKER).format(limit=limit, store=store, window=window, count=count)
+    processes = [
+        subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own code
+        for _ in range(2)
+    ]
+    outputs = [process.communicate(timeout=60)[0] for process in processes]
+    return sorted(float(line) for output in outputs for line in output.split())
+
+
+def test_two_processes_share_one_file(tmp_path: Path) -> None:
+    """Two pipelines on one runner stay under the limit together."""
+    times = run_together(str(tmp_path / "pace" / "hq.sqlite"), limit=20, window=1.0, count=30)
+
+    assert len(times) == 60
+    assert fullest_window(times, APART) <= 20
+    assert times[-1] - times[0] >= 2 - APART
+
+
+@pytest.fixture
+def redis_url() -> Iterator[str]:
+    """A Redis server of the test's own."""
+    server = TcpFakeServer(("127.0.0.1", 0), server_type="redis")
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"redis://127.0.0.1:{server.server_address[1]}/0"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_two_processes_share_one_redis(redis_url: str) -> None:
+    """Two runners on two machines stay under the limit together."""
+    times = run_together(redis_url, limit=20, window=1.0, count=30)
+
+    assert len(times) == 60
+    assert fullest_window(times, APART) <= 20
+
+
+def test_two_client_ids_have_a_window_each(tmp_path: Path) -> None:
+    """HQ counts by client id; the file holds only a hash of it."""
+    store = tmp_path / "hq.sqlite"
+    clock = SteeredClock()
+    first = pace_for(1, str(store), "first-app", clock.monotonic)
+    second = pace_for(1, str(store), "second-app", clock.monotonic)
+
+    assert (first.take(), second.take()) == (0, 0)
+    assert first.take() > 0
+    assert b"first-app" not in store.read_bytes()
+
+
+def test_a_store_that_cannot_be_used_costs_a_line_not_the_run(stage: Stage) -> None:
+    """A Redis server that is down must not stop a deployment: the run keeps its own window."""
+    client = stage.client(rate_limit_store="redis://127.0.0.1:1/0")
+
+    assert client.projects.page(0) == []
+
+    told = [message for message, _ in stage.told]
+    assert len(told) == 1
+    assert told[0].startswith("BIM 360: the shared rate limit cannot be used")
+    assert told[0].endswith("going on with a limit of this process alone.")
+
+
+def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The package redis is an extra."""
+    monkeypatch.setitem(sys.modules, "redis", None)
+
+    with pytest.raises(PaceError, match="pip install redis"):
+        pace_for(1, "redis://127.0.0.1/0", CLIENT_ID, SteeredClock().monotonic)
+
+
+def test_a_window_frees_its_places_one_by_one() -> None:
+    """The window slides: a place comes back as long after it was taken as the window is."""
+    clock = SteeredClock()
+    window = pace_for(2, None, CLIENT_ID, clock.monotonic)
+    taken = []
+    for _ in range(4):
+        while wait := window.take():
+            clock.sleep(wait)
+        taken.append(clock.monotonic())
+        clock.sleep(10)
+
+    gaps = [later - earlier for earlier, later in pairwise(taken)]
+    assert gaps[0] == pytest.approx(10)
+    assert taken[2] - taken[0] == pytest.approx(pace.WINDOW, abs=0.01)
+    assert taken[3] - taken[1] == pytest.approx(pace.WINDOW, abs=0.01)
