@@ -3,12 +3,9 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 __all__ = ["Answer"]
-
-WORDS_SHOWN: Final = 300
-"""Characters of HQ's own words in an error: enough for a sentence, too few for a page of HTML."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +33,7 @@ class Answer:
 
     @property
     def words(self) -> str:
-        """The error in its sender's own words, on one short line."""
+        """The error in its sender's own words, on one line."""
         fields = self._error_fields()
         words = next(
             (
@@ -46,8 +43,7 @@ class Answer:
             ),
             "",
         )
-        line = " ".join(words.split()) or self._unreadable()
-        return line if len(line) <= WORDS_SHOWN else f"{line[: WORDS_SHOWN - 1]}…"
+        return " ".join(words.split()) or self._unreadable()
 
     @property
     def is_success(self) -> bool:

@@ -24,6 +24,14 @@ __all__ = ["failure", "masked"]
 LONG_SECRET: Final = 8
 """Characters from which on a secret cannot be part of a word by chance."""
 
+TOKENS: Final = re.compile(
+    r"eyJ[\w-]+\.[\w.-]*|(?<=[Bb]earer )[\w.~+/=-]{8,}|(?<=[Bb]asic )[\w+/=]{8,}"
+)
+"""What a token or an encoded secret looks like, should an answer repeat what was sent."""
+
+WORDS_SHOWN: Final = 300
+"""Characters of HQ's own words in an error: enough for a sentence, too few for a page of HTML."""
+
 PROVISION: Final = (
     "an account admin must add the app's client id under Account Admin > Settings > "
     "Custom Integrations, with Account Administration ticked"
@@ -71,11 +79,16 @@ def failure(asked: str, request: str, answer: Answer, mask: Callable[[str], str]
         answer: What came back.
         mask: Takes secrets out of a text.
     """
-    words = mask(answer.words)
+    words = _short(mask(answer.words))
     kind = _kind(answer)
     said = f'HQ answered {_status_words(answer)}: "{words.removesuffix(".")}"'
     line = f"could not {asked}: {said}. {_advice(answer)}"
     return kind(mask(f"BIM 360: {line}"), status=answer.status, words=words, request=request)
+
+
+def _short(words: str) -> str:
+    """Cut what is already masked: half a secret would no longer be recognised."""
+    return words if len(words) <= WORDS_SHOWN else f"{words[: WORDS_SHOWN - 1]}…"
 
 
 def _kind(answer: Answer) -> type[HqError]:
@@ -92,7 +105,11 @@ def _is_foreign(answer: Answer) -> bool:
 
 
 def masked(words: str, secret: str) -> str:
-    """Return the words without the secret; a short one is masked only where it stands alone."""
+    """Return the words without tokens and without the secret.
+
+    A short secret is masked only where it stands alone.
+    """
+    words = TOKENS.sub("[secret]", words)
     pattern = re.escape(secret) if len(secret) >= LONG_SECRET else rf"\b{re.escape(secret)}\b"
     return re.sub(pattern, "[secret]", words) if secret else words
 
