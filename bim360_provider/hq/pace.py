@@ -88,10 +88,13 @@ class Windowed:
             raise PaceError(msg) from None
 
     def _put(self, item: Any) -> bool:
-        self._bucket.leak(item.timestamp)
+        self._alone(lambda: self._bucket.leak(item.timestamp))
+        return bool(self._alone(lambda: self._bucket.put(item)))
+
+    def _alone(self, step: Callable[[], Any]) -> Any:
         self._begin()
         try:
-            return bool(self._bucket.put(item))
+            return step()
         finally:
             self._end()
 
@@ -156,7 +159,7 @@ def _in_file(rates: list[Any], path: Path, name: str) -> Pace:
         if connection.in_transaction:
             connection.rollback()
 
-    # The library counts and inserts in two statements: two processes must not do so at once.
+    # The library counts and writes in two statements: two processes must not do so at once.
     return Windowed(bucket, time.time, lambda: connection.execute("BEGIN IMMEDIATE"), finish)
 
 
