@@ -141,7 +141,7 @@ class _Told:
         configured = self._config.get(key)
         text = str(configured).strip() if configured is not None else ""
         from_environ = self._environ.get(KEYS[key], "").strip()
-        explicit = EXPLICIT in self._config
+        explicit = self._config.get(EXPLICIT) is not None
         return (text or from_environ if explicit else from_environ or text) or None
 
     def choice(self, key: str, choices: tuple[str, ...], default: str) -> str:

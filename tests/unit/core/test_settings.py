@@ -45,6 +45,11 @@ def test_the_environment_goes_before_the_configuration() -> None:
     assert settings.client_secret == SecretStr("newer")
 
 
+def test_a_configuration_that_names_no_explicit_provider_is_none() -> None:
+    """Pulumi's door asks for every key, so that the mark is there with nothing behind it."""
+    assert resolve({**WHO, EXPLICIT: None}, APS_CLIENT_ID="other").client_id == "other"
+
+
 def test_an_explicit_provider_goes_before_the_environment() -> None:
     """It is there to speak for another account; what it leaves out the environment gives."""
     told = {**WHO, EXPLICIT: "true", "bim360:region": None}
