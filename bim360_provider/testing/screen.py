@@ -113,9 +113,6 @@ def screen(command: Command, *, as_json: bool, dry_run: bool) -> Iterator[Screen
     except LocalEngineError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(CANNOT_START) from None
-    except KeyboardInterrupt:
-        typer.echo("error: interrupted twice: what was under way may be lost", err=True)
-        raise typer.Exit(INTERRUPTED) from None
 
 
 def end(result: Result, show: Screen, *, expect_no_changes: bool) -> NoReturn:

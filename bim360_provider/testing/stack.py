@@ -58,6 +58,8 @@ class Bim360Stack:
     def _watched(self, run: Callable[[], Result]) -> StackResult:
         before = self._journal()
         result = run()
+        if result.interrupted:
+            raise KeyboardInterrupt
         known = {field.name: getattr(result, field.name) for field in fields(result)}
         asked = self._journal()[len(before) :]
         return StackResult(**known, requests=tuple(row for row in asked if not _is_token(row)))

@@ -122,6 +122,10 @@ class ShelfProvider(ResourceProvider):
 
     @staticmethod
     def _break(props: dict[str, Any], call: str) -> None:
+        """Fail if asked to; or tell a test that we are here, and wait for its word."""
+        if props.get("gate"):
+            Path(f"{props['gate']}.arrived").write_text(str(os.getpid()), encoding="ascii")
+            Path(f"{props['gate']}.go").read_text(encoding="ascii")
         if props.get("broken") == call:
             msg = f"the shelf gave way in {call}"
             raise RuntimeError(msg)

@@ -7,13 +7,15 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from bim360_provider.testing import LocalEngine, Result
 from tests.engine.scenarios import PRELUDE, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PASSPHRASE: Final = "only for tests"
 MARK: Final = "M"

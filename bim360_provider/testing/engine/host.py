@@ -57,7 +57,7 @@ class Host(Provider):
         stdout = self._process.stdout
         first = stdout.readline().strip() if stdout is not None else b""
         if stdout is None or not first.isdigit():
-            processes.end(self._process)
+            self._end()
             msg = f"the host of the dynamic providers did not start: it said {first.decode()!r}"
             raise LocalEngineError(msg)
         self._readers.append(processes.pass_on(stdout, say))
@@ -70,7 +70,14 @@ class Host(Provider):
                 with suppress(grpc.RpcError):  # it is being ended either way
                     self.stub.Cancel(empty_pb2.Empty())
             self._channel.close()
-            processes.end(self._process)
-            for reader in self._readers:
-                reader.join()
-            processes.close(self._process)
+            self._end()
+
+    def kill(self) -> None:
+        """End the process at once."""
+        self._process.kill()
+
+    def _end(self) -> None:
+        processes.end(self._process)
+        for reader in self._readers:
+            reader.join()
+        processes.close(self._process)

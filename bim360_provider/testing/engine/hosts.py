@@ -9,7 +9,7 @@ from typing import Final
 from bim360_provider.testing.engine import urns
 from bim360_provider.testing.engine.errors import LocalEngineError
 from bim360_provider.testing.engine.host import Host
-from bim360_provider.testing.engine.provider import HostError
+from bim360_provider.testing.engine.provider import HostError, Provider
 from bim360_provider.testing.engine.recording import Recorder
 from bim360_provider.testing.engine.values import Properties, has_sealed, has_unknown
 
@@ -60,7 +60,7 @@ class Hosts:
         """Tell whether a provider's configuration is fully known; in a preview it may not be."""
         return not has_unknown(self._config(reference))
 
-    def of(self, reference: str) -> Host:
+    def of(self, reference: str) -> Provider:
         """Return the host of a provider reference, started and configured.
 
         Raises:
@@ -101,6 +101,13 @@ class Hosts:
 
     def _say(self, line: str) -> None:
         self._recorder.say("info", line)
+
+    def kill(self) -> None:
+        """End every host at once, in the middle of whatever it does."""
+        with self._lock:
+            hosts = list(self._hosts.values())
+        for host in hosts:
+            host.kill()
 
     def close(self) -> None:
         """End every host that was started."""

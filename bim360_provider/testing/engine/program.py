@@ -99,13 +99,11 @@ def _run(run: Run, words: list[str], project: Project, environment: Mapping[str,
 
     streams = [stream for stream in (process.stdout, process.stderr) if stream is not None]
     readers = [processes.pass_on(stream, say) for stream in streams]
+    run.on_stop.append(process.terminate)
     try:
         return process.wait()
-    except KeyboardInterrupt:
-        run.stopping.set()
-        run.recorder.say("error", "interrupted: what is under way will be finished and saved")
-        return ALREADY_SHOWN
     finally:
+        run.on_stop.remove(process.terminate)
         processes.end(process)
         for reader in readers:
             reader.join()

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bim360_provider.testing.engine import urns
@@ -46,6 +47,11 @@ class Recorder:
             if not ephemeral:
                 self.messages.append(message)
             self._tell(message)
+
+    def said(self) -> tuple[Message, ...]:
+        """Return all messages, with the secrets masked that were not known yet at their time."""
+        with self._lock:
+            return tuple(replace(each, text=self.mask(each.text)) for each in self.messages)
 
     def begin(self, urn: str, op: Op) -> None:
         """Note that work on a resource starts."""

@@ -1,7 +1,7 @@
 """What all parts of one run share."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -28,6 +28,22 @@ class Run:
     recorder: Recorder
     slots: threading.Semaphore
     stopping: threading.Event = field(default_factory=threading.Event)
+    on_stop: list[Callable[[], None]] = field(default_factory=list)
+    """Called at the first Ctrl-C."""
+
+    def stop(self) -> None:
+        """Begin nothing new, and let what is under way finish; asked again, give it up.
+
+        A host that is killed fails all its calls, so that whoever waits for them goes on.
+        """
+        if self.stopping.is_set():
+            self.recorder.say("error", "interrupted again: what was under way may be lost")
+            self.hosts.kill()
+            return
+        self.stopping.set()
+        self.recorder.say("error", "interrupted: what is under way will be finished and saved")
+        for call in self.on_stop:
+            call()
 
     @contextmanager
     def slot(self) -> Iterator[None]:

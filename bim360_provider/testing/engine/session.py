@@ -10,6 +10,7 @@ from typing import Any
 
 from bim360_provider.testing.engine.configuration import Configuration
 from bim360_provider.testing.engine.hosts import Hosts
+from bim360_provider.testing.engine.interrupts import interrupts_to
 from bim360_provider.testing.engine.lock import locked
 from bim360_provider.testing.engine.program import engine_service
 from bim360_provider.testing.engine.project import Project
@@ -56,13 +57,13 @@ class Session:
         began = time.monotonic()
         recorder = Recorder(listener)
         lock = locked(state, lambda text: recorder.say("warning", text))
-        with lock, self._run(recorder, state, dry_run) as (run, engine):
+        with lock, self._run(recorder, state, dry_run) as (run, engine), interrupts_to(run.stop):
             work(run, engine)
         return Result(
             command=command,
             ok=not recorder.failed,
             steps=tuple(recorder.steps),
-            messages=tuple(recorder.messages),
+            messages=recorder.said(),
             outputs=_outputs(run),
             state=state,
             seconds=time.monotonic() - began,

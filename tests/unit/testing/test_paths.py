@@ -1,0 +1,69 @@
+"""Property paths: read, written, matched, and used to set values back."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bim360_provider.testing.engine.paths import Path, PathError, contains, parse, render, reset
+from bim360_provider.testing.engine.values import Secret, Value
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("name", ("name",)),
+        ("tags.owner", ("tags", "owner")),
+        ("steps[0].name", ("steps", 0, "name")),
+        ('tags["a.b"]', ("tags", "a.b")),
+        ('["a\\"b"].c', ('a"b', "c")),
+        ("steps[*].name", ("steps", "*", "name")),
+        ("", ()),
+    ],
+)
+def test_a_path_is_read(text: str, path: Path) -> None:
+    """In all of Pulumi's spellings."""
+    assert parse(text) == path
+
+
+@given(st.lists(st.text(min_size=1) | st.integers(0, 99), min_size=1, max_size=4).map(tuple))
+def test_what_is_written_is_read_back(path: Path) -> None:
+    """Whatever the keys are made of."""
+    first = path[0]
+    whole = path if isinstance(first, str) else ("a", *path)
+
+    assert parse(render(whole)) == whole
+
+
+@pytest.mark.parametrize("text", ["a[", "a[x]", 'a["b]', "a]"])
+def test_what_is_no_path_is_refused(text: str) -> None:
+    """With the place where it goes wrong."""
+    with pytest.raises(PathError, match="goes wrong at character 2"):
+        parse(text)
+
+
+def test_a_path_contains_what_lies_below_it() -> None:
+    """With a star for any key or index."""
+    assert contains(("a",), ("a", "b", 0))
+    assert contains(("a", "*", "c"), ("a", 3, "c"))
+    assert not contains(("a", "b"), ("a",))
+    assert not contains(("a", "b"), ("a", "c"))
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new", "expected"),
+    [
+        ("a", {"a": 1}, {"a": 2, "b": 3}, {"a": 1, "b": 3}),
+        ("a", {}, {"a": 2}, {}),
+        ("a", {"a": 1}, {}, {"a": 1}),
+        ("a.b", {"a": {"b": 1}}, {"a": {"b": 2, "c": 3}}, {"a": {"b": 1, "c": 3}}),
+        ("a.b", {"a": {"b": 1}}, {}, {}),
+        ("a[1]", {"a": [1, 2]}, {"a": [3, 4]}, {"a": [3, 2]}),
+        ("a[*].n", {"a": [{"n": 1}]}, {"a": [{"n": 2}, {"n": 3}]}, {"a": [{"n": 1}, {"n": 3}]}),
+        ("*", {"a": 1}, {"a": 2, "b": 3}, {"a": 1}),
+        ("a.b", {"a": Secret({"b": 1})}, {"a": Secret({"b": 2})}, {"a": {"b": 1}}),
+        ("a.b", {"a": 1}, {"a": 2}, {"a": 2}),
+    ],
+)
+def test_a_place_is_set_back(text: str, old: Value, new: Value, expected: Value) -> None:
+    """What `ignore_changes` means: the old value, at that place only."""
+    assert reset(parse(text), old, new) == expected

@@ -1,0 +1,137 @@
+"""Values on the wire, in comparisons and on the screen."""
+
+import pytest
+from google.protobuf import struct_pb2
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bim360_provider.testing.engine.diffing import changes_between, inverted
+from bim360_provider.testing.engine.values import (
+    UNKNOWN,
+    Sealed,
+    Secret,
+    Value,
+    mark_keys,
+    mark_secrets,
+    masked,
+    plain,
+)
+from bim360_provider.testing.engine.wire import from_struct, to_struct, without_nulls
+
+DIGEST = "ab" * 32
+
+scalars = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(max_size=5)
+trees = st.recursive(
+    scalars | st.just(UNKNOWN) | st.just(Sealed(DIGEST)),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(min_size=1, max_size=3), inner, max_size=3)
+        | inner.map(Secret)
+    ),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.text(min_size=1, max_size=3), trees, max_size=4))
+def test_what_is_written_is_read_back(bag: dict[str, Value]) -> None:
+    """With secrets, unknowns and nulls in any place, and whole numbers as whole numbers."""
+    assert from_struct(to_struct(bag, keep_secrets=True)) == bag
+
+
+@given(st.dictionaries(st.text(min_size=1, max_size=3), trees, max_size=4))
+def test_a_host_gets_secrets_in_plain(bag: dict[str, Value]) -> None:
+    """As Pulumi's engine does it for a host that says it does not accept secrets."""
+    assert from_struct(to_struct(bag, keep_secrets=False)) == plain(bag)
+
+
+def test_an_output_value_is_its_value() -> None:
+    """Newer SDKs may wrap what is known and what is secret in one object."""
+    struct = struct_pb2.Struct()
+    signature = {"4dabf18193072939515e22adb298388d": "d0e6a833031e9bbcd3f4e8bde6ca49a4"}
+    struct.update({"known": {**signature, "value": 1, "secret": True}, "unknown": {**signature}})
+
+    assert from_struct(struct) == {"known": Secret(1), "unknown": UNKNOWN}
+
+
+def test_a_null_property_is_none_at_all() -> None:
+    """But a null deeper down stays."""
+    assert without_nulls({"a": None, "b": [None]}) == {"b": [None]}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ({"a": 1}, {"a": 1}, {}),
+        ({"a": 1}, {"a": 1.0}, {}),
+        ({"a": 1}, {"a": True}, {"a": "update"}),
+        ({"a": 1}, {}, {"a": "delete"}),
+        ({}, {"a": {"b": 1}}, {"a": "add"}),
+        (
+            {"a": {"b": 1, "c": 2}},
+            {"a": {"b": 2, "d": 1}},
+            {"a.b": "update", "a.c": "delete", "a.d": "add"},
+        ),
+        ({"a": [1, 2]}, {"a": [1, 3, 4]}, {"a[1]": "update", "a[2]": "add"}),
+        ({"a": [1, 2]}, {"a": [1]}, {"a[1]": "delete"}),
+        ({"a": [1]}, {"a": {"b": 1}}, {"a": "update"}),
+        ({"a": Secret("x")}, {"a": "x"}, {}),
+        ({"a": Secret("x")}, {"a": Secret("y")}, {"a": "update"}),
+        ({"a": "x"}, {"a": UNKNOWN}, {"a": "update"}),
+        ({"x.y": {"a b": 1}}, {"x.y": {"a b": 2}}, {'["x.y"].a b': "update"}),
+    ],
+)
+def test_changes_are_named_by_path(
+    old: dict[str, Value], new: dict[str, Value], expected: dict[str, str]
+) -> None:
+    """Each at the deepest place that tells the whole change."""
+    assert changes_between(old, new) == expected
+
+
+def test_internal_properties_can_be_left_out() -> None:
+    """People do not see what starts with two underscores."""
+    old: dict[str, Value] = {"__provider": "a", "x": 1}
+
+    assert changes_between(old, {"__provider": "b", "x": 2}, internal=False) == {"x": "update"}
+
+
+def test_a_comparison_can_be_turned_round() -> None:
+    """Drift is what an up would undo."""
+    assert inverted({"a": "add", "b": "delete", "c": "update"}) == {
+        "a": "delete",
+        "b": "add",
+        "c": "update",
+    }
+
+
+def test_secrecy_follows_the_key_path() -> None:
+    """Into objects; a list becomes secret as a whole, as with Pulumi."""
+    inputs: dict[str, Value] = {
+        "o": {"p": Secret(1), "q": 2},
+        "l": [1, Secret(2)],
+        "gone": Secret(1),
+    }
+    outputs: dict[str, Value] = {"o": {"p": 1, "q": 2}, "l": [1, 2], "more": 3}
+
+    assert mark_secrets(outputs, inputs) == {
+        "o": {"p": Secret(1), "q": 2},
+        "l": Secret([1, 2]),
+        "more": 3,
+    }
+
+
+def test_whole_properties_can_be_marked() -> None:
+    """Once is enough."""
+    assert mark_keys({"a": 1, "b": Secret(2), "c": 3}, ("a", "b")) == {
+        "a": Secret(1),
+        "b": Secret(2),
+        "c": 3,
+    }
+
+
+def test_people_see_neither_secrets_nor_unknowns() -> None:
+    """Nor a secret that hides in a text nobody marked."""
+    bag: Value = {"s": Secret({"x": 1}), "u": [UNKNOWN], "d": Sealed(DIGEST), "t": "my horse"}
+
+    shown = masked(bag, lambda text: text.replace("horse", "[secret]"))
+
+    assert shown == {"s": "[secret]", "u": ["[unknown]"], "d": "[secret]", "t": "my [secret]"}
