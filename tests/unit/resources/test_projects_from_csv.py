@@ -1,0 +1,233 @@
+"""``projects_from_csv`` in a program: what it declares, returns, tells and raises."""
+
+import asyncio
+import inspect
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi import ResourceOptions
+
+from bim360_provider import Bim360Project, projects_from_csv
+from bim360_provider.core.portfolio.columns import ARGUMENTS
+from bim360_provider.errors import InputError
+from bim360_provider.resources import portfolio
+
+HEADER = "name,start_date,end_date,project_type,value,currency"
+LINE = "Tower,2027-01-01,2028-01-01,Office,3000000,EUR"
+THREE = (LINE, LINE.replace("Tower", "Bridge"), LINE.replace("Tower", "Ålesund Kai"))
+
+
+class Declared:
+    """Stands for ``Bim360Project``, which needs an engine, and notes what it is given."""
+
+    def __init__(
+        self, resource_name: str, opts: ResourceOptions | None = None, **arguments: Any
+    ) -> None:
+        self.resource_name = resource_name
+        self.opts = opts
+        self.arguments = arguments
+
+
+@pytest.fixture
+def declared(monkeypatch: pytest.MonkeyPatch) -> list[Declared]:
+    """Return the projects that are declared, in their order."""
+    found: list[Declared] = []
+
+    def declare(*args: Any, **kwargs: Any) -> Declared:
+        found.append(Declared(*args, **kwargs))
+        return found[-1]
+
+    monkeypatch.setattr(portfolio, "Bim360Project", declare)
+    return found
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return what is logged for people."""
+    lines: list[str] = []
+    monkeypatch.setattr(pulumi.log, "info", lines.append)
+    return lines
+
+
+@pytest.fixture
+def pending() -> Iterator[asyncio.Future[str]]:
+    """Return a value that is still to come."""
+    loop = asyncio.new_event_loop()
+    yield loop.create_future()
+    loop.close()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Callable[..., Path]:
+    """Return a function that writes lines to a file."""
+
+    def write(*lines: str, header: str = HEADER) -> Path:
+        path = tmp_path / "portfolio.csv"
+        path.write_text("\n".join([header, *lines]), encoding="utf-8")
+        return path
+
+    return write
+
+
+def test_each_line_is_declared_in_the_order_of_the_names(
+    declared: list[Declared], file: Callable[..., Path]
+) -> None:
+    """Whatever the order of the lines: the same resources, one after the other."""
+    for order in (THREE, THREE[::-1]):
+        projects_from_csv(file(*order))
+
+    names = [each.resource_name for each in declared]
+    assert names == ["bridge", "tower", "alesund-kai-7a383e30"] * 2
+
+
+def test_another_line_changes_nothing_for_the_rest(
+    declared: list[Declared], file: Callable[..., Path]
+) -> None:
+    """Resource names are made from a project's own name alone."""
+    projects_from_csv(file(THREE[0], THREE[2]))
+
+    assert [each.resource_name for each in declared] == ["tower", "alesund-kai-7a383e30"]
+
+
+def test_projects_are_returned_by_their_names(
+    declared: list[Declared], file: Callable[..., Path]
+) -> None:
+    """So that a program can go on with one of them."""
+    found = projects_from_csv(file(*THREE))
+
+    assert list(found) == ["Bridge", "Tower", "Ålesund Kai"]
+    assert [id(each) for each in found.values()] == [id(each) for each in declared]
+
+
+def test_a_cell_goes_before_what_all_have(
+    declared: list[Declared], file: Callable[..., Path]
+) -> None:
+    """And an empty one is filled from there."""
+    path = file(f"{LINE},any", f"{THREE[1]},", header=f"{HEADER},adopt")
+
+    projects_from_csv(path, adopt="archived", country=None)
+
+    assert [each.arguments["adopt"] for each in declared] == ["archived", "any"]
+    assert all("country" not in each.arguments for each in declared)
+
+
+def test_what_all_have_may_still_be_to_come(
+    declared: list[Declared], file: Callable[..., Path], pending: asyncio.Future[str]
+) -> None:
+    """Such as the id of a template that is made in the same run, or one service of several."""
+    path = file(LINE)
+
+    projects_from_csv(path, template_project_id=pending, service_types=("pm", pending))
+
+    assert declared[0].arguments["template_project_id"] is pending
+    assert declared[0].arguments["service_types"] == ["pm", pending]
+
+
+def test_options_are_every_projects(declared: list[Declared], file: Callable[..., Path]) -> None:
+    """Such as protection."""
+    opts = ResourceOptions(protect=True)
+
+    projects_from_csv(file(*THREE), opts=opts)
+
+    assert [each.opts for each in declared] == [opts] * 3
+
+
+@pytest.mark.parametrize("where", ["provider", "parent"])
+def test_a_provider_of_its_own_judges_its_closed_lists(
+    declared: list[Declared], file: Callable[..., Path], where: str
+) -> None:
+    """It may have been told to let unknown values through; the rest is judged all the same."""
+    opts = ResourceOptions()
+    setattr(opts, where, object())
+
+    projects_from_csv(file(LINE.replace("EUR", "XYZ")), opts=opts)
+    with pytest.raises(InputError, match="line 2, value: "):
+        projects_from_csv(file(LINE.replace("3000000", "much")), opts=opts)
+
+    assert [each.arguments["currency"] for each in declared] == ["XYZ"]
+
+
+def test_a_value_outside_of_hqs_lists_is_a_mistake(
+    declared: list[Declared], file: Callable[..., Path]
+) -> None:
+    """Unless the configuration says otherwise, as in the next test."""
+    with pytest.raises(InputError, match="line 2, currency: does not know 'XYZ'"):
+        projects_from_csv(file(LINE.replace("EUR", "XYZ")))
+
+    assert declared == []
+
+
+@pytest.mark.parametrize("told", ["allow", "perhaps"])
+def test_the_environment_can_let_unknown_values_pass(
+    declared: list[Declared],
+    file: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+    told: str,
+) -> None:
+    """As for the provider, which also says what is wrong with a broken configuration."""
+    monkeypatch.setenv("BIM360_UNKNOWN_VALUES", told)
+
+    projects_from_csv(file(LINE.replace("EUR", "XYZ")))
+
+    assert len(declared) == 1
+
+
+@pytest.mark.usefixtures("declared")
+def test_columns_that_mean_nothing_here_are_named(
+    file: Callable[..., Path], said: list[str]
+) -> None:
+    """Once, so that nobody waits for their effect."""
+    path = file(f"{LINE},created,x", header=f"{HEADER},result,folders_created_from")
+
+    projects_from_csv(path)
+
+    assert said == [f"{path}: columns that mean nothing here: result, folders_created_from"]
+
+
+def test_mistakes_are_told_and_nothing_is_declared(
+    declared: list[Declared], file: Callable[..., Path]
+) -> None:
+    """Not even the lines that are right."""
+    path = file(*THREE, LINE.replace("2028-01-01", "2026-01-01"))
+
+    with pytest.raises(InputError) as caught:
+        projects_from_csv(path)
+
+    assert str(caught.value).splitlines() == [
+        f"{path} has 2 mistakes, and nothing was declared:",
+        "  line 5, end_date: must be after start_date, but 2026-01-01 is not after 2027-01-01",
+        "  line 5, name: 'Tower' is the project of line 2 already",
+    ]
+    assert declared == []
+
+
+def test_pulumi_prints_the_mistakes_without_a_traceback(file: Callable[..., Path]) -> None:
+    """Which it does for a RunError and for nothing else."""
+    path = file("Tower")
+
+    with pytest.raises(pulumi.RunError):
+        projects_from_csv(path)
+
+
+def test_a_file_that_is_not_there_is_told_with_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever writes a relative path thinks of another folder."""
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(InputError) as caught:
+        projects_from_csv("portfolio.csv")
+
+    assert str(caught.value) == (
+        f"portfolio.csv: cannot be read (from {tmp_path}): No such file or directory"
+    )
+
+
+def test_every_argument_of_a_project_can_be_a_column() -> None:
+    """Both lists are written by hand; here they are held together."""
+    signature = inspect.signature(Bim360Project.__init__).parameters
+
+    assert set(ARGUMENTS) == set(signature) - {"self", "resource_name", "opts"}
