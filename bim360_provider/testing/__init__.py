@@ -9,10 +9,21 @@ if TYPE_CHECKING:
     from bim360_provider.testing.engine.errors import LocalEngineError
     from bim360_provider.testing.engine.local import LocalEngine
     from bim360_provider.testing.engine.results import Message, Result, Step
+    from bim360_provider.testing.stack import Bim360Stack, StackResult
 
-__all__ = ["LocalEngine", "LocalEngineError", "Message", "Result", "Step"]
+__all__ = [
+    "Bim360Stack",
+    "LocalEngine",
+    "LocalEngineError",
+    "Message",
+    "Result",
+    "StackResult",
+    "Step",
+]
 
 _HOMES = {
+    "Bim360Stack": "bim360_provider.testing.stack",
+    "StackResult": "bim360_provider.testing.stack",
     "LocalEngine": "bim360_provider.testing.engine.local",
     "LocalEngineError": "bim360_provider.testing.engine.errors",
     "Message": "bim360_provider.testing.engine.results",
