@@ -24,7 +24,8 @@ def test_by_default_a_taken_name_is_an_error_with_advice(stage: Stage, client: H
 
     assert str(caught.value) == (
         "BIM 360: could not create project 'Tower A': a project 'Tower A' exists already "
-        f"({there['id']}, active); take it over with adopt='any', or declare another name."
+        f"({there['id']}, active); take it over with adopt='any', or declare another name; "
+        "if only the resource has a new name, give it Pulumi's aliases."
     )
     assert stage.hq.asked == ["token", "POST projects", "GET projects"]
 

@@ -1,7 +1,6 @@
 """A host for the tests of a module, and an HQ that forgets between them."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,7 +26,7 @@ def configuration(url: str) -> dict[str, Any]:
 def hosted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Host, Actor]]:
     """Return a configured host and the HQ that it asks."""
     hq = Actor()
-    folder: Path = tmp_path_factory.mktemp("host")
+    folder = tmp_path_factory.mktemp("host")
     with serve(hq) as emulator, running(folder, configuration(emulator.url)) as host:
         yield host, hq
 

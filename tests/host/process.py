@@ -101,7 +101,7 @@ def running(
     printed = folder / "printed.txt"
     with (
         printed.open("wb") as errors,
-        subprocess.Popen(
+        subprocess.Popen(  # noqa: S603 - Pulumi's own module
             [sys.executable, "-u", "-m", "pulumi.dynamic", NO_ENGINE],
             stdout=subprocess.PIPE,
             stderr=errors,

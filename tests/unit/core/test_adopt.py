@@ -79,7 +79,8 @@ def test_leftovers_can_be_left_alone_by_configuration() -> None:
     assert adopted is None
     assert words == (
         "a project 'Tower A' exists already (p1, pending); "
-        "take it over with adopt='any', or declare another name"
+        "take it over with adopt='any', or declare another name; "
+        "if only the resource has a new name, give it Pulumi's aliases"
     )
 
 

@@ -1,0 +1,178 @@
+"""Bim360Project: what people write reaches the provider as Pulumi can carry it."""
+
+import asyncio
+import inspect
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, timezone
+from decimal import Decimal
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime import mocks, set_mocks
+
+from bim360_provider import Bim360Project, Bim360Provider
+from bim360_provider.models import ProjectArguments
+from tests.stage import BODY
+
+TOKEN = "pulumi-python:dynamic/bim360:Project"
+
+
+class Engine(mocks.Mocks):
+    """Notes what is registered and answers with the same."""
+
+    def __init__(self) -> None:
+        self.seen: list[mocks.MockResourceArgs] = []
+
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], None]:
+        """Answer what is asked: no program of these tests calls a function."""
+        return args.args, None
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        """Note the resource; its outputs are its inputs."""
+        self.seen.append(args)
+        return f"{args.name}-id", args.inputs
+
+
+@pytest.fixture
+def engine() -> Engine:
+    """Return an engine that registers whatever it is given."""
+    return Engine()
+
+
+def registered(engine: Engine, declare: Callable[[], pulumi.Resource]) -> mocks.MockResourceArgs:
+    """Return what the engine sees of the last resource that a program declares.
+
+    The program has a thread of its own: Pulumi leaves event loops behind in those it uses.
+    """
+    with Threads(1) as thread:
+        thread.submit(_run, engine, declare).result()
+    return engine.seen[-1]
+
+
+class Threads(ThreadPoolExecutor):
+    """Threads whose every task has an event loop that is closed afterwards."""
+
+    def submit(self, task: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """Run a task on a fresh event loop."""
+        return super().submit(self._on_a_loop, task, *args, **kwargs)
+
+    @staticmethod
+    def _on_a_loop(task: Any, *args: Any) -> Any:
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        try:
+            return task(*args)
+        finally:
+            asyncio.set_event_loop(None)
+            loop.close()
+
+
+def _run(engine: Engine, declare: Callable[[], pulumi.Resource]) -> None:
+    run: Any = mocks.test
+    with Threads(4) as workers:
+        asyncio.get_event_loop().set_default_executor(workers)
+        set_mocks(engine, project="demo", stack="test", preview=False)
+        run(lambda: declare().urn)()
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "carried"),
+    [
+        ("start_date", date(2027, 1, 2), "2027-01-02"),
+        ("start_date", datetime(2027, 1, 2, 9, tzinfo=timezone.utc), "2027-01-02"),
+        ("value", Decimal("3000.50"), 3000.5),
+        ("value", 3000, 3000),
+        ("service_types", ("pm", "cost"), ["pm", "cost"]),
+        ("service_types", {"pm"}, ["pm"]),
+        ("service_types", frozenset({"pm"}), ["pm"]),
+        ("city", "", ""),
+        ("include_locations", False, False),
+    ],
+)
+def test_values_of_python_are_carried_as_json(
+    engine: Engine, name: str, written: Any, carried: Any
+) -> None:
+    """Dates, decimals, sets and tuples; also when they are outputs of another resource."""
+    plain = registered(engine, lambda: Bim360Project("tower", **{**BODY, name: written}))
+    as_output = registered(
+        engine,
+        lambda: Bim360Project("tower", **{**BODY, name: pulumi.Output.from_input(written)}),
+    )
+
+    assert plain.inputs[name] == carried
+    assert as_output.inputs[name] == carried
+
+
+def test_a_project_has_its_token_its_reference_and_its_arguments(engine: Engine) -> None:
+    """And nothing that was not written."""
+    seen = registered(engine, lambda: Bim360Project("tower", **BODY))
+
+    given = {k: v for k, v in seen.inputs.items() if v is not None}
+    assert seen.typ == TOKEN
+    assert len(given.pop("__provider")) < 120
+    assert given == BODY
+
+
+def test_a_subclass_is_the_same_type(engine: Engine) -> None:
+    """Another type would replace every project."""
+
+    class House(Bim360Project):
+        """A project of this company."""
+
+    class Villa(House):
+        """A small one."""
+
+    assert registered(engine, lambda: Villa("villa", **BODY)).typ == TOKEN
+
+
+def test_a_project_is_looked_up_by_its_id(engine: Engine) -> None:
+    """Nothing is declared but the reference to the provider."""
+    seen = registered(engine, lambda: Bim360Project.get("tower", "p1"))
+
+    assert (seen.typ, seen.resource_id) == (TOKEN, "p1")
+    assert [k for k, v in seen.inputs.items() if v is not None] == ["__provider"]
+
+
+def test_every_argument_of_the_model_can_be_written() -> None:
+    """Account and region come from the configuration or from a provider."""
+    written = set(inspect.signature(Bim360Project.__init__).parameters)
+
+    assert written - {"self", "resource_name", "opts"} == set(ProjectArguments.model_fields) - {
+        "account_id",
+        "region",
+    }
+
+
+def test_an_explicit_provider_keeps_its_secret_a_secret(engine: Engine) -> None:
+    """Given as plain text it is one all the same."""
+    told: dict[str, Any] = {"account_id": "a1", "client_secret": "hush", "region": "EMEA"}
+
+    seen = registered(engine, lambda: Bim360Provider("europe", **told))
+
+    assert seen.typ == "pulumi:providers:pulumi-python"
+    assert seen.inputs["bim360:explicit"] == "true"
+    assert seen.inputs["bim360:region"] == "EMEA"
+    marked = seen.inputs["bim360:clientSecret"]
+    assert marked["4dabf18193072939515e22adb298388d"] == "1b47061264138c4ac30d75fd1eb44270"
+    assert marked["value"] == "hush"
+
+
+def test_an_explicit_provider_takes_the_rest_from_the_stack(engine: Engine) -> None:
+    """Its configuration of the same name; what nobody gives is left out."""
+    config = {"bim360:clientId": "app", "bim360:clientSecret": "hush"}
+
+    def declare() -> Bim360Provider:
+        pulumi.runtime.set_all_config(config, ["bim360:clientSecret"])
+        return Bim360Provider("europe", account_id="a1")
+
+    seen = registered(engine, declare)
+
+    given = {k: v for k, v in seen.inputs.items() if v is not None}
+    assert given.pop("bim360:clientSecret")["value"] == "hush"
+    assert given == {
+        "bim360:explicit": "true",
+        "bim360:accountId": "a1",
+        "bim360:clientId": "app",
+    }
