@@ -1,12 +1,16 @@
-"""One client per account and one transport per app, for all threads of the host."""
+"""What the threads of the host share: clients, the transports behind them, and who owns what."""
 
 import threading
 from typing import Final
 
+from bim360_provider.core.owners import Owners
 from bim360_provider.dynamic.engine_log import notify
 from bim360_provider.hq import Connection, HqClient, Transport
 
-__all__ = ["client_for"]
+__all__ = ["client_for", "owners"]
+
+owners: Final = Owners()
+"""The projects that resources of this run have."""
 
 _lock: Final = threading.Lock()
 _clients: Final[dict[Connection, HqClient]] = {}

@@ -18,7 +18,7 @@ from pulumi.dynamic import (
 from bim360_provider.core import project
 from bim360_provider.core.settings import EXPLICIT, KEYS, Settings
 from bim360_provider.dynamic.bags import from_pulumi, provider_changed, to_pulumi
-from bim360_provider.dynamic.clients import client_for
+from bim360_provider.dynamic.clients import client_for, owners
 from bim360_provider.dynamic.one_line import one_line
 from bim360_provider.errors import ConfigError
 from bim360_provider.hq import HqClient
@@ -57,12 +57,13 @@ class ProjectProvider(ResourceProvider):
         return CheckResult(to_pulumi(inputs), failures)
 
     @one_line
-    def diff(self, _id: str, olds: Bag, news: Bag) -> DiffResult:
+    def diff(self, id_: str, olds: Bag, news: Bag) -> DiffResult:
         """Return whether anything would change; sends nothing.
 
         "Perhaps" (None) makes Pulumi compare the arguments itself, which is what prints
         single properties and fills ``detailedDiff``.
         """
+        owners.owns(id_)
         difference = project.diff(from_pulumi(olds), from_pulumi(news))
         if not difference.changed:
             return DiffResult(changes=difference.unfinished)
@@ -76,7 +77,8 @@ class ProjectProvider(ResourceProvider):
     def create(self, props: Bag) -> CreateResult:
         """Create or adopt the project."""
         inputs = from_pulumi(props)
-        project_id, outs = project.create(self._client(inputs), inputs, self._settings())
+        client, settings = self._client(inputs), self._settings()
+        project_id, outs = project.create(client, inputs, settings, owners)
         return CreateResult(project_id, to_pulumi(outs))
 
     @one_line
@@ -99,7 +101,7 @@ class ProjectProvider(ResourceProvider):
     def delete(self, id_: str, props: Bag) -> None:
         """Archive the project, or leave it."""
         state = from_pulumi(props)
-        project.delete(self._client(state), id_, state)
+        project.delete(self._client(state), id_, state, owners)
 
     def _settings(self) -> Settings:
         return Settings.resolve(getattr(self, "_config", {}), os.environ)

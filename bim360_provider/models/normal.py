@@ -30,6 +30,8 @@ UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a
 DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 SECONDS_LIMIT: Final = 3600
 SHOWN: Final = 60
+ALSO_CALLED: Final = {"eu": "EMEA", "europe": "EMEA", "uk": "GBR", "usa": "US"}
+"""What people call a region, and HQ's word for it."""
 
 
 def shown(value: object) -> str:
@@ -170,6 +172,8 @@ def one_of(allowed: Iterable[str], *, clearable: bool = False) -> Callable[[obje
 
 def unknown_choice(word: str, choices: tuple[str, ...]) -> str:
     """Return what to say of a word that is not among the choices."""
+    if ALSO_CALLED.get(word.casefold()) in choices:
+        return f"does not know {shown(word)}; did you mean '{ALSO_CALLED[word.casefold()]}'?"
     folded = {choice.casefold(): choice for choice in choices}
     near = difflib.get_close_matches(word.casefold(), folded, n=1)
     if near:

@@ -121,3 +121,13 @@ def test_a_name_that_no_project_shows_is_told_so(stage: Stage, client: HqClient)
 
     with pytest.raises(ConflictError, match="it may be an ACC project: declare another name"):
         create(client, {**TOWER, "adopt": "any"}, settings())
+
+
+def test_adopting_does_not_copy_a_template_and_says_so(stage: Stage, client: HqClient) -> None:
+    """HQ copies a template only into a project that it makes."""
+    template = stage.project(name="Template")
+    stage.project()
+
+    create(client, {**TOWER, "adopt": "any", "template_project_id": template["id"]}, settings())
+
+    assert "the template is not copied into 'Tower A'" in stage.warnings()[-1]

@@ -149,7 +149,7 @@ def test_every_setting_has_its_row_its_default_and_its_section() -> None:
 def test_the_messages_about_settings_are_those_that_people_get() -> None:
     """What cannot be understood, and what is missing."""
     text = text_of("docs/configuration.md")
-    wrong = {"bim360:region": "Europe", "bim360:adoptLeftovers": "perhaps"}
+    wrong = {"bim360:region": "Europa", "bim360:adoptLeftovers": "perhaps"}
     known = {"bim360:clientId": "id", "bim360:accountId": "a1d5e9b2-0000-4000-8000-000000000001"}
 
     with pytest.raises(ConfigError) as misunderstood:

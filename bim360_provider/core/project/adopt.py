@@ -99,5 +99,6 @@ def _advice(twin: Project, name: str, began: datetime) -> str:
         )
     return (
         f"a project '{name}' exists already ({twin.id}, {twin.status}); "
-        f"take it over with adopt='any', or {RENAME}"
+        f"take it over with adopt='any', or {RENAME}; if only the resource has a new name, "
+        "give it Pulumi's aliases"
     )

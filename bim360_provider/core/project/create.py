@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from bim360_provider.core.project.adopt import is_ours, judge
+from bim360_provider.core.owners import Owners
+from bim360_provider.core.project.adopt import Verdict, is_ours, judge
 from bim360_provider.core.project.fields import create_body, differing, patch_body
 from bim360_provider.core.project.outputs import outputs
 from bim360_provider.core.project.template import follow_copy
@@ -32,8 +33,16 @@ CLOCK_SLACK: Final = timedelta(seconds=2)
 """What the clocks of HQ's own machines may be apart."""
 
 
-def create(client: HqClient, inputs: Values, settings: Settings) -> tuple[str, dict[str, Any]]:
+def create(
+    client: HqClient, inputs: Values, settings: Settings, owners: Owners | None = None
+) -> tuple[str, dict[str, Any]]:
     """Create a project, or adopt the one that the declared policy lets us adopt.
+
+    Args:
+        client: The account that it is to be in.
+        inputs: The arguments in normal form.
+        settings: Say which leftovers may be adopted.
+        owners: Know which projects belong to other resources of this run.
 
     Returns:
         The project's id and the outputs. From the moment the id is known nothing is
@@ -44,13 +53,21 @@ def create(client: HqClient, inputs: Values, settings: Settings) -> tuple[str, d
         HqError: HQ refused a value.
         UnansweredError: HQ could not be asked whether it acted; the next run finds out.
     """
+    owners = owners or Owners()
     client.transport.now()  # fetches the token, and with it HQ's time, before anything is made
     try:
         project = _made(client, inputs)
         wanted = {"status"}
     except ConflictError as error:
-        project = _adopted(client, inputs, settings, error)
+        twins = client.projects.named(inputs["name"])
+        verdict = _judged(client, twins, inputs, settings, owners)
+        project = _adopted(client, verdict, inputs["name"], error)
         wanted = set(inputs) | {"status"}
+        owners.takes(project.id)
+        if "template_project_id" in inputs and not project.copy_project_job_id:
+            words = f"the template is not copied into '{project.name}': it existed already"
+            client.transport.tell(f"BIM 360: {words}.", warning=True)
+    owners.owns(project.id)
     return project.id, _finished(client, project, inputs, wanted)
 
 
@@ -100,11 +117,18 @@ def _look(client: HqClient, inputs: Values, since: datetime) -> Project | None:
     return None
 
 
-def _adopted(client: HqClient, inputs: Values, settings: Settings, error: ConflictError) -> Project:
-    twins = client.projects.named(inputs["name"])
-    verdict = judge(twins, inputs, settings, client.transport.server_clock.began)
+def _judged(
+    client: HqClient, twins: list[Project], inputs: Values, settings: Settings, owners: Owners
+) -> Verdict:
+    for twin in twins:
+        if owners.is_owned(twin.id):
+            return Verdict(None, f"another resource of this stack has '{twin.name}' ({twin.id})")
+    return judge(twins, inputs, settings, client.transport.server_clock.began)
+
+
+def _adopted(client: HqClient, verdict: Verdict, name: str, error: ConflictError) -> Project:
     if verdict.project is None:
-        msg = f"BIM 360: could not create project '{inputs['name']}': {verdict.words}."
+        msg = f"BIM 360: could not create project '{name}': {verdict.words}."
         raise ConflictError(msg, status=error.status, words=error.words, request=error.request)
     client.transport.tell(f"BIM 360: {verdict.words}.", warning=verdict.unasked)
     return client.projects.get(verdict.project.id)

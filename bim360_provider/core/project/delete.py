@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from bim360_provider.core.owners import Owners
 from bim360_provider.core.project.read import is_gone
 from bim360_provider.errors import Bim360Error, HqError, NotFoundError
 from bim360_provider.hq import HqClient
@@ -13,8 +14,14 @@ __all__ = ["delete"]
 Values = Mapping[str, Any]
 
 
-def delete(client: HqClient, project_id: str, state: Values) -> None:
+def delete(client: HqClient, project_id: str, state: Values, owners: Owners | None = None) -> None:
     """Archive the project: HQ cannot delete one. One that is archived or gone is done with.
+
+    Args:
+        client: The account that the project is in.
+        project_id: Its id.
+        state: The outputs of the last run.
+        owners: Know which projects another resource has taken over in this run.
 
     Raises:
         HqError: HQ refused, and the project is not archived.
@@ -22,6 +29,10 @@ def delete(client: HqClient, project_id: str, state: Values) -> None:
     """
     if state.get("on_destroy") == "retain":
         client.transport.tell(f"BIM 360: project '{state.get('name')}' is left as it is (retain).")
+        return
+    if owners and owners.was_taken(project_id):
+        words = f"project '{state.get('name')}' ({project_id}) has a new resource now"
+        client.transport.tell(f"BIM 360: {words}; it is not archived.", warning=True)
         return
     try:
         client.projects.update(project_id, {"status": "archived"})

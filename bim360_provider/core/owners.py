@@ -1,0 +1,35 @@
+"""Which projects belong to a resource, as far as one run of the host has seen.
+
+Two resources must never own one project: archiving it for one would take it from the other.
+"""
+
+import threading
+
+__all__ = ["Owners"]
+
+
+class Owners:
+    """The projects that resources of this run own; shared by all threads of the host."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._owned: set[str] = set()
+        self._taken: set[str] = set()
+
+    def owns(self, project_id: str) -> None:
+        """Note that a declared resource has the project."""
+        with self._lock:
+            self._owned.add(project_id)
+
+    def takes(self, project_id: str) -> None:
+        """Note that a resource has adopted the project in this run."""
+        with self._lock:
+            self._taken.add(project_id)
+
+    def is_owned(self, project_id: str) -> bool:
+        """Return whether a declared resource has the project."""
+        return project_id in self._owned
+
+    def was_taken(self, project_id: str) -> bool:
+        """Return whether a resource adopted it in this run: what had it before has it no more."""
+        return project_id in self._taken
