@@ -71,6 +71,9 @@ garage = project(
     end_date=date(year - 1, 11, 30),
     project_type="Parking Structure / Garage",
     value=9_800_000,
+    city="Spokane",
+    state_or_province="Washington",
+    country="United States",
     status="archived",  # handed over; taking this line out opens it again
 )
 

@@ -57,7 +57,7 @@ class Runner:
     def run(self, command: str, *flags: str) -> int:
         """Run a command of the engine with its output on the terminal; return its exit code."""
         if self.engine.pulumi is None:
-            state = self.folder / "state.json"
+            state = self.folder / f"{self.stack}.json"
             options = ["--stack", self.stack, "--cwd", str(self.project), "--state", str(state)]
             module = [sys.executable, "-m", "bim360_provider.testing", command]
             return self._call([*module, *options, *flags], self.project)

@@ -83,7 +83,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
 
 @pytest.fixture(scope="module")
 def portfolio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
-    """Up, then with the lines in another order, with one line changed, and with mistakes."""
+    """Up, then with lines reordered, one line changed, a project renamed, and with mistakes."""
     folder = tmp_path_factory.mktemp("portfolio")
     project = copy_of_the_project(folder / "project")
     file = project / "stacks" / "portfolio.csv"
@@ -91,9 +91,13 @@ def portfolio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     header, *lines = text.splitlines()
     changed = text.replace("HC-2001", "HC-3001")
     wrong = text.replace("2027-02-01", "01.02.2027", 1).replace(",USD,", ",US$,", 1)
+    reordered = "\n".join([header, *reversed(lines)])
+    renamed = "\n".join(["resource_name," + header, *("," + line for line in lines)]).replace(
+        "\n,Harborview Office Park", "\nharborview-office-park,Harborview Tower"
+    )
     with stacks(folder) as open_stack:
         story = Story(open_stack(project, stack="portfolio"))
-        for version in (text, "\n".join([header, *reversed(lines)]), changed, wrong):
+        for version in (text, reordered, changed, renamed, wrong):
             file.write_text(version, encoding="utf-8")
             story.play(story.stack.up)
         yield story
@@ -187,9 +191,18 @@ def test_changing_one_line_of_a_portfolio_is_one_request(portfolio: Story) -> No
     ]
 
 
+def test_a_project_with_a_resource_name_is_renamed_in_place(portfolio: Story) -> None:
+    """Without the column another name is another project, and the old one is archived."""
+    up = portfolio.acts[3]
+
+    bodies = [row["body"] for row in up.result.requests]
+    assert up.result.changes == {"update": 1, "same": 50}
+    assert bodies == [{"name": "Harborview Tower", "job_number": "HC-2001"}]
+
+
 def test_mistakes_in_a_portfolio_stop_it_before_anything_is_declared(portfolio: Story) -> None:
     """One block of text without a traceback, not a single request, and nothing archived."""
-    up = portfolio.acts[3]
+    up = portfolio.acts[4]
 
     assert not up.result.ok
     assert "portfolio.csv has 2 mistakes, and nothing was declared:" in up.result.errors[0]

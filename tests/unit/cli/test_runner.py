@@ -1,0 +1,22 @@
+"""How the demo runs a stack on the local engine."""
+
+from pathlib import Path
+
+import pytest
+
+from bim360_provider.cli.engines import Engine
+from bim360_provider.cli.runner import Runner
+
+
+def test_each_stack_of_a_project_has_a_state_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that `bim360 demo --stack portfolio` works beside the demo."""
+    commands: list[list[str]] = []
+    monkeypatch.setattr(Runner, "_call", lambda _, words, *__: commands.append(words))
+
+    for stack in ("demo", "portfolio"):
+        Runner(Engine("local", "local"), tmp_path, stack, tmp_path, {}).run("up")
+
+    states = {words[words.index("--state") + 1] for words in commands}
+    assert len(states) == 2
