@@ -51,6 +51,12 @@ Item("a", Opts(protect=True), title="A", kind={kind!r})
 Item("b", title="B")
 """
 
+_DEEP: Final = """
+word = Output.secret("correct horse")
+a = Item("a", title="A", tags={"word": word, "x": 1}, list=[1, word], password=word)
+Item("b", title="B", note=a.tags, copy=a.list, echoed=a.echo)
+"""
+
 _PAIR: Final = """
 a = Item("a", title="A", kind={kind!r}, ahead={ahead})
 b = Item("b", title="B", kind=a.id, other={other!r})
@@ -153,6 +159,22 @@ STORIES: Final[dict[str, tuple[Stage, ...]]] = {
             's = Shelf("s", mark="EY", password=Output.secret("open sesame"))\n'
             'Item("a", Opts(provider=s), title="A", size=1)\nItem("b", title="B")',
         ),
+    ),
+    "explicit provider, to the end": (
+        Stage("up", 's = Shelf("s", mark="EX")\nItem("a", Opts(provider=s), title="A")'),
+        Stage("refresh"),
+        Stage("up --refresh", None, _remove("A-1")),
+        Stage("destroy"),
+    ),
+    "secrets in deep places": (
+        Stage("up", _DEEP),
+        Stage("preview"),
+        Stage("up", _DEEP + 'Item("c", title="C", copy=a.list)'),
+    ),
+    "secrets that are read again": (
+        Stage("up", _DEEP.partition('Item("b"')[0]),
+        Stage("refresh"),
+        Stage("up"),
     ),
     "what is wrong is told": (
         Stage("preview", 'Item("a", title="")'),

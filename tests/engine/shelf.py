@@ -137,6 +137,8 @@ class Item(Resource, module="shelf", name="Item"):
     title: pulumi.Output[str]
     made_by: pulumi.Output[str]
     echo: pulumi.Output[str]
+    tags: pulumi.Output[dict[str, Any]]
+    list: pulumi.Output[list[Any]]
 
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None, **props: Any) -> None:
         super().__init__(ShelfProvider(), name, {"made_by": None, "echo": None, **props}, opts)

@@ -51,9 +51,12 @@ def _look(run: Run, old: Resource, as_command: bool) -> None:
         run.state.drop(old)
         run.recorder.done("delete" if as_command else "refresh", old, None)
         return
+    # What was read may be the very secret of which the state has only the digest.
+    run.keyring.learn({"outputs": found.outputs, "inputs": found.inputs})
+    old = run.state.opened(old)
     inputs = old.inputs if found.inputs is None else found.inputs
     outputs = mark_keys(found.outputs, old.secret_outputs)
-    new = replace(old, id=found.id, inputs=inputs, outputs=outputs)
+    new = run.state.opened(replace(old, id=found.id, inputs=inputs, outputs=outputs))
     changed, paths = _drift(host, old, new)
     run.state.put(new, instead_of=old)
     op: Op = "update" if changed else "same"

@@ -127,8 +127,8 @@ def has_sealed(value: Value) -> bool:
 def mark_secrets(outputs: Properties, inputs: Properties) -> Properties:
     """Mark outputs as secret where the input of the same key path is one.
 
-    The host hands out plain values, so this is how secrecy survives a round trip. As in Pulumi's
-    engine a list is marked as a whole.
+    The host hands out plain values, so this is how secrecy survives a round trip. A list that came
+    back changed is marked as a whole, as Pulumi does with every list.
     """
     return {
         key: _marked(value, inputs[key]) if key in inputs else value
@@ -137,11 +137,24 @@ def mark_secrets(outputs: Properties, inputs: Properties) -> Properties:
 
 
 def _marked(output: Value, source: Value) -> Value:
+    if isinstance(output, Secret) or not _has_secrets(source):
+        return output
     if isinstance(output, dict) and isinstance(source, dict):
         return mark_secrets(output, source)
-    if not isinstance(output, Secret) and any(True for _ in secrets_of(source)):
-        return Secret(output)
-    return output
+    if isinstance(output, list) and isinstance(source, list) and _aligned(output, source):
+        return [_marked(*pair) for pair in zip(output, source, strict=True)]
+    return Secret(output)
+
+
+def _aligned(output: list[Value], source: list[Value]) -> bool:
+    """Tell whether nothing but the secret elements can have changed, so that none has moved."""
+    return len(output) == len(source) and all(
+        _has_secrets(was) or now == was for now, was in zip(output, source, strict=True)
+    )
+
+
+def _has_secrets(value: Value) -> bool:
+    return any(True for _ in secrets_of(value))
 
 
 def mark_keys(outputs: Properties, keys: tuple[str, ...]) -> Properties:

@@ -2,6 +2,8 @@
 
 import threading
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from bim360_provider.testing.engine import urns
@@ -19,7 +21,8 @@ from bim360_provider.testing.engine.resources import Goal, Resource
 from bim360_provider.testing.engine.run import Run
 from bim360_provider.testing.engine.sealing import Keyring
 from bim360_provider.testing.engine.state import State
-from bim360_provider.testing.engine.values import Properties, has_unknown
+from bim360_provider.testing.engine.statefile import StateFile
+from bim360_provider.testing.engine.values import Properties, has_unknown, mark_secrets
 
 ITEM = "pulumi-python:dynamic/shelf:Item"
 
@@ -79,7 +82,10 @@ class Shelf(Provider):
         """Return what is there."""
         self._note("read", known.urn)
         found = self.things.get(known.id)
-        return ReadBack("", {}, None) if found is None else ReadBack(known.id, found, found)
+        if found is None:
+            return ReadBack("", {}, None)
+        outputs = mark_secrets(found, known.outputs)
+        return ReadBack(known.id, outputs, mark_secrets(found, known.inputs))
 
     def delete(self, doomed: Resource) -> None:
         """Forget it."""
@@ -124,6 +130,14 @@ class Bench:
     def resources(self) -> list[Resource]:
         """What was saved last."""
         return self.saves[-1] if self.saves else []
+
+    def forget_secrets(self) -> None:
+        """Save and load the state as a later process would: with digests in place of secrets."""
+        with TemporaryDirectory() as folder:
+            file = StateFile(Path(folder, "state.json"), "demo", "shop")
+            file.save(self.resources, self.keyring)
+            resources, self.keyring = file.load()
+        self.saves.append(resources)
 
     def run(self, *, dry_run: bool = False) -> Run:
         """Begin a run on what was saved last."""

@@ -7,6 +7,7 @@ import pytest
 from bim360_provider.testing.engine.refreshing import refresh_all
 from bim360_provider.testing.engine.removing import remove_all
 from bim360_provider.testing.engine.run import Run
+from bim360_provider.testing.engine.values import Secret
 from tests.unit.testing.bench import Bench, errors, goal, ops, urn
 
 
@@ -82,6 +83,18 @@ def test_a_refresh_takes_over_what_is_there() -> None:
     assert ops(run) == ["update a"]
     assert run.recorder.steps[0].paths == {"new": "add", "size": "update"}
     assert bench.resources[0].inputs == {"size": 7, "new": 1}
+
+
+def test_a_secret_that_is_read_again_is_no_change() -> None:
+    """The state has only its digest, but what was read has the same one."""
+    bench = Bench()
+    bench.up(goal("a", {"word": Secret("correct horse"), "list": [1, Secret("correct cow")]}))
+    bench.shelf.things["a-1"] = {"word": "correct horse", "list": [1, "correct cow"]}
+    bench.forget_secrets()
+
+    run = refreshed(bench)
+
+    assert ops(run) == ["same a"]
 
 
 def test_a_refresh_drops_what_is_gone() -> None:

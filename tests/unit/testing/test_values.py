@@ -104,17 +104,24 @@ def test_a_comparison_can_be_turned_round() -> None:
 
 
 def test_secrecy_follows_the_key_path() -> None:
-    """Into objects; a list becomes secret as a whole, as with Pulumi."""
+    """Into objects and lists; a list that came back changed is secret as a whole."""
     inputs: dict[str, Value] = {
-        "o": {"p": Secret(1), "q": 2},
-        "l": [1, Secret(2)],
+        "object": {"p": Secret(1), "q": 2},
+        "list": [1, Secret(2)],
+        "sorted": [Secret(2), 1],
         "gone": Secret(1),
     }
-    outputs: dict[str, Value] = {"o": {"p": 1, "q": 2}, "l": [1, 2], "more": 3}
+    outputs: dict[str, Value] = {
+        "object": {"p": 1, "q": 2, "r": 3},
+        "list": [1, 2],
+        "sorted": [1, 2],
+        "more": 3,
+    }
 
     assert mark_secrets(outputs, inputs) == {
-        "o": {"p": Secret(1), "q": 2},
-        "l": Secret([1, 2]),
+        "object": {"p": Secret(1), "q": 2, "r": 3},
+        "list": [1, Secret(2)],
+        "sorted": Secret([1, 2]),
         "more": 3,
     }
 
