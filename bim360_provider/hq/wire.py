@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -12,6 +13,7 @@ from requests.auth import AuthBase, HTTPBasicAuth
 
 from bim360_provider.errors import ConfigError, UnansweredError, UnreachableError
 from bim360_provider.hq.answer import Answer
+from bim360_provider.hq.connection import LOOPBACK
 
 __all__ = ["BasicAuth", "BearerAuth", "Call", "Wire"]
 
@@ -31,6 +33,9 @@ ANSWER_LIMIT: Final = 32 * 1024 * 1024
 """Bytes of an answer; a page of 100 projects has some 0.1 MB."""
 
 CHUNK: Final = 64 * 1024
+
+DIRECT: Final = {"http": "", "https": ""}
+"""No proxy for an emulator on this machine: over http the secret would reach it in the clear."""
 
 BasicAuth = HTTPBasicAuth
 
@@ -88,6 +93,7 @@ class Wire:
                 data=call.form,
                 params=call.params,
                 timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
+                proxies=DIRECT if urlsplit(call.url).hostname in LOOPBACK else None,
                 allow_redirects=False,
                 stream=True,
             ) as response:
