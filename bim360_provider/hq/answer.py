@@ -23,7 +23,11 @@ class Answer:
         Raises:
             ValueError: The body is not JSON.
         """
-        return json.loads(self.body)
+        try:
+            return json.loads(self.body)
+        except RecursionError:
+            msg = "the body is nested too deeply to be HQ's"
+            raise ValueError(msg) from None
 
     @property
     def code(self) -> str:
