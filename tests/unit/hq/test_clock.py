@@ -1,0 +1,72 @@
+"""HQ's time: never ahead of HQ, read in every form that HQ has written it in."""
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bim360_provider.hq.clock import ServerClock, parse_http_date, parse_time
+
+NOON = datetime(2027, 1, 2, 12, 0, 0, tzinfo=timezone.utc)
+NOON_HEADER = "Sat, 02 Jan 2027 12:00:00 GMT"
+
+
+def test_hqs_time_goes_on_from_its_last_answer() -> None:
+    """By this machine's monotonic seconds, which nobody can set."""
+    seconds = [100.0]
+    clock = ServerClock(lambda: seconds[0])
+    clock.learn(NOON_HEADER)
+    seconds[0] = 107.5
+
+    assert clock.now() == NOON + timedelta(seconds=7.5)
+
+
+def test_the_run_began_with_the_first_answer() -> None:
+    """Later ones do not move that moment."""
+    clock = ServerClock(lambda: 0.0)
+    clock.learn(NOON_HEADER)
+    clock.learn("Sat, 02 Jan 2027 13:00:00 GMT")
+
+    assert clock.began == NOON
+    assert clock.now() == NOON + timedelta(hours=1)
+
+
+@pytest.mark.parametrize("header", [None, "", "yesterday", "Sat, 99 Jan 2027 12:00:00 GMT"])
+def test_a_date_that_cannot_be_read_teaches_nothing(header: str | None) -> None:
+    """This machine's time has to do until HQ tells its own."""
+    clock = ServerClock(lambda: 0.0)
+    clock.learn(header)
+
+    assert abs(clock.now() - datetime.now(timezone.utc)) < timedelta(minutes=1)
+
+
+def test_a_date_without_a_zone_is_utc() -> None:
+    """As every HTTP date is."""
+    assert parse_http_date("Sat, 02 Jan 2027 12:00:00") == NOON
+
+
+@pytest.mark.parametrize(
+    ("words", "moment"),
+    [
+        ("2027-01-02T12:00:00.000Z", NOON),
+        ("2027-01-02T12:00:00Z", NOON),
+        ("2027-01-02 12:00:00.000000", NOON),
+        ("2027-01-02T12:00:00", NOON),
+        ("2027-01-02T12:00:00.858Z", NOON + timedelta(milliseconds=858)),
+        ("2027-01-02", None),
+        ("noon", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_hqs_timestamps_have_two_forms(words: str | None, moment: datetime | None) -> None:
+    """The documented one and that of older rows; any other is none."""
+    assert parse_time(words) == moment
+
+
+@given(st.text())
+def test_no_text_breaks_the_reading_of_a_time(words: str) -> None:
+    """Whatever a proxy or an old row holds."""
+    for moment in (parse_http_date(words), parse_time(words)):
+        assert moment is None or moment.tzinfo is not None
