@@ -111,6 +111,21 @@ def test_a_copy_that_outlasts_its_bound_is_looked_at_by_the_next_up(
     assert "PATCH project" not in stage.hq.asked
 
 
+def test_a_job_that_an_answer_leaves_out_is_remembered(
+    stage: Stage, client: HqClient, templated: Any
+) -> None:
+    """Or the copy would count as running for ever."""
+    project_id, outs = create(client, {**templated, "copy_timeout": 0.0}, settings())
+    stage.clock.sleep(60)
+    bare = says(200, {"id": project_id, "name": "Tower A", "copy_project_job_id": None})
+    stage.hq.faults.append(Fault("PATCH project", bare))
+
+    later = update(client, project_id, outs, {**templated, "city": "Oslo"})
+
+    assert later["copy_status"] == "done"
+    assert later["copy_project_job_id"] == outs["copy_project_job_id"]
+
+
 def test_a_bound_of_nothing_looks_once(stage: Stage, client: HqClient, templated: Any) -> None:
     """For who does not want to wait at all."""
     _, outs = create(client, {**templated, "copy_timeout": 0.0}, settings())

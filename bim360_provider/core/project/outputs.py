@@ -17,6 +17,9 @@ DECLARED: Final = "__declared"
 Names only: a value could be a secret, and nothing would mask it here.
 """
 
+STAND_INS: Final = ("service_types", "account_id", "region", "copy_project_job_id")
+"""What is known from elsewhere where an answer of HQ leaves it out."""
+
 DOCS_URL: Final = "https://docs.b360.autodesk.com/projects/"
 DOCS_URL_EU: Final = "https://docs.b360.eu.autodesk.com/projects/"
 """What Autodesk's Data Management API gives as a project's ``webView`` link."""
@@ -39,7 +42,7 @@ def outputs(
         copy_status: How the template copy stands.
         unfinished: Arguments that could not be applied yet.
     """
-    stand_ins = {k: known[k] for k in ("service_types", "account_id", "region") if known.get(k)}
+    stand_ins = {name: known[name] for name in STAND_INS if known.get(name)}
     fields = {name: value for name, value in project.fields().items() if name != "id"}
     echoed = {k: inputs[k] for k in (*CREATE_ONLY, *PROVIDER_ONLY) if k in inputs}
     return {

@@ -28,7 +28,7 @@ def follow_copy(client: HqClient, project: Project, state: Values, inputs: Value
     project exists, whatever becomes of its copy.
     """
     known = state.get("copy_status")
-    job_id = project.copy_project_job_id
+    job_id = project.copy_project_job_id or state.get("copy_project_job_id")
     if not job_id or known in ("done", "failed"):
         return known
     status = _wait(client, job_id, project.name, inputs.get("copy_timeout", COPY_TIMEOUT))
