@@ -180,6 +180,11 @@ class Stage:
         self.hq.asked, self.hq.requests = noted
         return dict(row)
 
+    def names(self) -> list[str]:
+        """Return the names of all projects that HQ holds."""
+        state: Any = self.hq.ask("GET", "/state")
+        return [project["name"] for each in state["accounts"] for project in each["projects"]]
+
     def warnings(self) -> list[str]:
         """Return what people were warned of."""
         return [message for message, warning in self.told if warning]
