@@ -1,0 +1,211 @@
+"""The life of a project, on the local engine and on the real Pulumi CLI."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bim360_provider.emulator import ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Emulator, serve
+from bim360_provider.testing import LocalEngine
+
+pytestmark = [
+    pytest.mark.pulumi_cli,
+    pytest.mark.skipif(shutil.which("pulumi") is None, reason="there is no Pulumi CLI on PATH"),
+]
+
+PROGRAM = """
+import json, pathlib
+from bim360_provider import Bim360Project
+
+arguments = json.loads(pathlib.Path("arguments.json").read_text())
+Bim360Project("tower", start_date="2027-01-02", end_date="2028-06-30", project_type="Office",
+              **{"name": "Tower", "value": 3000, "currency": "USD", **arguments})
+"""
+
+FAILED = 1
+NO_CHANGES_EXPECTED = 7
+"""What the CLI ends with when there were changes although none were expected."""
+
+
+@dataclass
+class Site:
+    """A project folder with an HQ of its own."""
+
+    folder: Path
+    hq: Emulator
+    env: dict[str, str]
+
+    def declare(self, **arguments: Any) -> None:
+        """Change what the stack says."""
+        (self.folder / "arguments.json").write_text(json.dumps(arguments))
+
+    def asked(self, run: Callable[[], object]) -> list[tuple[str, Any]]:
+        """Return what HQ was asked meanwhile: method and body, tokens left out."""
+        before = len(self._journal())
+        run()
+        rows = self._journal()[before:]
+        return [(r["method"], r["body"]) for r in rows if "/token" not in r["path"]]
+
+    def _journal(self) -> list[Any]:
+        rows: list[Any] = self.hq.ask("GET", "/requests")
+        return rows
+
+    def pulumi(self, *words: str, code: int = 0) -> str:
+        """Run the CLI; return what it printed."""
+        command = ["pulumi", *words, "--non-interactive", "--color=never"]
+        ran = subprocess.run(  # noqa: S603 - the CLI on PATH is what is under test
+            command, cwd=self.folder, env=self.env, capture_output=True, text=True, check=False
+        )
+        assert ran.returncode == code, ran.stdout + ran.stderr
+        return ran.stdout
+
+
+def site(folder: Path, url: str, hq: Emulator) -> Site:
+    """Lay out a project."""
+    folder.mkdir()
+    (folder / "Pulumi.yaml").write_text("name: towers\nruntime: python\n")
+    (folder / "__main__.py").write_text(PROGRAM)
+    backend = folder.parent / "backend"
+    backend.mkdir(exist_ok=True)
+    env = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "APS_CLIENT_ID": CLIENT_ID,
+        "APS_CLIENT_SECRET": CLIENT_SECRET,
+        "BIM360_ACCOUNT_ID": ACCOUNT_ID,
+        "BIM360_BASE_URL": url,
+        "PULUMI_BACKEND_URL": backend.as_uri(),
+        "PULUMI_HOME": str(folder.parent / "home"),
+        "PULUMI_CONFIG_PASSPHRASE": "only for tests",
+        "PULUMI_SKIP_UPDATE_CHECK": "1",
+    }
+    made = Site(folder, hq, env)
+    made.declare()
+    return made
+
+
+@pytest.fixture
+def sites(tmp_path: Path) -> Iterator[tuple[Site, Site]]:
+    """Two equal sites: one for the local engine, one for the CLI."""
+    first, second = Emulator(), Emulator()
+    with serve(first) as one, serve(second) as two:
+        local = site(tmp_path / "local", one.url, first)
+        real = site(tmp_path / "real", two.url, second)
+        real.pulumi("stack", "init", "dev")
+        yield local, real
+
+
+def drift(hq: Emulator, **changes: Any) -> None:
+    """Change the project as somebody does in the browser."""
+    state: Any = hq.ask("GET", "/state")
+    projects = [p for account in state["accounts"] for p in account["projects"]]
+    hq.ask("PATCH", f"/projects/{projects[0]['id']}", changes)
+
+
+def test_both_engines_make_the_same_requests_all_through_a_projects_life(
+    sites: tuple[Site, Site],
+) -> None:
+    """Create, nothing, change, drift, archived by hand, back, destroy: request by request."""
+    local, real = sites
+    engine = LocalEngine(
+        local.folder, stack="dev", state=local.folder.parent / "s.json", env=local.env
+    )
+    both: list[tuple[list[Any], list[Any]]] = []
+
+    def step(mine: Callable[[], object], *words: str) -> None:
+        both.append((local.asked(mine), real.asked(lambda: real.pulumi(*words))))
+
+    def say(**arguments: Any) -> None:
+        local.declare(**arguments)
+        real.declare(**arguments)
+
+    step(engine.preview, "preview")
+    step(engine.up, "up", "--yes", "--skip-preview")
+    step(engine.up, "up", "--yes", "--skip-preview")
+    say(city="Oslo")
+    step(engine.up, "up", "--yes", "--skip-preview")
+    for each in (local, real):
+        drift(each.hq, city="Bergen")
+    step(engine.refresh, "refresh", "--yes", "--skip-preview")
+    step(engine.up, "up", "--yes", "--skip-preview")
+    for each in (local, real):
+        drift(each.hq, status="archived")
+    step(lambda: engine.up(refresh=True), "up", "--yes", "--skip-preview", "--refresh")
+    say(city="Oslo", name="Tower II", on_destroy="archive")
+    step(engine.up, "up", "--yes", "--skip-preview")
+    step(engine.destroy, "destroy", "--yes", "--skip-preview")
+
+    requests = [[method for method, _ in asked] for asked, _ in both]
+    assert requests[:5] == [[], ["POST"], [], ["PATCH"], ["GET"]]
+    assert requests[5:] == [["PATCH"], ["GET", "PATCH"], ["PATCH"], ["PATCH"]]
+    assert [asked for asked, _ in both] == [asked for _, asked in both]
+    assert both[3][0] == [("PATCH", {"city": "Oslo"})]
+
+
+def test_the_preview_of_the_cli_shows_the_one_path_that_changes(sites: tuple[Site, Site]) -> None:
+    """In the text for people and in the JSON for machines; nothing else is called changed."""
+    _, real = sites
+    real.pulumi("up", "--yes", "--skip-preview")
+    real.declare(city="Oslo")
+
+    text = real.pulumi("preview", "--diff")
+    steps = json.loads(real.pulumi("preview", "--json"))["steps"]
+
+    changed = [line.strip() for line in text.splitlines() if line.strip().startswith(("+ ", "~ "))]
+    assert [line for line in changed if "city" in line] == ['+ city: "Oslo"']
+    details = [step["detailedDiff"] for step in steps if step["op"] == "update"]
+    assert [list(detail) for detail in details] == [["city"]]
+
+
+def test_nothing_is_expected_to_change_after_up_and_after_refresh(
+    sites: tuple[Site, Site],
+) -> None:
+    """What GitOps pipelines ask: is the account what the repository says?"""
+    _, real = sites
+    real.declare(city="Oslo", service_types=["pm", "doc_manager"])
+    real.pulumi("up", "--yes", "--skip-preview")
+
+    real.pulumi("preview", "--expect-no-changes")
+    real.pulumi("refresh", "--yes", "--skip-preview")
+    real.pulumi("preview", "--expect-no-changes")
+    drift(real.hq, city="Bergen")
+
+    real.pulumi("refresh", "--preview-only", "--expect-no-changes", code=NO_CHANGES_EXPECTED)
+
+
+def test_the_state_of_the_cli_holds_no_secret_and_a_short_provider(
+    sites: tuple[Site, Site],
+) -> None:
+    """Grep the exported stack for the secret; look at every provider reference."""
+    _, real = sites
+    real.pulumi("up", "--yes", "--skip-preview")
+
+    state = real.pulumi("stack", "export")
+
+    assert CLIENT_SECRET not in state
+    assert "Bearer" not in state
+    resources = json.loads(state)["deployment"]["resources"]
+    bags = [resource.get("inputs", {}) for resource in resources]
+    references = {bag["__provider"] for bag in bags if "__provider" in bag}
+    assert [len(reference) < 120 for reference in references] == [True]
+
+
+def test_a_mistake_is_told_by_the_cli_before_anything_is_sent(sites: tuple[Site, Site]) -> None:
+    """Three mistakes at once, each by its property, and not one request."""
+    _, real = sites
+    real.declare(currency="EURO", city="x" * 256, value=True)
+
+    said: list[str] = []
+
+    asked = real.asked(lambda: said.append(real.pulumi("preview", code=FAILED)))
+
+    assert asked == []
+    for words in ("currency does not know 'EURO'", "city has 256 characters", "value must be"):
+        assert words in said[0]
