@@ -1,5 +1,27 @@
-"""BIM 360 projects as infrastructure code."""
+"""BIM 360 projects as infrastructure code.
 
-from bim360_provider.resources import Bim360Project, Bim360Provider, projects_from_csv
+The names below are imported when they are first asked for: the emulator and the tests
+use this package too, and need not wait for Pulumi.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bim360_provider.resources import Bim360Project, Bim360Provider, projects_from_csv
 
 __all__ = ["Bim360Project", "Bim360Provider", "projects_from_csv"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name."""
+    if name not in __all__:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    from bim360_provider import resources  # noqa: PLC0415 - see above
+
+    return getattr(resources, name)
+
+
+def __dir__() -> list[str]:
+    """Show the public names, imported or not."""
+    return __all__

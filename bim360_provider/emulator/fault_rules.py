@@ -18,6 +18,8 @@ Status = Annotated[int, Field(ge=FIRST_STATUS, le=LAST_STATUS)]
 
 
 class _Strict(BaseModel):
+    """A part of the file in which an unknown key is a mistake."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 

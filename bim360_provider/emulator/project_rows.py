@@ -12,9 +12,9 @@ COLUMNS = ", ".join(PROJECT_FIELDS)
 
 def page(call: Call, page: Page) -> list[Row]:
     """Return one page of the account's visible projects."""
-    # S608: the columns are ours, and the order is made of column names that were looked up.
+    # The columns are ours, and the order is made of column names that were looked up.
     sql = (
-        f"SELECT {COLUMNS} FROM projects WHERE account_id = ? AND visible_from <= ? "  # noqa: S608
+        f"SELECT {COLUMNS} FROM projects WHERE account_id = ? AND visible_from <= ? "  # noqa: S608 - see above
         f"ORDER BY {page.order} LIMIT ? OFFSET ?"
     )
     now = call.backend.clock.now()

@@ -46,6 +46,8 @@ Moment = Annotated[
 
 
 class _Strict(BaseModel):
+    """A part of the file in which an unknown key is a mistake."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 

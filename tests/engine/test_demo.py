@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+# The story is told once for the whole file, so one worker tells it.
+pytestmark = pytest.mark.xdist_group("demo")
+
 PROGRAM = """
 from datetime import date
 from bim360_provider import Bim360Project

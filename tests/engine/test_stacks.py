@@ -12,6 +12,9 @@ import pytest
 from bim360_provider.emulator import ACCOUNT_ID, EMEA_ACCOUNT_ID
 from bim360_provider.testing.stack import Bim360Stack, StackResult, stacks
 
+# The stories are told once for the whole file, so one worker tells them.
+pytestmark = pytest.mark.xdist_group("stacks")
+
 ROOT = Path(__file__).parents[2]
 
 Open = Callable[[str], Bim360Stack]

@@ -19,7 +19,9 @@ def targets() -> dict[str, str]:
 def named(text: str) -> set[str]:
     """Return the targets that a document names in code: in backticks or in a code block."""
     code = re.findall(r"```.*?```|`[^`\n]+`", text, re.DOTALL)
-    commands = re.findall(r"(?:^|[`\s;&|$])make((?: +[A-Za-z][^\s`]*)*)", "\n".join(code))
+    commands = re.findall(
+        r"(?:^|[`;&|$]) *make((?: +[A-Za-z][^\s`]*)*)", "\n".join(code), re.MULTILINE
+    )
     return {word for words in commands for word in words.split() if re.fullmatch(r"[a-z-]+", word)}
 
 

@@ -26,14 +26,14 @@ def _layer(below: str = "", libraries: str = "") -> Layer:
 LAYERS = {
     "errors": _layer(),
     "models": _layer("errors", "pydantic"),
-    "hq": _layer("errors models", "pydantic requests"),
+    "hq": _layer("errors models", "pydantic pyrate_limiter redis requests"),
     "core": _layer("errors models hq", "pydantic"),
     "dynamic": _layer("errors models hq core", "grpc pulumi pydantic"),
     "resources": _layer("errors models hq core dynamic", "pulumi pydantic"),
-    "emulator": _layer("", "pydantic rich starlette typer uvicorn"),
+    "emulator": _layer("", "pydantic rich typer uvicorn"),
     "testing": _layer(
         "errors models hq core dynamic resources emulator",
-        "google grpc pulumi pydantic pytest requests rich yaml",
+        "google grpc pulumi pydantic pytest requests rich typer yaml",
     ),
     "cli": _layer(
         "errors models hq core dynamic resources emulator testing",

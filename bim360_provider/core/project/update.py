@@ -44,8 +44,8 @@ def patch(
 ) -> Project | None:
     """Send a PATCH; None when there is nothing to send.
 
-    An archived project is brought back by a request of its own, because HQ refuses
-    other changes to one.
+    An archived project is made active by a request of its own, because HQ refuses
+    other changes to one, and suspending is something that happens to an active one.
 
     Args:
         client: The account that the project is in.
@@ -61,8 +61,9 @@ def patch(
     project = None
     rest = dict(body)
     if live.get("status") == "archived" and body.get("status") in ("active", "inactive"):
-        status = {"status": rest.pop("status")}
-        project = client.projects.update(project_id, status, new_resource=new_resource)
+        rest = {k: v for k, v in body.items() if (k, v) != ("status", "active")}
+        back = {"status": "active"}
+        project = client.projects.update(project_id, back, new_resource=new_resource)
     if rest:
         project = client.projects.update(project_id, rest, new_resource=new_resource)
     return project

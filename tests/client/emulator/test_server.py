@@ -133,7 +133,7 @@ def test_a_taken_port_is_one_line() -> None:
             serve(port=port).__enter__()
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "example.com"])  # noqa: S104 - refused
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "example.com"])  # noqa: S104 - it is refused
 def test_it_does_not_listen_to_other_machines(host: str) -> None:
     """It has no protection of its own, so somebody must say so."""
     with pytest.raises(ListenError, match="--allow-remote"):
