@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from bim360_provider.core.entity import Live
 from bim360_provider.core.project import check, create, diff, read
-from bim360_provider.core.project.read import Live
 from bim360_provider.errors import Bim360Error, NotFoundError
 from bim360_provider.hq import HqClient
 from tests.stage import HANGS_UP, NO_ACCOUNT, NO_PROJECT, TOWER, Fault, Stage, says, settings

@@ -6,8 +6,8 @@
 from bim360_provider.core.project.check import check
 from bim360_provider.core.project.create import create
 from bim360_provider.core.project.delete import delete
-from bim360_provider.core.project.diff import Difference, diff
-from bim360_provider.core.project.read import Live, read
+from bim360_provider.core.project.diff import diff
+from bim360_provider.core.project.read import read
 from bim360_provider.core.project.update import update
 
-__all__ = ["Difference", "Live", "check", "create", "delete", "diff", "read", "update"]
+__all__ = ["check", "create", "delete", "diff", "read", "update"]

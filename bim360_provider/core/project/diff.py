@@ -1,29 +1,14 @@
 """Diff: what would change, decided without asking HQ."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from bim360_provider.core.entity import Difference
 from bim360_provider.core.project.fields import differing
 
-__all__ = ["Difference", "diff"]
+__all__ = ["diff"]
 
 Values = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Difference:
-    """What would change.
-
-    Attributes:
-        changed: Arguments whose value differs from what HQ was last seen to have.
-        replaces: Those among them that mean another place, so another project.
-        unfinished: Something that an earlier run could not finish is still to be done.
-    """
-
-    changed: tuple[str, ...] = ()
-    replaces: tuple[str, ...] = ()
-    unfinished: bool = False
 
 
 def diff(state: Values, inputs: Values) -> Difference:

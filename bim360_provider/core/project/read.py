@@ -1,26 +1,17 @@
 """Read: the project as HQ has it now, for a refresh or a look-up by id."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from bim360_provider.core.entity import Live
 from bim360_provider.core.project.outputs import DECLARED, mirrored, outputs
 from bim360_provider.errors import NotFoundError
 from bim360_provider.hq import HqClient
 from bim360_provider.models.project import PATCHABLE
 
-__all__ = ["Live", "is_gone", "read"]
+__all__ = ["is_gone", "read"]
 
 Values = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Live:
-    """A project as HQ has it: what the state keeps, and the arguments that would declare it."""
-
-    id: str
-    outputs: dict[str, Any]
-    inputs: dict[str, Any]
 
 
 def read(client: HqClient, project_id: str, state: Values) -> Live | None:

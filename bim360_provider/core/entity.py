@@ -1,0 +1,66 @@
+"""What every entity offers to a door: the six things that Pulumi asks of a provider."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from bim360_provider.core.arguments import Problem
+from bim360_provider.core.owners import Owners
+from bim360_provider.core.settings import Settings
+from bim360_provider.hq import HqClient
+
+__all__ = ["Difference", "Entity", "Live"]
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What would change.
+
+    Attributes:
+        changed: Arguments whose value differs from what HQ was last seen to have.
+        replaces: Those among them that mean another thing, so a new one.
+        unfinished: Something that an earlier run could not finish is still to be done.
+    """
+
+    changed: tuple[str, ...] = ()
+    replaces: tuple[str, ...] = ()
+    unfinished: bool = False
+
+
+@dataclass(frozen=True)
+class Live:
+    """A thing as HQ has it: what the state keeps, and the arguments that would declare it."""
+
+    id: str
+    outputs: dict[str, Any]
+    inputs: dict[str, Any]
+
+
+class Entity(Protocol):
+    """An entity: a module or package with these functions."""
+
+    def check(
+        self, old: Values, new: Values, settings: Settings, /
+    ) -> tuple[dict[str, Any], list[Problem]]:
+        """Return the arguments in normal form and everything wrong with them; no network."""
+
+    def diff(self, state: Values, inputs: Values, /) -> Difference:
+        """Return what would change; no network."""
+
+    def create(
+        self, client: HqClient, inputs: Values, settings: Settings, owners: Owners, /
+    ) -> tuple[str, dict[str, Any]]:
+        """Make it once; return its id and the outputs."""
+
+    def read(self, client: HqClient, entity_id: str, state: Values, /) -> Live | None:
+        """Return it as HQ has it, or None if it is gone."""
+
+    def update(
+        self, client: HqClient, entity_id: str, state: Values, inputs: Values, /
+    ) -> dict[str, Any]:
+        """Change what differs; return the outputs."""
+
+    def delete(self, client: HqClient, entity_id: str, state: Values, owners: Owners, /) -> None:
+        """Take it away as far as HQ can."""
