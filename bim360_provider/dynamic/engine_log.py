@@ -7,6 +7,8 @@ from typing import Final
 import grpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
+from bim360_provider.dynamic.host import engine_address
+
 __all__ = ["notify"]
 
 LOG_TIMEOUT: Final = 5.0
@@ -27,10 +29,9 @@ def notify(message: str, warning: bool) -> None:
 
 
 def _engine() -> engine_pb2_grpc.EngineStub:
-    """Return the engine whose address Pulumi gives its host as the first argument."""
-    address = sys.argv[1]
-    if ":" not in address:
-        raise LookupError(address)
+    address = engine_address()
+    if address is None:
+        raise LookupError
     with _lock:
         if address not in _stubs:
             _stubs[address] = engine_pb2_grpc.EngineStub(grpc.insecure_channel(address))

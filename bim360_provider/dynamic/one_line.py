@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Final, ParamSpec, TypeVar
 
+from bim360_provider.dynamic.host import is_host
 from bim360_provider.errors import Bim360Error
 
 __all__ = ["DEBUG", "one_line"]
@@ -13,7 +14,6 @@ __all__ = ["DEBUG", "one_line"]
 DEBUG: Final = "BIM360_DEBUG"
 """Environment variable that, when set, keeps the tracebacks of expected errors."""
 
-HOST: Final = "pulumi.dynamic.__main__"
 PREFIX: Final = "BIM 360: "
 
 P = ParamSpec("P")
@@ -52,8 +52,7 @@ def one_line(method: Callable[P, R]) -> Callable[P, R]:
 
 def _hide_frames(*, hidden: bool) -> None:
     """Set how many frames the host prints; outside the host nothing is touched."""
-    spec = getattr(sys.modules.get("__main__"), "__spec__", None)
-    if getattr(spec, "name", None) != HOST:
+    if not is_host():
         return
     if hidden:
         sys.tracebacklimit = 0

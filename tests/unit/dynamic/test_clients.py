@@ -3,6 +3,8 @@
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from importlib.machinery import ModuleSpec
+from types import ModuleType
 from typing import Any
 
 import grpc
@@ -66,6 +68,14 @@ def test_another_app_shares_nothing(changes: dict[str, Any]) -> None:
     assert one.transport is not other.transport
 
 
+def in_host(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
+    """Pretend to be Pulumi's host, started with some arguments."""
+    main = ModuleType("__main__")
+    main.__spec__ = ModuleSpec("pulumi.dynamic.__main__", None)
+    monkeypatch.setitem(sys.modules, "__main__", main)
+    monkeypatch.setattr(sys, "argv", ["pulumi.dynamic", *arguments])
+
+
 class Log(engine_pb2_grpc.EngineServicer):
     """An engine that notes what it is told."""
 
@@ -86,7 +96,7 @@ def test_lines_reach_the_engine_with_their_severity(monkeypatch: pytest.MonkeyPa
         engine_pb2_grpc.add_EngineServicer_to_server(log, server)
         port = server.add_insecure_port("127.0.0.1:0")
         server.start()
-        monkeypatch.setattr(sys, "argv", ["pulumi.dynamic", f"127.0.0.1:{port}"])
+        in_host(monkeypatch, f"127.0.0.1:{port}")
         notify("some news", warning=False)
         notify("a warning", warning=True)
         server.stop(None).wait()
@@ -94,13 +104,24 @@ def test_lines_reach_the_engine_with_their_severity(monkeypatch: pytest.MonkeyPa
     assert log.told == [(engine_pb2.INFO, "some news"), (engine_pb2.WARNING, "a warning")]
 
 
-@pytest.mark.parametrize("argv", [["pulumi.dynamic"], ["x", "y"], ["x", "127.0.0.1:1"]])
+@pytest.mark.parametrize("address", [[], ["nowhere"], ["127.0.0.1:1"]])
 def test_without_an_engine_lines_are_printed(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], argv: list[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], address: list[str]
 ) -> None:
     """And nothing is raised: a line for people is no reason to fail."""
-    monkeypatch.setattr(sys, "argv", argv)
+    in_host(monkeypatch, *address)
 
     notify("some news", warning=True)
+
+    assert capsys.readouterr().err == "some news\n"
+
+
+def test_outside_the_host_no_argument_is_taken_for_an_engine(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A test run's own arguments may well look like an address."""
+    monkeypatch.setattr(sys, "argv", ["pytest", "127.0.0.1:1"])
+
+    notify("some news", warning=False)
 
     assert capsys.readouterr().err == "some news\n"
