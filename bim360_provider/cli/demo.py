@@ -84,7 +84,7 @@ def _bring_up(runner: Runner, hq: Sandbox) -> None:
     quiet = hq.requests_since(mark)
     if quiet:
         _fail(f"The second up sent {len(quiet)} requests to HQ; it should send none.", NOT_QUIET)
-    _say("The second up changed nothing and sent 0 requests to HQ.")
+    _say("\nThe second up changed nothing and sent 0 requests to HQ.")
     _say("`make demo-destroy` archives the projects.")
 
 
