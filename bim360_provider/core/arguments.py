@@ -38,6 +38,8 @@ class Problem:
 
 def is_unknown(value: object) -> bool:
     """Return whether a value, or any element of it, is not known yet."""
+    if isinstance(value, Mapping):
+        return any(is_unknown(element) for element in value.values())
     return isinstance(value, Unknown) or (
         isinstance(value, (list, tuple)) and any(is_unknown(element) for element in value)
     )

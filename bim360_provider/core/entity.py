@@ -2,16 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from bim360_provider.core.arguments import Problem
 from bim360_provider.core.owners import Owners
 from bim360_provider.core.settings import Settings
 from bim360_provider.hq import HqClient
 
-__all__ = ["Difference", "Entity", "Live"]
+__all__ = ["DECLARED", "Difference", "Entity", "Live"]
 
 Values = Mapping[str, Any]
+
+DECLARED: Final = "__declared"
+"""Names of the arguments that the stack gave: Pulumi hides keys of this form from people.
+
+Names only: a value could be a secret, and nothing would mask it here.
+"""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Pulumi's property bags, to and from the core's plain values."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from pulumi.output import Unknown as PulumiUnknown
@@ -30,10 +30,19 @@ def provider_changed(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
 def _read(value: Any) -> Any:
     if isinstance(value, PulumiUnknown):
         return UNKNOWN
-    return [_read(element) for element in value] if isinstance(value, list) else value
+    return _deep(_read, value)
 
 
 def _write(value: Any) -> Any:
     if isinstance(value, Unknown):
         return PulumiUnknown()  # type: ignore[no-untyped-call]  # Pulumi left it untyped
-    return [_write(element) for element in value] if isinstance(value, list) else value
+    return _deep(_write, value)
+
+
+def _deep(convert: Callable[[Any], Any], value: Any) -> Any:
+    """Return lists and mappings with their elements converted, and anything else as it is."""
+    if isinstance(value, list):
+        return [convert(element) for element in value]
+    if isinstance(value, dict):
+        return {key: convert(element) for key, element in value.items()}
+    return value

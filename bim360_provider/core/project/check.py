@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from bim360_provider.core.arguments import Problem, is_unknown, validated
+from bim360_provider.core.place import placed, unplaced
 from bim360_provider.core.settings import Settings
 from bim360_provider.models import ProjectArguments, enums
 from bim360_provider.models.project import CREATE_ONLY
@@ -11,11 +12,6 @@ from bim360_provider.models.project import CREATE_ONLY
 __all__ = ["check"]
 
 Values = Mapping[str, Any]
-
-NO_ACCOUNT: Final = (
-    "is missing: set BIM360_ACCOUNT_ID, or run `pulumi config set bim360:accountId …` "
-    "(the hub's id without its 'b.')"
-)
 
 TOO_LATE: Final = (
     "acts only when a project is made, and this one exists: HQ can neither apply it later nor "
@@ -31,18 +27,13 @@ def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any],
         new: The arguments as written; values may be unknown.
         settings: Give the account and the region.
     """
-    given = {name: value for name, value in new.items() if value is not None}
-    if settings.account_id:
-        given.setdefault("account_id", settings.account_id)
-    given.setdefault("region", settings.region)
+    given = placed(new, settings)
     open_lists = ProjectArguments.OPEN_LISTS if settings.unknown_values else frozenset()
     inputs, problems = validated(ProjectArguments, given, open_lists)
     bad = {problem.argument for problem in problems}
     known = {k: v for k, v in inputs.items() if k not in bad and not is_unknown(v)}
     problems += _dates(known) + _services(known, open_lists) + _create_only(old, known)
-    if "account_id" not in given:
-        problems.append(Problem("account_id", NO_ACCOUNT))
-    return inputs, problems
+    return inputs, problems + unplaced(given)
 
 
 def _dates(known: Values) -> list[Problem]:

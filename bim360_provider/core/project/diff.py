@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bim360_provider.core.entity import Difference
+from bim360_provider.core.place import moved
 from bim360_provider.core.project.fields import differing
 
 __all__ = ["diff"]
@@ -18,11 +19,7 @@ def diff(state: Values, inputs: Values) -> Difference:
         state: The outputs of the last run or refresh.
         inputs: The arguments in normal form; values may be unknown.
     """
-    replaces = tuple(
-        name
-        for name in ("account_id", "region")
-        if name in state and name in inputs and inputs[name] != state[name]
-    )
+    replaces = moved(state, inputs)
     changed = differing(state, inputs)
     if inputs.get("on_destroy", "archive") != state.get("on_destroy", "archive"):
         changed = (*changed, "on_destroy")

@@ -3,19 +3,14 @@
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
+from bim360_provider.core.entity import DECLARED
 from bim360_provider.core.project.fields import same
 from bim360_provider.models import Project, enums
 from bim360_provider.models.project import CLEARABLE, CREATE_ONLY, PATCHABLE, PROVIDER_ONLY
 
-__all__ = ["DECLARED", "mirrored", "outputs"]
+__all__ = ["mirrored", "outputs"]
 
 Values = Mapping[str, Any]
-
-DECLARED: Final = "__declared"
-"""Names of the arguments that the stack gave: Pulumi hides keys of this form from people.
-
-Names only: a value could be a secret, and nothing would mask it here.
-"""
 
 STAND_INS: Final = ("service_types", "account_id", "region", "copy_project_job_id")
 """What is known from elsewhere where an answer of HQ leaves it out."""

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bim360_provider.core.entity import Live
-from bim360_provider.core.project.outputs import DECLARED, mirrored, outputs
+from bim360_provider.core.entity import DECLARED, Live
+from bim360_provider.core.place import place_of
+from bim360_provider.core.project.outputs import mirrored, outputs
 from bim360_provider.errors import NotFoundError
 from bim360_provider.hq import HqClient
 from bim360_provider.models.project import PATCHABLE
@@ -34,9 +35,7 @@ def read(client: HqClient, project_id: str, state: Values) -> Live | None:
         if refreshing and is_gone(client, error):
             return None
         raise
-    connection = client.connection
-    place = {"account_id": connection.account_id, "region": connection.region or "US"}
-    known = {**place, **state}
+    known = {**place_of(client), **state}
     live = [name for name in PATCHABLE if getattr(project, name) is not None]
     declared = state.get(DECLARED, live) if refreshing else live
     inputs = mirrored(project, known, declared)

@@ -80,14 +80,22 @@ def test_a_moved_class_is_a_change_only_beside_another() -> None:
 
 def test_a_bag_loses_pulumis_key_and_keeps_its_unknowns() -> None:
     """There and back, however deep."""
-    bag = {**KEY, "name": Unknown(), "service_types": ["pm", Unknown()], "value": 1.0}  # type: ignore[no-untyped-call]  # Pulumi left it untyped
+    unknown: Any = Unknown()  # type: ignore[no-untyped-call]  # Pulumi left it untyped
+    deep = {"North": {"name": unknown, "ids": [unknown]}}
+    bag = {**KEY, "name": unknown, "service_types": ["pm", unknown], "value": 1.0, "units": deep}
 
     values = from_pulumi(bag)
     back = to_pulumi(values)
 
-    assert values == {"name": UNKNOWN, "service_types": ["pm", UNKNOWN], "value": 1.0}
+    assert values == {
+        "name": UNKNOWN,
+        "service_types": ["pm", UNKNOWN],
+        "value": 1.0,
+        "units": {"North": {"name": UNKNOWN, "ids": [UNKNOWN]}},
+    }
     assert isinstance(back["name"], Unknown)
     assert isinstance(back["service_types"][1], Unknown)
+    assert isinstance(back["units"]["North"]["ids"][0], Unknown)
 
 
 def test_bad_configuration_is_one_problem_of_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
