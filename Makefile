@@ -8,7 +8,7 @@ WORKERS ?= 2
 UV := uv==0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test demo demo-destroy lint types format lock clean
+.PHONY: help setup test soak demo demo-destroy lint types format lock clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name does; do \
@@ -19,6 +19,9 @@ setup: ## Build .venv from requirements.lock (every other target does it too)
 
 test: setup ## Run all tests; what needs the Pulumi CLI or a BIM 360 account is skipped without it
 	$(RUN) pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+soak: setup ## Shake one stack with faults and kills, then expect one `up` to mend it (docs/soak.md)
+	@$(RUN) tests.soak $(ARGS)
 
 demo: setup ## Run the demo stack against a local BIM 360, no account needed
 	@$(RUN) bim360_provider.cli demo $(ARGS)

@@ -1,0 +1,48 @@
+"""`make soak`: see docs/soak.md."""
+
+import argparse
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.soak.report import lines
+from tests.soak.soak import Plan, soak
+
+
+def main() -> int:
+    """Run the soaks that the command line asks for; 0 if every invariant held in all of them."""
+    asked = _parser().parse_args()
+    broken = []
+    for seed in range(asked.seed, asked.seed + asked.seeds):
+        plan = Plan(seed, asked.operations, asked.projects, asked.faults)
+        folder = Path(tempfile.mkdtemp(prefix=f"soak-{seed}-", dir=asked.folder))
+        outcome = soak(plan, folder)
+        _say("\n".join(lines(outcome)))
+        if outcome.violations:
+            broken.append(seed)
+        else:
+            shutil.rmtree(folder)
+    if broken:
+        _say(f"broken seeds: {' '.join(map(str, broken))}")
+    return 1 if broken else 0
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
+    parser.add_argument("--seed", type=int, default=1, help="the first seed")
+    parser.add_argument("--seeds", type=int, default=1, help="how many seeds, one after the other")
+    parser.add_argument("--operations", type=int, default=300, help="at least, for each seed")
+    parser.add_argument("--projects", type=int, default=100, help="that take part")
+    parser.add_argument("--faults", type=float, default=0.2, help="share of requests, 0 to 1")
+    parser.add_argument("--folder", type=Path, default=None, help="where a broken soak is kept")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+"""The emulated HQ of a soak: it strikes processes dead in the middle of a request."""
+
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bim360_provider.emulator import (
+    ACCOUNT_ID,
+    CLIENT_ID,
+    Delivery,
+    Emulator,
+    Reply,
+    Request,
+    parse_seed,
+)
+
+TEMPLATE_ID: Final = "7e000000-0000-4000-8000-000000000001"
+"""A project that was there before: some new ones copy its settings, none may change it."""
+
+FOREIGN: Final = (
+    {"id": TEMPLATE_ID, "name": "The Template", "service_types": "field,doc_manager"},
+    {"name": "Somebody's Tower", "status": "active", "city": "Oslo"},
+    {"name": "Somebody's Old Tower", "status": "archived"},
+)
+
+
+@dataclass
+class Trap:
+    """A sudden end, set to one request of a run.
+
+    Attributes:
+        write: At which request that changes something, counted from 1.
+        moment: ``lost``: before HQ has seen it; ``acting``: while HQ acts on it; ``answered``:
+            when the answer is on its way.
+        lag: Seconds after that moment.
+        strike: What then happens.
+    """
+
+    write: int
+    moment: str
+    lag: float
+    strike: Callable[[], None]
+
+
+class SoakedHq(Emulator):
+    """An emulator with a secret of its own, projects of other people, and a trap."""
+
+    def __init__(self) -> None:
+        self.secret = secrets.token_urlsafe(24)
+        client = {"client_id": CLIENT_ID, "client_secret": self.secret, "accounts": [ACCOUNT_ID]}
+        account = {"id": ACCOUNT_ID, "name": "Soaked", "projects": list(FOREIGN)}
+        super().__init__(parse_seed({"clients": [client], "accounts": [account]}))
+        self.foreign = self.projects()
+        self.revoked = 0
+        self._trap: Trap | None = None
+        self._revoke_at = 0
+        self._requests = 0
+        self._writes = 0
+
+    def expect(self, trap: Trap | None, revoke_at: int) -> None:
+        """Prepare for a run: a trap, and the request at which all tokens are revoked (0: never)."""
+        self._trap, self._revoke_at = trap, revoke_at
+        self._requests = self._writes = 0
+
+    def handle(self, request: Request) -> Reply:
+        """Answer, unless the trap goes off first."""
+        if request.path.startswith("/_emulator"):
+            return super().handle(request)
+        self._count(request)
+        trap = self._trap
+        if trap is None or self._writes < trap.write:
+            return super().handle(request)
+        self._trap = None
+        if trap.moment == "lost":
+            trap.strike()
+            return Reply(200, {}, b"", Delivery(drop=True))
+        reply = super().handle(request)
+        if trap.moment == "acting":
+            trap.strike()
+        else:
+            threading.Timer(trap.lag, trap.strike).start()
+        return reply
+
+    def projects(self) -> list[dict[str, Any]]:
+        """Return all projects of the account, archived ones too."""
+        accounts = self.ask("GET", "/state")["accounts"]
+        return [project for account in accounts for project in account["projects"]]
+
+    def _count(self, request: Request) -> None:
+        self._requests += 1
+        if self._requests == self._revoke_at:
+            self.ask("DELETE", "/tokens")
+            self.revoked += 1
+        self._writes += "/hq/" in request.path and request.method in ("POST", "PATCH")

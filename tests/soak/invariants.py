@@ -1,0 +1,115 @@
+"""What must be true, whatever the weather was: each finding is one line of evidence."""
+
+import base64
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from bim360_provider.emulator import CLIENT_ID
+from tests.soak.stack import Held
+
+Row = Mapping[str, Any]
+
+TOKEN: Final = re.compile(r"eyJ[\w-]{8,}\.[\w-]+|Bearer [\w-]{8,}|Basic [\w+/=]{8,}")
+"""What a token or a header with credentials looks like."""
+
+NOT_SENT: Final = frozenset(
+    {"adopt", "on_destroy", "template_project_id", "status", "service_types"}
+)
+"""Arguments that are no field of the account's answer, or are compared in their own way."""
+
+
+def lost(before: Mapping[str, Held], after: Mapping[str, Held], destroyed: bool) -> Iterator[str]:
+    """Find resources that a run has dropped, or given another id."""
+    for name, old in before.items():
+        new = after.get(name)
+        if new is not None and new.id != old.id:
+            yield f"lost id: {name} was {old.id} and is now {new.id}"
+        if new is None and not destroyed:
+            yield f"lost id: {name} ({old.id}) is declared, and has left the state"
+
+
+def doubly_owned(held: Mapping[str, Held]) -> Iterator[str]:
+    """Find projects that two resources have."""
+    for project_id, times in Counter(each.id for each in held.values()).items():
+        if times > 1:
+            yield f"duplicate: {times} resources have project {project_id}"
+
+
+def duplicates(rows: Sequence[Row]) -> Iterator[str]:
+    """Find live projects of one name."""
+    live = Counter(row["name"] for row in rows if row["status"] != "archived")
+    for name, times in live.items():
+        if times > 1:
+            yield f"duplicate: {times} live projects are named '{name}'"
+
+
+def orphans(rows: Sequence[Row], held: Mapping[str, Held], let_go: set[str]) -> Iterator[str]:
+    """Find live projects that nobody has: neither in the state nor left alone on purpose."""
+    owned = {each.id for each in held.values()} | let_go
+    for row in rows:
+        if row["id"] not in owned and row["status"] != "archived":
+            yield f"orphan: '{row['name']}' ({row['id']}) is {row['status']} and in no state"
+
+
+def vanished(rows: Sequence[Row], ever: set[str]) -> Iterator[str]:
+    """Find ids that a state has had, and that HQ does not know."""
+    for project_id in sorted(ever - {row["id"] for row in rows}):
+        yield f"lost id: {project_id} was in the state, and HQ has no such project"
+
+
+def unequal(
+    declared: Mapping[str, Row], rows: Sequence[Row], held: Mapping[str, Held]
+) -> Iterator[str]:
+    """Find declared projects that HQ does not have, or has with other values."""
+    by_id = {row["id"]: row for row in rows}
+    for name, arguments in declared.items():
+        row = by_id.get(held[name].id) if name in held else None
+        if row is None:
+            yield f"unequal: {name} is declared, and the state has none"
+            continue
+        for field, (wanted, there) in _differences(arguments, row).items():
+            yield f"unequal: {name}.{field} is declared {wanted!r}, and HQ has {there!r}"
+    for name in sorted(set(held) - set(declared)):
+        yield f"unequal: {name} is in the state, and not declared"
+
+
+def _differences(arguments: Row, row: Row) -> dict[str, tuple[Any, Any]]:
+    found = {
+        field: (wanted, row[field])
+        for field, wanted in arguments.items()
+        if field not in NOT_SENT and wanted != row[field] and (wanted or row[field])
+    }
+    status = arguments.get("status", "active")
+    if (status == "archived") != (row["status"] == "archived"):
+        found["status"] = (status, row["status"])
+    services = {*str(row["service_types"] or "").split(",")}
+    wanted = arguments.get("service_types")
+    if wanted is not None and not {*wanted} <= services <= {*wanted, "admin", "insight"}:
+        found["service_types"] = (wanted, row["service_types"])
+    return found
+
+
+def touched(foreign: Sequence[Row], rows: Sequence[Row]) -> Iterator[str]:
+    """Find projects of other people that are not as they were."""
+    by_id = {row["id"]: row for row in rows}
+    for row in foreign:
+        if by_id.get(row["id"]) != row:
+            yield f"touched: '{row['name']}' is somebody else's, and has changed"
+
+
+def secrets_in(folder: Path, secret: str) -> Iterator[str]:
+    """Find the client secret, or anything like a token, in whatever the runs have left."""
+    basic = base64.b64encode(f"{CLIENT_ID}:{secret}".encode()).decode()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        text = path.read_text("utf-8", "replace")
+        if secret in text or basic in text or TOKEN.search(text):
+            yield f"secret: {path} holds the client secret or a token"
+
+
+def tracebacks_in(output: str, words: str) -> Iterator[str]:
+    """Find a traceback: a person is told in one line."""
+    if "Traceback (most recent call last)" in output:
+        yield f"traceback: {words} printed one"

@@ -1,0 +1,142 @@
+"""What people do to a stack, at random: declare, change, take out, bring back."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from random import Random
+from typing import Any, Final
+
+from tests.soak.hq import TEMPLATE_ID
+from tests.soak.stack import Held
+
+CITIES: Final = ("Oslo", "Seattle", "Århus", "São Paulo", "", "Köln")
+KINDS: Final = ("Office", "Bridge", "Hospital", "Concert hall & foyer")
+SERVICES: Final = ("doc_manager", "field", "pm", "cost")
+
+TEMPLATED: Final = 0.1
+"""The share of new projects that copy a template."""
+
+RETAINED: Final = 0.1
+"""The share of new projects that a destroy leaves alone."""
+
+FIELDS: Final = ("value", "city", "end_date", "name", "services", "status", "two")
+"""What an update changes; each is as likely as the others."""
+
+WEIGHTS: Final = {"create": 4, "update": 5, "destroy": 2}
+
+Arguments = dict[str, Any]
+
+
+class Program:
+    """The declaration, and who may do what to it next."""
+
+    def __init__(self, dice: Random, projects: int) -> None:
+        self._dice = dice
+        self._fresh = [f"p{number:03}" for number in range(projects)]
+        self._gone: dict[str, Arguments] = {}
+        self._renamed = 0
+        self.declared: dict[str, Arguments] = {}
+        self.operations: Counter[str] = Counter()
+
+    def edit(self, times: int, held: Mapping[str, Held]) -> int:
+        """Make so many changes to different resources, of those whose last change is settled.
+
+        That is the one thing a person has to mind after a run that failed: to run the program
+        again before changing it. Returns how many changes there were.
+        """
+        touched: set[str] = set()
+        for _ in range(times):
+            possible = self._possible(held, touched)
+            if not possible:
+                break
+            ops = list(possible)
+            op = self._dice.choices(ops, [WEIGHTS[each] for each in ops])[0]
+            name = self._dice.choice(possible[op])
+            self._edits()[op](name)
+            touched.add(name)
+            self.operations[op] += 1
+        return len(touched)
+
+    def expect_return(self) -> None:
+        """Declare, after a destroy, that archived projects are to be brought back."""
+        for arguments in self.declared.values():
+            retained = arguments.get("on_destroy") == "retain"
+            arguments["adopt"] = "any" if retained else self._dice.choice(["archived", "any"])
+
+    def unsettled(self, held: Mapping[str, Held]) -> list[str]:
+        """Return the resources of which declaration and state differ."""
+        names = sorted({*self.declared, *held})
+        return [name for name in names if not self._is_settled(name, held)]
+
+    def _possible(self, held: Mapping[str, Held], touched: set[str]) -> dict[str, list[str]]:
+        settled = [name for name in self.declared if self._is_settled(name, held)]
+        here = [name for name in settled if name not in touched]
+        back = [name for name in self._gone if name not in held and name not in touched]
+        possible = {"create": [*self._fresh, *back], "update": here, "destroy": here}
+        return {op: names for op, names in possible.items() if names}
+
+    def _is_settled(self, name: str, held: Mapping[str, Held]) -> bool:
+        if name not in self.declared or name not in held:
+            return name not in self.declared and name not in held
+        inputs = held[name].inputs
+        return all(inputs.get(key) == value for key, value in self.declared[name].items())
+
+    def _edits(self) -> dict[str, Callable[[str], None]]:
+        return {"create": self._create, "update": self._update, "destroy": self._destroy}
+
+    def _create(self, name: str) -> None:
+        if name in self._gone:
+            arguments = self._gone.pop(name)
+            policy = "any" if arguments.get("on_destroy") == "retain" else "archived"
+            self.declared[name] = {**arguments, "adopt": policy}
+            return
+        self._fresh.remove(name)
+        self.declared[name] = self._new(name)
+
+    def _new(self, name: str) -> Arguments:
+        dice, start = self._dice, date(2027, 1, 1)
+        arguments: Arguments = {
+            "name": f"Project {name} · soaked",
+            "start_date": (start + timedelta(days=dice.randrange(300))).isoformat(),
+            "end_date": (start + timedelta(days=dice.randrange(400, 2000))).isoformat(),
+            "project_type": dice.choice(KINDS),
+            "value": dice.randrange(1, 10**9),
+            "currency": dice.choice(["USD", "EUR", "NOK"]),
+        }
+        if dice.random() < TEMPLATED:
+            arguments["template_project_id"] = TEMPLATE_ID
+        if dice.random() < RETAINED:
+            arguments["on_destroy"] = "retain"
+        if dice.random() < 0.5:
+            arguments |= {"city": dice.choice(CITIES), "job_number": f"J-{dice.randrange(1000)}"}
+        if dice.random() < 0.3:
+            arguments["service_types"] = self._services()
+        return arguments
+
+    def _services(self) -> list[str]:
+        return sorted(self._dice.sample(SERVICES, self._dice.randint(1, len(SERVICES))))
+
+    def _update(self, name: str) -> None:
+        arguments = self.declared[name]
+        if arguments.get("status") == "archived":
+            arguments["status"] = "active"
+            return
+        field = self._dice.choice(FIELDS)
+        arguments |= self._changes(arguments, field)
+
+    def _changes(self, arguments: Arguments, field: str) -> Arguments:
+        dice = self._dice
+        self._renamed += 1
+        later = date(2033, 1, 1) + timedelta(days=dice.randrange(3000))
+        return {
+            "value": {"value": arguments["value"] + 1},
+            "city": {"city": f"{dice.choice(CITIES)} {self._renamed}"},
+            "end_date": {"end_date": later.isoformat()},
+            "name": {"name": f"{arguments['name'].split(' · ')[0]} · again {self._renamed}"},
+            "services": {"service_types": self._services()},
+            "status": {"status": "archived"},
+            "two": {"city": "Bergen", "value": arguments["value"] + 2},
+        }[field]
+
+    def _destroy(self, name: str) -> None:
+        self._gone[name] = self.declared.pop(name)

@@ -1,0 +1,28 @@
+"""A soak for people: its counts and its findings."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from tests.soak.soak import Outcome
+
+
+def lines(outcome: Outcome) -> Iterator[str]:
+    """Yield the lines of a report."""
+    plan = outcome.plan
+    yield f"seed {plan.seed}, {plan.projects} projects, {plan.faults:.0%} faults"
+    yield from _table("operations", outcome.operations)
+    yield from _table("runs", outcome.runs)
+    yield from _table("kills", outcome.kills)
+    yield from _table("faults", outcome.faults)
+    yield from _table("told", outcome.told)
+    yield f"  {outcome.requests} requests in {outcome.hours:.1f} hours of HQ's time, "
+    yield f"  {outcome.seconds:.0f} seconds of ours; at the end one `{outcome.final}`"
+    yield from (f"  BROKEN {each}" for each in outcome.violations)
+    verdict = f"kept in {outcome.folder}" if outcome.violations else "all invariants hold"
+    yield f"  {verdict}"
+
+
+def _table(title: str, counts: Counter[str]) -> Iterator[str]:
+    yield f"  {title:<12}{counts.total():>6}"
+    for name, count in sorted(counts.items()):
+        yield f"    {name:<28}{count:>6}"

@@ -1,0 +1,65 @@
+"""Python loads this in every process of a soak; in the provider's host it makes waiting free.
+
+A wait moves the emulator's clock, and with it this process's own, so that pauses, rate windows,
+the ages of leftovers and HQ's dates fit together as they would in real time.
+"""
+
+import json
+import os
+import sys
+import threading
+import time
+import urllib.request
+from pathlib import Path
+
+CLOCK = "SOAK_CLOCK"
+"""The environment variable with the URL of the emulator's clock."""
+
+PID_FILE = "SOAK_HOST_PID"
+"""The environment variable with the file in which the host leaves its process id."""
+
+READ_TIMEOUT = 2.0
+"""Seconds in place of the provider's own 70, so that a time-out costs a soak no minute."""
+
+
+class SteeredTime:
+    """Time that waiting moves on; threads that wait at once wait together."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._ahead = 0.0
+        self._lock = threading.Lock()
+        self._direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+    def monotonic(self) -> float:
+        """Return this process's seconds, and what was waited on top."""
+        return time.monotonic() + self._ahead
+
+    def sleep(self, seconds: float) -> None:
+        """Move everybody's time to the end of the wait, unless another thread has done so."""
+        until = self.monotonic() + seconds
+        with self._lock:
+            rest = until - self.monotonic()
+            if rest > 0:
+                self._advance(rest)
+                self._ahead += rest
+
+    def _advance(self, seconds: float) -> None:
+        body = json.dumps({"advance": seconds}).encode()
+        self._direct.open(urllib.request.Request(self._url, body)).close()  # noqa: S310 - our own
+
+
+def steer(url: str) -> None:
+    """Put the steered time in the place of the real one."""
+    from bim360_provider.hq import wire  # noqa: PLC0415 - the program must not pay for it
+    from bim360_provider.hq.clock import SystemClock  # noqa: PLC0415 - as above
+
+    steered = SteeredTime(url)
+    setattr(wire, "READ_TIMEOUT", READ_TIMEOUT)  # noqa: B010 - the constant is Final
+    for name in ("monotonic", "sleep"):
+        setattr(SystemClock, name, getattr(steered, name))
+
+
+if CLOCK in os.environ and "host" in sys.orig_argv:
+    Path(os.environ[PID_FILE]).write_text(str(os.getpid()), "ascii")
+    steer(os.environ[CLOCK])

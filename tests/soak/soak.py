@@ -1,0 +1,223 @@
+"""One soak: bad weather, kills and changes; then fair weather and one `up`."""
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Final
+
+from bim360_provider.emulator import serve
+from tests.soak import invariants
+from tests.soak.hq import SoakedHq, Trap
+from tests.soak.program import Program
+from tests.soak.stack import Held, Run, Workplace
+from tests.soak.weather import Weather
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+EDITS: Final = (4, 18)
+"""How many changes of the program come before one run."""
+
+PAUSE: Final = (2.0, 90.0)
+"""Seconds of HQ's time between two runs; nobody starts the next one within the same second."""
+
+KILLED: Final = 0.3
+"""The share of runs that are killed."""
+
+REVOKED: Final = 0.15
+"""The share of runs in the middle of which all tokens are revoked."""
+
+BETWEEN: Final = ("up", "up", "up", "up", "up", "up", "up --refresh", "refresh")
+"""What is run; a destroy of the whole stack is rarer still."""
+
+DESTROYED: Final = 0.05
+
+ADOPTED: Final = "is what an interrupted run left behind"
+FOUND: Final = "was made although no answer came"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one soak is to be.
+
+    Attributes:
+        seed: Decides the program, the weather and the kills.
+        operations: Changes, refreshes, destroys and kills, at least.
+        projects: How many projects take part.
+        faults: The share of requests that go wrong, 0 to 1.
+    """
+
+    seed: int
+    operations: int = 300
+    projects: int = 100
+    faults: float = 0.2
+
+
+@dataclass
+class Outcome:
+    """What a soak has counted and found."""
+
+    plan: Plan
+    folder: Path
+    final: str
+    runs: Counter[str] = field(default_factory=Counter)
+    operations: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
+    kills: Counter[str] = field(default_factory=Counter)
+    told: Counter[str] = field(default_factory=Counter)
+    requests: int = 0
+    hours: float = 0.0
+    seconds: float = 0.0
+    violations: list[str] = field(default_factory=list)
+
+
+class Soak:
+    """The stack, its HQ, and what happens to both."""
+
+    def __init__(self, plan: Plan, folder: Path, hq: SoakedHq, url: str) -> None:
+        self._dice = Random(plan.seed)  # noqa: S311 - chance that can be repeated is the point
+        self._hq = hq
+        self._weather = Weather(hq, plan.faults)
+        self._program = Program(self._dice, plan.projects)
+        self._work = Workplace(folder, url, hq.secret)
+        self._drifts = plan.seed % 2 == 1
+        self._ever: set[str] = set()
+        self._let_go: set[str] = set()
+        self.outcome = Outcome(plan, folder, "up --refresh" if self._drifts else "up")
+
+    def play(self) -> Outcome:
+        """Play it to its end and return what came of it."""
+        began, at = time.monotonic(), self._hq.clock.now()
+        while self._operations().total() < self.outcome.plan.operations:
+            self._turn()
+        self._end()
+        self.outcome.operations = self._operations()
+        self.outcome.faults = self._weather.struck
+        self.outcome.faults["token revoked"] = self._hq.revoked
+        self.outcome.requests = self._asked()
+        self.outcome.hours = (self._hq.clock.now() - at) / 3600
+        self.outcome.seconds = time.monotonic() - began
+        return self.outcome
+
+    def _operations(self) -> Counter[str]:
+        return self._program.operations
+
+    def _turn(self) -> None:
+        edits = self._program.edit(self._dice.randint(*EDITS), self._work.held())
+        self._meanwhile()
+        words = self._words()
+        self._weather.worsen(self._dice)
+        trap = self._trap(max(edits, 1))
+        revoke_at = self._dice.randint(2, 40) if self._dice.random() < REVOKED else 0
+        self._hq.expect(trap, revoke_at)
+        self._run(words)
+        self._hq.expect(None, 0)
+        self._weather.clear()
+        self._hq.clock.advance(self._dice.uniform(*PAUSE))
+
+    def _words(self) -> str:
+        words = self._dice.choice(BETWEEN)
+        if self._drifts and self._dice.random() < DESTROYED:
+            words = "destroy"
+        if words in ("refresh", "destroy", "up --refresh"):
+            self._program.operations[words.removeprefix("up --")] += 1
+        return words
+
+    def _trap(self, edits: int) -> Trap | None:
+        if self._dice.random() >= KILLED:
+            return None
+        victim = self._dice.choice(["engine", "host", "both"])
+        moment = self._dice.choice(["lost", "acting", "answered"])
+
+        def strike() -> None:
+            self.outcome.kills[f"{victim}, {moment}"] += 1
+            self._program.operations["kill"] += 1
+            self._work.kill(victim)
+
+        return Trap(self._dice.randint(1, edits), moment, self._dice.uniform(0, 0.05), strike)
+
+    def _meanwhile(self) -> None:
+        """Let people work in the browser: they join projects, and where it may drift, they edit."""
+        held = self._work.held()
+        rows = {row["id"]: row for row in self._hq.projects()}
+        for name in self._dice.sample(sorted(held), min(3, len(held))):
+            row = rows[held[name].id]
+            if row["status"] == "pending":
+                self._by_hand(name, held, "join", status="active", last_sign_in=row["created_at"])
+            elif self._drifts and row["status"] == "active":
+                self._by_hand(name, held, "drift", **self._dice.choice(BY_HAND))
+
+    def _by_hand(self, name: str, held: dict[str, Held], what: str, **changes: str) -> None:
+        self._hq.ask("PATCH", f"/projects/{held[name].id}", changes)
+        self.outcome.told[f"by hand: {what}"] += 1
+
+    def _run(self, words: str) -> Run:
+        before = self._work.held()
+        self._work.declare(self._program.declared)
+        run = self._work.run(*words.split())
+        after = self._work.held()
+        self._note(words, run)
+        self._remember(before, after)
+        if words == "destroy":
+            self._program.expect_return()
+        declared = {k: v for k, v in before.items() if k in self._program.declared}
+        self._found(invariants.lost(declared, after, words == "destroy"))
+        self._found(invariants.doubly_owned(after))
+        self._found(invariants.tracebacks_in(run.output, words))
+        return run
+
+    def _note(self, words: str, run: Run) -> None:
+        self.outcome.runs[words] += 1
+        self.outcome.told["errors told"] += len(run.said("error"))
+        self.outcome.told["warnings told"] += len(run.said("warning"))
+        told = [each["text"] for each in run.messages]
+        self.outcome.told["leftovers adopted"] += sum(ADOPTED in text for text in told)
+        self.outcome.told["made without an answer"] += sum(FOUND in text for text in told)
+
+    def _remember(self, before: dict[str, Held], after: dict[str, Held]) -> None:
+        self._ever |= {each.id for each in after.values()}
+        gone = {k: v for k, v in before.items() if k not in after}
+        self._let_go |= {v.id for v in gone.values() if v.inputs.get("on_destroy") == "retain"}
+
+    def _end(self) -> None:
+        """Let the sun come out, and expect one run to put everything right."""
+        run = self._run(self.outcome.final)
+        if run.code:
+            self.outcome.violations += [f"the last up failed: {each}" for each in run.said("error")]
+        asked = self._asked()
+        again = self._run("up")
+        if self._asked() != asked or again.code:
+            self.outcome.violations.append(f"a second up sent {self._asked() - asked} requests")
+        drift = self._run("refresh --expect-no-changes")
+        if drift.code:
+            self.outcome.violations.append("the state is not what HQ has: a refresh changes it")
+        self._judge()
+
+    def _judge(self) -> None:
+        rows, held = self._hq.projects(), self._work.held()
+        foreign = {row["id"] for row in self._hq.foreign}
+        self._found(invariants.unequal(self._program.declared, rows, held))
+        self._found(invariants.duplicates(rows))
+        self._found(invariants.orphans(rows, held, self._let_go | foreign))
+        self._found(invariants.vanished(rows, self._ever))
+        self._found(invariants.touched(self._hq.foreign, rows))
+        self._found(invariants.secrets_in(self._work.folder, self._hq.secret))
+
+    def _found(self, evidence: "Iterator[str]") -> None:
+        self.outcome.violations += evidence
+
+    def _asked(self) -> int:
+        return sum(self._hq.journal.count().values())
+
+
+BY_HAND: Final = ({"city": "Elsewhere"}, {"status": "archived"}, {"job_number": "by hand"})
+
+
+def soak(plan: Plan, folder: Path) -> Outcome:
+    """Run one soak in a folder of its own."""
+    with serve(SoakedHq()) as running:
+        hq = running.emulator
+        assert isinstance(hq, SoakedHq)
+        return Soak(plan, folder, hq, running.url).play()

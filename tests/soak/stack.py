@@ -1,0 +1,150 @@
+"""The stack of a soak: a program that declares what a file says, run as people run it."""
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from bim360_provider.emulator import ACCOUNT_ID, CLIENT_ID
+
+PROGRAM: Final = '''\
+"""Declare what the file beside this program says."""
+
+import json
+from pathlib import Path
+
+from bim360_provider import Bim360Project
+
+declared = json.loads(Path(__file__).with_name("declared.json").read_text("utf-8"))
+for resource_name, arguments in declared.items():
+    Bim360Project(resource_name, **arguments)
+'''
+
+PROJECT_TYPE: Final = "bim360:Project"
+SITE: Final = Path(__file__).with_name("site")
+
+PATIENCE: Final = 300.0
+"""Real seconds for a run or for a process to end; a run takes a few."""
+
+STARTED: Final = "took over the lock of process"
+"""What the engine says of the killed run before it: no error of this one."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the state has of one resource."""
+
+    id: str
+    inputs: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the engine: its words, what it printed, and how it ended."""
+
+    words: tuple[str, ...]
+    code: int
+    output: str
+
+    @property
+    def messages(self) -> list[dict[str, Any]]:
+        """Everything that was said; nothing where the engine was killed."""
+        try:
+            document, _ = json.JSONDecoder().raw_decode(self.output)
+        except ValueError:
+            return []
+        return list(document.get("diagnostics", ()))
+
+    def said(self, severity: str) -> list[str]:
+        """Return the texts of one severity."""
+        return [each["text"] for each in self.messages if each["severity"] == severity]
+
+
+class Workplace:
+    """A folder with the program, its state, and the output of every run."""
+
+    def __init__(self, folder: Path, url: str, secret: str) -> None:
+        self.folder = folder
+        self._project = folder / "project"
+        self._runs = folder / "runs"
+        self._host_pid = folder / "host.pid"
+        self._state = folder / "state.json"
+        for place in (self._project, self._runs):
+            place.mkdir(parents=True)
+        (self._project / "Pulumi.yaml").write_text("name: soak\nruntime: python\n", "utf-8")
+        (self._project / "__main__.py").write_text(PROGRAM, "utf-8")
+        self._environment = {
+            "APS_CLIENT_ID": CLIENT_ID,
+            "APS_CLIENT_SECRET": secret,
+            "BIM360_ACCOUNT_ID": ACCOUNT_ID,
+            "BIM360_BASE_URL": url,
+            "PYTHONPATH": str(SITE),
+            "SOAK_CLOCK": f"{url}/_emulator/clock",
+            "SOAK_HOST_PID": str(self._host_pid),
+        }
+        self._engine: subprocess.Popen[str] | None = None
+        self._count = 0
+
+    def declare(self, declaration: Mapping[str, Mapping[str, Any]]) -> None:
+        """Write down what the program declares from now on."""
+        text = json.dumps(declaration, indent=1)
+        (self._project / "declared.json").write_text(text, "utf-8")
+
+    def held(self) -> dict[str, Held]:
+        """Return what the state has, by resource name."""
+        if not self._state.exists():
+            return {}
+        resources = json.loads(self._state.read_text("utf-8"))["resources"]
+        return {
+            each["urn"].rpartition("::")[2]: Held(each["id"], each["inputs"])
+            for each in resources
+            if each["type"].endswith(PROJECT_TYPE)
+        }
+
+    def run(self, *words: str) -> Run:
+        """Run one command of the engine to its end, and to the end of its host."""
+        self._host_pid.unlink(missing_ok=True)
+        place = ["--stack=soak", f"--cwd={self._project}", f"--state={self._state}", "--json"]
+        command = [sys.executable, "-m", "bim360_provider.testing", *words, *place]
+        with subprocess.Popen(  # noqa: S603 - our own command
+            command,
+            env={**os.environ, **self._environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as self._engine:
+            output, _ = self._engine.communicate(timeout=PATIENCE)
+        self._wait_for_host()
+        self._count += 1
+        (self._runs / f"{self._count:03}-{'-'.join(words)}.txt").write_text(output, "utf-8")
+        return Run(words, self._engine.returncode, output)
+
+    def kill(self, victim: str) -> None:
+        """Kill the engine, the provider's host, or both, as a crash would."""
+        if victim != "host" and self._engine is not None:
+            self._engine.kill()
+        if victim != "engine" and (pid := self._pid_of_host()):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def _pid_of_host(self) -> int:
+        try:
+            return int(self._host_pid.read_text("ascii"))
+        except (OSError, ValueError):
+            return 0
+
+    def _wait_for_host(self) -> None:
+        """Wait until the host of a killed engine has noticed: it may send requests until then."""
+        pid = self._pid_of_host()
+        with suppress(ProcessLookupError):
+            host = os.pidfd_open(pid) if pid else -1
+            if pid:
+                select.select([host], [], [], PATIENCE)
+                os.close(host)

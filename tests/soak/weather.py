@@ -1,0 +1,112 @@
+"""The weather: every kind of fault that HQ, its gateway and the network are known for."""
+
+from collections import Counter
+from random import Random
+from typing import Any, Final
+
+from bim360_provider.emulator import Emulator
+from bim360_provider.emulator.clock import http_date
+
+PAUSE: Final = 7
+"""Seconds that a 429 of the weather asks for."""
+
+PAUSE_DATE: Final = 30
+"""Seconds until the moment that the other form of Retry-After names, as the run begins."""
+
+ABSURD: Final = 5000
+"""Seconds in a Retry-After that nobody should wait for."""
+
+OUTWAITED: Final = 2.6
+"""Real seconds of a late answer: more than the client's time-out in a soak."""
+
+SLOW: Final = 11.0
+"""Seconds after which HQ's gateway gives up on HQ."""
+
+LONG: Final = 1_000_000
+"""Characters of an error text that fits on no screen."""
+
+RARE: Final = 0.25
+"""The share of what costs real time or ends a request for good."""
+
+VISIBLE_AFTER: Final = (0, 0, 1, 5, 12, 20)
+"""Seconds until a new project shows, in lists and by its id; the weather of a run takes one."""
+
+KINDS: Final[dict[str, dict[str, Any]]] = {
+    "drop before acting": {"drop": "before"},
+    "drop after acting": {"drop": "after"},
+    "500": {"status": 500},
+    "500, acted": {"status": 500, "act": True},
+    "502 page": {"status": 502, "html": True},
+    "502 page, acted": {"status": 502, "html": True, "act": True},
+    "503": {"status": 503},
+    "504": {"status": 504, "advance": SLOW},
+    "504, acted": {"status": 504, "act": True, "advance": SLOW},
+    "429 in seconds": {"status": 429, "retry_after": PAUSE},
+    "429 with a date": {"status": 429},
+    "429 without a word": {"status": 429},
+    "429 absurd": {"status": 429, "retry_after": ABSURD},
+    "401": {"status": 401},
+    "403": {"status": 403},
+    "404 of a proxy": {"status": 404, "html": True},
+    "407": {"status": 407},
+    "redirect": {"redirect": "http://127.0.0.1:9/elsewhere"},
+    "no JSON": {"text": '{"id": "85d84020-'},
+    "empty body": {"text": ""},
+    "HTML for JSON": {"html": True},
+    "other JSON": {"body": {"ok": True}},
+    "null": {"body": None},
+    "unknown fields": {"change": {"phase": {"code": 7}, "tags": ["x"]}},
+    "truncated": {"truncate": 20},
+    "long error": {"status": 500, "size": LONG},
+    "slow": {"advance": SLOW},
+    "slow drip": {"drip": 0.01},
+    "late answer": {"delay": OUTWAITED},
+}
+
+SELDOM: Final = frozenset({"429 absurd", "late answer", "403", "407", "redirect", "long error"})
+
+
+class Weather:
+    """Faults with chances of their own, and how often each kind has struck."""
+
+    def __init__(self, hq: Emulator, share: float) -> None:
+        """Prepare the weather.
+
+        Args:
+            hq: Whose weather it is.
+            share: Of all requests, how many run into a fault: 0 to 1.
+        """
+        self._hq = hq
+        self._share = share
+        self.struck: Counter[str] = Counter()
+
+    def worsen(self, dice: Random) -> None:
+        """Arm every kind, with chances that the dice decide."""
+        soon = http_date(self._hq.clock.now() + PAUSE_DATE)
+        rules = []
+        for kind, chance in chances(self._share).items():
+            then = {**KINDS[kind], **({"retry_after": soon} if kind == "429 with a date" else {})}
+            rules.append({"probability": chance, "seed": dice.getrandbits(32), "then": then})
+        self._hq.ask("POST", "/faults", rules)
+        self._hq.ask("PATCH", "/options", {"visible_after": dice.choice(VISIBLE_AFTER)})
+
+    def clear(self) -> None:
+        """Take every fault away, and count what they did."""
+        for kind, fault in zip(KINDS, self._hq.ask("GET", "/faults"), strict=False):
+            self.struck[kind] += fault["fired"]
+        self._hq.ask("DELETE", "/faults")
+        self._hq.ask("PATCH", "/options", {"visible_after": 0})
+
+
+def chances(share: float) -> dict[str, float]:
+    """Return each kind's chance, given that none before it has struck; together they are the share.
+
+    The first rule that strikes decides, so that later ones see fewer requests.
+    """
+    weights = {kind: RARE if kind in SELDOM else 1.0 for kind in KINDS}
+    unit = share / sum(weights.values())
+    left, found = 1.0, {}
+    for kind, weight in weights.items():
+        found[kind] = weight * unit / left
+        left -= weight * unit
+    return found
