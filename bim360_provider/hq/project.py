@@ -6,12 +6,8 @@ https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-POST/
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from pydantic import ValidationError
-
 from bim360_provider.errors import NotFoundError
-from bim360_provider.hq.connection import Connection
-from bim360_provider.hq.question import Question, unreadable
-from bim360_provider.hq.transport import Transport
+from bim360_provider.hq.endpoints import Endpoints
 from bim360_provider.models import Project
 
 __all__ = ["PAGE", "Projects"]
@@ -25,12 +21,8 @@ OLDEST_FIRST: Final = "created_at"
 NEWEST_FIRST: Final = "-created_at"
 
 
-class Projects:
+class Projects(Endpoints):
     """The projects of one account."""
-
-    def __init__(self, transport: Transport, connection: Connection) -> None:
-        self._transport = transport
-        self._connection = connection
 
     def create(self, body: Mapping[str, Any]) -> Project:
         """Create a project: one POST, sent again only while HQ has surely not acted.
@@ -42,7 +34,8 @@ class Projects:
             UnreachableError: Nothing was sent.
         """
         asked = f"create project '{body.get('name')}'"
-        return self._one(self._question("POST", "projects", asked, json=body, repeatable=False))
+        question = self._question("POST", "projects", asked, json=body, repeatable=False)
+        return self._one(Project, question)
 
     def get(self, project_id: str, *, new_resource: bool = False) -> Project:
         """Return a project with its service types.
@@ -54,7 +47,8 @@ class Projects:
         """
         asked = f"read project {project_id}"
         path = f"projects/{project_id}"
-        return self._one(self._question("GET", path, asked, new_resource=new_resource))
+        question = self._question("GET", path, asked, new_resource=new_resource)
+        return self._one(Project, question)
 
     def update(
         self, project_id: str, changes: Mapping[str, Any], *, new_resource: bool = False
@@ -70,7 +64,7 @@ class Projects:
         asked = f"change {', '.join(changes)} of project {project_id}"
         path = f"projects/{project_id}"
         question = self._question("PATCH", path, asked, json=changes, new_resource=new_resource)
-        return self._one(question)
+        return self._one(Project, question)
 
     def page(self, offset: int, *, sort: str = OLDEST_FIRST, limit: int = PAGE) -> list[Project]:
         """Return one page of the account's projects, without their service types.
@@ -81,10 +75,7 @@ class Projects:
         """
         params = {"limit": str(limit), "offset": str(offset), "sort": sort}
         question = self._question("GET", "projects", "list the projects", params=params)
-        rows = self._transport.ask(question).json
-        if not isinstance(rows, list):
-            raise unreadable(question)
-        return [_read(question, row) for row in rows]
+        return self._rows(Project, question)
 
     def walk(self, *, sort: str = OLDEST_FIRST) -> Iterator[Project]:
         """Yield every project of the account, whatever its status, page by page."""
@@ -117,17 +108,3 @@ class Projects:
         except NotFoundError:
             return False
         return True
-
-    def _one(self, question: Question) -> Project:
-        return _read(question, self._transport.ask(question).json)
-
-    def _question(self, method: str, tail: str, asked: str, **rest: Any) -> Question:
-        path = self._connection.path(tail)
-        return Question(method, path, asked, headers=self._connection.headers(), **rest)
-
-
-def _read(question: Question, row: object) -> Project:
-    try:
-        return Project.model_validate(row)
-    except ValidationError:
-        raise unreadable(question) from None
