@@ -28,11 +28,13 @@ class Difference:
         changed: Arguments whose value differs from what HQ was last seen to have.
         replaces: Those among them that mean another thing, so a new one.
         unfinished: Something that an earlier run could not finish is still to be done.
+        warnings: What people should know before they let it happen, a line each.
     """
 
     changed: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
     unfinished: bool = False
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 docs/configuration.md lists every key and variable.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from bim360_provider.errors import ConfigError
 from bim360_provider.hq import APS_URL, Connection
 from bim360_provider.hq.pace import DEFAULT_LIMIT
-from bim360_provider.models import enums, normal
+from bim360_provider.models import enums, normal, person
 
 __all__ = ["EXPLICIT", "KEYS", "Settings"]
 
@@ -21,6 +21,7 @@ KEYS: Final = {
     "bim360:clientSecret": "APS_CLIENT_SECRET",
     "bim360:accountId": "BIM360_ACCOUNT_ID",
     "bim360:region": "BIM360_REGION",
+    "bim360:actingUser": "BIM360_ACTING_USER",
     "bim360:baseUrl": "BIM360_BASE_URL",
     "bim360:legacyEuPath": "BIM360_LEGACY_EU_PATH",
     "bim360:unknownValues": "BIM360_UNKNOWN_VALUES",
@@ -45,6 +46,7 @@ class Settings:
     """What the provider was told, each value None where nobody said anything.
 
     Attributes:
+        acting_user: On whose behalf members are added: an e-mail, an HQ id or a uid.
         unknown_values: Whether values outside the public lists are let through.
         adopt_leftovers: Whether a create may adopt what an interrupted run left behind.
         adopt_simultaneous: Whether it may adopt what appeared while it was running.
@@ -56,6 +58,7 @@ class Settings:
     client_secret: SecretStr | None
     account_id: str | None
     region: str
+    acting_user: str | None
     base_url: str
     legacy_eu_path: bool
     unknown_values: bool
@@ -77,8 +80,9 @@ class Settings:
         settings = cls(
             client_id=told.words("bim360:clientId"),
             client_secret=SecretStr(secret) if secret else None,
-            account_id=told.account(),
+            account_id=told.normal("bim360:accountId", normal.account_id),
             region=told.choice("bim360:region", enums.REGIONS, "EMEA" if legacy else "US"),
+            acting_user=told.normal("bim360:actingUser", person.acting_user),
             base_url=told.words("bim360:baseUrl") or APS_URL,
             legacy_eu_path=legacy,
             unknown_values=told.choice("bim360:unknownValues", ("refuse", "allow"), "refuse")
@@ -118,6 +122,7 @@ class Settings:
             account_id=account,
             base_url=self.base_url,
             region=None if (region or self.region) == DEFAULT_REGION else region or self.region,
+            acting_user=self.acting_user,
             legacy_eu_path=self.legacy_eu_path,
             requests_per_minute=self.requests_per_minute,
             rate_limit_store=self.rate_limit_store,
@@ -169,10 +174,10 @@ class _Told:
             return default
         return int(number)
 
-    def account(self) -> str | None:
-        words = self.words("bim360:accountId")
+    def normal(self, key: str, form: Callable[[object], str]) -> str | None:
+        words = self.words(key)
         try:
-            return normal.account_id(words) if words else None
+            return form(words) if words else None
         except ValueError as error:
-            self.problems.append(f"bim360:accountId {error}")
+            self.problems.append(f"{key} {error}")
             return None

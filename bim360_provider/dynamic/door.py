@@ -19,6 +19,7 @@ from bim360_provider.core.entity import Entity
 from bim360_provider.core.settings import EXPLICIT, KEYS, Settings
 from bim360_provider.dynamic.bags import from_pulumi, provider_changed, to_pulumi
 from bim360_provider.dynamic.clients import client_for, owners
+from bim360_provider.dynamic.engine_log import notify
 from bim360_provider.dynamic.one_line import one_line
 from bim360_provider.errors import ConfigError
 from bim360_provider.hq import HqClient
@@ -66,6 +67,8 @@ class Door(ResourceProvider):
         """
         owners.owns(id_)
         difference = self.entity.diff(from_pulumi(olds), from_pulumi(news))
+        for warning in difference.warnings:
+            notify(warning, warning=True)
         if not difference.changed:
             return DiffResult(changes=difference.unfinished)
         unseen = difference.unfinished or provider_changed(olds, news)

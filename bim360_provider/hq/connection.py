@@ -27,6 +27,7 @@ class Connection:
         account_id: The account's id, without ``b.``.
         base_url: ``https`` always; ``http`` is taken for this machine only.
         region: The ``Region`` header; None sends none, which HQ takes as ``US``.
+        acting_user: On whose behalf project members are added: an e-mail, an HQ id or a uid.
         legacy_eu_path: Ask ``/regions/eu/`` paths in place of the header.
         requests_per_minute: At most this many requests of this client id in a minute; 0 sends as
             fast as HQ lets us.
@@ -39,6 +40,7 @@ class Connection:
     account_id: str
     base_url: str = APS_URL
     region: str | None = None
+    acting_user: str | None = None
     legacy_eu_path: bool = False
     requests_per_minute: int = DEFAULT_LIMIT
     rate_limit_store: str | None = None

@@ -20,6 +20,7 @@ class Question:
     Attributes:
         asked: What it is for, in people's words: ``create project 'Tower A'``.
         repeatable: Sending it twice does what sending it once does.
+        bodyless: A success need not have a body, as after a DELETE.
         new_resource: It concerns what this run has just made.
     """
 
@@ -31,6 +32,7 @@ class Question:
     headers: Mapping[str, str] | None = None
     new_resource: bool = False
     repeatable: bool = True
+    bodyless: bool = False
 
 
 def unreadable(question: Question) -> UnansweredError:

@@ -132,7 +132,7 @@ class Transport:
             unreachable = isinstance(error, UnreachableError)
             lost = Outcome.NEVER_SENT if unreachable else Outcome.UNANSWERED
             return replace(attempt, outcome=lost)
-        if answer.is_success and not answer.has_json:
+        if answer.is_success and not (answer.has_json or question.bodyless):
             return replace(attempt, outcome=Outcome.UNANSWERED, status=answer.status)
         asked = parse_retry_after(answer.headers.get("Retry-After"), self.server_clock.now())
         return replace(attempt, status=answer.status, retry_after=asked)

@@ -26,6 +26,7 @@ class Bim360Provider(pulumi.ProviderResource):
         client_id: Input[str] | None = None,
         client_secret: Input[str] | None = None,
         region: Input[str] | None = None,
+        acting_user: Input[str] | None = None,
         base_url: Input[str] | None = None,
         legacy_eu_path: Input[bool] | None = None,
         unknown_values: Input[str] | None = None,
@@ -45,6 +46,8 @@ class Bim360Provider(pulumi.ProviderResource):
                 ``APS_CLIENT_SECRET`` instead, it never enters the state.
             region: ``US`` (the default), ``EMEA``, ``AUS``, ``CAN``, ``DEU``, ``IND``, ``JPN`` or
                 ``GBR``.
+            acting_user: On whose behalf project members are added: an e-mail, an id or a uid of an
+                admin of the account or of the project.
             base_url: Another HQ, such as an emulator.
             legacy_eu_path: Ask ``/regions/eu/`` paths in place of the ``Region`` header.
             unknown_values: ``refuse`` (the default) or ``allow`` values outside the public lists.
@@ -59,6 +62,7 @@ class Bim360Provider(pulumi.ProviderResource):
             "accountId": account_id,
             "clientId": client_id,
             "region": region,
+            "actingUser": acting_user,
             "baseUrl": base_url,
             "legacyEuPath": legacy_eu_path,
             "unknownValues": unknown_values,

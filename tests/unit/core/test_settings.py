@@ -27,6 +27,7 @@ def test_nothing_said_means_the_us_and_strict_lists() -> None:
         client_secret=None,
         account_id=None,
         region="US",
+        acting_user=None,
         base_url=APS_URL,
         legacy_eu_path=False,
         unknown_values=False,
@@ -181,3 +182,25 @@ def test_the_pace_reaches_the_connection() -> None:
     connection = settings.connection(None, None)
 
     assert (connection.requests_per_minute, connection.rate_limit_store) == (50, "/x")
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("Ada@Example.com", "ada@example.com"),
+        ("C17E6837-96CD-4839-868E-051A2AD65D28", "c17e6837-96cd-4839-868e-051a2ad65d28"),
+        ("L9EBJKCGCXBB", "L9EBJKCGCXBB"),
+    ],
+)
+def test_the_acting_user_is_an_e_mail_an_id_or_a_uid(written: str, kept: str) -> None:
+    """Only the uid has letters whose case counts."""
+    settings = resolve(WHO, BIM360_ACTING_USER=written)
+
+    assert settings.acting_user == kept
+    assert settings.connection(None, None).acting_user == kept
+
+
+def test_an_acting_user_that_names_nobody_is_told() -> None:
+    """Before a token is fetched."""
+    with pytest.raises(ConfigError, match=r"bim360:actingUser must be an e-mail address, an id or"):
+        resolve({**WHO, "bim360:actingUser": "Ada Lovelace"})

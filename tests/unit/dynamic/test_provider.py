@@ -1,6 +1,7 @@
 """Pulumi's door: how the core's verdicts become Pulumi's, and what is pickled."""
 
 import pickle
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.output import Unknown
 
 from bim360_provider.core.arguments import UNKNOWN
+from bim360_provider.core.entity import Difference
 from bim360_provider.dynamic.bags import from_pulumi, to_pulumi
 from bim360_provider.dynamic.project import ProjectProvider
 from tests.stage import TOWER
@@ -76,6 +78,20 @@ def test_a_moved_class_is_a_change_only_beside_another() -> None:
     """On its own it would make every project differ."""
     assert diff({"__provider": "older"}, {}) == (False, None)
     assert diff({"__provider": "older"}, {"name": "Tower B"})[0] is True
+
+
+def test_what_people_should_know_of_a_change_is_told_with_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As a warning of the preview; here no engine listens, so it is printed."""
+    warned = SimpleNamespace(
+        diff=lambda _state, _inputs: Difference(("a",), warnings=("Mind it.",))
+    )
+    monkeypatch.setattr(ProjectProvider, "entity", warned)
+
+    ProjectProvider().diff("p1", {}, {})
+
+    assert capsys.readouterr().err == "Mind it.\n"
 
 
 def test_a_bag_loses_pulumis_key_and_keeps_its_unknowns() -> None:
