@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from bim360_provider.core.project import create, diff, update
-from bim360_provider.errors import NotFoundError, RejectedError
+from bim360_provider.errors import ConflictError, NotFoundError, RejectedError
 from bim360_provider.hq import HqClient
 from tests.stage import HANGS_UP, NO_PROJECT, TOWER, Fault, Stage, says, settings
 
 INPUTS = {**TOWER, "city": "Oslo", "service_types": ["cost", "pm"]}
+ARCHIVED = {"status": "archived", "city": "Bergen"}
 Made = tuple[str, dict[str, Any]]
 
 
@@ -158,6 +159,51 @@ def test_a_lost_answer_to_a_change_is_asked_for_again(
 
     assert stage.hq.asked == ["PATCH project", "PATCH project"]
     assert outs["city"] == "Bergen"
+
+
+@pytest.mark.parametrize(
+    "changes", [{"name": "Tower B"}, {"name": "Tower B", "city": "Bergen"}, ARCHIVED]
+)
+def test_a_change_that_hq_refuses_to_make_twice_is_known_to_be_made(
+    stage: Stage, client: HqClient, made: Made, changes: dict[str, Any]
+) -> None:
+    """The second PATCH finds the name taken, by the project itself, or the project archived."""
+    project_id, state = made
+    stage.hq.faults.append(Fault("PATCH project", HANGS_UP, acts=True))
+
+    outs = update(client, project_id, state, {**INPUTS, **changes})
+
+    assert stage.hq.asked == ["PATCH project", "PATCH project", "GET project"]
+    assert outs.items() >= changes.items()
+    assert diff(outs, {**INPUTS, **changes}).changed == ()
+
+
+def test_what_is_left_of_a_change_is_made_without_its_name(
+    stage: Stage, client: HqClient, made: Made
+) -> None:
+    """An interrupted run had renamed the project before the city was declared."""
+    project_id, state = made
+    stage.hq.ask("PATCH", f"/projects/{project_id}", {"name": "Tower B"})
+
+    outs = update(client, project_id, state, {**INPUTS, "name": "Tower B", "city": "Bergen"})
+
+    assert sent(stage) == [{"name": "Tower B", "city": "Bergen"}, {"city": "Bergen"}]
+    assert outs.items() >= {"name": "Tower B", "city": "Bergen"}.items()
+
+
+@pytest.mark.parametrize("look", [None, says(403)])
+def test_the_name_of_another_project_is_a_conflict(
+    stage: Stage, client: HqClient, made: Made, look: Any
+) -> None:
+    """Also where the project cannot be looked at: the first error is the one to tell."""
+    project_id, state = made
+    stage.project(name="Tower B")
+    stage.hq.faults += [Fault("GET project", look)] if look else []
+
+    with pytest.raises(ConflictError, match="could not change name of project"):
+        update(client, project_id, state, {**INPUTS, "name": "Tower B"})
+
+    assert stage.hq.asked == ["PATCH project", "GET project"]
 
 
 def test_a_404_on_an_old_project_is_believed_at_once(

@@ -1,18 +1,25 @@
 """Update: a PATCH of only what changed."""
 
 from collections.abc import Mapping
-from typing import Any
+from http import HTTPStatus
+from typing import Any, Final
 
-from bim360_provider.core.project.fields import differing, patch_body
+from bim360_provider.core.project.fields import differing, patch_body, same
 from bim360_provider.core.project.outputs import outputs
 from bim360_provider.core.project.template import follow_copy
-from bim360_provider.errors import NotFoundError
+from bim360_provider.errors import Bim360Error, HqError, NotFoundError
 from bim360_provider.hq import HqClient
 from bim360_provider.models import Project
 
 __all__ = ["patch", "update"]
 
 Values = Mapping[str, Any]
+
+REFUSED_TWICE: Final = frozenset({HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY})
+REFUSED_TWICE_FOR: Final = frozenset({"name", "status"})
+"""HQ may refuse to do again what it has done: a project's own name is taken, by itself, and an
+archived one takes no other change.
+"""
 
 
 def update(client: HqClient, project_id: str, state: Values, inputs: Values) -> dict[str, Any]:
@@ -65,5 +72,27 @@ def patch(
         back = {"status": "active"}
         project = client.projects.update(project_id, back, new_resource=new_resource)
     if rest:
-        project = client.projects.update(project_id, rest, new_resource=new_resource)
+        project = _sent(client, project_id, rest, new_resource=new_resource)
     return project
+
+
+def _sent(client: HqClient, project_id: str, body: Values, *, new_resource: bool) -> Project:
+    """Send a PATCH; one that is refused may have been made by an earlier one without an answer."""
+    try:
+        return client.projects.update(project_id, body, new_resource=new_resource)
+    except HqError as error:
+        if error.status not in REFUSED_TWICE or not REFUSED_TWICE_FOR & body.keys():
+            raise
+        try:
+            live = client.projects.get(project_id)
+        except Bim360Error:
+            raise error from None
+        left = {name: value for name, value in body.items() if not _has(live, name, value)}
+        if len(left) == len(body):
+            raise
+        return client.projects.update(project_id, left) if left else live
+
+
+def _has(live: Project, name: str, value: Any) -> bool:
+    declared = value.split(",") if name == "service_types" else value
+    return same(name, declared, getattr(live, name))
