@@ -29,6 +29,8 @@ for resource_name, arguments in declared.items():
 
 PROJECT_TYPE: Final = "bim360:Project"
 SITE: Final = Path(__file__).with_name("site")
+ROOT: Final = Path(__file__).resolve().parents[2]
+"""First on the path, so that a soak is about the tree that it lies in."""
 
 PATIENCE: Final = 300.0
 """Real seconds for a run or for a process to end; a run takes a few."""
@@ -85,7 +87,7 @@ class Workplace:
             "APS_CLIENT_SECRET": secret,
             "BIM360_ACCOUNT_ID": ACCOUNT_ID,
             "BIM360_BASE_URL": url,
-            "PYTHONPATH": str(SITE),
+            "PYTHONPATH": f"{SITE}{os.pathsep}{ROOT}",
             "SOAK_CLOCK": f"{url}/_emulator/clock",
             "SOAK_HOST_PID": str(self._host_pid),
         }
