@@ -7,9 +7,9 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from bim360_provider.core.once import LOOKS, SENDS
 from bim360_provider.core.project import check
 from bim360_provider.core.project.adopt import LEFTOVER_AGE, judge
-from bim360_provider.core.project.create import LOOKS, SENDS
 from bim360_provider.core.project.template import COPY_TIMEOUT
 from bim360_provider.core.settings import KEYS, Settings
 from bim360_provider.dynamic.one_line import DEBUG
@@ -130,6 +130,7 @@ def test_every_setting_has_its_row_its_default_and_its_section() -> None:
     table = {name_of(row[0]): (name_of(row[1]), name_of(row[2])) for row in rows(text)}
     optional = {
         "bim360:region": DEFAULTS.region,
+        "bim360:actingUser": DEFAULTS.acting_user or "none",
         "bim360:baseUrl": DEFAULTS.base_url,
         "bim360:legacyEuPath": str(DEFAULTS.legacy_eu_path).lower(),
         "bim360:unknownValues": "allow" if DEFAULTS.unknown_values else "refuse",

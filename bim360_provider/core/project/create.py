@@ -1,9 +1,10 @@
 """Create: one project, never two, and never one whose id is lost."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 
+from bim360_provider.core.once import made_once
 from bim360_provider.core.owners import Owners
 from bim360_provider.core.project.adopt import Verdict, is_ours, judge
 from bim360_provider.core.project.fields import create_body, differing, patch_body
@@ -11,26 +12,13 @@ from bim360_provider.core.project.outputs import outputs
 from bim360_provider.core.project.template import follow_copy
 from bim360_provider.core.project.update import patch
 from bim360_provider.core.settings import Settings
-from bim360_provider.errors import Bim360Error, ConflictError, UnansweredError
-from bim360_provider.hq import HqClient, OpenOutcomeError
+from bim360_provider.errors import Bim360Error, ConflictError
+from bim360_provider.hq import HqClient
 from bim360_provider.models import Project
 
 __all__ = ["create"]
 
 Values = Mapping[str, Any]
-
-SENDS: Final = 3
-"""Times a POST is sent when each time nobody can say whether HQ acted."""
-
-LOOKS: Final = (3.0, 4.0, 8.0)
-"""Seconds before each look for a project that may have been made.
-
-HQ answers 504 after some ten seconds although it makes the project, and lists show
-it a moment later; the vendor's own set-up tool waits three.
-"""
-
-CLOCK_SLACK: Final = timedelta(seconds=2)
-"""What the clocks of HQ's own machines may be apart."""
 
 
 def create(
@@ -72,49 +60,13 @@ def create(
 
 
 def _made(client: HqClient, inputs: Values) -> Project:
-    since = client.transport.now() - CLOCK_SLACK
-    body = create_body(inputs)
-    for send in range(SENDS):
-        try:
-            return client.projects.create(body)
-        except OpenOutcomeError:
-            found = _look(client, inputs, since)
-        except ConflictError:
-            # After a lost answer, the name may be taken by the project that we made ourselves.
-            found = _look(client, inputs, since) if send else None
-            if found is None:
-                raise
-        if found is not None:
-            client.transport.tell(f"BIM 360: '{body['name']}' was made although no answer came.")
-            return found
-    msg = (
-        f"BIM 360: could not create project '{body['name']}': HQ gave no clear answer {SENDS} "
-        "times, and no such project is to be seen. Run `pulumi up` again later."
-    )
-    raise UnansweredError(msg)
+    body, name = create_body(inputs), inputs["name"]
 
+    def ours(since: datetime) -> Project | None:
+        found = client.projects.newest_named(name)
+        return found if found is not None and is_ours(found, inputs, since) else None
 
-def _look(client: HqClient, inputs: Values, since: datetime) -> Project | None:
-    """Look for what we may have made; lists may show it late, so look several times."""
-    name = inputs["name"]
-    failed: Bim360Error | None = None
-    for pause in LOOKS:
-        client.transport.wait(pause, f"looking whether '{name}' was made")
-        try:
-            found = client.projects.newest_named(name)
-        except Bim360Error as error:
-            failed = error
-            continue
-        failed = None
-        if found is not None and is_ours(found, inputs, since):
-            return found
-    if failed is not None:
-        msg = (
-            f"BIM 360: '{name}' may have been made, and HQ could not be asked: {failed} "
-            "Run `pulumi up` again: a project that was made is found by its name."
-        )
-        raise UnansweredError(msg)
-    return None
+    return made_once(client, name, "project", lambda: client.projects.create(body), ours)
 
 
 def _judged(

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from bim360_provider.core.gone import is_gone
 from bim360_provider.core.owners import Owners
-from bim360_provider.core.project.read import is_gone
 from bim360_provider.errors import Bim360Error, HqError, NotFoundError
 from bim360_provider.hq import HqClient
 

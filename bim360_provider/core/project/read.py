@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from bim360_provider.core.entity import DECLARED, Live
+from bim360_provider.core.gone import is_gone
 from bim360_provider.core.place import place_of
 from bim360_provider.core.project.outputs import mirrored, outputs
 from bim360_provider.errors import NotFoundError
 from bim360_provider.hq import HqClient
 from bim360_provider.models.project import PATCHABLE
 
-__all__ = ["is_gone", "read"]
+__all__ = ["read"]
 
 Values = Mapping[str, Any]
 
@@ -43,11 +44,3 @@ def read(client: HqClient, project_id: str, state: Values) -> Live | None:
     copy_status = state.get("copy_status")
     outs = outputs(project, known, inputs, copy_status=copy_status, unfinished=unfinished)
     return Live(project.id, {**outs, DECLARED: sorted(declared)}, inputs)
-
-
-def is_gone(client: HqClient, error: NotFoundError) -> bool:
-    """Return whether the project is missing, rather than the whole account out of sight."""
-    words = error.words.casefold()
-    if "account" in words:
-        return False
-    return "project" in words or client.projects.account_is_visible()

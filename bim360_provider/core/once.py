@@ -1,0 +1,110 @@
+"""Made once: a POST whose answer is lost is settled by looking, before it is sent again."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
+
+from bim360_provider.core.settings import Settings
+from bim360_provider.errors import Bim360Error, ConflictError, UnansweredError
+from bim360_provider.hq import HqClient, OpenOutcomeError
+from bim360_provider.hq.clock import parse_time
+
+__all__ = ["LEFTOVER_AGE", "LOOKS", "SENDS", "is_recent", "made_once"]
+
+SENDS: Final = 3
+"""Times a POST is sent when each time nobody can say whether HQ acted."""
+
+LOOKS: Final = (3.0, 4.0, 8.0)
+"""Seconds before each look for what may have been made.
+
+HQ answers 504 after some ten seconds although it makes the project, and lists show
+it a moment later; the vendor's own set-up tool waits three.
+"""
+
+CLOCK_SLACK: Final = timedelta(seconds=2)
+"""What the clocks of HQ's own machines may be apart."""
+
+LEFTOVER_AGE: Final = timedelta(days=1)
+"""An interrupted run is taken up within a day; what is older has an owner."""
+
+Made = TypeVar("Made")
+
+
+def made_once(
+    client: HqClient,
+    called: str,
+    kind: str,
+    post: Callable[[], Made],
+    ours: Callable[[datetime], Made | None],
+) -> Made:
+    """Return what one POST makes, however many answers get lost.
+
+    Args:
+        client: The account that it is made in.
+        called: What people call it: its name or its e-mail.
+        kind: What it is, such as ``project``.
+        post: Sends the POST.
+        ours: Asks HQ for what that POST may have made, not before the moment given, in HQ's time.
+
+    Raises:
+        ConflictError: It was there before we began.
+        HqError: HQ refused a value.
+        UnansweredError: HQ could not be asked whether it acted; the next run finds out.
+    """
+    since = client.transport.now() - CLOCK_SLACK
+    for send in range(SENDS):
+        try:
+            return post()
+        except OpenOutcomeError:
+            found = _look(client, called, kind, lambda: ours(since))
+        except ConflictError:
+            # After a lost answer, the name may be taken by what we made ourselves.
+            found = _look(client, called, kind, lambda: ours(since)) if send else None
+            if found is None:
+                raise
+        if found is not None:
+            client.transport.tell(f"BIM 360: '{called}' was made although no answer came.")
+            return found
+    msg = (
+        f"BIM 360: could not create {kind} '{called}': HQ gave no clear answer {SENDS} "
+        f"times, and no such {kind} is to be seen. Run `pulumi up` again later."
+    )
+    raise UnansweredError(msg)
+
+
+def _look(client: HqClient, called: str, kind: str, find: Callable[[], Made | None]) -> Made | None:
+    """Look for what we may have made; lists may show it late, so look several times."""
+    failed: Bim360Error | None = None
+    for pause in LOOKS:
+        client.transport.wait(pause, f"looking whether '{called}' was made")
+        try:
+            found = find()
+        except Bim360Error as error:
+            failed = error
+            continue
+        failed = None
+        if found is not None:
+            return found
+    if failed is not None:
+        msg = (
+            f"BIM 360: '{called}' may have been made, and HQ could not be asked: {failed} "
+            f"Run `pulumi up` again: a {kind} that was made is found by its name."
+        )
+        raise UnansweredError(msg)
+    return None
+
+
+def is_recent(created_at: str | None, settings: Settings, began: datetime) -> bool:
+    """Return whether an interrupted run, or one beside us, may just have made it.
+
+    Args:
+        created_at: HQ's timestamp of it.
+        settings: Say which of the two rules about such runs are in force.
+        began: HQ's time at which this run began.
+    """
+    created = parse_time(created_at)
+    if created is None:
+        return False
+    before = settings.adopt_leftovers and began - LEFTOVER_AGE <= created < began
+    meanwhile = settings.adopt_simultaneous and created >= began
+    return before or meanwhile
