@@ -66,6 +66,25 @@ def test_whatever_else_has_the_name_is_somebody_elses(changes: dict[str, Any]) -
     assert judged.project is None
 
 
+@pytest.mark.parametrize(
+    ("declared", "found", "adopted"),
+    [
+        ("archived", "archived", True),
+        ("archived", "pending", True),
+        ("inactive", "inactive", True),
+        ("active", "active", False),
+        ("inactive", "archived", False),
+    ],
+)
+def test_a_leftover_may_have_the_declared_status_already(
+    declared: str, found: str, adopted: bool
+) -> None:
+    """The run was killed after its PATCH; an active project has people in it, and is theirs."""
+    judged = judge([twin(status=found)], {**TOWER, "status": declared}, settings(), BEGAN)
+
+    assert (judged.project is not None) == adopted
+
+
 @pytest.mark.parametrize("age", [timedelta(seconds=1), timedelta(days=1)])
 def test_a_leftover_is_taken_up_within_a_day(age: timedelta) -> None:
     """The first second of it and the last."""
