@@ -1,6 +1,7 @@
 """What the endpoints of one account have in common: questions in, models out."""
 
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -8,7 +9,13 @@ from bim360_provider.hq.connection import Connection
 from bim360_provider.hq.question import Question, unreadable
 from bim360_provider.hq.transport import Transport
 
-__all__ = ["Endpoints"]
+__all__ = ["OLDEST_FIRST", "PAGE", "Endpoints"]
+
+PAGE: Final = 100
+"""Rows of a page: HQ's maximum; its default is 10."""
+
+OLDEST_FIRST: Final = "created_at"
+"""New rows join at the end, so a walk over the pages neither skips nor repeats one."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -37,6 +44,20 @@ class Endpoints:
         if not isinstance(rows, list):
             raise unreadable(question)
         return [_read(model, question, row) for row in rows]
+
+    def _pages(
+        self, model: type[Model], tail: str, asked: str, filters: Mapping[str, str] | None = None
+    ) -> Iterator[Model]:
+        """Yield the objects of a list, page by page, up to the first page that is not full."""
+        offset = 0
+        while True:
+            place = {"limit": str(PAGE), "offset": str(offset), "sort": OLDEST_FIRST}
+            question = self._question("GET", tail, asked, params={**place, **(filters or {})})
+            rows = self._rows(model, question)
+            yield from rows
+            if len(rows) < PAGE:
+                return
+            offset += PAGE
 
 
 def _read(model: type[Model], question: Question, row: object) -> Model:

@@ -7,16 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from bim360_provider.errors import NotFoundError
-from bim360_provider.hq.endpoints import Endpoints
+from bim360_provider.hq.endpoints import OLDEST_FIRST, PAGE, Endpoints
 from bim360_provider.models import Project
 
 __all__ = ["PAGE", "Projects"]
-
-PAGE: Final = 100
-"""Rows of a page: HQ's maximum; its default is 10."""
-
-OLDEST_FIRST: Final = "created_at"
-"""New projects join at the end, so a walk over the pages neither skips nor repeats one."""
 
 NEWEST_FIRST: Final = "-created_at"
 
@@ -79,13 +73,7 @@ class Projects(Endpoints):
 
     def walk(self, *, sort: str = OLDEST_FIRST) -> Iterator[Project]:
         """Yield every project of the account, whatever its status, page by page."""
-        offset = 0
-        while True:
-            rows = self.page(offset, sort=sort)
-            yield from rows
-            if len(rows) < PAGE:
-                return
-            offset += PAGE
+        yield from self._pages(Project, "projects", "list the projects", {"sort": sort})
 
     def named(self, name: str) -> list[Project]:
         """Return all projects of exactly that name; the account may hold archived twins."""
