@@ -2,11 +2,17 @@
 
 from bim360_provider.emulator.default_seed import (
     ACCOUNT_ID,
+    ADMIN_EMAIL,
+    ADMIN_ID,
+    ADMIN_UID,
     BUSINESS_UNIT_ID,
     CLIENT_ID,
     CLIENT_SECRET,
+    COMPANY_ID,
     EMEA_ACCOUNT_ID,
+    EMEA_ADMIN_ID,
     EMEA_BUSINESS_UNIT_ID,
+    EMEA_COMPANY_ID,
 )
 from bim360_provider.emulator.emulator import Emulator
 from bim360_provider.emulator.fault_rules import Rule, parse_rules, read_rules
@@ -17,11 +23,17 @@ from bim360_provider.emulator.server import RunningEmulator, serve
 
 __all__ = [
     "ACCOUNT_ID",
+    "ADMIN_EMAIL",
+    "ADMIN_ID",
+    "ADMIN_UID",
     "BUSINESS_UNIT_ID",
     "CLIENT_ID",
     "CLIENT_SECRET",
+    "COMPANY_ID",
     "EMEA_ACCOUNT_ID",
+    "EMEA_ADMIN_ID",
     "EMEA_BUSINESS_UNIT_ID",
+    "EMEA_COMPANY_ID",
     "Delivery",
     "Emulator",
     "Options",

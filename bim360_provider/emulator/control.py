@@ -8,15 +8,17 @@ from typing import TypeAlias
 from pydantic import JsonValue
 
 from bim360_provider.emulator import control_actions as actions
+from bim360_provider.emulator import control_entities as entities
 from bim360_provider.emulator.messages import Reply, Request
 from bim360_provider.emulator.nearest import nearest
+from bim360_provider.emulator.order import Order, OrderError
 from bim360_provider.emulator.seed import SeedError
 from bim360_provider.emulator.world import World
 
 PREFIX = "/_emulator"
 FIRST_ERROR_STATUS = 400
 
-Action: TypeAlias = Callable[[World, actions.Order], JsonValue]
+Action: TypeAlias = Callable[[World, Order], JsonValue]
 
 ACTIONS: dict[str, Action] = {
     "GET /_emulator/health": actions.health,
@@ -36,8 +38,13 @@ ACTIONS: dict[str, Action] = {
     "DELETE /_emulator/faults": actions.clear_faults,
     "DELETE /_emulator/faults/*": actions.remove_fault,
     "DELETE /_emulator/tokens": actions.revoke_tokens,
-    "PATCH /_emulator/projects/*": actions.change_project,
-    "DELETE /_emulator/projects/*": actions.remove_project,
+    "PATCH /_emulator/projects/*": entities.change_project,
+    "DELETE /_emulator/projects/*": entities.remove_project,
+    "PATCH /_emulator/companies/*": entities.change_company,
+    "DELETE /_emulator/companies/*": entities.remove_company,
+    "POST /_emulator/users/*/sign-in": entities.sign_in,
+    "PATCH /_emulator/users/*": entities.change_user,
+    "DELETE /_emulator/users/*": entities.remove_user,
 }
 
 
@@ -56,7 +63,7 @@ def answer(request: Request, world: World) -> Reply:
         return Reply.json(200, action(world, _order(request)))
     except ControlError as error:
         return Reply.json(error.status, {"error": str(error)})
-    except (SeedError, actions.OrderError) as error:
+    except (SeedError, OrderError) as error:
         return Reply.json(400, {"error": str(error)})
 
 
@@ -67,9 +74,11 @@ def _action(asked: str) -> Action:
     raise ControlError(404, f"there is no {asked}{nearest(asked, ACTIONS)}")
 
 
-def _order(request: Request) -> actions.Order:
+def _order(request: Request) -> Order:
     try:
         body: JsonValue = json.loads(request.body) if request.body else {}
     except ValueError:
         raise ControlError(400, "the body is not JSON") from None
-    return actions.Order(request.path.rpartition("/")[2], request.arguments(), body)
+    return Order(
+        tuple(request.path.removeprefix(PREFIX).strip("/").split("/")), request.arguments(), body
+    )

@@ -1,40 +1,15 @@
 """What the control plane can do, one function for each order."""
 
-from dataclasses import dataclass
-
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
-from bim360_provider.emulator import out_of_band
 from bim360_provider.emulator.clock import moment_of, stamp
 from bim360_provider.emulator.fault_rules import parse_rules
+from bim360_provider.emulator.order import Order, OrderError
 from bim360_provider.emulator.problems import first_problem
-from bim360_provider.emulator.seed import Moment, parse_seed
+from bim360_provider.emulator.seed import parse_seed
+from bim360_provider.emulator.seed_types import Moment
 from bim360_provider.emulator.state import dump, load
 from bim360_provider.emulator.world import World
-
-
-class OrderError(Exception):
-    """An order that cannot be carried out; the message is one line."""
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """An order: the last part of its path, its query and its body."""
-
-    target: str
-    query: dict[str, str]
-    body: JsonValue
-
-    def fields(self) -> dict[str, JsonValue]:
-        """Return the body as an object.
-
-        Raises:
-            OrderError: It is none.
-        """
-        if not isinstance(self.body, dict):
-            msg = "the body is not a JSON object"
-            raise OrderError(msg)
-        return self.body
 
 
 class ClockChange(BaseModel):
@@ -157,25 +132,6 @@ def revoke_tokens(world: World, _order: Order) -> JsonValue:
     """Refuse every token handed out so far."""
     world.backend.revoked_up_to = world.backend.ids.count("token")
     return {}
-
-
-def change_project(world: World, order: Order) -> JsonValue:
-    """Change a project as if somebody had done it in the browser."""
-    changed = out_of_band.change(world.backend, order.target, order.fields())
-    if changed is None:
-        raise _no_project(order)
-    return {**changed}
-
-
-def remove_project(world: World, order: Order) -> JsonValue:
-    """Make a project vanish, which HQ itself cannot."""
-    if not out_of_band.remove(world.backend, order.target):
-        raise _no_project(order)
-    return {}
-
-
-def _no_project(order: Order) -> OrderError:
-    return OrderError(f"there is no project {order.target}")
 
 
 def _filters(order: Order) -> tuple[int, str, str]:

@@ -89,3 +89,73 @@ TIMEZONES = tuple(
     """.split()
 )
 """The same list as https://github.com/autodesk-platform-services/aps-sdk-openapi has."""
+
+TRADES = tuple(
+    " ".join(trade.split())
+    for trade in """
+    Architecture; Communications; Communications | Data; Concrete; Concrete | Cast-in-Place;
+    Concrete | Precast; Construction Management; Conveying Equipment; Conveying Equipment |
+    Elevators; Demolition; Earthwork; Earthwork | Site Excavation & Grading; Electrical; Electrical
+    Power Generation; Electronic Safety & Security; Equipment; Equipment | Kitchen Appliances;
+    Exterior Improvements; Exterior | Fences & Gates; Exterior | Landscaping; Exterior | Irrigation;
+    Finishes; Finishes | Carpeting; Finishes | Ceiling; Finishes | Drywall; Finishes | Flooring;
+    Finishes | Painting & Coating; Finishes | Tile; Fire Suppression; Furnishings; Furnishings |
+    Casework & Cabinets; Furnishings | Countertops; Furnishings | Window Treatments; General
+    Contractor; HVAC Heating, Ventilating, & Air Conditioning; Industry-Specific Manufacturing
+    Processing; Integrated Automation; Masonry; Material Processing & Handling Equipment; Metals;
+    Metals | Structural Steel / Framing; Moisture Protection; Moisture Protection | Roofing;
+    Moisture Protection | Waterproofing; Openings; Openings | Doors & Frames; Openings | Entrances &
+    Storefronts; Openings | Glazing; Openings | Roof Windows & Skylights; Openings | Windows; Owner;
+    Plumbing; Pollution & Waste Control Equipment; Process Gas & Liquid Handling, Purification, &
+    Storage Equipment; Process Heating, Cooling, & Drying Equipment; Process Integration; Process
+    Integration | Piping; Special Construction; Specialties; Specialties | Signage; Utilities; Water
+    & Wastewater Equipment; Waterway & Marine Construction; Wood & Plastics; Wood & Plastics |
+    Millwork; Wood & Plastics | Rough Carpentry
+    """.split(";")
+)
+"""Documented: https://github.com/autodesk-platform-services/aps-sdk-openapi (accountadmin.yaml)"""
+
+USER_ROLES = ("account_admin", "account_user", "project_admin")
+USER_STATUSES = ("active", "inactive", "pending", "not_invited")
+SETTABLE_USER_STATUSES = ("active", "inactive")
+"""Documented: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/users-:user_id-PATCH/"""
+
+INDUSTRY_ROLES = (
+    "Engineer",
+    "Architect",
+    "BIM Manager",
+    "Civil Engineer",
+    "Commercial Manager",
+    "Construction Manager",
+    "Contract Manager",
+    "Contractor",
+    "Cost Engineer",
+    "Cost Manager",
+    "Designer",
+    "Document Manager",
+    "Drafter",
+    "Electrical Engineer",
+    "Estimator",
+    "Executive",
+    "Fire Safety Engineer",
+    "Foreman",
+    "HVAC Engineer",
+    "Inspector",
+    "Interior Designer",
+    "IT",
+    "Mechanical Engineer",
+    "Owner",
+    "Plumbing Engineer",
+    "Project Engineer",
+    "Project Manager",
+    "Quality Manager",
+    "Quantity Surveyor",
+    "Safety Manager",
+    "Scheduler",
+    "Structural Engineer",
+    "Subcontractor",
+    "Superintendent",
+    "Surveyor",
+    "VDC Manager",
+)
+"""Observed: https://github.com/Autodesk-Forge/forge-bim360.project.setup.tool"""

@@ -14,6 +14,8 @@ class Code(IntEnum):
     INVALID = 9400
     FORBIDDEN = 9403
     NAME_TAKEN = 9409
+    COMPANY_TAKEN = 9410
+    EMAIL_TAKEN = 9411
     REFUSED = 9422
     TRANSITION = 9423
     ARCHIVED = 9424
@@ -49,6 +51,8 @@ INVENTED = (
         str(Code.FORBIDDEN.value), "HQ 403 `code`", "the client lacks Account Administration"
     ),
     Invention(str(Code.NAME_TAKEN.value), "HQ 409 `code`", "another project has this name"),
+    Invention(str(Code.COMPANY_TAKEN.value), "HQ 409 `code`", "another company has this name"),
+    Invention(str(Code.EMAIL_TAKEN.value), "HQ 409 `code`", "another user has this e-mail"),
     Invention(str(Code.REFUSED.value), "HQ 422 `code`", "well-formed, but a business rule says no"),
     Invention(str(Code.TRANSITION.value), "HQ 422 `code`", "the status cannot change this way"),
     Invention(str(Code.ARCHIVED.value), "HQ 422 `code`", "an archived project takes only `status`"),

@@ -34,18 +34,21 @@ class Page:
         return {name: row[name] for name in row if name in self.fields}
 
 
-def page_of(query: dict[str, str], known: Sequence[str], options: Options) -> Page:
+def page_of(
+    query: dict[str, str], known: Sequence[str], options: Options, criteria: Sequence[str] = ()
+) -> Page:
     """Return the page a query asks for.
 
     Args:
         query: The query parameters.
         known: The fields rows have.
         options: What to do with unknown parameters and with a limit above 100.
+        criteria: Further parameters the list takes.
 
     Raises:
         HqError: 400, a number is none, or a parameter is not known (both inference).
     """
-    _refuse_unknown(query, options)
+    _refuse_unknown(query, (*PARAMETERS, *criteria), options)
     limit = _number(query, "limit", DEFAULT_LIMIT, at_least=1)
     if limit > MAX_LIMIT and options.limit_over_100 == "refuse":
         raise invalid(problem=f"limit {limit} is above {MAX_LIMIT}")
@@ -57,11 +60,11 @@ def page_of(query: dict[str, str], known: Sequence[str], options: Options) -> Pa
     )
 
 
-def _refuse_unknown(query: dict[str, str], options: Options) -> None:
-    unknown = [name for name in query if name not in PARAMETERS]
+def _refuse_unknown(query: dict[str, str], known: Sequence[str], options: Options) -> None:
+    unknown = [name for name in query if name not in known]
     if unknown and options.unknown_fields == "refuse":
         name = unknown[0]
-        raise invalid(problem=f"there is no query parameter {name}{nearest(name, PARAMETERS)}")
+        raise invalid(problem=f"there is no query parameter {name}{nearest(name, known)}")
 
 
 def _number(query: dict[str, str], name: str, default: int, *, at_least: int) -> int:

@@ -60,3 +60,7 @@ class Options(BaseModel):
     """Whether ``state_or_province`` without ``country`` is refused."""
     limit_over_100: Literal["clamp", "refuse"] = "clamp"
     """What a page size above 100 does."""
+    trades: Literal["loose", "strict"] = "loose"
+    """Whether a company's trade must be on the published list."""
+    import_status: Literal[201, 200] = 201
+    """The status of an import of companies or account users: documented, or observed."""

@@ -1,42 +1,112 @@
 """Changes that do not come through the API: what people do in the browser."""
 
-from pydantic import JsonValue, ValidationError
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid5
+
+from pydantic import BaseModel, JsonValue, ValidationError
 
 from bim360_provider.emulator.backend import Backend
 from bim360_provider.emulator.clock import stamp
+from bim360_provider.emulator.ids import NAMESPACE
 from bim360_provider.emulator.problems import first_problem
-from bim360_provider.emulator.seed import SeedError, SeedProject
+from bim360_provider.emulator.rows import overwrite
+from bim360_provider.emulator.schema import PROJECT_PARTS
+from bim360_provider.emulator.seed import SeedError
+from bim360_provider.emulator.seed_people import SeedCompany, SeedUser
+from bim360_provider.emulator.seed_project import SeedProject
 from bim360_provider.emulator.store import Row
 
+UID_LENGTH = 12
+"""Characters of an Autodesk ID, as in the answers people have published (observed)."""
 
-def change(backend: Backend, project_id: str, fields: dict[str, JsonValue]) -> Row | None:
-    """Set fields of a project, free of HQ's rules, and return its row; None where there is none.
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of entity: its table, its fields, and those that are no columns."""
+
+    table: str
+    model: type[BaseModel]
+    parts: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def columns(self) -> list[str]:
+        """The fields that are columns."""
+        return [name for name in self.model.model_fields if name not in self.parts]
+
+
+PROJECT = Kind("projects", SeedProject, frozenset({"companies", "users", "image"}))
+COMPANY = Kind("companies", SeedCompany, frozenset({"image"}))
+USER = Kind("users", SeedUser)
+
+
+def change(
+    backend: Backend, kind: Kind, entity_id: str, fields: dict[str, JsonValue]
+) -> Row | None:
+    """Set fields of an entity, free of HQ's rules, and return its row; None where there is none.
 
     Raises:
         SeedError: A field has the wrong form, or there is no such field.
     """
-    before = _project(backend, project_id)
+    before = _row(backend, kind, entity_id)
     if before is None:
         return None
     fields = {"updated_at": stamp(backend.clock.now()), **fields}
-    try:
-        after = SeedProject.model_validate({**before, **fields}).model_dump(mode="json")
-    except ValidationError as error:
-        raise SeedError(first_problem(error, SeedProject)) from None
-    row = {**after, "service_types": ",".join(after["service_types"] or ())}
-    marks = ", ".join(f"{name} = ?" for name in row)
-    sql = f"UPDATE projects SET {marks} WHERE id = ?"  # noqa: S608 - a model's field names
-    backend.store.run(sql, [*row.values(), project_id])
+    row = _columns(kind, {**{name: before[name] for name in kind.columns}, **fields})
+    if kind is PROJECT and before["status"] == "pending" and row["status"] == "active":
+        # In the browser too it is an admin who activates a project, and with it its services.
+        row["active_services"] = row["active_services"] or row["service_types"]
+    overwrite(backend.store, kind.table, before["seq"], row)
     return row
 
 
-def remove(backend: Backend, project_id: str) -> bool:
-    """Delete a project and say whether it was there."""
-    there = _project(backend, project_id) is not None
-    backend.store.run("DELETE FROM projects WHERE id = ?", [project_id])
+def remove(backend: Backend, kind: Kind, entity_id: str) -> bool:
+    """Delete an entity and say whether it was there."""
+    there = _row(backend, kind, entity_id) is not None
+    backend.store.run(f"DELETE FROM {kind.table} WHERE id = ?", [entity_id])  # noqa: S608 - tables are ours
+    if kind is PROJECT:
+        for table in PROJECT_PARTS:
+            backend.store.run(f"DELETE FROM {table} WHERE project_id = ?", [entity_id])  # noqa: S608 - the same
+    if kind is USER:
+        backend.store.run("DELETE FROM members WHERE user_id = ?", [entity_id])
     return there
 
 
-def _project(backend: Backend, project_id: str) -> Row | None:
-    row = backend.store.row("SELECT * FROM projects WHERE id = ?", [project_id])
-    return row and {name: row[name] for name in SeedProject.model_fields}
+def sign_in(backend: Backend, user_id: str) -> Row | None:
+    """Let a user sign in: active from now on, with an Autodesk ID; None where there is no user.
+
+    Inference from the names of the states: ``not_invited``, ``pending``, ``active``.
+    """
+    user = _row(backend, USER, user_id)
+    if user is None:
+        return None
+    fields: dict[str, JsonValue] = {
+        "status": "active",
+        "uid": user["uid"] or _uid(str(user["email"])),
+        "last_sign_in": stamp(backend.clock.now()),
+    }
+    return change(backend, USER, user_id, fields)
+
+
+def _uid(email: str) -> str:
+    """Return the same Autodesk ID for the same person, whichever account it is."""
+    return uuid5(NAMESPACE, email.lower()).hex[:UID_LENGTH].upper()
+
+
+def _columns(kind: Kind, fields: dict[str, Any]) -> Row:
+    misplaced = sorted(fields.keys() & kind.parts)
+    if misplaced:
+        msg = f"{misplaced[0]}: it is no field of one row; change it with PUT /_emulator/state"
+        raise SeedError(msg)
+    try:
+        after = kind.model.model_validate(fields).model_dump(mode="json", exclude={*kind.parts})
+    except ValidationError as error:
+        raise SeedError(first_problem(error, kind.model)) from None
+    return {
+        name: ",".join(value) if isinstance(value, list) else value for name, value in after.items()
+    }
+
+
+def _row(backend: Backend, kind: Kind, entity_id: str) -> Row | None:
+    sql = f"SELECT * FROM {kind.table} WHERE id = ?"  # noqa: S608 - tables are ours
+    return backend.store.row(sql, [entity_id])

@@ -4,11 +4,9 @@ Documented, unless a line says otherwise:
 https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-POST/
 """
 
-from dataclasses import dataclass
-
 from bim360_provider.emulator import enums
+from bim360_provider.emulator.fields import TEXT_LIMIT, Field
 from bim360_provider.emulator.values import (
-    Reader,
     amount,
     day,
     flag,
@@ -20,17 +18,6 @@ from bim360_provider.emulator.values import (
 )
 
 JOB_NUMBER_LIMIT = 100
-TEXT_LIMIT = 255
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field: its name, how its value is read, and whether a project cannot be without."""
-
-    name: str
-    read: Reader
-    required: bool = False
-
 
 SETTABLE = (
     Field("name", name, required=True),

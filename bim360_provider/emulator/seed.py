@@ -1,57 +1,30 @@
-"""The seed: which clients, accounts and projects there are at the start."""
+"""The seed: which clients and accounts there are at the start, and what is in them."""
 
 import json
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    JsonValue,
-    SecretStr,
-    ValidationError,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, JsonValue, SecretStr, ValidationError, model_validator
 
-from bim360_provider.emulator.clock import moment_of
-from bim360_provider.emulator.enums import REGIONS, SERVICES, STATUSES
+from bim360_provider.emulator.enums import REGIONS, SERVICES
 from bim360_provider.emulator.problems import first_problem, one_of
+from bim360_provider.emulator.seed_people import SeedCompany, SeedMember, SeedUser
+from bim360_provider.emulator.seed_project import SeedProject
+from bim360_provider.emulator.seed_types import Moment, SeedError, Services, Strict, Text
 
-
-class SeedError(Exception):
-    """A seed has a mistake; the message is one line that names the place."""
-
-
-def _split(given: object) -> object:
-    return [*filter(None, given.split(","))] if isinstance(given, str) else given
-
-
-def _there_is(moment: str) -> str:
-    moment_of(moment)
-    return moment
-
-
-Text = Annotated[str, Field(min_length=1)]
-Service = Annotated[str, AfterValidator(one_of(SERVICES))]
-Services = Annotated[tuple[Service, ...], BeforeValidator(_split)]
-Day = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]
-Moment = Annotated[
-    str,
-    Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$"),
-    AfterValidator(_there_is),
+__all__ = [
+    "MODELS",
+    "Seed",
+    "SeedAccount",
+    "SeedClient",
+    "SeedError",
+    "SeedUnit",
+    "parse_seed",
+    "read_seed",
 ]
 
 
-class _Strict(BaseModel):
-    """A part of the file in which an unknown key is a mistake."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class SeedClient(_Strict):
+class SeedClient(Strict):
     """An app on the developer portal, and the accounts that let it in."""
 
     client_id: Text
@@ -60,45 +33,18 @@ class SeedClient(_Strict):
     account_administration: bool = True
 
 
-class SeedUnit(_Strict):
-    """A business unit."""
+class SeedUnit(Strict):
+    """A business unit; without a parent it is a root."""
 
     id: Text
     name: Text
-
-
-class SeedProject(_Strict):
-    """A project as if it had been there before; what is left out is null, as in a UI-made one."""
-
-    name: Text
-    id: Text | None = None
-    status: Annotated[str, AfterValidator(one_of(STATUSES))] = "active"
-    service_types: Services | None = None
-    start_date: Day | None = None
-    end_date: Day | None = None
-    project_type: Text | None = None
-    value: float | None = None
-    currency: Text | None = None
-    job_number: Text | None = None
-    address_line_1: Text | None = None
-    address_line_2: Text | None = None
-    city: Text | None = None
-    state_or_province: Text | None = None
-    postal_code: Text | None = None
-    country: Text | None = None
-    business_unit_id: Text | None = None
-    timezone: Text | None = None
-    language: Text | None = None
-    construction_type: Text | None = None
-    contract_type: Text | None = None
-    last_sign_in: Moment | None = None
-    copy_project_job_id: Text | None = None
+    parent_id: Text | None = None
+    description: Text | None = None
     created_at: Moment | None = None
     updated_at: Moment | None = None
-    visible_from: float = 0
 
 
-class SeedAccount(_Strict):
+class SeedAccount(Strict):
     """An account, with what is in it."""
 
     id: Text
@@ -106,6 +52,8 @@ class SeedAccount(_Strict):
     region: Annotated[str, AfterValidator(one_of(REGIONS))] = "US"
     services: Services = SERVICES
     business_units: tuple[SeedUnit, ...] = ()
+    companies: tuple[SeedCompany, ...] = ()
+    users: tuple[SeedUser, ...] = ()
     projects: tuple[SeedProject, ...] = ()
 
     @model_validator(mode="after")
@@ -117,8 +65,17 @@ class SeedAccount(_Strict):
             raise ValueError(msg)
         return self
 
+    @model_validator(mode="after")
+    def _emails_are_unique(self) -> "SeedAccount":
+        emails = [user.email.lower() for user in self.users]
+        twice = next((email for email in emails if emails.count(email) > 1), None)
+        if twice is not None:
+            msg = f"two users have the e-mail {twice}; it is unique in an account"
+            raise ValueError(msg)
+        return self
 
-class Seed(_Strict):
+
+class Seed(Strict):
     """The whole file."""
 
     clients: tuple[SeedClient, ...] = ()
@@ -136,7 +93,7 @@ class Seed(_Strict):
         return self
 
 
-MODELS = (Seed, SeedClient, SeedAccount, SeedUnit, SeedProject)
+MODELS = (Seed, SeedClient, SeedAccount, SeedUnit, SeedCompany, SeedUser, SeedProject, SeedMember)
 
 
 def parse_seed(document: object) -> Seed:

@@ -1,13 +1,14 @@
-"""Putting a seed into an empty store, and the state back out of it."""
+"""Putting a seed into an empty store."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from hashlib import sha256
-
-from pydantic import JsonValue
 
 from bim360_provider.emulator.backend import Backend
 from bim360_provider.emulator.clock import stamp
-from bim360_provider.emulator.seed import SeedAccount, SeedClient, SeedProject
+from bim360_provider.emulator.seed import SeedAccount, SeedClient, SeedUnit
+from bim360_provider.emulator.seed_people import SeedCompany, SeedImage, SeedUser
+from bim360_provider.emulator.seed_project import SeedProject
+from bim360_provider.emulator.seeding_members import plant_members
 from bim360_provider.emulator.store import Row, Value
 
 
@@ -29,50 +30,62 @@ def plant_clients(backend: Backend, clients: Iterable[SeedClient]) -> None:
 
 
 def plant_accounts(backend: Backend, accounts: Iterable[SeedAccount]) -> None:
-    """Insert the accounts with their business units and projects."""
+    """Insert the accounts with everything in them."""
     for account in accounts:
         row = [account.id, account.name, account.region, ",".join(account.services)]
         backend.store.run("INSERT INTO accounts VALUES (?, ?, ?, ?)", row)
         for unit in account.business_units:
-            row = [unit.id, account.id, unit.name]
-            backend.store.run("INSERT INTO business_units VALUES (?, ?, ?)", row)
+            _plant_unit(backend, account, unit)
+        for company in account.companies:
+            _plant_company(backend, account, company)
+        for user in account.users:
+            _plant_user(backend, account, user)
         for project in account.projects:
             _plant_project(backend, account, project)
 
 
+def plant_image(backend: Backend, entity_id: str, image: SeedImage | None) -> None:
+    """Insert what is kept of an entity's image."""
+    if image is not None:
+        backend.store.insert("images", {"id": entity_id, **image.model_dump()})
+
+
+def _plant_unit(backend: Backend, account: SeedAccount, unit: SeedUnit) -> None:
+    row = unit.model_dump() | _made(backend, unit) | {"account_id": account.id}
+    backend.store.insert("business_units", row)
+
+
+def _plant_company(backend: Backend, account: SeedAccount, company: SeedCompany) -> None:
+    entity_id = company.id or str(backend.ids.make("company"))
+    row = company.model_dump(exclude={"image"}) | _made(backend, company)
+    backend.store.insert("companies", {**row, "id": entity_id, "account_id": account.id})
+    plant_image(backend, entity_id, company.image)
+
+
+def _plant_user(backend: Backend, account: SeedAccount, user: SeedUser) -> None:
+    entity_id = user.id or str(backend.ids.make("user"))
+    row = user.model_dump() | _made(backend, user)
+    backend.store.insert("users", {**row, "id": entity_id, "account_id": account.id})
+
+
 def _plant_project(backend: Backend, account: SeedAccount, project: SeedProject) -> None:
-    now = stamp(backend.clock.now())
+    entity_id = project.id or str(backend.ids.make("project"))
     services = account.services if project.service_types is None else project.service_types
-    row = project.model_dump() | {
-        "id": project.id or str(backend.ids.make("project")),
-        "account_id": account.id,
-        "service_types": ",".join(services),
-        "created_at": project.created_at or project.updated_at or now,
-        "updated_at": project.updated_at or project.created_at or now,
-    }
+    active = project.active_services
+    if active is None:
+        active = () if project.status == "pending" else services
+    row: Row = project.model_dump(exclude={"users", "companies", "image"})
+    row |= _made(backend, project) | {"id": entity_id, "account_id": account.id}
+    row |= {"service_types": ",".join(services), "active_services": ",".join(active)}
     backend.store.insert("projects", row)
+    plant_members(backend, account, project, entity_id)
+    plant_image(backend, entity_id, project.image)
 
 
-def dump_accounts(backend: Backend) -> list[JsonValue]:
-    """Return every account in the form of the seed file, with all fields filled."""
-    return [*_accounts(backend)]
-
-
-def _accounts(backend: Backend) -> Iterator[JsonValue]:
-    for account in backend.store.rows("SELECT * FROM accounts ORDER BY rowid"):
-        units = backend.store.rows(
-            "SELECT id, name FROM business_units WHERE account_id = ? ORDER BY rowid",
-            [account["id"]],
-        )
-        projects = backend.store.rows(
-            "SELECT * FROM projects WHERE account_id = ? ORDER BY seq", [account["id"]]
-        )
-        yield {
-            **account,
-            "business_units": [_without(unit) for unit in units],
-            "projects": [_without(project, "seq", "account_id") for project in projects],
-        }
-
-
-def _without(row: Row, *names: str) -> JsonValue:
-    return {name: value for name, value in row.items() if name not in names}
+def _made(backend: Backend, entity: SeedUnit | SeedCompany | SeedUser | SeedProject) -> Row:
+    """Return when an entity was made and changed: now, where the seed does not say."""
+    now = stamp(backend.clock.now())
+    return {
+        "created_at": entity.created_at or entity.updated_at or now,
+        "updated_at": entity.updated_at or entity.created_at or now,
+    }

@@ -3,9 +3,14 @@
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from bim360_provider.emulator.backend import Backend
+from bim360_provider.emulator.dumping import dump_accounts
 from bim360_provider.emulator.problems import first_problem
+from bim360_provider.emulator.schema import TABLES
 from bim360_provider.emulator.seed import MODELS, SeedAccount, SeedError
-from bim360_provider.emulator.seeding import dump_accounts, plant_accounts
+from bim360_provider.emulator.seeding import plant_accounts
+
+CLIENTS = ("clients", "provisioning")
+"""Tables that are no part of the state: who may come in, and with which secret."""
 
 
 class Job(BaseModel):
@@ -50,7 +55,7 @@ def load(backend: Backend, document: JsonValue) -> None:
     except ValidationError as error:
         raise SeedError(first_problem(error, State, Job, *MODELS)) from None
     with backend.store.transaction():
-        for table in ("accounts", "business_units", "projects", "jobs", "counters"):
+        for table in (each for each in TABLES if each not in CLIENTS):
             backend.store.run(f"DELETE FROM {table}")  # noqa: S608 - table names are ours
         plant_accounts(backend, state.accounts)
         for job in state.jobs:

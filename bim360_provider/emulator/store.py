@@ -12,7 +12,7 @@ Row: TypeAlias = dict[str, Value]
 
 IN_MEMORY = ":memory:"
 
-UNPLANTED, FORMAT = 0, 1
+UNPLANTED, FORMAT = 0, 2
 """SQLite's user_version of a file without a seed yet, and of one this emulator can read."""
 
 
@@ -35,6 +35,8 @@ class Store:
         except sqlite3.Error as error:
             raise StoreError(_unusable(path, error)) from None
         self._db.row_factory = sqlite3.Row
+        # SQLite's own lower() knows no letters beyond A to Z.
+        self._db.create_function("folded", 1, _folded, deterministic=True)
         try:
             self._prepare(path)
         except sqlite3.Error as error:
@@ -94,6 +96,10 @@ class Store:
     def close(self) -> None:
         """Close the database; a file keeps what it was told."""
         self._db.close()
+
+
+def _folded(text: str | None) -> str | None:
+    return None if text is None else text.casefold()
 
 
 def _unusable(path: str, error: sqlite3.Error | str) -> str:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from pydantic import JsonValue
 
-from bim360_provider.emulator.enums import SERVICES
+from bim360_provider.emulator.enums import SERVICES, TRADES
 from bim360_provider.emulator.nearest import nearest
 from bim360_provider.emulator.options import Options
 from bim360_provider.emulator.store import Value
@@ -22,6 +22,7 @@ RESERVED = '\\/?[]>*:<"|,'
 allows it: https://github.com/Autodesk-Forge/forge-bim360.project.setup.tool"""
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+EMAIL_FORM = re.compile(r"[^@\s]+@[^@\s]+")
 UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -36,6 +37,33 @@ def text(limit: int) -> Reader:
         return given
 
     return read
+
+
+def any_text(given: JsonValue, _options: Options) -> str:
+    """Read text of any length, as long as it is text."""
+    return _string(given)
+
+
+def email(given: JsonValue, options: Options) -> Value:
+    """Read an e-mail address: text up to 255 characters with an @ in the middle (inference)."""
+    value = str(text(NAME_LIMIT)(given, options))
+    if not EMAIL_FORM.fullmatch(value):
+        msg = f'"{value}" is not an e-mail address'
+        raise ValueError(msg)
+    return value
+
+
+def trade(given: JsonValue, options: Options) -> Value:
+    """Read a company's trade.
+
+    The vendor's OpenAPI file lists 66, its own example of an import has another: any text is taken
+    unless ``trades`` is strict.
+    """
+    value = str(text(NAME_LIMIT)(given, options))
+    if options.trades == "strict" and value not in TRADES:
+        msg = f'"{value}" is not on the list{nearest(value, TRADES)}'
+        raise ValueError(msg)
+    return value
 
 
 def name(given: JsonValue, options: Options) -> Value:

@@ -17,6 +17,16 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "emulator.md").read_text(encoding="utf-8")
 
 
+RULES = (
+    "Gateway",
+    "Accounts and regions",
+    "Projects",
+    "Companies",
+    "Imports and searches",
+    "Account users",
+)
+
+
 def section(title: str) -> str:
     """Return the text below a heading, up to the next one."""
     return re.split(r"^#+ ", PAGE.split(f" {title}\n", 1)[1], maxsplit=1, flags=re.MULTILINE)[0]
@@ -36,12 +46,7 @@ def first_cells(title: str) -> set[str]:
 def test_every_rule_has_a_certainty_and_a_test_that_exists() -> None:
     """A line without a test is prose, and prose alone does not count."""
     written = "".join(path.read_text(encoding="utf-8") for path in ROOT.glob("tests/**/test_*.py"))
-    rules = [
-        row
-        for title in ("Gateway", "Accounts and regions", "Projects")
-        for row in rows(section(title))
-        if row[0] != "Rule"
-    ]
+    rules = [row for title in RULES for row in rows(section(title)) if row[0] != "Rule"]
 
     assert len(rules) > 40
     for rule, certainty, _, tests in rules:
@@ -53,7 +58,7 @@ def test_every_rule_has_a_certainty_and_a_test_that_exists() -> None:
 
 def test_what_is_documented_or_observed_names_its_source() -> None:
     """Only an inference may stand alone; every link is defined."""
-    for title in ("Gateway", "Accounts and regions", "Projects"):
+    for title in RULES:
         for rule, certainty, source, _ in rows(section(title)):
             assert source or certainty == "inference", rule
             for label in re.findall(r"\[(\w+)\]", source):

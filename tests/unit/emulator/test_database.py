@@ -76,5 +76,5 @@ def test_a_file_of_another_format_is_left_alone(tmp_path: Path) -> None:
     database.execute("PRAGMA user_version = 9")
     database.close()
 
-    with pytest.raises(StoreError, match="its format is 9, not 1"):
+    with pytest.raises(StoreError, match="its format is 9, not 2"):
         Emulator(database=str(path))
