@@ -1,5 +1,6 @@
 """Made once: a POST whose answer is lost is settled by looking, before it is sent again."""
 
+import math
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
@@ -19,6 +20,12 @@ LOOKS: Final = (3.0, 4.0, 8.0)
 
 HQ answers 504 after some ten seconds although it makes the project, and lists show
 it a moment later; the vendor's own set-up tool waits three.
+"""
+
+SETTLE: Final = 300.0
+"""Seconds after the first lost answer until no look and no POST is begun any more.
+
+Pulumi cannot interrupt its host, so a Ctrl-C waits as long; the next run finds out as well.
 """
 
 CLOCK_SLACK: Final = timedelta(seconds=2)
@@ -52,30 +59,38 @@ def made_once(
         UnansweredError: HQ could not be asked whether it acted; the next run finds out.
     """
     since = client.transport.now() - CLOCK_SLACK
-    for send in range(SENDS):
+    clock, sends, ends = client.transport.clock, 0, math.inf
+    while sends < SENDS and clock.monotonic() < ends:
+        sends += 1
         try:
             return post()
         except OpenOutcomeError:
-            found = _look(client, called, kind, lambda: ours(since))
+            ends = min(ends, clock.monotonic() + SETTLE)
+            found = _look(client, called, kind, lambda: ours(since), ends)
         except ConflictError:
             # After a lost answer, the name may be taken by what we made ourselves.
-            found = _look(client, called, kind, lambda: ours(since)) if send else None
+            found = _look(client, called, kind, lambda: ours(since), ends) if sends > 1 else None
             if found is None:
                 raise
         if found is not None:
             client.transport.tell(f"BIM 360: '{called}' was made although no answer came.")
             return found
+    often = "once" if sends == 1 else f"{sends} times"
     msg = (
-        f"BIM 360: could not create {kind} '{called}': HQ gave no clear answer {SENDS} "
-        f"times, and no such {kind} is to be seen. Run `pulumi up` again later."
+        f"BIM 360: could not create {kind} '{called}': HQ gave no clear answer {often}, "
+        f"and no such {kind} is to be seen. Run `pulumi up` again later."
     )
     raise UnansweredError(msg)
 
 
-def _look(client: HqClient, called: str, kind: str, find: Callable[[], Made | None]) -> Made | None:
+def _look(
+    client: HqClient, called: str, kind: str, find: Callable[[], Made | None], ends: float
+) -> Made | None:
     """Look for what we may have made; lists may show it late, so look several times."""
     failed: Bim360Error | None = None
     for pause in LOOKS:
+        if client.transport.clock.monotonic() >= ends:
+            break
         client.transport.wait(pause, f"looking whether '{called}' was made")
         try:
             found = find()

@@ -72,8 +72,8 @@ def judge(twins: list[Project], inputs: Values, settings: Settings, began: datet
 def _is_leftover(twin: Project, inputs: Values, settings: Settings, began: datetime) -> bool:
     created = parse_time(twin.created_at)
     # A run may be interrupted after it archived what is declared so from the start.
-    untouched = twin.status in ("pending", inputs.get("status")) and twin.status != "active"
-    if created is None or not untouched or twin.last_sign_in:
+    as_left = {"pending"} | ({"inactive", "archived"} & {inputs.get("status")})
+    if created is None or twin.status not in as_left or twin.last_sign_in:
         return False
     before = settings.adopt_leftovers and began - LEFTOVER_AGE <= created < began
     meanwhile = settings.adopt_simultaneous and created >= began
