@@ -56,7 +56,7 @@ class SteeredClock:
     """A clock on which waiting takes no time; whoever follows it moves along."""
 
     def __init__(self, follow: Callable[[float], object] = lambda _seconds: None) -> None:
-        self._follow = follow
+        self.follow = follow
         self._now = 1000.0
         self._lock = threading.Lock()
         self.naps: list[float] = []
@@ -70,7 +70,7 @@ class SteeredClock:
         with self._lock:
             self._now += seconds
             self.naps.append(seconds)
-        self._follow(seconds)
+        self.follow(seconds)
 
     def jitter(self) -> float:
         """Leave waits as long as they are meant."""
