@@ -1,18 +1,19 @@
 """``Bim360Project``: a project of a BIM 360 account."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pulumi import Input, Output, ResourceOptions
-from pulumi.dynamic import Resource
 
+from bim360_provider.dynamic.door import Door
 from bim360_provider.dynamic.project import ProjectProvider
+from bim360_provider.resources.declared import Declared
 from bim360_provider.resources.wire import Date, Money, carried
 
 __all__ = ["Bim360Project"]
 
 
-class Bim360Project(Resource, module="bim360", name="Project"):
+class Bim360Project(Declared, module="bim360", name="Project"):
     """A project of a BIM 360 account.
 
     Arguments carry HQ's own field names. An argument that is not given is neither sent
@@ -53,6 +54,7 @@ class Bim360Project(Resource, module="bim360", name="Project"):
     updated_at: Output[str]
     last_sign_in: Output[str | None]
 
+    PROVIDER: ClassVar[type[Door]] = ProjectProvider
     OUTPUTS: ClassVar[tuple[str, ...]] = (
         "account_id",
         "region",
@@ -65,12 +67,6 @@ class Bim360Project(Resource, module="bim360", name="Project"):
         "last_sign_in",
     )
     """What HQ or the provider fills in."""
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Keep the type of a subclass: another type would replace every project."""
-        kwargs.setdefault("module", "bim360")
-        kwargs.setdefault("name", "Project")
-        super().__init_subclass__(**kwargs)
 
     def __init__(  # noqa: PLR0913 - these are HQ's fields, each a keyword
         self,
@@ -142,24 +138,7 @@ class Bim360Project(Resource, module="bim360", name="Project"):
         """
         given = {k: carried(v) for k, v in locals().items() if k not in NOT_ARGUMENTS}
         seeds = dict.fromkeys(self.OUTPUTS)
-        super().__init__(ProjectProvider(), resource_name, {**seeds, **given}, opts)
-
-    @classmethod
-    def get(
-        cls,
-        resource_name: str,
-        id: Input[str],  # noqa: A002 - Pulumi's own name for it
-        opts: ResourceOptions | None = None,
-    ) -> "Bim360Project":
-        """Look an existing project up by its id; Pulumi will never change or destroy it.
-
-        A project that does not exist is an error in the preview.
-        """
-        found = cls.__new__(cls)
-        fields = [field for field in Bim360Project.__annotations__ if field != "OUTPUTS"]
-        by_id = ResourceOptions.merge(opts, ResourceOptions(id=id))
-        Resource.__init__(found, ProjectProvider(), resource_name, dict.fromkeys(fields), by_id)
-        return found
+        super().__init__(self.PROVIDER(), resource_name, {**seeds, **given}, opts)
 
 
 NOT_ARGUMENTS = frozenset({"self", "resource_name", "opts", "__class__"})

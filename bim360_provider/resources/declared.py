@@ -1,0 +1,57 @@
+"""What all resources of this package have in common: one type for ever, and a look-up by id."""
+
+import inspect
+from typing import Any, ClassVar, TypeVar
+
+from pulumi import Input, ResourceOptions
+from pulumi.dynamic import Resource
+
+from bim360_provider.dynamic.door import Door
+
+__all__ = ["Declared"]
+
+Found = TypeVar("Found", bound="Declared")
+
+
+class Declared(Resource):
+    """A resource of this package.
+
+    A class that names ``module`` and ``name`` is a type of its own; its subclasses
+    keep that type, because another type would replace every resource of theirs.
+    """
+
+    PROVIDER: ClassVar[type[Door]]
+    """What stands behind it."""
+
+    _token: ClassVar[dict[str, Any]] = {}
+    _fields: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Give a class its type, or that of the class it is derived from."""
+        if kwargs:
+            cls._token = kwargs
+            own = inspect.get_annotations(cls)
+            cls._fields = tuple(name for name in own if name.islower() and name[0] != "_")
+        super().__init_subclass__(**cls._token)
+
+    @classmethod
+    def get(  # noqa: PYI019 - Python 3.10 has no Self
+        cls: type[Found],
+        resource_name: str,
+        id: Input[str],  # noqa: A002 - Pulumi's own name for it
+        opts: ResourceOptions | None = None,
+    ) -> Found:
+        """Look at one that exists, by its id; Pulumi will never change or destroy it.
+
+        One that does not exist is an error in the preview.
+
+        Args:
+            resource_name: Pulumi's name for it, unique in the stack.
+            id: HQ's id of it, as the documents of each resource say.
+            opts: Pulumi's resource options.
+        """
+        found = cls.__new__(cls)
+        by_id = ResourceOptions.merge(opts, ResourceOptions(id=id))
+        fields = dict.fromkeys(cls._fields)
+        Resource.__init__(found, cls.PROVIDER(), resource_name, fields, by_id)
+        return found
