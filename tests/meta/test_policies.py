@@ -7,9 +7,9 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from bim360_provider.core.once import LOOKS, SENDS
+from bim360_provider.core.once import LEFTOVER_AGE, LOOKS, SENDS
 from bim360_provider.core.project import check
-from bim360_provider.core.project.adopt import LEFTOVER_AGE, judge
+from bim360_provider.core.project.adopt import judge
 from bim360_provider.core.project.template import COPY_TIMEOUT
 from bim360_provider.core.settings import KEYS, Settings
 from bim360_provider.dynamic.one_line import DEBUG

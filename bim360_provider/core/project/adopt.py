@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
+from bim360_provider.core.once import is_recent
 from bim360_provider.core.project.fields import differing
 from bim360_provider.core.settings import Settings
 from bim360_provider.hq.clock import parse_time
@@ -13,9 +14,6 @@ from bim360_provider.models import Project
 __all__ = ["Verdict", "is_ours", "judge"]
 
 Values = Mapping[str, Any]
-
-LEFTOVER_AGE: Final = timedelta(days=1)
-"""An interrupted run is taken up within a day; what is older has an owner."""
 
 RENAME: Final = "declare another name"
 
@@ -70,14 +68,11 @@ def judge(twins: list[Project], inputs: Values, settings: Settings, began: datet
 
 
 def _is_leftover(twin: Project, inputs: Values, settings: Settings, began: datetime) -> bool:
-    created = parse_time(twin.created_at)
     # A run may be interrupted after it archived what is declared so from the start.
     as_left = {"pending"} | ({"inactive", "archived"} & {inputs.get("status")})
-    if created is None or twin.status not in as_left or twin.last_sign_in:
+    if twin.status not in as_left or twin.last_sign_in:
         return False
-    before = settings.adopt_leftovers and began - LEFTOVER_AGE <= created < began
-    meanwhile = settings.adopt_simultaneous and created >= began
-    return (before or meanwhile) and _as_declared(twin, inputs)
+    return is_recent(twin.created_at, settings, began) and _as_declared(twin, inputs)
 
 
 def _as_declared(project: Project, inputs: Values) -> bool:
