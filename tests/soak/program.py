@@ -19,7 +19,8 @@ TEMPLATED: Final = 0.1
 RETAINED: Final = 0.1
 """The share of new projects that a destroy leaves alone."""
 
-FIELDS: Final = ("value", "city", "end_date", "name", "services", "status", "two")
+FIELDS: Final = ("value", "city", "end_date", "name", "services", "two")
+CLOSING: Final = ("status", "close")
 """What an update changes; each is as likely as the others."""
 
 WEIGHTS: Final = {"create": 4, "update": 5, "destroy": 2}
@@ -36,6 +37,7 @@ class Program:
         self._gone: dict[str, Arguments] = {}
         self._renamed = 0
         self.declared: dict[str, Arguments] = {}
+        self.edited_by_hand: set[str] = set()
         self.operations: Counter[str] = Counter()
 
     def edit(self, times: int, held: Mapping[str, Held]) -> int:
@@ -63,10 +65,9 @@ class Program:
             retained = arguments.get("on_destroy") == "retain"
             arguments["adopt"] = "any" if retained else self._dice.choice(["archived", "any"])
 
-    def unsettled(self, held: Mapping[str, Held]) -> list[str]:
-        """Return the resources of which declaration and state differ."""
-        names = sorted({*self.declared, *held})
-        return [name for name in names if not self._is_settled(name, held)]
+    def is_open(self, name: str) -> bool:
+        """Return whether a project is not to be archived."""
+        return self.declared.get(name, {}).get("status") != "archived"
 
     def _possible(self, held: Mapping[str, Held], touched: set[str]) -> dict[str, list[str]]:
         settled = [name for name in self.declared if self._is_settled(name, held)]
@@ -118,10 +119,12 @@ class Program:
 
     def _update(self, name: str) -> None:
         arguments = self.declared[name]
-        if arguments.get("status") == "archived":
+        if not self.is_open(name):
             arguments["status"] = "active"
             return
-        field = self._dice.choice(FIELDS)
+        # What somebody has changed by hand cannot be put right once it is archived: HQ refuses.
+        closing = () if name in self.edited_by_hand else CLOSING
+        field = self._dice.choice([*FIELDS, *closing])
         arguments |= self._changes(arguments, field)
 
     def _changes(self, arguments: Arguments, field: str) -> Arguments:
@@ -135,6 +138,7 @@ class Program:
             "name": {"name": f"{arguments['name'].split(' · ')[0]} · again {self._renamed}"},
             "services": {"service_types": self._services()},
             "status": {"status": "archived"},
+            "close": {"status": "archived", "value": arguments["value"] + 3},
             "two": {"city": "Bergen", "value": arguments["value"] + 2},
         }[field]
 

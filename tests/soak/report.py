@@ -2,8 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Final
 
 from tests.soak.soak import Outcome
+
+SHOWN: Final = 20
+"""Findings printed; after the first few, the folder tells more."""
 
 
 def lines(outcome: Outcome) -> Iterator[str]:
@@ -15,9 +19,12 @@ def lines(outcome: Outcome) -> Iterator[str]:
     yield from _table("kills", outcome.kills)
     yield from _table("faults", outcome.faults)
     yield from _table("told", outcome.told)
-    yield f"  {outcome.requests} requests in {outcome.hours:.1f} hours of HQ's time, "
+    share = outcome.faults.total() / max(outcome.in_bad_weather, 1)
+    yield f"  {outcome.requests} requests, {outcome.in_bad_weather} of them in bad weather, and"
+    yield f"  {share:.0%} of these with a fault; {outcome.hours:.1f} hours of HQ's time,"
     yield f"  {outcome.seconds:.0f} seconds of ours; at the end one `{outcome.final}`"
-    yield from (f"  BROKEN {each}" for each in outcome.violations)
+    yield from (f"  BROKEN {each}" for each in outcome.violations[:SHOWN])
+    yield from [f"  … and {rest} more"] if (rest := len(outcome.violations) - SHOWN) > 0 else []
     verdict = f"kept in {outcome.folder}" if outcome.violations else "all invariants hold"
     yield f"  {verdict}"
 

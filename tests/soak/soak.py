@@ -17,7 +17,7 @@ from tests.soak.weather import Weather
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-EDITS: Final = (4, 18)
+EDITS: Final = (6, 24)
 """How many changes of the program come before one run."""
 
 PAUSE: Final = (2.0, 90.0)
@@ -68,6 +68,7 @@ class Outcome:
     kills: Counter[str] = field(default_factory=Counter)
     told: Counter[str] = field(default_factory=Counter)
     requests: int = 0
+    in_bad_weather: int = 0
     hours: float = 0.0
     seconds: float = 0.0
     violations: list[str] = field(default_factory=list)
@@ -112,7 +113,9 @@ class Soak:
         trap = self._trap(max(edits, 1))
         revoke_at = self._dice.randint(2, 40) if self._dice.random() < REVOKED else 0
         self._hq.expect(trap, revoke_at)
+        fair = self._asked()
         self._run(words)
+        self.outcome.in_bad_weather += self._asked() - fair
         self._hq.expect(None, 0)
         self._weather.clear()
         self._hq.clock.advance(self._dice.uniform(*PAUSE))
@@ -146,11 +149,13 @@ class Soak:
             row = rows[held[name].id]
             if row["status"] == "pending":
                 self._by_hand(name, held, "join", status="active", last_sign_in=row["created_at"])
-            elif self._drifts and row["status"] == "active":
+            elif self._drifts and row["status"] == "active" and self._program.is_open(name):
                 self._by_hand(name, held, "drift", **self._dice.choice(BY_HAND))
 
     def _by_hand(self, name: str, held: dict[str, Held], what: str, **changes: str) -> None:
         self._hq.ask("PATCH", f"/projects/{held[name].id}", changes)
+        if what == "drift":
+            self._program.edited_by_hand.add(name)
         self.outcome.told[f"by hand: {what}"] += 1
 
     def _run(self, words: str) -> Run:
