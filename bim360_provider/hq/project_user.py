@@ -1,0 +1,186 @@
+"""Users of a project: version 1 adds an admin, version 2 imports and changes members.
+
+HQ has no documented request that reads or removes them; Autodesk's ``construction/admin``
+reads them for BIM 360 projects too, and removes them from ACC projects. See docs/hq.md.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any, Final
+
+from bim360_provider.errors import RejectedError
+from bim360_provider.hq.acting_user import ActingUser
+from bim360_provider.hq.connection import Connection
+from bim360_provider.hq.endpoints import Endpoints
+from bim360_provider.hq.question import Question
+from bim360_provider.hq.transport import Transport
+from bim360_provider.models.project_user import ImportAnswer, ImportRow, ProjectUser, UserPage
+
+__all__ = ["ROWS", "USERS_PAGE", "ProjectUsers", "refused_row"]
+
+ROWS: Final = 50
+"""Rows of an import: HQ's maximum.
+
+https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-project_id-users-import-POST/
+"""
+
+USERS_PAGE: Final = 200
+"""Rows of a page of construction/admin: its maximum; its default is 20.
+
+https://aps.autodesk.com/en/docs/acc/v1/reference/http/admin-projectsprojectId-users-GET/
+"""
+
+
+class ProjectUsers(Endpoints):
+    """The users of the projects of one account."""
+
+    def __init__(
+        self, transport: Transport, connection: Connection, acting_user: ActingUser
+    ) -> None:
+        super().__init__(transport, connection)
+        self._acting_user = acting_user
+
+    def add_admin(self, project_id: str, body: Mapping[str, Any]) -> ImportRow:
+        """Add an admin and activate a service: one POST.
+
+        https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-project_id-users-POST/
+
+        Raises:
+            HqError: HQ refused it; somebody who is in the project already is refused too.
+            OpenOutcomeError: It was sent, and nobody knows whether HQ acted.
+            UnreachableError: Nothing was sent.
+        """
+        question = self._question(
+            "POST",
+            f"projects/{project_id}/users",
+            f"add admin {body.get('email')} to project {project_id}",
+            json=body,
+            repeatable=False,
+            new_resource=True,
+        )
+        return self._one(ImportRow, question)
+
+    def import_rows(self, project_id: str, rows: Sequence[Mapping[str, Any]]) -> ImportAnswer:
+        """Add up to 50 members: one POST, whose answer may refuse some rows and take others.
+
+        Raises:
+            ConfigError: There is no acting user.
+            HqError: HQ refused it as a whole.
+            OpenOutcomeError: It was sent, and nobody knows whether HQ acted.
+            UnreachableError: Nothing was sent.
+        """
+        first = rows[0].get("email")
+        others = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
+        asked = f"add {first}{others} to project {project_id}"
+        path = f"projects/{project_id}/users/import"
+        question = self._acting(
+            "POST", path, asked, json=list(rows), repeatable=False, new_resource=True
+        )
+        return self._one(ImportAnswer, question)
+
+    def update(
+        self, project_id: str, user_id: str, email: str, changes: Mapping[str, Any]
+    ) -> ImportRow:
+        """Change the given fields of a member and no others: one PATCH.
+
+        ``services`` takes away what it does not name, other modules included:
+        https://aps.autodesk.com/blog/bim360-hq-patch-project-user
+
+        Raises:
+            ConfigError: There is no acting user.
+            HqError: HQ refused it, if need be inside an answer of 200.
+            UnansweredError: No answer came.
+        """
+        asked = f"change {', '.join(changes)} of {email} in project {project_id}"
+        path = f"projects/{project_id}/users/{user_id}"
+        question = self._acting("PATCH", path, asked, json=changes, new_resource=True)
+        row = self._one(ImportRow, question)
+        if row.words:
+            raise refused_row(question.asked, row.words, f"PATCH {question.path}")
+        return row
+
+    def get(self, project_id: str, user_id: str) -> ProjectUser:
+        """Return a member, by HQ's id.
+
+        Raises:
+            NotFoundError: They are not in the project, or the project is not visible.
+            HqError: HQ said no.
+            UnansweredError: No answer came.
+        """
+        asked = f"read member {user_id} of project {project_id}"
+        return self._one(ProjectUser, self._admin("GET", project_id, f"/{user_id}", asked))
+
+    def walk(self, project_id: str) -> Iterator[ProjectUser]:
+        """Yield everybody in a project, 200 to a request.
+
+        Raises:
+            HqError: HQ said no.
+            UnansweredError: No answer came.
+        """
+        offset = 0
+        while True:
+            page = self._page(project_id, {"offset": str(offset)})
+            yield from (user for user in page.results if not user.is_gone)
+            offset += len(page.results)
+            total = page.pagination.total
+            ended = offset >= total if total is not None else len(page.results) < USERS_PAGE
+            if ended or not page.results:
+                return
+
+    def with_email(self, project_id: str, email: str) -> ProjectUser | None:
+        """Return the member with exactly that e-mail, in whatever case: one request.
+
+        Raises:
+            HqError: HQ said no.
+            UnansweredError: No answer came.
+        """
+        page = self._page(project_id, {"filter[email]": email, "filterTextMatch": "equals"})
+        same = (user for user in page.results if user.email.lower() == email and not user.is_gone)
+        return next(same, None)
+
+    def remove(self, project_id: str, user_id: str, email: str) -> None:
+        """Take a member out of a project; documented for ACC projects only.
+
+        https://aps.autodesk.com/en/docs/acc/v1/reference/http/admin-projectsprojectId-users-userId-DELETE/
+
+        Raises:
+            ConfigError: There is no acting user.
+            HqError: HQ refused it.
+            UnansweredError: No answer came.
+        """
+        asked = f"remove {email} from project {project_id}"
+        acting = {"User-Id": self._acting_user.header()}
+        question = self._admin("DELETE", project_id, f"/{user_id}", asked, acting, bodyless=True)
+        self._transport.ask(question)
+
+    def _page(self, project_id: str, params: Mapping[str, str]) -> UserPage:
+        asked = f"list the members of project {project_id}"
+        full = {"limit": str(USERS_PAGE), "sort": "email", **params}
+        question = self._admin("GET", project_id, "", asked, params=full, new_resource=True)
+        return self._one(UserPage, question)
+
+    def _admin(
+        self,
+        method: str,
+        project_id: str,
+        tail: str,
+        asked: str,
+        acting: Mapping[str, str] | None = None,
+        **rest: Any,
+    ) -> Question:
+        """Return a question to construction/admin, which knows projects without their account."""
+        path = f"/construction/admin/v1/projects/{project_id}/users{tail}"
+        headers = {**self._connection.headers(), **(acting or {})}
+        return Question(method, path, asked, headers=headers, **rest)
+
+    def _acting(self, method: str, tail: str, asked: str, **rest: Any) -> Question:
+        question = self._question(method, tail, asked, version="v2", **rest)
+        headers = {**(question.headers or {}), "x-user-id": self._acting_user.header()}
+        return replace(question, headers=headers)
+
+
+def refused_row(asked: str, words: str, request: str) -> RejectedError:
+    """Return the error for a row that HQ refused inside an answer of 200."""
+    msg = f"BIM 360: could not {asked}: HQ answered {words}. Correct it and run it again."
+    return RejectedError(msg, status=HTTPStatus.OK, words=words, request=request)

@@ -1,0 +1,35 @@
+"""The admin of a project, who activates one of its services: what a stack may say about them."""
+
+from typing import Annotated, Final, TypeAlias
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from bim360_provider.models import enums, normal
+from bim360_provider.models.project_member import Email
+
+__all__ = ["CREATE_ONLY", "PROVIDER_ONLY", "ProjectAdminArguments"]
+
+CREATE_ONLY: Final = ("service_type", "company_id")
+"""Act once, when the admin is added: HQ has no request that changes them."""
+
+PROVIDER_ONLY: Final = ("on_destroy", "account_id", "region")
+"""Tell this provider what to do; never part of the body."""
+
+Id: TypeAlias = Annotated[str, BeforeValidator(normal.identifier)]
+
+
+class ProjectAdminArguments(BaseModel):
+    """What a stack may say about an admin of a project, under HQ's own field names.
+
+    https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-project_id-users-POST/
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    project_id: Id
+    email: Email
+    service_type: Annotated[str, BeforeValidator(normal.one_of(enums.SERVICE_TYPES))]
+    company_id: Id
+    on_destroy: Annotated[str, BeforeValidator(normal.one_of(("retain", "remove")))] | None = None
+    account_id: Id | None = None
+    region: Annotated[str, BeforeValidator(normal.one_of(enums.REGIONS))] | None = None

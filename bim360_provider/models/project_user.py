@@ -1,0 +1,153 @@
+"""A user of a project, in the three forms in which HQ and construction/admin answer it."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = ["SERVICES", "ImportAnswer", "ImportRow", "ProjectUser", "UserPage"]
+
+SERVICES: Final = ("document_management", "project_administration")
+"""What HQ's import and PATCH can give access to; other modules are given in the web pages.
+
+https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-project_id-users-import-POST/
+"""
+
+PRODUCTS: Final = {
+    "documentManagement": "document_management",
+    "docs": "document_management",
+    "projectAdministration": "project_administration",
+}
+"""The same services under the names of construction/admin, which has two for documents."""
+
+ACCESS: Final = {"administrator": "admin", "member": "user"}
+"""construction/admin's words for an access level, and HQ's; ``none`` is no access."""
+
+GONE: Final = frozenset({"deleted", "disabled"})
+"""Statuses of somebody who is in the project no more."""
+
+
+class _Answer(BaseModel):
+    """What is answered may hold more than is documented."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class _Role(_Answer):
+    id: str | None = None
+    name: str | None = None
+
+
+class _Product(_Answer):
+    key: str
+    access: str | None = None
+
+
+class ProjectUser(_Answer):
+    """A user of a project as ``GET construction/admin/v1/projects/:p/users`` answers it.
+
+    https://aps.autodesk.com/en/docs/acc/v1/reference/http/admin-projectsprojectId-users-GET/
+    """
+
+    id: str
+    email: str = ""
+    name: str | None = None
+    autodesk_id: str | None = Field(None, alias="autodeskId")
+    company_id: str | None = Field(None, alias="companyId")
+    company_name: str | None = Field(None, alias="companyName")
+    roles: list[_Role] | None = None
+    products: list[_Product] | None = None
+    access_levels: dict[str, Any] | None = Field(None, alias="accessLevels")
+    status: str | None = None
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it is somebody who was in the project and is no more."""
+        return self.status in GONE
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether they are an admin of the project."""
+        return self.fields().get("project_administration") == "admin"
+
+    def fields(self) -> dict[str, Any]:
+        """Return the member under HQ's names: roles by name, access as ``admin`` or ``user``."""
+        access = {
+            PRODUCTS[product.key]: ACCESS[product.access]
+            for product in self.products or ()
+            if product.key in PRODUCTS and product.access in ACCESS
+        }
+        if (self.access_levels or {}).get("projectAdmin"):
+            access["project_administration"] = "admin"
+        if access.get("project_administration") == "user":
+            del access[
+                "project_administration"
+            ]  # to be a member of it is to have no admin's access
+        return {
+            "email": self.email.lower(),
+            "company_id": self.company_id,
+            "industry_roles": sorted(role.name for role in self.roles or () if role.name),
+            **{service: access.get(service) for service in SERVICES},
+        }
+
+
+class Pagination(_Answer):
+    """Where a page stands in the whole."""
+
+    total: int | None = Field(None, alias="totalResults")
+
+
+class UserPage(_Answer):
+    """A page of a project's users."""
+
+    results: list[ProjectUser]
+    pagination: Pagination = Pagination.model_validate({})
+
+
+class ImportRow(_Answer):
+    """A row of an import, or a PATCH, as it was taken or refused.
+
+    Refusals have been seen in three forms: the row beside ``errors``, the row beside
+    ``error``, and the row inside ``item`` with a text beside it. See docs/hq.md.
+    """
+
+    email: str | None = None
+    user_id: str | None = None
+    project_id: str | None = None
+    company_id: str | None = None
+    industry_roles: list[str] | None = None
+    services: dict[str, Any] | None = None
+    status: str | None = None
+    item: dict[str, Any] | None = None
+    error: Any = None
+    errors: Any = None
+
+    @property
+    def address(self) -> str:
+        """The e-mail that the row is about, in lower case."""
+        return str(self.email or (self.item or {}).get("email") or "").lower()
+
+    @property
+    def words(self) -> str:
+        """HQ's words and codes about a refused row, on one line; empty if there are none."""
+        told = [*_list(self.errors), *_list(self.error)]
+        return "; ".join(" ".join(_sentence(each).split()) for each in told if each)
+
+
+class ImportAnswer(_Answer):
+    """The answer to an import: 200, even where every row was refused."""
+
+    success_items: list[ImportRow] = []
+    failure_items: list[ImportRow] = []
+
+
+def _list(told: Any) -> list[Any]:
+    return told if isinstance(told, list) else [] if told is None else [told]
+
+
+def _sentence(told: Any) -> str:
+    if not isinstance(told, Mapping):
+        return f'"{told}"'
+    words = told.get("message") or told.get("detail") or told.get("title") or ""
+    code = f"(code {told['code']}): " if told.get("code") else ""
+    return f'{code}"{words}"'
