@@ -29,19 +29,40 @@ def locked(state: Path, say: Callable[[str], None]) -> Iterator[None]:
 
 
 def _take(path: Path, say: Callable[[str], None]) -> None:
+    with _alone_in(path.parent):
+        try:
+            _create(path)
+        except FileExistsError:
+            _take_over(path, say)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Keep two runs from taking over one dead run's lock: the second would take the first's."""
     try:
-        _create(path)
-    except FileExistsError:
-        holder = _holder(path)
-        if _alive(holder):
-            msg = (
-                f"another run (process {holder}) is working on this state: wait for it to end, "
-                f"or remove {path} if it is not one of ours"
-            )
-            raise LocalEngineError(msg) from None
-        say(f"took over the lock of process {holder}, which ended without giving it back")
-        path.unlink(missing_ok=True)
-        _create(path)
+        import fcntl  # noqa: PLC0415 -- there is none on Windows, where locks are taken unguarded
+    except ModuleNotFoundError:
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _take_over(path: Path, say: Callable[[str], None]) -> None:
+    holder = _holder(path)
+    if _alive(holder):
+        msg = (
+            f"another run (process {holder}) is working on this state: wait for it to end, "
+            f"or remove {path} if it is not one of ours"
+        )
+        raise LocalEngineError(msg)
+    say(f"took over the lock of process {holder}, which ended without giving it back")
+    path.unlink(missing_ok=True)
+    _create(path)
 
 
 def _create(path: Path) -> None:

@@ -3,10 +3,12 @@
 import json
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from bim360_provider.testing.engine import lock
 from bim360_provider.testing.engine.errors import LocalEngineError
 from bim360_provider.testing.engine.lock import locked
 from bim360_provider.testing.engine.resources import Resource
@@ -17,6 +19,8 @@ from bim360_provider.testing.engine.values import Secret
 
 NO_PROCESS = 2**22 + 1
 """More than any Linux gives out (/proc/sys/kernel/pid_max)."""
+
+RUNS = 8
 
 
 def state_file(path: Path, stack: str = "demo") -> StateFile:
@@ -186,3 +190,52 @@ def test_a_dead_runs_lock_is_taken_over(tmp_path: Path, holder: str) -> None:
 
     assert now == os.getpid()
     assert "took over the lock" in said[0]
+
+
+def test_of_many_runs_one_takes_over_the_lock_of_a_dead_one(tmp_path: Path) -> None:
+    """The others are told, each in one line; nobody takes it from the one that took it."""
+    state = tmp_path / "state.json"
+    (tmp_path / "state.json.lock").write_text("not a process")
+    said: list[str] = []
+    together, done = threading.Barrier(RUNS), threading.Barrier(RUNS)
+
+    def run(_: int) -> str:
+        together.wait()
+        try:
+            with locked(state, said.append):
+                done.wait()
+                return "ran"
+        except LocalEngineError as error:
+            done.wait()
+            return str(error)
+
+    with ThreadPoolExecutor(RUNS) as pool:
+        told = sorted(pool.map(run, range(RUNS)))
+
+    assert [each.split(" (")[0] for each in told] == ["another run"] * (RUNS - 1) + ["ran"]
+    assert len(said) == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such locks")
+def test_a_take_over_is_one_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody takes the lock between the look at its holder and the taking."""
+    import fcntl  # noqa: PLC0415 - there is none on Windows
+
+    held: list[bool] = []
+
+    def look(_: int) -> bool:
+        handle = os.open(tmp_path, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            held.append(True)
+        os.close(handle)
+        return False
+
+    monkeypatch.setattr(lock, "_alive", look)
+    (tmp_path / "state.json.lock").write_text(str(NO_PROCESS))
+
+    with locked(tmp_path / "state.json", lambda _: None):
+        pass
+
+    assert held == [True]
