@@ -26,14 +26,22 @@ UNKNOWN: Final = Unknown()
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong with one argument, in words that say what to write instead."""
+    """One thing wrong with one argument, in words that say what to write instead.
+
+    Attributes:
+        argument: Its name.
+        words: What is wrong with it.
+        warning: It is told in the preview, and let through.
+    """
 
     argument: str
     words: str
+    warning: bool = False
 
     def __str__(self) -> str:
         """Return the sentence that people read."""
-        return f"{self.argument} {self.words}"
+        name = self.argument
+        return f"{name if name.isidentifier() else normal.shown(name)} {self.words}"
 
 
 def is_unknown(value: object) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from pulumi.output import Unknown as PulumiUnknown
+from pulumi.runtime.rpc import unwrap_rpc_secret
 
 from bim360_provider.core.arguments import UNKNOWN, Unknown
 
@@ -28,6 +29,8 @@ def provider_changed(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
 
 
 def _read(value: Any) -> Any:
+    # The host asks for secrets in the clear; an engine that wraps them all the same is understood.
+    value = unwrap_rpc_secret(value)
     if isinstance(value, PulumiUnknown):
         return UNKNOWN
     return _deep(_read, value)

@@ -27,7 +27,13 @@ __all__ = [
 NAME_LIMIT: Final = 255
 RESERVED_IN_NAMES: Final = '\\/?[]>*:<"|,'
 UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+DAY: Final = re.compile(
+    r"(?P<day>\d{4}-\d{2}-\d{2})"
+    r"(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?",
+    re.ASCII,
+)
+"""A day, alone or with a time in one of the forms in which HQ and ISO 8601 write it."""
+
 SECONDS_LIMIT: Final = 3600
 SHOWN: Final = 60
 ALSO_CALLED: Final = {"eu": "EMEA", "europe": "EMEA", "uk": "GBR", "usa": "US"}
@@ -37,8 +43,13 @@ ALSO_CALLED: Final = {"eu": "EMEA", "europe": "EMEA", "uk": "GBR", "usa": "US"}
 def shown(value: object) -> str:
     """Return a value as an error shows it: one short line, quoted when it is text."""
     words = f"'{value}'" if isinstance(value, str) else f"{value!r}"
-    words = " ".join(words.split())
+    words = "".join(_visible(character) for character in " ".join(words.split()))
     return words if len(words) <= SHOWN else f"{words[: SHOWN - 1]}…"
+
+
+def _visible(character: str) -> str:
+    """Return a character that would steer a terminal, or not show at all, as its code."""
+    return character if character.isprintable() else ascii(character)[1:-1]
 
 
 def _is_text(value: object) -> str:
@@ -64,14 +75,14 @@ def _printable(value: str) -> str:
 
 
 def text(limit: int) -> Callable[[object], str]:
-    """Return the normal form of a text of at most ``limit`` characters."""
+    """Return the normal form of a text of at most ``limit`` characters; blanks alone are none."""
 
     def normal(value: object) -> str:
         words = _printable(_is_text(value))
         if len(words) > limit:
             msg = f"has {len(words)} characters; HQ takes {limit} at most"
             raise ValueError(msg)
-        return words
+        return words if words.strip() else ""
 
     return normal
 
@@ -98,9 +109,10 @@ def date_text(value: object) -> str:
         return value.date().isoformat()
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, str) and DAY.fullmatch(value[:10]) and value[10:11] in ("", "T", " "):
+    found = DAY.fullmatch(value) if isinstance(value, str) else None
+    if found:
         try:
-            return date.fromisoformat(value[:10]).isoformat()
+            return date.fromisoformat(found["day"]).isoformat()
         except ValueError:
             msg = f"{shown(value)} is not a day of the calendar"
             raise ValueError(msg) from None

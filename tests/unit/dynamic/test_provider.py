@@ -12,6 +12,7 @@ from bim360_provider.core.arguments import UNKNOWN
 from bim360_provider.core.entity import Difference
 from bim360_provider.dynamic.bags import from_pulumi, to_pulumi
 from bim360_provider.dynamic.project import ProjectProvider
+from tests.host.process import SECRET_MARK
 from tests.stage import TOWER
 
 PINNED = (
@@ -131,3 +132,17 @@ def test_problems_name_their_argument_in_the_sentence() -> None:
 
     assert [each.property for each in result.failures] == ["", ""]
     assert [each.reason.split()[0] for each in result.failures] == ["name", "value"]
+
+
+def test_a_secret_that_comes_wrapped_is_its_value() -> None:
+    """The host asks for secrets in the clear; a refusal must not show the wrapping either."""
+    wrapped = {**SECRET_MARK, "value": "Oslo"}
+
+    assert from_pulumi({"city": wrapped}) == {"city": "Oslo"}
+
+
+def test_a_strange_argument_is_named_so_that_it_can_be_seen() -> None:
+    """A line break in it would break the line."""
+    result = ProjectProvider().check({}, {**TOWER, "line\nbreak": "x"})
+
+    assert [failure.reason for failure in result.failures] == ["'line break' is not an argument"]

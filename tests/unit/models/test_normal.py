@@ -167,3 +167,22 @@ def test_a_normal_form_is_its_own_normal_form(value: object) -> None:
     for form in forms:
         once = normal_form(form, value)
         assert once is None or form(once) == once
+
+
+@pytest.mark.parametrize(
+    "day", ["2027-01-02 or later", "2027-01-02T", "2027-01-02x", "\u0662027-01-02"]
+)
+def test_what_follows_a_day_is_a_time_or_nothing(day: str) -> None:
+    """To cut anything else off would hide what somebody meant to say."""
+    with pytest.raises(ValueError, match="must be a date such as"):
+        normal.date_text(day)
+
+
+def test_a_text_of_blanks_alone_is_no_text() -> None:
+    """HQ would keep nothing of it, and every preview would show a difference."""
+    assert normal.text(255)("   ") == ""
+
+
+def test_a_value_is_shown_without_what_steers_a_terminal() -> None:
+    """Nor with what cannot be seen, which may be the very mistake."""
+    assert normal.shown("\x1b[31mUS\u200b") == r"'\x1b[31mUS\u200b'"
