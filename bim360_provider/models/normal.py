@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Final
 
+from bim360_provider.models.showing import SHOWN, shown
+
 __all__ = [
     "account_id",
     "date_text",
@@ -21,6 +23,7 @@ __all__ = [
     "project_name",
     "seconds",
     "services",
+    "shown",
     "text",
 ]
 
@@ -35,21 +38,8 @@ DAY: Final = re.compile(
 """A day, alone or with a time in one of the forms in which HQ and ISO 8601 write it."""
 
 SECONDS_LIMIT: Final = 3600
-SHOWN: Final = 60
 ALSO_CALLED: Final = {"eu": "EMEA", "europe": "EMEA", "uk": "GBR", "usa": "US"}
 """What people call a region, and HQ's word for it."""
-
-
-def shown(value: object) -> str:
-    """Return a value as an error shows it: one short line, quoted when it is text."""
-    words = f"'{value}'" if isinstance(value, str) else f"{value!r}"
-    words = "".join(_visible(character) for character in " ".join(words.split()))
-    return words if len(words) <= SHOWN else f"{words[: SHOWN - 1]}…"
-
-
-def _visible(character: str) -> str:
-    """Return a character that would steer a terminal, or not show at all, as its code."""
-    return character if character.isprintable() else ascii(character)[1:-1]
 
 
 def _is_text(value: object) -> str:
