@@ -20,7 +20,6 @@ RETAINED: Final = 0.1
 """The share of new projects that a destroy leaves alone."""
 
 FIELDS: Final = ("value", "city", "end_date", "name", "services", "two")
-CLOSING: Final = ("status", "close")
 """What an update changes; each is as likely as the others."""
 
 WEIGHTS: Final = {"create": 4, "update": 5, "destroy": 2}
@@ -31,8 +30,16 @@ Arguments = dict[str, Any]
 class Program:
     """The declaration, and who may do what to it next."""
 
-    def __init__(self, dice: Random, projects: int) -> None:
+    def __init__(self, dice: Random, projects: int, *, drifts: bool) -> None:
+        """Begin with nothing declared.
+
+        Args:
+            dice: Decide everything.
+            projects: How many resources there may be.
+            drifts: Whether projects change by hand, or are archived by a destroy, meanwhile.
+        """
         self._dice = dice
+        self._drifts = drifts
         self._fresh = [f"p{number:03}" for number in range(projects)]
         self._gone: dict[str, Arguments] = {}
         self._renamed = 0
@@ -122,10 +129,14 @@ class Program:
         if not self.is_open(name):
             arguments["status"] = "active"
             return
-        # What somebody has changed by hand cannot be put right once it is archived: HQ refuses.
-        closing = () if name in self.edited_by_hand else CLOSING
-        field = self._dice.choice([*FIELDS, *closing])
+        field = self._dice.choice([*FIELDS, *self._closing(name)])
         arguments |= self._changes(arguments, field)
+
+    def _closing(self, name: str) -> tuple[str, ...]:
+        """Leave out what HQ could not do: to change a project that was archived meanwhile."""
+        if name in self.edited_by_hand:
+            return ()
+        return ("status",) if self._drifts else ("status", "close")
 
     def _changes(self, arguments: Arguments, field: str) -> Arguments:
         dice = self._dice

@@ -81,9 +81,9 @@ class Soak:
         self._dice = Random(plan.seed)  # noqa: S311 - chance that can be repeated is the point
         self._hq = hq
         self._weather = Weather(hq, plan.faults)
-        self._program = Program(self._dice, plan.projects)
         self._work = Workplace(folder, url, hq.secret)
         self._drifts = plan.seed % 2 == 1
+        self._program = Program(self._dice, plan.projects, drifts=self._drifts)
         self._ever: set[str] = set()
         self._let_go: set[str] = set()
         self.outcome = Outcome(plan, folder, "up --refresh" if self._drifts else "up")
