@@ -1,9 +1,38 @@
 """Gone: whether a 404 means the thing itself, or the whole account out of sight."""
 
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
 from bim360_provider.errors import NotFoundError
 from bim360_provider.hq import HqClient
 
-__all__ = ["is_gone"]
+__all__ = ["found", "is_gone", "missing"]
+
+Found = TypeVar("Found")
+
+
+def found(
+    client: HqClient, kind: str, state: Mapping[str, Any], get: Callable[[], Found]
+) -> Found | None:
+    """Return what HQ has, or None where a refresh finds it gone.
+
+    Args:
+        client: The account that it is in.
+        kind: HQ's word for it, as for ``is_gone``.
+        state: The outputs of the last run; without them this is a look-up by id, not a refresh.
+        get: Asks HQ.
+
+    Raises:
+        NotFoundError: A look-up found nothing, or the whole account is not visible.
+        HqError: HQ said no.
+        UnansweredError: No answer came.
+    """
+    try:
+        return get()
+    except NotFoundError as error:
+        if "account_id" in state and is_gone(client, error, kind):
+            return None
+        raise
 
 
 def is_gone(client: HqClient, error: NotFoundError, kind: str = "project") -> bool:
@@ -21,3 +50,9 @@ def is_gone(client: HqClient, error: NotFoundError, kind: str = "project") -> bo
     if "account" in words:
         return False
     return kind in words or client.projects.account_is_visible()
+
+
+def missing(error: NotFoundError) -> NotFoundError:
+    """Return the error of a change, with what to do where the thing was removed."""
+    words = f"{error} If somebody removed it: `pulumi refresh`, then `pulumi up`."
+    return NotFoundError(words, status=error.status, words=error.words, request=error.request)

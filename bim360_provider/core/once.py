@@ -10,7 +10,7 @@ from bim360_provider.errors import Bim360Error, ConflictError, UnansweredError
 from bim360_provider.hq import HqClient, OpenOutcomeError
 from bim360_provider.hq.clock import parse_time
 
-__all__ = ["LEFTOVER_AGE", "LOOKS", "SENDS", "is_recent", "made_once"]
+__all__ = ["LEFTOVER_AGE", "LOOKS", "SENDS", "is_recent", "made_once", "was_made_since"]
 
 SENDS: Final = 3
 """Times a POST is sent when each time nobody can say whether HQ acted."""
@@ -123,3 +123,9 @@ def is_recent(created_at: str | None, settings: Settings, began: datetime) -> bo
     before = settings.adopt_leftovers and began - LEFTOVER_AGE <= created < began
     meanwhile = settings.adopt_simultaneous and created >= began
     return before or meanwhile
+
+
+def was_made_since(created_at: str | None, since: datetime) -> bool:
+    """Return whether HQ's timestamp of a thing is not before a moment of HQ's time."""
+    created = parse_time(created_at)
+    return created is not None and created >= since

@@ -55,7 +55,9 @@ class Door(ResourceProvider):
         except ConfigError as error:
             return CheckResult(dict(news), [CheckFailure("", str(error))])
         inputs, problems = self.entity.check(from_pulumi(olds), from_pulumi(news), settings)
-        failures = [CheckFailure("", str(problem)) for problem in problems]
+        for warning in (each for each in problems if each.warning):
+            notify(f"BIM 360: {warning}", warning=True)
+        failures = [CheckFailure("", str(each)) for each in problems if not each.warning]
         return CheckResult(to_pulumi(inputs), failures)
 
     @one_line

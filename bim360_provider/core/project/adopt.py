@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from bim360_provider.core.once import is_recent
+from bim360_provider.core.once import is_recent, was_made_since
 from bim360_provider.core.project.fields import differing
 from bim360_provider.core.settings import Settings
 from bim360_provider.hq.clock import parse_time
@@ -35,8 +35,7 @@ class Verdict:
 
 def is_ours(project: Project, inputs: Values, since: datetime) -> bool:
     """Return whether a project with the declared values was made after we asked for it."""
-    created = parse_time(project.created_at)
-    return created is not None and created >= since and _as_declared(project, inputs)
+    return was_made_since(project.created_at, since) and _as_declared(project, inputs)
 
 
 def judge(twins: list[Project], inputs: Values, settings: Settings, began: datetime) -> Verdict:

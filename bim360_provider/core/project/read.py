@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from bim360_provider.core.entity import DECLARED, Live
-from bim360_provider.core.gone import is_gone
+from bim360_provider.core.gone import found
 from bim360_provider.core.place import place_of
 from bim360_provider.core.project.outputs import mirrored, outputs
-from bim360_provider.errors import NotFoundError
 from bim360_provider.hq import HqClient
 from bim360_provider.models.project import PATCHABLE
 
@@ -29,16 +28,12 @@ def read(client: HqClient, project_id: str, state: Values) -> Live | None:
         HqError: HQ said no.
         UnansweredError: No answer came.
     """
-    refreshing = "account_id" in state
-    try:
-        project = client.projects.get(project_id)
-    except NotFoundError as error:
-        if refreshing and is_gone(client, error):
-            return None
-        raise
+    project = found(client, "project", state, lambda: client.projects.get(project_id))
+    if project is None:
+        return None
     known = {**place_of(client), **state}
     live = [name for name in PATCHABLE if getattr(project, name) is not None]
-    declared = state.get(DECLARED, live) if refreshing else live
+    declared = state.get(DECLARED, live)
     inputs = mirrored(project, known, declared)
     unfinished = state.get("unfinished") or ()
     copy_status = state.get("copy_status")

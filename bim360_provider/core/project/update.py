@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
+from bim360_provider.core.gone import missing
 from bim360_provider.core.project.fields import differing, patch_body, same
 from bim360_provider.core.project.outputs import outputs
 from bim360_provider.core.project.template import follow_copy
@@ -36,10 +37,7 @@ def update(client: HqClient, project_id: str, state: Values, inputs: Values) -> 
     try:
         project = patch(client, project_id, state, patch_body(state, inputs, wanted)) or last_seen
     except NotFoundError as error:
-        words = f"{error} If somebody removed it: `pulumi refresh`, then `pulumi up`."
-        raise NotFoundError(
-            words, status=error.status, words=error.words, request=error.request
-        ) from None
+        raise missing(error) from None
     if "service_types" in inputs:
         state = {**state, "service_types": inputs["service_types"]}
     copy_status = follow_copy(client, project, state, inputs)
