@@ -56,9 +56,19 @@ class Site:
         state = self.folder / "state.json"
         return LocalEngine(self.folder, stack="dev", state=state, env=self.env)
 
-    def start(self, command: str, at: str = "", kills: str = "") -> "subprocess.Popen[str]":
-        """Start a command in a process of its own, with a point at which somebody is killed."""
+    def start(
+        self, command: str, at: str = "", kills: str = "", speed: float = 1
+    ) -> "subprocess.Popen[str]":
+        """Start a command in a process of its own, with a point at which somebody is killed.
+
+        Args:
+            command: What to run.
+            at: The point, such as ``POST:acted``.
+            kills: Who dies there: ``host``, ``engine`` or both.
+            speed: How many times faster than real the provider waits.
+        """
         crash = {"CRASH_AT": at, "CRASH_KILLS": kills, "CRASH_DIR": str(self.crashes)}
+        crash["CRASH_SPEED"] = str(speed)
         words = [
             command,
             "--stack=dev",

@@ -63,15 +63,16 @@ def watch_host() -> None:
     from requests import Session  # noqa: PLC0415 - the same
 
     from bim360_provider.dynamic.door import Door  # noqa: PLC0415 - a program must not pay for it
+    from bim360_provider.hq import wire  # noqa: PLC0415 - the same
     from bim360_provider.hq.clock import SystemClock  # noqa: PLC0415 - the same
-    from bim360_provider.hq.wire import Wire  # noqa: PLC0415 - the same
 
-    watch(Wire, "send", lambda _, call: asked(call.method, call.url), "before", "answered")
+    watch(wire.Wire, "send", lambda _, call: asked(call.method, call.url), "before", "answered")
     watch(Session, "request", lambda _, method, url, **__: asked(method, url), "sending", "acted")
     for call in ("create", "update", "delete"):
         watch(Door, call, lambda *_, call=call: call, "called", "returned")
     if SPEED != 1:
         quicken(SystemClock)
+        wire.READ_TIMEOUT /= SPEED  # type: ignore[misc] # a constant for everybody else
 
 
 def quicken(clock: Any) -> None:
