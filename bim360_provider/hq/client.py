@@ -1,6 +1,8 @@
 """The client: one account of HQ as typed methods."""
 
+from bim360_provider.hq.account_user import AccountUsers
 from bim360_provider.hq.clock import Clock
+from bim360_provider.hq.company import Companies
 from bim360_provider.hq.connection import Connection
 from bim360_provider.hq.job import Jobs
 from bim360_provider.hq.project import Projects
@@ -37,6 +39,8 @@ class HqClient:
         self.transport = transport or Transport(connection, clock=clock, notify=notify)
         self.projects = Projects(self.transport, connection)
         self.jobs = Jobs(self.transport, connection)
+        self.companies = Companies(self.transport, connection)
+        self.account_users = AccountUsers(self.transport, connection)
 
     def close(self) -> None:
         """Close the connections."""
