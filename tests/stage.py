@@ -41,6 +41,18 @@ ROUTES = {
     r"/hq/v1/(regions/eu/)?accounts/[^/]+/projects": "{method} projects",
     r"/hq/v1/(regions/eu/)?accounts/[^/]+/projects/[^/]+": "{method} project",
     r"/hq/v1/(regions/eu/)?accounts/[^/]+/jobs/[^/]+": "{method} job",
+    r"/hq/v1/(regions/eu/)?accounts/[^/]+/companies": "{method} companies",
+    r"/hq/v1/(regions/eu/)?accounts/[^/]+/companies/search": "search companies",
+    r"/hq/v1/(regions/eu/)?accounts/[^/]+/companies/[^/]+": "{method} company",
+    r"/hq/v1/(regions/eu/)?accounts/[^/]+/users": "{method} users",
+    r"/hq/v1/(regions/eu/)?accounts/[^/]+/users/search": "search users",
+    r"/hq/v1/(regions/eu/)?accounts/[^/]+/users/[^/]+": "{method} user",
+    r"/hq/v1/(regions/eu/)?accounts/[^/]+/projects/[^/]+/users": "{method} admin",
+    r"/hq/v2/(regions/eu/)?accounts/[^/]+/projects/[^/]+/users/import": "{method} import",
+    r"/hq/v2/(regions/eu/)?accounts/[^/]+/projects/[^/]+/users/[^/]+": "{method} member",
+    r"/hq/v2/(regions/eu/)?accounts/[^/]+/projects/[^/]+/industry_roles": "{method} roles",
+    r"/construction/admin/v1/projects/[^/]+/users": "{method} members",
+    r"/construction/admin/v1/projects/[^/]+/users/[^/]+": "{method} member",
 }
 
 
