@@ -31,6 +31,8 @@ USERS_PAGE: Final = 200
 https://aps.autodesk.com/en/docs/acc/v1/reference/http/admin-projectsprojectId-users-GET/
 """
 
+CORRECT: Final = "Correct it and run it again."
+
 
 class ProjectUsers(Endpoints):
     """The users of the projects of one account."""
@@ -180,7 +182,7 @@ class ProjectUsers(Endpoints):
         return replace(question, headers=headers)
 
 
-def refused_row(asked: str, words: str, request: str) -> RejectedError:
+def refused_row(asked: str, words: str, request: str, advice: str = CORRECT) -> RejectedError:
     """Return the error for a row that HQ refused inside an answer of 200."""
-    msg = f"BIM 360: could not {asked}: HQ answered {words}. Correct it and run it again."
+    msg = f"BIM 360: could not {asked}: HQ answered {words}. {advice}"
     return RejectedError(msg, status=HTTPStatus.OK, words=words, request=request)

@@ -23,8 +23,8 @@ PRODUCTS: Final = {
 ACCESS: Final = {"administrator": "admin", "member": "user"}
 """construction/admin's words for an access level, and HQ's; ``none`` is no access."""
 
-GONE: Final = frozenset({"deleted", "disabled"})
-"""Statuses of somebody who is in the project no more."""
+GONE: Final = "deleted"
+"""The status of somebody who was in the project and is no more."""
 
 
 class _Answer(BaseModel):
@@ -63,7 +63,7 @@ class ProjectUser(_Answer):
     @property
     def is_gone(self) -> bool:
         """Whether it is somebody who was in the project and is no more."""
-        return self.status in GONE
+        return self.status == GONE
 
     @property
     def is_admin(self) -> bool:
@@ -112,6 +112,7 @@ class ImportRow(_Answer):
     """
 
     email: str | None = None
+    id: str | None = None
     user_id: str | None = None
     project_id: str | None = None
     company_id: str | None = None
@@ -126,6 +127,11 @@ class ImportRow(_Answer):
     def address(self) -> str:
         """The e-mail that the row is about, in lower case."""
         return str(self.email or (self.item or {}).get("email") or "").lower()
+
+    @property
+    def user(self) -> str | None:
+        """HQ's id of the user: version 2 calls it ``user_id``, version 1 ``id``."""
+        return self.user_id or self.id
 
     @property
     def words(self) -> str:

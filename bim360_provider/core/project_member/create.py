@@ -1,7 +1,7 @@
 """Create: one member, imported, or taken over if they are in the project already."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from bim360_provider.core.owners import Owners
 from bim360_provider.core.project_member.changing import settle
@@ -15,6 +15,11 @@ from bim360_provider.hq.project_user import refused_row
 __all__ = ["create"]
 
 Values = Mapping[str, Any]
+
+ADVICE: Final = (
+    "Correct it and run it again; where it is that the account does not know them, declare a "
+    "Bim360AccountUser first."
+)
 
 
 def create(
@@ -57,7 +62,7 @@ def _refusal(project_id: str, email: str, words: str) -> Exception:
     if words.startswith("BIM 360: "):
         return InputError(words)
     asked = f"add {email} to project {project_id}"
-    return refused_row(asked, words, f"POST projects/{project_id}/users/import")
+    return refused_row(asked, words, f"POST projects/{project_id}/users/import", ADVICE)
 
 
 def _member(

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from bim360_provider.core.entity import Difference
 from bim360_provider.core.place import moved
-from bim360_provider.core.project_member.fields import differing, services_warning
+from bim360_provider.core.project_member.fields import differing, services_warnings
 
-__all__ = ["diff", "moved_to"]
+__all__ = ["IDENTITY", "diff", "moved_to"]
 
 Values = Mapping[str, Any]
 
@@ -24,16 +24,14 @@ def diff(state: Values, inputs: Values) -> Difference:
     """
     replaces = (*moved(state, inputs), *moved_to(state, inputs, IDENTITY))
     changed = differing(state, inputs)
+    warnings = () if replaces else services_warnings(_called(state), changed)
     if inputs.get("on_destroy", "retain") != state.get("on_destroy", "retain"):
         changed = (*changed, "on_destroy")
-    called = f"{state.get('email')} in project {state.get('project_id')}"
-    warning = None if replaces else services_warning(called, state, inputs)
-    return Difference(
-        (*changed, *replaces),
-        replaces,
-        bool(state.get("unfinished")),
-        (warning,) if warning else (),
-    )
+    return Difference((*changed, *replaces), replaces, bool(state.get("unfinished")), warnings)
+
+
+def _called(state: Values) -> str:
+    return f"{state.get('email')} in project {state.get('project_id')}"
 
 
 def moved_to(state: Values, inputs: Values, identity: tuple[str, ...]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from bim360_provider.core.arguments import is_unknown
 from bim360_provider.models.project_member import MANAGED
 from bim360_provider.models.project_user import SERVICES
 
-__all__ = ["differing", "import_row", "patch_body", "same", "services_warning"]
+__all__ = ["differing", "import_row", "patch_body", "same", "services_warnings"]
 
 Values = Mapping[str, Any]
 
@@ -52,19 +52,20 @@ def patch_body(
     return body
 
 
-def services_warning(called: str, live: Values, inputs: Values) -> str | None:
-    """Return what people should know before access is changed; None if none is.
+def services_warnings(called: str, changed: Collection[str]) -> tuple[str, ...]:
+    """Return what people should know before access is changed; nothing if none is.
 
     https://aps.autodesk.com/blog/bim360-hq-patch-project-user
     """
-    changed = [name for name in differing(live, inputs) if name in SERVICES]
-    if not changed:
-        return None
-    return (
-        f"BIM 360: {called}: {' and '.join(changed)} changes, and HQ then drops the member's "
-        "access to all modules that this provider cannot name, such as Cost, Field or Design "
-        "Collaboration; give it again in Project Admin."
+    services = [name for name in SERVICES if name in changed]
+    if not services:
+        return ()
+    words = (
+        f"BIM 360: {called}: {' and '.join(services)} changes, and HQ then drops access to all "
+        "modules that it cannot name here, such as Cost, Field or Design Collaboration; give it "
+        "again in Project Admin."
     )
+    return (words,)
 
 
 def _services(live: Values, inputs: Values) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from bim360_provider.core.project_member.roles import role_ids
 from bim360_provider.errors import Bim360Error, InputError
 from bim360_provider.hq import HqClient
 from bim360_provider.hq.project_user import ROWS
-from bim360_provider.models.project_user import ImportAnswer, ImportRow, ProjectUser
+from bim360_provider.models.project_user import SERVICES, ImportAnswer, ImportRow, ProjectUser
 
 __all__ = ["Joined", "found", "join", "seen"]
 
@@ -131,7 +131,7 @@ def _sort_out(
     batch: Sequence[Mapping[str, Any]],
     wanted: Mapping[str, Values],
 ) -> None:
-    taken = {row.address: row for row in answer.success_items if row.user_id}
+    taken = {row.address: row for row in answer.success_items if row.user}
     refused = {row.address: row.words for row in answer.failure_items}
     for row in batch:
         email = row["email"]
@@ -145,16 +145,12 @@ def _member(taken: ImportRow, row: Mapping[str, Any], inputs: Values) -> dict[st
     """Return somebody who joined: as was sent, but for what the answer says otherwise."""
     sent = set(row.get("industry_roles") or ())
     lost = taken.industry_roles is not None and not sent <= set(taken.industry_roles)
-    services = row["services"]
     return {
         "email": row["email"],
         "company_id": taken.company_id or row.get("company_id"),
         # Roles have been seen to get lost in an import; what is missing is set by a PATCH.
         "industry_roles": [] if lost else list(inputs.get("industry_roles") or ()),
-        "document_management": (services.get("document_management") or {}).get("access_level"),
-        "project_administration": (services.get("project_administration") or {}).get(
-            "access_level"
-        ),
-        "user_id": taken.user_id,
+        **{service: inputs.get(service) or None for service in SERVICES},
+        "user_id": taken.user,
         "status": None,
     }

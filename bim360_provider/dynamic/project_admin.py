@@ -1,0 +1,15 @@
+"""The provider behind ``Bim360ProjectAdmin``."""
+
+from typing import ClassVar
+
+from bim360_provider.core import project_admin
+from bim360_provider.core.entity import Entity
+from bim360_provider.dynamic.door import Door
+
+__all__ = ["ProjectAdminProvider"]
+
+
+class ProjectAdminProvider(Door):
+    """Admins of projects."""
+
+    entity: ClassVar[Entity] = project_admin

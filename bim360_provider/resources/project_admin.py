@@ -1,0 +1,69 @@
+"""``Bim360ProjectAdmin``: an admin of a project, who activates one of its services."""
+
+from typing import ClassVar
+
+from pulumi import Input, Output, ResourceOptions
+
+from bim360_provider.dynamic.door import Door
+from bim360_provider.dynamic.project_admin import ProjectAdminProvider
+from bim360_provider.resources.declared import Declared
+
+__all__ = ["Bim360ProjectAdmin"]
+
+
+class Bim360ProjectAdmin(Declared, module="bim360", name="ProjectAdmin"):
+    """An admin of a project: the first one makes a pending project active.
+
+    HQ adds the person to the account if they are not in it. No acting user is needed.
+    Destroying leaves them in the project unless ``on_destroy="remove"``.
+
+    https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-project_id-users-POST/
+    """
+
+    project_id: Output[str]
+    email: Output[str]
+    service_type: Output[str]
+    company_id: Output[str]
+    on_destroy: Output[str | None]
+    account_id: Output[str]
+    region: Output[str]
+    user_id: Output[str]
+    role: Output[str]
+    status: Output[str | None]
+
+    PROVIDER: ClassVar[type[Door]] = ProjectAdminProvider
+    OUTPUTS: ClassVar[tuple[str, ...]] = ("account_id", "region", "user_id", "role", "status")
+    """What HQ or the provider fills in."""
+
+    def __init__(  # noqa: PLR0913 - these are HQ's fields, each a keyword
+        self,
+        resource_name: str,
+        *,
+        project_id: Input[str],
+        email: Input[str],
+        service_type: Input[str],
+        company_id: Input[str],
+        on_destroy: Input[str] | None = None,
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        """Declare an admin of a project.
+
+        Args:
+            resource_name: Pulumi's name for it, unique in the stack; HQ never sees it.
+            project_id: The project's id; another one replaces.
+            email: The person's e-mail, in any case; another one replaces.
+            service_type: Acts once: the service to activate, such as ``doc_manager``.
+            company_id: Acts once: the id of the person's company; HQ wants their default company.
+            on_destroy: ``retain`` (the default), which leaves them in the project, or ``remove``,
+                which tries to take them out of it.
+            opts: Pulumi's resource options.
+        """
+        given = {
+            "project_id": project_id,
+            "email": email,
+            "service_type": service_type,
+            "company_id": company_id,
+            "on_destroy": on_destroy,
+        }
+        seeds = dict.fromkeys(self.OUTPUTS)
+        super().__init__(self.PROVIDER(), resource_name, {**seeds, **given}, opts)

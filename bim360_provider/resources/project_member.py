@@ -1,0 +1,81 @@
+"""``Bim360ProjectMember``: a member of a project."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from pulumi import Input, Output, ResourceOptions
+
+from bim360_provider.dynamic.door import Door
+from bim360_provider.dynamic.project_member import ProjectMemberProvider
+from bim360_provider.resources.declared import Declared
+from bim360_provider.resources.wire import carried
+
+__all__ = ["Bim360ProjectMember"]
+
+
+class Bim360ProjectMember(Declared, module="bim360", name="ProjectMember"):
+    """A member of a project, with company, industry roles and access.
+
+    HQ wants an acting user for it: ``bim360:actingUser``. Whoever is in the project already is
+    taken over. Destroying leaves them in the project unless ``on_destroy="remove"``. For more
+    than a few members of one project, ``Bim360Team`` needs fewer requests.
+
+    https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-project_id-users-import-POST/
+    """
+
+    project_id: Output[str]
+    email: Output[str]
+    company_id: Output[str | None]
+    industry_roles: Output[list[str]]
+    document_management: Output[str | None]
+    project_administration: Output[str | None]
+    on_destroy: Output[str | None]
+    account_id: Output[str]
+    region: Output[str]
+    user_id: Output[str]
+    status: Output[str | None]
+    unfinished: Output[list[str]]
+
+    PROVIDER: ClassVar[type[Door]] = ProjectMemberProvider
+    OUTPUTS: ClassVar[tuple[str, ...]] = ("account_id", "region", "user_id", "status", "unfinished")
+    """What HQ or the provider fills in."""
+
+    def __init__(  # noqa: PLR0913 - these are HQ's fields, each a keyword
+        self,
+        resource_name: str,
+        *,
+        project_id: Input[str],
+        email: Input[str],
+        company_id: Input[str] | None = None,
+        industry_roles: Input[Sequence[Input[str]]] | None = None,
+        document_management: Input[str] | None = None,
+        project_administration: Input[str] | None = None,
+        on_destroy: Input[str] | None = None,
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        """Declare a member of a project.
+
+        Args:
+            resource_name: Pulumi's name for it, unique in the stack; HQ never sees it.
+            project_id: The project's id; another one replaces.
+            email: The person's e-mail, in any case; another one replaces.
+            company_id: The id of the company that they work for in the project; never empty.
+            industry_roles: Names such as ``Architect``, in any order; ``[]`` for none.
+            document_management: ``user``, ``admin``, or ``""`` for no access.
+            project_administration: ``admin``, or ``""`` for no access. One of the two has to be
+                given.
+            on_destroy: ``retain`` (the default), which leaves them in the project, or ``remove``,
+                which tries to take them out of it.
+            opts: Pulumi's resource options.
+        """
+        given = {
+            "project_id": project_id,
+            "email": email,
+            "company_id": company_id,
+            "industry_roles": carried(industry_roles),
+            "document_management": document_management,
+            "project_administration": project_administration,
+            "on_destroy": on_destroy,
+        }
+        seeds = dict.fromkeys(self.OUTPUTS)
+        super().__init__(self.PROVIDER(), resource_name, {**seeds, **given}, opts)
