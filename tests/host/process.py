@@ -8,13 +8,14 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import grpc
 from google.protobuf import empty_pb2, struct_pb2
 from google.protobuf.json_format import MessageToDict
+from pulumi.dynamic import ResourceProvider
 from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
@@ -38,15 +39,15 @@ def struct(bag: Mapping[str, Any]) -> struct_pb2.Struct:
     return message
 
 
-def inputs(bag: Mapping[str, Any]) -> struct_pb2.Struct:
+def inputs(bag: Mapping[str, Any], provider: str = PROVIDER) -> struct_pb2.Struct:
     """Return the arguments of a resource, with the reference to its provider."""
-    return struct({**bag, "__provider": PROVIDER})
+    return struct({**bag, "__provider": provider})
 
 
-def plain(message: struct_pb2.Struct) -> dict[str, Any]:
+def plain(message: struct_pb2.Struct, provider: str = PROVIDER) -> dict[str, Any]:
     """Return a bag without the reference, which every answer must carry."""
     bag = MessageToDict(message)
-    assert bag.pop("__provider") == PROVIDER
+    assert bag.pop("__provider") == provider
     return bag
 
 
@@ -56,11 +57,18 @@ class Host:
 
     stub: Any
     printed: Path
+    provider: str = PROVIDER
+
+    def of(self, provider: ResourceProvider) -> "Host":
+        """Return the same host, asked for resources of another provider."""
+        reference: Any = serialize_provider(provider)
+        return replace(self, provider=reference)
 
     def check(self, news: Mapping[str, Any], olds: Mapping[str, Any] | None = None) -> Any:
         """Ask for the normal form of arguments, and for what is wrong with them."""
-        old = inputs(olds) if olds is not None else struct({})
-        request = provider_pb2.CheckRequest(urn=URN, olds=old, news=inputs(news))
+        old = inputs(olds, self.provider) if olds is not None else struct({})
+        new = inputs(news, self.provider)
+        request = provider_pb2.CheckRequest(urn=URN, olds=old, news=new)
         return self.stub.Check(request, timeout=DEADLINE)
 
     def create(self, properties: Any) -> Any:
