@@ -1,11 +1,14 @@
 """The client: one account of HQ as typed methods."""
 
 from bim360_provider.hq.account_user import AccountUsers
+from bim360_provider.hq.acting_user import ActingUser
 from bim360_provider.hq.clock import Clock
 from bim360_provider.hq.company import Companies
 from bim360_provider.hq.connection import Connection
+from bim360_provider.hq.industry_role import IndustryRoles
 from bim360_provider.hq.job import Jobs
 from bim360_provider.hq.project import Projects
+from bim360_provider.hq.project_user import ProjectUsers
 from bim360_provider.hq.transport import Notify, Transport
 
 __all__ = ["HqClient"]
@@ -41,6 +44,9 @@ class HqClient:
         self.jobs = Jobs(self.transport, connection)
         self.companies = Companies(self.transport, connection)
         self.account_users = AccountUsers(self.transport, connection)
+        self.industry_roles = IndustryRoles(self.transport, connection)
+        acting_user = ActingUser(connection, self.account_users)
+        self.project_users = ProjectUsers(self.transport, connection, acting_user)
 
     def close(self) -> None:
         """Close the connections."""
