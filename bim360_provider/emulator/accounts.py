@@ -7,6 +7,9 @@ from bim360_provider.emulator.invented import Code
 from bim360_provider.emulator.messages import Request
 from bim360_provider.emulator.routes import Account
 
+HQ = "/hq/"
+BIM360_ADMIN = "/bim360/admin/"
+
 DEFAULT_REGION = "US"
 """Documented: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-POST/"""
 
@@ -17,7 +20,15 @@ LEGACY_REGION = "EMEA"
 
 def without_region(path: str) -> str:
     """Return the path with the legacy ``regions/eu`` taken out."""
-    return path.replace(LEGACY_SEGMENT, "/", 1) if path.startswith("/hq/") else path
+    return path.replace(LEGACY_SEGMENT, "/", 1) if path.startswith(HQ) else path
+
+
+def without_prefix(path: str, project_id: str) -> str:
+    """Return a project's id without the ``b.`` that bim360/admin takes as well (documented).
+
+    Documented: "GET Project Users is finally here", https://aps.autodesk.com/blog, March 2020
+    """
+    return project_id.removeprefix("b.") if path.startswith(BIM360_ADMIN) else project_id
 
 
 def region_of(request: Request) -> str:
@@ -34,11 +45,19 @@ def region_of(request: Request) -> str:
     return region
 
 
-def visible(account_id: str, client_id: str, region: str, backend: Backend) -> Account:
+def visible(
+    account_id: str, client_id: str, backend: Backend, region: str | None = None
+) -> Account:
     """Return an account the client was let into.
 
     Observed: a wrong id, a wrong region and a missing custom integration all look alike, see
     https://github.com/Autodesk-Forge/forge-viewhubs/issues/4
+
+    Args:
+        account_id: The account.
+        client_id: The client.
+        backend: Where both are looked up.
+        region: Where it is looked for; construction/admin finds it by itself (documented).
 
     Raises:
         HqError: 404/1004 when the client cannot see it, 403 without Account Administration.
@@ -46,7 +65,7 @@ def visible(account_id: str, client_id: str, region: str, backend: Backend) -> A
     found = backend.store.row(
         "SELECT a.id, a.services, c.account_administration FROM accounts a "
         "JOIN provisioning p ON p.account_id = a.id JOIN clients c ON c.client_id = p.client_id "
-        "WHERE a.id = ? AND c.client_id = ? AND a.region = ?",
+        "WHERE a.id = ? AND c.client_id = ? AND coalesce(?, a.region) = a.region",
         [account_id, client_id, region],
     )
     if found is None:
@@ -54,3 +73,19 @@ def visible(account_id: str, client_id: str, region: str, backend: Backend) -> A
     if not found["account_administration"]:
         raise HqError(403, Code.FORBIDDEN, "Unauthorized")
     return Account(str(found["id"]), tuple(str(found["services"]).split(",")))
+
+
+def with_project(project_id: str, client_id: str, backend: Backend) -> Account:
+    """Return the account a project is in, if the client was let into it.
+
+    Raises:
+        HqError: 404/1004 when the client cannot see it, 403 without Account Administration.
+    """
+    sql = (
+        "SELECT p.account_id FROM projects p JOIN provisioning v ON v.account_id = p.account_id "
+        "WHERE p.id = ? AND v.client_id = ?"
+    )
+    found = backend.store.row(sql, [project_id, client_id])
+    if found is None:
+        raise missing(entity="project")
+    return visible(str(found["account_id"]), client_id, backend)

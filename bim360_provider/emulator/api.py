@@ -1,7 +1,22 @@
 """The table of the API's routes: all there is to call, outside the control plane."""
 
-from bim360_provider.emulator import companies, jobs, projects, users
-from bim360_provider.emulator.routes import Route
+from collections.abc import Callable
+
+from bim360_provider.emulator import (
+    admin_projects,
+    admin_users,
+    companies,
+    industry_roles,
+    jobs,
+    project_companies,
+    project_users,
+    project_users_v2,
+    projects,
+    users,
+)
+from bim360_provider.emulator.messages import Reply
+from bim360_provider.emulator.rate import ADMIN_READS, ADMIN_WRITES
+from bim360_provider.emulator.routes import Call, Route
 
 TOKEN_PATH = "/authentication/v2/token"  # noqa: S105 - a path
 TOKEN_ROUTE = f"POST {TOKEN_PATH}"
@@ -10,6 +25,17 @@ READ, WRITE = "account:read", "account:write"
 """Documented scopes: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-POST/"""
 
 ACCOUNT = "/hq/v1/accounts/:account_id"
+V2_PROJECT = "/hq/v2/accounts/:account_id/projects/:project_id"
+CONSTRUCTION = "/construction/admin/v1"
+BIM360 = "/bim360/admin/v1"
+
+
+def _admin(method: str, template: str, answer: Callable[[Call], Reply]) -> Route:
+    """Return a route of the newer backend, which has quotas of its own."""
+    if method == "GET":
+        return Route(method, template, READ, answer, ADMIN_READS)
+    return Route(method, template, WRITE, answer, ADMIN_WRITES)
+
 
 ROUTES = (
     Route("POST", f"{ACCOUNT}/projects", WRITE, projects.create),
@@ -29,6 +55,18 @@ ROUTES = (
     Route("GET", f"{ACCOUNT}/users/search", READ, users.searched),
     Route("GET", f"{ACCOUNT}/users/:user_id", READ, users.shown),
     Route("PATCH", f"{ACCOUNT}/users/:user_id", WRITE, users.changed),
+    Route("GET", f"{ACCOUNT}/projects/:project_id/companies", READ, project_companies.listed),
+    Route("POST", f"{ACCOUNT}/projects/:project_id/users", WRITE, project_users.added),
+    Route("POST", f"{V2_PROJECT}/users/import", WRITE, project_users_v2.imported),
+    Route("PATCH", f"{V2_PROJECT}/users/:user_id", WRITE, project_users_v2.changed),
+    Route("GET", f"{V2_PROJECT}/industry_roles", READ, industry_roles.listed),
+    _admin("GET", f"{CONSTRUCTION}/accounts/:account_id/projects", admin_projects.listed),
+    _admin("GET", f"{CONSTRUCTION}/projects/:project_id", admin_projects.shown),
+    _admin("GET", f"{CONSTRUCTION}/projects/:project_id/users", admin_users.listed),
+    _admin("GET", f"{CONSTRUCTION}/projects/:project_id/users/:user_id", admin_users.shown),
+    _admin("DELETE", f"{CONSTRUCTION}/projects/:project_id/users/:user_id", admin_users.removed),
+    _admin("GET", f"{BIM360}/projects/:project_id/users", admin_users.listed),
+    _admin("GET", f"{BIM360}/projects/:project_id/users/:user_id", admin_users.shown),
 )
 
 ROUTE_NAMES = (TOKEN_ROUTE, *(route.name for route in ROUTES))

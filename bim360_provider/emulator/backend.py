@@ -3,7 +3,7 @@
 from bim360_provider.emulator.clock import Clock
 from bim360_provider.emulator.ids import Ids
 from bim360_provider.emulator.options import Options
-from bim360_provider.emulator.rate import Quota
+from bim360_provider.emulator.rate import ADMIN_READS, ADMIN_WRITES, HQ, Quota
 from bim360_provider.emulator.store import Store
 
 
@@ -14,7 +14,7 @@ class Backend:
         self.store = store
         self.clock = clock
         self.options = options
-        self.hq_quota = Quota(clock)
+        self.quotas = {name: Quota(clock) for name in (HQ, ADMIN_READS, ADMIN_WRITES)}
         self.token_quota = Quota(clock)
         self.revoked_up_to = 0
         """Tokens with a serial number up to this one are refused."""
@@ -25,6 +25,18 @@ class Backend:
         return Ids(self.store, self.options.ids_seed)
 
     def forget_requests(self) -> None:
-        """Start both quotas afresh."""
-        self.hq_quota.reset()
+        """Start every quota afresh."""
+        for quota in self.quotas.values():
+            quota.reset()
         self.token_quota.reset()
+
+    def admit(self, caller: str, quota: str) -> None:
+        """Let a request through its quota.
+
+        Raises:
+            GatewayError: 429 with ``Retry-After``.
+        """
+        reads = quota == ADMIN_READS
+        options = self.options
+        limit = options.admin_rate_limit_per_minute if reads else options.rate_limit_per_minute
+        self.quotas[quota].admit(caller, limit)

@@ -9,6 +9,7 @@ from pydantic import JsonValue
 
 from bim360_provider.emulator import control_actions as actions
 from bim360_provider.emulator import control_entities as entities
+from bim360_provider.emulator import control_members as members
 from bim360_provider.emulator.messages import Reply, Request
 from bim360_provider.emulator.nearest import nearest
 from bim360_provider.emulator.order import Order, OrderError
@@ -38,6 +39,10 @@ ACTIONS: dict[str, Action] = {
     "DELETE /_emulator/faults": actions.clear_faults,
     "DELETE /_emulator/faults/*": actions.remove_fault,
     "DELETE /_emulator/tokens": actions.revoke_tokens,
+    # Before the projects: a * stands for slashes too.
+    "POST /_emulator/projects/*/users": members.add,
+    "PATCH /_emulator/projects/*/users/*": members.change,
+    "DELETE /_emulator/projects/*/users/*": members.remove,
     "PATCH /_emulator/projects/*": entities.change_project,
     "DELETE /_emulator/projects/*": entities.remove_project,
     "PATCH /_emulator/companies/*": entities.change_company,

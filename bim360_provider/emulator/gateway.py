@@ -4,7 +4,7 @@ from bim360_provider.emulator import accounts, tokens
 from bim360_provider.emulator.api import ROUTE_NAMES, ROUTES, TOKEN_PATH, TOKEN_ROUTE
 from bim360_provider.emulator.backend import Backend
 from bim360_provider.emulator.messages import Reply, Request
-from bim360_provider.emulator.routes import Call, Visit, find, unknown_route
+from bim360_provider.emulator.routes import Account, Call, Visit, find, unknown_route
 
 
 def arrive(request: Request) -> Visit:
@@ -30,7 +30,16 @@ def admit(visit: Visit, backend: Backend) -> Reply:
     caller = tokens.bearer(visit.request, backend)
     visit.client_id = caller.client_id
     tokens.require_scope(caller, route.scope)
-    backend.hq_quota.admit(caller.client_id, backend.options.rate_limit_per_minute)
-    region = accounts.region_of(visit.request)
-    account = accounts.visible(params["account_id"], caller.client_id, region, backend)
+    backend.admit(caller.client_id, route.quota)
+    account = _account(visit, params, caller.client_id, backend)
     return route.answer(Call(visit.request, backend, account, params))
+
+
+def _account(visit: Visit, params: dict[str, str], client_id: str, backend: Backend) -> Account:
+    if "account_id" not in params:
+        params["project_id"] = accounts.without_prefix(visit.request.path, params["project_id"])
+        return accounts.with_project(params["project_id"], client_id, backend)
+    if visit.request.path.startswith(accounts.HQ):
+        region = accounts.region_of(visit.request)
+        return accounts.visible(params["account_id"], client_id, backend, region)
+    return accounts.visible(params["account_id"], client_id, backend)

@@ -13,12 +13,15 @@ class Code(IntEnum):
 
     INVALID = 9400
     FORBIDDEN = 9403
+    ACTING_USER = 9404
     NAME_TAKEN = 9409
     COMPANY_TAKEN = 9410
     EMAIL_TAKEN = 9411
+    MEMBER_TAKEN = 9412
     REFUSED = 9422
     TRANSITION = 9423
     ARCHIVED = 9424
+    OTHER_COMPANY = 9425
 
 
 class JobState(str, Enum):
@@ -50,12 +53,19 @@ INVENTED = (
     Invention(
         str(Code.FORBIDDEN.value), "HQ 403 `code`", "the client lacks Account Administration"
     ),
+    Invention(
+        str(Code.ACTING_USER.value), "HQ 403 `code`", "the acting user is missing or no admin"
+    ),
     Invention(str(Code.NAME_TAKEN.value), "HQ 409 `code`", "another project has this name"),
     Invention(str(Code.COMPANY_TAKEN.value), "HQ 409 `code`", "another company has this name"),
     Invention(str(Code.EMAIL_TAKEN.value), "HQ 409 `code`", "another user has this e-mail"),
+    Invention(str(Code.MEMBER_TAKEN.value), "HQ 409 `code`", "the user is in the project already"),
     Invention(str(Code.REFUSED.value), "HQ 422 `code`", "well-formed, but a business rule says no"),
     Invention(str(Code.TRANSITION.value), "HQ 422 `code`", "the status cannot change this way"),
     Invention(str(Code.ARCHIVED.value), "HQ 422 `code`", "an archived project takes only `status`"),
+    Invention(
+        str(Code.OTHER_COMPANY.value), "HQ 422 `code`", "the company is not the user's default one"
+    ),
     Invention(UNKNOWN_ROUTE, "gateway 404 `errorCode`", "the emulator has no such route"),
     Invention(UNSUPPORTED_GRANT, "gateway 400 `errorCode`", "a grant type or scope is not known"),
     Invention(BAD_CLIENT, "gateway 401 `errorCode`", "the client id or its secret is wrong"),

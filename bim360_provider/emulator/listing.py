@@ -35,7 +35,11 @@ class Page:
 
 
 def page_of(
-    query: dict[str, str], known: Sequence[str], options: Options, criteria: Sequence[str] = ()
+    query: dict[str, str],
+    known: Sequence[str],
+    options: Options,
+    criteria: Sequence[str] = (),
+    sortable: Sequence[str] | None = None,
 ) -> Page:
     """Return the page a query asks for.
 
@@ -44,6 +48,7 @@ def page_of(
         known: The fields rows have.
         options: What to do with unknown parameters and with a limit above 100.
         criteria: Further parameters the list takes.
+        sortable: The fields that are columns, where some are not.
 
     Raises:
         HqError: 400, a number is none, or a parameter is not known (both inference).
@@ -55,7 +60,7 @@ def page_of(
     return Page(
         limit=min(limit, MAX_LIMIT),
         offset=_number(query, "offset", 0, at_least=0),
-        order=_order(query.get("sort", ""), known),
+        order=_order(query.get("sort", ""), known if sortable is None else sortable),
         fields=_fields(query.get("field"), known),
     )
 

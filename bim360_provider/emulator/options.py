@@ -22,6 +22,8 @@ class Options(BaseModel):
     """HQ requests a client id may make in any 60 seconds; 0 switches the limit off."""
     token_rate_limit_per_minute: Count = 500
     """Token requests a client id may make in any 60 seconds; 0 switches the limit off."""
+    admin_rate_limit_per_minute: Count = 600
+    """The same for reads of construction/admin and bim360/admin: a quota of their own."""
     token_lifetime: Seconds = 3600
     """Seconds until an access token expires."""
     credentials_in_body: Literal["refuse", "accept"] = "refuse"
@@ -64,3 +66,13 @@ class Options(BaseModel):
     """Whether a company's trade must be on the published list."""
     import_status: Literal[201, 200] = 201
     """The status of an import of companies or account users: documented, or observed."""
+    acting_user: Literal["required", "optional"] = "required"
+    """Whether HQ v2 and construction/admin's writes must name the user they are made for."""
+    import_member: Literal["refuse", "change"] = "refuse"
+    """What an import does with somebody who is in the project already."""
+    import_strangers: Literal["refuse", "create"] = "refuse"
+    """What an import does with an e-mail the account does not know."""
+    industry_roles_key: Literal["services", "service_types"] = "services"
+    """The name under which an industry role has its access levels."""
+    remove_project_users: Literal["refuse", "allow"] = "refuse"
+    """Whether construction/admin removes users of BIM 360 projects."""

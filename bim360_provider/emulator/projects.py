@@ -4,7 +4,7 @@ Documented: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-P
 beside it.
 """
 
-from bim360_provider.emulator import jobs, project_rows, project_rules
+from bim360_provider.emulator import jobs, project_companies, project_rows, project_rules
 from bim360_provider.emulator.errors import HqError
 from bim360_provider.emulator.invented import Code
 from bim360_provider.emulator.listing import page_of
@@ -34,6 +34,8 @@ def create(call: Call) -> Reply:
     made = project_rows.insert(call, {**project, "copy_project_job_id": job_id})
     if job_id is not None:
         jobs.start(call, job_id, made)
+    if asked["include_companies"]:
+        project_companies.copy(call, template_id, made)
     return Reply.json(201, _public(made, call))
 
 
@@ -70,8 +72,22 @@ def changed(call: Call) -> Reply:
         both = f"{project['service_types']},{sent['service_types']}"
         sent["service_types"] = joined({*both.split(",")} - {""})
     project_rules.check({**project, **sent}, sent, call)
+    sent |= _active_services(project, sent)
     _refuse_name(project, sent, call)
     return Reply.json(200, _public(project_rows.update(call, project, sent), call))
+
+
+def _active_services(project: Row, sent: Row) -> Row:
+    """Return what a change of services does to those in use.
+
+    Observed: the vendor's set-up tool adds services with a PATCH as soon as there is an admin.
+    """
+    if "service_types" not in sent:
+        return {}
+    wanted, before = ({*str(row["service_types"]).split(",")} for row in (sent, project))
+    active = {*str(project["active_services"]).split(",")} & wanted
+    fresh = set() if project["status"] == "pending" else wanted - before
+    return {"active_services": joined((active | fresh) - {""})}
 
 
 def _refuse_archived(project: Row, sent: Row, call: Call) -> None:

@@ -9,6 +9,10 @@ from collections import defaultdict, deque
 from bim360_provider.emulator.clock import Clock
 from bim360_provider.emulator.errors import GatewayError
 
+HQ, ADMIN_READS, ADMIN_WRITES = "hq", "admin_reads", "admin_writes"
+"""Documented: HQ's endpoints share one quota; construction/admin has one for reads and one for
+writes, see https://aps.autodesk.com/en/docs/acc/v1/overview/rate-limits/admin-rate-limits/"""
+
 WINDOW = 60.0
 """Seconds; the documented quotas are per minute."""
 

@@ -11,6 +11,7 @@ from bim360_provider.emulator.invented import UNKNOWN_ROUTE
 from bim360_provider.emulator.messages import Reply, Request
 from bim360_provider.emulator.nearest import nearest_name
 from bim360_provider.emulator.options import Options
+from bim360_provider.emulator.rate import HQ
 
 ID_SEGMENT = re.compile(r"/(:\w+|(b\.)?[0-9a-f]{8}-?[0-9a-f-]*)(?=/|$)")
 """A path segment that is a parameter of a template, or looks like the id that fills one."""
@@ -47,6 +48,7 @@ class Route:
     template: str
     scope: str
     answer: Callable[[Call], Reply] = field(repr=False)
+    quota: str = HQ
 
     @property
     def name(self) -> str:

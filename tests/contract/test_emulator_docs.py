@@ -24,6 +24,8 @@ RULES = (
     "Companies",
     "Imports and searches",
     "Account users",
+    "Project users",
+    "The newer backend",
 )
 
 
@@ -61,7 +63,7 @@ def test_what_is_documented_or_observed_names_its_source() -> None:
     for title in RULES:
         for rule, certainty, source, _ in rows(section(title)):
             assert source or certainty == "inference", rule
-            for label in re.findall(r"\[(\w+)\]", source):
+            for label in re.findall(r"\[([\w ]+)\]", source):
                 assert f"\n[{label}]: https://" in PAGE
 
 

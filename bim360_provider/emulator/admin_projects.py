@@ -1,0 +1,97 @@
+"""The projects of an account as construction/admin shows them.
+
+Documented: https://aps.autodesk.com/en/docs/acc/v1/reference/http/admin-projects-projectId-GET/
+"""
+
+from collections.abc import Mapping
+
+from bim360_provider.emulator import project_rows
+from bim360_provider.emulator.admin_listing import Filter, Item, cut, envelope, text, value
+from bim360_provider.emulator.admin_names import PRODUCT_KEYS, camel
+from bim360_provider.emulator.messages import Reply
+from bim360_provider.emulator.routes import Call
+from bim360_provider.emulator.store import Row
+
+SAME = (
+    "id",
+    "name",
+    "start_date",
+    "end_date",
+    "job_number",
+    "address_line_1",
+    "address_line_2",
+    "city",
+    "state_or_province",
+    "postal_code",
+    "country",
+    "timezone",
+    "construction_type",
+    "contract_type",
+    "business_unit_id",
+    "last_sign_in",
+    "created_at",
+    "updated_at",
+    "account_id",
+)
+"""Fields that differ in nothing but the way they are spelt."""
+
+STATUSES = {"inactive": "suspended"}
+"""Documented: another word for the same thing."""
+
+FILTERS: Mapping[str, Filter] = {
+    "filter[name]": text("name"),
+    "filter[jobNumber]": text("jobNumber"),
+    "filter[platform]": value("platform"),
+    "filter[status]": value("status"),
+    "filter[type]": value("type"),
+    "filter[businessUnitId]": value("businessUnitId"),
+    "filter[classification]": value("classification"),
+}
+
+
+def listed(call: Call) -> Reply:
+    """Answer GET projects of an account: an envelope (documented)."""
+    sql = (
+        "SELECT * FROM projects WHERE account_id = ? AND visible_from <= ? "
+        "ORDER BY updated_at DESC, seq DESC"
+    )
+    rows = call.backend.store.rows(sql, [call.account.id, call.backend.clock.now()])
+    return envelope(call, [_public(call, row) for row in rows], FILTERS)
+
+
+def shown(call: Call) -> Reply:
+    """Answer GET one project."""
+    project = _public(call, project_rows.visible(call))
+    return Reply.json(200, cut(project, call.request.arguments().get("fields")))
+
+
+def _public(call: Call, project: Row) -> Item:
+    counted = {
+        f"{kind}Count": _count(call, table, project)
+        for kind, table in (("company", "project_companies"), ("member", "members"))
+    }
+    is_template = project["project_type"] == "Template Project"
+    return {
+        **{camel(name): project[name] for name in SAME},
+        "type": project["project_type"],
+        "projectValue": {"value": project["value"], "currency": project["currency"]},
+        "status": STATUSES.get(str(project["status"]), project["status"]),
+        "platform": "bim360",
+        "classification": "template" if is_template else "production",
+        "products": _products(project),
+        **counted,
+    }
+
+
+def _count(call: Call, table: str, project: Row) -> int:
+    sql = f"SELECT count(*) AS found FROM {table} WHERE project_id = ?"  # noqa: S608 - tables are ours
+    return int((call.backend.store.row(sql, [project["id"]]) or {}).get("found") or 0)
+
+
+def _products(project: Row) -> list[Item]:
+    active = str(project["active_services"]).split(",")
+    return [
+        {"key": PRODUCT_KEYS[service], "status": "active" if service in active else "inactive"}
+        for service in str(project["service_types"]).split(",")
+        if service in PRODUCT_KEYS
+    ]

@@ -1,0 +1,168 @@
+"""The users of a project as construction/admin and bim360/admin show them.
+
+Documented: https://aps.autodesk.com/en/docs/acc/v1/reference/http/admin-projectsprojectId-users-GET/
+and, for BIM 360, "GET Project Users is finally here", https://aps.autodesk.com/blog, March 2020
+"""
+
+from collections.abc import Mapping
+
+from bim360_provider.emulator import acting_user, members, project_rows
+from bim360_provider.emulator.admin_listing import (
+    Filter,
+    Item,
+    Matcher,
+    cut,
+    envelope,
+    text,
+    value,
+)
+from bim360_provider.emulator.admin_names import PRODUCT_KEYS, camel
+from bim360_provider.emulator.errors import missing, refused
+from bim360_provider.emulator.industry_roles import role_ids
+from bim360_provider.emulator.members import SERVICE_TYPES
+from bim360_provider.emulator.messages import Reply
+from bim360_provider.emulator.routes import Call
+from bim360_provider.emulator.store import Row
+
+SAME = (
+    "id",
+    "email",
+    "name",
+    "first_name",
+    "last_name",
+    "address_line_1",
+    "address_line_2",
+    "city",
+    "state_or_province",
+    "postal_code",
+    "country",
+    "image_url",
+    "job_title",
+    "industry",
+    "about_me",
+)
+"""Fields that differ in nothing but the way they are spelt."""
+
+STATUSES = {"active": "active", "inactive": "disabled"}
+"""Whoever has not signed in yet is pending (documented words; the reading is an inference)."""
+
+ACCESS = {"admin": "administrator", "user": "member"}
+
+MEMBERS = (
+    "SELECT listed_users.*, members.company_id AS project_company, members.industry_roles, "
+    "members.services, members.modules, members.created_at AS added_on, "
+    "members.updated_at AS changed_on, companies.name AS project_company_name "
+    "FROM members JOIN listed_users ON listed_users.id = members.user_id "
+    "LEFT JOIN companies ON companies.id = members.company_id "
+    "WHERE members.project_id = ? ORDER BY members.seq"
+)
+
+
+def _has_level(item: Item, wanted: str, _matches: Matcher) -> bool:
+    return any(item["accessLevels"].get(level) for level in wanted.split(","))
+
+
+def _has_role(item: Item, wanted: str, _matches: Matcher) -> bool:
+    return bool({*item["roleIds"]} & {*wanted.split(",")})
+
+
+def _has_product(item: Item, wanted: str, _matches: Matcher) -> bool:
+    has = {each["key"] for each in item["products"] if each["access"] != "none"}
+    return bool(has & {*wanted.split(",")})
+
+
+FILTERS: Mapping[str, Filter] = {
+    "filter[name]": text("name"),
+    "filter[email]": text("email"),
+    "filter[companyName]": text("companyName"),
+    "filter[companyId]": value("companyId"),
+    "filter[autodeskId]": value("autodeskId"),
+    "filter[id]": value("id"),
+    "filter[status]": value("status"),
+    "filter[accessLevels]": _has_level,
+    "filter[roleId]": _has_role,
+    "filter[roleIds]": _has_role,
+    "filter[products]": _has_product,
+}
+
+LISTED = ("active", "pending")
+"""Documented: statuses that are listed unless ``filter[status]`` asks for others."""
+
+
+def listed(call: Call) -> Reply:
+    """Answer GET users of a project: an envelope (documented)."""
+    project = project_rows.visible(call)
+    found = [_public(project, row) for row in call.backend.store.rows(MEMBERS, [project["id"]])]
+    if "filter[status]" not in call.request.arguments():
+        found = [user for user in found if user["status"] in LISTED]
+    return envelope(call, found, FILTERS)
+
+
+def shown(call: Call) -> Reply:
+    """Answer GET one user of a project, by ``id`` or Autodesk ID (documented)."""
+    project = project_rows.visible(call)
+    user = _public(project, _member(call, project))
+    return Reply.json(200, cut(user, call.request.arguments().get("fields")))
+
+
+def removed(call: Call) -> Reply:
+    """Answer DELETE user: documented for ACC projects only, so refused unless an option allows it.
+
+    Documented: https://aps.autodesk.com/en/docs/acc/v1/reference/http/admin-projectsprojectId-users-userId-DELETE/
+    """
+    project = project_rows.visible(call)
+    acting_user.require(call, project, acting_user.ADMIN_HEADER)
+    user = _member(call, project)
+    if call.options.remove_project_users == "refuse":
+        # Inference: what a BIM 360 project answers has not been published.
+        raise refused(why="users of a BIM 360 project cannot be removed")
+    sql = "DELETE FROM members WHERE project_id = ? AND user_id = ?"
+    call.backend.store.run(sql, [project["id"], user["id"]])
+    return Reply(204, {}, b"")
+
+
+def _member(call: Call, project: Row) -> Row:
+    wanted = call.params["user_id"]
+    for row in call.backend.store.rows(MEMBERS, [project["id"]]):
+        if wanted in (row["id"], row["uid"]):
+            return row
+    raise missing(entity="user")
+
+
+def _public(project: Row, user: Row) -> Item:
+    known = role_ids(str(project["id"]))
+    roles = [{"id": role, "name": known.get(role)} for role in members.roles_of(user)]
+    return {
+        **{camel(name): user[name] for name in SAME},
+        "autodeskId": user["uid"],
+        "phone": {"number": user["phone"], "phoneType": None, "extension": None},
+        "accessLevels": {
+            "accountAdmin": user["role"] == "account_admin",
+            "projectAdmin": members.services_of(user).get("project_administration") == "admin",
+            "executive": False,
+        },
+        "addedOn": user["added_on"],
+        "updatedAt": user["changed_on"],
+        "companyId": user["project_company"],
+        "companyName": user["project_company_name"],
+        "roleIds": [role["id"] for role in roles],
+        "roles": roles,
+        "status": STATUSES.get(str(user["status"]), "pending"),
+        "products": _products(project, user),
+    }
+
+
+def _products(project: Row, user: Row) -> list[Item]:
+    """Return every product of the project with the user's access to it."""
+    levels = {
+        SERVICE_TYPES[name]: ACCESS[level] for name, level in members.services_of(user).items()
+    }
+    modules = str(user["modules"]).split(",")
+    return [
+        {
+            "key": PRODUCT_KEYS[service],
+            "access": levels.get(service, "member" if service in modules else "none"),
+        }
+        for service in dict.fromkeys([*str(project["service_types"]).split(","), "admin"])
+        if service in PRODUCT_KEYS
+    ]

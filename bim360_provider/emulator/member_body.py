@@ -1,0 +1,116 @@
+"""Reading a row of HQ v2's project users: company, industry roles, services.
+
+Documented: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-project_id-users-import-POST/
+"""
+
+import json
+
+from pydantic import JsonValue
+
+from bim360_provider.emulator import body, rows, users
+from bim360_provider.emulator.errors import HqError, invalid, refused
+from bim360_provider.emulator.industry_roles import role_ids
+from bim360_provider.emulator.members import SERVICE_TYPES
+from bim360_provider.emulator.routes import Call
+from bim360_provider.emulator.store import Row, Value
+
+NAMES = ("email", "user_id", "company_id", "industry_roles", "services")
+
+ACCESS = {
+    "document_management": ("admin", "user"),
+    "project_administration": ("admin",),
+}
+"""Documented access levels."""
+
+NOT_IN_PROJECT = 2000
+"""Observed: https://stackoverflow.com/questions/51520301"""
+
+
+def read(call: Call, project: Row, row: dict[str, JsonValue]) -> Row:
+    """Return the columns a row means to set.
+
+    Raises:
+        HqError: 400 or 422; a row of an import is answered with its code and message instead.
+    """
+    body.refuse([*body.unknown(row, NAMES, call.options)])
+    values: Row = {}
+    if "company_id" in row:
+        values["company_id"] = _company(call, row["company_id"])
+    if "industry_roles" in row:
+        values["industry_roles"] = json.dumps(_roles(project, row["industry_roles"]))
+    if "services" in row:
+        values["services"] = json.dumps(_services(project, row["services"]))
+    return values
+
+
+def _company(call: Call, given: JsonValue) -> Value:
+    """Return a company of the account; an empty id takes the user's company away (observed).
+
+    Source: the usage guide of https://github.com/Autodesk-Forge/forge-bim360.project.setup.tool
+    That null does the same is an inference.
+    """
+    if given in body.EMPTY:
+        return None
+    if not isinstance(given, str):
+        raise invalid(problem="company_id is not a string")
+    users.check_company(call, given)
+    return given
+
+
+def _roles(project: Row, given: JsonValue) -> list[str]:
+    if not isinstance(given, list):
+        raise invalid(problem="industry_roles is not a list")
+    known = role_ids(str(project["id"]))
+    wanted = [str(each) for each in given]
+    for role in wanted:
+        if role not in known:
+            raise refused(why=f"industry_roles: the project has no role {role}")
+    return wanted
+
+
+def _services(project: Row, given: JsonValue) -> dict[str, str]:
+    if not isinstance(given, dict):
+        raise invalid(problem="services is not an object")
+    levels = {name: _level(name, each) for name, each in given.items()}
+    absent = [name for name in levels if not _is_there(project, name)]
+    if absent:
+        message = f"Services {json.dumps(absent)} are not active or pending in project"
+        raise HqError(422, NOT_IN_PROJECT, message)
+    return levels
+
+
+def _level(service: str, given: JsonValue) -> str:
+    if service not in ACCESS:
+        raise invalid(problem=f"services: there is no {service}; there are {', '.join(ACCESS)}")
+    level = given.get("access_level") if isinstance(given, dict) else None
+    if level not in ACCESS[service]:
+        problem = f"services.{service}.access_level is not one of {', '.join(ACCESS[service])}"
+        raise invalid(problem=problem)
+    return str(level)
+
+
+def _is_there(project: Row, service: str) -> bool:
+    """Say whether a project has a service.
+
+    Project administration is in every project, whether it was asked for or not (inference from
+    https://stackoverflow.com/questions/58258058).
+    """
+    kind = SERVICE_TYPES[service]
+    return kind == "admin" or kind in str(project["service_types"]).split(",")
+
+
+def user_of(call: Call, row: dict[str, JsonValue]) -> Row:
+    """Return the user of the account a row is about.
+
+    Raises:
+        HqError: 400 without e-mail and id, 404 for somebody the account does not know.
+    """
+    user_id, email = row.get("user_id"), row.get("email")
+    if isinstance(user_id, str) and user_id:
+        return rows.one(call, "listed_users", user_id, "user")
+    if not isinstance(email, str) or not email:
+        raise invalid(problem="email or user_id is required")
+    known = users.by_email(call, email)
+    if known is None and call.options.import_strangers == "refuse":
+        raise refused(why=f"the account has no user {email}")
+    return users.make(call, {"email": email}) if known is None else known

@@ -1,0 +1,258 @@
+"""construction/admin and bim360/admin: projects and project users as they show them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from bim360_provider.emulator import (
+    ADMIN_EMAIL,
+    ADMIN_ID,
+    ADMIN_UID,
+    COMPANY_ID,
+    EMEA_ACCOUNT_ID,
+    Emulator,
+    Reply,
+)
+
+Call = Callable[..., Reply]
+Row = dict[str, Any]
+
+
+@pytest.fixture
+def admin_api(call: Call) -> Call:
+    """Return a function that calls the newer backend: ``admin_api("GET", "projects/x/users")``."""
+
+    def admin_api(method: str, path: str, query: str = "", **more: Any) -> Reply:
+        prefix = f"/{more.pop('api', 'construction')}/admin/v1"
+        first, _, rest = path.partition("/")
+        return call(method, rest, account=first, prefix=prefix, query=query, **more)
+
+    return admin_api
+
+
+@pytest.fixture
+def team(emulator: Emulator, call: Call, made: Row) -> Row:
+    """Return the tower with its admin and 24 members."""
+    rows = [{"email": f"user{number:02}@example.com"} for number in range(24)]
+    call("POST", "users/import", rows)
+    for row in rows:
+        fields = {**row, "services": {"document_management": "user"}}
+        emulator.ask("POST", f"/projects/{made['id']}/users", fields)
+    fields = {
+        "email": ADMIN_EMAIL,
+        "company_id": COMPANY_ID,
+        "industry_roles": ["BIM Manager"],
+        "services": {"project_administration": "admin", "document_management": "admin"},
+        "modules": ["cost"],
+    }
+    emulator.ask("POST", f"/projects/{made['id']}/users", fields)
+    return made
+
+
+def test_a_list_has_an_envelope_and_pages(admin_api: Call, team: Row) -> None:
+    """Documented: 20 rows, at most 200, and where the next page is."""
+    path = f"projects/{team['id']}/users"
+    first = admin_api("GET", path).content()
+    second = admin_api("GET", path, query=first["pagination"]["nextUrl"].partition("?")[2])
+
+    pagination = second.content()["pagination"]
+
+    assert (len(first["results"]), first["pagination"]["totalResults"]) == (20, 25)
+    assert first["pagination"]["previousUrl"] is None
+    assert (len(second.content()["results"]), pagination["nextUrl"]) == (5, None)
+    assert "offset=0" in pagination["previousUrl"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "limit=201",
+        "limit=0",
+        "limit=x",
+        "offset=-1",
+        "sort=nme",
+        "sort=name+up",
+        "filterTextMatch=like",
+        "filter[nme]=x",
+    ],
+)
+def test_a_parameter_that_makes_no_sense_is_400(admin_api: Call, team: Row, query: str) -> None:
+    """Inference: a client that sends nonsense should hear of it."""
+    answer = admin_api("GET", f"projects/{team['id']}/users", query=query)
+
+    assert answer.status == 400
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("filter[email]=user0", 10),
+        ("filter[email]=USER01@example.com&filterTextMatch=equals", 1),
+        ("filter[email]=user0&filterTextMatch=equals", 0),
+        ("filter[email]=user1&filterTextMatch=startsWith", 10),
+        ("filter[email]=com&filterTextMatch=endsWith", 25),
+        ("filter[name]=anna", 1),
+        ("filter[companyName]=halvorsen", 1),
+        (f"filter[companyId]={COMPANY_ID}", 1),
+        (f"filter[autodeskId]={ADMIN_UID},x", 1),
+        (f"filter[id]={ADMIN_ID}", 1),
+        (f"filter[id]=-{ADMIN_ID}", 24),
+        ("filter[status]=pending", 24),
+        ("filter[accessLevels]=projectAdmin", 1),
+        ("filter[products]=costManagement", 1),
+        ("filter[roleId]=x", 0),
+    ],
+)
+def test_users_are_filtered(admin_api: Call, team: Row, query: str, found: int) -> None:
+    """Each filter narrows the list."""
+    answer = admin_api("GET", f"projects/{team['id']}/users", query=f"limit=200&{query}")
+
+    assert len(answer.content()["results"]) == found
+
+
+def test_a_list_is_sorted_and_cut(admin_api: Call, team: Row) -> None:
+    """``id`` is always there; ascending unless told otherwise."""
+    path = f"projects/{team['id']}/users"
+
+    down = admin_api("GET", path, query="sort=email+desc&fields=email&limit=1").content()
+    up = admin_api("GET", path, query="sort=email&fields=email&limit=1").content()
+
+    assert [*down["results"][0]] == ["id", "email"]
+    assert down["results"][0]["email"] == "user23@example.com"
+    assert up["results"] == [{"id": ADMIN_ID, "email": ADMIN_EMAIL}]
+
+
+@pytest.mark.parametrize("user", [ADMIN_ID, ADMIN_UID])
+@pytest.mark.parametrize("api", ["construction", "bim360"])
+def test_a_member_is_shown_by_id_or_autodesk_id(
+    admin_api: Call, team: Row, user: str, api: str
+) -> None:
+    """With roles by name, access levels, and a product for each service."""
+    content = admin_api("GET", f"projects/{team['id']}/users/{user}", api=api).content()
+
+    access = {each["key"]: each["access"] for each in content["products"]}
+    assert (content["id"], content["autodeskId"], content["status"]) == (
+        ADMIN_ID,
+        ADMIN_UID,
+        "active",
+    )
+    assert [role["name"] for role in content["roles"]] == ["BIM Manager"]
+    assert (content["companyId"], content["companyName"]) == (COMPANY_ID, "Halvorsen Construction")
+    assert content["accessLevels"] == {
+        "accountAdmin": True,
+        "projectAdmin": True,
+        "executive": False,
+    }
+    assert (access["documentManagement"], access["costManagement"], access["glue"]) == (
+        "administrator",
+        "member",
+        "none",
+    )
+
+
+def test_who_is_disabled_is_not_listed(emulator: Emulator, admin_api: Call, team: Row) -> None:
+    """Documented: active and pending users are, unless the filter asks for others."""
+    emulator.ask("PATCH", f"/users/{ADMIN_ID}", {"status": "inactive"})
+    path = f"projects/{team['id']}/users"
+
+    listed = admin_api("GET", path, query=f"filter[id]={ADMIN_ID}").content()
+    asked = admin_api("GET", path, query="filter[status]=disabled").content()
+
+    assert listed["results"] == []
+    assert [user["id"] for user in asked["results"]] == [ADMIN_ID]
+
+
+def test_who_is_not_in_the_project_is_404(admin_api: Call, made: Row) -> None:
+    """And so is a project that is not there; no real error body has been published."""
+    nobody = admin_api("GET", f"projects/{made['id']}/users/{ADMIN_ID}")
+
+    nowhere = admin_api("GET", f"projects/{ADMIN_ID}/users")
+
+    assert (nobody.status, nobody.content()["message"]) == (404, "this user doesn't exist.")
+    assert (nowhere.status, nowhere.content()["code"]) == (404, 1004)
+
+
+def test_bim360_admin_takes_ids_with_a_prefix(admin_api: Call, made: Row) -> None:
+    """Documented for it alone."""
+    path = f"projects/b.{made['id']}/users"
+
+    answers = [admin_api("GET", path, api=api).status for api in ("bim360", "construction")]
+
+    assert answers == [200, 404]
+
+
+def test_the_region_needs_no_header(call: Call, admin_api: Call, tower: Row) -> None:
+    """Documented: requests are routed by themselves."""
+    made = call("POST", "projects", tower, account=EMEA_ACCOUNT_ID, region="EMEA").content()
+
+    answers = [
+        admin_api("GET", f"projects/{made['id']}"),
+        admin_api("GET", f"accounts/{EMEA_ACCOUNT_ID}/projects"),
+    ]
+
+    assert [each.status for each in answers] == [200, 200]
+
+
+def test_an_inactive_project_is_suspended(emulator: Emulator, admin_api: Call, made: Row) -> None:
+    """Documented: another word for the same thing; the rest is spelt another way."""
+    emulator.ask("PATCH", f"/projects/{made['id']}", {"status": "inactive"})
+
+    content = admin_api("GET", f"projects/{made['id']}").content()
+
+    assert (content["status"], content["platform"]) == ("suspended", "bim360")
+    assert (content["startDate"], content["projectValue"]["value"]) == ("2026-01-02", 3000.0)
+    assert {each["status"] for each in content["products"]} == {"inactive"}
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("filter[name]=tower", 2),
+        ("filter[name]=Tower+A&filterTextMatch=equals", 1),
+        ("filter[platform]=acc", 0),
+        ("filter[platform]=bim360", 2),
+        ("filter[status]=pending", 2),
+        ("filter[type]=-Office", 1),
+        ("filter[jobNumber]=J-", 1),
+    ],
+)
+@pytest.mark.usefixtures("made")
+def test_projects_are_filtered(  # noqa: PLR0913 - a table of cases
+    call: Call, admin_api: Call, tower: Row, made: Row, *, query: str, found: int
+) -> None:
+    """By exact name, for one."""
+    more = {"name": "Tower B", "project_type": "Bridge", "job_number": "J-1"}
+    call("POST", "projects", tower | more)
+
+    answer = admin_api("GET", f"accounts/{made['account_id']}/projects", query=query)
+
+    assert answer.content()["pagination"]["totalResults"] == found
+
+
+def test_members_are_not_removed_unless_told_otherwise(
+    emulator: Emulator, admin_api: Call, team: Row
+) -> None:
+    """Documented for ACC projects only; the acting user has a header of another name."""
+    path = f"projects/{team['id']}/users/{ADMIN_ID}"
+    acting = {"user-id": ADMIN_ID}
+    nobody = admin_api("DELETE", path)
+    refused = admin_api("DELETE", path, **acting)
+    emulator.ask("PATCH", "/options", {"remove_project_users": "allow"})
+
+    removed = admin_api("DELETE", path, **acting)
+
+    assert [each.status for each in (nobody, refused, removed)] == [403, 422, 204]
+    assert admin_api("GET", path).status == 404
+
+
+def test_reads_of_the_newer_backend_have_a_quota_of_their_own(
+    emulator: Emulator, call: Call, admin_api: Call, made: Row
+) -> None:
+    """HQ's requests do not count there, nor the other way round."""
+    emulator.ask("PATCH", "/options", {"admin_rate_limit_per_minute": 2})
+
+    answers = [admin_api("GET", f"projects/{made['id']}") for _ in range(3)]
+
+    assert [each.status for each in answers] == [200, 200, 429]
+    assert call("GET", "projects").status == 200

@@ -1,0 +1,501 @@
+"""Project users: the admin of HQ v1, the import and the PATCH of HQ v2."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from bim360_provider.emulator import (
+    ADMIN_EMAIL,
+    ADMIN_ID,
+    ADMIN_UID,
+    COMPANY_ID,
+    Emulator,
+    Reply,
+)
+
+Call = Callable[..., Reply]
+Row = dict[str, Any]
+
+DOCS_USER = {"document_management": {"access_level": "user"}}
+DOCS_ADMIN = {"document_management": {"access_level": "admin"}}
+SOMEWHERE = "c17e6837-96cd-4839-868e-051a2ad65d28"
+
+
+@pytest.fixture
+def v2(call: Call) -> Call:
+    """Return a function that calls HQ v2 for the account's admin."""
+
+    def v2(method: str, path: str, body: object = None, acting: str = ADMIN_UID) -> Reply:
+        headers = {"x-user-id": acting} if acting else {}
+        return call(method, path, body, prefix="/hq/v2/accounts", **headers)
+
+    return v2
+
+
+@pytest.fixture
+def bo(call: Call) -> Row:
+    """Return a user of the account who was never invited."""
+    content = call("POST", "users", {"email": "bo@example.com"}).content()
+    assert isinstance(content, dict)
+    return content
+
+
+@pytest.fixture
+def member(emulator: Emulator, made: Row, bo: Row) -> Row:
+    """Return Bo as a member of the tower, with access to a module HQ v2 does not know."""
+    fields = {"user_id": bo["id"], "services": {"document_management": "user"}, "modules": ["cost"]}
+    emulator.ask("POST", f"/projects/{made['id']}/users", fields)
+    return bo
+
+
+def admin(**changes: object) -> dict[str, object]:
+    body = {"service_type": "doc_manager", "company_id": COMPANY_ID, "email": ADMIN_EMAIL}
+    return {**body, "role": "project_admin", **changes}
+
+
+def member_of(emulator: Emulator, email_or_id: str) -> Row:
+    project = emulator.ask("GET", "/state")["accounts"][0]["projects"][0]
+    found: Row = next(user for user in project["users"] if user["user_id"] == email_or_id)
+    return found
+
+
+def test_the_first_admin_activates_service_and_project(
+    emulator: Emulator, call: Call, made: Row
+) -> None:
+    """Documented: nothing but an admin does."""
+    answer = call("POST", f"projects/{made['id']}/users", admin())
+
+    content = answer.content()
+    project = emulator.ask("GET", "/state")["accounts"][0]["projects"][0]
+    assert answer.status == 201
+    assert (content["role"], content["service_type"]) == ("project_admin", "doc_manager")
+    assert (project["status"], project["active_services"]) == ("active", "doc_manager")
+    assert member_of(emulator, ADMIN_ID)["services"]["project_administration"] == "admin"
+
+
+def test_an_admin_comes_from_their_default_company(call: Call, made: Row, bo: Row) -> None:
+    """Who has none yet gets this one."""
+    other = call("POST", "companies", {"name": "Nord", "trade": "Metals"}).content()["id"]
+    wrong = call("POST", f"projects/{made['id']}/users", admin(company_id=other))
+
+    first = call("POST", f"projects/{made['id']}/users", admin(company_id=other, email=bo["email"]))
+
+    assert (wrong.status, wrong.content()["code"], first.status) == (422, 9425, 201)
+    assert call("GET", f"users/{bo['id']}").content()["company_name"] == "Nord"
+
+
+def test_an_admin_nobody_knows_is_made_a_user(call: Call, made: Row) -> None:
+    """With the company, and invited by the first project."""
+    sent = admin(email="new@example.com", first_name="New")
+
+    user = call("POST", f"projects/{made['id']}/users", sent).content()
+
+    assert call("GET", f"users/{user['id']}").content()["status"] == "pending"
+    assert (user["first_name"], user["company_id"]) == ("New", COMPANY_ID)
+
+
+def test_nobody_is_added_twice(call: Call, made: Row) -> None:
+    """Further services are a PATCH of the project."""
+    first = call("POST", f"projects/{made['id']}/users", admin())
+
+    second = call("POST", f"projects/{made['id']}/users", admin(service_type="cost"))
+
+    assert (first.status, second.status) == (201, 409)
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "words"),
+    [
+        ({"role": "boss"}, 400, "role"),
+        ({"role": ""}, 400, "role is required"),
+        ({"service_type": "docs"}, 400, "service_type"),
+        ({"company_id": ""}, 400, "company_id is required"),
+        ({"company_id": SOMEWHERE}, 422, "no company"),
+        ({"services": {}}, 400, "the nearest known one is service_type"),
+    ],
+)
+def test_a_wrong_admin_is_refused(
+    call: Call, made: Row, change: Row, status: int, words: str
+) -> None:
+    """By form, or by a rule."""
+    answer = call("POST", f"projects/{made['id']}/users", admin(**change))
+
+    assert answer.status == status
+    assert words in answer.content()["message"]
+
+
+def test_a_service_the_project_lacks_cannot_be_activated(call: Call, tower: Row) -> None:
+    """The services of a project are what it may have."""
+    project = call("POST", "projects", tower | {"service_types": "field"}).content()
+
+    answer = call("POST", f"projects/{project['id']}/users", admin())
+
+    assert answer.status == 422
+    assert "the project has no doc_manager" in answer.content()["message"]
+
+
+def test_a_service_added_to_an_active_project_is_active(
+    emulator: Emulator, call: Call, tower: Row
+) -> None:
+    """As the vendor's set-up tool does it, once there is an admin."""
+    project = call("POST", "projects", tower | {"service_types": "doc_manager"}).content()
+    path = f"projects/{project['id']}"
+    call("PATCH", path, {"service_types": "doc_manager,field"})
+    call("POST", f"{path}/users", admin())
+
+    call("PATCH", path, {"service_types": "doc_manager,cost"})
+
+    state = emulator.ask("GET", "/state")["accounts"][0]["projects"][0]
+    assert state["active_services"] == "doc_manager,cost"
+
+
+@pytest.mark.parametrize(
+    ("acting", "status"),
+    [(ADMIN_UID, 200), (ADMIN_ID, 200), ("", 403), (SOMEWHERE, 403), ("bo", 403)],
+)
+def test_an_import_is_made_for_an_admin(
+    v2: Call, made: Row, bo: Row, acting: str, status: int
+) -> None:
+    """Documented: an account admin, or an admin of the project."""
+    who = bo["id"] if acting == "bo" else acting
+    row = {"email": bo["email"], "services": DOCS_USER}
+
+    answer = v2("POST", f"projects/{made['id']}/users/import", [row], acting=who)
+
+    assert answer.status == status
+
+
+def test_an_admin_of_the_project_may_add_others(
+    emulator: Emulator, v2: Call, made: Row, member: Row
+) -> None:
+    """A plain member may not."""
+    row = {"email": ADMIN_EMAIL, "services": DOCS_USER}
+    path = f"projects/{made['id']}/users/import"
+    plain = v2("POST", path, [row], acting=member["id"])
+    change = {"services": {"project_administration": "admin"}}
+    emulator.ask("PATCH", f"/projects/{made['id']}/users/{member['id']}", change)
+
+    admin = v2("POST", path, [row], acting=member["id"])
+
+    assert (plain.status, admin.status) == (403, 200)
+
+
+def test_the_acting_user_can_be_optional(emulator: Emulator, v2: Call, made: Row) -> None:
+    """Whether two-legged tokens ever work without is not known."""
+    emulator.ask("PATCH", "/options", {"acting_user": "optional"})
+
+    answer = v2("POST", f"projects/{made['id']}/users/import", [], acting="")
+
+    assert answer.content() == {
+        "success": 0,
+        "failure": 0,
+        "success_items": [],
+        "failure_items": [],
+    }
+
+
+def test_a_service_that_is_not_there_fails_in_its_row(
+    call: Call, v2: Call, tower: Row, bo: Row
+) -> None:
+    """Observed: 200, code 2000, these words; the other rows are done."""
+    project = call("POST", "projects", tower | {"service_types": "field"}).content()
+    wrong = {"email": bo["email"], "services": DOCS_USER}
+    right = {
+        "email": ADMIN_EMAIL,
+        "services": {"project_administration": {"access_level": "admin"}},
+    }
+
+    answer = v2("POST", f"projects/{project['id']}/users/import", [wrong, right])
+
+    content = answer.content()
+    assert (answer.status, content["success"], content["failure"]) == (200, 1, 1)
+    assert content["failure_items"][0]["email"] == bo["email"]
+    assert content["failure_items"][0]["errors"] == [
+        {
+            "code": 2000,
+            "message": 'Services ["document_management"] are not active or pending in project',
+        }
+    ]
+
+
+def test_the_fifty_first_member_is_refused(v2: Call, made: Row) -> None:
+    """Documented: at most 50, and nothing of the rest is done."""
+    rows = [{"email": f"{number}@example.com", "services": DOCS_USER} for number in range(51)]
+
+    answer = v2("POST", f"projects/{made['id']}/users/import", rows)
+
+    assert answer.status == 400
+
+
+def test_an_imported_admin_activates_the_project(call: Call, v2: Call, made: Row, bo: Row) -> None:
+    """A plain member before does not; each row tells the project's status."""
+    rows = [
+        {"user_id": bo["id"], "services": DOCS_USER},
+        {"email": ADMIN_EMAIL.upper(), "services": DOCS_ADMIN},
+    ]
+
+    items = v2("POST", f"projects/{made['id']}/users/import", rows).content()["success_items"]
+
+    assert [item["status"] for item in items] == ["pending", "active"]
+    assert items[1]["services"] == DOCS_ADMIN
+    assert items[1]["email"] == ADMIN_EMAIL
+    assert call("GET", f"projects/{made['id']}").content()["status"] == "active"
+
+
+@pytest.mark.parametrize(
+    ("sent", "company"),
+    [({}, COMPANY_ID), ({"company_id": ""}, None), ({"company_id": None}, None)],
+)
+def test_an_empty_company_takes_the_company_away(
+    v2: Call, made: Row, sent: Row, company: str | None
+) -> None:
+    """Nobody should send one by accident."""
+    row = {"email": ADMIN_EMAIL, "services": DOCS_USER, **sent}
+
+    answer = v2("POST", f"projects/{made['id']}/users/import", [row])
+
+    assert answer.content()["success_items"][0]["company_id"] == company
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"company_id": SOMEWHERE}, "the account has no company"),
+        ({"company_id": 7}, "company_id is not a string"),
+        ({"industry_roles": [SOMEWHERE]}, "the project has no role"),
+        ({"industry_roles": "Architect"}, "industry_roles is not a list"),
+        ({"services": {}}, "services is required"),
+        ({"services": []}, "services is not an object"),
+        ({"services": {"docs": {"access_level": "user"}}}, "there is no docs"),
+        ({"services": {"document_management": "user"}}, "is not one of admin, user"),
+        ({"services": {"project_administration": {"access_level": "user"}}}, "not one of admin"),
+        ({"email": "", "services": DOCS_USER}, "email or user_id is required"),
+        ({"email": None, "user_id": SOMEWHERE}, "this user doesn't exist"),
+        ({"role": "x"}, "there is no field role"),
+    ],
+)
+def test_a_wrong_row_fails_alone(v2: Call, made: Row, bo: Row, change: Row, words: str) -> None:
+    """With a code and words of its own, beside what was sent."""
+    rows = [
+        {"email": ADMIN_EMAIL, "services": DOCS_USER, **change},
+        {"email": bo["email"], "services": DOCS_USER},
+    ]
+
+    content = v2("POST", f"projects/{made['id']}/users/import", rows).content()
+
+    assert (content["success"], content["failure"]) == (1, 1)
+    assert words in content["failure_items"][0]["errors"][0]["message"]
+
+
+def test_a_row_that_is_no_object_fails_alone(v2: Call, made: Row) -> None:
+    """Whatever it is."""
+    content = v2("POST", f"projects/{made['id']}/users/import", [7]).content()
+
+    assert content["failure_items"][0]["errors"][0]["message"] == "the body is not a JSON object"
+
+
+@pytest.mark.parametrize(
+    ("options", "email", "success"),
+    [
+        ({}, ADMIN_EMAIL, 0),
+        ({"import_member": "change"}, ADMIN_EMAIL, 1),
+        ({}, "new@example.com", 0),
+        ({"import_strangers": "create"}, "new@example.com", 1),
+    ],
+)
+def test_what_an_import_does_with_known_and_unknown_people_is_an_option(  # noqa: PLR0913 - a table
+    emulator: Emulator, v2: Call, made: Row, *, options: Row, email: str, success: int
+) -> None:
+    """No public source says."""
+    emulator.ask("POST", f"/projects/{made['id']}/users", {"email": ADMIN_EMAIL})
+    emulator.ask("PATCH", "/options", options)
+    row = {"email": email, "services": DOCS_USER}
+
+    content = v2("POST", f"projects/{made['id']}/users/import", [row]).content()
+
+    assert content["success"] == success
+
+
+def test_who_is_inactive_is_not_added(emulator: Emulator, v2: Call, made: Row, bo: Row) -> None:
+    """Inference: put out of the account is put out of everything."""
+    emulator.ask("PATCH", f"/users/{bo['id']}", {"status": "inactive"})
+    row = {"email": bo["email"], "services": DOCS_USER}
+
+    content = v2("POST", f"projects/{made['id']}/users/import", [row]).content()
+
+    assert "is inactive in the account" in content["failure_items"][0]["errors"][0]["message"]
+
+
+def test_the_first_project_sends_the_invitation(
+    emulator: Emulator, call: Call, v2: Call, made: Row, bo: Row
+) -> None:
+    """Not invited, then pending, then active with an Autodesk ID."""
+    row = {"email": bo["email"], "services": DOCS_USER}
+    v2("POST", f"projects/{made['id']}/users/import", [row])
+    invited = call("GET", f"users/{bo['id']}").content()
+    emulator.ask("POST", f"/users/{bo['id']}/sign-in")
+
+    joined = call("GET", f"users/{bo['id']}").content()
+
+    assert [user["status"] for user in (bo, invited, joined)] == [
+        "not_invited",
+        "pending",
+        "active",
+    ]
+    assert (invited["uid"], bool(joined["uid"])) == (None, True)
+
+
+def test_services_in_a_change_take_other_modules_away(
+    emulator: Emulator, v2: Call, made: Row, member: Row
+) -> None:
+    """Documented as a danger; without ``services`` nothing is lost."""
+    path = f"projects/{made['id']}/users/{member['id']}"
+    company = v2("PATCH", path, {"email": "", "company_id": COMPANY_ID})
+    kept = member_of(emulator, member["id"])["modules"]
+
+    services = v2("PATCH", path, {"services": DOCS_ADMIN})
+
+    content = services.content()
+    assert (company.status, kept) == (200, ["cost"])
+    assert member_of(emulator, member["id"])["modules"] == []
+    assert (content["services"], content["company_id"], content["error"]) == (
+        DOCS_ADMIN,
+        COMPANY_ID,
+        [],
+    )
+
+
+def test_what_is_wrong_with_a_change_is_told_inside_a_200(v2: Call, made: Row, member: Row) -> None:
+    """A client that looks at the status alone takes it for done."""
+    path = f"projects/{made['id']}/users/{member['id']}"
+
+    answer = v2("PATCH", path, {"industry_roles": [SOMEWHERE], "services": DOCS_ADMIN})
+
+    content = answer.content()
+    assert answer.status == 200
+    assert content["services"] == DOCS_USER
+    assert "no role" in content["error"][0]["message"]
+
+
+def test_who_is_not_in_a_project_cannot_be_changed(v2: Call, made: Row, bo: Row) -> None:
+    """Nor by the Autodesk ID: the path takes the ``id``."""
+    answers = [
+        v2("PATCH", f"projects/{made['id']}/users/{user}", {}) for user in (bo["id"], ADMIN_UID)
+    ]
+
+    assert {each.status for each in answers} == {404}
+
+
+def test_an_archived_project_takes_no_users(call: Call, v2: Call, made: Row, member: Row) -> None:
+    """Observed; neither version does."""
+    call("PATCH", f"projects/{made['id']}", {"status": "archived"})
+    path = f"projects/{made['id']}/users"
+
+    answers = [
+        call("POST", path, admin()),
+        v2("POST", f"{path}/import", []),
+        v2("PATCH", f"{path}/{member['id']}", {"company_id": COMPANY_ID}),
+    ]
+
+    assert {each.status for each in answers} == {422}
+
+
+def test_there_are_36_industry_roles_with_ids_of_the_project(
+    emulator: Emulator, call: Call, v2: Call, tower: Row, made: Row
+) -> None:
+    """Only the names are the same everywhere."""
+    other = call("POST", "projects", tower | {"name": "Tower B"}).content()
+    first = v2("GET", f"projects/{made['id']}/industry_roles", acting="").content()
+    emulator.ask("PATCH", "/options", {"industry_roles_key": "service_types"})
+
+    second = v2("GET", f"projects/{other['id']}/industry_roles", acting="").content()
+
+    names, ids = ({row[key] for row in [*first, *second]} for key in ("name", "id"))
+    assert (len(first), len(names), len(ids)) == (36, 36, 72)
+    assert "BIM Manager" in names
+    assert ("services" in first[0], "service_types" in second[0]) == (True, True)
+
+
+def test_roles_are_kept_by_id(v2: Call, made: Row) -> None:
+    """As they were sent."""
+    roles = v2("GET", f"projects/{made['id']}/industry_roles").content()
+    row = {"email": ADMIN_EMAIL, "services": DOCS_USER, "industry_roles": [roles[1]["id"]]}
+
+    content = v2("POST", f"projects/{made['id']}/users/import", [row]).content()
+
+    assert content["success_items"][0]["industry_roles"] == [roles[1]["id"]]
+
+
+@pytest.mark.usefixtures("member")
+def test_the_companies_of_a_project_are_those_of_its_users(call: Call, v2: Call, made: Row) -> None:
+    """A company's fields and two more; they stay when the user goes."""
+    before = call("GET", f"projects/{made['id']}/companies").content()
+    row = {"email": ADMIN_EMAIL, "services": DOCS_USER}
+    v2("POST", f"projects/{made['id']}/users/import", [row])
+
+    after = call("GET", f"projects/{made['id']}/companies", query="sort=name").content()
+
+    assert (before, len(after), len(after[0])) == ([], 1, 19)
+    assert (after[0]["id"], after[0]["project_id"]) == (COMPANY_ID, made["id"])
+
+
+@pytest.mark.parametrize(("include", "companies"), [(True, 1), (False, 0)])
+def test_a_new_project_gets_its_templates_companies(
+    call: Call, tower: Row, made: Row, *, include: bool, companies: int
+) -> None:
+    """Documented: only where it is asked for."""
+    call("POST", f"projects/{made['id']}/users", admin())
+    sent = {"name": "Copy", "template_project_id": made["id"], "include_companies": include}
+
+    copy = call("POST", "projects", tower | sent).content()
+
+    assert len(call("GET", f"projects/{copy['id']}/companies").content()) == companies
+
+
+def test_members_are_part_of_the_state(emulator: Emulator, member: Row, made: Row) -> None:
+    """Out and in again, and gone with their project."""
+    state = emulator.ask("GET", "/state")
+    emulator.ask("POST", "/reset")
+    emulator.ask("PUT", "/state", state)
+    again = emulator.ask("GET", "/state")
+
+    emulator.ask("DELETE", f"/projects/{made['id']}/users/{member['id']}")
+
+    assert again == state
+    assert emulator.ask("GET", "/state")["accounts"][0]["projects"][0]["users"] == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "words"),
+    [
+        ("POST", "/projects/x/users", {}, "there is no project x"),
+        ("POST", "/projects/{id}/users", {"email": "x@example.com"}, "no user x@example.com"),
+        ("POST", "/projects/{id}/users", {"emial": "x"}, "the nearest known one is email"),
+        ("PATCH", "/projects/{id}/users/x", {}, "there is no user in project"),
+        ("DELETE", "/projects/{id}/users/x", {}, "there is no user in project"),
+        ("PATCH", "/projects/{id}", {"users": []}, "users: it is no field of one row"),
+    ],
+)
+def test_a_wrong_order_about_members_is_one_line(  # noqa: PLR0913 - a table of cases
+    emulator: Emulator, made: Row, *, method: str, path: str, body: Row, words: str
+) -> None:
+    """It names what is not there."""
+    with pytest.raises(Exception, match=words):
+        emulator.ask(method, path.replace("{id}", made["id"]), body)
+
+
+def test_a_seed_names_members_by_email_and_roles_by_name(emulator: Emulator) -> None:
+    """And says in one line who is not in the account."""
+    state = emulator.ask("GET", "/state")
+    state["accounts"][0]["projects"] = [
+        {"name": "Old", "users": [{"email": ADMIN_EMAIL, "industry_roles": ["Architect"]}]}
+    ]
+    emulator.ask("PUT", "/state", state)
+    user = emulator.ask("GET", "/state")["accounts"][0]["projects"][0]["users"][0]
+    state["accounts"][0]["projects"][0]["users"] = [{"email": "x@example.com"}]
+
+    with pytest.raises(Exception, match=r"'Old' has the user 'x@example\.com', who is not in"):
+        emulator.ask("PUT", "/state", state)
+
+    assert (user["user_id"], len(user["industry_roles"])) == (ADMIN_ID, 1)
