@@ -9,6 +9,7 @@ from bim360_provider.errors import Bim360Error, NotFoundError
 from bim360_provider.hq import HqClient
 from tests.stage import HANGS_UP, NO_ACCOUNT, TOWER, Fault, Stage, says, settings
 
+LONG_AGO = {"created_at": "2026-01-02T03:04:05.678Z"}
 Made = tuple[str, dict[str, Any]]
 
 
@@ -53,9 +54,19 @@ def test_a_project_that_is_gone_is_done_with(stage: Stage, client: HqClient, mad
     """Somebody else was faster."""
     stage.hq.ask("DELETE", f"/projects/{made[0]}")
 
-    delete(client, *made)
+    delete(client, made[0], {**made[1], **LONG_AGO})
 
     assert stage.hq.asked == ["PATCH project"]
+
+
+def test_a_project_that_does_not_show_yet_is_waited_for(stage: Stage, client: HqClient) -> None:
+    """A destroy right after the up: taken for gone, the project would be nobody's."""
+    stage.hq.ask("PATCH", "/options", {"visible_after": 9})
+    project_id, state = create(client, TOWER, settings())
+
+    delete(client, project_id, state)
+
+    assert client.projects.get(project_id).status == "archived"
 
 
 def test_retain_sends_nothing_and_says_so(stage: Stage, client: HqClient, made: Made) -> None:
@@ -90,4 +101,4 @@ def test_an_account_out_of_sight_is_no_project_that_is_gone(
     stage.hq.faults += [Fault("PATCH project", unclear), Fault("GET projects", unclear)]
 
     with pytest.raises(NotFoundError):
-        delete(client, *made)
+        delete(client, made[0], {**made[1], **LONG_AGO})

@@ -12,6 +12,7 @@ from tests.stage import HANGS_UP, NO_ACCOUNT, NO_PROJECT, TOWER, Fault, Stage, s
 
 INPUTS = {**TOWER, "city": "Oslo", "service_types": ["pm"], "on_destroy": "retain"}
 HTML = b"<html><h1>404 Not Found</h1><p>project</p></html>"
+LONG_AGO = {"created_at": "2026-01-02T03:04:05.678Z"}
 Made = tuple[str, dict[str, Any]]
 
 
@@ -93,8 +94,28 @@ def test_a_project_hq_does_not_know_is_gone(stage: Stage, client: HqClient, made
     """The next up makes it anew, or says who has its name."""
     stage.hq.ask("DELETE", f"/projects/{made[0]}")
 
-    assert read(client, *made) is None
+    assert read(client, made[0], {**made[1], **LONG_AGO}) is None
     assert stage.hq.asked == ["GET project"]
+
+
+def test_a_project_that_does_not_show_yet_stays_in_the_state(
+    stage: Stage, client: HqClient
+) -> None:
+    """A refresh right after the up: dropped, the next up would find its name taken."""
+    stage.hq.ask("PATCH", "/options", {"visible_after": 9})
+    made = create(client, INPUTS, settings())
+
+    assert seen(client, made).id == made[0]
+
+
+def test_a_young_project_that_never_shows_is_gone_after_half_a_minute(
+    stage: Stage, client: HqClient, made: Made
+) -> None:
+    """Bounded, so that a refresh ends."""
+    stage.hq.ask("DELETE", f"/projects/{made[0]}")
+
+    assert read(client, *made) is None
+    assert 30 <= sum(stage.clock.naps) < 40
 
 
 @pytest.mark.parametrize(
@@ -134,11 +155,12 @@ def test_a_404_in_other_words_is_believed_if_the_account_is_there(
     """HQ's words are not documented; the account's list tells the two apart."""
     nothing = says(404, {"code": 1004, "message": "not found"})
     stage.hq.faults.append(Fault("GET project", nothing, times=2))
-    assert read(client, *made) is None
+    old = {**made[1], **LONG_AGO}
+    assert read(client, made[0], old) is None
 
     stage.hq.faults.append(Fault("GET projects", nothing))
     with pytest.raises(NotFoundError):
-        read(client, *made)
+        read(client, made[0], old)
 
 
 @pytest.mark.parametrize("reply", [NO_PROJECT, NO_ACCOUNT])

@@ -209,14 +209,26 @@ def test_the_name_of_another_project_is_a_conflict(
 def test_a_404_on_an_old_project_is_believed_at_once(
     stage: Stage, client: HqClient, made: Made
 ) -> None:
-    """Only what this run has made may be late to show."""
+    """Only what was made minutes ago may be late to show."""
     project_id, state = made
+    old = {**state, "created_at": "2026-01-02T03:04:05.678Z"}
     stage.hq.faults.append(Fault("PATCH project", NO_PROJECT))
 
     with pytest.raises(NotFoundError):
-        update(client, project_id, state, {**INPUTS, "city": "Bergen"})
+        update(client, project_id, old, {**INPUTS, "city": "Bergen"})
 
     assert stage.hq.asked == ["PATCH project"]
+
+
+def test_a_404_on_a_young_project_is_waited_out(stage: Stage, client: HqClient, made: Made) -> None:
+    """An up right after the one that made it."""
+    project_id, state = made
+    stage.hq.faults.append(Fault("PATCH project", NO_PROJECT, times=2))
+
+    outs = update(client, project_id, state, {**INPUTS, "city": "Bergen"})
+
+    assert outs["city"] == "Bergen"
+    assert stage.hq.asked == ["PATCH project"] * 3
 
 
 def test_a_refused_value_names_the_field_and_hqs_words(

@@ -13,6 +13,9 @@ from tests.stage import BODY, NO_PROJECT, TOWER, Actor, Fault
 
 DiffResponse = provider_pb2.DiffResponse
 
+TEN_MINUTES = 600.0
+"""Seconds after which a 404 is believed at once, and the token is still good."""
+
 
 def test_a_project_lives_from_check_to_delete(host: Host, hq: Actor) -> None:
     """Six calls of the engine, four requests to HQ."""
@@ -93,6 +96,8 @@ def test_sixty_four_creates_at_once_make_sixty_four_projects(host: Host, hq: Act
 def test_a_project_that_hq_does_not_know_is_an_empty_answer(host: Host, hq: Actor) -> None:
     """An empty id is what the engine takes for gone."""
     made = host.made(BODY)
+    hq.clock.advance(TEN_MINUTES)
+    host.read(made.id, made.properties, inputs(TOWER))  # tells the host the time
     hq.ask("DELETE", f"/projects/{made.id}")
 
     read = host.read(made.id, made.properties, inputs(TOWER))

@@ -12,6 +12,7 @@ from bim360_provider.core.project import check
 from bim360_provider.core.project.adopt import judge
 from bim360_provider.core.project.template import COPY_TIMEOUT
 from bim360_provider.core.settings import KEYS, Settings
+from bim360_provider.core.young import YOUNG
 from bim360_provider.dynamic.one_line import DEBUG
 from bim360_provider.dynamic.project import ProjectProvider
 from bim360_provider.errors import ConfigError
@@ -42,6 +43,11 @@ def twin(status: str, created_at: str) -> Project:
     )
 
 
+def brought_back() -> Project:
+    """Return a project that was archived until an hour ago."""
+    return twin("active", MADE_LONG_AGO).model_copy(update={"updated_at": MADE_AN_HOUR_AGO})
+
+
 @pytest.mark.parametrize(
     ("twins", "adopt"),
     [
@@ -51,6 +57,7 @@ def twin(status: str, created_at: str) -> Project:
         ([], "any"),
         ([twin("active", MADE_LONG_AGO)], "any"),
         ([twin("archived", MADE_LONG_AGO)], "archived"),
+        ([brought_back()], "archived"),
         ([twin("pending", MADE_AN_HOUR_AGO)], "never"),
     ],
 )
@@ -98,6 +105,8 @@ def test_numbers_of_the_policies_are_those_of_the_code() -> None:
     assert f"after {LOOKS[0]:.0f}, {LOOKS[1]:.0f} and {LOOKS[2]:.0f} seconds" in project
     assert f"no clear answer {SENDS} times" in project
     assert timedelta(days=1) == LEFTOVER_AGE
+    assert timedelta(minutes=5) == YOUNG
+    assert "less than five minutes ago" in hq
     assert f"`copy_timeout` seconds ({COPY_TIMEOUT:.0f};" in project
     assert f"{retry.ATTEMPTS} attempts and {retry.BUDGET:.0f} seconds" in hq
     assert f"{retry.BACKOFF} s to {retry.BACKOFF_LIMIT:.0f} s" in hq

@@ -59,6 +59,9 @@ def judge(twins: list[Project], inputs: Values, settings: Settings, began: datet
         words = f"'{name}' ({twin.id}) is what an interrupted run left behind; it is adopted"
         return Verdict(twin, words, unasked=True)
     policy = inputs.get("adopt", "never")
+    if policy == "archived" and _was_brought_back(twin, inputs, settings, began):
+        words = f"'{name}' ({twin.id}) was brought back by an interrupted run; it is adopted"
+        return Verdict(twin, words, unasked=True)
     archived = twin.status == "archived"
     if policy == "any" or (policy == "archived" and archived):
         done = "was archived and is brought back" if archived else "existed and is taken over"
@@ -72,6 +75,13 @@ def _is_leftover(twin: Project, inputs: Values, settings: Settings, began: datet
     if twin.status not in as_left or twin.last_sign_in:
         return False
     return is_recent(twin.created_at, settings, began) and _as_declared(twin, inputs)
+
+
+def _was_brought_back(twin: Project, inputs: Values, settings: Settings, began: datetime) -> bool:
+    # It is archived no more, so the policy would leave it alone; nothing on it is to be changed.
+    if twin.status not in ("active", "inactive"):
+        return False
+    return is_recent(twin.updated_at, settings, began) and _as_declared(twin, inputs)
 
 
 def _as_declared(project: Project, inputs: Values) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from bim360_provider.core.gone import is_gone
 from bim360_provider.core.owners import Owners
+from bim360_provider.core.young import is_young
 from bim360_provider.errors import Bim360Error, HqError, NotFoundError
 from bim360_provider.hq import HqClient
 
@@ -35,7 +36,8 @@ def delete(client: HqClient, project_id: str, state: Values, owners: Owners | No
         client.transport.tell(f"BIM 360: {words}; it is not archived.", warning=True)
         return
     try:
-        client.projects.update(project_id, {"status": "archived"})
+        young = is_young(client, state)
+        client.projects.update(project_id, {"status": "archived"}, new_resource=young)
     except NotFoundError as error:
         if not is_gone(client, error):
             raise

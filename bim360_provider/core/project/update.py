@@ -8,6 +8,7 @@ from bim360_provider.core.gone import missing
 from bim360_provider.core.project.fields import differing, patch_body, same
 from bim360_provider.core.project.outputs import outputs
 from bim360_provider.core.project.template import follow_copy
+from bim360_provider.core.young import is_young
 from bim360_provider.errors import Bim360Error, HqError, NotFoundError
 from bim360_provider.hq import HqClient
 from bim360_provider.models import Project
@@ -35,7 +36,9 @@ def update(client: HqClient, project_id: str, state: Values, inputs: Values) -> 
     wanted = {*differing(state, inputs), *left}
     last_seen = Project.model_validate({**state, "id": project_id})
     try:
-        project = patch(client, project_id, state, patch_body(state, inputs, wanted)) or last_seen
+        body = patch_body(state, inputs, wanted)
+        young = bool(body) and is_young(client, state)
+        project = patch(client, project_id, state, body, new_resource=young) or last_seen
     except NotFoundError as error:
         raise missing(error) from None
     if "service_types" in inputs:
