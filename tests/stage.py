@@ -41,6 +41,8 @@ ROUTES = {
     r"/hq/v1/(regions/eu/)?accounts/[^/]+/projects": "{method} projects",
     r"/hq/v1/(regions/eu/)?accounts/[^/]+/projects/[^/]+": "{method} project",
     r"/hq/v1/(regions/eu/)?accounts/[^/]+/jobs/[^/]+": "{method} job",
+    r"/hq/v1/(regions/eu/)?accounts/[^/]+/projects/[^/]+/image": "{method} image",
+    r"/hq/v1/(regions/eu/)?accounts/[^/]+/business_units_structure": "{method} business units",
     r"/hq/v1/(regions/eu/)?accounts/[^/]+/companies": "{method} companies",
     r"/hq/v1/(regions/eu/)?accounts/[^/]+/companies/search": "search companies",
     r"/hq/v1/(regions/eu/)?accounts/[^/]+/companies/[^/]+": "{method} company",
