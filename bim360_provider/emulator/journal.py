@@ -11,6 +11,7 @@ from pydantic import JsonValue
 
 from bim360_provider.emulator.clock import stamp
 from bim360_provider.emulator.messages import Request
+from bim360_provider.emulator.multipart import Part, is_multipart, parts
 from bim360_provider.emulator.routes import Visit
 
 KEPT = 20_000
@@ -38,6 +39,8 @@ class Entry:
     route: str
     region: str | None
     client_id: str | None
+    acting_user: str | None
+    """The user it was made for, as its header named them."""
     status: int
     body: JsonValue
     fault: int | None = None
@@ -64,6 +67,7 @@ class Journal:
             route=visit.route or UNKNOWN,
             region=request.header("region") or None,
             client_id=visit.client_id,
+            acting_user=request.header("x-user-id") or request.header("user-id") or None,
             status=status,
             body=_masked(parsed_body(request)),
             fault=visit.fault,
@@ -104,9 +108,14 @@ def matches(wanted: str, path: str, route: str | None) -> bool:
 
 
 def parsed_body(request: Request) -> JsonValue:
-    """Return a JSON or form body, the text of any other, None for an empty one."""
+    """Return a JSON or form body, the text of any other, None for an empty one.
+
+    Of an upload only the names, types and sizes are kept.
+    """
     if not request.body:
         return None
+    if is_multipart(request):
+        return {part.name: _described(part) for part in parts(request)}
     text = request.body.decode("utf-8", "replace")
     if "urlencoded" in request.header("content-type"):
         return dict(parse_qsl(text, keep_blank_values=True))
@@ -115,6 +124,11 @@ def parsed_body(request: Request) -> JsonValue:
     except (ValueError, RecursionError):
         return text
     return parsed
+
+
+def _described(part: Part) -> JsonValue:
+    kind, size = part.content_type, len(part.content)
+    return {"filename": part.filename, "content_type": kind, "size": size}
 
 
 def _masked(value: JsonValue, depth: int = 0) -> JsonValue:

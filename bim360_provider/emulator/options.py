@@ -76,3 +76,5 @@ class Options(BaseModel):
     """The name under which an industry role has its access levels."""
     remove_project_users: Literal["refuse", "allow"] = "refuse"
     """Whether construction/admin removes users of BIM 360 projects."""
+    business_units: Literal["replace", "merge"] = "replace"
+    """Whether a PUT of the structure deletes the units it leaves out."""

@@ -36,14 +36,14 @@ def create(call: Call) -> Reply:
         jobs.start(call, job_id, made)
     if asked["include_companies"]:
         project_companies.copy(call, template_id, made)
-    return Reply.json(201, _public(made, call))
+    return Reply.json(201, public(made, call))
 
 
 def listed(call: Call) -> Reply:
     """Answer GET projects: a bare array, ten rows unless asked otherwise (documented)."""
     page = page_of(call.request.arguments(), PROJECT_FIELDS, call.options)
     found = project_rows.page(call, page)
-    return Reply.json(200, [page.cut(_public(project, call)) for project in found])
+    return Reply.json(200, [page.cut(public(project, call)) for project in found])
 
 
 def shown(call: Call) -> Reply:
@@ -55,7 +55,7 @@ def shown(call: Call) -> Reply:
     project = project_rows.visible(call)
     unasked = call.options.services_unasked.split(",")
     services = {*str(project["service_types"]).split(","), *unasked} - {""}
-    return Reply.json(200, {**_public(project, call), "service_types": joined(services)})
+    return Reply.json(200, {**public(project, call), "service_types": joined(services)})
 
 
 def changed(call: Call) -> Reply:
@@ -74,7 +74,7 @@ def changed(call: Call) -> Reply:
     project_rules.check({**project, **sent}, sent, call)
     sent |= _active_services(project, sent)
     _refuse_name(project, sent, call)
-    return Reply.json(200, _public(project_rows.update(call, project, sent), call))
+    return Reply.json(200, public(project_rows.update(call, project, sent), call))
 
 
 def _active_services(project: Row, sent: Row) -> Row:
@@ -111,7 +111,7 @@ def _refuse_name(project: Row, sent: Row, call: Call) -> None:
         project_rules.check_name(sent, call)
 
 
-def _public(project: Row, call: Call) -> Row:
+def public(project: Row, call: Call) -> Row:
     """Return the documented fields in the documented order."""
     hide = call.options.copy_job_id_without_template == "absent"
     return {

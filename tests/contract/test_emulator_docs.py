@@ -26,6 +26,8 @@ RULES = (
     "Account users",
     "Project users",
     "The newer backend",
+    "Business units",
+    "Images",
 )
 
 

@@ -1,0 +1,104 @@
+"""Images of projects and companies: a form with a file in it."""
+
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+
+import pytest
+from requests import Request as Form
+
+from bim360_provider.emulator import ACCOUNT_ID, COMPANY_ID, Emulator, Reply, Request
+
+Call = Callable[..., Reply]
+
+PNG = b"\x89PNG\r\n\x1a\n\r\n--x\r\n\x00\xff"
+
+
+@pytest.fixture
+def upload(emulator: Emulator, token: str) -> Callable[..., Reply]:
+    """Return a function that uploads as a common client does."""
+
+    def upload(path: str, name: str = "chunk", *file: Any) -> Reply:
+        file = file or ("tower.png", PNG, "image/png")
+        form = Form("PATCH", "http://hq", files={name: file}).prepare()
+        content = form.body if isinstance(form.body, bytes) else b""
+        kind = {"content-type": str(form.headers["Content-Type"])}
+        headers = {"authorization": f"Bearer {token}", **kind}
+        url = f"/hq/v1/accounts/{ACCOUNT_ID}/{path}/image"
+        return emulator.handle(Request("PATCH", url, "", headers, content))
+
+    return upload
+
+
+def test_an_image_is_taken_and_weighed(
+    emulator: Emulator, upload: Call, made: dict[str, Any]
+) -> None:
+    """Byte for byte; the answers are the project and the company."""
+    project, company = upload(f"projects/{made['id']}"), upload(f"companies/{COMPANY_ID}")
+
+    account = emulator.ask("GET", "/state")["accounts"][0]
+    kept = {"filename": "tower.png", "content_type": "image/png", "size": len(PNG)}
+    kept["sha256"] = sha256(PNG).hexdigest()
+    assert (project.status, project.content()["id"]) == (200, made["id"])
+    assert (company.status, company.content()["id"]) == (200, COMPANY_ID)
+    assert (account["projects"][0]["image"], account["companies"][0]["image"]) == (kept, kept)
+
+
+def test_the_next_image_replaces_the_last(
+    emulator: Emulator, upload: Call, made: dict[str, Any]
+) -> None:
+    """And is part of the state, out and in."""
+    upload(f"projects/{made['id']}")
+    upload(f"projects/{made['id']}", "chunk", "b.gif", b"GIF89a", "image/gif")
+    state = emulator.ask("GET", "/state")
+    emulator.ask("POST", "/reset")
+
+    emulator.ask("PUT", "/state", state)
+
+    assert emulator.ask("GET", "/state") == state
+    assert state["accounts"][0]["projects"][0]["image"]["filename"] == "b.gif"
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "words"),
+    [
+        ("image", ("a.png", PNG, "image/png"), "no part named chunk"),
+        ("chunk", ("a.svg", PNG, "image/svg+xml"), "image/svg+xml is not one of image/png"),
+        ("chunk", ("a.png", b"", "image/png"), "no file name or no content"),
+        ("chunk", ("", PNG, "image/png"), "no file name or no content"),
+    ],
+)
+def test_an_upload_that_is_none_is_400(
+    upload: Call, made: dict[str, Any], name: str, file: tuple[Any, ...], words: str
+) -> None:
+    """Name of the part, type and content."""
+    answer = upload(f"projects/{made['id']}", name, *file)
+
+    assert answer.status == 400
+    assert words in answer.content()["message"]
+
+
+@pytest.mark.parametrize("kind", ["application/json", "multipart/form-data", ""])
+def test_a_body_that_is_no_form_is_400(call: Call, made: dict[str, Any], kind: str) -> None:
+    """The page's own table of headers says JSON, and its example does not."""
+    answer = call("PATCH", f"projects/{made['id']}/image", {}, **{"content-type": kind})
+
+    assert answer.status == 400
+
+
+def test_an_archived_project_takes_no_image(call: Call, upload: Call, made: dict[str, Any]) -> None:
+    """Like any other change."""
+    call("PATCH", f"projects/{made['id']}", {"status": "archived"})
+
+    assert upload(f"projects/{made['id']}").status == 422
+
+
+def test_the_journal_keeps_no_image(emulator: Emulator, upload: Call, made: dict[str, Any]) -> None:
+    """But its name, type and size."""
+    upload(f"projects/{made['id']}")
+
+    entry = emulator.ask("GET", "/requests", query="path=*/image")[0]
+
+    assert entry["body"] == {
+        "chunk": {"filename": "tower.png", "content_type": "image/png", "size": len(PNG)}
+    }
