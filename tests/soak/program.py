@@ -66,11 +66,17 @@ class Program:
             self.operations[op] += 1
         return len(touched)
 
-    def expect_return(self) -> None:
-        """Declare, after a destroy, that archived projects are to be brought back."""
-        for arguments in self.declared.values():
+    def expect_return(self, held: Mapping[str, Held]) -> None:
+        """Declare, after a destroy, that archived projects are to be brought back.
+
+        Args:
+            held: The state before the destroy.
+        """
+        for name, arguments in self.declared.items():
+            as_was = self._is_settled(name, held) and name not in self.edited_by_hand
+            policies = ["archived", "any"] if as_was else ["any"]
             retained = arguments.get("on_destroy") == "retain"
-            arguments["adopt"] = "any" if retained else self._dice.choice(["archived", "any"])
+            arguments["adopt"] = "any" if retained else self._dice.choice(policies)
 
     def is_open(self, name: str) -> bool:
         """Return whether a project is not to be archived."""
@@ -95,8 +101,8 @@ class Program:
     def _create(self, name: str) -> None:
         if name in self._gone:
             arguments = self._gone.pop(name)
-            policy = "any" if arguments.get("on_destroy") == "retain" else "archived"
-            self.declared[name] = {**arguments, "adopt": policy}
+            left_alone = arguments.get("on_destroy") == "retain" or name in self.edited_by_hand
+            self.declared[name] = {**arguments, "adopt": "any" if left_alone else "archived"}
             return
         self._fresh.remove(name)
         self.declared[name] = self._new(name)

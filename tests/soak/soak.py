@@ -166,7 +166,7 @@ class Soak:
         self._note(words, run)
         self._remember(before, after)
         if words == "destroy":
-            self._program.expect_return()
+            self._program.expect_return(before)
         declared = {k: v for k, v in before.items() if k in self._program.declared}
         self._found(invariants.lost(declared, after, words == "destroy"))
         self._found(invariants.doubly_owned(after))
