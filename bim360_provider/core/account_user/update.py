@@ -1,0 +1,55 @@
+"""Update: a PATCH of only what changed, and of what HQ lets one change."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from bim360_provider.core.account_user.fields import SHAPE, differing, fields_of, patch_body
+from bim360_provider.core.account_user.status import wait_for_sign_in
+from bim360_provider.core.gone import missing
+from bim360_provider.errors import HqError, NotFoundError
+from bim360_provider.hq import HqClient
+from bim360_provider.models import AccountUser
+from bim360_provider.models.account_user import NEVER_SIGNED_IN
+
+__all__ = ["update"]
+
+Values = Mapping[str, Any]
+
+
+def update(client: HqClient, user_id: str, state: Values, inputs: Values) -> dict[str, Any]:
+    """Make HQ equal to the arguments and finish what an earlier run left; return the outputs.
+
+    Raises:
+        NotFoundError: The user is gone; a refresh finds that out.
+        HqError: HQ refused a value.
+        UnansweredError: No answer came.
+    """
+    left = {name for name in state.get("unfinished") or () if name in inputs}
+    wanted = {*differing(state, inputs), *left}
+    user = AccountUser.model_validate({**state, "id": user_id})
+    apart = {"status"} & wanted if state.get("status") in NEVER_SIGNED_IN else set()
+    try:
+        if wanted - apart:
+            body = patch_body(inputs, wanted - apart)
+            user = client.account_users.update(user_id, body)
+        if apart:
+            user, apart = _status(client, user, patch_body(inputs, apart))
+    except NotFoundError as error:
+        raise missing(error) from None
+    known = {**state, **inputs}
+    return {
+        **SHAPE.outputs(fields_of(user, known), state, inputs, apart),
+        "adopted": state.get("adopted", True),
+    }
+
+
+def _status(client: HqClient, user: AccountUser, body: Values) -> tuple[AccountUser, set[str]]:
+    """Try a status that HQ refuses until the person has signed in; they may have, meanwhile."""
+    try:
+        return client.account_users.update(user.id, body), set()
+    except HqError as error:
+        refused = HTTPStatus.BAD_REQUEST <= error.status < HTTPStatus.INTERNAL_SERVER_ERROR
+        if not refused or isinstance(error, NotFoundError):
+            raise
+        return user, wait_for_sign_in(client, user.email, user.status, {"status"})

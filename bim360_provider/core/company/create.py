@@ -1,0 +1,95 @@
+"""Create: one company, never two, and never one whose id is lost."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bim360_provider.core.company.adopt import Verdict, judge
+from bim360_provider.core.company.fields import SHAPE, create_body, differing
+from bim360_provider.core.once import made_once, was_made_since
+from bim360_provider.core.owners import Owners
+from bim360_provider.core.settings import Settings
+from bim360_provider.errors import Bim360Error, ConflictError
+from bim360_provider.hq import HqClient
+from bim360_provider.models import Company
+
+__all__ = ["create"]
+
+Values = Mapping[str, Any]
+
+
+def create(
+    client: HqClient, inputs: Values, settings: Settings, owners: Owners | None = None
+) -> tuple[str, dict[str, Any]]:
+    """Create a company, or adopt the one that has its name.
+
+    Args:
+        client: The account that it is to be in.
+        inputs: The arguments in normal form.
+        settings: Say which leftovers may be adopted in spite of ``adopt="never"``.
+        owners: Know which companies belong to other resources of this run.
+
+    Returns:
+        The company's id and the outputs. From the moment the id is known nothing is
+        raised: what is left to do is recorded in the output ``unfinished``.
+
+    Raises:
+        ConflictError: The name is taken, and none of that name may be adopted.
+        HqError: HQ refused a value.
+        UnansweredError: HQ could not be asked whether it acted; the next run finds out.
+    """
+    owners = owners or Owners()
+    client.transport.now()  # fetches the token, and with it HQ's time, before anything is made
+    left: set[str] = set()
+    try:
+        company = _made(client, inputs)
+    except ConflictError as error:
+        company = _adopted(client, inputs, settings, owners, error)
+        owners.takes(company.id)
+        company, left = _adjusted(client, company, inputs)
+    owners.owns(company.id)
+    return company.id, SHAPE.outputs(company.fields(), inputs, inputs, left)
+
+
+def _made(client: HqClient, inputs: Values) -> Company:
+    body, name = create_body(inputs), inputs["name"]
+
+    def ours(since: datetime) -> Company | None:
+        found = [each for each in client.companies.named(name) if each.name == name]
+        made = [each for each in found if was_made_since(each.created_at, since)]
+        return next((each for each in made if not differing(each.fields(), inputs)), None)
+
+    return made_once(client, name, "company", lambda: client.companies.create(body), ours)
+
+
+def _adopted(
+    client: HqClient, inputs: Values, settings: Settings, owners: Owners, error: ConflictError
+) -> Company:
+    verdict = _judged(client, inputs, settings, owners)
+    if verdict.company is None:
+        msg = f"BIM 360: could not create company '{inputs['name']}': {verdict.words}."
+        raise ConflictError(msg, status=error.status, words=error.words, request=error.request)
+    client.transport.tell(f"BIM 360: {verdict.words}.", warning=verdict.unasked)
+    return verdict.company
+
+
+def _judged(client: HqClient, inputs: Values, settings: Settings, owners: Owners) -> Verdict:
+    twins = client.companies.named(inputs["name"])
+    for twin in twins:
+        if owners.is_owned(twin.id):
+            words = f"another resource of this stack has company '{twin.name}' ({twin.id})"
+            return Verdict(None, words)
+    return judge(twins, inputs, settings, client.transport.server_clock.began)
+
+
+def _adjusted(client: HqClient, company: Company, inputs: Values) -> tuple[Company, set[str]]:
+    """Give an adopted company the declared values; return what HQ would not take now."""
+    wanted = differing(company.fields(), inputs)
+    if not wanted:
+        return company, set()
+    try:
+        return client.companies.update(company.id, {k: inputs[k] for k in wanted}), set()
+    except Bim360Error as error:
+        words = f"{error} The company is adopted; the next `pulumi up` tries again."
+        client.transport.tell(words, warning=True)
+        return company, set(wanted)

@@ -1,0 +1,211 @@
+"""A company's pure part: what is wrong, what differs, and which one may be taken over."""
+
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from bim360_provider.core.arguments import UNKNOWN, Unknown
+from bim360_provider.core.company import check, diff
+from bim360_provider.core.company.adopt import judge
+from bim360_provider.core.entity import Difference
+from bim360_provider.emulator import ACCOUNT_ID
+from bim360_provider.models import Company, CompanyArguments
+from bim360_provider.models.company import CLEARABLE, PATCHABLE
+from bim360_provider.models.trades import TRADES
+from tests.stage import settings
+
+PLACE = {"account_id": ACCOUNT_ID, "region": "US"}
+ACME: dict[str, Any] = {"name": "Acme", "trade": "Electrical", **PLACE}
+BEGAN = datetime(2027, 1, 2, 12, 0, 0, tzinfo=timezone.utc)
+
+
+def at(moment: datetime) -> str:
+    """Return a moment as HQ writes it."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def told(new: dict[str, Any], old: dict[str, Any] | None = None, **config: str) -> list[str]:
+    """Return what check says of Acme, changed by ``new``; None takes an argument away."""
+    return [str(each) for each in check(old or {}, {**ACME, **new}, settings(**config))[1]]
+
+
+def test_name_and_trade_are_enough() -> None:
+    """Account and region come from the settings."""
+    assert check({}, {"name": "Acme", "trade": "Electrical"}, settings()) == (ACME, [])
+
+
+@pytest.mark.parametrize(
+    ("new", "words"),
+    [
+        ({"name": None}, "name is missing"),
+        ({"trade": None}, "trade is missing"),
+        ({"name": ""}, "name must not be empty"),
+        ({"name": " Acme"}, "name must not start or end with a space: ' Acme'"),
+        ({"trade": "  "}, "trade must not be empty"),
+        ({"name": "x" * 256}, "name has 256 characters; HQ takes 255 at most"),
+        ({"trade": "x" * 256}, "trade has 256 characters; HQ takes 255 at most"),
+        ({"description": "x" * 256}, "description has 256 characters; HQ takes 255 at most"),
+        ({"postal_code": 98101.0}, "postal_code must be text, not 98101.0; put it in quotes"),
+        ({"website": "acme.com"}, "website is not an argument; did you mean website_url?"),
+        ({"adopt": "archived"}, "adopt does not know 'archived'; write one of never, any"),
+    ],
+)
+def test_a_mistake_is_told_with_its_argument(new: dict[str, Any], words: str) -> None:
+    """One problem for one mistake, on one line."""
+    found = told(new)
+
+    assert len(found) == 1
+    assert found[0].startswith(words)
+    assert "\n" not in found[0]
+
+
+@pytest.mark.parametrize("name", CompanyArguments.model_fields)
+def test_an_unknown_value_passes_as_any_argument(name: str) -> None:
+    """Outputs of other resources are not known in a preview."""
+    inputs, found = check({}, {**ACME, name: UNKNOWN}, settings())
+
+    assert found == []
+    assert isinstance(inputs[name], Unknown)
+
+
+def test_numbers_of_other_systems_may_be_of_any_length() -> None:
+    """HQ's page states no limit for them."""
+    assert told({"erp_id": "x" * 5000, "tax_id": "y" * 5000}) == []
+
+
+@pytest.mark.parametrize("trade", [*TRADES, "Scaffolding", "mh-trade", "Züge"])
+def test_trades_of_the_list_and_words_of_ones_own_pass_in_silence(trade: str) -> None:
+    """The vendor's own example has a trade that is not on its list."""
+    assert told({"trade": trade}) == []
+
+
+@pytest.mark.parametrize(
+    ("trade", "meant"), [("Electrcal", "Electrical"), ("electrical", "Electrical")]
+)
+def test_a_trade_that_is_nearly_one_of_the_list_is_a_warning(trade: str, meant: str) -> None:
+    """Told when it is written, not at every run afterwards; it is sent all the same."""
+    inputs, found = check({}, {**ACME, "trade": trade}, settings())
+
+    assert inputs["trade"] == trade
+    assert [each.warning for each in found] == [True]
+    assert str(found[0]) == (
+        f"trade '{trade}' is sent as it is, but HQ's own list has '{meant}'; is that what you mean?"
+    )
+    assert told({"trade": trade}, {**ACME, "trade": trade}) == []
+    assert told({"trade": trade}, unknownValues="allow") == []
+
+
+def test_an_unchanged_company_has_no_difference() -> None:
+    """Whatever else HQ says of it."""
+    assert diff({**ACME, "city": "Oslo", "updated_at": "x"}, ACME) == Difference()
+
+
+@pytest.mark.parametrize("name", PATCHABLE)
+def test_another_value_of_any_field_is_a_change_in_place(name: str) -> None:
+    """That field alone; a name too."""
+    assert diff(ACME, {**ACME, name: "Other"}) == Difference(changed=(name,))
+
+
+@pytest.mark.parametrize("name", ["account_id", "region"])
+def test_another_place_is_another_company(name: str) -> None:
+    """The only thing that replaces."""
+    assert diff(ACME, {**ACME, name: "Other"}) == Difference((name,), (name,))
+
+
+@pytest.mark.parametrize("name", sorted(CLEARABLE))
+def test_an_empty_text_clears_what_is_there_and_nothing_else(name: str) -> None:
+    """Null and empty are the same."""
+    assert diff({**ACME, name: "x"}, {**ACME, name: ""}).changed == (name,)
+    assert diff({**ACME, name: None}, {**ACME, name: ""}).changed == ()
+
+
+def test_another_policy_is_no_change() -> None:
+    """It acts when a company is made."""
+    assert diff(ACME, {**ACME, "adopt": "never"}) == Difference()
+
+
+def test_what_an_earlier_run_left_is_still_to_be_done() -> None:
+    """No argument shows it."""
+    assert diff({**ACME, "unfinished": ["city"]}, ACME).unfinished
+
+
+def twin(**changes: Any) -> Company:
+    """Return a company of that name, an hour old."""
+    made = {"id": "c1", "created_at": at(BEGAN - timedelta(hours=1))}
+    return Company.model_validate({**ACME, **made, **changes})
+
+
+def verdict(*twins: Company, **inputs: Any) -> tuple[str | None, str, bool]:
+    """Return the id that is adopted, the words, and whether they are a warning."""
+    judged = judge(list(twins), {**ACME, **inputs}, settings(), BEGAN)
+    return judged.company.id if judged.company else None, judged.words, judged.unasked
+
+
+def test_a_company_of_that_name_is_taken_over() -> None:
+    """It belongs to the account; what changes on it is said."""
+    assert verdict(twin(trade="Masonry"), city="Oslo") == (
+        "c1",
+        "company 'Acme' (c1) was there already and is taken over; changed: trade, city",
+        False,
+    )
+    assert verdict(twin())[1].endswith("; changed: nothing")
+
+
+def test_never_leaves_it_alone() -> None:
+    """With what to do instead."""
+    assert verdict(twin(trade="Masonry"), adopt="never") == (
+        None,
+        (
+            "company 'Acme' exists already (c1), and adopt='never' leaves it alone; "
+            "leave adopt out to take it over, or declare another name"
+        ),
+        False,
+    )
+
+
+def test_never_still_takes_up_what_an_interrupted_run_left() -> None:
+    """Made within the day with exactly the declared values."""
+    adopted, words, unasked = verdict(twin(), adopt="never")
+
+    assert adopted == "c1"
+    assert words == "company 'Acme' (c1) is what an interrupted run left behind; it is adopted"
+    assert unasked
+    old = at(BEGAN - timedelta(days=2))
+    assert verdict(twin(created_at=old), adopt="never")[0] is None
+    assert verdict(twin(created_at=None), adopt="never")[0] is None
+
+
+def test_several_of_one_name_are_named() -> None:
+    """Nobody can know which is meant."""
+    adopted, words, _ = verdict(twin(), twin(id="c2"))
+
+    assert adopted is None
+    assert words == (
+        "several companies have that name (c1, c2); rename all but one of them in Account Admin, "
+        "or declare another name"
+    )
+
+
+def test_the_exact_name_goes_before_one_in_another_case() -> None:
+    """Whatever HQ makes of the case."""
+    assert verdict(twin(id="c2", name="ACME"), twin())[0] == "c1"
+
+
+def test_a_name_in_another_case_is_pointed_out() -> None:
+    """Renaming somebody's company for its case is not ours to do."""
+    assert verdict(twin(name="ACME"))[:2] == (
+        None,
+        (
+            "HQ takes it for the same name as that of company 'ACME' (c1); "
+            "write the name as it is there, or declare another name"
+        ),
+    )
+
+
+def test_a_name_without_a_company_is_told_as_it_is() -> None:
+    """HQ says it is taken, and shows nothing."""
+    assert verdict()[:2] == (
+        None,
+        "the name 'Acme' is taken, yet no such company is to be seen; try again later",
+    )
