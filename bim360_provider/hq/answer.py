@@ -3,9 +3,12 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 __all__ = ["Answer"]
+
+CODE_SHOWN: Final = 40
+"""Characters of an error's code: HQ's has four, the gateway's eight."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,8 @@ class Answer:
     def code(self) -> str:
         """The error's code: HQ's number or the gateway's ``AUTH-006``; empty if there is none."""
         fields = self._error_fields()
-        return str(fields.get("code") or fields.get("errorCode") or "")
+        code = str(fields.get("code") or fields.get("errorCode") or "")
+        return _on_one_line(code[:CODE_SHOWN])
 
     @property
     def words(self) -> str:
@@ -47,7 +51,7 @@ class Answer:
             ),
             "",
         )
-        return " ".join(words.split()) or self._unreadable()
+        return _on_one_line(words) or self._unreadable()
 
     @property
     def is_success(self) -> bool:
@@ -75,5 +79,10 @@ class Answer:
         return fields if isinstance(fields, dict) else {}
 
     def _unreadable(self) -> str:
-        kind = self.headers.get("Content-Type", "").split(";")[0] or "nothing"
+        kind = _on_one_line(self.headers.get("Content-Type", "").split(";")[0]) or "nothing"
         return f"no words of its own ({len(self.body)} bytes of {kind})"
+
+
+def _on_one_line(words: str) -> str:
+    """Return the words without line ends, and without what a terminal would obey."""
+    return " ".join("".join(each if each.isprintable() else " " for each in words).split())

@@ -1,7 +1,7 @@
 """One attempt over the wire: only this file knows ``requests``."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Final
@@ -108,13 +108,28 @@ class Wire:
 
 def _whole(response: requests.Response) -> bytes:
     deadline = time.monotonic() + ANSWER_DEADLINE
-    body = b""
-    for chunk in response.iter_content(CHUNK):
-        body += chunk
+    body = bytearray()
+    for piece in _as_it_comes(response).iter_content(CHUNK):
+        body += piece
         if time.monotonic() > deadline or len(body) > ANSWER_LIMIT:
             msg = f"the answer did not end within {ANSWER_DEADLINE:.0f} s and {ANSWER_LIMIT} bytes"
             raise UnansweredError(msg)
-    return body
+    return bytes(body)
+
+
+def _as_it_comes(response: requests.Response) -> requests.Response:
+    """Let an answer be read in the pieces it comes in.
+
+    requests waits until a chunk is full: an answer that drips would outlast any deadline.
+    """
+    raw: Any = response.raw
+
+    def stream(size: int, *, decode_content: bool) -> Iterator[bytes]:
+        return iter(lambda: raw.read1(size, decode_content=decode_content), b"")
+
+    if hasattr(raw, "read1"):  # since urllib3 2.1, which requests does not insist on
+        raw.stream = stream
+    return response
 
 
 def _translated(
