@@ -1,0 +1,132 @@
+"""The invariants of the soak can be broken: each one finds its own breach, and names it."""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bim360_provider.emulator import CLIENT_ID
+from tests.soak import invariants
+from tests.soak.stack import Held
+from tests.soak.weather import KINDS, chances
+
+TOWER = {"name": "Tower", "value": 5, "city": "Oslo", "service_types": ["cost", "pm"]}
+HELD = {"tower": Held("p1", TOWER)}
+SECRET = "not-a-real-secret"
+
+
+def row(**changes: Any) -> dict[str, Any]:
+    """Return the tower as HQ has it."""
+    there = {"id": "p1", "status": "pending", "service_types": "admin,cost,insight,pm"}
+    return {**TOWER, "value": 5.0, **there, **changes}
+
+
+def test_an_account_that_is_as_declared_breaks_nothing() -> None:
+    """The services that HQ adds by itself are no difference."""
+    assert list(invariants.unequal({"tower": TOWER}, [row()], HELD)) == []
+    assert list(invariants.orphans([row()], HELD, set())) == []
+    assert list(invariants.duplicates([row()])) == []
+    assert list(invariants.lost(HELD, HELD, destroyed=False)) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"city": "Bergen"},
+        {"value": 6.0},
+        {"status": "archived"},
+        {"service_types": "cost"},
+        {"service_types": "cost,field,pm"},
+        {"id": "p2"},
+    ],
+)
+def test_another_value_is_found(changes: dict[str, Any]) -> None:
+    """Whatever field it is, and whether the project is another one."""
+    (found,) = invariants.unequal({"tower": TOWER}, [row(**changes)], HELD)
+
+    assert found.startswith("unequal: tower")
+
+
+def test_what_is_held_and_not_declared_is_found() -> None:
+    """A removal that was never carried out."""
+    (found,) = invariants.unequal({}, [row()], HELD)
+
+    assert found == "unequal: tower is in the state, and not declared"
+
+
+def test_a_project_in_no_state_is_an_orphan_unless_it_was_let_go() -> None:
+    """Archived ones are done with."""
+    other = row(id="p2", name="Other")
+
+    assert list(invariants.orphans([row(), other], HELD, {"p2"})) == []
+    assert list(invariants.orphans([row(), {**other, "status": "archived"}], HELD, set())) == []
+    (found,) = invariants.orphans([row(), other], HELD, set())
+    assert found == "orphan: 'Other' (p2) is pending and in no state"
+
+
+def test_duplicates_are_found_by_name_and_by_owner() -> None:
+    """Two live projects of one name, and one project of two resources."""
+    twins = {**HELD, "twin": Held("p1", TOWER)}
+
+    (by_name,) = invariants.duplicates([row(), row(id="p2")])
+    (by_owner,) = invariants.doubly_owned(twins)
+
+    assert "2 live projects are named 'Tower'" in by_name
+    assert "2 resources have project p1" in by_owner
+
+
+def test_a_lost_id_is_found_wherever_it_was_lost() -> None:
+    """Dropped from the state, exchanged, or unknown to HQ."""
+    (dropped,) = invariants.lost(HELD, {}, destroyed=False)
+    (exchanged,) = invariants.lost(HELD, {"tower": Held("p2", TOWER)}, destroyed=True)
+    (unknown,) = invariants.vanished([row()], {"p1", "p2"})
+
+    assert "has left the state" in dropped
+    assert "was p1 and is now p2" in exchanged
+    assert "p2 was in the state" in unknown
+    assert list(invariants.lost(HELD, {}, destroyed=True)) == []
+
+
+def test_a_changed_project_of_other_people_is_found() -> None:
+    """Whatever changed about it."""
+    (found,) = invariants.touched([row()], [row(city="Bergen")])
+
+    assert found == "touched: 'Tower' is somebody else's, and has changed"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"client_secret={SECRET}",
+        base64.b64encode(f"{CLIENT_ID}:{SECRET}".encode()).decode(),
+        "eyJhbGciOiJ.eyJzdWIi",
+        "Authorization: Bearer abcdefghij",
+    ],
+)
+def test_a_secret_is_found_in_any_file(tmp_path: Path, text: str) -> None:
+    """In whatever form it is sent."""
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "001-up.txt").write_text(f"it said {text}, and ended", "utf-8")
+
+    (found,) = invariants.secrets_in(tmp_path, SECRET)
+
+    assert found.startswith("secret: ")
+    assert SECRET not in found
+
+
+def test_a_traceback_is_found() -> None:
+    """In what any run has printed."""
+    printed = "error: Traceback (most recent call last):\n"
+
+    assert list(invariants.tracebacks_in(printed, "up")) == ["traceback: up printed one"]
+
+
+def test_the_chances_of_all_kinds_together_are_the_share() -> None:
+    """The first fault that strikes decides, so that each chance is one of what is left."""
+    spared = 1.0
+    for chance in chances(0.2).values():
+        spared *= 1 - chance
+
+    assert list(chances(0.2)) == list(KINDS)
+    assert spared == pytest.approx(0.8)
