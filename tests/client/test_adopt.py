@@ -45,6 +45,21 @@ def test_an_archived_project_is_brought_back_where_that_is_declared(
     assert diff(outs, inputs).changed == ()
 
 
+def test_what_an_interrupted_run_brought_back_is_taken_up(stage: Stage, client: HqClient) -> None:
+    """The run before was killed before the state was written; nothing is changed again."""
+    there = stage.project(status="archived")
+    inputs = {**TOWER, "adopt": "archived"}
+    create(client, inputs, settings())
+    stage.hq.clock.advance(60)
+    stage.hq.asked.clear()
+
+    project_id, outs = create(stage.client(), inputs, settings())
+
+    assert (project_id, outs["status"]) == (there["id"], "active")
+    assert stage.hq.asked == ["token", "POST projects", "GET projects", "GET project"]
+    assert any("was brought back by an interrupted run" in each for each in stage.warnings())
+
+
 def test_a_living_project_is_not_taken_where_only_archived_ones_are(
     stage: Stage, client: HqClient
 ) -> None:
