@@ -2,12 +2,14 @@
 
 from bim360_provider.hq.account_user import AccountUsers
 from bim360_provider.hq.acting_user import ActingUser
+from bim360_provider.hq.business_units import BusinessUnits
 from bim360_provider.hq.clock import Clock
 from bim360_provider.hq.company import Companies
 from bim360_provider.hq.connection import Connection
 from bim360_provider.hq.industry_role import IndustryRoles
 from bim360_provider.hq.job import Jobs
 from bim360_provider.hq.project import Projects
+from bim360_provider.hq.project_image import ProjectImages
 from bim360_provider.hq.project_user import ProjectUsers
 from bim360_provider.hq.transport import Notify, Transport
 
@@ -47,6 +49,8 @@ class HqClient:
         self.industry_roles = IndustryRoles(self.transport, connection)
         acting_user = ActingUser(connection, self.account_users)
         self.project_users = ProjectUsers(self.transport, connection, acting_user)
+        self.project_images = ProjectImages(self.transport, connection)
+        self.business_units = BusinessUnits(self.transport, connection)
 
     def close(self) -> None:
         """Close the connections."""

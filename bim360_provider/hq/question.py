@@ -19,6 +19,7 @@ class Question:
 
     Attributes:
         asked: What it is for, in people's words: ``create project 'Tower A'``.
+        files: Parts of a multipart body: the name, the content and the media type of each.
         repeatable: Sending it twice does what sending it once does.
         bodyless: A success need not have a body, as after a DELETE.
         new_resource: It concerns what this run has just made.
@@ -30,6 +31,7 @@ class Question:
     json: Any = None
     params: Mapping[str, str] | None = None
     headers: Mapping[str, str] | None = None
+    files: Mapping[str, tuple[str, bytes, str]] | None = None
     new_resource: bool = False
     repeatable: bool = True
     bodyless: bool = False

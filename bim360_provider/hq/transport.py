@@ -177,6 +177,7 @@ class Transport:
             BearerAuth(token.bearer),
             json=question.json,
             params=question.params,
+            files=question.files,
         )
 
     def _fetch_token(self) -> Grant:

@@ -63,6 +63,7 @@ class Call:
     json: Any = None
     form: Mapping[str, str] | None = None
     params: Mapping[str, str] | None = None
+    files: Mapping[str, tuple[str, bytes, str]] | None = None
 
 
 class Wire:
@@ -91,6 +92,7 @@ class Wire:
                 auth=call.auth,
                 json=call.json,
                 data=call.form,
+                files=call.files,
                 params=call.params,
                 timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
                 proxies=DIRECT if urlsplit(call.url).hostname in LOOPBACK else None,

@@ -1,0 +1,67 @@
+"""Check: the tree in normal form with all its ids, and everything that is wrong with it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bim360_provider.core.arguments import UNKNOWN, Problem, Unknown, validated
+from bim360_provider.core.business_units.naming import ids_of
+from bim360_provider.core.business_units.relations import problems_of, wrong
+from bim360_provider.core.place import placed, unplaced
+from bim360_provider.core.settings import Settings
+from bim360_provider.models.business_units import BusinessUnitArguments, BusinessUnitsArguments
+
+__all__ = ["check"]
+
+Values = Mapping[str, Any]
+
+
+def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any], list[Problem]]:
+    """Return the arguments in normal form and everything that is wrong with them.
+
+    The ids of the units are written into them, so that every preview knows them.
+
+    Args:
+        old: The arguments of the last run: an id that was chosen once stays.
+        new: The arguments as written; values may be unknown.
+        settings: Give the account and the region.
+    """
+    given = placed(new, settings)
+    inputs, problems = validated(BusinessUnitsArguments, given)
+    problems += unplaced(given)
+    units = inputs.get("units")
+    if isinstance(units, Mapping):
+        inputs["units"], wrong = _normal(units)
+        problems += wrong
+        if not problems:
+            known = {key: _or_unknown(unit) for key, unit in inputs["units"].items()}
+            inputs["ids"] = ids_of(inputs["account_id"], known, old)
+            problems += problems_of(known, inputs["ids"])
+    return inputs, problems
+
+
+def _or_unknown(unit: Any) -> Values:
+    return unit if isinstance(unit, Mapping) else dict.fromkeys(("id", "name", "parent"), UNKNOWN)
+
+
+def _normal(units: Values) -> tuple[dict[str, Any], list[Problem]]:
+    problems = []
+    found: dict[str, Any] = {}
+    for key, unit in units.items():
+        found[key], wrong = _one(key, {} if unit is None else unit)
+        problems += wrong
+    return found, problems
+
+
+def _one(key: str, unit: Any) -> tuple[Any, list[Problem]]:
+    if isinstance(unit, Unknown):
+        return unit, []
+    if not isinstance(unit, Mapping):
+        words = (
+            "must be a mapping such as {'description': '…'}, or {} where there is no more to say"
+        )
+        return unit, [wrong(key, words)]
+    given = {name: value for name, value in unit.items() if value is not None}
+    fields, problems = validated(BusinessUnitArguments, given)
+    if "name" not in given and not key.rpartition("/")[2].strip():
+        problems.append(Problem("name", "is missing: the key does not end with one"))
+    return fields, [wrong(key, str(each)) for each in problems]

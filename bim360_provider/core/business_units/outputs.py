@@ -1,0 +1,95 @@
+"""From HQ's structure to the state: outputs, and the arguments that would declare it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
+
+from bim360_provider.core.business_units.naming import ROOT, name_of, parent_id, parent_of
+from bim360_provider.core.business_units.structure import paths
+from bim360_provider.core.entity import DECLARED
+from bim360_provider.models.business_units import BusinessUnit
+
+__all__ = ["declared", "imported", "mirrored", "outputs"]
+
+Values = Mapping[str, Any]
+
+OPTIONS: Final = ("complete", "on_destroy", "account_id", "region")
+"""Arguments that tell this provider what to do."""
+
+
+def outputs(
+    live: Sequence[BusinessUnit], known: Values, ids: Mapping[str, str], undropped: Collection[str]
+) -> dict[str, Any]:
+    """Return what goes into the state.
+
+    Args:
+        live: HQ's structure.
+        known: The arguments, or the state where there are none.
+        ids: The declared units' ids by key.
+        undropped: Ids of units that HQ keeps although they were left out.
+    """
+    names = paths(live)
+    by_id = {unit.id: unit for unit in live}
+    others = {id_: path for id_, path in sorted(names.items()) if id_ not in ids.values()}
+    return {
+        **{name: known[name] for name in OPTIONS if name in known},
+        "units": {key: _shown(by_id[id_], names[id_]) for key, id_ in ids.items() if id_ in by_id},
+        "ids": dict(ids),
+        "undeclared": others,
+        "undropped": sorted(id_ for id_ in undropped if id_ in others),
+    }
+
+
+def declared(units: Mapping[str, Values]) -> dict[str, list[str]]:
+    """Return the names of what each unit's declaration says."""
+    return {key: sorted(unit) for key, unit in units.items()}
+
+
+def mirrored(live: Sequence[BusinessUnit], state: Values) -> dict[str, Any]:
+    """Return the arguments that would declare the units as they are.
+
+    What was declared, and a name or a parent that HQ has otherwise. Where the
+    structure is to be complete, units that nobody declared show too, so that a
+    preview says that they are to go.
+    """
+    ids = state["ids"]
+    by_id = {unit.id: unit for unit in live}
+    units = {
+        key: _argument(key, by_id[ids[key]], names, ids)
+        for key, names in state[DECLARED].items()
+        if ids[key] in by_id
+    }
+    if state.get("complete"):
+        strangers = set(by_id) - {*ids.values(), *state["undropped"]}
+        units |= {id_: {"id": id_} for id_ in sorted(strangers)}
+    return {**{k: state[k] for k in OPTIONS if k in state}, "units": units, "ids": dict(ids)}
+
+
+def imported(live: Sequence[BusinessUnit]) -> dict[str, dict[str, Any]]:
+    """Return a declaration of all units, each by its path of names; namesakes by their ids."""
+    names = paths(live)
+    counts = list(names.values())
+    keys = {id_: path if counts.count(path) == 1 else id_ for id_, path in names.items()}
+    ids = {key: id_ for id_, key in keys.items()}
+    given = ("description", "id")
+    return {
+        keys[unit.id]: _argument(keys[unit.id], unit, given, ids)
+        for unit in sorted(live, key=lambda unit: keys[unit.id])
+    }
+
+
+def _shown(unit: BusinessUnit, path: str) -> dict[str, Any]:
+    """Return a unit as the outputs have it, every field there."""
+    fields = {"parent_id": unit.parent_id or "", "description": unit.description or ""}
+    return {"id": unit.id, "name": unit.name or "", **fields, "path": path}
+
+
+def _argument(key: str, unit: BusinessUnit, given: Collection[str], ids: Values) -> dict[str, Any]:
+    live_parent = unit.parent_id or ROOT
+    found: dict[str, Any] = {"id": unit.id} if "id" in given else {}
+    if "name" in given or unit.name != name_of(key, {}):
+        found["name"] = unit.name
+    if "parent" in given or live_parent != parent_id(parent_of(key, {}), ids):
+        found["parent"] = {id_: each for each, id_ in ids.items()}.get(live_parent, live_parent)
+    if "description" in given:
+        found["description"] = unit.description or ""
+    return found

@@ -1,0 +1,170 @@
+"""A project's picture: the six things that Pulumi asks of a provider.
+
+``check`` and ``diff`` are pure; the others ask HQ. The policies are in docs/project_image.md.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bim360_provider.core.arguments import Problem, validated
+from bim360_provider.core.entity import DECLARED, Difference, Live
+from bim360_provider.core.gone import is_gone
+from bim360_provider.core.owners import Owners
+from bim360_provider.core.place import moved, place_of, placed, unplaced
+from bim360_provider.core.settings import Settings
+from bim360_provider.errors import InputError, NotFoundError
+from bim360_provider.hq import HqClient
+from bim360_provider.models.project_image import ProjectImageArguments, media_type
+
+__all__ = ["check", "create", "delete", "diff", "digest_of", "read", "update"]
+
+Values = Mapping[str, Any]
+
+ID_ENDS: str = "/image"
+"""What a picture's id has after the project's: the project itself has that id already."""
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a picture, in hexadecimal.
+
+    Raises:
+        InputError: It cannot be read, it is too large, or HQ does not take its kind.
+    """
+    return hashlib.sha256(_picture(path)[0]).hexdigest()
+
+
+def check(_old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any], list[Problem]]:
+    """Return the arguments in normal form and everything that is wrong with them.
+
+    The file itself was looked at by the program, which computed ``sha256``.
+
+    Args:
+        _old: The arguments of the last run; nothing depends on them.
+        new: The arguments as written; values may be unknown.
+        settings: Give the account and the region.
+    """
+    given = placed(new, settings)
+    inputs, problems = validated(ProjectImageArguments, given)
+    return inputs, problems + unplaced(given)
+
+
+def diff(state: Values, inputs: Values) -> Difference:
+    """Return what would change: the content of the file, not its place.
+
+    Args:
+        state: The outputs of the last run.
+        inputs: The arguments in normal form; values may be unknown.
+    """
+    other = () if inputs["project_id"] == state.get("project_id") else ("project_id",)
+    replaces = (*other, *moved(state, inputs))
+    content = () if inputs["sha256"] == state.get("sha256") else ("sha256",)
+    return Difference((*content, *replaces), replaces)
+
+
+def create(
+    client: HqClient, inputs: Values, _settings: Settings, owners: Owners | None = None
+) -> tuple[str, dict[str, Any]]:
+    """Send the picture, which takes the place of the one that the project has.
+
+    Args:
+        client: The account that the project is in.
+        inputs: The arguments in normal form.
+        _settings: Nothing of them matters here.
+        owners: Know whether another resource of this run gives the project a picture.
+
+    Returns:
+        The picture's id and the outputs.
+
+    Raises:
+        InputError: Another resource has the picture, or the file is not what the program saw.
+        HqError: HQ refused it.
+        UnansweredError: No answer came; sending it again does no harm.
+    """
+    id_ = f"{inputs['project_id']}{ID_ENDS}"
+    owners = owners or Owners()
+    if owners.is_owned(id_):
+        words = f"another resource of this stack gives project {inputs['project_id']} a picture"
+        msg = f"BIM 360: could not send {inputs['path']}: {words}. Keep one of the two."
+        raise InputError(msg)
+    outs = _sent(client, inputs, new_resource=True)
+    owners.owns(id_)
+    return id_, outs
+
+
+def update(client: HqClient, _id: str, _state: Values, inputs: Values) -> dict[str, Any]:
+    """Send the picture as it is now; return the outputs.
+
+    Raises:
+        InputError: The file is not what the program saw.
+        HqError: HQ refused it.
+        UnansweredError: No answer came; sending it again does no harm.
+    """
+    return _sent(client, inputs, new_resource=False)
+
+
+def read(client: HqClient, id_: str, state: Values) -> Live | None:
+    """Return the picture as it was sent last, or None if the project is gone.
+
+    HQ does not give pictures back, so one that somebody changed by hand cannot be told of.
+
+    Args:
+        client: The account that the project is in.
+        id_: The project's id with ``/image`` behind it, or without.
+        state: The outputs of the last run; without them this is a look-up.
+
+    Raises:
+        NotFoundError: A look-up found no project, or the whole account is not visible.
+        HqError: HQ said no.
+        UnansweredError: No answer came.
+    """
+    project_id = id_.removesuffix(ID_ENDS)
+    try:
+        client.projects.get(project_id)
+    except NotFoundError as error:
+        if "account_id" in state and is_gone(client, error, "project"):
+            return None
+        raise
+    known = {**place_of(client), "project_id": project_id, **state}
+    inputs = {name: known[name] for name in ProjectImageArguments.model_fields if name in known}
+    outs = {**inputs, DECLARED: sorted(state.get(DECLARED, ("project_id",)))}
+    return Live(f"{project_id}{ID_ENDS}", outs, inputs)
+
+
+def delete(client: HqClient, _id: str, state: Values, _owners: Owners | None = None) -> None:
+    """Forget the picture: HQ cannot take one away.
+
+    Args:
+        client: The account that the project is in.
+        _id: The picture's id.
+        state: The outputs of the last run.
+        _owners: Nothing is taken away, so whose it is does not matter.
+    """
+    words = f"the picture of project {state.get('project_id')} stays: HQ cannot remove one"
+    client.transport.tell(f"BIM 360: {words}.")
+
+
+def _sent(client: HqClient, inputs: Values, *, new_resource: bool) -> dict[str, Any]:
+    content, kind = _picture(Path(inputs["path"]))
+    if hashlib.sha256(content).hexdigest() != inputs["sha256"]:
+        msg = (
+            f"BIM 360: could not send {inputs['path']}: it has changed since the program looked at "
+            "it. Run `pulumi up` again."
+        )
+        raise InputError(msg)
+    client.project_images.put(inputs["project_id"], content, kind, new_resource=new_resource)
+    names = sorted(name for name in inputs if name not in ("account_id", "region"))
+    return {**inputs, DECLARED: names}
+
+
+def _picture(path: Path) -> tuple[bytes, str]:
+    try:
+        content = path.read_bytes()
+        return content, media_type(content)
+    except OSError as error:
+        why = f"it cannot be read: {error.strerror}"
+    except ValueError as error:
+        why = f"it {error}"
+    msg = f"BIM 360: could not send {path}: {why}."
+    raise InputError(msg) from None

@@ -1,0 +1,57 @@
+"""Business units: GET and PUT of the whole structure.
+
+https://aps.autodesk.com/en/docs/bim360/v1/reference/http/business_units_structure-PUT/
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from bim360_provider.hq.endpoints import Endpoints
+from bim360_provider.models.business_units import BusinessUnit
+
+__all__ = ["BusinessUnits"]
+
+PATH: Final = "business_units_structure"
+
+
+class _Structure(BaseModel):
+    """What both endpoints answer."""
+
+    business_units: list[BusinessUnit]
+
+
+class BusinessUnits(Endpoints):
+    """The business units of one account: one document, for which HQ has no ETag."""
+
+    def structure(self) -> list[BusinessUnit]:
+        """Return all units, in HQ's order: one request.
+
+        https://aps.autodesk.com/en/docs/bim360/v1/reference/http/business_units_structure-GET/
+
+        Raises:
+            HqError: HQ said no.
+            UnansweredError: No answer came.
+        """
+        return self._structure("GET", "read the business units")
+
+    def define(self, units: Sequence[Mapping[str, Any]]) -> list[BusinessUnit]:
+        """Create or redefine the structure, and return it: one PUT.
+
+        A unit whose id HQ knows is replaced by what is given, one whose id it does not know is
+        made with that id. What HQ does with units that are left out is not documented.
+
+        Args:
+            units: ``name``, and any of ``id``, ``parent_id`` and ``description`` of each.
+
+        Raises:
+            HqError: HQ refused it.
+            UnansweredError: No answer came; sending it again does no harm.
+        """
+        asked = f"define {len(units)} business units"
+        return self._structure("PUT", asked, json={"business_units": list(units)})
+
+    def _structure(self, method: str, asked: str, **rest: Any) -> list[BusinessUnit]:
+        question = self._question(method, PATH, asked, **rest)
+        return self._one(_Structure, question).business_units

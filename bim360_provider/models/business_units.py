@@ -1,0 +1,84 @@
+"""Business units: what a stack may say about the tree of them, and what HQ says of each."""
+
+import sys
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, TypeAlias
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+
+from bim360_provider.models import enums, normal
+
+__all__ = ["SENT", "BusinessUnit", "BusinessUnitArguments", "BusinessUnitsArguments"]
+
+SENT: Final = ("id", "parent_id", "name", "description")
+"""The fields of a unit that a PUT may hold."""
+
+Flag: TypeAlias = Annotated[bool, BeforeValidator(normal.flag)]
+Id: TypeAlias = Annotated[str, BeforeValidator(normal.identifier)]
+
+
+LiveId: TypeAlias = Annotated[str, AfterValidator(str.lower)]
+
+
+def _name(value: object) -> str:
+    name = normal.text(normal.NAME_LIMIT)(value)
+    if not name or name != name.strip():
+        msg = f"must be a name without spaces around it, not {normal.shown(value)}"
+        raise ValueError(msg)
+    return name
+
+
+def _parent(value: object) -> str:
+    words = normal.text(sys.maxsize)(value)
+    return words.lower() if normal.UUID.fullmatch(words.lower()) else words
+
+
+def _units(value: object) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        example = "{'North': {}, 'North/West': {}}"
+        msg = f"must be a mapping such as {example}, not {normal.shown(value)}"
+        raise ValueError(msg)
+    return value
+
+
+class BusinessUnitArguments(BaseModel):
+    """What a stack may say about one unit.
+
+    https://aps.autodesk.com/en/docs/bim360/v1/reference/http/business_units_structure-PUT/ names
+    no limits; 255 characters of a name are what HQ's other names take.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: Id | None = None
+    name: Annotated[str, BeforeValidator(_name)] | None = None
+    parent: Annotated[str, BeforeValidator(_parent)] | None = None
+    description: Annotated[str, BeforeValidator(normal.text(sys.maxsize))] | None = None
+
+
+class BusinessUnitsArguments(BaseModel):
+    """What a stack may say about the whole tree."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    units: Annotated[dict[str, Any], BeforeValidator(_units)]
+    complete: Flag | None = None
+    on_destroy: Annotated[str, BeforeValidator(normal.one_of(("retain", "remove")))] | None = None
+    account_id: Id | None = None
+    region: Annotated[str, BeforeValidator(normal.one_of(enums.REGIONS))] | None = None
+
+
+class BusinessUnit(BaseModel):
+    """A unit as HQ answers it; unknown fields are ignored."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    id: LiveId
+    parent_id: LiveId | None = None
+    name: str | None = None
+    description: str | None = None
+    path: str | None = None
+
+    def sent(self) -> dict[str, Any]:
+        """Return the unit as a PUT holds it: a field that it leaves out would be lost."""
+        return {name: value for name in SENT if (value := getattr(self, name)) is not None}

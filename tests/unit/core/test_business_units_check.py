@@ -1,0 +1,187 @@
+"""Check of business units: every mistake of the tree, told before anything is sent."""
+
+from typing import Any
+
+import pytest
+
+from bim360_provider.core.arguments import UNKNOWN
+from bim360_provider.core.business_units import check
+from bim360_provider.core.business_units.naming import unit_id
+from bim360_provider.emulator import ACCOUNT_ID
+from tests.stage import settings
+
+ID = "b0000000-0000-4000-8000-000000000009"
+NORTH = unit_id(ACCOUNT_ID, "North")
+
+
+def problems(units: Any, **rest: Any) -> list[str]:
+    """Return what is wrong with a tree."""
+    _, found = check({}, {"units": units, **rest}, settings())
+    return [str(each) for each in found]
+
+
+def ids(units: Any, old: Any = None) -> Any:
+    """Return the ids that a check writes into the arguments."""
+    inputs, found = check(old or {}, {"units": units}, settings())
+    assert found == []
+    return inputs["ids"]
+
+
+def test_a_tree_is_complete_after_check() -> None:
+    """Account, region and every id are there, so that a preview shows them."""
+    inputs, found = check({}, {"units": {"North": {}, "North/West": None}}, settings())
+
+    assert found == []
+    assert inputs == {
+        "units": {"North": {}, "North/West": {}},
+        "ids": {"North": NORTH, "North/West": unit_id(ACCOUNT_ID, "North/West")},
+        "account_id": ACCOUNT_ID,
+        "region": "US",
+    }
+
+
+def test_the_id_of_a_unit_is_always_the_same() -> None:
+    """Pinned: another way to make ids would make all units of all stacks anew."""
+    assert unit_id(ACCOUNT_ID, "North/West") == "70805793-aced-5ee7-9fcf-e5d94343885e"
+    assert unit_id("a1d5e9b2-0000-4000-8000-000000000002", "North/West") != unit_id(
+        ACCOUNT_ID, "North/West"
+    )
+
+
+def test_an_id_that_was_chosen_once_stays() -> None:
+    """Also when the line that named it is taken out again; in another account it means nothing."""
+    old = {"ids": {"North": ID}, "account_id": ACCOUNT_ID}
+
+    assert ids({"North": {}}, old) == {"North": ID}
+    assert ids({"North": {}}, {**old, "account_id": "other"}) == {"North": NORTH}
+    assert ids({"North": {"id": f"b.{ID.upper()}"}}) == {"North": ID}
+
+
+NAMED = {
+    "is not named": (
+        ["North"],
+        "units must be a mapping such as {'North': {}, 'North/West': {}}, not ['North']",
+    ),
+    "is no mapping": (
+        {"North": "West"},
+        (
+            "units 'North': must be a mapping such as {'description': '…'}, or {} where there is "
+            "no more to say"
+        ),
+    ),
+    "has no such field": (
+        {"North": {"descripton": "x"}},
+        "units 'North': descripton is not an argument; did you mean description?",
+    ),
+    "has a number for a name": (
+        {"North": {"name": 5.0}},
+        "units 'North': name must be text, not 5.0; put it in quotes: '5'",
+    ),
+    "has a name with spaces": (
+        {"North": {"name": " x"}},
+        "units 'North': name must be a name without spaces around it, not ' x'",
+    ),
+    "has no name": (
+        {"North/": {}},
+        "units 'North/': name is missing: the key does not end with one",
+    ),
+    "has a parent that is nearly there": (
+        {"Nort/West": {}, "North": {}},
+        (
+            "units 'Nort/West': parent is 'Nort', and no unit has that key; did you mean 'North'?; "
+            "if the slash is part of the name, give parent=''"
+        ),
+    ),
+    "has a parent that is not there": (
+        {"West": {"parent": "Somewhere"}},
+        (
+            "units 'West': parent is 'Somewhere', and no unit has that key; declare it, or write "
+            "the id of a unit"
+        ),
+    ),
+    "is in a circle": (
+        {"a": {"parent": "b"}, "b": {"parent": "c"}, "c": {"parent": "a"}},
+        (
+            "units 'a': parent goes round in a circle: 'a' > 'b' > 'c' > 'a'; give one of them "
+            "another parent"
+        ),
+    ),
+    "is below itself": (
+        {"a": {"parent": "a"}},
+        "units 'a': parent goes round in a circle: 'a' > 'a'; give one of them another parent",
+    ),
+    "has two keys": (
+        {"a": {"id": ID}, "b": {"id": ID}},
+        "units 'b': id is the id of 'a' too; a unit has one key",
+    ),
+    "has a namesake": (
+        {"a": {"name": "North"}, "North": {}},
+        "units 'North': name is 'North', as 'a' is beside it; nobody could tell them apart",
+    ),
+}
+
+
+@pytest.mark.parametrize(("units", "words"), NAMED.values(), ids=NAMED)
+def test_each_mistake_is_told_in_one_sentence(units: Any, words: str) -> None:
+    """It names the unit by its key."""
+    assert problems(units) == [words]
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    """Of the units and of the rest."""
+    found = problems({"a": {"id": "x"}, "b": {"nam": "y"}}, on_destroy="delete", complete="perhaps")
+
+    assert [each.split()[0] for each in found] == [
+        "complete",
+        "on_destroy",
+        "units",
+        "units",
+    ]
+
+
+def test_a_name_with_a_slash_needs_a_parent_of_its_own() -> None:
+    """Or a key without one."""
+    assert problems({"R/D": {"name": "R/D", "parent": ""}, "ops": {"name": "I/O"}}) == []
+
+
+def test_namesakes_below_different_units_are_fine() -> None:
+    """As HQ has it."""
+    assert problems({"A": {}, "B": {}, "A/West": {}, "B/West": {}}) == []
+
+
+def test_a_unit_may_hang_below_one_that_the_stack_does_not_declare() -> None:
+    """By its id."""
+    assert problems({"West": {"parent": ID}}) == []
+
+
+@pytest.mark.parametrize(
+    "units",
+    [
+        UNKNOWN,
+        {"North": UNKNOWN},
+        {"North": {"id": UNKNOWN}, "North/West": {"parent": UNKNOWN}},
+        {"North": {"name": UNKNOWN}, "South": {"name": UNKNOWN}},
+    ],
+)
+def test_what_is_unknown_passes(units: Any) -> None:
+    """The known part is judged all the same."""
+    inputs, found = check({}, {"units": units}, settings())
+
+    assert found == []
+    assert inputs["units"] == units
+
+
+def test_mistakes_beside_unknown_values_are_found() -> None:
+    """A preview of a new stack is where most mistakes are made."""
+    units = {"a": {"name": UNKNOWN, "parent": "b"}, "b": {"parent": "a"}, "c": {"nam": "x"}}
+
+    assert [each.split()[1] for each in problems(units)] == ["'c':"]
+    assert len(problems({"a": {"name": UNKNOWN, "parent": "b"}, "b": {"parent": "a"}})) == 1
+
+
+def test_without_an_account_nothing_can_have_an_id() -> None:
+    """One problem, which says how to set it."""
+    bare = settings(accountId="")
+    _, found = check({}, {"units": {"North": {}}}, bare)
+
+    assert [each.argument for each in found] == ["account_id"]

@@ -1,0 +1,93 @@
+"""Diff of business units: what would change, decided without asking HQ."""
+
+from typing import Any
+
+import pytest
+
+from bim360_provider.core.arguments import UNKNOWN
+from bim360_provider.core.business_units import check, diff
+from bim360_provider.core.business_units.outputs import declared, outputs
+from bim360_provider.core.entity import DECLARED
+from bim360_provider.models.business_units import BusinessUnit
+from tests.stage import settings
+
+UNITS = {"North": {"description": "cold"}, "North/West": {}}
+
+
+def inputs(units: Any, **rest: Any) -> dict[str, Any]:
+    """Return checked arguments."""
+    found, problems = check({}, {"units": units, **rest}, settings())
+    assert problems == []
+    return found
+
+
+GIVEN = inputs(UNITS)
+NORTH, WEST = GIVEN["ids"]["North"], GIVEN["ids"]["North/West"]
+LIVE = [
+    BusinessUnit(id=NORTH, name="North", description="cold"),
+    BusinessUnit(id=WEST, name="West", parent_id=NORTH, description="by hand"),
+    BusinessUnit(id="s", name="South"),
+]
+STATE = {**outputs(LIVE, GIVEN, GIVEN["ids"], ()), DECLARED: declared(UNITS)}
+
+
+def test_nothing_to_do_is_no_change() -> None:
+    """What is not declared is not compared: a description, a unit of others."""
+    assert diff(STATE, GIVEN).changed == ()
+
+
+@pytest.mark.parametrize(
+    "units",
+    [
+        {**UNITS, "East": {}},
+        {"North": {"description": "cold"}},
+        {**UNITS, "North": {"description": "colder"}},
+        {**UNITS, "North": {"description": ""}},
+        {**UNITS, "North/West": {"parent": ""}},
+        {**UNITS, "North/West": {"name": "Far West"}},
+        {**UNITS, "North/West": {"description": UNKNOWN}},
+        {**UNITS, "North/West": UNKNOWN},
+        UNKNOWN,
+    ],
+)
+def test_another_tree_is_a_change_of_the_units(units: Any) -> None:
+    """Pulumi itself then says which property."""
+    assert diff(STATE, inputs(units)).changed == ("units",)
+    assert diff(STATE, inputs(units)).replaces == ()
+
+
+def test_a_parent_by_key_or_by_id_is_the_same() -> None:
+    """And what is said in other words is no change."""
+    said = {**UNITS, "North/West": {"parent": NORTH, "name": "West", "id": WEST}}
+
+    assert diff(STATE, inputs(said)).changed == ()
+
+
+def test_a_unit_that_is_gone_is_a_change() -> None:
+    """As a refresh finds it."""
+    state = {**STATE, **outputs(LIVE[:1], GIVEN, GIVEN["ids"], ())}
+
+    assert diff(state, GIVEN).changed == ("units",)
+
+
+def test_a_complete_tree_has_no_others() -> None:
+    """Unless HQ would not let them go: that was told, and cannot be done again and again."""
+    whole = inputs(UNITS, complete=True)
+    done = {**STATE, "complete": True}
+
+    assert diff(STATE, whole).changed == ("complete", "units")
+    assert diff(done, whole).changed == ("units",)
+    assert diff({**done, "undropped": ["s"]}, whole).changed == ()
+
+
+def test_what_a_destroy_does_has_to_get_into_the_state() -> None:
+    """A destroy looks there; the default in words is no change."""
+    assert diff(STATE, inputs(UNITS, on_destroy="remove")).changed == ("on_destroy",)
+    assert diff(STATE, inputs(UNITS, on_destroy="retain")).changed == ()
+
+
+def test_another_place_replaces() -> None:
+    """And nothing else does."""
+    moved = {**GIVEN, "account_id": "other"}
+
+    assert diff(STATE, moved).replaces == ("account_id",)

@@ -1,0 +1,120 @@
+"""What a PUT of the business units holds: everything that HQ has, with ours changed in it."""
+
+from typing import Any
+
+import pytest
+
+from bim360_provider.core.business_units.relations import cycle
+from bim360_provider.core.business_units.structure import paths, plan
+from bim360_provider.models.business_units import BusinessUnit
+
+LIVE = [
+    BusinessUnit(id="n", name="North", description="old"),
+    BusinessUnit(id="w", name="West", parent_id="n"),
+    BusinessUnit(id="s", name="South"),
+]
+SENT = [unit.sent() for unit in LIVE]
+
+
+def fields(id_: str, name: str, parent_id: str = "", **rest: Any) -> dict[str, Any]:
+    """Return a declared unit in HQ's fields."""
+    return {"id": id_, "name": name, "parent_id": parent_id, **rest}
+
+
+def planned(*wanted: dict[str, Any], former: tuple[str, ...] = (), complete: bool = False) -> Any:
+    """Return the plan for units whose keys are their names."""
+    return plan(LIVE, {each["name"]: each for each in wanted}, former, complete=complete)
+
+
+def test_what_nobody_declares_is_sent_back_as_it_is() -> None:
+    """HQ may drop what a PUT leaves out; it is not ours to drop."""
+    found = planned(fields("e", "East", "n"))
+
+    assert list(found.units) == [*SENT, fields("e", "East", "n")]
+    assert (found.dropped, found.flaws, found.changes) == ((), (), True)
+
+
+def test_a_unit_as_it_is_changes_nothing() -> None:
+    """Nothing is sent then."""
+    assert not planned(fields("n", "North"), fields("w", "West", "n")).changes
+
+
+@pytest.mark.parametrize(
+    ("wanted", "sent"),
+    [
+        (fields("n", "Nord"), {"id": "n", "name": "Nord", "description": "old"}),
+        (fields("n", "North", description="new"), {**SENT[0], "description": "new"}),
+        (fields("n", "North", description=""), {**SENT[0], "description": ""}),
+        (fields("n", "North", "s"), {**SENT[0], "parent_id": "s"}),
+    ],
+)
+def test_a_change_keeps_what_is_not_declared(wanted: dict[str, Any], sent: dict[str, Any]) -> None:
+    """A PUT replaces the whole unit, so the description goes along."""
+    assert planned(wanted).units[0] == sent
+
+
+def test_a_unit_that_becomes_a_root_has_no_parent_in_the_body() -> None:
+    """There is no id for none."""
+    assert planned(fields("w", "West")).units[1] == {"id": "w", "name": "West"}
+
+
+def test_only_what_was_ours_is_left_out() -> None:
+    """What the stack declared before and no longer declares."""
+    found = planned(fields("n", "North"), former=("n", "w"))
+
+    assert [unit.id for unit in found.dropped] == ["w"]
+    assert [unit["id"] for unit in found.units] == ["n", "s"]
+
+
+def test_a_complete_structure_leaves_all_others_out() -> None:
+    """As asked for."""
+    found = planned(fields("n", "North"), complete=True)
+
+    assert [unit.id for unit in found.dropped] == ["w", "s"]
+
+
+def test_a_namesake_is_not_made_beside_one_that_exists() -> None:
+    """HQ would take it; nobody could tell the two apart. The sentence can be pasted."""
+    found = planned(fields("x", "South"))
+
+    assert found.flaws == (
+        "'South' exists already; to take it over, declare its id: 'South': {'id': 's'}",
+    )
+
+
+def test_what_others_hang_below_is_not_left_out() -> None:
+    """HQ would be left with units below nothing."""
+    found = planned(former=("n",))
+
+    words = "which is no longer declared; declare it, or move what is below"
+    assert found.flaws == (f"'North/West' is below 'North', {words}",)
+
+
+def test_a_parent_that_hq_does_not_have_is_told_of() -> None:
+    """Only HQ's answer shows it."""
+    found = planned(fields("e", "East", "zz"))
+
+    assert found.flaws == ("'East' is below zz, and the account has no such unit",)
+
+
+def test_a_circle_through_units_of_others_is_found() -> None:
+    """A check sees only what is declared."""
+    found = planned(fields("n", "North", "w"))
+
+    assert found.flaws == ("North > West > North is a circle",)
+
+
+def test_paths_are_names_from_the_top_down() -> None:
+    """Also where HQ itself holds a circle."""
+    odd = [BusinessUnit(id="a", name="A", parent_id="b"), BusinessUnit(id="b", parent_id="a")]
+
+    assert paths(LIVE) == {"n": "North", "w": "North/West", "s": "South"}
+    assert set(paths(odd)) == {"a", "b"}
+
+
+def test_a_long_chain_is_no_circle() -> None:
+    """Each is looked at once."""
+    chain = {str(n): str(n + 1) for n in range(2000)}
+
+    assert cycle(chain) == []
+    assert len(cycle({**chain, "2000": "0"})) == 2001

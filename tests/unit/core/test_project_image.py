@@ -1,0 +1,53 @@
+"""A picture, as far as no HQ is needed: what is wrong with it, and when it is another."""
+
+from typing import Any
+
+from bim360_provider.core.arguments import UNKNOWN
+from bim360_provider.core.project_image import check, diff
+from bim360_provider.emulator import ACCOUNT_ID
+from tests.stage import settings
+
+GIVEN: dict[str, Any] = {
+    "project_id": "c17e6837-96cd-4839-868e-051a2ad65d28",
+    "path": "/stack/tower.png",
+    "sha256": "0" * 64,
+}
+STATE = {**GIVEN, "account_id": ACCOUNT_ID, "region": "US"}
+
+
+def test_a_picture_is_complete_after_check() -> None:
+    """With its account and its region; a project's id is taken as other Autodesk APIs write it."""
+    inputs, found = check({}, {**GIVEN, "project_id": f"b.{GIVEN['project_id']}"}, settings())
+
+    assert found == []
+    assert inputs == STATE
+
+
+def test_what_is_wrong_is_told_at_once() -> None:
+    """In one sentence each."""
+    wrong = {**GIVEN, "project_id": "tower", "logo": "x"}
+    _, found = check({}, wrong, settings(accountId=""))
+
+    assert [each.argument for each in found] == ["logo", "project_id", "account_id"]
+
+
+def test_an_unknown_project_passes() -> None:
+    """It is made in the same run."""
+    inputs, found = check({}, {**GIVEN, "project_id": UNKNOWN}, settings())
+
+    assert found == []
+    assert inputs["project_id"] is UNKNOWN
+
+
+def test_only_another_content_is_a_change() -> None:
+    """The same file may lie elsewhere on each machine."""
+    assert diff(STATE, {**STATE, "path": "/elsewhere/tower.png"}).changed == ()
+    assert diff(STATE, {**STATE, "sha256": "1" * 64}).changed == ("sha256",)
+    assert diff(STATE, {**STATE, "sha256": "1" * 64}).replaces == ()
+
+
+def test_another_project_or_place_is_another_picture() -> None:
+    """The old one stays where it is."""
+    assert diff(STATE, {**STATE, "project_id": "other"}).replaces == ("project_id",)
+    assert diff(STATE, {**STATE, "project_id": UNKNOWN}).replaces == ("project_id",)
+    assert diff(STATE, {**STATE, "region": "EMEA"}).replaces == ("region",)
