@@ -61,7 +61,8 @@ def _member(number: int, row: Values) -> tuple[str, dict[str, Any], list[Problem
     given = {name: value for name, value in row.items() if value is not None}
     fields, problems = validated(MemberFields, given)
     email = fields.pop("email", None)
-    key = email if isinstance(email, str) else f"(member {number})"
+    nameless = not isinstance(email, str) or any(each.argument == "email" for each in problems)
+    key = f"member {number}" if nameless else email
     problems += access_problems(given)
     return key, fields, [Problem(key, str(problem)) for problem in problems]
 

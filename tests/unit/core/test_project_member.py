@@ -1,0 +1,217 @@
+"""A member: what check takes, what diff sees, and what is said before access is changed."""
+
+from typing import Any
+
+import pytest
+
+from bim360_provider.core.arguments import UNKNOWN, Unknown
+from bim360_provider.core.project_member import check, diff
+from bim360_provider.core.project_member.fields import import_row, patch_body
+from bim360_provider.models.project_member import MANAGED, ProjectMemberArguments
+from tests.crew import ADA, COMPANY_ID, PROJECT_ID, acting
+from tests.stage import settings
+
+OTHER = "85d84020-0000-4000-8000-000000000001"
+STATE = {**ADA, "company_id": None, "project_administration": None, "user_id": "u1"}
+
+
+def problems(**new: Any) -> list[str]:
+    """Return what is wrong with Ada, changed; None takes an argument away."""
+    given = {k: v for k, v in {**ADA, **new}.items() if v is not None}
+    return [str(problem) for problem in check({}, given, acting())[1]]
+
+
+def changed(state: dict[str, Any], inputs: dict[str, Any]) -> tuple[str, ...]:
+    """Return what would change of Ada with such a state."""
+    return diff({**STATE, **state}, {**ADA, **inputs}).changed
+
+
+def test_arguments_take_their_normal_form() -> None:
+    """Order, case and repeats mean nothing; account and region come from the settings."""
+    written = {
+        "project_id": f"b.{PROJECT_ID.upper()}",
+        "email": "Ada@Example.com",
+        "industry_roles": ["BIM Manager", "Architect", "Architect"],
+        "document_management": "user",
+    }
+
+    inputs, found = check({}, written, acting())
+
+    assert found == []
+    assert inputs == ADA
+
+
+@pytest.mark.parametrize(
+    ("new", "words"),
+    [
+        ({"email": "ada"}, "email must be an e-mail address such as 'ada@example.com', not 'ada'"),
+        ({"email": None}, "email is missing"),
+        ({"project_id": "tower"}, "project_id must be an id such as"),
+        ({"company_id": ""}, "company_id must not be empty: HQ would take the company away"),
+        ({"company_id": "Halvorsen"}, "company_id must be an id such as"),
+        ({"industry_roles": "Architect"}, "industry_roles must be a list such as ['Architect'"),
+        ({"industry_roles": [""]}, "industry_roles holds an empty name"),
+        ({"industry_roles": [7.0]}, "industry_roles must be text, not 7.0"),
+        ({"document_management": "view"}, "document_management does not know 'view'; write one"),
+        ({"project_administration": "user"}, "project_administration does not know 'user'"),
+        ({"document_management": None}, "document_management is missing, and so is project_adm"),
+        ({"document_management": ""}, "document_management is missing, and so is project_adm"),
+        ({"on_destroy": "archive"}, "on_destroy does not know 'archive'; write one of retain"),
+        ({"role": "Architect"}, "role is not an argument"),
+    ],
+)
+def test_a_mistake_is_told_with_its_argument_and_what_to_write(
+    new: dict[str, Any], words: str
+) -> None:
+    """One problem for one mistake, on one line."""
+    found = problems(**new)
+
+    assert len(found) == 1
+    assert found[0].startswith(words)
+
+
+def test_a_missing_acting_user_is_told_in_the_preview() -> None:
+    """With the two ways to set it."""
+    _, found = check({}, ADA, settings())
+
+    told = (
+        "acting_user is missing: set BIM360_ACTING_USER, or run `pulumi config set "
+        "bim360:actingUser …` (the e-mail, id or uid of an admin of the account or of the "
+        "project): HQ wants to know on whose behalf members are added"
+    )
+    assert [str(each) for each in found] == [told]
+
+
+@pytest.mark.parametrize("name", ProjectMemberArguments.model_fields)
+def test_an_unknown_value_passes_as_any_argument(name: str) -> None:
+    """Outputs of other resources are not known in a preview."""
+    inputs, found = check({}, {**ADA, name: UNKNOWN}, acting())
+
+    assert found == []
+    assert isinstance(inputs[name], Unknown)
+
+
+def test_an_unchanged_member_has_no_difference() -> None:
+    """Whatever else HQ says of them."""
+    difference = diff({**STATE, "status": "pending", "company_id": COMPANY_ID}, ADA)
+
+    assert (difference.changed, difference.replaces, difference.warnings) == ((), (), ())
+
+
+@pytest.mark.parametrize(
+    ("name", "live", "declared"),
+    [
+        ("industry_roles", ["BIM Manager", "Architect"], ["Architect", "BIM Manager"]),
+        ("industry_roles", None, []),
+        ("company_id", COMPANY_ID.upper(), COMPANY_ID),
+        ("project_administration", None, ""),
+    ],
+)
+def test_two_ways_to_say_one_thing_are_no_change(name: str, live: Any, declared: Any) -> None:
+    """Order, case of ids, no access and an empty text."""
+    assert changed({name: live}, {name: declared}) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("company_id", COMPANY_ID),
+        ("industry_roles", []),
+        ("document_management", "admin"),
+        ("project_administration", "admin"),
+    ],
+)
+def test_another_value_is_a_change_in_place(name: str, value: Any) -> None:
+    """That field alone; an unknown value counts as one."""
+    assert changed({}, {name: value}) == (name,)
+    assert changed({}, {name: UNKNOWN}) == (name,)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("project_id", OTHER),
+        ("email", "bob@example.com"),
+        ("account_id", OTHER),
+        ("region", "EMEA"),
+        ("project_id", UNKNOWN),
+    ],
+)
+def test_another_project_person_or_place_is_another_member(name: str, value: Any) -> None:
+    """They, and nothing else, replace; nobody is warned of access then."""
+    difference = diff(STATE, {**ADA, name: value, "document_management": "admin"})
+
+    assert difference.replaces == (name,)
+    assert difference.warnings == ()
+
+
+@pytest.mark.parametrize("name", ["document_management", "project_administration"])
+def test_a_change_of_access_says_what_it_costs(name: str) -> None:
+    """HQ drops what its PATCH cannot name."""
+    warnings = diff(STATE, {**ADA, name: "admin"}).warnings
+
+    told = (
+        f"BIM 360: ada@example.com in project {PROJECT_ID}: {name} changes, and HQ then drops "
+        "access to all modules that it cannot name here, such as Cost, Field or Design "
+        "Collaboration; give it again in Project Admin."
+    )
+    assert warnings == (told,)
+
+
+@pytest.mark.parametrize(("name", "value"), [("company_id", COMPANY_ID), ("industry_roles", [])])
+def test_company_and_roles_cost_nothing(name: str, value: Any) -> None:
+    """So nobody is warned, and no services are sent."""
+    assert diff(STATE, {**ADA, name: value}).warnings == ()
+    assert "services" not in patch_body(STATE, {**ADA, name: value}, {name}, ["r1"])
+
+
+def test_services_are_sent_whole() -> None:
+    """What is not declared stays as it is, for HQ takes away what is left out."""
+    live = {**STATE, "project_administration": "admin"}
+
+    body = patch_body(live, {**ADA, "document_management": "admin"}, {"document_management"}, [])
+
+    assert body == {
+        "services": {
+            "document_management": {"access_level": "admin"},
+            "project_administration": {"access_level": "admin"},
+        }
+    }
+
+
+def test_an_empty_access_is_left_out_of_the_services() -> None:
+    """Which is HQ's way to say none."""
+    live = {**STATE, "project_administration": "admin"}
+
+    body = patch_body(live, {**ADA, "project_administration": ""}, {"project_administration"}, [])
+
+    assert body == {"services": {"document_management": {"access_level": "user"}}}
+
+
+def test_a_row_of_an_import_never_holds_an_empty_company() -> None:
+    """Nor empty roles."""
+    inputs = {**ADA, "company_id": "", "industry_roles": []}
+
+    assert import_row(inputs, []) == {
+        "email": "ada@example.com",
+        "services": {"document_management": {"access_level": "user"}},
+    }
+
+
+@pytest.mark.parametrize("name", MANAGED)
+def test_what_is_not_declared_is_not_compared(name: str) -> None:
+    """Absent means unmanaged, whatever somebody set in the browser."""
+    inputs = {k: v for k, v in ADA.items() if k != name}
+
+    assert diff({**STATE, name: "by hand"}, inputs).changed == ()
+
+
+def test_on_destroy_is_kept_in_the_state_so_its_change_is_one() -> None:
+    """A destroy sees the state alone; saying the default is no change."""
+    assert changed({}, {"on_destroy": "remove"}) == ("on_destroy",)
+    assert changed({}, {"on_destroy": "retain"}) == ()
+
+
+def test_what_an_earlier_run_left_is_still_to_be_done() -> None:
+    """Also where no argument shows it."""
+    assert diff({**STATE, "unfinished": ["industry_roles"]}, ADA).unfinished

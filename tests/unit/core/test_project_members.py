@@ -1,0 +1,160 @@
+"""A team: members by e-mail, every mistake named by it, and who joins, changes and leaves."""
+
+from typing import Any
+
+import pytest
+
+from bim360_provider.core.arguments import UNKNOWN
+from bim360_provider.core.project_members import check, diff
+from tests.crew import PLACE, PROJECT_ID, acting, team
+
+ADA = {"email": "Ada@Example.com", "industry_roles": ["Architect"], "document_management": "user"}
+BOB = {"email": "bob@example.com", "project_administration": "admin"}
+
+
+def checked(members: Any) -> tuple[dict[str, Any], list[str]]:
+    """Return the members in normal form, and what is wrong."""
+    given = {"project_id": PROJECT_ID, "members": members}
+    inputs, found = check({}, given, acting())
+    return inputs, [str(problem) for problem in found]
+
+
+def declared(members: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Return a team's arguments as check returns them."""
+    return {"project_id": PROJECT_ID, "members": members, **PLACE, **more}
+
+
+def state(members: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Return the state of a team."""
+    there = {email: {"user_id": f"u-{email}", **each} for email, each in members.items()}
+    return {**declared(there), "unfinished": [], **more}
+
+
+def test_the_order_of_the_list_means_nothing() -> None:
+    """Members are kept by e-mail, so that a preview shows who is new by name."""
+    one, found = checked([ADA, BOB])
+    other, _ = checked([BOB, ADA])
+
+    assert found == []
+    assert one == other
+    assert one["members"] == {
+        "ada@example.com": {"industry_roles": ["Architect"], "document_management": "user"},
+        "bob@example.com": {"project_administration": "admin"},
+    }
+
+
+def test_what_check_returned_it_takes_again() -> None:
+    """Pulumi may check its own inputs a second time."""
+    once, _ = checked([ADA, BOB])
+    twice, found = checked(once["members"])
+
+    assert (twice, found) == (once, [])
+
+
+@pytest.mark.parametrize(
+    ("members", "words"),
+    [
+        ([{**BOB, "company_id": ""}], "'bob@example.com' company_id must not be empty"),
+        ([{**ADA, "email": "ada"}], "'member 1' email must be an e-mail address such as"),
+        ([{"document_management": "user"}], "'member 1' email is missing"),
+        ([BOB, {"email": "cy@example.com"}], "'cy@example.com' document_management is missing"),
+        ([{**BOB, "roles": ["IT"]}], "'bob@example.com' roles is not an argument"),
+        ([ADA, {**ADA, "email": "ADA@example.com"}], "'ada@example.com' is in the list twice"),
+        (["bob@example.com"], "members holds 'bob@example.com'; write each member as"),
+        ("bob@example.com", "members must be a list of members, not 'bob@example.com'"),
+    ],
+)
+def test_a_mistake_is_told_with_the_member_it_is_about(members: Any, words: str) -> None:
+    """By e-mail, because nobody counts to 147."""
+    _, found = checked(members)
+
+    assert len(found) == 1
+    assert found[0].startswith(words)
+
+
+def test_mistakes_of_several_members_are_told_at_once() -> None:
+    """Nobody runs a preview for each."""
+    _, found = checked([{**ADA, "email": "x"}, {**BOB, "project_administration": "all"}])
+
+    assert len(found) == 2
+
+
+def test_unknown_values_pass_wherever_they_are() -> None:
+    """A company that is yet to be made, an e-mail of another resource, a whole list."""
+    deep, found = checked([{**ADA, "company_id": UNKNOWN}, {**BOB, "email": UNKNOWN}])
+    whole, none = checked(UNKNOWN)
+
+    assert (found, none) == ([], [])
+    assert deep["members"]["ada@example.com"]["company_id"] is UNKNOWN
+    assert whole["members"] is UNKNOWN
+
+
+def test_an_empty_team_is_a_team() -> None:
+    """As when the last one is taken out of the list."""
+    assert checked([]) == ({"project_id": PROJECT_ID, "members": {}, **PLACE}, [])
+
+
+def test_nothing_to_do_is_no_difference() -> None:
+    """For 200 members as for none."""
+    members = team(200)
+
+    difference = diff(state(members), declared(members))
+
+    assert (difference.changed, difference.unfinished, difference.warnings) == ((), False, ())
+
+
+@pytest.mark.parametrize(
+    "members", [team(2), team(4), {**team(2), "m002@example.com": {"document_management": "admin"}}]
+)
+def test_one_more_one_less_and_one_changed_are_a_change_of_the_members(members: Any) -> None:
+    """Nothing is replaced."""
+    difference = diff(state(team(3)), declared(members))
+
+    assert (difference.changed, difference.replaces) == (("members",), ())
+
+
+def test_who_stays_though_declared_no_more_is_told_in_the_preview() -> None:
+    """The plan shows a minus; HQ cannot keep that promise."""
+    leaving = diff(state(team(8)), declared(team(1)))
+    removing = diff(state(team(8)), declared(team(1), on_removal="remove"))
+
+    told = (
+        "BIM 360: m001@example.com, m002@example.com, m003@example.com, m004@example.com, "
+        f"m005@example.com and 2 more stay in project {PROJECT_ID}: HQ documents no way to remove "
+        "a member; take them out in Project Admin, or declare on_removal='remove' to try."
+    )
+    assert leaving.warnings == (told,)
+    assert removing.warnings == ()
+
+
+def test_a_change_of_access_is_warned_of_in_one_line_for_all() -> None:
+    """With the e-mails of those whom it may cost something."""
+    warnings = diff(state(team(2)), declared(team(2, document_management="admin"))).warnings
+
+    assert len(warnings) == 1
+    assert warnings[0].startswith(
+        f"BIM 360: m000@example.com, m001@example.com in project {PROJECT_ID}: "
+        "document_management changes, and HQ then drops access"
+    )
+
+
+def test_roles_alone_cost_nobody_anything() -> None:
+    """So nothing is said."""
+    assert diff(state(team(2)), declared(team(2, industry_roles=[]))).warnings == ()
+
+
+def test_another_project_is_another_team() -> None:
+    """Its members are told of by the destroy."""
+    difference = diff(state(team(1)), {**declared(team(1)), "project_id": UNKNOWN})
+
+    assert difference.replaces == ("project_id",)
+
+
+def test_unknown_members_count_as_a_change() -> None:
+    """A preview promises no less than the up may do."""
+    assert diff(state(team(1)), {**declared({}), "members": UNKNOWN}).changed == ("members",)
+
+
+def test_a_refused_member_is_still_to_be_done() -> None:
+    """Pulumi's own comparison of the arguments would find nothing."""
+    assert diff(state(team(1), unfinished=["m000@example.com"]), declared(team(1))).unfinished

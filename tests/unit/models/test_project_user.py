@@ -1,0 +1,96 @@
+"""Users of a project, read leniently: three forms of a refusal, two backends, names and gaps."""
+
+from typing import Any
+
+import pytest
+
+from bim360_provider.models.project_user import ImportAnswer, ImportRow, ProjectUser
+
+TAKEN = {"email": "Ada@Example.com", "user_id": "u1", "services": {}}
+INACTIVE = 'Services ["document_management"] are not active or pending in project'
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        (
+            {"email": "b@x.com", "errors": [{"code": 2000, "message": INACTIVE}]},
+            f'(code 2000): "{INACTIVE}"',
+        ),
+        ({"email": "b@x.com", "error": {"code": 7, "message": "no"}}, '(code 7): "no"'),
+        ({"email": "b@x.com", "error": "no"}, '"no"'),
+        ({"item": {"email": "B@x.com"}, "error": "no"}, '"no"'),
+        ({"email": "b@x.com", "errors": [{"message": "one"}, "two"]}, '"one"; "two"'),
+        ({"email": "b@x.com", "errors": [{"detail": "three\nlines"}]}, '"three lines"'),
+        ({"email": "b@x.com", "error": [], "errors": None}, ""),
+        ({"email": "b@x.com"}, ""),
+    ],
+)
+def test_a_refused_row_is_read_in_whichever_form(row: dict[str, Any], words: str) -> None:
+    """HQ's code and words, on one line, and the e-mail in lower case."""
+    read = ImportRow.model_validate(row)
+
+    assert read.words == words
+    assert read.address == "b@x.com"
+
+
+def test_an_import_may_leave_its_lists_out() -> None:
+    """And may hold more than anybody has documented."""
+    answer = ImportAnswer.model_validate({"success": 1, "success_items": [{**TAKEN, "new": 1}]})
+
+    assert [row.user for row in answer.success_items] == ["u1"]
+    assert answer.failure_items == []
+
+
+def test_version_1_calls_the_user_by_another_name() -> None:
+    """``id`` in place of ``user_id``."""
+    assert ImportRow.model_validate({"id": "u1"}).user == "u1"
+    assert ImportRow.model_validate({}).user is None
+
+
+@pytest.mark.parametrize(
+    ("products", "levels", "access"),
+    [
+        ([("documentManagement", "administrator")], {}, ("admin", None)),
+        ([("documentManagement", "member")], {"projectAdmin": True}, ("user", "admin")),
+        ([("docs", "member"), ("projectAdministration", "administrator")], {}, ("user", "admin")),
+        ([("projectAdministration", "member"), ("cost", "member")], {}, (None, None)),
+        ([("documentManagement", "none")], {"projectAdmin": False}, (None, None)),
+        ([("documentManagement", "owner"), ("new", None)], None, (None, None)),
+    ],
+)
+def test_access_is_read_under_hqs_names(
+    products: list[tuple[str, str]], levels: Any, access: tuple[str | None, str | None]
+) -> None:
+    """construction/admin says administrator and member, HQ admin and user."""
+    named = [{"key": key, "access": level} for key, level in products]
+    user = ProjectUser.model_validate({"id": "u1", "products": named, "accessLevels": levels})
+
+    fields = user.fields()
+
+    assert (fields["document_management"], fields["project_administration"]) == access
+    assert user.is_admin is (access[1] == "admin")
+
+
+def test_a_user_with_nothing_but_an_id_can_be_read() -> None:
+    """Every other field may be missing or null."""
+    user = ProjectUser.model_validate({"id": "u1", "roles": None, "companyId": None})
+
+    assert user.fields() == {
+        "email": "",
+        "company_id": None,
+        "industry_roles": [],
+        "document_management": None,
+        "project_administration": None,
+    }
+    assert not user.is_gone
+
+
+def test_roles_come_by_name_and_in_order() -> None:
+    """Ids differ from project to project; a role without a name cannot be declared."""
+    roles = [{"id": "2", "name": "Surveyor"}, {"id": "1", "name": "Architect"}, {"id": "3"}]
+
+    user = ProjectUser.model_validate({"id": "u1", "roles": roles, "status": "deleted"})
+
+    assert user.fields()["industry_roles"] == ["Architect", "Surveyor"]
+    assert user.is_gone
