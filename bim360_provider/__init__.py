@@ -7,9 +7,21 @@ use this package too, and need not wait for Pulumi.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bim360_provider.resources import Bim360Project, Bim360Provider, projects_from_csv
+    from bim360_provider.resources import (
+        Bim360AccountUser,
+        Bim360Company,
+        Bim360Project,
+        Bim360Provider,
+        projects_from_csv,
+    )
 
-__all__ = ["Bim360Project", "Bim360Provider", "projects_from_csv"]
+__all__ = [
+    "Bim360AccountUser",
+    "Bim360Company",
+    "Bim360Project",
+    "Bim360Provider",
+    "projects_from_csv",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -8,7 +8,7 @@ from pulumi import Input, Output, ResourceOptions
 from bim360_provider.dynamic.door import Door
 from bim360_provider.dynamic.project import ProjectProvider
 from bim360_provider.resources.declared import Declared
-from bim360_provider.resources.wire import Date, Money, carried
+from bim360_provider.resources.wire import Date, Money, arguments
 
 __all__ = ["Bim360Project"]
 
@@ -136,9 +136,6 @@ class Bim360Project(Declared, module="bim360", name="Project"):
             copy_timeout: Seconds to wait for a template copy, 0 to 3600; 120 by default.
             opts: Pulumi's resource options.
         """
-        given = {k: carried(v) for k, v in locals().items() if k not in NOT_ARGUMENTS}
+        given = arguments(locals())
         seeds = dict.fromkeys(self.OUTPUTS)
         super().__init__(self.PROVIDER(), resource_name, {**seeds, **given}, opts)
-
-
-NOT_ARGUMENTS = frozenset({"self", "resource_name", "opts", "__class__"})
