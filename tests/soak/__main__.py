@@ -6,26 +6,25 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.soak.report import lines
+from tests.soak.report import lines, summary
 from tests.soak.soak import Plan, soak
 
 
 def main() -> int:
     """Run the soaks that the command line asks for; 0 if every invariant held in all of them."""
     asked = _parser().parse_args()
-    broken = []
+    outcomes = []
     for seed in range(asked.seed, asked.seed + asked.seeds):
         plan = Plan(seed, asked.operations, asked.projects, asked.faults)
         folder = Path(tempfile.mkdtemp(prefix=f"soak-{seed}-", dir=asked.folder))
         outcome = soak(plan, folder)
         _say("\n".join(lines(outcome)))
-        if outcome.violations:
-            broken.append(seed)
-        else:
+        outcomes.append(outcome)
+        if not outcome.violations:
             shutil.rmtree(folder)
-    if broken:
-        _say(f"broken seeds: {' '.join(map(str, broken))}")
-    return 1 if broken else 0
+    if len(outcomes) > 1:
+        _say("\n".join(summary(outcomes)))
+    return 1 if any(each.violations for each in outcomes) else 0
 
 
 def _say(text: str) -> None:

@@ -55,12 +55,18 @@ class SoakedHq(Emulator):
         self.foreign = self.projects()
         self.revoked = 0
         self._trap: Trap | None = None
+        self._timer: threading.Timer | None = None
         self._revoke_at = 0
         self._requests = 0
         self._writes = 0
 
     def expect(self, trap: Trap | None, revoke_at: int) -> None:
         """Prepare for a run: a trap, and the request at which all tokens are revoked (0: never)."""
+        if self._timer is not None:
+            # A strike that is still to come was meant for the run that has ended.
+            self._timer.cancel()
+            self._timer.join()
+            self._timer = None
         self._trap, self._revoke_at = trap, revoke_at
         self._requests = self._writes = 0
 
@@ -80,7 +86,8 @@ class SoakedHq(Emulator):
         if trap.moment == "acting":
             trap.strike()
         else:
-            threading.Timer(trap.lag, trap.strike).start()
+            self._timer = threading.Timer(trap.lag, trap.strike)
+            self._timer.start()
         return reply
 
     def projects(self) -> list[dict[str, Any]]:

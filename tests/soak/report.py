@@ -1,7 +1,7 @@
 """A soak for people: its counts and its findings."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from tests.soak.soak import Outcome
@@ -27,6 +27,20 @@ def lines(outcome: Outcome) -> Iterator[str]:
     yield from [f"  … and {rest} more"] if (rest := len(outcome.violations) - SHOWN) > 0 else []
     verdict = f"kept in {outcome.folder}" if outcome.violations else "all invariants hold"
     yield f"  {verdict}"
+
+
+def summary(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """Yield one line for each of several soaks."""
+    heads = ("operations", "runs", "kills", "requests", "faults", "errors", "adopted", "seconds")
+    yield f"{'seed':>6}" + "".join(f"{head:>12}" for head in heads) + "  verdict"
+    for each in outcomes:
+        counts = (
+            *(each.operations.total(), each.runs.total(), each.kills.total(), each.requests),
+            *(each.faults.total(), each.told["errors told"], each.told["leftovers adopted"]),
+            round(each.seconds),
+        )
+        verdict = f"{len(each.violations)} findings" if each.violations else "holds"
+        yield f"{each.plan.seed:>6}" + "".join(f"{count:>12}" for count in counts) + f"  {verdict}"
 
 
 def _table(title: str, counts: Counter[str]) -> Iterator[str]:
