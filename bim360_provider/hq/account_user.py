@@ -28,11 +28,12 @@ class AccountUsers(Endpoints):
         question = self._question("POST", "users", asked, json=body, repeatable=False)
         return self._one(AccountUser, question)
 
-    def get(self, user_id: str) -> AccountUser:
+    def get(self, user_id: str, *, new_resource: bool = False) -> AccountUser:
         """Return a user.
 
         Args:
             user_id: HQ's id, not the uid of the Autodesk account.
+            new_resource: They were added a moment ago, so that a 404 is not believed at once.
 
         Raises:
             NotFoundError: There is no such user, or the whole account is not visible.
@@ -40,7 +41,8 @@ class AccountUsers(Endpoints):
             UnansweredError: No answer came.
         """
         asked = f"read user {user_id}"
-        return self._one(AccountUser, self._question("GET", f"users/{user_id}", asked))
+        path = f"users/{user_id}"
+        return self._one(AccountUser, self._question("GET", path, asked, new_resource=new_resource))
 
     def update(
         self, user_id: str, changes: Mapping[str, Any], *, new_resource: bool = False

@@ -28,7 +28,7 @@ class Companies(Endpoints):
         question = self._question("POST", "companies", asked, json=body, repeatable=False)
         return self._one(Company, question)
 
-    def get(self, company_id: str) -> Company:
+    def get(self, company_id: str, *, new_resource: bool = False) -> Company:
         """Return a company.
 
         Raises:
@@ -37,7 +37,8 @@ class Companies(Endpoints):
             UnansweredError: No answer came.
         """
         asked = f"read company {company_id}"
-        return self._one(Company, self._question("GET", f"companies/{company_id}", asked))
+        path = f"companies/{company_id}"
+        return self._one(Company, self._question("GET", path, asked, new_resource=new_resource))
 
     def update(
         self, company_id: str, changes: Mapping[str, Any], *, new_resource: bool = False

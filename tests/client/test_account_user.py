@@ -21,6 +21,9 @@ ADA: dict[str, Any] = {
     "region": "US",
 }
 Made = tuple[str, dict[str, Any]]
+
+TEN_MINUTES = 600.0
+"""Seconds after which a 404 is believed at once."""
 SignIn = Callable[[str], object]
 
 
@@ -292,6 +295,7 @@ def test_drift_shows_as_that_argument_alone(
 def test_who_is_gone_leaves_the_state(stage: Stage, client: HqClient, made: Made) -> None:
     """And a change of them says what to do."""
     stage.hq.ask("DELETE", f"/users/{made[0]}")
+    stage.clock.sleep(TEN_MINUTES)
 
     assert read(client, *made) is None
     with pytest.raises(NotFoundError, match="If somebody removed it: `pulumi refresh`"):

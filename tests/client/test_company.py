@@ -22,6 +22,9 @@ BODY = {"name": "Acme", "trade": "Electrical", "city": "Oslo"}
 GATEWAY_TIMEOUT = says(504, b"<html>504</html>")
 Made = tuple[str, dict[str, Any]]
 
+TEN_MINUTES = 600.0
+"""Seconds after which a 404 is believed at once."""
+
 
 @pytest.fixture
 def made(stage: Stage, client: HqClient) -> Made:
@@ -233,10 +236,22 @@ def test_a_company_that_is_gone_leaves_the_state(
 ) -> None:
     """And a change of it says what to do."""
     stage.hq.ask("DELETE", f"/companies/{made[0]}")
+    stage.clock.sleep(TEN_MINUTES)
 
     assert read(client, *made) is None
     with pytest.raises(NotFoundError, match="If somebody removed it: `pulumi refresh`"):
         update(client, *made, {**ACME, "city": "Rome"})
+
+
+def test_a_404_on_what_was_just_made_is_waited_out(
+    stage: Stage, client: HqClient, made: Made
+) -> None:
+    """HQ shows new things a moment late; a refresh right after an up must not drop them."""
+    nothing = says(404, {"code": 1004, "message": "this company doesn't exist."})
+    stage.hq.faults += [Fault("GET company", nothing), Fault("PATCH company", nothing)]
+
+    assert read(client, *made) is not None
+    assert update(client, *made, {**ACME, "city": "Rome"})["city"] == "Rome"
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,9 @@ from tests.stage import HANGS_UP, NO_ACCOUNT, Fault, Stage, says, settings
 ADA: dict[str, Any] = {"email": "ada@example.com", "account_id": ACCOUNT_ID, "region": "US"}
 Made = tuple[str, dict[str, Any]]
 
+TEN_MINUTES = 600.0
+"""Seconds after which a 404 is believed at once."""
+
 
 @pytest.fixture
 def made(stage: Stage, client: HqClient) -> Made:
@@ -112,6 +115,7 @@ def test_a_renamed_resource_leaves_the_person_alone(
 def test_who_is_gone_is_done_with(stage: Stage, client: HqClient, made: Made) -> None:
     """Somebody else was faster."""
     stage.hq.ask("DELETE", f"/users/{made[0]}")
+    stage.clock.sleep(TEN_MINUTES)
 
     delete(client, *made)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from bim360_provider.core.gone import is_gone
 from bim360_provider.core.owners import Owners
+from bim360_provider.core.young import is_young
 from bim360_provider.errors import Bim360Error, HqError, NotFoundError
 from bim360_provider.hq import HqClient
 from bim360_provider.models.account_user import NEVER_SIGNED_IN
@@ -37,7 +38,8 @@ def delete(client: HqClient, user_id: str, state: Values, owners: Owners | None 
         client.transport.tell(f"{who} stays in the account as they are: {why}.", warning=True)
         return
     try:
-        client.account_users.update(user_id, {"status": "inactive"})
+        young = is_young(client, state)
+        client.account_users.update(user_id, {"status": "inactive"}, new_resource=young)
     except NotFoundError as error:
         if not is_gone(client, error, "user"):
             raise

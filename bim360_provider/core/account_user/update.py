@@ -7,6 +7,7 @@ from typing import Any
 from bim360_provider.core.account_user.fields import SHAPE, differing, fields_of, patch_body
 from bim360_provider.core.account_user.status import wait_for_sign_in
 from bim360_provider.core.gone import missing
+from bim360_provider.core.young import is_young
 from bim360_provider.errors import HqError, NotFoundError
 from bim360_provider.hq import HqClient
 from bim360_provider.models import AccountUser
@@ -32,7 +33,8 @@ def update(client: HqClient, user_id: str, state: Values, inputs: Values) -> dic
     try:
         if wanted - apart:
             body = patch_body(inputs, wanted - apart)
-            user = client.account_users.update(user_id, body)
+            young = is_young(client, state)
+            user = client.account_users.update(user_id, body, new_resource=young)
         if apart:
             user, apart = _status(client, user, patch_body(inputs, apart))
     except NotFoundError as error:

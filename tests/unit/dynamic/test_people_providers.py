@@ -1,0 +1,43 @@
+"""The providers of companies and account users: what every state holds of them."""
+
+from typing import Any
+
+import pytest
+from pulumi.dynamic.dynamic import serialize_provider
+
+from bim360_provider.dynamic.account_user import AccountUserProvider
+from bim360_provider.dynamic.company import CompanyProvider
+from bim360_provider.dynamic.door import Door
+
+PINNED = {
+    CompanyProvider: (
+        "gASVOgAAAAAAAACMH2JpbTM2MF9wcm92aWRlci5keW5hbWljLmNvbXBhbnmUjA9Db21wYW"
+        "55UHJvdmlkZXKUk5QpUpQu"
+    ),
+    AccountUserProvider: (
+        "gASVQwAAAAAAAACMJGJpbTM2MF9wcm92aWRlci5keW5hbWljLmFjY291bnRfdXNlcpSME0"
+        "FjY291bnRVc2VyUHJvdmlkZXKUk5QpUpQu"
+    ),
+}
+"""They may never change: another text is a change of every company, or of every person."""
+
+
+@pytest.mark.parametrize("provider", PINNED)
+def test_the_reference_in_every_state_is_these_bytes(provider: type[Door]) -> None:
+    """By reference, the same on every machine and under every Python, and no secret."""
+    reference: Any = serialize_provider(provider())
+
+    assert reference == PINNED[provider]
+    assert len(reference) < 120
+    assert provider.serialize_as_secret_always is False
+
+
+@pytest.mark.parametrize("provider", PINNED)
+def test_a_provider_that_was_configured_pickles_to_the_same_bytes(provider: type[Door]) -> None:
+    """Neither code nor configuration travels with it, least of all a secret."""
+    configured = provider()
+    configured._config = {"bim360:clientSecret": "hush"}  # noqa: SLF001 - what configure() keeps
+
+    kept: Any = serialize_provider(configured)
+
+    assert kept == PINNED[provider]
