@@ -11,7 +11,11 @@ if TYPE_CHECKING:
         Bim360AccountUser,
         Bim360Company,
         Bim360Project,
+        Bim360ProjectAdmin,
+        Bim360ProjectMember,
         Bim360Provider,
+        Bim360Team,
+        TeamMember,
         projects_from_csv,
     )
 
@@ -19,7 +23,11 @@ __all__ = [
     "Bim360AccountUser",
     "Bim360Company",
     "Bim360Project",
+    "Bim360ProjectAdmin",
+    "Bim360ProjectMember",
     "Bim360Provider",
+    "Bim360Team",
+    "TeamMember",
     "projects_from_csv",
 ]
 

@@ -4,12 +4,19 @@ from bim360_provider.resources.account_user import Bim360AccountUser
 from bim360_provider.resources.company import Bim360Company
 from bim360_provider.resources.portfolio import projects_from_csv
 from bim360_provider.resources.project import Bim360Project
+from bim360_provider.resources.project_admin import Bim360ProjectAdmin
+from bim360_provider.resources.project_member import Bim360ProjectMember
 from bim360_provider.resources.provider import Bim360Provider
+from bim360_provider.resources.team import Bim360Team, TeamMember
 
 __all__ = [
     "Bim360AccountUser",
     "Bim360Company",
     "Bim360Project",
+    "Bim360ProjectAdmin",
+    "Bim360ProjectMember",
     "Bim360Provider",
+    "Bim360Team",
+    "TeamMember",
     "projects_from_csv",
 ]
