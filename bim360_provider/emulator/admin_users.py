@@ -17,8 +17,9 @@ from bim360_provider.emulator.admin_listing import (
     value,
 )
 from bim360_provider.emulator.admin_names import PRODUCT_KEYS, camel
-from bim360_provider.emulator.errors import missing, refused
+from bim360_provider.emulator.errors import HqError, missing
 from bim360_provider.emulator.industry_roles import role_ids
+from bim360_provider.emulator.invented import Code
 from bim360_provider.emulator.members import SERVICE_TYPES
 from bim360_provider.emulator.messages import Reply
 from bim360_provider.emulator.routes import Call
@@ -115,7 +116,7 @@ def removed(call: Call) -> Reply:
     user = _member(call, project)
     if call.options.remove_project_users == "refuse":
         # Inference: what a BIM 360 project answers has not been published.
-        raise refused(why="users of a BIM 360 project cannot be removed")
+        raise HqError(403, Code.ACC_ONLY, "users of a BIM 360 project cannot be removed")
     sql = "DELETE FROM members WHERE project_id = ? AND user_id = ?"
     call.backend.store.run(sql, [project["id"], user["id"]])
     return Reply(204, {}, b"")

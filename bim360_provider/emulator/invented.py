@@ -14,6 +14,7 @@ class Code(IntEnum):
     INVALID = 9400
     FORBIDDEN = 9403
     ACTING_USER = 9404
+    ACC_ONLY = 9405
     NAME_TAKEN = 9409
     COMPANY_TAKEN = 9410
     EMAIL_TAKEN = 9411
@@ -56,6 +57,7 @@ INVENTED = (
     Invention(
         str(Code.ACTING_USER.value), "HQ 403 `code`", "the acting user is missing or no admin"
     ),
+    Invention(str(Code.ACC_ONLY.value), "HQ 403 `code`", "users of a BIM 360 project stay in it"),
     Invention(str(Code.NAME_TAKEN.value), "HQ 409 `code`", "another project has this name"),
     Invention(str(Code.COMPANY_TAKEN.value), "HQ 409 `code`", "another company has this name"),
     Invention(str(Code.EMAIL_TAKEN.value), "HQ 409 `code`", "another user has this e-mail"),

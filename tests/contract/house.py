@@ -1,0 +1,74 @@
+"""An emulator with something of everything in it, and one way to call it."""
+
+import json
+from collections.abc import Mapping
+
+from bim360_provider.emulator import (
+    ACCOUNT_ID,
+    ADMIN_EMAIL,
+    ADMIN_ID,
+    ADMIN_UID,
+    COMPANY_ID,
+    Emulator,
+    Reply,
+    Request,
+)
+
+PROJECT_ID = "f0000000-0000-4000-8000-000000000001"
+USER_ID = "f0000000-0000-4000-8000-000000000002"
+
+BASIC = "Basic ZW11bGF0b3ItY2xpZW50OmVtdWxhdG9yLXNlY3JldA=="
+FORM = "application/x-www-form-urlencoded"
+OPTIONS = {"rate_limit_per_minute": 0, "admin_rate_limit_per_minute": 0}
+
+
+class House:
+    """A furnished emulator: the seed's account with a project, a second user and a member."""
+
+    def __init__(self) -> None:
+        self.emulator = Emulator(options=OPTIONS)
+        self.emulator.clock.freeze()
+        form = b"grant_type=client_credentials&scope=account%3Aread+account%3Awrite"
+        headers = {"authorization": BASIC, "content-type": FORM}
+        answer = self.emulator.handle(
+            Request("POST", "/authentication/v2/token", "", headers, form)
+        )
+        self._bearer = f"Bearer {answer.content()['access_token']}"
+        self.furnish()
+
+    def furnish(self) -> None:
+        """Go back to the seed, and put the project and the people in."""
+        self.emulator.ask("POST", "/reset")
+        state = self.emulator.ask("GET", "/state")
+        account = state["accounts"][0]
+        account["users"].append({"id": USER_ID, "email": "bo@example.com", "status": "pending"})
+        member = {
+            "email": ADMIN_EMAIL,
+            "company_id": COMPANY_ID,
+            "industry_roles": ["BIM Manager"],
+            "services": {"project_administration": "admin"},
+            "modules": ["cost"],
+        }
+        account["projects"] = [{"id": PROJECT_ID, "name": "Tower", "users": [member]}]
+        self.emulator.ask("PUT", "/state", state)
+
+    def call(
+        self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
+    ) -> Reply:
+        """Send JSON, or bytes as they are, on behalf of the admin."""
+        sent = {"authorization": self._bearer, "user-id": ADMIN_ID, "x-user-id": ADMIN_UID}
+        if body is not None:
+            sent["content-type"] = "application/json"
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        path, _, query = path.partition("?")
+        sent |= headers or {}
+        return self.emulator.handle(
+            Request(method, path, query, sent, b"" if body is None else content)
+        )
+
+    def close(self) -> None:
+        """Close the emulator."""
+        self.emulator.close()
+
+
+ACCOUNT = f"/hq/v1/accounts/{ACCOUNT_ID}"

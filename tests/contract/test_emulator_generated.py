@@ -1,0 +1,179 @@
+"""Whatever is asked on a path of the vendor's file: no 5xx, and no undocumented answer."""
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bim360_provider.emulator import (
+    ACCOUNT_ID,
+    ADMIN_EMAIL,
+    ADMIN_ID,
+    BUSINESS_UNIT_ID,
+    COMPANY_ID,
+    Reply,
+    Request,
+)
+from bim360_provider.emulator.gateway import arrive
+from tests.contract.house import PROJECT_ID, USER_ID, House
+from tests.contract.referee import FILE, Operation, needs_file, referee
+
+pytestmark = needs_file
+
+EXAMPLES = 60
+"""Requests to each operation: 20 operations take some seconds."""
+
+PNG = (
+    b'--x\r\nContent-Disposition: form-data; name="chunk"; filename="a.png"\r\n'
+    b"Content-Type: image/png\r\n\r\nPNG\r\n--x--\r\n"
+)
+UPLOAD = {"content-type": "multipart/form-data; boundary=x"}
+
+DEPTH = 4
+"""Levels of a generated body; HQ's have three."""
+
+KNOWN = (ACCOUNT_ID, ADMIN_EMAIL, ADMIN_ID, BUSINESS_UNIT_ID, COMPANY_ID, PROJECT_ID, USER_ID)
+
+IDS = {
+    "account_id": ACCOUNT_ID,
+    "accountId": ACCOUNT_ID,
+    "project_id": PROJECT_ID,
+    "projectId": PROJECT_ID,
+    "company_id": COMPANY_ID,
+    "user_id": USER_ID,
+    "userId": ADMIN_ID,
+}
+
+WORDS = st.text(max_size=12) | st.sampled_from(["", " ", "x" * 256, "0", "-1", "null", *KNOWN])
+PLAIN = st.text("Ab 1|/ü", min_size=1, max_size=8)
+HINTS: dict[str, st.SearchStrategy[Any]] = {
+    "email": st.from_regex(r"\A[a-d]{1,2}@example\.com\Z") | st.just(ADMIN_EMAIL.upper()),
+    "id": st.uuids(version=4).map(str),
+    "parent_id": st.sampled_from([None, BUSINESS_UNIT_ID]),
+    "company_id": st.sampled_from([COMPANY_ID, USER_ID]),
+}
+"""Fields for which no schema says what makes sense."""
+
+SCALARS = WORDS | st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False)
+JUNK = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3)
+)
+
+
+def there() -> list[Operation]:
+    """Return the operations of the file that the emulator has."""
+    if not FILE.exists():
+        return []
+    plain = str.maketrans("", "", "{}")
+    return [
+        each
+        for each in referee().operations
+        if arrive(Request(each.method, each.template.translate(plain))).found
+    ]
+
+
+@cache
+def strategy(schema: str, *, wild: bool, depth: int = DEPTH) -> st.SearchStrategy[Any]:
+    """Return values that fit a schema, given as JSON; the wild ones need not."""
+    fitting = _fitting(referee().resolved(json.loads(schema)), wild=wild, depth=depth)
+    return fitting | JUNK if wild else fitting
+
+
+def _fitting(schema: Any, *, wild: bool, depth: int) -> st.SearchStrategy[Any]:
+    if "enum" in schema:
+        return st.sampled_from(schema["enum"])
+    if "properties" in schema and depth:
+        fields = {
+            name: HINTS[name]
+            if name in HINTS
+            else strategy(json.dumps(each), wild=wild, depth=depth - 1)
+            for name, each in schema["properties"].items()
+        }
+        needed = {name: fields.pop(name) for name in schema.get("required", ())}
+        return st.fixed_dictionaries(needed, optional=fields)
+    if "items" in schema and depth:
+        rows = strategy(json.dumps(schema["items"]), wild=wild, depth=depth - 1)
+        return st.lists(rows, max_size=52 if wild else 3)
+    kinds = {"integer": st.integers(-1, 300) if wild else st.integers(1, 100)}
+    kinds["boolean"] = st.sampled_from(["true", "false"])
+    return kinds.get(schema.get("type", ""), WORDS if wild else PLAIN)
+
+
+@st.composite
+def requests(draw: st.DrawFn, operation: Operation) -> tuple[str, object, dict[str, str]]:
+    """Return a path with its query, a body and its headers."""
+    wild = draw(st.booleans())
+    path = operation.template
+    odd = st.sampled_from([*KNOWN, "x", "b.x", "%00"])
+    for name, known in IDS.items():
+        path = path.replace(f"{{{name}}}", draw(odd) if wild and draw(st.booleans()) else known)
+    query = {
+        name: _flat(draw(strategy(json.dumps(schema), wild=wild)))
+        for name, schema in operation.named("query").items()
+        if draw(st.booleans())
+    }
+    asked = f"{path}?{urlencode(query, errors='replace')}"
+    contents = operation.body.get("content", {})
+    if "application/json" in contents:
+        schema = json.dumps(contents["application/json"]["schema"])
+        return asked, draw(strategy(schema, wild=wild)), {}
+    if contents:
+        file = b"" if wild and draw(st.booleans()) else PNG
+        return asked, file + draw(st.binary(max_size=40)), UPLOAD
+    return asked, None, {}
+
+
+def _flat(value: Any) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def problems(operation: Operation, path: str, answer: Reply) -> list[str]:
+    """Return what is wrong with an answer, an error's body included."""
+    found = referee().answer(operation.method, path, answer.status, answer.body)
+    if answer.status >= 400:
+        body = answer.content()
+        if {*body} not in ({"code", "message"}, {"developerMessage", *GATEWAY}):
+            found.append(f"an error with {sorted(body)}")
+    return found
+
+
+GATEWAY = ("userMessage", "errorCode", "more info")
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[House]:
+    """Return an emulator that keeps what the requests before have done."""
+    house = House()
+    yield house
+    house.close()
+
+
+@pytest.mark.parametrize("operation", there(), ids=lambda each: f"{each.method} {each.template}")
+def test_whatever_is_asked_is_answered_as_documented(house: House, operation: Operation) -> None:
+    """Right, half right and wrong requests, the same ones in every run."""
+    seen: set[int] = set()
+
+    @settings(
+        max_examples=EXAMPLES,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=[*HealthCheck],
+    )
+    @given(requests(operation))
+    def ask(asked: tuple[str, object, dict[str, str]]) -> None:
+        path, body, headers = asked
+        answer = house.call(operation.method, path, body, headers)
+        seen.add(answer.status)
+        assert answer.status < 500
+        assert problems(operation, path, answer) == []
+
+    ask()
+
+    assert operation.method == "DELETE" or seen & {200, 201}
+    assert len(seen) > 1
