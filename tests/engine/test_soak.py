@@ -8,7 +8,7 @@ import pytest
 from tests.soak.report import lines
 from tests.soak.soak import Plan, soak
 
-SHORT = Plan(seed=4, operations=30, projects=12)
+SHORT = Plan(seed=5, operations=30, projects=12, kills=0.7)
 
 
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs Linux's way to watch a process")

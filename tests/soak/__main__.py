@@ -15,7 +15,7 @@ def main() -> int:
     asked = _parser().parse_args()
     outcomes = []
     for seed in range(asked.seed, asked.seed + asked.seeds):
-        plan = Plan(seed, asked.operations, asked.projects, asked.faults)
+        plan = Plan(seed, asked.operations, asked.projects, asked.faults, asked.kills)
         folder = Path(tempfile.mkdtemp(prefix=f"soak-{seed}-", dir=asked.folder))
         outcome = soak(plan, folder)
         _say("\n".join(lines(outcome)))
@@ -39,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--operations", type=int, default=300, help="at least, for each seed")
     parser.add_argument("--projects", type=int, default=100, help="that take part")
     parser.add_argument("--faults", type=float, default=0.2, help="share of requests, 0 to 1")
+    parser.add_argument("--kills", type=float, default=0.3, help="share of runs, 0 to 1")
     parser.add_argument("--folder", type=Path, default=None, help="where a broken soak is kept")
     return parser
 

@@ -23,9 +23,6 @@ EDITS: Final = (6, 24)
 PAUSE: Final = (2.0, 90.0)
 """Seconds of HQ's time between two runs; nobody starts the next one within the same second."""
 
-KILLED: Final = 0.3
-"""The share of runs that are killed."""
-
 REVOKED: Final = 0.15
 """The share of runs in the middle of which all tokens are revoked."""
 
@@ -47,12 +44,14 @@ class Plan:
         operations: Changes, refreshes, destroys and kills, at least.
         projects: How many projects take part.
         faults: The share of requests that go wrong, 0 to 1.
+        kills: The share of runs to which a kill is sent, 0 to 1; one that ends sooner is spared.
     """
 
     seed: int
     operations: int = 300
     projects: int = 100
     faults: float = 0.2
+    kills: float = 0.3
 
 
 @dataclass
@@ -129,7 +128,7 @@ class Soak:
         return words
 
     def _trap(self, edits: int) -> Trap | None:
-        if self._dice.random() >= KILLED:
+        if self._dice.random() >= self.outcome.plan.kills:
             return None
         victim = self._dice.choice(["engine", "host", "both"])
         moment = self._dice.choice(["lost", "acting", "answered"])
