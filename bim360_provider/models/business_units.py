@@ -8,10 +8,23 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 from bim360_provider.models import enums, normal
 
-__all__ = ["SENT", "BusinessUnit", "BusinessUnitArguments", "BusinessUnitsArguments"]
+__all__ = [
+    "PATCHABLE",
+    "PROVIDER_ONLY",
+    "SENT",
+    "BusinessUnit",
+    "BusinessUnitArguments",
+    "BusinessUnitsArguments",
+]
 
 SENT: Final = ("id", "parent_id", "name", "description")
 """The fields of a unit that a PUT may hold."""
+
+PATCHABLE: Final = ("units", "complete")
+"""Change the structure, in place."""
+
+PROVIDER_ONLY: Final = ("on_destroy", "account_id", "region")
+"""Tell this provider what to do; never sent."""
 
 Flag: TypeAlias = Annotated[bool, BeforeValidator(normal.flag)]
 Id: TypeAlias = Annotated[str, BeforeValidator(normal.identifier)]

@@ -6,11 +6,27 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from bim360_provider.models import enums, normal
 
-__all__ = ["LIMIT", "ProjectImageArguments", "media_type"]
+__all__ = [
+    "LIMIT",
+    "PATCHABLE",
+    "PROVIDER_ONLY",
+    "REPLACES",
+    "ProjectImageArguments",
+    "media_type",
+]
 
 LIMIT: Final = 10 * 1024 * 1024
 """Bytes of a picture. HQ states no limit; this one is ours, because the whole file is sent at once
 and HQ shows it a thumb's width large."""
+
+REPLACES: Final = ("project_id",)
+"""Another project's picture is another picture."""
+
+PATCHABLE: Final = ("path",)
+"""What is sent when the content of the file is another."""
+
+PROVIDER_ONLY: Final = ("account_id", "region")
+"""Tell this provider where to ask."""
 
 SIGNATURES: Final = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),

@@ -6,10 +6,12 @@ from types import ModuleType
 
 import pytest
 
-from bim360_provider.models import account_user, company
+from bim360_provider.models import account_user, business_units, company, project_image
 from bim360_provider.resources.account_user import Bim360AccountUser
+from bim360_provider.resources.business_units import Bim360BusinessUnits
 from bim360_provider.resources.company import Bim360Company
 from bim360_provider.resources.declared import Declared
+from bim360_provider.resources.project_image import Bim360ProjectImage
 from tests.meta.documents import name_of, rows, section
 from tests.meta.test_readme import parameters
 
@@ -36,6 +38,8 @@ class Page:
 PAGES = [
     Page(Bim360Company, "docs/company.md", company),
     Page(Bim360AccountUser, "docs/account_user.md", account_user),
+    Page(Bim360BusinessUnits, "docs/business_units.md", business_units),
+    Page(Bim360ProjectImage, "docs/project_image.md", project_image),
 ]
 
 

@@ -6,13 +6,13 @@ from typing import Any, Final
 from bim360_provider.core.business_units.naming import ROOT, name_of, parent_id, parent_of
 from bim360_provider.core.business_units.structure import paths
 from bim360_provider.core.entity import DECLARED
-from bim360_provider.models.business_units import BusinessUnit
+from bim360_provider.models.business_units import PROVIDER_ONLY, BusinessUnit
 
 __all__ = ["declared", "imported", "mirrored", "outputs"]
 
 Values = Mapping[str, Any]
 
-OPTIONS: Final = ("complete", "on_destroy", "account_id", "region")
+OPTIONS: Final = ("complete", *PROVIDER_ONLY)
 """Arguments that tell this provider what to do."""
 
 
