@@ -8,7 +8,7 @@ WORKERS ?= 2
 UV := uv==0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test soak fuzz demo demo-destroy lint types format lock clean
+.PHONY: help setup test soak crashes fuzz demo demo-destroy lint types format lock clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name does; do \
@@ -22,6 +22,12 @@ test: setup ## Run all tests; what needs the Pulumi CLI or a BIM 360 account is 
 
 soak: setup ## Shake one stack with faults and kills, then expect one `up` to mend it (docs/soak.md)
 	@$(RUN) tests.soak $(ARGS)
+
+crashes: setup ## Kill and interrupt runs at every point, and run them again
+	CRASHES=all $(RUN) pytest -n $(WORKERS) tests/engine/test_crashes.py \
+		tests/engine/test_crashes_of_changes.py tests/engine/test_ctrl_c.py tests/engine/test_two_runs.py \
+		tests/engine/test_demo_in_bad_weather.py tests/host/test_races.py \
+		tests/cli/test_crashes_on_the_cli.py $(ARGS)
 
 fuzz: setup ## Try 20,000 generated sets of arguments (ARGS="--seed 3 --sets 50000")
 	@$(RUN) tests.fuzz $(ARGS)

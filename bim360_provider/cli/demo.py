@@ -37,6 +37,9 @@ def demo(
     engine: Annotated[
         Choice, typer.Option(help="auto takes the Pulumi CLI where it can be had.")
     ] = "auto",
+    faults: Annotated[
+        Path | None, typer.Option(help="Bad weather: a JSON file of fault rules for HQ.")
+    ] = None,
 ) -> None:
     """Run a stack against a local BIM 360: preview, up, what now exists, and a second up.
 
@@ -51,6 +54,7 @@ def demo(
       bim360 demo --stack portfolio
       bim360 demo --destroy
       bim360 demo --engine local
+      bim360 demo --faults docs/examples/weather.json
     """
     project = cwd.resolve()
     if not (project / "Pulumi.yaml").exists():
@@ -61,8 +65,10 @@ def demo(
     folder = project / ".demo" / chosen.kind
     folder.mkdir(parents=True, exist_ok=True)
     _say(f"Engine: {chosen.words}.")
-    with _alone(folder), _one_line_errors(), sandbox(folder / "hq.sqlite") as hq:
+    with _alone(folder), _one_line_errors(), sandbox(folder / "hq.sqlite", faults) as hq:
         _say(f"HQ: an emulator on {hq.url}, no account and no network.")
+        if faults:
+            _say(f"Weather: as {faults} says.")
         runner = Runner(chosen, project, stack, folder, hq.environ)
         runner.prepare()
         if destroy:
@@ -76,9 +82,12 @@ def _bring_up(runner: Runner, hq: Sandbox) -> None:
     _step(runner, "preview", "Preview: what will happen")
     mark = hq.mark()
     _step(runner, "up", "Up: make it so")
-    sent = len(hq.requests_since(mark))
+    sent = hq.requests_since(mark)
     _say("")
-    show_projects(console, hq.projects(), f"What now exists, read back from HQ ({sent} requests)")
+    title = f"What now exists, read back from HQ ({len(sent)} requests)"
+    show_projects(console, hq.projects(), title)
+    if met := [row for row in sent if row["fault"] is not None]:
+        _say(f"{len(met)} of these requests met bad weather.")
     mark = hq.mark()
     _step(runner, "up", "Up again: nothing to do", "--expect-no-changes")
     quiet = hq.requests_since(mark)

@@ -65,14 +65,19 @@ class Sandbox:
 
 
 @contextmanager
-def sandbox(database: Path) -> Iterator[Sandbox]:
+def sandbox(database: Path, faults: Path | None = None) -> Iterator[Sandbox]:
     """Run an emulator that keeps its state in a file and ends with this process.
+
+    Args:
+        database: The file.
+        faults: Fault rules, as ``bim360 emulator --faults`` takes them.
 
     Raises:
         EmulatorError: It did not start.
     """
     command = [sys.executable, "-m", "bim360_provider.emulator", "--port", "0"]
     command += ["--db", str(database), "--exit-with-parent"]
+    command += ["--faults", str(faults)] if faults else []
     process = subprocess.Popen(  # noqa: S603 - our own module
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
     )

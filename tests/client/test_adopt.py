@@ -134,7 +134,7 @@ def test_a_name_that_no_project_shows_is_told_so(stage: Stage, client: HqClient)
     taken = says(409, {"code": 9409, "message": "taken"})
     stage.hq.faults.append(Fault("POST projects", taken))
 
-    with pytest.raises(ConflictError, match="it may be an ACC project: declare another name"):
+    with pytest.raises(ConflictError, match="it may also be an ACC project: declare another name"):
         create(client, {**TOWER, "adopt": "any"}, settings())
 
 

@@ -10,8 +10,11 @@ from bim360_provider.core.project import create, delete, read, update
 from bim360_provider.core.project.template import COPY_TIMEOUT
 from bim360_provider.errors import Bim360Error
 from bim360_provider.hq import HqClient
-from bim360_provider.hq.retry import BUDGET
+from bim360_provider.hq.pace import DEFAULT_LIMIT
+from bim360_provider.hq.retry import BUDGET, RETRY_AFTER_LIMIT
 from bim360_provider.hq.wire import ANSWER_DEADLINE
+from bim360_provider.testing.engine.local import DEFAULT_PARALLEL
+from tests.meta.documents import section
 from tests.stage import HANGS_UP, NO_PROJECT, TOWER, Fault, Stage, says, settings
 
 REQUEST = BUDGET + ANSWER_DEADLINE
@@ -104,3 +107,14 @@ def test_a_create_of_a_template_ends_in_time(stage: Stage) -> None:
 
     assert outs["copy_status"] == "running"
     assert stage.clock.monotonic() - before <= COPY_TIMEOUT + REQUEST
+
+
+def test_the_page_tells_how_long_a_ctrl_c_may_take() -> None:
+    """Number by number."""
+    told = section("docs/project.md", "### Ctrl-C")
+
+    assert f"{BUDGET:.0f} s for the request, and {SETTLE:.0f} s to find out" in told
+    assert f"at most {RETRY_AFTER_LIMIT:.0f} s" in told
+    assert f"{COPY_TIMEOUT:.0f} s if nothing is declared" in told
+    assert f"at most {DEFAULT_PARALLEL} calls are under way" in told
+    assert DEFAULT_PARALLEL <= DEFAULT_LIMIT

@@ -109,7 +109,7 @@ def test_every_key_of_a_fault_is_told() -> None:
 
 def test_the_examples_of_the_page_work() -> None:
     """The seed, the fault and the Python snippet."""
-    seed, fault = re.findall(r"```json\n(.+?)```", PAGE, re.DOTALL)
+    seed, fault = re.findall(r"```json\n(.+?)```", PAGE, re.DOTALL)[:2]
     snippet = re.findall(r"```python\n(.+?)```", PAGE, re.DOTALL)[0]
 
     emulator = Emulator(parse_seed(json.loads(seed)))

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bim360_provider.emulator import ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, serve
 from bim360_provider.testing import LocalEngine, Result
 from tests.stage import BODY, Actor
@@ -20,6 +22,14 @@ PATIENCE = 60.0
 
 A_MINUTE = 60.0
 """Seconds on HQ's clock until somebody runs the stack again."""
+
+EVERYTHING = os.environ.get("CRASHES") == "all"
+"""Whether ``make crashes`` runs, which goes through every point; the usual suite takes a few."""
+
+every = pytest.mark.skipif(not EVERYTHING, reason="one of many: `make crashes` goes through all")
+needs_linux = pytest.mark.skipif(
+    not hasattr(os, "pidfd_open"), reason="needs Linux's way to watch a process"
+)
 
 PROGRAM = """
 import json, pathlib

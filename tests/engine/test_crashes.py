@@ -4,17 +4,14 @@
 ones.
 """
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.engine.crashing import Site, site, told
+from tests.engine.crashing import EVERYTHING, Site, needs_linux, site, told
 
-pytestmark = pytest.mark.skipif(
-    not hasattr(os, "pidfd_open"), reason="needs Linux's way to watch a process"
-)
+pytestmark = needs_linux
 
 ADOPTED = "is what an interrupted run left behind; it is adopted"
 
@@ -31,13 +28,12 @@ POINTS = (
 VICTIMS = ("host", "engine", "host engine")
 
 TELLING = (
-    ("POST:before", "host engine"),
     ("POST:acted", "host"),
     ("create:told", "engine"),
 )
 
 EVERY = tuple((point, kills) for point in POINTS for kills in VICTIMS)
-CASES = EVERY if os.environ.get("CRASHES") == "all" else TELLING
+CASES = EVERY if EVERYTHING else TELLING
 
 
 @pytest.fixture

@@ -1,24 +1,15 @@
 """What is done in more than one step, killed between the steps: the next run does what is left."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.engine.crashing import Site, site, told
+from tests.engine.crashing import Site, every, needs_linux, site, told
 from tests.engine.test_crashes import ADOPTED
 
-pytestmark = [
-    pytest.mark.skipif(
-        not hasattr(os, "pidfd_open"), reason="needs Linux's way to watch a process"
-    ),
-]
-
-every = pytest.mark.skipif(
-    os.environ.get("CRASHES") != "all", reason="one of many points: `make crashes` goes through all"
-)
+pytestmark = needs_linux
 
 OLD = {"created_at": "2026-01-02T03:04:05.678Z"}
 
@@ -37,14 +28,15 @@ def one(stack: Site) -> dict[str, Any]:
     return project
 
 
+@every
 @pytest.mark.parametrize(
     ("at", "kills"),
     [
-        pytest.param("PATCH:before", "host", marks=every),
+        ("PATCH:before", "host"),
         ("PATCH:acted", "host engine"),
-        pytest.param("PATCH:acted", "engine", marks=every),
-        pytest.param("update:returned", "host", marks=every),
-        pytest.param("update:told", "engine", marks=every),
+        ("PATCH:acted", "engine"),
+        ("update:returned", "host"),
+        ("update:told", "engine"),
     ],
 )
 def test_an_update_that_is_killed_is_sent_again(stack: Site, at: str, kills: str) -> None:
@@ -75,13 +67,14 @@ def test_of_two_updates_only_the_one_that_is_not_known_is_sent_again(stack: Site
     assert stack.asked() in (["PATCH project"], ["PATCH project"] * 2)
 
 
+@every
 @pytest.mark.parametrize(
     ("at", "kills"),
     [
-        pytest.param("PATCH:before", "host", marks=every),
+        ("PATCH:before", "host"),
         ("PATCH:acted", "host engine"),
-        pytest.param("delete:returned", "host", marks=every),
-        pytest.param("delete:told", "engine", marks=every),
+        ("delete:returned", "host"),
+        ("delete:told", "engine"),
     ],
 )
 def test_an_archive_that_is_killed_is_done_again(stack: Site, at: str, kills: str) -> None:
@@ -135,9 +128,8 @@ def test_a_suspended_project_is_found_again(stack: Site, at: str) -> None:
     assert len(told(result, "The project exists; the next `pulumi up` tries again.")) == 1
 
 
-@pytest.mark.parametrize(
-    "at", ["PATCH:before", "PATCH:acted", pytest.param("create:told", marks=every)]
-)
+@every
+@pytest.mark.parametrize("at", ["PATCH:before", "PATCH:acted", "create:told"])
 def test_an_adoption_of_whatever_has_the_name_is_taken_up(stack: Site, at: str) -> None:
     """The next up adopts it again, and sends what is still different."""
     made = stack.engine().up()

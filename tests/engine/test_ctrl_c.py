@@ -3,7 +3,6 @@
 The provider's clock runs sixty times faster than real, so that a minute lasts a second.
 """
 
-import os
 import signal
 import time
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.crashing import PATIENCE, Site, site
+from tests.engine.crashing import PATIENCE, Site, every, site
 
 FAST = 60.0
 """How many times faster than real the provider waits."""
@@ -21,10 +20,6 @@ INTERRUPTED = 130
 
 IN_FLIGHT = 16
 """Calls that an engine has under way at most, by default."""
-
-every = pytest.mark.skipif(
-    os.environ.get("CRASHES") != "all", reason="one of many waits: `make crashes` goes through all"
-)
 
 
 @pytest.fixture
@@ -97,6 +92,7 @@ def test_a_template_copy_is_waited_for_as_long_as_declared(stack: Site) -> None:
     assert stack.asked() == ["GET job"]
 
 
+@every
 def test_an_answer_that_does_not_come_is_given_up(stack: Site) -> None:
     """After 70 seconds; the project that HQ made all the same is found, and saved."""
     rule = {"match": {"method": "POST", "path": "/hq/v1/accounts/:account_id/projects"}}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bim360_provider.testing import LocalEngine, LocalEngineError
-from tests.engine.crashing import site
+from tests.engine.crashing import every, site
 
 A_MOMENT = 0.01
 """Seconds between two looks for the lock."""
@@ -32,6 +32,7 @@ def test_two_stacks_make_one_project_of_one_name(tmp_path: Path) -> None:
     assert stack.asked().count("POST projects") == 2
 
 
+@every
 def test_one_stack_has_one_run_at_a_time(tmp_path: Path) -> None:
     """The second one is refused before it begins, and asks HQ nothing."""
     with site(tmp_path) as stack:

@@ -194,3 +194,24 @@ def test_a_project_that_cannot_be_read_is_told_at_once(tmp_path: Path) -> None:
     """Before anything is started."""
     with pytest.raises(LocalEngineError, match=r"there is no Pulumi\.yaml"):
         LocalEngine(tmp_path, stack="demo")
+
+
+def test_a_component_of_a_failed_resource_does_not_stop_the_rest(tmp_path: Path) -> None:
+    """What hangs on the failure stays unknown; everything else is made and kept."""
+    program = """
+class Box(pulumi.ComponentResource):
+    def __init__(self, name):
+        super().__init__("tests:index:Box", name)
+        inner = Item(f"{name}-inner", Opts(parent=self), title="A", broken="create")
+        self.register_outputs({"made_by": inner.made_by})
+
+Box("box")
+late = Item("late", title="A")
+Item("later", title=late.id)
+"""
+    result = LocalStack(tmp_path).run(Stage("up", program))
+
+    made = {step.name for step in result.steps if step.op == "create"}
+    assert not result.ok
+    assert {"box", "late", "later"} <= made
+    assert all("Unknown" not in error for error in result.errors)

@@ -6,11 +6,13 @@ from pathlib import Path
 import grpc
 
 from bim360_provider.emulator import serve
+from tests.engine.crashing import every
 from tests.host.conftest import configuration
 from tests.host.process import refusal, running
 from tests.stage import BODY, Actor
 
 
+@every
 def test_two_hosts_make_one_project(tmp_path: Path) -> None:
     """The slower one tells its program in one line who was faster."""
     hq = Actor()

@@ -51,7 +51,8 @@ def judge(twins: list[Project], inputs: Values, settings: Settings, began: datet
     if not twins:
         words = (
             f"the name '{name}' is taken, yet no BIM 360 project of that name can be seen; "
-            f"it may be an ACC project: {RENAME}"
+            "if it was made a moment ago, run `pulumi up` again in some minutes; "
+            f"it may also be an ACC project: {RENAME}"
         )
         return Verdict(None, words)
     twin = min(twins, key=lambda project: (project.status == "archived", project.created_at or ""))

@@ -1,10 +1,12 @@
 """A template copy: waited for within a bound, never a reason to lose the project's id."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 from bim360_provider.errors import Bim360Error
 from bim360_provider.hq import HqClient
+from bim360_provider.hq.clock import parse_time
 from bim360_provider.models import Project
 
 __all__ = ["COPY_TIMEOUT", "follow_copy"]
@@ -16,6 +18,9 @@ COPY_TIMEOUT: Final = 120.0
 
 FIRST_LOOK: Final = 2.0
 """Seconds before the first look at the job; doubled each time."""
+
+COPY_AGE: Final = timedelta(days=1)
+"""From then on a job that has not ended counts as failed: or each up would look at it, for ever."""
 
 LOOKS_APART: Final = 15.0
 """Seconds at most between two looks: each is one of the 100 requests of a minute."""
@@ -32,6 +37,13 @@ def follow_copy(client: HqClient, project: Project, state: Values, inputs: Value
     if not job_id or known in ("done", "failed"):
         return known
     status = _wait(client, job_id, project.name, inputs.get("copy_timeout", COPY_TIMEOUT))
+    if status == "running" and _is_old(client, project):
+        client.transport.tell(
+            f"BIM 360: copying the template into '{project.name}' has not ended within a day "
+            f"(job {job_id}), and is not looked at any more; copy the template's settings by hand.",
+            warning=True,
+        )
+        return "failed"
     if status == "failed":
         client.transport.tell(
             f"BIM 360: copying the template into '{project.name}' failed at HQ (job {job_id}). "
@@ -45,6 +57,11 @@ def follow_copy(client: HqClient, project: Project, state: Values, inputs: Value
             warning=True,
         )
     return status
+
+
+def _is_old(client: HqClient, project: Project) -> bool:
+    created = parse_time(project.created_at)
+    return created is not None and client.transport.server_clock.now() - created > COPY_AGE
 
 
 def _wait(client: HqClient, job_id: str, name: str | None, bound: float) -> str:

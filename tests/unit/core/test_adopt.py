@@ -181,7 +181,7 @@ def test_a_name_without_a_project_is_probably_an_acc_project() -> None:
     adopted, words = verdict(adopt="any")
 
     assert adopted is None
-    assert "it may be an ACC project: declare another name" in words
+    assert "it may also be an ACC project: declare another name" in words
 
 
 def test_of_several_the_living_one_counts() -> None:
