@@ -13,7 +13,7 @@ from bim360_provider.testing.engine.replacing import replace_resource
 from bim360_provider.testing.engine.resources import Goal, Resource, resource_for
 from bim360_provider.testing.engine.run import Interrupted, Run
 from bim360_provider.testing.engine.steps import Change
-from bim360_provider.testing.engine.values import Properties, masked
+from bim360_provider.testing.engine.values import Properties, has_unknown, masked
 from bim360_provider.testing.engine.verdicts import Verdict, ignoring, judge
 
 
@@ -37,10 +37,14 @@ class Registrar:
         return self._guarded(goal, lambda: self._read(goal, id_))
 
     def finish(self, urn: str, outputs: Properties) -> None:
-        """Record the outputs of a component, or of the stack."""
+        """Record the outputs of a component, or of the stack.
+
+        What hangs on a resource that failed is unknown even in an up; it is left out.
+        """
+        known = {k: v for k, v in outputs.items() if self._run.dry_run or not has_unknown(v)}
         found = self._run.state.live().get(urn)
-        if found is not None and found.outputs != outputs:
-            self._run.state.put(replace(found, outputs=outputs), instead_of=found)
+        if found is not None and found.outputs != known:
+            self._run.state.put(replace(found, outputs=known), instead_of=found)
 
     def is_gone(self, resource: Resource) -> bool:
         """Tell whether a resource in the state is no longer in the program, or was replaced."""
