@@ -34,11 +34,15 @@ class _Answer(BaseModel):
 
 
 class _Role(_Answer):
+    """An industry role that a user has."""
+
     id: str | None = None
     name: str | None = None
 
 
 class _Product(_Answer):
+    """A product, which is a service, and the user's access to it."""
+
     key: str
     access: str | None = None
 

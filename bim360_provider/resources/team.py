@@ -12,6 +12,8 @@ __all__ = ["Bim360Team", "TeamMember"]
 
 
 class _Person(TypedDict):
+    """Who it is: what has to be written."""
+
     email: Input[str]
 
 
