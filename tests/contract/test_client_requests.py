@@ -1,0 +1,82 @@
+"""Every request the client makes on a path of the vendor's file is one the file allows."""
+
+from collections.abc import Callable
+
+import pytest
+
+from bim360_provider.emulator import ADMIN_EMAIL, ADMIN_ID, ADMIN_UID, BUSINESS_UNIT_ID, COMPANY_ID
+from bim360_provider.hq import HqClient
+from tests.contract.referee import needs_file, referee
+from tests.stage import Stage
+
+pytestmark = needs_file
+
+Ask = Callable[[HqClient, str], object]
+"""Asks HQ something; the text is the id of a project with the account's admin in it."""
+
+COMPANY = {
+    "name": "Nord Steel",
+    "trade": "Metals",
+    "city": "Oslo",
+    "website_url": "",
+    "erp_id": "1",
+}
+USER = {"email": "ada@example.com", "first_name": "Ada", "company_id": COMPANY_ID}
+UNIT = {"id": BUSINESS_UNIT_ID, "name": "North America", "description": "All of it"}
+
+ASKED: dict[str, tuple[Ask, ...]] = {
+    "POST companies": (lambda client, _: client.companies.create(COMPANY),),
+    "GET companies": (
+        lambda client, _: [*client.companies.walk()],
+        lambda client, _: client.companies.named("Nord & Steel"),
+        lambda client, _: client.companies.get(COMPANY_ID),
+    ),
+    "PATCH company": (lambda client, _: client.companies.update(COMPANY_ID, {"phone": ""}),),
+    "POST users": (lambda client, _: client.account_users.create(USER),),
+    "GET users": (
+        lambda client, _: [*client.account_users.walk()],
+        lambda client, _: client.account_users.with_email(ADMIN_EMAIL),
+        lambda client, _: client.account_users.get(ADMIN_ID),
+    ),
+    "PATCH user": (
+        lambda client, _: client.account_users.update(
+            ADMIN_ID, {"status": "active", "company_id": "", "default_role": "Architect"}
+        ),
+    ),
+    "business units": (
+        lambda client, _: client.business_units.structure(),
+        lambda client, _: client.business_units.define(
+            [UNIT, {"name": "West", "parent_id": BUSINESS_UNIT_ID}]
+        ),
+    ),
+    "PATCH image": (
+        lambda client, project: client.project_images.put(project, b"PNG", "image/png"),
+    ),
+    "GET members": (
+        lambda client, project: [*client.project_users.walk(project)],
+        lambda client, project: client.project_users.with_email(project, ADMIN_EMAIL),
+        lambda client, project: client.project_users.get(project, ADMIN_ID),
+    ),
+    "DELETE member": (
+        lambda client, project: client.project_users.remove(project, ADMIN_ID, ADMIN_EMAIL),
+    ),
+}
+
+
+@pytest.mark.parametrize("region", [None, "US"])
+@pytest.mark.parametrize("what", ASKED)
+def test_every_request_is_one_the_file_allows(stage: Stage, what: str, region: str | None) -> None:
+    """Path, query, headers and body, with the fields and types the file knows."""
+    stage.hq.ask("PATCH", "/options", {"remove_project_users": "allow"})
+    project = stage.project()["id"]
+    stage.hq.ask("POST", f"/projects/{project}/users", {"email": ADMIN_EMAIL})
+    client = stage.client(acting_user=ADMIN_UID, region=region)
+
+    for ask in ASKED[what]:
+        ask(client, project)
+
+    judged = [each for each in stage.hq.requests if referee().find(each.method, each.path)]
+    assert len(judged) >= len(ASKED[what])
+    for each in judged:
+        path = f"{each.path}?{each.query}"
+        assert referee().request(each.method, path, each.headers, each.body) == []
