@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
 from bim360_provider.emulator.errors import invalid
+from bim360_provider.emulator.listing import refuse_unknown
 from bim360_provider.emulator.messages import Reply
-from bim360_provider.emulator.nearest import nearest
 from bim360_provider.emulator.routes import Call
 
 DEFAULT_LIMIT = 20
@@ -60,7 +60,7 @@ def envelope(call: Call, items: Iterable[Item], filters: Mapping[str, Filter]) -
         HqError: 400, a parameter is malformed or not known (inference).
     """
     query = call.request.arguments()
-    _refuse_unknown(query, filters, call)
+    refuse_unknown(query, (*PARAMETERS, *filters), call.options)
     limit = _number(query, "limit", DEFAULT_LIMIT, (1, MAX_LIMIT))
     offset = _number(query, "offset", 0, (0, 10**15))
     found = [item for item in items if _kept(item, query, filters)]
@@ -83,14 +83,6 @@ def cut(item: Item, fields: str | None) -> Item:
         return item
     wanted = {"id", *(each.strip() for each in fields.split(","))}
     return {name: item[name] for name in item if name in wanted}
-
-
-def _refuse_unknown(query: dict[str, str], filters: Mapping[str, Filter], call: Call) -> None:
-    known = (*PARAMETERS, *filters)
-    unknown = [name for name in query if name not in known]
-    if unknown and call.options.unknown_fields == "refuse":
-        name = unknown[0]
-        raise invalid(problem=f"there is no query parameter {name}{nearest(name, known)}")
 
 
 def _number(query: dict[str, str], name: str, default: int, bounds: tuple[int, int]) -> int:

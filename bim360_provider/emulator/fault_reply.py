@@ -24,6 +24,10 @@ FIRST_ERROR = 400
 FILLER = "HQ is not well today. "
 
 
+ROWS = ("results", "success_items", "business_units")
+"""Where the answers that wrap a list have it."""
+
+
 def spoil(then: Then, true: Reply | None) -> Reply:
     """Return the answer to send.
 
@@ -94,4 +98,9 @@ def _page(status: int) -> str:
 def _changed(content: JsonValue, change: dict[str, JsonValue]) -> JsonValue:
     if isinstance(content, list):
         return [_changed(row, change) for row in content]
-    return {**content, **change} if isinstance(content, dict) else content
+    if not isinstance(content, dict):
+        return content
+    rows = next((name for name in ROWS if isinstance(content.get(name), list)), None)
+    if rows is None or change.keys() & content.keys():
+        return {**content, **change}
+    return {**content, rows: _changed(content[rows], change)}

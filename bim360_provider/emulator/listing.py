@@ -53,7 +53,7 @@ def page_of(
     Raises:
         HqError: 400, a number is none, or a parameter is not known (both inference).
     """
-    _refuse_unknown(query, (*PARAMETERS, *criteria), options)
+    refuse_unknown(query, (*PARAMETERS, *criteria), options)
     limit = _number(query, "limit", DEFAULT_LIMIT, at_least=1)
     if limit > MAX_LIMIT and options.limit_over_100 == "refuse":
         raise invalid(problem=f"limit {limit} is above {MAX_LIMIT}")
@@ -65,7 +65,12 @@ def page_of(
     )
 
 
-def _refuse_unknown(query: dict[str, str], known: Sequence[str], options: Options) -> None:
+def refuse_unknown(query: dict[str, str], known: Sequence[str], options: Options) -> None:
+    """Refuse a query parameter that is not known, unless an option lets it pass.
+
+    Raises:
+        HqError: 400 with the nearest known one (inference).
+    """
     unknown = [name for name in query if name not in known]
     if unknown and options.unknown_fields == "refuse":
         name = unknown[0]

@@ -69,12 +69,13 @@ def test_an_empty_file_is_a_new_one(tmp_path: Path) -> None:
     assert [account["id"] for account in state["accounts"]] == ["a"]
 
 
-def test_a_file_of_another_format_is_left_alone(tmp_path: Path) -> None:
-    """A newer emulator may have made it."""
+@pytest.mark.parametrize("version", [1, 9])
+def test_a_file_of_another_format_is_left_alone(tmp_path: Path, version: int) -> None:
+    """An older emulator may have made it, or a newer one."""
     path = tmp_path / "hq.db"
     database = sqlite3.connect(path)
-    database.execute("PRAGMA user_version = 9")
+    database.execute(f"PRAGMA user_version = {version}")
     database.close()
 
-    with pytest.raises(StoreError, match="its format is 9, not 2"):
+    with pytest.raises(StoreError, match=rf"its format is {version}, not 2\. Name another file\."):
         Emulator(database=str(path))

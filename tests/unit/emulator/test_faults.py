@@ -238,6 +238,25 @@ def test_fields_of_the_true_answer_can_have_wrong_types(
     assert [row["value"] for row in listed] == ["lots"]
 
 
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"name": "Odd"}, {"business_units": [{"name": "Odd"}]}),
+        ({"business_units": []}, {"business_units": []}),
+    ],
+)
+def test_a_change_reaches_the_rows_of_a_wrapped_list(
+    emulator: Emulator, call: Call, change: Project, expected: Project
+) -> None:
+    """Or the wrapping, where it has such a field."""
+    emulator.ask("POST", "/faults", {"then": {"change": change}})
+
+    content = call("GET", "business_units_structure").content()
+
+    names = [{"name": unit["name"]} for unit in content["business_units"]]
+    assert {"business_units": names} == expected
+
+
 def test_a_change_leaves_an_answer_that_is_no_object_alone(emulator: Emulator, call: Call) -> None:
     """Null stays null."""
     emulator.ask("POST", "/faults", {"then": {"drop": "before", "change": {"value": 1}}})

@@ -10,6 +10,8 @@ from bim360_provider.emulator import (
     ADMIN_ID,
     ADMIN_UID,
     COMPANY_ID,
+    EMEA_ACCOUNT_ID,
+    EMEA_ADMIN_ID,
     Emulator,
     Reply,
 )
@@ -193,6 +195,23 @@ def test_the_acting_user_can_be_optional(emulator: Emulator, v2: Call, made: Row
         "success_items": [],
         "failure_items": [],
     }
+
+
+def test_an_account_elsewhere_is_reached_by_the_legacy_path(
+    emulator: Emulator, call: Call, tower: Row
+) -> None:
+    """The same person has another ``id`` there, and the same Autodesk ID."""
+    there = {"account": EMEA_ACCOUNT_ID, "prefix": "/hq/v1/regions/eu/accounts"}
+    project = call("POST", "projects", tower, **there).content()
+    row = {"user_id": EMEA_ADMIN_ID, "services": DOCS_ADMIN}
+    acting = {"account": EMEA_ACCOUNT_ID, "x-user-id": ADMIN_UID}
+    path = f"projects/{project['id']}/users/import"
+
+    answer = call("POST", path, [row], prefix="/hq/v2/regions/eu/accounts", **acting)
+
+    entry = emulator.ask("GET", "/requests", query="path=*/users/import")[0]
+    assert (answer.status, answer.content()["success"]) == (200, 1)
+    assert (entry["acting_user"], entry["status"]) == (ADMIN_UID, 200)
 
 
 def test_a_service_that_is_not_there_fails_in_its_row(
