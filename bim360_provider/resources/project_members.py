@@ -1,6 +1,5 @@
 """The one resource inside a ``Bim360Team``."""
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from pulumi import Input, Output, ResourceOptions
@@ -16,7 +15,8 @@ class Bim360ProjectMembers(Declared, module="bim360", name="ProjectMembers"):
     """Members of one project, all in one resource; people write a ``Bim360Team``."""
 
     project_id: Output[str]
-    members: Output[Mapping[str, Mapping[str, Any]]]
+    # A list where it is written, a mapping by e-mail from then on: Pulumi holds both to this type.
+    members: Output[Any]
     on_removal: Output[str | None]
     account_id: Output[str]
     region: Output[str]

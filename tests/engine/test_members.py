@@ -1,0 +1,110 @@
+"""Whole programs with admins, members and teams on the local engine."""
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bim360_provider.emulator.default_seed import ADMIN_EMAIL
+from bim360_provider.testing.stack import Bim360Stack
+
+PROGRAM = """
+from bim360_provider import Bim360Project, Bim360ProjectAdmin, Bim360ProjectMember, Bim360Team
+import pulumi
+
+tower = Bim360Project("tower", name="Tower", start_date="2027-01-01", end_date="2028-01-01",
+                      project_type="Office", value=1, currency="USD",
+                      service_types=["doc_manager", "pm"])
+anna = Bim360ProjectAdmin("anna", project_id=tower.id, email="anna.halvorsen@example.com",
+                          service_type="doc_manager",
+                          company_id="c0000000-0000-4000-8000-000000000001")
+Bim360ProjectMember("ada", project_id=anna.project_id, email="Ada@example.com",
+                    industry_roles=["Architect"], document_management="{access}")
+team = Bim360Team("crew", project_id=anna.project_id, members=[
+    {{"email": f"m{{n:03}}@example.com", "document_management": "user"}} for n in {numbers}])
+pulumi.export("unfinished", team.unfinished)
+"""
+
+Open = Callable[..., Bim360Stack]
+
+
+class Site:
+    """A stack whose program changes."""
+
+    def __init__(self, folder: Path, open_stack: Open) -> None:
+        folder.mkdir()
+        (folder / "Pulumi.yaml").write_text("name: site\nruntime: python\n")
+        self._program = folder / "__main__.py"
+        self.declares("range(60)")
+        env = {"BIM360_ACTING_USER": ADMIN_EMAIL}
+        self.stack = open_stack(folder, stack="dev", env=env)
+        self.stack.hq.ask("PATCH", "/options", {"import_strangers": "create"})
+
+    def declares(self, numbers: str, access: str = "user") -> None:
+        """Write the program anew."""
+        self._program.write_text(PROGRAM.format(numbers=numbers, access=access))
+
+
+@pytest.fixture
+def site(tmp_path: Path, bim360_stack: Open) -> Site:
+    """Return a stack of a project, its first admin, one member and a team of sixty."""
+    return Site(tmp_path / "site", bim360_stack)
+
+
+def test_a_project_is_pending_until_its_first_admin_is_added(site: Site) -> None:
+    """One up makes it, activates it and fills it; a second one sends nothing."""
+    first = site.stack.up()
+    second = site.stack.up()
+
+    (tower,) = site.stack.projects()
+    posts = Counter(
+        row["path"].rpartition("/")[2] for row in first.requests if row["method"] == "POST"
+    )
+    assert first.errors == ()
+    assert tower["status"] == "active"
+    assert len(tower["users"]) == 62
+    assert posts == {"projects": 1, "users": 1, "import": 3}
+    assert second.requests == ()
+    assert first.outputs["unfinished"] == []
+
+
+def test_one_more_is_one_import_and_a_refresh_finds_nothing(site: Site) -> None:
+    """Written in another order, too."""
+    site.stack.up()
+    site.declares("reversed(range(61))")
+
+    up = site.stack.up()
+    refresh = site.stack.refresh()
+    again = site.stack.up()
+
+    imports = [row["body"] for row in up.requests if row["path"].endswith("/import")]
+    assert [len(each) for each in imports] == [1]
+    assert (up.errors, refresh.errors) == ((), ())
+    assert again.requests == ()
+    assert again.changes.keys() == {"same"}
+
+
+def test_a_preview_warns_before_access_is_changed(site: Site) -> None:
+    """With what HQ drops; the preview itself asks HQ nothing."""
+    site.stack.up()
+    site.declares("range(60)", access="admin")
+
+    preview = site.stack.preview()
+
+    warnings = [each.text for each in preview.messages if each.severity == "warning"]
+    assert any("HQ then drops access to all modules" in text for text in warnings)
+    assert preview.requests == ()
+
+
+def test_a_destroy_comes_to_its_end_and_says_who_stays(site: Site) -> None:
+    """Members stay in a project that is archived."""
+    site.stack.up()
+
+    destroy = site.stack.destroy()
+
+    told = [each.text for each in destroy.messages if "HQ documents no way" in each.text]
+    assert destroy.errors == ()
+    assert [row["method"] for row in destroy.requests] == ["PATCH"]
+    assert len(told) == 3
+    assert site.stack.projects()[0]["status"] == "archived"
