@@ -9,12 +9,19 @@ from pydantic import JsonValue
 
 from bim360_provider.emulator import body, rows, users
 from bim360_provider.emulator.errors import HqError, invalid, refused
+from bim360_provider.emulator.fields import Field
 from bim360_provider.emulator.industry_roles import role_ids
 from bim360_provider.emulator.members import SERVICE_TYPES
 from bim360_provider.emulator.routes import Call
 from bim360_provider.emulator.store import Row, Value
+from bim360_provider.emulator.values import email as read_email
+from bim360_provider.emulator.values import unique_id
 
 NAMES = ("email", "user_id", "company_id", "industry_roles", "services")
+
+COMPANY_ID = Field("company_id", unique_id)
+USER_ID = Field("user_id", unique_id)
+EMAIL = Field("email", read_email)
 
 ACCESS = {
     "document_management": ("admin", "user"),
@@ -49,12 +56,11 @@ def _company(call: Call, given: JsonValue) -> Value:
     Source: the usage guide of https://github.com/Autodesk-Forge/forge-bim360.project.setup.tool
     That null does the same is an inference.
     """
-    if given in body.EMPTY:
-        return None
-    if not isinstance(given, str):
-        raise invalid(problem="company_id is not a string")
-    users.check_company(call, given)
-    return given
+    problems: list[str] = []
+    company_id = body.taken(COMPANY_ID, given, call.options, problems)
+    body.refuse(problems)
+    users.check_company(call, company_id)
+    return company_id
 
 
 def _roles(project: Row, given: JsonValue) -> list[str]:
@@ -105,10 +111,13 @@ def user_of(call: Call, row: dict[str, JsonValue]) -> Row:
     Raises:
         HqError: 400 without e-mail and id, 404 for somebody the account does not know.
     """
-    user_id, email = row.get("user_id"), row.get("email")
-    if isinstance(user_id, str) and user_id:
+    problems: list[str] = []
+    user_id = body.taken(USER_ID, row.get("user_id"), call.options, problems)
+    email = body.taken(EMAIL, row.get("email"), call.options, problems)
+    body.refuse(problems)
+    if user_id is not None:
         return rows.one(call, "listed_users", user_id, "user")
-    if not isinstance(email, str) or not email:
+    if email is None:
         raise invalid(problem="email or user_id is required")
     known = users.by_email(call, email)
     if known is None and call.options.import_strangers == "refuse":

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bim360_provider.emulator import ACCOUNT_ID, Emulator, Reply, Request
+from bim360_provider.emulator import ACCOUNT_ID, ADMIN_ID, COMPANY_ID, Emulator, Reply, Request
 from bim360_provider.emulator.project_fields import EVERY_NAME
 
 Call = Callable[..., Reply]
@@ -70,6 +70,34 @@ def test_bytes_that_hurt_are_400(emulator: Emulator, token: str, body: bytes) ->
 
     assert answer.status == 400
     assert emulator.handle(Request("GET", "/_emulator/requests")).status == 200
+
+
+NEW = ("name", "trade", "email", "company_id", "user_id", "industry_roles", "services", "role")
+MORE = ("service_type", "status", "default_role", "business_units", "id", "parent_id")
+hostile = st.text(st.characters(categories=["Cs", "Lu", "Cc"]), max_size=4) | anything
+objects = st.dictionaries(st.sampled_from((*NEW, *MORE)), hostile, max_size=5)
+
+
+@many
+@given(body=objects | st.lists(objects, max_size=3) | hostile)
+def test_any_body_about_people_and_companies_is_answered(
+    emulator: Emulator, call: Call, made: dict[str, Any], body: object
+) -> None:
+    """Broken Unicode included; rows of an import fail each alone."""
+    emulator.ask("PATCH", "/options", {"rate_limit_per_minute": 0})
+    project = f"projects/{made['id']}"
+    acting = {"prefix": "/hq/v2/accounts", "x-user-id": ADMIN_ID}
+    v1 = {
+        "POST": ("companies", "companies/import", "users", "users/import", f"{project}/users"),
+        "PATCH": (f"companies/{COMPANY_ID}", f"users/{ADMIN_ID}", f"{project}/image"),
+        "PUT": ("business_units_structure",),
+    }
+
+    answers = [call(method, path, body) for method, paths in v1.items() for path in paths]
+    answers.append(call("POST", f"{project}/users/import", body, **acting))
+    answers.append(call("PATCH", f"{project}/users/{ADMIN_ID}", body, **acting))
+
+    assert {each.status for each in answers} <= REFUSED | {200, 201, 403, 404}
 
 
 @pytest.mark.parametrize("query", ["limit=" + "9" * 30, "offset=" + "9" * 30, "limit=%F0%9F"])

@@ -282,6 +282,8 @@ def test_an_empty_company_takes_the_company_away(
     [
         ({"company_id": SOMEWHERE}, "the account has no company"),
         ({"company_id": 7}, "company_id is not a string"),
+        ({"company_id": "\ud800"}, "company_id is not valid Unicode"),
+        ({"email": "\ud800@example.com"}, "email is not valid Unicode"),
         ({"industry_roles": [SOMEWHERE]}, "the project has no role"),
         ({"industry_roles": "Architect"}, "industry_roles is not a list"),
         ({"services": {}}, "services is required"),
