@@ -64,7 +64,7 @@ def diff(state: Values, inputs: Values) -> Difference:
 
 
 def create(
-    client: HqClient, inputs: Values, _settings: Settings, owners: Owners | None = None
+    client: HqClient, inputs: Values, _settings: Settings, _owners: Owners | None = None
 ) -> tuple[str, dict[str, Any]]:
     """Send the picture, which takes the place of the one that the project has.
 
@@ -72,25 +72,18 @@ def create(
         client: The account that the project is in.
         inputs: The arguments in normal form.
         _settings: Nothing of them matters here.
-        owners: Know whether another resource of this run gives the project a picture.
+        _owners: A picture may be sent by whoever declares it, a resource that replaces another too.
 
     Returns:
         The picture's id and the outputs.
 
     Raises:
-        InputError: Another resource has the picture, or the file is not what the program saw.
+        InputError: The file is not what the program saw.
         HqError: HQ refused it.
         UnansweredError: No answer came; sending it again does no harm.
     """
-    id_ = f"{inputs['project_id']}{ID_ENDS}"
-    owners = owners or Owners()
-    if owners.is_owned(id_):
-        words = f"another resource of this stack gives project {inputs['project_id']} a picture"
-        msg = f"BIM 360: could not send {inputs['path']}: {words}. Keep one of the two."
-        raise InputError(msg)
     outs = _sent(client, inputs, new_resource=True)
-    owners.owns(id_)
-    return id_, outs
+    return f"{inputs['project_id']}{ID_ENDS}", outs
 
 
 def update(client: HqClient, _id: str, _state: Values, inputs: Values) -> dict[str, Any]:

@@ -17,7 +17,7 @@ Unit: TypeAlias = Mapping[str, Input[str]]
 class Bim360BusinessUnits(Declared, module="bim360", name="BusinessUnits"):
     """The business units of an account, as one tree: HQ reads and writes them as a whole.
 
-    One for each account. Units that other people made stay as they are. Wire projects to
+    Best one for each account. Units that other people made stay as they are. Wire projects to
     ``ids``, which every preview knows: ``business_unit_id=units.ids["North/West"]``.
 
     Example:

@@ -125,16 +125,26 @@ def test_a_namesake_is_refused_before_anything_is_sent(stage: Stage, client: HqC
     assert asked(stage) == [READ]
 
 
-def test_one_account_has_one_resource(client: HqClient, made: dict[str, Any]) -> None:
-    """A second one of the same stack is refused; a renamed one takes over, and nothing is lost."""
+def test_a_resource_that_replaces_another_keeps_the_units(
+    client: HqClient, made: dict[str, Any]
+) -> None:
+    """It is made first, and the old one, deleted afterwards, takes away only what is left to it."""
     owners = Owners()
-    create(client, inputs(UNITS), settings(), owners)
 
-    with pytest.raises(InputError, match="another resource of this stack has those of account"):
-        create(client, inputs({"South": {}}), settings(), owners)
+    create(client, inputs({"North": {}}), settings(), owners)
     delete(client, ACCOUNT_ID, {**made, "on_destroy": "remove"}, owners)
 
-    assert set(at_hq(client)) == {"North America", "North", "West"}
+    assert set(at_hq(client)) == {"North America", "North"}
+
+
+def test_two_resources_may_share_an_account(client: HqClient, made: dict[str, Any]) -> None:
+    """Each has the units that it declares."""
+    _, outs = create(client, inputs({"South": {}}), settings())
+
+    update(client, ACCOUNT_ID, made, inputs({"North": {}}))
+
+    assert set(outs["undeclared"].values()) == {"North America", "North", "North/West"}
+    assert set(at_hq(client)) == {"North America", "North", "South"}
 
 
 @pytest.mark.parametrize(

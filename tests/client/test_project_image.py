@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from bim360_provider.core.owners import Owners
 from bim360_provider.core.project_image import check, create, delete, diff, read, update
 from bim360_provider.errors import InputError, NotFoundError
 from bim360_provider.hq import HqClient
@@ -118,15 +117,6 @@ def test_a_lost_answer_and_a_young_project_are_asked_again(
     create(client, inputs(project_id, file), settings())
 
     assert asked(stage) == [SEND, SEND]
-
-
-def test_a_project_has_one_picture(client: HqClient, project_id: str, file: Path) -> None:
-    """Two resources would replace each other's for ever."""
-    owners = Owners()
-    create(client, inputs(project_id, file), settings(), owners)
-
-    with pytest.raises(InputError, match="another resource of this stack gives project"):
-        create(client, inputs(project_id, file), settings(), owners)
 
 
 def test_a_refresh_looks_only_whether_the_project_is_there(

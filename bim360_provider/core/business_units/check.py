@@ -28,15 +28,17 @@ def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any],
     given = placed(new, settings)
     inputs, problems = validated(BusinessUnitsArguments, given)
     problems += unplaced(given)
-    units = inputs.get("units")
-    if isinstance(units, Mapping):
-        inputs["units"], wrong = _normal(units)
-        problems += wrong
-        if not problems:
-            known = {key: _or_unknown(unit) for key, unit in inputs["units"].items()}
-            inputs["ids"] = ids_of(inputs["account_id"], known, old)
-            problems += problems_of(known, inputs["ids"])
+    if isinstance(inputs.get("units"), Mapping):
+        inputs["units"], mistakes = _normal(inputs["units"])
+        problems += mistakes or _related(inputs, old)
     return inputs, problems
+
+
+def _related(inputs: dict[str, Any], old: Values) -> list[Problem]:
+    """Give every unit its id, and return what is wrong between them."""
+    known = {key: _or_unknown(unit) for key, unit in inputs["units"].items()}
+    inputs["ids"] = ids_of(str(inputs.get("account_id")), known, old)
+    return problems_of(known, inputs["ids"])
 
 
 def _or_unknown(unit: Any) -> Values:
@@ -47,8 +49,8 @@ def _normal(units: Values) -> tuple[dict[str, Any], list[Problem]]:
     problems = []
     found: dict[str, Any] = {}
     for key, unit in units.items():
-        found[key], wrong = _one(key, {} if unit is None else unit)
-        problems += wrong
+        found[key], mistakes = _one(key, {} if unit is None else unit)
+        problems += mistakes
     return found, problems
 
 

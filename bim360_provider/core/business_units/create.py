@@ -1,15 +1,14 @@
 """Create and update: one read and one write, or one read where HQ has it all already."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bim360_provider.core.business_units.naming import wanted
 from bim360_provider.core.business_units.outputs import declared, outputs
-from bim360_provider.core.business_units.write import write
+from bim360_provider.core.business_units.write import Written, write
 from bim360_provider.core.entity import DECLARED
 from bim360_provider.core.owners import Owners
 from bim360_provider.core.settings import Settings
-from bim360_provider.errors import InputError
 from bim360_provider.hq import HqClient
 
 __all__ = ["create", "update"]
@@ -26,28 +25,20 @@ def create(
         client: The account that they are to be in.
         inputs: The arguments in normal form.
         _settings: Nothing of them matters here.
-        owners: Know whether another resource of this run has the account's units.
+        owners: Learn which units that were there already are this resource's now.
 
     Returns:
         The account's id and the outputs.
 
     Raises:
-        InputError: Another resource has them, or they do not fit to what HQ has.
+        InputError: They do not fit to what HQ has.
         HqError: HQ refused them.
         UnansweredError: No answer came; sending them again does no harm.
     """
-    account = client.connection.account_id
-    owners = owners or Owners()
-    if owners.is_owned(account):
-        msg = (
-            "BIM 360: could not define the business units: another resource of this stack has "
-            f"those of account {account}. Declare all units in one."
-        )
-        raise InputError(msg)
-    outs = _defined(client, inputs, {}, ())
-    owners.takes(account)
-    owners.owns(account)
-    return account, outs
+    written = write(client, wanted(inputs), {}, complete=bool(inputs.get("complete")))
+    for id_ in written.before.intersection(inputs["ids"].values()):
+        (owners or Owners()).takes(id_)
+    return client.connection.account_id, _outputs(written, inputs, ())
 
 
 def update(client: HqClient, _account: str, state: Values, inputs: Values) -> dict[str, Any]:
@@ -58,16 +49,14 @@ def update(client: HqClient, _account: str, state: Values, inputs: Values) -> di
         HqError: HQ refused it.
         UnansweredError: No answer came; sending it again does no harm.
     """
-    return _defined(client, inputs, state.get("ids", {}), state.get("undropped", ()))
-
-
-def _defined(
-    client: HqClient, inputs: Values, former: Mapping[str, str], undropped: Any
-) -> dict[str, Any]:
     complete = bool(inputs.get("complete"))
-    live, still_there = write(client, wanted(inputs), former, complete=complete)
-    kept = {*undropped, *still_there}
+    written = write(client, wanted(inputs), state.get("ids", {}), complete=complete)
+    return _outputs(written, inputs, state.get("undropped", ()))
+
+
+def _outputs(written: Written, inputs: Values, undropped: Iterable[str]) -> dict[str, Any]:
+    kept = {*undropped, *written.undropped}
     return {
-        **outputs(live, inputs, inputs["ids"], kept),
+        **outputs(written.now, inputs, inputs["ids"], kept),
         DECLARED: declared(inputs["units"]),
     }

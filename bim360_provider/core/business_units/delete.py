@@ -23,21 +23,20 @@ def delete(client: HqClient, account_id: str, state: Values, owners: Owners | No
         client: The account.
         account_id: The id of the resource, which is the account's.
         state: The outputs of the last run.
-        owners: Know whether another resource has taken the units over in this run.
+        owners: Know which units another resource has taken over in this run: those stay.
 
     Raises:
         HqError: HQ refused it.
         UnansweredError: No answer came; it can be repeated.
     """
-    if owners and owners.was_taken(account_id):
-        return
     if state.get("on_destroy") != "remove":
         words = f"the business units of account {account_id} are left as they are"
         client.transport.tell(f"BIM 360: {words}; on_destroy='remove' takes them away.")
         return
     with WRITING:
         live = client.business_units.structure()
-        ours = set(state.get("ids", {}).values())
+        ids = state.get("ids", {}).values()
+        ours = {id_ for id_ in ids if not (owners and owners.was_taken(id_))}
         needed = _needed(live, ours)
         if needed:
             names = ", ".join(f"'{paths(live)[id_]}'" for id_ in sorted(needed))

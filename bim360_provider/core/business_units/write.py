@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from bim360_provider.core.business_units.structure import Plan, paths, plan
@@ -9,7 +10,7 @@ from bim360_provider.errors import Bim360Error, InputError
 from bim360_provider.hq import HqClient
 from bim360_provider.models.business_units import BusinessUnit
 
-__all__ = ["WRITING", "define", "write"]
+__all__ = ["WRITING", "Written", "define", "write"]
 
 Fields = Mapping[str, Any]
 
@@ -21,9 +22,24 @@ processes the two follow each other at once, and more cannot be done.
 """
 
 
+@dataclass(frozen=True)
+class Written:
+    """What a write found and what it left.
+
+    Attributes:
+        before: The ids of the units that were there before it.
+        now: The structure as it is now.
+        undropped: The ids of units that HQ keeps although they were left out.
+    """
+
+    before: frozenset[str]
+    now: list[BusinessUnit]
+    undropped: list[str]
+
+
 def write(
     client: HqClient, wanted: Mapping[str, Fields], former: Mapping[str, str], *, complete: bool
-) -> tuple[list[BusinessUnit], list[str]]:
+) -> Written:
     """Make HQ's structure hold the declared units.
 
     Args:
@@ -31,9 +47,6 @@ def write(
         wanted: The declared units by key, in HQ's fields.
         former: Ids by key of the units that this resource declared before.
         complete: Whether units that nobody declares are left out.
-
-    Returns:
-        The structure as it is now, and the ids of units that HQ keeps although they were left out.
 
     Raises:
         InputError: What is declared does not fit to what HQ has; nothing was sent.
@@ -46,13 +59,17 @@ def write(
         if planned.flaws:
             msg = f"BIM 360: could not define the business units: {'; '.join(planned.flaws)}."
             raise InputError(msg)
-        return define(client, live, planned)
+        now, undropped = define(client, live, planned)
+        return Written(frozenset(unit.id for unit in live), now, undropped)
 
 
 def define(
     client: HqClient, live: list[BusinessUnit], planned: Plan
 ) -> tuple[list[BusinessUnit], list[str]]:
     """Send a plan, unless it changes nothing; look again at what was left out.
+
+    Returns:
+        The structure as it is now, and the ids of units that HQ keeps although they were left out.
 
     Raises:
         HqError: HQ refused it.
