@@ -6,24 +6,29 @@
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from bim360_provider.core.arguments import Problem, validated
 from bim360_provider.core.entity import DECLARED, Difference, Live
-from bim360_provider.core.gone import is_gone
+from bim360_provider.core.gone import found, missing
 from bim360_provider.core.owners import Owners
 from bim360_provider.core.place import moved, place_of, placed, unplaced
 from bim360_provider.core.settings import Settings
+from bim360_provider.core.young import is_young
 from bim360_provider.errors import InputError, NotFoundError
 from bim360_provider.hq import HqClient
-from bim360_provider.models.project_image import ProjectImageArguments, media_type
+from bim360_provider.models.project_image import PROVIDER_ONLY, ProjectImageArguments, media_type
 
 __all__ = ["check", "create", "delete", "diff", "digest_of", "read", "update"]
 
 Values = Mapping[str, Any]
 
-ID_ENDS: str = "/image"
+ID_ENDS: Final = "/image"
 """What a picture's id has after the project's: the project itself has that id already."""
+
+
+MADE: Final = "project_created_at"
+"""When HQ made the project: a young one may be denied for a moment."""
 
 
 def digest_of(path: Path) -> str:
@@ -86,15 +91,20 @@ def create(
     return f"{inputs['project_id']}{ID_ENDS}", outs
 
 
-def update(client: HqClient, _id: str, _state: Values, inputs: Values) -> dict[str, Any]:
+def update(client: HqClient, _id: str, state: Values, inputs: Values) -> dict[str, Any]:
     """Send the picture as it is now; return the outputs.
 
     Raises:
         InputError: The file is not what the program saw.
+        NotFoundError: The project is gone; a refresh finds that out.
         HqError: HQ refused it.
         UnansweredError: No answer came; sending it again does no harm.
     """
-    return _sent(client, inputs, new_resource=False)
+    young = is_young(client, {"created_at": state.get(MADE)})
+    try:
+        return _sent(client, inputs, new_resource=young)
+    except NotFoundError as error:
+        raise missing(error) from None
 
 
 def read(client: HqClient, id_: str, state: Values) -> Live | None:
@@ -113,15 +123,16 @@ def read(client: HqClient, id_: str, state: Values) -> Live | None:
         UnansweredError: No answer came.
     """
     project_id = id_.removesuffix(ID_ENDS)
-    try:
-        client.projects.get(project_id)
-    except NotFoundError as error:
-        if "account_id" in state and is_gone(client, error, "project"):
-            return None
-        raise
+    young = is_young(client, {"created_at": state.get(MADE)})
+    project = found(
+        client, "project", state, lambda: client.projects.get(project_id, new_resource=young)
+    )
+    if project is None:
+        return None
     known = {**place_of(client), "project_id": project_id, **state}
     inputs = {name: known[name] for name in ProjectImageArguments.model_fields if name in known}
-    outs = {**inputs, DECLARED: sorted(state.get(DECLARED, ("project_id",)))}
+    declared = sorted(state.get(DECLARED, ("project_id",)))
+    outs = {**inputs, MADE: project.created_at, DECLARED: declared}
     return Live(f"{project_id}{ID_ENDS}", outs, inputs)
 
 
@@ -146,9 +157,10 @@ def _sent(client: HqClient, inputs: Values, *, new_resource: bool) -> dict[str, 
             "it. Run `pulumi up` again."
         )
         raise InputError(msg)
-    client.project_images.put(inputs["project_id"], content, kind, new_resource=new_resource)
-    names = sorted(name for name in inputs if name not in ("account_id", "region"))
-    return {**inputs, DECLARED: names}
+    put = client.project_images.put
+    project = put(inputs["project_id"], content, kind, new_resource=new_resource)
+    names = sorted(name for name in inputs if name not in PROVIDER_ONLY)
+    return {**inputs, MADE: project.created_at, DECLARED: names}
 
 
 def _picture(path: Path) -> tuple[bytes, str]:

@@ -34,9 +34,10 @@ class Bim360ProjectImage(Declared, module="bim360", name="ProjectImage"):
     sha256: Output[str]
     account_id: Output[str]
     region: Output[str]
+    project_created_at: Output[str]
 
     PROVIDER: ClassVar[type[Door]] = ProjectImageProvider
-    OUTPUTS: ClassVar[tuple[str, ...]] = ("account_id", "region")
+    OUTPUTS: ClassVar[tuple[str, ...]] = ("account_id", "region", "project_created_at")
     """What the provider fills in."""
 
     def __init__(

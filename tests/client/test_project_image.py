@@ -9,7 +9,7 @@ import pytest
 from bim360_provider.core.project_image import check, create, delete, diff, read, update
 from bim360_provider.errors import InputError, NotFoundError
 from bim360_provider.hq import HqClient
-from tests.stage import HANGS_UP, NO_ACCOUNT, NO_PROJECT, Fault, Stage, says, settings
+from tests.stage import BODY, HANGS_UP, NO_ACCOUNT, NO_PROJECT, Fault, Stage, says, settings
 
 PNG = b"\x89PNG\r\n\x1a\n a tower"
 JPEG = b"\xff\xd8\xff\xe0 a tower by night"
@@ -132,6 +132,29 @@ def test_a_refresh_looks_only_whether_the_project_is_there(
     assert live is not None
     assert asked(stage) == ["GET project"]
     assert (live.id, live.outputs, live.inputs) == (id_, outs, given)
+
+
+def test_a_young_project_is_not_taken_for_gone(stage: Stage, client: HqClient, file: Path) -> None:
+    """A refresh right after the up may meet a 404 that is over in a moment."""
+    project = client.projects.create(BODY)
+    id_, outs = create(client, inputs(project.id, file), settings())
+    stage.hq.faults.append(Fault("GET project", NO_PROJECT))
+
+    assert read(client, id_, outs) is not None
+
+
+def test_a_picture_for_a_project_that_is_gone_says_what_to_do(
+    stage: Stage, client: HqClient, project_id: str, file: Path
+) -> None:
+    """In one line."""
+    id_, outs = create(client, inputs(project_id, file), settings())
+    stage.hq.ask("DELETE", f"/projects/{project_id}")
+
+    with pytest.raises(NotFoundError) as caught:
+        update(client, id_, outs, inputs(project_id, file))
+
+    assert str(caught.value).startswith(f"BIM 360: could not give project {project_id} a picture: ")
+    assert str(caught.value).endswith("removed it: `pulumi refresh`, then `pulumi up`.")
 
 
 def test_a_picture_goes_with_its_project(
