@@ -1,0 +1,158 @@
+"""A company and its people, a whole life on the local engine, from preview to a second life."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bim360_provider.emulator import ADMIN_EMAIL
+from bim360_provider.testing.stack import Bim360Stack, StackResult, stacks
+
+# The story is told once for the whole file, so one worker tells it.
+pytestmark = pytest.mark.xdist_group("people")
+
+PROGRAM = """
+import pulumi
+from bim360_provider import Bim360AccountUser, Bim360Company
+
+volt = Bim360Company("volt", name="Volt", trade="Electrical", city="Oslo")
+people = [
+    Bim360AccountUser(f"p{n}", email=f"P{n}@volt.no", company_id=volt.id, first_name="Pia")
+    for n in range(5)
+]
+pulumi.export("company", volt.id)
+pulumi.export("statuses", [each.status for each in people])
+"""
+
+LOOKING = """
+import pulumi
+from bim360_provider import Bim360AccountUser, Bim360Company
+
+pulumi.export("name", Bim360Company.get("volt", "{company}").name)
+pulumi.export("email", Bim360AccountUser.get("pia", "{person}").email)
+Bim360AccountUser("admin", email="{admin}")
+"""
+
+
+def written(folder: Path, program: str) -> Path:
+    """Return a folder with a program and its Pulumi file."""
+    folder.mkdir(exist_ok=True)
+    (folder / "Pulumi.yaml").write_text("name: people\nruntime: python\n")
+    (folder / "__main__.py").write_text(program)
+    return folder
+
+
+def sent(result: StackResult) -> Counter[str]:
+    """Return how often each method was sent, tokens apart."""
+    return Counter(row["method"] for row in result.requests)
+
+
+def warned(result: StackResult, words: str) -> int:
+    """Return how often people were warned in such words."""
+    told = [each.text for each in result.messages if each.severity == "warning"]
+    return sum(words in text for text in told)
+
+
+class Life:
+    """The runs of the stack, each after a change of the program or of HQ."""
+
+    def __init__(self, stack: Bim360Stack, folder: Path) -> None:
+        self.preview, self.up, self.again = stack.preview(), stack.up(), stack.up()
+        program = PROGRAM.replace('"Volt"', '"Volt Nord"').replace('"Pia"', '"Petra"')
+        written(folder, program)
+        self.changed, self.told_once = stack.up(), stack.up()
+        ids = {each.name: each.id for each in self.up.steps}
+        stack.hq.ask("PATCH", f"/users/{ids['p0']}", {"company_id": None, "first_name": "Paula"})
+        stack.hq.ask("PATCH", f"/companies/{ids['volt']}", {"city": "Bergen"})
+        self.mended = stack.up(refresh=True)
+        written(folder, program.replace('"P{n}@volt.no"', '"P{n or 9}@volt.no"'))
+        self.other_email = stack.up()
+        for name in ("p1", "p2"):
+            stack.hq.ask("POST", f"/users/{ids[name]}/sign-in")
+        self.destroyed, self.back = stack.destroy(), stack.up()
+        self.person = ids["p1"]
+        self.looked_up = self.back
+
+
+@pytest.fixture(scope="module")
+def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
+    """Return a stack's whole life; the tests below look at it from several sides."""
+    folder = tmp_path_factory.mktemp("people")
+    with stacks(folder) as open_stack:
+        project = written(folder / "project", PROGRAM)
+        life = Life(open_stack(project, stack="dev"), project)
+        found = {"company": life.up.outputs["company"], "person": life.person}
+        looking = written(folder / "looking", LOOKING.format(**found, admin=ADMIN_EMAIL))
+        stack = open_stack(looking, stack="dev")
+        life.looked_up = stack.up()
+        yield life
+
+
+def test_nothing_fails(life: Life) -> None:
+    """From the first preview to the second life."""
+    failed = {name: run.errors for name, run in vars(life).items() if getattr(run, "errors", ())}
+
+    assert failed == {}
+
+
+def test_a_company_and_its_people_are_a_request_each(life: Life) -> None:
+    """The company's id is unknown in the first preview; a second up sends nothing."""
+    bodies = [row["body"] for row in life.up.requests if row["path"].endswith("/users")]
+
+    assert (sent(life.preview), sent(life.up), sent(life.again)) == ({}, {"POST": 6}, {})
+    assert life.preview.changes == {"create": 7}
+    assert {body["company_id"] for body in bodies} == {life.up.outputs["company"]}
+    assert life.up.outputs["statuses"] == ["not_invited"] * 5
+
+
+def test_a_change_shows_as_its_properties_and_costs_a_request(life: Life) -> None:
+    """The company is renamed in place, so nobody's company changes."""
+    paths = {each.name: list(each.paths) for each in life.changed.steps if each.paths}
+
+    assert paths == {"volt": ["name"], **{f"p{n}": ["first_name"] for n in range(5)}}
+    assert [row["body"] for row in life.changed.requests] == [{"name": "Volt Nord"}]
+
+
+def test_a_changed_profile_is_told_and_not_sent(life: Life) -> None:
+    """And only once: the state takes it down."""
+    assert warned(life.changed, "first_name cannot be changed") >= 5
+    assert (life.told_once.changes, sent(life.told_once)) == ({"same": 7}, {})
+
+
+def test_drift_shows_and_is_put_back(life: Life) -> None:
+    """What people change by hand, but for the profile, which is their own."""
+    steps = [each for each in life.mended.steps if each.op == "update"]
+
+    assert {each.name: sorted(each.paths) for each in steps} == {
+        "p0": ["company_id"],
+        "volt": ["city"],
+    }
+    assert sent(life.mended) == {"GET": 6, "PATCH": 2}
+
+
+def test_another_email_is_another_person(life: Life) -> None:
+    """The new one is added, then the old one is let go."""
+    posts = [row["body"]["email"] for row in life.other_email.requests if row["method"] == "POST"]
+
+    assert life.other_email.changes == {"replace": 1, "same": 6}
+    assert posts == ["p9@volt.no"]
+
+
+def test_destroying_lets_go_of_whom_and_what_hq_cannot_delete(life: Life) -> None:
+    """Who signed in is made inactive, the rest stays and is named."""
+    assert warned(life.destroyed, "HQ can neither delete nor deactivate") == 3
+    assert warned(life.destroyed, "HQ's API cannot delete companies") == 1
+
+
+def test_the_second_life_has_the_ids_of_the_first(life: Life) -> None:
+    """Names and e-mails stay taken at HQ; who was made inactive is active again."""
+    assert life.back.outputs["company"] == life.up.outputs["company"]
+    assert sorted(life.back.outputs["statuses"]) == ["active"] * 2 + ["not_invited"] * 3
+
+
+def test_what_is_looked_up_is_never_changed(life: Life) -> None:
+    """Nor is the account admin, who may be declared."""
+    assert life.looked_up.outputs == {"name": "Volt Nord", "email": "p1@volt.no"}
+    assert life.looked_up.changes["create"] == 2
+    assert sent(life.looked_up)["PATCH"] == 0
