@@ -103,7 +103,7 @@ def _added(client: HqClient, project_id: str, inputs: Values) -> dict[str, Any]:
 
     def post() -> dict[str, Any]:
         row = client.project_users.add_admin(project_id, {**named, "role": "project_admin"})
-        if row.user is None:
+        if row.user is None:  # an answer without an id: the admin is there all the same
             return there(None) or {"email": email, "user_id": email}
         return {"email": email, "user_id": row.user, "project_administration": "admin"}
 

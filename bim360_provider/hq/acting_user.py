@@ -3,9 +3,10 @@
 https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-project_id-users-import-POST/
 """
 
+from http import HTTPStatus
 from typing import Final
 
-from bim360_provider.errors import ConfigError
+from bim360_provider.errors import ConfigError, UnauthorizedError
 from bim360_provider.hq.account_user import AccountUsers
 from bim360_provider.hq.ask_once import AskOnce
 from bim360_provider.hq.connection import Connection
@@ -43,6 +44,17 @@ class ActingUser:
             msg = f"BIM 360: acting_user {NO_ACTING_USER}."
             raise ConfigError(msg)
         return self._found.answer(named, lambda: self._resolved(named))
+
+    def told(self, error: UnauthorizedError) -> UnauthorizedError:
+        """Return the error with what else a 403 may mean: somebody acts who may not."""
+        if error.status != HTTPStatus.FORBIDDEN:
+            return error
+        named = self._connection.acting_user
+        msg = (
+            f"{error} Or {named}, the acting user, may not do it: that takes an admin of the "
+            "account or of the project."
+        )
+        return UnauthorizedError(msg, status=error.status, words=error.words, request=error.request)
 
     def _resolved(self, named: str) -> str:
         if person.is_email(named):

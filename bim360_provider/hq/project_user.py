@@ -9,10 +9,10 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final
 
-from bim360_provider.errors import RejectedError
+from bim360_provider.errors import RejectedError, UnauthorizedError
 from bim360_provider.hq.acting_user import ActingUser
 from bim360_provider.hq.connection import Connection
-from bim360_provider.hq.endpoints import Endpoints
+from bim360_provider.hq.endpoints import Endpoints, Model
 from bim360_provider.hq.question import Question
 from bim360_provider.hq.transport import Transport
 from bim360_provider.models.project_user import ImportAnswer, ImportRow, ProjectUser, UserPage
@@ -79,7 +79,7 @@ class ProjectUsers(Endpoints):
         question = self._acting(
             "POST", path, asked, json=list(rows), repeatable=False, new_resource=True
         )
-        return self._one(ImportAnswer, question)
+        return self._acted(ImportAnswer, question)
 
     def update(
         self, project_id: str, user_id: str, email: str, changes: Mapping[str, Any]
@@ -97,7 +97,7 @@ class ProjectUsers(Endpoints):
         asked = f"change {', '.join(changes)} of {email} in project {project_id}"
         path = f"projects/{project_id}/users/{user_id}"
         question = self._acting("PATCH", path, asked, json=changes, new_resource=True)
-        row = self._one(ImportRow, question)
+        row = self._acted(ImportRow, question)
         if row.words:
             raise refused_row(question.asked, row.words, f"PATCH {question.path}")
         return row
@@ -154,7 +154,10 @@ class ProjectUsers(Endpoints):
         asked = f"remove {email} from project {project_id}"
         acting = {"User-Id": self._acting_user.header()}
         question = self._admin("DELETE", project_id, f"/{user_id}", asked, acting, bodyless=True)
-        self._transport.ask(question)
+        try:
+            self._transport.ask(question)
+        except UnauthorizedError as error:
+            raise self._acting_user.told(error) from None
 
     def _page(self, project_id: str, params: Mapping[str, str]) -> UserPage:
         asked = f"list the members of project {project_id}"
@@ -175,6 +178,13 @@ class ProjectUsers(Endpoints):
         path = f"/construction/admin/v1/projects/{project_id}/users{tail}"
         headers = {**self._connection.headers(), **(acting or {})}
         return Question(method, path, asked, headers=headers, **rest)
+
+    def _acted(self, model: type[Model], question: Question) -> Model:
+        """Ask on behalf of the acting user, and return the one object that is answered."""
+        try:
+            return self._one(model, question)
+        except UnauthorizedError as error:
+            raise self._acting_user.told(error) from None
 
     def _acting(self, method: str, tail: str, asked: str, **rest: Any) -> Question:
         question = self._question(method, tail, asked, version="v2", **rest)

@@ -7,6 +7,7 @@ from pulumi import Input, Output, ResourceOptions
 from bim360_provider.dynamic.door import Door
 from bim360_provider.dynamic.project_admin import ProjectAdminProvider
 from bim360_provider.resources.declared import Declared
+from bim360_provider.resources.wire import arguments
 
 __all__ = ["Bim360ProjectAdmin"]
 
@@ -58,12 +59,6 @@ class Bim360ProjectAdmin(Declared, module="bim360", name="ProjectAdmin"):
                 which tries to take them out of it.
             opts: Pulumi's resource options.
         """
-        given = {
-            "project_id": project_id,
-            "email": email,
-            "service_type": service_type,
-            "company_id": company_id,
-            "on_destroy": on_destroy,
-        }
+        given = arguments(locals())
         seeds = dict.fromkeys(self.OUTPUTS)
         super().__init__(self.PROVIDER(), resource_name, {**seeds, **given}, opts)

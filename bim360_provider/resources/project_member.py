@@ -8,7 +8,7 @@ from pulumi import Input, Output, ResourceOptions
 from bim360_provider.dynamic.door import Door
 from bim360_provider.dynamic.project_member import ProjectMemberProvider
 from bim360_provider.resources.declared import Declared
-from bim360_provider.resources.wire import carried
+from bim360_provider.resources.wire import arguments
 
 __all__ = ["Bim360ProjectMember"]
 
@@ -68,14 +68,6 @@ class Bim360ProjectMember(Declared, module="bim360", name="ProjectMember"):
                 which tries to take them out of it.
             opts: Pulumi's resource options.
         """
-        given = {
-            "project_id": project_id,
-            "email": email,
-            "company_id": company_id,
-            "industry_roles": carried(industry_roles),
-            "document_management": document_management,
-            "project_administration": project_administration,
-            "on_destroy": on_destroy,
-        }
+        given = arguments(locals())
         seeds = dict.fromkeys(self.OUTPUTS)
         super().__init__(self.PROVIDER(), resource_name, {**seeds, **given}, opts)

@@ -7,6 +7,7 @@ from pulumi import Input, Output, ResourceOptions
 from bim360_provider.dynamic.door import Door
 from bim360_provider.dynamic.project_members import ProjectMembersProvider
 from bim360_provider.resources.declared import Declared
+from bim360_provider.resources.wire import arguments
 
 __all__ = ["Bim360ProjectMembers"]
 
@@ -44,6 +45,6 @@ class Bim360ProjectMembers(Declared, module="bim360", name="ProjectMembers"):
             on_removal: ``retain`` (the default) or ``remove``.
             opts: Pulumi's resource options.
         """
-        given = {"project_id": project_id, "members": members, "on_removal": on_removal}
+        given = arguments(locals())
         seeds = dict.fromkeys(self.OUTPUTS)
         super().__init__(self.PROVIDER(), resource_name, {**seeds, **given}, opts)
