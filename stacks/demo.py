@@ -6,7 +6,14 @@ from functools import partial
 import pulumi
 from pulumi import ResourceOptions
 
-from bim360_provider import Bim360Project, Bim360Provider
+from bim360_provider import (
+    Bim360AccountUser,
+    Bim360Company,
+    Bim360Project,
+    Bim360ProjectAdmin,
+    Bim360Provider,
+    Bim360Team,
+)
 
 config = pulumi.Config("demo")
 year = config.require_int("year")
@@ -140,6 +147,61 @@ warehouse = project(
     timezone="Europe/Berlin",
     language="de",
     opts=in_europe,
+)
+
+# HQ keeps a project pending until it has an admin, who must be of a company of the account. Both
+# are there for good, and not this stack's to take away: a company and a person that HQ knows
+# already are taken over, and left alone when the stack goes.
+person = partial(Bim360AccountUser, email=config.require("admin"), on_destroy="retain")
+
+builder = Bim360Company("builder", name="Halvorsen Construction", trade="General Contractor")
+anna = person("anna", company_id=builder.id)
+builder_europe = Bim360Company(
+    "builder-europe", name="Halvorsen Europe", trade="General Contractor", opts=in_europe
+)
+anna_in_europe = person("anna-in-europe", company_id=builder_europe.id, opts=in_europe)
+
+admin = partial(Bim360ProjectAdmin, service_type="doc_manager")
+
+tower_admin = admin("tower", project_id=tower.id, email=anna.email, company_id=builder.id)
+for name, built in {"hospital": hospital, "tunnel": tunnel, "template": school_template}.items():
+    admin(name, project_id=built.id, email=anna.email, company_id=builder.id)
+for school in schools:
+    # A resource's name must not be an output, so it is made from the project's own.
+    name = school.pulumi_resource_name
+    admin(name, project_id=school.id, email=anna.email, company_id=builder.id)
+for name, built in {"bridge": bridge, "warehouse": warehouse}.items():
+    admin(
+        name,
+        project_id=built.id,
+        email=anna_in_europe.email,
+        company_id=builder_europe.id,
+        opts=in_europe,
+    )
+
+# Everybody else joins in one declaration, roles by name. Waiting for the admin keeps them from
+# being refused by a project that is not active yet.
+amir, lena = (
+    Bim360AccountUser(name, email=f"{name}@example.com", company_id=builder.id)
+    for name in ("amir.haddad", "lena.fischer")
+)
+Bim360Team(
+    "tower",
+    project_id=tower_admin.project_id,
+    members=[
+        {
+            "email": amir.email,
+            "company_id": builder.id,
+            "industry_roles": ["Architect", "BIM Manager"],
+            "document_management": "admin",
+        },
+        {
+            "email": lena.email,
+            "company_id": builder.id,
+            "industry_roles": ["Structural Engineer"],
+            "document_management": "user",
+        },
+    ],
 )
 
 pulumi.export("tower", {"id": tower.id, "url": tower.url})

@@ -1,5 +1,6 @@
 """The project's own stacks, whole, on the local engine."""
 
+import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -17,6 +18,11 @@ pytestmark = pytest.mark.xdist_group("stacks")
 
 ROOT = Path(__file__).parents[2]
 
+RESOURCES = 29
+"""The stack, a provider, ten projects, and the people in them."""
+
+ID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
+
 Open = Callable[[str], Bim360Stack]
 
 
@@ -27,6 +33,14 @@ class Act:
     result: StackResult
     tokens: int
     projects: list[dict[str, Any]]
+
+    def of(self, what: str) -> Counter[str]:
+        """How often each method was sent to one route of an account, ids left out."""
+        return Counter(
+            row["method"]
+            for row in self.result.requests
+            if ID.sub(":id", row["path"]).partition("/accounts/:id/")[2] == what
+        )
 
     @property
     def sent(self) -> Counter[str]:
@@ -111,7 +125,7 @@ def test_a_preview_of_the_demo_asks_hq_nothing(demo: Story) -> None:
     preview = demo.acts[0]
 
     assert preview.result.errors == ()
-    assert preview.result.changes == {"create": 12}
+    assert preview.result.changes == {"create": RESOURCES}
     assert preview.sent == {}
     assert preview.tokens == 0
 
@@ -121,17 +135,40 @@ def test_the_demo_costs_a_request_a_project(demo: Story) -> None:
     up = demo.acts[1]
 
     assert up.result.errors == ()
-    assert up.sent == {"POST": 10, "GET": 3, "PATCH": 1}
-    assert {row["status"] for row in up.result.requests} == {200, 201}
+    assert up.result.changes == {"create": RESOURCES}
+    assert up.of("projects") == {"POST": 10}
+    assert up.of("projects/:id") == {"PATCH": 1}
+    assert up.of("jobs/:id") == {"GET": 3}
     # One for each provider: Pulumi runs each in a process of its own.
     assert up.tokens == 2
+
+
+def test_the_people_of_the_demo_cost_a_request_each_or_less(demo: Story) -> None:
+    """Nine admins one by one; a team of two in one go, with its roles looked up once."""
+    up = demo.acts[1]
+
+    assert up.of("projects/:id/users") == {"POST": 9}
+    assert up.of("projects/:id/users/import") == {"POST": 1}
+    assert up.of("projects/:id/industry_roles") == {"GET": 1}
+
+
+def test_the_projects_of_the_demo_become_active(demo: Story) -> None:
+    """All that have an admin; the finished garage is archived."""
+    statuses = {project["name"]: project["status"] for project in demo.acts[1].projects}
+
+    assert statuses.pop("Riverside Parking Garage") == "archived"
+    assert set(statuses.values()) == {"active"}
 
 
 def test_the_demo_puts_each_project_in_its_account(demo: Story) -> None:
     """The environment names the US account; the European provider goes before it."""
     requests = demo.acts[1].result.requests
 
-    posts = Counter(row["path"].split("/")[4] for row in requests if row["method"] == "POST")
+    posts = Counter(
+        row["path"].split("/")[4]
+        for row in requests
+        if row["method"] == "POST" and row["path"].endswith("/projects")
+    )
 
     assert posts == {ACCOUNT_ID: 8, EMEA_ACCOUNT_ID: 2}
 
@@ -141,7 +178,7 @@ def test_a_second_up_of_the_demo_does_nothing(demo: Story, again: int) -> None:
     """No change, no request, and no token either; in its second life too."""
     up = demo.acts[again]
 
-    assert up.result.changes == {"same": 12}
+    assert up.result.changes == {"same": RESOURCES}
     assert up.sent == {}
     assert up.tokens == 0
 
@@ -223,7 +260,7 @@ def test_a_stack_without_a_file_is_told_which_there_are(opened: Open) -> None:
 
     assert result.errors[0].startswith(
         "there is no stacks/west-coast.py or stacks/west_coast.py for the stack 'west-coast'. "
-        "The stacks here are demo, portfolio:"
+        "The stacks here are demo, portfolio, team:"
     )
 
 
@@ -245,3 +282,25 @@ def test_a_stack_is_only_ever_a_file_of_the_folder(opened: Open, stack: str) -> 
     result = opened(stack).preview()
 
     assert "there is no stacks/" in result.errors[0]
+
+
+def test_a_team_stack_lives_from_up_to_destroy(opened: Open) -> None:
+    """Project, companies, people and team by outputs: made in order, quiet, and let go."""
+    stack = opened("team")
+
+    made, again, destroyed = stack.up(), stack.up(), stack.destroy()
+
+    assert (made.errors, again.errors, destroyed.errors) == ((), (), ())
+    assert again.requests == ()
+    assert [project["status"] for project in stack.projects()] == ["archived"]
+
+
+def test_a_team_stack_makes_an_active_project_with_members(opened: Open) -> None:
+    """The admin and three members, each with the roles that were named."""
+    stack = opened("team")
+    stack.up()
+
+    (account, *_) = stack.hq.ask("GET", "/state")["accounts"]
+    (project,) = account["projects"]
+    assert project["status"] == "active"
+    assert len(project["users"]) == 4
