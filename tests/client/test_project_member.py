@@ -100,6 +100,20 @@ def test_a_row_refused_inside_a_200_is_an_error_with_hqs_words(
     )
 
 
+def test_a_service_that_is_not_active_yet_is_waited_for(
+    stage: Stage, people: HqClient, project_id: str
+) -> None:
+    """Just after a first admin was added HQ may still refuse; a few seconds later it does not."""
+    errors = [{"code": 2000, "message": INACTIVE}]
+    early = {"failure_items": [{"email": "ada@example.com", "errors": errors}]}
+    stage.hq.faults.append(Fault("POST import", says(200, early), times=2))
+
+    create(people, ada(project_id), acting())
+
+    assert stage.hq.asked.count("POST import") == 3
+    assert stage.clock.naps == [3.0, 4.0]
+
+
 def test_a_project_that_is_seen_late_is_waited_for(stage: Stage, people: HqClient) -> None:
     """Just after a project is made HQ may say that it does not exist."""
     stage.hq.ask("PATCH", "/options", {"visible_after": 9})

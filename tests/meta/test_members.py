@@ -6,6 +6,7 @@ import pytest
 
 from bim360_provider import Bim360ProjectAdmin, Bim360ProjectMember, Bim360Team
 from bim360_provider.core import project_admin, project_member, project_members
+from bim360_provider.core.once import LOOKS
 from bim360_provider.core.settings import Settings
 from bim360_provider.hq.project_user import ROWS, USERS_PAGE
 from bim360_provider.models import enums
@@ -101,5 +102,6 @@ def test_the_numbers_on_the_page_are_those_of_the_code() -> None:
     """A number that is changed in the code alone would mislead."""
     text = text_of(PAGE)
 
+    assert "after {:.0f}, {:.0f} and {:.0f} seconds".format(*LOOKS) in text
     assert f"one import for each {ROWS} who are not there" in text
     assert f"a team is one GET for each {USERS_PAGE} people" in text

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, Final
 
-from bim360_provider.core.once import made_once
+from bim360_provider.core.once import LOOKS, made_once
 from bim360_provider.core.project_member.fields import import_row
 from bim360_provider.core.project_member.roles import role_ids
 from bim360_provider.errors import Bim360Error, InputError
@@ -17,7 +17,13 @@ __all__ = ["Joined", "found", "join", "seen"]
 
 Values = Mapping[str, Any]
 
-UNTOLD = '"it was neither taken nor refused"'
+NOT_ACTIVE: Final = "(code 2000)"
+"""HQ's word for a service that is neither active nor pending in the project.
+
+https://stackoverflow.com/questions/51520301 met it just after a project was made.
+"""
+
+UNTOLD: Final = '"it was neither taken nor refused"'
 """What is said of a row that an answer leaves out."""
 
 
@@ -57,7 +63,7 @@ def join(client: HqClient, project_id: str, wanted: Mapping[str, Values]) -> Joi
     bodies = _bodies(client, project_id, rows, joined.refused)
     for batch in _batches(bodies.values()):
         try:
-            answer = _imported(client, project_id, batch)
+            answer = _patiently(client, project_id, batch)
         except Bim360Error as error:
             if not joined.members:
                 raise
@@ -105,6 +111,31 @@ def _batches(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
     left = iter(rows)
     while batch := list(islice(left, ROWS)):
         yield batch
+
+
+def _patiently(
+    client: HqClient, project_id: str, batch: Sequence[Mapping[str, Any]]
+) -> ImportAnswer:
+    """Import, and once more for a while those whom HQ refuses because a service is not active yet.
+
+    Just after a project is made or activated that passes by itself.
+    """
+    answer = _imported(client, project_id, batch)
+    for pause in LOOKS:
+        early = {row.address for row in answer.failure_items if NOT_ACTIVE in row.words}
+        if not early:
+            break
+        client.transport.wait(pause, f"a service of project {project_id} is not active yet")
+        try:
+            again = _imported(client, project_id, [row for row in batch if row["email"] in early])
+        except Bim360Error:
+            break  # what the answers before it say is true all the same
+        others = [row for row in answer.failure_items if row.address not in early]
+        answer = ImportAnswer(
+            success_items=[*answer.success_items, *again.success_items],
+            failure_items=[*others, *again.failure_items],
+        )
+    return answer
 
 
 def _imported(
