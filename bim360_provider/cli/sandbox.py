@@ -11,10 +11,10 @@ from typing import Any, Final
 import requests
 from pydantic import SecretStr
 
+from bim360_provider.cli.table import Shown
 from bim360_provider.emulator import ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, EMEA_ACCOUNT_ID
 from bim360_provider.errors import Bim360Error
 from bim360_provider.hq import Connection, HqClient
-from bim360_provider.models import Project
 
 __all__ = ["Sandbox", "sandbox"]
 
@@ -43,15 +43,23 @@ class Sandbox:
             "BIM360_BASE_URL": self.url,
         }
 
-    def projects(self) -> list[tuple[str, Project]]:
+    def projects(self) -> list[Shown]:
         """Return each region's projects, read through the API like any client would."""
-        secret = SecretStr(CLIENT_SECRET)
         found = []
         for region, account in ACCOUNTS:
-            client = HqClient(Connection(CLIENT_ID, secret, account, self.url, region))
-            found += [(region, project) for project in client.projects.walk()]
+            client = self._client(region, account)
+            for project in client.projects.walk():
+                people = list(client.project_users.walk(project.id))
+                admins = sum(person.is_admin for person in people)
+                found.append(Shown(region, project, admins, len(people) - admins))
             client.close()
         return found
+
+    def _client(self, region: str, account: str) -> HqClient:
+        secret = SecretStr(CLIENT_SECRET)
+        return HqClient(
+            Connection(CLIENT_ID, secret, account, self.url, region, requests_per_minute=0)
+        )
 
     def requests_since(self, mark: int) -> list[dict[str, Any]]:
         """Return the requests that HQ was asked after a mark."""
