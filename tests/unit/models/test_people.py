@@ -20,7 +20,7 @@ def test_an_answer_may_lack_everything_but_the_id(model: Any) -> None:
 @pytest.mark.parametrize("model", [Company, AccountUser])
 def test_fields_of_older_answers_are_passed_over(model: Any) -> None:
     """The drafts of 2016 had more of them."""
-    row = {"id": "x1", "custom_properties": [], "image_url": None, "category": 7}
+    row: dict[str, Any] = {"id": "x1", "custom_properties": [], "image_url": None, "category": 7}
 
     assert model.model_validate(row).fields() == {"id": "x1"}
 
