@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from bim360_provider.cli.demo import demo
+from bim360_provider.cli.sweep import sweep
 from bim360_provider.cli.version import show_version
 from bim360_provider.emulator.command import emulator
 from bim360_provider.testing.command import app as local
@@ -18,6 +19,7 @@ app = typer.Typer(
 )
 app.command()(demo)
 app.command()(emulator)
+app.command()(sweep)
 app.add_typer(local, name="local")
 
 

@@ -1,0 +1,61 @@
+"""A project of a real account: made, read, changed, archived. It runs only when asked to."""
+
+import os
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+
+from bim360_provider.core.project import check, create, delete, diff, read, update
+from bim360_provider.core.settings import Settings
+from bim360_provider.hq import HqClient
+from tests.stage import BODY
+
+SWITCH = "BIM360_LIVE"
+NEEDED = ("APS_CLIENT_ID", "APS_CLIENT_SECRET", "BIM360_ACCOUNT_ID")
+PREFIX = "live-test-"
+"""What `bim360 sweep --prefix live-test-` looks for. HQ cannot delete: each run takes one name."""
+
+
+def _reason() -> str:
+    """Return why the live tests cannot run, or nothing."""
+    if os.environ.get(SWITCH) != "1":
+        return f"asks a real account, which keeps the project for ever; set {SWITCH}=1 to allow it"
+    missing = [name for name in NEEDED if not os.environ.get(name)]
+    return f"needs a real account: set {', '.join(missing)}" if missing else ""
+
+
+pytestmark = [pytest.mark.live, pytest.mark.skipif(bool(_reason()), reason=_reason() or "runs")]
+
+
+@pytest.fixture
+def client() -> Iterator[HqClient]:
+    """Return a client of the account that the environment names."""
+    client = HqClient(Settings.resolve({}, os.environ).connection(None, None))
+    yield client
+    client.close()
+
+
+def test_a_project_lives_from_create_to_archive(client: HqClient) -> None:
+    """Nothing differs before or after a read, one field is changed, and it ends archived."""
+    settings = Settings.resolve({}, os.environ)
+    inputs, problems = check({}, {**BODY, "name": f"{PREFIX}{uuid4()}", "city": "Oslo"}, settings)
+    assert problems == []
+    id_, outs = create(client, inputs, settings)
+    try:
+        live = read(client, id_, outs)
+        assert live is not None
+        wanted, _ = check(inputs, {**inputs, "city": "Bergen"}, settings)
+        changed = update(client, id_, live.outputs, wanted)
+        seen = read(client, id_, changed)
+        assert seen is not None
+    finally:
+        delete(client, id_, outs)
+    gone = read(client, id_, outs)
+
+    assert diff(outs, inputs).changed == ()
+    assert diff(live.outputs, inputs).changed == ()
+    assert diff(live.outputs, wanted).changed == ("city",)
+    assert diff(seen.outputs, wanted).changed == ()
+    assert gone is not None
+    assert gone.outputs["status"] == "archived"

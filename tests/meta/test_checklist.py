@@ -1,0 +1,31 @@
+"""The checklist points at tests that exist, and no question is left out."""
+
+import re
+
+from tests.meta.tree import ROOT, modules
+
+PAGE = (ROOT / "tests" / "CHECKLIST.md").read_text(encoding="utf-8")
+ROW = re.compile(r"^\| (\d+) \| .+? \| (.+) \|$", re.MULTILINE)
+TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
+
+QUESTIONS = 36
+
+
+def test_every_question_is_there_once_and_in_order() -> None:
+    """A row that is lost would not be missed."""
+    numbers = [int(number) for number, _ in ROW.findall(PAGE)]
+
+    assert numbers == list(range(1, QUESTIONS + 1))
+
+
+def test_every_question_is_answered_by_a_test_that_exists() -> None:
+    """A test that is renamed takes its row along."""
+    there = {
+        (module.place, function.name)
+        for module in modules("tests")
+        for function in module.functions()
+    }
+    named = {number: TEST.findall(cell) for number, cell in ROW.findall(PAGE)}
+
+    assert [number for number, tests in named.items() if not tests] == []
+    assert {each for tests in named.values() for each in tests} - there == set()
