@@ -2,6 +2,7 @@
 
 import os
 import weakref
+from contextlib import ExitStack
 from typing import Any, Final
 
 import pulumi
@@ -15,13 +16,19 @@ __all__ = ["Run", "this_run"]
 
 
 class Run:
-    """What one run of a program has asked so far."""
+    """What one run of a program has asked so far.
+
+    Attributes:
+        close: Closes the connections; called when the run is over.
+    """
 
     def __init__(self) -> None:
         config = pulumi.Config("bim360")
         # A plain reading: a secret output would make everything that is looked up a secret.
         self._config = {key: config.get(key.removeprefix("bim360:")) for key in KEYS}
         self._known: dict[Connection, LookUps] = {}
+        self._clients = ExitStack()
+        self.close = weakref.finalize(self, self._clients.close)
 
     def of(self, account_id: str | None, region: str | None) -> LookUps:
         """Return the look-ups of an account."""
@@ -29,8 +36,8 @@ class Run:
         connection = settings.connection(settings.account_id, settings.region)
         if connection not in self._known:
             client = HqClient(connection, notify=_notify)
+            self._clients.callback(client.close)
             self._known[connection] = LookUps(client)
-            weakref.finalize(self, client.close)
         return self._known[connection]
 
     def _settings(self, account_id: str | None, region: str | None) -> Settings:
