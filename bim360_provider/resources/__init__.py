@@ -13,12 +13,9 @@ from bim360_provider.resources.lookups import (
 from bim360_provider.resources.portfolio import projects_from_csv
 from bim360_provider.resources.project import Bim360Project
 from bim360_provider.resources.project_admin import Bim360ProjectAdmin
-from bim360_provider.resources.project_admin import Bim360ProjectAdmin
 from bim360_provider.resources.project_image import Bim360ProjectImage
 from bim360_provider.resources.project_member import Bim360ProjectMember
-from bim360_provider.resources.project_member import Bim360ProjectMember
 from bim360_provider.resources.provider import Bim360Provider
-from bim360_provider.resources.team import Bim360Team, TeamMember
 from bim360_provider.resources.team import Bim360Team, TeamMember
 
 __all__ = [
@@ -27,13 +24,9 @@ __all__ = [
     "Bim360Company",
     "Bim360Project",
     "Bim360ProjectAdmin",
-    "Bim360ProjectAdmin",
     "Bim360ProjectImage",
     "Bim360ProjectMember",
-    "Bim360ProjectMember",
     "Bim360Provider",
-    "Bim360Team",
-    "TeamMember",
     "Bim360Team",
     "TeamMember",
     "get_account_user",
