@@ -44,7 +44,9 @@ def _warnings(state: Values, inputs: Values, between: Comparison) -> tuple[str, 
     services = {name for names in between.changing.values() for name in names}
     who = [e for e, names in between.changing.items() if services_warnings("", names)]
     told = services_warnings(f"{listed(who)} {where}", services if who else ())
-    if between.leaving and inputs.get("on_removal", "retain") == "retain":
+    # Whose e-mail is not known yet may be one of those who seem to leave.
+    all_known = all("@" in email for email in inputs["members"])
+    if between.leaving and all_known and inputs.get("on_removal", "retain") == "retain":
         told = (*told, stays(between.leaving, str(state.get("project_id"))))
     return told
 

@@ -127,6 +127,15 @@ def test_who_stays_though_declared_no_more_is_told_in_the_preview() -> None:
     assert removing.warnings == ()
 
 
+def test_nobody_is_said_to_stay_while_e_mails_are_not_known() -> None:
+    """In a preview they may be outputs; who seems to leave may be one of these."""
+    inputs, _ = checked([{**BOB, "email": UNKNOWN}])
+
+    difference = diff(state(team(1)), {**inputs, **PLACE})
+
+    assert (difference.changed, difference.warnings) == (("members",), ())
+
+
 def test_a_change_of_access_is_warned_of_in_one_line_for_all() -> None:
     """With the e-mails of those whom it may cost something."""
     warnings = diff(state(team(2)), declared(team(2, document_management="admin"))).warnings
