@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from bim360_provider.core.young import is_young
 from bim360_provider.errors import NotFoundError
 from bim360_provider.hq import HqClient
 
@@ -12,7 +13,7 @@ Found = TypeVar("Found")
 
 
 def found(
-    client: HqClient, kind: str, state: Mapping[str, Any], get: Callable[[], Found]
+    client: HqClient, kind: str, state: Mapping[str, Any], get: Callable[[bool], Found]
 ) -> Found | None:
     """Return what HQ has, or None where a refresh finds it gone.
 
@@ -20,15 +21,16 @@ def found(
         client: The account that it is in.
         kind: HQ's word for it, as for ``is_gone``.
         state: The outputs of the last run; without them this is a look-up by id, not a refresh.
-        get: Asks HQ.
+        get: Asks HQ; is told whether a 404 is not to be believed at once.
 
     Raises:
         NotFoundError: A look-up found nothing, or the whole account is not visible.
         HqError: HQ said no.
         UnansweredError: No answer came.
     """
+    young = is_young(client, state)
     try:
-        return get()
+        return get(young)
     except NotFoundError as error:
         if "account_id" in state and is_gone(client, error, kind):
             return None

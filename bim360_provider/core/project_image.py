@@ -123,9 +123,12 @@ def read(client: HqClient, id_: str, state: Values) -> Live | None:
         UnansweredError: No answer came.
     """
     project_id = id_.removesuffix(ID_ENDS)
-    young = is_young(client, {"created_at": state.get(MADE)})
+    known_since = {**state, "created_at": state.get(MADE)}
     project = found(
-        client, "project", state, lambda: client.projects.get(project_id, new_resource=young)
+        client,
+        "project",
+        known_since,
+        lambda young: client.projects.get(project_id, new_resource=young),
     )
     if project is None:
         return None

@@ -7,7 +7,6 @@ from bim360_provider.core.account_user.fields import SHAPE, fields_of, same
 from bim360_provider.core.entity import Live
 from bim360_provider.core.gone import found
 from bim360_provider.core.place import place_of
-from bim360_provider.core.young import is_young
 from bim360_provider.hq import HqClient
 
 __all__ = ["read"]
@@ -28,9 +27,8 @@ def read(client: HqClient, user_id: str, state: Values) -> Live | None:
         HqError: HQ said no.
         UnansweredError: No answer came.
     """
-    young = is_young(client, state)
     user = found(
-        client, "user", state, lambda: client.account_users.get(user_id, new_resource=young)
+        client, "user", state, lambda young: client.account_users.get(user_id, new_resource=young)
     )
     if user is None:
         return None

@@ -7,7 +7,6 @@ from bim360_provider.core.company.fields import SHAPE
 from bim360_provider.core.entity import Live
 from bim360_provider.core.gone import found
 from bim360_provider.core.place import place_of
-from bim360_provider.core.young import is_young
 from bim360_provider.hq import HqClient
 
 __all__ = ["read"]
@@ -28,9 +27,8 @@ def read(client: HqClient, company_id: str, state: Values) -> Live | None:
         HqError: HQ said no.
         UnansweredError: No answer came.
     """
-    young = is_young(client, state)
     company = found(
-        client, "company", state, lambda: client.companies.get(company_id, new_resource=young)
+        client, "company", state, lambda young: client.companies.get(company_id, new_resource=young)
     )
     if company is None:
         return None

@@ -7,7 +7,6 @@ from bim360_provider.core.entity import DECLARED, Live
 from bim360_provider.core.gone import found
 from bim360_provider.core.place import place_of
 from bim360_provider.core.project.outputs import mirrored, outputs
-from bim360_provider.core.young import is_young
 from bim360_provider.hq import HqClient
 from bim360_provider.models.project import PATCHABLE
 
@@ -29,9 +28,8 @@ def read(client: HqClient, project_id: str, state: Values) -> Live | None:
         HqError: HQ said no.
         UnansweredError: No answer came.
     """
-    young = is_young(client, state)
     project = found(
-        client, "project", state, lambda: client.projects.get(project_id, new_resource=young)
+        client, "project", state, lambda young: client.projects.get(project_id, new_resource=young)
     )
     if project is None:
         return None
