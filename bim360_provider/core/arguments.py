@@ -84,7 +84,7 @@ def _one(
         return _adapter(model, name).validate_python(value), None
     except ValidationError as error:
         problem = Problem(name, _words(error))
-    if lenient and isinstance(value, str):
+    if lenient and isinstance(value, str) and value.strip():
         try:
             return normal.text(255)(value), None
         except ValueError:

@@ -125,7 +125,10 @@ def test_a_value_outside_the_public_lists_can_be_let_through(name: str, value: A
     assert problems({name: value}, unknownValues="allow") == []
 
 
-@pytest.mark.parametrize(("name", "value"), [("currency", 7.0), ("status", "asleep"), ("name", "")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("currency", 7.0), ("currency", ""), ("language", " "), ("status", "asleep"), ("name", "")],
+)
 def test_letting_unknown_values_through_keeps_every_other_rule(name: str, value: Any) -> None:
     """Only the lists that Autodesk extends are open, and only for text."""
     assert len(problems({name: value}, unknownValues="allow")) == 1
