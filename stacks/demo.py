@@ -149,9 +149,8 @@ warehouse = project(
     opts=in_europe,
 )
 
-# HQ keeps a project pending until it has an admin, who must be of a company of the account. Both
-# are there for good, and not this stack's to take away: a company and a person that HQ knows
-# already are taken over, and left alone when the stack goes.
+# HQ keeps a project pending until it has an admin, who must be of a company of the account. Those
+# that HQ knows already are taken over, and left alone when the stack goes.
 person = partial(Bim360AccountUser, email=config.require("admin"), on_destroy="retain")
 
 builder = Bim360Company("builder", name="Halvorsen Construction", trade="General Contractor")
@@ -164,23 +163,15 @@ anna_in_europe = person("anna-in-europe", company_id=builder_europe.id, opts=in_
 admin = partial(Bim360ProjectAdmin, service_type="doc_manager")
 
 tower_admin = admin("tower", project_id=tower.id, email=anna.email, company_id=builder.id)
-for name, built in {"hospital": hospital, "tunnel": tunnel, "template": school_template}.items():
+for built in (hospital, tunnel, school_template, *schools):
+    # A resource's own name is known at once; the project's is an output.
+    name = built.pulumi_resource_name
     admin(name, project_id=built.id, email=anna.email, company_id=builder.id)
-for school in schools:
-    # A resource's name must not be an output, so it is made from the project's own.
-    name = school.pulumi_resource_name
-    admin(name, project_id=school.id, email=anna.email, company_id=builder.id)
-for name, built in {"bridge": bridge, "warehouse": warehouse}.items():
-    admin(
-        name,
-        project_id=built.id,
-        email=anna_in_europe.email,
-        company_id=builder_europe.id,
-        opts=in_europe,
-    )
+in_charge = {"email": anna_in_europe.email, "company_id": builder_europe.id}
+for built in (bridge, warehouse):
+    admin(built.pulumi_resource_name, project_id=built.id, **in_charge, opts=in_europe)
 
-# Everybody else joins in one declaration, roles by name. Waiting for the admin keeps them from
-# being refused by a project that is not active yet.
+# Everybody else joins in one declaration, once the admin has made the project active.
 amir, lena = (
     Bim360AccountUser(name, email=f"{name}@example.com", company_id=builder.id)
     for name in ("amir.haddad", "lena.fischer")
