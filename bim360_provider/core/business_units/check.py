@@ -1,5 +1,6 @@
 """Check: the tree in normal form with all its ids, and everything that is wrong with it."""
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +9,7 @@ from bim360_provider.core.business_units.naming import ids_of
 from bim360_provider.core.business_units.relations import problems_of, wrong
 from bim360_provider.core.place import placed, unplaced
 from bim360_provider.core.settings import Settings
+from bim360_provider.models import normal
 from bim360_provider.models.business_units import BusinessUnitArguments, BusinessUnitsArguments
 
 __all__ = ["check"]
@@ -55,6 +57,10 @@ def _normal(units: Values) -> tuple[dict[str, Any], list[Problem]]:
 
 
 def _one(key: str, unit: Any) -> tuple[Any, list[Problem]]:
+    try:
+        normal.text(sys.maxsize)(key)
+    except ValueError as error:
+        return unit, [wrong(key, f"the key {error}")]
     if isinstance(unit, Unknown):
         return unit, []
     if not isinstance(unit, Mapping):

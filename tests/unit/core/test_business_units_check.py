@@ -106,6 +106,10 @@ NAMED = {
             "another parent"
         ),
     ),
+    "has a key that cannot be seen": (
+        {"No\nrth": {}},
+        "units 'No rth': the key holds the character U+000A, which cannot be seen; remove it",
+    ),
     "is below itself": (
         {"a": {"parent": "a"}},
         "units 'a': parent goes round in a circle: 'a' > 'a'; give one of them another parent",
