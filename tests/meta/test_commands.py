@@ -17,8 +17,8 @@ def targets() -> dict[str, str]:
 
 
 def named(text: str) -> set[str]:
-    """Return the targets that a document names in code: in backticks or in a code block."""
-    code = re.findall(r"```.*?```|`[^`\n]+`", text, re.DOTALL)
+    """Return the targets that a document names: in backticks or in a block of commands."""
+    code = re.findall(r"```(?:sh|console|bash)\n.*?```|`[^`\n]+`", text, re.DOTALL)
     commands = re.findall(
         r"(?:^|[`;&|$]) *make((?: +[A-Za-z][^\s`]*)*)", "\n".join(code), re.MULTILINE
     )
