@@ -1,6 +1,6 @@
 """Ctrl-C in the middle of a long wait: it ends within the wait's bound, and what was done is saved.
 
-The provider's clock runs sixty times faster than real, so that a minute lasts a second.
+The provider's clock runs twenty times faster than real, so that a minute lasts three seconds.
 """
 
 import signal
@@ -12,7 +12,7 @@ import pytest
 
 from tests.engine.crashing import PATIENCE, Site, every, site
 
-FAST = 60.0
+FAST = 20.0
 """How many times faster than real the provider waits."""
 
 INTERRUPTED = 130
@@ -52,7 +52,7 @@ def test_a_queue_for_places_in_the_window_ends_with_one_window(stack: Site) -> N
 
     made = len(stack.projects())
     assert code == INTERRUPTED
-    assert seconds < PATIENCE / 4
+    assert seconds < PATIENCE / 2
     assert 10 <= made <= 10 + IN_FLIGHT
     assert sorted(stack.ids()) == sorted(project["id"] for project in stack.projects())
 
@@ -70,7 +70,7 @@ def test_a_pause_that_hq_asks_for_is_waited_out(stack: Site) -> None:
     code, seconds = interrupted_at(stack, "HQ asks to slow down (429)")
 
     assert (code, len(stack.ids())) == (INTERRUPTED, 1)
-    assert seconds < PATIENCE / 4
+    assert seconds < PATIENCE / 2
     assert stack.up().changes == {"same": 2}
 
 
@@ -86,7 +86,7 @@ def test_a_template_copy_is_waited_for_as_long_as_declared(stack: Site) -> None:
     code, seconds = interrupted_at(stack, "waiting for the template copy")
 
     assert (code, len(stack.ids())) == (INTERRUPTED, 2)
-    assert seconds < PATIENCE / 4
+    assert seconds < PATIENCE / 2
     stack.hq.clock.advance(1000)
     assert stack.up().changes == {"same": 2, "update": 1}
     assert stack.asked() == ["GET job"]
@@ -96,12 +96,12 @@ def test_a_template_copy_is_waited_for_as_long_as_declared(stack: Site) -> None:
 def test_an_answer_that_does_not_come_is_given_up(stack: Site) -> None:
     """After 70 seconds; the project that HQ made all the same is found, and saved."""
     rule = {"match": {"method": "POST", "path": "/hq/v1/accounts/:account_id/projects"}}
-    then = {"act": True, "delay": 3}
+    then = {"act": True, "delay": 6}
     stack.hq.ask("POST", "/faults", {**rule, "times": 1, "then": then})
 
     code, seconds = interrupted_at(stack, "looking whether 'Tower A' was made")
 
     assert (code, len(stack.ids())) == (INTERRUPTED, 1)
-    assert seconds < PATIENCE / 4
+    assert seconds < PATIENCE / 2
     assert stack.up().changes == {"same": 2}
     assert stack.asked() == []
