@@ -10,6 +10,8 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bim360_provider.errors import Bim360Error
+
 __all__ = ["SCOPES", "TOKEN_PATH", "Grant", "Token", "TokenSource"]
 
 TOKEN_PATH: Final = "/authentication/v2/token"  # noqa: S105 - a path, not a secret
@@ -44,13 +46,14 @@ class Token:
 
 
 class TokenSource:
-    """Hands out one token to all threads."""
+    """Hands out one token to all threads, and one failure to all who waited for it."""
 
     def __init__(self, fetch: Callable[[], Grant], monotonic: Callable[[], float]) -> None:
         self._fetch = fetch
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._token: Token | None = None
+        self._failures: list[Bim360Error] = []
 
     def get(self) -> Token:
         """Return a token that is good for some minutes yet.
@@ -58,21 +61,38 @@ class TokenSource:
         Raises:
             Bim360Error: None could be had; the next call tries again.
         """
+        failures = len(self._failures)
         with self._lock:
             if self._token is None or self._monotonic() >= self._token.renew_at:
-                self._token = self._new()
+                self._token = self._new(failures)
             return self._token
 
     def renew(self, refused: Token) -> Token:
-        """Return a token other than the refused one, fetched by the first thread that asks."""
+        """Return a token other than the refused one, fetched by the first thread that asks.
+
+        Raises:
+            Bim360Error: None could be had; the next call tries again.
+        """
+        failures = len(self._failures)
         with self._lock:
             if self._token is None or self._token == refused:
-                self._token = self._new()
+                self._token = self._new(failures)
             return self._token
 
-    def _new(self) -> Token:
+    def _new(self, failures: int) -> Token:
+        """Fetch a token, unless somebody has failed to since we began to wait.
+
+        Otherwise sixteen calls that wait for a dead HQ would each try for two minutes,
+        one after the other.
+        """
+        if len(self._failures) > failures:
+            raise self._failures[-1]
         began = self._monotonic()
-        grant = self._fetch()
+        try:
+            grant = self._fetch()
+        except Bim360Error as error:
+            self._failures.append(error)
+            raise
         return Token(
             bearer=grant.access_token,
             renew_at=began + max(grant.expires_in - EARLY, grant.expires_in * EARLY_SHARE),

@@ -6,11 +6,15 @@ from typing import Any
 
 import pytest
 
-from bim360_provider.errors import UnansweredError, UnauthorizedError
+from bim360_provider.errors import UnansweredError, UnauthorizedError, UnavailableError
 from bim360_provider.hq import HqClient
-from tests.stage import Fault, Stage, says
+from bim360_provider.hq.retry import ATTEMPTS
+from tests.stage import Fault, Stage, SteeredClock, says
 
 PAGES = 4
+
+PATIENCE = 20.0
+"""Seconds until the test gives up; normally it takes milliseconds."""
 
 
 def list_in_threads(client: HqClient) -> None:
@@ -115,3 +119,36 @@ def test_an_answer_without_a_token_is_told_in_one_line(stage: Stage, answer: Any
 
     assert "\n" not in str(caught.value)
     assert set(stage.hq.asked) == {"token"}
+
+
+def test_a_token_that_cannot_be_had_is_asked_for_by_one_thread(stage: Stage) -> None:
+    """Who waited for it shares the failure; a dead HQ must not cost each of them two minutes."""
+    waiting = threading.Event()
+
+    class Slow(SteeredClock):
+        def sleep(self, seconds: float) -> None:
+            waiting.wait(PATIENCE)
+            super().sleep(seconds)
+
+    stage.hq.faults.append(Fault("token", says(503), times=100))
+    stage.clock = Slow()
+    client = stage.client()
+    failed: list[str] = []
+
+    def page() -> None:
+        with pytest.raises(UnavailableError) as error:
+            client.projects.page(0)
+        failed.append(str(error.value))
+
+    threads = [threading.Thread(target=page) for _ in range(PAGES)]
+    for thread in threads:
+        thread.start()
+    while sum(thread.is_alive() for thread in threads) < PAGES or "token" not in stage.hq.asked:
+        waiting.wait(0.01)
+    waiting.set()
+    for thread in threads:
+        thread.join(PATIENCE)
+
+    assert len(failed) == PAGES
+    assert len(set(failed)) == 1
+    assert stage.hq.asked.count("token") <= 2 * ATTEMPTS
