@@ -60,7 +60,8 @@ def wanted(inputs: Values) -> dict[str, dict[str, Any]]:
         inputs: The arguments in normal form, the ids that check gave them included.
     """
     units, ids = inputs["units"], inputs["ids"]
-    return {key: _wanted(key, unit, ids) for key, unit in units.items()}
+    # Sorted, because Pulumi's protocol keeps no order: equal stacks are to send equal bytes.
+    return {key: _wanted(key, unit, ids) for key, unit in sorted(units.items())}
 
 
 def _wanted(key: str, unit: Values, ids: Values) -> dict[str, Any]:
