@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.soak.plan import Plan
 from tests.soak.report import lines
-from tests.soak.soak import Plan, soak
+from tests.soak.soak import soak
 
 SHORT = Plan(seed=5, operations=30, projects=12, kills=0.7)
 

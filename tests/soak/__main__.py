@@ -6,8 +6,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.soak.plan import Plan
 from tests.soak.report import lines, summary
-from tests.soak.soak import Plan, soak
+from tests.soak.soak import soak
 
 
 def main() -> int:

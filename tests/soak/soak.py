@@ -1,21 +1,21 @@
 """One soak: bad weather, kills and changes; then fair weather and one `up`."""
 
 import time
-from collections import Counter
-from dataclasses import dataclass, field
-from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Final
 
 from bim360_provider.emulator import serve
 from tests.soak import invariants
 from tests.soak.hq import SoakedHq, Trap
+from tests.soak.plan import Outcome, Plan
 from tests.soak.program import Program
 from tests.soak.stack import Held, Run, Workplace
 from tests.soak.weather import Weather
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterator
+    from pathlib import Path
 
 EDITS: Final = (6, 24)
 """How many changes of the program come before one run."""
@@ -33,44 +33,6 @@ DESTROYED: Final = 0.05
 
 ADOPTED: Final = "is what an interrupted run left behind"
 FOUND: Final = "was made although no answer came"
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What one soak is to be.
-
-    Attributes:
-        seed: Decides the program, the weather and the kills.
-        operations: Changes, refreshes, destroys and kills, at least.
-        projects: How many projects take part.
-        faults: The share of requests that go wrong, 0 to 1.
-        kills: The share of runs to which a kill is sent, 0 to 1; one that ends sooner is spared.
-    """
-
-    seed: int
-    operations: int = 300
-    projects: int = 100
-    faults: float = 0.2
-    kills: float = 0.3
-
-
-@dataclass
-class Outcome:
-    """What a soak has counted and found."""
-
-    plan: Plan
-    folder: Path
-    final: str
-    runs: Counter[str] = field(default_factory=Counter)
-    operations: Counter[str] = field(default_factory=Counter)
-    faults: Counter[str] = field(default_factory=Counter)
-    kills: Counter[str] = field(default_factory=Counter)
-    told: Counter[str] = field(default_factory=Counter)
-    requests: int = 0
-    in_bad_weather: int = 0
-    hours: float = 0.0
-    seconds: float = 0.0
-    violations: list[str] = field(default_factory=list)
 
 
 class Soak:
