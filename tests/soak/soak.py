@@ -1,6 +1,8 @@
 """One soak: bad weather, kills and changes; then fair weather and one `up`."""
 
 import time
+from collections import Counter
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Final
 
@@ -13,9 +15,7 @@ from tests.soak.stack import Held, Run, Workplace
 from tests.soak.weather import Weather
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Iterator
-    from pathlib import Path
 
 EDITS: Final = (6, 24)
 """How many changes of the program come before one run."""
