@@ -1,7 +1,5 @@
 """The same values in the cells of a CSV file: read, refused by column, or taken by HQ as well."""
 
-import csv
-import io
 from random import Random
 from typing import Any
 
@@ -32,11 +30,13 @@ def _cell(sample: Sample) -> str:
 
 def file_of(cells: dict[str, str]) -> bytes:
     """Return a file of one line."""
-    out = io.StringIO()
-    rows = csv.writer(out, delimiter=";")
-    rows.writerow(cells)
-    rows.writerow(cells.values())
-    return out.getvalue().encode(ENCODING, errors="replace")
+    # Quoted by hand: csv.writer cannot write NUL before Python 3.11.
+    rows = (";".join(_quoted(cell) for cell in row) for row in (cells, cells.values()))
+    return "\r\n".join(rows).encode(ENCODING, errors="replace")
+
+
+def _quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"'
 
 
 def read_set(random: Random, place: Place) -> tuple[ArgumentSet, dict[str, str], Portfolio]:
