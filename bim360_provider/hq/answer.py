@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 __all__ = ["Answer"]
@@ -26,11 +27,19 @@ class Answer:
         Raises:
             ValueError: The body is not JSON.
         """
+        if isinstance(self._parsed, ValueError):
+            raise self._parsed
+        return self._parsed
+
+    @cached_property
+    def _parsed(self) -> Any:
+        """The body as JSON, or why it is none; read once, for a list of projects can be long."""
         try:
             return json.loads(self.body)
+        except ValueError as error:
+            return error
         except RecursionError:
-            msg = "the body is nested too deeply to be HQ's"
-            raise ValueError(msg) from None
+            return ValueError("the body is nested too deeply to be HQ's")
 
     @property
     def code(self) -> str:
@@ -61,10 +70,7 @@ class Answer:
     @property
     def has_json(self) -> bool:
         """Whether the body is JSON and holds something."""
-        try:
-            return self.json is not None
-        except ValueError:
-            return False
+        return self._parsed is not None and not isinstance(self._parsed, ValueError)
 
     @property
     def is_from_hq(self) -> bool:
@@ -72,11 +78,7 @@ class Answer:
         return bool(self._error_fields())
 
     def _error_fields(self) -> Mapping[str, Any]:
-        try:
-            fields = self.json
-        except ValueError:
-            return {}
-        return fields if isinstance(fields, dict) else {}
+        return self._parsed if isinstance(self._parsed, dict) else {}
 
     def _unreadable(self) -> str:
         kind = _on_one_line(self.headers.get("Content-Type", "").split(";")[0]) or "nothing"

@@ -53,7 +53,8 @@ class TokenSource:
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._token: Token | None = None
-        self._failures: list[Bim360Error] = []
+        self._failures = 0
+        self._last_failure: Bim360Error | None = None
 
     def get(self) -> Token:
         """Return a token that is good for some minutes yet.
@@ -61,7 +62,7 @@ class TokenSource:
         Raises:
             Bim360Error: None could be had; the next call tries again.
         """
-        failures = len(self._failures)
+        failures = self._failures
         with self._lock:
             if self._token is None or self._monotonic() >= self._token.renew_at:
                 self._token = self._new(failures)
@@ -73,7 +74,7 @@ class TokenSource:
         Raises:
             Bim360Error: None could be had; the next call tries again.
         """
-        failures = len(self._failures)
+        failures = self._failures
         with self._lock:
             if self._token is None or self._token == refused:
                 self._token = self._new(failures)
@@ -85,13 +86,14 @@ class TokenSource:
         Otherwise sixteen calls that wait for a dead HQ would each try for two minutes,
         one after the other.
         """
-        if len(self._failures) > failures:
-            raise self._failures[-1]
+        if self._last_failure is not None and self._failures > failures:
+            raise self._last_failure
         began = self._monotonic()
         try:
             grant = self._fetch()
         except Bim360Error as error:
-            self._failures.append(error)
+            self._failures += 1
+            self._last_failure = error
             raise
         return Token(
             bearer=grant.access_token,
