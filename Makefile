@@ -26,7 +26,8 @@ soak: setup ## Shake one stack with faults and kills, then expect one `up` to me
 crashes: setup ## Kill and interrupt runs at every point, and run them again
 	CRASHES=all $(RUN) pytest -n $(WORKERS) tests/engine/test_crashes.py \
 		tests/engine/test_crashes_of_changes.py tests/engine/test_ctrl_c.py tests/engine/test_two_runs.py \
-		tests/engine/test_demo_in_bad_weather.py tests/host/test_races.py \
+		tests/engine/test_crashes_of_a_whole_stack.py tests/engine/test_demo_in_bad_weather.py \
+		tests/host/test_races.py \
 		tests/cli/test_crashes_on_the_cli.py $(ARGS)
 
 fuzz: setup ## Try 20,000 generated sets of arguments (ARGS="--seed 3 --sets 50000")

@@ -412,7 +412,7 @@ def test_a_parent_that_went_first_is_no_error(
 
     delete(people, made[0], {**made[1], "on_destroy": "remove"})
 
-    assert stage.hq.asked[-1] == "DELETE member"
+    assert stage.hq.asked.count("DELETE member") == 1
 
 
 def test_a_renamed_resource_keeps_its_member(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from bim360_provider.core.gone import is_gone
 from bim360_provider.core.owners import Owners
 from bim360_provider.core.project_member.outputs import member_id, split_id
 from bim360_provider.errors import HqError, NotFoundError
@@ -52,7 +53,7 @@ def leave(client: HqClient, project_id: str, member: Values, owners: Owners | No
 
     Raises:
         ConfigError: There is no acting user.
-        HqError: HQ failed, so that it may work later.
+        HqError: HQ failed, so that it may work later, or the whole account is not visible.
         UnansweredError: No answer came.
     """
     email, user_id = member["email"], member["user_id"]
@@ -62,7 +63,9 @@ def leave(client: HqClient, project_id: str, member: Values, owners: Owners | No
         return False
     try:
         client.project_users.remove(project_id, user_id, email)
-    except NotFoundError:
+    except NotFoundError as error:
+        if not is_gone(client, error, "user"):
+            raise
         return True
     except HqError as error:
         if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:

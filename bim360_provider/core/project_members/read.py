@@ -37,7 +37,8 @@ def read(client: HqClient, entity_id: str, state: Values) -> Live | None:
     try:
         live = {user.email.lower(): seen(user) for user in client.project_users.walk(project_id)}
     except NotFoundError as error:
-        if refreshing and is_gone(client, error):
+        # Asked for people, HQ denies the project also to an app that may not see the account.
+        if refreshing and is_gone(client, error, "user"):
             return None
         raise
     everybody = dict.fromkeys(live, MANAGED)
