@@ -30,13 +30,14 @@ LAYERS = {
     "core": _layer("errors models hq", "pydantic"),
     "dynamic": _layer("errors models hq core", "grpc pulumi pydantic"),
     "resources": _layer("errors models hq core dynamic", "pulumi pydantic"),
+    "review": _layer("errors models", "rich"),
     "emulator": _layer("", "pydantic rich typer uvicorn"),
     "testing": _layer(
         "errors models hq core dynamic resources emulator",
         "google grpc pulumi pydantic pytest requests rich typer yaml",
     ),
     "cli": _layer(
-        "errors models hq core dynamic resources emulator testing",
+        "errors models hq core dynamic resources review emulator testing",
         "pulumi pydantic requests rich typer yaml",
     ),
     # The package itself shows what a stack needs.
@@ -48,7 +49,7 @@ STACKS = _layer("resources", "pulumi")
 
 # Doors to the network in the standard library, shut to whoever decides and describes.
 SOCKETS = ("asyncio", "http.client", "http.server", "select", "socket", "ssl", "urllib.request")
-NO_SOCKETS = ("errors", "models", "core", "dynamic", "resources")
+NO_SOCKETS = ("errors", "models", "core", "dynamic", "resources", "review")
 
 
 def layer_of(dotted: str) -> str:

@@ -1,0 +1,135 @@
+"""``bim360 review``: a plan as people read it, and a gate for pipelines."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Final, Literal, NoReturn
+
+import typer
+from rich.console import Console
+
+from bim360_provider.errors import Bim360Error
+from bim360_provider.review.as_json import as_json
+from bim360_provider.review.gates import Gate, read_gates, struck
+from bim360_provider.review.markdown import LIMIT, as_markdown
+from bim360_provider.review.model import Review
+from bim360_provider.review.plan import Plan, PlanError, read_plan
+from bim360_provider.review.reading import review_of
+from bim360_provider.review.terminal import show
+
+__all__ = ["review"]
+
+PLAN_FAILED: Final = 1
+CANNOT_READ: Final = 2
+GATE_STRUCK: Final = 3
+
+SHORTEST: Final = 2_000
+"""Characters below which not even the headings fit."""
+
+Format = Literal["auto", "markdown", "text", "json"]
+
+
+def review(  # noqa: PLR0913 -- one argument for each flag is typer's way
+    *,
+    plan: Annotated[
+        str | None, typer.Argument(help="What --json printed: a file, or - for a pipe.")
+    ] = None,
+    drift: Annotated[
+        str | None,
+        typer.Option(help="What `pulumi refresh --preview-only --json` printed: a file, or -."),
+    ] = None,
+    fail_on: Annotated[
+        str, typer.Option(help="Gates: kinds with commas between, each with =N for N or more.")
+    ] = "",
+    format: Annotated[  # noqa: A002 - the name of the flag
+        Format, typer.Option(help="auto is text on a terminal and markdown elsewhere.")
+    ] = "auto",
+    title: Annotated[str, typer.Option(help="Its title.  [default: PROJECT/STACK]")] = "",
+    max_chars: Annotated[
+        int, typer.Option(help="The most characters that Markdown may have; 0 for any number.")
+    ] = LIMIT,
+) -> None:
+    """Turn a plan into a review: what happens, what cannot be undone, what was changed by hand.
+
+    Reads what `pulumi preview --json`, `pulumi preview --refresh --json` and
+    `pulumi refresh --preview-only --json` print, and what `bim360 local` prints with --json.
+    Asks nobody: no network, no account.
+
+    Kinds for --fail-on: create, change, replace, restore, archive, access-loss, deactivate,
+    remove, drift, any.
+
+    Exit codes: 0 fine, 1 the plan itself failed (the review says why), 2 the plan cannot be read
+    or a flag is wrong, 3 a gate struck.
+
+    Examples:
+      pulumi preview --json | bim360 review
+      pulumi preview --refresh --json > plan.json; bim360 review plan.json > comment.md
+      bim360 review plan.json --fail-on archive=10,access-loss,drift
+      bim360 review --drift drift.json --title "Drift of last night"
+    """
+    try:
+        gates = read_gates(fail_on)
+        found = review_of(*_plans(plan, drift), title=title)
+    except Bim360Error as error:
+        _fail(str(error), CANNOT_READ)
+    if 0 < max_chars < SHORTEST or max_chars < 0:
+        _fail(f"--max-chars is 0, or {SHORTEST} and more.", CANNOT_READ)
+    _print(found, format, max_chars)
+    _end(found, gates)
+
+
+def _plans(plan: str | None, drift: str | None) -> tuple[Plan | None, Plan | None]:
+    if plan is None and drift is None:
+        if sys.stdin.isatty():
+            msg = "There is no plan: name its file, or pipe `pulumi preview --json` into it."
+            raise PlanError(msg)
+        plan = "-"
+    if plan == drift == "-":
+        msg = "Only one of the two plans can come from the pipe."
+        raise PlanError(msg)
+    return _read(plan), _read(drift)
+
+
+def _read(place: str | None) -> Plan | None:
+    if place is None:
+        return None
+    try:
+        if place == "-":
+            return read_plan(sys.stdin.buffer.read().decode("utf-8"))
+        return read_plan(Path(place).read_text(encoding="utf-8"))
+    except OSError as error:
+        msg = f"{place} cannot be read: {error.strerror or error}"
+        raise PlanError(msg) from None
+    except UnicodeDecodeError:
+        msg = f"{'The pipe' if place == '-' else place} is not UTF-8, so it is no plan."
+        raise PlanError(msg) from None
+
+
+def _print(found: Review, wanted: Format, limit: int) -> None:
+    if wanted == "text" or (wanted == "auto" and sys.stdout.isatty()):
+        show(found, Console(highlight=False))
+    elif wanted == "json":
+        _write(as_json(found) + "\n")
+    else:
+        _write(as_markdown(found, limit))
+
+
+def _write(text: str) -> None:
+    """Write the same bytes wherever it runs: UTF-8, and no line ends of the machine's own."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+    sys.stdout.flush()
+
+
+def _end(found: Review, gates: tuple[Gate, ...]) -> None:
+    strikes = struck(gates, found.counts)
+    if strikes:
+        typer.echo(f"bim360 review: a gate struck: {'; '.join(strikes)}.", err=True)
+    if found.failed:
+        _fail("bim360 review: the plan failed, so it is not the whole plan.", PLAN_FAILED)
+    if strikes:
+        raise typer.Exit(GATE_STRUCK)
+
+
+def _fail(words: str, code: int) -> NoReturn:
+    typer.echo(words, err=True)
+    raise typer.Exit(code)

@@ -1,0 +1,23 @@
+"""A review for machines."""
+
+import json
+from dataclasses import asdict
+
+from bim360_provider.review.model import Review
+from bim360_provider.review.sections import summary_of
+
+__all__ = ["as_json"]
+
+
+def as_json(review: Review) -> str:
+    """Return a review as a JSON document, all of it."""
+    changes = [{**asdict(each), "verb": each.verb.value} for each in review.changes]
+    document = {
+        "title": review.title,
+        "summary": summary_of(review),
+        "failed": review.failed,
+        "counts": review.counts,
+        "changes": changes,
+        "messages": [asdict(each) for each in review.messages if each.severity != "info"],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False)

@@ -1,0 +1,159 @@
+"""A review: what would change, what cannot simply be undone, and what somebody changed by hand."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from bim360_provider.review.plan import Message
+
+__all__ = ["KINDS", "Change", "Drift", "Line", "Review", "Risk", "Verb"]
+
+
+class Verb(Enum):
+    """What happens to something, seen from HQ; in the order in which a summary counts it."""
+
+    CREATE = "create"
+    ADOPT = "take over"
+    CHANGE = "change"
+    REPLACE = "replace"
+    RESTORE = "bring back"
+    ARCHIVE = "archive"
+    DEACTIVATE = "deactivate"
+    REMOVE = "remove"
+    RELEASE = "let go"
+    NOTHING = ""
+
+
+KINDS: Final[Mapping[str, str]] = {
+    "create": "things made at HQ: projects, people, companies, teams, pictures",
+    "change": "things changed in place",
+    "replace": "things made anew because they cannot be changed",
+    "restore": "archived projects brought back",
+    "archive": "projects archived, also those that are replaced",
+    "access-loss": "losses of access: a member, an admin, a role, a service, a suspended project",
+    "deactivate": "people made inactive in the account, which is a loss of access too",
+    "remove": "things taken away from HQ: members, business units",
+    "drift": "things that were changed by hand",
+    "any": "things that would change at all",
+}
+"""What can be counted, and what each kind counts."""
+
+BY_VERB: Final[Mapping[Verb, str]] = {
+    Verb.CREATE: "create",
+    Verb.CHANGE: "change",
+    Verb.REPLACE: "replace",
+    Verb.RESTORE: "restore",
+    Verb.REMOVE: "remove",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A field that changes, in words; ``row`` says whose it is where one resource holds many."""
+
+    row: str
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Drift:
+    """A field that somebody changed by hand.
+
+    Attributes:
+        row: Whose it is, where one resource holds many.
+        field: The field, in words.
+        declared: What the stack declared when it last ran.
+        found: What HQ has now.
+        outcome: What this plan makes of it.
+    """
+
+    row: str
+    field: str
+    declared: str
+    found: str
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Risk:
+    """What cannot simply be undone.
+
+    Attributes:
+        kind: What it counts as.
+        what: What happens, in a word or two.
+        why: Why that matters; a sentence.
+        subject: Who or what is meant.
+    """
+
+    kind: str
+    what: str
+    why: str
+    subject: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """What happens to one resource.
+
+    Attributes:
+        entity: The kind of thing: ``project``, ``company``, ``member``, …
+        label: What people call it.
+        name: Its name in the program.
+        verb: What happens.
+        lines: The fields that change by intent.
+        drift: The fields that somebody changed by hand.
+        risks: What cannot simply be undone.
+        note: What else is to be known; empty where nothing is.
+        summary: The few fields by which people know it; of new things alone.
+    """
+
+    entity: str
+    label: str
+    name: str
+    verb: Verb
+    lines: tuple[Line, ...] = ()
+    drift: tuple[Drift, ...] = ()
+    risks: tuple[Risk, ...] = ()
+    note: str = ""
+    summary: str = ""
+
+
+@dataclass(frozen=True)
+class Review:
+    """A plan as people read it.
+
+    Attributes:
+        title: What is reviewed.
+        changes: What happens, projects first, each kind by its label.
+        messages: What was said: warnings and errors.
+        failed: Whether the plan is not the whole plan, because the engine failed.
+        looked: Whether HQ was looked at, so that no drift means that there is none.
+        planned: Whether anything would be done; a refresh only looks.
+    """
+
+    title: str
+    changes: tuple[Change, ...]
+    messages: tuple[Message, ...]
+    failed: bool
+    looked: bool
+    planned: bool
+
+    @property
+    def verbs(self) -> Counter[Verb]:
+        """How many things happen, by what happens to them."""
+        return Counter(each.verb for each in self.changes if each.verb is not Verb.NOTHING)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How much there is of each kind that a gate can ask for."""
+        found = Counter(risk.kind for each in self.changes for risk in each.risks)
+        found["access-loss"] += found["deactivate"]
+        for verb, kind in BY_VERB.items():
+            found[kind] = self.verbs[verb]
+        found["any"] = self.verbs.total() - self.verbs[Verb.RELEASE]
+        found["drift"] = sum(bool(each.drift) for each in self.changes)
+        return {kind: found[kind] for kind in KINDS}

@@ -1,0 +1,169 @@
+"""From the engine's steps to what happens to people's things."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from bim360_provider.review import verdicts
+from bim360_provider.review.fields import differences, flat
+from bim360_provider.review.lines import Wording
+from bim360_provider.review.model import Change, Drift, Review, Verb
+from bim360_provider.review.names import ENTITIES, Names, entity_of
+from bim360_provider.review.plan import Plan, State, Step
+
+__all__ = ["review_of"]
+
+PLANNED: Final = frozenset({"create", "update", "replace", "delete", "same", "import"})
+"""Steps that are counted; a replacement is one change, whatever steps it is made of."""
+
+PULUMIS_OWN: Final = ("pulumi:pulumi:Stack", "pulumi:providers:")
+
+GONE: Final = Drift("", "", "there", "gone", "")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a plan says of one resource.
+
+    Attributes:
+        step: What would be done, or what was found.
+        before: What was known before somebody looked; None where nobody looked.
+        found: Whether the step is what a look found, and nothing that would be done.
+    """
+
+    step: Step
+    before: State | None
+    found: bool
+
+
+def review_of(plan: Plan | None, looked: Plan | None = None, title: str = "") -> Review:
+    """Read plans as people do.
+
+    Args:
+        plan: What would be done; None where only a look is reviewed.
+        looked: A look that was printed on its own: ``refresh --preview-only``.
+        title: What it is called; else the project and the stack.
+    """
+    plans = [each for each in (plan, looked) if each is not None]
+    names = Names(step for each in plans for step in each.steps)
+    seen = [*_seen(plan, only_looked=False)] if plan else []
+    seen += [*_seen(looked, only_looked=True)] if looked else []
+    changes: dict[str, Change] = {}
+    for each in seen:
+        change, urn = _change(each, names), each.step.urn
+        changes[urn] = replace(changes[urn], drift=change.drift) if urn in changes else change
+    told = next((each for each in plans if each.stack), plans[0])
+    return Review(
+        title=title or (f"{told.project}/{told.stack}" if told.stack else ""),
+        changes=tuple(sorted(filter(_matters, changes.values()), key=_order)),
+        messages=tuple(dict.fromkeys(said for each in plans for said in each.messages)),
+        failed=any(each.failed for each in plans),
+        looked=any(step.op == "refresh" for each in plans for step in each.steps)
+        or looked is not None,
+        planned=plan is not None and not (seen and all(each.found for each in seen)),
+    )
+
+
+def _seen(plan: Plan, *, only_looked: bool) -> Iterator[Seen]:
+    before = {step.urn: step.old for step in plan.steps if step.op == "refresh"}
+    for step in plan.steps:
+        if step.op not in PLANNED or not step.custom or step.type.startswith(PULUMIS_OWN):
+            continue
+        found = only_looked or plan.command == "refresh" or _is_found(step, before)
+        yield Seen(step, before.get(step.urn), found)
+
+
+def _is_found(step: Step, before: Mapping[str, State | None]) -> bool:
+    """Return whether a step tells what a refresh found: Pulumi names both kinds alike.
+
+    Where the plan begins with a look, each resource is looked at, and what would be done follows
+    under the same URN. What a refresh finds replaces the look. And only what was found has outputs.
+    """
+    if step.op not in ("update", "delete"):
+        return False
+    if before and step.urn not in before:
+        return True
+    return step.op == "update" and "__declared" in (step.new or State()).outputs
+
+
+def _change(seen: Seen, names: Names) -> Change:
+    if seen.found:
+        return _found(seen.step, names)
+    drift, told = _drifted(seen, names)
+    return replace(_planned(seen.step, names, told), drift=drift)
+
+
+def _found(step: Step, names: Names) -> Change:
+    """Read what a look found, with nothing to follow."""
+    change = Change(entity_of(step), names.label(step), step.name, Verb.NOTHING)
+    if step.old is None or step.old.external:
+        return change
+    if step.new is None:
+        return replace(change, drift=(GONE,))
+    old, new = flat(step.old.inputs), flat(step.new.inputs)
+    rows = differences(old, new, step.paths)
+    wording = Wording(change.entity, old, new, names.by_id)
+    return replace(change, drift=wording.drift(rows, None, looked_only=True))
+
+
+def _drifted(seen: Seen, names: Names) -> tuple[tuple[Drift, ...], set[tuple[str, str]]]:
+    """Return what somebody changed by hand, and which cells that are."""
+    step = seen.step
+    if seen.before is None or seen.before.external:
+        return (), set()
+    if step.old is None:
+        return (replace(GONE, outcome="made anew"),), set()
+    old, now = flat(seen.before.inputs), flat(step.old.inputs)
+    rows = differences(old, now, frozenset())
+    wording = Wording(entity_of(step), old, now, names.by_id)
+    planned = None if step.new is None else flat(step.new.inputs)
+    return wording.drift(rows, planned, looked_only=False), {(row.row, row.name) for row in rows}
+
+
+def _planned(step: Step, names: Names, told: set[tuple[str, str]]) -> Change:
+    entity, label = entity_of(step), names.label(step)
+    old, new = step.old or State(), step.new or State()
+    change = Change(entity, label, step.name, Verb.NOTHING)
+    if step.op == "same" or new.external:
+        return change
+    if step.op == "import":
+        return replace(change, verb=Verb.ADOPT)
+    if step.op == "delete":
+        verdict = verdicts.going(entity, label, old)
+        return replace(change, verb=verdict.verb, risks=verdict.risks, note=verdict.note)
+    stays = verdicts.row_stays(entity, new)
+    moves = step.op == "replace"
+    before, after = (flat(side.inputs, places=moves) for side in (old, new))
+    wording = Wording(entity, before, after, names.by_id, stays)
+    rows = differences(before, after, step.paths)
+    if step.op == "create":
+        verdict = verdicts.making(entity, new)
+    elif step.op == "replace":
+        verdict = verdicts.replacing(entity, label, old)
+    else:
+        verdict = verdicts.changing(entity, label, rows, new)
+    return replace(
+        change,
+        verb=verdict.verb,
+        lines=wording.lines(rows, told),
+        risks=verdict.risks,
+        note=verdict.note or _unfinished(old, rows=bool(rows)),
+        summary=wording.summary() if step.op == "create" else "",
+    )
+
+
+def _unfinished(old: State, *, rows: bool) -> str:
+    left = old.outputs.get("unfinished")
+    if isinstance(left, list) and left:
+        return f"goes on with what an earlier run left undone: {', '.join(map(str, left))}"
+    return "" if rows or not old.id else "goes on with what an earlier run left undone"
+
+
+def _matters(change: Change) -> bool:
+    return change.verb is not Verb.NOTHING or bool(change.drift)
+
+
+def _order(change: Change) -> tuple[int, str, str, str]:
+    kinds = [*ENTITIES.values()]
+    number = kinds.index(change.entity) if change.entity in kinds else len(kinds)
+    return number, change.label, change.name, change.entity

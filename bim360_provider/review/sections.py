@@ -1,0 +1,188 @@
+"""A review as sections of plain text, before it is Markdown or colours."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from bim360_provider.review.model import Change, Review, Verb
+from bim360_provider.review.plan import Message
+
+__all__ = ["Section", "sections_of", "summary_of"]
+
+Row = tuple[str, ...]
+
+TOLD: Final = {
+    Verb.CREATE: "new",
+    Verb.ADOPT: "taken over",
+    Verb.CHANGE: "changes",
+    Verb.REPLACE: "made anew",
+    Verb.RESTORE: "brought back",
+    Verb.ARCHIVE: "archived",
+    Verb.DEACTIVATE: "made inactive",
+    Verb.REMOVE: "taken away",
+    Verb.RELEASE: "let go",
+}
+
+PEOPLE: Final = ("team", "member", "project admin", "person")
+
+NAMED: Final = 20
+"""Names that one line holds; all of them are in the tables."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a review.
+
+    Attributes:
+        title: Its heading.
+        style: ``caution`` and ``warning`` stand out; a ``table`` has a head.
+        rows: Its rows; those of a table have as many cells as its head.
+        head: The head of a table.
+        intro: A line before the rows; empty for none.
+        folded: Whether a browser shows it only when asked.
+    """
+
+    title: str
+    style: Literal["caution", "warning", "table", "list"]
+    rows: tuple[Row, ...]
+    head: Row = ()
+    intro: str = ""
+    folded: bool = False
+
+
+def summary_of(review: Review) -> str:
+    """Return the one line that says how much happens."""
+    verbs = review.verbs
+    parts = [f"{verbs[verb]} to {verb.value}" for verb in TOLD if verbs[verb]]
+    drifted = review.counts["drift"]
+    if review.failed and not parts and not drifted:
+        return "It failed, so nobody knows what would happen."
+    lines = [", ".join(parts) or ("No changes" if review.planned else "")]
+    if drifted:
+        lines.append(f"{drifted} changed by hand in BIM 360")
+    elif review.looked and not review.failed:
+        lines.append("Nothing was changed by hand")
+    return " ".join(f"{line}." for line in lines if line)
+
+
+def sections_of(review: Review) -> list[Section]:
+    """Return what is to be told, the most important first; sections without rows are left out."""
+    going = [each for each in review.changes if each.verb is Verb.RELEASE]
+    shown = [each for each in review.changes if each.verb not in (Verb.RELEASE, Verb.NOTHING)]
+    projects = [each for each in shown if each.entity == "project"]
+    people = [each for each in shown if each.entity in PEOPLE]
+    rest = [each for each in shown if each not in projects and each not in people]
+    new = [row for each in shown if each.verb is Verb.CREATE for row in _fields(each)]
+    found = [
+        _errors(review),
+        Section("Cannot simply be undone", "caution", tuple(_risks(review.changes))),
+        _drift(review),
+        _table("Projects", "Project", projects),
+        _table("People and access", "Who", people),
+        _table("Everything else", "What", rest),
+        Section(
+            "Let go: not managed any more",
+            "table",
+            tuple((_full(each), each.note) for each in going),
+            ("What", "What becomes of it"),
+            folded=True,
+        ),
+        Section(
+            "Every field of what is new",
+            "table",
+            tuple(new),
+            ("What", "Field", "Value"),
+            folded=True,
+        ),
+        Section("Said by the provider", "list", tuple(_warnings(review.messages)), folded=True),
+    ]
+    return [each for each in found if each.rows]
+
+
+def _errors(review: Review) -> Section:
+    texts = Counter(_one_line(each) for each in review.messages if each.severity == "error")
+    rows = [(f"{text} ({times} times)" if times > 1 else text,) for text, times in texts.items()]
+    if review.failed and not rows:
+        rows = [("The engine ended before it came to the end of the plan.",)]
+    title = "This failed: what follows is not the whole plan"
+    return Section(title, "caution", tuple(rows))
+
+
+def _one_line(message: Message) -> str:
+    lines = [line.strip() for line in message.text.splitlines() if line.strip()]
+    if not lines:
+        return "An error without words."
+    # The last line of a traceback is the one that says what is wrong.
+    traced = any(line.startswith("Traceback ") for line in lines)
+    return f"{lines[0]} {lines[-1]}" if traced and len(lines) > 1 else " ".join(lines)
+
+
+def _warnings(messages: Sequence[Message]) -> Iterator[Row]:
+    for each in messages:
+        if each.severity == "warning":
+            yield (_one_line(each),)
+
+
+def _risks(changes: Iterable[Change]) -> Iterator[Row]:
+    """Yield a row for each thing that can happen: what, to whom, and why it matters."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for change in changes:
+        for risk in change.risks:
+            groups.setdefault((risk.what, risk.why), []).append(risk.subject)
+    for (what, why), subjects in groups.items():
+        named = ", ".join(subjects[:NAMED])
+        more = len(subjects) - NAMED
+        yield f"{what} ({len(subjects):,})", f"{named} and {more} more" if more > 0 else named, why
+
+
+def _drift(review: Review) -> Section:
+    rows: list[Row] = []
+    for change in review.changes:
+        label = _full(change)
+        for each in change.drift:
+            what = f"{each.row} in {change.label}" if each.row else label
+            rows.append((what, each.field, each.declared, each.found, each.outcome))
+    head: Row = ("What", "Field", "Declared", "HQ has", "This run")
+    if not review.planned:
+        rows, head = [row[:-1] for row in rows], head[:-1]
+    intro = "" if review.planned else "`pulumi up --refresh` puts back what the stack declares."
+    return Section("Changed by hand in BIM 360", "warning", tuple(_once(rows)), head, intro)
+
+
+def _table(title: str, whose: str, changes: Sequence[Change]) -> Section:
+    rows = [row for each in changes for row in _once(_rows(each))]
+    return Section(title, "table", tuple(rows), (whose, "Change", "Now", "After"))
+
+
+def _rows(change: Change) -> Iterator[Row]:
+    label = change.label if change.entity in ("project", "team", "person") else _full(change)
+    by_status = any(line.field == "status" and not line.row for line in change.lines)
+    silent = change.verb is Verb.CHANGE or (
+        by_status and change.verb in (Verb.ARCHIVE, Verb.RESTORE, Verb.DEACTIVATE)
+    )
+    after = "; ".join(part for part in (change.summary, change.note) if part)
+    if not silent or not (change.lines or change.drift) or change.note:
+        yield label, TOLD[change.verb], "", after
+    for line in change.lines:
+        if change.verb is Verb.CREATE and not line.row:
+            continue
+        whose = line.row if change.entity == "business units" else f"{line.row} in {change.label}"
+        yield whose if line.row else label, line.field, line.before, line.after
+
+
+def _fields(change: Change) -> Iterator[Row]:
+    rows = [(_full(change), line.field, line.after) for line in change.lines if not line.row]
+    yield from _once(rows)
+
+
+def _once(rows: Iterable[Row]) -> Iterator[Row]:
+    """Name each thing once: the rows below it are its own."""
+    last = ""
+    for row in rows:
+        yield ("", *row[1:]) if row[0] == last else row
+        last = row[0]
+
+
+def _full(change: Change) -> str:
+    return f"{change.entity} {change.label}"
