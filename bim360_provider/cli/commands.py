@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from bim360_provider.cli.demo import demo
+from bim360_provider.cli.export import export
 from bim360_provider.cli.review import review
 from bim360_provider.cli.sweep import sweep
 from bim360_provider.cli.version import show_version
@@ -21,6 +22,7 @@ app = typer.Typer(
 app.command()(demo)
 app.command()(emulator)
 app.command()(review)
+app.command()(export)
 app.command()(sweep)
 app.add_typer(local, name="local")
 

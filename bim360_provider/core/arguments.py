@@ -54,7 +54,11 @@ def is_unknown(value: object) -> bool:
 
 
 def validated(
-    model: type[BaseModel], given: Mapping[str, Any], open_lists: frozenset[str] = frozenset()
+    model: type[BaseModel],
+    given: Mapping[str, Any],
+    open_lists: frozenset[str] = frozenset(),
+    *,
+    complete: bool = True,
 ) -> tuple[dict[str, Any], list[Problem]]:
     """Return the given arguments in normal form, and everything that is wrong with them.
 
@@ -62,12 +66,13 @@ def validated(
         model: Says which arguments there are and what each may hold.
         given: Arguments that were given; values may be unknown.
         open_lists: Arguments for which any text passes, whatever the public list says.
+        complete: Whether a required argument that is not given is a problem.
     """
     problems = [_no_such(model, name) for name in given if name not in model.model_fields]
     inputs: dict[str, Any] = {}
     for name, field in model.model_fields.items():
         if name not in given:
-            if field.is_required():
+            if complete and field.is_required():
                 problems.append(Problem(name, "is missing"))
         elif is_unknown(given[name]):
             inputs[name] = given[name]

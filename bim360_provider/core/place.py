@@ -7,7 +7,7 @@ from bim360_provider.core.arguments import Problem
 from bim360_provider.core.settings import Settings
 from bim360_provider.hq import HqClient
 
-__all__ = ["moved", "place_of", "placed", "unplaced"]
+__all__ = ["PLACE", "moved", "place_of", "placed", "unplaced"]
 
 Values = Mapping[str, Any]
 

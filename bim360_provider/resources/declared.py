@@ -35,6 +35,11 @@ class Declared(Resource):
         super().__init_subclass__(**cls._token)
 
     @classmethod
+    def type_token(cls) -> str:
+        """Return the type that Pulumi's state and import files know it by."""
+        return f"pulumi-python:dynamic/{cls._token['module']}:{cls._token['name']}"
+
+    @classmethod
     def get(  # noqa: PYI019 - Python 3.10 has no Self
         cls: type[Found],
         resource_name: str,

@@ -17,9 +17,11 @@ class Bim360Project(Declared, module="bim360", name="Project"):
     """A project of a BIM 360 account.
 
     Arguments carry HQ's own field names. An argument that is not given is neither sent
-    nor compared; ``""`` asks HQ to clear the field. Destroying archives the project,
-    because HQ cannot delete one. Wire other resources to ``id``, which is known in
-    every preview of an existing project.
+    nor compared; ``""`` asks HQ to clear the field. A new project needs ``name``,
+    ``start_date``, ``end_date``, ``project_type``, ``value`` and ``currency``; one that was
+    imported may lack them, as it may at HQ. Destroying archives the project, because HQ cannot
+    delete one. Wire other resources to ``id``, which is known in every preview of an existing
+    project.
 
     https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-POST/ has the limits.
     """
@@ -72,12 +74,12 @@ class Bim360Project(Declared, module="bim360", name="Project"):
         self,
         resource_name: str,
         *,
-        name: Input[str],
-        start_date: Date,
-        end_date: Date,
-        project_type: Input[str],
-        value: Money,
-        currency: Input[str],
+        name: Input[str] | None = None,
+        start_date: Date | None = None,
+        end_date: Date | None = None,
+        project_type: Input[str] | None = None,
+        value: Money | None = None,
+        currency: Input[str] | None = None,
         service_types: Input[Sequence[Input[str]]] | None = None,
         job_number: Input[str] | None = None,
         address_line_1: Input[str] | None = None,
@@ -104,13 +106,14 @@ class Bim360Project(Declared, module="bim360", name="Project"):
 
         Args:
             resource_name: Pulumi's name for it, unique in the stack; HQ never sees it.
-            name: 1 to 255 characters, unique in the account even among archived projects;
-                none of ``\ / ? [ ] > * : < " | ,``.
-            start_date: A ``date`` or ``YYYY-MM-DD``, before the end date.
-            end_date: A ``date`` or ``YYYY-MM-DD``, after the start date.
-            project_type: A preset such as ``Office`` or words of your own, at most 255 characters.
-            value: What it is worth, in ``currency``.
-            currency: A three-letter code such as ``EUR``.
+            name: Required to create. 1 to 255 characters, unique in the account even among
+                archived projects; none of ``\ / ? [ ] > * : < " | ,``.
+            start_date: Required to create. A ``date`` or ``YYYY-MM-DD``, before the end date.
+            end_date: Required to create. A ``date`` or ``YYYY-MM-DD``, after the start date.
+            project_type: Required to create. A preset such as ``Office`` or words of your own, at
+                most 255 characters.
+            value: Required to create. What it is worth, in ``currency``.
+            currency: Required to create. A three-letter code such as ``EUR``.
             service_types: Services such as ``doc_manager``, in any order; left out, HQ gives the
                 project all that the account has.
             job_number: At most 100 characters.

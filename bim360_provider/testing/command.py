@@ -121,6 +121,33 @@ def refresh(  # noqa: PLR0913 -- as above
     end(result, show, expect_no_changes=expect_no_changes)
 
 
+@app.command("import")
+def import_(  # noqa: PLR0913 -- as above
+    *,
+    file: Annotated[Path, typer.Option("--file", "-f", help="What `bim360 export` wrote.")],
+    stack: Stack,
+    cwd: Cwd = Path(),
+    state: StateFile = None,
+    config: Config = None,
+    secret: Secret = None,
+    parallel: Parallel = DEFAULT_PARALLEL,
+    as_json: AsJson = False,
+) -> None:
+    """Take what exists into the state, from a file for `pulumi import --file`.
+
+    Nothing is asked or changed in BIM 360: the rows of the file hold what there is.
+
+    Exit codes: 0 fine, 1 a row is wrong and nothing was taken, 2 cannot start, 130 Ctrl-C.
+
+    Examples:
+      python -m bim360_provider.testing import --stack existing --file stacks/existing.import.json
+    """
+    settings = Settings(stack, cwd, state, config, secret, parallel)
+    with screen("import", as_json=as_json, dry_run=False) as show:
+        result = settings.engine(show).import_from(file)
+    end(result, show, expect_no_changes=False)
+
+
 @app.command()
 def destroy(  # noqa: PLR0913 -- as above
     *,

@@ -13,6 +13,7 @@ from bim360_provider.testing.engine.results import Event, Failed, Message, Resul
 
 SIGNS: Final = {
     "create": ("+", "green"),
+    "import": ("=", "green"),
     "update": ("~", "yellow"),
     "replace": ("+-", "magenta"),
     "create-replacement": ("++", "green"),
@@ -127,6 +128,7 @@ def _value(value: Any) -> str:
 
 _WORDS: Final = {
     "create": ("to create", "created"),
+    "import": ("to import", "imported"),
     "update": ("to update", "updated"),
     "replace": ("to replace", "replaced"),
     "delete": ("to delete", "deleted"),

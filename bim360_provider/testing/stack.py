@@ -46,6 +46,10 @@ class Bim360Stack:
         """Bring the state up to date with BIM 360."""
         return self._watched(lambda: self._engine.refresh(preview_only=preview_only))
 
+    def import_from(self, file: str | Path) -> StackResult:
+        """Take what exists into the state, from a file for `pulumi import --file`."""
+        return self._watched(lambda: self._engine.import_from(file))
+
     def destroy(self) -> StackResult:
         """Take the stack down; projects are archived."""
         return self._watched(self._engine.destroy)

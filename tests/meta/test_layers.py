@@ -31,13 +31,14 @@ LAYERS = {
     "dynamic": _layer("errors models hq core", "grpc pulumi pydantic"),
     "resources": _layer("errors models hq core dynamic", "pulumi pydantic"),
     "review": _layer("errors models", "rich"),
+    "export": _layer("errors models hq core dynamic resources", "pulumi"),
     "emulator": _layer("", "pydantic rich typer uvicorn"),
     "testing": _layer(
         "errors models hq core dynamic resources emulator",
         "google grpc pulumi pydantic pytest requests rich typer yaml",
     ),
     "cli": _layer(
-        "errors models hq core dynamic resources review emulator testing",
+        "errors models hq core dynamic resources review export emulator testing",
         "pulumi pydantic requests rich typer yaml",
     ),
     # The package itself shows what a stack needs.

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from bim360_provider.core.arguments import Problem, is_unknown, validated
-from bim360_provider.core.place import placed, unplaced
+from bim360_provider.core.place import PLACE, placed, unplaced
 from bim360_provider.core.settings import Settings
 from bim360_provider.models import ProjectArguments, enums
 from bim360_provider.models.project import CREATE_ONLY
@@ -22,6 +22,9 @@ TOO_LATE: Final = (
 def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any], list[Problem]]:
     """Return the arguments in normal form and everything that is wrong with them.
 
+    What HQ requires of a new project may be missing from one that exists: people who work in
+    the web pages need not fill it in, and an argument that is not given is not managed.
+
     Args:
         old: The arguments of the last run; empty when the project is new.
         new: The arguments as written; values may be unknown.
@@ -29,11 +32,21 @@ def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any],
     """
     given = placed(new, settings)
     open_lists = ProjectArguments.OPEN_LISTS if settings.unknown_values else frozenset()
-    inputs, problems = validated(ProjectArguments, given, open_lists)
+    is_new = not old or _moves(old, given)
+    inputs, problems = validated(ProjectArguments, given, open_lists, complete=is_new)
     bad = {problem.argument for problem in problems}
     known = {k: v for k, v in inputs.items() if k not in bad and not is_unknown(v)}
-    problems += _dates(known) + _services(known, open_lists) + _create_only(old, known)
+    problems += _dates(known) + _services(known, open_lists)
+    problems += [] if is_new else _create_only(old, known)
     return inputs, problems + unplaced(given)
+
+
+def _moves(old: Values, given: Values) -> bool:
+    """Return whether it is to be in another account or region, where it has to be made."""
+    return any(
+        name in given and not is_unknown(given[name]) and given[name] != old.get(name)
+        for name in PLACE
+    )
 
 
 def _dates(known: Values) -> list[Problem]:
@@ -61,8 +74,5 @@ def _services(known: Values, open_lists: frozenset[str]) -> list[Problem]:
 
 
 def _create_only(old: Values, known: Values) -> list[Problem]:
-    moves = any(name in known and known[name] != old.get(name) for name in ("account_id", "region"))
-    if "name" not in old or moves:
-        return []
     late = [name for name in CREATE_ONLY if known.get(name) and known[name] != old.get(name)]
     return [Problem(name, TOO_LATE) for name in late]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bim360_provider.testing.engine.configuration import read_configuration
+from bim360_provider.testing.engine.importing import import_all, read_import_file
 from bim360_provider.testing.engine.monitor import Monitor
 from bim360_provider.testing.engine.program import run_program
 from bim360_provider.testing.engine.project import read_project
@@ -105,6 +106,18 @@ class LocalEngine:
             lambda run, _: refresh_all(run, self._parallel, as_command=True),
             dry_run=preview_only,
         )
+
+    def import_from(self, file: str | Path) -> Result:
+        """Take what exists into the state, as ``pulumi import --file`` does; nothing is changed.
+
+        Args:
+            file: Its rows hold inputs and outputs, as ``bim360 export`` writes them.
+
+        Raises:
+            LocalEngineError: The file cannot be read, or the state is another stack's, or in use.
+        """
+        rows = read_import_file(Path(file))
+        return self._perform("import", lambda run, _: import_all(run, rows))
 
     def destroy(self) -> Result:
         """Delete everything in the state, dependents first; the program is not run.

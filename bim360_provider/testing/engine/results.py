@@ -11,6 +11,7 @@ from bim360_provider.testing.engine.diffing import Changes
 Op: TypeAlias = Literal[
     "same",
     "create",
+    "import",
     "update",
     "replace",
     "create-replacement",
@@ -21,7 +22,7 @@ Op: TypeAlias = Literal[
     "read",
     "refresh",
 ]
-Command: TypeAlias = Literal["preview", "up", "refresh", "destroy"]
+Command: TypeAlias = Literal["preview", "up", "refresh", "import", "destroy"]
 Severity: TypeAlias = Literal["debug", "info", "warning", "error"]
 
 

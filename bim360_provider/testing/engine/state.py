@@ -59,6 +59,13 @@ class State:
             self._changes += 1
         self._write()
 
+    def put_all(self, resources: Iterable[Resource]) -> None:
+        """Record many at once, and save once."""
+        with self._lock:
+            self._resources |= {_key(item): item for item in resources}
+            self._changes += 1
+        self._write()
+
     def condemn(self, resource: Resource) -> None:
         """Mark a resource that was replaced as one still to be deleted; the next `put` saves it."""
         with self._lock:

@@ -18,6 +18,11 @@ def make(stack: str, project: str, parent: str, type_: str, name: str) -> str:
     return f"urn:pulumi:{stack}::{project}::{chain}::{name}"
 
 
+def of_stack(stack: str, project: str) -> str:
+    """Build the URN of the stack itself, which is the parent of what has no other."""
+    return make(stack, project, "", STACK_TYPE, f"{project}-{stack}")
+
+
 def qualified_type(urn: str) -> str:
     """Return the type with those of the parents before it."""
     return urn.split("::", 3)[2]
