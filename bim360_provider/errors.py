@@ -2,6 +2,7 @@
 
     Bim360Error
     ├── ConfigError             the configuration is missing or wrong
+    ├── ArchiveLimitError       this run has archived as many projects as it may
     ├── InputError              what a person wrote is wrong: all of it, told at once
     ├── UnreachableError        nothing was sent: no connection to HQ
     ├── UnansweredError         sent, but no answer: HQ may or may not have acted
@@ -17,6 +18,7 @@ Each is one line: what was asked, what HQ answered, what to do now.
 """
 
 __all__ = [
+    "ArchiveLimitError",
     "Bim360Error",
     "ConfigError",
     "ConflictError",
@@ -38,6 +40,10 @@ class Bim360Error(Exception):
 
 class ConfigError(Bim360Error):
     """The configuration is missing something or contradicts itself."""
+
+
+class ArchiveLimitError(Bim360Error):
+    """The run has archived as many projects as it may, so nothing was sent for this one."""
 
 
 class InputError(Bim360Error):

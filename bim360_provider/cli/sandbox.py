@@ -41,6 +41,7 @@ class Sandbox:
             "APS_CLIENT_ID": CLIENT_ID,
             "APS_CLIENT_SECRET": CLIENT_SECRET,
             "BIM360_BASE_URL": self.url,
+            "BIM360_MAX_ARCHIVES": "unlimited",  # there is nothing to lose
         }
 
     def projects(self) -> list[Shown]:

@@ -1,16 +1,20 @@
-"""What the threads of the host share: clients, the transports behind them, and who owns what."""
+"""What the threads of the host share: clients, transports, who owns what, what was archived."""
 
 import threading
 from typing import Final
 
+from bim360_provider.core.archives import Archives
 from bim360_provider.core.owners import Owners
 from bim360_provider.dynamic.engine_log import notify
 from bim360_provider.hq import Connection, HqClient, Transport
 
-__all__ = ["client_for", "owners"]
+__all__ = ["archives", "client_for", "owners"]
 
 owners: Final = Owners()
 """The projects that resources of this run have."""
+
+archives: Final = Archives()
+"""How many projects this run has archived."""
 
 _lock: Final = threading.Lock()
 _clients: Final[dict[Connection, HqClient]] = {}

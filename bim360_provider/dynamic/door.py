@@ -27,6 +27,7 @@ from bim360_provider.hq import HqClient
 __all__ = ["Door"]
 
 Bag = dict[str, Any]
+Values = Mapping[str, Any]
 
 
 class Door(ResourceProvider):
@@ -84,14 +85,14 @@ class Door(ResourceProvider):
         """Create or adopt."""
         inputs = from_pulumi(props)
         client, settings = self._client(inputs), self._settings()
-        entity_id, outs = self.entity.create(client, inputs, settings, owners)
+        entity_id, outs = self._create(client, inputs, settings)
         return CreateResult(entity_id, to_pulumi(outs))
 
     @one_line
     def update(self, id_: str, olds: Bag, news: Bag) -> UpdateResult:
         """Change what differs."""
         state = from_pulumi(olds)
-        outs = self.entity.update(self._client(state), id_, state, from_pulumi(news))
+        outs = self._update(self._client(state), id_, state, from_pulumi(news))
         return UpdateResult(to_pulumi(outs))
 
     @one_line
@@ -107,12 +108,23 @@ class Door(ResourceProvider):
     def delete(self, id_: str, props: Bag) -> None:
         """Take it away as far as HQ can, or leave it."""
         state = from_pulumi(props)
-        self.entity.delete(self._client(state), id_, state, owners)
+        self._delete(self._client(state), id_, state)
+
+    def _create(
+        self, client: HqClient, inputs: Values, settings: Settings
+    ) -> tuple[str, dict[str, Any]]:
+        return self.entity.create(client, inputs, settings, owners)
+
+    def _update(self, client: HqClient, id_: str, state: Values, inputs: Values) -> dict[str, Any]:
+        return self.entity.update(client, id_, state, inputs)
+
+    def _delete(self, client: HqClient, id_: str, state: Values) -> None:
+        self.entity.delete(client, id_, state, owners)
 
     def _settings(self) -> Settings:
         return Settings.resolve(getattr(self, "_config", {}), os.environ)
 
-    def _client(self, known: Mapping[str, Any]) -> HqClient:
+    def _client(self, known: Values) -> HqClient:
         """Return the client of the account that it is in, whatever is configured now."""
         connection = self._settings().connection(known.get("account_id"), known.get("region"))
         return client_for(connection)

@@ -34,6 +34,7 @@ class Bim360Provider(pulumi.ProviderResource):
         adopt_simultaneous: Input[bool] | None = None,
         requests_per_minute: Input[int] | None = None,
         rate_limit_store: Input[str] | None = None,
+        max_archives: Input[int | str] | None = None,
         opts: ResourceOptions | None = None,
     ) -> None:
         """Declare an account.
@@ -55,6 +56,8 @@ class Bim360Provider(pulumi.ProviderResource):
             adopt_simultaneous: Whether it adopts what appeared while it ran; False by default.
             requests_per_minute: 0 to 100, 96 by default; 0 sends as fast as HQ lets us.
             rate_limit_store: A file or a ``redis://`` URL that shares the limit with other runs.
+            max_archives: At most this many projects are archived by one run, 20 by default; 0 is
+                none, ``"unlimited"`` no limit. ``BIM360_MAX_ARCHIVES`` goes before it.
             opts: Pulumi's resource options.
         """
         config = pulumi.Config("bim360")
@@ -70,6 +73,7 @@ class Bim360Provider(pulumi.ProviderResource):
             "adoptSimultaneous": adopt_simultaneous,
             "requestsPerMinute": requests_per_minute,
             "rateLimitStore": rate_limit_store,
+            "maxArchives": max_archives,
         }
         props = {
             f"bim360:{key}": config.get(key) if value is None else value

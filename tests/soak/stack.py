@@ -87,6 +87,7 @@ class Workplace:
             "APS_CLIENT_SECRET": secret,
             "BIM360_ACCOUNT_ID": ACCOUNT_ID,
             "BIM360_BASE_URL": url,
+            "BIM360_MAX_ARCHIVES": "unlimited",
             "PYTHONPATH": f"{SITE}{os.pathsep}{ROOT}",
             "SOAK_CLOCK": f"{url}/_emulator/clock",
             "SOAK_HOST_PID": str(self._host_pid),

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from bim360_provider.core.archives import Allowance
 from bim360_provider.core.once import made_once
 from bim360_provider.core.owners import Owners
 from bim360_provider.core.project.adopt import Verdict, is_ours, judge
 from bim360_provider.core.project.fields import create_body, differing, patch_body
 from bim360_provider.core.project.outputs import outputs
 from bim360_provider.core.project.template import follow_copy
-from bim360_provider.core.project.update import patch
+from bim360_provider.core.project.update import archiving, patch
 from bim360_provider.core.settings import Settings
 from bim360_provider.errors import Bim360Error, ConflictError
 from bim360_provider.hq import HqClient
@@ -22,7 +23,11 @@ Values = Mapping[str, Any]
 
 
 def create(
-    client: HqClient, inputs: Values, settings: Settings, owners: Owners | None = None
+    client: HqClient,
+    inputs: Values,
+    settings: Settings,
+    owners: Owners | None = None,
+    allowance: Allowance | None = None,
 ) -> tuple[str, dict[str, Any]]:
     """Create a project, or adopt the one that the declared policy lets us adopt.
 
@@ -31,6 +36,7 @@ def create(
         inputs: The arguments in normal form.
         settings: Say which leftovers may be adopted.
         owners: Know which projects belong to other resources of this run.
+        allowance: How many the run may archive yet: one that existed may be declared archived.
 
     Returns:
         The project's id and the outputs. From the moment the id is known nothing is
@@ -45,7 +51,7 @@ def create(
     client.transport.now()  # fetches the token, and with it HQ's time, before anything is made
     try:
         project = _made(client, inputs)
-        wanted = {"status"}
+        wanted, allowance = {"status"}, None  # what was just made cannot be lost
     except ConflictError as error:
         twins = client.projects.named(inputs["name"])
         verdict = _judged(client, twins, inputs, settings, owners)
@@ -56,7 +62,7 @@ def create(
             words = f"the template is not copied into '{project.name}': it existed already"
             client.transport.tell(f"BIM 360: {words}.", warning=True)
     owners.owns(project.id)
-    return project.id, _finished(client, project, inputs, wanted)
+    return project.id, _finished(client, project, inputs, wanted, allowance)
 
 
 def _made(client: HqClient, inputs: Values) -> Project:
@@ -87,7 +93,11 @@ def _adopted(client: HqClient, verdict: Verdict, name: str, error: ConflictError
 
 
 def _finished(
-    client: HqClient, project: Project, inputs: Values, settable: set[str]
+    client: HqClient,
+    project: Project,
+    inputs: Values,
+    settable: set[str],
+    allowance: Allowance | None,
 ) -> dict[str, Any]:
     """Do what is left to do on a project that exists; record what cannot be done now."""
     services = project.service_types or inputs.get("service_types")
@@ -96,7 +106,8 @@ def _finished(
     left: set[str] = set()
     try:
         body = patch_body(live, inputs, wanted)
-        project = patch(client, project.id, live, body, new_resource=True) or project
+        with archiving(body, project, allowance):
+            project = patch(client, project.id, live, body, new_resource=True) or project
         # The answer to a PATCH leaves the services out; these are what it has now.
         services = inputs["service_types"] if "service_types" in body else services
     except Bim360Error as error:

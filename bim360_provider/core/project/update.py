@@ -1,9 +1,11 @@
 """Update: a PATCH of only what changed."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from http import HTTPStatus
 from typing import Any, Final
 
+from bim360_provider.core.archives import Allowance
 from bim360_provider.core.gone import missing
 from bim360_provider.core.project.fields import differing, patch_body, same
 from bim360_provider.core.project.outputs import outputs
@@ -13,7 +15,7 @@ from bim360_provider.errors import Bim360Error, HqError, NotFoundError
 from bim360_provider.hq import HqClient
 from bim360_provider.models import Project
 
-__all__ = ["patch", "update"]
+__all__ = ["archiving", "patch", "update"]
 
 Values = Mapping[str, Any]
 
@@ -24,10 +26,17 @@ archived one takes no other change.
 """
 
 
-def update(client: HqClient, project_id: str, state: Values, inputs: Values) -> dict[str, Any]:
+def update(
+    client: HqClient,
+    project_id: str,
+    state: Values,
+    inputs: Values,
+    allowance: Allowance | None = None,
+) -> dict[str, Any]:
     """Make HQ equal to the arguments and finish what an earlier run left; return the outputs.
 
     Raises:
+        ArchiveLimitError: It would archive, and the run has archived as many as it may.
         NotFoundError: The project is gone; a refresh finds that out.
         HqError: HQ refused a value.
         UnansweredError: No answer came.
@@ -37,14 +46,31 @@ def update(client: HqClient, project_id: str, state: Values, inputs: Values) -> 
     last_seen = Project.model_validate({**state, "id": project_id})
     try:
         body = patch_body(state, inputs, wanted)
-        young = bool(body) and is_young(client, state)
-        project = patch(client, project_id, state, body, new_resource=young) or last_seen
+        with archiving(body, last_seen, allowance):
+            young = bool(body) and is_young(client, state)
+            project = patch(client, project_id, state, body, new_resource=young) or last_seen
     except NotFoundError as error:
         raise missing(error) from None
     if "service_types" in inputs:
         state = {**state, "service_types": inputs["service_types"]}
     copy_status = follow_copy(client, project, state, inputs)
     return outputs(project, state, inputs, copy_status=copy_status)
+
+
+def archiving(
+    body: Values, project: Project, allowance: Allowance | None
+) -> AbstractContextManager[None]:
+    """Return where a PATCH is to be sent: it takes a place if it archives the project.
+
+    Args:
+        body: The fields to change.
+        project: As HQ was last seen to have it.
+        allowance: How many the run may archive yet; without one there is no limit.
+    """
+    archives = body.get("status") == "archived" and project.status != "archived"
+    if not (archives and allowance):
+        return nullcontext()
+    return allowance.one(f"'{project.name}' ({project.id})")
 
 
 def patch(

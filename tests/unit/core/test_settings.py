@@ -35,6 +35,7 @@ def test_nothing_said_means_the_us_and_strict_lists() -> None:
         adopt_simultaneous=False,
         requests_per_minute=96,
         rate_limit_store=None,
+        max_archives=20,
     )
 
 
@@ -81,6 +82,9 @@ def test_the_legacy_path_implies_europe() -> None:
         ("bim360:unknownValues", "yes", "bim360:unknownValues does not know 'yes'"),
         ("bim360:adoptLeftovers", "1", "bim360:adoptLeftovers must be True or False, not '1'"),
         ("bim360:adoptSimultaneous", "on", "bim360:adoptSimultaneous must be True or False"),
+        ("bim360:maxArchives", "all", "bim360:maxArchives must be 0 or more, or unlimited"),
+        ("bim360:maxArchives", "-1", "bim360:maxArchives must be 0 or more"),
+        ("bim360:maxArchives", "1.5", "bim360:maxArchives must be 0 or more"),
     ],
 )
 def test_a_value_that_cannot_be_understood_is_named(key: str, value: str, words: str) -> None:
@@ -204,3 +208,20 @@ def test_an_acting_user_that_names_nobody_is_told() -> None:
     """Before a token is fetched."""
     with pytest.raises(ConfigError, match=r"bim360:actingUser must be an e-mail address, an id or"):
         resolve({**WHO, "bim360:actingUser": "Ada Lovelace"})
+
+
+@pytest.mark.parametrize(
+    ("words", "most"),
+    [("0", 0), ("7", 7), (20.0, 20), ("2000", 2000), ("unlimited", None), ("Unlimited", None)],
+)
+def test_how_many_a_run_may_archive_is_a_number_or_a_word(words: object, most: int | None) -> None:
+    """A number of a provider's own comes as 20.0."""
+    assert resolve({"bim360:maxArchives": words}).max_archives == most
+
+
+def test_the_environment_says_how_many_even_for_an_explicit_provider() -> None:
+    """Its arguments are those of the last up; whoever stands before a destroy is here now."""
+    told = {**WHO, EXPLICIT: "true", "bim360:maxArchives": 5}
+
+    assert resolve(told, BIM360_MAX_ARCHIVES="50").max_archives == 50
+    assert resolve(told).max_archives == 5

@@ -1,0 +1,84 @@
+"""The guard against too many archives, on the real Pulumi CLI."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bim360_provider.emulator import Emulator, serve
+from tests.cli.test_projects_on_both import Site, site
+
+pytestmark = [
+    pytest.mark.pulumi_cli,
+    pytest.mark.skipif(shutil.which("pulumi") is None, reason="there is no Pulumi CLI on PATH"),
+]
+
+PROGRAM = """
+from bim360_provider import Bim360Project
+
+for number in range(10):
+    Bim360Project(f"t{number}", name=f"Tower {number}", start_date="2027-01-02",
+                  end_date="2028-06-30", project_type="Office", value=1, currency="USD")
+"""
+
+DESTROY = ("destroy", "--yes", "--skip-preview")
+
+
+@pytest.fixture
+def towers(tmp_path: Path) -> Iterator[Site]:
+    """Return a stack of ten towers that are there; a run may archive four."""
+    hq = Emulator()
+    with serve(hq) as running:
+        made = site(tmp_path / "towers", running.url, hq)
+        (made.folder / "__main__.py").write_text(PROGRAM)
+        made.env["BIM360_MAX_ARCHIVES"] = "4"
+        made.pulumi("stack", "init", "dev")
+        made.pulumi("up", "--yes", "--skip-preview")
+        yield made
+
+
+def held(towers: Site) -> set[str]:
+    """Return the ids of the projects in the state."""
+    state = json.loads(towers.pulumi("stack", "export"))
+    resources = state["deployment"].get("resources", [])
+    return {each["id"] for each in resources if each["type"].endswith(":Project")}
+
+
+def live(towers: Site) -> set[str]:
+    """Return the ids of the projects that are not archived."""
+    accounts = towers.hq.ask("GET", "/state")["accounts"]
+    rows = [row for account in accounts for row in account["projects"]]
+    return {row["id"] for row in rows if row["status"] != "archived"}
+
+
+def test_a_destroy_stops_and_state_and_account_agree(towers: Site) -> None:
+    """Four are archived and out of the state; the rest is in both, and a preview says so."""
+    asked = towers.asked(lambda: towers.pulumi(*DESTROY, "--continue-on-error", code=1))
+
+    assert asked == [("PATCH", {"status": "archived"})] * 4
+    assert len(live(towers)) == 6
+    assert held(towers) == live(towers)
+    assert "4 to create" in towers.pulumi("preview")
+
+
+def test_the_next_destroys_go_on_where_it_stopped(towers: Site) -> None:
+    """Until the environment says how many are meant."""
+    towers.pulumi(*DESTROY, "--continue-on-error", code=1)
+    towers.env["BIM360_MAX_ARCHIVES"] = "6"
+
+    asked = towers.asked(lambda: towers.pulumi(*DESTROY))
+
+    assert len(asked) == 6
+    assert held(towers) == live(towers) == set()
+
+
+def test_the_first_refusal_ends_a_plain_destroy_and_tells_how_to_go_on(towers: Site) -> None:
+    """What people type; the sentence stands in what the CLI prints."""
+    said = towers.pulumi(*DESTROY, code=1)
+
+    assert "this run has archived 4 already, as many as bim360:maxArchives allows" in said
+    assert "Traceback" not in said
+    assert held(towers) == live(towers)
+    assert len(live(towers)) == 6

@@ -1,0 +1,166 @@
+"""A destroy that nobody meant: it stops, nothing is half done, and the next run goes on."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bim360_provider.testing.stack import Bim360Stack
+
+PROGRAM = """
+import json
+from pathlib import Path
+
+from bim360_provider import Bim360Project, Bim360Provider
+from pulumi import ResourceOptions
+
+told = json.loads(Path(__file__).with_name("told.json").read_text())
+opts = None
+if told.get("provider"):
+    opts = ResourceOptions(provider=Bim360Provider("other", **told["provider"]))
+for number in range(told["count"]):
+    Bim360Project(
+        f"t{number}", name=f"Tower {number}", start_date="2027-01-01", end_date="2028-01-01",
+        project_type="Office", value=1, currency="USD", opts=opts, **told["arguments"],
+    )
+"""
+
+MOST = {"BIM360_MAX_ARCHIVES": "4"}
+
+
+class Site:
+    """A stack of some towers."""
+
+    def __init__(
+        self, folder: Path, open_stack: Callable[..., Bim360Stack], env: dict[str, str]
+    ) -> None:
+        folder.mkdir()
+        (folder / "Pulumi.yaml").write_text("name: towers\nruntime: python\n")
+        (folder / "__main__.py").write_text(PROGRAM)
+        self.folder = folder
+        self._open_stack = open_stack
+        self.stack = self.opened(env)
+
+    def opened(self, env: dict[str, str]) -> Bim360Stack:
+        """Return the stack as somebody with another environment has it."""
+        return self._open_stack(self.folder, stack="dev", env=env)
+
+    def declare(self, count: int, provider: Any = None, **arguments: Any) -> None:
+        """Say how many towers there are, and what they have in common."""
+        told = {"count": count, "provider": provider, "arguments": arguments}
+        (self.folder / "told.json").write_text(json.dumps(told))
+
+    def live(self) -> set[str]:
+        """Return the towers that HQ has as not archived."""
+        return {each["name"] for each in self.stack.projects() if each["status"] != "archived"}
+
+
+@pytest.fixture
+def site(tmp_path: Path, bim360_stack: Callable[..., Bim360Stack]) -> Site:
+    """Return a stack of ten towers that are there; a run may archive four."""
+    site = Site(tmp_path / "towers", bim360_stack, MOST)
+    site.declare(10)
+    assert site.stack.up().ok
+    return site
+
+
+def held(site: Site) -> set[str]:
+    """Return the towers in the state."""
+    result = site.stack.preview()
+    return {f"Tower {step.name[1:]}" for step in result.steps if step.op == "same"} & {
+        f"Tower {number}" for number in range(10)
+    }
+
+
+def test_a_destroy_stops_after_as_many_as_allowed_and_the_next_goes_on(site: Site) -> None:
+    """What is archived is out of the state, the rest is in it, and that is what HQ has."""
+    first = site.stack.destroy()
+    left = held(site)
+    second = site.stack.destroy()
+    third = site.stack.destroy()
+
+    assert not first.ok
+    assert first.changes["delete"] == len(first.requests) == 4
+    assert len(first.errors) == 6
+    assert all("this run has archived 4 already" in each for each in first.errors)
+    assert len(left) == 6
+    assert not second.ok
+    assert second.changes["delete"] == len(second.requests) == 4
+    assert third.ok
+    assert len(third.requests) == 2
+    assert site.live() == set()
+
+
+def test_after_a_refusal_the_same_program_brings_everything_back(site: Site) -> None:
+    """What was archived by mistake is made good by one up."""
+    site.stack.destroy()
+    left = site.live()
+    site.declare(10, adopt="archived")
+
+    back = site.stack.up()
+
+    assert len(left) == 6
+    assert back.ok, back.errors
+    assert len(site.live()) == 10
+    assert site.stack.up().requests == ()
+
+
+def test_towers_that_left_the_program_are_archived_over_several_ups(site: Site) -> None:
+    """A table that lost its lines: four go, six are still there to be put back."""
+    site.declare(0)
+    first = site.stack.up()
+    remaining = site.live()
+    site.declare(10, adopt="archived")
+    back = site.stack.up()
+
+    assert not first.ok
+    assert len(first.requests) == 4
+    assert len(remaining) == 6
+    assert back.ok, back.errors
+    assert back.changes == {"same": 7, "create": 4}
+
+
+def test_archiving_by_the_program_counts_too(site: Site) -> None:
+    """Ten updates, of which four are made; the next up goes on, and then nothing is left."""
+    site.declare(10, status="archived")
+
+    first, second, third = site.stack.up(), site.stack.up(), site.stack.up()
+
+    assert [len(run.requests) for run in (first, second, third)] == [4, 4, 2]
+    assert [run.ok for run in (first, second, third)] == [False, False, True]
+    assert site.stack.up().requests == ()
+
+
+def test_the_environment_overrides_what_the_last_up_said_of_an_explicit_provider(
+    tmp_path: Path, bim360_stack: Callable[..., Bim360Stack]
+) -> None:
+    """A destroy does not run the program: its provider's arguments are those in the state."""
+    site = Site(tmp_path / "other", bim360_stack, {"BIM360_MAX_ARCHIVES": ""})
+    account = "a1d5e9b2-0000-4000-8000-000000000001"
+    site.declare(3, provider={"account_id": account, "max_archives": 1})
+    site.stack.up()
+
+    strict = site.stack.destroy()
+    meant = site.opened({"BIM360_MAX_ARCHIVES": "2"}).destroy()
+
+    assert len(strict.requests) == 1
+    assert "this run has archived 1 already" in strict.errors[0]
+    assert meant.ok
+    assert len(meant.requests) == 2
+
+
+@pytest.mark.parametrize(("words", "archived"), [("", 20), ("0", 0), ("unlimited", 21)])
+def test_twenty_are_allowed_unless_somebody_says_otherwise(
+    tmp_path: Path, bim360_stack: Callable[..., Bim360Stack], words: str, archived: int
+) -> None:
+    """The default, none, and no limit."""
+    site = Site(tmp_path / "many", bim360_stack, {"BIM360_MAX_ARCHIVES": words})
+    site.declare(21)
+    site.stack.up()
+
+    result = site.stack.destroy()
+
+    assert len(result.requests) == archived
+    assert result.ok == (archived == 21)
