@@ -30,7 +30,7 @@ crashes: setup ## Kill and interrupt runs at every point, and run them again
 		tests/host/test_races.py \
 		tests/cli/test_crashes_on_the_cli.py $(ARGS)
 
-fuzz: setup ## Try 20,000 generated sets of arguments (ARGS="--seed 3 --sets 50000")
+fuzz: setup ## Try generated arguments of every entity (ARGS="--seed 3 --sets 50000 --others 5000")
 	@$(RUN) tests.fuzz $(ARGS)
 
 demo: setup ## Run the demo stack against a local BIM 360, no account needed

@@ -18,6 +18,7 @@ from bim360_provider.core.young import is_young
 from bim360_provider.errors import InputError, NotFoundError
 from bim360_provider.hq import HqClient
 from bim360_provider.models.project_image import PROVIDER_ONLY, ProjectImageArguments, media_type
+from bim360_provider.models.showing import visible
 
 __all__ = ["check", "create", "delete", "diff", "digest_of", "read", "update"]
 
@@ -156,8 +157,8 @@ def _sent(client: HqClient, inputs: Values, *, new_resource: bool) -> dict[str, 
     content, kind = _picture(Path(inputs["path"]))
     if hashlib.sha256(content).hexdigest() != inputs["sha256"]:
         msg = (
-            f"BIM 360: could not send {inputs['path']}: it has changed since the program looked at "
-            "it. Run `pulumi up` again."
+            f"BIM 360: could not send {visible(inputs['path'])}: it has changed since the program "
+            "looked at it. Run `pulumi up` again."
         )
         raise InputError(msg)
     put = client.project_images.put
@@ -174,5 +175,5 @@ def _picture(path: Path) -> tuple[bytes, str]:
         why = f"it cannot be read: {error.strerror}"
     except ValueError as error:
         why = f"it {error}"
-    msg = f"BIM 360: could not send {path}: {why}."
+    msg = f"BIM 360: could not send {visible(str(path))}: {why}."
     raise InputError(msg) from None

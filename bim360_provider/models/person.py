@@ -17,7 +17,9 @@ UID: Final = re.compile(r"[0-9A-Za-z]{6,64}")
 
 def email(value: object) -> str:
     """Return an e-mail address in lower case, as HQ compares it; at most 255 characters."""
-    words = normal.text(EMAIL_LIMIT)(value).strip().lower()
+    limited = normal.text(EMAIL_LIMIT)
+    # Twice: an İ in lower case is two characters.
+    words = limited(limited(value).strip().lower())
     if not is_email(words):
         msg = f"must be an e-mail address such as 'ada@example.com', not {normal.shown(value)}"
         raise ValueError(msg)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-__all__ = ["SHOWN", "shown"]
+__all__ = ["SHOWN", "shown", "visible"]
 
 SHOWN: Final = 60
 """Characters of a value that are shown: who wrote it knows the rest."""
@@ -11,8 +11,13 @@ SHOWN: Final = 60
 def shown(value: object) -> str:
     """Return a value as an error shows it: one short line, quoted when it is text."""
     words = f"'{value}'" if isinstance(value, str) else f"{value!r}"
-    words = "".join(_visible(character) for character in " ".join(words.split()))
+    words = visible(" ".join(words.split()))
     return words if len(words) <= SHOWN else f"{words[: SHOWN - 1]}…"
+
+
+def visible(words: str) -> str:
+    """Return a text of any length as an error shows it: on one line, all of it to be seen."""
+    return "".join(_visible(character) for character in words)
 
 
 def _visible(character: str) -> str:

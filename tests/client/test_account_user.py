@@ -207,6 +207,17 @@ def test_who_never_signed_in_is_made_inactive_by_a_later_up(
     assert diff(later, inputs).unfinished is False
 
 
+def test_who_is_no_longer_to_be_inactive_is_done_with(stage: Stage, client: HqClient) -> None:
+    """Before the first sign-in there is nothing to send, and no run tries for ever."""
+    user_id, outs = create(client, {**ADA, "status": "inactive"}, settings())
+    stage.hq.asked.clear()
+
+    again = update(client, user_id, outs, {**ADA, "status": "active"})
+
+    assert (outs["unfinished"], again["unfinished"]) == (["status"], [])
+    assert stage.hq.asked == []
+
+
 def test_a_status_that_must_wait_does_not_hold_up_the_rest(
     stage: Stage, client: HqClient, made: Made
 ) -> None:

@@ -107,6 +107,17 @@ def test_a_file_that_is_gone_is_one_line(client: HqClient, project_id: str, file
         create(client, given, settings())
 
 
+def test_a_file_whose_name_cannot_be_printed_is_one_line(
+    client: HqClient, project_id: str, file: Path
+) -> None:
+    """File systems take line breaks; an error must not hold one."""
+    odd = file.with_name("to\nwer.png")
+    given = {**inputs(project_id, file), "path": str(odd)}
+
+    with pytest.raises(InputError, match=r"could not send .*/to\\nwer\.png: it cannot be read"):
+        create(client, given, settings())
+
+
 @pytest.mark.parametrize("reply", [HANGS_UP, says(504), NO_PROJECT])
 def test_a_lost_answer_and_a_young_project_are_asked_again(
     stage: Stage, client: HqClient, project_id: str, file: Path, reply: Any

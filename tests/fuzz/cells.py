@@ -6,8 +6,10 @@ from typing import Any
 from bim360_provider.core.portfolio import Portfolio, read_portfolio
 from bim360_provider.core.project import check
 from bim360_provider.core.settings import Settings
+from tests.fuzz.kind import Place
+from tests.fuzz.kinds.project import KIND
 from tests.fuzz.samples import Sample, Verdict
-from tests.fuzz.sets import ArgumentSet, Place, draw_set
+from tests.fuzz.sets import ArgumentSet, draw_set
 
 SETTINGS = Settings.resolve({}, {})
 ENCODING = "utf-8-sig"
@@ -41,7 +43,7 @@ def _quoted(cell: str) -> str:
 
 def read_set(random: Random, place: Place) -> tuple[ArgumentSet, dict[str, str], Portfolio]:
     """Draw a set, write it into a file, and read that."""
-    given = draw_set(random, place, omit=("region",))
+    given = draw_set(random, place, KIND, omit=("region",))
     given.samples.pop("account_id")
     cells = written(given)
     return given, cells, read_portfolio(file_of(cells), {}, SETTINGS)

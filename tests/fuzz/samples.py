@@ -28,6 +28,8 @@ class Sample:
 
     value: Any
     verdict: Verdict
+    parts: tuple[tuple[str, Verdict], ...] = ()
+    """Where parts of it are refused under names of their own: each of them."""
 
 
 Draw: TypeAlias = Callable[[Random], Sample]
@@ -72,6 +74,9 @@ UNSEEN = (
     "\x00\x01\t\n\r\x1b\x7f\x85\u00a0\u00ad\u200b\u200d\u200e\u202e\u2028\u3000\ufeff\U000e0001"
 )
 RESERVED = '\\/?[]>*:<"|,'
+LONG = 3_000
+"""Characters of a text that has no limit."""
+
 MAX_CODE_POINT = 0x10FFFF
 SURROGATES = range(0xD800, 0xE000)
 
@@ -144,11 +149,38 @@ def _not_text(random: Random) -> Sample:
 BLANK = one(odd(" "), odd("   "), odd(" x"), odd("x "), odd("a  b"))
 
 
-def text(limit: int, *, empty: bool = True) -> tuple[Draw, Draw]:
-    """Return draws for a text: valid ones, and doubtful ones."""
-    fine = either(_good_text(limit), one(good("") if empty else good("x")))
-    wrong = (_too_long(limit), _unseen, _any_plane, _surrogates, _not_text, BLANK)
+def text(limit: int | None, *, empty: bool = True) -> tuple[Draw, Draw]:
+    """Return draws for a text: valid ones, and doubtful ones; None is no limit."""
+    fine = either(_good_text(limit or LONG), one(good("") if empty else good("x")))
+    wrong = [_unseen, _any_plane, _surrogates, _not_text, BLANK]
+    wrong += [_too_long(limit)] if limit else []
     return fine, either(*wrong, *(() if empty else (one(bad("")),)))
+
+
+TITLE = (
+    _good_text(255),
+    either(
+        one(*map(bad, ("", " ", " x", "x "))),
+        *(_too_long(255), _unseen, _any_plane, _surrogates, _not_text),
+    ),
+)
+"""A text that has to be there, without spaces around it."""
+
+ODD_KEYS = (
+    " ",
+    "",
+    "/",
+    "a/",
+    "/a",
+    "//",
+    " a",
+    "a ",
+    "a//b",
+    "x" * 255,
+    "y/" * 200,
+    "c17e6837-96cd",
+)
+"""Keys about which only provider and emulator must agree."""
 
 
 def _good_name(random: Random) -> Sample:
@@ -286,8 +318,14 @@ def choice(choices: Sequence[str], *, empty: bool = False) -> tuple[Draw, Draw]:
     return fine, either(near, near, _not_text, _unseen, *([] if empty else [one(bad(""))]))
 
 
-def identifier(known: str, *, empty: bool = False) -> tuple[Draw, Draw]:
-    """Return draws for an id of something that exists, however it is written."""
+def identifier(known: str, *, empty: bool = False, stranger: bool = True) -> tuple[Draw, Draw]:
+    """Return draws for an id of something that exists, however it is written.
+
+    Args:
+        known: The id.
+        empty: Whether ``""`` is taken as well.
+        stranger: Whether an id of nothing is drawn too: HQ is asked for a young project for long.
+    """
     forms = (known, known.upper(), f"b.{known}", f"B.{known}", f" {known} ")
     fine = one(*map(good, forms), *([good("")] if empty else []))
     wrong: tuple[str, ...] = (
@@ -301,7 +339,7 @@ def identifier(known: str, *, empty: bool = False) -> tuple[Draw, Draw]:
     wrong += (f"٠{known[1:]}", known.replace("-", "‐"))
     return fine, either(
         one(*map(bad, wrong), *([] if empty else [bad("")])),
-        one(odd("c17e6837-96cd-4839-868e-051a2ad65d28")),
+        *([one(odd("c17e6837-96cd-4839-868e-051a2ad65d28"))] if stranger else []),
         _not_text,
     )
 
@@ -329,6 +367,56 @@ SERVICES = (
 )
 
 
+def _email(random: Random) -> Sample:
+    number = random.randrange(1000)
+    form = random.choice(EMAILS).format(number)
+    return good(random.choice((form, form, form.upper(), f" {form} ")))
+
+
+EMAILS = (
+    *("ada{}@example.com", "o'hara+{}@sub.example.co.uk", "jürgen{}@münchen.de", "{}@x.io"),
+    *("地{}@例え.jp", "{:x<240}@example.com", "a.b-c_d{}@ex-ample.org"),
+)
+NO_EMAILS = (
+    *("", " ", "ada", "ada@", "@example.com", "ada@example", "ada@@example.com", "a@b@c.de"),
+    *("a b@example.com", "ada@exa mple.com", "ada@example.com\n", "ada@example.c\u200bom"),
+    *("ada@.", "mailto:", "x" * 244 + "@example.com"),
+)
+ODD_EMAILS = (
+    "ada@x..de",
+    "ada@.de",
+    "ada@example.com.",
+    ".@x.de",
+    "İ" * 243 + "@example.com",
+    "<a>@x.de",
+)
+EMAIL = (
+    _email,
+    either(one(*map(bad, NO_EMAILS)), one(*map(odd, ODD_EMAILS)), _not_text, _any_plane, _unseen),
+)
+
+
+def _roles(random: Random) -> Sample:
+    names = random.choices(ROLE_NAMES, k=random.randint(0, 5))
+    return good(names)
+
+
+ROLE_NAMES = ("Architect", "BIM Manager", "Engineer", "IT", "VDC Manager", " HVAC Engineer ")
+NO_ROLES: tuple[Any, ...] = (
+    *("", "Architect", 5, True, {}, {"Architect": True}, [5], [None], [["Architect"]], [True]),
+    *([""], ["Architect", " "], ["x" * 256], ["Archi\ttect"], ["\ud800"], [{}]),
+)
+ROLES = (
+    _roles,
+    either(
+        one(*map(bad, NO_ROLES)),
+        one(odd(["Architekt"]), odd(["architect"]), odd(["Gärtner", "Architect"])),
+        one(unknown(["Architect", UNKNOWN]), unknown([UNKNOWN])),
+        one(odd([["x", UNKNOWN]])),
+    ),
+)
+
+
 def secret(sample: Sample) -> Sample:
     """Return a value as the engine wraps a secret."""
-    return Sample({**SECRET_MARK, "value": sample.value}, sample.verdict)
+    return Sample({**SECRET_MARK, "value": sample.value}, sample.verdict, sample.parts)

@@ -1,18 +1,14 @@
 """Whole sets of arguments: all valid, nearly valid, wrong in many places, with unknown values."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from random import Random
 from typing import Any
 
-from bim360_provider.emulator import enums
 from tests.fuzz import samples
-from tests.fuzz.samples import Draw, Sample, Verdict, bad, choice, identifier, text, unknown
-from tests.host.process import UNKNOWN
-
-REQUIRED = ("name", "start_date", "end_date", "project_type", "value", "currency")
-CREATE_ONLY = ("template_project_id", "include_locations", "include_companies")
+from tests.fuzz.kind import Kind, Place
+from tests.fuzz.samples import Sample, Verdict, bad, unknown
+from tests.host.process import SECRET_MARK, UNKNOWN
 
 EXTRAS = (
     *("nam", "Name", "NAME", "url", "id", "created_at", "copy_status", "unfinished", "urn", " "),
@@ -21,25 +17,17 @@ EXTRAS = (
 EXTRA_VALUES: tuple[Any, ...] = ("x", 5, True, [], {}, UNKNOWN)
 
 SHARE_OF_OPTIONAL = 0.3
-"""So that most sets have a handful of the 23 optional arguments."""
+"""So that most sets have a handful of the optional arguments."""
 
 SHARE_OF_SECRETS = 0.04
 SHARE_OF_UNKNOWNS = 0.25
 
 
-@dataclass(frozen=True)
-class Place:
-    """An account of the emulator, and what is in it for projects to refer to."""
-
-    account_id: str
-    business_unit_id: str
-    template_id: str
-
-
 @dataclass
 class ArgumentSet:
-    """What is given for one project, and what ought to become of it."""
+    """What is given for one resource, and what ought to become of it."""
 
+    kind: Kind
     samples: dict[str, Sample] = field(default_factory=dict)
 
     @property
@@ -47,84 +35,57 @@ class ArgumentSet:
         """The values alone."""
         return {name: sample.value for name, sample in self.samples.items()}
 
+    @property
+    def names(self) -> set[str]:
+        """Everything that may be blamed: arguments, and the parts of them."""
+        return {*self.samples, *(name for name, _ in self._verdicts())}
+
+    def plain(self, name: str) -> Any:
+        """Return a value without the wrapping of a secret, None where there is none."""
+        return _plain(self.samples[name]).value if name in self.samples else None
+
     def named(self, *verdicts: Verdict) -> set[str]:
-        """Return the arguments with one of these verdicts."""
-        return {name for name, sample in self.samples.items() if sample.verdict in verdicts}
+        """Return the arguments, and the parts of arguments, with one of these verdicts."""
+        return {name for name, verdict in self._verdicts() if verdict in verdicts}
+
+    def _verdicts(self) -> Iterator[tuple[str, Verdict]]:
+        for name, sample in self.samples.items():
+            yield from sample.parts or [(name, sample.verdict)]
 
     @property
     def missing(self) -> set[str]:
         """The required arguments that are not given."""
-        given = {name: _plain(sample).value for name, sample in self.samples.items()}
-        return {name for name in REQUIRED if given.get(name) is None}
+        return {name for name in self.kind.required if self.plain(name) is None}
 
     @property
     def must_blame(self) -> set[str]:
         """The arguments that have to be refused by name."""
-        return self.named(Verdict.BAD) | self.missing | self._late(certainly=True)
+        return self.named(Verdict.BAD) | self.missing | self.kind.together(self, True)
 
     @property
     def may_blame(self) -> set[str]:
         """The arguments that may be refused."""
-        return self.must_blame | self.named(Verdict.ODD) | self._late(certainly=False)
-
-    def _late(self, *, certainly: bool) -> set[str]:
-        """Return the end date if it is not after the start date; both must be understood."""
-        names = ("start_date", "end_date")
-        days = [_plain(self.samples[name]) for name in names if name in self.samples]
-        verdicts = [each.verdict for each in days]
-        if verdicts == [Verdict.GOOD, Verdict.GOOD]:
-            start, end = (date.fromisoformat(str(each.value)[:10]) for each in days)
-            return {"end_date"} if start >= end else set()
-        return {"end_date"} if Verdict.ODD in verdicts and not certainly else set()
+        return self.must_blame | self.named(Verdict.ODD) | self.kind.together(self, False)
 
 
 def _plain(sample: Sample) -> Sample:
     """Return a sample without the wrapping of a secret."""
-    if isinstance(sample.value, dict) and "value" in sample.value:
-        return Sample(sample.value["value"], sample.verdict)
+    if isinstance(sample.value, dict) and SECRET_MARK.items() <= sample.value.items():
+        return Sample(sample.value["value"], sample.verdict, sample.parts)
     return sample
 
 
-def draws(place: Place) -> Mapping[str, tuple[Draw, Draw]]:
-    """Return for each argument the draw of valid values and that of doubtful ones."""
-    line = text(255)
-    return {
-        "name": samples.NAME,
-        "start_date": samples.DAY,
-        "end_date": samples.DAY,
-        "project_type": text(255, empty=False),
-        "value": samples.MONEY,
-        "currency": choice(enums.CURRENCIES),
-        "service_types": samples.SERVICES,
-        "job_number": text(100),
-        **dict.fromkeys(("address_line_1", "address_line_2", "city"), line),
-        **dict.fromkeys(("state_or_province", "postal_code", "country"), line),
-        "business_unit_id": identifier(place.business_unit_id, empty=True),
-        "timezone": choice(enums.TIMEZONES, empty=True),
-        "language": choice(enums.LANGUAGES),
-        "construction_type": choice(enums.CONSTRUCTION_TYPES, empty=True),
-        "contract_type": choice(enums.CONTRACT_TYPES, empty=True),
-        "template_project_id": identifier(place.template_id),
-        "include_locations": samples.FLAG,
-        "include_companies": samples.FLAG,
-        "status": choice(("active", "inactive", "archived")),
-        "adopt": choice(("never", "archived", "any")),
-        "on_destroy": choice(("archive", "retain")),
-        "copy_timeout": samples.SECONDS,
-        "region": choice(("US",)),
-    }
-
-
-def draw_set(random: Random, place: Place, omit: tuple[str, ...] = ()) -> ArgumentSet:
+def draw_set(random: Random, place: Place, kind: Kind, omit: tuple[str, ...] = ()) -> ArgumentSet:
     """Return a set: a third valid, a third with one doubtful value, the rest with several."""
     doubtful = random.choice((0, 0, 0, 1, 1, 1, 2, random.randint(3, 8)))
-    table = {name: both for name, both in draws(place).items() if name not in omit}
-    optional = [name for name in table if name not in REQUIRED]
-    given = [*REQUIRED, *(name for name in optional if random.random() < SHARE_OF_OPTIONAL)]
-    wrong = random.sample(sorted(table), doubtful)
-    found = ArgumentSet({name: table[name][name in wrong](random) for name in {*given, *wrong}})
+    table = {name: both for name, both in kind.table(place).items() if name not in omit}
+    required = [name for name in kind.required if name in table]
+    optional = [name for name in table if name not in required]
+    given = [*required, *(name for name in optional if random.random() < SHARE_OF_OPTIONAL)]
+    wrong = random.sample(sorted(table), min(doubtful, len(table)))
+    found = ArgumentSet(kind, {n: table[n][n in wrong](random) for n in {*given, *wrong}})
     found.samples["account_id"] = samples.good(place.account_id)
-    _in_order(found, random)
+    kind.arrange(found, random, place)
     if doubtful:
         _disturb(found, random)
     for name, sample in found.samples.items():
@@ -134,23 +95,18 @@ def draw_set(random: Random, place: Place, omit: tuple[str, ...] = ()) -> Argume
     return found
 
 
-def _in_order(found: ArgumentSet, random: Random) -> None:
-    """Mostly turn dates around that run backwards: chance alone would refuse every other set."""
-    days = [found.samples[name] for name in ("start_date", "end_date")]
-    if all(day.verdict is Verdict.GOOD for day in days) and random.random() < 0.95:
-        start, end = sorted(days, key=lambda day: str(day.value))
-        found.samples.update(start_date=start, end_date=end)
-
-
 def _disturb(found: ArgumentSet, random: Random) -> None:
     """Add what is no argument, leave out what is required, make values unknown or null."""
     if random.random() < 0.15:
-        found.samples[random.choice(EXTRAS)] = bad(random.choice(EXTRA_VALUES))
-    if random.random() < 0.1:
-        del found.samples[random.choice(REQUIRED)]
+        extra = random.choice(EXTRAS)
+        if extra not in found.kind.model.model_fields:
+            found.samples[extra] = bad(random.choice(EXTRA_VALUES))
+    required = [name for name in found.kind.required if name in found.samples]
+    if required and random.random() < 0.1:
+        del found.samples[random.choice(required)]
     if random.random() < 0.1:
         known = sorted(found.samples.keys() - {"account_id"})
-        found.samples[random.choice(known)] = unknown(None)
+        found.samples[random.choice(known or ["region"])] = unknown(None)
     while random.random() < SHARE_OF_UNKNOWNS:
         known = sorted(name for name in found.samples if name not in EXTRAS)
         found.samples[random.choice(known)] = unknown(UNKNOWN)

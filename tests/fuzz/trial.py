@@ -11,23 +11,17 @@ from pulumi.runtime.proto import provider_pb2
 
 from bim360_provider.core.arguments import UNKNOWN as NOT_YET
 from bim360_provider.core.arguments import Problem
-from bim360_provider.core.project import check
 from bim360_provider.core.settings import Settings
-from bim360_provider.emulator import Emulator
-from bim360_provider.models import ProjectArguments
+from bim360_provider.emulator import ADMIN_EMAIL
+from tests.fuzz.kind import Ground, Kind
 from tests.fuzz.samples import Verdict
-from tests.fuzz.sets import CREATE_ONLY, ArgumentSet, Place, draw_set
+from tests.fuzz.sets import ArgumentSet, draw_set
 from tests.host.process import SECRET_MARK, UNKNOWN, Host, inputs, plain, refusal
-from tests.stage import TOWER
 
 NO_CHANGE = provider_pb2.DiffResponse.DIFF_NONE
 
-ONLY_HQ_KNOWS = (
-    "the account has no business unit",
-    "the account has no such project",
-    "a project that is pending cannot become inactive",
-)
-"""Refusals that no check can foresee, because it asks nobody."""
+SHARE_OF_DELETED = 0.2
+"""Of what was made: deleted through the host before it is cleared away."""
 
 
 @dataclass
@@ -51,8 +45,7 @@ class Disagreement(Exception):  # noqa: N818 - no error of anybody's, but what i
 
 def blamed(reason: str, names: Iterable[str]) -> str | None:
     """Return the argument that a refusal begins with."""
-    known = {*names, *ProjectArguments.model_fields}
-    fits = (name for name in known if reason.startswith(str(Problem(name, ""))))
+    fits = (name for name in names if reason.startswith(str(Problem(name, ""))))
     return max(fits, key=len, default=None)
 
 
@@ -66,7 +59,8 @@ def judge_refusals(given: ArgumentSet, reasons: list[str]) -> set[str]:
     if ugly:
         msg = f"a refusal would not print as one line: {ugly!r}"
         raise Disagreement(msg)
-    names = {reason: blamed(reason, given.samples) for reason in reasons}
+    known = {*given.names, *given.kind.model.model_fields}
+    names = {reason: blamed(reason, known) for reason in reasons}
     found = {name for name in names.values() if name is not None}
     if None in names.values() or found - given.may_blame or given.must_blame - found:
         msg = f"expected {sorted(given.must_blame)} to be refused, and got {reasons!r}"
@@ -75,18 +69,19 @@ def judge_refusals(given: ArgumentSet, reasons: list[str]) -> set[str]:
 
 
 class Trial:
-    """The trials of one worker, in an account of its own."""
+    """The trials of one worker with one entity, in an account of its own."""
 
-    def __init__(self, host: Host, hq: Emulator, place: Place, random: Random) -> None:
-        self.host = host
-        self.hq = hq
-        self.place = place
+    def __init__(self, host: Host, ground: Ground, kind: Kind, random: Random) -> None:
+        self.host = host.of(kind.provider)
+        self.ground = ground
+        self.place = ground.place
+        self.kind = kind
         self.random = random
         self.tally = Tally()
 
     def run(self) -> None:
         """Try one more set; what is found is in the tally."""
-        given = draw_set(self.random, self.place)
+        given = draw_set(self.random, self.place, self.kind)
         try:
             self._try(given)
         except Disagreement as found:
@@ -108,17 +103,20 @@ class Trial:
             self._go_on(given, checked.inputs)
 
     def _try_here(self, given: ArgumentSet) -> None:
-        settings = Settings.resolve({"bim360:accountId": self.place.account_id}, {})
-        _, problems = check({}, _unmarked(given.bag), settings)
-        refused = judge_refusals(given, [str(problem) for problem in problems])
+        config = {"bim360:accountId": self.place.account_id, "bim360:actingUser": ADMIN_EMAIL}
+        settings = Settings.resolve(config, {})
+        _, problems = self.kind.provider.entity.check({}, _unmarked(given.bag), settings)
+        refused = judge_refusals(given, [str(each) for each in problems if not each.warning])
         self.tally.refused.update(refused)
         self.tally.counts["refused"] += 1
         self.tally.counts["beyond gRPC"] += 1
 
     def _go_on(self, given: ArgumentSet, checked: Any) -> None:
-        self._same(plain(checked), plain(self.host.check(plain(checked)).inputs), "checked twice")
-        verdict = self.host.diff("p1", inputs(TOWER), checked)
-        if _has_unknown(plain(checked)):
+        once = self._plain(checked)
+        self._same(once, self._plain(self.host.check(once).inputs), "checked twice")
+        example = inputs(self.kind.example, self.host.provider)
+        verdict = self.host.diff("p1", example, checked)
+        if _has_unknown(once):
             self.tally.counts["unknown"] += 1
             if verdict.changes == NO_CHANGE:
                 msg = "an unknown value is no change"
@@ -127,57 +125,72 @@ class Trial:
         try:
             made = self.host.create(checked)
         except grpc.RpcError as error:
-            if given.named(Verdict.ODD) and any(words in refusal(error) for words in ONLY_HQ_KNOWS):
-                self.tally.counts["known to HQ alone"] += 1
-                return
-            raise
+            if not (given.named(Verdict.ODD) and self._only_hq_knows(error)):
+                raise
+            self.tally.counts["known to HQ alone"] += 1
+            return
         try:
             self._live(made, checked)
         finally:
-            self.hq.ask("DELETE", f"/projects/{made.id}")
+            self.kind.clear(self.ground, made.id, self._plain(made.properties))
+
+    def _only_hq_knows(self, error: grpc.RpcError) -> bool:
+        """Return whether a refusal is one that no check can foresee; it has to be one line."""
+        told = refusal(error).strip()
+        if not told.isprintable():
+            msg = f"an error would not print as one line: {told!r}"
+            raise Disagreement(msg)
+        return any(words in told for words in self.kind.only_hq_knows)
+
+    def _plain(self, message: Any) -> dict[str, Any]:
+        return plain(message, self.host.provider)
 
     def _live(self, made: Any, checked: Any) -> None:
         self.tally.counts["made"] += 1
         state = self._read_back(made.id, made.properties, checked)
-        if plain(state).get("status") == "archived" or self.random.random() < 0.5:
-            return
-        declared = plain(checked)
-        news = draw_set(self.random, self.place, omit=CREATE_ONLY)
-        kept = {name: declared[name] for name in CREATE_ONLY if name in declared}
+        if not self.kind.is_final(self._plain(state)) and self.random.random() < 0.5:
+            state = self._live_on(made.id, state, self._plain(checked))
+        if self.random.random() < SHARE_OF_DELETED:
+            self.host.delete(made.id, state)
+
+    def _live_on(self, id_: str, state: Any, declared: Mapping[str, Any]) -> Any:
+        """Change it to another set, if that is valid; return the state."""
+        news = draw_set(self.random, self.place, self.kind, omit=self.kind.kept)
+        kept = {name: declared[name] for name in self.kind.kept if name in declared}
         if not _carriable(news.bag):
-            return
+            return state
         answer = self.host.check({**news.bag, **kept}, declared)
-        if answer.failures or _has_unknown(plain(answer.inputs)):
-            return
-        verdict = self.host.diff(made.id, state, answer.inputs)
+        if answer.failures or _has_unknown(self._plain(answer.inputs)):
+            return state
+        verdict = self.host.diff(id_, state, answer.inputs)
         if list(verdict.replaces):
             msg = f"{list(verdict.replaces)} would replace"
             raise Disagreement(msg)
-        if verdict.changes != NO_CHANGE:
-            self._change(made.id, state, answer.inputs, news)
+        return state if verdict.changes == NO_CHANGE else self._change(id_, state, answer, news)
 
-    def _change(self, id_: str, state: Any, wanted: Any, news: ArgumentSet) -> None:
+    def _change(self, id_: str, state: Any, answer: Any, news: ArgumentSet) -> Any:
         try:
-            changed = self.host.update(id_, state, wanted)
+            changed = self.host.update(id_, state, answer.inputs)
         except grpc.RpcError as error:
-            if any(words in refusal(error) for words in ONLY_HQ_KNOWS):
-                return
+            if self._only_hq_knows(error):
+                return state
             msg = f"{refusal(error)} (changed to {news.bag!r})"
             raise Disagreement(msg) from None
         self.tally.counts["changed"] += 1
-        self._read_back(id_, changed.properties, wanted)
+        return self._read_back(id_, changed.properties, answer.inputs)
 
     def _read_back(self, id_: str, state: Any, declared: Any) -> Any:
-        """Read the project, and see that nothing differs either before or after."""
-        undone = set(plain(state).get("unfinished") or ())
-        if undone - {"status"} or (undone and plain(declared).get("status") != "inactive"):
+        """Read it, and see that nothing differs either before or after."""
+        undone = set(self._plain(state).get("unfinished") or ())
+        if undone - self.kind.undone(self._plain(state), self._plain(declared)):
             msg = f"{undone} could not be finished"
             raise Disagreement(msg)
         read = self.host.read(id_, state, declared)
         for when, seen in (("before", state), ("after", read.properties)):
             verdict = self.host.diff(id_, seen, declared)
             if verdict.changes != NO_CHANGE and not undone:
-                msg = f"differs {when} a refresh: {_differing(declared, read.inputs)}"
+                differing = _differing(self._plain(declared), self._plain(read.inputs))
+                msg = f"differs {when} a refresh: {differing}"
                 raise Disagreement(msg)
         return read.properties
 
@@ -215,7 +228,6 @@ def _has_unknown(value: Any) -> bool:
     return bool(value == UNKNOWN)
 
 
-def _differing(declared: Any, live: Any) -> dict[str, Any]:
-    ours, theirs = plain(declared), plain(live)
-    names = ours.keys() | theirs.keys()
-    return {k: (ours.get(k), theirs.get(k)) for k in names if ours.get(k) != theirs.get(k)}
+def _differing(declared: Mapping[str, Any], live: Mapping[str, Any]) -> dict[str, Any]:
+    names = declared.keys() | live.keys()
+    return {k: (declared.get(k), live.get(k)) for k in names if declared.get(k) != live.get(k)}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from bim360_provider.core.account_user.fields import SHAPE, differing, fields_of, patch_body
+from bim360_provider.core.account_user.fields import SHAPE, differing, fields_of, patch_body, same
 from bim360_provider.core.account_user.status import wait_for_sign_in
 from bim360_provider.core.gone import missing
 from bim360_provider.core.young import is_young
@@ -26,8 +26,7 @@ def update(client: HqClient, user_id: str, state: Values, inputs: Values) -> dic
         HqError: HQ refused a value.
         UnansweredError: No answer came.
     """
-    left = {name for name in state.get("unfinished") or () if name in inputs}
-    wanted = {*differing(state, inputs), *left}
+    wanted = {*differing(state, inputs), *_left(state, inputs)}
     user = AccountUser.model_validate({**state, "id": user_id})
     apart = {"status"} & wanted if state.get("status") in NEVER_SIGNED_IN else set()
     try:
@@ -44,6 +43,16 @@ def update(client: HqClient, user_id: str, state: Values, inputs: Values) -> dic
         **SHAPE.outputs(fields_of(user, known), state, inputs, apart),
         "adopted": state.get("adopted", True),
     }
+
+
+def _left(state: Values, inputs: Values) -> set[str]:
+    """Return what an earlier run could not do and is still wanted.
+
+    Whoever was to be inactive before their first sign-in, and no longer is, is as they should be.
+    """
+    left = {name for name in state.get("unfinished") or () if name in inputs}
+    done = "status" in left and same("status", inputs["status"], state.get("status"))
+    return left - {"status"} if done else left
 
 
 def _status(client: HqClient, user: AccountUser, body: Values) -> tuple[AccountUser, set[str]]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bim360_provider.core.arguments import UNKNOWN, Problem, Unknown, validated
-from bim360_provider.core.business_units.naming import ids_of
+from bim360_provider.core.business_units.naming import ids_of, name_of
 from bim360_provider.core.business_units.relations import problems_of, wrong
 from bim360_provider.core.place import placed, unplaced
 from bim360_provider.core.settings import Settings
@@ -71,6 +71,17 @@ def _one(key: str, unit: Any) -> tuple[Any, list[Problem]]:
         return unit, [wrong(key, words)]
     given = {name: value for name, value in unit.items() if value is not None}
     fields, problems = validated(BusinessUnitArguments, given)
-    if "name" not in given and not key.rpartition("/")[2].strip():
-        problems.append(Problem("name", "is missing: the key does not end with one"))
+    problems += [] if "name" in given else _named_by(key)
     return fields, [wrong(key, str(each)) for each in problems]
+
+
+def _named_by(key: str) -> list[Problem]:
+    """Return what is wrong with the name that a key ends with."""
+    name = name_of(key, {})
+    if not name.strip():
+        return [Problem("name", "is missing: the key does not end with one")]
+    try:
+        normal.text(normal.NAME_LIMIT)(name)
+    except ValueError as error:
+        return [Problem("name", str(error))]
+    return []

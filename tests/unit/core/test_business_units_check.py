@@ -110,6 +110,10 @@ NAMED = {
         {"No\nrth": {}},
         "units 'No rth': the key holds the character U+000A, which cannot be seen; remove it",
     ),
+    "has a name in its key that is too long": (
+        {"North": {}, f"North/{'x' * 256}": {}},
+        f"units 'North/{'x' * 52}…: name has 256 characters; HQ takes 255 at most",
+    ),
     "is below itself": (
         {"a": {"parent": "a"}},
         "units 'a': parent goes round in a circle: 'a' > 'a'; give one of them another parent",

@@ -26,6 +26,12 @@ def test_an_e_mail_has_255_characters_at_most() -> None:
         person.email("a" * 244 + "@example.com")
 
 
+def test_an_e_mail_is_measured_as_it_is_sent() -> None:
+    """In lower case an İ is two characters."""
+    with pytest.raises(ValueError, match="has 498 characters; HQ takes 255 at most"):
+        person.email("İ" * 243 + "@example.com")
+
+
 @pytest.mark.parametrize("written", ["Ada Lovelace", "ada@example", "short", "a-b-c-d-e-f"])
 def test_an_acting_user_has_to_be_one_of_three_things(written: str) -> None:
     """A name finds nobody."""
