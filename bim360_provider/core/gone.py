@@ -3,13 +3,17 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from bim360_provider.core.entity import DECLARED
 from bim360_provider.core.young import is_young
 from bim360_provider.errors import NotFoundError
 from bim360_provider.hq import HqClient
+from bim360_provider.hq.collection import Collection
+from bim360_provider.models import AccountUser, Company, Project
 
-__all__ = ["found", "is_gone", "missing"]
+__all__ = ["found", "is_gone", "missing", "seen"]
 
 Found = TypeVar("Found")
+Row = TypeVar("Row", Project, Company, AccountUser)
 
 
 def found(
@@ -35,6 +39,28 @@ def found(
         if "account_id" in state and is_gone(client, error, kind):
             return None
         raise
+
+
+def seen(
+    collection: Collection[Row], item_id: str, state: Mapping[str, Any], *, young: bool
+) -> Row:
+    """Return what HQ has of one thing: for a refresh from a page of the list, if that is cheaper.
+
+    Args:
+        collection: What it is one of.
+        item_id: Its id.
+        state: The outputs of the last run; without them this is a look-up, which is always asked.
+        young: A 404 is not to be believed at once.
+
+    Raises:
+        NotFoundError: There is none, or the whole account is not visible.
+        HqError: HQ said no.
+        UnansweredError: No answer came.
+    """
+    if "account_id" not in state:
+        return collection.get(item_id, new_resource=young)
+    fields, since = state.get(DECLARED, ()), state.get("updated_at")
+    return collection.seen(item_id, fields=fields, since=since, new_resource=young)
 
 
 def is_gone(client: HqClient, error: NotFoundError, kind: str = "project") -> bool:

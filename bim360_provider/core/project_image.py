@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from bim360_provider.core.arguments import Problem, validated
 from bim360_provider.core.entity import DECLARED, Difference, Live
-from bim360_provider.core.gone import found, missing
+from bim360_provider.core.gone import found, missing, seen
 from bim360_provider.core.owners import Owners
 from bim360_provider.core.place import moved, place_of, placed, unplaced
 from bim360_provider.core.settings import Settings
@@ -125,11 +125,12 @@ def read(client: HqClient, id_: str, state: Values) -> Live | None:
     """
     project_id = id_.removesuffix(ID_ENDS)
     known_since = {**state, "created_at": state.get(MADE)}
+    asked = {k: v for k, v in known_since.items() if k != DECLARED}  # of the picture, not of it
     project = found(
         client,
         "project",
         known_since,
-        lambda young: client.projects.get(project_id, new_resource=young),
+        lambda young: seen(client.projects, project_id, asked, young=young),
     )
     if project is None:
         return None

@@ -33,6 +33,8 @@ class Settings:
         unknown_values: Whether values outside the public lists are let through.
         adopt_leftovers: Whether a create may adopt what an interrupted run left behind.
         adopt_simultaneous: Whether it may adopt what appeared while it was running.
+        read_service_types: Whose service types a refresh asks for: ``declared``, ``always`` or
+            ``never``.
         requests_per_minute: At most this many requests of the client id in a minute; 0 is no limit.
         rate_limit_store: A file or a ``redis://`` URL that shares the limit with other runs.
         max_archives: At most this many projects are archived by one run; None is no limit.
@@ -48,6 +50,7 @@ class Settings:
     unknown_values: bool
     adopt_leftovers: bool
     adopt_simultaneous: bool
+    read_service_types: str
     requests_per_minute: int
     rate_limit_store: str | None
     max_archives: int | None
@@ -74,6 +77,9 @@ class Settings:
             == "allow",
             adopt_leftovers=told.flag("bim360:adoptLeftovers", default=True),
             adopt_simultaneous=told.flag("bim360:adoptSimultaneous", default=False),
+            read_service_types=told.choice(
+                "bim360:readServiceTypes", ("declared", "always", "never"), "declared"
+            ),
             requests_per_minute=told.count(
                 "bim360:requestsPerMinute", DEFAULT_LIMIT, most=HQ_LIMIT
             ),
@@ -112,6 +118,7 @@ class Settings:
             region=None if (region or self.region) == DEFAULT_REGION else region or self.region,
             acting_user=self.acting_user,
             legacy_eu_path=self.legacy_eu_path,
+            read_service_types=self.read_service_types,
             requests_per_minute=self.requests_per_minute,
             rate_limit_store=self.rate_limit_store,
         )

@@ -18,6 +18,7 @@ KEYS: Final = {
     "bim360:unknownValues": "BIM360_UNKNOWN_VALUES",
     "bim360:adoptLeftovers": "BIM360_ADOPT_LEFTOVERS",
     "bim360:adoptSimultaneous": "BIM360_ADOPT_SIMULTANEOUS",
+    "bim360:readServiceTypes": "BIM360_READ_SERVICE_TYPES",
     "bim360:requestsPerMinute": "BIM360_REQUESTS_PER_MINUTE",
     "bim360:rateLimitStore": "BIM360_RATE_LIMIT_STORE",
     "bim360:maxArchives": "BIM360_MAX_ARCHIVES",

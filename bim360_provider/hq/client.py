@@ -49,7 +49,7 @@ class HqClient:
         self.industry_roles = IndustryRoles(self.transport, connection)
         acting_user = ActingUser(connection, self.account_users)
         self.project_users = ProjectUsers(self.transport, connection, acting_user)
-        self.project_images = ProjectImages(self.transport, connection)
+        self.project_images = ProjectImages(self.transport, connection, self.projects)
         self.business_units = BusinessUnits(self.transport, connection)
 
     def close(self) -> None:

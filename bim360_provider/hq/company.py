@@ -3,17 +3,24 @@
 https://aps.autodesk.com/en/docs/bim360/v1/reference/http/companies-POST/
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from bim360_provider.hq.endpoints import Endpoints
+from bim360_provider.hq.collection import Collection
 from bim360_provider.models import Company
 
 __all__ = ["Companies"]
 
 
-class Companies(Endpoints):
-    """The companies of one account."""
+class Companies(Collection[Company]):
+    """The companies of one account.
+
+    https://aps.autodesk.com/en/docs/bim360/v1/reference/http/companies-:company_id-PATCH/
+    """
+
+    _model = Company
+    _tail = "companies"
+    _kind = "company"
 
     def create(self, body: Mapping[str, Any]) -> Company:
         """Create a company: one POST, sent again only while HQ has surely not acted.
@@ -27,43 +34,6 @@ class Companies(Endpoints):
         asked = f"create company '{body.get('name')}'"
         question = self._question("POST", "companies", asked, json=body, repeatable=False)
         return self._one(Company, question)
-
-    def get(self, company_id: str, *, new_resource: bool = False) -> Company:
-        """Return a company.
-
-        Raises:
-            NotFoundError: There is no such company, or the whole account is not visible.
-            HqError: HQ said no.
-            UnansweredError: No answer came.
-        """
-        asked = f"read company {company_id}"
-        path = f"companies/{company_id}"
-        return self._one(Company, self._question("GET", path, asked, new_resource=new_resource))
-
-    def update(
-        self, company_id: str, changes: Mapping[str, Any], *, new_resource: bool = False
-    ) -> Company:
-        """Change the given fields and no others: one PATCH.
-
-        https://aps.autodesk.com/en/docs/bim360/v1/reference/http/companies-:company_id-PATCH/
-
-        Raises:
-            HqError: HQ refused it.
-            UnansweredError: No answer came.
-        """
-        asked = f"change {', '.join(changes)} of company {company_id}"
-        path = f"companies/{company_id}"
-        question = self._question("PATCH", path, asked, json=changes, new_resource=new_resource)
-        return self._one(Company, question)
-
-    def walk(self) -> Iterator[Company]:
-        """Yield every company of the account, oldest first, page by page.
-
-        Raises:
-            HqError: HQ said no.
-            UnansweredError: No answer came.
-        """
-        yield from self._pages(Company, "companies", "list the companies")
 
     def named(self, name: str) -> list[Company]:
         """Return the companies of that name, whatever its case, as a search finds them.

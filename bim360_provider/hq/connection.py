@@ -33,6 +33,8 @@ class Connection:
             fast as HQ lets us.
         rate_limit_store: Shares that limit: a file with the other processes of this machine, a
             ``redis://`` URL with other machines.
+        read_service_types: Whose service types a refresh asks for, at a request for each project:
+            ``declared``, ``always`` or ``never``.
     """
 
     client_id: str
@@ -44,6 +46,7 @@ class Connection:
     legacy_eu_path: bool = False
     requests_per_minute: int = DEFAULT_LIMIT
     rate_limit_store: str | None = None
+    read_service_types: str = "declared"
 
     def __post_init__(self) -> None:
         """Refuse what would send a secret in the clear or break a header."""
@@ -67,6 +70,10 @@ class Connection:
         """Return the path of something in the account, such as ``projects``."""
         region = "regions/eu/" if self.legacy_eu_path else ""
         return f"/hq/{version}/{region}accounts/{self.account_id}/{tail}"
+
+    def watches_service_types(self, *, declared: bool) -> bool:
+        """Return whether a refresh asks for the service types of a project, which no list tells."""
+        return {"always": True, "never": False}.get(self.read_service_types, declared)
 
     def headers(self) -> dict[str, str]:
         """Return the headers that choose the account's region."""

@@ -45,6 +45,13 @@ class Endpoints:
             raise unreadable(question)
         return [_read(model, question, row) for row in rows]
 
+    def _readable_rows(self, model: type[Model], question: Question) -> tuple[list[Model], int]:
+        """Ask, and return the objects of the list that can be read, and how many there were."""
+        rows = self._transport.ask(question).json
+        if not isinstance(rows, list):
+            raise unreadable(question)
+        return [each for row in rows if (each := _readable(model, row)) is not None], len(rows)
+
     def _pages(
         self, model: type[Model], tail: str, asked: str, filters: Mapping[str, str] | None = None
     ) -> Iterator[Model]:
@@ -61,7 +68,14 @@ class Endpoints:
 
 
 def _read(model: type[Model], question: Question, row: object) -> Model:
+    read = _readable(model, row)
+    if read is None:
+        raise unreadable(question)
+    return read
+
+
+def _readable(model: type[Model], row: object) -> Model | None:
     try:
         return model.model_validate(row)
     except ValidationError:
-        raise unreadable(question) from None
+        return None

@@ -3,11 +3,12 @@
 https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-POST/
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from bim360_provider.errors import NotFoundError
-from bim360_provider.hq.endpoints import OLDEST_FIRST, PAGE, Endpoints
+from bim360_provider.hq.collection import Collection
+from bim360_provider.hq.endpoints import OLDEST_FIRST, PAGE
 from bim360_provider.models import Project
 
 __all__ = ["PAGE", "Projects"]
@@ -15,8 +16,15 @@ __all__ = ["PAGE", "Projects"]
 NEWEST_FIRST: Final = "-created_at"
 
 
-class Projects(Endpoints):
-    """The projects of one account."""
+class Projects(Collection[Project]):
+    """The projects of one account.
+
+    https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-:project_id-PATCH/
+    """
+
+    _model = Project
+    _tail = "projects"
+    _kind = "project"
 
     def create(self, body: Mapping[str, Any]) -> Project:
         """Create a project: one POST, sent again only while HQ has surely not acted.
@@ -31,35 +39,6 @@ class Projects(Endpoints):
         question = self._question("POST", "projects", asked, json=body, repeatable=False)
         return self._one(Project, question)
 
-    def get(self, project_id: str, *, new_resource: bool = False) -> Project:
-        """Return a project with its service types.
-
-        Raises:
-            NotFoundError: There is no such project, or the whole account is not visible.
-            HqError: HQ said no.
-            UnansweredError: No answer came.
-        """
-        asked = f"read project {project_id}"
-        path = f"projects/{project_id}"
-        question = self._question("GET", path, asked, new_resource=new_resource)
-        return self._one(Project, question)
-
-    def update(
-        self, project_id: str, changes: Mapping[str, Any], *, new_resource: bool = False
-    ) -> Project:
-        """Change the given fields and no others: one PATCH.
-
-        https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-:project_id-PATCH/
-
-        Raises:
-            HqError: HQ refused it.
-            UnansweredError: No answer came.
-        """
-        asked = f"change {', '.join(changes)} of project {project_id}"
-        path = f"projects/{project_id}"
-        question = self._question("PATCH", path, asked, json=changes, new_resource=new_resource)
-        return self._one(Project, question)
-
     def page(self, offset: int, *, sort: str = OLDEST_FIRST, limit: int = PAGE) -> list[Project]:
         """Return one page of the account's projects, without their service types.
 
@@ -68,16 +47,20 @@ class Projects(Endpoints):
             UnansweredError: No answer came.
         """
         params = {"limit": str(limit), "offset": str(offset), "sort": sort}
-        question = self._question("GET", "projects", "list the projects", params=params)
+        question = self._question("GET", "projects", self._listing, params=params)
         return self._rows(Project, question)
 
-    def walk(self, *, sort: str = OLDEST_FIRST) -> Iterator[Project]:
-        """Yield every project of the account, whatever its status, page by page."""
-        yield from self._pages(Project, "projects", "list the projects", {"sort": sort})
-
     def named(self, name: str) -> list[Project]:
-        """Return all projects of exactly that name; the account may hold archived twins."""
-        return [project for project in self.walk() if project.name == name]
+        """Return all projects of exactly that name; the account may hold archived twins.
+
+        All who look for a name in one run share one walk over the list, so whoever acts on what is
+        returned gets it by its id first.
+
+        Raises:
+            HqError: HQ said no.
+            UnansweredError: No answer came.
+        """
+        return self._snapshot.where(lambda project: project.name == name)
 
     def newest_named(self, name: str) -> Project | None:
         """Return a project of exactly that name among the 100 newest: one request."""

@@ -5,7 +5,10 @@ https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-:project_id-i
 
 from typing import Final
 
+from bim360_provider.hq.connection import Connection
 from bim360_provider.hq.endpoints import Endpoints
+from bim360_provider.hq.project import Projects
+from bim360_provider.hq.transport import Transport
 from bim360_provider.models import Project
 
 __all__ = ["ProjectImages"]
@@ -16,6 +19,10 @@ PART: Final = "chunk"
 
 class ProjectImages(Endpoints):
     """The pictures of one account's projects."""
+
+    def __init__(self, transport: Transport, connection: Connection, projects: Projects) -> None:
+        super().__init__(transport, connection)
+        self._projects = projects
 
     def put(
         self, project_id: str, content: bytes, media_type: str, *, new_resource: bool = False
@@ -41,4 +48,5 @@ class ProjectImages(Endpoints):
             files={PART: (name, content, media_type)},
             new_resource=new_resource,
         )
+        self._projects.wrote(project_id)
         return self._one(Project, question)

@@ -32,6 +32,7 @@ class Bim360Provider(pulumi.ProviderResource):
         unknown_values: Input[str] | None = None,
         adopt_leftovers: Input[bool] | None = None,
         adopt_simultaneous: Input[bool] | None = None,
+        read_service_types: Input[str] | None = None,
         requests_per_minute: Input[int] | None = None,
         rate_limit_store: Input[str] | None = None,
         max_archives: Input[int | str] | None = None,
@@ -54,6 +55,8 @@ class Bim360Provider(pulumi.ProviderResource):
             unknown_values: ``refuse`` (the default) or ``allow`` values outside the public lists.
             adopt_leftovers: Whether a create adopts what an interrupted run left; True by default.
             adopt_simultaneous: Whether it adopts what appeared while it ran; False by default.
+            read_service_types: Whose service types a refresh asks for, at a request for each
+                project: ``declared`` (the default), ``always`` or ``never``.
             requests_per_minute: 0 to 100, 96 by default; 0 sends as fast as HQ lets us.
             rate_limit_store: A file or a ``redis://`` URL that shares the limit with other runs.
             max_archives: At most this many projects are archived by one run, 20 by default; 0 is
@@ -71,6 +74,7 @@ class Bim360Provider(pulumi.ProviderResource):
             "unknownValues": unknown_values,
             "adoptLeftovers": adopt_leftovers,
             "adoptSimultaneous": adopt_simultaneous,
+            "readServiceTypes": read_service_types,
             "requestsPerMinute": requests_per_minute,
             "rateLimitStore": rate_limit_store,
             "maxArchives": max_archives,

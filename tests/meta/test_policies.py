@@ -145,6 +145,7 @@ def test_every_setting_has_its_row_its_default_and_its_section() -> None:
         "bim360:unknownValues": "allow" if DEFAULTS.unknown_values else "refuse",
         "bim360:adoptLeftovers": str(DEFAULTS.adopt_leftovers).lower(),
         "bim360:adoptSimultaneous": str(DEFAULTS.adopt_simultaneous).lower(),
+        "bim360:readServiceTypes": DEFAULTS.read_service_types,
         "bim360:requestsPerMinute": str(DEFAULTS.requests_per_minute),
         "bim360:rateLimitStore": DEFAULTS.rate_limit_store or "none",
         "bim360:maxArchives": str(DEFAULTS.max_archives),

@@ -5,7 +5,7 @@ from typing import Any
 
 from bim360_provider.core.account_user.fields import SHAPE, fields_of, same
 from bim360_provider.core.entity import Live
-from bim360_provider.core.gone import found
+from bim360_provider.core.gone import found, seen
 from bim360_provider.core.place import place_of
 from bim360_provider.hq import HqClient
 
@@ -28,7 +28,7 @@ def read(client: HqClient, user_id: str, state: Values) -> Live | None:
         UnansweredError: No answer came.
     """
     user = found(
-        client, "user", state, lambda young: client.account_users.get(user_id, new_resource=young)
+        client, "user", state, lambda young: seen(client.account_users, user_id, state, young=young)
     )
     if user is None:
         return None

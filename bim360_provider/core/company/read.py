@@ -5,7 +5,7 @@ from typing import Any
 
 from bim360_provider.core.company.fields import SHAPE
 from bim360_provider.core.entity import Live
-from bim360_provider.core.gone import found
+from bim360_provider.core.gone import found, seen
 from bim360_provider.core.place import place_of
 from bim360_provider.hq import HqClient
 
@@ -28,7 +28,10 @@ def read(client: HqClient, company_id: str, state: Values) -> Live | None:
         UnansweredError: No answer came.
     """
     company = found(
-        client, "company", state, lambda young: client.companies.get(company_id, new_resource=young)
+        client,
+        "company",
+        state,
+        lambda young: seen(client.companies, company_id, state, young=young),
     )
     if company is None:
         return None

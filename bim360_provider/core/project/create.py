@@ -1,7 +1,8 @@
 """Create: one project, never two, and never one whose id is lost."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from bim360_provider.core.archives import Allowance
@@ -49,13 +50,12 @@ def create(
     """
     owners = owners or Owners()
     client.transport.now()  # fetches the token, and with it HQ's time, before anything is made
+    judged = partial(_judged, client, inputs, settings, owners)
     try:
         project = _made(client, inputs)
         wanted, allowance = {"status"}, None  # what was just made cannot be lost
     except ConflictError as error:
-        twins = client.projects.named(inputs["name"])
-        verdict = _judged(client, twins, inputs, settings, owners)
-        project = _adopted(client, verdict, inputs["name"], error)
+        project = _adopted(client, inputs["name"], error, judged)
         wanted = set(inputs) | {"status"}
         owners.takes(project.id)
         if "template_project_id" in inputs and not project.copy_project_job_id:
@@ -76,7 +76,7 @@ def _made(client: HqClient, inputs: Values) -> Project:
 
 
 def _judged(
-    client: HqClient, twins: list[Project], inputs: Values, settings: Settings, owners: Owners
+    client: HqClient, inputs: Values, settings: Settings, owners: Owners, twins: list[Project]
 ) -> Verdict:
     for twin in twins:
         if owners.is_owned(twin.id):
@@ -84,12 +84,24 @@ def _judged(
     return judge(twins, inputs, settings, client.transport.server_clock.began)
 
 
-def _adopted(client: HqClient, verdict: Verdict, name: str, error: ConflictError) -> Project:
-    if verdict.project is None:
+def _adopted(
+    client: HqClient,
+    name: str,
+    error: ConflictError,
+    judged: Callable[[list[Project]], Verdict],
+) -> Project:
+    """Return the project to adopt, as it is now: the list that it was found in may be older."""
+    verdict, project = judged(client.projects.named(name)), None
+    if verdict.project is not None:
+        project = client.projects.get(verdict.project.id)
+        # As in a list: a new project's services may not be there yet.
+        bare = project.model_copy(update={"service_types": None})
+        verdict = judged([bare] if project.name == name else [])
+    if project is None or verdict.project is None:
         msg = f"BIM 360: could not create project '{name}': {verdict.words}."
         raise ConflictError(msg, status=error.status, words=error.words, request=error.request)
     client.transport.tell(f"BIM 360: {verdict.words}.", warning=verdict.unasked)
-    return client.projects.get(verdict.project.id)
+    return project
 
 
 def _finished(

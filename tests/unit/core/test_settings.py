@@ -33,6 +33,7 @@ def test_nothing_said_means_the_us_and_strict_lists() -> None:
         unknown_values=False,
         adopt_leftovers=True,
         adopt_simultaneous=False,
+        read_service_types="declared",
         requests_per_minute=96,
         rate_limit_store=None,
         max_archives=20,

@@ -1,0 +1,193 @@
+"""A snapshot of a list: reads one by one are answered from its pages, where pages are cheaper.
+
+A refresh asks for one thing after the other and never says how many will come. The plan is that of
+ski rental: a page is bought whenever reads one by one so far exceed pages so far, so the total is
+never more than twice the cheaper of "list all" and "get each", plus one. docs/hq.md has figures.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final, Generic, Protocol, TypeVar
+
+from bim360_provider.errors import Bim360Error
+
+__all__ = ["MAX_AGE", "Page", "Snapshot"]
+
+MAX_AGE: Final = 60.0
+"""Seconds after its last request that a snapshot is kept.
+
+Not seconds after each row came: under HQ's limit the pages of a large account take minutes.
+"""
+
+
+class Identified(Protocol):
+    """A row of a list."""
+
+    @property
+    def id(self) -> str:
+        """Return HQ's id of it."""
+
+
+Row = TypeVar("Row", bound=Identified)
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """One page of a list: its rows, and the offset of the next page, None after the last."""
+
+    rows: list[Row]
+    following: int | None
+
+
+class Snapshot(Generic[Row]):
+    """What one run has seen of a list; shared by all threads.
+
+    Rows are found by their id alone. What the pages do not hold is asked for by itself, so that
+    only HQ's own answer about it can mean that it is gone.
+    """
+
+    def __init__(self, ask: Callable[[int], Page[Row]], now: Callable[[], float]) -> None:
+        """Make a snapshot; nothing is asked yet.
+
+        Args:
+            ask: Asks HQ for the page at an offset; the order is one in which new rows join at the
+                end.
+            now: Monotonic seconds.
+        """
+        self._ask = ask
+        self._now = now
+        self._turn = threading.Lock()  # one decision, and so one page, at a time
+        self._lock = threading.Lock()  # what follows
+        self._written: dict[str, Row | None] = {}
+        self._open = 0
+        self._next: int | None
+        self._begin()
+
+    def get(
+        self, key: str, ask: Callable[[], Row], suits: Callable[[Row], bool] = lambda _row: True
+    ) -> Row:
+        """Return a row: from a page if that is known or cheaper, else by asking for it alone.
+
+        Args:
+            key: Its id.
+            ask: Asks HQ for it alone.
+            suits: Says whether a row that is known tells enough.
+
+        Raises:
+            Bim360Error: Whatever asking for it alone raises; a page that fails is no error.
+        """
+        known = self._known(key, suits)
+        if known is None:
+            with self._turn:
+                known = self._found(key, suits)
+        return self._alone(ask) if known is None else known
+
+    def keep(self, row: Row) -> Row:
+        """Note what HQ has just answered about one thing; return it."""
+        with self._lock:
+            if row.id not in self._written:
+                self._rows[row.id] = row
+        return row
+
+    def wrote(self, key: str, row: Row | None = None) -> None:
+        """Note a write, before it is sent and when it is answered: from then on it is asked alone.
+
+        A page that is on its way may be older than the write.
+        """
+        with self._lock:
+            self._rows.pop(key, None)
+            self._written[key] = row
+
+    def where(self, wanted: Callable[[Row], bool]) -> list[Row]:
+        """Return the rows that are wanted, of all pages: they are walked once for all who ask.
+
+        If there are none, rows that have joined since are looked at as well. A row that is returned
+        may be as old as the walk: who acts on it asks for it alone.
+
+        Raises:
+            Bim360Error: A page could not be had.
+        """
+        pages_before = self._pages
+        with self._turn:
+            self._forget_old()
+            self._walk()
+            found = self._matching(wanted)
+            if not found and self._pages == pages_before:
+                self._next = self._last
+                self._walk()
+                found = self._matching(wanted)
+            return found
+
+    def _begin(self) -> None:
+        self._rows: dict[str, Row] = {}
+        self._alones = 0
+        self._pages = 0
+        self._last = 0
+        self._next = 0
+        self._asked_at = self._now()
+
+    def _forget_old(self) -> None:
+        with self._lock:
+            # What waits for its place under the limit keeps the snapshot as well.
+            if not self._open and self._now() - self._asked_at > MAX_AGE:
+                self._begin()
+
+    def _known(self, key: str, suits: Callable[[Row], bool]) -> Row | None:
+        self._forget_old()
+        with self._lock:
+            row = self._rows.get(key)
+        return row if row is not None and suits(row) else None
+
+    def _found(self, key: str, suits: Callable[[Row], bool]) -> Row | None:
+        """Return a row, having bought a page if it is time to; without one, it goes alone."""
+        while self._alones > self._pages and self._next is not None and self._is_unknown(key):
+            self._try(self._next)
+        row = self._known(key, suits)
+        if row is None and key not in self._written:
+            self._alones += 1
+        return row
+
+    def _is_unknown(self, key: str) -> bool:
+        with self._lock:
+            return key not in self._rows and key not in self._written
+
+    def _walk(self) -> None:
+        while self._next is not None:
+            self._buy(self._next)
+
+    def _try(self, offset: int) -> None:
+        try:
+            self._buy(offset)
+        except Bim360Error:
+            self._next = None  # reads go on as if there were no more pages
+
+    def _buy(self, offset: int) -> None:
+        self._pages += 1
+        self._last = offset
+        with self._asking():
+            page = self._ask(offset)
+        with self._lock:
+            self._next = page.following
+            self._rows.update({row.id: row for row in page.rows if row.id not in self._written})
+
+    def _alone(self, ask: Callable[[], Row]) -> Row:
+        with self._asking():
+            return self.keep(ask())
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        with self._lock:
+            self._open += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._open -= 1
+                self._asked_at = self._now()
+
+    def _matching(self, wanted: Callable[[Row], bool]) -> list[Row]:
+        with self._lock:
+            answered: list[Any] = [row for row in self._written.values() if row is not None]
+            return [row for row in (*self._rows.values(), *answered) if wanted(row)]
