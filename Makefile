@@ -8,7 +8,7 @@ WORKERS ?= 2
 UV := uv==0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test soak crashes fuzz demo demo-destroy lint types format lock clean
+.PHONY: help setup test soak crashes fuzz demo demo-destroy lint types docs docs-links reference format lock clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name does; do \
@@ -45,6 +45,16 @@ lint: setup ## Check style and formatting
 
 types: setup ## Check types, strictly
 	$(RUN) mypy
+
+docs: setup ## Build the site of the documents into build/site; a dead link within it is an error
+	$(RUN) sphinx -c docs --builder html -E -a -W --keep-going --quiet . build/site
+	@echo "The site begins at build/site/index.html"
+
+docs-links: setup ## Ask every page that the documents link to whether it is still there; needs the internet
+	$(RUN) sphinx -c docs --builder linkcheck --quiet . build/links
+
+reference: setup ## Write docs/commands.md anew, from what the commands say of themselves
+	$(RUN) tests.meta.commands_page
 
 format: setup ## Format the code and mend what can be mended by itself
 	$(RUN) ruff format .
