@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from bim360_provider.emulator import ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET
 
-__all__ = ["COUNT", "UNITS", "account", "project_id"]
+__all__ = ["COUNT", "ODD", "UNITS", "account", "company_id", "project_id", "user_id"]
 
 COUNT: Final = 300
 
@@ -71,6 +71,46 @@ ODD: Final[tuple[Mapping[str, Any], ...]] = (
 )
 
 
+COMPANIES: Final[tuple[Mapping[str, Any], ...]] = (
+    {"name": "Halvorsen Construction", "trade": "General Contractor"},
+    {"name": 'Ærø & Sons, "Electric"', "trade": "Electrical", "phone": "+45 \\ 12"},
+    {"name": "Halvorsen Construction"},
+    {"name": " Blank ", "trade": "  ", "city": "Oslo"},
+    {"name": "Tower A", "trade": "Concrete", "description": "x" * 300},
+)
+
+USERS: Final[tuple[Mapping[str, Any], ...]] = (
+    {"email": "Anna.Halvorsen@example.com", "role": "account_admin", "first_name": "Anna"},
+    {"email": "lena@example.com", "default_role": "Architect", "about_me": "a\nb"},
+    {"email": "lena@example.org", "status": "inactive"},
+    {"email": "o'neil+bim@example.com", "status": "pending", "company_id": None},
+    {"email": "nobody@example.com", "status": "not_invited", "company_id": None},
+)
+
+ACCESS: Final = {"document_management": "admin", "project_administration": "admin"}
+
+MEMBERS: Final[tuple[Mapping[str, Any], ...]] = (
+    {"email": "anna.halvorsen@example.com", "services": ACCESS},
+    {
+        "email": "lena@example.com",
+        "industry_roles": ["Architect", "BIM Manager"],
+        "services": {"document_management": "user"},
+    },
+    {"email": "o'neil+bim@example.com", "services": {"document_management": "user"}},
+    {"email": "lena@example.org", "modules": ["cost"]},
+)
+
+
+def company_id(number: int) -> str:
+    """Return the id of a company by its place."""
+    return f"c0000000-96cd-4839-868e-{number:012x}"
+
+
+def user_id(number: int) -> str:
+    """Return the id of a user by their place."""
+    return f"d0000000-96cd-4839-868e-{number:012x}"
+
+
 def project_id(number: int) -> str:
     """Return the id of a project by its place."""
     return f"c17e6837-96cd-4839-868e-{number:012x}"
@@ -78,22 +118,36 @@ def project_id(number: int) -> str:
 
 def account(count: int = COUNT) -> dict[str, Any]:
     """Return a seed of an account with so many projects, the odd ones first."""
-    projects = [*_projects(count)]
-    described = {"id": ACCOUNT_ID, "name": "Halvorsen Construction", "business_units": [*UNITS]}
+    described = {
+        "id": ACCOUNT_ID,
+        "name": "Halvorsen Construction",
+        "business_units": [*UNITS],
+        "companies": [{**row, "id": company_id(place)} for place, row in enumerate(COMPANIES)],
+        "users": [
+            {"company_id": company_id(place % 2), **row, "id": user_id(place)}
+            for place, row in enumerate(USERS)
+        ],
+        "projects": [*_projects(count)],
+    }
     client = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "accounts": [ACCOUNT_ID]}
     options = {"rate_limit_per_minute": 0, "services_unasked": "insight,admin"}
     return {
         "clients": [client],
-        "accounts": [{**described, "projects": projects}],
+        "accounts": [described],
         "options": options,
     }
 
 
 def _projects(count: int) -> Iterator[dict[str, Any]]:
     for number in range(count):
-        odd = ODD[number] if number < len(ODD) else {}
+        odd = dict(ODD[number]) if number < len(ODD) else {}
         made = f"2024-01-{1 + number % 28:02}T08:00:00.000Z"
         usual = {"name": f"School {number}", **(FULL if number % 3 else {})}
         if number % 10 == 9:
             usual["status"] = "archived"
-        yield {**(odd or usual), "id": project_id(number), "created_at": made}
+        if number % 5 == 0:
+            usual["users"] = odd["users"] = [
+                {**row, "company_id": company_id(0)} for row in MEMBERS
+            ]
+        row = odd if number < len(ODD) else usual
+        yield {**row, "id": project_id(number), "created_at": made}

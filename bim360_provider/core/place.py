@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from bim360_provider.core.arguments import Problem
+from bim360_provider.core.arguments import Problem, is_unknown
 from bim360_provider.core.settings import Settings
 from bim360_provider.hq import HqClient
 
-__all__ = ["PLACE", "moved", "place_of", "placed", "unplaced"]
+__all__ = ["is_to_be_made", "moved", "place_of", "placed", "unplaced"]
 
 Values = Mapping[str, Any]
 
@@ -31,6 +31,19 @@ def placed(new: Values, settings: Settings) -> dict[str, Any]:
 def unplaced(given: Values) -> list[Problem]:
     """Return the problem of arguments without an account."""
     return [] if "account_id" in given else [Problem("account_id", NO_ACCOUNT)]
+
+
+def is_to_be_made(old: Values, given: Values) -> bool:
+    """Return whether it has to be made: there is none yet, or it is to be in another place.
+
+    Args:
+        old: The arguments of the last run; empty when it is new.
+        given: The arguments as written, with account and region.
+    """
+    return not old or any(
+        name in given and not is_unknown(given[name]) and given[name] != old.get(name)
+        for name in PLACE
+    )
 
 
 def moved(state: Values, inputs: Values) -> tuple[str, ...]:

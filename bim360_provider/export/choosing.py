@@ -10,7 +10,7 @@ from bim360_provider.models import Project
 
 __all__ = ["INCLUDABLE", "STATUSES", "USUAL", "USUALLY", "Choice"]
 
-INCLUDABLE: Final = ("projects", "business-units")
+INCLUDABLE: Final = ("projects", "business-units", "companies", "users", "members")
 
 USUALLY: Final = ("projects", "business-units")
 """What pull requests about projects need."""

@@ -6,11 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from bim360_provider.core.portfolio.naming import resource_name
+from bim360_provider.core.portfolio.naming import slug
 
 __all__ = ["Called", "identifier", "names_of", "variable"]
-
-NAMELESS: Final = "thing"
 
 SHORT: Final = 8
 """Characters of an id that tell namesakes apart."""
@@ -18,8 +16,9 @@ SHORT: Final = 8
 
 @dataclass(frozen=True)
 class Called:
-    """A thing, what it is called, and when it was made."""
+    """A thing: of which kind it is, what it is called, and when it was made."""
 
+    kind: str
     id: str
     words: str
     created_at: str = ""
@@ -44,8 +43,10 @@ def names_of(things: Iterable[Called], kept: Mapping[str, str]) -> dict[str, str
 
 def _free(thing: Called, taken: set[str]) -> str:
     """Return its name; of namesakes the oldest has it plain, the others with a bit of their id."""
-    name = resource_name(thing.words or NAMELESS)
-    wanted = (name, f"{name}-{thing.id[:SHORT]}", f"{name}-{thing.id}")
+    name = slug(thing.words)
+    plain = [name] if name else []
+    name = name or thing.kind
+    wanted = (*plain, f"{name}-{thing.id[:SHORT]}", f"{name}-{thing.id}")
     return next(each for each in wanted if each not in taken)
 
 

@@ -56,8 +56,8 @@ class Bim360Company(Declared, module="bim360", name="Company"):
         self,
         resource_name: str,
         *,
-        name: Input[str],
-        trade: Input[str],
+        name: Input[str] | None = None,
+        trade: Input[str] | None = None,
         address_line_1: Input[str] | None = None,
         address_line_2: Input[str] | None = None,
         city: Input[str] | None = None,
@@ -76,8 +76,9 @@ class Bim360Company(Declared, module="bim360", name="Company"):
 
         Args:
             resource_name: Pulumi's name for it, unique in the stack; HQ never sees it.
-            name: 1 to 255 characters, unique in the account.
-            trade: 1 to 255 characters; of HQ's list, such as ``Electrical``, or your own words.
+            name: Required to create. 1 to 255 characters, unique in the account.
+            trade: Required to create. 1 to 255 characters; of HQ's list, such as ``Electrical``,
+                or your own words.
             address_line_1: At most 255 characters, like the rest of the address.
             address_line_2: More of the address.
             city: The city.

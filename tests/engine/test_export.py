@@ -16,6 +16,8 @@ from bim360_provider.testing import LocalEngine
 from tests.existing import account, project_id
 from tests.meta.tree import ROOT
 
+EVERYTHING = "projects,business-units,companies,users,members"
+
 
 @dataclass(frozen=True)
 class Firm:
@@ -89,6 +91,38 @@ def test_after_the_import_there_is_nothing_to_change(firm: Firm) -> None:
     assert [message.text for message in imported.messages] == []
     assert imported.changes == {"create": 1, "import": 271}
     assert preview.changes == up.changes == {"same": 272}
+    assert firm.requests() == []
+
+
+def test_a_whole_account_is_taken_over_without_a_change(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Companies, people and teams too: one list each, and one more for each project's members."""
+    monkeypatch.setenv("BIM360_ACTING_USER", "anna.halvorsen@example.com")
+    exported = firm.export("--include", EVERYTHING)
+    asked = firm.requests()
+
+    imported = firm.engine().import_from(firm.import_file())
+    preview = firm.engine().preview()
+    without_asking = firm.requests()
+    refreshed = firm.engine().preview(refresh=True)
+
+    assert exported.exit_code == 0, exported.output
+    assert asked == ["GET"] * (5 + 1 + 1 + 270)
+    assert imported.errors == preview.errors == refreshed.errors == ()
+    assert [message.text for message in imported.messages] == []
+    assert imported.changes == {"create": 1, "import": 401}
+    assert preview.changes == refreshed.changes == {"same": 402}
+    assert without_asking == []
+    assert set(firm.requests()) == {"GET"}
+
+
+def test_members_need_somebody_on_whose_behalf(firm: Firm) -> None:
+    """The stack would be refused later; it is told before anything is asked."""
+    done = firm.export("--include", EVERYTHING)
+
+    assert done.exit_code == 2
+    assert "set BIM360_ACTING_USER" in done.output
     assert firm.requests() == []
 
 

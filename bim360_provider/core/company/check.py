@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from bim360_provider.core.arguments import Problem, is_unknown, validated
-from bim360_provider.core.place import placed, unplaced
+from bim360_provider.core.place import is_to_be_made, placed, unplaced
 from bim360_provider.core.settings import Settings
 from bim360_provider.models import CompanyArguments
 from bim360_provider.models.trades import TRADES
@@ -21,13 +21,16 @@ ALIKE: Final = 0.85
 def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any], list[Problem]]:
     """Return the arguments in normal form and everything that is wrong with them.
 
+    What HQ requires of a new company may be missing from one that exists.
+
     Args:
         old: The arguments of the last run; empty when the company is new.
         new: The arguments as written; values may be unknown.
         settings: Give the account and the region.
     """
     given = placed(new, settings)
-    inputs, problems = validated(CompanyArguments, given)
+    is_new = is_to_be_made(old, given)
+    inputs, problems = validated(CompanyArguments, given, complete=is_new)
     told = {problem.argument for problem in problems}
     if "trade" not in told and inputs.get("trade") != old.get("trade"):
         problems += _trade(inputs.get("trade"), settings)

@@ -5,7 +5,7 @@ import re
 import unicodedata
 from typing import Final
 
-__all__ = ["resource_name"]
+__all__ = ["resource_name", "slug"]
 
 LIMIT: Final = 60
 """Characters that are kept: as many as a preview shows in a line."""
@@ -19,10 +19,14 @@ def resource_name(project_name: str) -> str:
 
     Where letters or signs are lost, a hash of the exact name tells it from the others.
     """
-    plain = unicodedata.normalize("NFKD", project_name).encode("ascii", "ignore").decode().lower()
-    whole = "-".join(re.findall(r"[a-z0-9]+", plain))
-    slug = whole[:LIMIT].strip("-")
-    if slug.replace("-", " ") == project_name.lower():
-        return slug
+    words = slug(project_name)
+    if words.replace("-", " ") == project_name.lower():
+        return words
     digest = hashlib.sha256(project_name.encode()).hexdigest()[:DIGITS]
-    return f"{slug or 'project'}-{digest}"
+    return f"{words or 'project'}-{digest}"
+
+
+def slug(name: str) -> str:
+    """Return the letters and digits of a name, with dashes between the words; none may be left."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return "-".join(re.findall(r"[a-z0-9]+", plain))[:LIMIT].strip("-")

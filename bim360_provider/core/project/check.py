@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from bim360_provider.core.arguments import Problem, is_unknown, validated
-from bim360_provider.core.place import PLACE, placed, unplaced
+from bim360_provider.core.place import is_to_be_made, placed, unplaced
 from bim360_provider.core.settings import Settings
 from bim360_provider.models import ProjectArguments, enums
 from bim360_provider.models.project import CREATE_ONLY
@@ -32,21 +32,13 @@ def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any],
     """
     given = placed(new, settings)
     open_lists = ProjectArguments.OPEN_LISTS if settings.unknown_values else frozenset()
-    is_new = not old or _moves(old, given)
+    is_new = is_to_be_made(old, given)
     inputs, problems = validated(ProjectArguments, given, open_lists, complete=is_new)
     bad = {problem.argument for problem in problems}
     known = {k: v for k, v in inputs.items() if k not in bad and not is_unknown(v)}
     problems += _dates(known) + _services(known, open_lists)
     problems += [] if is_new else _create_only(old, known)
     return inputs, problems + unplaced(given)
-
-
-def _moves(old: Values, given: Values) -> bool:
-    """Return whether it is to be in another account or region, where it has to be made."""
-    return any(
-        name in given and not is_unknown(given[name]) and given[name] != old.get(name)
-        for name in PLACE
-    )
 
 
 def _dates(known: Values) -> list[Problem]:

@@ -11,6 +11,7 @@ from bim360_provider.export.naming import Called, identifier, names_of, variable
 THINGS = st.lists(
     st.builds(
         Called,
+        kind=st.just("project"),
         id=st.uuids().map(str),
         words=st.sampled_from(("Tower A", "tower a", "Tower  A", "東京", "class", "")) | st.text(),
         created_at=st.sampled_from(("", "2024-01-01T00:00:00Z", "2025-01-01T00:00:00Z")),
@@ -52,15 +53,15 @@ def test_what_comes_later_takes_nobodys_name(things: list[Called], later: list[C
 
 def test_of_namesakes_the_oldest_has_the_plain_name() -> None:
     """An archived twin that was there first keeps it, exported or not."""
-    old = Called("c17e6837-0000-4000-8000-000000000001", "Tower", "2020-01-01T00:00:00Z")
-    new = Called("a2000000-0000-4000-8000-000000000002", "Tower", "2024-01-01T00:00:00Z")
+    old = Called("project", "c17e6837-0000-4000-8000-000000000001", "Tower", "2020-01-01T00:00:00Z")
+    new = Called("project", "a2000000-0000-4000-8000-000000000002", "Tower", "2024-01-01T00:00:00Z")
 
     assert names_of([new, old], {}) == {old.id: "tower", new.id: "tower-a2000000"}
 
 
 def test_a_renamed_project_keeps_its_name() -> None:
     """Another one would be another resource to Pulumi, and the old one would be archived."""
-    assert names_of([Called("1", "New words")], {"1": "old-words"}) == {"1": "old-words"}
+    assert names_of([Called("project", "1", "New words")], {"1": "old-words"}) == {"1": "old-words"}
 
 
 @given(st.text())
