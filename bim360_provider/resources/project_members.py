@@ -7,6 +7,7 @@ from pulumi import Input, Output, ResourceOptions
 from bim360_provider.dynamic.door import Door
 from bim360_provider.dynamic.project_members import ProjectMembersProvider
 from bim360_provider.resources.declared import Declared
+from bim360_provider.resources.declared_once import declared_once
 from bim360_provider.resources.wire import arguments
 
 __all__ = ["Bim360ProjectMembers"]
@@ -46,5 +47,6 @@ class Bim360ProjectMembers(Declared, module="bim360", name="ProjectMembers"):
             opts: Pulumi's resource options.
         """
         given = arguments(locals())
+        given["project_id"] = declared_once(f"Bim360Team '{resource_name}'", project_id, members)
         seeds = dict.fromkeys(self.OUTPUTS)
         super().__init__(self.PROVIDER(), resource_name, {**seeds, **given}, opts)

@@ -1,0 +1,70 @@
+"""Declared once: of two resources with one person in one project, each would undo the other."""
+
+import weakref
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, TypeAlias
+
+import pulumi
+from pulumi import Input, Output
+from pulumi.runtime import get_root_resource, is_dry_run
+
+from bim360_provider.errors import InputError
+
+__all__ = ["declared_once"]
+
+Declared: TypeAlias = dict[tuple[str, str], str]
+"""Which resource has a person in a project, by the project's id and the e-mail."""
+
+_runs: Final[weakref.WeakKeyDictionary[Any, Declared]] = weakref.WeakKeyDictionary()
+"""Each run has a root of its own: programs of the automation API share a process."""
+
+
+class DeclaredTwiceError(InputError, pulumi.RunError):
+    """A person in two resources; being a ``RunError``, it is printed without a traceback."""
+
+
+def declared_once(called: str, project_id: Input[str], members: Input[Any]) -> Input[str]:
+    """Return the project's id, which in an ``up`` is known only once nobody is in it twice.
+
+    A preview looks beside it: what is not known of a member must not make the project unknown.
+
+    Args:
+        called: What people call the resource.
+        project_id: The project.
+        members: The members, each a mapping with ``email``; what else it holds is not judged.
+
+    Raises:
+        InputError: In the output, or in the program's end: another resource has one of them.
+    """
+    root = get_root_resource()
+    known = {} if root is None else _runs.setdefault(root, {})
+
+    def claim(values: list[Any]) -> None:
+        others = {key: known[key] for key in _keys(*values) if key in known}
+        if others:
+            raise DeclaredTwiceError(_twice(called, *next(iter(others.items()))))
+        known.update(dict.fromkeys(_keys(*values), called))
+
+    # No secret, or the project would be one because a member is.
+    claimed = Output.unsecret(Output.all(project_id, members).apply(claim))
+    if is_dry_run():
+        return project_id
+    return Output.all(project_id, claimed).apply(lambda values: str(values[0]))
+
+
+def _keys(project_id: Any, members: Any) -> Iterator[tuple[str, str]]:
+    """Yield who is in which project; what is malformed is for the check to tell."""
+    rows = members if isinstance(members, (list, tuple)) else ()
+    for row in rows:
+        email = row.get("email") if isinstance(row, Mapping) else None
+        if isinstance(project_id, str) and isinstance(email, str):
+            project = project_id.strip().lower().removeprefix("b.")
+            yield project, email.strip().lower()
+
+
+def _twice(called: str, key: tuple[str, str], other: str) -> str:
+    project, email = key
+    return (
+        f"BIM 360: {email} is declared twice in project {project}, by {other} and by {called}: "
+        "the two would undo each other; take them out of one."
+    )

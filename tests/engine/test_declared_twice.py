@@ -1,0 +1,118 @@
+"""One person in one project, in two resources of one program: told, with both names."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bim360_provider.emulator.default_seed import ADMIN_EMAIL
+from bim360_provider.testing.stack import Bim360Stack
+
+Opened = Callable[[str], Bim360Stack]
+
+PROJECT = """
+from pulumi import Output
+from bim360_provider import Bim360AccountUser, Bim360Project, Bim360ProjectMember, Bim360Team
+
+tower = Bim360Project("tower", name="Tower", start_date="2027-01-01", end_date="2028-01-01",
+                      project_type="Office", value=1, currency="USD", service_types=["doc_manager"])
+docs = {"document_management": "user"}
+"""
+TEAM = """
+Bim360Team("crew", project_id=tower.id, members=[{"email": "Ada@example.com", **docs}])
+"""
+MEMBER = """
+Bim360ProjectMember("ada", project_id=tower.id, email="ada@example.com", **docs)
+"""
+OTHER_TEAM = """
+Bim360Team("office", project_id=tower.id, members=Output.from_input(
+    [{"email": "bob@example.com", **docs}, {"email": "ada@EXAMPLE.com", **docs}]))
+"""
+SECRET = """
+Bim360Team("secrets", project_id=tower.id, members=[{"email": Output.secret("eve@x.de"), **docs}])
+"""
+MANY = """
+eve = Bim360AccountUser("eve", email="eve@example.com")
+emails = (eve.email, "bob@example.com")
+Bim360Team("crew", project_id=tower.id, members=[{"email": each, **docs} for each in emails])
+Bim360ProjectMember("ada", project_id=tower.id, email="ada@example.com", **docs)
+"""
+
+
+@pytest.fixture
+def opened(bim360_stack: Callable[..., Bim360Stack], tmp_path: Path) -> Opened:
+    """Return a function that gives the stack a program."""
+    (tmp_path / "Pulumi.yaml").write_text("name: twice\nruntime: python\n")
+
+    def put(program: str) -> Bim360Stack:
+        (tmp_path / "__main__.py").write_text(program, encoding="utf-8")
+        stack = bim360_stack(tmp_path, stack="dev", env={"BIM360_ACTING_USER": ADMIN_EMAIL})
+        stack.hq.ask("PATCH", "/options", {"import_strangers": "create"})
+        return stack
+
+    return put
+
+
+@pytest.mark.parametrize(
+    ("twice", "names"),
+    [
+        (TEAM + MEMBER, "by Bim360Team 'crew' and by Bim360ProjectMember 'ada'"),
+        (TEAM + OTHER_TEAM, "by Bim360Team 'crew' and by Bim360Team 'office'"),
+        (MEMBER + MEMBER.replace('"ada",', '"a",'), "Member 'ada' and by Bim360ProjectMember 'a'"),
+    ],
+    ids=["a team and a member", "two teams", "two members"],
+)
+def test_a_preview_tells_who_is_declared_twice(opened: Opened, twice: str, names: str) -> None:
+    """In one line with both resources, and without a request: the project is known."""
+    opened(PROJECT).up()
+    stack = opened(PROJECT + twice)
+
+    preview = stack.preview()
+
+    (error,) = preview.errors
+    assert names in error or _turned(names) in error
+    assert "ada@example.com is declared twice in project" in error
+    assert "\n" not in error.strip()
+    assert preview.requests == ()
+
+
+def _turned(names: str) -> str:
+    """Return the names the other way round: which output comes first, nobody says."""
+    first, _, second = names.partition(" and by ")
+    return f"by {second} and {first}"
+
+
+def test_in_a_project_that_is_new_it_is_told_before_the_second_is_added(opened: Opened) -> None:
+    """The preview cannot know: the project has no id yet."""
+    stack = opened(PROJECT + TEAM + MEMBER)
+
+    preview, up = stack.preview(), stack.up()
+
+    imports = [row for row in up.requests if row["path"].endswith("/import")]
+    assert preview.errors == ()
+    assert [each for each in up.errors if "ada@example.com is declared twice" in each]
+    assert len(imports) <= 1
+    assert stack.projects()[0]["name"] == "Tower"
+
+
+def test_whoever_is_declared_once_costs_nothing_and_changes_nothing(opened: Opened) -> None:
+    """A team and a member in one project; an e-mail that the preview does not know."""
+    stack = opened(PROJECT + MANY)
+
+    preview, up, again, later = stack.preview(), stack.up(), stack.up(), stack.preview()
+
+    assert (preview.errors, up.errors, again.errors) == ((), (), ())
+    assert again.requests == ()
+    assert {*again.changes} == {*later.changes} == {"same"}
+
+
+def test_a_secret_e_mail_makes_no_secret_of_the_project(opened: Opened, tmp_path: Path) -> None:
+    """The project's id stays readable in the state."""
+    stack = opened(PROJECT + SECRET)
+
+    up = stack.up()
+
+    (tower,) = stack.projects()
+    states = [path.read_text() for path in tmp_path.rglob("*.json")]
+    assert up.errors == ()
+    assert any(f'"project_id": "{tower["id"]}"' in state for state in states)
