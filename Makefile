@@ -8,7 +8,7 @@ WORKERS ?= 2
 UV := uv==0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test soak crashes fuzz demo demo-destroy lint types docs docs-links reference format lock clean
+.PHONY: help setup test soak crashes fuzz bench demo demo-destroy lint types docs docs-links reference format lock clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name does; do \
@@ -32,6 +32,9 @@ crashes: setup ## Kill and interrupt runs at every point, and run them again
 
 fuzz: setup ## Try generated arguments of every entity (ARGS="--seed 3 --sets 50000 --others 5000")
 	@$(RUN) tests.fuzz $(ARGS)
+
+bench: setup ## Measure what runs cost, beside a tutorial's provider and a script (ARGS=--quick; docs/performance.md)
+	@$(RUN) bench $(ARGS)
 
 demo: setup ## Run the demo stack against a local BIM 360, no account needed
 	@$(RUN) bim360_provider.cli demo $(ARGS)

@@ -21,7 +21,7 @@ html_title = "bim360_provider"
 
 extensions = ["myst_parser"]
 root_doc = START
-include_patterns = ["*.md", "docs/**.md", "tests/CHECKLIST.md"]
+include_patterns = ["*.md", "docs/**.md", "tests/CHECKLIST.md", "bench/report/**.md"]
 exclude_patterns = ["build", ".venv", ".demo"]
 myst_heading_anchors = 4
 myst_links_external_new_tab = True

@@ -12,7 +12,7 @@ MAX_FUNCTION = 45
 MAX_MEDIAN = 7
 MAX_P90 = 25
 
-OURS = (".ci", "bim360_provider", "stacks")
+OURS = (".ci", "bench", "bim360_provider", "stacks")
 
 
 def length(function: Function) -> int:

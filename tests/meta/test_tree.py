@@ -49,7 +49,7 @@ def test_no_file_points_outside_of_the_project() -> None:
 
 def test_every_file_can_be_read_by_python_3_10() -> None:
     """The oldest Python that the project promises to run on."""
-    for module in modules(".ci", "bim360_provider", "stacks", "tests"):
+    for module in modules(".ci", "bench", "bim360_provider", "stacks", "tests"):
         ast.parse(module.text, filename=module.place, feature_version=OLDEST)
 
 

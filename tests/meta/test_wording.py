@@ -13,7 +13,7 @@ import pytest
 from tests.meta.exemptions import WORDS
 from tests.meta.tree import Module, modules
 
-OURS = (".ci", "bim360_provider", "stacks", "tests")
+OURS = (".ci", "bench", "bim360_provider", "stacks", "tests")
 
 # They fit everything, so they tell nothing.
 EMPTY_WORDS = frozenset({"helper", "helpers", "manager", "managers", "misc", "util", "utils"})

@@ -1,0 +1,60 @@
+"""``make bench``: runs everything and writes the report."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from bench.bars import bars
+from bench.engines import ROOT, choose
+from bench.play import machine, play
+from bench.readme import renew_readme
+from bench.report import DATA, write_report
+from bench.rows import Results, load, save
+
+REPORTS = ROOT / "bench" / "report"
+
+
+def main(words: list[str]) -> int:
+    """Run the bench, or render its report again; return 1 if a bar is missed."""
+    given = _parser().parse_args(words)
+    if given.render:
+        for data in sorted(REPORTS.glob(f"*/{DATA}")):
+            write_report(load(data), data.parent)
+        renew_readme()
+        return 0
+    engine = choose(given.engine)
+    kind = "pulumi" if engine.pulumi else "local"
+    folder = given.out or (ROOT / "build" / "bench" if given.quick else REPORTS / kind)
+    folder.mkdir(parents=True, exist_ok=True)
+    results = Results(engine.words, machine(), _command(words))
+    play(engine, results, quick=given.quick, scale=given.scale)
+    save(results, folder / DATA)
+    write_report(results, folder)
+    if not given.quick and given.out is None:
+        renew_readme()
+    met = bars(results)
+    print("\n".join(("", *(each.line for each in met), f"\n{folder / 'README.md'}")))
+    return int(not all(each.holds for each in met))
+
+
+def _command(words: list[str]) -> str:
+    return f'make bench ARGS="{" ".join(words)}"' if words else "make bench"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="make bench ARGS=...",
+        description="Measure this provider beside a no-op provider, a tutorial's, and a script.",
+    )
+    parser.add_argument("--quick", action="store_true", help="only 1 and 20 projects, no bar")
+    parser.add_argument("--scale", action="store_true", help="5,000 projects as well")
+    parser.add_argument("--engine", choices=("auto", "pulumi", "local"), default="auto")
+    parser.add_argument("--out", type=Path, help="the folder of the report")
+    parser.add_argument(
+        "--render", action="store_true", help="render the kept reports and README again"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

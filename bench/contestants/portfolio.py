@@ -1,0 +1,29 @@
+"""The projects that every contestant is to make: the same fields for all."""
+
+from collections.abc import Iterator
+from typing import Any
+
+COUNT = "BENCH_COUNT"
+"""The environment variable that says how many."""
+
+
+def projects(count: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield resource names, and the arguments under HQ's names: what a usual portfolio fills in."""
+    for number in range(count):
+        yield (
+            f"p{number:05}",
+            {
+                "name": f"Lot {number:05}",
+                "start_date": "2027-03-01",
+                "end_date": "2029-09-30",
+                "project_type": "Office",
+                "value": 1_000_000 + number,
+                "currency": "USD",
+                "job_number": f"J-{number:05}",
+                "city": "Seattle",
+                "state_or_province": "Washington",
+                "country": "United States",
+                "timezone": "America/Los_Angeles",
+                "service_types": ["doc_manager", "field"],
+            },
+        )
