@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from bim360_provider.cli.demo import demo
+from bim360_provider.cli.doctor import doctor
 from bim360_provider.cli.export import export
 from bim360_provider.cli.review import review
 from bim360_provider.cli.sweep import sweep
@@ -20,6 +21,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(demo)
+app.command()(doctor)
 app.command()(emulator)
 app.command()(review)
 app.command()(export)

@@ -1,6 +1,5 @@
 """Which Pulumi runs the demo: the one on PATH, one fetched for it, or the local engine."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -9,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
+
+from bim360_provider.doctor.machine import said_by
 
 __all__ = ["CLI_VERSION", "Engine", "choose"]
 
@@ -23,9 +24,6 @@ INSTALLER_TIMEOUT: Final = 4.0
 
 INSTALL_TIMEOUT: Final = 180.0
 """Seconds for some 150 MB."""
-
-VERSION_TIMEOUT: Final = 30.0
-"""Seconds for `pulumi version`; the first start on a cold disk is slow."""
 
 Choice = Literal["auto", "pulumi", "local"]
 
@@ -66,19 +64,9 @@ def choose(choice: Choice, folder: Path, say: Callable[[str], None]) -> Engine |
 
 def _version(pulumi: str) -> str | None:
     """Return what a CLI says of its version; None if it does not run at all."""
-    try:
-        ran = subprocess.run(  # noqa: S603 - the CLI that the person has, with fixed arguments
-            [pulumi, "version"],
-            capture_output=True,
-            text=True,
-            timeout=VERSION_TIMEOUT,
-            check=False,
-            env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "1"},
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
+    said = said_by([pulumi, "version"], more={"PULUMI_SKIP_UPDATE_CHECK": "1"})
     # A CLI built from source says no version, and runs all the same.
-    return None if ran.returncode else ran.stdout.strip() or "it does not say its version"
+    return "it does not say its version" if said == "" else said
 
 
 def _install(folder: Path) -> str | None:

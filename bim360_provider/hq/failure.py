@@ -19,7 +19,7 @@ from bim360_provider.hq.answer import Answer
 from bim360_provider.hq.clock import UTC, parse_http_date
 from bim360_provider.hq.retry import RETRY_AFTER_LIMIT, parse_retry_after
 
-__all__ = ["failure", "masked"]
+__all__ = ["PROVISION", "advice", "failure", "is_about_account", "masked", "said"]
 
 LONG_SECRET: Final = 8
 """Characters from which on a secret cannot be part of a word by chance."""
@@ -81,9 +81,14 @@ def failure(asked: str, request: str, answer: Answer, mask: Callable[[str], str]
     """
     words = _short(mask(answer.words))
     kind = _kind(answer)
-    said = f'HQ answered {_status_words(answer)}: "{words.removesuffix(".")}"'
-    line = f"could not {asked}: {said}. {_advice(answer)}"
+    line = f"could not {asked}: {said(answer, mask)}. {advice(answer)}"
     return kind(mask(f"BIM 360: {line}"), status=answer.status, words=words, request=request)
+
+
+def said(answer: Answer, mask: Callable[[str], str]) -> str:
+    """Return what HQ answered, with its own words."""
+    words = _short(mask(answer.words))
+    return f'HQ answered {_status_words(answer)}: "{words.removesuffix(".")}"'
 
 
 def _short(words: str) -> str:
@@ -123,7 +128,7 @@ def _status_words(answer: Answer) -> str:
     return f"{phrase} (code {answer.code})" if answer.code else phrase
 
 
-def _is_about_account(answer: Answer) -> bool:
+def is_about_account(answer: Answer) -> bool:
     """Return whether a 404 means the account: an app that is not provisioned, or a wrong region.
 
     HQ answers "this account doesn't exist." and "this project doesn't exist." under one
@@ -132,12 +137,13 @@ def _is_about_account(answer: Answer) -> bool:
     return "account" in answer.words.casefold()
 
 
-def _advice(answer: Answer) -> str:
+def advice(answer: Answer) -> str:
+    """Return what to do about an answer that says no."""
     if _is_foreign(answer):
         return "That is not HQ's own answer: check the base URL, and the proxy if there is one."
     if answer.code in ADVICE_BY_CODE:
         return ADVICE_BY_CODE[answer.code]
-    if answer.status == HTTPStatus.NOT_FOUND and _is_about_account(answer):
+    if answer.status == HTTPStatus.NOT_FOUND and is_about_account(answer):
         return ACCOUNT_UNKNOWN
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS and (wait := _too_long_a_wait(answer)):
         return f"HQ asks to wait {wait:.0f} s, longer than we do."

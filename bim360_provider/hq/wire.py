@@ -15,7 +15,7 @@ from bim360_provider.errors import ConfigError, UnansweredError, UnreachableErro
 from bim360_provider.hq.answer import Answer
 from bim360_provider.hq.connection import LOOPBACK
 
-__all__ = ["BasicAuth", "BearerAuth", "Call", "Wire"]
+__all__ = ["BasicAuth", "BearerAuth", "Call", "Patience", "Wire"]
 
 CONNECTIONS: Final = 4
 """Pulumi's host works with four threads, so more connections would idle."""
@@ -66,10 +66,26 @@ class Call:
     files: Mapping[str, tuple[str, bytes, str]] | None = None
 
 
+@dataclass(frozen=True)
+class Patience:
+    """How many seconds one attempt may take.
+
+    Attributes:
+        connect: To reach HQ.
+        read: Between two bytes.
+        whole: For the whole answer.
+    """
+
+    connect: float
+    read: float
+    whole: float
+
+
 class Wire:
     """Keeps the connections to HQ; follows no redirect, keeps no cookie."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: Patience | None = None) -> None:
+        self._patience = patience
         self._session = requests.Session()
         adapter = HTTPAdapter(pool_connections=CONNECTIONS, pool_maxsize=CONNECTIONS)
         self._session.mount("https://", adapter)
@@ -84,6 +100,7 @@ class Wire:
             UnansweredError: It was sent, and no whole answer came.
             ConfigError: It cannot be sent: a proxy or a certificate is in the way.
         """
+        patience = self._patience or Patience(CONNECT_TIMEOUT, READ_TIMEOUT, ANSWER_DEADLINE)
         try:
             with self._session.request(
                 call.method,
@@ -94,12 +111,13 @@ class Wire:
                 data=call.form,
                 files=call.files,
                 params=call.params,
-                timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
+                timeout=(patience.connect, patience.read),
                 proxies=DIRECT if urlsplit(call.url).hostname in LOOPBACK else None,
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                return Answer(response.status_code, response.headers, _whole(response))
+                body = _whole(response, patience.whole)
+                return Answer(response.status_code, response.headers, body)
         except requests.RequestException as error:
             raise _translated(error) from None
 
@@ -108,13 +126,13 @@ class Wire:
         self._session.close()
 
 
-def _whole(response: requests.Response) -> bytes:
-    deadline = time.monotonic() + ANSWER_DEADLINE
+def _whole(response: requests.Response, seconds: float) -> bytes:
+    deadline = time.monotonic() + seconds
     body = bytearray()
     for piece in _as_it_comes(response).iter_content(CHUNK):
         body += piece
         if time.monotonic() > deadline or len(body) > ANSWER_LIMIT:
-            msg = f"the answer did not end within {ANSWER_DEADLINE:.0f} s and {ANSWER_LIMIT} bytes"
+            msg = f"the answer did not end within {seconds:.0f} s and {ANSWER_LIMIT} bytes"
             raise UnansweredError(msg)
     return bytes(body)
 

@@ -32,13 +32,14 @@ LAYERS = {
     "resources": _layer("errors models hq core dynamic", "pulumi pydantic"),
     "review": _layer("errors models", "rich"),
     "export": _layer("errors models hq core dynamic resources", "pulumi"),
+    "doctor": _layer("errors models hq core", "yaml"),
     "emulator": _layer("", "pydantic rich typer uvicorn"),
     "testing": _layer(
         "errors models hq core dynamic resources emulator",
         "google grpc pulumi pydantic pytest requests rich typer yaml",
     ),
     "cli": _layer(
-        "errors models hq core dynamic resources review export emulator testing",
+        "errors models hq core dynamic resources review export doctor emulator testing",
         "pulumi pydantic requests rich typer yaml",
     ),
     # The package itself shows what a stack needs.

@@ -1,0 +1,130 @@
+"""Asks HQ, each question once: a doctor tells of a failure instead of waiting it out."""
+
+import base64
+import binascii
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timezone
+from typing import Any, Final
+
+from bim360_provider.errors import UnansweredError
+from bim360_provider.hq import Connection
+from bim360_provider.hq.answer import Answer
+from bim360_provider.hq.clock import parse_http_date
+from bim360_provider.hq.failure import masked
+from bim360_provider.hq.token import TOKEN_PATH
+from bim360_provider.hq.wire import BasicAuth, BearerAuth, Call, Patience, Wire
+
+__all__ = ["Asking"]
+
+PATIENCE: Final = Patience(connect=5.0, read=10.0, whole=15.0)
+"""Seconds for one answer: HQ gives up by itself after ten."""
+
+IN_ALL: Final = 60.0
+"""Seconds for all questions together, whatever goes wrong with each."""
+
+TOO_MANY: Final = 429
+
+JWT_PARTS: Final = 3
+"""Header, claims and signature."""
+
+HEADERS: Final = {"Accept": "application/json", "User-Agent": "bim360-provider"}
+
+
+class Asking:
+    """One app that asks HQ about one account; reads only, and tries nothing twice.
+
+    Attributes:
+        connection: Where HQ is and who asks.
+        bearer: The token, once there is one.
+        slowed: Whether HQ asked to slow down (429).
+        skew: Seconds by which this machine's clock is ahead of HQ's; None before an answer.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
+    ) -> None:
+        self.connection = connection
+        self.bearer = ""
+        self.slowed = False
+        self.skew: float | None = None
+        self._now = now
+        self._wire = Wire(PATIENCE)
+        self._ends = time.monotonic() + IN_ALL
+
+    def token(self, scopes: str) -> Answer:
+        """Ask for a token; a good one is used from then on.
+
+        Raises:
+            ConfigError: A proxy or a certificate is in the way.
+            UnansweredError: No answer came.
+            UnreachableError: There was no way to HQ.
+        """
+        who = self.connection
+        auth = BasicAuth(who.client_id, who.client_secret.get_secret_value())
+        form = {"grant_type": "client_credentials", "scope": scopes}
+        answer = self._send(Call("POST", self._url(TOKEN_PATH), HEADERS, auth, form=form))
+        body = answer.json if answer.is_success and answer.has_json else None
+        if isinstance(body, dict):
+            self.bearer = str(body.get("access_token") or "")
+        return answer
+
+    def get(self, tail: str, params: Mapping[str, str], **place: Any) -> Answer:
+        """Ask about something in the account, such as ``projects``.
+
+        Args:
+            tail: What is asked for.
+            params: The query.
+            place: ``region`` and ``legacy_eu_path``, where another place is asked than configured.
+
+        Raises:
+            ConfigError: A proxy or a certificate is in the way.
+            UnansweredError: No answer came.
+            UnreachableError: There was no way to HQ.
+        """
+        where = replace(self.connection, **place)
+        headers = {**HEADERS, **where.headers()}
+        url = self._url(where.path(tail))
+        return self._send(Call("GET", url, headers, BearerAuth(self.bearer), params=params))
+
+    def scopes(self) -> frozenset[str] | None:
+        """Return the scopes that the token says it has; None if it does not say."""
+        parts = self.bearer.split(".")
+        if len(parts) != JWT_PARTS:
+            return None
+        try:
+            claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+        except (binascii.Error, ValueError):
+            return None
+        said = claims.get("scope") if isinstance(claims, dict) else None
+        if isinstance(said, str):
+            return frozenset(said.split())
+        return frozenset(map(str, said)) if isinstance(said, list) else None
+
+    def masked(self, words: str) -> str:
+        """Return the words without the secret and without the token."""
+        hidden = masked(words, self.connection.client_secret.get_secret_value())
+        return hidden.replace(self.bearer, "[secret]") if self.bearer else hidden
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._wire.close()
+
+    def _url(self, path: str) -> str:
+        return self.connection.base_url.rstrip("/") + path
+
+    def _send(self, call: Call) -> Answer:
+        if time.monotonic() > self._ends:
+            msg = f"the {IN_ALL:.0f} s for all questions were over"
+            raise UnansweredError(msg)
+        answer = self._wire.send(call)
+        self.slowed = self.slowed or answer.status == TOO_MANY
+        told = parse_http_date(answer.headers.get("Date"))
+        if told is not None:
+            self.skew = (self._now() - told).total_seconds()
+        return answer

@@ -1,0 +1,126 @@
+"""Checks of the way to HQ: name, proxy, certificate, and a first token."""
+
+import socket
+import threading
+from typing import Final
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from bim360_provider.doctor.case import Case
+from bim360_provider.doctor.finding import Finding, failed, fine
+from bim360_provider.errors import Bim360Error, ConfigError
+from bim360_provider.hq.answer import Answer
+from bim360_provider.hq.connection import LOOPBACK
+from bim360_provider.hq.failure import advice, said
+from bim360_provider.hq.token import SCOPES
+
+__all__ = ["base_url", "granted_scopes", "token"]
+
+RESOLVE_TIMEOUT: Final = 5.0
+"""Seconds for the name: a resolver that is down makes people wait for a minute."""
+
+NOT_HQ: Final = "Check bim360:baseUrl, and the proxy if there is one."
+NOT_ALLOWED: Final = "AUTH-001"
+BAD_REQUEST: Final = 400
+
+
+def base_url(case: Case) -> Finding:
+    """Look for a way to HQ: the name, the proxy, the certificate."""
+    url = urlsplit(case.hq.connection.base_url)
+    host, port = url.hostname or "", url.port or (443 if url.scheme == "https" else 80)
+    proxy = _proxy(host, url.scheme)
+    if not proxy and not _resolves(host, port):
+        return failed(
+            f"the name {host} cannot be resolved",
+            "Check the network, its DNS and bim360:baseUrl; behind a proxy set HTTPS_PROXY.",
+        )
+    try:
+        case.first = case.hq.token(SCOPES)
+    except ConfigError as error:
+        seen, _, remedy = str(error).partition("; ")
+        return failed(seen, f"{remedy[:1].upper()}{remedy[1:]}." if remedy else NOT_HQ)
+    except Bim360Error as error:
+        way = f"Check the proxy {proxy}" if proxy else "Check firewall and proxy (HTTPS_PROXY)"
+        return failed(f"{host}: {error}", f"{way}, and bim360:baseUrl.")
+    if case.first.is_success and not case.first.has_json:
+        return failed(f"what answers on {host} is not HQ: {case.first.words}", NOT_HQ)
+    return fine(f"{host} answers" + (f" through the proxy {proxy}" if proxy else ""))
+
+
+def _proxy(host: str, scheme: str) -> str:
+    """Return host and port of the proxy on the way, without the login."""
+    address = "" if host in LOOPBACK or proxy_bypass(host) else getproxies().get(scheme, "")
+    return urlsplit(address).netloc.rpartition("@")[2]
+
+
+def _resolves(host: str, port: int) -> bool:
+    found: list[object] = []
+
+    def resolve() -> None:
+        try:
+            found.append(socket.getaddrinfo(host, port))
+        except (OSError, UnicodeError):
+            found.clear()
+
+    thread = threading.Thread(target=resolve, daemon=True)
+    thread.start()
+    thread.join(RESOLVE_TIMEOUT)
+    return bool(found)
+
+
+def token(case: Case) -> Finding:
+    """Look at what the token endpoint answered."""
+    answer = case.answered
+    if answer.status == BAD_REQUEST:
+        answer = _one_by_one(case, answer)
+    if case.hq.bearer:
+        return fine("HQ knows the app and gave it a token")
+    seen = said(answer, case.masked)
+    if answer.is_success:
+        return failed("the answer holds no token", NOT_HQ)
+    if answer.code == NOT_ALLOWED:
+        return failed(
+            seen,
+            "Check the client id; the app needs the BIM 360 API: https://aps.autodesk.com/myapps.",
+        )
+    return failed(seen, _about(answer))
+
+
+def _about(answer: Answer) -> str:
+    if answer.status in (401, 403) and answer.is_from_hq:
+        return (
+            "Client id and secret do not fit: copy both once more from the app's page on "
+            "https://aps.autodesk.com/myapps; a secret that was made anew ends the old one."
+        )
+    return advice(answer)
+
+
+def _one_by_one(case: Case, answer: Answer) -> Answer:
+    """Ask for each scope alone, and keep which are refused."""
+    for scope in SCOPES.split():
+        alone = _alone(case, scope)
+        if alone is None or not alone.is_success:
+            case.refused.add(scope)
+            answer = alone or answer
+    return answer
+
+
+def _alone(case: Case, scope: str) -> Answer | None:
+    try:
+        return case.hq.token(scope)
+    except Bim360Error:
+        return None
+
+
+def granted_scopes(case: Case) -> Finding:
+    """Look whether the token may read and write."""
+    said_so = case.hq.scopes()
+    wanted = frozenset(SCOPES.split())
+    lacking = sorted(case.refused or wanted - (wanted if said_so is None else said_so))
+    if lacking:
+        return failed(
+            f"the token lacks {' and '.join(lacking)}",
+            "The app needs account:read and account:write: look at its APIs and scopes on "
+            "https://aps.autodesk.com/myapps.",
+        )
+    return fine(f"{' and '.join(sorted(wanted))}: granted")

@@ -1,0 +1,116 @@
+"""Where the configuration comes from: the environment, and the files of a stack."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from bim360_provider.core.told import KEYS, Told
+from bim360_provider.errors import ConfigError
+
+__all__ = ["Sources", "read_sources"]
+
+PROJECT_FILES: Final = ("Pulumi.yaml", "Pulumi.yml")
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What was told, and by whom.
+
+    Attributes:
+        environ: The environment.
+        folder: The project's folder.
+        project: What ``Pulumi.yaml`` says; empty where there is none.
+        config: Values that can be read, by their key.
+        places: The file that each of them comes from.
+        encrypted: Keys whose value only Pulumi can decrypt, and their file.
+    """
+
+    environ: Mapping[str, str]
+    folder: Path
+    project: Mapping[str, Any] = field(default_factory=dict)
+    config: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
+    encrypted: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def told(self) -> Told:
+        """The values, as the provider reads them."""
+        return Told(self.config, self.environ)
+
+    def origin(self, key: str) -> str:
+        """Return where the value of a key comes from."""
+        return KEYS[key] if self.told.is_from_environment(key) else self.places.get(key, "default")
+
+    def is_locked(self, key: str) -> bool:
+        """Return whether a key has a value, but one that only Pulumi can read."""
+        return key in self.encrypted and not self.told.words(key)
+
+
+def read_sources(folder: Path, stack: str | None, environ: Mapping[str, str]) -> Sources:
+    """Read the project's files, where there are any.
+
+    Args:
+        folder: The folder of ``Pulumi.yaml``; only a stack needs one.
+        stack: The stack whose ``Pulumi.<stack>.yaml`` is read as well; None reads none.
+        environ: The environment.
+
+    Raises:
+        ConfigError: There is no such file, or it cannot be read.
+    """
+    path = next((folder / name for name in PROJECT_FILES if (folder / name).is_file()), None)
+    if path is None and stack:
+        msg = f"There is no Pulumi.yaml in {folder}; name its folder with --cwd."
+        raise ConfigError(msg)
+    project = _mapping(path) if path else {}
+    sources = Sources(environ, folder, project)
+    if path:
+        sources = _with(sources, path.name, _config(project))
+    if not stack:
+        return sources
+    file = folder / str(project.get("stackConfigDir") or ".") / f"Pulumi.{stack}.yaml"
+    if not file.is_file():
+        msg = f"There is no {file}; check --stack."
+        raise ConfigError(msg)
+    return _with(sources, file.name, _config(_mapping(file)))
+
+
+def _with(sources: Sources, place: str, values: Mapping[str, Any]) -> Sources:
+    """Return the sources with the values of one more file, which go before those read so far."""
+    known = {key: value for key, value in values.items() if key in KEYS}
+    locked = {key: place for key, value in known.items() if _is_encrypted(value)}
+    read = {key: _text(value) for key, value in known.items() if key not in locked}
+    kept = {key: value for key, value in sources.config.items() if key not in locked}
+    return Sources(
+        sources.environ,
+        sources.folder,
+        sources.project,
+        {**kept, **read},
+        {**sources.places, **dict.fromkeys(read, place)},
+        {**{key: file for key, file in sources.encrypted.items() if key not in read}, **locked},
+    )
+
+
+def _config(file: Mapping[str, Any]) -> Mapping[str, Any]:
+    config = file.get("config")
+    return config if isinstance(config, dict) else {}
+
+
+def _text(value: Any) -> str:
+    declared = value.get("value", value.get("default", "")) if isinstance(value, dict) else value
+    return "" if declared is None else str(declared)
+
+
+def _is_encrypted(value: Any) -> bool:
+    return isinstance(value, dict) and set(value) == {"secure"}
+
+
+def _mapping(path: Path) -> dict[str, Any]:
+    try:
+        content = yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        msg = f"{path} cannot be read: {' '.join(str(error).split())}"
+        raise ConfigError(msg) from None
+    return content if isinstance(content, dict) else {}
