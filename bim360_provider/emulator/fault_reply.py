@@ -35,13 +35,19 @@ def spoil(then: Then, true: Reply | None) -> Reply:
         then: The fault.
         true: What HQ answered when it acted, None when it did not.
     """
-    reply = _content(then, _base(then, true))
+    reply = _with_room(_content(then, _base(then, true)))
     headers = {**reply.headers, **{name.lower(): each for name, each in then.headers.items()}}
     if then.retry_after is not None:
         headers["retry-after"] = str(then.retry_after)
     if then.redirect is not None:
         headers["location"] = then.redirect
     return replace(reply, headers=headers, delivery=_delivery(then))
+
+
+def _with_room(reply: Reply) -> Reply:
+    """Make a 204 that a fault gave a body a 200: HTTP has no room for one."""
+    empty = reply.status != HTTPStatus.NO_CONTENT or not reply.body
+    return reply if empty else replace(reply, status=HTTPStatus.OK)
 
 
 def _delivery(then: Then) -> Delivery:
@@ -55,6 +61,8 @@ def _base(then: Then, true: Reply | None) -> Reply:
         return Reply(then.status or REDIRECT, {}, b"")
     if then.status is None:
         return true or Reply(HTTPStatus.OK, {}, b"")
+    if then.status == HTTPStatus.NO_CONTENT:
+        return Reply(then.status, {}, b"")
     if then.status < FIRST_ERROR:
         return replace(true or Reply.json(then.status, {}), status=then.status)
     return usual(then.status).reply()

@@ -16,7 +16,8 @@ def main() -> int:
     asked = _parser().parse_args()
     outcomes = []
     for seed in range(asked.seed, asked.seed + asked.seeds):
-        plan = Plan(seed, asked.operations, asked.projects, asked.faults, asked.kills)
+        shares = (asked.faults, asked.kills)
+        plan = Plan(seed, asked.operations, asked.projects, *shares, asked.projects_only)
         folder = Path(tempfile.mkdtemp(prefix=f"soak-{seed}-", dir=asked.folder))
         outcome = soak(plan, folder)
         _say("\n".join(lines(outcome)))
@@ -41,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--projects", type=int, default=100, help="that take part")
     parser.add_argument("--faults", type=float, default=0.2, help="share of requests, 0 to 1")
     parser.add_argument("--kills", type=float, default=0.3, help="share of runs, 0 to 1")
+    parser.add_argument("--projects-only", action="store_true", help="no companies, people, …")
     parser.add_argument("--folder", type=Path, default=None, help="where a broken soak is kept")
     return parser
 

@@ -15,6 +15,7 @@ from bim360_provider.emulator import (
     Request,
     parse_seed,
 )
+from tests.soak.stack import ACTING_USER
 
 TEMPLATE_ID: Final = "7e000000-0000-4000-8000-000000000001"
 """A project that was there before: some new ones copy its settings, none may change it."""
@@ -44,14 +45,28 @@ class Trap:
     strike: Callable[[], None]
 
 
+UNIT_ID: Final = "0c000000-0000-4000-8000-000000000001"
+
+FOREIGN_PARTS: Final = {
+    "companies": [{"name": "Somebody's Company", "trade": "Owner"}],
+    "users": [{"email": ACTING_USER, "role": "account_admin", "uid": "ACTINGACTING"}],
+    "business_units": [{"id": UNIT_ID, "name": "Somebody's Unit", "description": "theirs"}],
+}
+"""What else was there before: nobody of the stack may change it."""
+
+REMOVES: Final = {"remove_project_users": "allow"}
+"""HQ takes people out of a project when asked to, so that this can go wrong too."""
+
+
 class SoakedHq(Emulator):
     """An emulator with a secret of its own, projects of other people, and a trap."""
 
     def __init__(self) -> None:
         self.secret = secrets.token_urlsafe(24)
         client = {"client_id": CLIENT_ID, "client_secret": self.secret, "accounts": [ACCOUNT_ID]}
-        account = {"id": ACCOUNT_ID, "name": "Soaked", "projects": list(FOREIGN)}
+        account = {"id": ACCOUNT_ID, "name": "Soaked", "projects": list(FOREIGN), **FOREIGN_PARTS}
         super().__init__(parse_seed({"clients": [client], "accounts": [account]}))
+        self.ask("PATCH", "/options", REMOVES)
         self.foreign = self.projects()
         self.revoked = 0
         self._trap: Trap | None = None
@@ -90,14 +105,18 @@ class SoakedHq(Emulator):
             self._timer.start()
         return reply
 
+    def account(self) -> dict[str, Any]:
+        """Return all that the account holds."""
+        (account,) = self.ask("GET", "/state")["accounts"]
+        return dict(account)
+
     def projects(self) -> list[dict[str, Any]]:
         """Return all projects of the account, archived ones too."""
-        accounts = self.ask("GET", "/state")["accounts"]
-        return [project for account in accounts for project in account["projects"]]
+        return list(self.account()["projects"])
 
     def _count(self, request: Request) -> None:
         self._requests += 1
         if self._requests == self._revoke_at:
             self.ask("DELETE", "/tokens")
             self.revoked += 1
-        self._writes += "/hq/" in request.path and request.method in ("POST", "PATCH")
+        self._writes += "/authentication/" not in request.path and request.method != "GET"

@@ -15,6 +15,7 @@ class Plan:
         projects: How many projects take part.
         faults: The share of requests that go wrong, 0 to 1.
         kills: The share of runs to which a kill is sent, 0 to 1; one that ends sooner is spared.
+        projects_only: Whether companies, people, units and pictures are left out.
     """
 
     seed: int
@@ -22,6 +23,7 @@ class Plan:
     projects: int = 100
     faults: float = 0.2
     kills: float = 0.3
+    projects_only: bool = False
 
 
 @dataclass

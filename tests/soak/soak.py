@@ -9,16 +9,23 @@ from typing import TYPE_CHECKING, Final
 from bim360_provider.emulator import serve
 from tests.soak import invariants
 from tests.soak.hq import SoakedHq, Trap
+from tests.soak.kinds.project_image import ProjectImages, content
+from tests.soak.kinds.site import SITES
+from tests.soak.parts import AllHeld, Parts
+from tests.soak.people import People
 from tests.soak.plan import Outcome, Plan
 from tests.soak.program import Program
-from tests.soak.stack import Held, Run, Workplace
+from tests.soak.stack import PROJECT_TYPE, Held, Run, Workplace
 from tests.soak.weather import Weather
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 EDITS: Final = (6, 24)
-"""How many changes of the program come before one run."""
+"""How many changes of the projects come before one run."""
+
+PART_EDITS: Final = (3, 9)
+"""How many changes of everything else."""
 
 PAUSE: Final = (2.0, 90.0)
 """Seconds of HQ's time between two runs; nobody starts the next one within the same second."""
@@ -45,6 +52,8 @@ class Soak:
         self._work = Workplace(folder, url, hq.secret)
         self._drifts = plan.seed % 2 == 1
         self._program = Program(self._dice, plan.projects, drifts=self._drifts)
+        self._parts = Parts(self._dice, hq.account(), drifts=self._drifts)
+        self._people = People(self._dice, hq, self._program, drifts=self._drifts)
         self._ever: set[str] = set()
         self._let_go: set[str] = set()
         self.outcome = Outcome(plan, folder, "up --refresh" if self._drifts else "up")
@@ -67,8 +76,13 @@ class Soak:
         return self._program.operations
 
     def _turn(self) -> None:
-        edits = self._program.edit(self._dice.randint(*EDITS), self._work.held())
-        self._meanwhile()
+        held = self._work.held()
+        edits = self._program.edit(self._dice.randint(*EDITS), _projects(held))
+        if not self.outcome.plan.projects_only:
+            edited = self._parts.edit(self._dice.randint(*PART_EDITS), held)
+            edits += edited.total()
+            self._program.operations += edited
+        self.outcome.told += self._people.work(held, _projects(held))
         words = self._words()
         self._weather.worsen(self._dice)
         trap = self._trap(max(edits, 1))
@@ -102,37 +116,33 @@ class Soak:
 
         return Trap(self._dice.randint(1, edits), moment, self._dice.uniform(0, 0.05), strike)
 
-    def _meanwhile(self) -> None:
-        """Let people work in the browser: they join projects, and where it may drift, they edit."""
-        held = self._work.held()
-        rows = {row["id"]: row for row in self._hq.projects()}
-        for name in self._dice.sample(sorted(held), min(3, len(held))):
-            row = rows[held[name].id]
-            if row["status"] == "pending":
-                self._by_hand(name, held, "join", status="active", last_sign_in=row["created_at"])
-            elif self._drifts and row["status"] == "active" and self._program.is_open(name):
-                self._by_hand(name, held, "drift", **self._dice.choice(BY_HAND))
-
-    def _by_hand(self, name: str, held: dict[str, Held], what: str, **changes: str) -> None:
-        self._hq.ask("PATCH", f"/projects/{held[name].id}", changes)
-        if what == "drift":
-            self._program.edited_by_hand.add(name)
-        self.outcome.told[f"by hand: {what}"] += 1
-
     def _run(self, words: str) -> Run:
         before = self._work.held()
-        self._work.declare(self._program.declared)
+        self._declare()
         run = self._work.run(*words.split())
         after = self._work.held()
         self._note(words, run)
-        self._remember(before, after)
+        self._remember(_projects(before), _projects(after))
+        self._parts.remember(after)
         if words == "destroy":
-            self._program.expect_return(before)
-        declared = {k: v for k, v in before.items() if k in self._program.declared}
-        self._found(invariants.lost(declared, after, words == "destroy"))
-        self._found(invariants.doubly_owned(after))
+            self._program.expect_return(_projects(before))
+        self._compare(before, after, words)
         self._found(invariants.tracebacks_in(run.output, words))
         return run
+
+    def _declare(self) -> None:
+        parts = {} if self.outcome.plan.projects_only else self._parts.declared
+        pictures = parts.get(ProjectImages.kind, {})
+        drawn = {name: content(arguments) for name, arguments in pictures.items()}
+        self._work.declare({"projects": self._program.declared, **parts}, drawn)
+
+    def _compare(self, before: AllHeld, after: AllHeld, words: str) -> None:
+        destroyed = words == "destroy"
+        mine = _projects(before).items()
+        declared = {k: v for k, v in mine if k in self._program.declared}
+        self._found(invariants.lost(declared, _projects(after), destroyed))
+        self._found(invariants.doubly_owned(after.get(PROJECT_TYPE, {})))
+        self._found(self._parts.lost(before, after, destroyed=destroyed))
 
     def _note(self, words: str, run: Run) -> None:
         self.outcome.runs[words] += 1
@@ -162,14 +172,17 @@ class Soak:
         self._judge()
 
     def _judge(self) -> None:
-        rows, held = self._hq.projects(), self._work.held()
+        account, held = self._hq.account(), self._work.held()
+        rows, mine = account["projects"], _projects(held)
         foreign = {row["id"] for row in self._hq.foreign}
-        self._found(invariants.unequal(self._program.declared, rows, held))
+        self._found(invariants.unequal(self._program.declared, rows, mine))
         self._found(invariants.duplicates(rows))
-        self._found(invariants.orphans(rows, held, self._let_go | foreign))
+        self._found(invariants.orphans(rows, held.get(PROJECT_TYPE, {}), self._let_go | foreign))
         self._found(invariants.vanished(rows, self._ever))
         self._found(invariants.touched(self._hq.foreign, rows))
         self._found(invariants.secrets_in(self._work.folder, self._hq.secret))
+        if not self.outcome.plan.projects_only:
+            self._found(self._parts.findings(account, held))
 
     def _found(self, evidence: "Iterator[str]") -> None:
         self.outcome.violations += evidence
@@ -178,7 +191,9 @@ class Soak:
         return sum(self._hq.journal.count().values())
 
 
-BY_HAND: Final = ({"city": "Elsewhere"}, {"status": "archived"}, {"job_number": "by hand"})
+def _projects(held: AllHeld) -> dict[str, Held]:
+    """Return the many projects of the program, without the sites."""
+    return {k: v for k, v in held.get(PROJECT_TYPE, {}).items() if k not in SITES}
 
 
 def soak(plan: Plan, folder: Path) -> Outcome:

@@ -3,6 +3,7 @@
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,21 +15,10 @@ from typing import Any, Final
 
 from bim360_provider.emulator import ACCOUNT_ID, CLIENT_ID
 
-PROGRAM: Final = '''\
-"""Declare what the file beside this program says."""
-
-import json
-from pathlib import Path
-
-from bim360_provider import Bim360Project
-
-declared = json.loads(Path(__file__).with_name("declared.json").read_text("utf-8"))
-for resource_name, arguments in declared.items():
-    Bim360Project(resource_name, **arguments)
-'''
-
 PROJECT_TYPE: Final = "bim360:Project"
+PROGRAM: Final = Path(__file__).with_name("project") / "__main__.py"
 SITE: Final = Path(__file__).with_name("site")
+ACTING_USER: Final = "acting@example.com"
 ROOT: Final = Path(__file__).resolve().parents[2]
 """First on the path, so that a soak is about the tree that it lies in."""
 
@@ -81,11 +71,12 @@ class Workplace:
         for place in (self._project, self._runs):
             place.mkdir(parents=True)
         (self._project / "Pulumi.yaml").write_text("name: soak\nruntime: python\n", "utf-8")
-        (self._project / "__main__.py").write_text(PROGRAM, "utf-8")
+        shutil.copy(PROGRAM, self._project)
         self._environment = {
             "APS_CLIENT_ID": CLIENT_ID,
             "APS_CLIENT_SECRET": secret,
             "BIM360_ACCOUNT_ID": ACCOUNT_ID,
+            "BIM360_ACTING_USER": ACTING_USER,
             "BIM360_BASE_URL": url,
             "BIM360_MAX_ARCHIVES": "unlimited",
             "PYTHONPATH": f"{SITE}{os.pathsep}{ROOT}",
@@ -95,21 +86,23 @@ class Workplace:
         self._engine: subprocess.Popen[str] | None = None
         self._count = 0
 
-    def declare(self, declaration: Mapping[str, Mapping[str, Any]]) -> None:
-        """Write down what the program declares from now on."""
+    def declare(self, declaration: Mapping[str, Any], pictures: Mapping[str, bytes]) -> None:
+        """Write down what the program declares from now on, and draw its pictures."""
         text = json.dumps(declaration, indent=1)
         (self._project / "declared.json").write_text(text, "utf-8")
+        for name, content in pictures.items():
+            (self._project / f"{name}.png").write_bytes(content)
 
-    def held(self) -> dict[str, Held]:
-        """Return what the state has, by resource name."""
+    def held(self) -> dict[str, dict[str, Held]]:
+        """Return what the state has, by the end of the type and by resource name."""
         if not self._state.exists():
             return {}
-        resources = json.loads(self._state.read_text("utf-8"))["resources"]
-        return {
-            each["urn"].rpartition("::")[2]: Held(each["id"], each["inputs"])
-            for each in resources
-            if each["type"].endswith(PROJECT_TYPE)
-        }
+        found: dict[str, dict[str, Held]] = {}
+        for each in json.loads(self._state.read_text("utf-8"))["resources"]:
+            name, kind = each["urn"].rpartition("::")[2], each["type"].rpartition("/")[2]
+            if "id" in each:
+                found.setdefault(kind, {})[name] = Held(each["id"], each["inputs"])
+        return found
 
     def run(self, *words: str) -> Run:
         """Run one command of the engine to its end, and to the end of its host."""

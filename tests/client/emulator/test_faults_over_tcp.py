@@ -39,6 +39,19 @@ def test_a_cut_body_is_noticed(hq: RunningEmulator) -> None:
         get(hq)
 
 
+def test_an_answer_without_content_has_no_body_unless_a_fault_gives_it_one(
+    hq: RunningEmulator,
+) -> None:
+    """HTTP has no room for a body in a 204, so one with a body is a 200."""
+    hq.emulator.ask("POST", "/faults", {"times": 1, "then": {"status": 204}})
+    hq.emulator.ask("POST", "/faults", {"times": 1, "then": {"status": 204, "text": "no JSON"}})
+
+    empty, full = get(hq), get(hq)
+
+    assert (empty.status_code, empty.text) == (204, "")
+    assert (full.status_code, full.text) == (200, "no JSON")
+
+
 def test_a_late_answer_runs_into_the_clients_timeout(hq: RunningEmulator) -> None:
     """And holds nobody else up."""
     hq.emulator.ask("POST", "/faults", {"times": 1, "then": {"delay": 60}})

@@ -1,0 +1,149 @@
+"""What every kind of resource offers to a soak: its declarations, its changes, what must hold."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import Any, ClassVar
+
+from tests.soak.stack import Held
+
+Arguments = dict[str, Any]
+Row = Mapping[str, Any]
+Ids = Mapping[str, Mapping[str, str]]
+"""The id of each resource in the state, by kind and name."""
+
+WEIGHTS = {"create": 3, "update": 5, "destroy": 2}
+
+
+@dataclass(frozen=True)
+class Sight:
+    """The account as HQ has it, and what the state has of it.
+
+    Attributes:
+        account: The account, in the form of the emulator's state.
+        ids: The id of each resource, by kind and name.
+        ever: Ids that were in the state at any time, or in the account before the soak.
+    """
+
+    account: Row
+    ids: Ids
+    ever: frozenset[str]
+
+    def project(self, site: str) -> Row:
+        """Return the project of a site."""
+        wanted = self.ids["sites"].get(site)
+        return next((row for row in self.account["projects"] if row["id"] == wanted), {})
+
+    def person(self, site: str, user: str) -> list[Row]:
+        """Return the rows that a site's project has of a user: one, if all is well."""
+        wanted = self.ids["users"].get(user)
+        rows = self.project(site).get("users", ())
+        return [row for row in rows if row["user_id"] == wanted]
+
+
+class Kind:
+    """A kind of resource: what is declared of it, and how people change that.
+
+    A resource is changed only when its last change is settled: that is the one thing a person
+    has to mind after a run that failed.
+    """
+
+    kind: ClassVar[str]
+    """Its name in the declaration."""
+    type: ClassVar[str]
+    """The end of its type token."""
+    changes: ClassVar[bool] = True
+    """Whether HQ can change one."""
+
+    def __init__(self, dice: Random, *, drifts: bool) -> None:
+        """Begin with what is declared from the start; the rest comes later.
+
+        Args:
+            dice: Decide everything.
+            drifts: Whether stacks are destroyed and things are changed by hand meanwhile.
+        """
+        self.dice = dice
+        self.drifts = drifts
+        self._number = 0
+        self.declared: dict[str, Arguments] = {}
+        self._gone: dict[str, Arguments] = {}
+        for name, arguments in self.first().items():
+            (self._gone if self.may_go(name) else self.declared)[name] = arguments
+
+    def first(self) -> dict[str, Arguments]:
+        """Return all resources there may be, as they are first declared."""
+        raise NotImplementedError
+
+    def wanted(self, arguments: Arguments, ids: Ids) -> Arguments:
+        """Return the arguments as Pulumi keeps them, ids in the place of references.
+
+        Raises:
+            KeyError: Something that they refer to has no id yet.
+        """
+        raise NotImplementedError
+
+    def change(self, name: str, arguments: Arguments) -> Arguments:
+        """Return the arguments with one change."""
+        del name
+        return arguments
+
+    def may_go(self, name: str) -> bool:
+        """Return whether a resource comes and goes; whatever others refer to stays."""
+        del name
+        return False
+
+    def findings(self, sight: Sight) -> Iterator[str]:
+        """Find what HQ has otherwise than declared, twice, or too much."""
+        raise NotImplementedError
+
+    def edit(self, held: Mapping[str, Held], ids: Ids, touched: set[tuple[str, str]]) -> str | None:
+        """Change one resource; return how, or None if none can be changed now."""
+        settled = [
+            name
+            for name in self.declared
+            if (self.kind, name) not in touched and self.is_settled(name, held, ids)
+        ]
+        possible = {
+            "create": [name for name in self._gone if name not in held],
+            "update": settled if self.changes else [],
+            "destroy": [name for name in settled if self.may_go(name)],
+        }
+        ops = [op for op, names in possible.items() if names]
+        if not ops:
+            return None
+        op = self.dice.choices(ops, [WEIGHTS[each] for each in ops])[0]
+        name = self.dice.choice(possible[op])
+        touched.add((self.kind, name))
+        self._play(op, name)
+        return op
+
+    def _play(self, op: str, name: str) -> None:
+        if op == "create":
+            self.declared[name] = self._gone.pop(name)
+        elif op == "destroy":
+            self._gone[name] = self.declared.pop(name)
+        else:
+            self._number += 1
+            self.declared[name] = self.change(name, self.declared[name])
+
+    def is_settled(self, name: str, held: Mapping[str, Held], ids: Ids) -> bool:
+        """Return whether the state has a resource just as it is declared."""
+        if name not in held:
+            return False
+        try:
+            wanted = self.wanted(self.declared[name], ids)
+        except KeyError:
+            return False
+        inputs = held[name].inputs
+        return all(inputs.get(key) == value for key, value in wanted.items())
+
+    def again(self) -> int:
+        """Return the number of the change: with it, a value is one that was never declared."""
+        return self._number
+
+
+def unlike(what: str, wanted: Row, row: Row) -> Iterator[str]:
+    """Find fields that HQ has otherwise than declared; an empty text and none are the same."""
+    for field, value in wanted.items():
+        if (value or None) != (row.get(field) or None):
+            yield f"unequal: {what}.{field} is declared {value!r}, and HQ has {row.get(field)!r}"

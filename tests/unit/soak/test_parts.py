@@ -1,0 +1,228 @@
+"""The invariants of everything beside the projects can be broken: each finds its own breach."""
+
+import copy
+from collections.abc import Callable
+from hashlib import sha256
+from random import Random
+from typing import Any
+
+import pytest
+
+from bim360_provider.emulator.industry_roles import role_id
+from tests.soak.kinds.account_user import AccountUsers
+from tests.soak.kinds.business_units import TREE, BusinessUnits
+from tests.soak.kinds.company import Companies
+from tests.soak.kinds.project_image import ProjectImages, content
+from tests.soak.kinds.project_member import row_of
+from tests.soak.kinds.project_members import Teams
+from tests.soak.parts import Parts
+from tests.soak.stack import Held
+
+THEIRS = {"id": "u-theirs", "name": "Theirs", "description": None, "parent_id": None}
+ACCOUNT: dict[str, Any] = {"companies": [], "users": [], "business_units": [THEIRS]}
+Breach = Callable[[dict[str, Any]], object]
+
+
+def parts() -> Parts:
+    """Return everything there may be, all of it declared."""
+    made = Parts(Random(1), ACCOUNT, drifts=False)  # noqa: S311 - chance that can be repeated
+    for kind in made.kinds:
+        kind.declared = kind.first()
+    return made
+
+
+def held(made: Parts) -> dict[str, dict[str, Held]]:
+    """Return a state that has all that is declared, each with its name as its id."""
+    state = {
+        kind.type: {name: Held(f"id-{name}", {}) for name in kind.declared} for kind in made.kinds
+    }
+    keys = made.declared["units"][TREE]["units"]
+    ids = {key: f"u-{key}" for key in keys}
+    state[BusinessUnits.type] = {TREE: Held("account", {"ids": ids})}
+    return state
+
+
+def account(made: Parts) -> dict[str, Any]:
+    """Return an account that is just as declared."""
+    state = held(made)
+    ids, said = made.ids(state), made.declared
+    units = [
+        {"id": f"u-{key}", "name": key, "parent_id": None, "description": unit["description"]}
+        for key, unit in said["units"][TREE]["units"].items()
+    ]
+    users = next(kind for kind in made.kinds if isinstance(kind, AccountUsers))
+    return {
+        "business_units": [THEIRS, *units],
+        "companies": [{"id": f"id-{name}", **row} for name, row in said["companies"].items()],
+        "users": [
+            {"id": f"id-{name}", "status": "pending", **users.wanted(row, ids)}
+            for name, row in said["users"].items()
+        ],
+        "projects": [site(made, name) for name in said["sites"]],
+    }
+
+
+def site(made: Parts, name: str) -> dict[str, Any]:
+    """Return the project of a site, with everybody who is declared there."""
+    said, ids = made.declared, made.ids(held(made))
+    declared = {key: value for key, value in said["sites"][name].items() if key != "unit"}
+    admin = {"project_administration": "admin"}
+    people = [member(name, f"a{name[-1]}", row_of(declared_of_admin(), ids), admin)]
+    for user, row in said["members"].items():
+        if row["site"] == name:
+            people.append(member(name, user, row_of(row, ids), {}))
+    for user, row in said["teams"][f"team-{name}"]["rows"].items():
+        people.append(member(name, user, row_of(row, ids), {}))
+    picture = sha256(content(said["images"][f"image-{name}"])).hexdigest()
+    return {
+        "id": f"id-{name}",
+        **declared,
+        "status": "active",
+        "business_unit_id": "u-Head Office",
+        "users": people,
+        "image": {"sha256": picture},
+    }
+
+
+def declared_of_admin() -> dict[str, Any]:
+    """Return something to fill the row of an admin with."""
+    return {"company": "c0", "industry_roles": [], "document_management": "admin"}
+
+
+def member(where: str, user: str, row: dict[str, Any], more: dict[str, str]) -> dict[str, Any]:
+    """Return a row of a project's users."""
+    return {
+        "user_id": f"id-{user}",
+        "company_id": row["company_id"],
+        "industry_roles": [role_id(f"id-{where}", role) for role in row["industry_roles"]],
+        "services": {"document_management": row["document_management"], **more},
+    }
+
+
+def found(breach: Breach) -> list[str]:
+    """Return what is found in an account with a breach."""
+    made = parts()
+    made.remember(held(made))
+    there = copy.deepcopy(account(made))
+    breach(there)
+    return list(made.findings(there, held(made)))
+
+
+def test_an_account_that_is_as_declared_breaks_nothing() -> None:
+    """Emails in capitals and the services of an admin among it."""
+    assert found(lambda _: None) == []
+
+
+BREACHES: dict[str, Breach] = {
+    "unequal: company c0.city is declared 'Oslo', and HQ has 'Bergen'": (
+        lambda there: there["companies"][0].update(city="Bergen")
+    ),
+    "unequal: company c0 is declared, and HQ has none": lambda there: there["companies"].pop(0),
+    "duplicate: 2 companies are named 'company c0 & søn'": (
+        lambda there: there["companies"].append({"id": "id-c1", "name": "COMPANY C0 & SØN"})
+    ),
+    "orphan: company 'Other' (c9) was never in a state": (
+        lambda there: there["companies"].append({"id": "c9", "name": "Other"})
+    ),
+    "unequal: user a0.company_id is declared 'id-c0', and HQ has 'id-c1'": (
+        lambda there: there["users"][0].update(company_id="id-c1")
+    ),
+    "unequal: user a0 is declared, and inactive": (
+        lambda there: there["users"][0].update(status="inactive")
+    ),
+    "duplicate: 2 users have the e-mail a0@example.com": (
+        lambda there: there["users"].append({**there["users"][1], "email": "A0@example.com"})
+    ),
+    "orphan: user who@example.com (p9) was never in a state": (
+        lambda there: there["users"].append({"id": "p9", "email": "who@example.com"})
+    ),
+    "unequal: site site0.value is declared 1000, and HQ has 5": (
+        lambda there: there["projects"][0].update(value=5)
+    ),
+    "unequal: site site0.status is declared 'active', and HQ has 'pending'": (
+        lambda there: there["projects"][0].update(status="pending")
+    ),
+    "unequal: admin-site0 is in site0 0 times": lambda there: people(there).pop(0),
+    "unequal: admin-site0 is no admin of site0": (
+        lambda there: people(there)[0].update(services={"document_management": "admin"})
+    ),
+    "unequal: member m00 is in site0 2 times": lambda there: people(there).append(people(there)[1]),
+    "unequal: member m00.industry_roles is declared ['Engineer'], and HQ has []": (
+        lambda there: people(there)[1].update(industry_roles=[])
+    ),
+    "unequal: member m00.document_management is declared 'user', and HQ has 'admin'": (
+        lambda there: people(there)[1].update(services={"document_management": "admin"})
+    ),
+    "unequal: t00 of team-site0.company_id is declared 'id-c0', and HQ has 'id-c2'": (
+        lambda there: people(there)[4].update(company_id="id-c2")
+    ),
+    "unequal: t00 of team-site0 is in site0 0 times": lambda there: people(there).pop(4),
+    "orphan: id-l0 is in site0, and nobody declared that": (
+        lambda there: people(there).append({"user_id": "id-l0"})
+    ),
+    "duplicate: a business unit is there twice": (
+        lambda there: there["business_units"].append(there["business_units"][1])
+    ),
+    "orphan: unit 'Lost' is below one that is not there": (
+        lambda there: there["business_units"].append({"id": "9", "name": "Lost", "parent_id": "8"})
+    ),
+    "touched: unit 'Theirs' is somebody else's, and has changed": (
+        lambda there: there["business_units"][0].update(description="ours now")
+    ),
+    "unequal: image-site0 is another picture than declared": (
+        lambda there: there["projects"][0].update(image=None)
+    ),
+}
+
+
+def people(there: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the people of the first site: its admin, three members, two of its team."""
+    rows: list[dict[str, Any]] = there["projects"][0]["users"]
+    return rows
+
+
+@pytest.mark.parametrize("finding", BREACHES)
+def test_each_breach_is_found(finding: str) -> None:
+    """One line of evidence for each."""
+    assert finding in found(BREACHES[finding])
+
+
+def test_a_unit_under_another_parent_is_found() -> None:
+    """Its name and its description are compared as well."""
+    (line,) = found(lambda there: there["business_units"][1].update(parent_id="u-theirs"))
+
+    assert line.startswith("unequal: unit Head Office is declared")
+
+
+def test_what_only_the_state_or_only_the_program_has_is_found() -> None:
+    """A removal that was never carried out, and a create that was forgotten."""
+    made = parts()
+    made.remember(held(made))
+    state = held(made)
+    state[Companies.type]["extra"] = Held("c9", {})
+    del state[ProjectImages.type]["image-site0"]
+
+    assert list(made.findings(account(made), state)) == [
+        "unequal: extra is in the state, and not declared",
+        "unequal: image-site0 is declared, and the state has none",
+    ]
+
+
+def test_a_lost_id_is_found_for_every_kind() -> None:
+    """Dropped from the state or exchanged; a destroy may drop."""
+    made, before, after = parts(), held(parts()), held(parts())
+    after[Companies.type]["c0"] = Held("another", {})
+    del after[Teams.type]["team-site0"]
+
+    exchanged = "lost id: c0 was id-c0 and is now another"
+    dropped = "lost id: team-site0 (id-team-site0) is declared, and has left the state"
+    assert list(made.lost(before, after, destroyed=False)) == [exchanged, dropped]
+    assert list(made.lost(before, after, destroyed=True)) == [exchanged]
+
+
+def test_only_what_is_settled_is_changed_and_nothing_twice_in_a_turn() -> None:
+    """A create that was killed is found by what it declared."""
+    made = parts()
+
+    assert not made.edit(50, {}).keys() & {f"{kind.kind}: update" for kind in made.kinds}
+    assert not made.edit(50, held(made)).keys() & {"companies: update"}
