@@ -35,6 +35,7 @@ class Wording:
         new: The fields on the other.
         names: What the plan knows of ids.
         stays: What becomes of a row that goes.
+        known: What HQ was last seen to have, declared or not.
     """
 
     entity: str
@@ -42,6 +43,7 @@ class Wording:
     new: Flat
     names: Mapping[str, str] = field(default_factory=dict)
     stays: str = ""
+    known: Flat = field(default_factory=dict)
 
     def lines(self, rows: Iterable[Difference], left_out: Iterable[Cell] = ()) -> tuple[Line, ...]:
         """Return what changes by intent.
@@ -71,7 +73,10 @@ class Wording:
             return None
         if not self.old and each.name == "currency" and ("", "value") in self.new:
             return None
-        before = self.value(each.name, each.before, self.old)
+        was = each.before
+        if was is ABSENT and self.known.get((each.row, each.name)) is not None:
+            was = self.known[each.row, each.name]
+        before = self.value(each.name, was, self.old)
         after = self._planned(each)
         if before == after and each.name == "path":
             return None
@@ -107,7 +112,7 @@ class Wording:
                 states = ("there", "gone") if gone else ("", "there")
                 found.append(Drift(each.row, "", *states, outcome))
             elif each.row not in whole:
-                before = self.value(each.name, each.before, self.old)
+                before = self.value(each.name, each.before, self.old) or "not declared"
                 after = self.value(each.name, each.after, self.new)
                 if before == after == words.SECRET:
                     after = "another secret"

@@ -134,7 +134,8 @@ def _planned(step: Step, names: Names, told: set[tuple[str, str]]) -> Change:
     stays = verdicts.row_stays(entity, new)
     moves = step.op == "replace"
     before, after = (flat(side.inputs, places=moves) for side in (old, new))
-    wording = Wording(entity, before, after, names.by_id, stays)
+    known = {} if moves else {("", name): value for name, value in old.outputs.items()}
+    wording = Wording(entity, before, after, names.by_id, stays, known)
     rows = differences(before, after, step.paths)
     if step.op == "create":
         verdict = verdicts.making(entity, new)

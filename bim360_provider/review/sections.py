@@ -1,5 +1,6 @@
 """A review as sections of plain text, before it is Markdown or colours."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,12 @@ TOLD: Final = {
 }
 
 PEOPLE: Final = ("team", "member", "project admin", "person")
+
+TOLD_BY_LABEL: Final = frozenset({"name", "e-mail", "project"})
+"""Fields that the name of a thing tells already."""
+
+REFUSED: Final = re.compile(r"^pulumi-python:dynamic/bim360:(\w+) resource ('.*?') has a problem: ")
+"""How Pulumi begins what a provider finds wrong with arguments."""
 
 NAMED: Final = 20
 """Names that one line holds; all of them are in the tables."""
@@ -110,7 +117,8 @@ def _errors(review: Review) -> Section:
 
 
 def _one_line(message: Message) -> str:
-    lines = [line.strip() for line in message.text.splitlines() if line.strip()]
+    text = REFUSED.sub(r"\1 \2: ", message.text)
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines:
         return "An error without words."
     # The last line of a traceback is the one that says what is wrong.
@@ -161,9 +169,10 @@ def _rows(change: Change) -> Iterator[Row]:
     silent = change.verb is Verb.CHANGE or (
         by_status and change.verb in (Verb.ARCHIVE, Verb.RESTORE, Verb.DEACTIVATE)
     )
-    after = "; ".join(part for part in (change.summary, change.note) if part)
+    if change.verb is Verb.CREATE and any(line.row for line in change.lines):
+        silent = True  # a team is its members
     if not silent or not (change.lines or change.drift) or change.note:
-        yield label, TOLD[change.verb], "", after
+        yield label, *_lead(change)
     for line in change.lines:
         if change.verb is Verb.CREATE and not line.row:
             continue
@@ -171,9 +180,17 @@ def _rows(change: Change) -> Iterator[Row]:
         yield whose if line.row else label, line.field, line.before, line.after
 
 
+def _lead(change: Change) -> tuple[str, str, str]:
+    """Return what is told of the whole: what happens, what was, what will be."""
+    word = TOLD[change.verb]
+    if change.verb in (Verb.ARCHIVE, Verb.DEACTIVATE, Verb.REMOVE) and not change.lines:
+        return "taken out", "", word
+    return word, "", "; ".join(part for part in (change.summary, change.note) if part)
+
+
 def _fields(change: Change) -> Iterator[Row]:
-    rows = [(_full(change), line.field, line.after) for line in change.lines if not line.row]
-    yield from _once(rows)
+    kept = (each for each in change.lines if not each.row and each.field not in TOLD_BY_LABEL)
+    yield from _once((_full(change), each.field, each.after) for each in kept)
 
 
 def _once(rows: Iterable[Row]) -> Iterator[Row]:

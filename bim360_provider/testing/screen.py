@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -14,7 +14,7 @@ from rich.console import Console
 from bim360_provider.testing.display import Display
 from bim360_provider.testing.engine.errors import LocalEngineError
 from bim360_provider.testing.engine.local import LocalEngine
-from bim360_provider.testing.engine.results import Command, Event, Result
+from bim360_provider.testing.engine.results import Command, Event, Result, Step
 
 FAILED: Final = 1
 CANNOT_START: Final = 2
@@ -24,6 +24,9 @@ INTERRUPTED: Final = 130
 """What a shell makes of Ctrl-C: 128 and the number of the signal."""
 
 NOTICE: Final = "Local engine of bim360-provider (this is not Pulumi; its state is its own)"
+
+NANOSECONDS: Final = 1_000_000_000
+"""In a second; Pulumi counts durations so."""
 
 # Where the output is no terminal there is no width to fit.
 WIDE: Final = 200
@@ -90,16 +93,32 @@ class Screen:
 
 
 def _as_json(result: Result) -> dict[str, object]:
-    """Return a result in Pulumi's words for it (``preview --json``)."""
+    """Return a result in the shape of Pulumi's ``preview --json``, so that one reader is enough."""
     return {
         "engine": NOTICE,
         "command": result.command,
         "ok": result.ok,
-        "steps": [asdict(step) for step in result.steps],
-        "diagnostics": [asdict(message) for message in result.messages],
+        "steps": [_step(step) for step in result.steps],
+        "diagnostics": [
+            {"severity": said.severity, "message": said.text, "urn": said.urn}
+            for said in result.messages
+        ],
         "changeSummary": result.changes,
         "outputs": result.outputs,
-        "duration": result.seconds,
+        "duration": round(result.seconds * NANOSECONDS),
+    }
+
+
+def _step(step: Step) -> dict[str, object]:
+    return {
+        "op": step.op,
+        "urn": step.urn,
+        "oldState": step.old_state,
+        "newState": step.new_state,
+        "replaceReasons": step.replaces,
+        "detailedDiff": {
+            path: {"kind": kind, "inputDiff": True} for path, kind in step.paths.items()
+        },
     }
 
 

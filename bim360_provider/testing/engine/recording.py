@@ -84,6 +84,8 @@ class Recorder:
                 id=subject.id,
                 replaces=replaces,
                 seconds=time.monotonic() - began,
+                old_state=self._state(old),
+                new_state=self._state(new),
             )
             self.steps.append(step)
             self._tell(step)
@@ -103,6 +105,23 @@ class Recorder:
     def _tell(self, event: Event) -> None:
         if self._listener is not None:
             self._listener(event)
+
+    def _state(self, resource: Resource | None) -> dict[str, Any] | None:
+        if resource is None:
+            return None
+        return {
+            "urn": resource.urn,
+            "custom": resource.custom,
+            "id": resource.id,
+            "type": resource.type,
+            "inputs": self._shown(resource.inputs),
+            "outputs": self._shown(resource.outputs),
+            "parent": resource.parent,
+            "protect": resource.protect,
+            "external": resource.external,
+            "retainOnDelete": resource.retain_on_delete,
+            "propertyDependencies": resource.property_dependencies,
+        }
 
     def _shown(self, properties: Properties) -> dict[str, Any]:
         return {

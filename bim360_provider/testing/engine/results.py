@@ -41,6 +41,8 @@ class Step:
         id: The resource's id; empty where it is not known yet.
         replaces: The properties that force a replacement.
         seconds: How long the step took.
+        old_state: The whole resource before, in the shape of Pulumi's JSON and masked likewise.
+        new_state: The same after.
     """
 
     urn: str
@@ -53,6 +55,8 @@ class Step:
     id: str = ""
     replaces: tuple[str, ...] = ()
     seconds: float = 0.0
+    old_state: dict[str, Any] | None = None
+    new_state: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
