@@ -9,7 +9,7 @@ __all__ = ["markdown", "marker", "visible"]
 # Punctuation with a meaning in the middle of a line of GitHub's Markdown, and at its beginning.
 MEANINGFUL: Final = re.compile(r"([\\`*_\[\]#|~$])")
 LEADING: Final = re.compile(r"^(\s*)(?:([-+=])|(\d+)([.)]))")
-ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+ENTITIES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 # GitHub looks for these in the finished text, so that no backslash keeps it from telling somebody,
 # linking an issue or painting an emoji. A space of no width does.
@@ -17,7 +17,6 @@ CALLS: Final = re.compile(
     r"(?<![A-Za-z0-9_])@(?=\w)|#(?=\d)|(?<=GH)-(?=\d)|:(?=//)|(?<![A-Za-z0-9_:]):(?=[a-z0-9_+-]+:(?!:))|(?<=www)\.",
     re.IGNORECASE,
 )
-NO_WIDTH: Final = "\u200b"
 NO_WIDTH_ENTITY: Final = "&#8203;"
 
 INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -29,7 +28,7 @@ JOINERS: Final = frozenset({"\u200c", "\u200d"})
 
 def visible(text: str) -> str:
     """Return a text in one line with nothing hidden in it: what cannot be seen is spelled out."""
-    return "".join(map(_seen, text))
+    return text if text.isprintable() else "".join(map(_seen, text))
 
 
 def _seen(char: str) -> str:
@@ -45,11 +44,8 @@ def markdown(text: str) -> str:
 
     It can neither end a cell, nor start HTML, a link or a picture, nor mention anybody.
     """
-    parts = CALLS.split(visible(text))
-    marks = CALLS.findall(visible(text))
-    whole = _escaped(parts[0])
-    for mark, part in zip(marks, parts[1:], strict=True):
-        whole += f"{_escaped(mark)}{NO_WIDTH_ENTITY}{_escaped(part)}"
+    shown = visible(text)
+    whole = NO_WIDTH_ENTITY.join(map(_escaped, CALLS.sub(r"\g<0>\0", shown).split("\0")))
     return LEADING.sub(lambda found: _led(*found.groups()), whole)
 
 
@@ -59,9 +55,7 @@ def _led(blanks: str, sign: str | None, number: str | None, point: str | None) -
 
 
 def _escaped(text: str) -> str:
-    for char, entity in ENTITIES.items():
-        text = text.replace(char, entity)
-    return MEANINGFUL.sub(r"\\\1", text)
+    return MEANINGFUL.sub(r"\\\1", text.translate(ENTITIES))
 
 
 def marker(title: str) -> str:

@@ -78,8 +78,8 @@ def _part(section: Section) -> Part:
         heading = f"\n> [!CAUTION]\n> **{section.title}**\n>\n"
         return Part(heading, tuple(_item(row, "> - ") for row in section.rows), "")
     if section.head:
-        head = _row(section.head) + "|" + " --- |" * len(section.head) + "\n"
-        rows = tuple(_row(tuple(map(markdown, row))) for row in section.rows)
+        head = _row(section.head) + "|" + " :--- |" * len(section.head) + "\n"
+        rows = tuple(_cells(row) for row in section.rows)
     else:
         head, rows = "", tuple(_item(row, "- ") for row in section.rows)
     intro = f"{section.intro}\n\n" if section.intro else ""
@@ -87,6 +87,11 @@ def _part(section: Section) -> Part:
         summary = f"<summary>{section.title} ({len(rows):,})</summary>"
         return Part(f"\n<details>{summary}\n\n{intro}{head}", rows, "\n</details>\n")
     return Part(f"\n#### {section.title}\n\n{intro}{head}", rows, "")
+
+
+def _cells(row: tuple[str, ...]) -> str:
+    name, *rest = map(markdown, row)
+    return _row((f"**{name.strip()}**" if name.strip() else "", *rest))
 
 
 def _row(cells: tuple[str, ...]) -> str:

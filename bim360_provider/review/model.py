@@ -34,7 +34,7 @@ KINDS: Final[Mapping[str, str]] = {
     "archive": "projects archived, also those that are replaced",
     "access-loss": "losses of access: a member, an admin, a role, a service, a suspended project",
     "deactivate": "people made inactive in the account, which is a loss of access too",
-    "remove": "things taken away from HQ: members, business units",
+    "remove": "members taken out of projects, business units taken away",
     "drift": "things that were changed by hand",
     "any": "things that would change at all",
 }
@@ -45,7 +45,6 @@ BY_VERB: Final[Mapping[Verb, str]] = {
     Verb.CHANGE: "change",
     Verb.REPLACE: "replace",
     Verb.RESTORE: "restore",
-    Verb.REMOVE: "remove",
 }
 
 
@@ -83,13 +82,13 @@ class Risk:
     """What cannot simply be undone.
 
     Attributes:
-        kind: What it counts as.
+        kinds: What it counts as.
         what: What happens, in a word or two.
         why: Why that matters; a sentence.
         subject: Who or what is meant.
     """
 
-    kind: str
+    kinds: tuple[str, ...]
     what: str
     why: str
     subject: str
@@ -150,8 +149,8 @@ class Review:
     @property
     def counts(self) -> dict[str, int]:
         """How much there is of each kind that a gate can ask for."""
-        found = Counter(risk.kind for each in self.changes for risk in each.risks)
-        found["access-loss"] += found["deactivate"]
+        risks = (risk for each in self.changes for risk in each.risks)
+        found = Counter(kind for risk in risks for kind in risk.kinds)
         for verb, kind in BY_VERB.items():
             found[kind] = self.verbs[verb]
         found["any"] = self.verbs.total() - self.verbs[Verb.RELEASE]

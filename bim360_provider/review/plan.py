@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from bim360_provider.errors import Bim360Error
 
-__all__ = ["Message", "Plan", "PlanError", "State", "Step", "read_plan"]
+__all__ = ["SECRET", "Message", "Plan", "PlanError", "State", "Step", "read_plan"]
 
 Values = Mapping[str, Any]
 
@@ -133,6 +133,10 @@ def read_plan(text: str) -> Plan:
     return Plan(place[0], place[1], steps, said, ended, str(document.get("command") or ""))
 
 
+SECRET: Final = "[secret]"  # noqa: S105 - what the engine writes in place of one
+SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
+"""The key by which Pulumi tells a secret in a state from a mapping."""
+
 URN: Final = re.compile(r"urn:pulumi:.*?::.*?::.*?::")
 """Stack, project and types; what follows is the name."""
 
@@ -168,12 +172,19 @@ def _state(side: Values) -> State:
     depends = side.get("propertyDependencies") or {}
     return State(
         str(side.get("id") or ""),
-        dict(side.get("inputs") or {}),
-        dict(side.get("outputs") or {}),
+        _masked(dict(side.get("inputs") or {})),
+        _masked(dict(side.get("outputs") or {})),
         bool(side.get("external")),
         bool(side.get("retainOnDelete")),
         {name: tuple(urns or ()) for name, urns in depends.items()},
     )
+
+
+def _masked(value: Any) -> Any:
+    """Return a value with every secret masked, should the engine not have done it."""
+    if isinstance(value, dict):
+        return SECRET if SIGNATURE in value else {k: _masked(v) for k, v in value.items()}
+    return [_masked(each) for each in value] if isinstance(value, list) else value
 
 
 def _message(row: Values) -> Message:

@@ -1,6 +1,6 @@
 """From the engine's steps to what happens to people's things."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -66,23 +66,30 @@ def review_of(plan: Plan | None, looked: Plan | None = None, title: str = "") ->
 
 def _seen(plan: Plan, *, only_looked: bool) -> Iterator[Seen]:
     before = {step.urn: step.old for step in plan.steps if step.op == "refresh"}
-    for step in plan.steps:
-        if step.op not in PLANNED or not step.custom or step.type.startswith(PULUMIS_OWN):
-            continue
-        found = only_looked or plan.command == "refresh" or _is_found(step, before)
-        yield Seen(step, before.get(step.urn), found)
+    steps = [step for step in plan.steps if step.op in PLANNED]
+    only_looked |= plan.command == "refresh" or _only_looked(steps, before)
+    for step in steps:
+        if step.custom and not step.type.startswith(PULUMIS_OWN):
+            yield Seen(step, before.get(step.urn), only_looked or _is_found(step))
 
 
-def _is_found(step: Step, before: Mapping[str, State | None]) -> bool:
-    """Return whether a step tells what a refresh found: Pulumi names both kinds alike.
+def _only_looked(steps: Sequence[Step], before: Mapping[str, State | None]) -> bool:
+    """Return whether a plan only tells what a refresh found: Pulumi names both kinds alike.
 
-    Where the plan begins with a look, each resource is looked at, and what would be done follows
-    under the same URN. What a refresh finds replaces the look. And only what was found has outputs.
+    A plan that begins with a look has steps for what was looked at. In doubt it is a plan: better
+    warn of what does not happen than keep silent about what does.
     """
-    if step.op not in ("update", "delete"):
-        return False
-    if before and step.urn not in before:
-        return True
+    planned = (
+        step.urn in before
+        or step.op not in ("update", "delete", "same")
+        or (step.op == "update" and not _is_found(step))
+        for step in steps
+    )
+    return bool(before) and not any(planned)
+
+
+def _is_found(step: Step) -> bool:
+    """Return whether an update is what a look found: nothing else has outputs of ours already."""
     return step.op == "update" and "__declared" in (step.new or State()).outputs
 
 
@@ -164,7 +171,13 @@ def _matters(change: Change) -> bool:
     return change.verb is not Verb.NOTHING or bool(change.drift)
 
 
-def _order(change: Change) -> tuple[int, str, str, str]:
-    kinds = [*ENTITIES.values()]
-    number = kinds.index(change.entity) if change.entity in kinds else len(kinds)
-    return number, change.label, change.name, change.entity
+KINDS: Final = {kind: number for number, kind in enumerate(ENTITIES.values())}
+
+FIRST: Final = (Verb.ARCHIVE, Verb.REPLACE, Verb.DEACTIVATE, Verb.REMOVE, Verb.RESTORE, Verb.CHANGE)
+"""What is looked at first among things of a kind; everything else comes behind."""
+
+
+def _order(change: Change) -> tuple[int, int, str, str, str]:
+    kind = KINDS.get(change.entity, len(KINDS))
+    rank = FIRST.index(change.verb) if change.verb in FIRST else len(FIRST)
+    return kind, rank, change.label, change.name, change.entity

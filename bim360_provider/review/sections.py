@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 from bim360_provider.review.model import Change, Review, Verb
 from bim360_provider.review.plan import Message
+from bim360_provider.review.words import shortened
 
 __all__ = ["Section", "sections_of", "summary_of"]
 
@@ -21,7 +22,7 @@ TOLD: Final = {
     Verb.RESTORE: "brought back",
     Verb.ARCHIVE: "archived",
     Verb.DEACTIVATE: "made inactive",
-    Verb.REMOVE: "taken away",
+    Verb.REMOVE: "removed",
     Verb.RELEASE: "let go",
 }
 
@@ -32,6 +33,9 @@ TOLD_BY_LABEL: Final = frozenset({"name", "e-mail", "project"})
 
 REFUSED: Final = re.compile(r"^pulumi-python:dynamic/bim360:(\w+) resource ('.*?') has a problem: ")
 """How Pulumi begins what a provider finds wrong with arguments."""
+
+SHORT: Final = 80
+"""Characters of a name in such a line."""
 
 NAMED: Final = 20
 """Names that one line holds; all of them are in the tables."""
@@ -79,7 +83,7 @@ def sections_of(review: Review) -> list[Section]:
     shown = [each for each in review.changes if each.verb not in (Verb.RELEASE, Verb.NOTHING)]
     projects = [each for each in shown if each.entity == "project"]
     people = [each for each in shown if each.entity in PEOPLE]
-    rest = [each for each in shown if each not in projects and each not in people]
+    rest = [each for each in shown if each.entity not in ("project", *PEOPLE)]
     new = [row for each in shown if each.verb is Verb.CREATE for row in _fields(each)]
     found = [
         _errors(review),
@@ -109,6 +113,8 @@ def sections_of(review: Review) -> list[Section]:
 
 def _errors(review: Review) -> Section:
     texts = Counter(_one_line(each) for each in review.messages if each.severity == "error")
+    if len(texts) > 1:
+        del texts["preview failed"]  # Pulumi's last word, which says nothing beside the others
     rows = [(f"{text} ({times} times)" if times > 1 else text,) for text, times in texts.items()]
     if review.failed and not rows:
         rows = [("The engine ended before it came to the end of the plan.",)]
@@ -137,7 +143,7 @@ def _risks(changes: Iterable[Change]) -> Iterator[Row]:
     groups: dict[tuple[str, str], list[str]] = {}
     for change in changes:
         for risk in change.risks:
-            groups.setdefault((risk.what, risk.why), []).append(risk.subject)
+            groups.setdefault((risk.what, risk.why), []).append(shortened(risk.subject, SHORT))
     for (what, why), subjects in groups.items():
         named = ", ".join(subjects[:NAMED])
         more = len(subjects) - NAMED
@@ -151,7 +157,7 @@ def _drift(review: Review) -> Section:
         for each in change.drift:
             what = f"{each.row} in {change.label}" if each.row else label
             rows.append((what, each.field, each.declared, each.found, each.outcome))
-    head: Row = ("What", "Field", "Declared", "HQ has", "This run")
+    head: Row = ("What", "Field", "Declared", "BIM 360 has", "This run")
     if not review.planned:
         rows, head = [row[:-1] for row in rows], head[:-1]
     intro = "" if review.planned else "`pulumi up --refresh` puts back what the stack declares."
@@ -185,6 +191,8 @@ def _lead(change: Change) -> tuple[str, str, str]:
     word = TOLD[change.verb]
     if change.verb in (Verb.ARCHIVE, Verb.DEACTIVATE, Verb.REMOVE) and not change.lines:
         return "taken out", "", word
+    if change.verb is Verb.RESTORE:
+        return word, "archived", "active"
     return word, "", "; ".join(part for part in (change.summary, change.note) if part)
 
 

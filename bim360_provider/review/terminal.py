@@ -13,14 +13,8 @@ __all__ = ["show"]
 
 COLOURS: Final = {"caution": "bold red", "warning": "bold yellow", "table": "bold", "list": "bold"}
 
-WORDS: Final = {
-    "new": "green",
-    "brought back": "green",
-    "archived": "red",
-    "made inactive": "red",
-    "taken away": "red",
-    "made anew": "magenta",
-}
+WORDS: Final = {"new": "green", "brought back": "green", "taken out": "red", "made anew": "magenta"}
+LOST: Final = frozenset({"archived", "inactive", "made inactive", "removed"})
 
 
 def show(review: Review, console: Console) -> None:
@@ -31,19 +25,14 @@ def show(review: Review, console: Console) -> None:
         console: Where to; it knows whether there are colours.
     """
     title = visible(review.title) or "plan"
-    _print(console, Text.assemble((f"BIM 360: {title}", "bold")))
-    _print(console, Text(summary_of(review), "bold"))
+    lines = [Text(f"BIM 360: {title}", "bold"), Text(summary_of(review), "bold")]
     for section in sections_of(review):
-        console.print()
-        _print(console, Text(section.title, COLOURS[section.style]))
+        lines += [Text(), Text(section.title, COLOURS[section.style])]
         if section.intro:
-            _print(console, Text(f"  {section.intro.replace('`', '')}", "dim"))
-        for row in section.rows:
-            _print(console, _line(section, tuple(map(visible, row))))
-
-
-def _print(console: Console, line: Text) -> None:
-    console.print(line, soft_wrap=True)
+            lines.append(Text(f"  {section.intro.replace('`', '')}", "dim"))
+        lines += [_line(section, tuple(map(visible, row))) for row in section.rows]
+    for line in lines:
+        console.print(line, soft_wrap=True)
 
 
 def _line(section: Section, row: tuple[str, ...]) -> Text:
@@ -67,9 +56,8 @@ def _change(row: tuple[str, ...]) -> Text:
     if now or after:
         line.append(": ")
     if now:
-        line.append(now, "red")
-        line.append(" → ")
-    line.append(after, "green" if now else "")
+        line.append(f"{now} → ")
+    line.append(after, "red" if after in LOST else "green" if now else "")
     return line
 
 

@@ -8,6 +8,7 @@ from bim360_provider.review.model import Risk
 __all__ = [
     "ARCHIVED",
     "DEACTIVATED",
+    "DELETED",
     "MODULES_LOST",
     "REPLACED",
     "ROLES_LOST",
@@ -24,60 +25,63 @@ class Threat:
     """What can happen to somebody or something.
 
     Attributes:
-        kind: What it counts as.
+        kinds: What it counts as.
         what: What happens, as a heading.
         why: Why that matters, in a sentence.
     """
 
-    kind: str
+    kinds: tuple[str, ...]
     what: str
     why: str
 
     def to(self, subject: str) -> Risk:
         """Return the risk that it happens to somebody or something."""
-        return Risk(self.kind, self.what, self.why, subject)
+        return Risk(self.kinds, self.what, self.why, subject)
 
 
 ARCHIVED: Final = Threat(
-    "archive",
+    ("archive",),
     "Archived",
-    "Nobody works in it any more, and its name stays taken. HQ deletes nothing: declared again "
-    'with adopt="archived", it comes back.',
+    "Nobody works in an archived project, and its name stays taken. HQ deletes nothing: declared "
+    'again with adopt="archived", it comes back.',
 )
 REPLACED: Final = Threat(
-    "replace",
+    ("replace",),
     "Made anew",
     "A project cannot move to another account or region: an empty one is made there.",
 )
-SUSPENDED: Final = Threat("access-loss", "Suspended", "Nobody gets in until it is active again.")
+SUSPENDED: Final = Threat(("access-loss",), "Suspended", "Nobody gets in until it is active again.")
 SERVICE_LOST: Final = Threat(
-    "access-loss",
+    ("access-loss",),
     "Services taken away from projects",
     "Whoever works in them loses them.",
 )
 DEACTIVATED: Final = Threat(
-    "deactivate",
+    ("deactivate", "access-loss"),
     "Made inactive",
     "They are locked out of every project of the account.",
 )
 TAKEN_OUT: Final = Threat(
-    "access-loss",
+    ("access-loss", "remove"),
     "Taken out of projects",
     "HQ documents no way to do it; it is tried.",
 )
 MODULES_LOST: Final = Threat(
-    "access-loss",
+    ("access-loss",),
     "Given other access",
     "HQ then drops their access to all modules that it cannot name here, such as Cost, Field or "
     "Design Collaboration; give it again in Project Admin.",
 )
 ROLES_LOST: Final = Threat(
-    "access-loss",
+    ("access-loss",),
     "Roles taken away",
     "The permissions that hang on a role go with it.",
 )
+DELETED: Final = Threat(
+    ("remove",), "Deleted", "They are things of another provider than this one."
+)
 UNIT_LOST: Final = Threat(
-    "remove",
+    ("remove",),
     "Business units taken away",
     "HQ does not say whether it agrees, nor what becomes of the projects in them.",
 )

@@ -38,7 +38,7 @@ def going(entity: str, subject: str, old: State) -> Verdict:
         return Verdict(Verb.NOTHING)
     if old.retained:
         return Verdict(Verb.RELEASE, note="stays at HQ as it is (retain_on_delete)")
-    return _GOING.get(entity, _left)(subject, old)
+    return _GOING.get(entity, _deleted)(subject, old)
 
 
 def _project_goes(subject: str, old: State) -> Verdict:
@@ -73,7 +73,7 @@ def _team_goes(subject: str, old: State) -> Verdict:
     who = sorted(members) if isinstance(members, Mapping) else []
     if _said(old, "on_removal") != "remove":
         return Verdict(Verb.RELEASE, note=f"{len(who)} members stay: {NO_WAY}")
-    risks = tuple(threats.TAKEN_OUT.to(f"{each} ({subject})") for each in who)
+    risks = tuple(threats.TAKEN_OUT.to(f"{each} in {subject}") for each in who)
     return Verdict(Verb.REMOVE, risks)
 
 
@@ -83,6 +83,11 @@ def _units_go(subject: str, old: State) -> Verdict:
         return Verdict(Verb.RELEASE, note="the units stay where they are")
     names = sorted(units) if isinstance(units, Mapping) else [subject]
     return Verdict(Verb.REMOVE, tuple(threats.UNIT_LOST.to(each) for each in names))
+
+
+def _deleted(subject: str, old: State) -> Verdict:
+    del old
+    return Verdict(Verb.REMOVE, (threats.DELETED.to(subject),))
 
 
 def _left(subject: str, old: State) -> Verdict:
@@ -97,18 +102,27 @@ _GOING: Final[Mapping[str, Callable[[str, State], Verdict]]] = {
     "project admin": _member_goes,
     "team": _team_goes,
     "business units": _units_go,
+    "company": _left,
+    "picture": _left,
 }
 
 
 def making(entity: str, new: State) -> Verdict:
     """Return what happens to something that the program declares for the first time."""
     adopt = new.inputs.get("adopt")
-    notes = {
-        ("project", "any"): "or takes over the project that has the name",
-        ("project", "archived"): "or brings back the archived project that has the name",
-    }
-    note = notes.get((entity, str(adopt)), "")
-    return Verdict(Verb.CREATE, note=note)
+    if entity == "project":
+        return Verdict(Verb.CREATE, note=ADOPTING.get(str(adopt), ""))
+    if entity == "company" and adopt != "never":
+        return Verdict(Verb.CREATE, note="or taken over, if the account has one of that name")
+    if entity == "person":
+        return Verdict(Verb.CREATE, note="added to the account, or taken over if they are in it")
+    return Verdict(Verb.CREATE)
+
+
+ADOPTING: Final = {
+    "any": "or takes over the project that has the name",
+    "archived": "or brings back the archived project that has the name",
+}
 
 
 def changing(entity: str, subject: str, rows: Rows, new: State) -> Verdict:
@@ -137,7 +151,7 @@ def changing(entity: str, subject: str, rows: Rows, new: State) -> Verdict:
 def _project_changes(subject: str, rows: Rows) -> Verdict:
     values = {each.name: each for each in rows}
     risks = [
-        threats.SERVICE_LOST.to(f"{SERVICE_NAMES.get(service, service)} ({subject})")
+        threats.SERVICE_LOST.to(f"{SERVICE_NAMES.get(service, service)} of {subject}")
         for service in _lost(values.get("service_types"))
     ]
     status = values.get("status")
@@ -156,7 +170,7 @@ def _people_change(subject: str, rows: Rows, new: State) -> tuple[Risk, ...]:
     remove = _said(new, "on_removal") == "remove"
     absent = {each.row for each in rows if each.name == WHOLE}
     for each in rows:
-        who = f"{each.row} ({subject})" if each.row else subject
+        who = f"{each.row} in {subject}" if each.row else subject
         if each.name == WHOLE and each.after is ABSENT and remove:
             risks.append(threats.TAKEN_OUT.to(who))
         if each.row in absent or each.after is ABSENT:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from bim360_provider.review.glossary import FIELDS, SERVICES
+from bim360_provider.review.plan import SECRET as MASK
 
 __all__ = [
     "SECRET",
@@ -19,12 +20,8 @@ __all__ = [
 SECRET: Final = "secret"  # noqa: S105 - the word that stands in a secret's place
 UNKNOWN: Final = "known after the run"
 
-_MASK: Final = "[secret]"
 _UNKNOWNS: Final = ("04da6b54-80e4-46f7-96ec-b56ff0331ba9", "[unknown]")
 """What the Pulumi CLI and the local engine write where a value is not known yet."""
-
-_SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
-"""The key by which Pulumi tells a secret in a state from a mapping."""
 
 LONGEST: Final = 160
 """Characters of a value that are shown; a review is for seeing that it changes."""
@@ -39,8 +36,8 @@ def of_field(name: str) -> str:
 
 
 def is_secret(value: Any) -> bool:
-    """Return whether a value is one that the engine has masked, or should have."""
-    return value == _MASK or (isinstance(value, Mapping) and _SIGNATURE in value)
+    """Return whether a value is one that must not be shown."""
+    return bool(value == MASK)
 
 
 def is_unknown(value: Any) -> bool:
@@ -131,8 +128,8 @@ def listed(words: list[str]) -> str:
     return shortened(f"{shown} and {more} more" if more > 0 else shown)
 
 
-def shortened(text: str) -> str:
-    """Return a text, cut where it is longer than a cell bears, with the number of what is cut."""
-    if len(text) <= LONGEST:
+def shortened(text: str, longest: int = LONGEST) -> str:
+    """Return a text, cut where it is too long, with the number of characters that are cut."""
+    if len(text) <= longest:
         return text
-    return f"{text[:LONGEST]}… ({len(text) - LONGEST:,} more characters)"
+    return f"{text[:longest]}… ({len(text) - longest:,} more characters)"

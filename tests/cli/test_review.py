@@ -1,0 +1,27 @@
+"""What the Pulumi CLI prints today still reads as what was recorded."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bim360_provider.review.markdown import as_markdown
+from bim360_provider.review.plan import read_plan
+from bim360_provider.review.reading import review_of
+from tests.cli.plans import played
+from tests.unit.review.golden import GOLDEN
+
+pytestmark = [
+    pytest.mark.pulumi_cli,
+    pytest.mark.skipif(shutil.which("pulumi") is None, reason="there is no Pulumi CLI on PATH"),
+]
+
+ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
+"""HQ's ids come in the order in which the engine happens to make things."""
+
+
+def test_the_cli_is_reviewed_as_it_was_recorded(tmp_path: Path) -> None:
+    for name, text in played(tmp_path / "stack", "cli"):
+        approved = (GOLDEN / f"{name}.md").read_text(encoding="utf-8")
+        assert ID.sub("…", as_markdown(review_of(read_plan(text)))) == ID.sub("…", approved), name

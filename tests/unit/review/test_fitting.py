@@ -1,0 +1,79 @@
+"""A comment is never longer than GitHub takes, and says what was cut."""
+
+import re
+from itertools import chain
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bim360_provider.review.fitting import length, taken
+from bim360_provider.review.markdown import as_markdown
+from bim360_provider.review.plan import read_plan
+from bim360_provider.review.reading import review_of
+from tests.unit.review.making import PROJECT, mixed, plan, reviewed, step
+
+GITHUB = 65_536
+
+
+@pytest.fixture(scope="module")
+def large() -> str:
+    """Return a plan of 5,000 resources."""
+    return mixed(5_000)
+
+
+def test_five_thousand_resources_fit_and_what_was_cut_is_counted(large: str) -> None:
+    review = review_of(read_plan(large))
+    text = as_markdown(review)
+
+    gone, every = re.findall(r"([\d,]+) of ([\d,]+) rows are left out", text)[0]
+    told = [int(each.replace(",", "")) for each in re.findall(r"and ([\d,]+) more rows", text)]
+    assert length(text) < GITHUB
+    assert sum(told) == int(gone.replace(",", ""))
+    assert as_markdown(review, 0).count("\n") > int(every.replace(",", ""))
+    assert "Archived (500)" in text
+
+
+@pytest.mark.parametrize("limit", [2_000, 2_500, 5_000, 20_000])
+def test_any_limit_is_kept(large: str, limit: int) -> None:
+    text = as_markdown(review_of(read_plan(large)), limit)
+
+    assert length(text) <= limit
+    assert "rows are left out" in text
+    assert "500 to archive" in text
+
+
+def test_long_names_of_wide_letters_fit_too() -> None:
+    """Counted as JavaScript does, in which an emoji is two."""
+    rows = [
+        step("delete", {**PROJECT, "name": f"{number} " + "🏗" * 250}, None, name=f"p{number}")
+        for number in range(300)
+    ]
+    errors = [{"severity": "error", "message": f"error: {'|' * 5000} {n}"} for n in range(50)]
+
+    text = as_markdown(reviewed(*rows, diagnostics=errors))
+
+    assert length(text) < GITHUB
+    assert "Archived (300)" in text
+
+
+def test_a_plan_that_fits_is_not_cut() -> None:
+    assert "left out" not in as_markdown(review_of(read_plan(plan(step("create", None, PROJECT)))))
+
+
+@given(
+    st.lists(st.lists(st.integers(1, 50), max_size=20), max_size=6),
+    st.integers(-10, 500),
+)
+def test_rows_are_taken_from_the_first_on_and_never_too_many(
+    costs: list[list[int]], budget: int
+) -> None:
+    counts = taken(costs, budget)
+
+    spent = [sum(rows[:count]) for rows, count in zip(costs, counts, strict=True)]
+    assert sum(spent) <= max(0, budget)
+    assert sum(chain.from_iterable(costs)) > budget or counts == [len(rows) for rows in costs]
+
+
+def test_a_small_section_is_not_pushed_out_by_a_large_one() -> None:
+    assert taken([[10] * 100, [10] * 3], 200) == [17, 3]
