@@ -87,6 +87,6 @@ class Names:
 
 
 def _known(state: State, key: str) -> str:
-    value: Any = state.inputs.get(key) or state.outputs.get(key)
+    value: Any = state.said(key)
     known = isinstance(value, str) and not words.is_secret(value) and not words.is_unknown(value)
     return value if known else ""

@@ -37,6 +37,10 @@ class State:
     retained: bool = False
     depends: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    def said(self, key: str) -> object:
+        """Return what the arguments say, else the outputs."""
+        return self.inputs.get(key) or self.outputs.get(key)
+
 
 @dataclass(frozen=True)
 class Step:

@@ -6,6 +6,7 @@ from typing import Final
 
 from bim360_provider.review import verdicts
 from bim360_provider.review.fields import differences, flat
+from bim360_provider.review.going import going
 from bim360_provider.review.lines import Wording
 from bim360_provider.review.model import Change, Drift, Review, Verb
 from bim360_provider.review.names import ENTITIES, Names, entity_of
@@ -136,7 +137,7 @@ def _planned(step: Step, names: Names, told: set[tuple[str, str]]) -> Change:
     if step.op == "import":
         return replace(change, verb=Verb.ADOPT)
     if step.op == "delete":
-        verdict = verdicts.going(entity, label, old)
+        verdict = going(entity, label, old)
         return replace(change, verb=verdict.verb, risks=verdict.risks, note=verdict.note)
     stays = verdicts.row_stays(entity, new)
     moves = step.op == "replace"

@@ -1,14 +1,11 @@
 """A review as sections of plain text, before it is Markdown or colours."""
 
-import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from bim360_provider.review import alerts
 from bim360_provider.review.model import Change, Review, Verb
-from bim360_provider.review.plan import Message
-from bim360_provider.review.words import shortened
 
 __all__ = ["Section", "sections_of", "summary_of"]
 
@@ -30,15 +27,6 @@ PEOPLE: Final = ("team", "member", "project admin", "person")
 
 TOLD_BY_LABEL: Final = frozenset({"name", "e-mail", "project"})
 """Fields that the name of a thing tells already."""
-
-REFUSED: Final = re.compile(r"^pulumi-python:dynamic/bim360:(\w+) resource ('.*?') has a problem: ")
-"""How Pulumi begins what a provider finds wrong with arguments."""
-
-SHORT: Final = 80
-"""Characters of a name in such a line."""
-
-NAMED: Final = 20
-"""Names that one line holds; all of them are in the tables."""
 
 
 @dataclass(frozen=True)
@@ -86,8 +74,8 @@ def sections_of(review: Review) -> list[Section]:
     rest = [each for each in shown if each.entity not in ("project", *PEOPLE)]
     new = [row for each in shown if each.verb is Verb.CREATE for row in _fields(each)]
     found = [
-        _errors(review),
-        Section("Cannot simply be undone", "caution", tuple(_risks(review.changes))),
+        Section("It failed: what follows is not the whole plan", "caution", alerts.errors(review)),
+        Section("Cannot simply be undone", "caution", alerts.risks(review.changes)),
         _drift(review),
         _table("Projects", "Project", projects),
         _table("People and access", "Who", people),
@@ -106,48 +94,9 @@ def sections_of(review: Review) -> list[Section]:
             ("What", "Field", "Value"),
             folded=True,
         ),
-        Section("Said by the provider", "list", tuple(_warnings(review.messages)), folded=True),
+        Section("Said by the provider", "list", alerts.warnings(review.messages), folded=True),
     ]
     return [each for each in found if each.rows]
-
-
-def _errors(review: Review) -> Section:
-    texts = Counter(_one_line(each) for each in review.messages if each.severity == "error")
-    if len(texts) > 1:
-        del texts["preview failed"]  # Pulumi's last word, which says nothing beside the others
-    rows = [(f"{text} ({times} times)" if times > 1 else text,) for text, times in texts.items()]
-    if review.failed and not rows:
-        rows = [("The engine ended before it came to the end of the plan.",)]
-    title = "This failed: what follows is not the whole plan"
-    return Section(title, "caution", tuple(rows))
-
-
-def _one_line(message: Message) -> str:
-    text = REFUSED.sub(r"\1 \2: ", message.text)
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    if not lines:
-        return "An error without words."
-    # The last line of a traceback is the one that says what is wrong.
-    traced = any(line.startswith("Traceback ") for line in lines)
-    return f"{lines[0]} {lines[-1]}" if traced and len(lines) > 1 else " ".join(lines)
-
-
-def _warnings(messages: Sequence[Message]) -> Iterator[Row]:
-    for each in messages:
-        if each.severity == "warning":
-            yield (_one_line(each),)
-
-
-def _risks(changes: Iterable[Change]) -> Iterator[Row]:
-    """Yield a row for each thing that can happen: what, to whom, and why it matters."""
-    groups: dict[tuple[str, str], list[str]] = {}
-    for change in changes:
-        for risk in change.risks:
-            groups.setdefault((risk.what, risk.why), []).append(shortened(risk.subject, SHORT))
-    for (what, why), subjects in groups.items():
-        named = ", ".join(subjects[:NAMED])
-        more = len(subjects) - NAMED
-        yield f"{what} ({len(subjects):,})", f"{named} and {more} more" if more > 0 else named, why
 
 
 def _drift(review: Review) -> Section:
