@@ -23,6 +23,8 @@ TOLD: Final = {
     Verb.RELEASE: "let go",
 }
 
+NOT_PLANNED: Final = "left: planned without --refresh"
+
 PEOPLE: Final = ("team", "member", "project admin", "person")
 
 TOLD_BY_LABEL: Final = frozenset({"name", "e-mail", "project"})
@@ -105,7 +107,8 @@ def _drift(review: Review) -> Section:
         label = _full(change)
         for each in change.drift:
             what = f"{each.row} in {change.label}" if each.row else label
-            rows.append((what, each.field, each.declared, each.found, each.outcome))
+            outcome = each.outcome or NOT_PLANNED
+            rows.append((what, each.field, each.declared, each.found, outcome))
     head: Row = ("What", "Field", "Declared", "BIM 360 has", "This run")
     if not review.planned:
         rows, head = [row[:-1] for row in rows], head[:-1]

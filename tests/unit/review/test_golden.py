@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from bim360_provider.review.markdown import as_markdown
+from bim360_provider.review.model import KINDS
+from tests.meta.documents import examples, name_of, rows, section, text_of
 from tests.unit.review.golden import GOLDEN, NAMES, PLANS, as_text, review_named
 
 HOW = "look at it, and write it with python -m tests.unit.review.golden"
@@ -54,6 +56,19 @@ def test_recordings_tell_nothing_of_the_machine_that_made_them(path: Path) -> No
     text = path.read_text(encoding="utf-8")
 
     assert not {"sourcePosition", "stackTrace", "/work", "/root", "/home"} & {*json_words(text)}
+
+
+@pytest.mark.parametrize(("language", "name"), [("text", "archive.txt"), ("markdown", "drift.md")])
+def test_the_examples_of_the_document_are_what_comes_out(language: str, name: str) -> None:
+    shown = examples(text_of("docs/review.md"), language)
+
+    assert shown == [(GOLDEN / name).read_text(encoding="utf-8")]
+
+
+def test_the_document_has_every_kind_that_a_gate_can_ask_for() -> None:
+    told = {name_of(row[0]): row[1] for row in rows(section("docs/review.md", "## Gates"))}
+
+    assert told == dict(KINDS)
 
 
 def json_words(text: str) -> set[str]:
