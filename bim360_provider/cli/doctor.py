@@ -40,7 +40,7 @@ def doctor(
     """Look at credentials, account, clock, rate limit and versions, and say what to mend.
 
     Reads the environment, as the provider does, and the stack's files where --stack names one.
-    Changes nothing in the account, shows no secret, and asks HQ a handful of questions: three
+    Changes nothing in the account, shows no secret, and asks HQ a handful of questions: two
     where all is well.
 
     Exit codes: 0 fine (there may be warnings), 1 something failed, 2 it could not begin.

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from bim360_provider.core.archives import DEFAULT_MAX_ARCHIVES, Allowance
 from bim360_provider.core.once import LEFTOVER_AGE, LOOKS, SENDS
 from bim360_provider.core.project import check
 from bim360_provider.core.project.adopt import judge
@@ -15,7 +16,7 @@ from bim360_provider.core.settings import KEYS, Settings
 from bim360_provider.core.young import YOUNG
 from bim360_provider.dynamic.one_line import DEBUG
 from bim360_provider.dynamic.project import ProjectProvider
-from bim360_provider.errors import ConfigError
+from bim360_provider.errors import ArchiveLimitError, ConfigError
 from bim360_provider.hq import pace, retry, wire
 from bim360_provider.models import Project, enums
 from tests.meta.documents import name_of, rows, section, text_of
@@ -88,6 +89,20 @@ def test_the_mistakes_that_the_page_shows_are_those_that_check_finds() -> None:
     shown = section("docs/project.md", "## Check")
 
     assert [each for each in found if f"\n{each}\n" not in shown] == []
+
+
+def test_the_page_shows_the_refusal_of_one_archive_too_many() -> None:
+    """With the default; people search for the message that they got."""
+    allowance = Allowance(DEFAULTS.max_archives)
+    for _ in range(DEFAULT_MAX_ARCHIVES):
+        allowance.archives.take(None)
+
+    with pytest.raises(ArchiveLimitError) as caught, allowance.one("'Tower' (85d84020-…)"):
+        pass
+
+    assert f"\n{caught.value}\n" in section(
+        "docs/project.md", "### No more archives than are meant"
+    )
 
 
 def test_the_import_file_names_the_provider_as_every_state_does() -> None:
