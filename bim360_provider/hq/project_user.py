@@ -1,10 +1,10 @@
 """Users of a project: version 1 adds an admin, version 2 imports and changes members.
 
-HQ has no documented request that reads or removes them; Autodesk's ``construction/admin``
-reads them for BIM 360 projects too, and removes them from ACC projects. See docs/hq.md.
+HQ has no documented request that removes them; Autodesk's ``construction/admin`` has one for ACC
+projects. See docs/hq.md.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final
@@ -12,10 +12,11 @@ from typing import Any, Final
 from bim360_provider.errors import RejectedError, UnauthorizedError
 from bim360_provider.hq.acting_user import ActingUser
 from bim360_provider.hq.connection import Connection
-from bim360_provider.hq.endpoints import Endpoints, Model
+from bim360_provider.hq.endpoints import Model
+from bim360_provider.hq.project_user_list import USERS_PAGE, ProjectUserList
 from bim360_provider.hq.question import Question
 from bim360_provider.hq.transport import Transport
-from bim360_provider.models.project_user import ImportAnswer, ImportRow, ProjectUser, UserPage
+from bim360_provider.models.project_user import ImportAnswer, ImportRow
 
 __all__ = ["ROWS", "USERS_PAGE", "ProjectUsers", "refused_row"]
 
@@ -25,16 +26,10 @@ ROWS: Final = 50
 https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-project_id-users-import-POST/
 """
 
-USERS_PAGE: Final = 200
-"""Rows of a page of construction/admin: its maximum; its default is 20.
-
-https://aps.autodesk.com/en/docs/acc/v1/reference/http/admin-projectsprojectId-users-GET/
-"""
-
 CORRECT: Final = "Correct it and run it again."
 
 
-class ProjectUsers(Endpoints):
+class ProjectUsers(ProjectUserList):
     """The users of the projects of one account."""
 
     def __init__(
@@ -61,6 +56,7 @@ class ProjectUsers(Endpoints):
             repeatable=False,
             new_resource=True,
         )
+        self._written(project_id)
         return self._one(ImportRow, question)
 
     def import_rows(self, project_id: str, rows: Sequence[Mapping[str, Any]]) -> ImportAnswer:
@@ -79,6 +75,7 @@ class ProjectUsers(Endpoints):
         question = self._acting(
             "POST", path, asked, json=list(rows), repeatable=False, new_resource=True
         )
+        self._written(project_id)
         return self._acted(ImportAnswer, question)
 
     def update(
@@ -97,49 +94,11 @@ class ProjectUsers(Endpoints):
         asked = f"change {', '.join(changes)} of {email} in project {project_id}"
         path = f"projects/{project_id}/users/{user_id}"
         question = self._acting("PATCH", path, asked, json=changes, new_resource=True)
+        self._written(project_id)
         row = self._acted(ImportRow, question)
         if row.words:
             raise refused_row(question.asked, row.words, f"PATCH {question.path}")
         return row
-
-    def get(self, project_id: str, user_id: str) -> ProjectUser:
-        """Return a member, by HQ's id.
-
-        Raises:
-            NotFoundError: They are not in the project, or the project is not visible.
-            HqError: HQ said no.
-            UnansweredError: No answer came.
-        """
-        asked = f"read member {user_id} of project {project_id}"
-        return self._one(ProjectUser, self._admin("GET", project_id, f"/{user_id}", asked))
-
-    def walk(self, project_id: str) -> Iterator[ProjectUser]:
-        """Yield everybody in a project, 200 to a request.
-
-        Raises:
-            HqError: HQ said no.
-            UnansweredError: No answer came.
-        """
-        offset = 0
-        while True:
-            page = self._page(project_id, {"offset": str(offset)})
-            yield from (user for user in page.results if not user.is_gone)
-            offset += len(page.results)
-            total = page.pagination.total
-            ended = offset >= total if total is not None else len(page.results) < USERS_PAGE
-            if ended or not page.results:
-                return
-
-    def with_email(self, project_id: str, email: str) -> ProjectUser | None:
-        """Return the member with exactly that e-mail, in whatever case: one request.
-
-        Raises:
-            HqError: HQ said no.
-            UnansweredError: No answer came.
-        """
-        page = self._page(project_id, {"filter[email]": email, "filterTextMatch": "equals"})
-        same = (user for user in page.results if user.email.lower() == email and not user.is_gone)
-        return next(same, None)
 
     def remove(self, project_id: str, user_id: str, email: str) -> None:
         """Take a member out of a project; documented for ACC projects only.
@@ -154,30 +113,11 @@ class ProjectUsers(Endpoints):
         asked = f"remove {email} from project {project_id}"
         acting = {"User-Id": self._acting_user.header()}
         question = self._admin("DELETE", project_id, f"/{user_id}", asked, acting, bodyless=True)
+        self._written(project_id)
         try:
             self._transport.ask(question)
         except UnauthorizedError as error:
             raise self._acting_user.told(error) from None
-
-    def _page(self, project_id: str, params: Mapping[str, str]) -> UserPage:
-        asked = f"list the members of project {project_id}"
-        full = {"limit": str(USERS_PAGE), "sort": "email", **params}
-        question = self._admin("GET", project_id, "", asked, params=full, new_resource=True)
-        return self._one(UserPage, question)
-
-    def _admin(
-        self,
-        method: str,
-        project_id: str,
-        tail: str,
-        asked: str,
-        acting: Mapping[str, str] | None = None,
-        **rest: Any,
-    ) -> Question:
-        """Return a question to construction/admin, which knows projects without their account."""
-        path = f"/construction/admin/v1/projects/{project_id}/users{tail}"
-        headers = {**self._connection.headers(), **(acting or {})}
-        return Question(method, path, asked, headers=headers, **rest)
 
     def _acted(self, model: type[Model], question: Question) -> Model:
         """Ask on behalf of the acting user, and return the one object that is answered."""

@@ -60,7 +60,8 @@ def looked_up(
         UnansweredError: No answer came.
     """
     try:
-        user = client.project_users.get(project_id, user_id)
+        look = client.project_users.seen if refreshing else client.project_users.get
+        user = look(project_id, user_id)
     except NotFoundError as error:
         if refreshing and is_gone(client, error, "user"):
             return None
