@@ -148,7 +148,7 @@ class Soak:
         self.outcome.runs[words] += 1
         self.outcome.told["errors told"] += len(run.said("error"))
         self.outcome.told["warnings told"] += len(run.said("warning"))
-        told = [each["text"] for each in run.messages]
+        told = [each["message"] for each in run.messages]
         self.outcome.told["leftovers adopted"] += sum(ADOPTED in text for text in told)
         self.outcome.told["made without an answer"] += sum(FOUND in text for text in told)
 

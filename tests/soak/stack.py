@@ -56,7 +56,7 @@ class Run:
 
     def said(self, severity: str) -> list[str]:
         """Return the texts of one severity."""
-        return [each["text"] for each in self.messages if each["severity"] == severity]
+        return [each["message"] for each in self.messages if each["severity"] == severity]
 
 
 class Workplace:
