@@ -12,10 +12,11 @@ from typing import Any, Final
 from bim360_provider.errors import UnansweredError
 from bim360_provider.hq import Connection
 from bim360_provider.hq.answer import Answer
+from bim360_provider.hq.call import BasicAuth, BearerAuth, Call
 from bim360_provider.hq.clock import parse_http_date
 from bim360_provider.hq.failure import masked
 from bim360_provider.hq.token import TOKEN_PATH
-from bim360_provider.hq.wire import BasicAuth, BearerAuth, Call, Patience, Wire
+from bim360_provider.hq.wire import Patience, Wire
 
 __all__ = ["Asking"]
 

@@ -15,6 +15,7 @@ from bim360_provider.errors import (
     UnreachableError,
 )
 from bim360_provider.hq.answer import Answer
+from bim360_provider.hq.call import BasicAuth, BearerAuth, Call
 from bim360_provider.hq.clock import Clock, ServerClock, SystemClock
 from bim360_provider.hq.connection import Connection
 from bim360_provider.hq.failure import failure, masked
@@ -22,7 +23,6 @@ from bim360_provider.hq.gate import TOLD_WAIT, gate_for
 from bim360_provider.hq.question import OpenOutcomeError, Question
 from bim360_provider.hq.retry import Action, Attempt, Decision, Outcome, decide, parse_retry_after
 from bim360_provider.hq.token import SCOPES, TOKEN_PATH, Grant, Token, TokenSource
-from bim360_provider.hq.wire import BasicAuth, BearerAuth, Call, Wire
 
 __all__ = ["Notify", "Transport"]
 
@@ -42,6 +42,8 @@ class Transport:
         clock: Clock | None = None,
         notify: Notify | None = None,
     ) -> None:
+        from bim360_provider.hq.wire import Wire  # noqa: PLC0415 - its docstring says why
+
         self._base_url = connection.base_url.rstrip("/")
         self._client_id = connection.client_id
         self._secret = connection.client_secret

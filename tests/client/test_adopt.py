@@ -1,5 +1,7 @@
 """Adopt: what a create does at HQ when the name is taken, and what it leaves alone."""
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -146,3 +148,58 @@ def test_adopting_does_not_copy_a_template_and_says_so(stage: Stage, client: HqC
     create(client, {**TOWER, "adopt": "any", "template_project_id": template["id"]}, settings())
 
     assert "the template is not copied into 'Tower A'" in stage.warnings()[-1]
+
+
+def test_names_that_are_taken_are_looked_for_in_one_walk(stage: Stage, client: HqClient) -> None:
+    """Twelve conflicts in four threads: twelve POSTs, one walk, and each adopted project once."""
+    there = [stage.project(name=f"Tower {each}")["id"] for each in range(12)]
+
+    def adopted(each: int) -> str:
+        return create(client, {**TOWER, "name": f"Tower {each}", "adopt": "any"}, settings())[0]
+
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(adopted, range(12)))
+
+    assert found == there
+    asked = Counter(stage.hq.asked)
+    assert asked == {"token": 1, "POST projects": 12, "GET projects": 1, "GET project": 12}
+
+
+def test_a_project_that_was_made_after_the_walk_is_found_at_its_end(
+    stage: Stage, client: HqClient
+) -> None:
+    """Somebody made it between two conflicts of one run."""
+    stage.project(name="Tower A")
+    create(client, {**TOWER, "adopt": "any"}, settings())
+    late = stage.project(name="Late")
+
+    project_id, _ = create(client, {**TOWER, "name": "Late", "adopt": "any"}, settings())
+
+    assert project_id == late["id"]
+    assert stage.hq.asked.count("GET projects") == 2
+
+
+def test_what_the_walk_found_is_judged_as_it_is_now(stage: Stage, client: HqClient) -> None:
+    """It was archived when the list was walked, and somebody has brought it back since."""
+    stage.project(name="Tower A")
+    back = stage.project(name="Back", status="archived")
+    create(client, {**TOWER, "adopt": "any"}, settings())
+    stage.hq.ask("PATCH", f"/projects/{back['id']}", {"status": "active"})
+
+    with pytest.raises(ConflictError, match="a project 'Back' exists already"):
+        create(client, {**TOWER, "name": "Back", "adopt": "archived"}, settings())
+
+    assert stage.hq.asked.count("GET projects") == 1
+
+
+def test_a_name_that_has_moved_on_since_the_walk_is_nobodys(stage: Stage, client: HqClient) -> None:
+    """The project that had it is left alone."""
+    stage.project(name="Tower A")
+    other = stage.project(name="Other")
+    create(client, {**TOWER, "adopt": "any"}, settings())
+    stage.hq.ask("PATCH", f"/projects/{other['id']}", {"name": "Renamed"})
+    taken = says(409, {"code": 9409, "message": "taken"})
+    stage.hq.faults.append(Fault("POST projects", taken))
+
+    with pytest.raises(ConflictError, match="no BIM 360 project of that name can be seen"):
+        create(client, {**TOWER, "name": "Other", "adopt": "any"}, settings())

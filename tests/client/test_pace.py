@@ -15,7 +15,7 @@ from fakeredis import TcpFakeServer
 
 from bim360_provider.emulator import CLIENT_ID, serve
 from bim360_provider.hq import pace
-from bim360_provider.hq.pace import PaceError, pace_for
+from bim360_provider.hq.pace import DEFAULT_LIMIT, PaceError, pace_for
 from tests.stage import BODY, Actor, Stage, SteeredClock
 
 HQ_LIMIT = 100
@@ -81,6 +81,23 @@ def test_the_allowed_requests_are_used_while_there_is_work(strict: Stage) -> Non
     times = moments(strict)
     assert fullest_window(times, HQ_WINDOW) >= 0.95 * HQ_LIMIT
     assert times[-1] - times[0] <= 3 * 61
+
+
+def test_a_large_refresh_uses_what_is_allowed_and_sees_no_429(strict: Stage) -> None:
+    """From the first request until the last window opens: 95 of 100 in each minute."""
+    there = strict.project()["id"]
+    strict.clock.sleep(HQ_WINDOW)
+    client = strict.client()
+
+    for _ in range(300):
+        client.projects.get(there)
+
+    times = moments(strict)[-300:]
+    in_full_windows = 300 // DEFAULT_LIMIT * DEFAULT_LIMIT
+    minutes = (times[in_full_windows] - times[0]) / HQ_WINDOW
+    assert in_full_windows / (HQ_LIMIT * minutes) >= 0.95
+    assert fullest_window(times, HQ_WINDOW) <= HQ_LIMIT
+    assert not any("429" in message for message, _ in strict.told)
 
 
 def test_a_long_wait_for_the_limit_is_told_once(strict: Stage) -> None:

@@ -13,7 +13,8 @@ import requests
 
 from bim360_provider.errors import Bim360Error, ConfigError, UnansweredError, UnreachableError
 from bim360_provider.hq import wire as wire_module
-from bim360_provider.hq.wire import BearerAuth, Call, Wire
+from bim360_provider.hq.call import BearerAuth, Call
+from bim360_provider.hq.wire import Wire
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
