@@ -77,11 +77,9 @@ class Windowed:
         Raises:
             PaceError: The store has stopped answering.
         """
-        from pyrate_limiter import RateItem  # noqa: PLC0415 - costs 30 ms that a preview never needs
-
         try:
             with self._lock:
-                item = RateItem("hq", int(self._now() * 1000))
+                item = _library().RateItem("hq", int(self._now() * 1000))
                 return 0.0 if self._put(item) else self._wait(item)
         except Exception as error:  # noqa: BLE001 - whatever a file or a server may raise
             msg = f"the shared rate limit cannot be used ({type(error).__name__})"
@@ -125,12 +123,11 @@ def pace_for(
     """
     if not limit:
         return Unlimited()
-    from pyrate_limiter import InMemoryBucket, Rate  # noqa: PLC0415 - see Windowed.take
-
-    rates = [Rate(limit, int(window * 1000))]
+    library = _library()
+    rates = [library.Rate(limit, int(window * 1000))]
     name = f"bim360_{hashlib.sha256(client_id.encode()).hexdigest()[:16]}"
     if not store:
-        return Windowed(InMemoryBucket(rates), monotonic)
+        return Windowed(library.InMemoryBucket(rates), monotonic)
     try:
         if store.startswith(REDIS_SCHEMES):
             return _in_redis(rates, store, name)
@@ -143,9 +140,13 @@ def pace_for(
         raise PaceError(msg) from None
 
 
-def _in_file(rates: list[Any], path: Path, name: str) -> Pace:
-    from pyrate_limiter import SQLiteBucket  # noqa: PLC0415 - see Windowed.take
+def _library() -> Any:
+    import pyrate_limiter  # noqa: PLC0415 - costs 30 ms that a preview never needs
 
+    return pyrate_limiter
+
+
+def _in_file(rates: list[Any], path: Path, name: str) -> Pace:
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(
         path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False
@@ -153,7 +154,7 @@ def _in_file(rates: list[Any], path: Path, name: str) -> Pace:
     connection.execute("PRAGMA journal_mode=WAL")
     table = f"CREATE TABLE IF NOT EXISTS '{name}' (name VARCHAR, item_timestamp INTEGER)"
     connection.execute(table)
-    bucket = SQLiteBucket(rates, connection, name)
+    bucket = _library().SQLiteBucket(rates, connection, name)
 
     def finish() -> None:
         if connection.in_transaction:
@@ -165,10 +166,9 @@ def _in_file(rates: list[Any], path: Path, name: str) -> Pace:
 
 def _in_redis(rates: list[Any], url: str, name: str) -> Pace:
     import redis  # noqa: PLC0415 - an extra
-    from pyrate_limiter import RedisBucket  # noqa: PLC0415 - see Windowed.take
 
     server = redis.Redis.from_url(
         url, socket_timeout=STORE_TIMEOUT, socket_connect_timeout=STORE_TIMEOUT
     )
-    bucket: Any = RedisBucket.init(rates, server, name)
+    bucket: Any = _library().RedisBucket.init(rates, server, name)
     return Windowed(bucket, time.time)
