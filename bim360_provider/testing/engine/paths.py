@@ -15,6 +15,9 @@ _PART: Final = re.compile(
     r"""\.?(?P<name>[^.\[\]"]+)|\[(?P<index>\d+)\]|\["(?P<quoted>(?:[^"\\]|\\.)*)"\]|\[(?P<any>\*)\]"""
 )
 
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_]+")
+"""Keys that Pulumi writes without quotes (``requiresQuote`` in its properties_path.go)."""
+
 
 class PathError(ValueError):
     """A text is not a property path."""
@@ -55,7 +58,7 @@ def render(path: Path) -> str:
 
 
 def _render_key(key: str, *, first: bool) -> str:
-    if re.search(r'[.\[\]"]', key) or not key:
+    if not _PLAIN.fullmatch(key):
         escaped = key.replace("\\", "\\\\").replace('"', '\\"')
         return f'["{escaped}"]'
     return key if first else f".{key}"

@@ -77,7 +77,7 @@ def test_a_null_property_is_none_at_all() -> None:
         ({"a": Secret("x")}, {"a": "x"}, {}),
         ({"a": Secret("x")}, {"a": Secret("y")}, {"a": "update"}),
         ({"a": "x"}, {"a": UNKNOWN}, {"a": "update"}),
-        ({"x.y": {"a b": 1}}, {"x.y": {"a b": 2}}, {'["x.y"].a b': "update"}),
+        ({"x.y": {"a b": 1}}, {"x.y": {"a b": 2}}, {'["x.y"]["a b"]': "update"}),
     ],
 )
 def test_changes_are_named_by_path(
