@@ -8,7 +8,7 @@ from typing import Any, Final
 from bim360_provider.review import words
 from bim360_provider.review.glossary import FIELDS
 
-__all__ = ["ABSENT", "ALL", "WHOLE", "Cell", "Difference", "Flat", "differences", "flat"]
+__all__ = ["ABSENT", "ALL", "WHOLE", "Cell", "Difference", "Flat", "both", "differences", "flat"]
 
 Values = Mapping[str, Any]
 Cell = tuple[str, str]
@@ -52,23 +52,38 @@ class Difference:
     after: Any
 
 
-def flat(bag: Values | None, *, places: bool = False) -> Flat:
+def flat(bag: Values, *, places: bool = False, whole: frozenset[str] = frozenset()) -> Flat:
     """Return the fields that people declare, each by its row and name.
 
     Args:
         bag: The arguments.
         places: Whether to tell account and region, which matter to a replacement alone.
+        whole: What is not to be told row by row.
     """
     hidden = HIDDEN - PLACES if places else HIDDEN
     found: Flat = {}
-    for key, value in (bag or {}).items():
+    for key, value in bag.items():
         if key.startswith("__") or key in hidden or value is None:
             continue
-        if key in ROWS and isinstance(value, Mapping) and not words.is_secret(value):
+        if key in ROWS - whole and isinstance(value, Mapping):
             found.update(_rows(value))
         else:
             found["", key] = value
     return found
+
+
+def both(old: Values, new: Values, *, places: bool = False) -> tuple[Flat, Flat]:
+    """Return the fields of two sides, row by row only where both sides have rows.
+
+    A list of members that is not known yet must not read as if everybody left.
+    """
+    sides = (old, new)
+    told = {key: [side[key] for side in sides if side.get(key) is not None] for key in ROWS}
+    whole = frozenset(
+        key for key, values in told.items() if not all(isinstance(v, Mapping) for v in values)
+    )
+    first, second = (flat(side, places=places, whole=whole) for side in sides)
+    return first, second
 
 
 def _rows(rows: Values) -> Iterator[tuple[Cell, Any]]:

@@ -45,7 +45,7 @@ def _project_goes(subject: str, old: State) -> Verdict:
 
 def _person_goes(subject: str, old: State) -> Verdict:
     asked = old.said("on_destroy")
-    status = old.outputs.get("status")
+    status = str(old.outputs.get("status"))
     spared = old.outputs.get("adopted") or old.outputs.get("role") == "account_admin"
     if asked == "retain" or (spared and asked != "deactivate"):
         return Verdict(Verb.RELEASE, note="stays in the account as they are")

@@ -7,6 +7,7 @@ from bim360_provider.review.escaping import markdown, marker
 from bim360_provider.review.fitting import length, taken
 from bim360_provider.review.model import Review
 from bim360_provider.review.sections import Section, sections_of, summary_of
+from bim360_provider.review.words import shortened
 
 __all__ = ["LIMIT", "as_markdown"]
 
@@ -47,8 +48,8 @@ def as_markdown(review: Review, limit: int = LIMIT) -> str:
         limit: Characters that it may have at the most, as JavaScript counts them; 0 for any number.
     """
     parts = [_part(each) for each in sections_of(review)]
-    title = markdown(review.title) or "plan"
-    top = f"{marker(review.title)}\n### BIM 360: {title}\n\n**{summary_of(review)}**\n"
+    title = shortened(review.title) or "plan"
+    top = f"{marker(title)}\n### BIM 360: {markdown(title)}\n\n**{summary_of(review)}**\n"
     if not limit:
         return top + "".join(part.shown(len(part.rows)) for part in parts)
     counts = _counts(parts, limit - length(top + _cut(10**9, 10**9)))

@@ -169,7 +169,7 @@ def _step(row: Values) -> Step:
     sides = [row.get("oldState"), row.get("newState")]
     custom = any(side.get("custom") for side in sides if side)
     old, new = (None if side is None else _state(side) for side in sides)
-    return Step(row["op"], urn, custom, old, new, frozenset(row.get("detailedDiff") or ()))
+    return Step(str(row["op"]), urn, custom, old, new, frozenset(row.get("detailedDiff") or ()))
 
 
 def _state(side: Values) -> State:

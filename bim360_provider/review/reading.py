@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bim360_provider.review import verdicts
-from bim360_provider.review.fields import differences, flat
+from bim360_provider.review.fields import both, differences, flat
 from bim360_provider.review.going import going
 from bim360_provider.review.lines import Wording
 from bim360_provider.review.model import Change, Drift, Review, Verb
@@ -108,7 +108,7 @@ def _found(step: Step, names: Names) -> Change:
         return change
     if step.new is None:
         return replace(change, drift=(GONE,))
-    old, new = flat(step.old.inputs), flat(step.new.inputs)
+    old, new = both(step.old.inputs, step.new.inputs)
     rows = differences(old, new, step.paths)
     wording = Wording(change.entity, old, new, names.by_id)
     return replace(change, drift=wording.drift(rows, None, looked_only=True))
@@ -121,7 +121,7 @@ def _drifted(seen: Seen, names: Names) -> tuple[tuple[Drift, ...], set[tuple[str
         return (), set()
     if step.old is None:
         return (replace(GONE, outcome="made anew"),), set()
-    old, now = flat(seen.before.inputs), flat(step.old.inputs)
+    old, now = both(seen.before.inputs, step.old.inputs)
     rows = differences(old, now, frozenset())
     wording = Wording(entity_of(step), old, now, names.by_id)
     planned = None if step.new is None else flat(step.new.inputs)
@@ -141,7 +141,7 @@ def _planned(step: Step, names: Names, told: set[tuple[str, str]]) -> Change:
         return replace(change, verb=verdict.verb, risks=verdict.risks, note=verdict.note)
     stays = verdicts.row_stays(entity, new)
     moves = step.op == "replace"
-    before, after = (flat(side.inputs, places=moves) for side in (old, new))
+    before, after = both(old.inputs, new.inputs, places=moves)
     known = {} if moves else {("", name): value for name, value in old.outputs.items()}
     wording = Wording(entity, before, after, names.by_id, stays, known)
     rows = differences(before, after, step.paths)

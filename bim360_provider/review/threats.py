@@ -43,7 +43,7 @@ ARCHIVED: Final = Threat(
     ("archive",),
     "Archived",
     "Nobody works in an archived project, and its name stays taken. HQ deletes nothing: declared "
-    'again with adopt="archived", it comes back.',
+    'again with adopt="archived", it should come back.',
 )
 REPLACED: Final = Threat(
     ("replace",),

@@ -57,6 +57,12 @@ def test_long_names_of_wide_letters_fit_too() -> None:
     assert "Archived (300)" in text
 
 
+def test_a_title_as_long_as_a_book_is_cut_too(large: str) -> None:
+    review = review_of(read_plan(large), title="🏗|" * 50_000)
+
+    assert length(as_markdown(review, 2_000)) <= 2_000
+
+
 def test_a_plan_that_fits_is_not_cut() -> None:
     assert "left out" not in as_markdown(review_of(read_plan(plan(step("create", None, PROJECT)))))
 

@@ -1,12 +1,16 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bim360_provider.review.model import Verb
+from bim360_provider.review.names import ENTITIES
 from bim360_provider.review.plan import PlanError, read_plan
 from bim360_provider.review.reading import review_of
 from tests.unit.review.making import (
     PROJECT,
+    Bag,
     change,
     changed,
     comment,
@@ -231,6 +235,36 @@ def test_a_look_of_its_own_joins_the_plan() -> None:
 
 def test_a_look_that_found_nothing_says_so() -> None:
     assert "Nothing was changed by hand." in comment(step("refresh", PROJECT, PROJECT))
+
+
+FIELDS = st.sampled_from(
+    "name status email members units ids value currency service_types industry_roles on_destroy "
+    "document_management project_id company_id path sha256 adopt unfinished role adopted".split()
+)
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=5) | st.just("[secret]"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=6,
+)
+BAGS = st.dictionaries(FIELDS, ANYTHING, max_size=6)
+
+
+@given(
+    st.sampled_from(["create", "update", "delete", "replace", "refresh", "same", "import", "?"]),
+    st.sampled_from([*ENTITIES, "Unheard"]),
+    *[BAGS] * 3,
+)
+def test_whatever_values_a_plan_has_it_can_be_read(
+    op: str, kind: str, old: Bag, new: Bag, outputs: Bag
+) -> None:
+    """A provider of tomorrow may have other types; a review that crashes helps nobody."""
+    rows = [
+        step("refresh", old, new, kind=kind, outputs=outputs),
+        step(op, new, old, kind=kind, outputs=outputs),
+        step(op, old, new, kind=kind, outputs=outputs, name="other"),
+    ]
+
+    assert comment(*rows).startswith("<!-- bim360 review: portfolio/prod -->")
 
 
 def test_a_resource_of_another_package_is_told_by_its_type() -> None:

@@ -131,6 +131,16 @@ def test_who_leaves_a_team_stays_unless_removal_is_asked_for(
     assert found.changes[0].lines[-1].field == "leaves the list"
 
 
+@pytest.mark.parametrize("later", ["04da6b54-80e4-46f7-96ec-b56ff0331ba9", "[secret]"])
+def test_members_who_are_not_known_yet_have_not_left(later: str) -> None:
+    old: Bag = {"members": {"ada@example.com": {}}, "on_removal": "remove"}
+
+    found = reviewed(step("update", old, {**old, "members": later}, kind="ProjectMembers"))
+
+    assert found.counts["access-loss"] == 0
+    assert [line.row for line in found.changes[0].lines] == [""]
+
+
 def test_a_team_that_goes_takes_each_of_its_members_out() -> None:
     old: Bag = {"members": {"a@example.com": {}, "b@example.com": {}}, "on_removal": "remove"}
 
