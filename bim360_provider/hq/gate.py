@@ -8,7 +8,14 @@ from bim360_provider.hq.clock import Clock
 from bim360_provider.hq.connection import Connection
 from bim360_provider.hq.pace import Pace, PaceError, pace_for
 
-__all__ = ["TOLD_WAIT", "Gate", "gate_for"]
+__all__ = ["ADMIN_READS", "HQ", "TOLD_WAIT", "Gate", "gate_for"]
+
+HQ, ADMIN_READS = "hq", "construction/admin"
+"""The windows: one for HQ's own endpoints, and one for what construction/admin only reads."""
+
+ADMIN_READS_FACTOR: Final = 6
+"""construction/admin lets a client id read 600 times a minute, HQ 100 times:
+https://aps.autodesk.com/en/docs/acc/v1/overview/rate-limits/admin-rate-limits/"""
 
 TOLD_WAIT: Final = 2.0
 """Seconds from which on a wait is told before it begins."""
@@ -21,35 +28,35 @@ class Gate:
         self,
         clock: Clock,
         notify: Callable[[str], object],
-        pace: Callable[[], Pace],
-        fallback: Callable[[], Pace],
+        pace: Callable[[str], Pace],
+        fallback: Callable[[str], Pace],
     ) -> None:
         """Make a gate.
 
         Args:
             clock: What waits are made of.
             notify: Is told of long waits, once for all threads.
-            pace: Makes the window, when the first request comes.
-            fallback: Makes the window to go on with when a shared one stops answering.
+            pace: Makes a window, when the first request for it comes.
+            fallback: Makes a window to go on with when a shared one stops answering.
         """
         self._clock = clock
         self._notify = notify
         self._make = pace
         self._fallback = fallback
         self._lock = threading.Lock()
-        self._pace: Pace | None = None
+        self._paces: dict[str, Pace] = {}
         self._resume_at = 0.0
         self._told_until = 0.0
 
-    def pass_through(self, *, counted: bool = True) -> float:
+    def pass_through(self, window: str | None = HQ) -> float:
         """Return when a request may go out, with the seconds that this took.
 
         Args:
-            counted: Whether it is one of those that HQ limits; a token is not.
+            window: The window that it needs a place in; a token needs none.
         """
         came = self._clock.monotonic()
         while True:
-            wait = self._pause_left() or (self._take() if counted else 0.0)
+            wait = self._pause_left() or (self._take(window) if window else 0.0)
             if wait <= 0:
                 return self._clock.monotonic() - came
             self._tell(wait, "the rate limit is used up")
@@ -65,19 +72,20 @@ class Gate:
         with self._lock:
             return max(0.0, self._resume_at - self._clock.monotonic())
 
-    def _take(self) -> float:
+    def _take(self, window: str) -> float:
         try:
-            return self._window(self._make).take()
+            return self._window(window).take()
         except PaceError as error:
             self._notify(f"BIM 360: {error}; going on with a limit of this process alone.")
             with self._lock:
-                self._pace = self._fallback()
-            return self._pace.take()
+                self._paces[window] = self._fallback(window)
+            return self._paces[window].take()
 
-    def _window(self, make: Callable[[], Pace]) -> Pace:
+    def _window(self, window: str) -> Pace:
         with self._lock:
-            self._pace = self._pace or make()
-            return self._pace
+            if window not in self._paces:
+                self._paces[window] = self._make(window)
+            return self._paces[window]
 
     def _tell(self, wait: float, why: str) -> None:
         """Say it once for all threads that wait for the same moment."""
@@ -92,8 +100,13 @@ class Gate:
 def gate_for(connection: Connection, clock: Clock, notify: Callable[[str], object]) -> Gate:
     """Return the gate of a client id; a shared limit falls back to one of this process."""
 
-    def window(store: str | None) -> Pace:
-        limit = connection.requests_per_minute
-        return pace_for(limit, store, connection.client_id, clock.monotonic)
+    def pace(window: str, store: str | None) -> Pace:
+        limit, owner = connection.requests_per_minute, connection.client_id
+        if window == ADMIN_READS:
+            limit, owner = limit * ADMIN_READS_FACTOR, f"{owner} {window}"
+        return pace_for(limit, store, owner, clock.monotonic)
 
-    return Gate(clock, notify, lambda: window(connection.rate_limit_store), lambda: window(None))
+    shared = connection.rate_limit_store
+    return Gate(
+        clock, notify, lambda window: pace(window, shared), lambda window: pace(window, None)
+    )

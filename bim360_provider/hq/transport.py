@@ -19,7 +19,7 @@ from bim360_provider.hq.call import BasicAuth, BearerAuth, Call
 from bim360_provider.hq.clock import Clock, ServerClock, SystemClock
 from bim360_provider.hq.connection import Connection
 from bim360_provider.hq.failure import failure, masked
-from bim360_provider.hq.gate import TOLD_WAIT, gate_for
+from bim360_provider.hq.gate import ADMIN_READS, HQ, TOLD_WAIT, gate_for
 from bim360_provider.hq.question import OpenOutcomeError, Question
 from bim360_provider.hq.retry import Action, Attempt, Decision, Outcome, decide, parse_retry_after
 from bim360_provider.hq.token import SCOPES, TOKEN_PATH, Grant, Token, TokenSource
@@ -93,7 +93,7 @@ class Transport:
         number, renewed = 1, False
         while True:
             # Waiting for a place is no fault of the request, so it costs none of its time.
-            began += self._gate.pass_through(counted=token is not None)
+            began += self._gate.pass_through(_window(question) if token else None)
             answer, error = self._attempt(question, token)
             attempt = self._judged(question, answer, error)
             elapsed = self.clock.monotonic() - began
@@ -192,3 +192,8 @@ class Transport:
 
     def _masked(self, words: str) -> str:
         return masked(words, self._secret.get_secret_value())
+
+
+def _window(question: Question) -> str:
+    reads = question.method == "GET" and question.path.startswith("/construction/admin/")
+    return ADMIN_READS if reads else HQ

@@ -100,6 +100,23 @@ def test_a_large_refresh_uses_what_is_allowed_and_sees_no_429(strict: Stage) -> 
     assert not any("429" in message for message, _ in strict.told)
 
 
+def test_members_are_read_in_a_window_of_their_own(strict: Stage) -> None:
+    """construction/admin lets six times as many reads through as HQ."""
+    client, there = strict.client(), strict.project()["id"]
+    strict.clock.naps.clear()
+
+    for _ in range(6 * DEFAULT_LIMIT):
+        list(client.project_users.walk(there))
+    before = list(strict.clock.naps)
+    client.projects.get(there)
+    in_time = list(strict.clock.naps)
+    list(client.project_users.walk(there))
+
+    assert before == in_time == []
+    assert sum(strict.clock.naps) > 60
+    assert not any("429" in message for message, _ in strict.told)
+
+
 def test_a_long_wait_for_the_limit_is_told_once(strict: Stage) -> None:
     """Whoever watches a quiet terminal for a minute should know why."""
     client = strict.client()
