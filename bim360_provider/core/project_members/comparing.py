@@ -34,7 +34,8 @@ def compared(state: Values, inputs: Values) -> Comparison:
         inputs: The arguments in normal form; values may be unknown.
     """
     live: Mapping[str, Values] = state.get("members") or {}
-    wanted: Mapping[str, Values] = inputs["members"]
+    # Sorted, because Pulumi's protocol keeps no order: equal stacks are to send equal bytes.
+    wanted: Mapping[str, Values] = dict(sorted(inputs["members"].items()))
     differences = {e: differing(live[e], each) for e, each in wanted.items() if e in live}
     return Comparison(
         {e: {**each, "email": e} for e, each in wanted.items() if e not in live},

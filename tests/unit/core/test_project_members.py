@@ -6,6 +6,7 @@ import pytest
 
 from bim360_provider.core.arguments import UNKNOWN
 from bim360_provider.core.project_members import check, diff
+from bim360_provider.core.project_members.comparing import compared
 from tests.crew import PLACE, PROJECT_ID, acting, team
 
 ADA = {"email": "Ada@Example.com", "industry_roles": ["Architect"], "document_management": "user"}
@@ -167,3 +168,12 @@ def test_unknown_members_count_as_a_change() -> None:
 def test_a_refused_member_is_still_to_be_done() -> None:
     """Pulumi's own comparison of the arguments would find nothing."""
     assert diff(state(team(1), unfinished=["m000@example.com"]), declared(team(1))).unfinished
+
+
+def test_members_join_in_one_order_however_they_are_handed_over() -> None:
+    """Pulumi's protocol keeps no order of a mapping."""
+    rows: dict[str, Any] = {"b@example.com": {}, "c@example.com": {}, "a@example.com": {}}
+
+    joining = compared({}, {"members": rows}).joining
+
+    assert list(joining) == sorted(rows)
