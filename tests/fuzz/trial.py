@@ -116,7 +116,8 @@ class Trial:
         self._same(once, self._plain(self.host.check(once).inputs), "checked twice")
         example = inputs(self.kind.example, self.host.provider)
         verdict = self.host.diff("p1", example, checked)
-        if _has_unknown(once):
+        # A member whose e-mail is not known has a number for a key, and nothing unknown is left.
+        if _has_unknown([once, given.bag]):
             self.tally.counts["unknown"] += 1
             if verdict.changes == NO_CHANGE:
                 msg = "an unknown value is no change"
@@ -160,7 +161,7 @@ class Trial:
         if not _carriable(news.bag):
             return state
         answer = self.host.check({**news.bag, **kept}, declared)
-        if answer.failures or _has_unknown(self._plain(answer.inputs)):
+        if answer.failures or _has_unknown([self._plain(answer.inputs), news.bag]):
             return state
         verdict = self.host.diff(id_, state, answer.inputs)
         if list(verdict.replaces):

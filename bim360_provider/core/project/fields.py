@@ -17,7 +17,8 @@ def same(name: str, declared: Any, live: Any) -> bool:
     if is_unknown(declared):
         return False
     if name == "service_types":
-        return _asked(declared) == _asked(live)
+        # HQ does not tell them when a project is made: not known yet is not none.
+        return live is not None and _asked(declared) == _asked(live)
     if name == "status" and live == "pending":
         # Only the first project admin makes a project active; until then nothing is left to do.
         return bool(declared == "active")
@@ -26,8 +27,8 @@ def same(name: str, declared: Any, live: Any) -> bool:
     return (declared or None) == (live or None) if isinstance(declared, str) else declared == live
 
 
-def _asked(services: Collection[str] | None) -> frozenset[str]:
-    return frozenset(services or ()) - UNASKED_SERVICES
+def _asked(services: Collection[str]) -> frozenset[str]:
+    return frozenset(services) - UNASKED_SERVICES
 
 
 def differing(live: Values, inputs: Values) -> tuple[str, ...]:

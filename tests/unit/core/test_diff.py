@@ -101,6 +101,11 @@ def test_an_archived_project_is_brought_back_though_no_status_is_declared() -> N
     assert changed({"status": "inactive"}, {"status": "active"}) == ("status",)
 
 
+def test_service_types_that_hq_has_not_told_yet_are_not_the_declared_ones() -> None:
+    """The answer to a create leaves them out, and a project without a word has all services."""
+    assert changed({"service_types": None}, {"service_types": ["admin"]}) == ("service_types",)
+
+
 @pytest.mark.parametrize("name", ["name", "city", "value", "service_types", "business_unit_id"])
 def test_an_unknown_value_counts_as_a_change(name: str) -> None:
     """A preview promises no less than the up may do."""
