@@ -8,9 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from bim360_provider.errors import Bim360Error
+from bim360_provider.models.forms import Answered
 
 __all__ = ["SCOPES", "TOKEN_PATH", "Grant", "Token", "TokenSource"]
 
@@ -24,10 +25,8 @@ EARLY_SHARE: Final = 0.5
 """A token that lives shorter than ten minutes is renewed at half its life."""
 
 
-class Grant(BaseModel):
+class Grant(Answered):
     """What the token endpoint answers: a token that fits into a header, and its life in seconds."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
 
     access_token: Annotated[str, Field(pattern=r"^[\x21-\x7e]+$", repr=False)]
     expires_in: Annotated[float, Field(gt=0, allow_inf_nan=False)]

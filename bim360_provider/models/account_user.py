@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any, Final, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BeforeValidator
 
 from bim360_provider.models import enums, normal, person
+from bim360_provider.models.forms import Answered, Written
 
 __all__ = [
     "CLEARABLE",
@@ -29,13 +30,11 @@ def _clearable_id(value: object) -> str:
     return "" if value == "" else normal.identifier(value)
 
 
-class AccountUserArguments(BaseModel):
+class AccountUserArguments(Written):
     """What a stack may say about a person, under HQ's own field names.
 
     Limits: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/users-POST/ .
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     email: Annotated[str, BeforeValidator(person.email)]
     company_id: Annotated[str, BeforeValidator(_clearable_id)] | None = None
@@ -79,10 +78,8 @@ PROFILE: Final = tuple(
 """Sent once, when a person is added; from then on the person's own Autodesk profile says it."""
 
 
-class AccountUser(BaseModel):
+class AccountUser(Answered):
     """A person as HQ answers them; all but the id may be null, unknown fields are ignored."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
 
     id: str
     account_id: str | None = None

@@ -4,9 +4,10 @@ import sys
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BeforeValidator
 
 from bim360_provider.models import enums, normal
+from bim360_provider.models.forms import Answered, Written
 
 __all__ = [
     "PATCHABLE",
@@ -54,14 +55,12 @@ def _units(value: object) -> Mapping[str, Any]:
     return value
 
 
-class BusinessUnitArguments(BaseModel):
+class BusinessUnitArguments(Written):
     """What a stack may say about one unit.
 
     https://aps.autodesk.com/en/docs/bim360/v1/reference/http/business_units_structure-PUT/ names
     no limits; 255 characters of a name are what HQ's other names take.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: Id | None = None
     name: Annotated[str, BeforeValidator(_name)] | None = None
@@ -69,10 +68,8 @@ class BusinessUnitArguments(BaseModel):
     description: Annotated[str, BeforeValidator(normal.text(sys.maxsize))] | None = None
 
 
-class BusinessUnitsArguments(BaseModel):
+class BusinessUnitsArguments(Written):
     """What a stack may say about the whole tree."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     units: Annotated[dict[str, Any], BeforeValidator(_units)]
     complete: Flag | None = None
@@ -81,10 +78,8 @@ class BusinessUnitsArguments(BaseModel):
     region: Annotated[str, BeforeValidator(normal.one_of(enums.REGIONS))] | None = None
 
 
-class BusinessUnit(BaseModel):
+class BusinessUnit(Answered):
     """A unit as HQ answers it; unknown fields are ignored."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
 
     id: LiveId
     parent_id: LiveId | None = None

@@ -3,9 +3,10 @@
 import sys
 from typing import Annotated, Any, Final, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BeforeValidator
 
 from bim360_provider.models import enums, normal
+from bim360_provider.models.forms import Answered, Written
 
 __all__ = ["CLEARABLE", "PATCHABLE", "PROVIDER_ONLY", "Company", "CompanyArguments"]
 
@@ -29,13 +30,11 @@ Line: TypeAlias = Annotated[str, BeforeValidator(normal.text(255))]
 Number: TypeAlias = Annotated[str, BeforeValidator(normal.text(NO_LIMIT))]
 
 
-class CompanyArguments(BaseModel):
+class CompanyArguments(Written):
     """What a stack may say about a company, under HQ's own field names.
 
     Limits: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/companies-POST/ .
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: Filled
     trade: Filled
@@ -67,10 +66,8 @@ CLEARABLE: Final = frozenset(PATCHABLE) - {"name", "trade"}
 """Optional texts that ``""`` clears."""
 
 
-class Company(BaseModel):
+class Company(Answered):
     """A company as HQ answers it; everything but the id may be null, unknown fields are ignored."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
 
     id: str
     account_id: str | None = None

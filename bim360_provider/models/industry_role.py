@@ -1,14 +1,12 @@
 """An industry role of a project, such as Architect."""
 
-from pydantic import BaseModel, ConfigDict
+from bim360_provider.models.forms import Answered
 
 __all__ = ["IndustryRole"]
 
 
-class IndustryRole(BaseModel):
+class IndustryRole(Answered):
     """An industry role as HQ answers it; its id is the project's own, its name is everywhere."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
 
     id: str
     name: str

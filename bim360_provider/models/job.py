@@ -2,7 +2,7 @@
 
 from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict
+from bim360_provider.models.forms import Answered
 
 __all__ = ["Job", "JobState"]
 
@@ -12,14 +12,12 @@ DONE: Final = frozenset({"success", "succeeded", "completed", "complete", "finis
 FAILED: Final = ("fail", "error")
 
 
-class Job(BaseModel):
+class Job(Answered):
     """A job as HQ answers it.
 
     HQ's list of states is not public, so known words are read leniently and any other
     one means that the job still runs. See docs/hq.md, "Template copies".
     """
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
 
     id: str | None = None
     status: str | None = None

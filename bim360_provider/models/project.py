@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any, ClassVar, Final, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BeforeValidator
 
 from bim360_provider.models import enums, normal
+from bim360_provider.models.forms import Answered, Written
 
 __all__ = ["CLEARABLE", "CREATE_ONLY", "PATCHABLE", "PROVIDER_ONLY", "Project", "ProjectArguments"]
 
@@ -30,13 +31,11 @@ def _project_type(value: object) -> str:
     return kind
 
 
-class ProjectArguments(BaseModel):
+class ProjectArguments(Written):
     """What a stack may say about a project, under HQ's own field names.
 
     Limits and lists: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-POST/ .
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: Name
     start_date: Day
@@ -115,14 +114,12 @@ def _live_services(value: object) -> object:
     return None if value is None else normal.services(value)
 
 
-class Project(BaseModel):
+class Project(Answered):
     """A project as HQ answers it.
 
     Everything but the id may be null: projects made by hand lack even what an API
     create requires. Unknown fields are ignored.
     """
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
 
     id: str
     account_id: str | None = None

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Final, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BeforeValidator
 
 from bim360_provider.models import enums, normal
+from bim360_provider.models.forms import Written
 from bim360_provider.models.project_member import Email
 
 __all__ = ["CREATE_ONLY", "PROVIDER_ONLY", "ProjectAdminArguments"]
@@ -18,13 +19,11 @@ PROVIDER_ONLY: Final = ("on_destroy", "account_id", "region")
 Id: TypeAlias = Annotated[str, BeforeValidator(normal.identifier)]
 
 
-class ProjectAdminArguments(BaseModel):
+class ProjectAdminArguments(Written):
     """What a stack may say about an admin of a project, under HQ's own field names.
 
     https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-project_id-users-POST/
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     project_id: Id
     email: Email

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
 from bim360_provider.models import enums, normal
+from bim360_provider.models.forms import Written
 
 __all__ = [
     "LIMIT",
@@ -38,13 +39,11 @@ SIGNATURES: Final = (
 """What files of the four kinds begin with; a name can be wrong."""
 
 
-class ProjectImageArguments(BaseModel):
+class ProjectImageArguments(Written):
     """What a stack may say about a project's picture, and what the program has read of the file.
 
     https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-:project_id-image-PATCH/
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     project_id: Annotated[str, BeforeValidator(normal.identifier)]
     path: str

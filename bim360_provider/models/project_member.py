@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Annotated, Final, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BeforeValidator
 
 from bim360_provider.models import enums, normal, person
+from bim360_provider.models.forms import Written
 from bim360_provider.models.project_user import SERVICES
 
 __all__ = ["MANAGED", "PROVIDER_ONLY", "Email", "MemberFields", "ProjectMemberArguments"]
@@ -50,10 +51,8 @@ def _access(*levels: str) -> Callable[[object], str]:
     return normal.one_of(levels, clearable=True)
 
 
-class MemberFields(BaseModel):
+class MemberFields(Written):
     """What may be said about a member, whatever the project: HQ's own field names."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     email: Email
     company_id: Annotated[str, BeforeValidator(_company_id)] | None = None

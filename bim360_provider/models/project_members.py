@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BeforeValidator
 
 from bim360_provider.models import enums, normal
+from bim360_provider.models.forms import Written
 
 __all__ = ["PROVIDER_ONLY", "ProjectMembersArguments"]
 
@@ -22,10 +23,8 @@ def _members(value: object) -> object:
     raise ValueError(msg)
 
 
-class ProjectMembersArguments(BaseModel):
+class ProjectMembersArguments(Written):
     """What a stack may say about the members of one project; each member has a model of its own."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     project_id: Id
     members: Annotated[Any, BeforeValidator(_members)]

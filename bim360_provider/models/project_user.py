@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from bim360_provider.models.forms import Answered
 
 __all__ = ["SERVICES", "ImportAnswer", "ImportRow", "ProjectUser", "UserPage"]
 
@@ -27,10 +29,8 @@ GONE: Final = "deleted"
 """The status of somebody who was in the project and is no more."""
 
 
-class _Answer(BaseModel):
+class _Answer(Answered):
     """What is answered may hold more than is documented."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
 
 
 class _Role(_Answer):
@@ -147,8 +147,8 @@ class ImportRow(_Answer):
 class ImportAnswer(_Answer):
     """The answer to an import: 200, even where every row was refused."""
 
-    success_items: list[ImportRow] = []
-    failure_items: list[ImportRow] = []
+    success_items: list[ImportRow] = Field(default_factory=list)
+    failure_items: list[ImportRow] = Field(default_factory=list)
 
 
 def _list(told: Any) -> list[Any]:

@@ -1,7 +1,6 @@
 """What the host loads to start: it is started for every command, and people wait for it."""
 
 import json
-import statistics
 import subprocess
 import sys
 from typing import Any, Final
@@ -25,16 +24,17 @@ NEVER: Final = (
 )
 """What the emulator, the command line and the tests use, and what only a question to HQ needs."""
 
-MOST: Final = 1.5
-"""Times the processor time that ``pulumi.dynamic`` itself takes; ours takes about the same.
+MOST: Final = 0.15
+"""Seconds of processor time beside those that ``pulumi.dynamic`` itself takes."""
 
-A busy machine swells both, so their ratio is what can be held, and no number of milliseconds.
-"""
+BUSY: Final = 1.2
+"""A busy machine swells both; then ours may take so many times what Pulumi's own part takes."""
 
-STARTS: Final = 5
+STARTS: Final = 7
 
 PROGRAM: Final = """
-import json, sys, time
+import importlib.machinery, json, sys, time
+__spec__ = importlib.machinery.ModuleSpec("pulumi.dynamic.__main__", None)
 began = time.process_time()
 import pulumi.dynamic
 middle = time.process_time()
@@ -62,8 +62,11 @@ def test_the_host_loads_nothing_that_it_does_not_need() -> None:
 
 
 def test_the_host_starts_hardly_slower_than_pulumis_own_part() -> None:
-    """Half of it is pydantic, which holds the limits of every argument."""
+    """Half of it is pydantic, which holds the limits of every argument.
+
+    The quickest of several starts is the one that the rest of the machine disturbed least.
+    """
     starts = [started() for _ in range(STARTS)]
 
-    theirs, ours = (statistics.median(each[at] for each in starts) for at in (0, 1))
-    assert ours < MOST * theirs, f"{ours * 1000:.0f} ms after {theirs * 1000:.0f} ms"
+    theirs, ours = (min(each[at] for each in starts) for at in (0, 1))
+    assert ours < max(MOST, BUSY * theirs), f"{ours * 1000:.0f} ms after {theirs * 1000:.0f} ms"
