@@ -2,16 +2,14 @@
 
 import json
 import os
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
-from rich.status import Status
 
+from bim360_provider.cli.progress import progressing
 from bim360_provider.core.settings import Settings
 from bim360_provider.errors import Bim360Error, InputError
 from bim360_provider.export import (
@@ -102,7 +100,7 @@ def _words(flag: str, text: str, known: tuple[str, ...]) -> tuple[str, ...]:
 def _export(choice: Choice, paths: Paths, *, force: bool, as_json: bool) -> None:
     settings = Settings.resolve({}, os.environ)
     connection = settings.connection(None, None)
-    with _progress() as progress:
+    with progressing() as progress:
         reading = Reading(connection, notify=lambda line, _warning: progress.say(line))
         with closing(HqClient(connection, transport=reading)) as client:
             kept = names_kept(paths)
@@ -119,29 +117,6 @@ def _export(choice: Choice, paths: Paths, *, force: bool, as_json: bool) -> None
 def _title(connection: Connection) -> str:
     region = connection.region or "US"
     return f"What account {connection.account_id} in region {region} has."
-
-
-class Progress:
-    """A line on the terminal that says how far it is; nothing where there is no terminal."""
-
-    def __init__(self, console: Console, status: Status) -> None:
-        self._console = console
-        self._status = status
-
-    def say(self, line: str) -> None:
-        """Show what the client has to tell, such as a long wait."""
-        self._console.print(line, markup=False, highlight=False)
-
-    def tell(self, what: str, there: int, of: int | None) -> None:
-        """Say how far it is."""
-        self._status.update(f"{what}: {there:,}" + (f" of {of:,}" if of else ""))
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    console = Console(stderr=True)
-    with console.status("asking HQ") as status:
-        yield Progress(console, status)
 
 
 def _as_json(account: Account, paths: Paths, written: list[Path], asked: int) -> None:

@@ -1,54 +1,13 @@
-"""An account as declarations: asked list by list, in one order that no answer of HQ changes."""
+"""An account as declarations, as far as it is meant."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias, TypeVar
-
-from bim360_provider.core.place import place_of
 from bim360_provider.core.settings import Settings
 from bim360_provider.errors import InputError
 from bim360_provider.export import business_units
-from bim360_provider.export.account_users import declared_user
 from bim360_provider.export.choosing import Choice
-from bim360_provider.export.companies import company_references, declared_company
-from bim360_provider.export.declaration import Declaration, Reference
-from bim360_provider.export.naming import Called, names_of
-from bim360_provider.export.projects import declared_project
-from bim360_provider.export.teams import declared_team
+from bim360_provider.export.reader import Account, Kept, Reader, Tell
 from bim360_provider.hq import HqClient
-from bim360_provider.models import AccountUser, Company, Project
-from bim360_provider.resources import (
-    Bim360AccountUser,
-    Bim360BusinessUnits,
-    Bim360Company,
-    Bim360Project,
-)
-from bim360_provider.resources.declared import Declared
 
-__all__ = ["Account", "Kept", "Tell", "read_account"]
-
-Kept: TypeAlias = Mapping[tuple[str, str], str]
-"""Names that an earlier export gave, by type and id."""
-
-Tell: TypeAlias = Callable[[str, int, int | None], None]
-"""Is told what is being read, how many there are already, and how many there will be."""
-
-Row = TypeVar("Row", Project, Company, AccountUser)
-
-
-@dataclass
-class Account:
-    """What was read.
-
-    Attributes:
-        declarations: What there is, in the order of the file.
-        passed_over: How many projects were not meant.
-        warnings: What could not be declared, a line each.
-    """
-
-    declarations: list[Declaration] = field(default_factory=list)
-    passed_over: int = 0
-    warnings: list[str] = field(default_factory=list)
+__all__ = ["read_account"]
 
 
 def read_account(
@@ -79,7 +38,7 @@ def read_account(
             "set BIM360_ACTING_USER to the e-mail of an admin, here and for the stack."
         )
         raise InputError(msg)
-    reader = _Reader(client, settings, kept or {}, tell, Account())
+    reader = Reader(client, settings, kept or {}, tell, Account())
     units = reader.units() if "business-units" in choice.include else None
     companies = reader.companies() if "companies" in choice.include else {}
     if "users" in choice.include:
@@ -87,111 +46,3 @@ def read_account(
     if "projects" in choice.include or "members" in choice.include:
         reader.projects(choice, business_units.references(units), companies)
     return reader.account
-
-
-@dataclass(frozen=True)
-class _Reader:
-    """Reads one account, kind by kind."""
-
-    client: HqClient
-    settings: Settings
-    kept: Kept
-    tell: Tell
-    account: Account
-
-    @property
-    def place(self) -> dict[str, Any]:
-        return place_of(self.client)
-
-    def units(self) -> Declaration | None:
-        live = self.client.business_units.structure()
-        called = Called("units", self.place["account_id"], business_units.NAME)
-        name = self._names(Bim360BusinessUnits, [called])[called.id]
-        units = business_units.declared_units(live, name, self.place, self.settings)
-        left = len(live) - (len(units.outputs["ids"]) if units else 0)
-        if units:
-            self.account.declarations.append(units)
-        if left:
-            words = "business units are left as they are: their names cannot tell them apart"
-            self.account.warnings.append(f"{left:,} {words}")
-        return units
-
-    def companies(self) -> dict[str, Reference]:
-        live = self._counted("companies", self.client.companies.walk())
-        names = self._names(Bim360Company, map(_called, live))
-        found = [declared_company(each, names[each.id], self.place, self.settings) for each in live]
-        self._add(found)
-        return company_references(found)
-
-    def users(self, companies: Mapping[str, Reference]) -> None:
-        live = self._counted("users", self.client.account_users.walk())
-        names = self._names(Bim360AccountUser, map(_person, live))
-        found = [
-            declared_user(each, names[each.id], self.place, self.settings, companies)
-            for each in live
-        ]
-        self._add(each for each in found if each)
-
-    def projects(
-        self, choice: Choice, units: Mapping[str, Reference], companies: Mapping[str, Reference]
-    ) -> None:
-        everything = self._counted("projects", self.client.projects.walk())
-        names = self._names(Bim360Project, map(_called, everything))
-        meant = choice.among(everything)
-        self.account.passed_over = len(everything) - len(meant)
-        if choice.service_types:
-            meant = [*self._whole(meant)]
-        found = [
-            declared_project(each, names[each.id], self.place, self.settings, units)
-            for each in meant
-        ]
-        self._add(found)
-        if "members" in choice.include:
-            self._teams(meant, companies)
-
-    def _teams(self, projects: list[Project], companies: Mapping[str, Reference]) -> None:
-        """Put behind each project its team; nobody works on an archived one."""
-        alive = {each.id for each in projects if each.status != "archived"}
-        declarations, asked = [], 0
-        for each in self.account.declarations:
-            declarations.append(each)
-            if each.id not in alive:
-                continue
-            asked += 1
-            self.tell("members of projects", asked, len(alive))
-            people = self.client.project_users.walk(each.id)
-            team = declared_team(people, each, self.place, self.settings, companies)
-            declarations += [team] if team else []
-        self.account.declarations = declarations
-
-    def _whole(self, projects: list[Project]) -> Iterator[Project]:
-        """Yield the projects with their services, which no list of HQ's has."""
-        for number, project in enumerate(projects, 1):
-            self.tell("service types", number, len(projects))
-            yield self.client.projects.get(project.id)
-
-    def _counted(self, what: str, rows: Iterable[Row]) -> list[Row]:
-        found: dict[str, Row] = {}
-        for row in rows:
-            # Rows may move between pages while others are made; each counts once.
-            found[row.id] = row
-            self.tell(what, len(found), None)
-        return list(found.values())
-
-    def _names(self, resource: type[Declared], things: Iterable[Called]) -> dict[str, str]:
-        """Return names for all that there is of a kind."""
-        token = resource.type_token()
-        own = {id_: name for (type_, id_), name in self.kept.items() if type_ == token}
-        return names_of(things, own)
-
-    def _add(self, found: Iterable[Declaration]) -> None:
-        self.account.declarations += sorted(found, key=lambda each: each.name)
-
-
-def _called(row: Project | Company) -> Called:
-    kind = type(row).__name__.lower()
-    return Called(kind, row.id, row.name or "", row.created_at or "")
-
-
-def _person(row: AccountUser) -> Called:
-    return Called("user", row.id, (row.email or "").partition("@")[0], row.created_at or "")

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from bim360_provider.export.account import Account, Kept
 from bim360_provider.export.files import UNSEALED, sealed, write
 from bim360_provider.export.import_file import import_file, names_in
 from bim360_provider.export.python import program
+from bim360_provider.export.reader import Account, Kept
 
 __all__ = ["Paths", "names_kept", "write_stack"]
 

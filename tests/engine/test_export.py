@@ -16,6 +16,7 @@ from bim360_provider.testing import LocalEngine
 from tests.existing import account, project_id
 from tests.meta.tree import ROOT
 
+FEW = 60
 EVERYTHING = "projects,business-units,companies,users,members"
 
 
@@ -54,11 +55,11 @@ class Firm:
 
 @pytest.fixture
 def firm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Firm]:
-    """Return a firm with 300 projects in its account, and an empty Pulumi project."""
+    """Return a firm with a few projects in its account, and an empty Pulumi project."""
     (tmp_path / "Pulumi.yaml").write_text("name: firm\nruntime: python\nmain: stacks\n")
     (tmp_path / "stacks").mkdir()
     shutil.copy(ROOT / "stacks" / "__main__.py", tmp_path / "stacks")
-    with emulator.serve(emulator.Emulator(emulator.parse_seed(account()))) as running:
+    with emulator.serve(emulator.Emulator(emulator.parse_seed(account(FEW)))) as running:
         for name, value in {
             "APS_CLIENT_ID": emulator.CLIENT_ID,
             "APS_CLIENT_SECRET": emulator.CLIENT_SECRET,
@@ -70,6 +71,11 @@ def firm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Firm]:
         yield Firm(tmp_path, running.emulator)
 
 
+def european(seed: dict[str, Any]) -> dict[str, Any]:
+    """Return a seed whose account is in Europe."""
+    return {**seed, "accounts": [{**seed["accounts"][0], "region": "EMEA"}]}
+
+
 def rows_of(firm: Firm) -> list[dict[str, Any]]:
     """Return the rows of the import file."""
     rows: list[dict[str, Any]] = json.loads(firm.import_file().read_text("utf-8"))["resources"]
@@ -78,6 +84,7 @@ def rows_of(firm: Firm) -> list[dict[str, Any]]:
 
 def test_after_the_import_there_is_nothing_to_change(firm: Firm) -> None:
     """Odd names, Unicode, nulls, twins: neither preview nor up asks HQ for anything."""
+    firm.hq.ask("POST", "/seed", account())
     exported = firm.export()
     asked = firm.requests()
 
@@ -98,6 +105,7 @@ def test_a_whole_account_is_taken_over_without_a_change(
     firm: Firm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Companies, people and teams too: one list each, and one more for each project's members."""
+    firm.hq.ask("POST", "/seed", account())
     monkeypatch.setenv("BIM360_ACTING_USER", "anna.halvorsen@example.com")
     exported = firm.export("--include", EVERYTHING)
     asked = firm.requests()
@@ -144,8 +152,8 @@ def test_a_second_export_is_the_same_to_the_byte(firm: Firm) -> None:
     """Also when somebody signed in, or touched a project and put it back: git shows no change."""
     firm.export()
     before = firm.files()
-    for name in ("School 100", "Handed over"):
-        where = f"/projects/{project_id(100) if name == 'School 100' else project_id(16)}"
+    for place in (31, 16):
+        where = f"/projects/{project_id(place)}"
         firm.hq.ask("PATCH", where, {"city": "Oslo"})
         firm.hq.ask("PATCH", where, {"city": "Seattle"})
 
@@ -159,14 +167,14 @@ def test_a_project_that_was_renamed_is_a_change_of_its_name_alone(firm: Firm) ->
     """Its resource name stays, because another one would be another project to Pulumi."""
     firm.export()
     before = firm.files()["existing.py"].decode().splitlines()
-    firm.hq.ask("PATCH", f"/projects/{project_id(100)}", {"name": "Höhere Schule"})
+    firm.hq.ask("PATCH", f"/projects/{project_id(30)}", {"name": "Höhere Schule"})
 
     firm.export()
 
     after = firm.files()["existing.py"].decode().splitlines()
     changed = set(after) ^ set(before)
     assert {line for line in changed if "seal" not in line} == {
-        '    name="School 100",',
+        '    name="School 30",',
         '    name="Höhere Schule",',
     }
 
@@ -180,10 +188,42 @@ def test_services_cost_a_request_for_each_project_and_change_nothing_either(firm
     preview = firm.engine().preview(refresh=True)
 
     assert exported.exit_code == 0, exported.output
-    assert asked == ["GET"] * 5
+    assert asked == ["GET"] * 2
     assert rows_of(firm)[0]["inputs"]["service_types"] == ["doc_manager", "pm"]
     assert preview.errors == ()
     assert preview.changes == {"same": 2}
+
+
+def test_a_program_of_another_layout_imports_the_file(firm: Firm) -> None:
+    """It declares, and does nothing else."""
+    firm.export("--name", "School 28", "--include", "projects")
+    program = "import existing\nfrom bim360_provider import Bim360Project\n"
+    (firm.folder / "stacks" / "__main__.py").write_text(program)
+    firm.engine().import_from(firm.import_file())
+    firm.requests()
+
+    preview = firm.engine().preview()
+
+    assert preview.errors == ()
+    assert preview.changes == {"same": 2}
+    assert firm.requests() == []
+
+
+def test_another_region_is_kept_too(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stack of another region would replace everything, so it shows in the first preview."""
+    firm.hq.ask("POST", "/seed", european(account(FEW)))
+    monkeypatch.setenv("BIM360_REGION", "EMEA")
+    firm.export("--name", "School 28", "--include", "projects")
+
+    firm.engine().import_from(firm.import_file())
+    preview = firm.engine().preview(refresh=True)
+    monkeypatch.setenv("BIM360_REGION", "US")
+    moved = firm.engine().preview()
+
+    assert "in region EMEA has" in firm.files()["existing.py"].decode()
+    assert preview.errors == ()
+    assert preview.changes == {"same": 2}
+    assert "'region'" in repr([step.replaces for step in moved.steps])
 
 
 def test_archived_projects_are_declared_archived(firm: Firm) -> None:
@@ -203,16 +243,16 @@ def test_json_tells_what_was_written(firm: Firm) -> None:
     done = firm.export("--json")
 
     told = json.loads(done.stdout)
-    assert told["declared"] == {"Bim360BusinessUnits": 1, "Bim360Project": 270}
-    assert told["passedOver"] == 30
-    assert told["requests"] == 5
+    assert told["declared"] == {"Bim360BusinessUnits": 1, "Bim360Project": 54}
+    assert told["passedOver"] == 6
+    assert told["requests"] == 2
     assert len(told["written"]) == 2
 
 
 @pytest.mark.parametrize(
     ("flags", "words"),
     [
-        (("--name", "nobody"), "300 projects have another status, name or day"),
+        (("--name", "nobody"), "60 projects have another status, name or day"),
         (("--status", "gone"), "--status takes words of active, pending, inactive, archived"),
         (("--include", ""), "--include takes words of projects"),
     ],
@@ -242,14 +282,14 @@ def test_a_thousand_projects_take_eleven_lists(firm: Firm) -> None:
 
 def test_an_import_of_what_is_there_changes_nothing(firm: Firm) -> None:
     """And of another thing under a name that is taken, neither."""
-    firm.export("--name", "School 10*", "--include", "projects")
+    firm.export("--name", "School 3*", "--include", "projects")
     firm.engine().import_from(firm.import_file())
     again = firm.engine().import_from(firm.import_file())
-    text = firm.import_file().read_text("utf-8").replace(project_id(100), project_id(101))
+    text = firm.import_file().read_text("utf-8").replace(project_id(30), project_id(31))
     firm.import_file().write_text(text, "utf-8")
 
     other = firm.engine().import_from(firm.import_file())
 
     assert set(again.changes) == {"same"}
     assert len(other.errors) == 1
-    assert "'school-100' is in the state already, with the id" in other.errors[0]
+    assert "'school-30' is in the state already, with the id" in other.errors[0]
