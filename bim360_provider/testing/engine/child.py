@@ -20,6 +20,7 @@ import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 # The exit code that tells Pulumi's language host that the reason was already shown.
 ALREADY_SHOWN = 32
@@ -48,6 +49,26 @@ def run_host(engine: str) -> None:
     runpy.run_module("pulumi.dynamic", run_name="__main__", alter_sys=True)
 
 
+class WithoutDebug:
+    """The engine's service, spared the debug messages that it drops: four for each resource.
+
+    Pulumi's SDK sends them one after the other and waits for each.
+    """
+
+    DEBUG = 0  # https://github.com/pulumi/pulumi/blob/master/proto/pulumi/engine.proto
+
+    def __init__(self, stub: Any) -> None:
+        self._stub = stub
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a method of the service."""
+        return self._log if name == "Log" else getattr(self._stub, name)
+
+    def _log(self, request: Any) -> None:
+        if request.severity != self.DEBUG:
+            self._stub.Log(request)
+
+
 def run_program(words: list[str]) -> int:
     """Run a Pulumi program against a resource monitor and return the exit code.
 
@@ -59,18 +80,18 @@ def run_program(words: list[str]) -> int:
 
     monitor, engine, project, stack, root, parallel, dry_run, entry = words
     runtime.set_all_config(runtime.get_config_env(), runtime.get_config_secret_keys_env())
-    runtime.configure(
-        runtime.Settings(
-            monitor=monitor,
-            engine=engine,
-            project=project,
-            stack=stack,
-            root_directory=root,
-            parallel=int(parallel),
-            dry_run=dry_run == "true",
-            organization="organization",
-        )
+    settings = runtime.Settings(
+        monitor=monitor,
+        engine=engine,
+        project=project,
+        stack=stack,
+        root_directory=root,
+        parallel=int(parallel),
+        dry_run=dry_run == "true",
+        organization="organization",
     )
+    settings.engine = WithoutDebug(settings.engine)
+    runtime.configure(settings)
     sys.argv = [entry]
     return _run(entry, int(parallel))
 

@@ -56,8 +56,10 @@ def remove_all(run: Run, doomed: Iterable[Resource], threads: int) -> None:
     with ThreadPoolExecutor(max_workers=threads) as pool:
         while waiting and not run.stopping.is_set():
             needed = {urn for item in waiting for urn in item.needs()}
-            ready = [item for item in waiting if item.urn not in needed] or waiting
-            waiting = [item for item in waiting if item not in ready]
+            ready = [item for item in waiting if item.urn not in needed]
+            waiting = [item for item in waiting if item.urn in needed]
+            if not ready:
+                ready, waiting = waiting, []
             free = [item for item in ready if item.urn not in stuck]
             results = pool.map(lambda item: _remove_one(run, item, going), free)
             failed = [item for item, ok in zip(free, results, strict=True) if not ok]

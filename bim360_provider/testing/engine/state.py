@@ -51,8 +51,10 @@ class State:
         return replace(resource, inputs=inputs, outputs=outputs)
 
     def put(self, resource: Resource, *, instead_of: Resource | None = None) -> None:
-        """Record what a step left behind, in place of what was there, and save."""
+        """Record what a step left behind, in place of what was there, and save if it differs."""
         with self._lock:
+            if resource == instead_of == self._resources.get(_key(resource)):
+                return
             if instead_of is not None:
                 self._resources.pop(_key(instead_of), None)
             self._resources[_key(resource)] = resource

@@ -25,7 +25,7 @@ class StateFile:
         self.path = path
         self._stack = stack
         self._project = project
-        self._texts: dict[int, tuple[Resource, str]] = {}
+        self._texts: dict[int, tuple[Resource, bytes]] = {}
 
     def load(self) -> tuple[list[Resource], Keyring]:
         """Read the resources and make the keyring their secrets are sealed with.
@@ -56,28 +56,28 @@ class StateFile:
 
     def save(self, resources: list[Resource], keyring: Keyring) -> None:
         """Replace the file as a whole, so that a crash leaves the old one or the new one."""
-        entries = ",\n".join(self._text(item, keyring) for item in resources)
+        entries = b",\n".join([self._text(item, keyring) for item in resources])
         head = {"format": FORMAT, "project": self._project, "stack": self._stack}
         head["salt"] = keyring.salt.hex()
-        text = json.dumps(head, indent=1)[:-2] + f',\n "resources": [\n{entries}\n ]\n}}\n'
+        opening = json.dumps(head, indent=1)[:-2] + ',\n "resources": [\n'
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(self.path, text)
+        _replace(self.path, b"".join((opening.encode(), entries, b"\n ]\n}\n")))
 
-    def _text(self, resource: Resource, keyring: Keyring) -> str:
+    def _text(self, resource: Resource, keyring: Keyring) -> bytes:
         """Return a resource as JSON; kept, because a save after each step writes all of them."""
         known = self._texts.get(id(resource))
         if known is not None and known[0] is resource:
             return known[1]
         text = json.dumps(_entry(resource, keyring), indent=1, sort_keys=True)
-        text = "  " + text.replace("\n", "\n  ")
-        self._texts[id(resource)] = (resource, text)
-        return text
+        content = ("  " + text.replace("\n", "\n  ")).encode()
+        self._texts[id(resource)] = (resource, content)
+        return content
 
 
-def _replace(path: Path, text: str) -> None:
+def _replace(path: Path, content: bytes) -> None:
     draft = path.with_name(path.name + ".new")
-    with draft.open("w", encoding="utf-8") as file:
-        file.write(text)
+    with draft.open("wb") as file:
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)

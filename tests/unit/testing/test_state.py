@@ -239,3 +239,16 @@ def test_a_take_over_is_one_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         pass
 
     assert held == [True]
+
+
+def test_what_has_not_changed_is_not_saved_again(tmp_path: Path) -> None:
+    """A refresh of a thousand resources without drift would write the whole file many times."""
+    known = Resource("u", "t", custom=True, id="1", outputs={"a": 1})
+    saved: list[int] = []
+    state = State([known], Keyring(b"salt"), lambda items: saved.append(len(items)))
+
+    state.put(Resource("u", "t", custom=True, id="1", outputs={"a": 1}), instead_of=known)
+    state.put(Resource("u", "t", custom=True, id="1", outputs={"a": 2}), instead_of=known)
+
+    assert saved == [1]
+    assert state.all()[0].outputs == {"a": 2}

@@ -1,0 +1,20 @@
+from types import SimpleNamespace
+
+from pulumi.runtime.proto import engine_pb2
+
+from bim360_provider.testing.engine.child import WithoutDebug
+
+
+def test_only_debug_messages_stay_in_the_program() -> None:
+    """The engine drops them, and the program would wait for each."""
+    heard: list[str] = []
+    service = SimpleNamespace(
+        Log=lambda request: heard.append(request.message), GetRootResource=lambda _: "root"
+    )
+    engine = WithoutDebug(service)
+
+    for severity in (engine_pb2.DEBUG, engine_pb2.INFO, engine_pb2.WARNING, engine_pb2.ERROR):
+        engine.Log(engine_pb2.LogRequest(severity=severity, message=str(severity)))
+
+    assert heard == ["1", "2", "3"]
+    assert engine.GetRootResource(None) == "root"
