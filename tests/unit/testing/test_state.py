@@ -241,7 +241,7 @@ def test_a_take_over_is_one_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert held == [True]
 
 
-def test_what_has_not_changed_is_not_saved_again(tmp_path: Path) -> None:
+def test_what_has_not_changed_is_not_saved_again() -> None:
     """A refresh of a thousand resources without drift would write the whole file many times."""
     known = Resource("u", "t", custom=True, id="1", outputs={"a": 1})
     saved: list[int] = []
