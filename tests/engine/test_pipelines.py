@@ -1,4 +1,4 @@
-"""The examples of docs/pipelines, step by step: only the host and, without a CLI, Pulumi are stood in for."""
+"""The examples of docs/pipelines, step by step: the host is stood in for, and a missing CLI."""
 
 import os
 import shutil

@@ -1,7 +1,6 @@
 """Runs the steps of a GitHub workflow as its runner does, as far as the examples go."""
 
 import json
-import os
 import re
 import subprocess
 from collections.abc import Mapping

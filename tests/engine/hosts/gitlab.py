@@ -1,4 +1,4 @@
-"""Runs the jobs of a GitLab pipeline as its runner does, against a GitLab with notes and issues only."""
+"""Runs the jobs of a GitLab pipeline as its runner does, against a GitLab of notes and issues."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Stands in for the Pulumi CLI where there is none: the few calls of the examples, by the local engine.
+"""Stands in for the Pulumi CLI where there is none: the local engine, for the examples' few calls.
 
 Any other call or flag ends it, so that an example cannot go a way that nobody has tried.
 """
