@@ -24,6 +24,5 @@ def projects(count: int) -> Iterator[tuple[str, dict[str, Any]]]:
                 "state_or_province": "Washington",
                 "country": "United States",
                 "timezone": "America/Los_Angeles",
-                "service_types": ["doc_manager", "field"],
             },
         )

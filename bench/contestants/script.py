@@ -60,8 +60,7 @@ class Script:
         there = {project["name"] for project in self.existing()}
         for _, arguments in projects(count):
             if arguments["name"] not in there:
-                services = ",".join(arguments["service_types"])
-                self.ask("POST", "", json={**arguments, "service_types": services})
+                self.ask("POST", "", json=arguments)
 
     def look(self, count: int) -> None:
         """Say what is missing or differs."""
@@ -71,7 +70,7 @@ class Script:
             differs = found is None or any(
                 str(found[name]) != str(value)
                 for name, value in arguments.items()
-                if name not in {"service_types", "value"}
+                if name != "value"
             )
             if differs:
                 print(f"{arguments['name']} is missing or differs")

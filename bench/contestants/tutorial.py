@@ -61,8 +61,7 @@ def ask(method: str, path: str, body: dict[str, Any] | None = None) -> dict[str,
 
 def body_of(props: dict[str, Any]) -> dict[str, Any]:
     """Return the arguments as HQ takes them."""
-    body = {name: value for name, value in props.items() if not name.startswith("__")}
-    return {**body, "service_types": ",".join(body["service_types"])}
+    return {name: value for name, value in props.items() if not name.startswith("__")}
 
 
 class TutorialProvider(ResourceProvider):
