@@ -61,7 +61,7 @@ def host(
     machine = {**hq, **_machine(tmp_path, engine)}
     if engine == "pulumi":
         init = ["pulumi", "stack", "init", "dev", "--non-interactive"]
-        subprocess.run(init, cwd=stack.folder, env=machine, check=True, capture_output=True)  # noqa: S603
+        subprocess.run(init, cwd=stack.folder, env=machine, check=True, capture_output=True)  # noqa: S603 - our own words
     secrets = {key: stack.env[key] for key in SECRETS} | {"PULUMI_ACCESS_TOKEN": ""}
     if request.param == "github":
         yield GitHub(stack.folder, machine, secrets)

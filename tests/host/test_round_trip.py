@@ -95,9 +95,9 @@ def test_sixty_four_creates_at_once_make_sixty_four_projects(host: Host, hq: Act
 
 def test_a_project_that_hq_does_not_know_is_an_empty_answer(host: Host, hq: Actor) -> None:
     """An empty id is what the engine takes for gone."""
-    made = host.made(BODY)
+    made, other = host.made(BODY), host.made({**BODY, "name": "Other"})
     hq.clock.advance(TEN_MINUTES)
-    host.read(made.id, made.properties, inputs(TOWER))  # tells the host the time
+    host.read(other.id, other.properties, inputs(TOWER))  # tells the host the time
     hq.ask("DELETE", f"/projects/{made.id}")
 
     read = host.read(made.id, made.properties, inputs(TOWER))

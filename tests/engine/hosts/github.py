@@ -87,7 +87,7 @@ class GitHub:
         files = {key: self.folder / key for key in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
         files["GITHUB_OUTPUT"].write_text("", encoding="utf-8")
         ran = subprocess.run(  # noqa: S603 - the example's own step
-            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],  # noqa: S607
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],  # noqa: S607 - wherever it is
             cwd=self.folder,
             env={
                 **self.env,

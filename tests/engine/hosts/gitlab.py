@@ -128,7 +128,7 @@ class GitLab:
         pipeline = yaml.safe_load((ROOT / "docs/pipelines/gitlab-ci.yml").read_text("utf-8"))
         variables = {key: str(value) for key, value in pipeline["variables"].items()}
         ran = subprocess.run(  # noqa: S603 - the example's own job
-            ["bash", "-eo", "pipefail", "-c", "\n".join(pipeline[name]["script"])],  # noqa: S607
+            ["bash", "-eo", "pipefail", "-c", "\n".join(pipeline[name]["script"])],  # noqa: S607 - wherever it is
             cwd=self.folder,
             env={
                 **self.env,
