@@ -36,7 +36,8 @@ def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any],
     inputs, problems = validated(ProjectArguments, given, open_lists, complete=is_new)
     bad = {problem.argument for problem in problems}
     known = {k: v for k, v in inputs.items() if k not in bad and not is_unknown(v)}
-    problems += _dates(known) + _services(known, open_lists)
+    problems += _dates(known) or _kept_date(old, given, known)
+    problems += _services(known, open_lists)
     problems += [] if is_new else _create_only(old, known)
     return inputs, problems + unplaced(given)
 
@@ -46,6 +47,19 @@ def _dates(known: Values) -> list[Problem]:
     if start is None or end is None or start < end:
         return []
     return [Problem("end_date", f"must be after start_date, but {end} is not after {start}")]
+
+
+def _kept_date(old: Values, given: Values, known: Values) -> list[Problem]:
+    """Compare a date with the other one, which is declared no more: HQ keeps that."""
+    kept = {name: old.get(name) for name in ("start_date", "end_date") if given.get(name) is None}
+    start, end = ({**kept, **known}.get(name) for name in ("start_date", "end_date"))
+    if len(kept) != 1 or is_unknown(start) or is_unknown(end) or not (start and end) or start < end:
+        return []
+    ((name, value),) = kept.items()
+    (declared,) = {"start_date", "end_date"} - {name}
+    order = "before" if name == "end_date" else "after"
+    told = f"must be {order} {name}, which is declared no more and stays {value} at HQ"
+    return [Problem(declared, f"{told}; declare both")]
 
 
 def _services(known: Values, open_lists: frozenset[str]) -> list[Problem]:

@@ -149,6 +149,37 @@ def test_what_acts_once_cannot_be_given_to_a_project_that_exists(name: str, valu
     assert problems(moved, old) == []
 
 
+@pytest.mark.parametrize(
+    ("new", "words"),
+    [
+        (
+            {"start_date": None, "end_date": "2027-01-02"},
+            "end_date must be after start_date, which",
+        ),
+        ({"start_date": "2030-01-01", "end_date": None}, "start_date must be before end_date, whi"),
+    ],
+)
+def test_a_date_that_is_declared_no_more_still_bounds_the_other(
+    new: dict[str, Any], words: str
+) -> None:
+    """HQ keeps it, and would refuse the other one in the middle of the run."""
+    (told,) = problems(new, dict(TOWER))
+
+    assert told.startswith(words)
+    assert told.endswith("at HQ; declare both")
+
+
+def test_dates_that_fit_or_are_not_known_may_be_declared_alone() -> None:
+    """Nothing is refused on a guess."""
+    old = dict(TOWER)
+    without_start = {name: value for name, value in old.items() if name != "start_date"}
+
+    assert problems({"start_date": None, "end_date": "2031-01-01"}, old) == []
+    assert problems({"start_date": None, "end_date": UNKNOWN}, old) == []
+    assert problems({"start_date": None, "end_date": "2020-01-01"}, without_start) == []
+    assert problems({"start_date": None, "end_date": None}, old) == []
+
+
 def test_a_missing_account_names_the_command_that_sets_it() -> None:
     """To be copied from the error."""
     given = {k: v for k, v in TOWER.items() if k != "account_id"}
