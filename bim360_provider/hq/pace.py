@@ -170,5 +170,21 @@ def _in_redis(rates: list[Any], url: str, name: str) -> Pace:
     server = redis.Redis.from_url(
         url, socket_timeout=STORE_TIMEOUT, socket_connect_timeout=STORE_TIMEOUT
     )
-    bucket: Any = _library().RedisBucket.init(rates, server, name)
-    return Windowed(bucket, time.time)
+    script = server.script_load(_counting_all(_library().buckets.redis_bucket.LuaScript.PUT_ITEM))
+    bucket: Any = _library().RedisBucket(rates, server, name, script)
+    return Windowed(bucket, lambda: _time_of(server))
+
+
+def _counting_all(script: str) -> str:
+    """Let the library's script count places that are younger than the one asked for.
+
+    It counts up to the moment of the question. A process that the machine stopped between its
+    question and the answer asks for a place in the past, and would not see who came meanwhile.
+    """
+    return script.replace("window_start, now)", "window_start, '+inf')")
+
+
+def _time_of(server: Any) -> float:
+    """Return the server's time: the machines that share a window need not agree on theirs."""
+    seconds, micros = server.time()
+    return float(seconds) + float(micros) / 1e6
