@@ -121,8 +121,7 @@ def _taken(client: HqClient, project_id: str, email: str, error: HqError) -> dic
     if not user.is_admin:
         words = f"{email} is in project {project_id} already, and no admin of it"
         msg = (
-            f"BIM 360: {words}; make them one with a Bim360ProjectMember and "
-            "project_administration='admin'."
+            f"BIM 360: {words}; declare a Bim360ProjectMember with project_administration='admin'."
         )
         raise ConflictError(msg, status=error.status, words=words, request=error.request)
     words = f"{email} was an admin of project {project_id} and is taken over"

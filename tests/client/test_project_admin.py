@@ -107,7 +107,7 @@ def test_who_is_a_member_and_no_admin_is_an_error_with_advice(stage: Stage) -> N
     project_id = project(stage)
     create_member(client, {**ADA, "project_id": project_id}, acting())
 
-    with pytest.raises(ConflictError, match=r"already, and no admin of it; make them one with a"):
+    with pytest.raises(ConflictError, match=r"already, and no admin of it; declare a Bim"):
         create(client, anna(project_id, email="ada@example.com"), settings())
 
 
