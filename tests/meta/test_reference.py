@@ -21,7 +21,7 @@ OF_ITS_OWN = ("commands.md", "configuration.md", "troubleshooting.md")
 
 def _leads_to(cell: str) -> str:
     """Return the text of the page that a cell leads to."""
-    (link,) = LINK.findall(cell)
+    link: str = LINK.findall(cell)[0]
     return (ROOT / "docs" / link).read_text(encoding="utf-8")
 
 

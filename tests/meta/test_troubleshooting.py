@@ -105,7 +105,7 @@ def test_every_line_for_people_is_on_the_page() -> None:
 
 @pytest.mark.parametrize(
     ("code", "advice"),
-    [(str(code), advice) for code, advice in {**ADVICE, **ADVICE_BY_CODE}.items()],
+    [(str(code), advice) for code, advice in (*ADVICE.items(), *ADVICE_BY_CODE.items())],
 )
 def test_every_answer_is_on_the_page_with_its_advice(code: str, advice: str) -> None:
     """The status is what people remember of an error."""
