@@ -32,6 +32,9 @@ class Declared(Resource):
             cls._token = kwargs
             own = inspect.get_annotations(cls)
             cls._fields = tuple(name for name in own if name.islower() and name[0] != "_")
+            # They are for people and type checkers. Pulumi would resolve all of them once for each
+            # resource, a quarter of what a program costs, to find nothing that it converts.
+            cls.__annotations__ = {}
         super().__init_subclass__(**cls._token)
 
     @classmethod
