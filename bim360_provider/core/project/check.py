@@ -50,13 +50,18 @@ def _dates(known: Values) -> list[Problem]:
 
 
 def _kept_date(old: Values, given: Values, known: Values) -> list[Problem]:
-    """Compare a date with the other one, which is declared no more: HQ keeps that."""
+    """Compare a date that changes with the other one, which is declared no more: HQ keeps that.
+
+    One that does not change is not sent, so what HQ holds may be as odd as it likes.
+    """
     kept = {name: old.get(name) for name in ("start_date", "end_date") if given.get(name) is None}
     start, end = ({**kept, **known}.get(name) for name in ("start_date", "end_date"))
     if len(kept) != 1 or is_unknown(start) or is_unknown(end) or not (start and end) or start < end:
         return []
     ((name, value),) = kept.items()
     (declared,) = {"start_date", "end_date"} - {name}
+    if known[declared] == old.get(declared):
+        return []
     order = "before" if name == "end_date" else "after"
     told = f"must be {order} {name}, which is declared no more and stays {value} at HQ"
     return [Problem(declared, f"{told}; declare both")]

@@ -180,6 +180,15 @@ def test_dates_that_fit_or_are_not_known_may_be_declared_alone() -> None:
     assert problems({"start_date": None, "end_date": None}, old) == []
 
 
+def test_dates_that_run_backwards_at_hq_may_stay_so() -> None:
+    """Somebody else made them so; what does not change is not sent."""
+    odd = {**TOWER, "start_date": "2030-01-01", "end_date": "2029-01-01"}
+
+    assert problems({"start_date": "2030-01-01", "end_date": None}, odd) == []
+    assert problems({"start_date": None, "end_date": "2029-01-01"}, odd) == []
+    assert len(problems({"start_date": None, "end_date": "2029-02-01"}, odd)) == 1
+
+
 def test_a_missing_account_names_the_command_that_sets_it() -> None:
     """To be copied from the error."""
     given = {k: v for k, v in TOWER.items() if k != "account_id"}
