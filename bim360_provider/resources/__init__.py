@@ -1,22 +1,29 @@
-"""What people write in a stack."""
+"""What people write in a stack.
 
-from bim360_provider.resources.account_user import Bim360AccountUser
-from bim360_provider.resources.business_units import Bim360BusinessUnits
-from bim360_provider.resources.company import Bim360Company
-from bim360_provider.resources.lookups import (
-    get_account_user,
-    get_business_unit,
-    get_company,
-    get_industry_role,
-    get_project,
-)
-from bim360_provider.resources.portfolio import projects_from_csv
-from bim360_provider.resources.project import Bim360Project
-from bim360_provider.resources.project_admin import Bim360ProjectAdmin
-from bim360_provider.resources.project_image import Bim360ProjectImage
-from bim360_provider.resources.project_member import Bim360ProjectMember
-from bim360_provider.resources.provider import Bim360Provider
-from bim360_provider.resources.team import Bim360Team, TeamMember
+Each name is imported when it is first asked for: a program of projects need not wait for the rest.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from bim360_provider.resources.account_user import Bim360AccountUser
+    from bim360_provider.resources.business_units import Bim360BusinessUnits
+    from bim360_provider.resources.company import Bim360Company
+    from bim360_provider.resources.lookups import (
+        get_account_user,
+        get_business_unit,
+        get_company,
+        get_industry_role,
+        get_project,
+    )
+    from bim360_provider.resources.portfolio import projects_from_csv
+    from bim360_provider.resources.project import Bim360Project
+    from bim360_provider.resources.project_admin import Bim360ProjectAdmin
+    from bim360_provider.resources.project_image import Bim360ProjectImage
+    from bim360_provider.resources.project_member import Bim360ProjectMember
+    from bim360_provider.resources.provider import Bim360Provider
+    from bim360_provider.resources.team import Bim360Team, TeamMember
 
 __all__ = [
     "Bim360AccountUser",
@@ -36,3 +43,30 @@ __all__ = [
     "get_project",
     "projects_from_csv",
 ]
+
+_IN: Final = {
+    "Bim360AccountUser": "account_user",
+    "Bim360BusinessUnits": "business_units",
+    "Bim360Company": "company",
+    "get_account_user": "lookups",
+    "get_business_unit": "lookups",
+    "get_company": "lookups",
+    "get_industry_role": "lookups",
+    "get_project": "lookups",
+    "projects_from_csv": "portfolio",
+    "Bim360Project": "project",
+    "Bim360ProjectAdmin": "project_admin",
+    "Bim360ProjectImage": "project_image",
+    "Bim360ProjectMember": "project_member",
+    "Bim360Provider": "provider",
+    "Bim360Team": "team",
+    "TeamMember": "team",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name of ``__all__`` from its module."""
+    if name not in _IN:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    return getattr(importlib.import_module(f"{__name__}.{_IN[name]}"), name)

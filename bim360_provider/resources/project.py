@@ -140,5 +140,7 @@ class Bim360Project(Declared, module="bim360", name="Project"):
             opts: Pulumi's resource options.
         """
         given = arguments(locals())
+        # What is neither given nor an output need not become one: each costs Pulumi two tasks.
+        given = {k: v for k, v in given.items() if v is not None or k in self._fields}
         seeds = dict.fromkeys(self.OUTPUTS)
         super().__init__(self.PROVIDER(), resource_name, {**seeds, **given}, opts)
