@@ -17,7 +17,8 @@ __all__ = ["review_of"]
 PLANNED: Final = frozenset({"create", "update", "replace", "delete", "same", "import"})
 """Steps that are counted; a replacement is one change, whatever steps it is made of."""
 
-PULUMIS_OWN: Final = ("pulumi:pulumi:Stack", "pulumi:providers:")
+STACK: Final = "pulumi:pulumi:Stack"
+PULUMIS_OWN: Final = (STACK, "pulumi:providers:")
 
 GONE: Final = Drift("", "", "there", "gone", "")
 
@@ -68,21 +69,24 @@ def review_of(plan: Plan | None, looked: Plan | None = None, title: str = "") ->
 def _seen(plan: Plan, *, only_looked: bool) -> Iterator[Seen]:
     before = {step.urn: step.old for step in plan.steps if step.op == "refresh"}
     steps = [step for step in plan.steps if step.op in PLANNED]
-    only_looked |= plan.command == "refresh" or _only_looked(steps, before)
+    ran = any(step.op == "same" and step.type == STACK for step in plan.steps)
+    only_looked |= plan.command == "refresh" or _only_looked(steps, before, ran=ran)
     for step in steps:
         if step.custom and not step.type.startswith(PULUMIS_OWN):
             yield Seen(step, before.get(step.urn), only_looked or _is_found(step))
 
 
-def _only_looked(steps: Sequence[Step], before: Mapping[str, State | None]) -> bool:
+def _only_looked(steps: Sequence[Step], before: Mapping[str, State | None], *, ran: bool) -> bool:
     """Return whether a plan only tells what a refresh found: Pulumi names both kinds alike.
 
-    A plan that begins with a look has steps for what was looked at. In doubt it is a plan: better
-    warn of what does not happen than keep silent about what does.
+    A plan that begins with a look has steps for what was looked at, but where the program ran the
+    look is not told of what goes: its delete looks as that of something that is gone. In doubt it
+    is a plan: better warn of what does not happen than keep silent about what does.
     """
     planned = (
         step.urn in before
         or step.op not in ("update", "delete", "same")
+        or (step.op == "delete" and ran)
         or (step.op == "update" and not _is_found(step))
         for step in steps
     )

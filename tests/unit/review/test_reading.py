@@ -211,6 +211,16 @@ def test_in_doubt_a_removal_is_planned_and_not_only_found() -> None:
     assert reviewed(*rows).counts["archive"] == 1
 
 
+def test_what_the_program_declares_no_more_is_planned_though_no_look_tells_of_it() -> None:
+    """With ``--refresh --run-program`` Pulumi shows no look at it, and gates stayed open."""
+    ran = {**step("same", {}, {}), "urn": "urn:pulumi:dev::p::pulumi:pulumi:Stack::p-dev"}
+    rows = [ran, step("refresh", {}, {}, name="other"), step("delete", PROJECT, None)]
+
+    counts = reviewed(*rows).counts
+
+    assert (counts["archive"], counts["drift"]) == (1, 0)
+
+
 def test_a_look_alone_plans_nothing() -> None:
     declared, found = {**PROJECT, "city": "Seattle"}, {**PROJECT, "city": "Bergen"}
     row = step("update", declared, found)
