@@ -8,6 +8,7 @@ from pulumi import Input, Output, ResourceOptions
 from bim360_provider.dynamic.business_units import BusinessUnitsProvider
 from bim360_provider.dynamic.door import Door
 from bim360_provider.resources.declared import Declared
+from bim360_provider.resources.never_secret import never_secret
 
 __all__ = ["Bim360BusinessUnits"]
 
@@ -70,7 +71,12 @@ class Bim360BusinessUnits(Declared, module="bim360", name="BusinessUnits"):
             on_destroy: ``retain`` (the default), which leaves the units where they are, or
                 ``remove``, which takes the declared ones away.
             opts: Pulumi's resource options.
+
+        Raises:
+            InputError: In the program's end: the units as a whole, and so their keys, are a secret.
         """
+        if isinstance(units, Output):
+            units = never_secret(f"Bim360BusinessUnits '{resource_name}'", "units", units, units)
         given = {"units": units, "complete": complete, "on_destroy": on_destroy}
         seeds = dict.fromkeys(self.OUTPUTS)
         super().__init__(self.PROVIDER(), resource_name, {**seeds, **given}, opts)

@@ -8,6 +8,7 @@ from bim360_provider.dynamic.door import Door
 from bim360_provider.dynamic.project_members import ProjectMembersProvider
 from bim360_provider.resources.declared import Declared
 from bim360_provider.resources.declared_once import declared_once
+from bim360_provider.resources.never_secret import never_secret
 from bim360_provider.resources.wire import arguments
 
 __all__ = ["Bim360ProjectMembers"]
@@ -45,8 +46,13 @@ class Bim360ProjectMembers(Declared, module="bim360", name="ProjectMembers"):
             members: The members, as ``Bim360Team`` takes them.
             on_removal: ``retain`` (the default) or ``remove``.
             opts: Pulumi's resource options.
+
+        Raises:
+            InputError: In the program's end: a member is a secret, or is declared twice.
         """
         given = arguments(locals())
-        given["project_id"] = declared_once(f"Bim360Team '{resource_name}'", project_id, members)
+        called = f"Bim360Team '{resource_name}'"
+        once = declared_once(called, project_id, members)
+        given["project_id"] = never_secret(called, "members", members, once)
         seeds = dict.fromkeys(self.OUTPUTS)
         super().__init__(self.PROVIDER(), resource_name, {**seeds, **given}, opts)

@@ -28,9 +28,6 @@ OTHER_TEAM = """
 Bim360Team("office", project_id=tower.id, members=Output.from_input(
     [{"email": "bob@example.com", **docs}, {"email": "ada@EXAMPLE.com", **docs}]))
 """
-SECRET = """
-Bim360Team("secrets", project_id=tower.id, members=[{"email": Output.secret("eve@x.de"), **docs}])
-"""
 MANY = """
 eve = Bim360AccountUser("eve", email="eve@example.com")
 emails = (eve.email, "bob@example.com")
@@ -104,15 +101,3 @@ def test_whoever_is_declared_once_costs_nothing_and_changes_nothing(opened: Open
     assert (preview.errors, up.errors, again.errors) == ((), (), ())
     assert again.requests == ()
     assert {*again.changes} == {*later.changes} == {"same"}
-
-
-def test_a_secret_e_mail_makes_no_secret_of_the_project(opened: Opened, tmp_path: Path) -> None:
-    """The project's id stays readable in the state."""
-    stack = opened(PROJECT + SECRET)
-
-    up = stack.up()
-
-    (tower,) = stack.projects()
-    states = [path.read_text() for path in tmp_path.rglob("*.json")]
-    assert up.errors == ()
-    assert any(f'"project_id": "{tower["id"]}"' in state for state in states)
