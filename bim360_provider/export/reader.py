@@ -13,7 +13,7 @@ from bim360_provider.export.companies import company_references, declared_compan
 from bim360_provider.export.declaration import Declaration, Reference
 from bim360_provider.export.naming import Called, names_of
 from bim360_provider.export.projects import declared_project
-from bim360_provider.export.teams import declared_team
+from bim360_provider.export.teams import with_team
 from bim360_provider.hq import HqClient
 from bim360_provider.models import AccountUser, Company, Project
 from bim360_provider.resources import (
@@ -124,14 +124,13 @@ class Reader:
         alive = {each.id for each in projects if each.status != "archived"}
         declarations, asked = [], 0
         for each in self.account.declarations:
-            declarations.append(each)
             if each.id not in alive:
+                declarations.append(each)
                 continue
             asked += 1
             self.tell("members of projects", asked, len(alive))
             people = self.client.project_users.walk(each.id)
-            team = declared_team(people, each, self.place, self.settings, companies)
-            declarations += [team] if team else []
+            declarations += with_team(people, each, self.place, self.settings, companies)
         self.account.declarations = declarations
 
     def _whole(self, projects: list[Project]) -> Iterator[Project]:

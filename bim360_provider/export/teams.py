@@ -1,6 +1,7 @@
 """The members of a project as a team."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from bim360_provider.core import project_members
@@ -15,21 +16,23 @@ from bim360_provider.resources import Bim360Team
 from bim360_provider.resources.project_members import Bim360ProjectMembers
 from bim360_provider.resources.team import TYPE
 
-__all__ = ["declared_team"]
+__all__ = ["with_team"]
 
 Values = Mapping[str, Any]
 
 TEAM: Final = Component(Bim360Team.__name__, TYPE)
 
 
-def declared_team(
+def with_team(
     people: Iterable[ProjectUser],
     project: Declaration,
     place: Values,
     settings: Settings,
     companies: Mapping[str, Reference],
-) -> Declaration | None:
-    """Return the declaration that changes nothing about the members, or None without any.
+) -> list[Declaration]:
+    """Return a project's declaration, and behind it the one that changes nothing about its members.
+
+    Whoever cannot be declared is told about: above the team, or above the project if it has none.
 
     Args:
         people: Everybody in the project.
@@ -46,22 +49,24 @@ def declared_team(
         for email, row in rows.items()
         if (why := _refusal(of_project, email, row, settings))
     }
+    notes = tuple(f"{normal.shown(each)} is left alone: {why}." for each, why in refused.items())
     given = {email: row for email, row in rows.items() if email not in refused}
     if not given:
-        return None
+        return [replace(project, notes=(*project.notes, *notes))]
     inputs, _ = project_members.check({}, {**of_project, "members": given}, settings)
     there = {email: live[email] for email in inputs["members"]}
     members = [_written(email, row, companies) for email, row in inputs["members"].items()]
-    return Declaration(
+    team = Declaration(
         resource=Bim360ProjectMembers,
         name=project.name,
         id=team_id(project.id),
         arguments={"project_id": Reference(project.kind, project.id), "members": members},
         inputs=inputs,
         outputs=outputs(project.id, there, inputs),
-        notes=tuple(f"{normal.shown(each)} is left alone: {why}." for each, why in refused.items()),
+        notes=notes,
         component=TEAM,
     )
+    return [project, team]
 
 
 def _row(member: Values) -> dict[str, Any]:

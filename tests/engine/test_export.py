@@ -76,6 +76,19 @@ def european(seed: dict[str, Any]) -> dict[str, Any]:
     return {**seed, "accounts": [{**seed["accounts"][0], "region": "EMEA"}]}
 
 
+def crowd() -> dict[str, Any]:
+    """Return a seed of two projects, whose teams have access that no stack can declare."""
+    seed = account(0)
+    users = [{"email": f"m{number}@example.com", "status": "active"} for number in range(3)]
+    web = [{"email": users[number]["email"], "modules": ["cost"]} for number in (0, 1)]
+    declarable = {"email": "m2@example.com", "services": {"document_management": "user"}}
+    projects = [
+        {"name": "Alone", "id": project_id(1), "users": web[:1]},
+        {"name": "Mixed", "id": project_id(2), "users": [web[1], declarable]},
+    ]
+    return {**seed, "accounts": [{**seed["accounts"][0], "users": users, "projects": projects}]}
+
+
 def rows_of(firm: Firm) -> list[dict[str, Any]]:
     """Return the rows of the import file."""
     rows: list[dict[str, Any]] = json.loads(firm.import_file().read_text("utf-8"))["resources"]
@@ -123,6 +136,26 @@ def test_a_whole_account_is_taken_over_without_a_change(
     assert preview.changes == refreshed.changes == {"same": 402}
     assert without_asking == []
     assert set(firm.requests()) == {"GET"}
+
+
+def test_members_who_cannot_be_declared_are_told_about(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Above the team, and above the project where nobody is left to make a team of."""
+    monkeypatch.setenv("BIM360_ACTING_USER", "anna.halvorsen@example.com")
+    firm.hq.ask("POST", "/seed", crowd())
+
+    done = firm.export("--include", "members")
+    program = firm.files()["existing.py"].decode()
+
+    said = "is left alone: document_management is missing, and so is project_administration"
+    above_alone, _, mixed = program.partition("Bim360Project(")
+    above_team, _, team = mixed.partition("Bim360Team(")
+    assert done.exit_code == 0, done.output
+    assert f"# 'm0@example.com' {said}" in above_alone
+    assert f"# 'm1@example.com' {said}" in above_team
+    assert "m2@example.com" in team
+    assert "Bim360Team(" not in team
 
 
 def test_members_need_somebody_on_whose_behalf(firm: Firm) -> None:
