@@ -13,6 +13,12 @@ LIMIT: Final = 60
 DIGITS: Final = 8
 """Hexadecimal digits of the hash: two of the same words meet once in four thousand million."""
 
+LETTERS: Final = str.maketrans(
+    {"æ": "ae", "œ": "oe", "ø": "o", "ß": "ss", "þ": "th", "ð": "d", "đ": "d", "ł": "l"}
+    | {"\N{LATIN SMALL LETTER DOTLESS I}": "i"}
+)
+"""Latin letters that Unicode does not take apart into a plain one and its mark."""
+
 
 def resource_name(project_name: str) -> str:
     """Return ``harbor-point-tower`` for ``Harbor Point Tower``.
@@ -28,5 +34,6 @@ def resource_name(project_name: str) -> str:
 
 def slug(name: str) -> str:
     """Return the letters and digits of a name, with dashes between the words; none may be left."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    latin = unicodedata.normalize("NFKD", name.lower().translate(LETTERS))
+    plain = latin.encode("ascii", "ignore").decode().lower()
     return "-".join(re.findall(r"[a-z0-9]+", plain))[:LIMIT].strip("-")

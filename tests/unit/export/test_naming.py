@@ -3,6 +3,7 @@
 import keyword
 import random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -80,3 +81,20 @@ def test_a_variable_is_taken_once() -> None:
     found = [variable("tower", kind, taken) for kind in ("Bim360Project", *["Bim360Company"] * 3)]
 
     assert found == ["tower", "tower_company", "tower_company_2", "tower_company_3"]
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("Øresund Cycle Bridge", "oresund-cycle-bridge"),
+        ("Straße der Ærø-Werft", "strasse-der-aero-werft"),
+        ("ŁÓDŹ Þingvellir", "lodz-thingvellir"),
+        ("Ğİ \N{LATIN SMALL LETTER DOTLESS I} ﬁ Ⅳ", "gi-i-fi-iv"),
+        ("東京 Tower", "tower"),
+    ],
+)
+def test_no_latin_letter_is_lost(words: str, name: str) -> None:
+    """Also those that Unicode does not take apart; other scripts have no Latin letters."""
+    thing = Called("project", "c17e6837-0000-4000-8000-000000000001", words)
+
+    assert names_of([thing], {}) == {thing.id: name}
