@@ -2,8 +2,6 @@
 
 from typing import ClassVar
 
-from bim360_provider.core import account_user
-from bim360_provider.core.entity import Entity
 from bim360_provider.dynamic.door import Door
 
 __all__ = ["AccountUserProvider"]
@@ -12,4 +10,4 @@ __all__ = ["AccountUserProvider"]
 class AccountUserProvider(Door):
     """Account users."""
 
-    entity: ClassVar[Entity] = account_user
+    entity: ClassVar[str] = "account_user"

@@ -2,8 +2,6 @@
 
 from typing import ClassVar
 
-from bim360_provider.core import business_units
-from bim360_provider.core.entity import Entity
 from bim360_provider.dynamic.door import Door
 
 __all__ = ["BusinessUnitsProvider"]
@@ -12,4 +10,4 @@ __all__ = ["BusinessUnitsProvider"]
 class BusinessUnitsProvider(Door):
     """The business units of an account."""
 
-    entity: ClassVar[Entity] = business_units
+    entity: ClassVar[str] = "business_units"

@@ -2,8 +2,6 @@
 
 from typing import ClassVar
 
-from bim360_provider.core import company
-from bim360_provider.core.entity import Entity
 from bim360_provider.dynamic.door import Door
 
 __all__ = ["CompanyProvider"]
@@ -12,4 +10,4 @@ __all__ = ["CompanyProvider"]
 class CompanyProvider(Door):
     """Companies."""
 
-    entity: ClassVar[Entity] = company
+    entity: ClassVar[str] = "company"

@@ -1,36 +1,21 @@
 """The provider behind ``Bim360Project``."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from bim360_provider.core import project
-from bim360_provider.core.archives import Allowance
-from bim360_provider.core.entity import Entity
-from bim360_provider.core.settings import Settings
-from bim360_provider.dynamic.clients import archives, owners
 from bim360_provider.dynamic.door import Door
-from bim360_provider.hq import HqClient
+
+if TYPE_CHECKING:
+    from bim360_provider.dynamic.calls import Calls
 
 __all__ = ["ProjectProvider"]
 
-Values = Mapping[str, Any]
-
 
 class ProjectProvider(Door):
-    """Projects: whichever call archives one, a run archives no more than it may."""
+    """Projects."""
 
-    entity: ClassVar[Entity] = project
+    entity: ClassVar[str] = "project"
 
-    def _create(
-        self, client: HqClient, inputs: Values, settings: Settings
-    ) -> tuple[str, dict[str, Any]]:
-        return project.create(client, inputs, settings, owners, self._allowance())
+    def _calls(self) -> "Calls":
+        from bim360_provider.dynamic.project_calls import ProjectCalls  # noqa: PLC0415 - see Door
 
-    def _update(self, client: HqClient, id_: str, state: Values, inputs: Values) -> dict[str, Any]:
-        return project.update(client, id_, state, inputs, self._allowance())
-
-    def _delete(self, client: HqClient, id_: str, state: Values) -> None:
-        project.delete(client, id_, state, owners, self._allowance())
-
-    def _allowance(self) -> Allowance:
-        return Allowance(self._settings().max_archives, archives)
+        return ProjectCalls(self.core(), self.configured())

@@ -2,8 +2,6 @@
 
 from typing import ClassVar
 
-from bim360_provider.core import project_admin
-from bim360_provider.core.entity import Entity
 from bim360_provider.dynamic.door import Door
 
 __all__ = ["ProjectAdminProvider"]
@@ -12,4 +10,4 @@ __all__ = ["ProjectAdminProvider"]
 class ProjectAdminProvider(Door):
     """Admins of projects."""
 
-    entity: ClassVar[Entity] = project_admin
+    entity: ClassVar[str] = "project_admin"

@@ -2,8 +2,6 @@
 
 from typing import ClassVar
 
-from bim360_provider.core import project_member
-from bim360_provider.core.entity import Entity
 from bim360_provider.dynamic.door import Door
 
 __all__ = ["ProjectMemberProvider"]
@@ -12,4 +10,4 @@ __all__ = ["ProjectMemberProvider"]
 class ProjectMemberProvider(Door):
     """Members of projects."""
 
-    entity: ClassVar[Entity] = project_member
+    entity: ClassVar[str] = "project_member"

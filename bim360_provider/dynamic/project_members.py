@@ -2,8 +2,6 @@
 
 from typing import ClassVar
 
-from bim360_provider.core import project_members
-from bim360_provider.core.entity import Entity
 from bim360_provider.dynamic.door import Door
 
 __all__ = ["ProjectMembersProvider"]
@@ -12,4 +10,4 @@ __all__ = ["ProjectMembersProvider"]
 class ProjectMembersProvider(Door):
     """All declared members of a project."""
 
-    entity: ClassVar[Entity] = project_members
+    entity: ClassVar[str] = "project_members"

@@ -105,7 +105,8 @@ class UserPage(_Answer):
     """A page of a project's users."""
 
     results: list[ProjectUser]
-    pagination: Pagination = Pagination.model_validate({})
+    # Made when it is needed: a model that is made here is built at every start of the host.
+    pagination: Pagination = Field(default_factory=lambda: Pagination.model_validate({}))
 
 
 class ImportRow(_Answer):

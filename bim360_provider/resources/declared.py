@@ -3,8 +3,8 @@
 import inspect
 from typing import Any, ClassVar, TypeVar
 
-from pulumi import Input, ResourceOptions
-from pulumi.dynamic import Resource
+from pulumi import Input, Inputs, Output, ResourceOptions
+from pulumi.dynamic import Resource, ResourceProvider
 
 from bim360_provider.dynamic.door import Door
 
@@ -37,6 +37,17 @@ class Declared(Resource):
             cls.__annotations__ = {}
         super().__init_subclass__(**cls._token)
 
+    def __init__(
+        self,
+        provider: ResourceProvider,
+        resource_name: str,
+        props: Inputs,
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        """Declare one; see the resource for its arguments."""
+        super().__init__(provider, resource_name, props, opts)
+        _let_go(self)
+
     @classmethod
     def type_token(cls) -> str:
         """Return the type that Pulumi's state and import files know it by."""
@@ -61,5 +72,21 @@ class Declared(Resource):
         found = cls.__new__(cls)
         by_id = ResourceOptions.merge(opts, ResourceOptions(id=id))
         fields = dict.fromkeys(cls._fields)
-        Resource.__init__(found, cls.PROVIDER(), resource_name, fields, by_id)
+        Declared.__init__(found, cls.PROVIDER(), resource_name, fields, by_id)
         return found
+
+
+def _let_go(resource: Resource) -> None:
+    """Have Pulumi wait for a resource, and not for each of its outputs besides.
+
+    At a program's end Pulumi waits for all outputs that nobody has built upon, and looks at each of
+    them again whenever one is done: for a thousand projects that is longer than anything else. All
+    outputs of a resource are done in one step, together with its URN, which Pulumi still waits for.
+    """
+    for name, output in vars(resource).items():
+        if isinstance(output, Output) and name not in {"id", "urn"}:
+            getattr(output, "_untrack", _nothing)()
+
+
+def _nothing() -> None:
+    """Stand in for what only some versions of Pulumi have."""

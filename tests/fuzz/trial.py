@@ -105,7 +105,7 @@ class Trial:
     def _try_here(self, given: ArgumentSet) -> None:
         config = {"bim360:accountId": self.place.account_id, "bim360:actingUser": ADMIN_EMAIL}
         settings = Settings.resolve(config, {})
-        _, problems = self.kind.provider.entity.check({}, _unmarked(given.bag), settings)
+        _, problems = self.kind.provider.core().check({}, _unmarked(given.bag), settings)
         refused = judge_refusals(given, [str(each) for each in problems if not each.warning])
         self.tally.refused.update(refused)
         self.tally.counts["refused"] += 1

@@ -39,16 +39,29 @@ began = time.process_time()
 import pulumi.dynamic
 middle = time.process_time()
 theirs = set(sys.modules)
-import bim360_provider.dynamic.project
+from bim360_provider.dynamic.project import ProjectProvider
+ProjectProvider()._calls()  # all that a first call loads
 ended = time.process_time()
 print(json.dumps([middle - began, ended - middle, sorted(set(sys.modules) - theirs)]))
 """
 
 
-def started() -> Any:
+DECLARING: Final = """
+import json, sys, time
+began = time.process_time()
+import pulumi.dynamic
+middle = time.process_time()
+theirs = set(sys.modules)
+from bim360_provider import Bim360BusinessUnits, Bim360Company, Bim360Project, Bim360Team
+ended = time.process_time()
+print(json.dumps([middle - began, ended - middle, sorted(set(sys.modules) - theirs)]))
+"""
+
+
+def started(program: str = PROGRAM) -> Any:
     """Start what the host starts; return the seconds of Pulumi and ours, and what ours loaded."""
-    ran = subprocess.run(  # noqa: S603 - the program above
-        [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True
+    ran = subprocess.run(  # noqa: S603 - one of the programs above
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     return json.loads(ran.stdout)
 
@@ -57,7 +70,7 @@ def test_the_host_loads_nothing_that_it_does_not_need() -> None:
     """Not even what speaks HTTP: a preview asks nothing."""
     loaded = started()[2]
 
-    assert "bim360_provider.dynamic.project" in loaded
+    assert "bim360_provider.core.project" in loaded
     assert [each for each in loaded if each in NEVER] == []
 
 
@@ -70,3 +83,12 @@ def test_the_host_starts_hardly_slower_than_pulumis_own_part() -> None:
 
     theirs, ours = (min(each[at] for each in starts) for at in (0, 1))
     assert ours < max(MOST, BUSY * theirs), f"{ours * 1000:.0f} ms after {theirs * 1000:.0f} ms"
+
+
+def test_a_program_loads_nothing_that_answers_a_call() -> None:
+    """It hands a reference to the engine: no model, no rule and no client is needed for that."""
+    theirs, ours, loaded = min(started(DECLARING) for _ in range(3))
+
+    answering = ("pydantic", "bim360_provider.core", "bim360_provider.hq", "bim360_provider.models")
+    assert [each for each in loaded if each.startswith(answering)] == []
+    assert ours < theirs / 2, f"{ours * 1000:.0f} ms after {theirs * 1000:.0f} ms"

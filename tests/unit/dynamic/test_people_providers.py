@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.dynamic.dynamic import serialize_provider
 
 from bim360_provider.dynamic.account_user import AccountUserProvider
@@ -36,7 +37,7 @@ def test_the_reference_in_every_state_is_these_bytes(provider: type[Door]) -> No
 def test_a_provider_that_was_configured_pickles_to_the_same_bytes(provider: type[Door]) -> None:
     """Neither code nor configuration travels with it, least of all a secret."""
     configured = provider()
-    configured._config = {"bim360:clientSecret": "hush"}  # noqa: SLF001 - what configure() keeps
+    configured.configure(ConfigureRequest(Config({"bim360:clientSecret": "hush"}, "site")))
 
     kept: Any = serialize_provider(configured)
 

@@ -1,13 +1,14 @@
 """Pulumi's door: how the core's verdicts become Pulumi's, and what is pickled."""
 
 import pickle
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.output import Unknown
 
+from bim360_provider.core import project
 from bim360_provider.core.arguments import UNKNOWN
 from bim360_provider.core.entity import Difference
 from bim360_provider.dynamic.bags import from_pulumi, to_pulumi
@@ -40,7 +41,7 @@ def test_the_reference_in_every_state_is_these_bytes() -> None:
 def test_a_provider_that_was_configured_pickles_to_the_same_bytes() -> None:
     """Neither code nor configuration travels with it, least of all a secret."""
     provider = ProjectProvider()
-    provider._config = {"bim360:clientSecret": "hush"}  # noqa: SLF001 - what configure() keeps
+    provider.configure(ConfigureRequest(Config({"bim360:clientSecret": "hush"}, "site")))
 
     kept: Any = serialize_provider(provider)
 
@@ -85,10 +86,8 @@ def test_what_people_should_know_of_a_change_is_told_with_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """As a warning of the preview; here no engine listens, so it is printed."""
-    warned = SimpleNamespace(
-        diff=lambda _state, _inputs: Difference(("a",), warnings=("Mind it.",))
-    )
-    monkeypatch.setattr(ProjectProvider, "entity", warned)
+    warned = Difference(("a",), warnings=("Mind it.",))
+    monkeypatch.setattr(project, "diff", lambda _state, _inputs: warned)
 
     ProjectProvider().diff("p1", {}, {})
 

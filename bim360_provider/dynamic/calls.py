@@ -1,0 +1,115 @@
+"""What is answered to Pulumi's six calls: its bags in, the core's answers out.
+
+Loaded with the first call: whoever only declares, which is every program, never makes one.
+"""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    Config,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    UpdateResult,
+)
+
+from bim360_provider.core.entity import Entity
+from bim360_provider.core.settings import EXPLICIT, KEYS, Settings
+from bim360_provider.dynamic.bags import from_pulumi, provider_changed, to_pulumi
+from bim360_provider.dynamic.clients import client_for, owners
+from bim360_provider.dynamic.engine_log import notify
+from bim360_provider.errors import ConfigError
+from bim360_provider.hq import HqClient
+
+__all__ = ["Calls"]
+
+Bag = dict[str, Any]
+Values = Mapping[str, Any]
+
+
+class Calls:
+    """Hands Pulumi's calls to an entity of the core."""
+
+    def __init__(self, entity: Entity, config: Config | None) -> None:
+        self._entity = entity
+        self._config = config
+
+    def check(self, olds: Bag, news: Bag) -> CheckResult:
+        """Return the arguments in normal form, with every problem; sends nothing."""
+        try:
+            settings = self._settings()
+        except ConfigError as error:
+            return CheckResult(dict(news), [CheckFailure("", str(error))])
+        inputs, problems = self._entity.check(from_pulumi(olds), from_pulumi(news), settings)
+        for warning in (each for each in problems if each.warning):
+            notify(f"BIM 360: {warning}", warning=True)
+        failures = [CheckFailure("", str(each)) for each in problems if not each.warning]
+        return CheckResult(to_pulumi(inputs), failures)
+
+    def diff(self, id_: str, olds: Bag, news: Bag) -> DiffResult:
+        """Return whether anything would change; sends nothing.
+
+        "Perhaps" (None) makes Pulumi compare the arguments itself, which is what prints
+        single properties and fills ``detailedDiff``.
+        """
+        owners.owns(id_)
+        difference = self._entity.diff(from_pulumi(olds), from_pulumi(news))
+        for warning in difference.warnings:
+            notify(warning, warning=True)
+        if not difference.changed:
+            return DiffResult(changes=difference.unfinished)
+        unseen = difference.unfinished or provider_changed(olds, news)
+        return DiffResult(
+            changes=True if unseen else None,
+            replaces=list(difference.replaces),
+        )
+
+    def create(self, props: Bag) -> CreateResult:
+        """Create or adopt."""
+        inputs = from_pulumi(props)
+        client, settings = self._client(inputs), self._settings()
+        entity_id, outs = self._create(client, inputs, settings)
+        return CreateResult(entity_id, to_pulumi(outs))
+
+    def update(self, id_: str, olds: Bag, news: Bag) -> UpdateResult:
+        """Change what differs."""
+        state = from_pulumi(olds)
+        outs = self._update(self._client(state), id_, state, from_pulumi(news))
+        return UpdateResult(to_pulumi(outs))
+
+    def read(self, id_: str, props: Bag) -> ReadResult:
+        """Read for a refresh, a ``.get()`` or after an import."""
+        state = from_pulumi(props)
+        live = self._entity.read(self._client(state), id_, state)
+        if live is None:
+            return ReadResult("", {})
+        return ReadResult(live.id, to_pulumi(live.outputs), to_pulumi(live.inputs))
+
+    def delete(self, id_: str, props: Bag) -> None:
+        """Take it away as far as HQ can, or leave it."""
+        state = from_pulumi(props)
+        self._delete(self._client(state), id_, state)
+
+    def _create(
+        self, client: HqClient, inputs: Values, settings: Settings
+    ) -> tuple[str, dict[str, Any]]:
+        return self._entity.create(client, inputs, settings, owners)
+
+    def _update(self, client: HqClient, id_: str, state: Values, inputs: Values) -> dict[str, Any]:
+        return self._entity.update(client, id_, state, inputs)
+
+    def _delete(self, client: HqClient, id_: str, state: Values) -> None:
+        self._entity.delete(client, id_, state, owners)
+
+    def _settings(self) -> Settings:
+        config = {key: self._config.get(key) for key in (*KEYS, EXPLICIT)} if self._config else {}
+        return Settings.resolve(config, os.environ)
+
+    def _client(self, known: Values) -> HqClient:
+        """Return the client of the account that it is in, whatever is configured now."""
+        connection = self._settings().connection(known.get("account_id"), known.get("region"))
+        return client_for(connection)
