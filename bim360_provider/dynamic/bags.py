@@ -1,4 +1,8 @@
-"""Pulumi's property bags, to and from the core's plain values."""
+"""Pulumi's property bags, to and from the core's plain values.
+
+Every value of a bag passes through Pulumi's serializer several times in a run. So names of
+declared arguments, which nobody reads but the core, travel as one text with spaces between.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -7,6 +11,7 @@ from pulumi.output import Unknown as PulumiUnknown
 from pulumi.runtime.rpc import unwrap_rpc_secret
 
 from bim360_provider.core.arguments import UNKNOWN, Unknown
+from bim360_provider.core.entity import DECLARED
 
 __all__ = ["PROVIDER_KEY", "from_pulumi", "provider_changed", "to_pulumi"]
 
@@ -15,12 +20,17 @@ PROVIDER_KEY: Final = "__provider"
 
 def from_pulumi(bag: Mapping[str, Any]) -> dict[str, Any]:
     """Return a bag without Pulumi's own key, its unknowns as the core's."""
-    return {key: _read(value) for key, value in bag.items() if key != PROVIDER_KEY}
+    values = {key: _read(value) for key, value in bag.items() if key != PROVIDER_KEY}
+    return {**values, DECLARED: _names(values[DECLARED])} if DECLARED in values else values
 
 
 def to_pulumi(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a fresh bag, the core's unknowns as Pulumi's."""
-    return {key: _write(value) for key, value in values.items()}
+    """Return a fresh bag, the core's unknowns as Pulumi's, without what is None.
+
+    Pulumi takes None for absent, after a walk through all that a value could be.
+    """
+    bag = {key: _write(value) for key, value in values.items() if value is not None}
+    return {**bag, DECLARED: _text(bag[DECLARED])} if DECLARED in bag else bag
 
 
 def provider_changed(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
@@ -29,6 +39,8 @@ def provider_changed(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
 
 
 def _read(value: Any) -> Any:
+    if isinstance(value, str):  # most of a bag, and nothing hides in it
+        return value
     # The host asks for secrets in the clear; an engine that wraps them all the same is understood.
     value = unwrap_rpc_secret(value)
     if isinstance(value, PulumiUnknown):
@@ -37,6 +49,8 @@ def _read(value: Any) -> Any:
 
 
 def _write(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
     if isinstance(value, Unknown):
         return PulumiUnknown()  # type: ignore[no-untyped-call]  # Pulumi left it untyped
     return _deep(_write, value)
@@ -49,3 +63,17 @@ def _deep(convert: Callable[[Any], Any], value: Any) -> Any:
     if isinstance(value, dict):
         return {key: convert(element) for key, element in value.items()}
     return value
+
+
+def _text(names: Any) -> Any:
+    """Return lists of names as texts, also those of a mapping's rows."""
+    if isinstance(names, dict):
+        return {key: _text(row) for key, row in names.items()}
+    return " ".join(names)
+
+
+def _names(text: Any) -> Any:
+    """Return texts as lists of names; a state may have lists already."""
+    if isinstance(text, dict):
+        return {key: _names(row) for key, row in text.items()}
+    return text.split() if isinstance(text, str) else text

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from pulumi.dynamic.dynamic import serialize_provider
 
-from bim360_provider.dynamic.bags import PROVIDER_KEY
+from bim360_provider.dynamic.bags import PROVIDER_KEY, to_pulumi
 from bim360_provider.export.declaration import Declaration
 
 __all__ = ["import_file", "names_in"]
@@ -54,4 +54,5 @@ def _rows(each: Declaration) -> Iterator[dict[str, Any]]:
         named = {"name": parent, "logicalName": each.name, "component": True}
         yield {"type": each.component.type, **named}
         row["parent"] = parent
-    yield {**row, "inputs": {**each.inputs, **provider}, "outputs": {**outputs, **provider}}
+    inputs, kept = to_pulumi(each.inputs), to_pulumi(outputs)
+    yield {**row, "inputs": {**inputs, **provider}, "outputs": {**kept, **provider}}

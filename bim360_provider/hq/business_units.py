@@ -6,17 +6,16 @@ https://aps.autodesk.com/en/docs/bim360/v1/reference/http/business_units_structu
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from pydantic import BaseModel
-
 from bim360_provider.hq.endpoints import Endpoints
 from bim360_provider.models.business_units import BusinessUnit
+from bim360_provider.models.forms import Answered
 
 __all__ = ["BusinessUnits"]
 
 PATH: Final = "business_units_structure"
 
 
-class _Structure(BaseModel):
+class _Structure(Answered):
     """What both endpoints answer."""
 
     business_units: list[BusinessUnit]

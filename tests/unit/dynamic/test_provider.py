@@ -10,7 +10,7 @@ from pulumi.output import Unknown
 
 from bim360_provider.core import project
 from bim360_provider.core.arguments import UNKNOWN
-from bim360_provider.core.entity import Difference
+from bim360_provider.core.entity import DECLARED, Difference
 from bim360_provider.dynamic.bags import from_pulumi, to_pulumi
 from bim360_provider.dynamic.project import ProjectProvider
 from tests.host.process import SECRET_MARK
@@ -92,6 +92,30 @@ def test_what_people_should_know_of_a_change_is_told_with_it(
     ProjectProvider().diff("p1", {}, {})
 
     assert capsys.readouterr().err == "Mind it.\n"
+
+
+@pytest.mark.parametrize(
+    ("names", "kept"),
+    [
+        (["city", "name"], "city name"),
+        ([], ""),
+        (
+            {"ada@example.com": ["email"], "bob@example.com": []},
+            {"ada@example.com": "email", "bob@example.com": ""},
+        ),
+    ],
+)
+def test_declared_names_travel_as_one_text(names: object, kept: object) -> None:
+    """Pulumi takes time for each value of a bag; lists, as a state may have them, are read too."""
+    bag = to_pulumi({DECLARED: names})
+
+    assert bag == {DECLARED: kept}
+    assert from_pulumi(bag) == from_pulumi({DECLARED: names}) == {DECLARED: names}
+
+
+def test_what_is_none_does_not_travel() -> None:
+    """Pulumi takes it for absent."""
+    assert to_pulumi({"city": None, "name": ""}) == {"name": ""}
 
 
 def test_a_bag_loses_pulumis_key_and_keeps_its_unknowns() -> None:
