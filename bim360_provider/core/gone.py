@@ -1,19 +1,21 @@
 """Gone: whether a 404 means the thing itself, or the whole account out of sight."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bim360_provider.core.entity import DECLARED
 from bim360_provider.core.young import is_young
 from bim360_provider.errors import NotFoundError
 from bim360_provider.hq import HqClient
 from bim360_provider.hq.collection import Collection
-from bim360_provider.models import AccountUser, Company, Project
+
+if TYPE_CHECKING:
+    from bim360_provider.models import AccountUser, Company, Project
 
 __all__ = ["found", "is_gone", "missing", "seen"]
 
 Found = TypeVar("Found")
-Row = TypeVar("Row", Project, Company, AccountUser)
+Row = TypeVar("Row", "Project", "Company", "AccountUser")
 
 
 def found(

@@ -1,19 +1,42 @@
 """The client: one account of HQ as typed methods."""
 
-from bim360_provider.hq.account_user import AccountUsers
-from bim360_provider.hq.acting_user import ActingUser
-from bim360_provider.hq.business_units import BusinessUnits
+import threading
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
 from bim360_provider.hq.clock import Clock
-from bim360_provider.hq.company import Companies
 from bim360_provider.hq.connection import Connection
-from bim360_provider.hq.industry_role import IndustryRoles
-from bim360_provider.hq.job import Jobs
-from bim360_provider.hq.project import Projects
-from bim360_provider.hq.project_image import ProjectImages
-from bim360_provider.hq.project_user import ProjectUsers
 from bim360_provider.hq.transport import Notify, Transport
 
+if TYPE_CHECKING:
+    from bim360_provider.hq.account_user import AccountUsers
+    from bim360_provider.hq.business_units import BusinessUnits
+    from bim360_provider.hq.company import Companies
+    from bim360_provider.hq.industry_role import IndustryRoles
+    from bim360_provider.hq.job import Jobs
+    from bim360_provider.hq.project import Projects
+    from bim360_provider.hq.project_image import ProjectImages
+    from bim360_provider.hq.project_user import ProjectUsers
+
 __all__ = ["HqClient"]
+
+Made = TypeVar("Made")
+
+
+class _Endpoints(Generic[Made]):
+    """Endpoints that are loaded and made when they are first asked for, once for all threads."""
+
+    def __init__(self, module: str, kind: str) -> None:
+        self._module = f"bim360_provider.hq.{module}"
+        self._kind = kind
+
+    def __get__(self, client: "HqClient", owner: type["HqClient"]) -> Made:
+        with client.lock:
+            if self._kind not in client.made:
+                kind: Any = getattr(import_module(self._module), self._kind)
+                client.made[self._kind] = kind.made_for(client)
+            made: Made = client.made[self._kind]
+        return made
 
 
 class HqClient:
@@ -23,6 +46,15 @@ class HqClient:
         >>> client = HqClient(Connection(client_id, client_secret, account_id))
         >>> [project.name for project in client.projects.walk()]
     """
+
+    projects: "_Endpoints[Projects]" = _Endpoints("project", "Projects")
+    jobs: "_Endpoints[Jobs]" = _Endpoints("job", "Jobs")
+    companies: "_Endpoints[Companies]" = _Endpoints("company", "Companies")
+    account_users: "_Endpoints[AccountUsers]" = _Endpoints("account_user", "AccountUsers")
+    industry_roles: "_Endpoints[IndustryRoles]" = _Endpoints("industry_role", "IndustryRoles")
+    project_users: "_Endpoints[ProjectUsers]" = _Endpoints("project_user", "ProjectUsers")
+    project_images: "_Endpoints[ProjectImages]" = _Endpoints("project_image", "ProjectImages")
+    business_units: "_Endpoints[BusinessUnits]" = _Endpoints("business_units", "BusinessUnits")
 
     def __init__(
         self,
@@ -42,15 +74,8 @@ class HqClient:
         """
         self.connection = connection
         self.transport = transport or Transport(connection, clock=clock, notify=notify)
-        self.projects = Projects(self.transport, connection)
-        self.jobs = Jobs(self.transport, connection)
-        self.companies = Companies(self.transport, connection)
-        self.account_users = AccountUsers(self.transport, connection)
-        self.industry_roles = IndustryRoles(self.transport, connection)
-        acting_user = ActingUser(connection, self.account_users)
-        self.project_users = ProjectUsers(self.transport, connection, acting_user)
-        self.project_images = ProjectImages(self.transport, connection, self.projects)
-        self.business_units = BusinessUnits(self.transport, connection)
+        self.lock = threading.RLock()
+        self.made: dict[str, Any] = {}
 
     def close(self) -> None:
         """Close the connections."""

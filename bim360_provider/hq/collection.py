@@ -2,18 +2,20 @@
 
 from collections.abc import Collection as Names
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from bim360_provider.hq.clock import parse_time
 from bim360_provider.hq.connection import Connection
 from bim360_provider.hq.endpoints import OLDEST_FIRST, PAGE, Endpoints
 from bim360_provider.hq.snapshot import Page, Snapshot
 from bim360_provider.hq.transport import Transport
-from bim360_provider.models import AccountUser, Company, Project
+
+if TYPE_CHECKING:
+    from bim360_provider.models import AccountUser, Company, Project
 
 __all__ = ["Collection"]
 
-Row = TypeVar("Row", Project, Company, AccountUser)
+Row = TypeVar("Row", "Project", "Company", "AccountUser")
 
 
 class Collection(Endpoints, Generic[Row]):

@@ -1,13 +1,16 @@
 """What the endpoints of one account have in common: questions in, models out."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from bim360_provider.hq.connection import Connection
 from bim360_provider.hq.question import Question, unreadable
 from bim360_provider.hq.transport import Transport
+
+if TYPE_CHECKING:
+    from bim360_provider.hq.client import HqClient
 
 __all__ = ["OLDEST_FIRST", "PAGE", "Endpoints"]
 
@@ -26,6 +29,11 @@ class Endpoints:
     def __init__(self, transport: Transport, connection: Connection) -> None:
         self._transport = transport
         self._connection = connection
+
+    @classmethod
+    def made_for(cls, client: "HqClient") -> "Endpoints":
+        """Make those of a client's account."""
+        return cls(client.transport, client.connection)
 
     def _question(
         self, method: str, tail: str, asked: str, *, version: str = "v1", **rest: Any

@@ -3,13 +3,16 @@
 https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-:project_id-image-PATCH/
 """
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bim360_provider.hq.connection import Connection
 from bim360_provider.hq.endpoints import Endpoints
 from bim360_provider.hq.project import Projects
 from bim360_provider.hq.transport import Transport
 from bim360_provider.models import Project
+
+if TYPE_CHECKING:
+    from bim360_provider.hq.client import HqClient
 
 __all__ = ["ProjectImages"]
 
@@ -23,6 +26,11 @@ class ProjectImages(Endpoints):
     def __init__(self, transport: Transport, connection: Connection, projects: Projects) -> None:
         super().__init__(transport, connection)
         self._projects = projects
+
+    @classmethod
+    def made_for(cls, client: "HqClient") -> "ProjectImages":
+        """Make those of a client's account, whose projects they change."""
+        return cls(client.transport, client.connection, client.projects)
 
     def put(
         self, project_id: str, content: bytes, media_type: str, *, new_resource: bool = False

@@ -7,7 +7,7 @@ projects. See docs/hq.md.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from bim360_provider.errors import RejectedError, UnauthorizedError
 from bim360_provider.hq.acting_user import ActingUser
@@ -17,6 +17,9 @@ from bim360_provider.hq.project_user_list import USERS_PAGE, ProjectUserList
 from bim360_provider.hq.question import Question
 from bim360_provider.hq.transport import Transport
 from bim360_provider.models.project_user import ImportAnswer, ImportRow
+
+if TYPE_CHECKING:
+    from bim360_provider.hq.client import HqClient
 
 __all__ = ["ROWS", "USERS_PAGE", "ProjectUsers", "refused_row"]
 
@@ -37,6 +40,12 @@ class ProjectUsers(ProjectUserList):
     ) -> None:
         super().__init__(transport, connection)
         self._acting_user = acting_user
+
+    @classmethod
+    def made_for(cls, client: "HqClient") -> "ProjectUsers":
+        """Make those of a client's account, which has one acting user."""
+        acting_user = ActingUser(client.connection, client.account_users)
+        return cls(client.transport, client.connection, acting_user)
 
     def add_admin(self, project_id: str, body: Mapping[str, Any]) -> ImportRow:
         """Add an admin and activate a service: one POST.

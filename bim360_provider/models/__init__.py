@@ -1,9 +1,16 @@
-"""What HQ's objects look like: fields, limits, lists and normal forms."""
+"""What HQ's objects look like: fields, limits, lists and normal forms.
 
-from bim360_provider.models.account_user import AccountUser, AccountUserArguments
-from bim360_provider.models.company import Company, CompanyArguments
-from bim360_provider.models.job import Job, JobState
-from bim360_provider.models.project import Project, ProjectArguments
+Each name is imported when it is first asked for: who works with projects needs no companies.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from bim360_provider.models.account_user import AccountUser, AccountUserArguments
+    from bim360_provider.models.company import Company, CompanyArguments
+    from bim360_provider.models.job import Job, JobState
+    from bim360_provider.models.project import Project, ProjectArguments
 
 __all__ = [
     "AccountUser",
@@ -15,3 +22,22 @@ __all__ = [
     "Project",
     "ProjectArguments",
 ]
+
+_IN: Final = {
+    "AccountUser": "account_user",
+    "AccountUserArguments": "account_user",
+    "Company": "company",
+    "CompanyArguments": "company",
+    "Job": "job",
+    "JobState": "job",
+    "Project": "project",
+    "ProjectArguments": "project",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name of ``__all__`` from its module."""
+    if name not in _IN:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    return getattr(importlib.import_module(f"{__name__}.{_IN[name]}"), name)
