@@ -98,7 +98,8 @@ def test_units_a_project_and_its_picture_live_and_go_together(
     ]
     assert stack.projects()[0]["business_unit_id"] == up.outputs["west"]
     assert asked(repainted) == ["PATCH image"]
-    assert sorted(row.split()[0] for row in asked(refresh)) == ["GET"] * 3
+    # The picture is read off the project; whether its GET serves both depends on who comes first.
+    assert [row.split()[0] for row in asked(refresh)] in (["GET"] * 2, ["GET"] * 3)
     assert [row.split()[0] for row in asked(destroy)] == ["PATCH"]
 
 
