@@ -67,7 +67,7 @@ BAR_SIZE: Final = 200
 BAR: Final = 1.25
 """Times the floor that up, preview and refresh of `BAR_SIZE` projects may take."""
 
-BAR_RUNS: Final = 3
+BAR_RUNS: Final = 5
 """Of so many runs of each, taken in turn, the fastest counts: it is the least disturbed one."""
 
 USED: Final = 0.95

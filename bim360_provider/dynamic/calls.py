@@ -5,6 +5,7 @@ Loaded with the first call: whoever only declares, which is every program, never
 
 import os
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from pulumi.dynamic import (
@@ -41,7 +42,7 @@ class Calls:
     def check(self, olds: Bag, news: Bag) -> CheckResult:
         """Return the arguments in normal form, with every problem; sends nothing."""
         try:
-            settings = self._settings()
+            settings = self._settings
         except ConfigError as error:
             return CheckResult(dict(news), [CheckFailure("", str(error))])
         inputs, problems = self._entity.check(from_pulumi(olds), from_pulumi(news), settings)
@@ -71,7 +72,7 @@ class Calls:
     def create(self, props: Bag) -> CreateResult:
         """Create or adopt."""
         inputs = from_pulumi(props)
-        client, settings = self._client(inputs), self._settings()
+        client, settings = self._client(inputs), self._settings
         entity_id, outs = self._create(client, inputs, settings)
         return CreateResult(entity_id, to_pulumi(outs))
 
@@ -105,11 +106,12 @@ class Calls:
     def _delete(self, client: HqClient, id_: str, state: Values) -> None:
         self._entity.delete(client, id_, state, owners)
 
+    @cached_property
     def _settings(self) -> Settings:
         config = {key: self._config.get(key) for key in (*KEYS, EXPLICIT)} if self._config else {}
         return Settings.resolve(config, os.environ)
 
     def _client(self, known: Values) -> HqClient:
         """Return the client of the account that it is in, whatever is configured now."""
-        connection = self._settings().connection(known.get("account_id"), known.get("region"))
+        connection = self._settings.connection(known.get("account_id"), known.get("region"))
         return client_for(connection)

@@ -30,4 +30,4 @@ class ProjectCalls(Calls):
         project.delete(client, id_, state, owners, self._allowance())
 
     def _allowance(self) -> Allowance:
-        return Allowance(self._settings().max_archives, archives)
+        return Allowance(self._settings.max_archives, archives)
