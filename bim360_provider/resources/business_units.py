@@ -7,7 +7,7 @@ from pulumi import Input, Output, ResourceOptions
 
 from bim360_provider.dynamic.business_units import BusinessUnitsProvider
 from bim360_provider.dynamic.door import Door
-from bim360_provider.resources.declared import Declared
+from bim360_provider.resources.declared import Declared, await_whole
 from bim360_provider.resources.never_secret import never_secret
 
 __all__ = ["Bim360BusinessUnits"]
@@ -80,3 +80,4 @@ class Bim360BusinessUnits(Declared, module="bim360", name="BusinessUnits"):
         given = {"units": units, "complete": complete, "on_destroy": on_destroy}
         seeds = dict.fromkeys(self.OUTPUTS)
         super().__init__(self.PROVIDER(), resource_name, {**seeds, **given}, opts)
+        await_whole(self)

@@ -6,7 +6,7 @@ from pulumi import Input, Output, ResourceOptions
 
 from bim360_provider.dynamic.company import CompanyProvider
 from bim360_provider.dynamic.door import Door
-from bim360_provider.resources.declared import Declared
+from bim360_provider.resources.declared import Declared, await_whole
 from bim360_provider.resources.wire import arguments
 
 __all__ = ["Bim360Company"]
@@ -97,3 +97,4 @@ class Bim360Company(Declared, module="bim360", name="Company"):
         given = arguments(locals())
         seeds = dict.fromkeys(self.OUTPUTS)
         super().__init__(self.PROVIDER(), resource_name, {**seeds, **given}, opts)
+        await_whole(self)

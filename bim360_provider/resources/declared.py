@@ -3,12 +3,12 @@
 import inspect
 from typing import Any, ClassVar, TypeVar
 
-from pulumi import Input, Inputs, Output, ResourceOptions
-from pulumi.dynamic import Resource, ResourceProvider
+from pulumi import Input, Output, ResourceOptions
+from pulumi.dynamic import Resource
 
 from bim360_provider.dynamic.door import Door
 
-__all__ = ["Declared"]
+__all__ = ["Declared", "await_whole"]
 
 Found = TypeVar("Found", bound="Declared")
 
@@ -37,17 +37,6 @@ class Declared(Resource):
             cls.__annotations__ = {}
         super().__init_subclass__(**cls._token)
 
-    def __init__(
-        self,
-        provider: ResourceProvider,
-        resource_name: str,
-        props: Inputs,
-        opts: ResourceOptions | None = None,
-    ) -> None:
-        """Declare one; see the resource for its arguments."""
-        super().__init__(provider, resource_name, props, opts)
-        _let_go(self)
-
     @classmethod
     def type_token(cls) -> str:
         """Return the type that Pulumi's state and import files know it by."""
@@ -72,16 +61,20 @@ class Declared(Resource):
         found = cls.__new__(cls)
         by_id = ResourceOptions.merge(opts, ResourceOptions(id=id))
         fields = dict.fromkeys(cls._fields)
-        Declared.__init__(found, cls.PROVIDER(), resource_name, fields, by_id)
+        Resource.__init__(found, cls.PROVIDER(), resource_name, fields, by_id)
+        await_whole(found)
         return found
 
 
-def _let_go(resource: Resource) -> None:
+def await_whole(resource: Resource) -> None:
     """Have Pulumi wait for a resource, and not for each of its outputs besides.
 
     At a program's end Pulumi waits for all outputs that nobody has built upon, and looks at each of
     them again whenever one is done: for a thousand projects that is longer than anything else. All
     outputs of a resource are done in one step, together with its URN, which Pulumi still waits for.
+
+    A function that is called, and no ``__init__`` in between: that would be one more line of the
+    stack trace that Pulumi keeps of each resource in the state.
     """
     for name, output in vars(resource).items():
         if isinstance(output, Output) and name not in {"id", "urn"}:

@@ -7,7 +7,7 @@ from pulumi import Input, Output, ResourceOptions
 
 from bim360_provider.dynamic.door import Door
 from bim360_provider.dynamic.project import ProjectProvider
-from bim360_provider.resources.declared import Declared
+from bim360_provider.resources.declared import Declared, await_whole
 from bim360_provider.resources.wire import Date, Money, arguments
 
 __all__ = ["Bim360Project"]
@@ -144,3 +144,4 @@ class Bim360Project(Declared, module="bim360", name="Project"):
         given = {k: v for k, v in given.items() if v is not None or k in self._fields}
         seeds = dict.fromkeys(self.OUTPUTS)
         super().__init__(self.PROVIDER(), resource_name, {**seeds, **given}, opts)
+        await_whole(self)

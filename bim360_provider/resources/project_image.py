@@ -11,7 +11,7 @@ from bim360_provider.core.project_image import digest_of
 from bim360_provider.dynamic.door import Door
 from bim360_provider.dynamic.project_image import ProjectImageProvider
 from bim360_provider.errors import InputError
-from bim360_provider.resources.declared import Declared
+from bim360_provider.resources.declared import Declared, await_whole
 
 __all__ = ["Bim360ProjectImage"]
 
@@ -64,6 +64,7 @@ class Bim360ProjectImage(Declared, module="bim360", name="ProjectImage"):
         seeds = dict.fromkeys(self.OUTPUTS)
         given = {"project_id": project_id, "path": str(file), "sha256": _digest(file)}
         super().__init__(self.PROVIDER(), resource_name, {**seeds, **given}, opts)
+        await_whole(self)
 
 
 def _digest(file: Path) -> str:

@@ -7,7 +7,7 @@ from pulumi import Input, Output, ResourceOptions
 
 from bim360_provider.dynamic.door import Door
 from bim360_provider.dynamic.project_member import ProjectMemberProvider
-from bim360_provider.resources.declared import Declared
+from bim360_provider.resources.declared import Declared, await_whole
 from bim360_provider.resources.declared_once import declared_once
 from bim360_provider.resources.wire import arguments
 
@@ -74,3 +74,4 @@ class Bim360ProjectMember(Declared, module="bim360", name="ProjectMember"):
         given["project_id"] = declared_once(called, project_id, [{"email": email}])
         seeds = dict.fromkeys(self.OUTPUTS)
         super().__init__(self.PROVIDER(), resource_name, {**seeds, **given}, opts)
+        await_whole(self)

@@ -6,7 +6,7 @@ from pulumi import Input, Output, ResourceOptions
 
 from bim360_provider.dynamic.door import Door
 from bim360_provider.dynamic.project_members import ProjectMembersProvider
-from bim360_provider.resources.declared import Declared
+from bim360_provider.resources.declared import Declared, await_whole
 from bim360_provider.resources.declared_once import declared_once
 from bim360_provider.resources.never_secret import never_secret
 from bim360_provider.resources.wire import arguments
@@ -56,3 +56,4 @@ class Bim360ProjectMembers(Declared, module="bim360", name="ProjectMembers"):
         given["project_id"] = never_secret(called, "members", members, once)
         seeds = dict.fromkeys(self.OUTPUTS)
         super().__init__(self.PROVIDER(), resource_name, {**seeds, **given}, opts)
+        await_whole(self)

@@ -1,0 +1,82 @@
+"""What all resources have in common: for what Pulumi waits at the end of a program."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime.settings import SETTINGS
+
+from bim360_provider import (
+    Bim360AccountUser,
+    Bim360BusinessUnits,
+    Bim360Company,
+    Bim360Project,
+    Bim360ProjectAdmin,
+    Bim360ProjectImage,
+    Bim360ProjectMember,
+)
+from bim360_provider.resources.declared import Declared
+from bim360_provider.resources.project_members import Bim360ProjectMembers
+from tests.stage import BODY
+from tests.unit.resources.test_project import Engine, registered
+
+PNG = b"\x89PNG\r\n\x1a\n"
+EMAIL = "ada@example.com"
+
+KINDS: dict[type[Declared], Mapping[str, Any]] = {
+    Bim360AccountUser: {"email": EMAIL},
+    Bim360BusinessUnits: {"units": {"North": {}}},
+    Bim360Company: {"name": "Halvorsen", "trade": "Concrete"},
+    Bim360Project: BODY,
+    Bim360ProjectAdmin: {
+        "project_id": "p",
+        "email": EMAIL,
+        "service_type": "pm",
+        "company_id": "c",
+    },
+    Bim360ProjectImage: {"project_id": "p", "path": "tower.png"},
+    Bim360ProjectMember: {"project_id": "p", "email": EMAIL, "document_management": "user"},
+    Bim360ProjectMembers: {
+        "project_id": "p",
+        "members": [{"email": EMAIL, "document_management": "user"}],
+    },
+}
+
+
+def waited_for(engine: Engine, declare: Callable[[], Declared]) -> set[str]:
+    """Return the outputs of a resource that the end of a program waits for."""
+    found: set[str] = set()
+
+    def looked_at() -> pulumi.Resource:
+        resource = declare()
+        outputs = {k: v for k, v in vars(resource).items() if isinstance(v, pulumi.Output)}
+        assert len(outputs) > len(("id", "urn"))
+        found.update(k for k, v in outputs.items() if v._data in SETTINGS.outputs)  # noqa: SLF001 - Pulumi offers no other look
+        return resource
+
+    registered(engine, looked_at)
+    return found
+
+
+def test_every_resource_is_among_those_below() -> None:
+    """A new one has to be tried too."""
+    assert {*KINDS} == {*Declared.__subclasses__()}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_end_of_a_program_waits_for_a_resource_and_not_for_each_output(
+    kind: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Waiting for all of them grows with the square of what a program declares."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tower.png").write_bytes(PNG)
+    arguments = KINDS[kind]
+    if kind is Bim360ProjectImage:
+        arguments = {**arguments, "path": str(tmp_path / "tower.png")}
+
+    declared = waited_for(Engine(), lambda: kind("it", **arguments))
+    looked_up = waited_for(Engine(), lambda: kind.get("it", "an-id"))
+
+    assert declared == looked_up == {"id", "urn"}
