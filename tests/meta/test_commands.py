@@ -19,6 +19,7 @@ def targets() -> dict[str, str]:
 def named(text: str) -> set[str]:
     """Return the targets that a document names: in backticks or in a block of commands."""
     code = re.findall(r"```(?:sh|console|bash)\n.*?```|`[^`\n]+`", text, re.DOTALL)
+    code = [re.sub(r'[A-Z]+="[^"\n]*"', "", each) for each in code]  # ARGS="--engine local"
     commands = re.findall(
         r"(?:^|[`;&|$]) *make((?: +[A-Za-z][^\s`]*)*)", "\n".join(code), re.MULTILINE
     )
