@@ -83,7 +83,8 @@ def draw_set(random: Random, place: Place, kind: Kind, omit: tuple[str, ...] = (
     optional = [name for name in table if name not in required]
     given = [*required, *(name for name in optional if random.random() < SHARE_OF_OPTIONAL)]
     wrong = random.sample(sorted(table), min(doubtful, len(table)))
-    found = ArgumentSet(kind, {n: table[n][n in wrong](random) for n in {*given, *wrong}})
+    order = dict.fromkeys((*given, *wrong))  # a set has another order in each process
+    found = ArgumentSet(kind, {n: table[n][n in wrong](random) for n in order})
     found.samples["account_id"] = samples.good(place.account_id)
     kind.arrange(found, random, place)
     if doubtful:
