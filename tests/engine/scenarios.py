@@ -46,9 +46,10 @@ ignored = Opts(ignore_changes=["size", "tags.x"])
 Item("a", ignored, title="A", size={size}, tags={{"x": {x}, "y": {y}}})
 """
 
+# One after the other: beside a refused step, Pulumi's own next one may or may not have begun.
 _PROTECTED: Final = """
-Item("a", Opts(protect=True), title="A", kind={kind!r})
-Item("b", title="B")
+b = Item("b", title="B")
+Item("a", Opts(protect=True, depends_on=[b]), title="A", kind={kind!r})
 """
 
 _DEEP: Final = """
