@@ -23,6 +23,7 @@ from bim360_provider.core.settings import EXPLICIT, KEYS, Settings
 from bim360_provider.dynamic.bags import from_pulumi, provider_changed, to_pulumi
 from bim360_provider.dynamic.clients import client_for, owners
 from bim360_provider.dynamic.engine_log import notify
+from bim360_provider.dynamic.engine_watch import exit_with_engine
 from bim360_provider.errors import ConfigError
 from bim360_provider.hq import HqClient
 
@@ -36,6 +37,7 @@ class Calls:
     """Hands Pulumi's calls to an entity of the core."""
 
     def __init__(self, entity: Entity, config: Config | None) -> None:
+        exit_with_engine()
         self._entity = entity
         self._config = config
 

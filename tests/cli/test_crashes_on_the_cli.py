@@ -122,6 +122,19 @@ def test_a_killed_cli_leaves_a_lock_and_one_project(terminal: Terminal, at: str)
     assert "pending" not in terminal.run("preview", "--expect-no-changes")[1]
 
 
+def test_a_host_ends_with_its_killed_cli(terminal: Terminal) -> None:
+    """It sends no request any longer, so that the next run does not race with it."""
+    rule = {"match": {"method": "POST", "path": "/hq/v1/accounts/:account_id/projects"}}
+    fault = {**rule, "times": 1, "then": {"status": 504, "act": True}}
+    terminal.site.hq.ask("POST", "/faults", fault)
+
+    code, _ = terminal.run(*UP, CRASH_AT="POST:acted", CRASH_KILLS="engine")
+    terminal.site.wait_for_the_host()
+
+    assert code == KILLED
+    assert terminal.site.asked() == ["POST projects"]
+
+
 def test_ctrl_c_lets_the_create_under_way_finish(terminal: Terminal) -> None:
     """Its project is saved; no lock and no pending operation stay behind."""
     rule = {"match": {"method": "POST", "path": "/hq/v1/accounts/:account_id/projects"}}

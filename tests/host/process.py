@@ -57,6 +57,7 @@ class Host:
 
     stub: Any
     printed: Path
+    process: "subprocess.Popen[bytes]"
     provider: str = PROVIDER
 
     def of(self, provider: ResourceProvider) -> "Host":
@@ -103,14 +104,17 @@ class Host:
 
 @contextmanager
 def running(
-    folder: Path, config: Mapping[str, Any], environ: Mapping[str, str] | None = None
+    folder: Path,
+    config: Mapping[str, Any],
+    environ: Mapping[str, str] | None = None,
+    engine: str = NO_ENGINE,
 ) -> Iterator[Host]:
     """Run a host and configure it; its printed lines are in ``Host.printed``."""
     printed = folder / "printed.txt"
     with (
         printed.open("wb") as errors,
         subprocess.Popen(  # noqa: S603 - Pulumi's own module
-            [sys.executable, "-u", "-m", "pulumi.dynamic", NO_ENGINE],
+            [sys.executable, "-u", "-m", "pulumi.dynamic", engine],
             stdout=subprocess.PIPE,
             stderr=errors,
             cwd=folder,
@@ -124,8 +128,9 @@ def running(
                 stub = provider_pb2_grpc.ResourceProviderStub(channel)
                 request = provider_pb2.ConfigureRequest(args=struct(config), acceptSecrets=True)
                 stub.Configure(request, timeout=DEADLINE)
-                yield Host(stub, printed)
-                stub.Cancel(empty_pb2.Empty(), timeout=DEADLINE)
+                yield Host(stub, printed, process)
+                if process.poll() is None:
+                    stub.Cancel(empty_pb2.Empty(), timeout=DEADLINE)
         finally:
             process.kill()
 

@@ -1,0 +1,41 @@
+"""What becomes of the host when the engine that started it is gone."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import grpc
+
+from tests.host.process import running
+from tests.stage import TOWER
+
+PATIENCE = 20.0
+"""Seconds for a host to look at its engine, or to end; it looks once in a second."""
+
+
+class Engine(grpc.GenericRpcHandler):
+    """An engine that implements nothing and notes that it was called."""
+
+    def __init__(self) -> None:
+        self.called = threading.Event()
+
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> None:
+        """Answer that nothing is implemented."""
+        del handler_call_details
+        self.called.set()
+
+
+def test_a_host_ends_with_its_engine(tmp_path: Path) -> None:
+    """A killed CLI cannot end its plugins, so the host does it by itself."""
+    engine = Engine()
+    server = grpc.server(ThreadPoolExecutor(max_workers=1), handlers=[engine])
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    with running(tmp_path, {}, engine=f"127.0.0.1:{port}") as host:
+        host.check(TOWER)
+        assert engine.called.wait(PATIENCE)
+        assert host.process.poll() is None
+
+        server.stop(None).wait()
+
+        assert host.process.wait(PATIENCE) == 1

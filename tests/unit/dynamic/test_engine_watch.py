@@ -1,0 +1,28 @@
+"""Which engine the host watches."""
+
+import threading
+
+import pytest
+
+from bim360_provider.dynamic import engine_watch
+
+
+def _watched(address: str | None, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the addresses that are watched after two calls."""
+    watched: list[str] = []
+    monkeypatch.setattr(engine_watch, "engine_address", lambda: address)
+    monkeypatch.setattr(engine_watch, "_watch", watched.append)
+    before = set(threading.enumerate())
+    for _ in range(2):
+        engine_watch.exit_with_engine()
+    for thread in set(threading.enumerate()) - before:
+        thread.join()
+    return watched
+
+
+def test_an_engine_is_watched_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _watched("127.0.0.1:2", monkeypatch) == ["127.0.0.1:2"]
+
+
+def test_nothing_is_watched_outside_of_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _watched(None, monkeypatch) == []
