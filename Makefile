@@ -7,8 +7,11 @@ WORKERS ?= 2
 # Resolves the lock file; no part of the environment itself.
 UV := uv==0.13.9
 
+# What `make pulumi` installed.
+export PATH := $(if $(wildcard build/pulumi/pulumi),$(CURDIR)/build/pulumi:)$(PATH)
+
 .DEFAULT_GOAL := help
-.PHONY: help setup test soak crashes fuzz bench demo demo-destroy lint types docs docs-links reference format lock clean
+.PHONY: help setup pulumi test soak crashes fuzz bench demo demo-destroy lint types docs docs-links reference format lock clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name does; do \
@@ -17,7 +20,10 @@ help: ## Say what there is to make
 setup: ## Build .venv from requirements.lock (every other target does it too)
 	@sh .ci/setup
 
-test: setup ## Run all tests; what needs the Pulumi CLI or a BIM 360 account is skipped without it
+pulumi: setup ## Get the Pulumi CLI for the tests: from PATH, else its release, else built with Go
+	@.venv/bin/python .ci/pulumi_cli.py
+
+test: setup ## Run all tests; tests that need the Pulumi CLI or a BIM 360 account are skipped without it
 	$(RUN) pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 soak: setup ## Shake one stack with faults and kills, then expect one `up` to mend it (docs/soak.md)

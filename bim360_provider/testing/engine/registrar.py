@@ -24,7 +24,7 @@ class Registrar:
         self._run = run
         self.olds = run.state.live()
         self.seen: set[str] = set()
-        self.failed: set[str] = set()
+        self.failed, self.invalid = set[str](), set[str]()
         self.replaced: set[str] = set()
         self._lock = threading.Lock()
 
@@ -81,13 +81,14 @@ class Registrar:
             raise Interrupted
         self._run.keyring.learn(goal.inputs)
 
-    def _require_needs(self, goal: Goal) -> None:
-        """Stop, without a word, where something this resource needs has failed.
+    def _require_needs(self, goal: Goal, *, checked: bool = True) -> None:
+        """Skip a resource if one that it needs has failed: since CLI 3.274, before its check.
 
-        Only here, after it was checked: what is wrong with it by itself is told in the same run.
+        Only below a resource with invalid inputs it is checked: one run reports all problems.
         """
         with self._lock:
-            if not self.failed.isdisjoint(resource_for(goal, "", {}, {}).needs()):
+            failed = self.failed if checked else self.failed - self.invalid
+            if not failed.isdisjoint(resource_for(goal, "", {}, {}).needs()):
                 raise Interrupted
 
     def _old(self, goal: Goal) -> Resource | None:
@@ -105,6 +106,7 @@ class Registrar:
             self._require_needs(goal)
             return steps.component(self._run, goal, old)
         _require_dynamic(goal)
+        self._require_needs(goal, checked=False)
         if urns.is_provider(goal.type):
             return steps.provider(self._run, goal, old)
         return self._dynamic(goal, old)
@@ -147,9 +149,8 @@ class Registrar:
             follows = not self.replaced.isdisjoint(goal.replace_with)
             goes_with = goal.deleted_with in self.replaced
         if follows or goes_with:
-            why = "replaceWith" if follows else "deletedWith"
-            first = bool(goal.delete_before_replace)
-            return Verdict(changed=True, replaces=(why,), delete_first=first)
+            why, first = "replaceWith" if follows else "deletedWith", goal.delete_before_replace
+            return Verdict(changed=True, replaces=(why,), delete_first=bool(first))
         answer = host.diff(goal.urn, old, inputs, goal.ignore_changes)
         return judge(goal, old, inputs, answer)
 
@@ -169,14 +170,11 @@ class Registrar:
         return Outcome(goal.urn, id=new.id, outputs=new.outputs)
 
     def check(self, host: Provider, goal: Goal, olds: Properties, news: Properties) -> Properties:
-        """Have inputs checked.
-
-        Raises:
-            LocalEngineError: They are not valid; every problem is recorded.
-        """
+        """Check inputs; ``LocalEngineError`` if they are not valid, each problem recorded."""
         checked = host.check(goal.urn, olds, news)
         if not checked.failures:
             return checked.inputs
+        self.invalid.add(goal.urn)
         problems = [_problem(goal, checked.inputs, *failure) for failure in checked.failures]
         for problem in problems[:-1]:
             self._run.recorder.say("error", problem, goal.urn)
