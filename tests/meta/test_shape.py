@@ -7,7 +7,7 @@ from statistics import median, quantiles
 from tests.meta.exemptions import LONG_FUNCTIONS, LONG_MODULES
 from tests.meta.tree import Function, Module, modules
 
-MAX_MODULE = 200
+MAX_MODULE = 400
 MAX_FUNCTION = 45
 MAX_MEDIAN = 7
 MAX_P90 = 25
@@ -47,7 +47,7 @@ def _listed(found: dict[str, int]) -> str:
     return "\n".join(f"{place} has {lines} lines" for place, lines in found.items())
 
 
-def test_no_module_is_longer_than_200_lines() -> None:
+def test_no_module_is_longer_than_400_lines() -> None:
     """What does not fit has two purposes."""
     long = {place: lines for place, lines in long_modules().items() if place not in LONG_MODULES}
 
