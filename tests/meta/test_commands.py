@@ -70,4 +70,4 @@ def test_ci_runs_lint_types_and_tests() -> None:
         r"^step (\S+)$", (ROOT / ".ci/run").read_text(encoding="utf-8"), re.MULTILINE
     )
 
-    assert steps == ["lint", "types", "test"]
+    assert steps == ["pulumi", "lint", "types", "test"]
