@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from bim360_provider.review.markdown import as_markdown
 from bim360_provider.review.model import Change, Review
-from bim360_provider.review.plan import read_plan
+from bim360_provider.review.plan_reader import read_plan
 from bim360_provider.review.reading import review_of
 
 Bag = dict[str, Any]
@@ -70,7 +70,8 @@ def change(*steps: Step, **more: Any) -> Change:
 
 def comment(*steps: Step, **more: Any) -> str:
     """Return the comment on a plan of steps."""
-    return as_markdown(reviewed(*steps, **more))
+    title = more.pop("title", "")
+    return as_markdown(review_of(read_plan(plan(*steps, **more)), title=title))
 
 
 def changed(**fields: Any) -> Step:
