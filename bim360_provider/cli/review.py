@@ -1,6 +1,7 @@
 """``bim360 review``: a plan as people read it, and a gate for pipelines."""
 
 import sys
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path
 from typing import Annotated, Final, Literal, NoReturn
 
@@ -12,7 +13,8 @@ from bim360_provider.review.as_json import as_json
 from bim360_provider.review.gates import Gate, read_gates, struck
 from bim360_provider.review.markdown import LIMIT, as_markdown
 from bim360_provider.review.model import Review
-from bim360_provider.review.plan import Plan, PlanError, read_plan
+from bim360_provider.review.plan import Plan, PlanError
+from bim360_provider.review.plan_reader import read_plan
 from bim360_provider.review.reading import review_of
 from bim360_provider.review.terminal import show
 
@@ -55,7 +57,7 @@ def review(  # noqa: PLR0913 -- one argument for each flag is typer's way
     Asks nobody: no network, no account.
 
     Kinds for --fail-on: create, change, replace, restore, archive, access-loss, deactivate,
-    remove, drift, any.
+    remove, drift, any. What a plan hides (secrets, values not known yet) counts as happening.
 
     Exit codes: 0 fine, 1 the plan itself failed (the review says why), 2 the plan cannot be read
     or a flag is wrong, 3 a gate struck.
@@ -94,14 +96,20 @@ def _read(place: str | None) -> Plan | None:
         return None
     try:
         if place == "-":
-            return read_plan(sys.stdin.buffer.read().decode("utf-8"))
-        return read_plan(Path(place).read_text(encoding="utf-8"))
+            return read_plan(_decoded(sys.stdin.buffer.read()))
+        return read_plan(_decoded(Path(place).read_bytes()))
     except OSError as error:
         msg = f"{place} cannot be read: {error.strerror or error}"
         raise PlanError(msg) from None
     except UnicodeDecodeError:
-        msg = f"{'The pipe' if place == '-' else place} is not UTF-8, so it is no plan."
+        msg = f"{'The pipe' if place == '-' else place} is not UTF-8, so it is not a plan."
         raise PlanError(msg) from None
+
+
+def _decoded(content: bytes) -> str:
+    """Return the text of a plan: UTF-8, or UTF-16 as Windows PowerShell writes it."""
+    marked = content.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    return content.decode("utf-16" if marked else "utf-8")
 
 
 def _print(found: Review, wanted: Format, limit: int) -> None:
@@ -121,7 +129,7 @@ def _write(text: str) -> None:
 
 
 def _end(found: Review, gates: tuple[Gate, ...]) -> None:
-    strikes = struck(gates, found.counts)
+    strikes = struck(gates, found)
     if strikes:
         typer.echo(f"bim360 review: a gate struck: {'; '.join(strikes)}.", err=True)
     if found.failed:

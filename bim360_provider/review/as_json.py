@@ -17,6 +17,8 @@ def as_json(review: Review) -> str:
         "summary": summary_of(review),
         "failed": review.failed,
         "counts": review.counts,
+        "possible": {kind: n for kind, n in review.possible.items() if n},
+        "looked": review.looked,
         "changes": changes,
         "messages": [asdict(each) for each in review.messages if each.severity != "info"],
     }

@@ -1,19 +1,34 @@
 """What differs between two bags of arguments, field by field."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from bim360_provider.review import words
 from bim360_provider.review.glossary import FIELDS
+from bim360_provider.review.hidden_values import hides, is_secret
 
-__all__ = ["ABSENT", "ALL", "WHOLE", "Cell", "Difference", "Flat", "both", "differences", "flat"]
+__all__ = [
+    "ABSENT",
+    "ALL",
+    "WHOLE",
+    "Cell",
+    "Difference",
+    "Flat",
+    "Judge",
+    "both",
+    "covers",
+    "differences",
+    "flat",
+    "known_fields",
+]
 
 Values = Mapping[str, Any]
 Cell = tuple[str, str]
 """Whose field and which: the row is an e-mail in a team, a key among units, else empty."""
 Flat = dict[Cell, Any]
+Judge: TypeAlias = Callable[[Cell], bool | None]
+"""Whether the engine found a cell different; None where it does not say."""
 
 PLACES: Final = frozenset({"account_id", "region"})
 HIDDEN: Final = frozenset({"ids", *PLACES})
@@ -44,12 +59,17 @@ ABSENT: Final = _Absent()
 
 @dataclass(frozen=True)
 class Difference:
-    """One field that differs: raw values, ``ABSENT`` where there is none."""
+    """One field that differs: raw values, ``ABSENT`` where there is none.
+
+    ``certain`` is false where the plan hides the values and the engine does not say whether
+    they differ.
+    """
 
     row: str
     name: str
     before: Any
     after: Any
+    certain: bool = True
 
 
 def flat(bag: Values, *, places: bool = False, whole: frozenset[str] = frozenset()) -> Flat:
@@ -89,25 +109,38 @@ def both(old: Values, new: Values, *, places: bool = False) -> tuple[Flat, Flat]
 def _rows(rows: Values) -> Iterator[tuple[Cell, Any]]:
     for row, bag in rows.items():
         yield (row, WHOLE), True
-        if isinstance(bag, Mapping) and not words.is_secret(bag):
+        if isinstance(bag, Mapping) and not is_secret(bag):
             yield from (((row, name), value) for name, value in bag.items() if value is not None)
         else:
             yield (row, ALL), bag
 
 
-def differences(old: Flat, new: Flat, paths: frozenset[str]) -> list[Difference]:
+def known_fields(outputs: Values) -> Flat:
+    """Return what HQ was last seen to have, declared or not, row by row where there are rows."""
+    rows = {
+        (str(row), name): value
+        for key in ROWS
+        if isinstance(bags := outputs.get(key), Mapping)
+        for row, bag in bags.items()
+        if isinstance(bag, Mapping)
+        for name, value in bag.items()
+    }
+    return {**{("", name): value for name, value in outputs.items()}, **rows}
+
+
+def differences(old: Flat, new: Flat, judge: Judge) -> list[Difference]:
     """Return what differs, in the order in which people read it.
 
     Args:
         old: The fields before.
         new: The fields after.
-        paths: What the engine found different: the only one who can compare masked secrets.
+        judge: What the engine says of a field: no one else can compare hidden values.
     """
     found = [
-        Difference(*cell, old.get(cell, ABSENT), new.get(cell, ABSENT))
+        _difference(cell, old.get(cell, ABSENT), new.get(cell, ABSENT), judge)
         for cell in sorted({*old, *new}, key=_order)
     ]
-    return [each for each in found if _differs(each, paths)]
+    return [each for each in found if each is not None]
 
 
 _ORDER: Final = {name: number for number, name in enumerate(FIELDS)}
@@ -118,11 +151,17 @@ def _order(cell: Cell) -> tuple[str, int, str]:
     return row, -1 if name == WHOLE else _ORDER.get(name, len(_ORDER)), name
 
 
-def _differs(each: Difference, paths: frozenset[str]) -> bool:
-    before, after = each.before, each.after
-    if words.is_secret(before) and words.is_secret(after):
-        wanted = {each.row, each.name} - {"", WHOLE, ALL}
-        return any(wanted <= _parts(path) for path in paths)
+def _difference(cell: Cell, before: Any, after: Any, judge: Judge) -> Difference | None:
+    differs = _differs(before, after)
+    if before is ABSENT or after is ABSENT or not (hides(before) or hides(after)):
+        return Difference(*cell, before, after) if differs else None
+    verdict = judge(cell)
+    if not differs and verdict is False:
+        return None
+    return Difference(*cell, before, after, certain=verdict is True)
+
+
+def _differs(before: Any, after: Any) -> bool:
     if isinstance(before, list) and isinstance(after, list):
         return _as_set(before) != _as_set(after)
     if type(before) is bool or type(after) is bool:
@@ -130,8 +169,20 @@ def _differs(each: Difference, paths: frozenset[str]) -> bool:
     return bool(before != after)
 
 
-def _parts(path: str) -> set[str]:
-    return {part for found in PART.findall(path) for part in found if part}
+def covers(paths: frozenset[str], cell: Cell) -> bool:
+    """Return whether one of the engine's property paths leads to a cell, or above or below it."""
+    row, name = cell
+    return any(_leads(PART.findall(path), row, name) for path in paths)
+
+
+def _leads(found: list[tuple[str, str, str]], row: str, name: str) -> bool:
+    parts = [next(filter(None, each), "").replace('\\"', '"') for each in found]
+    if not row:
+        return parts[:1] == [name]
+    if parts[:1] and parts[0] not in ROWS:
+        return False
+    inner = parts[1:3]
+    return inner == [row, name][: len(inner)] or (name in (WHOLE, ALL) and inner[:1] == [row])
 
 
 def _as_set(values: list[Any]) -> list[str]:

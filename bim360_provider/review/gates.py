@@ -1,13 +1,17 @@
 """Gates: what must not be in a plan, or not so much of it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Final
 
 from bim360_provider.errors import InputError
-from bim360_provider.review.model import KINDS
+from bim360_provider.review.model import KINDS, Review
 
 __all__ = ["Gate", "read_gates", "struck"]
+
+
+DIGITS: Final = 9
+"""Digits of the number of a gate; no plan has a billion resources."""
 
 
 @dataclass(frozen=True)
@@ -39,21 +43,29 @@ def _gate(word: str) -> Gate:
         raise InputError(msg)
     if not equals:
         return Gate(kind)
-    if not (number.isascii() and number.isdigit() and int(number)):
-        msg = f"--fail-on {kind} takes a number from 1 on, not '{number}'"
+    if not (number.isascii() and number.isdigit() and len(number) <= DIGITS and int(number)):
+        msg = f"--fail-on {kind} takes a number from 1 on, not '{number[:40]}'"
         raise InputError(msg)
     return Gate(kind, int(number))
 
 
-def struck(gates: tuple[Gate, ...], counts: Mapping[str, int]) -> list[str]:
+def struck(gates: tuple[Gate, ...], review: Review) -> list[str]:
     """Return a few words for each gate that strikes.
 
     Args:
         gates: The gates.
-        counts: How much there is of each kind.
+        review: What happens. A drift gate strikes as well where no one looked at HQ.
     """
-    return [
-        f"{gate.kind}: {counts[gate.kind]}, and {gate.least} or more are too many"
-        for gate in gates
-        if counts[gate.kind] >= gate.least
-    ]
+    found = (_strike(gate, review) for gate in gates)
+    return [words for words in found if words]
+
+
+def _strike(gate: Gate, review: Review) -> str:
+    count = review.counts[gate.kind]
+    if gate.kind == "drift" and review.existing and not review.looked:
+        return "drift: unknown, because the plan was made without --refresh; add it, or --drift"
+    if count < gate.least:
+        return ""
+    possible = review.possible[gate.kind]
+    doubt = f" ({possible} of them unknown, so possible)" if possible else ""
+    return f"{gate.kind}: {count}{doubt}, and {gate.least} or more are too many"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bim360_provider.review import threats
+from bim360_provider.review.hidden_values import hides, may_equal
 from bim360_provider.review.model import Risk, Verb
 from bim360_provider.review.plan import State
 
@@ -36,47 +37,59 @@ def going(entity: str, subject: str, old: State) -> Verdict:
 
 
 def _project_goes(subject: str, old: State) -> Verdict:
-    if old.said("on_destroy") == "retain":
+    policy = old.said("on_destroy")
+    if policy == "retain":
         return Verdict(Verb.RELEASE, note='stays at HQ as it is (on_destroy="retain")')
     if old.outputs.get("status", old.inputs.get("status")) == "archived":
         return Verdict(Verb.RELEASE, note="is archived already")
-    return Verdict(Verb.ARCHIVE, (threats.ARCHIVED.to(subject),))
+    return Verdict(Verb.ARCHIVE, (threats.ARCHIVED.perhaps(subject, certain=not hides(policy)),))
 
 
 def _person_goes(subject: str, old: State) -> Verdict:
-    asked = old.said("on_destroy")
+    policy = old.said("on_destroy")
     status = str(old.outputs.get("status"))
-    spared = old.outputs.get("adopted") or old.outputs.get("role") == "account_admin"
-    if asked == "retain" or (spared and asked != "deactivate"):
+    kept = old.outputs.get("adopted") is True or old.outputs.get("role") == "account_admin"
+    if policy == "retain" or (kept and not may_equal(policy, "deactivate")):
         return Verdict(Verb.RELEASE, note="stays in the account as they are")
     if status in NEVER_SIGNED_IN:
         return Verdict(Verb.RELEASE, note="stays in the account: has never signed in")
     if status == "inactive":
         return Verdict(Verb.RELEASE, note="is inactive already")
-    return Verdict(Verb.DEACTIVATE, (threats.DEACTIVATED.to(subject),))
+    risk = threats.DEACTIVATED.perhaps(subject, certain=not hides(policy))
+    return Verdict(Verb.DEACTIVATE, (risk,))
 
 
 def _member_goes(subject: str, old: State) -> Verdict:
-    if old.said("on_destroy") != "remove":
+    policy = old.said("on_destroy")
+    if not may_equal(policy, "remove"):
         return Verdict(Verb.RELEASE, note=STAYS)
-    return Verdict(Verb.REMOVE, (threats.TAKEN_OUT.to(subject),))
+    return Verdict(Verb.REMOVE, (threats.TAKEN_OUT.perhaps(subject, certain=policy == "remove"),))
 
 
 def _team_goes(subject: str, old: State) -> Verdict:
-    members = old.inputs.get("members")
+    members, policy = old.inputs.get("members"), old.said("on_removal")
     who = sorted(members) if isinstance(members, Mapping) else []
-    if old.said("on_removal") != "remove":
-        return Verdict(Verb.RELEASE, note=f"{len(who)} members stay: {NO_WAY}")
-    risks = tuple(threats.TAKEN_OUT.to(f"{each} in {subject}") for each in who)
+    if not may_equal(policy, "remove"):
+        return Verdict(Verb.RELEASE, note=f"{_members(who)}: {NO_WAY}")
+    certain = policy == "remove" and isinstance(members, Mapping)
+    named = [f"{each} in {subject}" for each in who] if isinstance(members, Mapping) else [subject]
+    risks = tuple(threats.TAKEN_OUT.perhaps(each, certain=certain) for each in named)
     return Verdict(Verb.REMOVE, risks)
 
 
+def _members(who: list[str]) -> str:
+    return "1 member stays" if len(who) == 1 else f"{len(who)} members stay"
+
+
 def _units_go(subject: str, old: State) -> Verdict:
-    units = old.inputs.get("units")
-    if old.said("on_destroy") != "remove":
+    units, policy = old.inputs.get("units"), old.said("on_destroy")
+    if not may_equal(policy, "remove"):
         return Verdict(Verb.RELEASE, note="the units stay where they are")
+    certain = policy == "remove" and isinstance(units, Mapping)
     names = sorted(units) if isinstance(units, Mapping) else [subject]
-    return Verdict(Verb.REMOVE, tuple(threats.UNIT_LOST.to(each) for each in names))
+    return Verdict(
+        Verb.REMOVE, tuple(threats.UNIT_LOST.perhaps(each, certain=certain) for each in names)
+    )
 
 
 def _deleted(subject: str, old: State) -> Verdict:

@@ -8,6 +8,7 @@ from bim360_provider.models.account_user import PROFILE
 from bim360_provider.models.project import CREATE_ONLY
 from bim360_provider.review import words
 from bim360_provider.review.fields import ABSENT, ALL, WHOLE, Cell, Difference, Flat
+from bim360_provider.review.hidden_values import hides, is_unknown
 from bim360_provider.review.model import Drift, Line
 
 __all__ = ["Wording"]
@@ -15,6 +16,11 @@ __all__ = ["Wording"]
 ONLY_WHEN_MADE: Final = frozenset({*CREATE_ONLY, "adopt", "copy_timeout"})
 """Arguments that do nothing to what exists."""
 
+LISTS: Final = frozenset({"service_types", "industry_roles"})
+"""Fields of which an unknown value must not look like an empty one: a gate counts its loss."""
+
+UNKNOWN_NOW: Final = "unknown"
+MAY_DIFFER: Final = "secret; whether it is another one cannot be told"
 UNMANAGED: Final = "no longer managed"
 NOT_SENT: Final = "{} (not sent: the profile is their own)"
 
@@ -35,7 +41,7 @@ class Wording:
         new: The fields on the other.
         names: What the plan knows of ids.
         stays: What becomes of a row that goes.
-        known: What HQ was last seen to have, declared or not.
+        known: What HQ was last seen to have, declared or not; None where it does not matter.
     """
 
     entity: str
@@ -43,7 +49,7 @@ class Wording:
     new: Flat
     names: Mapping[str, str] = field(default_factory=dict)
     stays: str = ""
-    known: Flat = field(default_factory=dict)
+    known: Flat | None = None
 
     def lines(self, rows: Iterable[Difference], left_out: Iterable[Cell] = ()) -> tuple[Line, ...]:
         """Return what changes by intent.
@@ -65,24 +71,40 @@ class Wording:
     def _row(self, each: Difference) -> Line:
         joins, leaves = ROW_WORDS.get(self.entity, ("new", "gone"))
         if each.after is ABSENT:
-            return Line(each.row, leaves, self._summary(self.old, each.row), self.stays)
-        return Line(each.row, joins, "", self._summary(self.new, each.row))
+            return Line(self._called(each), leaves, self._summary(self.old, each.row), self.stays)
+        return Line(self._called(each), joins, "", self._summary(self.new, each.row))
+
+    def _called(self, each: Difference) -> str:
+        """Return what people call a row: units that nobody declared have ids for keys."""
+        return self.names.get(each.row, each.row)
 
     def _field(self, each: Difference) -> Line | None:
         if self.old and each.name in ONLY_WHEN_MADE:
             return None
         if not self.old and each.name == "currency" and ("", "value") in self.new:
             return None
-        was = each.before
-        if was is ABSENT and self.known.get((each.row, each.name)) is not None:
-            was = self.known[each.row, each.name]
-        before = self.value(each.name, was, self.old)
+        before = self._now(each)
         after = self._planned(each)
         if before == after and each.name == "path":
             return None
-        if before == after == words.SECRET:
-            after = "another secret"
-        return Line(each.row, _field_words(each.name), before, after)
+        shown = _compared(each, before, after)
+        return Line(self._called(each), _field_words(each.name), before, shown)
+
+    def _now(self, each: Difference) -> str:
+        was, cell = each.before, (each.row, each.name)
+        known = None if self.known is None else self.known.get(cell)
+        if was is ABSENT and known not in (None, ""):
+            was = known
+        elif was is ABSENT and self._is_unknown(each):
+            return UNKNOWN_NOW
+        return self.value(each.name, was, self.old)
+
+    def _is_unknown(self, each: Difference) -> bool:
+        """Return whether HQ has a value that neither the arguments nor the state show."""
+        if self.known is None or not self.old:
+            return False
+        never_seen = (each.row, each.name) not in self.known
+        return each.name in LISTS or (each.name in SERVICES and never_seen)
 
     def _planned(self, each: Difference) -> str:
         if each.after is ABSENT:
@@ -110,20 +132,19 @@ class Wording:
             if each.name == WHOLE:
                 gone = each.after is ABSENT
                 states = ("there", "gone") if gone else ("", "there")
-                found.append(Drift(each.row, "", *states, outcome))
+                found.append(Drift(self._called(each), "", *states, outcome))
             elif each.row not in whole:
                 before = self.value(each.name, each.before, self.old) or "not declared"
                 after = self.value(each.name, each.after, self.new)
-                if before == after == words.SECRET:
-                    after = "another secret"
-                found.append(Drift(each.row, _field_words(each.name), before, after, outcome))
+                cells = (before, _compared(each, before, after), outcome, each.certain)
+                found.append(Drift(self._called(each), _field_words(each.name), *cells))
         return tuple(found)
 
     def _outcome(self, each: Difference, planned: Flat | None) -> str:
         if planned is None:
             return "no longer declared"
         wanted = planned.get((each.row, each.name), ABSENT)
-        if words.is_secret(wanted):
+        if hides(wanted) and not is_unknown(wanted):
             return "set to what the stack declares"
         if wanted == each.after:
             return "kept: the stack declares it now"
@@ -163,6 +184,13 @@ class Wording:
             return "no access"
         bag = {"currency": side.get(("", "currency"))}
         return words.of_value(name, value, bag, self.names)
+
+
+def _compared(each: Difference, before: str, after: str) -> str:
+    """Return what a field will be, where both sides look alike because they are hidden."""
+    if before != after or not hides(each.before):
+        return after
+    return "another secret" if each.certain else MAY_DIFFER
 
 
 SERVICES: Final = ("document_management", "project_administration")

@@ -75,8 +75,8 @@ def _cut(gone: int, every: int) -> str:
 
 
 def _part(section: Section) -> Part:
-    if section.style == "caution":
-        heading = f"\n> [!CAUTION]\n> **{section.title}**\n>\n"
+    if not section.head and section.style != "list":
+        heading = f"\n> [!{section.style.upper()}]\n> **{section.title}**\n>\n"
         return Part(heading, tuple(_item(row, "> - ") for row in section.rows), "")
     if section.head:
         head = _row(section.head) + "|" + " :--- |" * len(section.head) + "\n"

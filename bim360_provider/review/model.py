@@ -29,7 +29,7 @@ class Verb(Enum):
 KINDS: Final[Mapping[str, str]] = {
     "create": "things made at HQ: projects, people, companies, teams, pictures",
     "change": "things changed in place",
-    "replace": "things made anew because they cannot be changed",
+    "replace": "resources created again because they cannot be changed",
     "restore": "archived projects brought back",
     "archive": "projects archived, also those that are replaced",
     "access-loss": "losses of access: a member, an admin, a role, a service, a suspended project",
@@ -68,6 +68,7 @@ class Drift:
         declared: What the stack declared when it last ran.
         found: What HQ has now.
         outcome: What this plan makes of it.
+        certain: Whether it was changed; false where hidden values leave that open.
     """
 
     row: str
@@ -75,23 +76,28 @@ class Drift:
     declared: str
     found: str
     outcome: str
+    certain: bool = True
 
 
 @dataclass(frozen=True)
 class Risk:
-    """What cannot simply be undone.
+    """A loss: most cannot simply be undone.
 
     Attributes:
         kinds: What it counts as.
         what: What happens, in a word or two.
         why: Why that matters; a sentence.
         subject: Who or what is meant.
+        reversible: Whether the program can undo it, as if it had never been.
+        possible: Whether it may also not happen, because the plan hides what decides it.
     """
 
     kinds: tuple[str, ...]
     what: str
     why: str
     subject: str
+    reversible: bool = False
+    possible: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,6 +138,7 @@ class Review:
         failed: Whether the plan is not the whole plan, because the engine failed.
         looked: Whether HQ was looked at, so that no drift means that there is none.
         planned: Whether anything would be done; a refresh only looks.
+        existing: Whether the stack has resources, so that there can be drift.
     """
 
     title: str
@@ -140,11 +147,27 @@ class Review:
     failed: bool
     looked: bool
     planned: bool
+    existing: bool
 
     @property
     def verbs(self) -> Counter[Verb]:
         """How many things happen, by what happens to them."""
         return Counter(each.verb for each in self.changes if each.verb is not Verb.NOTHING)
+
+    @property
+    def possible(self) -> Counter[str]:
+        """How much of each kind may also not happen, because the plan hides what decides it."""
+        risks = (risk for each in self.changes for risk in each.risks if risk.possible)
+        found = Counter(kind for risk in risks for kind in risk.kinds)
+        found["drift"] = self.drifted[1]
+        return found
+
+    @property
+    def drifted(self) -> tuple[int, int]:
+        """How many resources were changed by hand, and of how many more it cannot be told."""
+        drift = [each.drift for each in self.changes if each.drift]
+        certain = sum(any(field.certain for field in fields) for fields in drift)
+        return certain, len(drift) - certain
 
     @property
     def counts(self) -> dict[str, int]:
@@ -154,5 +177,5 @@ class Review:
         for verb, kind in BY_VERB.items():
             found[kind] = self.verbs[verb]
         found["any"] = self.verbs.total() - self.verbs[Verb.RELEASE]
-        found["drift"] = sum(bool(each.drift) for each in self.changes)
+        found["drift"] = sum(self.drifted)
         return {kind: found[kind] for kind in KINDS}

@@ -1,10 +1,12 @@
 """What people call the things of a plan."""
 
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
-from bim360_provider.review import words
-from bim360_provider.review.plan import State, Step
+from bim360_provider.review.hidden_values import hides
+from bim360_provider.review.plan import Message, State, Step
 
 __all__ = ["ENTITIES", "Names", "entity_of"]
 
@@ -24,6 +26,11 @@ ENTITIES: Final[Mapping[str, str]] = {
 
 WITHIN: Final = frozenset({"team", "member", "project admin", "picture"})
 """What belongs to a project."""
+
+UUID: Final = re.compile(
+    r"(?<![\w'-])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![\w'-])"
+)
+"""An id in a sentence; one in quotes or in a name of a file is quoted as it is."""
 
 FARTHEST: Final = 5
 """Resources that a project's id is handed through, at the most."""
@@ -58,9 +65,17 @@ class Names:
         name = _known(state, "name")
         if entity in ("project", "company") and state.id and name:
             self.by_id[state.id] = name
-        ids = state.inputs.get("ids")
-        if entity == "business units" and isinstance(ids, Mapping):
-            self.by_id.update({str(id_): str(key) for key, id_ in ids.items()})
+        if entity == "business units":
+            self._learn_units(state)
+
+    def _learn_units(self, state: State) -> None:
+        """Learn the path of each unit: of those that nobody declared from the outputs."""
+        others, ids = state.outputs.get("undeclared"), state.inputs.get("ids")
+        if isinstance(others, Mapping):
+            self.by_id.update({str(id_): str(path) for id_, path in others.items()})
+        for known in (state.outputs.get("ids"), ids):
+            if isinstance(known, Mapping):
+                self.by_id.update({str(id_): str(key) for key, id_ in known.items() if key != id_})
 
     def label(self, step: Step) -> str:
         """Return what people call a resource: by what HQ shows, else by its name in the program."""
@@ -71,6 +86,15 @@ class Names:
             place = self._project(step.urn, state) or step.name
             return f"{own} in {place}" if own else place
         return own or step.name
+
+    def named(self, message: Message) -> Message:
+        """Return a message with the names of what it names by an id."""
+        text = UUID.sub(lambda found: self._quoted(found[0]), message.text)
+        return replace(message, text=text)
+
+    def _quoted(self, id_: str) -> str:
+        name = self.by_id.get(id_.lower())
+        return id_ if name is None else f"'{name}'"
 
     def _project(self, urn: str, state: State) -> str:
         """Return the name of the project that something belongs to, followed from hand to hand."""
@@ -88,5 +112,4 @@ class Names:
 
 def _known(state: State, key: str) -> str:
     value: Any = state.said(key)
-    known = isinstance(value, str) and not words.is_secret(value) and not words.is_unknown(value)
-    return value if known else ""
+    return value if isinstance(value, str) and not hides(value) else ""

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bim360_provider.review import verdicts
-from bim360_provider.review.fields import both, differences, flat
+from bim360_provider.review.drift import by_hand, found_only, verdict_of
+from bim360_provider.review.fields import Cell, both, differences, known_fields
 from bim360_provider.review.going import going
 from bim360_provider.review.lines import Wording
-from bim360_provider.review.model import Change, Drift, Review, Verb
+from bim360_provider.review.model import Change, Review, Verb
 from bim360_provider.review.names import ENTITIES, Names, entity_of
-from bim360_provider.review.plan import Plan, State, Step
+from bim360_provider.review.plan import Plan, PlanError, State, Step
 
 __all__ = ["review_of"]
 
@@ -20,7 +21,8 @@ PLANNED: Final = frozenset({"create", "update", "replace", "delete", "same", "im
 STACK: Final = "pulumi:pulumi:Stack"
 PULUMIS_OWN: Final = (STACK, "pulumi:providers:")
 
-GONE: Final = Drift("", "", "there", "gone", "")
+PLANS_ONLY: Final = frozenset({"create", "replace", "import"})
+"""Steps that no refresh has."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +31,12 @@ class Seen:
 
     Attributes:
         step: What would be done, or what was found.
-        before: What was known before somebody looked; None where nobody looked.
+        refresh: The step that looked at HQ before; None without one.
         found: Whether the step is what a look found, and nothing that would be done.
     """
 
     step: Step
-    before: State | None
+    refresh: Step | None
     found: bool
 
 
@@ -48,35 +50,68 @@ def review_of(plan: Plan | None, looked: Plan | None = None, title: str = "") ->
     """
     plans = [each for each in (plan, looked) if each is not None]
     names = Names(step for each in plans for step in each.steps)
-    seen = [*_seen(plan, only_looked=False)] if plan else []
-    seen += [*_seen(looked, only_looked=True)] if looked else []
-    changes: dict[str, Change] = {}
-    for each in seen:
-        change, urn = _change(each, names), each.step.urn
-        changes[urn] = replace(changes[urn], drift=change.drift) if urn in changes else change
-    told = next((each for each in plans if each.stack), plans[0])
+    planned = [*_seen(plan, only_looked=False)] if plan else []
+    changes = [(each.step.urn, _change(each, names)) for each in planned]
+    if looked:
+        found = {each.step.urn: _change(each, names) for each in _look(looked)}
+        changes = [(urn, _with_drift(each, found.pop(urn, None))) for urn, each in changes]
+        changes += found.items()
+    titled = next((each for each in plans if each.stack), plans[0])
     return Review(
-        title=title or (f"{told.project}/{told.stack}" if told.stack else ""),
-        changes=tuple(sorted(filter(_matters, changes.values()), key=_order)),
-        messages=tuple(dict.fromkeys(said for each in plans for said in each.messages)),
+        title=title or (f"{titled.project}/{titled.stack}" if titled.stack else ""),
+        changes=tuple(sorted((each for _, each in changes if _matters(each)), key=_order)),
+        messages=tuple(dict.fromkeys(names.named(m) for each in plans for m in each.messages)),
         failed=any(each.failed for each in plans),
-        looked=any(step.op == "refresh" for each in plans for step in each.steps)
-        or looked is not None,
-        planned=plan is not None and not (seen and all(each.found for each in seen)),
+        looked=looked is not None or (plan is not None and _looks(plan)),
+        planned=plan is not None and not (planned and all(each.found for each in planned)),
+        existing=looked is not None or (plan is not None and _has_resources(plan)),
     )
 
 
+def _looks(plan: Plan) -> bool:
+    return plan.command == "refresh" or any(step.op == "refresh" for step in plan.steps)
+
+
+def _has_resources(plan: Plan) -> bool:
+    """Return whether the stack has resources already: a plan may leave out the unchanged ones."""
+    shown = any(step.old is not None for step in _ours(plan.steps))
+    return shown or plan.unchanged > 1  # the stack itself is one
+
+
+def _look(looked: Plan) -> Iterator[Seen]:
+    wrong = next((step.op for step in looked.steps if step.op in PLANS_ONLY), "")
+    if wrong:
+        msg = (
+            f"The file for --drift has a step '{wrong}', so it is a plan and not a look; give it "
+            "what `pulumi refresh --preview-only --json` prints."
+        )
+        raise PlanError(msg)
+    yield from _seen(looked, only_looked=True)
+
+
+def _with_drift(change: Change, found: Change | None) -> Change:
+    return replace(change, drift=found.drift) if found else change
+
+
+def _ours(steps: Sequence[Step]) -> Iterator[Step]:
+    """Return the steps of resources, without components, providers and the stack itself."""
+    return (each for each in steps if each.custom and not each.type.startswith(PULUMIS_OWN))
+
+
 def _seen(plan: Plan, *, only_looked: bool) -> Iterator[Seen]:
-    before = {step.urn: step.old for step in plan.steps if step.op == "refresh"}
+    refreshes = {step.urn: step for step in plan.steps if step.op == "refresh"}
     steps = [step for step in plan.steps if step.op in PLANNED]
     ran = any(step.op == "same" and step.type == STACK for step in plan.steps)
-    only_looked |= plan.command == "refresh" or _only_looked(steps, before, ran=ran)
-    for step in steps:
-        if step.custom and not step.type.startswith(PULUMIS_OWN):
-            yield Seen(step, before.get(step.urn), only_looked or _is_found(step))
+    only_looked |= plan.command == "refresh" or _only_looked(steps, refreshes, ran=ran)
+    for step in _ours(steps):
+        yield Seen(step, refreshes.get(step.urn), only_looked or _is_found(step))
+    planned = {step.urn for step in steps}
+    for step in _ours([*refreshes.values()]):
+        if step.new is None and step.urn not in planned:
+            yield Seen(step, None, found=True)
 
 
-def _only_looked(steps: Sequence[Step], before: Mapping[str, State | None], *, ran: bool) -> bool:
+def _only_looked(steps: Sequence[Step], before: Mapping[str, Step], *, ran: bool) -> bool:
     """Return whether a plan only tells what a refresh found: Pulumi names both kinds alike.
 
     A plan that begins with a look has steps for what was looked at, but where the program ran the
@@ -100,39 +135,13 @@ def _is_found(step: Step) -> bool:
 
 def _change(seen: Seen, names: Names) -> Change:
     if seen.found:
-        return _found(seen.step, names)
-    drift, told = _drifted(seen, names)
-    return replace(_planned(seen.step, names, told), drift=drift)
+        change = Change(entity_of(seen.step), names.label(seen.step), seen.step.name, Verb.NOTHING)
+        return replace(change, drift=found_only(seen.step, names))
+    drift, cells = by_hand(seen.step, seen.refresh, names)
+    return replace(_planned(seen.step, names, cells), drift=drift)
 
 
-def _found(step: Step, names: Names) -> Change:
-    """Read what a look found, with nothing to follow."""
-    change = Change(entity_of(step), names.label(step), step.name, Verb.NOTHING)
-    if step.old is None or step.old.external:
-        return change
-    if step.new is None:
-        return replace(change, drift=(GONE,))
-    old, new = both(step.old.inputs, step.new.inputs)
-    rows = differences(old, new, step.paths)
-    wording = Wording(change.entity, old, new, names.by_id)
-    return replace(change, drift=wording.drift(rows, None, looked_only=True))
-
-
-def _drifted(seen: Seen, names: Names) -> tuple[tuple[Drift, ...], set[tuple[str, str]]]:
-    """Return what somebody changed by hand, and which cells that are."""
-    step = seen.step
-    if seen.before is None or seen.before.external:
-        return (), set()
-    if step.old is None:
-        return (replace(GONE, outcome="made anew"),), set()
-    old, now = both(seen.before.inputs, step.old.inputs)
-    rows = differences(old, now, frozenset())
-    wording = Wording(entity_of(step), old, now, names.by_id)
-    planned = None if step.new is None else flat(step.new.inputs)
-    return wording.drift(rows, planned, looked_only=False), {(row.row, row.name) for row in rows}
-
-
-def _planned(step: Step, names: Names, told: set[tuple[str, str]]) -> Change:
+def _planned(step: Step, names: Names, told: set[Cell]) -> Change:
     entity, label = entity_of(step), names.label(step)
     old, new = step.old or State(), step.new or State()
     change = Change(entity, label, step.name, Verb.NOTHING)
@@ -143,24 +152,25 @@ def _planned(step: Step, names: Names, told: set[tuple[str, str]]) -> Change:
     if step.op == "delete":
         verdict = going(entity, label, old)
         return replace(change, verb=verdict.verb, risks=verdict.risks, note=verdict.note)
-    stays = verdicts.row_stays(entity, new)
-    moves = step.op == "replace"
+    moves = step.op == "replace" and not verdicts.keeps(entity, old, new)
     before, after = both(old.inputs, new.inputs, places=moves)
-    known = {} if moves else {("", name): value for name, value in old.outputs.items()}
+    known = None if moves else known_fields(old.outputs)
+    stays = verdicts.row_stays(entity, new)
     wording = Wording(entity, before, after, names.by_id, stays, known)
-    rows = differences(before, after, step.paths)
+    rows = differences(before, after, verdict_of(step))
     if step.op == "create":
-        verdict = verdicts.making(entity, new)
-    elif step.op == "replace":
+        verdict = verdicts.making(entity, label, new)
+    elif moves:
         verdict = verdicts.replacing(entity, label, old)
     else:
-        verdict = verdicts.changing(entity, label, rows, new)
+        verdict = verdicts.changing(verdicts.Update(entity, label, rows, old, new, names.by_id))
+    kept = verdicts.kept_note(entity) if step.op == "replace" and not moves else ""
     return replace(
         change,
         verb=verdict.verb,
         lines=wording.lines(rows, told),
         risks=verdict.risks,
-        note=verdict.note or _unfinished(old, rows=bool(rows)),
+        note=kept or verdict.note or _unfinished(old, rows=bool(rows)),
         summary=wording.summary() if step.op == "create" else "",
     )
 

@@ -15,7 +15,7 @@ TOLD: Final = {
     Verb.CREATE: "new",
     Verb.ADOPT: "taken over",
     Verb.CHANGE: "changes",
-    Verb.REPLACE: "made anew",
+    Verb.REPLACE: "replaced",
     Verb.RESTORE: "brought back",
     Verb.ARCHIVE: "archived",
     Verb.DEACTIVATE: "made inactive",
@@ -56,13 +56,15 @@ def summary_of(review: Review) -> str:
     """Return the one line that says how much happens."""
     verbs = review.verbs
     parts = [f"{verbs[verb]} to {verb.value}" for verb in TOLD if verbs[verb]]
-    drifted = review.counts["drift"]
-    if review.failed and not parts and not drifted:
-        return "It failed, so nobody knows what would happen."
+    drifted, doubtful = review.drifted
+    if review.failed and not parts and not drifted and not doubtful:
+        return "It failed, so it is unknown what would happen."
     lines = [", ".join(parts) or ("No changes" if review.planned else "")]
     if drifted:
         lines.append(f"{drifted} changed by hand in BIM 360")
-    elif review.looked and not review.failed:
+    if doubtful:
+        lines.append(f"{doubtful} perhaps changed by hand: secrets cannot be compared")
+    elif not drifted and review.looked and not review.failed:
         lines.append("Nothing was changed by hand")
     return " ".join(f"{line}." for line in lines if line)
 
@@ -77,7 +79,14 @@ def sections_of(review: Review) -> list[Section]:
     new = [row for each in shown if each.verb is Verb.CREATE for row in _fields(each)]
     found = [
         Section("It failed: what follows is not the whole plan", "caution", alerts.errors(review)),
-        Section("Cannot simply be undone", "caution", alerts.risks(review.changes)),
+        Section(
+            "Cannot simply be undone", "caution", alerts.risks(review.changes, reversible=False)
+        ),
+        Section(
+            "Locks people out until it is undone",
+            "warning",
+            alerts.risks(review.changes, reversible=True),
+        ),
         _drift(review),
         _table("Projects", "Project", projects),
         _table("People and access", "Who", people),
@@ -96,9 +105,17 @@ def sections_of(review: Review) -> list[Section]:
             ("What", "Field", "Value"),
             folded=True,
         ),
-        Section("Said by the provider", "list", alerts.warnings(review.messages), folded=True),
+        *_warnings(review),
     ]
     return [each for each in found if each.rows]
+
+
+def _warnings(review: Review) -> Iterator[Section]:
+    for title, ours in (
+        ("Warnings from the provider", True),
+        ("Warnings from Pulumi and the program", False),
+    ):
+        yield Section(title, "list", alerts.warnings(review.messages, ours=ours), folded=True)
 
 
 def _drift(review: Review) -> Section:

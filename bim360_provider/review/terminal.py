@@ -13,7 +13,7 @@ __all__ = ["show"]
 
 COLOURS: Final = {"caution": "bold red", "warning": "bold yellow", "table": "bold", "list": "bold"}
 
-WORDS: Final = {"new": "green", "brought back": "green", "taken out": "red", "made anew": "magenta"}
+WORDS: Final = {"new": "green", "brought back": "green", "taken out": "red", "replaced": "magenta"}
 LOST: Final = frozenset({"archived", "inactive", "made inactive", "removed"})
 
 
@@ -40,7 +40,7 @@ def _line(section: Section, row: tuple[str, ...]) -> Text:
         return _change(row)
     if section.head[2:3] == ("Declared",):
         return _drift(row)
-    if section.style == "caution" and len(row) > 1:
+    if not section.head and section.style != "list" and len(row) > 1:
         what, names, why = row
         return Text.assemble("  ", (f"{what}: ", "red"), (names, "bold"), f". {why}")
     return Text("  " + "  ".join(cell or "   " for cell in row))

@@ -28,15 +28,33 @@ class Threat:
         kinds: What it counts as.
         what: What happens, as a heading.
         why: Why that matters, in a sentence.
+        reversible: Whether the program can undo it, as if it had never been.
     """
 
     kinds: tuple[str, ...]
     what: str
     why: str
+    reversible: bool = False
 
     def to(self, subject: str) -> Risk:
-        """Return the risk that it happens to somebody or something."""
-        return Risk(self.kinds, self.what, self.why, subject)
+        """Return the risk that it happens to a person or an object."""
+        return Risk(self.kinds, self.what, self.why, subject, self.reversible)
+
+    def perhaps_to(self, subject: str) -> Risk:
+        """Return the risk where the plan does not show whether it happens."""
+        what = f"Unknown, perhaps {self.what[0].lower()}{self.what[1:]}"
+        why = f"{HIDDEN} {self.why}"
+        return Risk(self.kinds, what, why, subject, self.reversible, possible=True)
+
+    def perhaps(self, subject: str, *, certain: bool) -> Risk:
+        """Return the risk, certain or not."""
+        return self.to(subject) if certain else self.perhaps_to(subject)
+
+
+HIDDEN: Final = (
+    "The plan does not show it, because a value is secret, not known yet or not in the state; "
+    "gates count it."
+)
 
 
 ARCHIVED: Final = Threat(
@@ -47,10 +65,15 @@ ARCHIVED: Final = Threat(
 )
 REPLACED: Final = Threat(
     ("replace",),
-    "Made anew",
-    "A project cannot move to another account or region: an empty one is made there.",
+    "Replaced by an empty project",
+    "A project cannot move to another account or region: an empty one is created there.",
 )
-SUSPENDED: Final = Threat(("access-loss",), "Suspended", "Nobody gets in until it is active again.")
+SUSPENDED: Final = Threat(
+    ("access-loss",),
+    "Suspended",
+    "No one can open the project until its status is active again.",
+    reversible=True,
+)
 SERVICE_LOST: Final = Threat(
     ("access-loss",),
     "Services taken away from projects",
@@ -59,7 +82,8 @@ SERVICE_LOST: Final = Threat(
 DEACTIVATED: Final = Threat(
     ("deactivate", "access-loss"),
     "Made inactive",
-    "They are locked out of every project of the account.",
+    "They are locked out of every project of the account until their status is active again.",
+    reversible=True,
 )
 TAKEN_OUT: Final = Threat(
     ("access-loss", "remove"),

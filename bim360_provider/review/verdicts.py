@@ -1,33 +1,73 @@
-"""What becomes of things that the program declares: made, changed in place, or made anew."""
+"""What becomes of resources that the program declares: created, changed in place or replaced."""
 
-from collections.abc import Sequence
-from typing import Final
+import unicodedata
+from collections.abc import Mapping
+from typing import Any, Final
 
-from bim360_provider.review import threats
-from bim360_provider.review.fields import ABSENT, WHOLE, Difference
-from bim360_provider.review.glossary import SERVICES as SERVICE_NAMES
+from bim360_provider.review import losses, threats
 from bim360_provider.review.going import Verdict, going
+from bim360_provider.review.hidden_values import hides, may_equal
+from bim360_provider.review.losses import Update
 from bim360_provider.review.model import Risk, Verb
 from bim360_provider.review.plan import State
 
-__all__ = ["changing", "making", "replacing", "row_stays"]
+__all__ = ["Update", "changing", "keeps", "kept_note", "making", "replacing", "row_stays"]
 
-Rows = Sequence[Difference]
+KEPT: Final[Mapping[str, str]] = {
+    "project": "the project at HQ is kept (adopted)",
+    "company": "the company at HQ is kept (adopted)",
+    "person": "the person stays in the account (adopted)",
+    "business units": "the units at HQ are kept (adopted)",
+    "project admin": "the admin stays in the project (adopted)",
+    "member": "the member stays in the project (adopted)",
+    "team": "the members stay in the project (adopted)",
+}
+"""What becomes of HQ's object where a replacement has the same key."""
 
-SERVICES: Final = frozenset({"document_management", "project_administration"})
-"""The services that HQ's PATCH of a member knows."""
+IDENTITY: Final[Mapping[str, tuple[str, ...]]] = {
+    "project": ("name",),
+    "company": ("name",),
+    "person": ("email",),
+    "business units": (),
+    "project admin": ("project_id", "email", "service_type"),
+    "member": ("project_id", "email"),
+    "team": ("project_id",),
+}
+"""Arguments of which another value is another object at HQ; for all, the account and the region."""
 
 
-def making(entity: str, new: State) -> Verdict:
-    """Return what happens to something that the program declares for the first time."""
+def keeps(entity: str, old: State, new: State) -> bool:
+    """Return whether a replacement adopts the object that the old resource had at HQ."""
+    names = ("account_id", "region", *IDENTITY.get(entity, ()))
+    return entity in KEPT and all(_same(name, old, new) for name in names)
+
+
+def kept_note(entity: str) -> str:
+    """Return what a replacement that keeps its object does."""
+    return f"replaced in Pulumi's state; {KEPT[entity]}"
+
+
+def _same(name: str, old: State, new: State) -> bool:
+    was, will = old.said(name), new.said(name)
+    return not hides(was) and not hides(will) and _folded(was) == _folded(will)
+
+
+def _folded(value: object) -> str:
+    return unicodedata.normalize("NFC", str(value or "")).casefold()
+
+
+def making(entity: str, subject: str, new: State) -> Verdict:
+    """Return what happens to a resource that the program declares for the first time."""
     adopt = new.inputs.get("adopt")
+    risks = tuple(losses.of_adoption(entity, subject, new))
     if entity == "project":
-        return Verdict(Verb.CREATE, note=ADOPTING.get(str(adopt), ""))
+        return Verdict(Verb.CREATE, risks, ADOPTING.get(str(adopt), ""))
     if entity == "company" and adopt != "never":
         return Verdict(Verb.CREATE, note="or taken over, if the account has one of that name")
     if entity == "person":
-        return Verdict(Verb.CREATE, note="added to the account, or taken over if they are in it")
-    return Verdict(Verb.CREATE)
+        note = "added to the account, or taken over if they are in it"
+        return Verdict(Verb.CREATE, risks, note)
+    return Verdict(Verb.CREATE, risks)
 
 
 ADOPTING: Final = {
@@ -36,82 +76,46 @@ ADOPTING: Final = {
 }
 
 
-def changing(entity: str, subject: str, rows: Rows, new: State) -> Verdict:
-    """Return what happens to something that changes in place.
-
-    Args:
-        entity: The kind of thing.
-        subject: What people call it.
-        rows: What differs between HQ and the program.
-        new: What the program declares.
-    """
-    if entity == "project":
-        return _project_changes(subject, rows)
-    if entity == "person":
-        off = any(each.name == "status" and each.after == "inactive" for each in rows)
-        risks = (threats.DEACTIVATED.to(subject),) if off else ()
-        return Verdict(Verb.DEACTIVATE if off else Verb.CHANGE, risks)
-    if entity == "business units":
-        gone = [each.row for each in rows if each.name == WHOLE and each.after is ABSENT]
-        return Verdict(Verb.CHANGE, tuple(threats.UNIT_LOST.to(each) for each in gone))
-    if entity in ("member", "team"):
-        return Verdict(Verb.CHANGE, _people_change(subject, rows, new))
-    return Verdict(Verb.CHANGE)
+def changing(update: Update) -> Verdict:
+    """Return what happens to a resource that changes in place."""
+    risks = tuple(losses.of_update(update))
+    return Verdict(_VERBS.get(update.entity, _changes)(update), risks)
 
 
-def _project_changes(subject: str, rows: Rows) -> Verdict:
-    values = {each.name: each for each in rows}
-    risks = [
-        threats.SERVICE_LOST.to(f"{SERVICE_NAMES.get(service, service)} of {subject}")
-        for service in _lost(values.get("service_types"))
-    ]
-    status = values.get("status")
+def _changes(update: Update) -> Verb:
+    del update
+    return Verb.CHANGE
+
+
+def _project_verb(update: Update) -> Verb:
+    status = update.field("status")
     if status is None:
-        return Verdict(Verb.CHANGE, tuple(risks))
+        return Verb.CHANGE
     if status.after == "archived":
-        return Verdict(Verb.ARCHIVE, (threats.ARCHIVED.to(subject), *risks))
-    if status.after == "inactive":
-        risks.append(threats.SUSPENDED.to(subject))
-    verb = Verb.RESTORE if status.before == "archived" else Verb.CHANGE
-    return Verdict(verb, tuple(risks))
+        return Verb.ARCHIVE
+    return Verb.RESTORE if may_equal(update.before(status), "archived") else Verb.CHANGE
 
 
-def _people_change(subject: str, rows: Rows, new: State) -> tuple[Risk, ...]:
-    risks = []
-    remove = new.said("on_removal") == "remove"
-    absent = {each.row for each in rows if each.name == WHOLE}
-    for each in rows:
-        who = f"{each.row} in {subject}" if each.row else subject
-        if each.name == WHOLE and each.after is ABSENT and remove:
-            risks.append(threats.TAKEN_OUT.to(who))
-        if each.row in absent or each.after is ABSENT:
-            continue
-        if each.name == "industry_roles":
-            risks += [threats.ROLES_LOST.to(f"{role} of {who}") for role in _lost(each)]
-        if each.name in SERVICES:
-            risks.append(threats.MODULES_LOST.to(who))
-    return tuple(dict.fromkeys(risks))
+def _person_verb(update: Update) -> Verb:
+    status = update.field("status")
+    return Verb.DEACTIVATE if status and status.after == "inactive" else Verb.CHANGE
+
+
+_VERBS: Final = {"project": _project_verb, "person": _person_verb}
 
 
 def replacing(entity: str, subject: str, old: State) -> Verdict:
-    """Return what happens to something that is made anew because it cannot be changed."""
+    """Return what happens to a resource that is created again because it cannot be changed."""
     left = going(entity, subject, old)
-    moved = (threats.REPLACED.to(subject),) if entity == "project" else ()
+    moved: tuple[Risk, ...] = (threats.REPLACED.to(subject),) if entity == "project" else ()
     return Verdict(Verb.REPLACE, (*moved, *left.risks), left.note and f"the old one {left.note}")
 
 
 def row_stays(entity: str, new: State) -> str:
     """Return what becomes of a member or a unit that is no longer declared."""
     if entity == "team":
-        return (
-            "taken out of it, if HQ agrees"
-            if new.said("on_removal") == "remove"
-            else "stays in the project"
-        )
+        removal: Any = new.said("on_removal")
+        if hides(removal):
+            return "taken out of it or not: on_removal is hidden"
+        return "taken out of it, if HQ agrees" if removal == "remove" else "stays in the project"
     return "taken away, if HQ agrees"
-
-
-def _lost(each: Difference | None) -> list[str]:
-    if each is None or not isinstance(each.before, list) or not isinstance(each.after, list):
-        return []
-    return [str(one) for one in each.before if one not in each.after]

@@ -4,13 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from bim360_provider.review.glossary import FIELDS, SERVICES
-from bim360_provider.review.plan import SECRET as MASK
+from bim360_provider.review.hidden_values import is_secret, is_unknown
 
 __all__ = [
     "SECRET",
     "UNKNOWN",
-    "is_secret",
-    "is_unknown",
     "listed",
     "of_field",
     "of_value",
@@ -19,9 +17,6 @@ __all__ = [
 
 SECRET: Final = "secret"  # noqa: S105 - the word that stands in a secret's place
 UNKNOWN: Final = "known after the run"
-
-_UNKNOWNS: Final = ("04da6b54-80e4-46f7-96ec-b56ff0331ba9", "[unknown]")
-"""What the Pulumi CLI and the local engine write where a value is not known yet."""
 
 LONGEST: Final = 160
 """Characters of a value that are shown; a review is for seeing that it changes."""
@@ -33,16 +28,6 @@ LISTED: Final = 12
 def of_field(name: str) -> str:
     """Return what people call a field."""
     return FIELDS.get(name, name.replace("_", " "))
-
-
-def is_secret(value: Any) -> bool:
-    """Return whether a value is one that must not be shown."""
-    return bool(value == MASK)
-
-
-def is_unknown(value: Any) -> bool:
-    """Return whether a value is only known once another resource has been made."""
-    return isinstance(value, str) and value in _UNKNOWNS
 
 
 def of_value(name: str, value: Any, bag: Mapping[str, Any], names: Mapping[str, str]) -> str:
@@ -69,7 +54,7 @@ def _plain(value: Any, names: Mapping[str, str]) -> str:
     if isinstance(value, str):
         return shortened(names.get(value, value)) if value else "empty"
     if isinstance(value, (int, float)):
-        return _number(value)
+        return shortened(_number(value))
     inner = None
     if isinstance(value, Mapping):
         inner = [f"{of_field(k)}: {_plain_or_masked(v, names)}" for k, v in sorted(value.items())]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bim360_provider.review.model import Review
-from bim360_provider.review.plan import read_plan
+from bim360_provider.review.plan_reader import read_plan
 from bim360_provider.review.reading import review_of
 from tests.cli.plans import played
 from tests.unit.review.golden import review_named

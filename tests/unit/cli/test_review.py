@@ -71,12 +71,19 @@ def test_a_failed_plan_ends_with_1_and_says_why() -> None:
     [
         (["no-such.json"], "", "no-such.json cannot be read: No such file or directory"),
         ([], "", "The plan is empty"),
-        ([], "Previewing update", "This is no plan"),
+        ([], "Previewing update", "This is not a plan"),
+        ([], plan(changed(city="Oslo"))[:-40], "This is not a plan"),
+        ([], plan(step("teleport", PROJECT, None)), "a step 'teleport', which this version"),
+        ([], plan(step("update", PROJECT, None)), "has no new state"),
+        ([], plan(step("tele\nport", PROJECT, None)), "tele⏎port"),
+        ([], plan(changeSummary={"delete": 1}), "counts 1 delete steps and shows 0"),
+        (["--drift", "-"], plan(step("create", None, PROJECT)), "so it is a plan and not a look"),
         (["-", "--drift", "-"], "", "Only one of the two plans"),
         (["--fail-on", "archives"], "{}", "did you mean archive?"),
         (["--fail-on", "xyz"], "{}", "there are create, change"),
         (["--fail-on", "archive=0"], "{}", "takes a number from 1 on, not '0'"),
         (["--fail-on", "archive="], "{}", "takes a number from 1 on, not ''"),
+        (["--fail-on", f"archive={'9' * 5000}"], "{}", "takes a number from 1 on, not '9999"),
         (["--fail-on", "archive=-1"], "{}", "takes a number from 1 on, not '-1'"),
         (["--max-chars", "100"], plan(), "--max-chars is 0, or 2000 and more."),
     ],
@@ -105,7 +112,8 @@ def test_bytes_that_are_no_text_are_no_plan(tmp_path: Path) -> None:
         ("archive", 3, "archive: 2, and 1 or more are too many"),
         ("archive=2", 3, "archive: 2, and 2 or more are too many"),
         ("archive=3", 0, ""),
-        ("drift, create", 0, ""),
+        ("restore, create", 0, ""),
+        ("drift", 3, "drift: unknown, because the plan was made without --refresh"),
         ("archive=3,access-loss", 3, "access-loss: 1, and 1 or more are too many"),
         ("any=3", 3, "any: 3, and 3 or more are too many"),
         ("", 0, ""),
@@ -137,7 +145,33 @@ def test_every_kind_can_strike(name: str, gate: str) -> None:
 
 
 def test_a_gate_never_strikes_a_plan_without_changes() -> None:
-    assert review(recorded("no_change"), "--fail-on", ",".join(KINDS)).exit_code == 0
+    """But for drift, of which a plan without a look knows nothing."""
+    kinds = ",".join(kind for kind in KINDS if kind != "drift")
+
+    assert review(recorded("no_change"), "--fail-on", kinds).exit_code == 0
+
+
+def test_an_empty_plan_passes_every_gate() -> None:
+    """A new stack has nothing that could be lost, or changed by hand."""
+    found = review("--fail-on", ",".join(KINDS), pipe=plan())
+
+    assert found.exit_code == 0
+    assert "No changes." in found.stdout
+
+
+def test_a_look_that_found_nothing_passes_the_drift_gate() -> None:
+    seen = plan(step("refresh", PROJECT, PROJECT))
+
+    assert review("--fail-on", "drift", pipe=seen).exit_code == 0
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_a_plan_as_powershell_writes_it_is_read(tmp_path: Path, encoding: str) -> None:
+    """Windows PowerShell's ``>`` writes UTF-16 with a byte order mark."""
+    place = tmp_path / "plan.json"
+    place.write_text(plan(changed(city="Oslo")), encoding=encoding)
+
+    assert "Oslo" in review(str(place)).stdout
 
 
 def test_a_failed_plan_ends_with_1_also_where_a_gate_strikes() -> None:

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from bim360_provider.review.markdown import as_markdown
 from bim360_provider.review.model import Review
-from bim360_provider.review.plan import read_plan
+from bim360_provider.review.plan_reader import read_plan
 from bim360_provider.review.reading import review_of
 from bim360_provider.review.terminal import show
 from tests.unit.review.making import mixed

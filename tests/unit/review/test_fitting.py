@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bim360_provider.review.fitting import length, taken
 from bim360_provider.review.markdown import as_markdown
-from bim360_provider.review.plan import read_plan
+from bim360_provider.review.plan_reader import read_plan
 from bim360_provider.review.reading import review_of
 from tests.unit.review.making import PROJECT, mixed, plan, reviewed, step
 

@@ -51,6 +51,11 @@ def test_both_ways_to_look_first_read_alike() -> None:
     assert (GOLDEN / "drift.md").read_bytes() == (GOLDEN / "drift_run_program.md").read_bytes()
 
 
+def test_a_newer_cli_fails_for_the_same_reasons() -> None:
+    """3.260 printed tracebacks of its own, and 3.274 an error of its own."""
+    assert (GOLDEN / "failed.md").read_bytes() == (GOLDEN / "failed_3_274.md").read_bytes()
+
+
 @pytest.mark.parametrize("path", sorted(PLANS.glob("*.json")), ids=lambda path: path.stem)
 def test_recordings_tell_nothing_of_the_machine_that_made_them(path: Path) -> None:
     text = path.read_text(encoding="utf-8")

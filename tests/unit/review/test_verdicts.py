@@ -66,7 +66,93 @@ def test_a_service_that_is_taken_away_is_a_loss_of_access() -> None:
     assert (risk.kinds, risk.subject) == (("access-loss",), "Cost Management of Tower")
 
 
-def test_a_replaced_project_is_archived_where_it_was_and_begins_anew() -> None:
+@pytest.mark.parametrize(
+    ("kind", "old", "status", "what"),
+    [
+        ("Project", {**PROJECT, "status": "active"}, "inactive", "Suspended"),
+        ("AccountUser", {"email": "a@x.com"}, "inactive", "Made inactive"),
+    ],
+)
+def test_a_status_that_can_be_undone_is_not_listed_as_irreversible(
+    kind: str, old: Bag, status: str, what: str
+) -> None:
+    row = step("update", old, {**old, "status": status}, kind=kind)
+
+    text = comment(row)
+
+    assert "Cannot simply be undone" not in text
+    assert "> [!WARNING]\n> **Locks people out until it is undone**" in text
+    assert f"**{what} (1):**" in text
+    assert reviewed(row).counts["access-loss"] == 1
+
+
+REMOVED: Bag = {**MEMBER, "on_destroy": "remove"}
+PERSON: Bag = {"email": "ada@example.com", "account_id": "a", "region": "US"}
+COMPANY: Bag = {"name": "Cable & Sons", "account_id": "a", "region": "US"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "kept"),
+    [
+        ("Project", PROJECT, "the project at HQ is kept (adopted)"),
+        ("Company", COMPANY, "the company at HQ is kept (adopted)"),
+        ("AccountUser", PERSON, "the person stays in the account (adopted)"),
+        (
+            "BusinessUnits",
+            {"units": {}, "on_destroy": "remove"},
+            "the units at HQ are kept (adopted)",
+        ),
+        ("ProjectAdmin", REMOVED, "the admin stays in the project (adopted)"),
+        ("ProjectMember", REMOVED, "the member stays in the project (adopted)"),
+        (
+            "ProjectMembers",
+            {"members": {"a@x.com": {}}, "on_removal": "remove"},
+            "the members stay in the project (adopted)",
+        ),
+    ],
+)
+def test_a_forced_replacement_keeps_what_hq_has(kind: str, old: Bag, kept: str) -> None:
+    """With replace_on_changes, --replace or a taint, the new resource adopts its predecessor."""
+    found = reviewed(step("replace", old, {**old, "note": "x"}, kind=kind))
+
+    assert found.changes[0].note == f"replaced in Pulumi's state; {kept}"
+    assert {kind: n for kind, n in found.counts.items() if n} == {"change": 1, "any": 1}
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "changes"),
+    [
+        ("Project", PROJECT, {"account_id": "b"}),
+        ("Project", PROJECT, {"region": "EMEA"}),
+        ("Project", PROJECT, {"account_id": "[unknown]"}),
+        ("Project", PROJECT, {"region": "[secret]"}),
+        ("Company", COMPANY, {"account_id": "b"}),
+        ("AccountUser", PERSON, {"email": "bob@example.com"}),
+        ("AccountUser", PERSON, {"account_id": "b"}),
+        ("ProjectMember", MEMBER, {"email": "bob@example.com"}),
+        ("ProjectMember", MEMBER, {"project_id": "[unknown]"}),
+        ("ProjectAdmin", MEMBER, {"service_type": "pm"}),
+        ("ProjectMembers", {"members": {}, "project_id": "a"}, {"project_id": "b"}),
+        ("BusinessUnits", {"units": {}}, {"account_id": "b"}),
+        ("Project", PROJECT, {"name": "Another"}),
+        ("Company", COMPANY, {"name": "Another"}),
+        ("ProjectImage", {"project_id": "a"}, {}),
+    ],
+)
+def test_a_replacement_by_another_object_is_a_real_one(kind: str, old: Bag, changes: Bag) -> None:
+    assert reviewed(step("replace", old, {**old, **changes}, kind=kind)).counts["replace"] == 1
+
+
+def test_a_forced_replacement_still_tells_what_is_lost() -> None:
+    old = {**PROJECT, "service_types": ["cost", "pm"], "status": "active"}
+    new = {**old, "service_types": ["pm"], "status": "archived"}
+
+    found = reviewed(step("replace", old, new))
+
+    assert (found.counts["archive"], found.counts["access-loss"]) == (1, 1)
+
+
+def test_a_project_that_moves_is_archived_where_it_was_and_replaced_by_an_empty_one() -> None:
     moved = {**PROJECT, "region": "EMEA", "account_id": "b"}
 
     found = reviewed(step("replace", PROJECT, moved))
@@ -129,16 +215,6 @@ def test_who_leaves_a_team_stays_unless_removal_is_asked_for(
 
     assert found.counts["access-loss"] == lost
     assert found.changes[0].lines[-1].field == "leaves the list"
-
-
-@pytest.mark.parametrize("later", ["04da6b54-80e4-46f7-96ec-b56ff0331ba9", "[secret]"])
-def test_members_who_are_not_known_yet_have_not_left(later: str) -> None:
-    old: Bag = {"members": {"ada@example.com": {}}, "on_removal": "remove"}
-
-    found = reviewed(step("update", old, {**old, "members": later}, kind="ProjectMembers"))
-
-    assert found.counts["access-loss"] == 0
-    assert [line.row for line in found.changes[0].lines] == [""]
 
 
 def test_a_team_that_goes_takes_each_of_its_members_out() -> None:

@@ -1,0 +1,353 @@
+"""What a plan does not show counts as a possible loss, is shown as unknown and triggers gates."""
+
+from typing import Any
+
+import pytest
+
+from bim360_provider.review.gates import read_gates, struck
+from bim360_provider.review.model import Review, Verb
+from bim360_provider.review.plan_reader import read_plan
+from bim360_provider.review.reading import review_of
+from tests.unit.review.making import PROJECT, Bag, change, comment, plan, reviewed, step
+
+HIDDEN = ["[secret]", "[unknown]", "<computed>", "output<string>", "output<Output<list<string>>>"]
+PULUMIS = [
+    "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+    "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+    "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+    "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+    "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+]
+MEMBER: Bag = {"email": "ada@example.com", "project_id": "id-tower", "document_management": "user"}
+
+
+def strikes(review: Review, gate: str) -> bool:
+    """Return whether a gate strikes."""
+    return bool(struck(read_gates(gate), review))
+
+
+def test_services_newly_declared_where_none_are_known_may_be_lost() -> None:
+    review = reviewed(step("update", PROJECT, {**PROJECT, "service_types": ["pm"]}))
+
+    ((line,), (risk,)) = review.changes[0].lines, review.changes[0].risks
+    assert (line.before, line.after) == ("unknown", "Project Management")
+    assert (risk.possible, risk.subject) == (True, "Tower")
+    assert struck(read_gates("access-loss"), review) == [
+        "access-loss: 1 (1 of them unknown, so possible), and 1 or more are too many"
+    ]
+
+
+def test_services_newly_declared_are_compared_with_those_in_the_state() -> None:
+    new = {**PROJECT, "service_types": ["pm"]}
+    outputs = {"service_types": ["pm", "cost", "insight", "admin"]}
+
+    (risk,) = change(step("update", PROJECT, new, outputs=outputs)).risks
+
+    assert (risk.possible, risk.subject) == (False, "Cost Management of Tower")
+
+
+def test_services_newly_declared_as_the_state_has_them_are_no_loss() -> None:
+    new = {**PROJECT, "service_types": ["cost", "pm"]}
+
+    found = change(step("update", PROJECT, new, outputs={"service_types": ["pm", "cost"]}))
+
+    assert found.risks == ()
+
+
+def test_services_that_are_no_longer_declared_are_kept_by_hq() -> None:
+    assert change(step("update", {**PROJECT, "service_types": ["pm"]}, PROJECT)).risks == ()
+
+
+@pytest.mark.parametrize("hidden", [*HIDDEN, *PULUMIS])
+@pytest.mark.parametrize(
+    ("before", "after"), [(["pm"], None), (None, ["pm"]), (["pm", None], ["pm"]), (["pm"], [None])]
+)
+def test_hidden_services_may_be_lost(before: Any, after: Any, hidden: str) -> None:
+    def filled(value: Any) -> Any:
+        return hidden if value is None else [each or hidden for each in value]
+
+    old, new = ({**PROJECT, "service_types": filled(each)} for each in (before, after))
+
+    review = reviewed(step("update", old, new))
+
+    assert review.possible["access-loss"] == review.counts["access-loss"] == 1
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
+def test_a_hidden_status_of_a_project_may_archive_or_suspend_it(hidden: str) -> None:
+    old = {**PROJECT, "status": "active"}
+
+    review = reviewed(step("update", old, {**old, "status": hidden}))
+
+    assert review.possible == {"archive": 1, "access-loss": 1, "drift": 0}
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
+def test_a_project_whose_status_was_hidden_may_be_brought_back(hidden: str) -> None:
+    old = {**PROJECT, "status": hidden}
+
+    assert strikes(reviewed(step("update", old, {**old, "status": "active"})), "restore")
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
+def test_a_hidden_status_of_a_person_may_deactivate_them(hidden: str) -> None:
+    old = {"email": "ada@example.com", "status": "active"}
+
+    review = reviewed(step("update", old, {**old, "status": hidden}, kind="AccountUser"))
+
+    assert strikes(review, "deactivate")
+    assert strikes(review, "access-loss")
+
+
+@pytest.mark.parametrize("status", ["inactive", "[secret]"])
+def test_a_person_added_as_inactive_may_have_been_active(status: str) -> None:
+    new = {"email": "ada@example.com", "status": status}
+
+    assert strikes(reviewed(step("create", None, new, kind="AccountUser")), "deactivate")
+
+
+@pytest.mark.parametrize("adopt", ["any", "[secret]", "[unknown]"])
+@pytest.mark.parametrize(
+    ("declared", "gate"),
+    [
+        ({"service_types": ["pm"]}, "access-loss"),
+        ({"status": "inactive"}, "access-loss"),
+        ({"status": "archived"}, "archive"),
+    ],
+)
+def test_an_adopted_project_may_lose_what_its_declaration_leaves_out(
+    adopt: str, declared: Bag, gate: str
+) -> None:
+    new = {**PROJECT, "adopt": adopt, **declared}
+
+    assert strikes(reviewed(step("create", None, new)), gate)
+
+
+def test_a_project_that_adopts_nothing_loses_nothing() -> None:
+    new = {**PROJECT, "service_types": ["pm"], "status": "inactive"}
+
+    assert change(step("create", None, new)).risks == ()
+
+
+def test_roles_newly_declared_where_none_are_known_may_be_lost() -> None:
+    row = step("update", MEMBER, {**MEMBER, "industry_roles": ["Architect"]}, kind="ProjectMember")
+
+    found = change(row)
+
+    assert [risk.possible for risk in found.risks] == [True]
+    assert found.lines[0].before == "unknown"
+
+
+def test_roles_of_a_team_newly_declared_are_compared_with_those_in_the_state() -> None:
+    def team(**member: Any) -> Bag:
+        return {"members": {"ada@example.com": member}}
+
+    row = step(
+        "update",
+        team(),
+        team(industry_roles=["Architect"]),
+        kind="ProjectMembers",
+        outputs=team(industry_roles=["Architect", "Engineer"]),
+    )
+
+    (risk,) = change(row).risks
+
+    assert (risk.possible, risk.subject) == (False, "Engineer of ada@example.com in tower")
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
+@pytest.mark.parametrize("field", ["document_management", "project_administration"])
+def test_hidden_access_of_a_member_may_be_lost(field: str, hidden: str) -> None:
+    row = step("update", MEMBER, {**MEMBER, field: hidden}, kind="ProjectMember")
+
+    assert [risk.possible for risk in change(row).risks] == [True]
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
+@pytest.mark.parametrize("removal", [None, "remove", "[secret]"])
+def test_hidden_members_of_a_team_may_lose_access(hidden: str, removal: str | None) -> None:
+    old: Bag = {"members": {"ada@example.com": {}}, "on_removal": removal}
+
+    review = reviewed(step("update", old, {**old, "members": hidden}, kind="ProjectMembers"))
+
+    assert strikes(review, "access-loss")
+    assert strikes(review, "remove") is (removal is not None)
+    assert [line.row for line in review.changes[0].lines] == [""]
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
+def test_a_hidden_member_of_a_team_may_lose_access(hidden: str) -> None:
+    old: Bag = {"members": {"ada@example.com": {"document_management": "user"}}}
+    new: Bag = {"members": {"ada@example.com": hidden}}
+
+    assert strikes(reviewed(step("update", old, new, kind="ProjectMembers")), "access-loss")
+
+
+def test_a_member_who_leaves_by_a_hidden_rule_may_be_taken_out() -> None:
+    old: Bag = {"members": {"ada@example.com": {}}, "on_removal": "[secret]"}
+
+    review = reviewed(step("update", old, {**old, "members": {}}, kind="ProjectMembers"))
+
+    assert strikes(review, "remove")
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
+@pytest.mark.parametrize(
+    ("kind", "old", "outputs", "gate"),
+    [
+        ("Project", {**PROJECT, "on_destroy": None}, {}, "archive"),
+        ("Project", PROJECT, {"status": None}, "archive"),
+        ("AccountUser", {"email": "a@x.com", "on_destroy": None}, {"adopted": True}, "deactivate"),
+        ("AccountUser", {"email": "a@x.com"}, {"adopted": None}, "deactivate"),
+        ("AccountUser", {"email": "a@x.com"}, {"role": None}, "deactivate"),
+        ("AccountUser", {"email": "a@x.com"}, {"status": None}, "deactivate"),
+        ("ProjectMember", {**MEMBER, "on_destroy": None}, {}, "access-loss"),
+        ("ProjectAdmin", {**MEMBER, "on_destroy": None}, {}, "access-loss"),
+        ("ProjectMembers", {"members": {"a@x.com": {}}, "on_removal": None}, {}, "access-loss"),
+        ("ProjectMembers", {"members": None, "on_removal": "remove"}, {}, "access-loss"),
+        ("BusinessUnits", {"units": {"North": {}}, "on_destroy": None}, {}, "remove"),
+        ("BusinessUnits", {"units": None, "on_destroy": "remove"}, {}, "remove"),
+    ],
+)
+def test_a_hidden_rule_for_what_goes_does_the_worst(
+    kind: str, old: Bag, outputs: Bag, gate: str, hidden: str
+) -> None:
+    old = {key: hidden if value is None else value for key, value in old.items()}
+    outputs = {key: hidden if value is None else value for key, value in outputs.items()}
+
+    assert strikes(reviewed(step("delete", old, None, kind=kind, outputs=outputs)), gate)
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
+def test_hidden_business_units_may_be_taken_away(hidden: str) -> None:
+    old: Bag = {"units": {"North": {}}}
+
+    assert strikes(reviewed(step("update", old, {"units": hidden}, kind="BusinessUnits")), "remove")
+
+
+@pytest.mark.parametrize("complete", [True, "[secret]"])
+def test_units_that_are_to_be_complete_take_the_undeclared_ones_away(complete: object) -> None:
+    old: Bag = {"units": {"North": {}}}
+    outputs = {"undeclared": {"id-1": "South/Old", "id-2": "West"}, "undropped": ["id-2"]}
+    row = step("update", old, {**old, "complete": complete}, kind="BusinessUnits", outputs=outputs)
+
+    assert [risk.subject for risk in change(row).risks] == ["South/Old"]
+
+
+@pytest.mark.parametrize("op", ["create", "update"])
+def test_complete_units_may_take_away_those_that_no_state_knows(op: str) -> None:
+    units: Bag = {"units": {"North": {}}}
+    old = None if op == "create" else units
+
+    review = reviewed(step(op, old, {**units, "complete": True}, kind="BusinessUnits"))
+
+    assert review.possible["remove"] == 1
+
+
+# Secrets changed by hand
+
+
+def secret(**changes: Any) -> Bag:
+    """Return a project with a secret job number."""
+    return {**PROJECT, "job_number": "[secret]", **changes}
+
+
+def looked(paths: dict[str, Any] | None, look: dict[str, Any] | None = None) -> Review:
+    """Return the review of a look at a secret, and of an update with these differences."""
+    row = step("update", secret(), secret(city="Oslo"))
+    row["detailedDiff"] = paths
+    seen = {**step("refresh", secret(), secret()), "detailedDiff": look}
+    return reviewed(seen, row)
+
+
+@pytest.mark.parametrize("paths", [None, {"city": {}, "job_number": {"kind": "update"}}])
+def test_a_secret_that_may_have_been_changed_by_hand_strikes(paths: dict[str, Any] | None) -> None:
+    """The Pulumi CLI prints the same plan for a change by hand and one of the program."""
+    review = looked(paths)
+
+    assert strikes(review, "drift")
+    assert review.drifted == (0, 1)
+    (drift,) = review.changes[0].drift
+    assert (drift.declared, drift.found) == (
+        "secret",
+        "secret; whether it is another one cannot be told",
+    )
+
+
+def test_a_secret_of_which_the_engine_says_that_it_is_as_declared_is_no_drift() -> None:
+    assert looked({"city": {}}).counts["drift"] == 0
+
+
+def test_a_secret_that_the_look_itself_found_different_is_drift_for_sure() -> None:
+    """The local engine prints what a look found different."""
+    review = looked({"job_number": {}}, look={"job_number": {"kind": "update"}})
+
+    assert review.drifted == (1, 0)
+
+
+def test_the_summary_does_not_say_that_nothing_was_changed_by_hand() -> None:
+    row = step("update", secret(), secret())
+    row["detailedDiff"] = {"job_number": {"kind": "update"}}
+
+    text = comment(step("refresh", secret(), secret()), row)
+
+    assert "Nothing was changed by hand" not in text
+    assert "1 perhaps changed by hand: secrets cannot be compared." in text
+    assert text.count("cannot be told") == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["members", 'members["a.b@x.com"]', 'members["a.b@x.com"].industry_roles[0]']
+)
+def test_a_path_of_the_engine_reaches_what_is_below_and_above_it(path: str) -> None:
+    team: Bag = {"members": {"a.b@x.com": {"industry_roles": ["[secret]"]}, "c@x.com": {}}}
+    row = step("update", team, team, kind="ProjectMembers")
+    row["detailedDiff"] = {path: {"kind": "update"}}
+
+    review = reviewed(row)
+
+    assert strikes(review, "access-loss")
+    assert [line.row for line in review.changes[0].lines] == ["a.b@x.com"]
+
+
+def test_a_secret_that_the_engine_does_not_compare_may_be_another_one() -> None:
+    """An update without a detailed diff says that something differs, and not what."""
+    row = step("update", secret(), secret())
+
+    (line,) = change(row).lines
+
+    assert line.after == "secret; whether it is another one cannot be told"
+
+
+@pytest.mark.parametrize("gate", ["access-loss", "change", "any"])
+def test_every_gate_strikes_at_secrets_that_may_differ(gate: str) -> None:
+    old = {**PROJECT, "service_types": "[secret]"}
+    row = step("update", old, old)
+    row["detailedDiff"] = {"service_types": {"kind": "update"}}
+
+    assert strikes(reviewed(row), gate)
+
+
+def test_a_drift_gate_strikes_where_no_one_looked() -> None:
+    review = reviewed(step("update", PROJECT, {**PROJECT, "city": "Oslo"}))
+
+    assert struck(read_gates("drift"), review) == [
+        "drift: unknown, because the plan was made without --refresh; add it, or --drift"
+    ]
+
+
+def test_a_drift_gate_lets_a_new_stack_pass() -> None:
+    """Where there is nothing yet, there is no drift."""
+    assert not strikes(reviewed(step("create", None, PROJECT)), "drift")
+
+
+def test_a_plan_given_as_a_look_is_refused() -> None:
+    """Taken for a look, none of its gates would strike."""
+    with pytest.raises(Exception, match="has a step 'create', so it is a plan and not a look"):
+        review_of(None, read_plan(plan(step("create", None, PROJECT))))
+
+
+def test_what_is_certain_is_not_marked_as_possible() -> None:
+    review = reviewed(step("update", PROJECT, {**PROJECT, "status": "inactive"}))
+
+    assert (review.changes[0].verb, review.possible["access-loss"]) == (Verb.CHANGE, 0)
