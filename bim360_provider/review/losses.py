@@ -108,7 +108,7 @@ def _of_units(update: Update) -> Iterator[Risk]:
     for each in update.rows:
         if each.name == WHOLE and each.after is ABSENT:
             yield threats.UNIT_LOST.to(update.names.get(each.row, each.row))
-        if each.name == "units" and not each.row and hides(each.after):
+        if each.name == "units" and not each.row and _is_hidden(each):
             yield threats.UNIT_LOST.perhaps_to(update.subject)
     complete = update.new.inputs.get("complete")
     if _is_on(complete) and update.field("complete") is not None:
@@ -130,7 +130,7 @@ def _of_people(update: Update) -> Iterator[Risk]:
     for each in update.rows:
         who = f"{each.row} in {update.subject}" if each.row else update.subject
         leaves = each.name == WHOLE and each.after is ABSENT
-        hidden = each.name in ("members", ALL) and hides(each.after)
+        hidden = each.name in ("members", ALL) and _is_hidden(each)
         if leaves and may_equal(removal, "remove"):
             yield threats.TAKEN_OUT.perhaps(who, certain=removal == "remove")
         if hidden and each.name != ALL and may_equal(removal, "remove"):
@@ -148,8 +148,7 @@ def _of_access(update: Update, each: Difference, who: str) -> Iterator[Risk]:
             yield threats.ROLES_LOST.perhaps_to(who)
         yield from (threats.ROLES_LOST.to(f"{role} of {who}") for role in lost or ())
     if each.name in ACCESS:
-        certain = each.certain and not hides(each.before) and not hides(each.after)
-        yield threats.MODULES_LOST.perhaps(who, certain=certain)
+        yield threats.MODULES_LOST.perhaps(who, certain=not _is_hidden(each))
 
 
 _LOSSES: Final[Mapping[str, Callable[[Update], Iterator[Risk]]]] = {
@@ -169,6 +168,10 @@ def _lost(before: Any, after: Any) -> list[str] | None:
     if not shown or hides(before) or hides(after):
         return None
     return [str(one) for one in before if one not in after]
+
+
+def _is_hidden(each: Difference) -> bool:
+    return hides(each.before) or hides(each.after)
 
 
 def _is_on(value: Any) -> bool:

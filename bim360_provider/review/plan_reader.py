@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -63,7 +63,7 @@ def read_plan(text: str) -> Plan:
         summary = document.get("changeSummary") or {}
         _require_all(steps, summary)
         unchanged = int(summary.get("same") or 0)
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+    except (AttributeError, ArithmeticError, LookupError, TypeError, ValueError):
         raise PlanError(_NOT_A_PLAN) from None
     parts = steps[0].urn.split(":", 3)[2:] if steps else []
     place = ":".join(parts).split("::") if parts else ["", ""]
@@ -129,7 +129,7 @@ def _step(row: Values) -> Step:
     kept = [side for side in sides if side]
     custom = any(side.get("custom", True) for side in kept) or not kept
     old, new = (None if side is None else _state(side) for side in sides)
-    paths = frozenset((*(row.get("detailedDiff") or ()), *(row.get("diffReasons") or ())))
+    paths = frozenset(_texts((*(row.get("detailedDiff") or ()), *(row.get("diffReasons") or ()))))
     return Step(op, urn, custom, old, new, paths if paths or op == "same" else None)
 
 
@@ -137,12 +137,26 @@ def _state(side: Values) -> State:
     depends = side.get("propertyDependencies") or {}
     return State(
         str(side.get("id") or ""),
-        _masked(dict(side.get("inputs") or {})),
-        _masked(dict(side.get("outputs") or {})),
+        _bag(side.get("inputs") or {}),
+        _bag(side.get("outputs") or {}),
         bool(side.get("external")),
         bool(side.get("retainOnDelete")),
-        {name: tuple(urns or ()) for name, urns in depends.items()},
+        {name: _texts(urns or ()) for name, urns in depends.items()},
     )
+
+
+def _texts(values: Iterable[Any]) -> tuple[str, ...]:
+    texts = tuple(values)
+    if not all(isinstance(each, str) for each in texts):
+        raise TypeError(texts)
+    return texts
+
+
+def _bag(values: Any) -> Values:
+    """Return arguments or outputs; as a whole, they are never a secret."""
+    if SIGNATURE in values:
+        raise ValueError(SIGNATURE)
+    return {name: _masked(value) for name, value in dict(values).items()}
 
 
 def _masked(value: Any, depth: int = 0) -> Any:

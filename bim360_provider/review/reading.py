@@ -152,25 +152,26 @@ def _planned(step: Step, names: Names, told: set[Cell]) -> Change:
     if step.op == "delete":
         verdict = going(entity, label, old)
         return replace(change, verb=verdict.verb, risks=verdict.risks, note=verdict.note)
-    moves = step.op == "replace" and not verdicts.keeps(entity, old, new)
+    kept = verdicts.keeps(entity, old, new)
+    moves = step.op == "replace" and not kept
     before, after = both(old.inputs, new.inputs, places=moves)
     known = None if moves else known_fields(old.outputs)
     stays = verdicts.row_stays(entity, new)
     wording = Wording(entity, before, after, names.by_id, stays, known)
     rows = differences(before, after, verdict_of(step))
+    update = verdicts.Update(entity, label, rows, old, new, names.by_id)
     if step.op == "create":
         verdict = verdicts.making(entity, label, new)
-    elif moves:
-        verdict = verdicts.replacing(entity, label, old)
+    elif step.op == "replace":
+        verdict = verdicts.replacing(update, kept=kept)
     else:
-        verdict = verdicts.changing(verdicts.Update(entity, label, rows, old, new, names.by_id))
-    kept = verdicts.kept_note(entity) if step.op == "replace" and not moves else ""
+        verdict = verdicts.changing(update)
     return replace(
         change,
         verb=verdict.verb,
         lines=wording.lines(rows, told),
         risks=verdict.risks,
-        note=kept or verdict.note or _unfinished(old, rows=bool(rows)),
+        note=verdict.note or _unfinished(old, rows=bool(rows)),
         summary=wording.summary() if step.op == "create" else "",
     )
 

@@ -130,7 +130,8 @@ def _drift(review: Review) -> Section:
     if not review.planned:
         rows, head = [row[:-1] for row in rows], head[:-1]
     intro = "" if review.planned else "`pulumi up --refresh` puts back what the stack declares."
-    return Section("Changed by hand in BIM 360", "warning", tuple(_once(rows)), head, intro)
+    title = "Changed by hand in BIM 360" if review.drifted[0] else "Perhaps changed by hand"
+    return Section(title, "warning", tuple(_once(rows)), head, intro)
 
 
 def _table(title: str, whose: str, changes: Sequence[Change]) -> Section:

@@ -8,10 +8,10 @@ from bim360_provider.review import losses, threats
 from bim360_provider.review.going import Verdict, going
 from bim360_provider.review.hidden_values import hides, may_equal
 from bim360_provider.review.losses import Update
-from bim360_provider.review.model import Risk, Verb
+from bim360_provider.review.model import Verb
 from bim360_provider.review.plan import State
 
-__all__ = ["Update", "changing", "keeps", "kept_note", "making", "replacing", "row_stays"]
+__all__ = ["Update", "changing", "keeps", "making", "replacing", "row_stays"]
 
 KEPT: Final[Mapping[str, str]] = {
     "project": "the project at HQ is kept (adopted)",
@@ -36,20 +36,21 @@ IDENTITY: Final[Mapping[str, tuple[str, ...]]] = {
 """Arguments of which another value is another object at HQ; for all, the account and the region."""
 
 
-def keeps(entity: str, old: State, new: State) -> bool:
-    """Return whether a replacement adopts the object that the old resource had at HQ."""
+def keeps(entity: str, old: State, new: State) -> bool | None:
+    """Return whether a replacement adopts the object that the old resource had at HQ.
+
+    None where the plan hides what decides it.
+    """
     names = ("account_id", "region", *IDENTITY.get(entity, ()))
-    return entity in KEPT and all(_same(name, old, new) for name in names)
+    found = [_same(name, old, new) for name in names]
+    if entity not in KEPT or False in found:
+        return False
+    return None if None in found else True
 
 
-def kept_note(entity: str) -> str:
-    """Return what a replacement that keeps its object does."""
-    return f"replaced in Pulumi's state; {KEPT[entity]}"
-
-
-def _same(name: str, old: State, new: State) -> bool:
+def _same(name: str, old: State, new: State) -> bool | None:
     was, will = old.said(name), new.said(name)
-    return not hides(was) and not hides(will) and _folded(was) == _folded(will)
+    return None if hides(was) or hides(will) else _folded(was) == _folded(will)
 
 
 def _folded(value: object) -> str:
@@ -104,11 +105,24 @@ def _person_verb(update: Update) -> Verb:
 _VERBS: Final = {"project": _project_verb, "person": _person_verb}
 
 
-def replacing(entity: str, subject: str, old: State) -> Verdict:
-    """Return what happens to a resource that is created again because it cannot be changed."""
-    left = going(entity, subject, old)
-    moved: tuple[Risk, ...] = (threats.REPLACED.to(subject),) if entity == "project" else ()
-    return Verdict(Verb.REPLACE, (*moved, *left.risks), left.note and f"the old one {left.note}")
+def replacing(update: Update, *, kept: bool | None) -> Verdict:
+    """Return what happens to a resource that is replaced.
+
+    Args:
+        update: What differs between the old resource and the new one.
+        kept: Whether the new one adopts the object of the old one; None where that is hidden, so
+            that either may happen.
+    """
+    change = changing(update)
+    if kept:
+        return Verdict(
+            change.verb, change.risks, f"replaced in Pulumi's state; {KEPT[update.entity]}"
+        )
+    left = going(update.entity, update.subject, update.old)
+    moved = (threats.REPLACED.to(update.subject),) if update.entity == "project" else ()
+    risks = [*moved, *left.risks, *(change.risks if kept is None else ())]
+    note = left.note and f"the old one {left.note}"
+    return Verdict(Verb.REPLACE, tuple(dict.fromkeys(risks)), note)
 
 
 def row_stays(entity: str, new: State) -> str:

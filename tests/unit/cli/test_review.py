@@ -138,6 +138,7 @@ def test_a_gate_strikes_from_its_number_on(gates: str, code: int, said: str) -> 
         ("drift", "drift=2"),
         ("drift", "restore"),
         ("drift_found", "drift=2"),
+        ("secret_by_hand", "drift"),
     ],
 )
 def test_every_kind_can_strike(name: str, gate: str) -> None:

@@ -51,6 +51,13 @@ def test_both_ways_to_look_first_read_alike() -> None:
     assert (GOLDEN / "drift.md").read_bytes() == (GOLDEN / "drift_run_program.md").read_bytes()
 
 
+def test_a_plan_of_a_forced_replacement_announces_no_archive() -> None:
+    """As the Pulumi CLI 3.274 prints it for ``replace_on_changes``."""
+    counts = review_named("forced_replacement").counts
+
+    assert (counts["replace"], counts["archive"], counts["change"]) == (0, 0, 1)
+
+
 def test_a_newer_cli_fails_for_the_same_reasons() -> None:
     """3.260 printed tracebacks of its own, and 3.274 an error of its own."""
     assert (GOLDEN / "failed.md").read_bytes() == (GOLDEN / "failed_3_274.md").read_bytes()

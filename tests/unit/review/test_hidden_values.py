@@ -1,14 +1,18 @@
 """What a plan does not show counts as a possible loss, is shown as unknown and triggers gates."""
 
+from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from bim360_provider.review.gates import read_gates, struck
 from bim360_provider.review.model import Review, Verb
 from bim360_provider.review.plan_reader import read_plan
 from bim360_provider.review.reading import review_of
-from tests.unit.review.making import PROJECT, Bag, change, comment, plan, reviewed, step
+from tests.unit.review.making import PROJECT, Bag, Step, change, comment, plan, reviewed, step
 
 HIDDEN = ["[secret]", "[unknown]", "<computed>", "output<string>", "output<Output<list<string>>>"]
 PULUMIS = [
@@ -351,3 +355,91 @@ def test_what_is_certain_is_not_marked_as_possible() -> None:
     review = reviewed(step("update", PROJECT, {**PROJECT, "status": "inactive"}))
 
     assert (review.changes[0].verb, review.possible["access-loss"]) == (Verb.CHANGE, 0)
+
+
+# Whatever is hidden, no gate that struck opens
+
+VALUES: dict[str, dict[str, list[Any]]] = {
+    "Project": {
+        "account_id": ["a", "b"],
+        "name": ["Tower", "Harbor"],
+        "status": [None, "active", "inactive", "archived"],
+        "service_types": [None, [], ["pm"], ["pm", "cost"]],
+        "adopt": [None, "never", "any"],
+        "on_destroy": [None, "archive", "retain"],
+    },
+    "AccountUser": {
+        "email": ["a@x.com", "b@x.com"],
+        "status": [None, "active", "inactive"],
+        "on_destroy": [None, "retain", "deactivate"],
+        "adopted": [None, True, False],
+        "role": [None, "account_admin"],
+    },
+    "ProjectMember": {
+        "project_id": ["a", "b"],
+        "industry_roles": [None, [], ["Architect"], ["Architect", "Engineer"]],
+        "document_management": [None, "", "user", "admin"],
+        "on_destroy": [None, "retain", "remove"],
+    },
+    "ProjectMembers": {
+        "members": [
+            {},
+            {"a@x.com": {"document_management": "user"}},
+            {"a@x.com": {"industry_roles": ["Architect"]}, "b@x.com": {}},
+        ],
+        "on_removal": [None, "retain", "remove"],
+    },
+    "BusinessUnits": {
+        "units": [{}, {"North": {}}, {"North": {}, "South": {"description": "x"}}],
+        "complete": [None, True, False],
+        "undeclared": [{}, {"id-1": "West"}],
+        "undropped": [[], ["id-1"]],
+        "on_destroy": [None, "retain", "remove"],
+    },
+}
+GATES = ("archive", "access-loss", "deactivate", "remove", "drift", "any")
+
+
+def nested(values: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield each place in a bag that holds a value, at any depth."""
+    pairs = values.items() if isinstance(values, dict) else enumerate(values)
+    for key, value in pairs:
+        if value is not None:
+            yield values, key
+        if isinstance(value, (dict, list)):
+            yield from nested(value)
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> tuple[Step, Step]:
+    """Draw a step, and the same step with one value hidden."""
+    kind = draw(st.sampled_from(sorted(VALUES)))
+    fields = st.fixed_dictionaries({k: st.sampled_from(v) for k, v in VALUES[kind].items()})
+    old, new, outputs = draw(fields), draw(fields), draw(fields)
+    op = draw(st.sampled_from(["create", "update", "delete", "replace"]))
+    row = step(
+        op,
+        None if op == "create" else old,
+        None if op == "delete" else new,
+        kind=kind,
+        outputs=outputs,
+    )
+    hidden = deepcopy(row)
+    place = draw(st.sampled_from(["oldState.inputs", "newState.inputs", "oldState.outputs"]))
+    side, bag = place.split(".")
+    values = (hidden[side] or {}).get(bag) or {}
+    places = [*nested(values)]
+    assume(places)
+    holder, key = draw(st.sampled_from(places))
+    holder[key] = draw(st.sampled_from(HIDDEN))
+    return row, hidden
+
+
+@settings(max_examples=200, deadline=None)
+@given(plans())
+def test_no_gate_opens_because_a_value_is_hidden(pair: tuple[Step, Step]) -> None:
+    shown, hidden = (reviewed(each) for each in pair)
+
+    opened = [gate for gate in GATES if strikes(shown, gate) and not strikes(hidden, gate)]
+
+    assert opened == []
