@@ -172,6 +172,17 @@ def test_a_service_is_known_under_all_its_names(
     assert entity_id == f"{pending}:{shown.id}:doc_manager"
 
 
+def test_a_refusal_of_a_service_that_nobody_shows_leads_to_an_import(client: HqClient) -> None:
+    """Neither backend has a name for the classic Schedule, so nothing is claimed of it."""
+    made = client.projects.create({**BODY, "service_types": "schedule"})
+    entity_id, outs = create(client, anna(made.id, service_type="schedule"), settings())
+
+    with pytest.raises(ConflictError, match=f"import the resource with the id {entity_id}"):
+        create(client, anna(made.id, service_type="schedule"), settings())
+
+    assert read(client, entity_id, outs) is not None
+
+
 def test_where_services_cannot_be_read_the_refusal_stands(
     stage: Stage, client: HqClient, pending: str
 ) -> None:
@@ -182,7 +193,7 @@ def test_where_services_cannot_be_read_the_refusal_stands(
         Fault("GET services", says(403, {"code": 1, "message": "Unauthorized"})),
     ]
 
-    with pytest.raises(ConflictError, match=r"does not have the service pm"):
+    with pytest.raises(ConflictError, match=r"does not have the service pm\.$"):
         create(client, anna(pending, service_type="pm"), settings())
 
 

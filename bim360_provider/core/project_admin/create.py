@@ -78,6 +78,19 @@ def _added(client: HqClient, project_id: str, inputs: Values) -> dict[str, Any]:
     return made_once(client, f"{email} ({service})", "project admin", post, there)
 
 
+def _refused(error: HqError, inputs: Values, member: str, *, is_known: bool) -> HqError:
+    """Return HQ's refusal, with what was found out about the person."""
+    email, service = inputs["email"], inputs["service_type"]
+    found = f"{email} is in the project, but does not have the service {service}."
+    if not is_known:
+        found = (
+            f"HQ does not show whether {email} has the service {service}; if they have it, import "
+            f"the resource with the id {member}:{service}."
+        )
+    kind, msg = type(error), f"{error} {found}"
+    return kind(msg, status=error.status, words=error.words, request=error.request)
+
+
 def _adopted(client: HqClient, project_id: str, inputs: Values, error: HqError) -> dict[str, Any]:
     """Return an admin who has the service already; otherwise HQ's refusal stands."""
     email, service = inputs["email"], inputs["service_type"]
@@ -92,9 +105,7 @@ def _adopted(client: HqClient, project_id: str, inputs: Values, error: HqError) 
         )
         raise ConflictError(msg, status=error.status, words=words, request=error.request)
     if not has:
-        msg = f"{error} {email} is in the project, but does not have the service {service}."
-        kind = type(error)
-        raise kind(msg, status=error.status, words=error.words, request=error.request) from None
+        raise _refused(error, inputs, member_id(project_id, user.id), is_known=has is not None)
     client.transport.tell(
         f"BIM 360: {email} has the service {service} in project {project_id} already; "
         "the existing admin was adopted."
