@@ -55,7 +55,7 @@ def value(name: str) -> Filter:
 def moment(name: str) -> Filter:
     """Return a filter for ranges of moments: ``from..to``, of which one may be missing.
 
-    Documented as ISO 8601 with the time; the two dots are an inference.
+    Documented: accountadmin.yaml of https://github.com/autodesk-platform-services/aps-sdk-openapi
     """
 
     def keep(item: Item, wanted: str, _matches: Matcher) -> bool:

@@ -75,16 +75,17 @@ def listed(call: Call) -> Reply:
         "ORDER BY updated_at DESC, seq DESC"
     )
     rows = call.backend.store.rows(sql, [call.account.id, call.backend.clock.now()])
-    return envelope(call, [_public(call, row) for row in rows], FILTERS)
+    return envelope(call, [public(call, row) for row in rows], FILTERS)
 
 
 def shown(call: Call) -> Reply:
     """Answer GET one project."""
-    project = _public(call, project_rows.visible(call))
+    project = public(call, project_rows.visible(call))
     return Reply.json(200, cut(project, call.request.arguments().get("fields")))
 
 
-def _public(call: Call, project: Row) -> Item:
+def public(call: Call, project: Row) -> Item:
+    """Return a project as construction/admin shows it."""
     counted = {
         f"{kind}Count": _count(call, table, project)
         for kind, table in (("company", "project_companies"), ("member", "members"))

@@ -263,6 +263,45 @@ def test_a_filter_of_projects_that_makes_no_sense_is_400(admin_api: Call, query:
     assert admin_api("GET", f"accounts/{ACCOUNT_ID}/projects", query=query).status == 400
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", ["Tower A", "Tower B"]),
+        ("filter[accessLevels]=projectAdmin", ["Tower A"]),
+        (
+            "filter[accessLevels]=projectAdmin&filter[accessLevels]=projectMember",
+            ["Tower A", "Tower B"],
+        ),
+        ("sort=name%20desc&limit=1", ["Tower B"]),
+        ("filter[name]=tower%20b&filter[status]=pending", ["Tower B"]),
+        ("filter[updatedAt]=2000-01-01T00:00:00Z..2001-01-01T00:00:00Z", []),
+    ],
+)
+@pytest.mark.parametrize("user", [ADMIN_ID, ADMIN_UID])
+def test_the_projects_of_a_user_are_those_they_are_in(  # noqa: PLR0913 - a table of cases
+    emulator: Emulator,
+    call: Call,
+    admin_api: Call,
+    team: Row,
+    tower: Row,
+    *,
+    user: str,
+    query: str,
+    found: list[str],
+) -> None:
+    """By ``id`` or Autodesk ID; an account that nobody knows has no such user."""
+    second = call("POST", "projects", tower | {"name": "Tower B"}).content()
+    call("POST", "projects", tower | {"name": "Tower C"})
+    fields = {"email": ADMIN_EMAIL, "services": {"document_management": "user"}}
+    emulator.ask("POST", f"/projects/{second['id']}/users", fields)
+    path = f"accounts/{team['account_id']}/users"
+
+    content = admin_api("GET", f"{path}/{user}/projects", query=query).content()
+
+    assert [project["name"] for project in content["results"]] == found
+    assert admin_api("GET", f"{path}/nobody/projects").status == 404
+
+
 def test_members_are_not_removed_unless_told_otherwise(
     emulator: Emulator, admin_api: Call, team: Row
 ) -> None:
