@@ -379,6 +379,22 @@ def test_an_update_sends_nothing(stage: Stage, client: HqClient, pending: str) -
     assert diff(after, anna(pending, on_destroy="retain")).changed == ()
 
 
+def test_who_gets_another_service_in_this_run_is_not_removed(
+    stage: Stage, client: HqClient, pending: str
+) -> None:
+    """The resource of one service makes room for that of another; removal would cost both."""
+    stage.hq.ask("PATCH", "/options", {"remove_project_users": "allow"})
+    owners = Owners()
+    docs, first = create(client, anna(pending, on_destroy="remove"), acting())
+    create(client, anna(pending, service_type="pm"), acting(), owners)
+    stage.hq.asked.clear()
+
+    delete(client, docs, first, owners)
+
+    assert stage.hq.asked == []
+    assert "has a new resource now; they are not removed" in stage.warnings()[-1]
+
+
 def test_destroying_leaves_them_and_says_so(stage: Stage, client: HqClient, pending: str) -> None:
     """HQ documents no way to remove them."""
     entity_id, outs = create(client, anna(pending), settings())
