@@ -6,7 +6,7 @@ from typing import Any, Final
 from pydantic import Field
 
 from bim360_provider.models.forms import Answered
-from bim360_provider.models.service_access import ServiceAccess, access_to
+from bim360_provider.models.service_access import Services, access_to
 
 __all__ = ["SERVICES", "ImportAnswer", "ImportRow", "ProjectUser", "UserPage"]
 
@@ -55,8 +55,8 @@ class ProjectUser(_Answer):
     company_id: str | None = Field(None, alias="companyId")
     company_name: str | None = Field(None, alias="companyName")
     roles: list[_Role] | None = None
-    products: list[ServiceAccess] | None = None
-    services: list[ServiceAccess] | None = None
+    products: Services = None
+    services: Services = None
     access_levels: dict[str, Any] | None = Field(None, alias="accessLevels")
     status: str | None = None
 

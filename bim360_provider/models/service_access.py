@@ -1,13 +1,13 @@
 """The services of a project under all their names, and the access that somebody has to one."""
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Final, TypeAlias
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from bim360_provider.models.forms import Answered
 
-__all__ = ["NO_ACCESS", "ServiceAccess", "access_to"]
+__all__ = ["NO_ACCESS", "ServiceAccess", "Services", "access_to"]
 
 NO_ACCESS: Final = "none"
 
@@ -42,6 +42,20 @@ class ServiceAccess(Answered):
     def name(self) -> str:
         """The service's name, in whichever form it was read."""
         return self.key or self.service_name or ""
+
+
+def _readable(rows: Any) -> list[Mapping[str, Any]] | None:
+    """Return the rows of the known form: another form must not make the user unreadable."""
+    fields = ("key", "serviceName", "access")
+    mappings = [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else None
+    if mappings is None:
+        return None
+    return [
+        row for row in mappings if all(isinstance(row.get(name), str | None) for name in fields)
+    ]
+
+
+Services: TypeAlias = Annotated[list[ServiceAccess] | None, BeforeValidator(_readable)]
 
 
 def access_to(service: str, rows: Iterable[ServiceAccess]) -> str | None:
