@@ -31,7 +31,7 @@ OF_ALL_USERS = ("products", "companyCount", "memberCount", "lastSignIn", "busine
 
 
 def _has_level(item: Item, wanted: str, _matches: Matcher) -> bool:
-    return bool({*item["accessLevels"]} & {*wanted.split(",")})
+    return any(item["accessLevels"].get(level) for level in wanted.split(","))
 
 
 FILTERS: Mapping[str, Filter] = {
@@ -63,5 +63,5 @@ def _public(call: Call, project: Row) -> Item:
     is_admin = members.services_of(project).get("project_administration") == "admin"
     return {
         **{name: whole[name] for name in whole if name not in OF_ALL_USERS},
-        "accessLevels": ["projectAdmin"] if is_admin else ["projectMember"],
+        "accessLevels": {"projectAdmin": is_admin, "projectMember": True},
     }
