@@ -51,6 +51,16 @@ def team(emulator: Emulator, call: Call, made: Row) -> Row:
     return made
 
 
+@pytest.fixture
+def towers(emulator: Emulator, call: Call, team: Row, tower: Row) -> str:
+    """Return the path of the account's users; Anna is in two of its three projects."""
+    second = call("POST", "projects", tower | {"name": "Tower B"}).content()
+    call("POST", "projects", tower | {"name": "Tower C"})
+    fields = {"email": ADMIN_EMAIL, "services": {"document_management": "user"}}
+    emulator.ask("POST", f"/projects/{second['id']}/users", fields)
+    return f"accounts/{team['account_id']}/users"
+
+
 def test_a_list_has_an_envelope_and_pages(admin_api: Call, team: Row) -> None:
     """Documented: 20 rows, at most 200, and where the next page is."""
     path = f"projects/{team['id']}/users"
@@ -148,13 +158,14 @@ def test_the_last_one_who_joined_comes_first(
 
 @pytest.mark.parametrize("user", [ADMIN_ID, ADMIN_UID])
 @pytest.mark.parametrize(
-    ("api", "products", "key"),
-    [("construction", "products", "key"), ("bim360", "services", "serviceName")],
+    ("api", "names"),
+    [("construction", ("products", "key")), ("bim360", ("services", "serviceName"))],
 )
-def test_a_member_is_shown_by_id_or_autodesk_id(  # noqa: PLR0913 - a table of cases
-    admin_api: Call, team: Row, *, user: str, api: str, products: str, key: str
+def test_a_member_is_shown_by_id_or_autodesk_id(
+    admin_api: Call, team: Row, user: str, api: str, names: tuple[str, str]
 ) -> None:
     """With roles by name, access levels, and a product or service for each service."""
+    products, key = names
     content = admin_api("GET", f"projects/{team['id']}/users/{user}", api=api).content()
 
     access = {each[key]: each["access"] for each in content[products]}
@@ -278,28 +289,14 @@ def test_a_filter_of_projects_that_makes_no_sense_is_400(admin_api: Call, query:
     ],
 )
 @pytest.mark.parametrize("user", [ADMIN_ID, ADMIN_UID])
-def test_the_projects_of_a_user_are_those_they_are_in(  # noqa: PLR0913 - a table of cases
-    emulator: Emulator,
-    call: Call,
-    admin_api: Call,
-    team: Row,
-    tower: Row,
-    *,
-    user: str,
-    query: str,
-    found: list[str],
+def test_the_projects_of_a_user_are_those_they_are_in(
+    admin_api: Call, towers: str, user: str, query: str, found: list[str]
 ) -> None:
-    """By ``id`` or Autodesk ID; an account that nobody knows has no such user."""
-    second = call("POST", "projects", tower | {"name": "Tower B"}).content()
-    call("POST", "projects", tower | {"name": "Tower C"})
-    fields = {"email": ADMIN_EMAIL, "services": {"document_management": "user"}}
-    emulator.ask("POST", f"/projects/{second['id']}/users", fields)
-    path = f"accounts/{team['account_id']}/users"
-
-    content = admin_api("GET", f"{path}/{user}/projects", query=query).content()
+    """By ``id`` or Autodesk ID; the account has no user of another id."""
+    content = admin_api("GET", f"{towers}/{user}/projects", query=query).content()
 
     assert [project["name"] for project in content["results"]] == found
-    assert admin_api("GET", f"{path}/nobody/projects").status == 404
+    assert admin_api("GET", f"{towers}/nobody/projects").status == 404
 
 
 def test_members_are_not_removed_unless_told_otherwise(
