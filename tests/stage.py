@@ -53,6 +53,7 @@ ROUTES = {
     r"/hq/v2/(regions/eu/)?accounts/[^/]+/projects/[^/]+/users/import": "{method} import",
     r"/hq/v2/(regions/eu/)?accounts/[^/]+/projects/[^/]+/users/[^/]+": "{method} member",
     r"/hq/v2/(regions/eu/)?accounts/[^/]+/projects/[^/]+/industry_roles": "{method} roles",
+    r"/bim360/admin/v1/projects/[^/]+/users/[^/]+": "{method} services",
     r"/construction/admin/v1/projects/[^/]+/users": "{method} members",
     r"/construction/admin/v1/projects/[^/]+/users/[^/]+": "{method} member",
 }

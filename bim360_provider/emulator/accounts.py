@@ -13,6 +13,8 @@ BIM360_ADMIN = "/bim360/admin/"
 DEFAULT_REGION = "US"
 """Documented: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-POST/"""
 
+PREFIXED = ("account_id", "project_id")
+
 LEGACY_SEGMENT = "/regions/eu/"
 LEGACY_REGION = "EMEA"
 """Documented as legacy: https://aps.autodesk.com/blog/bim-360-eu-data-center (the URI form)"""
@@ -23,12 +25,18 @@ def without_region(path: str) -> str:
     return path.replace(LEGACY_SEGMENT, "/", 1) if path.startswith(HQ) else path
 
 
-def without_prefix(path: str, project_id: str) -> str:
-    """Return a project's id without the ``b.`` that bim360/admin takes as well (documented).
+def without_prefixes(params: dict[str, str]) -> dict[str, str]:
+    """Return the parameters of a path with the ids of hubs as ids of accounts, and so on.
 
-    Documented: "GET Project Users is finally here", https://aps.autodesk.com/blog, March 2020
+    In Data Management the id of an account or project begins with ``b.``. Documented for
+    bim360/admin: "GET Project Users is finally here", https://aps.autodesk.com/blog, March 2020.
+    Observed for accounts in hq paths: https://github.com/mazerab/bim360-automation-postman
+    That all other paths accept it as well is an inference.
     """
-    return project_id.removeprefix("b.") if path.startswith(BIM360_ADMIN) else project_id
+    return {
+        name: value.removeprefix("b.") if name in PREFIXED else value
+        for name, value in params.items()
+    }
 
 
 def region_of(request: Request) -> str:

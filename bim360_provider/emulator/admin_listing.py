@@ -3,7 +3,8 @@
 Documented: https://aps.autodesk.com/en/docs/acc/v1/reference/http/admin-projectsprojectId-users-GET/
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timezone
 from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
@@ -28,6 +29,8 @@ MATCHERS: dict[str, Matcher] = {
 
 PARAMETERS = ("limit", "offset", "sort", "fields", "filterTextMatch")
 
+OR_FILTERS = "orFilters"
+
 
 def text(name: str) -> Filter:
     """Return a filter that compares text as ``filterTextMatch`` says, whatever its case."""
@@ -49,21 +52,65 @@ def value(name: str) -> Filter:
     return keep
 
 
+def moment(name: str) -> Filter:
+    """Return a filter for ranges of moments: ``from..to``, of which one may be missing.
+
+    Documented: accountadmin.yaml of https://github.com/autodesk-platform-services/aps-sdk-openapi
+    """
+
+    def keep(item: Item, wanted: str, _matches: Matcher) -> bool:
+        return any(_within(str(item[name]), each.strip()) for each in wanted.split(","))
+
+    return keep
+
+
+def _within(moment: str, wanted: str) -> bool:
+    start, dots, end = wanted.partition("..")
+    bounds = [_instant(each) for each in (start, end) if each]
+    if not bounds:
+        raise invalid(problem=f'"{wanted}" is not a range such as 2026-03-01T12:00:00Z..')
+    if not dots:
+        return _instant(moment) == bounds[0]
+    at = _instant(moment)
+    return (not start or bounds[0] <= at) and (not end or at <= bounds[-1])
+
+
+def _instant(given: str) -> float:
+    try:
+        at = datetime.fromisoformat(given.replace("Z", "+00:00"))
+    except ValueError:
+        raise invalid(problem=f'"{given}" is not a moment such as 2026-03-01T12:00:00Z') from None
+    return (at if at.tzinfo else at.replace(tzinfo=timezone.utc)).timestamp()
+
+
 def _minus(names: Iterable[str]) -> set[str]:
     return {f"-{name}" for name in names}
 
 
-def envelope(call: Call, items: Iterable[Item], filters: Mapping[str, Filter]) -> Reply:
+def envelope(
+    call: Call,
+    items: Iterable[Item],
+    filters: Mapping[str, Filter],
+    or_filters: Sequence[str] = (),
+) -> Reply:
     """Answer a list: filtered, sorted, cut into a page, and wrapped.
+
+    Args:
+        call: The call.
+        items: All rows of the list.
+        filters: The filters that the list takes.
+        or_filters: The fields whose filters the caller may join with OR.
 
     Raises:
         HqError: 400, a parameter is malformed or not known (inference).
     """
     query = call.request.arguments()
-    refuse_unknown(query, (*PARAMETERS, *filters), call.options)
+    known = (*PARAMETERS, *filters, *([OR_FILTERS] if or_filters else []))
+    refuse_unknown(query, known, call.options)
+    either = _either(query, or_filters)
     limit = _number(query, "limit", DEFAULT_LIMIT, (1, MAX_LIMIT))
     offset = _number(query, "offset", 0, (0, 10**15))
-    found = [item for item in items if _kept(item, query, filters)]
+    found = [item for item in items if _kept(item, query, filters, either)]
     _sort(found, query.get("sort", ""))
     ends = (offset - limit, offset + limit)
     pagination = {
@@ -95,12 +142,29 @@ def _number(query: dict[str, str], name: str, default: int, bounds: tuple[int, i
     return int(given)
 
 
-def _kept(item: Item, query: dict[str, str], filters: Mapping[str, Filter]) -> bool:
+def _either(query: dict[str, str], known: Sequence[str]) -> set[str]:
+    """Return the names of the filters of which one is enough."""
+    named = {each.strip() for each in query.get(OR_FILTERS, "").split(",")} - {""}
+    if known and not named <= {*known}:
+        unknown = min(named - {*known})
+        raise invalid(problem=f'orFilters "{unknown}" is not one of {", ".join(known)}')
+    return {f"filter[{name}]" for name in named}
+
+
+def _kept(
+    item: Item, query: dict[str, str], filters: Mapping[str, Filter], either: Collection[str]
+) -> bool:
     how = query.get("filterTextMatch") or "contains"
     if how not in MATCHERS:
         raise invalid(problem=f'filterTextMatch "{how}" is not one of {", ".join(MATCHERS)}')
-    return all(
-        keep(item, query[name], MATCHERS[how]) for name, keep in filters.items() if query.get(name)
+    verdicts = {
+        name: keep(item, query[name], MATCHERS[how])
+        for name, keep in filters.items()
+        if query.get(name)
+    }
+    joined = [verdicts[name] for name in verdicts if name in either]
+    return all(verdicts[name] for name in verdicts if name not in either) and (
+        any(joined) or not joined
     )
 
 

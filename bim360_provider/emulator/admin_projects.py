@@ -6,7 +6,16 @@ Documented: https://aps.autodesk.com/en/docs/acc/v1/reference/http/admin-project
 from collections.abc import Mapping
 
 from bim360_provider.emulator import project_rows
-from bim360_provider.emulator.admin_listing import Filter, Item, cut, envelope, text, value
+from bim360_provider.emulator.admin_listing import (
+    Filter,
+    Item,
+    Matcher,
+    cut,
+    envelope,
+    moment,
+    text,
+    value,
+)
 from bim360_provider.emulator.admin_names import PRODUCT_KEYS, camel
 from bim360_provider.emulator.messages import Reply
 from bim360_provider.emulator.routes import Call
@@ -38,6 +47,14 @@ SAME = (
 STATUSES = {"inactive": "suspended"}
 """Documented: another word for the same thing."""
 
+NEVER_SET = ("deliveryMethod", "currentPhase")
+"""Documented fields that only ACC projects have a value for (inference)."""
+
+
+def _uses_product(item: Item, wanted: str, _matches: Matcher) -> bool:
+    return bool({each["key"] for each in item["products"]} & {*wanted.split(",")})
+
+
 FILTERS: Mapping[str, Filter] = {
     "filter[name]": text("name"),
     "filter[jobNumber]": text("jobNumber"),
@@ -46,6 +63,8 @@ FILTERS: Mapping[str, Filter] = {
     "filter[type]": value("type"),
     "filter[businessUnitId]": value("businessUnitId"),
     "filter[classification]": value("classification"),
+    "filter[products]": _uses_product,
+    "filter[updatedAt]": moment("updatedAt"),
 }
 
 
@@ -56,16 +75,17 @@ def listed(call: Call) -> Reply:
         "ORDER BY updated_at DESC, seq DESC"
     )
     rows = call.backend.store.rows(sql, [call.account.id, call.backend.clock.now()])
-    return envelope(call, [_public(call, row) for row in rows], FILTERS)
+    return envelope(call, [public(call, row) for row in rows], FILTERS)
 
 
 def shown(call: Call) -> Reply:
     """Answer GET one project."""
-    project = _public(call, project_rows.visible(call))
+    project = public(call, project_rows.visible(call))
     return Reply.json(200, cut(project, call.request.arguments().get("fields")))
 
 
-def _public(call: Call, project: Row) -> Item:
+def public(call: Call, project: Row) -> Item:
+    """Return a project as construction/admin shows it."""
     counted = {
         f"{kind}Count": _count(call, table, project)
         for kind, table in (("company", "project_companies"), ("member", "members"))
@@ -73,6 +93,7 @@ def _public(call: Call, project: Row) -> Item:
     is_template = project["project_type"] == "Template Project"
     return {
         **{camel(name): project[name] for name in SAME},
+        **dict.fromkeys(NEVER_SET),
         "type": project["project_type"],
         "projectValue": {"value": project["value"], "currency": project["currency"]},
         "status": STATUSES.get(str(project["status"]), project["status"]),

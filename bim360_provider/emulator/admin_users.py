@@ -7,6 +7,7 @@ and, for BIM 360, "GET Project Users is finally here", https://aps.autodesk.com/
 from collections.abc import Mapping
 
 from bim360_provider.emulator import acting_user, members, project_rows
+from bim360_provider.emulator.admin_access import access_lists, has_product
 from bim360_provider.emulator.admin_listing import (
     Filter,
     Item,
@@ -16,11 +17,10 @@ from bim360_provider.emulator.admin_listing import (
     text,
     value,
 )
-from bim360_provider.emulator.admin_names import PRODUCT_KEYS, camel
+from bim360_provider.emulator.admin_names import camel
 from bim360_provider.emulator.errors import HqError, missing
 from bim360_provider.emulator.industry_roles import role_ids
 from bim360_provider.emulator.invented import Code
-from bim360_provider.emulator.members import SERVICE_TYPES
 from bim360_provider.emulator.messages import Reply
 from bim360_provider.emulator.routes import Call
 from bim360_provider.emulator.store import Row
@@ -47,8 +47,6 @@ SAME = (
 STATUSES = {"active": "active", "inactive": "disabled"}
 """Whoever has not signed in yet is pending (documented words; the reading is an inference)."""
 
-ACCESS = {"admin": "administrator", "user": "member"}
-
 MEMBERS = (
     "SELECT listed_users.*, members.company_id AS project_company, members.industry_roles, "
     "members.services, members.modules, members.created_at AS added_on, "
@@ -67,11 +65,6 @@ def _has_role(item: Item, wanted: str, _matches: Matcher) -> bool:
     return bool({*item["roleIds"]} & {*wanted.split(",")})
 
 
-def _has_product(item: Item, wanted: str, _matches: Matcher) -> bool:
-    has = {each["key"] for each in item["products"] if each["access"] != "none"}
-    return bool(has & {*wanted.split(",")})
-
-
 FILTERS: Mapping[str, Filter] = {
     "filter[name]": text("name"),
     "filter[email]": text("email"),
@@ -83,8 +76,11 @@ FILTERS: Mapping[str, Filter] = {
     "filter[accessLevels]": _has_level,
     "filter[roleId]": _has_role,
     "filter[roleIds]": _has_role,
-    "filter[products]": _has_product,
+    "filter[products]": has_product,
 }
+
+OR_FILTERS = ("id", "name", "email", "autodeskId", "status", "accessLevels")
+"""Documented: filters that ``orFilters`` may join with OR."""
 
 LISTED = ("active", "pending")
 """Documented: statuses that are listed unless ``filter[status]`` asks for others."""
@@ -93,16 +89,17 @@ LISTED = ("active", "pending")
 def listed(call: Call) -> Reply:
     """Answer GET users of a project: an envelope (documented)."""
     project = project_rows.visible(call)
-    found = [_public(project, row) for row in call.backend.store.rows(MEMBERS, [project["id"]])]
+    rows = call.backend.store.rows(MEMBERS, [project["id"]])
+    found = [_public(call, project, row) for row in rows]
     if "filter[status]" not in call.request.arguments():
         found = [user for user in found if user["status"] in LISTED]
-    return envelope(call, found, FILTERS)
+    return envelope(call, found, FILTERS, OR_FILTERS)
 
 
 def shown(call: Call) -> Reply:
     """Answer GET one user of a project, by ``id`` or Autodesk ID (documented)."""
     project = project_rows.visible(call)
-    user = _public(project, _member(call, project))
+    user = _public(call, project, _member(call, project))
     return Reply.json(200, cut(user, call.request.arguments().get("fields")))
 
 
@@ -130,7 +127,7 @@ def _member(call: Call, project: Row) -> Row:
     raise missing(entity="user")
 
 
-def _public(project: Row, user: Row) -> Item:
+def _public(call: Call, project: Row, user: Row) -> Item:
     known = role_ids(str(project["id"]))
     roles = [{"id": role, "name": known.get(role)} for role in members.roles_of(user)]
     return {
@@ -149,21 +146,5 @@ def _public(project: Row, user: Row) -> Item:
         "roleIds": [role["id"] for role in roles],
         "roles": roles,
         "status": STATUSES.get(str(user["status"]), "pending"),
-        "products": _products(project, user),
+        **access_lists(call.request.path, project, user),
     }
-
-
-def _products(project: Row, user: Row) -> list[Item]:
-    """Return every product of the project with the user's access to it."""
-    levels = {
-        SERVICE_TYPES[name]: ACCESS[level] for name, level in members.services_of(user).items()
-    }
-    modules = str(user["modules"]).split(",")
-    return [
-        {
-            "key": PRODUCT_KEYS[service],
-            "access": levels.get(service, "member" if service in modules else "none"),
-        }
-        for service in dict.fromkeys([*str(project["service_types"]).split(","), "admin"])
-        if service in PRODUCT_KEYS
-    ]

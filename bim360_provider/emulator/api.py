@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from bim360_provider.emulator import (
     admin_projects,
+    admin_user_projects,
     admin_users,
     business_units,
     companies,
@@ -67,6 +68,11 @@ ROUTES = (
     Route("PATCH", f"{V2_PROJECT}/users/:user_id", WRITE, project_users_v2.changed),
     Route("GET", f"{V2_PROJECT}/industry_roles", READ, industry_roles.listed),
     _admin("GET", f"{CONSTRUCTION}/accounts/:account_id/projects", admin_projects.listed),
+    _admin(
+        "GET",
+        f"{CONSTRUCTION}/accounts/:account_id/users/:user_id/projects",
+        admin_user_projects.listed,
+    ),
     _admin("GET", f"{CONSTRUCTION}/projects/:project_id", admin_projects.shown),
     _admin("GET", f"{CONSTRUCTION}/projects/:project_id/users", admin_users.listed),
     _admin("GET", f"{CONSTRUCTION}/projects/:project_id/users/:user_id", admin_users.shown),

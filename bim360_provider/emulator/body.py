@@ -1,6 +1,5 @@
 """Reading JSON bodies: every problem of one at once."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import JsonValue
@@ -10,6 +9,7 @@ from bim360_provider.emulator.fields import Field, Shape
 from bim360_provider.emulator.messages import Request
 from bim360_provider.emulator.nearest import nearest
 from bim360_provider.emulator.options import Options
+from bim360_provider.emulator.parsing import parse_json
 from bim360_provider.emulator.store import Row, Value
 
 EMPTY: tuple[JsonValue, ...] = (None, "")
@@ -98,15 +98,9 @@ def _json(request: Request) -> JsonValue:
     if kind != "application/json":
         raise invalid(problem=f'the content type must be application/json, not "{kind}"')
     try:
-        body: JsonValue = json.loads(request.body, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
+        return parse_json(request.body)
+    except ValueError:
         raise invalid(problem="the body is not JSON") from None
-    return body
-
-
-def _no_constant(name: str) -> float:
-    msg = f"{name} is not JSON"
-    raise ValueError(msg)
 
 
 def taken(field: Field, given: JsonValue, options: Options, problems: list[str]) -> Value:

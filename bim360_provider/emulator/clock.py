@@ -5,6 +5,9 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from email.utils import formatdate
 
+EARLIEST, LATEST = -62_000_000_000.0, 221_845_392_000.0
+"""The years 5 and 9000 in seconds since the epoch: moments beyond cannot be written."""
+
 
 class Clock:
     """Seconds since the epoch, as the emulator sees them; it starts at real time and runs."""
@@ -19,7 +22,9 @@ class Clock:
         return self._frozen_at if self._frozen_at is not None else self._wall() + self._offset
 
     def advance(self, seconds: float) -> None:
-        """Move the clock forward, frozen or not."""
+        """Move the clock forward, frozen or not, as far as there are moments."""
+        now = self.now()
+        seconds = min(max(now + seconds, EARLIEST), LATEST) - now
         if self._frozen_at is not None:
             self._frozen_at += seconds
         else:

@@ -1,9 +1,10 @@
 """The command that starts the emulator; ``bim360 emulator`` mounts the same function."""
 
+import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
 from typing import Annotated
@@ -24,6 +25,9 @@ CANNOT_START = 2
 
 WAKE_UP = 0.5
 """Seconds between two looks at the stop sign: Windows delivers no Ctrl-C into an endless wait."""
+
+STDIN = 0
+READ_SIZE = 65_536
 
 
 app = typer.Typer(add_completion=False)
@@ -111,7 +115,10 @@ def _stop_signs(*, follow_stdin: bool) -> Event:
 
 
 def _wait_for_end_of_stdin(stopping: Event) -> None:
-    sys.stdin.buffer.read()
+    """Read from the file itself: a thread inside ``sys.stdin`` aborts Python when it exits."""
+    with suppress(OSError):
+        while os.read(STDIN, READ_SIZE):
+            pass
     stopping.set()
 
 

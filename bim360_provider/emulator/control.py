@@ -1,6 +1,5 @@
 """The control plane: looking at the emulator and changing it, never journalled, never limited."""
 
-import json
 from collections.abc import Callable
 from fnmatch import fnmatchcase
 from typing import TypeAlias
@@ -13,6 +12,7 @@ from bim360_provider.emulator import control_members as members
 from bim360_provider.emulator.messages import Reply, Request
 from bim360_provider.emulator.nearest import nearest
 from bim360_provider.emulator.order import Order, OrderError
+from bim360_provider.emulator.parsing import parse_json
 from bim360_provider.emulator.seed import SeedError
 from bim360_provider.emulator.world import World
 
@@ -81,7 +81,7 @@ def _action(asked: str) -> Action:
 
 def _order(request: Request) -> Order:
     try:
-        body: JsonValue = json.loads(request.body) if request.body else {}
+        body: JsonValue = parse_json(request.body) if request.body else {}
     except ValueError:
         raise ControlError(400, "the body is not JSON") from None
     return Order(

@@ -7,7 +7,7 @@ from bim360_provider.emulator.fault_rules import parse_rules
 from bim360_provider.emulator.order import Order, OrderError
 from bim360_provider.emulator.problems import first_problem
 from bim360_provider.emulator.seed import parse_seed
-from bim360_provider.emulator.seed_types import Moment
+from bim360_provider.emulator.seed_types import Moment, Span
 from bim360_provider.emulator.state import dump, load
 from bim360_provider.emulator.world import World
 
@@ -17,7 +17,7 @@ class ClockChange(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    advance: float | None = None
+    advance: Span | None = None
     """Seconds to move forward, or back when negative."""
     set: Moment | None = None
     """The moment it is to show."""

@@ -72,7 +72,7 @@ class Emulator:
     def handle(self, request: Request) -> Reply:
         """Answer one request; every answer carries the ``Date`` of the emulator's clock."""
         with self._lock:
-            reply = self._answer(request)
+            reply = self._answer(request.with_single_slashes())
             return reply.dated(http_date(self.clock.now()))
 
     def ask(self, method: str, path: str, body: object = None, query: str = "") -> Any:

@@ -1,14 +1,15 @@
 """What a fault rule may say: which requests it is for, how often, and what happens then."""
 
-import json
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from bim360_provider.emulator.options import Seconds
+from bim360_provider.emulator.parsing import parse_json
 from bim360_provider.emulator.problems import first_problem
 from bim360_provider.emulator.seed import SeedError
+from bim360_provider.emulator.seed_types import Span
 
 FIRST_STATUS, LAST_STATUS = 200, 599
 """A final answer of HTTP; 1xx is none."""
@@ -59,7 +60,7 @@ class Then(_Strict):
     """The ``Retry-After`` header: seconds, or anything HTTP or a bad proxy may send."""
     redirect: str | None = None
     """Where to redirect to, with 307 unless there is a status."""
-    advance: float = 0.0
+    advance: Span = 0.0
     """Seconds the emulator's clock moves before it acts: a slow HQ that costs no real time."""
     delay: Seconds = 0.0
     """Seconds of real time before the answer."""
@@ -118,7 +119,7 @@ def read_rules(path: Path) -> list[Rule]:
         SeedError: The file cannot be read, is no JSON, or has a mistake.
     """
     try:
-        return parse_rules(json.loads(path.read_text(encoding="utf-8")))
+        return parse_rules(parse_json(path.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
         msg = f"faults {path} cannot be read: {error}"
         raise SeedError(msg) from None

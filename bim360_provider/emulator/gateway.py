@@ -26,7 +26,7 @@ def admit(visit: Visit, backend: Backend) -> Reply:
         return tokens.issue(visit.request, visit.client_id, backend)
     if visit.found is None:
         raise unknown_route(visit.request.method, visit.request.path, ROUTE_NAMES)
-    route, params = visit.found
+    route, params = visit.found[0], accounts.without_prefixes(visit.found[1])
     caller = tokens.bearer(visit.request, backend)
     visit.client_id = caller.client_id
     tokens.require_scope(caller, route.scope)
@@ -37,7 +37,6 @@ def admit(visit: Visit, backend: Backend) -> Reply:
 
 def _account(visit: Visit, params: dict[str, str], client_id: str, backend: Backend) -> Account:
     if "account_id" not in params:
-        params["project_id"] = accounts.without_prefix(visit.request.path, params["project_id"])
         return accounts.with_project(params["project_id"], client_id, backend)
     if visit.request.path.startswith(accounts.HQ):
         region = accounts.region_of(visit.request)

@@ -1,7 +1,8 @@
 """The industry roles of a project.
 
 Observed: https://github.com/Autodesk-Forge/forge-bim360.project.setup.tool reads them with
-``GET /hq/v2/accounts/:account_id/projects/:project_id/industry_roles``.
+``GET /hq/v2/accounts/:account_id/projects/:project_id/industry_roles``. ``member_group_id`` is
+observed in one client: https://pypi.org/project/adeskForgeWrapper/
 """
 
 from uuid import uuid5
@@ -35,6 +36,7 @@ def listed(call: Call) -> Reply:
             {
                 "id": role,
                 "project_id": project_id,
+                "member_group_id": str(uuid5(NAMESPACE, f"{role}/members")),
                 "name": name,
                 call.options.industry_roles_key: _access(name),
             }

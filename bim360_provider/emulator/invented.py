@@ -34,6 +34,9 @@ class JobState(str, Enum):
     FAILED = "failed"
 
 
+COPY_JOB = "copy_project"
+"""The ``name`` of a job; that a job has one is known, its values are not."""
+
 UNKNOWN_ROUTE = "EMU-404"
 UNSUPPORTED_GRANT = "EMU-400"
 BAD_CLIENT = "AUTH-003"
@@ -61,7 +64,11 @@ INVENTED = (
     Invention(str(Code.NAME_TAKEN.value), "HQ 409 `code`", "another project has this name"),
     Invention(str(Code.COMPANY_TAKEN.value), "HQ 409 `code`", "another company has this name"),
     Invention(str(Code.EMAIL_TAKEN.value), "HQ 409 `code`", "another user has this e-mail"),
-    Invention(str(Code.MEMBER_TAKEN.value), "HQ 409 `code`", "the user is in the project already"),
+    Invention(
+        str(Code.MEMBER_TAKEN.value),
+        "HQ 409 `code`",
+        "the user, or their service, is there already",
+    ),
     Invention(str(Code.REFUSED.value), "HQ 422 `code`", "well-formed, but a business rule says no"),
     Invention(str(Code.TRANSITION.value), "HQ 422 `code`", "the status cannot change this way"),
     Invention(str(Code.ARCHIVED.value), "HQ 422 `code`", "an archived project takes only `status`"),
@@ -71,6 +78,12 @@ INVENTED = (
     Invention(UNKNOWN_ROUTE, "gateway 404 `errorCode`", "the emulator has no such route"),
     Invention(UNSUPPORTED_GRANT, "gateway 400 `errorCode`", "a grant type or scope is not known"),
     Invention(BAD_CLIENT, "gateway 401 `errorCode`", "the client id or its secret is wrong"),
+    Invention(
+        "the account's oldest company",
+        "`GET projects/:p/companies`",
+        "the company that a new project lists; only that there is one was observed",
+    ),
+    Invention(COPY_JOB, "job `name`", "the copy of a template"),
     Invention(JobState.QUEUED.value, "job `status`", "first quarter of `job_duration`"),
     Invention(JobState.PROCESSING.value, "job `status`", "the rest of `job_duration`"),
     Invention(JobState.SUCCESS.value, "job `status`", "after `job_duration`"),

@@ -1,11 +1,12 @@
 """The jobs that copy a template's settings.
 
 The page https://aps.autodesk.com/en/docs/bim360/v1/reference/http/jobs-:job_id-GET/ exists, but its
-response table could not be read: fields and states are invented, see invented.py.
+response table could not be read. That a job has ``account_id``, ``name`` and ``details`` is
+observed in https://pypi.org/project/adeskForgeWrapper/; the rest is invented, see invented.py.
 """
 
 from bim360_provider.emulator.errors import missing
-from bim360_provider.emulator.invented import JobState
+from bim360_provider.emulator.invented import COPY_JOB, JobState
 from bim360_provider.emulator.messages import Reply
 from bim360_provider.emulator.routes import Call
 from bim360_provider.emulator.store import Row
@@ -38,7 +39,17 @@ def shown(call: Call) -> Reply:
         raise missing(entity="job")
     age = call.backend.clock.now() - float(job["started"] or 0)
     state, message = _state(age, call)
-    return Reply.json(200, {"id": job["id"], "status": state.value, "message": message})
+    return Reply.json(
+        200,
+        {
+            "id": job["id"],
+            "account_id": job["account_id"],
+            "name": COPY_JOB,
+            "status": state.value,
+            "message": message,
+            "details": {"project_id": job["project_id"]},
+        },
+    )
 
 
 def _state(age: float, call: Call) -> tuple[JobState, str | None]:

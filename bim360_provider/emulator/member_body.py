@@ -77,6 +77,10 @@ def _roles(project: Row, given: JsonValue) -> list[str]:
 def _services(project: Row, given: JsonValue) -> dict[str, str]:
     if not isinstance(given, dict):
         raise invalid(problem="services is not an object")
+    strange = [name for name in given if name not in ACCESS]
+    if strange:
+        # Observed: https://stackoverflow.com/questions/67095836
+        raise invalid(problem=f"Invalid services {json.dumps(strange)}")
     levels = {name: _level(name, each) for name, each in given.items()}
     absent = [name for name in levels if not _is_there(project, name)]
     if absent:
@@ -86,8 +90,6 @@ def _services(project: Row, given: JsonValue) -> dict[str, str]:
 
 
 def _level(service: str, given: JsonValue) -> str:
-    if service not in ACCESS:
-        raise invalid(problem=f"services: there is no {service}; there are {', '.join(ACCESS)}")
     level = given.get("access_level") if isinstance(given, dict) else None
     if level not in ACCESS[service]:
         problem = f"services.{service}.access_level is not one of {', '.join(ACCESS[service])}"

@@ -1,10 +1,13 @@
 """What goes into the emulator and what comes out, free of sockets."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl
+
+SLASHES = re.compile("/{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +24,24 @@ class Request:
         """Return a header's value, or an empty string where it was not sent."""
         return self.headers.get(name.lower(), "")
 
+    def with_single_slashes(self) -> "Request":
+        """Return this request with each run of slashes in the path as one slash.
+
+        Observed: HQ serves ``//hq/v1/…``, which is what Autodesk's Node SDK sends, see
+        https://github.com/autodesk-platform-services/aps-sdk-node
+        """
+        return replace(self, path=SLASHES.sub("/", self.path))
+
     def arguments(self) -> dict[str, str]:
-        """Return the query as names and values; of a repeated name the last value counts."""
-        return dict(parse_qsl(self.query, keep_blank_values=True))
+        """Return the query as names and values; a repeated name has its values with commas between.
+
+        Observed: Autodesk's Node SDK repeats the name of a list, as in
+        ``filter[status]=active&filter[status]=pending``.
+        """
+        values: dict[str, list[str]] = {}
+        for name, value in parse_qsl(self.query, keep_blank_values=True):
+            values.setdefault(name, []).append(value)
+        return {name: ",".join(given) for name, given in values.items()}
 
     def form(self) -> dict[str, str]:
         """Return a form-urlencoded body as names and values."""

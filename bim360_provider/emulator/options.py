@@ -66,6 +66,8 @@ class Options(BaseModel):
     """Whether a company's trade must be on the published list."""
     import_status: Literal[201, 200] = 201
     """The status of an import of companies or account users: documented, or observed."""
+    pm_assigns_fng: bool = False
+    """Whether v1's project users get the service ``fng`` together with ``pm``."""
     acting_user: Literal["required", "optional"] = "required"
     """Whether HQ v2 and construction/admin's writes must name the user they are made for."""
     import_member: Literal["refuse", "change"] = "refuse"

@@ -29,10 +29,23 @@ def listed(call: Call) -> Reply:
 def copy(call: Call, template_id: Value, project: Row) -> None:
     """Give a new project the companies of its template (documented: ``include_companies``)."""
     sql = (
-        "INSERT INTO project_companies (project_id, company_id) "
+        "INSERT OR IGNORE INTO project_companies (project_id, company_id) "
         "SELECT ?, company_id FROM project_companies WHERE project_id = ? ORDER BY seq"
     )
     call.backend.store.run(sql, [project["id"], template_id])
+
+
+def add_first(call: Call, project: Row) -> None:
+    """Give a new project a company, as HQ does even without a template (observed).
+
+    Observed: https://github.com/JohnOnSoftware/forge-bim360.project.setup-postman.collection
+    Which company it is has not been published; here it is the account's oldest, see invented.py.
+    """
+    sql = (
+        "INSERT OR IGNORE INTO project_companies (project_id, company_id) "
+        "SELECT ?, id FROM companies WHERE account_id = ? ORDER BY created_at, seq LIMIT 1"
+    )
+    call.backend.store.run(sql, [project["id"], call.account.id])
 
 
 def _public(project: Row, company: Row) -> Row:

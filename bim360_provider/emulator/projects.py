@@ -34,6 +34,7 @@ def create(call: Call) -> Reply:
     made = project_rows.insert(call, {**project, "copy_project_job_id": job_id})
     if job_id is not None:
         jobs.start(call, job_id, made)
+    project_companies.add_first(call, made)
     if asked["include_companies"]:
         project_companies.copy(call, template_id, made)
     return Reply.json(201, public(made, call))

@@ -1,12 +1,12 @@
 """The seed: which clients and accounts there are at the start, and what is in them."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, JsonValue, SecretStr, ValidationError, model_validator
 
 from bim360_provider.emulator.enums import REGIONS, SERVICES
+from bim360_provider.emulator.parsing import parse_json
 from bim360_provider.emulator.problems import first_problem, one_of
 from bim360_provider.emulator.seed_people import SeedCompany, SeedMember, SeedUser
 from bim360_provider.emulator.seed_project import SeedProject
@@ -115,7 +115,7 @@ def read_seed(path: Path) -> Seed:
         SeedError: The file cannot be read, is no JSON, or has a mistake.
     """
     try:
-        return parse_seed(json.loads(path.read_text(encoding="utf-8")))
+        return parse_seed(parse_json(path.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
         msg = f"seed {path} cannot be read: {error}"
         raise SeedError(msg) from None

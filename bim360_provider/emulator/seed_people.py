@@ -85,6 +85,6 @@ class SeedMember(Strict):
     ] = Field(default_factory=dict)
     """``document_management`` and ``project_administration``, each with its access level."""
     modules: tuple[Text, ...] = ()
-    """Access to other modules, which HQ v2 can only take away."""
+    """The services that HQ v1 has given them, by its names; HQ v2 can only take them away."""
     created_at: Moment | None = None
     updated_at: Moment | None = None

@@ -32,6 +32,10 @@ Moment = Annotated[
     AfterValidator(_there_is),
 ]
 
+A_CENTURY = 3_200_000_000
+Span = Annotated[float, Field(ge=-A_CENTURY, le=A_CENTURY, allow_inf_nan=False)]
+"""Seconds that a clock can be moved by."""
+
 
 class Strict(BaseModel):
     """A part of the file in which an unknown key is a mistake."""

@@ -8,10 +8,13 @@ from bim360_provider.hq.clock import Clock
 from bim360_provider.hq.connection import Connection
 from bim360_provider.hq.pace import Pace, PaceError, pace_for
 
-__all__ = ["ADMIN_READS", "HQ", "TOLD_WAIT", "Gate", "gate_for"]
+__all__ = ["ADMIN_PATHS", "ADMIN_READS", "HQ", "TOLD_WAIT", "Gate", "gate_for"]
 
 HQ, ADMIN_READS = "hq", "construction/admin"
 """The windows: one for HQ's own endpoints, and one for what construction/admin only reads."""
+
+ADMIN_PATHS: Final = ("/construction/admin/", "/bim360/admin/")
+"""Where that window is used, for reads; bim360/admin allows 600 a minute as well."""
 
 ADMIN_READS_FACTOR: Final = 6
 """construction/admin lets a client id read 600 times a minute, HQ 100 times:

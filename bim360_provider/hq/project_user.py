@@ -53,7 +53,8 @@ class ProjectUsers(ProjectUserList):
         https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-project_id-users-POST/
 
         Raises:
-            HqError: HQ refused it; somebody who is in the project already is refused too.
+            NotFoundError: The project is not visible, or lacks the service.
+            HqError: HQ refused it, for example because the person has the service already.
             OpenOutcomeError: It was sent, and nobody knows whether HQ acted.
             UnreachableError: Nothing was sent.
         """
@@ -63,7 +64,6 @@ class ProjectUsers(ProjectUserList):
             f"add admin {body.get('email')} to project {project_id}",
             json=body,
             repeatable=False,
-            new_resource=True,
         )
         self._written(project_id)
         return self._one(ImportRow, question)

@@ -45,6 +45,21 @@ class ProjectUserList(Endpoints):
         asked = f"read member {user_id} of project {project_id}"
         return self._one(ProjectUser, self._admin("GET", project_id, f"/{user_id}", asked))
 
+    def with_services(self, project_id: str, user_id: str) -> ProjectUser:
+        """Return a member with the services that they have access to, by HQ's id.
+
+        "GET Project Users is finally here", https://aps.autodesk.com/blog, March 2020
+
+        Raises:
+            NotFoundError: They are not in the project, or the project is not visible.
+            HqError: HQ said no.
+            UnansweredError: No answer came.
+        """
+        asked = f"read the services of member {user_id} of project {project_id}"
+        path = f"/bim360/admin/v1/projects/{project_id}/users/{user_id}"
+        question = Question("GET", path, asked, headers=self._connection.headers())
+        return self._one(ProjectUser, question)
+
     def seen(self, project_id: str, user_id: str) -> ProjectUser:
         """Return a member as this run has seen them: from a page where that saves requests.
 

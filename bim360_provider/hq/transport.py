@@ -19,7 +19,7 @@ from bim360_provider.hq.call import BasicAuth, BearerAuth, Call
 from bim360_provider.hq.clock import Clock, ServerClock, SystemClock
 from bim360_provider.hq.connection import Connection
 from bim360_provider.hq.failure import failure, masked
-from bim360_provider.hq.gate import ADMIN_READS, HQ, TOLD_WAIT, gate_for
+from bim360_provider.hq.gate import ADMIN_PATHS, ADMIN_READS, HQ, TOLD_WAIT, gate_for
 from bim360_provider.hq.question import OpenOutcomeError, Question
 from bim360_provider.hq.retry import Action, Attempt, Decision, Outcome, decide, parse_retry_after
 from bim360_provider.hq.token import SCOPES, TOKEN_PATH, Grant, Token, TokenSource
@@ -195,5 +195,5 @@ class Transport:
 
 
 def _window(question: Question) -> str:
-    reads = question.method == "GET" and question.path.startswith("/construction/admin/")
+    reads = question.method == "GET" and question.path.startswith(ADMIN_PATHS)
     return ADMIN_READS if reads else HQ

@@ -6,6 +6,7 @@ from typing import Any, Final
 from pydantic import Field
 
 from bim360_provider.models.forms import Answered
+from bim360_provider.models.service_access import Services, access_to
 
 __all__ = ["SERVICES", "ImportAnswer", "ImportRow", "ProjectUser", "UserPage"]
 
@@ -40,17 +41,11 @@ class _Role(_Answer):
     name: str | None = None
 
 
-class _Product(_Answer):
-    """A product, which is a service, and the user's access to it."""
-
-    key: str
-    access: str | None = None
-
-
 class ProjectUser(_Answer):
     """A user of a project as ``GET construction/admin/v1/projects/:p/users`` answers it.
 
     https://aps.autodesk.com/en/docs/acc/v1/reference/http/admin-projectsprojectId-users-GET/
+    bim360/admin shows the same user with ``services`` in place of ``products``.
     """
 
     id: str
@@ -60,7 +55,8 @@ class ProjectUser(_Answer):
     company_id: str | None = Field(None, alias="companyId")
     company_name: str | None = Field(None, alias="companyName")
     roles: list[_Role] | None = None
-    products: list[_Product] | None = None
+    products: Services = None
+    services: Services = None
     access_levels: dict[str, Any] | None = Field(None, alias="accessLevels")
     status: str | None = None
 
@@ -74,12 +70,16 @@ class ProjectUser(_Answer):
         """Whether they are an admin of the project."""
         return self.fields().get("project_administration") == "admin"
 
+    def access_to(self, service: str) -> str | None:
+        """Return the user's access to one of HQ's services, None where it is not shown."""
+        return access_to(service, [*(self.products or ()), *(self.services or ())])
+
     def fields(self) -> dict[str, Any]:
         """Return the member under HQ's names: roles by name, access as ``admin`` or ``user``."""
         access = {
-            PRODUCTS[product.key]: ACCESS[product.access]
+            PRODUCTS[product.name]: ACCESS[product.access]
             for product in self.products or ()
-            if product.key in PRODUCTS and product.access in ACCESS
+            if product.name in PRODUCTS and product.access in ACCESS
         }
         if (self.access_levels or {}).get("projectAdmin"):
             access["project_administration"] = "admin"

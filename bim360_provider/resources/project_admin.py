@@ -13,10 +13,11 @@ __all__ = ["Bim360ProjectAdmin"]
 
 
 class Bim360ProjectAdmin(Declared, module="bim360", name="ProjectAdmin"):
-    """An admin of a project: the first one makes a pending project active.
+    """An admin of a project, who activates one of its services.
 
-    HQ adds the person to the account if they are not in it. No acting user is needed.
-    Destroying leaves them in the project unless ``on_destroy="remove"``.
+    The first one makes a pending project active. A person may activate several services: declare
+    one admin for each. HQ adds the person to the account if they are not in it. No acting user is
+    needed. Destroying leaves them in the project unless ``on_destroy="remove"``.
 
     https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-project_id-users-POST/
     """
@@ -56,7 +57,7 @@ class Bim360ProjectAdmin(Declared, module="bim360", name="ProjectAdmin"):
             service_type: Acts once: the service to activate, such as ``doc_manager``.
             company_id: Acts once: the id of the person's company; HQ wants their default company.
             on_destroy: ``retain`` (the default), which leaves them in the project, or ``remove``,
-                which tries to take them out of it.
+                which tries to take them out of it, with all services that they have.
             opts: Pulumi's resource options.
         """
         given = arguments(locals())

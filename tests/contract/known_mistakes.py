@@ -20,7 +20,7 @@ PROJECTS = "https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-P
 
 ANSWERED = (
     *("Company", "ProjectCompanies", "CompanyImport", "User", "UserImport", "ProjectPatch"),
-    *("BusinessUnit", "BusinessUnits", "Project", "ProjectUser", "Pagination"),
+    *("BusinessUnit", "BusinessUnits", "Project", "ProjectUser", "UserProject", "Pagination"),
 )
 """Schemas of what is answered to requests of ours; the others are sent."""
 
@@ -93,7 +93,7 @@ def _imported(document: Document) -> None:
 
 
 def _directions(document: Document) -> None:
-    for name in ("sortBy", "userSortBy"):
+    for name in ("sortBy", "userSortBy", "userProjectSortBy"):
         allowed = _schema(document, name)["enum"]
         bare = [each.removesuffix(" asc") for each in allowed if each.endswith(" asc")]
         allowed += [each for each in bare if each not in allowed]
@@ -157,10 +157,15 @@ KNOWN_MISTAKES = (
         _imported,
     ),
     Mistake(
-        "sortBy, userSortBy: a direction is required",
+        "sortBy, userSortBy, userProjectSortBy: a direction is required",
         "https://aps.autodesk.com/en/docs/acc/v1/reference/http/admin-projectsprojectId-users-GET/ "
         "says that a field alone is sorted upwards",
         _directions,
+    ),
+    Mistake(
+        "UserProject: constructionType is written without its capital",
+        "the file's own list of the fields of a user's projects writes it with one",
+        _with(("UserProject",), "constructionType"),
     ),
     # The last, since it goes through the fields the others have added.
     Mistake(

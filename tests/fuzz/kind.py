@@ -53,6 +53,11 @@ def as_drawn(_given: "ArgumentSet", _random: Random, _place: Place) -> None:
     """Leave a set as it was drawn."""
 
 
+def holds_nothing(_ground: "Ground", _id: str, _state: Values) -> bool:
+    """Doubt nothing that HQ holds."""
+    return True
+
+
 def all_done(_state: Values, _declared: Values) -> set[str]:
     """Let nothing be left to do."""
     return set()
@@ -75,6 +80,8 @@ class Kind:
         only_hq_knows: Refusals that no check can foresee, because it asks nobody.
         undone: What the state may say is left to do; nothing of it is a difference.
         is_final: Whether what was made cannot be changed any more.
+        beside: Arguments of which another value is another resource beside the first.
+        is_held: Whether HQ really holds what a create has returned, by its id and its state.
     """
 
     provider: Door
@@ -89,3 +96,5 @@ class Kind:
     only_hq_knows: tuple[str, ...] = ()
     undone: Callable[[Values, Values], set[str]] = all_done
     is_final: Callable[[Values], bool] = lambda _state: False
+    beside: tuple[str, ...] = ()
+    is_held: Callable[[Ground, str, Values], bool] = holds_nothing

@@ -20,6 +20,9 @@ from tests.host.process import SECRET_MARK, UNKNOWN, Host, inputs, plain, refusa
 
 NO_CHANGE = provider_pb2.DiffResponse.DIFF_NONE
 
+SHARE_WITH_ANOTHER = 0.5
+"""Of what may have another one beside it: how often it gets one."""
+
 SHARE_OF_DELETED = 0.2
 """Of what was made: deleted through the host before it is cleared away."""
 
@@ -151,8 +154,32 @@ class Trial:
         state = self._read_back(made.id, made.properties, checked)
         if not self.kind.is_final(self._plain(state)) and self.random.random() < 0.5:
             state = self._live_on(made.id, state, self._plain(checked))
+        if self.kind.beside and self.random.random() < SHARE_WITH_ANOTHER:
+            self._beside(made, checked)
         if self.random.random() < SHARE_OF_DELETED:
             self.host.delete(made.id, state)
+
+    def _beside(self, made: Any, checked: Any) -> None:
+        """Create another one that differs in what makes it another, and the first one again."""
+        declared = self._plain(checked)
+        table = self.kind.table(self.place)
+        other = {name: table[name][0](self.random).value for name in self.kind.beside}
+        try:
+            second = self.host.create(self.host.check({**declared, **other}).inputs)
+            again = self.host.create(checked)
+        except grpc.RpcError as error:
+            if not self._only_hq_knows(error):
+                raise
+            return
+        self.tally.counts["made beside another"] += 1
+        differs = any(declared.get(name) != value for name, value in other.items())
+        if again.id != made.id or (second.id != made.id) != differs:
+            msg = f"{made.id} became {again.id}, and with {other} it is {second.id}"
+            raise Disagreement(msg)
+        for each in (made, second):
+            if not self.kind.is_held(self.ground, each.id, self._plain(each.properties)):
+                msg = f"HQ does not hold {each.id}"
+                raise Disagreement(msg)
 
     def _live_on(self, id_: str, state: Any, declared: Mapping[str, Any]) -> Any:
         """Change it to another set, if that is valid; return the state."""

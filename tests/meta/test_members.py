@@ -82,7 +82,8 @@ def test_the_mistakes_on_the_page_are_those_that_check_finds() -> None:
     ]
     members = {"project_id": PROJECT_ID, "members": team, **PLACE}
     _, first = project_member.check({}, wrong, settings)
-    _, second = project_admin.check({**new, "service_type": "cost"}, new, settings)
+    other = {**new, "service_type": "cost", "company_id": "85d84020-0000-4000-8000-000000000001"}
+    _, second = project_admin.check(other, new, settings)
     _, third = project_members.check({}, members, settings)
 
     assert told([str(each) for each in (*first, *second, *third)]) == []

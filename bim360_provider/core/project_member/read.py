@@ -16,8 +16,9 @@ from bim360_provider.core.project_member.outputs import (
 from bim360_provider.errors import NotFoundError
 from bim360_provider.hq import HqClient
 from bim360_provider.models.project_member import MANAGED
+from bim360_provider.models.project_user import ProjectUser
 
-__all__ = ["looked_up", "read"]
+__all__ = ["find_user", "looked_up", "read"]
 
 Values = Mapping[str, Any]
 
@@ -59,6 +60,20 @@ def looked_up(
         HqError: HQ said no.
         UnansweredError: No answer came.
     """
+    user = find_user(client, project_id, user_id, refreshing=refreshing)
+    return None if user is None else seen(user)
+
+
+def find_user(
+    client: HqClient, project_id: str, user_id: str, *, refreshing: bool
+) -> ProjectUser | None:
+    """Return a member of a project as HQ shows them, or None if a refresh cannot find them.
+
+    Raises:
+        NotFoundError: A look-up found nothing, or the whole account is not visible.
+        HqError: HQ refused the request.
+        UnansweredError: No response came.
+    """
     try:
         look = client.project_users.seen if refreshing else client.project_users.get
         user = look(project_id, user_id)
@@ -66,4 +81,4 @@ def looked_up(
         if refreshing and is_gone(client, error, "user"):
             return None
         raise
-    return None if user.is_gone and refreshing else seen(user)
+    return None if user.is_gone and refreshing else user

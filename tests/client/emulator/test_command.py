@@ -54,6 +54,38 @@ def test_it_can_stop_when_its_parent_does(tmp_path: Path) -> None:
         assert database.exists()
 
 
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (["--seed", "nowhere.json"], "seed nowhere.json cannot be read"),
+        (["-o", "enums"], '--option "enums" must be name=value'),
+        (["--port", "{taken}"], "Choose another --port"),
+        (["--prot", "1"], "No such option"),
+    ],
+)
+def test_a_start_that_is_refused_ends_with_code_2_while_its_parent_lives(
+    flags: list[str], words: str
+) -> None:
+    """Its pipe is still open then: the thread that reads it must not abort Python."""
+    command = [sys.executable, "-m", "bim360_provider.emulator", "--port", "0"]
+    with serve() as running:
+        port = running.url.rpartition(":")[2]
+        given = [flag.replace("{taken}", port) for flag in flags]
+        with subprocess.Popen(  # noqa: S603 - our own module
+            [*command, *given, "--exit-with-parent"],
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            assert process.stderr
+            said = process.stderr.read()
+
+            assert process.wait(20) == 2
+
+    assert words in said
+    assert "Fatal Python error" not in said
+
+
 def test_flags_and_files_reach_the_emulator(tmp_path: Path) -> None:
     """A flag wins over the seed's options."""
     seed = tmp_path / "seed.json"

@@ -24,6 +24,18 @@ def _clear(ground: Ground, _id: str, state: Values) -> None:
     ground.hq.ask("DELETE", f"/users/{state['user_id']}")
 
 
+def _is_held(ground: Ground, id_: str, state: Values) -> bool:
+    """Return whether the service is active, and the person has it."""
+    project_id, user_id, service = id_.split(":")
+    shown = ground.client.project_users.with_services(project_id, user_id)
+    rows = ground.hq.ask("GET", "/state")["accounts"]
+    projects = {row["id"]: row for account in rows for row in account["projects"]}
+    active = projects[project_id]["active_services"].split(",")
+    named = shown.is_admin if service == "admin" else shown.access_to(service) == "administrator"
+    # construction/admin has no name for the classic Schedule.
+    return service in active and (named or service == "schedule") and state["user_id"] == user_id
+
+
 KIND = Kind(
     provider=ProjectAdminProvider(),
     model=ProjectAdminArguments,
@@ -32,5 +44,7 @@ KIND = Kind(
     example={k: ADA[k] for k in ("project_id", "email", "account_id", "region")},
     clear=_clear,
     kept=("project_id", "email", "service_type", "company_id"),
-    only_hq_knows=("the account has no company",),
+    beside=("service_type",),
+    is_held=_is_held,
+    only_hq_knows=("the account has no company", "HQ does not show whether"),
 )

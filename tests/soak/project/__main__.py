@@ -47,11 +47,12 @@ def person(said: dict[str, Any]) -> dict[str, Any]:
 
 active = {}
 for name, said in of("admins"):
-    site = said.pop("site")
+    site, service = said.pop("site"), said.pop("service")
     admin = Bim360ProjectAdmin(
-        name, project_id=sites[site].id, service_type="doc_manager", **person(said)
+        name, project_id=sites[site].id, service_type=service, **person(said)
     )
-    active[site] = admin.project_id
+    if service == "doc_manager":
+        active[site] = admin.project_id
 
 for name, said in of("members"):
     Bim360ProjectMember(name, project_id=active[said.pop("site")], **person(said))

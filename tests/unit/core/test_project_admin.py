@@ -55,6 +55,13 @@ def test_a_mistake_is_told_with_its_argument(new: dict[str, Any], words: str) ->
     assert found[0].startswith(words)
 
 
+def test_the_way_to_another_service_is_another_admin() -> None:
+    """HQ takes one request for each service of a person, so each is a resource."""
+    (found,) = problems({"service_type": "pm"}, ANNA)
+
+    assert found.endswith("declare another Bim360ProjectAdmin to activate another service")
+
+
 def test_a_service_of_tomorrow_can_be_let_through() -> None:
     """Autodesk extends its lists without a new version of the API."""
     assert problems({"service_type": "tomorrow"}, unknownValues="allow") == []
@@ -63,7 +70,8 @@ def test_a_service_of_tomorrow_can_be_let_through() -> None:
 @pytest.mark.parametrize(("name", "value"), [("service_type", "pm"), ("company_id", OTHER)])
 def test_what_acts_once_cannot_be_changed_later(name: str, value: str) -> None:
     """HQ has no request for it; another project or person is a new admin, and free to choose."""
-    assert problems({name: value}, ANNA)[0].startswith(f"{name} acts only when the admin is added")
+    (found,) = problems({name: value}, ANNA)
+    assert found.startswith(f"{name} applies only when the admin is added")
     assert problems({name: value, "project_id": OTHER}, ANNA) == []
     assert problems({name: value, "email": "bob@example.com"}, ANNA) == []
 

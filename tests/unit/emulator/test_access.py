@@ -33,9 +33,9 @@ def test_reading_is_not_writing(emulator: Emulator) -> None:
     assert (read.status, write.status, refused["errorCode"]) == (200, 403, "AUTH-010")
 
 
-@pytest.mark.parametrize("account", ["nowhere", f"b.{ACCOUNT_ID}", EMEA_ACCOUNT_ID])
+@pytest.mark.parametrize("account", ["nowhere", "b.nowhere", EMEA_ACCOUNT_ID])
 def test_an_account_out_of_sight_is_404(call: Call, account: str) -> None:
-    """Observed: a wrong id, a hub id and a wrong region look alike."""
+    """Observed: a wrong id and a wrong region look alike."""
     answer = call("GET", "projects", account=account)
 
     assert (answer.status, answer.content()) == (404, NO_ACCOUNT)

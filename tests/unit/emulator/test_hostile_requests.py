@@ -1,15 +1,29 @@
 """Whatever is sent, the emulator answers with a status, never with a traceback."""
 
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bim360_provider.emulator import ACCOUNT_ID, ADMIN_ID, COMPANY_ID, Emulator, Reply, Request
+from bim360_provider.emulator import (
+    ACCOUNT_ID,
+    ADMIN_ID,
+    COMPANY_ID,
+    Emulator,
+    Reply,
+    Request,
+    SeedError,
+    read_rules,
+    read_seed,
+)
+from bim360_provider.emulator.api import ROUTES
+from bim360_provider.emulator.control import ACTIONS
 from bim360_provider.emulator.project_fields import EVERY_NAME
+from bim360_provider.emulator.routes import Route
 
 Call = Callable[..., Reply]
 REFUSED = {400, 409, 422}
@@ -70,6 +84,102 @@ def test_bytes_that_hurt_are_400(emulator: Emulator, token: str, body: bytes) ->
 
     assert answer.status == 400
     assert emulator.handle(Request("GET", "/_emulator/requests")).status == 200
+
+
+LEVELS = (200, 500, 900, 1_000, 5_000, 100_000)
+"""Around what Python's parser and its stack bear."""
+
+
+def nested(levels: int) -> Iterator[bytes]:
+    """Yield JSON documents of so many levels."""
+    yield b"[" * levels + b"]" * levels
+    yield b"[" * levels
+    yield b'{"services": ' * levels + b"1" + b"}" * levels
+    yield b'[{"name": "x", "services": ' + b"[" * levels + b"]" * levels + b"}]"
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+def test_brackets_without_end_are_no_server_error(
+    emulator: Emulator, token: str, made: dict[str, Any], route: Route
+) -> None:
+    """Each body of HQ: 400 where there is one, and no answer that repeats it either."""
+    emulator.ask("PATCH", "/options", {"rate_limit_per_minute": 0})
+    headers = {
+        "authorization": f"Bearer {token}",
+        "content-type": "application/json",
+        "x-user-id": ADMIN_ID,
+        "user-id": ADMIN_ID,
+    }
+    path = route.template.replace(":account_id", ACCOUNT_ID).replace(":project_id", made["id"])
+    path = path.replace(":company_id", COMPANY_ID).replace(":user_id", ADMIN_ID)
+
+    answers = [
+        emulator.handle(Request(route.method, path, "", headers, body)).status
+        for levels in LEVELS
+        for body in nested(levels)
+    ]
+
+    # A GET and a DELETE have no body, and Anna is not in the project.
+    assert {*answers} <= ({200, 400, 404} if route.method == "GET" else {400, 403, 404})
+    assert emulator.handle(Request("GET", "/_emulator/requests")).status == 200
+
+
+@pytest.mark.parametrize("order", ACTIONS)
+def test_brackets_without_end_are_400_for_the_control_plane(emulator: Emulator, order: str) -> None:
+    """In one line, whatever the order."""
+    method, _, path = order.partition(" ")
+
+    replies = [
+        emulator.handle(Request(method, path.replace("*", "1"), "", {}, body))
+        for levels in LEVELS
+        for body in nested(levels)
+    ]
+
+    assert {each.status for each in replies} == {400}
+    assert {each.content()["error"] for each in replies} == {"the body is not JSON"}
+
+
+@pytest.mark.parametrize(
+    ("order", "body"),
+    [
+        ("POST /_emulator/clock", b'{"advance": 1e999}'),
+        ("POST /_emulator/clock", b'{"advance": 1e18}'),
+        ("POST /_emulator/clock", b'{"advance": -1e18}'),
+        ("POST /_emulator/clock", b'{"advance": NaN}'),
+        ("POST /_emulator/clock", b'{"set": "0000-00-00T00:00:00Z"}'),
+        ("PATCH /_emulator/options", b'{"visible_after": 1e999}'),
+        ("PATCH /_emulator/options", b'{"ids_seed": 1' + b"0" * 5_000 + b"}"),
+        ("POST /_emulator/faults", b'{"then": {"advance": 1e999}}'),
+        ("POST /_emulator/faults", b'{"then": {"status": 1e999}}'),
+        ("POST /_emulator/seed", b'{"accounts": "\\ud800"}'),
+        ("PUT /_emulator/state", b'{"accounts": [], "counters": {"x": 1e99}}'),
+    ],
+)
+def test_numbers_that_hurt_the_control_plane_are_400(
+    emulator: Emulator, order: str, body: bytes
+) -> None:
+    """The clock of an emulator stays one that can be shown."""
+    method, _, path = order.partition(" ")
+
+    answer = emulator.handle(Request(method, path, "", {}, body))
+
+    assert answer.status == 400
+    assert emulator.ask("GET", "/health")["status"] == "ok"
+
+
+@pytest.mark.parametrize("read", [read_seed, read_rules])
+@pytest.mark.parametrize("levels", LEVELS)
+def test_a_file_of_brackets_is_one_line(
+    tmp_path: Path, read: Callable[[Path], object], levels: int
+) -> None:
+    """The seed and the faults of the command line."""
+    file = tmp_path / "nested.json"
+    file.write_bytes(b"[" * levels + b"]" * levels)
+
+    with pytest.raises(SeedError, match=r"nested\.json") as error:
+        read(file)
+
+    assert "\n" not in str(error.value)
 
 
 NEW = ("name", "trade", "email", "company_id", "user_id", "industry_roles", "services", "role")

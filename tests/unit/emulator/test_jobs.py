@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bim360_provider.emulator import Emulator, Reply
+from bim360_provider.emulator import ACCOUNT_ID, Emulator, Reply
 
 Call = Callable[..., Reply]
 
@@ -26,6 +26,14 @@ def status_of(call: Call, job_id: str) -> str:
 def test_a_job_id_is_32_hexadecimal_digits(job_id: str) -> None:
     """As in the documented example."""
     assert re.fullmatch("[0-9a-f]{32}", job_id)
+
+
+def test_a_job_names_its_account_and_what_it_does(call: Call, job_id: str) -> None:
+    """Observed in a client; the values are invented."""
+    job = call("GET", f"jobs/{job_id}").content()
+
+    assert (job["id"], job["account_id"], job["name"]) == (job_id, ACCOUNT_ID, "copy_project")
+    assert "project_id" in job["details"]
 
 
 def test_a_job_goes_from_queued_to_success(emulator: Emulator, call: Call, job_id: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bim360_provider.emulator import (
+    ACCOUNT_ID,
     ADMIN_EMAIL,
     ADMIN_ID,
     ADMIN_UID,
@@ -50,6 +51,16 @@ def team(emulator: Emulator, call: Call, made: Row) -> Row:
     return made
 
 
+@pytest.fixture
+def towers(emulator: Emulator, call: Call, team: Row, tower: Row) -> str:
+    """Return the path of the account's users; Anna is in two of its three projects."""
+    second = call("POST", "projects", tower | {"name": "Tower B"}).content()
+    call("POST", "projects", tower | {"name": "Tower C"})
+    fields = {"email": ADMIN_EMAIL, "services": {"document_management": "user"}}
+    emulator.ask("POST", f"/projects/{second['id']}/users", fields)
+    return f"accounts/{team['account_id']}/users"
+
+
 def test_a_list_has_an_envelope_and_pages(admin_api: Call, team: Row) -> None:
     """Documented: 20 rows, at most 200, and where the next page is."""
     path = f"projects/{team['id']}/users"
@@ -75,6 +86,8 @@ def test_a_list_has_an_envelope_and_pages(admin_api: Call, team: Row) -> None:
         "sort=name+up",
         "filterTextMatch=like",
         "filter[nme]=x",
+        "orFilters=nme",
+        "orFilters=companyId",
     ],
 )
 def test_a_parameter_that_makes_no_sense_is_400(admin_api: Call, team: Row, query: str) -> None:
@@ -101,7 +114,13 @@ def test_a_parameter_that_makes_no_sense_is_400(admin_api: Call, team: Row, quer
         ("filter[status]=pending", 24),
         ("filter[accessLevels]=projectAdmin", 1),
         ("filter[products]=costManagement", 1),
+        ("filter[products]=costManagement&filter[products]=glue", 1),
+        ("filter[status]=active&filter[status]=pending", 25),
         ("filter[roleId]=x", 0),
+        ("filter[name]=anna&filter[email]=user01", 0),
+        ("filter[name]=anna&filter[email]=user01&orFilters=name,email", 2),
+        ("filter[name]=anna&filter[email]=user01&orFilters=name&orFilters=email", 2),
+        ("filter[name]=anna&filter[email]=x&orFilters=name,email,id&filter[roleId]=x", 0),
     ],
 )
 def test_users_are_filtered(admin_api: Call, team: Row, query: str, found: int) -> None:
@@ -123,15 +142,34 @@ def test_a_list_is_sorted_and_cut(admin_api: Call, team: Row) -> None:
     assert up["results"] == [{"id": ADMIN_ID, "email": ADMIN_EMAIL}]
 
 
-@pytest.mark.parametrize("user", [ADMIN_ID, ADMIN_UID])
-@pytest.mark.parametrize("api", ["construction", "bim360"])
-def test_a_member_is_shown_by_id_or_autodesk_id(
-    admin_api: Call, team: Row, user: str, api: str
+def test_the_last_one_who_joined_comes_first(
+    emulator: Emulator, admin_api: Call, team: Row
 ) -> None:
-    """With roles by name, access levels, and a product for each service."""
+    """``sort=addedOn desc``, as the vendor's list of sort fields has it."""
+    emulator.clock.advance(60)
+    emulator.ask("DELETE", f"/projects/{team['id']}/users/{ADMIN_ID}")
+    emulator.ask("POST", f"/projects/{team['id']}/users", {"email": ADMIN_EMAIL})
+    path = f"projects/{team['id']}/users"
+
+    answer = admin_api("GET", path, query="sort=addedOn%20desc&sort=name%20asc&limit=1")
+
+    assert [user["id"] for user in answer.content()["results"]] == [ADMIN_ID]
+
+
+@pytest.mark.parametrize("user", [ADMIN_ID, ADMIN_UID])
+@pytest.mark.parametrize(
+    ("api", "names"),
+    [("construction", ("products", "key")), ("bim360", ("services", "serviceName"))],
+)
+def test_a_member_is_shown_by_id_or_autodesk_id(
+    admin_api: Call, team: Row, user: str, api: str, names: tuple[str, str]
+) -> None:
+    """With roles by name, access levels, and a product or service for each service."""
+    products, key = names
     content = admin_api("GET", f"projects/{team['id']}/users/{user}", api=api).content()
 
-    access = {each["key"]: each["access"] for each in content["products"]}
+    access = {each[key]: each["access"] for each in content[products]}
+    assert ("products" in content, "services" in content) == (key == "key", key != "key")
     assert (content["id"], content["autodeskId"], content["status"]) == (
         ADMIN_ID,
         ADMIN_UID,
@@ -146,7 +184,7 @@ def test_a_member_is_shown_by_id_or_autodesk_id(
     }
     assert (access["documentManagement"], access["costManagement"], access["glue"]) == (
         "administrator",
-        "member",
+        "administrator",
         "none",
     )
 
@@ -171,15 +209,6 @@ def test_who_is_not_in_the_project_is_404(admin_api: Call, made: Row) -> None:
 
     assert (nobody.status, nobody.content()["message"]) == (404, "this user doesn't exist.")
     assert (nowhere.status, nowhere.content()["code"]) == (404, 1004)
-
-
-def test_bim360_admin_takes_ids_with_a_prefix(admin_api: Call, made: Row) -> None:
-    """Documented for it alone."""
-    path = f"projects/b.{made['id']}/users"
-
-    answers = [admin_api("GET", path, api=api).status for api in ("bim360", "construction")]
-
-    assert answers == [200, 404]
 
 
 def test_the_region_needs_no_header(call: Call, admin_api: Call, tower: Row) -> None:
@@ -215,6 +244,12 @@ def test_an_inactive_project_is_suspended(emulator: Emulator, admin_api: Call, m
         ("filter[status]=pending", 2),
         ("filter[type]=-Office", 1),
         ("filter[jobNumber]=J-", 1),
+        ("filter[products]=documentManagement", 2),
+        ("filter[products]=cost&filter[products]=takeoff", 0),
+        ("filter[updatedAt]=2000-01-01T00:00:00.000Z..", 2),
+        ("filter[updatedAt]=..2000-01-01T00:00:00Z", 0),
+        ("filter[updatedAt]=2000-01-01T00:00:00Z..2000-02-01T00:00:00Z,2001-01-01T00:00:00Z..", 2),
+        ("sort=currentPhase%20asc&sort=deliveryMethod%20desc", 2),
     ],
 )
 @pytest.mark.usefixtures("made")
@@ -228,6 +263,40 @@ def test_projects_are_filtered(  # noqa: PLR0913 - a table of cases
     answer = admin_api("GET", f"accounts/{made['account_id']}/projects", query=query)
 
     assert answer.content()["pagination"]["totalResults"] == found
+
+
+@pytest.mark.parametrize(
+    "query", ["filter[updatedAt]=monday", "filter[updatedAt]=..", "orFilters=x"]
+)
+@pytest.mark.usefixtures("made")
+def test_a_filter_of_projects_that_makes_no_sense_is_400(admin_api: Call, query: str) -> None:
+    """Inference, as for users."""
+    assert admin_api("GET", f"accounts/{ACCOUNT_ID}/projects", query=query).status == 400
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", ["Tower A", "Tower B"]),
+        ("filter[accessLevels]=projectAdmin", ["Tower A"]),
+        (
+            "filter[accessLevels]=projectAdmin&filter[accessLevels]=projectMember",
+            ["Tower A", "Tower B"],
+        ),
+        ("sort=name%20desc&limit=1", ["Tower B"]),
+        ("filter[name]=tower%20b&filter[status]=pending", ["Tower B"]),
+        ("filter[updatedAt]=2000-01-01T00:00:00Z..2001-01-01T00:00:00Z", []),
+    ],
+)
+@pytest.mark.parametrize("user", [ADMIN_ID, ADMIN_UID])
+def test_the_projects_of_a_user_are_those_they_are_in(
+    admin_api: Call, towers: str, user: str, query: str, found: list[str]
+) -> None:
+    """By ``id`` or Autodesk ID; the account has no user of another id."""
+    content = admin_api("GET", f"{towers}/{user}/projects", query=query).content()
+
+    assert [project["name"] for project in content["results"]] == found
+    assert admin_api("GET", f"{towers}/nobody/projects").status == 404
 
 
 def test_members_are_not_removed_unless_told_otherwise(

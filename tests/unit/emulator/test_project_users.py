@@ -21,6 +21,8 @@ Row = dict[str, Any]
 
 DOCS_USER = {"document_management": {"access_level": "user"}}
 DOCS_ADMIN = {"document_management": {"access_level": "admin"}}
+BIM360 = {"prefix": "/bim360/admin/v1"}
+NAMED = ("projectAdministration", "projectManagement", "fieldManagement", "costManagement", "field")
 SOMEWHERE = "c17e6837-96cd-4839-868e-051a2ad65d28"
 
 
@@ -97,13 +99,63 @@ def test_an_admin_nobody_knows_is_made_a_user(call: Call, made: Row) -> None:
     assert (user["first_name"], user["company_id"]) == ("New", COMPANY_ID)
 
 
-def test_nobody_is_added_twice(call: Call, made: Row) -> None:
-    """Further services are a PATCH of the project."""
-    first = call("POST", f"projects/{made['id']}/users", admin())
+SAMPLE = ("admin", "doc_manager", "pm", "fng", "collab", "cost", "gng", "glue", "plan", "field")
+"""The services of the one admin in the vendor's ``BIM360_Service_Template.csv``."""
 
-    second = call("POST", f"projects/{made['id']}/users", admin(service_type="cost"))
 
-    assert (first.status, second.status) == (201, 409)
+def test_one_person_activates_several_services(emulator: Emulator, call: Call, made: Row) -> None:
+    """201 for each of the ten that the vendor's own sample file has; each is active then."""
+    path = f"projects/{made['id']}/users"
+
+    answers = [call("POST", path, admin(service_type=each)) for each in SAMPLE]
+
+    content = call("GET", f"{made['id']}/users/{ADMIN_ID}", account="projects", **BIM360).content()
+    access = {each["access"] for each in content["services"] if each["serviceName"] in NAMED}
+    project = emulator.ask("GET", "/state")["accounts"][0]["projects"][0]
+    assert [each.status for each in answers] == [201] * 10
+    assert {*project["active_services"].split(",")} >= {*SAMPLE}
+    assert access == {"administrator"}
+
+
+@pytest.mark.parametrize("service", ["doc_manager", "admin", "cost"])
+def test_the_same_service_of_the_same_person_is_409(call: Call, made: Row, service: str) -> None:
+    """Only that: another service, or another person, is 201."""
+    path = f"projects/{made['id']}/users"
+    first = call("POST", path, admin(service_type=service))
+
+    again = call("POST", path, admin(service_type=service))
+    other = call("POST", path, admin(service_type=service, email="eve@example.com"))
+
+    assert (first.status, again.status, other.status) == (201, 409, 201)
+    assert f"has the service {service}" in again.content()["message"]
+
+
+def test_a_member_of_documents_has_that_service_and_no_other(
+    call: Call, made: Row, member: Row
+) -> None:
+    """Their access to a module stays, and Documents is a service that they have already."""
+    call("PATCH", f"users/{member['id']}", {"company_id": COMPANY_ID})
+    path, email = f"projects/{made['id']}/users", member["email"]
+
+    answers = [
+        call("POST", path, admin(email=email, service_type=each)).status
+        for each in ("doc_manager", "cost", "pm")
+    ]
+
+    assert answers == [409, 409, 201]
+
+
+@pytest.mark.parametrize(("option", "status"), [(False, 201), (True, 409)])
+def test_pm_brings_fng_only_where_an_option_says_so(
+    emulator: Emulator, call: Call, made: Row, *, option: bool, status: int
+) -> None:
+    """One reading of the recorded run of a public collection."""
+    emulator.ask("PATCH", "/options", {"pm_assigns_fng": option})
+    call("POST", f"projects/{made['id']}/users", admin(service_type="pm"))
+
+    answer = call("POST", f"projects/{made['id']}/users", admin(service_type="fng"))
+
+    assert answer.status == status
 
 
 @pytest.mark.parametrize(
@@ -128,13 +180,14 @@ def test_a_wrong_admin_is_refused(
 
 
 def test_a_service_the_project_lacks_cannot_be_activated(call: Call, tower: Row) -> None:
-    """The services of a project are what it may have."""
+    """Observed: HQ answers as if the project did not exist; project administration always does."""
     project = call("POST", "projects", tower | {"service_types": "field"}).content()
 
     answer = call("POST", f"projects/{project['id']}/users", admin())
+    administration = call("POST", f"projects/{project['id']}/users", admin(service_type="admin"))
 
-    assert answer.status == 422
-    assert "the project has no doc_manager" in answer.content()["message"]
+    assert (answer.status, administration.status) == (404, 201)
+    assert answer.content() == {"code": 1004, "message": "this project doesn't exist."}
 
 
 def test_a_service_added_to_an_active_project_is_active(
@@ -288,7 +341,7 @@ def test_an_empty_company_takes_the_company_away(
         ({"industry_roles": "Architect"}, "industry_roles is not a list"),
         ({"services": {}}, "services is required"),
         ({"services": []}, "services is not an object"),
-        ({"services": {"docs": {"access_level": "user"}}}, "there is no docs"),
+        ({"services": {"docs": {"access_level": "user"}}}, 'Invalid services ["docs"]'),
         ({"services": {"document_management": "user"}}, "is not one of admin, user"),
         ({"services": {"project_administration": {"access_level": "user"}}}, "not one of admin"),
         ({"email": "", "services": DOCS_USER}, "email or user_id is required"),
@@ -433,7 +486,8 @@ def test_there_are_36_industry_roles_with_ids_of_the_project(
     second = v2("GET", f"projects/{other['id']}/industry_roles", acting="").content()
 
     names, ids = ({row[key] for row in [*first, *second]} for key in ("name", "id"))
-    assert (len(first), len(names), len(ids)) == (36, 36, 72)
+    groups = {row["member_group_id"] for row in first}
+    assert (len(first), len(names), len(ids), len(groups)) == (36, 36, 72, 36)
     assert "BIM Manager" in names
     assert ("services" in first[0], "service_types" in second[0]) == (True, True)
 
@@ -451,22 +505,34 @@ def test_roles_are_kept_by_id(v2: Call, made: Row) -> None:
 @pytest.mark.usefixtures("member")
 def test_the_companies_of_a_project_are_those_of_its_users(call: Call, v2: Call, made: Row) -> None:
     """A company's fields and two more; they stay when the user goes."""
-    before = call("GET", f"projects/{made['id']}/companies").content()
-    row = {"email": ADMIN_EMAIL, "services": DOCS_USER}
-    v2("POST", f"projects/{made['id']}/users/import", [row])
+    nord = call("POST", "companies", {"name": "Nord", "trade": "Metals"}).content()["id"]
+    row = {"email": "bo@example.com", "services": DOCS_USER, "company_id": nord}
+    call("POST", "users", {"email": "cy@example.com", "company_id": nord})
+    v2("POST", f"projects/{made['id']}/users/import", [row | {"email": "cy@example.com"}])
 
     after = call("GET", f"projects/{made['id']}/companies", query="sort=name").content()
 
-    assert (before, len(after), len(after[0])) == ([], 1, 19)
-    assert (after[0]["id"], after[0]["project_id"]) == (COMPANY_ID, made["id"])
+    assert [each["name"] for each in after] == ["Halvorsen Construction", "Nord"]
+    assert (len(after[1]), after[1]["id"], after[1]["project_id"]) == (19, nord, made["id"])
 
 
-@pytest.mark.parametrize(("include", "companies"), [(True, 1), (False, 0)])
+def test_a_new_project_lists_a_company(call: Call, made: Row) -> None:
+    """Observed without a template and without users; which company it is, nobody says."""
+    call("POST", "companies", {"name": "Nord", "trade": "Metals"})
+
+    companies = call("GET", f"projects/{made['id']}/companies").content()
+
+    assert [each["id"] for each in companies] == [COMPANY_ID]
+
+
+@pytest.mark.parametrize(("include", "companies"), [(True, 2), (False, 1)])
 def test_a_new_project_gets_its_templates_companies(
     call: Call, tower: Row, made: Row, *, include: bool, companies: int
 ) -> None:
-    """Documented: only where it is asked for."""
-    call("POST", f"projects/{made['id']}/users", admin())
+    """Documented: only where it is asked for; beside the one that every project has."""
+    nord = call("POST", "companies", {"name": "Nord", "trade": "Metals"}).content()["id"]
+    eve = admin(email="eve@example.com", company_id=nord)
+    call("POST", f"projects/{made['id']}/users", eve)
     sent = {"name": "Copy", "template_project_id": made["id"], "include_companies": include}
 
     copy = call("POST", "projects", tower | sent).content()

@@ -94,3 +94,57 @@ def test_roles_come_by_name_and_in_order() -> None:
 
     assert user.fields()["industry_roles"] == ["Architect", "Surveyor"]
     assert user.is_gone
+
+
+ROWS = (("administrator", "administrator"), ("member", "member"), ("none", "none"), (None, None))
+
+
+@pytest.mark.parametrize(("access", "found"), ROWS)
+@pytest.mark.parametrize(
+    ("service", "name"),
+    [
+        ("doc_manager", "documentManagement"),
+        ("doc_manager", "document_management"),
+        ("doc_manager", "docs"),
+        ("doc_manager", "doc_manager"),
+        ("pm", "projectManagement"),
+        ("pm", "project_management"),
+        ("fng", "fieldManagement"),
+        ("collab", "designCollaboration"),
+        ("cost", "costManagement"),
+        ("cost", "cost"),
+        ("gng", "modelCoordination"),
+        ("glue", "glue"),
+        ("field", "field"),
+    ],
+)
+def test_access_to_a_service_is_read_under_all_its_names(
+    service: str, name: str, access: str | None, found: str | None
+) -> None:
+    """As a product of construction/admin, or as a service of bim360/admin."""
+    row = {"id": "u1", "products": [{"key": name, "access": access}]}
+    other = {"id": "u1", "services": [{"serviceName": name, "access": access}]}
+
+    users = [ProjectUser.model_validate(each) for each in (row, other)]
+
+    assert [user.access_to(service) for user in users] == [found, found]
+
+
+def test_what_is_given_anywhere_wins_over_none() -> None:
+    """The two backends may not be of one mind."""
+    products = [{"key": "cost", "access": "none"}]
+    services = [{"serviceName": "costManagement", "access": "administrator"}]
+    user = ProjectUser.model_validate({"id": "u1", "products": products, "services": services})
+
+    assert user.access_to("cost") == "administrator"
+    assert user.access_to("field") is None
+
+
+@pytest.mark.parametrize(
+    "services", [None, {}, "pm", [None], ["pm"], [{"serviceName": 5}], [{"access": {"level": 1}}]]
+)
+def test_services_in_another_form_do_not_make_the_user_unreadable(services: Any) -> None:
+    """They are not shown then."""
+    user = ProjectUser.model_validate({"id": "u1", "services": services, "products": services})
+
+    assert (user.id, user.access_to("pm")) == ("u1", None)

@@ -67,7 +67,9 @@ def site(made: Parts, name: str) -> dict[str, Any]:
     said, ids = made.declared, made.ids(held(made))
     declared = {key: value for key, value in said["sites"][name].items() if key != "unit"}
     admin = {"project_administration": "admin"}
-    people = [member(name, f"a{name[-1]}", row_of(declared_of_admin(), ids), admin)]
+    services = [row["service"] for row in said["admins"].values() if row["site"] == name]
+    first = member(name, f"a{name[-1]}", row_of(declared_of_admin(), ids), admin)
+    people = [{**first, "modules": services}]
     for user, row in said["members"].items():
         if row["site"] == name:
             people.append(member(name, user, row_of(row, ids), {}))
@@ -143,8 +145,11 @@ BREACHES: dict[str, Breach] = {
         lambda there: there["projects"][0].update(status="pending")
     ),
     "unequal: admin-site0 is in site0 0 times": lambda there: people(there).pop(0),
-    "unequal: admin-site0 is no admin of site0": (
+    "unequal: admin-site0 is not an admin of site0": (
         lambda there: people(there)[0].update(services={"document_management": "admin"})
+    ),
+    "unequal: admin-site0-pm lacks the service pm": (
+        lambda there: people(there)[0]["modules"].remove("pm")
     ),
     "unequal: member m00 is in site0 2 times": lambda there: people(there).append(people(there)[1]),
     "unequal: member m00.industry_roles is declared ['Engineer'], and HQ has []": (

@@ -1,0 +1,131 @@
+"""The forms of a path and a query that HQ serves, and other people's clients send."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from bim360_provider.emulator import (
+    ACCOUNT_ID,
+    ADMIN_ID,
+    COMPANY_ID,
+    EMEA_ACCOUNT_ID,
+    Emulator,
+    Reply,
+    Request,
+)
+from bim360_provider.emulator.api import ROUTES, TOKEN_PATH
+from bim360_provider.emulator.routes import Route
+
+Call = Callable[..., Reply]
+Row = dict[str, Any]
+
+
+@pytest.fixture
+def send(emulator: Emulator, token: str) -> Call:
+    """Return a function that sends a path as it is: ``send("GET", "//hq/v1/…")``."""
+    emulator.ask("PATCH", "/options", {"rate_limit_per_minute": 0})
+
+    def send(method: str, path: str, query: str = "", **more: str) -> Reply:
+        headers = {"authorization": f"Bearer {token}", "content-type": "application/json", **more}
+        return emulator.handle(Request(method, path, query, headers, b"{}"))
+
+    return send
+
+
+def path_of(route: Route, project: Row) -> str:
+    """Return a path that fills a route's template."""
+    known = {
+        "account_id": ACCOUNT_ID,
+        "project_id": project["id"],
+        "company_id": COMPANY_ID,
+        "user_id": ADMIN_ID,
+    }
+    return re.sub(r":(\w+)", lambda match: str(known.get(match[1], "0")), route.template)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+def test_slashes_may_be_doubled(send: Call, made: Row, route: Route) -> None:
+    """Anywhere in the path: the vendor's Node SDK begins each with two."""
+    path = path_of(route, made)
+
+    plain = send(route.method, path)
+    doubled = send(route.method, path.replace("/", "//"))
+    in_front = send(route.method, f"/{path}")
+
+    assert doubled.content() == plain.content() == in_front.content()
+    assert doubled.status == plain.status == in_front.status
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+def test_ids_may_have_the_prefix_of_data_management(send: Call, made: Row, route: Route) -> None:
+    """``b.`` before the id of an account or a project changes nothing."""
+    path = path_of(route, made)
+    hubs = path.replace(ACCOUNT_ID, f"b.{ACCOUNT_ID}").replace(made["id"], f"b.{made['id']}")
+
+    assert send(route.method, hubs).content() == send(route.method, path).content()
+
+
+def test_a_token_is_issued_behind_two_slashes(emulator: Emulator) -> None:
+    """The SDK's authentication concatenates a base that ends in a slash."""
+    headers = {
+        "authorization": "Basic ZW11bGF0b3ItY2xpZW50OmVtdWxhdG9yLXNlY3JldA==",
+        "content-type": "application/x-www-form-urlencoded",
+    }
+    form = b"grant_type=client_credentials&scope=account%3Aread"
+
+    answer = emulator.handle(Request("POST", f"/{TOKEN_PATH}", "", headers, form))
+
+    assert answer.status == 200
+    assert emulator.journal.count() == {f"POST {TOKEN_PATH}": 1}
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_the_legacy_path_takes_both_as_well(
+    call: Call, send: Call, tower: Row, version: str
+) -> None:
+    """Doubled slashes and a hub's id, in Europe."""
+    made = call("POST", "projects", tower, account=EMEA_ACCOUNT_ID, region="EMEA").content()
+    tail = {"v1": "companies", "v2": "industry_roles"}[version]
+    path = f"//hq//{version}//regions//eu//accounts//b.{EMEA_ACCOUNT_ID}/projects"
+
+    assert send("GET", f"{path}//b.{made['id']}/{tail}").status == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "repeated", "joined"),
+    [
+        ("projects", "field=name&field=status", "field=name,status"),
+        ("projects", "sort=status&sort=-name", "sort=status,-name"),
+        ("companies", "field=name&field=trade", "field=name,trade"),
+        ("users", "field=email&field=role&sort=email", "field=email,role&sort=email"),
+    ],
+)
+def test_a_repeated_parameter_is_a_list(
+    call: Call, tower: Row, *, path: str, repeated: str, joined: str
+) -> None:
+    """The same as with commas, as generated clients send it."""
+    for name in ("A", "B"):
+        call("POST", "projects", {**tower, "name": name})
+
+    rows = [call("GET", path, query=query).content() for query in (repeated, joined)]
+
+    assert rows[0] == rows[1]
+    assert len(rows[0][0]) == (3 if "field=" in joined else 25)
+
+
+def test_a_list_of_fields_may_be_repeated_in_the_newer_backend(send: Call, made: Row) -> None:
+    """For a list and for one project."""
+    path = f"/construction/admin/v1/accounts/{ACCOUNT_ID}/projects"
+
+    listed = send("GET", path, "fields=name&fields=status").content()["results"]
+    shown = send("GET", f"/construction/admin/v1/projects/{made['id']}", "fields=name&fields=type")
+
+    assert listed == [{"id": made["id"], "name": made["name"], "status": "pending"}]
+    assert [*shown.content()] == ["id", "name", "type"]
+
+
+def test_what_is_one_value_cannot_be_given_twice(call: Call) -> None:
+    """Inference: a page has one size."""
+    assert call("GET", "projects", query="limit=1&limit=2").status == 400
