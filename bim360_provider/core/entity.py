@@ -1,7 +1,7 @@
 """What every entity offers to a door: the six things that Pulumi asks of a provider."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from bim360_provider.core.arguments import Problem
@@ -9,7 +9,7 @@ from bim360_provider.core.owners import Owners
 from bim360_provider.core.settings import Settings
 from bim360_provider.hq import HqClient
 
-__all__ = ["DECLARED", "Difference", "Entity", "Live"]
+__all__ = ["DECLARED", "Difference", "Entity", "Live", "Names"]
 
 Values = Mapping[str, Any]
 
@@ -29,12 +29,45 @@ class Difference:
         replaces: Those among them that mean another thing, so a new one.
         unfinished: Something that an earlier run could not finish is still to be done.
         warnings: What people should know before they let it happen, a line each.
+        names: The kind, the old and the new name of a resource whose name HQ keeps unique.
     """
 
     changed: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
     unfinished: bool = False
     warnings: tuple[str, ...] = ()
+    names: "Names | None" = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names of one resource before and after an update; names are unique in an account.
+
+    Attributes:
+        kind: ``project`` or ``company``.
+        account_id: The account.
+        old: The name that HQ was last seen to have; None if it has none.
+        new: The declared name; the old one if none is declared or it is not known yet.
+    """
+
+    kind: str
+    account_id: str
+    old: str | None
+    new: str | None
+
+    @classmethod
+    def of(cls, kind: str, state: Values, inputs: Values, *, stays: bool) -> "Names":
+        """Return those of a resource.
+
+        Args:
+            kind: ``project`` or ``company``.
+            state: The outputs of the last run or refresh.
+            inputs: The arguments in normal form; values may be unknown.
+            stays: The resource is not replaced.
+        """
+        old, new = state.get("name"), inputs.get("name")
+        renames = stays and isinstance(new, str)
+        return cls(kind, state.get("account_id", ""), old, new if renames else old)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from pulumi.dynamic import (
 from bim360_provider.core.entity import Entity
 from bim360_provider.core.settings import EXPLICIT, KEYS, Settings
 from bim360_provider.dynamic.bags import from_pulumi, provider_changed, to_pulumi
-from bim360_provider.dynamic.clients import client_for, owners
+from bim360_provider.dynamic.clients import client_for, owners, renames
 from bim360_provider.dynamic.engine_log import notify
 from bim360_provider.dynamic.engine_watch import exit_with_engine
 from bim360_provider.errors import ConfigError
@@ -61,6 +61,10 @@ class Calls:
         """
         owners.owns(id_)
         difference = self._entity.diff(from_pulumi(olds), from_pulumi(news))
+        if (names := difference.names) is not None:
+            renames.compare((names.kind, names.account_id), id_, names.old, names.new)
+        if (difference.changed or difference.unfinished) and not difference.replaces:
+            renames.begin(id_)
         for warning in difference.warnings:
             notify(warning, warning=True)
         if not difference.changed:
@@ -81,7 +85,10 @@ class Calls:
     def update(self, id_: str, olds: Bag, news: Bag) -> UpdateResult:
         """Change what differs."""
         state = from_pulumi(olds)
-        outs = self._update(self._client(state), id_, state, from_pulumi(news))
+        try:
+            outs = self._update(self._client(state), id_, state, from_pulumi(news))
+        finally:
+            renames.settle(id_)
         return UpdateResult(to_pulumi(outs))
 
     def read(self, id_: str, props: Bag) -> ReadResult:

@@ -5,13 +5,17 @@ from typing import Final
 
 from bim360_provider.core.archives import Archives
 from bim360_provider.core.owners import Owners
+from bim360_provider.core.renames import Renames, share_renames
 from bim360_provider.dynamic.engine_log import notify
 from bim360_provider.hq import Connection, HqClient, Transport
 
-__all__ = ["archives", "client_for", "owners"]
+__all__ = ["archives", "client_for", "owners", "renames"]
 
 owners: Final = Owners()
 """The projects that resources of this run have."""
+
+renames: Final = Renames()
+"""Which names of projects and companies this run changes."""
 
 archives: Final = Archives()
 """How many projects this run has archived."""
@@ -30,4 +34,5 @@ def client_for(connection: Connection) -> HqClient:
             transport = _transports.get(app) or Transport(connection, notify=notify)
             _transports[app] = transport
             _clients[connection] = HqClient(connection, transport=transport)
+            share_renames(_clients[connection], renames)
         return _clients[connection]

@@ -94,11 +94,12 @@ class Snapshot(Generic[Row]):
     def wrote(self, key: str, row: Row | None = None) -> None:
         """Note a write, before it is sent and when it is answered: from then on it is asked alone.
 
-        A page that is on its way may be older than the write.
+        A page that is on its way may be older than the write. What was last seen of the row can
+        still be found by ``where``: a search for a name must not miss a row that is being changed.
         """
         with self._lock:
-            self._rows.pop(key, None)
-            self._written[key] = row
+            last_seen = self._rows.pop(key, None) or self._written.get(key)
+            self._written[key] = row or last_seen
 
     def where(self, wanted: Callable[[Row], bool]) -> list[Row]:
         """Return the rows that are wanted, of all pages: they are walked once for all who ask.
@@ -170,7 +171,10 @@ class Snapshot(Generic[Row]):
             page = self._ask(offset)
         with self._lock:
             self._next = page.following
-            self._rows.update({row.id: row for row in page.rows if row.id not in self._written})
+            for row in page.rows:
+                rows = self._written if row.id in self._written else self._rows
+                if rows is self._rows or rows[row.id] is None:
+                    rows[row.id] = row
 
     def _alone(self, ask: Callable[[], Row]) -> Row:
         with self._asking():

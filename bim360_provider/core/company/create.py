@@ -6,8 +6,10 @@ from typing import Any
 
 from bim360_provider.core.company.adopt import Verdict, judge
 from bim360_provider.core.company.fields import SHAPE, create_body, differing
+from bim360_provider.core.name_room import NameRoom
 from bim360_provider.core.once import made_once, was_made_since
 from bim360_provider.core.owners import Owners
+from bim360_provider.core.renaming import with_room
 from bim360_provider.core.settings import Settings
 from bim360_provider.errors import Bim360Error, ConflictError
 from bim360_provider.hq import HqClient
@@ -42,7 +44,8 @@ def create(
     client.transport.now()  # fetches the token, and with it HQ's time, before anything is made
     left: set[str] = set()
     try:
-        company = _made(client, inputs)
+        room = NameRoom(client, "company")
+        company = with_room(room, inputs["name"], lambda: _made(client, inputs))
     except ConflictError as error:
         company = _adopted(client, inputs, settings, owners, error)
         owners.takes(company.id)

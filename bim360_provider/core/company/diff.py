@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bim360_provider.core.company.fields import differing
-from bim360_provider.core.entity import Difference
+from bim360_provider.core.entity import Difference, Names
 from bim360_provider.core.place import moved
 
 __all__ = ["diff"]
@@ -21,4 +21,5 @@ def diff(state: Values, inputs: Values) -> Difference:
     """
     replaces = moved(state, inputs)
     changed = (*differing(state, inputs), *replaces)
-    return Difference(changed, replaces, bool(state.get("unfinished")))
+    names = Names.of("company", state, inputs, stays=not replaces)
+    return Difference(changed, replaces, bool(state.get("unfinished")), names=names)

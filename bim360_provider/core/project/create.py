@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from bim360_provider.core.archives import Allowance
+from bim360_provider.core.name_room import NameRoom
 from bim360_provider.core.once import made_once
 from bim360_provider.core.owners import Owners
 from bim360_provider.core.project.adopt import Verdict, is_ours, judge
@@ -13,6 +14,7 @@ from bim360_provider.core.project.fields import create_body, differing, patch_bo
 from bim360_provider.core.project.outputs import outputs
 from bim360_provider.core.project.template import follow_copy
 from bim360_provider.core.project.update import archiving, patch
+from bim360_provider.core.renaming import with_room
 from bim360_provider.core.settings import Settings
 from bim360_provider.errors import Bim360Error, ConflictError
 from bim360_provider.hq import HqClient
@@ -52,7 +54,8 @@ def create(
     client.transport.now()  # fetches the token, and with it HQ's time, before anything is made
     judged = partial(_judged, client, inputs, settings, owners)
     try:
-        project = _made(client, inputs)
+        room = NameRoom(client, "project")
+        project = with_room(room, inputs["name"], lambda: _made(client, inputs))
         wanted, allowance = {"status"}, None  # what was just made cannot be lost
     except ConflictError as error:
         project = _adopted(client, inputs["name"], error, judged)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bim360_provider.core.entity import Difference
+from bim360_provider.core.entity import Difference, Names
 from bim360_provider.core.place import moved
 from bim360_provider.core.project.fields import differing
 
@@ -23,7 +23,8 @@ def diff(state: Values, inputs: Values) -> Difference:
     changed = differing(state, inputs)
     if inputs.get("on_destroy", "archive") != state.get("on_destroy", "archive"):
         changed = (*changed, "on_destroy")
-    return Difference((*changed, *replaces), replaces, is_unfinished(state))
+    names = Names.of("project", state, inputs, stays=not replaces)
+    return Difference((*changed, *replaces), replaces, is_unfinished(state), names=names)
 
 
 def is_unfinished(state: Values) -> bool:

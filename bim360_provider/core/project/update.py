@@ -7,11 +7,13 @@ from typing import Any, Final
 
 from bim360_provider.core.archives import Allowance
 from bim360_provider.core.gone import missing
+from bim360_provider.core.name_room import NameRoom
 from bim360_provider.core.project.fields import differing, patch_body, same
 from bim360_provider.core.project.outputs import outputs
 from bim360_provider.core.project.template import follow_copy
+from bim360_provider.core.renaming import NameParkedError, renamed, renamed_later
 from bim360_provider.core.young import is_young
-from bim360_provider.errors import Bim360Error, HqError, NotFoundError
+from bim360_provider.errors import Bim360Error, ConflictError, HqError, NotFoundError
 from bim360_provider.hq import HqClient
 from bim360_provider.models import Project
 
@@ -44,17 +46,30 @@ def update(
     left = [name for name in state.get("unfinished") or () if name == "status" or name in inputs]
     wanted = {*differing(state, inputs), *left}
     last_seen = Project.model_validate({**state, "id": project_id})
+    waits: set[str] = set()
     try:
         body = patch_body(state, inputs, wanted)
         with archiving(body, last_seen, allowance):
             young = bool(body) and is_young(client, state)
-            project = patch(client, project_id, state, body, new_resource=young) or last_seen
+            project, waits = _patched(client, project_id, state, body, new_resource=young)
+            project = project or last_seen
     except NotFoundError as error:
         raise missing(error) from None
     if "service_types" in inputs:
         state = {**state, "service_types": inputs["service_types"]}
     copy_status = follow_copy(client, project, state, inputs)
-    return outputs(project, state, inputs, copy_status=copy_status)
+    return outputs(project, state, inputs, copy_status=copy_status, unfinished=waits)
+
+
+def _patched(
+    client: HqClient, project_id: str, state: Values, body: Values, *, new_resource: bool
+) -> tuple[Project | None, set[str]]:
+    """Send a PATCH; return HQ's response and which fields another update is to set."""
+    try:
+        return patch(client, project_id, state, body, new_resource=new_resource), set()
+    except NameParkedError:
+        rest = {name: value for name, value in body.items() if name != "name"}
+        return patch(client, project_id, state, rest, new_resource=new_resource), {"name"}
 
 
 def archiving(
@@ -105,8 +120,13 @@ def patch(
 
 def _sent(client: HqClient, project_id: str, body: Values, *, new_resource: bool) -> Project:
     """Send a PATCH; one that is refused may have been made by an earlier one without an answer."""
+    room = NameRoom(client, "project")
+
+    def send(changes: Values) -> Project:
+        return client.projects.update(project_id, changes, new_resource=new_resource)
+
     try:
-        return client.projects.update(project_id, body, new_resource=new_resource)
+        return renamed(room, project_id, body, send)
     except HqError as error:
         if error.status not in REFUSED_TWICE or not REFUSED_TWICE_FOR & body.keys():
             raise
@@ -115,9 +135,11 @@ def _sent(client: HqClient, project_id: str, body: Values, *, new_resource: bool
         except Bim360Error:
             raise error from None
         left = {name: value for name, value in body.items() if not _has(live, name, value)}
+        if isinstance(error, ConflictError) and "name" in left:
+            return renamed_later(room, project_id, left, send, error)
         if len(left) == len(body):
             raise
-        return client.projects.update(project_id, left) if left else live
+        return send(left) if left else live
 
 
 def _has(live: Project, name: str, value: Any) -> bool:
