@@ -21,6 +21,14 @@ class Owners:
         with self._lock:
             self._owned.add(project_id)
 
+    def claim(self, item_id: str) -> bool:
+        """Note that a resource has just created this; return False if another one has it."""
+        with self._lock:
+            if item_id in self._owned:
+                return False
+            self._owned.add(item_id)
+            return True
+
     def takes(self, project_id: str) -> None:
         """Note that a resource has adopted the project in this run."""
         with self._lock:

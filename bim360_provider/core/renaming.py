@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from bim360_provider.core.name_room import NameRoom
-from bim360_provider.errors import ConflictError
+from bim360_provider.errors import Bim360Error, ConflictError
 
 if TYPE_CHECKING:
     from bim360_provider.models import Company, Project
@@ -116,8 +116,9 @@ class _Wish:
     def refused(self, words: str) -> ConflictError:
         """Return the error, with the reason and the advice."""
         who = f"{self.room.kind} {self.item_id}"
-        msg = f"BIM 360: could not rename {who} to '{self.name}': {words}."
         hq = self.error
+        asked = f"change name of {who} to '{self.name}'"
+        msg = f"BIM 360: could not {asked}: HQ answered {hq.status}: {words}."
         return ConflictError(msg, status=hq.status, words=hq.words, request=hq.request)
 
 
@@ -183,7 +184,11 @@ def _await_room(wish: _Wish) -> None:
 
 
 def _holder(wish: _Wish, name: str) -> Any:
-    found = [each for each in wish.room.collection.named(name) if each.id != wish.item_id]
+    """Return what has a name at HQ, or None; if HQ cannot tell, the refusal is the error."""
+    try:
+        found = [each for each in wish.room.collection.named(name) if each.id != wish.item_id]
+    except Bim360Error:
+        raise wish.error from None
     return found[0] if found else None
 
 
@@ -211,7 +216,7 @@ def _held(wish: _Wish, name: str, holder_id: str, *, known: bool) -> str:
 def _unseen(wish: _Wish, name: str | None) -> str:
     """Return that nobody can be seen to have the name, and what to do."""
     kind, shown = wish.room.kind, name or wish.name
-    who = f"HQ says that '{shown}' is in use, yet no {kind} with that name can be found"
+    who = f"'{shown}' is in use, yet no {kind} with that name can be found"
     return f"{_before(wish, shown)}{who}. Run `pulumi up` again later, or declare another name"
 
 

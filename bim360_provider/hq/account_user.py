@@ -34,7 +34,7 @@ class AccountUsers(Collection[AccountUser]):
         """
         asked = f"create user '{body.get('email')}'"
         question = self._question("POST", "users", asked, json=body, repeatable=False)
-        return self._one(AccountUser, question)
+        return self._one(AccountUser, question, email=body.get("email"))
 
     def with_email(self, email: str) -> list[AccountUser]:
         """Return the users with that e-mail, whatever its case: one request, or two.

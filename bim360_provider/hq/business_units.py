@@ -6,7 +6,7 @@ https://aps.autodesk.com/en/docs/bim360/v1/reference/http/business_units_structu
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from bim360_provider.hq.endpoints import Endpoints
+from bim360_provider.hq.endpoints import Endpoints, read_one
 from bim360_provider.models.business_units import BusinessUnit
 from bim360_provider.models.forms import Answered
 
@@ -49,8 +49,22 @@ class BusinessUnits(Endpoints):
             UnansweredError: No answer came; sending it again does no harm.
         """
         asked = f"define {len(units)} business units"
-        return self._structure("PUT", asked, json={"business_units": list(units)})
+        return self._structure("PUT", asked, units, json={"business_units": list(units)})
 
-    def _structure(self, method: str, asked: str, **rest: Any) -> list[BusinessUnit]:
+    def _structure(
+        self, method: str, asked: str, sent: Sequence[Mapping[str, Any]] = (), **rest: Any
+    ) -> list[BusinessUnit]:
         question = self._question(method, PATH, asked, **rest)
-        return self._one(_Structure, question).business_units
+
+        def read(body: Any) -> tuple[list[BusinessUnit], str]:
+            units = read_one(_Structure, question, body).business_units
+            return units, _lacks_all(units, sent)
+
+        return self._matching(question, read)
+
+
+def _lacks_all(units: Sequence[BusinessUnit], sent: Sequence[Mapping[str, Any]]) -> str:
+    """Return what shows that a response is another account's: it has no unit that was sent."""
+    known = {unit.id for unit in units} | {unit.name for unit in units}
+    wanted = {str(each.get("id")).lower() for each in sent} | {each.get("name") for each in sent}
+    return "it has none of the units that were sent" if sent and not known & wanted else ""

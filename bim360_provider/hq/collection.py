@@ -44,7 +44,7 @@ class Collection(Endpoints, Generic[Row]):
         asked = f"read {self._kind} {item_id}"
         path = f"{self._tail}/{item_id}"
         question = self._question("GET", path, asked, new_resource=new_resource)
-        return self._snapshot.keep(self._one(self._model, question))
+        return self._snapshot.keep(self._one(self._model, question, id=item_id))
 
     def seen(
         self,
@@ -89,7 +89,7 @@ class Collection(Endpoints, Generic[Row]):
         path = f"{self._tail}/{item_id}"
         question = self._question("PATCH", path, asked, json=changes, new_resource=new_resource)
         self.wrote(item_id)
-        row = self._one(self._model, question)
+        row = self._one(self._model, question, id=item_id)
         self.wrote(item_id, row)
         return row
 

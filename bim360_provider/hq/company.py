@@ -33,7 +33,7 @@ class Companies(Collection[Company]):
         """
         asked = f"create company '{body.get('name')}'"
         question = self._question("POST", "companies", asked, json=body, repeatable=False)
-        return self._one(Company, question)
+        return self._one(Company, question, name=body.get("name"))
 
     def named(self, name: str) -> list[Company]:
         """Return the companies of that name, whatever its case, as a search finds them.

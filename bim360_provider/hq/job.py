@@ -20,4 +20,4 @@ class Jobs(Endpoints):
             UnansweredError: No answer came.
         """
         question = self._question("GET", f"jobs/{job_id}", f"look at job {job_id}")
-        return self._one(Job, question)
+        return self._one(Job, question, id=job_id)

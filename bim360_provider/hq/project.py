@@ -9,6 +9,7 @@ from typing import Any, Final
 from bim360_provider.errors import NotFoundError
 from bim360_provider.hq.collection import Collection
 from bim360_provider.hq.endpoints import OLDEST_FIRST, PAGE
+from bim360_provider.hq.foreign import same_name
 from bim360_provider.models import Project
 
 __all__ = ["PAGE", "Projects"]
@@ -37,7 +38,7 @@ class Projects(Collection[Project]):
         """
         asked = f"create project '{body.get('name')}'"
         question = self._question("POST", "projects", asked, json=body, repeatable=False)
-        return self._one(Project, question)
+        return self._one(Project, question, name=body.get("name"))
 
     def page(self, offset: int, *, sort: str = OLDEST_FIRST, limit: int = PAGE) -> list[Project]:
         """Return one page of the account's projects, without their service types.
@@ -63,9 +64,14 @@ class Projects(Collection[Project]):
         return self._snapshot.where(lambda project: project.name == name)
 
     def newest_named(self, name: str) -> Project | None:
-        """Return a project of exactly that name among the 100 newest: one request."""
+        """Return a project of that name among the 100 newest: one request.
+
+        One whose name HQ has normalized is found if there is none of exactly that name.
+        """
         rows = self.page(0, sort=NEWEST_FIRST)
-        return next((project for project in rows if project.name == name), None)
+        exact = [project for project in rows if project.name == name]
+        alike = [project for project in rows if same_name(project.name, name)]
+        return next(iter(exact or alike), None)
 
     def account_is_visible(self) -> bool:
         """Return whether the account can be seen at all: one request.

@@ -57,4 +57,4 @@ class ProjectImages(Endpoints):
             new_resource=new_resource,
         )
         self._projects.wrote(project_id)
-        return self._one(Project, question)
+        return self._one(Project, question, id=project_id)

@@ -13,6 +13,7 @@ from bim360_provider.errors import RejectedError, UnauthorizedError
 from bim360_provider.hq.acting_user import ActingUser
 from bim360_provider.hq.connection import Connection
 from bim360_provider.hq.endpoints import Model
+from bim360_provider.hq.foreign import foreign, mismatch
 from bim360_provider.hq.project_user_list import USERS_PAGE, ProjectUserList
 from bim360_provider.hq.question import Question
 from bim360_provider.hq.transport import Transport
@@ -66,7 +67,7 @@ class ProjectUsers(ProjectUserList):
             repeatable=False,
         )
         self._written(project_id)
-        return self._one(ImportRow, question)
+        return self._one(ImportRow, question, project_id=project_id, email=body.get("email"))
 
     def import_rows(self, project_id: str, rows: Sequence[Mapping[str, Any]]) -> ImportAnswer:
         """Add up to 50 members: one POST, whose answer may refuse some rows and take others.
@@ -85,7 +86,10 @@ class ProjectUsers(ProjectUserList):
             "POST", path, asked, json=list(rows), repeatable=False, new_resource=True
         )
         self._written(project_id)
-        return self._acted(ImportAnswer, question)
+        answer = self._acted(ImportAnswer, question)
+        if why := _about_others(answer, project_id, rows):
+            raise foreign(question, why)
+        return answer
 
     def update(
         self, project_id: str, user_id: str, email: str, changes: Mapping[str, Any]
@@ -104,7 +108,7 @@ class ProjectUsers(ProjectUserList):
         path = f"projects/{project_id}/users/{user_id}"
         question = self._acting("PATCH", path, asked, json=changes, new_resource=True)
         self._written(project_id)
-        row = self._acted(ImportRow, question)
+        row = self._acted(ImportRow, question, project_id=project_id, user_id=user_id)
         if row.words:
             raise refused_row(question.asked, row.words, f"PATCH {question.path}")
         return row
@@ -128,10 +132,10 @@ class ProjectUsers(ProjectUserList):
         except UnauthorizedError as error:
             raise self._acting_user.told(error) from None
 
-    def _acted(self, model: type[Model], question: Question) -> Model:
+    def _acted(self, model: type[Model], question: Question, **expected: str | None) -> Model:
         """Ask on behalf of the acting user, and return the one object that is answered."""
         try:
-            return self._one(model, question)
+            return self._one(model, question, **expected)
         except UnauthorizedError as error:
             raise self._acting_user.told(error) from None
 
@@ -139,6 +143,17 @@ class ProjectUsers(ProjectUserList):
         question = self._question(method, tail, asked, version="v2", **rest)
         headers = {**(question.headers or {}), "x-user-id": self._acting_user.header()}
         return replace(question, headers=headers)
+
+
+def _about_others(answer: ImportAnswer, project_id: str, sent: Sequence[Mapping[str, Any]]) -> str:
+    """Return what shows that the response to an import is about other people or projects."""
+    rows = [*answer.success_items, *answer.failure_items]
+    for row in rows:
+        if why := mismatch(row, {"project_id": project_id}):
+            return why
+    named = {row.address for row in rows if row.address}
+    emails = {str(row.get("email")).lower() for row in sent}
+    return f"it names {min(named)}" if named and not named & emails else ""
 
 
 def refused_row(asked: str, words: str, request: str, advice: str = CORRECT) -> RejectedError:

@@ -43,7 +43,8 @@ class ProjectUserList(Endpoints):
             UnansweredError: No answer came.
         """
         asked = f"read member {user_id} of project {project_id}"
-        return self._one(ProjectUser, self._admin("GET", project_id, f"/{user_id}", asked))
+        question = self._admin("GET", project_id, f"/{user_id}", asked)
+        return self._one(ProjectUser, question, id=user_id)
 
     def with_services(self, project_id: str, user_id: str) -> ProjectUser:
         """Return a member with the services that they have access to, by HQ's id.

@@ -13,6 +13,7 @@ from bim360_provider.core.account_user.fields import (
     patch_body,
 )
 from bim360_provider.core.account_user.status import wait_for_sign_in
+from bim360_provider.core.claim import claimed, claimed_or_none
 from bim360_provider.core.once import is_recent, made_once, was_made_since
 from bim360_provider.core.owners import Owners
 from bim360_provider.core.settings import Settings
@@ -56,7 +57,7 @@ def create(
     client.transport.now()  # fetches the token, and with it HQ's time, before anything is made
     adopted = False
     try:
-        user = _made(client, inputs)
+        user = _made(client, inputs, owners)
     except HqError as error:
         if error.status not in MAY_MEAN_TAKEN:
             raise
@@ -68,14 +69,18 @@ def create(
     return user.id, {**_finished(client, user, inputs), "adopted": adopted}
 
 
-def _made(client: HqClient, inputs: Values) -> AccountUser:
+def _made(client: HqClient, inputs: Values, owners: Owners) -> AccountUser:
     body, email = create_body(inputs), inputs["email"]
 
     def ours(since: datetime) -> AccountUser | None:
         found = client.account_users.with_email(email)
-        return next((each for each in found if was_made_since(each.created_at, since)), None)
+        made = [each for each in found if was_made_since(each.created_at, since)]
+        return claimed_or_none(owners, next(iter(made), None))
 
-    return made_once(client, email, "user", lambda: client.account_users.create(body), ours)
+    def post() -> AccountUser:
+        return claimed(owners, client.account_users.create(body))
+
+    return made_once(client, email, "user", post, ours)
 
 
 def _present(client: HqClient, inputs: Values, owners: Owners, error: HqError) -> AccountUser:

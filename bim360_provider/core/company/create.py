@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from bim360_provider.core.claim import claimed, claimed_or_none
 from bim360_provider.core.company.adopt import Verdict, judge
 from bim360_provider.core.company.fields import SHAPE, create_body, differing
 from bim360_provider.core.name_room import NameRoom
@@ -45,7 +46,7 @@ def create(
     left: set[str] = set()
     try:
         room = NameRoom(client, "company")
-        company = with_room(room, inputs["name"], lambda: _made(client, inputs))
+        company = with_room(room, inputs["name"], lambda: _made(client, inputs, owners))
     except ConflictError as error:
         company = _adopted(client, inputs, settings, owners, error)
         owners.takes(company.id)
@@ -54,15 +55,20 @@ def create(
     return company.id, SHAPE.outputs(company.fields(), inputs, inputs, left)
 
 
-def _made(client: HqClient, inputs: Values) -> Company:
+def _made(client: HqClient, inputs: Values, owners: Owners) -> Company:
     body, name = create_body(inputs), inputs["name"]
 
     def ours(since: datetime) -> Company | None:
         found = [each for each in client.companies.named(name) if each.name == name]
         made = [each for each in found if was_made_since(each.created_at, since)]
-        return next((each for each in made if not differing(each.fields(), inputs)), None)
+        return claimed_or_none(
+            owners, next((each for each in made if not differing(each.fields(), inputs)), None)
+        )
 
-    return made_once(client, name, "company", lambda: client.companies.create(body), ours)
+    def post() -> Company:
+        return claimed(owners, client.companies.create(body))
+
+    return made_once(client, name, "company", post, ours)
 
 
 def _adopted(

@@ -35,7 +35,8 @@ class Verdict:
 
 def is_ours(project: Project, inputs: Values, since: datetime) -> bool:
     """Return whether a project with the declared values was made after we asked for it."""
-    return was_made_since(project.created_at, since) and _as_declared(project, inputs)
+    named = project.model_copy(update={"name": inputs["name"]})  # HQ may normalize a name
+    return was_made_since(project.created_at, since) and _as_declared(named, inputs)
 
 
 def judge(twins: list[Project], inputs: Values, settings: Settings, began: datetime) -> Verdict:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from bim360_provider.core.archives import Allowance
+from bim360_provider.core.claim import claimed, claimed_or_none
 from bim360_provider.core.name_room import NameRoom
 from bim360_provider.core.once import made_once
 from bim360_provider.core.owners import Owners
@@ -55,7 +56,7 @@ def create(
     judged = partial(_judged, client, inputs, settings, owners)
     try:
         room = NameRoom(client, "project")
-        project = with_room(room, inputs["name"], lambda: _made(client, inputs))
+        project = with_room(room, inputs["name"], lambda: _made(client, inputs, owners))
         wanted, allowance = {"status"}, None  # what was just made cannot be lost
     except ConflictError as error:
         project = _adopted(client, inputs["name"], error, judged)
@@ -68,14 +69,18 @@ def create(
     return project.id, _finished(client, project, inputs, wanted, allowance)
 
 
-def _made(client: HqClient, inputs: Values) -> Project:
+def _made(client: HqClient, inputs: Values, owners: Owners) -> Project:
     body, name = create_body(inputs), inputs["name"]
 
     def ours(since: datetime) -> Project | None:
         found = client.projects.newest_named(name)
-        return found if found is not None and is_ours(found, inputs, since) else None
+        is_created = found is not None and is_ours(found, inputs, since)
+        return claimed_or_none(owners, found if is_created else None)
 
-    return made_once(client, name, "project", lambda: client.projects.create(body), ours)
+    def post() -> Project:
+        return claimed(owners, client.projects.create(body))
+
+    return made_once(client, name, "project", post, ours)
 
 
 def _judged(

@@ -259,6 +259,20 @@ def test_a_search_finds_what_was_written_as_it_was_answered() -> None:
     assert snapshot.where(lambda row: row.says == "new") == [Row("r1", "new")]
 
 
+@pytest.mark.parametrize("listed", [True, False], ids=["listed before", "listed after"])
+def test_a_search_finds_a_row_that_is_being_changed(*, listed: bool) -> None:
+    """As it was last seen; a read of it still asks HQ."""
+    there = account(3)
+    snapshot = there.snapshot()
+    if listed:
+        snapshot.where(lambda row: row.id == "r1")
+    snapshot.wrote("r1")
+
+    assert snapshot.where(lambda row: row.id == "r1") == [Row("r1")]
+    read(snapshot, there, "r1")
+    assert there.alone == ["r1"]
+
+
 def test_a_search_that_cannot_be_made_is_an_error_and_goes_on_later() -> None:
     """Nothing is taken for missing because a page is."""
     there = account(5)
