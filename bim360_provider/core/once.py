@@ -10,7 +10,15 @@ from bim360_provider.errors import Bim360Error, ConflictError, UnansweredError
 from bim360_provider.hq import HqClient, OpenOutcomeError
 from bim360_provider.hq.clock import parse_time
 
-__all__ = ["LEFTOVER_AGE", "LOOKS", "SENDS", "is_recent", "made_once", "was_made_since"]
+__all__ = [
+    "LEFTOVER_AGE",
+    "LOOKS",
+    "SENDS",
+    "SHARED_RISK",
+    "is_recent",
+    "made_once",
+    "was_made_since",
+]
 
 SENDS: Final = 3
 """Times a POST is sent when each time nobody can say whether HQ acted."""
@@ -33,6 +41,16 @@ CLOCK_SLACK: Final = timedelta(seconds=2)
 
 LEFTOVER_AGE: Final = timedelta(days=1)
 """An interrupted run is taken up within a day; what is older has an owner."""
+
+SHARED_RISK: Final = (
+    "HQ does not record who created it. If another stack or person declared the same at that time, "
+    "both have it now, and each can change or remove it for the other: check who else declares it, "
+    "and if so, take it out of this state with `pulumi state delete`"
+)
+"""What is said of each adoption that nobody declared: HQ's create has no idempotency key."""
+
+OWNED: Final = frozenset({"project", "company", "user"})
+"""Kinds of which HQ gives one to whoever creates it first; a member is the same for everybody."""
 
 Made = TypeVar("Made")
 
@@ -73,7 +91,10 @@ def made_once(
             if found is None:
                 raise
         if found is not None:
-            client.transport.tell(f"BIM 360: '{called}' was made although no answer came.")
+            risk = f" {SHARED_RISK}." if kind in OWNED else ""
+            who = f"{kind} '{called}'" + (f" ({found_id})" if (found_id := _id(found)) else "")
+            words = f"{who} was created, although HQ's response was lost.{risk}"
+            client.transport.tell(f"BIM 360: {words}", warning=bool(risk))
             return found
     often = "once" if sends == 1 else f"{sends} times"
     msg = (
@@ -81,6 +102,11 @@ def made_once(
         f"and no such {kind} is to be seen. Run `pulumi up` again later."
     )
     raise UnansweredError(msg)
+
+
+def _id(found: object) -> str:
+    """Return HQ's id of what was found, if it is one object with an id."""
+    return str(getattr(found, "id", "") or "")
 
 
 def _look(

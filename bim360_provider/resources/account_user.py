@@ -7,6 +7,7 @@ from pulumi import Input, Output, ResourceOptions
 from bim360_provider.dynamic.account_user import AccountUserProvider
 from bim360_provider.dynamic.door import Door
 from bim360_provider.resources.declared import Declared, await_whole
+from bim360_provider.resources.named_once import email_form, named_once
 from bim360_provider.resources.wire import arguments
 
 __all__ = ["Bim360AccountUser"]
@@ -132,3 +133,4 @@ class Bim360AccountUser(Declared, module="bim360", name="AccountUser"):
         seeds = dict.fromkeys(self.OUTPUTS)
         super().__init__(self.PROVIDER(), resource_name, {**seeds, **given}, opts)
         await_whole(self)
+        named_once(self, resource_name, "the e-mail", email, email_form)

@@ -7,6 +7,7 @@ from pulumi import Input, Output, ResourceOptions
 from bim360_provider.dynamic.company import CompanyProvider
 from bim360_provider.dynamic.door import Door
 from bim360_provider.resources.declared import Declared, await_whole
+from bim360_provider.resources.named_once import name_form, named_once
 from bim360_provider.resources.wire import arguments
 
 __all__ = ["Bim360Company"]
@@ -98,3 +99,4 @@ class Bim360Company(Declared, module="bim360", name="Company"):
         seeds = dict.fromkeys(self.OUTPUTS)
         super().__init__(self.PROVIDER(), resource_name, {**seeds, **given}, opts)
         await_whole(self)
+        named_once(self, resource_name, "the name", name, name_form)

@@ -8,6 +8,7 @@ from pulumi import Input, Output, ResourceOptions
 from bim360_provider.dynamic.door import Door
 from bim360_provider.dynamic.project import ProjectProvider
 from bim360_provider.resources.declared import Declared, await_whole
+from bim360_provider.resources.named_once import name_form, named_once
 from bim360_provider.resources.wire import Date, Money, arguments
 
 __all__ = ["Bim360Project"]
@@ -145,3 +146,4 @@ class Bim360Project(Declared, module="bim360", name="Project"):
         seeds = dict.fromkeys(self.OUTPUTS)
         super().__init__(self.PROVIDER(), resource_name, {**seeds, **given}, opts)
         await_whole(self)
+        named_once(self, resource_name, "the name", name, name_form)

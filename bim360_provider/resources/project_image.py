@@ -12,6 +12,7 @@ from bim360_provider.dynamic.door import Door
 from bim360_provider.dynamic.project_image import ProjectImageProvider
 from bim360_provider.errors import InputError
 from bim360_provider.resources.declared import Declared, await_whole
+from bim360_provider.resources.named_once import id_form, named_once
 
 __all__ = ["Bim360ProjectImage"]
 
@@ -65,6 +66,7 @@ class Bim360ProjectImage(Declared, module="bim360", name="ProjectImage"):
         given = {"project_id": project_id, "path": str(file), "sha256": _digest(file)}
         super().__init__(self.PROVIDER(), resource_name, {**seeds, **given}, opts)
         await_whole(self)
+        named_once(self, resource_name, "the project", project_id, id_form)
 
 
 def _digest(file: Path) -> str:

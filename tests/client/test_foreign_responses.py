@@ -35,7 +35,7 @@ def made(stage: Stage, create: Callable[[], Any]) -> Any:
 def test_a_create_that_gets_the_response_of_another_has_its_own_id(
     stage: Stage, client: HqClient, kind: str, *, acts: bool
 ) -> None:
-    """The response counts as lost: what it asked for is looked for, and created if it is missing."""
+    """The response counts as lost: its own name is looked for, and created if it is missing."""
     entity, one, key, name, what = CREATES[kind]
     owners = Owners()
     first, outs = made(stage, lambda: entity.create(client, one, settings(), owners))

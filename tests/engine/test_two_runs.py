@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bim360_provider.core.once import SHARED_RISK
 from bim360_provider.testing import LocalEngine, LocalEngineError
 from tests.engine.crashing import every, site
 
@@ -30,6 +31,24 @@ def test_two_stacks_make_one_project_of_one_name(tmp_path: Path) -> None:
     assert [words in error for error in failed.errors] == [True]
     assert project["id"] not in failed.state.read_text(encoding="utf-8")
     assert stack.asked().count("POST projects") == 2
+
+
+def test_the_loser_of_two_pipelines_is_warned_when_it_adopts(tmp_path: Path) -> None:
+    """Its second run takes the winner's project for a leftover, and states the risk."""
+    with site(tmp_path) as stack:
+        one, two = [
+            LocalEngine(stack.folder, stack=name, state=tmp_path / f"{name}.json", env=stack.env)
+            for name in ("one", "two")
+        ]
+        won, lost = one.up(), two.up()
+        stack.hq.clock.advance(60)
+        again = two.up()
+        projects = stack.projects()
+
+    assert (won.ok, lost.ok, again.ok) == (True, False, True)
+    assert len(projects) == 1
+    warnings = [each.text for each in again.messages if SHARED_RISK in each.text]
+    assert [projects[0]["id"] in each for each in warnings] == [True]
 
 
 @every

@@ -39,7 +39,7 @@ BETWEEN: Final = ("up", "up", "up", "up", "up", "up", "up --refresh", "refresh")
 DESTROYED: Final = 0.05
 
 ADOPTED: Final = "is what an interrupted run left behind"
-FOUND: Final = "was made although no answer came"
+FOUND: Final = "was created, although HQ's response was lost"
 
 
 class Soak:

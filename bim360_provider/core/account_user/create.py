@@ -14,7 +14,7 @@ from bim360_provider.core.account_user.fields import (
 )
 from bim360_provider.core.account_user.status import wait_for_sign_in
 from bim360_provider.core.claim import claimed, claimed_or_none
-from bim360_provider.core.once import is_recent, made_once, was_made_since
+from bim360_provider.core.once import SHARED_RISK, is_recent, made_once, was_made_since
 from bim360_provider.core.owners import Owners
 from bim360_provider.core.settings import Settings
 from bim360_provider.core.shape import same_text
@@ -120,7 +120,7 @@ def _tell(client: HqClient, user: AccountUser, *, adopted: bool) -> None:
         words = f"was in the account already{inactive}; the profile stays as it is"
         client.transport.tell(f"{who} {words}.")
     else:
-        words = "is what an interrupted run left behind; it is adopted"
+        words = f"is what an interrupted run left behind; it is adopted. {SHARED_RISK}"
         client.transport.tell(f"{who} {words}.", warning=True)
 
 

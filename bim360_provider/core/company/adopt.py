@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from bim360_provider.core.company.fields import differing
-from bim360_provider.core.once import is_recent
+from bim360_provider.core.once import SHARED_RISK, is_recent
 from bim360_provider.core.settings import Settings
 from bim360_provider.models import Company
 
@@ -52,7 +52,7 @@ def judge(twins: list[Company], inputs: Values, settings: Settings, began: datet
         return Verdict(twin, f"{words}; changed: {', '.join(changed) or 'nothing'}")
     if is_recent(twin.created_at, settings, began) and not changed:
         words = f"company '{name}' ({twin.id}) is what an interrupted run left behind"
-        return Verdict(twin, f"{words}; it is adopted", unasked=True)
+        return Verdict(twin, f"{words}; it is adopted. {SHARED_RISK}", unasked=True)
     words = f"company '{name}' exists already ({twin.id}), and adopt='never' leaves it alone"
     return Verdict(None, f"{words}; leave adopt out to take it over, or {RENAME}")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from bim360_provider.core.once import is_recent, was_made_since
+from bim360_provider.core.once import SHARED_RISK, is_recent, was_made_since
 from bim360_provider.core.project.fields import differing
 from bim360_provider.core.settings import Settings
 from bim360_provider.hq.clock import parse_time
@@ -36,7 +36,8 @@ class Verdict:
 def is_ours(project: Project, inputs: Values, since: datetime) -> bool:
     """Return whether a project with the declared values was made after we asked for it."""
     named = project.model_copy(update={"name": inputs["name"]})  # HQ may normalize a name
-    return was_made_since(project.created_at, since) and _as_declared(named, inputs)
+    unused = was_made_since(project.created_at, since) and not project.last_sign_in
+    return unused and _as_declared(named, inputs)
 
 
 def judge(twins: list[Project], inputs: Values, settings: Settings, began: datetime) -> Verdict:
@@ -58,11 +59,13 @@ def judge(twins: list[Project], inputs: Values, settings: Settings, began: datet
         return Verdict(None, words)
     twin = min(twins, key=lambda project: (project.status == "archived", project.created_at or ""))
     if _is_leftover(twin, inputs, settings, began):
-        words = f"'{name}' ({twin.id}) is what an interrupted run left behind; it is adopted"
+        done = "is what an interrupted run left behind; it is adopted"
+        words = f"'{name}' ({twin.id}) {done}. {SHARED_RISK}"
         return Verdict(twin, words, unasked=True)
     policy = inputs.get("adopt", "never")
     if policy == "archived" and _was_brought_back(twin, inputs, settings, began):
-        words = f"'{name}' ({twin.id}) was brought back by an interrupted run; it is adopted"
+        done = "was brought back by an interrupted run; it is adopted"
+        words = f"'{name}' ({twin.id}) {done}. {SHARED_RISK}"
         return Verdict(twin, words, unasked=True)
     archived = twin.status == "archived"
     if policy == "any" or (policy == "archived" and archived):

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bim360_provider.core.once import SHARED_RISK
 from bim360_provider.core.project.adopt import is_ours, judge
 from bim360_provider.models import Project
 from tests.stage import TOWER, settings
@@ -146,7 +147,8 @@ def test_what_an_interrupted_run_brought_back_is_adopted(status: str) -> None:
     adopted, words = verdict(back, adopt="archived")
 
     assert adopted == "p1"
-    assert words == "'Tower A' (p1) was brought back by an interrupted run; it is adopted"
+    done = "'Tower A' (p1) was brought back by an interrupted run; it is adopted"
+    assert words == f"{done}. {SHARED_RISK}"
 
 
 @pytest.mark.parametrize(

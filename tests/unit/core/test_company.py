@@ -9,6 +9,7 @@ from bim360_provider.core.arguments import UNKNOWN, Unknown
 from bim360_provider.core.company import check, diff
 from bim360_provider.core.company.adopt import judge
 from bim360_provider.core.entity import Difference
+from bim360_provider.core.once import SHARED_RISK
 from bim360_provider.emulator import ACCOUNT_ID
 from bim360_provider.models import Company, CompanyArguments
 from bim360_provider.models.company import CLEARABLE, PATCHABLE
@@ -169,7 +170,8 @@ def test_never_still_takes_up_what_an_interrupted_run_left() -> None:
     adopted, words, unasked = verdict(twin(), adopt="never")
 
     assert adopted == "c1"
-    assert words == "company 'Acme' (c1) is what an interrupted run left behind; it is adopted"
+    done = "company 'Acme' (c1) is what an interrupted run left behind; it is adopted"
+    assert words == f"{done}. {SHARED_RISK}"
     assert unasked
     old = at(BEGAN - timedelta(days=2))
     assert verdict(twin(created_at=old), adopt="never")[0] is None
