@@ -120,6 +120,7 @@ class ImportRow(_Answer):
     id: str | None = None
     user_id: str | None = None
     project_id: str | None = None
+    account_id: str | None = None
     company_id: str | None = None
     industry_roles: list[str] | None = None
     services: dict[str, Any] | None = None

@@ -1,0 +1,135 @@
+"""Wait for a name: until the resource that has it is compared and gives it up, within bounds."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bim360_provider.core.name_room import NameRoom
+from bim360_provider.errors import Bim360Error, ConflictError
+
+__all__ = ["NameParkedError", "Wish", "await_room"]
+
+STEP: Final = 0.1
+"""Seconds between two looks at what Pulumi has compared meanwhile."""
+
+QUIET: Final = 1.0
+"""Seconds without any resource compared, after which none is expected to give the name up."""
+
+CROWD: Final = 4
+"""Changes under way from which on Pulumi may compare nothing else before one of them has ended.
+
+Its host has four threads, and its program's side four for each parallel step:
+https://github.com/pulumi/pulumi/blob/master/sdk/python/lib/pulumi/dynamic/__main__.py
+"""
+
+
+class NameParkedError(ConflictError):
+    """The name is not free yet, and waiting would stop the one that frees it."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A name that is in use, and the resource that is to have it."""
+
+    room: NameRoom
+    item_id: str
+    name: str
+    error: ConflictError
+
+    def refused(self, words: str) -> ConflictError:
+        """Return the error, with the reason and the advice."""
+        who = f"{self.room.kind} {self.item_id}"
+        hq = self.error
+        asked = f"change name of {who} to '{self.name}'"
+        msg = f"BIM 360: could not {asked}: HQ answered {hq.status}: {words}."
+        return ConflictError(msg, status=hq.status, words=hq.words, request=hq.request)
+
+
+def _park(wish: Wish) -> None:
+    """Leave the rename to the update that vacates the name.
+
+    Raises:
+        NameParkedError: Unless the name is free by now.
+    """
+    room, hq = wish.room, wish.error
+    rename = room.renames.of(room.key, wish.item_id)
+    with room.renames.turn:
+        if room.vacate(wish.name, wish.item_id):
+            return
+        if rename is None:
+            raise hq
+        rename.parked = True
+    who = f"{room.kind} '{rename.old}' ({wish.item_id})"
+    words = f"{who} waits for the name '{wish.name}', which another resource may give up"
+    room.client.transport.tell(
+        f"BIM 360: {words}; if it does not get it now, the next `pulumi up` tries again.",
+        warning=True,
+    )
+    raise NameParkedError(str(hq), status=hq.status, words=hq.words, request=hq.request)
+
+
+def await_room(wish: Wish) -> None:
+    """Return once the name is free.
+
+    Raises:
+        ConflictError: It is not to become free.
+        NameParkedError: Waiting would stop the resource that has it.
+    """
+    room = wish.room
+    while True:
+        wanted = room.end(wish.name, wish.item_id)
+        holder = None if wanted is None else _holder(wish, wanted)
+        if holder is None:
+            if room.vacate(wish.name, wish.item_id):
+                return None
+            raise wish.refused(_unseen(wish, wanted))
+        known = room.renames.is_compared(room.key, holder.id)
+        if known and room.end(wish.name, wish.item_id) != wanted:
+            continue  # it was compared a moment ago, and gives the name up
+        if known:
+            raise wish.refused(_held(wish, str(wanted), holder.id, known=True))
+        if not _is_compared_soon(room, holder.id):
+            if room.renames.unsettled >= CROWD:
+                return _park(wish)
+            raise wish.refused(_held(wish, str(wanted), holder.id, known=False))
+
+
+def _holder(wish: Wish, name: str) -> Any:
+    """Return what has a name at HQ, or None; if HQ cannot tell, the refusal is the error."""
+    try:
+        found = [each for each in wish.room.collection.named(name) if each.id != wish.item_id]
+    except Bim360Error:
+        raise wish.error from None
+    return found[0] if found else None
+
+
+def _is_compared_soon(room: NameRoom, item_id: str) -> bool:
+    """Wait until Pulumi has compared a resource, as long as it can and does compare others."""
+    clock, count = room.client.transport.clock, room.renames.count(room.key)
+    ends = clock.monotonic() + QUIET
+    while clock.monotonic() < ends and not room.renames.may_park(CROWD):
+        clock.sleep(STEP)
+        if room.renames.is_compared(room.key, item_id):
+            return True
+        if room.renames.count(room.key) != count:
+            count, ends = room.renames.count(room.key), clock.monotonic() + QUIET
+    return False
+
+
+def _held(wish: Wish, name: str, holder_id: str, *, known: bool) -> str:
+    """Return who has the name, and what to do."""
+    kind = wish.room.kind
+    owner = "another resource of this stack, which keeps it" if known else "not renamed in this run"
+    who = f"{kind} '{name}' ({holder_id}) has that name and is {owner}"
+    return f"{_before(wish, name)}{who}. Rename that {kind} first, or declare another name"
+
+
+def _unseen(wish: Wish, name: str | None) -> str:
+    """Return that nobody can be seen to have the name, and what to do."""
+    kind, shown = wish.room.kind, name or wish.name
+    who = f"'{shown}' is in use, yet no {kind} with that name can be found"
+    return f"{_before(wish, shown)}{who}. Run `pulumi up` again later, or declare another name"
+
+
+def _before(wish: Wish, name: str) -> str:
+    """Return by which other renames the name is needed."""
+    return "" if name == wish.name else f"what has it is to become '{name}', and "
