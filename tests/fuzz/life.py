@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -9,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from bim360_provider.core import project
 from bim360_provider.core.owners import Owners
 from bim360_provider.core.project import check, diff
+from bim360_provider.core.renames import renames_of
 from bim360_provider.emulator import ACCOUNT_ID, serve
 from bim360_provider.errors import Bim360Error, ConflictError
 from tests.fuzz.model import Account, Fields, Held, Owned, body_of, differing, tidy
@@ -54,8 +56,18 @@ TROUBLES = (
     (says(429, retry_after="1"), False),
 )
 KINDS = ("POST projects", "PATCH project", "GET projects", "GET project")
-TROUBLE = st.tuples(st.sampled_from(TROUBLES), st.integers(1, 2))
-WEATHER = st.fixed_dictionaries({}, optional=dict.fromkeys(KINDS, TROUBLE))
+ANOTHER = {"id": str(UUID(int=7)), "account_id": str(UUID(int=8)), "name": "Another"}
+"""What a proxy that mixes up responses puts in the place of ours."""
+
+
+def _trouble(what: str) -> st.SearchStrategy[Any]:
+    """Return what may go wrong with requests of one kind, and how often."""
+    foreign = says(200, [ANOTHER] if what == "GET projects" else ANOTHER)
+    replies = (*TROUBLES, (foreign, True), (foreign, False))
+    return st.tuples(st.sampled_from(replies), st.integers(1, 2))
+
+
+WEATHER = st.fixed_dictionaries({}, optional={what: _trouble(what) for what in KINDS})
 """At most two failures of a kind: what every request survives."""
 
 FOR_EVER = 1_000
@@ -107,6 +119,39 @@ class Lives(RuleBasedStateMachine):
         else:
             self._create(slot, inputs)
         self._end()
+
+    @precondition(lambda self: len(self._settled()) > 1)
+    @rule(choose=st.randoms(use_true_random=False), weather=WEATHER)
+    def exchange_names(self, choose: Any, weather: Any) -> None:
+        """Give two projects each other's names in one run."""
+        self._begin(weather)
+        one, two = choose.sample(self._settled(), 2)
+        wanted = [(one, two.inputs["name"]), (two, one.inputs["name"])]
+        key = ("project", ACCOUNT_ID)
+        for owned, name in wanted:
+            renames_of(self.client).compare(key, owned.id, owned.inputs["name"], name)
+        for owned, name in wanted:
+            inputs = {**owned.inputs, "name": name}
+            outs = project.update(self.client, owned.id, owned.state, inputs)
+            assert not outs["unfinished"]
+            owned.inputs, owned.state = inputs, outs
+            owned.seen = {**owned.seen, "name": name}
+            self.account.held[owned.id].fields["name"] = name
+            assert not self._differs(owned, inputs)
+        self._end()
+
+    def _settled(self) -> list[Owned]:
+        """Return what is open at HQ just as the stack declares and has seen it."""
+        held = self.account.held
+        return [
+            owned
+            for _, owned in sorted(self.stack.items())
+            if owned.id in held
+            and held[owned.id].fields["status"] != "archived"
+            and not owned.unfinished
+            and not differing(held[owned.id].fields, owned.inputs)
+            and not differing(owned.seen, owned.inputs)
+        ]
 
     @precondition(lambda self: self.stack)
     @rule(choose=st.randoms(use_true_random=False), weather=WEATHER)

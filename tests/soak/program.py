@@ -22,7 +22,7 @@ RETAINED: Final = 0.1
 FIELDS: Final = ("value", "city", "end_date", "name", "services", "two")
 """What an update changes; each is as likely as the others."""
 
-WEIGHTS: Final = {"create": 4, "update": 5, "destroy": 2}
+WEIGHTS: Final = {"create": 4, "update": 5, "destroy": 2, "exchange": 2}
 
 Arguments = dict[str, Any]
 
@@ -61,7 +61,10 @@ class Program:
             ops = list(possible)
             op = self._dice.choices(ops, [WEIGHTS[each] for each in ops])[0]
             name = self._dice.choice(possible[op])
-            self._edits()[op](name)
+            if op == "exchange":
+                touched |= self._exchange(name, possible[op])
+            else:
+                self._edits()[op](name)
             touched.add(name)
             self.operations[op] += 1
         return len(touched)
@@ -87,6 +90,8 @@ class Program:
         here = [name for name in settled if name not in touched]
         back = [name for name in self._gone if name not in held and name not in touched]
         possible = {"create": [*self._fresh, *back], "update": here, "destroy": here}
+        open_ = [name for name in here if self.is_open(name) and name not in self.edited_by_hand]
+        possible["exchange"] = open_ if len(open_) > 1 else []
         return {op: names for op, names in possible.items() if names}
 
     def _is_settled(self, name: str, held: Mapping[str, Held]) -> bool:
@@ -158,6 +163,15 @@ class Program:
             "close": {"status": "archived", "value": arguments["value"] + 3},
             "two": {"city": "Bergen", "value": arguments["value"] + 2},
         }[field]
+
+    def _exchange(self, name: str, others: list[str]) -> set[str]:
+        """Give up to four open projects each other's names; return which they are."""
+        several = self._dice.sample(others, min(len(others), self._dice.randint(2, 4)))
+        circle = [name, *(each for each in several if each != name)]
+        names = [self.declared[each]["name"] for each in circle]
+        for each, new in zip(circle, [*names[1:], names[0]], strict=True):
+            self.declared[each]["name"] = new
+        return set(circle)
 
     def _destroy(self, name: str) -> None:
         self._gone[name] = self.declared.pop(name)

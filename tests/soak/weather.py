@@ -3,6 +3,7 @@
 from collections import Counter
 from random import Random
 from typing import Any, Final
+from uuid import UUID
 
 from bim360_provider.emulator import Emulator
 from bim360_provider.emulator.clock import http_date
@@ -63,6 +64,18 @@ KINDS: Final[dict[str, dict[str, Any]]] = {
     "late answer": {"delay": OUTWAITED},
 }
 
+FOREIGN: Final = {"id": str(UUID(int=7)), "account_id": str(UUID(int=8)), "name": "Another"}
+"""What a proxy that mixes up responses puts in the place of ours."""
+
+MIXED_UP: Final[dict[str, str]] = {
+    "a foreign response, projects": "/hq/v1/accounts/*/projects*",
+    "a foreign response, companies": "/hq/v1/accounts/*/companies*",
+    "a foreign response, users": "/hq/v1/accounts/*/users*",
+}
+"""The paths of whose responses the id and the account are compared with the request."""
+
+KINDS.update({kind: {"change": FOREIGN} for kind in MIXED_UP})
+
 SELDOM: Final = frozenset({"429 absurd", "late answer", "403", "407", "redirect", "long error"})
 
 
@@ -86,7 +99,9 @@ class Weather:
         rules = []
         for kind, chance in chances(self._share).items():
             then = {**KINDS[kind], **({"retry_after": soon} if kind == "429 with a date" else {})}
-            rules.append({"probability": chance, "seed": dice.getrandbits(32), "then": then})
+            rule = {"probability": chance, "seed": dice.getrandbits(32), "then": then}
+            where = MIXED_UP.get(kind)
+            rules.append({**rule, "match": {"path": where}} if where else rule)
         self._hq.ask("POST", "/faults", rules)
         self._hq.ask("PATCH", "/options", {"visible_after": dice.choice(VISIBLE_AFTER)})
 
