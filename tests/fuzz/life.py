@@ -135,8 +135,10 @@ class Lives(RuleBasedStateMachine):
             outs = project.update(self.client, owned.id, owned.state, inputs)
             assert not outs["unfinished"]
             owned.inputs, owned.state = inputs, outs
-            owned.seen = {**owned.seen, "name": name}
             self.account.held[owned.id].fields["name"] = name
+            declared = tidy(inputs)["service_types"]
+            services = owned.seen["service_types"] if declared is None else declared
+            owned.seen = {**self.account.held[owned.id].fields, "service_types": services}
             assert not self._differs(owned, inputs)
         self._end()
 
@@ -170,6 +172,8 @@ class Lives(RuleBasedStateMachine):
         assert again == live
         owned.state = live.outputs
         owned.seen = dict(self.account.held[owned.id].fields)
+        if live.outputs.get("service_types") is None and "service_types" not in owned.inputs:
+            owned.seen["service_types"] = None  # no list has them, and no response so far had
         self._differs(owned, owned.inputs)
         undone = {"status"} if live.inputs.get("status") == "archived" else set()
         shown = diff(live.outputs, live.inputs).changed
