@@ -5,6 +5,7 @@ from typing import Final
 
 from bim360_provider.doctor.case import Case
 from bim360_provider.doctor.finding import Finding, fine, warned
+from bim360_provider.hq.address import is_server
 from bim360_provider.hq.pace import PaceError, pace_for
 
 __all__ = ["clock", "rate_limit"]
@@ -49,7 +50,7 @@ def rate_limit(case: Case) -> Finding:
 
 
 def _shared(case: Case, limit: int, store: str, pace: str) -> Finding:
-    kind = "a server" if "://" in store else store
+    kind = "a server" if is_server(store) else store
     try:
         wait = pace_for(limit, store, case.hq.connection.client_id, time.monotonic).take()
     except PaceError as error:

@@ -137,9 +137,7 @@ def test_the_region_of_the_state_goes_before_the_configured(
     assert settings.connection(ACCOUNT_ID, asked).region == sent
 
 
-@pytest.mark.parametrize(
-    "url", ["http://hq.example.com", "ftp://127.0.0.1", "hq.example.com", "", "https://", "http://"]
-)
+@pytest.mark.parametrize("url", ["http://hq.example.com", "ftp://127.0.0.1", "hq.example.com", ""])
 def test_a_secret_does_not_travel_in_the_clear(url: str) -> None:
     """Http is for an emulator on this machine."""
     connection = resolve(WHO).connection(None, None)
