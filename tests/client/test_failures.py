@@ -120,7 +120,7 @@ def test_any_answer_that_says_no_becomes_one_line(
     ("header", "words"),
     [
         ("3600", "HQ asks to wait 3600 s, longer than we do."),
-        ("Fri, 01 Jan 2100 00:00:00 GMT", "s, longer than we do."),
+        ("Fri, 01 Jan 2100 00:00:00 GMT", "wait more than a year, longer than we do."),
         ("7", "Run it again later, or ask who else uses this client id."),
         ("soon", "Run it again later, or ask who else uses this client id."),
         (None, "Run it again later, or ask who else uses this client id."),
