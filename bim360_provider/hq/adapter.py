@@ -140,10 +140,10 @@ class BoundedAdapter(HTTPAdapter):
 
     def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
         """Return the pools of a proxy, as ``requests`` asks for it; those of SOCKS are its own."""
-        manager = super().proxy_manager_for(proxy, **kwargs)
+        pools = super().proxy_manager_for(proxy, **kwargs)
         if not str(proxy).lower().startswith("socks"):
-            manager.pool_classes_by_scheme = POOLS
-        return manager
+            pools.pool_classes_by_scheme = POOLS
+        return pools
 
     def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
         """Send a request, unless it would carry a secret in the clear to another machine.

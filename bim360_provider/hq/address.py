@@ -5,6 +5,7 @@ all parsers read it the same way; hq/adapter.py checks the host again with the p
 """
 
 import re
+from ipaddress import IPv6Address
 from typing import Final
 
 from bim360_provider.models.showing import shown
@@ -82,8 +83,6 @@ def _flaw(url: str) -> str:
 def _is_host(found: "re.Match[str]") -> bool:
     if not found["v6"]:
         return True
-    from ipaddress import IPv6Address  # noqa: PLC0415 - 3 ms that hardly anybody needs
-
     try:
         IPv6Address(found["v6"])
     except ValueError:

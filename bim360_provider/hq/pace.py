@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from bim360_provider.hq.address import is_server, rate_limit_store
-from bim360_provider.hq.window import PaceError, in_file, in_memory, in_redis
+from bim360_provider.hq.window import PaceError, in_file, in_memory, in_redis, library
 
 __all__ = ["DEFAULT_LIMIT", "WINDOW", "Pace", "PaceError", "pace_for"]
 
@@ -59,9 +59,7 @@ def pace_for(
     """
     if not limit:
         return Unlimited()
-    from pyrate_limiter import Rate  # noqa: PLC0415 - costs 30 ms that a preview never needs
-
-    rates = [Rate(limit, int(window * 1000))]
+    rates = [library().Rate(limit, int(window * 1000))]
     if not store:
         return in_memory(rates, monotonic)
     name = f"bim360_{hashlib.sha256(client_id.encode()).hexdigest()[:16]}"

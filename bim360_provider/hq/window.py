@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from pyrate_limiter import AbstractBucket
 
-__all__ = ["PaceError", "Window", "in_file", "in_memory", "in_redis"]
+__all__ = ["PaceError", "Window", "in_file", "in_memory", "in_redis", "library"]
 
 BUSY_TIMEOUT: Final = 10.0
 """Seconds to wait for another process that holds the file; it needs milliseconds."""
@@ -26,6 +26,9 @@ SHORTEST_WAIT: Final = 0.001
 
 STORE_TIMEOUT: Final = 5.0
 """Seconds for a Redis server to answer."""
+
+
+CORRECTION: Final = "UPDATE '{table}' SET item_timestamp = ? WHERE item_timestamp > ?"
 
 
 class PaceError(Exception):
@@ -67,7 +70,7 @@ class Window:
 
     def _put(self) -> Any:
         """Take a place and return None, or return what found none."""
-        item = _library().RateItem("hq", self._milliseconds())
+        item = library().RateItem("hq", self._milliseconds())
         taken = self._bucket.put(item)
         self._bucket.leak(item.timestamp)
         return None if taken else item
@@ -92,7 +95,7 @@ class _FileWindow(Window):
     ) -> None:
         super().__init__(bucket, rates, time.time)
         self._connection = connection
-        self._correction = f"UPDATE '{name}' SET item_timestamp = ? WHERE item_timestamp > ?"  # noqa: S608 - a hash
+        self._correction = CORRECTION.format(table=name)
 
     def _alone(self, step: Callable[[], Any]) -> Any:
         # The library counts and writes in two statements: two processes must not do so at once.
@@ -130,7 +133,7 @@ class _RedisWindow(Window):
 
 def in_memory(rates: list[Any], monotonic: Callable[[], float]) -> Window:
     """Return a window of this process."""
-    return Window(_library().InMemoryBucket(rates), rates, monotonic)
+    return Window(library().InMemoryBucket(rates), rates, monotonic)
 
 
 def in_file(rates: list[Any], path: Path, name: str) -> Window:
@@ -142,7 +145,7 @@ def in_file(rates: list[Any], path: Path, name: str) -> Window:
     connection.execute("PRAGMA journal_mode=WAL")
     table = f"CREATE TABLE IF NOT EXISTS '{name}' (name VARCHAR, item_timestamp INTEGER)"
     connection.execute(table)
-    return _FileWindow(_library().SQLiteBucket(rates, connection, name), rates, connection, name)
+    return _FileWindow(library().SQLiteBucket(rates, connection, name), rates, connection, name)
 
 
 def in_redis(rates: list[Any], url: str, name: str) -> Window:
@@ -152,12 +155,13 @@ def in_redis(rates: list[Any], url: str, name: str) -> Window:
     server = redis.Redis.from_url(
         url, socket_timeout=STORE_TIMEOUT, socket_connect_timeout=STORE_TIMEOUT
     )
-    script = server.script_load(_counting_all(_library().buckets.redis_bucket.LuaScript.PUT_ITEM))
-    bucket: Any = _library().RedisBucket(rates, server, name, script)
+    script = server.script_load(_counting_all(library().buckets.redis_bucket.LuaScript.PUT_ITEM))
+    bucket: Any = library().RedisBucket(rates, server, name, script)
     return _RedisWindow(bucket, rates, server, name)
 
 
-def _library() -> Any:
+def library() -> Any:
+    """Return the library that counts, loaded with the first request."""
     import pyrate_limiter  # noqa: PLC0415 - costs 30 ms that a preview never needs
 
     return pyrate_limiter
