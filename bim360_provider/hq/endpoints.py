@@ -6,21 +6,27 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from bim360_provider.hq.connection import Connection
+from bim360_provider.hq.page_watch import PageWatch
 from bim360_provider.hq.question import Question, unreadable
 from bim360_provider.hq.transport import Transport
 
 if TYPE_CHECKING:
     from bim360_provider.hq.client import HqClient
+    from bim360_provider.models import AccountUser, Company, Project
 
 __all__ = ["OLDEST_FIRST", "PAGE", "Endpoints"]
 
 PAGE: Final = 100
-"""Rows of a page: HQ's maximum; its default is 10."""
+"""Rows of a page: HQ's maximum."""
+
+DEFAULT_PAGE: Final = 10
+"""Rows of a page for a request without a limit."""
 
 OLDEST_FIRST: Final = "created_at"
 """New rows join at the end, so a walk over the pages neither skips nor repeats one."""
 
 Model = TypeVar("Model", bound=BaseModel)
+Listed = TypeVar("Listed", "Project", "Company", "AccountUser")
 
 
 class Endpoints:
@@ -61,18 +67,25 @@ class Endpoints:
         return [each for row in rows if (each := _readable(model, row)) is not None], len(rows)
 
     def _pages(
-        self, model: type[Model], tail: str, asked: str, filters: Mapping[str, str] | None = None
-    ) -> Iterator[Model]:
-        """Yield the objects of a list, page by page, up to the first page that is not full."""
-        offset = 0
+        self, model: type[Listed], tail: str, asked: str, filters: Mapping[str, str] | None = None
+    ) -> Iterator[Listed]:
+        """Yield the objects of a list, page by page, up to the first page that is not full.
+
+        Raises:
+            HqError: HQ said no.
+            UnansweredError: No answer came, or the list is not complete.
+        """
+        offset, watch = 0, PageWatch(asked)
         while True:
             place = {"limit": str(PAGE), "offset": str(offset), "sort": OLDEST_FIRST}
             question = self._question("GET", tail, asked, params={**place, **(filters or {})})
             rows = self._rows(model, question)
-            yield from rows
-            if len(rows) < PAGE:
+            # As many as HQ sends unless told otherwise: whether it was told is asked once more.
+            follows = len(rows) >= PAGE or (offset == 0 and len(rows) == DEFAULT_PAGE)
+            yield from watch.new(rows, offset, last=not follows)
+            if not follows:
                 return
-            offset += PAGE
+            offset += len(rows)
 
 
 def _read(model: type[Model], question: Question, row: object) -> Model:

@@ -186,7 +186,20 @@ def test_a_token_that_says_what_it_may_is_believed(doctor: Doctor, scope: Any) -
     assert doctor.looks()["scopes"].seen == "the token lacks account:write"
 
 
-@pytest.mark.parametrize("bearer", ["opaque", "a.b.c", "a.!.c"])
+DEEP = base64.urlsafe_b64encode(b"[" * 100_000).decode()
+
+
+@pytest.mark.parametrize("bearer", ["a\r\nX: b", "ключ", "two words", 5, {"a": 1}, None])
+def test_a_token_that_no_header_could_hold_is_none(doctor: Doctor, bearer: Any) -> None:
+    """It is not sent anywhere."""
+    grant = {"access_token": bearer, "expires_in": 3599}
+    doctor.stage.hq.faults.append(Fault("token", says(200, grant)))
+
+    assert doctor.looks()["token"].seen == "the answer holds no token"
+    assert doctor.stage.hq.asked == ["token"]
+
+
+@pytest.mark.parametrize("bearer", ["opaque", "a.b.c", "a.!.c", f"a.{DEEP}.c"])
 def test_a_token_that_says_nothing_is_taken_at_its_word(doctor: Doctor, bearer: str) -> None:
     """Autodesk does not promise that it can be read."""
     grant = {"access_token": bearer, "expires_in": 3599}
