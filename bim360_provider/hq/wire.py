@@ -1,4 +1,4 @@
-"""One attempt over the wire: only this file knows ``requests``.
+"""One attempt over the wire: only this file and hq/adapter.py know ``requests``.
 
 It is imported for the first client: a preview needs none, and ``requests`` takes a fifth of the
 time that this package adds to the start of Pulumi's host.

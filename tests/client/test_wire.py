@@ -135,6 +135,19 @@ def test_each_error_of_requests_becomes_one_of_ours(
     assert caught.value.__suppress_context__
 
 
+def test_a_tls_error_after_the_request_is_a_lost_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """HQ may have acted: it is no matter of certificates any more."""
+
+    def fail(*_args: object, **_kwargs: object) -> None:
+        allowance.current.allowance.sent = True
+        raise requests.exceptions.SSLError(ssl.SSLError("EOF occurred in violation of protocol"))
+
+    monkeypatch.setattr(requests.Session, "send", fail)
+
+    with pytest.raises(UnansweredError):
+        send("https://127.0.0.1:1/")
+
+
 def test_an_answer_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """By its size."""
     monkeypatch.setattr(wire_module, "ANSWER_LIMIT", 1000)
