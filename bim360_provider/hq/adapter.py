@@ -40,7 +40,7 @@ class _Reader(RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         self._sock.settimeout(self._allowance.seconds(self._most))
-        size: int = self._raw.readinto(buffer)
+        size: int = self._raw.readinto(buffer) or 0
         self._allowance.receive(size)
         return size
 

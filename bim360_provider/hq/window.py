@@ -60,20 +60,19 @@ class Window:
             raise PaceError(msg) from None
 
     def _take(self) -> float:
-        item = self._alone(self._put)
-        if item is None:
+        item, taken = self._alone(self._put)
+        self._alone(lambda: self._bucket.leak(item.timestamp))
+        if taken:
             return 0.0
         wait: Any = self._bucket.waiting(item)
         if self._alone(self._correct):
             return SHORTEST_WAIT
         return min(max(float(wait) / 1000, SHORTEST_WAIT), self._length * 2 / 1000)
 
-    def _put(self) -> Any:
-        """Take a place and return None, or return what found none."""
+    def _put(self) -> tuple[Any, bool]:
+        """Return what asked for a place, and whether it has one."""
         item = library().RateItem("hq", self._milliseconds())
-        taken = self._bucket.put(item)
-        self._bucket.leak(item.timestamp)
-        return None if taken else item
+        return item, bool(self._bucket.put(item))
 
     def _milliseconds(self) -> int:
         return int(self._now() * 1000)
@@ -98,7 +97,8 @@ class _FileWindow(Window):
         self._correction = CORRECTION.format(table=name)
 
     def _alone(self, step: Callable[[], Any]) -> Any:
-        # The library counts and writes in two statements: two processes must not do so at once.
+        # The library counts and writes in two statements, and commits after them: each of its
+        # calls has a transaction of its own, so that no other process comes between the two.
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             return step()
