@@ -186,6 +186,13 @@ def test_a_token_that_says_what_it_may_is_believed(doctor: Doctor, scope: Any) -
     assert doctor.looks()["scopes"].seen == "the token lacks account:write"
 
 
+def test_no_representation_of_what_was_told_shows_a_secret(doctor: Doctor) -> None:
+    """The environment holds it."""
+    sources = read_sources(doctor.folder, None, doctor.environ)
+
+    assert CLIENT_SECRET not in repr(sources)
+
+
 DEEP = base64.urlsafe_b64encode(b"[" * 100_000).decode()
 
 
