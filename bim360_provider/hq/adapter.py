@@ -50,7 +50,7 @@ class _Reader(RawIOBase):
 
 
 class _Response(http.client.HTTPResponse):
-    """A response, and what a proxy answers to CONNECT."""
+    """A response of HQ, or of a proxy to CONNECT."""
 
     def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
@@ -63,7 +63,7 @@ class _Connection(HTTPConnection):
     response_class = _Response
 
     def connect(self) -> None:
-        """Connect; what is sent to a proxy for that is not the request."""
+        """Connect; a CONNECT request to a proxy does not count as sent."""
         with _not_counted():
             super().connect()
 
@@ -77,12 +77,12 @@ class _Connection(HTTPConnection):
 
 
 class _SecureConnection(HTTPSConnection):
-    """A connection with TLS; the same, but each has a base class of its own."""
+    """A connection with TLS: the same methods on another base class."""
 
     response_class = _Response
 
     def connect(self) -> None:
-        """Connect; what is sent to a proxy for that is not the request."""
+        """Connect; a CONNECT request to a proxy does not count as sent."""
         with _not_counted():
             super().connect()
 
@@ -134,12 +134,12 @@ class BoundedAdapter(HTTPAdapter):
     """Opens connections that obey the allowance of the thread."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Make the pools, as ``requests`` asks for it."""
+        """Create the connection pools; ``requests`` calls this."""
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = POOLS
 
     def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
-        """Return the pools of a proxy, as ``requests`` asks for it; those of SOCKS are its own."""
+        """Return the pools of a proxy; ``requests`` calls this. SOCKS keeps its own pools."""
         pools = super().proxy_manager_for(proxy, **kwargs)
         if not str(proxy).lower().startswith("socks"):
             pools.pool_classes_by_scheme = POOLS

@@ -1,7 +1,7 @@
-"""URLs that people configure: which ones are accepted, and how they are shown without a password.
+"""Configured URLs: validate them, and display them without a password.
 
-Every command loads this module, so it does without ``urllib3``. What it accepts is so narrow that
-all parsers read it the same way; hq/adapter.py checks the host again with the parser that sends.
+Every command loads this module, so it does without ``urllib3``. The accepted form is so narrow
+that all parsers agree on it; hq/adapter.py checks the host again with the parser that sends.
 """
 
 import re
@@ -39,7 +39,7 @@ LEGIBLE: Final = re.compile(r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])?(?::[0-9]+)?(?:/[^\
 HIGHEST_PORT: Final = 65535
 
 SERVERS: Final = ("redis://", "rediss://", "unix://")
-"""As ``redis.from_url`` takes them, which tells upper from lower case."""
+"""The schemes that ``redis.from_url`` accepts; it is case-sensitive."""
 
 DRIVE: Final = re.compile(r"[A-Za-z]:[\\/]")
 FILE: Final = re.compile(r"[A-Za-z]:[\\/]|[\\/]*[^:\\/]+(?:[\\/]|$)")
@@ -126,14 +126,14 @@ def rate_limit_store(value: object) -> str:
 
 
 def is_server(store: str) -> bool:
-    """Return whether a store is a Redis server, not a file."""
+    """Return whether a store is a Redis server rather than a file."""
     return store.startswith(SERVERS)
 
 
 def without_login(url: str) -> str:
     """Return a URL or a path without user name, password, query and fragment; it never raises.
 
-    What could still hold a password, because it is malformed, becomes ``…``.
+    A malformed rest, which could still hold a password, becomes ``…``.
     """
     found = SCHEME.match(url)
     scheme = found[0] if found and not DRIVE.match(url) else ""

@@ -10,10 +10,10 @@ from typing import Any, Final
 __all__ = ["Answer"]
 
 MESSAGE_READ: Final = 4000
-"""Characters of an error's message that are read, of which some hundred are shown."""
+"""Characters of an error's message that are read; an error displays at most 300."""
 
 SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
-"""An escape in JSON that is half a character: alone it is no text that could be sent on."""
+"""An escape in JSON for half a character; alone it cannot be encoded as UTF-8."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def _loaded(body: bytes) -> Any:
 
 
 def _text(value: object) -> str:
-    """Return the beginning of a text; no word of it is cut, for it could be half a secret."""
+    """Return the beginning of a text, cut between two words: half a secret cannot be masked."""
     try:
         text = value if isinstance(value, str) else str(value)
     except RecursionError:  # lists in lists, as deep as JSON can just be read

@@ -121,7 +121,7 @@ def _kind(answer: Answer) -> type[HqError]:
 
 
 def _is_foreign(answer: Answer) -> bool:
-    """Return whether a refusal is not HQ's own: no proxy's page makes a project count as gone."""
+    """Return whether a refusal is a proxy's page, which says nothing about a project."""
     if answer.is_from_hq:
         return False
     is_page = "html" in answer.headers.get("Content-Type", "").lower() and bool(answer.body)

@@ -1,7 +1,7 @@
-"""A watch over the pages of a list: a server that ignores ``offset`` would send pages without end.
+"""Detect lists that repeat a page or never end, as from a server that ignores ``offset``.
 
-A list that is not complete must not pass for a complete one: "not found" leads to a create, and an
-export would leave out what it has not seen.
+An incomplete list must not pass for a complete one: "not found" leads to a create, and an export
+would leave out the rest.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from bim360_provider.errors import UnansweredError
 __all__ = ["Identified", "PageWatch"]
 
 LONGEST: Final = 200_000
-"""Rows of the longest list that is read: forty times the largest account known to us."""
+"""Rows of the longest list that is read; the documents plan for accounts of 5,000 projects."""
 
 
 class Identified(Protocol):
@@ -27,13 +27,13 @@ Row = TypeVar("Row", bound=Identified)
 
 
 class PageWatch:
-    """The rows of one list, as its pages come in."""
+    """Checks the pages of one list."""
 
     def __init__(self, asked: str) -> None:
         """Begin a list.
 
         Args:
-            asked: What it is read for, as errors say it: ``list the projects``.
+            asked: The purpose in an error message: ``list the projects``.
         """
         self._asked = asked
         self._seen: set[str] = set()
@@ -45,7 +45,7 @@ class PageWatch:
 
         Args:
             rows: All rows of the page.
-            offset: The offset that was asked for; a page may be asked for again.
+            offset: The offset in the request; the same page may be requested again.
             last: Whether no page follows it.
 
         Raises:
@@ -62,9 +62,9 @@ class PageWatch:
         return fresh
 
     def _is_repeated(self, rows: Sequence[Row], *, last: bool) -> bool:
-        """Return whether a page without a new row is an earlier one.
+        """Return whether a page without a new row is an earlier page.
 
-        A last page may hold nothing but rows that moved onto it while others joined.
+        The last page may hold only rows that moved there while other rows were added.
         """
         return not last or (bool(rows) and rows[0].id == self._first)
 

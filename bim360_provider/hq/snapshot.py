@@ -53,7 +53,7 @@ class Snapshot(Generic[Row]):
             ask: Asks HQ for the page at an offset; the order is one in which new rows join at the
                 end.
             now: Monotonic seconds.
-            asked: What a page is asked for, as errors say it: ``list the projects``.
+            asked: The purpose in an error message: ``list the projects``.
         """
         self._asked = asked
         self._ask = ask

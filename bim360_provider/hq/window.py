@@ -2,8 +2,8 @@
 
 ``pyrate-limiter`` does the counting. This module keeps it right where several processes count, and
 where a clock was set back: then entries lie in the future, and would stay in the window for as long
-as the clock was set back. They count as made now, so the limit holds and no wait is longer than
-two windows.
+as the clock was set back. They are moved to the present, so the limit holds and no wait is longer
+than two windows.
 """
 
 import sqlite3
@@ -70,7 +70,7 @@ class Window:
         return min(max(float(wait) / 1000, SHORTEST_WAIT), self._length * 2 / 1000)
 
     def _put(self) -> tuple[Any, bool]:
-        """Return what asked for a place, and whether it has one."""
+        """Return the item of a request, and whether the window had a place for it."""
         item = library().RateItem("hq", self._milliseconds())
         return item, bool(self._bucket.put(item))
 
@@ -78,11 +78,11 @@ class Window:
         return int(self._now() * 1000)
 
     def _alone(self, step: Callable[[], Any]) -> Any:
-        """Take a step that no other process may divide."""
+        """Run a step that no other process may interrupt."""
         return step()
 
     def _correct(self) -> int:
-        """Let entries that lie in the future count as made now; return how many there were."""
+        """Move entries of the future to the present; return their number."""
         return 0
 
 

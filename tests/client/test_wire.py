@@ -136,7 +136,7 @@ def test_each_error_of_requests_becomes_one_of_ours(
 
 
 def test_a_tls_error_after_the_request_is_a_lost_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """HQ may have acted: it is no matter of certificates any more."""
+    """HQ may have acted: the certificate was accepted before."""
 
     def fail(*_args: object, **_kwargs: object) -> None:
         allowance.current.allowance.sent = True
