@@ -80,7 +80,7 @@ class Endpoints:
             place = {"limit": str(PAGE), "offset": str(offset), "sort": OLDEST_FIRST}
             question = self._question("GET", tail, asked, params={**place, **(filters or {})})
             rows = self._rows(model, question)
-            # HQ's default size: perhaps the query was dropped on the way, so check for another page.
+            # HQ's default size: perhaps the query was dropped on the way, so look for another page.
             follows = len(rows) >= PAGE or (offset == 0 and len(rows) == DEFAULT_PAGE)
             yield from watch.new(rows, offset, last=not follows)
             if not follows:
