@@ -72,7 +72,7 @@ class _Connection(HTTPConnection):
         if self.sock is None:
             self.connect()
         for piece in _pieces(data):
-            _begin(self.sock)
+            _begin(self.sock, self.timeout)
             super().send(piece)
 
 
@@ -91,7 +91,7 @@ class _SecureConnection(HTTPSConnection):
         if self.sock is None:
             self.connect()
         for piece in _pieces(data):
-            _begin(self.sock)
+            _begin(self.sock, self.timeout)
             super().send(piece)
 
 
@@ -109,9 +109,10 @@ def _pieces(data: Any) -> list[Any]:
     return [data[at : at + PIECE] for at in range(0, len(data), PIECE)]
 
 
-def _begin(sock: Any) -> None:
+def _begin(sock: Any, most: Any) -> None:
+    # The socket may be an earlier attempt's, with what that had left.
     allowance: Allowance = current.allowance
-    sock.settimeout(allowance.seconds(sock.gettimeout()))
+    sock.settimeout(allowance.seconds(most))
     allowance.sent = True
 
 

@@ -296,3 +296,39 @@ def test_a_certificate_file_that_is_not_there_is_named(
 
     with pytest.raises(ConfigError, match="REQUESTS_CA_BUNDLE"):
         send("https://127.0.0.1:1/")
+
+
+def test_an_attempt_on_an_open_connection_has_all_its_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Not what the attempt before it had left."""
+    limits: list[float] = []
+    seconds = allowance.Allowance.seconds
+
+    def noted(self: allowance.Allowance, most: float | None) -> float:
+        left = seconds(self, most)
+        limits.append(left)
+        return left
+
+    class Open(socketserver.StreamRequestHandler):
+        """Answers request after request on one connection."""
+
+        def handle(self) -> None:
+            while self.rfile.readline():
+                while self.rfile.readline().strip():
+                    continue
+                self.wfile.write(OK + b"Content-Length: 2\r\n\r\n[]")
+
+    monkeypatch.setattr(allowance.Allowance, "seconds", noted)
+    wire = Wire()
+
+    with serving(Open) as url:
+        monkeypatch.setattr(wire_module, "ANSWER_DEADLINE", 5.0)
+        wire.send(Call("GET", url, {}, BearerAuth("x")))
+        short, limits = limits, []
+        monkeypatch.setattr(wire_module, "ANSWER_DEADLINE", 120.0)
+        wire.send(Call("GET", url, {}, BearerAuth("x")))
+        wire.close()
+
+    assert max(short) <= 5
+    assert set(limits) == {wire_module.CONNECT_TIMEOUT, wire_module.READ_TIMEOUT}
