@@ -9,15 +9,13 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any, Final
 
-from pydantic import ValidationError
-
 from bim360_provider.errors import UnansweredError
 from bim360_provider.hq import Connection
 from bim360_provider.hq.answer import Answer
 from bim360_provider.hq.call import BasicAuth, BearerAuth, Call
 from bim360_provider.hq.clock import parse_http_date
 from bim360_provider.hq.failure import masked
-from bim360_provider.hq.token import TOKEN_PATH, Grant
+from bim360_provider.hq.token import TOKEN_PATH, bearer_of
 from bim360_provider.hq.wire import Patience, Wire
 
 __all__ = ["Asking"]
@@ -74,7 +72,7 @@ class Asking:
         answer = self._send(Call("POST", self._url(TOKEN_PATH), HEADERS, auth, form=form))
         body = answer.json if answer.is_success and answer.has_json else None
         if isinstance(body, dict):
-            self.bearer = _bearer(body)
+            self.bearer = bearer_of(body)
         return answer
 
     def get(self, tail: str, params: Mapping[str, str], **place: Any) -> Answer:
@@ -131,11 +129,3 @@ class Asking:
         if told is not None:
             self.skew = (self._now() - told).total_seconds()
         return answer
-
-
-def _bearer(body: dict[str, Any]) -> str:
-    """Return the token of a response, or an empty text: no header could hold what is not one."""
-    try:
-        return Grant.model_validate(body).access_token
-    except ValidationError:
-        return ""
