@@ -12,7 +12,7 @@
         ├── ConflictError       409
         ├── RejectedError       any other 4xx, or an answer that is not HQ's
         ├── RateLimitedError    429, and the wait asked for is longer than we allow
-        └── UnavailableError    5xx, still there after the last retry
+        └── UnavailableError    5xx or a time-out, still there after the last retry
 
 Each is one line: what was asked, what HQ answered, what to do now.
 """
@@ -95,4 +95,4 @@ class RateLimitedError(HqError):
 
 
 class UnavailableError(HqError):
-    """5xx, still there after the last retry."""
+    """5xx, or a gateway's time-out such as 408, still there after the last retry."""

@@ -4,7 +4,7 @@ docs/configuration.md lists every key and variable.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from pydantic import SecretStr
@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from bim360_provider.core.archives import DEFAULT_MAX_ARCHIVES
 from bim360_provider.core.told import EXPLICIT, KEYS, Told
 from bim360_provider.errors import ConfigError
-from bim360_provider.hq import APS_URL, Connection
+from bim360_provider.hq import APS_URL, Connection, address
 from bim360_provider.hq.pace import DEFAULT_LIMIT
 from bim360_provider.models import enums, normal, person
 
@@ -52,7 +52,7 @@ class Settings:
     adopt_simultaneous: bool
     read_service_types: str
     requests_per_minute: int
-    rate_limit_store: str | None
+    rate_limit_store: str | None = field(repr=False)  # may hold a password
     max_archives: int | None
 
     @classmethod
@@ -71,7 +71,7 @@ class Settings:
             account_id=told.normal("bim360:accountId", normal.account_id),
             region=told.choice("bim360:region", enums.REGIONS, "EMEA" if legacy else "US"),
             acting_user=told.normal("bim360:actingUser", person.acting_user),
-            base_url=told.words("bim360:baseUrl") or APS_URL,
+            base_url=told.normal("bim360:baseUrl", address.base_url) or APS_URL,
             legacy_eu_path=legacy,
             unknown_values=told.choice("bim360:unknownValues", ("refuse", "allow"), "refuse")
             == "allow",
@@ -83,7 +83,7 @@ class Settings:
             requests_per_minute=told.count(
                 "bim360:requestsPerMinute", DEFAULT_LIMIT, most=HQ_LIMIT
             ),
-            rate_limit_store=told.words("bim360:rateLimitStore"),
+            rate_limit_store=told.normal("bim360:rateLimitStore", address.rate_limit_store),
             max_archives=told.limit("bim360:maxArchives", DEFAULT_MAX_ARCHIVES),
         )
         if told.problems:

@@ -87,7 +87,7 @@ class Told:
         words = self.words(key) or str(default)
         number = _whole(words)
         if number is None or number > most:
-            self.problems.append(f"{key} must be 0 to {most}, not '{words}'")
+            self.problems.append(f"{key} must be 0 to {most}, not {normal.shown(words)}")
             return default
         return number
 
@@ -98,7 +98,8 @@ class Told:
             return None
         number = _whole(words)
         if number is None:
-            self.problems.append(f"{key} must be 0 or more, or {UNLIMITED}, not '{words}'")
+            shown = normal.shown(words)
+            self.problems.append(f"{key} must be 0 or more, or {UNLIMITED}, not {shown}")
             return default
         return number
 

@@ -15,7 +15,7 @@ from bim360_provider.hq.answer import Answer
 from bim360_provider.hq.call import BasicAuth, BearerAuth, Call
 from bim360_provider.hq.clock import parse_http_date
 from bim360_provider.hq.failure import masked
-from bim360_provider.hq.token import TOKEN_PATH
+from bim360_provider.hq.token import TOKEN_PATH, bearer_of
 from bim360_provider.hq.wire import Patience, Wire
 
 __all__ = ["Asking"]
@@ -72,7 +72,7 @@ class Asking:
         answer = self._send(Call("POST", self._url(TOKEN_PATH), HEADERS, auth, form=form))
         body = answer.json if answer.is_success and answer.has_json else None
         if isinstance(body, dict):
-            self.bearer = str(body.get("access_token") or "")
+            self.bearer = bearer_of(body)
         return answer
 
     def get(self, tail: str, params: Mapping[str, str], **place: Any) -> Answer:
@@ -100,7 +100,7 @@ class Asking:
             return None
         try:
             claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-        except (binascii.Error, ValueError):
+        except (binascii.Error, RecursionError, ValueError):
             return None
         said = claims.get("scope") if isinstance(claims, dict) else None
         if isinstance(said, str):

@@ -1,7 +1,6 @@
 """Checks of what was told: understood, complete, and copied without a slip."""
 
 from typing import Final
-from urllib.parse import urlsplit
 
 from bim360_provider.core.settings import Settings
 from bim360_provider.core.told import KEYS
@@ -9,11 +8,14 @@ from bim360_provider.doctor.asking import Asking
 from bim360_provider.doctor.case import Case
 from bim360_provider.doctor.finding import Finding, failed, fine, warned
 from bim360_provider.errors import ConfigError
+from bim360_provider.hq.address import without_login
 
 __all__ = ["configuration", "credentials"]
 
 SHOWN: Final = 4
 """Characters of a client id that are shown: enough to know it again."""
+
+URLS: Final = ("bim360:baseUrl", "bim360:rateLimitStore")
 
 QUOTES: Final = "\"'`“”"
 
@@ -49,16 +51,7 @@ def _shown(key: str, words: str) -> str:
         return "[secret]"
     if key == "bim360:clientId":
         return f"{words[:SHOWN]}…" if len(words) > SHOWN else "…"
-    return _without_login(words) if "://" in words else words
-
-
-def _without_login(url: str) -> str:
-    """Return a URL without user name, password and query."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return "[no URL]"
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    return without_login(words) if key in URLS else words
 
 
 def credentials(case: Case) -> Finding:

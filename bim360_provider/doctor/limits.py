@@ -5,6 +5,8 @@ from typing import Final
 
 from bim360_provider.doctor.case import Case
 from bim360_provider.doctor.finding import Finding, fine, warned
+from bim360_provider.hq.address import is_server
+from bim360_provider.hq.clock import duration
 from bim360_provider.hq.pace import PaceError, pace_for
 
 __all__ = ["clock", "rate_limit"]
@@ -22,7 +24,7 @@ def clock(case: Case) -> Finding:
         return warned(
             "HQ's answers carry no Date", "A proxy may take it out; nothing depends on it."
         )
-    words = f"{abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} HQ's"
+    words = f"{duration(abs(skew))} {'ahead of' if skew > 0 else 'behind'} HQ's"
     if abs(skew) > SKEW:
         return warned(
             f"this machine's clock is {words}",
@@ -49,7 +51,7 @@ def rate_limit(case: Case) -> Finding:
 
 
 def _shared(case: Case, limit: int, store: str, pace: str) -> Finding:
-    kind = "a server" if "://" in store else store
+    kind = "a server" if is_server(store) else store
     try:
         wait = pace_for(limit, store, case.hq.connection.client_id, time.monotonic).take()
     except PaceError as error:

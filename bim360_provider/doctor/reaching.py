@@ -3,14 +3,13 @@
 import socket
 import threading
 from typing import Final
-from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from bim360_provider.doctor.case import Case
 from bim360_provider.doctor.finding import Finding, failed, fine
 from bim360_provider.errors import Bim360Error, ConfigError
+from bim360_provider.hq.address import LOOPBACK, split_base_url, without_login
 from bim360_provider.hq.answer import Answer
-from bim360_provider.hq.connection import LOOPBACK
 from bim360_provider.hq.failure import advice, said
 from bim360_provider.hq.token import SCOPES
 
@@ -26,9 +25,8 @@ BAD_REQUEST: Final = 400
 
 def base_url(case: Case) -> Finding:
     """Look for a way to HQ: the name, the proxy, the certificate."""
-    url = urlsplit(case.hq.connection.base_url)
-    host, port = url.hostname or "", url.port or (443 if url.scheme == "https" else 80)
-    proxy = _proxy(host, url.scheme)
+    scheme, host, port = split_base_url(case.hq.connection.base_url)
+    proxy = _proxy(host, scheme)
     if not proxy and not _resolves(host, port):
         return failed(
             f"the name {host} cannot be resolved",
@@ -48,9 +46,9 @@ def base_url(case: Case) -> Finding:
 
 
 def _proxy(host: str, scheme: str) -> str:
-    """Return host and port of the proxy on the way, without the login."""
+    """Return the URL of the proxy on the way, without the login."""
     address = "" if host in LOOPBACK or proxy_bypass(host) else getproxies().get(scheme, "")
-    return urlsplit(address).netloc.rpartition("@")[2]
+    return without_login(address)
 
 
 def _resolves(host: str, port: int) -> bool:

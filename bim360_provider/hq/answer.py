@@ -1,6 +1,7 @@
 """An answer of HQ or of the gateway before it, read leniently."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,8 +9,11 @@ from typing import Any, Final
 
 __all__ = ["Answer"]
 
-CODE_SHOWN: Final = 40
-"""Characters of an error's code: HQ's has four, the gateway's eight."""
+MESSAGE_READ: Final = 4000
+"""Characters of an error's message that are read; an error displays at most 300."""
+
+SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
+"""An escape in JSON for half a character; alone it cannot be encoded as UTF-8."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class Answer:
     def _parsed(self) -> Any:
         """The body as JSON, or why it is none; read once, for a list of projects can be long."""
         try:
-            return json.loads(self.body)
+            return _loaded(self.body)
         except ValueError as error:
             return error
         except RecursionError:
@@ -45,16 +49,15 @@ class Answer:
     def code(self) -> str:
         """The error's code: HQ's number or the gateway's ``AUTH-006``; empty if there is none."""
         fields = self._error_fields()
-        code = str(fields.get("code") or fields.get("errorCode") or "")
-        return _on_one_line(code[:CODE_SHOWN])
+        return _on_one_line(_text(fields.get("code") or fields.get("errorCode") or ""))
 
     @property
     def words(self) -> str:
-        """The error in its sender's own words, on one line."""
+        """The error in its sender's own words, on one line, at most 4,000 characters of it."""
         fields = self._error_fields()
         words = next(
             (
-                str(fields[key])
+                _text(fields[key])
                 for key in ("message", "developerMessage", "error_description", "error", "detail")
                 if fields.get(key)
             ),
@@ -83,6 +86,23 @@ class Answer:
     def _unreadable(self) -> str:
         kind = _on_one_line(self.headers.get("Content-Type", "").split(";")[0]) or "nothing"
         return f"no words of its own ({len(self.body)} bytes of {kind})"
+
+
+def _loaded(body: bytes) -> Any:
+    parsed = json.loads(body)
+    if not SURROGATE.search(body):
+        return parsed
+    whole = json.dumps(parsed, ensure_ascii=False).encode(errors="replace")
+    return json.loads(whole)
+
+
+def _text(value: object) -> str:
+    """Return the beginning of a text, cut between two words: half a secret cannot be masked."""
+    try:
+        text = value if isinstance(value, str) else str(value)
+    except RecursionError:  # lists in lists, as deep as JSON can just be read
+        return "…"
+    return text if len(text) <= MESSAGE_READ else text[:MESSAGE_READ].rpartition(" ")[0] or "…"
 
 
 def _on_one_line(words: str) -> str:

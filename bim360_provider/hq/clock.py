@@ -8,9 +8,22 @@ from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from typing import Final, Protocol
 
-__all__ = ["Clock", "ServerClock", "SystemClock", "parse_http_date", "parse_time"]
+__all__ = [
+    "YEAR",
+    "Clock",
+    "ServerClock",
+    "SystemClock",
+    "duration",
+    "parse_http_date",
+    "parse_time",
+]
 
 UTC: Final = timezone.utc
+
+YEARS: Final = range(2000, 9000)
+"""Years of a ``Date`` that is believed: to later ones no time could be added."""
+
+HOUR, DAY, YEAR = 3600.0, 86_400.0, 366 * 86_400.0
 
 
 class Clock(Protocol):
@@ -59,7 +72,7 @@ class ServerClock:
     def learn(self, date: str | None) -> None:
         """Take the ``Date`` header of an answer that has just arrived."""
         told = parse_http_date(date)
-        if told is None:
+        if told is None or told.year not in YEARS:
             return
         with self._lock:
             self._seen = (told, self._monotonic())
@@ -83,7 +96,7 @@ def parse_http_date(words: str | None) -> datetime | None:
     """Return the moment that a header such as ``Date`` names, or None if it names none."""
     try:
         moment = parsedate_to_datetime(words or "")
-    except (OverflowError, ValueError):
+    except (IndexError, OverflowError, TypeError, ValueError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
@@ -101,3 +114,12 @@ def parse_time(words: str | None) -> datetime | None:
         return datetime.strptime(cut, form).replace(tzinfo=UTC)
     except ValueError:
         return None
+
+
+def duration(seconds: float) -> str:
+    """Return a time as people read it: in seconds, hours or days, at most ``more than a year``."""
+    if seconds >= YEAR:
+        return "more than a year"
+    if seconds >= 2 * DAY:
+        return f"{seconds / DAY:.0f} days"
+    return f"{seconds / HOUR:.0f} hours" if seconds >= 2 * HOUR else f"{seconds:.0f} s"

@@ -27,7 +27,8 @@ class Collection(Endpoints, Generic[Row]):
 
     def __init__(self, transport: Transport, connection: Connection) -> None:
         super().__init__(transport, connection)
-        self._snapshot: Snapshot[Row] = Snapshot(self._page_at, transport.clock.monotonic)
+        now = transport.clock.monotonic
+        self._snapshot: Snapshot[Row] = Snapshot(self._page_at, now, self._listing)
 
     def get(self, item_id: str, *, new_resource: bool = False) -> Row:
         """Return one as HQ has it now: one request.

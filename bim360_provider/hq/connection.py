@@ -1,19 +1,19 @@
 """Where HQ is and who asks: everything a client needs to know before its first request."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from bim360_provider.errors import ConfigError
+from bim360_provider.hq import address
 from bim360_provider.hq.pace import DEFAULT_LIMIT
 
 __all__ = ["APS_URL", "Connection"]
 
 APS_URL: Final = "https://developer.api.autodesk.com"
-LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 PRINTABLE: Final = re.compile(r"[\x21-\x7e]+")
 
 
@@ -45,19 +45,14 @@ class Connection:
     acting_user: str | None = None
     legacy_eu_path: bool = False
     requests_per_minute: int = DEFAULT_LIMIT
-    rate_limit_store: str | None = None
+    rate_limit_store: str | None = field(default=None, repr=False)  # may hold a password
     read_service_types: str = "declared"
 
     def __post_init__(self) -> None:
         """Refuse what would send a secret in the clear or break a header."""
-        url = urlsplit(self.base_url)
-        plain_but_local = url.scheme == "http" and url.hostname in LOOPBACK
-        if not (url.hostname and (url.scheme == "https" or plain_but_local)):
-            msg = (
-                f"BIM 360: the base URL {self.base_url!r} is not https; the secret would travel "
-                "in the clear. Write https://… (http is for an emulator on this machine)."
-            )
-            raise ConfigError(msg)
+        _check("base URL", address.base_url, self.base_url)
+        if self.rate_limit_store:
+            _check("store of the rate limit", address.rate_limit_store, self.rate_limit_store)
         for what, value in (
             ("client id", self.client_id),
             ("client secret", self.client_secret.get_secret_value()),
@@ -78,3 +73,11 @@ class Connection:
     def headers(self) -> dict[str, str]:
         """Return the headers that choose the account's region."""
         return {"Region": self.region} if self.region and not self.legacy_eu_path else {}
+
+
+def _check(what: str, form: Callable[[object], str], value: str) -> None:
+    try:
+        form(value)
+    except ValueError as error:
+        msg = f"BIM 360: the {what} {error}."
+        raise ConfigError(msg) from None

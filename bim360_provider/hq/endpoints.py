@@ -7,16 +7,21 @@ from pydantic import BaseModel, ValidationError
 
 from bim360_provider.hq.connection import Connection
 from bim360_provider.hq.foreign import foreign, mismatch
+from bim360_provider.hq.page_watch import PageWatch
 from bim360_provider.hq.question import Question, unreadable
 from bim360_provider.hq.transport import Transport
 
 if TYPE_CHECKING:
     from bim360_provider.hq.client import HqClient
+    from bim360_provider.models import AccountUser, Company, Project
 
 __all__ = ["OLDEST_FIRST", "PAGE", "Endpoints", "read_one"]
 
 PAGE: Final = 100
-"""Rows of a page: HQ's maximum; its default is 10."""
+"""Rows of a page: HQ's maximum."""
+
+DEFAULT_PAGE: Final = 10
+"""Rows of a page for a request without a limit."""
 
 OLDEST_FIRST: Final = "created_at"
 """New rows join at the end, so a walk over the pages neither skips nor repeats one."""
@@ -26,6 +31,7 @@ FOREIGN_PAUSES: Final = (1.0, 2.0, 0.0)
 
 Model = TypeVar("Model", bound=BaseModel)
 Read = TypeVar("Read")
+Listed = TypeVar("Listed", "Project", "Company", "AccountUser")
 
 
 class Endpoints:
@@ -113,18 +119,25 @@ class Endpoints:
         return mismatch(row, {"account_id": self._connection.account_id, **expected})
 
     def _pages(
-        self, model: type[Model], tail: str, asked: str, filters: Mapping[str, str] | None = None
-    ) -> Iterator[Model]:
-        """Yield the objects of a list, page by page, up to the first page that is not full."""
-        offset = 0
+        self, model: type[Listed], tail: str, asked: str, filters: Mapping[str, str] | None = None
+    ) -> Iterator[Listed]:
+        """Yield the objects of a list, page by page, up to the first page that is not full.
+
+        Raises:
+            HqError: HQ said no.
+            UnansweredError: No answer came, or the list is not complete.
+        """
+        offset, watch = 0, PageWatch(asked)
         while True:
             place = {"limit": str(PAGE), "offset": str(offset), "sort": OLDEST_FIRST}
             question = self._question("GET", tail, asked, params={**place, **(filters or {})})
             rows = self._rows(model, question)
-            yield from rows
-            if len(rows) < PAGE:
+            # HQ's default size: perhaps the query was dropped on the way, so look for another page.
+            follows = len(rows) >= PAGE or (offset == 0 and len(rows) == DEFAULT_PAGE)
+            yield from watch.new(rows, offset, last=not follows)
+            if not follows:
                 return
-            offset += PAGE
+            offset += len(rows)
 
 
 def read_one(model: type[Model], question: Question, row: object) -> Model:

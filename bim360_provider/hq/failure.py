@@ -16,18 +16,22 @@ from bim360_provider.errors import (
     UnavailableError,
 )
 from bim360_provider.hq.answer import Answer
-from bim360_provider.hq.clock import UTC, parse_http_date
-from bim360_provider.hq.retry import RETRY_AFTER_LIMIT, parse_retry_after
+from bim360_provider.hq.clock import UTC, duration, parse_http_date
+from bim360_provider.hq.retry import RETRY_AFTER_LIMIT, is_temporary, parse_retry_after
 
 __all__ = ["PROVISION", "advice", "failure", "is_about_account", "masked", "said"]
 
 LONG_SECRET: Final = 8
 """Characters from which on a secret cannot be part of a word by chance."""
 
-TOKENS: Final = re.compile(
-    r"eyJ[\w-]+\.[\w.-]*|(?<=[Bb]earer )[\w.~+/=-]{8,}|(?<=[Bb]asic )[\w+/=]{8,}"
-)
-"""What a token or an encoded secret looks like, should an answer repeat what was sent."""
+TOKENS: Final = re.compile(r"eyJ[\w.-]{8,}|(?<=[Bb]earer )[\w.~+/=-]{8,}|(?<=[Bb]asic )[\w+/=]{8,}")
+"""What a token or an encoded secret looks like, should an answer repeat what was sent.
+
+Each alternative ends with its one repetition, so that the time grows no faster than the text.
+"""
+
+CODE_SHOWN: Final = 40
+"""Characters of an error's code: HQ's has four, the gateway's eight."""
 
 WORDS_SHOWN: Final = 300
 """Characters of HQ's own words in an error: enough for a sentence, too few for a page of HTML."""
@@ -51,11 +55,23 @@ ADVICE: Final = {
     403: f"Most often the app has no access to the account: {PROVISION}.",
     404: "Check the id.",
     407: "The proxy wants a login: set HTTPS_PROXY to http://user:password@host:port.",
+    408: "HQ or a gateway before it got no whole request in time; check the network, run it again.",
     409: "Something of that name exists already, or it is being changed: look in Account Admin.",
+    413: "What was sent is too large; send a smaller file.",
     422: "Correct the value and run it again.",
     429: "Run it again later, or ask who else uses this client id.",
     500: "HQ failed and still did after several tries; run it again later.",
+    501: "It was not tried again; check the base URL, and the proxy if there is one.",
+    511: "The network wants a login first: open any page in a browser, or check the proxy.",
+    520: "A gateway did not reach HQ, and still did not after several tries; run it again later.",
 }
+
+GATEWAY_ERRORS: Final = 520
+"""From here on the numbers are those of gateways, such as Cloudflare's:
+https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/"""
+
+PAGES: Final = frozenset({400, 401, 403, 405, 409, 410, 422, 451})
+"""Refusals that HQ sends as JSON; a page of HTML with one of them is a proxy's."""
 
 ACCOUNT_UNKNOWN: Final = (
     f"Check the account id and its region (bim360:region); if both are right: {PROVISION}."
@@ -88,7 +104,7 @@ def failure(asked: str, request: str, answer: Answer, mask: Callable[[str], str]
 def said(answer: Answer, mask: Callable[[str], str]) -> str:
     """Return what HQ answered, with its own words."""
     words = _short(mask(answer.words))
-    return f'HQ answered {_status_words(answer)}: "{words.removesuffix(".")}"'
+    return f'HQ answered {_status_words(answer, mask)}: "{words.removesuffix(".")}"'
 
 
 def _short(words: str) -> str:
@@ -99,14 +115,17 @@ def _short(words: str) -> str:
 def _kind(answer: Answer) -> type[HqError]:
     if _is_foreign(answer):
         return RejectedError
-    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR or is_temporary(answer.status):
         return UnavailableError
     return KINDS.get(answer.status, RejectedError)
 
 
 def _is_foreign(answer: Answer) -> bool:
-    """Return whether a 404 is not HQ's own: no proxy's page makes a project count as gone."""
-    return answer.status == HTTPStatus.NOT_FOUND and not answer.is_from_hq
+    """Return whether a refusal is a proxy's page, which says nothing about a project."""
+    if answer.is_from_hq:
+        return False
+    is_page = "html" in answer.headers.get("Content-Type", "").lower() and bool(answer.body)
+    return answer.status == HTTPStatus.NOT_FOUND or (is_page and answer.status in PAGES)
 
 
 def masked(words: str, secret: str) -> str:
@@ -119,13 +138,13 @@ def masked(words: str, secret: str) -> str:
     return re.sub(pattern, "[secret]", words) if secret else words
 
 
-def _status_words(answer: Answer) -> str:
+def _status_words(answer: Answer, mask: Callable[[str], str]) -> str:
     """Return the status as people read it: ``404 Not Found (code 1004)``."""
     try:
         phrase = f"{answer.status} {HTTPStatus(answer.status).phrase}"
     except ValueError:
         phrase = str(answer.status)
-    return f"{phrase} (code {answer.code})" if answer.code else phrase
+    return f"{phrase} (code {mask(answer.code)[:CODE_SHOWN]})" if answer.code else phrase
 
 
 def is_about_account(answer: Answer) -> bool:
@@ -146,8 +165,19 @@ def advice(answer: Answer) -> str:
     if answer.status == HTTPStatus.NOT_FOUND and is_about_account(answer):
         return ACCOUNT_UNKNOWN
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS and (wait := _too_long_a_wait(answer)):
-        return f"HQ asks to wait {wait:.0f} s, longer than we do."
-    return ADVICE.get(answer.status) or ADVICE[max(3, min(answer.status // 100, 5)) * 100]
+        return f"HQ asks to wait {duration(wait)}, longer than we do."
+    return ADVICE.get(answer.status) or ADVICE[_group(answer.status)]
+
+
+def _group(status: int) -> int:
+    """Return the status that stands for one without an advice of its own."""
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR and not is_temporary(status):
+        return 501
+    if status >= GATEWAY_ERRORS:
+        return GATEWAY_ERRORS
+    if status < HTTPStatus.INTERNAL_SERVER_ERROR and is_temporary(status):
+        return 408
+    return max(3, min(status // 100, 5)) * 100
 
 
 def _too_long_a_wait(answer: Answer) -> float | None:

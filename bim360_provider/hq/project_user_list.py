@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from bim360_provider.hq.connection import Connection
 from bim360_provider.hq.endpoints import Endpoints
+from bim360_provider.hq.page_watch import PageWatch
 from bim360_provider.hq.question import Question
 from bim360_provider.hq.snapshot import Page, Snapshot
 from bim360_provider.hq.transport import Transport
@@ -83,22 +84,28 @@ class ProjectUserList(Endpoints):
             HqError: HQ said no.
             UnansweredError: No answer came.
         """
-        offset: int | None = 0
-        while offset is not None:
-            page = self._page_at(project_id, offset)
-            yield from (user for user in page.rows if not user.is_gone)
-            offset = page.following
+        return self._all(project_id, {})
 
     def with_email(self, project_id: str, email: str) -> ProjectUser | None:
         """Return the member with exactly that e-mail, in whatever case: one request.
+
+        More pages follow only where the filter was not applied.
 
         Raises:
             HqError: HQ said no.
             UnansweredError: No answer came.
         """
-        page = self._page(project_id, {"filter[email]": email, "filterTextMatch": "equals"})
-        same = (user for user in page.results if user.email.lower() == email and not user.is_gone)
-        return next(same, None)
+        users = self._all(project_id, {"filter[email]": email, "filterTextMatch": "equals"})
+        return next((user for user in users if user.email.lower() == email), None)
+
+    def _all(self, project_id: str, filters: Mapping[str, str]) -> Iterator[ProjectUser]:
+        watch = PageWatch(_listing(project_id))
+        offset: int | None = 0
+        while offset is not None:
+            page = self._page_at(project_id, offset, filters)
+            fresh = watch.new(page.rows, offset, last=page.following is None)
+            yield from (user for user in fresh if not user.is_gone)
+            offset = page.following
 
     def _written(self, project_id: str) -> None:
         """Note that users of a project are about to change: from then on they are asked alone."""
@@ -108,12 +115,18 @@ class ProjectUserList(Endpoints):
     def _snapshot_of(self, project_id: str) -> Snapshot[ProjectUser]:
         # A project that is gone is not waited for: its users are asked for alone.
         page = partial(self._page_at, project_id, new_resource=False)
-        return Snapshot(page, self._transport.clock.monotonic)
+        return Snapshot(page, self._transport.clock.monotonic, _listing(project_id))
 
     def _page_at(
-        self, project_id: str, offset: int, *, new_resource: bool = True
+        self,
+        project_id: str,
+        offset: int,
+        filters: Mapping[str, str] | None = None,
+        *,
+        new_resource: bool = True,
     ) -> Page[ProjectUser]:
-        page = self._page(project_id, {"offset": str(offset)}, new_resource=new_resource)
+        params = {"offset": str(offset), **(filters or {})}
+        page = self._page(project_id, params, new_resource=new_resource)
         following = offset + len(page.results)
         total = page.pagination.total
         ended = following >= total if total is not None else len(page.results) < USERS_PAGE
@@ -122,7 +135,7 @@ class ProjectUserList(Endpoints):
     def _page(
         self, project_id: str, params: Mapping[str, str], *, new_resource: bool = True
     ) -> UserPage:
-        asked = f"list the members of project {project_id}"
+        asked = _listing(project_id)
         full = {"limit": str(USERS_PAGE), "sort": "email", **params}
         question = self._admin("GET", project_id, "", asked, params=full, new_resource=new_resource)
         return self._one(UserPage, question)
@@ -140,3 +153,7 @@ class ProjectUserList(Endpoints):
         path = f"/construction/admin/v1/projects/{project_id}/users{tail}"
         headers = {**self._connection.headers(), **(acting or {})}
         return Question(method, path, asked, headers=headers, **rest)
+
+
+def _listing(project_id: str) -> str:
+    return f"list the members of project {project_id}"

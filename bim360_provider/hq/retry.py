@@ -3,15 +3,24 @@
 docs/hq.md, "Retries", has the same rules as a table for people.
 """
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from http import HTTPStatus
 from typing import Final
 
-from bim360_provider.hq.clock import parse_http_date
+from bim360_provider.hq.clock import YEAR, parse_http_date
 
-__all__ = ["Action", "Attempt", "Decision", "Outcome", "decide", "parse_retry_after"]
+__all__ = [
+    "Action",
+    "Attempt",
+    "Decision",
+    "Outcome",
+    "decide",
+    "is_temporary",
+    "parse_retry_after",
+]
 
 ATTEMPTS: Final = 5
 """Attempts in all; a fault that outlives five is not a hiccup."""
@@ -37,7 +46,14 @@ NEW_RESOURCE: Final = 30.0
 NEW_RESOURCE_STEP: Final = 4.0
 """Seconds at most between two looks at what we have just made."""
 
-SERVER_ERRORS: Final = frozenset({500, 502, 503, 504})
+TIMED_OUT: Final = frozenset({408, 425, 444, 460, 499})
+"""4xx by which servers and gateways say that they gave up waiting, not that they refused."""
+
+UNSUPPORTED: Final = frozenset({501, 505, 506, 508, 510, 511})
+"""5xx that the next attempt would get as well, and that are sent without acting:
+https://www.iana.org/assignments/http-status-codes/"""
+
+LOWEST_SUCCESS: Final = 200
 
 
 class Outcome(Enum):
@@ -92,12 +108,18 @@ class Decision:
     seconds: float = 0.0
 
 
+def is_temporary(status: int) -> bool:
+    """Return whether a status may be another one soon; HQ may have acted on the request."""
+    is_server_error = status >= HTTPStatus.INTERNAL_SERVER_ERROR and status not in UNSUPPORTED
+    return is_server_error or status in TIMED_OUT or 0 < status < LOWEST_SUCCESS
+
+
 def decide(attempt: Attempt, jitter: float) -> Decision:
     """Return what to do after an attempt; ``jitter`` is a factor between 0.5 and 1."""
     backoff = min(BACKOFF * 2 ** (attempt.number - 1), BACKOFF_LIMIT) * jitter
     if attempt.outcome is Outcome.NEVER_SENT:
         return _again(attempt, Action.WAIT, backoff)
-    if attempt.outcome is Outcome.UNANSWERED or attempt.status in SERVER_ERRORS:
+    if attempt.outcome is Outcome.UNANSWERED or is_temporary(attempt.status):
         if attempt.repeatable:
             return _again(attempt, Action.WAIT, backoff)
         return Decision(Action.LOOK)
@@ -130,12 +152,12 @@ def _again(attempt: Attempt, action: Action, wait: float) -> Decision:
 
 
 def parse_retry_after(header: str | None, now: datetime) -> float | None:
-    """Return ``Retry-After`` in seconds from now, whether it is a number or a date."""
+    """Return ``Retry-After`` in seconds from now, 0 to a year, whether it is a number or a date."""
     if not header:
         return None
     try:
-        return max(0.0, float(header))
+        seconds = float(header)
     except ValueError:
-        pass
-    when = parse_http_date(header)
-    return None if when is None else max(0.0, (when - now).total_seconds())
+        when = parse_http_date(header)
+        seconds = math.nan if when is None else (when - now).total_seconds()
+    return None if math.isnan(seconds) else min(max(0.0, seconds), YEAR)

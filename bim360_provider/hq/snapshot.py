@@ -9,9 +9,10 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from bim360_provider.errors import Bim360Error
+from bim360_provider.hq.page_watch import Identified, PageWatch
 
 __all__ = ["MAX_AGE", "Page", "Snapshot"]
 
@@ -20,14 +21,6 @@ MAX_AGE: Final = 60.0
 
 Not seconds after each row came: under HQ's limit the pages of a large account take minutes.
 """
-
-
-class Identified(Protocol):
-    """A row of a list."""
-
-    @property
-    def id(self) -> str:
-        """Return HQ's id of it."""
 
 
 Row = TypeVar("Row", bound=Identified)
@@ -48,14 +41,21 @@ class Snapshot(Generic[Row]):
     only HQ's own answer about it can mean that it is gone.
     """
 
-    def __init__(self, ask: Callable[[int], Page[Row]], now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        ask: Callable[[int], Page[Row]],
+        now: Callable[[], float],
+        asked: str = "read the list",
+    ) -> None:
         """Make a snapshot; nothing is asked yet.
 
         Args:
             ask: Asks HQ for the page at an offset; the order is one in which new rows join at the
                 end.
             now: Monotonic seconds.
+            asked: The purpose in an error message: ``list the projects``.
         """
+        self._asked = asked
         self._ask = ask
         self._now = now
         self._turn = threading.Lock()  # one decision, and so one page, at a time
@@ -127,6 +127,8 @@ class Snapshot(Generic[Row]):
         self._pages = 0
         self._last = 0
         self._next = 0
+        self._watch = PageWatch(self._asked)
+        self._has_failed = False
         self._asked_at = self._now()
 
     def _forget_old(self) -> None:
@@ -144,6 +146,8 @@ class Snapshot(Generic[Row]):
     def _found(self, key: str, suits: Callable[[Row], bool]) -> Row | None:
         """Return a row, having bought a page if it is time to; without one, it goes alone."""
         while self._alones > self._pages and self._next is not None and self._is_unknown(key):
+            if self._has_failed:
+                break
             self._try(self._next)
         row = self._known(key, suits)
         if row is None and key not in self._written:
@@ -162,13 +166,14 @@ class Snapshot(Generic[Row]):
         try:
             self._buy(offset)
         except Bim360Error:
-            self._next = None  # reads go on as if there were no more pages
+            self._has_failed = True  # reads go on as if there were no more pages
 
     def _buy(self, offset: int) -> None:
         self._pages += 1
         self._last = offset
         with self._asking():
             page = self._ask(offset)
+        self._watch.new(page.rows, offset, last=page.following is None)
         with self._lock:
             self._next = page.following
             for row in page.rows:

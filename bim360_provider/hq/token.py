@@ -8,12 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from bim360_provider.errors import Bim360Error
 from bim360_provider.models.forms import Answered
 
-__all__ = ["SCOPES", "TOKEN_PATH", "Grant", "Token", "TokenSource"]
+__all__ = ["SCOPES", "TOKEN_PATH", "Grant", "Token", "TokenSource", "bearer_of"]
 
 TOKEN_PATH: Final = "/authentication/v2/token"  # noqa: S105 - a path, not a secret
 SCOPES: Final = "account:read account:write"
@@ -30,6 +30,14 @@ class Grant(Answered):
 
     access_token: Annotated[str, Field(pattern=r"^[\x21-\x7e]+$", repr=False)]
     expires_in: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+def bearer_of(body: object) -> str:
+    """Return the token of a response body, or an empty text where no header could hold it."""
+    try:
+        return Grant.model_validate(body).access_token
+    except ValidationError:
+        return ""
 
 
 @dataclass(frozen=True)

@@ -1,23 +1,20 @@
-"""One attempt over the wire: only this file knows ``requests``.
+"""One attempt over the wire: only this file and hq/adapter.py know ``requests``.
 
 It is imported for the first client: a preview needs none, and ``requests`` takes a fifth of the
 time that this package adds to the start of Pulumi's host.
 """
 
-import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any, Final
-from urllib.parse import urlsplit
+from typing import Final
 
 import requests
-from requests.adapters import HTTPAdapter
 
 from bim360_provider.errors import ConfigError, UnansweredError, UnreachableError
+from bim360_provider.hq.adapter import BoundedAdapter, is_local
+from bim360_provider.hq.allowance import Allowance
 from bim360_provider.hq.answer import Answer
 from bim360_provider.hq.call import Call
-from bim360_provider.hq.connection import LOOPBACK
 
 __all__ = ["Patience", "Wire"]
 
@@ -31,12 +28,21 @@ READ_TIMEOUT: Final = 70.0
 """Seconds between two bytes: HQ answers 504 by itself after some ten."""
 
 ANSWER_DEADLINE: Final = 120.0
-"""Seconds for a whole answer, however slowly it drips."""
+"""Seconds for a whole attempt, however slowly its bytes come and go."""
 
 ANSWER_LIMIT: Final = 32 * 1024 * 1024
 """Bytes of an answer; a page of 100 projects has some 0.1 MB."""
 
 CHUNK: Final = 64 * 1024
+
+NO_URL: Final = (
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.MissingSchema,
+)
+
+LOWEST_FINAL: Final = 200
+"""Below it a status is not the last one: the response is still to come."""
 
 DIRECT: Final = {"http": "", "https": ""}
 """No proxy for an emulator on this machine: over http the secret would reach it in the clear."""
@@ -49,7 +55,7 @@ class Patience:
     Attributes:
         connect: To reach HQ.
         read: Between two bytes.
-        whole: For the whole answer.
+        whole: For the whole attempt.
     """
 
     connect: float
@@ -63,7 +69,7 @@ class Wire:
     def __init__(self, patience: Patience | None = None) -> None:
         self._patience = patience
         self._session = requests.Session()
-        adapter = HTTPAdapter(pool_connections=CONNECTIONS, pool_maxsize=CONNECTIONS)
+        adapter = BoundedAdapter(pool_connections=CONNECTIONS, pool_maxsize=CONNECTIONS)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -74,64 +80,76 @@ class Wire:
         Raises:
             UnreachableError: Nothing was sent.
             UnansweredError: It was sent, and no whole answer came.
-            ConfigError: It cannot be sent: a proxy or a certificate is in the way.
+            ConfigError: It cannot be sent: a proxy, a certificate or a header is in the way.
         """
+        _check_headers(call)
         patience = self._patience or Patience(CONNECT_TIMEOUT, READ_TIMEOUT, ANSWER_DEADLINE)
-        try:
-            with self._session.request(
-                call.method,
-                call.url,
-                headers=dict(call.headers),
-                auth=call.auth,
-                json=call.json,
-                data=call.form,
-                files=call.files,
-                params=call.params,
-                timeout=(patience.connect, patience.read),
-                proxies=DIRECT if urlsplit(call.url).hostname in LOOPBACK else None,
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                body = _whole(response, patience.whole)
-                return Answer(response.status_code, response.headers, body)
-        except requests.RequestException as error:
-            raise _translated(error) from None
+        allowance = Allowance(patience.whole, ANSWER_LIMIT)
+        with allowance:
+            try:
+                return self._sent(call, patience)
+            except (OSError, ValueError) as error:
+                if allowance.is_spent:
+                    raise _late(patience.whole, sent=allowance.sent) from None
+                raise _translated(error, sent=allowance.sent) from None
+
+    def _sent(self, call: Call, patience: Patience) -> Answer:
+        with self._session.request(
+            call.method,
+            call.url,
+            headers=dict(call.headers),
+            auth=call.auth,
+            json=call.json,
+            data=call.form,
+            files=call.files,
+            params=call.params,
+            timeout=(patience.connect, patience.read),
+            proxies=DIRECT if is_local(call.url) else None,
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            if response.status_code < LOWEST_FINAL:
+                response.raw.close()  # else the next request would read what is still to come
+                msg = f"the response ended with the interim status {response.status_code}"
+                raise UnansweredError(msg)
+            body = _whole(response, patience.whole)
+            return Answer(response.status_code, response.headers, body)
 
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
 
 
+def _check_headers(call: Call) -> None:
+    """Refuse a header that ``requests`` would break off at, or send as two."""
+    for name, value in call.headers.items():
+        if not (value.isascii() and value.isprintable()):
+            msg = f"the header {name} would hold a character that no header has"
+            raise ConfigError(msg)
+
+
 def _whole(response: requests.Response, seconds: float) -> bytes:
-    deadline = time.monotonic() + seconds
     body = bytearray()
-    for piece in _as_it_comes(response).iter_content(CHUNK):
+    for piece in response.iter_content(CHUNK):
         body += piece
-        if time.monotonic() > deadline or len(body) > ANSWER_LIMIT:
-            msg = f"the answer did not end within {seconds:.0f} s and {ANSWER_LIMIT} bytes"
-            raise UnansweredError(msg)
+        if len(body) > ANSWER_LIMIT:
+            raise _late(seconds, sent=True)
     return bytes(body)
 
 
-def _as_it_comes(response: requests.Response) -> requests.Response:
-    """Let an answer be read in the pieces it comes in.
-
-    requests waits until a chunk is full: an answer that drips would outlast any deadline.
-    """
-    raw: Any = response.raw
-
-    def stream(size: int, *, decode_content: bool) -> Iterator[bytes]:
-        return iter(lambda: raw.read1(size, decode_content=decode_content), b"")
-
-    if hasattr(raw, "read1"):  # since urllib3 2.1, which requests does not insist on
-        raw.stream = stream
-    return response
+def _late(seconds: float, *, sent: bool) -> UnreachableError | UnansweredError:
+    if not sent:
+        return UnreachableError(f"no connection within {seconds:.0f} s")
+    msg = f"the answer did not end within {seconds:.0f} s and {ANSWER_LIMIT} bytes"
+    return UnansweredError(msg)
 
 
 def _translated(
-    error: requests.RequestException,
+    error: OSError | ValueError, *, sent: bool
 ) -> UnreachableError | UnansweredError | ConfigError:
-    if isinstance(error, requests.exceptions.SSLError):
+    if not isinstance(error, requests.RequestException):
+        return _translated_other(error, sent=sent)
+    if isinstance(error, requests.exceptions.SSLError) and not sent:
         msg = (
             "the certificate is not one that this machine trusts; behind a company proxy set "
             "REQUESTS_CA_BUNDLE to its certificate file"
@@ -140,11 +158,20 @@ def _translated(
     if isinstance(error, requests.exceptions.ProxyError):
         msg = "the proxy refused the connection; check HTTPS_PROXY, its user name and password"
         return ConfigError(msg)
-    if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
+    if isinstance(error, NO_URL):
         return ConfigError("the base URL or the proxy's address is not a URL")
     if _never_connected(error):
         return UnreachableError("no connection could be made")
     return UnansweredError("the connection ended before a whole answer came")
+
+
+def _translated_other(error: OSError | ValueError, *, sent: bool) -> UnansweredError | ConfigError:
+    """Return our error for what ``requests`` lets through; its text may quote a password."""
+    if sent:
+        return UnansweredError("the connection ended before a whole answer came")
+    if isinstance(error, OSError):
+        return ConfigError("the certificate file in REQUESTS_CA_BUNDLE cannot be read")
+    return ConfigError("the base URL or the proxy's address is not a URL")
 
 
 def _never_connected(error: requests.RequestException) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, ClassVar, Final, TypeAlias
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from bim360_provider.models import enums, normal
 from bim360_provider.models.forms import Answered, Written
@@ -128,7 +128,7 @@ class Project(Answered):
     start_date: str | None = None
     end_date: str | None = None
     project_type: str | None = None
-    value: float | None = None
+    value: Annotated[float | None, Field(allow_inf_nan=False)] = None
     currency: str | None = None
     service_types: Annotated[list[str] | None, BeforeValidator(_live_services)] = None
     job_number: str | None = None

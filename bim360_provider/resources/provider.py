@@ -1,9 +1,13 @@
 """``Bim360Provider``: an account of its own, for programs that work with several."""
 
+from collections.abc import Callable
+
 import pulumi
 from pulumi import Input, Output, ResourceOptions
 
 from bim360_provider.core.settings import EXPLICIT
+from bim360_provider.errors import ConfigError
+from bim360_provider.hq import address
 
 __all__ = ["Bim360Provider"]
 
@@ -58,10 +62,14 @@ class Bim360Provider(pulumi.ProviderResource):
             read_service_types: Whose service types a refresh asks for, at a request for each
                 project: ``declared`` (the default), ``always`` or ``never``.
             requests_per_minute: 0 to 100, 96 by default; 0 sends as fast as HQ lets us.
-            rate_limit_store: A file or a ``redis://`` URL that shares the limit with other runs.
+            rate_limit_store: A file or a ``redis://`` URL that shares the limit with other runs;
+                kept as a Pulumi secret, because it may hold a password.
             max_archives: At most this many projects are archived by one run, 20 by default; 0 is
                 none, ``"unlimited"`` no limit. ``BIM360_MAX_ARCHIVES`` goes before it.
             opts: Pulumi's resource options.
+
+        Raises:
+            ConfigError: ``base_url`` or ``rate_limit_store`` is written as text and not understood.
         """
         config = pulumi.Config("bim360")
         told = {
@@ -76,13 +84,26 @@ class Bim360Provider(pulumi.ProviderResource):
             "adoptSimultaneous": adopt_simultaneous,
             "readServiceTypes": read_service_types,
             "requestsPerMinute": requests_per_minute,
-            "rateLimitStore": rate_limit_store,
             "maxArchives": max_archives,
         }
         props = {
             f"bim360:{key}": config.get(key) if value is None else value
             for key, value in told.items()
         }
-        secret = config.get_secret("clientSecret") if client_secret is None else client_secret
-        props["bim360:clientSecret"] = None if secret is None else Output.secret(secret)
+        _check("base_url", base_url, address.base_url)
+        _check("rate_limit_store", rate_limit_store, address.rate_limit_store)
+        for key, value in (("clientSecret", client_secret), ("rateLimitStore", rate_limit_store)):
+            secret = config.get_secret(key) if value is None else value
+            props[f"bim360:{key}"] = None if secret is None else Output.secret(secret)
         super().__init__("pulumi-python", resource_name, {EXPLICIT: "true", **props}, opts)
+
+
+def _check(name: str, value: Input[str] | None, form: Callable[[object], str]) -> None:
+    """Refuse a URL with a password before it enters the state; an output is checked later."""
+    if not isinstance(value, str) or not value.strip():
+        return
+    try:
+        form(value)
+    except ValueError as error:
+        msg = f"BIM 360: {name} {error}."
+        raise ConfigError(msg) from None

@@ -99,7 +99,8 @@ def test_with_an_acting_user_it_is_one_more(doctor: Doctor) -> None:
         ({"BIM360_ACCOUNT_ID": ACCOUNT_ID[:-1] + "9"}, "account", "no other region", "hub's"),
         ({"BIM360_ACTING_USER": "no@example.com"}, "acting user", "no user", "account admin"),
         ({"BIM360_ACTING_USER": ACCOUNT_ID}, "acting user", "no user", "account admin"),
-        ({"BIM360_BASE_URL": "http://hq.example"}, "credentials", "not https", "doctor.md"),
+        ({"BIM360_BASE_URL": "http://hq.example"}, "configuration", "not https", "Correct what"),
+        ({"BIM360_BASE_URL": "http://u:p@[::1"}, "configuration", "a user name", "Correct what"),
         ({"BIM360_BASE_URL": "http://127.0.0.1:9"}, "base URL", "no connection", "firewall"),
         ({"BIM360_BASE_URL": "https://hq.invalid"}, "base URL", "cannot be resolved", "DNS"),
     ],
@@ -185,7 +186,27 @@ def test_a_token_that_says_what_it_may_is_believed(doctor: Doctor, scope: Any) -
     assert doctor.looks()["scopes"].seen == "the token lacks account:write"
 
 
-@pytest.mark.parametrize("bearer", ["opaque", "a.b.c", "a.!.c"])
+def test_no_representation_of_what_was_told_shows_a_secret(doctor: Doctor) -> None:
+    """The environment holds it."""
+    sources = read_sources(doctor.folder, None, doctor.environ)
+
+    assert CLIENT_SECRET not in repr(sources)
+
+
+DEEP = base64.urlsafe_b64encode(b"[" * 100_000).decode()
+
+
+@pytest.mark.parametrize("bearer", ["a\r\nX: b", "ключ", "two words", 5, {"a": 1}, None])
+def test_a_token_that_no_header_could_hold_is_none(doctor: Doctor, bearer: Any) -> None:
+    """It is not sent anywhere."""
+    grant = {"access_token": bearer, "expires_in": 3599}
+    doctor.stage.hq.faults.append(Fault("token", says(200, grant)))
+
+    assert doctor.looks()["token"].seen == "the answer holds no token"
+    assert doctor.stage.hq.asked == ["token"]
+
+
+@pytest.mark.parametrize("bearer", ["opaque", "a.b.c", "a.!.c", f"a.{DEEP}.c"])
 def test_a_token_that_says_nothing_is_taken_at_its_word(doctor: Doctor, bearer: str) -> None:
     """Autodesk does not promise that it can be read."""
     grant = {"access_token": bearer, "expires_in": 3599}

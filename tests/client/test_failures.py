@@ -120,7 +120,7 @@ def test_any_answer_that_says_no_becomes_one_line(
     ("header", "words"),
     [
         ("3600", "HQ asks to wait 3600 s, longer than we do."),
-        ("Fri, 01 Jan 2100 00:00:00 GMT", "s, longer than we do."),
+        ("Fri, 01 Jan 2100 00:00:00 GMT", "wait more than a year, longer than we do."),
         ("7", "Run it again later, or ask who else uses this client id."),
         ("soon", "Run it again later, or ask who else uses this client id."),
         (None, "Run it again later, or ask who else uses this client id."),
@@ -137,6 +137,29 @@ def test_a_busy_hq_is_told_with_the_time_it_asked_for(
 
     assert isinstance(error, RateLimitedError)
     assert str(error).endswith(words)
+
+
+@pytest.mark.parametrize("status", [408, 499, 504, 520, 522, 524, 527, 598])
+def test_a_create_that_a_gateway_gave_up_waiting_for_is_looked_for(
+    stage: Stage, status: int
+) -> None:
+    """HQ may have acted on it: sent again, it would be refused as a name that is taken."""
+    page = says(status, b"<html>timeout</html>")
+    stage.hq.faults.append(Fault("POST projects", page, acts=True))
+
+    create(stage.client(), TOWER, settings())
+
+    assert stage.names().count(TOWER["name"]) == 1
+    assert stage.hq.asked.count("POST projects") == 1
+
+
+@pytest.mark.parametrize("status", [408, 499, 520, 524, 530, 599])
+def test_what_a_gateway_answers_for_a_moment_is_tried_again(stage: Stage, status: int) -> None:
+    """As HQ's own 503 is."""
+    stage.hq.faults.append(Fault("GET projects", says(status, b"<html>oh</html>"), times=2))
+
+    assert stage.client().projects.page(0) == []
+    assert stage.hq.asked.count("GET projects") == 3
 
 
 def test_an_error_names_method_and_path_but_no_query_and_no_secret(stage: Stage) -> None:

@@ -1,12 +1,13 @@
 """The rate limit: one window per client id, for threads, processes and machines."""
 
+import sqlite3
 import subprocess
 import sys
 import textwrap
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
+from itertools import chain, pairwise, repeat
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +16,7 @@ import pytest
 from fakeredis import TcpFakeServer
 
 from bim360_provider.emulator import CLIENT_ID, serve
-from bim360_provider.hq import pace
+from bim360_provider.hq import pace, window
 from bim360_provider.hq.pace import DEFAULT_LIMIT, PaceError, pace_for
 from tests.stage import BODY, Actor, Stage, SteeredClock
 
@@ -224,8 +225,8 @@ def test_a_process_that_comes_late_sees_who_came_meanwhile(
     redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It asks for a place in the past, and the window is full since."""
-    now = iter([1000.5, 1000.0])
-    monkeypatch.setattr(pace, "_time_of", lambda _server: next(now))
+    now = chain([1000.5], repeat(1000.0))
+    monkeypatch.setattr(window, "_time_of", lambda _server: next(now))
     prompt, late = (pace_for(1, redis_url, "app", SteeredClock().monotonic) for _ in range(2))
 
     assert prompt.take() == 0
@@ -240,10 +241,74 @@ def test_machines_whose_clocks_differ_share_one_window(
     first, second = (pace_for(1, redis_url, "app", SteeredClock().monotonic) for _ in range(2))
 
     taken = first.take()
-    monkeypatch.setattr(pace, "time", SimpleNamespace(time=lambda: 4e9))
+    monkeypatch.setattr(window, "time", SimpleNamespace(time=lambda: 4e9))
 
     assert taken == 0
     assert second.take() > 0
+
+
+def test_a_clock_that_was_set_back_costs_one_window_and_keeps_the_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Entries of an hour ahead count as made now: no wait of an hour, and no second limit."""
+    moment = 10_000.0
+    monkeypatch.setattr(window, "time", SimpleNamespace(time=lambda: moment))
+    shared = pace_for(3, str(tmp_path / "hq.sqlite"), "app", SteeredClock().monotonic)
+    before = [shared.take() for _ in range(2)]
+
+    moment -= 3600
+    third, refused = shared.take(), shared.take()
+    wait = shared.take()
+    moment += pace.WINDOW - 1
+    still_refused = shared.take()
+    moment += 2
+    after = [shared.take() for _ in range(3)]
+
+    assert before == [0, 0]
+    assert third == 0
+    assert 0 < refused < 1
+    assert wait == pytest.approx(pace.WINDOW, abs=0.1)
+    assert 0 < still_refused <= 1.1
+    assert after == [0, 0, 0]
+    assert shared.take() > 1
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_a_redis_server_whose_clock_was_set_back_costs_one_window(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a failover to a server whose clock is an hour behind."""
+    moment = 10_000.0
+    monkeypatch.setattr(window, "_time_of", lambda _server: moment)
+    shared = pace_for(3, redis_url, "app", SteeredClock().monotonic)
+    before = [shared.take() for _ in range(2)]
+
+    moment -= 3600
+    third, refused, wait = shared.take(), shared.take(), shared.take()
+    moment += pace.WINDOW + 1
+    after = [shared.take() for _ in range(3)]
+
+    assert before == [0, 0]
+    assert third == 0
+    assert 0 < refused < 1
+    assert wait == pytest.approx(pace.WINDOW, abs=0.1)
+    assert after == [0, 0, 0]
+    assert shared.take() > 1
+
+
+def test_no_place_of_a_shared_file_is_waited_for_longer_than_two_windows(tmp_path: Path) -> None:
+    """Whatever the file holds, such as a moment of the year 5138."""
+    store = tmp_path / "hq.sqlite"
+    shared = pace_for(1, str(store), "app", SteeredClock().monotonic)
+    shared.take()
+    with sqlite3.connect(store) as connection:
+        (table,) = connection.execute("SELECT name FROM sqlite_master").fetchone()
+        connection.execute(f"UPDATE '{table}' SET item_timestamp = 99999999999999")  # noqa: S608 - the only table
+    connection.close()
+
+    waits = [shared.take() for _ in range(2)]
+
+    assert 0 < max(waits) <= 2 * pace.WINDOW
 
 
 def test_two_client_ids_have_a_window_each(tmp_path: Path) -> None:
@@ -281,10 +346,10 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_window_frees_its_places_one_by_one() -> None:
     """The window slides: a place comes back as long after it was taken as the window is."""
     clock = SteeredClock()
-    window = pace_for(2, None, CLIENT_ID, clock.monotonic)
+    own = pace_for(2, None, CLIENT_ID, clock.monotonic)
     taken = []
     for _ in range(4):
-        while wait := window.take():
+        while wait := own.take():
             clock.sleep(wait)
         taken.append(clock.monotonic())
         clock.sleep(10)

@@ -22,11 +22,12 @@ def _layer(below: str = "", libraries: str = "") -> Layer:
     return Layer(frozenset(below.split()), frozenset(libraries.split()))
 
 
-# grpc, google (protobuf) and yaml come with pulumi, which speaks and reads them.
+# grpc, google (protobuf) and yaml come with pulumi, which speaks and reads them; urllib3 comes
+# with requests, which sends through it.
 LAYERS = {
     "errors": _layer(),
     "models": _layer("errors", "pydantic"),
-    "hq": _layer("errors models", "pydantic pyrate_limiter redis requests"),
+    "hq": _layer("errors models", "pydantic pyrate_limiter redis requests urllib3"),
     "core": _layer("errors models hq", "pydantic"),
     "dynamic": _layer("errors models hq core", "grpc pulumi pydantic"),
     "resources": _layer("errors models hq core dynamic", "pulumi pydantic"),

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from bim360_provider.hq.answer import Answer
+from bim360_provider.models import Project
 
 
 def answer(body: bytes, status: int = 400) -> Answer:
@@ -64,3 +66,34 @@ def test_no_body_breaks_the_reading(body: bytes) -> None:
 
     assert "\n" not in read.words
     assert isinstance(read.code, str)
+
+
+@pytest.mark.parametrize("half", ["\\ud800", "\\uDFFF x", "a\\udbff\\ud800"])
+def test_half_a_character_becomes_a_question_mark(half: str) -> None:
+    """Pulumi's protocol could not carry it."""
+    read = Answer(200, {}, f'{{"name": "{half}", "whole": "\\ud83d\\ude00 ä"}}'.encode())
+
+    assert "?" in read.json["name"]
+    assert read.json["name"].encode()
+    assert read.json["whole"] == "😀 ä"
+
+
+@pytest.mark.parametrize(
+    "body", [b"9" * 5000, b"[" * 100_000, b"\xff\xfe\x00", b"\xef\xbb", b'"\\ud800" [', b"{]"]
+)
+def test_what_cannot_be_read_is_no_json(body: bytes) -> None:
+    """It is an error of its own kind, which is told or retried."""
+    read = answer(body, 200)
+
+    assert not read.has_json
+    with pytest.raises(ValueError, match=r"."):
+        _ = read.json
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "1e999", '"1e999"', "9" * 4000])
+def test_an_amount_that_is_no_number_is_no_answer_of_hq(value: str) -> None:
+    """In a state it would differ from itself for ever."""
+    read = answer(f'{{"id": "a", "value": {value}}}'.encode(), 200)
+
+    with pytest.raises(ValidationError):
+        Project.model_validate(read.json)

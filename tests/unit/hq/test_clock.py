@@ -70,3 +70,17 @@ def test_no_text_breaks_the_reading_of_a_time(words: str) -> None:
     """Whatever a proxy or an old row holds."""
     for moment in (parse_http_date(words), parse_time(words)):
         assert moment is None or moment.tzinfo is not None
+
+
+@pytest.mark.parametrize(
+    "date",
+    ["Fri, 31 Dec 9999 23:59:59 GMT", "Mon, 01 Jan 1500 00:00:00 GMT", "x" * 60_000, "1 " * 9],
+)
+def test_a_date_that_no_server_has_is_not_believed(date: str) -> None:
+    """No time could be added to it."""
+    clock = ServerClock(lambda: 1e6)
+    clock.learn("Sat, 02 Jan 2027 12:00:00 GMT")
+
+    clock.learn(date)
+
+    assert clock.now().year == 2027

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bim360_provider.hq.clock import YEAR
 from bim360_provider.hq.retry import (
     ATTEMPTS,
     BUDGET,
@@ -36,8 +37,12 @@ CELLS: list[tuple[Outcome, int, Action, Action]] = [
     *((Outcome.ANSWERED, status, GIVE_UP, GIVE_UP) for status in (400, 403, 404, 407, 409, 422)),
     (Outcome.ANSWERED, 401, RENEW, RENEW),
     (Outcome.ANSWERED, 429, PAUSE, PAUSE),
-    *((Outcome.ANSWERED, status, WAIT, LOOK) for status in (500, 502, 503, 504)),
-    *((Outcome.ANSWERED, status, GIVE_UP, GIVE_UP) for status in (501, 505, 599)),
+    *((Outcome.ANSWERED, status, WAIT, LOOK) for status in (500, 502, 503, 504, 507)),
+    *((Outcome.ANSWERED, status, WAIT, LOOK) for status in (408, 425, 444, 460, 499)),
+    *((Outcome.ANSWERED, status, WAIT, LOOK) for status in (*range(520, 531), 598, 599, 999)),
+    *((Outcome.ANSWERED, status, WAIT, LOOK) for status in (100, 101, 103, 199)),
+    *((Outcome.ANSWERED, status, GIVE_UP, GIVE_UP) for status in (501, 505, 506, 508, 510, 511)),
+    *((Outcome.ANSWERED, status, GIVE_UP, GIVE_UP) for status in (413, 418, 431, 451)),
 ]
 
 
@@ -131,8 +136,13 @@ def test_the_jitter_never_shortens_what_hq_asked_for(jitter: float) -> None:
         ("Sat, 02 Jan 2027 12:00:30", 30.0),
         ("Sat, 02 Jan 2027 11:00:00 GMT", 0.0),
         ("soon", None),
-        ("nan", 0.0),
-        ("inf", float("inf")),
+        ("nan", None),
+        ("inf", YEAR),
+        ("1e308", YEAR),
+        ("-1e308", 0.0),
+        ("9" * 5000, YEAR),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", YEAR),
+        ("Sat, 01 Jan 0001 00:00:00 +2359", 0.0),
     ],
 )
 def test_retry_after_is_a_number_or_a_date(header: str | None, seconds: float | None) -> None:
@@ -145,7 +155,7 @@ def test_no_header_breaks_the_reading(header: str) -> None:
     """Whatever some proxy writes there."""
     seconds = parse_retry_after(header, NOW + timedelta(seconds=1))
 
-    assert seconds is None or seconds >= 0
+    assert seconds is None or 0 <= seconds <= YEAR
 
 
 @given(

@@ -13,6 +13,7 @@ import pytest
 from pulumi.runtime import mocks, set_mocks
 
 from bim360_provider import Bim360Project, Bim360Provider
+from bim360_provider.errors import ConfigError
 from bim360_provider.models import ProjectArguments
 from tests.stage import BODY
 
@@ -157,6 +158,42 @@ def test_an_explicit_provider_keeps_its_secret_a_secret(engine: Engine) -> None:
     marked = seen.inputs["bim360:clientSecret"]
     assert marked["4dabf18193072939515e22adb298388d"] == "1b47061264138c4ac30d75fd1eb44270"
     assert marked["value"] == "hush"
+
+
+def test_an_explicit_provider_keeps_the_password_of_a_store_a_secret(engine: Engine) -> None:
+    """Also where the stack's configuration has it, as a secret."""
+    store = "redis://:hush@host"
+
+    def declare() -> Bim360Provider:
+        pulumi.runtime.set_all_config({"bim360:rateLimitStore": store}, ["bim360:rateLimitStore"])
+        return Bim360Provider("europe", account_id="a1")
+
+    given = registered(engine, lambda: Bim360Provider("a", account_id="a1", rate_limit_store=store))
+    configured = registered(engine, declare)
+
+    for seen in (given, configured):
+        marked = seen.inputs["bim360:rateLimitStore"]
+        assert marked["4dabf18193072939515e22adb298388d"] == "1b47061264138c4ac30d75fd1eb44270"
+        assert marked["value"] == store
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"base_url": "https://me:hush@hq.example"},
+        {"base_url": "http://me:hush@[::1"},
+        {"rate_limit_store": "mysql://me:hush@host"},
+    ],
+)
+def test_an_explicit_provider_refuses_a_url_before_it_enters_the_state(
+    engine: Engine, told: dict[str, Any]
+) -> None:
+    """In one line, without the password."""
+    with pytest.raises(ConfigError, match=f"^BIM 360: {next(iter(told))} ") as caught:
+        registered(engine, lambda: Bim360Provider("europe", account_id="a1", **told))
+
+    assert "hush" not in str(caught.value)
+    assert engine.seen == []
 
 
 def test_an_explicit_provider_takes_the_rest_from_the_stack(engine: Engine) -> None:

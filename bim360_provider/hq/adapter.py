@@ -1,0 +1,163 @@
+"""An adapter for ``requests`` that bounds a whole attempt, and sends ``http`` to this machine only.
+
+``requests`` and ``urllib3`` bound each single read. A server that sends ``100 Continue`` without
+end, a header byte by byte, or reads an upload slowly, would keep Pulumi's host for hours.
+"""
+
+import http.client
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedReader, RawIOBase
+from typing import Any, Final
+
+from requests import PreparedRequest, Response
+from requests.adapters import HTTPAdapter
+from requests.exceptions import InvalidURL
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.util import parse_url
+
+from bim360_provider.hq.address import LOOPBACK
+from bim360_provider.hq.allowance import Allowance, current
+
+__all__ = ["BoundedAdapter", "is_local"]
+
+PIECE: Final = 64 * 1024
+"""Bytes of an upload between two looks at the clock."""
+
+
+class _Reader(RawIOBase):
+    """Reads a response within what the attempt may take."""
+
+    def __init__(self, raw: Any, sock: Any) -> None:
+        self._raw = raw
+        self._sock = sock
+        self._most = sock.gettimeout()
+        self._allowance: Allowance = current.allowance
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self._sock.settimeout(self._allowance.seconds(self._most))
+        size: int = self._raw.readinto(buffer) or 0
+        self._allowance.receive(size)
+        return size
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _Response(http.client.HTTPResponse):
+    """A response of HQ, or of a proxy to CONNECT."""
+
+    def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self.fp = BufferedReader(_Reader(self.fp.detach(), sock))
+
+
+class _Connection(HTTPConnection):
+    """A connection without TLS."""
+
+    response_class = _Response
+
+    def connect(self) -> None:
+        """Connect; a CONNECT request to a proxy does not count as sent."""
+        with _not_counted():
+            super().connect()
+
+    def send(self, data: Any) -> None:
+        """Send a request piece by piece."""
+        if self.sock is None:
+            self.connect()
+        for piece in _pieces(data):
+            _begin(self.sock, self.timeout)
+            super().send(piece)
+
+
+class _SecureConnection(HTTPSConnection):
+    """A connection with TLS: the same methods on another base class."""
+
+    response_class = _Response
+
+    def connect(self) -> None:
+        """Connect; a CONNECT request to a proxy does not count as sent."""
+        with _not_counted():
+            super().connect()
+
+    def send(self, data: Any) -> None:
+        """Send a request piece by piece."""
+        if self.sock is None:
+            self.connect()
+        for piece in _pieces(data):
+            _begin(self.sock, self.timeout)
+            super().send(piece)
+
+
+@contextmanager
+def _not_counted() -> Iterator[None]:
+    try:
+        yield
+    finally:
+        current.allowance.sent = False
+
+
+def _pieces(data: Any) -> list[Any]:
+    if not isinstance(data, bytes):
+        return [data]
+    return [data[at : at + PIECE] for at in range(0, len(data), PIECE)]
+
+
+def _begin(sock: Any, most: Any) -> None:
+    # The socket may be an earlier attempt's, with what that had left.
+    allowance: Allowance = current.allowance
+    sock.settimeout(allowance.seconds(most))
+    allowance.sent = True
+
+
+class _Pool(HTTPConnectionPool):
+    """Connections without TLS."""
+
+    ConnectionCls = _Connection
+
+
+class _SecurePool(HTTPSConnectionPool):
+    """Connections with TLS."""
+
+    ConnectionCls = _SecureConnection
+
+
+POOLS: Final = {"http": _Pool, "https": _SecurePool}
+
+
+class BoundedAdapter(HTTPAdapter):
+    """Opens connections that obey the allowance of the thread."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Create the connection pools; ``requests`` calls this."""
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = POOLS
+
+    def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
+        """Return the pools of a proxy; ``requests`` calls this. SOCKS keeps its own pools."""
+        pools = super().proxy_manager_for(proxy, **kwargs)
+        if not str(proxy).lower().startswith("socks"):
+            pools.pool_classes_by_scheme = POOLS
+        return pools
+
+    def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
+        """Send a request, unless it would carry a secret in the clear to another machine.
+
+        Raises:
+            InvalidURL: It would; nothing was sent.
+        """
+        url = request.url or ""
+        if parse_url(url).scheme != "https" and not is_local(url):
+            raise InvalidURL
+        return super().send(request, *args, **kwargs)
+
+
+def is_local(url: str) -> bool:
+    """Return whether a URL leads to this machine, read by the parser that sends."""
+    return (parse_url(url).host or "").strip("[]") in LOOPBACK

@@ -1,0 +1,46 @@
+"""The shared window under a clock that is set back: the limit holds, and no wait is long."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import patch
+
+from hypothesis import given
+from hypothesis import strategies as st
+from pyrate_limiter import Rate
+
+from bim360_provider.hq import window
+
+LIMIT = 3
+LENGTH = 10.0
+MOMENT = 0.002
+"""Seconds by which whole milliseconds may be wrong."""
+
+STEPS = st.lists(
+    st.tuples(st.floats(0, 15), st.sampled_from([0.0] * 6 + [0.5, 5.0, 9.0, 11.0, 3600.0, 1e6])),
+    max_size=20,
+)
+"""Seconds that pass before a request, and seconds by which the clock is set back before it."""
+
+
+@given(STEPS)
+def test_no_window_has_more_places_however_often_the_clock_is_set_back(
+    steps: list[tuple[float, float]],
+) -> None:
+    """By the time that really passes; a request that waits is granted its place within a window."""
+    real, offset = 1e7, 0.0
+    granted: list[float] = []
+    clock = SimpleNamespace(time=lambda: real + offset)
+    with patch.object(window, "time", clock):
+        shared = window.in_file([Rate(LIMIT, int(LENGTH * 1000))], Path(":memory:"), "t")
+        for seconds, back in steps:
+            real += seconds
+            offset -= back
+            began = real
+            while wait := shared.take():
+                real += wait
+            granted.append(real)
+            assert real - began <= LENGTH + MOMENT * 10
+
+    for start in granted:
+        inside = [each for each in granted if start <= each < start + LENGTH - MOMENT]
+        assert len(inside) <= LIMIT
