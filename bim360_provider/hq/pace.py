@@ -6,12 +6,16 @@ The windows themselves are ``pyrate-limiter``'s; here is what they stand in.
 """
 
 import hashlib
+import os
 import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from bim360_provider import files
 
 if TYPE_CHECKING:
     from pyrate_limiter import AbstractBucket
@@ -148,6 +152,8 @@ def _library() -> Any:
 
 def _in_file(rates: list[Any], path: Path, name: str) -> Pace:
     path.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):  # an existing store keeps its permissions
+        os.close(files.create(path))
     connection = sqlite3.connect(
         path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False
     )
