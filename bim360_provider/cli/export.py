@@ -1,16 +1,22 @@
 """``bim360 export``: an account that exists, as a stack that changes nothing."""
 
-import json
 import os
 import shutil
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
+from bim360_provider.cli.export_report import (
+    Done,
+    counts,
+    first_of,
+    passed_over,
+    print_json,
+    print_text,
+)
 from bim360_provider.cli.progress import progressing
 from bim360_provider.core.settings import Settings
 from bim360_provider.errors import Bim360Error, InputError
@@ -96,10 +102,10 @@ def export(  # noqa: PLR0913 - one argument for each flag is typer's way
         )
         layout = read_layout(out or Path())
         paths = Paths.of(_shown(out or layout.folder), stack, layout)
-        require_run(layout, paths.program.resolve(), stack.rpartition("/")[2])
+        require_run(layout, paths.absolute().program, stack.rpartition("/")[2])
         done = _export(choice, paths, stack, force=force)
         steps = _steps(layout, paths, stack)
-        show = _as_json if as_json else _as_text
+        show = print_json if as_json else print_text
         show(done, paths, steps)
     except Bim360Error as error:
         typer.echo(str(error), err=True)
@@ -122,24 +128,9 @@ def _shown(folder: Path) -> Path:
 
 def _steps(layout: Layout, paths: Paths, stack: str) -> list[str]:
     """Return the commands to run next, for the engine that there is."""
-    written = [path.resolve() for path in paths.committed()]
+    there = paths.absolute()
     steps = pulumi_steps if shutil.which("pulumi") else local_steps
-    return steps(layout.root, Path.cwd(), stack, paths.import_file.resolve(), written)
-
-
-@dataclass(frozen=True)
-class Done:
-    """What an export did.
-
-    Attributes:
-        account: What was read.
-        written: The files that are new or different.
-        requests: How many requests it took.
-    """
-
-    account: Account
-    written: list[Path]
-    requests: int
+    return steps(layout.root, Path.cwd(), stack, there.import_file, there.committed())
 
 
 def _export(choice: Choice, paths: Paths, stack: str, *, force: bool) -> Done:
@@ -150,7 +141,7 @@ def _export(choice: Choice, paths: Paths, stack: str, *, force: bool) -> Done:
         with closing(HqClient(connection, transport=reading)) as client:
             kept = names_kept(paths)
             account = read_account(client, settings, choice, kept=kept, tell=progress.tell)
-    missed = account.passed_over and Bim360Project.__name__ not in _counts(account)
+    missed = account.passed_over and Bim360Project.__name__ not in counts(account)
     if missed or not account.declarations:
         msg = f"BIM 360: nothing to export: {_reason(account, choice)}."
         raise InputError(msg)
@@ -160,58 +151,10 @@ def _export(choice: Choice, paths: Paths, stack: str, *, force: bool) -> Done:
 
 def _reason(account: Account, choice: Choice) -> str:
     """Return why there is nothing to export."""
-    reasons = [each for each in (_passed_over(account), *account.warnings) if each]
+    reasons = [each for each in (passed_over(account), *first_of(account.warnings)) if each]
     return "; ".join(reasons) or f"the account has no {', '.join(choice.include)}"
 
 
 def _title(connection: Connection) -> str:
     region = connection.region or "US"
     return f"What account {connection.account_id} in region {region} has."
-
-
-def _as_json(done: Done, paths: Paths, steps: list[str]) -> None:
-    account = done.account
-    result = {
-        "program": str(paths.program),
-        "importFile": str(paths.import_file),
-        "written": [str(path) for path in done.written],
-        "declared": _counts(account),
-        "passedOver": account.passed_over,
-        "leftAsTheyAre": sum(len(each.notes) for each in account.declarations),
-        "warnings": account.warnings,
-        "requests": done.requests,
-        "steps": steps,
-    }
-    typer.echo(json.dumps(result, indent=2))
-
-
-def _as_text(done: Done, paths: Paths, steps: list[str]) -> None:
-    account = done.account
-    counts = ", ".join(f"{count:,} {kind}" for kind, count in _counts(account).items())
-    typer.echo(f"{paths.program}: {counts} ({done.requests:,} requests, all of them reads).")
-    for words in (*account.warnings, _passed_over(account), _left(account)):
-        if words:
-            typer.echo(f"  {words}")
-    if not done.written:
-        typer.echo("Both files are as they were: nothing has changed.")
-        return
-    typer.echo("Next, run these commands; stop at the first that fails:")
-    for step in steps:
-        typer.echo(f"  {step}")
-
-
-def _counts(account: Account) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for each in account.declarations:
-        counts[each.kind] = counts.get(each.kind, 0) + 1
-    return counts
-
-
-def _passed_over(account: Account) -> str:
-    count = account.passed_over
-    return f"{count:,} projects have another status, name or day" if count else ""
-
-
-def _left(account: Account) -> str:
-    count = sum(len(each.notes) for each in account.declarations)
-    return f"{count:,} values are left as they are; comments in the file say why" if count else ""

@@ -61,5 +61,6 @@ def declared_user(
 
 def _reason(notes: Sequence[str]) -> str:
     """Return why there is no e-mail to declare."""
-    refusals = (each for each in notes if each.startswith("email "))
+    left = "email is left as it is, "
+    refusals = (each.replace(left, "email ", 1) for each in notes if each.startswith(left))
     return next(refusals, "it has no e-mail").removesuffix(".")

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
+from pulumi.runtime.rpc import UNKNOWN
+
 from bim360_provider.core import business_units
 from bim360_provider.core.business_units.naming import ROOT
 from bim360_provider.core.business_units.outputs import declared, imported, keys_of, outputs
@@ -11,6 +13,7 @@ from bim360_provider.core.business_units.structure import paths
 from bim360_provider.core.entity import DECLARED
 from bim360_provider.core.settings import Settings
 from bim360_provider.export.declaration import Declaration, Reference
+from bim360_provider.export.declaring import UNKNOWN_TEXT
 from bim360_provider.models import normal
 from bim360_provider.models.business_units import BusinessUnit
 from bim360_provider.resources import Bim360BusinessUnits
@@ -20,6 +23,12 @@ __all__ = ["NAME", "declared_units", "references"]
 Values = Mapping[str, Any]
 
 NAME: Final = "business units"
+
+PULUMIS_KEY: Final = "4dabf18193072939515e22adb298388d"
+"""Pulumi takes a mapping with this key for a secret or an asset.
+
+https://github.com/pulumi/pulumi/blob/master/sdk/python/lib/pulumi/runtime/rpc.py
+"""
 
 NO_NAME: Final = "it has no name"
 
@@ -81,14 +90,17 @@ def _left(live: Sequence[BusinessUnit], place: Values, settings: Settings) -> di
 
 def _problem(unit: Values, place: Values, settings: Settings) -> str:
     """Return why a unit cannot be declared, whatever else is; empty if it can."""
+    if UNKNOWN in unit.values():
+        return UNKNOWN_TEXT
     _, problems = business_units.check({}, {**place, "units": {"it": unit}}, settings)
     return problems[0].words.removeprefix("'it': ") if problems else ""
 
 
 def _keys(live: Sequence[BusinessUnit], kept: Collection[str]) -> dict[str, str]:
-    """Return the keys by id; a path with characters that no key may hold is replaced by the id."""
+    """Return the keys by id: a path that cannot be a key is replaced by the id."""
     return {
-        id_: key if key.isprintable() else id_ for id_, key in keys_of(live, kept).items()
+        id_: key if key.isprintable() and key != PULUMIS_KEY else id_
+        for id_, key in keys_of(live, kept).items()
     }
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 __all__ = ["launcher"]
 
-TEXT: Final = '''"""Run the file named like the selected stack: `pulumi up --stack {stack}` runs {file}."""
+TEXT: Final = '''"""Run the file of the selected stack: `pulumi up --stack {stack}` runs {file}."""
 
 {seal}
 

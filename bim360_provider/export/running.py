@@ -71,7 +71,7 @@ def line_to_add(layout: Layout, file: Path, stack: str) -> str:
 
 
 def _runs_directly(module: ast.Module, layout: Layout, file: Path) -> bool:
-    names = {name for name in _imported(module, layout.entry, layout)}
+    names = set(_imported(module, layout.entry, layout))
     if any(file in _files(name, layout) for name in names):
         return True
     texts = {each.value for each in ast.walk(module) if isinstance(each, ast.Constant)}

@@ -55,12 +55,20 @@ class Paths:
         name = _file_name(stack)
         file = folder / f"{name}.py"
         entry = layout.entry if layout else file
-        missing = not entry.exists() and entry != file.resolve()
+        missing = not entry.exists() and entry != _absolute(file)
         return cls(file, folder / f"{name}.import.json", entry if missing else None)
+
+    def absolute(self) -> "Paths":
+        """Return the same paths from the root on; a file that is a link stays one."""
+        return Paths(_absolute(self.program), _absolute(self.import_file), self.launcher)
 
     def committed(self) -> Iterable[Path]:
         """Return the files that belong into the repository."""
         return [path for path in (self.launcher, self.program, self.import_file) if path]
+
+
+def _absolute(path: Path) -> Path:
+    return path.parent.resolve() / path.name
 
 
 def _file_name(stack: str) -> str:

@@ -88,7 +88,7 @@ class User:
         self.folder = folder / "repository"
         self.hq: emulator.Emulator = running.emulator
         self.layout = layout
-        self._env = _environment(folder, running.url, path)
+        self.shell_environment = _environment(folder, running.url, path)
         for name, text in {"Pulumi.yaml": _project(layout), **layout.files}.items():
             place = self.folder / name
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -102,7 +102,7 @@ class User:
             command,
             shell=True,
             cwd=folder or self.folder / self.layout.here,
-            env=self._env,
+            env=self.shell_environment,
             check=False,
             capture_output=True,
             text=True,
