@@ -100,13 +100,10 @@ def export(  # noqa: PLR0913 - one argument for each flag is typer's way
             created_from=created_from.date() if created_from else None,
             created_until=created_until.date() if created_until else None,
         )
-        layout = read_layout(out or Path())
-        paths = Paths.of(_shown(out or layout.folder), stack, layout)
-        require_run(layout, paths.absolute().program, stack.rpartition("/")[2])
+        layout, paths = _place(out, stack)
         done = _export(choice, paths, stack, force=force)
-        steps = _steps(layout, paths, stack)
         show = print_json if as_json else print_text
-        show(done, paths, steps)
+        show(done, paths, _steps(layout, paths, stack))
     except Bim360Error as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(WRONG) from None
@@ -121,9 +118,16 @@ def _words(flag: str, text: str, known: tuple[str, ...]) -> tuple[str, ...]:
     return words
 
 
-def _shown(folder: Path) -> Path:
-    """Return a folder as seen from the current one."""
-    return Path(os.path.relpath(folder))
+def _place(out: Path | None, stack: str) -> tuple[Layout, Paths]:
+    """Return the project and the files to write, as seen from the current folder.
+
+    Raises:
+        InputError: There is no project, or its program would not run the file.
+    """
+    layout = read_layout(out or Path())
+    paths = Paths.of(Path(os.path.relpath(out or layout.folder)), stack, layout)
+    require_run(layout, paths.absolute().program, stack.rpartition("/")[2])
+    return layout, paths
 
 
 def _steps(layout: Layout, paths: Paths, stack: str) -> list[str]:
