@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from bim360_provider import emulator
+from bim360_provider.export import local_steps, pulumi_steps
 from tests.engine.layouts import LAYOUTS, Layout, User, printed_steps
 from tests.existing import account, project_id
+from tests.meta.documents import section
 
 WITHOUT_PULUMI = "/usr/bin:/bin"
 
@@ -68,3 +70,20 @@ def test_nothing_can_be_archived_where_the_program_does_not_run_the_export_after
     assert [done.returncode for done in (imported, previewed, applied)] == [0, 1, 1]
     assert "protected" in applied.stdout + applied.stderr
     assert user.writes() == []
+
+
+@pytest.mark.parametrize(
+    ("heading", "steps"),
+    [("## Step by step", pulumi_steps), ("## Without the Pulumi CLI", local_steps)],
+)
+def test_the_document_has_the_commands_that_are_printed(
+    tmp_path: Path, heading: str, steps: Callable[..., list[str]]
+) -> None:
+    """For a project with the layout of this repository."""
+    stacks = tmp_path / "stacks"
+    written = [stacks / "existing.py", stacks / "existing.import.json"]
+
+    printed = steps(tmp_path, tmp_path, "existing", written[1], written)
+
+    block = section("docs/export.md", heading).partition("bim360 export --stack existing\n")[2]
+    assert block.partition("```")[0].splitlines() == printed
