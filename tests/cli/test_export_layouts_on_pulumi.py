@@ -75,3 +75,17 @@ def test_no_odd_name_is_a_change(enter: Enter) -> None:
 
     assert f"{len(ODD_NAMES)} Bim360Project" in exported.stdout
     assert user.writes() == []
+
+
+def test_a_second_export_is_taken_over_by_the_same_commands(enter: Enter) -> None:
+    """What was imported before is passed over, and what is new is imported."""
+    user = enter(LAYOUTS["no program yet"])
+    user.run(printed_steps(user.export("--name", "Tower*").stdout))
+
+    again = user.export()
+    user.run(printed_steps(again.stdout))
+    state = user.shell("pulumi stack export").stdout
+
+    assert again.returncode == 0, again.stderr
+    assert '"protect": true' not in state
+    assert user.writes() == []

@@ -47,7 +47,10 @@ def test_members_without_an_email_are_reported_one_by_one() -> None:
     project = declared_project(
         Project(id=project_id(1), name="Tower"), "tower", PLACE, settings(), {}
     )
-    people = [ProjectUser(id=user_id(place)) for place in (1, 2)]
+    people = [
+        ProjectUser.model_validate({"id": user_id(1), "email": None}),
+        ProjectUser.model_validate({"id": user_id(2)}),
+    ]
 
     (found,) = with_team(people, project, PLACE, acting(), {})
 
