@@ -53,7 +53,7 @@ def draft(target: Path, content: bytes, *, keep_mode: bool) -> Path:
     path = target.with_name(f"{_prefix(target)}{secrets.token_hex(TOKEN_BYTES)}{SUFFIX}")
     descriptor = create(path)
     try:
-        with open(descriptor, "wb") as file:  # noqa: PTH123 - Path.open takes no descriptor
+        with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -104,7 +104,8 @@ def remove_drafts(target: Path) -> None:
     prefix = _prefix(target)
     for path in target.parent.iterdir():
         if path.name.startswith(prefix) and path.name.endswith(SUFFIX):
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # not ours after all, such as a folder
+                path.unlink()
 
 
 def _prefix(target: Path) -> str:

@@ -102,8 +102,7 @@ def export(  # noqa: PLR0913 - one argument for each flag is typer's way
         )
         layout, paths = _place(out, stack)
         done = _export(choice, paths, stack, force=force)
-        show = print_json if as_json else print_text
-        show(done, paths, _steps(layout, paths, stack))
+        (print_json if as_json else print_text)(done, paths, _steps(layout, paths, stack))
     except Bim360Error as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(WRONG) from None

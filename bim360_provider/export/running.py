@@ -35,10 +35,11 @@ def require_run(layout: Layout, file: Path, stack: str) -> None:
     if runs(layout, file):
         return
     entry = _relative(layout.entry, layout.root)
+    others = "; move its own resources into an else branch" if _declares(layout.entry) else ""
     msg = (
         f"BIM 360: could not export: Pulumi runs {entry}, which does not run "
         f"{_relative(file, layout.root)}, so after an import every resource would be planned for "
-        f"deletion. Add {line_to_add(layout, file, stack)} to {entry}, then export again."
+        f"deletion. Add {line_to_add(layout, file, stack)} to {entry}{others}, then export again."
     )
     raise InputError(msg)
 
@@ -66,7 +67,7 @@ def line_to_add(layout: Layout, file: Path, stack: str) -> str:
     if not layout.by_file and file.parent == layout.folder and file.stem.isidentifier():
         run = f"import {file.stem}"
     condition = f'`if pulumi.get_stack() == "{stack}": {run}`'
-    known = "pulumi" in _names_bound(_parsed(layout.entry))
+    known = "pulumi" in _names_bound(_parsed(layout.entry))[0]
     return condition if known else f"`import pulumi` and {condition}"
 
 
@@ -119,11 +120,19 @@ def _files(name: str, layout: Layout) -> list[Path]:
     return [path.resolve() for path in found]
 
 
-def _names_bound(module: ast.Module) -> set[str]:
-    aliases = (
-        alias for node in ast.walk(module) if isinstance(node, ast.Import) for alias in node.names
-    )
-    return {alias.asname or alias.name for alias in aliases}
+def _names_bound(module: ast.Module) -> tuple[set[str], set[str]]:
+    """Return the names that ``import`` binds, and the modules that a file imports."""
+    nodes = [*ast.walk(module)]
+    aliases = [alias for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    sources = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    bound = {alias.asname or alias.name for alias in aliases}
+    return bound, sources | {alias.name for alias in aliases}
+
+
+def _declares(entry: Path) -> bool:
+    """Return whether a program probably declares resources itself."""
+    _, names = _names_bound(_parsed(entry))
+    return any(name.startswith(("bim360_provider", "pulumi_")) for name in names)
 
 
 def _parsed(path: Path) -> ast.Module:

@@ -162,3 +162,34 @@ def test_a_stack_whose_file_could_do_harm_is_refused(tmp_path: Path, stack: str)
 def test_a_stacks_file_has_its_name(tmp_path: Path, stack: str, name: str) -> None:
     """Without organization and project."""
     assert Paths.of(tmp_path, stack).program == tmp_path / f"{name}.py"
+
+
+@pytest.mark.parametrize(
+    ("program", "advised"),
+    [
+        ("import pulumi\n", False),
+        ("import bim360_provider\n", True),
+        ("from bim360_provider import Bim360Project\n", True),
+        ("import pulumi_aws as aws\n", True),
+    ],
+)
+def test_a_program_with_resources_learns_where_they_belong(
+    tmp_path: Path, program: str, advised: bool
+) -> None:
+    """In the stack of the export they would be created."""
+    write(tmp_path, PYTHON, {"__main__.py": program})
+
+    with pytest.raises(InputError) as refusal:
+        require_run(read_layout(tmp_path), tmp_path / "existing.py", "existing")
+
+    assert ("own resources into an else branch" in str(refusal.value)) is advised
+
+
+def test_a_program_that_only_takes_names_from_pulumi_gets_the_import_as_well(
+    tmp_path: Path,
+) -> None:
+    """Or the line to add would fail."""
+    write(tmp_path, PYTHON, {"__main__.py": "from pulumi import export\n"})
+
+    with pytest.raises(InputError, match="Add `import pulumi` and `if "):
+        require_run(read_layout(tmp_path), tmp_path / "existing.py", "existing")
