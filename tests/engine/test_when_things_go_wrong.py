@@ -11,9 +11,8 @@ from typing import NoReturn
 
 import pytest
 
-from bim360_provider import files
 from bim360_provider.testing import LocalEngine, LocalEngineError
-from bim360_provider.testing.engine import lock
+from bim360_provider.testing.engine import lock, statefile
 from tests.engine.scenarios import Stage
 from tests.engine.stacks import LocalStack
 
@@ -248,7 +247,7 @@ def test_a_full_disk_is_an_error_of_the_run(
     def full(*_: object, **__: object) -> NoReturn:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(files, "draft", full)
+    monkeypatch.setattr(statefile, "draft", full)
     monkeypatch.setattr(lock, "_create", lambda path: path.touch())
     result = stack.run(Stage("up", 'Item("a", title="A")\nItem("b", title="B")'))
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bim360_provider import files
+from bim360_provider.files import draft, remove_drafts
 from bim360_provider.testing.engine.errors import LocalEngineError
 
 
@@ -39,8 +39,8 @@ def _take(path: Path, state: Path, say: Callable[[str], None]) -> None:
             _create(path)
         except FileExistsError:
             _take_over(path, say)
-            files.remove_drafts(state)
-            files.remove_drafts(path)
+            remove_drafts(state)
+            remove_drafts(path)
 
 
 @contextmanager
@@ -74,11 +74,11 @@ def _take_over(path: Path, say: Callable[[str], None]) -> None:
 
 def _create(path: Path) -> None:
     """Write our process id into a file that must not exist yet, in one step."""
-    draft = files.draft(path, str(os.getpid()).encode(), keep_mode=False)
+    written = draft(path, str(os.getpid()).encode(), keep_mode=False)
     try:
-        os.link(draft, path)
+        os.link(written, path)
     finally:
-        draft.unlink()
+        written.unlink()
 
 
 def _holder(path: Path) -> int:

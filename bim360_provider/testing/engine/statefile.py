@@ -6,7 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final
 
-from bim360_provider import files
+from bim360_provider.files import draft, put_in_place
 from bim360_provider.testing.engine.errors import LocalEngineError
 from bim360_provider.testing.engine.resources import Resource
 from bim360_provider.testing.engine.sealing import Keyring, is_only_a_name
@@ -81,7 +81,7 @@ def _replace(path: Path, content: bytes) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        files.put_in_place(files.draft(path, content, keep_mode=False), path)
+        put_in_place(draft(path, content, keep_mode=False), path)
     except OSError as error:
         msg = (
             f"could not save the state {path}: {error.strerror}; it is that of the step before. "
