@@ -1,7 +1,9 @@
 """The tree of business units as one declaration."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from pulumi.runtime.rpc import UNKNOWN
@@ -49,15 +51,17 @@ def declared_units(
         place: The account and the region.
         settings: Go into the check.
     """
-    left = _left(live, place, settings)
+    judge = _Judge(place, settings)
+    left = _left(live, judge)
     kept = {unit.id for unit in live} - left.keys()
     notes = [*left.values()]
-    units = imported(live, _keys(live, kept))
-    unsaid = _without_bad_descriptions(units, place, settings)
-    inputs, problems = business_units.check({}, {**place, "units": units}, settings)
-    outs = {**place, **outputs(live, inputs, inputs["ids"], ())}
-    if units and (problems or business_units.diff(outs, inputs).changed):
-        why = problems[0].words if problems else "HQ has another form of what would be declared"
+    for keys in (_paths(live, kept), {id_: id_ for id_ in kept}):
+        units = imported(live, keys)
+        unsaid = _without_bad_descriptions(units, live, judge)
+        inputs, outs, why = judge.declare(live, units)
+        if not why:
+            break
+    if units and why:
         notes.append(f"{len(units):,} business units are left as they are: {why}")
         units = {}
     if not units:
@@ -74,29 +78,53 @@ def declared_units(
     return declaration, notes
 
 
-def _left(live: Sequence[BusinessUnit], place: Values, settings: Settings) -> dict[str, str]:
+@dataclass(frozen=True)
+class _Judge:
+    """Checks what could be declared in an account."""
+
+    place: Values
+    settings: Settings
+
+    def declare(
+        self, live: Sequence[BusinessUnit], units: Values
+    ) -> tuple[dict[str, Any], dict[str, Any], str]:
+        """Return inputs, outputs, and why the units cannot be declared; empty if they can."""
+        given = {**self.place, "units": units}
+        inputs, problems = business_units.check({}, given, self.settings)
+        if problems:
+            return inputs, {}, problems[0].words
+        outs = {**self.place, **outputs(live, inputs, inputs["ids"], ())}
+        changed = business_units.diff(outs, inputs).changed
+        return inputs, outs, "HQ has another form of what would be declared" if changed else ""
+
+    def problem(self, live: BusinessUnit, **given: str | None) -> str:
+        """Return why one unit cannot be declared so, whatever else is; empty if it can."""
+        if UNKNOWN in given.values():
+            return UNKNOWN_TEXT
+        unit = {"id": live.id, "name": live.name, "parent": live.parent_id or ROOT, **given}
+        _, _, why = self.declare([live], {"it": unit})
+        return why.removeprefix("'it': ")
+
+
+def _left(live: Sequence[BusinessUnit], judge: _Judge) -> dict[str, str]:
     """Return a line by id for each unit that cannot be declared."""
     names = paths(live)
-    places = Counter((unit.parent_id, unit.name) for unit in live)
+    places = Counter((unit.parent_id, _composed(unit)) for unit in live)
     found = {}
     for unit in live:
-        bare = {"id": unit.id, "name": unit.name, "parent": unit.parent_id or ROOT}
-        why = SAME_NAME if places[unit.parent_id, unit.name] > 1 else ""
-        if why := NO_NAME if not unit.name else why or _problem(bare, place, settings):
+        why = SAME_NAME if places[unit.parent_id, _composed(unit)] > 1 else ""
+        if why := NO_NAME if not unit.name else why or judge.problem(unit, name=unit.name):
             called = f"business unit {normal.shown(names[unit.id])} ({unit.id})"
             found[unit.id] = f"{called} is left as it is: {why}"
     return found
 
 
-def _problem(unit: Values, place: Values, settings: Settings) -> str:
-    """Return why a unit cannot be declared, whatever else is; empty if it can."""
-    if UNKNOWN in unit.values():
-        return UNKNOWN_TEXT
-    _, problems = business_units.check({}, {**place, "units": {"it": unit}}, settings)
-    return problems[0].words.removeprefix("'it': ") if problems else ""
+def _composed(unit: BusinessUnit) -> str:
+    """Return the name in one of the forms that look the same."""
+    return unicodedata.normalize("NFC", unit.name or "")
 
 
-def _keys(live: Sequence[BusinessUnit], kept: Collection[str]) -> dict[str, str]:
+def _paths(live: Sequence[BusinessUnit], kept: Collection[str]) -> dict[str, str]:
     """Return the keys by id: a path that cannot be a key is replaced by the id."""
     return {
         id_: key if key.isprintable() and key != PULUMIS_KEY else id_
@@ -105,17 +133,19 @@ def _keys(live: Sequence[BusinessUnit], kept: Collection[str]) -> dict[str, str]
 
 
 def _without_bad_descriptions(
-    units: Mapping[str, dict[str, Any]], place: Values, settings: Settings
+    units: Mapping[str, dict[str, Any]], live: Sequence[BusinessUnit], judge: _Judge
 ) -> list[str]:
     """Remove descriptions that are empty or cannot be declared; return a note for the latter."""
+    by_id = {unit.id: unit for unit in live}
     notes = []
     for key, unit in units.items():
         description = unit.pop("description", "")
-        why = _problem({"description": description}, place, settings)
-        if description and not why:
-            unit["description"] = description
-        elif why:
+        if not description:
+            continue
+        if why := judge.problem(by_id[unit["id"]], description=description):
             notes.append(f"description of {normal.shown(key)} is left as it is: {why}.")
+        else:
+            unit["description"] = description
     return notes
 
 

@@ -104,6 +104,7 @@ def test_units_whose_paths_are_the_same_text_have_their_ids_as_keys() -> None:
     ("live", "reason"),
     [
         (top("North", "North"), "another unit with the same parent has the same name"),
+        (top("caf\u00e9", "cafe\u0301"), "another unit with the same parent has the same name"),
         (top(None), "it has no name"),
         (top(""), "it has no name"),
         (top(" North"), "without spaces around it"),
