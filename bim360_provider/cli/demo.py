@@ -1,5 +1,6 @@
 """``bim360 demo``: a stack against a local HQ, from preview to a quiet second up."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from typing import Annotated, Final, NoReturn
 import typer
 from rich.console import Console
 
+from bim360_provider import files
 from bim360_provider.cli.engines import Choice, choose
 from bim360_provider.cli.runner import Runner
 from bim360_provider.cli.sandbox import Sandbox, sandbox
@@ -20,8 +22,14 @@ __all__ = ["demo"]
 WRONG: Final = 2
 """Exit code when the demo cannot begin."""
 
+LOCK_FLAGS: Final = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+"""A symbolic link in place of the lock is not followed; Windows has no such flag."""
+
 NOT_QUIET: Final = 3
 """Exit code when a second up had something to do."""
+
+PRIVATE_FOLDER: Final = 0o700
+"""Permissions of the demo's folder: no other user reads its state or places a link in it."""
 
 WIDE: Final = 160
 """Columns of the table where the output is no terminal."""
@@ -59,11 +67,12 @@ def demo(
     project = cwd.resolve()
     if not (project / "Pulumi.yaml").exists():
         _fail(f"There is no Pulumi.yaml in {project}; name its folder with --cwd.", WRONG)
+    (project / ".demo").mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
     chosen = choose(engine, project / ".demo" / "cli", _say)
     if chosen is None:
         _fail("The Pulumi CLI is neither on PATH nor to be had; try --engine local.", WRONG)
     folder = project / ".demo" / chosen.kind
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(exist_ok=True)
     _say(f"Engine: {chosen.words}.")
     with _alone(folder), _one_line_errors(), sandbox(folder / "hq.sqlite", faults) as hq:
         _say(f"HQ: an emulator on {hq.url}, no account and no network.")
@@ -132,7 +141,7 @@ def _one_line_errors() -> Iterator[None]:
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Keep two demos from writing one state."""
-    lock = (folder / "lock").open("w")
+    lock = os.open(folder / "lock", LOCK_FLAGS, files.PRIVATE)
     try:
         import fcntl  # noqa: PLC0415 - there is none on Windows
 
@@ -144,4 +153,4 @@ def _alone(folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        lock.close()
+        os.close(lock)

@@ -1,7 +1,7 @@
 """``bim360 export``: an account that exists, as a stack that changes nothing."""
 
-import json
 import os
+import shutil
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -9,16 +9,29 @@ from typing import Annotated, Final
 
 import typer
 
+from bim360_provider.cli.export_report import (
+    Done,
+    counts,
+    first_of,
+    passed_over,
+    print_json,
+    print_text,
+)
 from bim360_provider.cli.progress import progressing
 from bim360_provider.core.settings import Settings
 from bim360_provider.errors import Bim360Error, InputError
 from bim360_provider.export import (
     Account,
     Choice,
+    Layout,
     Paths,
     Reading,
+    local_steps,
     names_kept,
+    pulumi_steps,
     read_account,
+    read_layout,
+    require_run,
     write_stack,
 )
 from bim360_provider.export.choosing import INCLUDABLE, STATUSES, USUAL, USUALLY
@@ -34,7 +47,10 @@ WRONG: Final = 2
 def export(  # noqa: PLR0913 - one argument for each flag is typer's way
     *,
     stack: Annotated[str, typer.Option("--stack", "-s", help="The stack; its file is named so.")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="The folder.")] = Path("stacks"),
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="The folder.  [default: that of the project's program]"),
+    ] = None,
     name: Annotated[
         list[str] | None, typer.Option(help="Projects named so; * and ? are patterns.")
     ] = None,
@@ -63,7 +79,9 @@ def export(  # noqa: PLR0913 - one argument for each flag is typer's way
     Nothing is changed in BIM 360: only reads are sent. Account and credentials come from the
     environment, as for the provider. STACK.py declares what there is, and STACK.import.json
     takes it into the stack's state; both are written whole or not at all, and a file that
-    somebody else wrote is never written over. docs/export.md goes through it step by step.
+    somebody else wrote is never written over. Nothing is written either where the program
+    that Pulumi.yaml names would not run STACK.py: the message has the line to add.
+    The last lines are the commands to run next; docs/export.md explains them.
 
     Exit codes: 0 written, or nothing to write; 2 it could not begin, HQ said no, or a file
     is not its own.
@@ -82,7 +100,9 @@ def export(  # noqa: PLR0913 - one argument for each flag is typer's way
             created_from=created_from.date() if created_from else None,
             created_until=created_until.date() if created_until else None,
         )
-        _export(choice, Paths.of(out, stack), force=force, as_json=as_json)
+        layout, paths = _place(out, stack)
+        done = _export(choice, paths, stack, force=force)
+        (print_json if as_json else print_text)(done, paths, _steps(layout, paths, stack))
     except Bim360Error as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(WRONG) from None
@@ -97,7 +117,26 @@ def _words(flag: str, text: str, known: tuple[str, ...]) -> tuple[str, ...]:
     return words
 
 
-def _export(choice: Choice, paths: Paths, *, force: bool, as_json: bool) -> None:
+def _place(out: Path | None, stack: str) -> tuple[Layout, Paths]:
+    """Return the project and the files to write, as seen from the current folder.
+
+    Raises:
+        InputError: There is no project, or its program would not run the file.
+    """
+    layout = read_layout(out or Path())
+    paths = Paths.of(Path(os.path.relpath(out or layout.folder)), stack, layout)
+    require_run(layout, paths.absolute().program, stack.rpartition("/")[2])
+    return layout, paths
+
+
+def _steps(layout: Layout, paths: Paths, stack: str) -> list[str]:
+    """Return the commands to run next, for the engine that there is."""
+    there = paths.absolute()
+    steps = pulumi_steps if shutil.which("pulumi") else local_steps
+    return steps(layout.root, Path.cwd(), stack, there.import_file, there.committed())
+
+
+def _export(choice: Choice, paths: Paths, stack: str, *, force: bool) -> Done:
     settings = Settings.resolve({}, os.environ)
     connection = settings.connection(None, None)
     with progressing() as progress:
@@ -105,60 +144,20 @@ def _export(choice: Choice, paths: Paths, *, force: bool, as_json: bool) -> None
         with closing(HqClient(connection, transport=reading)) as client:
             kept = names_kept(paths)
             account = read_account(client, settings, choice, kept=kept, tell=progress.tell)
-    missed = account.passed_over and Bim360Project.__name__ not in _counts(account)
+    missed = account.passed_over and Bim360Project.__name__ not in counts(account)
     if missed or not account.declarations:
-        msg = f"BIM 360: nothing to export: {_passed_over(account) or 'the account is empty'}."
+        msg = f"BIM 360: nothing to export: {_reason(account, choice)}."
         raise InputError(msg)
-    written = write_stack(account, paths, _title(connection), force=force)
-    show = _as_json if as_json else _as_text
-    show(account, paths, written, reading.asked)
+    written = write_stack(account, paths, _title(connection), stack, force=force)
+    return Done(account, written, reading.asked)
+
+
+def _reason(account: Account, choice: Choice) -> str:
+    """Return why there is nothing to export."""
+    reasons = [each for each in (passed_over(account), *first_of(account.warnings)) if each]
+    return "; ".join(reasons) or f"the account has no {', '.join(choice.include)}"
 
 
 def _title(connection: Connection) -> str:
     region = connection.region or "US"
     return f"What account {connection.account_id} in region {region} has."
-
-
-def _as_json(account: Account, paths: Paths, written: list[Path], asked: int) -> None:
-    result = {
-        "program": str(paths.program),
-        "importFile": str(paths.import_file),
-        "written": [str(path) for path in written],
-        "declared": _counts(account),
-        "passedOver": account.passed_over,
-        "leftAsTheyAre": sum(len(each.notes) for each in account.declarations),
-        "warnings": account.warnings,
-        "requests": asked,
-    }
-    typer.echo(json.dumps(result, indent=2))
-
-
-def _as_text(account: Account, paths: Paths, written: list[Path], asked: int) -> None:
-    counts = ", ".join(f"{count:,} {kind}" for kind, count in _counts(account).items())
-    typer.echo(f"{paths.program}: {counts} ({asked:,} requests, all of them reads).")
-    for words in (*account.warnings, _passed_over(account), _left(account)):
-        if words:
-            typer.echo(f"  {words}")
-    if not written:
-        typer.echo("Both files are as they were: nothing has changed.")
-        return
-    typer.echo("Take it over with:")
-    typer.echo(f"  pulumi import --file {paths.import_file} --generate-code=false --protect=false")
-    typer.echo("  pulumi preview --expect-no-changes")
-
-
-def _counts(account: Account) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for each in account.declarations:
-        counts[each.kind] = counts.get(each.kind, 0) + 1
-    return counts
-
-
-def _passed_over(account: Account) -> str:
-    count = account.passed_over
-    return f"{count:,} projects have another status, name or day" if count else ""
-
-
-def _left(account: Account) -> str:
-    count = sum(len(each.notes) for each in account.declarations)
-    return f"{count:,} values are left as they are; comments in the file say why" if count else ""

@@ -1,8 +1,9 @@
 """The database: SQLite, in memory or in a file."""
 
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TypeAlias
 
 from bim360_provider.emulator.schema import SCHEMA, TABLES
@@ -30,9 +31,10 @@ class Store:
             StoreError: The file is not readable, not writable, or no SQLite database.
         """
         try:
+            _create_private(path)
             # The emulator's lock keeps one thread in here at a time; autocommit leaves BEGIN to us.
             self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        except sqlite3.Error as error:
+        except (OSError, sqlite3.Error) as error:
             raise StoreError(_unusable(path, error)) from None
         self._db.row_factory = sqlite3.Row
         # SQLite's own lower() knows no letters beyond A to Z.
@@ -98,9 +100,17 @@ class Store:
         self._db.close()
 
 
+def _create_private(path: str) -> None:
+    """Create a database for its owner alone; SQLite gives its other files the same permissions."""
+    if path == IN_MEMORY:
+        return
+    with suppress(FileExistsError):  # an existing file, or the user's own link to one
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+
+
 def _folded(text: str | None) -> str | None:
     return None if text is None else text.casefold()
 
 
-def _unusable(path: str, error: sqlite3.Error | str) -> str:
+def _unusable(path: str, error: Exception | str) -> str:
     return f"{path} cannot be used as the emulator's database: {error}. Name another file."

@@ -1,6 +1,6 @@
 """People of an account as declarations: who they work for, and no word of their profile."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from bim360_provider.core import account_user
@@ -24,8 +24,8 @@ def declared_user(
     place: Values,
     settings: Settings,
     companies: Mapping[str, Reference],
-) -> Declaration | None:
-    """Return the declaration that changes nothing about a person, or None without an e-mail.
+) -> Declaration | str:
+    """Return the declaration that changes nothing about a person, or why there can be none.
 
     Args:
         live: The person.
@@ -44,7 +44,7 @@ def declared_user(
 
     known = settled(account_user, given, state, settings)
     if "email" not in known.inputs:
-        return None
+        return f"user {live.id} is left as it is: {_reason(known.notes)}"
     arguments: dict[str, Any] = {k: known.inputs[k] for k in ARGUMENTS if k in known.inputs}
     if arguments.get("company_id") in companies:
         arguments["company_id"] = companies[arguments["company_id"]]
@@ -57,3 +57,10 @@ def declared_user(
         outputs=known.outputs,
         notes=known.notes,
     )
+
+
+def _reason(notes: Sequence[str]) -> str:
+    """Return why there is no e-mail to declare."""
+    left = "email is left as it is, "
+    refusals = (each.replace(left, "email ", 1) for each in notes if each.startswith(left))
+    return next(refusals, "it has no e-mail").removesuffix(".")

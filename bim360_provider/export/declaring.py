@@ -2,16 +2,20 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+from pulumi.runtime.rpc import UNKNOWN
 
 from bim360_provider.core.arguments import Problem
 from bim360_provider.core.entity import Entity
 from bim360_provider.core.settings import Settings
 from bim360_provider.models import normal
 
-__all__ = ["Settled", "settled"]
+__all__ = ["UNKNOWN_TEXT", "Settled", "settled"]
 
 Values = Mapping[str, Any]
+
+UNKNOWN_TEXT: Final = "Pulumi uses this text for a value that it does not know yet"
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ def settled(
         state: Returns the outputs that belong to arguments in normal form.
         settings: Say whether values outside the public lists are let through.
     """
-    left: list[Problem] = []
+    left = [Problem(name, UNKNOWN_TEXT) for name, value in given.items() if value == UNKNOWN]
     while True:
         kept = _without(given, left)
         inputs, problems = entity.check(given, kept, settings)

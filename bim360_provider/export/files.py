@@ -1,12 +1,12 @@
 """Two files that are written whole or not at all, and never over somebody's work."""
 
 import hashlib
-import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
+from bim360_provider import files
 from bim360_provider.errors import InputError
 
 __all__ = ["UNSEALED", "sealed", "write"]
@@ -19,7 +19,8 @@ SEAL: Final = re.compile(r"bim360 export, seal ([0-9a-f]{16})")
 
 
 def sealed(text: str) -> str:
-    """Return a text with the seal in place of ``UNSEALED``."""
+    """Return a text with the seal in place of ``UNSEALED``, and without halves of characters."""
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text.replace(UNSEALED, UNSEALED.replace("0" * 16, _seal(text)), 1)
 
 
@@ -27,7 +28,7 @@ def write(texts: Mapping[Path, str], *, force: bool) -> list[Path]:
     """Write files, and return those that are new or different.
 
     Args:
-        texts: What each file is to hold.
+        texts: What each file is to hold, in the order in which they are replaced.
         force: Whether files that an export wrote and somebody changed may be written over.
 
     Raises:
@@ -36,20 +37,26 @@ def write(texts: Mapping[Path, str], *, force: bool) -> list[Path]:
     for path in texts:
         _refuse_others(path, force=force)
     changed = [path for path, text in texts.items() if _content(path) != text]
-    drafts = {path: path.with_name(f".{path.name}.{os.getpid()}") for path in changed}
+    drafts: dict[Path, Path] = {}
     try:
-        for path, draft in drafts.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            draft.write_text(texts[path], encoding="utf-8", newline="\n")
-        for path, draft in drafts.items():
-            draft.replace(path)
+        for path in changed:
+            target = path.resolve()  # a user's link to a file stays a link
+            target.parent.mkdir(parents=True, exist_ok=True)
+            drafts[target] = files.draft(target, texts[path].encode(), keep_mode=True)
+        for target, draft in drafts.items():
+            files.put_in_place(draft, target)
+            files.sync_folder(target.parent)
     except OSError as error:
-        msg = f"BIM 360: could not write {error.filename or 'the files'}: {error.strerror}."
+        msg = f"BIM 360: could not write {_listed(changed)}: {error.strerror}."
         raise InputError(msg) from None
     finally:
         for draft in drafts.values():
             draft.unlink(missing_ok=True)
     return changed
+
+
+def _listed(paths: Iterable[Path]) -> str:
+    return " and ".join(map(str, paths))
 
 
 def _refuse_others(path: Path, *, force: bool) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from pulumi.dynamic.dynamic import serialize_provider
+from pulumi.runtime.rpc import UNKNOWN
 
 from bim360_provider.dynamic.bags import PROVIDER_KEY, to_pulumi
 from bim360_provider.export.declaration import Declaration
@@ -43,10 +44,19 @@ def _name(row: Mapping[str, Any]) -> str:
     return str(row.get("logicalName") or row["name"])
 
 
+def _known(value: Any) -> Any:
+    """Return a value without texts that Pulumi takes for unknown values: no import may hold one."""
+    if isinstance(value, Mapping):
+        return {key: _known(each) for key, each in value.items() if each != UNKNOWN}
+    if isinstance(value, list):
+        return [_known(each) for each in value if each != UNKNOWN]
+    return value
+
+
 def _rows(each: Declaration) -> Iterator[dict[str, Any]]:
     code: Any = serialize_provider(each.resource.PROVIDER())
     provider = {PROVIDER_KEY: code}
-    outputs = {name: value for name, value in each.outputs.items() if name not in EVER_NEW}
+    outputs = {k: _known(v) for k, v in each.outputs.items() if k not in EVER_NEW and v != UNKNOWN}
     row = {"type": each.resource.type_token(), "name": each.name, "id": each.id}
     if each.component:
         # A name of its own, because a parent is named by it and a project may have the same.

@@ -70,13 +70,10 @@ class Reader:
         live = self.client.business_units.structure()
         called = Called("units", self.place["account_id"], business_units.NAME)
         name = self._names(Bim360BusinessUnits, [called])[called.id]
-        units = business_units.declared_units(live, name, self.place, self.settings)
-        left = len(live) - (len(units.outputs["ids"]) if units else 0)
+        units, left = business_units.declared_units(live, name, self.place, self.settings)
         if units:
             self.account.declarations.append(units)
-        if left:
-            words = "business units are left as they are: their names cannot tell them apart"
-            self.account.warnings.append(f"{left:,} {words}")
+        self.account.warnings += left
         return units
 
     def companies(self) -> dict[str, Reference]:
@@ -95,11 +92,8 @@ class Reader:
             declared_user(each, names[each.id], self.place, self.settings, companies)
             for each in live
         ]
-        self._add(each for each in found if each)
-        nameless = sum(each is None for each in found)
-        if nameless:
-            words = "users are left out: they have no e-mail that a stack could declare"
-            self.account.warnings.append(f"{nameless:,} {words}")
+        self._add(each for each in found if isinstance(each, Declaration))
+        self.account.warnings += sorted(each for each in found if isinstance(each, str))
 
     def projects(
         self, choice: Choice, units: Mapping[str, Reference], companies: Mapping[str, Reference]

@@ -41,7 +41,8 @@ def with_team(
         settings: Name the acting user, without whom no stack may have members.
         companies: What to write for the companies that are declared too, by their ids.
     """
-    live = {user.email.lower(): seen(user) for user in people}
+    people = [*people]
+    live = {user.email.lower(): seen(user) for user in people if user.email}
     rows = {email: _row(live[email]) for email in sorted(live)}
     of_project = {**place, "project_id": project.id}
     refused = {
@@ -49,7 +50,12 @@ def with_team(
         for email, row in rows.items()
         if (why := _refusal(of_project, email, row, settings))
     }
-    notes = tuple(f"{normal.shown(each)} is left alone: {why}." for each, why in refused.items())
+    notes = [f"{normal.shown(each)} is left alone: {why}." for each, why in refused.items()]
+    notes += [
+        f"the member {user.id} is left as it is: it has no e-mail."
+        for user in people
+        if not user.email
+    ]
     given = {email: row for email, row in rows.items() if email not in refused}
     if not given:
         return [replace(project, notes=(*project.notes, *notes))]
@@ -63,7 +69,7 @@ def with_team(
         arguments={"project_id": Reference(project.kind, project.id), "members": members},
         inputs=inputs,
         outputs=outputs(project.id, there, inputs),
-        notes=notes,
+        notes=tuple(notes),
         component=TEAM,
     )
     return [project, team]

@@ -6,12 +6,16 @@ as the clock was set back. They are moved to the present, so the limit holds and
 than two windows.
 """
 
+import os
 import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from bim360_provider import files
 
 if TYPE_CHECKING:
     from pyrate_limiter import AbstractBucket
@@ -139,6 +143,8 @@ def in_memory(rates: list[Any], monotonic: Callable[[], float]) -> Window:
 def in_file(rates: list[Any], path: Path, name: str) -> Window:
     """Return a window in a SQLite file, which is created if need be."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):  # an existing store keeps its permissions
+        os.close(files.create(path))
     connection = sqlite3.connect(
         path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False
     )

@@ -1,9 +1,9 @@
 """A user of a project, in the three forms in which HQ and construction/admin answer it."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from bim360_provider.models.forms import Answered
 from bim360_provider.models.service_access import Services, access_to
@@ -49,7 +49,7 @@ class ProjectUser(_Answer):
     """
 
     id: str
-    email: str = ""
+    email: Annotated[str, BeforeValidator(lambda value: value or "")] = ""
     name: str | None = None
     autodesk_id: str | None = Field(None, alias="autodeskId")
     company_id: str | None = Field(None, alias="companyId")

@@ -39,6 +39,10 @@ PreviewOnly = Annotated[
     bool, typer.Option("--preview-only", help="Tell what drifted, save nothing.")
 ]
 
+Protect = Annotated[
+    bool, typer.Option(help="Refuse to delete what is imported, until the next `up`.")
+]
+
 
 @app.command()
 def preview(  # noqa: PLR0913 -- one argument for each flag is typer's way
@@ -132,10 +136,12 @@ def import_(  # noqa: PLR0913 -- as above
     secret: Secret = None,
     parallel: Parallel = DEFAULT_PARALLEL,
     as_json: AsJson = False,
+    protect: Protect = True,
 ) -> None:
     """Take what exists into the state, from a file for `pulumi import --file`.
 
-    Nothing is asked or changed in BIM 360: the rows of the file hold what there is.
+    No request is sent to BIM 360: the rows of the file hold what there is. Until an `up` has
+    applied a program without `protect`, nothing that was imported can be deleted.
 
     Exit codes: 0 fine, 1 a row is wrong and nothing was taken, 2 cannot start, 130 Ctrl-C.
 
@@ -144,7 +150,7 @@ def import_(  # noqa: PLR0913 -- as above
     """
     settings = Settings(stack, cwd, state, config, secret, parallel)
     with screen("import", as_json=as_json, dry_run=False) as show:
-        result = settings.engine(show).import_from(file)
+        result = settings.engine(show).import_from(file, protect=protect)
     end(result, show, expect_no_changes=False)
 
 

@@ -20,7 +20,7 @@ pytestmark = [
 ]
 
 EVERYTHING = "projects,business-units,companies,users,members"
-IMPORT = ("--generate-code=false", "--protect=false", "--yes")
+IMPORT = ("--generate-code=false", "--yes")
 
 
 class Firm:

@@ -358,3 +358,19 @@ def test_a_window_frees_its_places_one_by_one() -> None:
     assert gaps[0] == pytest.approx(10)
     assert taken[2] - taken[0] == pytest.approx(pace.WINDOW, abs=0.01)
     assert taken[3] - taken[1] == pytest.approx(pace.WINDOW, abs=0.01)
+
+
+@pytest.mark.parametrize("mode", [None, 0o660])
+def test_a_shared_window_is_private_unless_its_file_says_otherwise(
+    tmp_path: Path, mode: int | None
+) -> None:
+    """The users of one machine who share a window create the file first."""
+    store = tmp_path / "hq.sqlite"
+    if mode is not None:
+        store.touch()
+        store.chmod(mode)
+
+    pace_for(1, str(store), "app", SteeredClock().monotonic).take()
+
+    found = {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert found == {mode or 0o600}

@@ -99,6 +99,14 @@ def test_the_demo_leaves_the_projects_own_files_alone(story: Story) -> None:
     assert {n: (story.folder / n).read_bytes() for n in story.before} == story.before
 
 
+def test_what_the_demo_keeps_is_private(story: Story) -> None:
+    """The folder as a whole, and the state and HQ's database in it."""
+    kept = story.folder / ".demo"
+
+    assert kept.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in kept.glob("*/*.*")} == {0o600}
+
+
 def test_the_demo_never_uses_the_credentials_of_a_real_account(story: Story) -> None:
     """Whoever has APS_CLIENT_SECRET in the shell can still try it safely."""
     said = [run.stdout + run.stderr for run in (story.first, story.destroyed, story.again)]

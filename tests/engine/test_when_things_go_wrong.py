@@ -1,15 +1,18 @@
 """Programs that fail, options that are refused, runs that are ended from outside."""
 
+import errno
 import os
 import select
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from bim360_provider.testing import LocalEngine, LocalEngineError
+from bim360_provider.testing.engine import lock, statefile
 from tests.engine.scenarios import Stage
 from tests.engine.stacks import LocalStack
 
@@ -215,3 +218,40 @@ Item("later", title=late.id)
     assert not result.ok
     assert {"box", "late", "later"} <= made
     assert all("Unknown" not in error for error in result.errors)
+
+
+def test_a_state_that_is_a_link_stays_a_link(tmp_path: Path) -> None:
+    """What it leads to is replaced, and two links to one state share its lock."""
+    stack = LocalStack(tmp_path)
+    kept = tmp_path / "kept" / "shop.json"
+    kept.parent.mkdir()
+    stack.engine.state.symlink_to(kept)
+
+    first = stack.run(Stage("up", 'Item("a", title="A")'))
+    second = stack.run(Stage("up", None))
+
+    assert (first.changes, second.changes) == ({"create": 2}, {"same": 2})
+    assert stack.engine.state.is_symlink()
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in kept.parent.iterdir()] == ["shop.json"]
+
+
+def test_a_full_disk_is_an_error_of_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one line with advice; the state of the last run is kept."""
+    stack = LocalStack(tmp_path)
+    stack.run(Stage("up", 'Item("a", title="A")'))
+    before = stack.engine.state.read_bytes()
+
+    def full(*_: object, **__: object) -> NoReturn:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(statefile, "draft", full)
+    monkeypatch.setattr(lock, "_create", lambda path: path.touch())
+    result = stack.run(Stage("up", 'Item("a", title="A")\nItem("b", title="B")'))
+
+    assert not result.ok
+    assert all("could not save the state" in error for error in result.errors)
+    assert "No space left" in result.errors[0]
+    assert stack.engine.state.read_bytes() == before

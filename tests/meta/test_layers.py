@@ -26,21 +26,22 @@ def _layer(below: str = "", libraries: str = "") -> Layer:
 # with requests, which sends through it.
 LAYERS = {
     "errors": _layer(),
+    "files": _layer(),
     "models": _layer("errors", "pydantic"),
-    "hq": _layer("errors models", "pydantic pyrate_limiter redis requests urllib3"),
+    "hq": _layer("errors files models", "pydantic pyrate_limiter redis requests urllib3"),
     "core": _layer("errors models hq", "pydantic"),
     "dynamic": _layer("errors models hq core", "grpc pulumi pydantic"),
     "resources": _layer("errors models hq core dynamic", "pulumi pydantic"),
     "review": _layer("errors models", "rich"),
-    "export": _layer("errors models hq core dynamic resources", "pulumi"),
+    "export": _layer("errors files models hq core dynamic resources", "pulumi yaml"),
     "doctor": _layer("errors models hq core", "yaml"),
     "emulator": _layer("", "pydantic rich typer uvicorn"),
     "testing": _layer(
-        "errors models hq core dynamic resources emulator",
+        "errors files models hq core dynamic resources emulator",
         "google grpc pulumi pydantic pytest requests rich typer yaml",
     ),
     "cli": _layer(
-        "errors models hq core dynamic resources review export doctor emulator testing",
+        "errors files models hq core dynamic resources review export doctor emulator testing",
         "pulumi pydantic requests rich typer yaml",
     ),
     # The package itself shows what a stack needs.

@@ -1,14 +1,16 @@
 """From HQ's structure to the state: outputs, and the arguments that would declare it."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from bim360_provider.core.business_units.naming import ROOT, name_of, parent_id, parent_of
 from bim360_provider.core.business_units.structure import paths
 from bim360_provider.core.entity import DECLARED
+from bim360_provider.models import normal
 from bim360_provider.models.business_units import PROVIDER_ONLY, BusinessUnit
 
-__all__ = ["declared", "imported", "mirrored", "outputs"]
+__all__ = ["declared", "imported", "keys_of", "mirrored", "outputs"]
 
 Values = Mapping[str, Any]
 
@@ -64,17 +66,35 @@ def mirrored(live: Sequence[BusinessUnit], state: Values) -> dict[str, Any]:
     return {**{k: state[k] for k in OPTIONS if k in state}, "units": units, "ids": dict(ids)}
 
 
-def imported(live: Sequence[BusinessUnit]) -> dict[str, dict[str, Any]]:
-    """Return a declaration of all units, each by its path of names; namesakes by their ids."""
-    names = paths(live)
-    counts = list(names.values())
-    keys = {id_: path if counts.count(path) == 1 else id_ for id_, path in names.items()}
+def imported(
+    live: Sequence[BusinessUnit], keys: Mapping[str, str] | None = None
+) -> dict[str, dict[str, Any]]:
+    """Return a declaration of units, each by its path of names; namesakes by their ids.
+
+    Args:
+        live: HQ's structure.
+        keys: The keys by id of the units to declare; without them, all units.
+    """
+    keys = keys_of(live) if keys is None else keys
     ids = {key: id_ for id_, key in keys.items()}
     given = ("description", "id")
+    units = {unit.id: unit for unit in live if unit.id in keys}
     return {
-        keys[unit.id]: _argument(keys[unit.id], unit, given, ids)
-        for unit in sorted(live, key=lambda unit: keys[unit.id])
+        key: _argument(key, units[id_], given, ids)
+        for id_, key in sorted(keys.items(), key=lambda each: each[1])
     }
+
+
+def keys_of(live: Sequence[BusinessUnit], ids: Collection[str] | None = None) -> dict[str, str]:
+    """Return the keys of units by id: their paths, or their ids where two paths are the same.
+
+    Args:
+        live: HQ's structure.
+        ids: The units; without them, all.
+    """
+    names = {id_: path for id_, path in paths(live).items() if ids is None or id_ in ids}
+    counts = Counter(names.values())
+    return {id_: path if counts[path] == 1 else id_ for id_, path in names.items()}
 
 
 def _shown(unit: BusinessUnit, path: str) -> dict[str, Any]:
@@ -88,7 +108,9 @@ def _argument(key: str, unit: BusinessUnit, given: Collection[str], ids: Values)
     found: dict[str, Any] = {"id": unit.id} if "id" in given else {}
     if "name" in given or unit.name != name_of(key, {}):
         found["name"] = unit.name
-    if "parent" in given or live_parent != parent_id(parent_of(key, {}), ids):
+    implied = parent_of(key, {})
+    known = implied in (ROOT, *ids) or normal.UUID.fullmatch(implied)
+    if "parent" in given or not known or live_parent != parent_id(implied, ids):
         found["parent"] = {id_: each for each, id_ in ids.items()}.get(live_parent, live_parent)
     if "description" in given:
         found["description"] = unit.description or ""

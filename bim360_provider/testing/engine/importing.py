@@ -6,6 +6,7 @@ https://www.pulumi.com/docs/iac/guides/migration/import/ has the format.
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -40,13 +41,19 @@ def read_import_file(path: Path) -> list[Row]:
     return rows
 
 
-def import_all(run: Run, rows: list[Row]) -> None:
+def import_all(run: Run, rows: list[Row], *, protect: bool) -> None:
     """Put the rows into the state: all of them, or none where one is wrong.
 
     One that is in the state already is left alone there.
+
+    Args:
+        run: The run.
+        rows: The rows of the import file.
+        protect: Whether the engine refuses to delete them, until a program without
+            ``protect`` is applied.
     """
     try:
-        resources = [*_resources(run, rows)]
+        resources = [replace(each, protect=protect) for each in _resources(run, rows)]
     except (LocalEngineError, HostError) as error:
         run.recorder.fail("", str(error))
         return

@@ -107,17 +107,18 @@ class LocalEngine:
             dry_run=preview_only,
         )
 
-    def import_from(self, file: str | Path) -> Result:
+    def import_from(self, file: str | Path, *, protect: bool = True) -> Result:
         """Take what exists into the state, as ``pulumi import --file`` does; nothing is changed.
 
         Args:
             file: Its rows hold inputs and outputs, as ``bim360 export`` writes them.
+            protect: Whether nothing that is imported can be deleted until the next ``up``.
 
         Raises:
             LocalEngineError: The file cannot be read, or the state is another stack's, or in use.
         """
         rows = read_import_file(Path(file))
-        return self._perform("import", lambda run, _: import_all(run, rows))
+        return self._perform("import", lambda run, _: import_all(run, rows, protect=protect))
 
     def destroy(self) -> Result:
         """Delete everything in the state, dependents first; the program is not run.

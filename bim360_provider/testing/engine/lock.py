@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bim360_provider.files import draft, remove_drafts
 from bim360_provider.testing.engine.errors import LocalEngineError
 
 
@@ -17,23 +18,29 @@ def locked(state: Path, say: Callable[[str], None]) -> Iterator[None]:
         say: Told when a dead run's lock is taken over.
 
     Raises:
-        LocalEngineError: Another run that is still alive holds it.
+        LocalEngineError: Another run that is still alive holds it, or the folder cannot be used.
     """
     path = state.with_name(state.name + ".lock")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _take(path, say)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _take(path, state, say)
+    except OSError as error:
+        msg = f"could not lock the state {state}: {error.strerror}; check the folder, or --state"
+        raise LocalEngineError(msg) from None
     try:
         yield
     finally:
         path.unlink(missing_ok=True)
 
 
-def _take(path: Path, say: Callable[[str], None]) -> None:
+def _take(path: Path, state: Path, say: Callable[[str], None]) -> None:
     with _alone_in(path.parent):
         try:
             _create(path)
         except FileExistsError:
             _take_over(path, say)
+            remove_drafts(state)
+            remove_drafts(path)
 
 
 @contextmanager
@@ -67,12 +74,11 @@ def _take_over(path: Path, say: Callable[[str], None]) -> None:
 
 def _create(path: Path) -> None:
     """Write our process id into a file that must not exist yet, in one step."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    draft.write_text(str(os.getpid()), "ascii")
+    written = draft(path, str(os.getpid()).encode(), keep_mode=False)
     try:
-        os.link(draft, path)
+        os.link(written, path)
     finally:
-        draft.unlink()
+        written.unlink()
 
 
 def _holder(path: Path) -> int:

@@ -47,7 +47,7 @@ class Session:
         Args:
             command: Its name.
             work: Gets the run, and the address of the engine's log service.
-            state: The state file, locked for the time of the run.
+            state: The state file, locked for the time of the run; a symbolic link stays a link.
             listener: Told of everything as it happens.
             dry_run: Whether nothing may be changed or saved.
 
@@ -56,8 +56,9 @@ class Session:
         """
         began = time.monotonic()
         recorder = Recorder(listener)
-        lock = locked(state, lambda text: recorder.say("warning", text))
-        with lock, self._run(recorder, state, dry_run) as (run, engine), interrupts_to(run.stop):
+        file = state.resolve()  # two links to one state share one lock
+        lock = locked(file, lambda text: recorder.say("warning", text))
+        with lock, self._run(recorder, file, dry_run) as (run, engine), interrupts_to(run.stop):
             work(run, engine)
         return Result(
             command=command,

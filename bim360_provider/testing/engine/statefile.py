@@ -1,12 +1,12 @@
 """The state file: deterministic JSON, replaced in one piece, never a secret in the clear."""
 
 import json
-import os
 import secrets
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final
 
+from bim360_provider.files import draft, put_in_place
 from bim360_provider.testing.engine.errors import LocalEngineError
 from bim360_provider.testing.engine.resources import Resource
 from bim360_provider.testing.engine.sealing import Keyring, is_only_a_name
@@ -60,7 +60,6 @@ class StateFile:
         head = {"format": FORMAT, "project": self._project, "stack": self._stack}
         head["salt"] = keyring.salt.hex()
         opening = json.dumps(head, indent=1)[:-2] + ',\n "resources": [\n'
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         _replace(self.path, b"".join((opening.encode(), entries, b"\n ]\n}\n")))
 
     def _text(self, resource: Resource, keyring: Keyring) -> bytes:
@@ -75,12 +74,20 @@ class StateFile:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    draft = path.with_name(path.name + ".new")
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    """Replace the state file, for its owner alone.
+
+    Raises:
+        LocalEngineError: It cannot be written; the state is that of the step before.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        put_in_place(draft(path, content, keep_mode=False), path)
+    except OSError as error:
+        msg = (
+            f"could not save the state {path}: {error.strerror}; it is that of the step before. "
+            "Free some space or correct the permissions, then run `refresh` and `up` again"
+        )
+        raise LocalEngineError(msg) from None
 
 
 def _entry(resource: Resource, keyring: Keyring) -> dict[str, Any]:

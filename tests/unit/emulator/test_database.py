@@ -79,3 +79,20 @@ def test_a_file_of_another_format_is_left_alone(tmp_path: Path, version: int) ->
 
     with pytest.raises(StoreError, match=rf"its format is {version}, not 2\. Name another file\."):
         Emulator(database=str(path))
+
+
+def test_a_new_database_is_private(tmp_path: Path) -> None:
+    """So are the files that SQLite puts next to it."""
+    emulator = Emulator(parse_seed(ONE), database=str(tmp_path / "hq.db"))
+
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    emulator.close()
+
+    assert modes.keys() > {"hq.db"}
+    assert set(modes.values()) == {0o600}
+
+
+def test_a_folder_that_is_not_there_is_one_line(tmp_path: Path) -> None:
+    """With the reason."""
+    with pytest.raises(StoreError, match=r"hq\.db cannot be used .*No such file"):
+        Emulator(database=str(tmp_path / "nowhere" / "hq.db"))

@@ -1,0 +1,112 @@
+"""Private files: created for the current user alone, and replaced in one step."""
+
+import os
+import secrets
+import stat
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+__all__ = ["PRIVATE", "create", "draft", "put_in_place", "remove_drafts", "sync_folder"]
+
+PRIVATE: Final = 0o600
+"""Read and write for the owner, nothing for other users."""
+
+SUFFIX: Final = ".draft"
+
+TOKEN_BYTES: Final = 8  # a name that no other user of the machine can predict
+
+FLAGS: Final = (
+    os.O_WRONLY
+    | os.O_CREAT
+    | os.O_EXCL  # also refuses a symbolic link: https://pubs.opengroup.org/onlinepubs/9799919799/functions/open.html
+    | getattr(os, "O_NOFOLLOW", 0)  # Windows has neither this flag nor the next
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)  # only Windows has this flag
+)
+
+
+def create(path: Path) -> int:
+    """Create a file that only its owner can read, whatever the umask, and return its descriptor.
+
+    Raises:
+        FileExistsError: There is a file or a symbolic link with this name.
+        OSError: The file cannot be created.
+    """
+    descriptor = os.open(path, FLAGS, PRIVATE)
+    if hasattr(os, "fchmod"):  # a umask may have removed the owner's own permissions
+        os.fchmod(descriptor, PRIVATE)
+    return descriptor
+
+
+def draft(target: Path, content: bytes, *, keep_mode: bool) -> Path:
+    """Write the future content of a file next to it, flushed to the disk; return the draft.
+
+    Args:
+        target: The file that the draft is for; not a symbolic link.
+        content: The whole content.
+        keep_mode: Whether the draft gets the permissions of the existing target.
+
+    Raises:
+        OSError: The draft cannot be written; nothing is left of it.
+    """
+    path = target.with_name(f"{_prefix(target)}{secrets.token_hex(TOKEN_BYTES)}{SUFFIX}")
+    descriptor = create(path)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+            _copy_owner(target, file.fileno(), keep_mode=keep_mode)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return path
+
+
+def _copy_owner(target: Path, descriptor: int, *, keep_mode: bool) -> None:
+    """Give a draft the owner of the file that it replaces, where the system allows it."""
+    if not hasattr(os, "fchown"):
+        return
+    with suppress(FileNotFoundError):
+        old = target.stat()
+        if (old.st_uid, old.st_gid) != (os.geteuid(), os.getegid()):
+            with suppress(PermissionError):
+                os.fchown(descriptor, old.st_uid, old.st_gid)
+        if keep_mode:
+            os.fchmod(descriptor, stat.S_IMODE(old.st_mode))
+
+
+def put_in_place(path: Path, target: Path) -> None:
+    """Replace a file by its draft, in one step.
+
+    Raises:
+        OSError: The file cannot be replaced; it is as it was.
+    """
+    path.replace(target)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the replacements in a folder survive a power failure, where the system can."""
+    with suppress(OSError):  # Windows cannot open a folder
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def remove_drafts(target: Path) -> None:
+    """Remove the drafts of a file that killed processes left behind.
+
+    Only for a caller that keeps other processes from writing the file.
+    """
+    prefix = _prefix(target)
+    for path in target.parent.iterdir():
+        if path.name.startswith(prefix) and path.name.endswith(SUFFIX):
+            with suppress(OSError):  # not ours after all, such as a folder
+                path.unlink()
+
+
+def _prefix(target: Path) -> str:
+    return f".{target.name}."

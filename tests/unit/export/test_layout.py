@@ -1,0 +1,195 @@
+"""Whether the program of a project runs an exported file: judged by the source, without running."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from bim360_provider.errors import InputError
+from bim360_provider.export.layout import read_layout
+from bim360_provider.export.running import require_run, runs
+from bim360_provider.export.stack import Paths
+from tests.meta.tree import ROOT
+
+PYTHON = "name: firm\nruntime: python\n"
+
+LAUNCHER = (ROOT / "stacks" / "__main__.py").read_text(encoding="utf-8")
+
+FOLDER = f"{PYTHON}main: infra\n"
+FILE = f"{PYTHON}main: app.py\n"
+
+RUN: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "no program": (PYTHON, {}),
+    "a launcher": (FOLDER, {"infra/__main__.py": LAUNCHER}),
+    "an import": (PYTHON, {"__main__.py": "import existing\n"}),
+    "names from it": (PYTHON, {"__main__.py": "from existing import north\n"}),
+    "an import for one stack": (
+        PYTHON,
+        {"__main__.py": "import pulumi\nif pulumi.get_stack() == 'existing':\n import existing\n"},
+    ),
+    "an import by name": (
+        PYTHON,
+        {"__main__.py": "import importlib\nimportlib.import_module('existing')\n"},
+    ),
+    "an import by the stack's name": (
+        PYTHON,
+        {"__main__.py": "import importlib as i, pulumi\ni.import_module(pulumi.get_stack())\n"},
+    ),
+    "a module between": (
+        FOLDER,
+        {"infra/__main__.py": "import parts\n", "infra/parts.py": "import existing\n"},
+    ),
+    "a package between": (
+        PYTHON,
+        {
+            "__main__.py": "from parts import all\n",
+            "parts/__init__.py": "",
+            "parts/all.py": "from .. import existing\nimport existing\n",
+        },
+    ),
+    "the file by its name": (FILE, {"app.py": "import runpy\nrunpy.run_path('existing.py')\n"}),
+    "a file that can import": (
+        FILE,
+        {"app.py": "import sys\nsys.path.append('.')\nimport existing\n"},
+    ),
+    "every file": (
+        PYTHON,
+        {"__main__.py": "import pathlib, runpy\n[runpy.run_path(f) for f in pathlib.Path()]\n"},
+    ),
+}
+
+NOT_RUN: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "a new program": (PYTHON, {"__main__.py": "import pulumi\n"}),
+    "an empty program": (PYTHON, {"__main__.py": ""}),
+    "an import of another file": (PYTHON, {"__main__.py": "import other\n"}),
+    "a comment": (PYTHON, {"__main__.py": "# import existing\n"}),
+    "the run of another file": (
+        PYTHON,
+        {"__main__.py": "import runpy\nrunpy.run_path('other.py')\n"},
+    ),
+    "the import of a neighbour in a file": (FILE, {"app.py": "import existing\n"}),
+    "a relative import in a folder": (
+        FOLDER,
+        {"infra/__init__.py": "", "infra/__main__.py": "from . import existing\n"},
+    ),
+    "the wrong folder": (FOLDER, {"infra/__main__.py": "import stacks.existing\n"}),
+}
+
+
+def write(folder: Path, project: str, files: Mapping[str, str]) -> None:
+    """Write a project."""
+    for name, text in {"Pulumi.yaml": project, **files}.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", RUN)
+def test_a_program_runs_the_file_through(tmp_path: Path, name: str) -> None:
+    """So an export may go on."""
+    write(tmp_path, *RUN[name])
+    layout = read_layout(tmp_path)
+
+    assert runs(layout, layout.folder / "existing.py")
+
+
+@pytest.mark.parametrize("name", NOT_RUN)
+def test_a_program_does_not_run_the_file_with(tmp_path: Path, name: str) -> None:
+    """Once the line of the message is added, it does."""
+    write(tmp_path, *NOT_RUN[name])
+    layout = read_layout(tmp_path)
+    file = layout.folder / "existing.py"
+
+    with pytest.raises(InputError, match="does not run") as refusal:
+        require_run(layout, file, "existing")
+
+    advice = str(refusal.value).partition("Add ")[2].split("`")[1::2]
+    with layout.entry.open("a", encoding="utf-8") as entry:
+        entry.write("".join(f"{line}\n" for line in advice))
+    assert "\n" not in str(refusal.value)
+    assert runs(layout, file)
+
+
+@pytest.mark.parametrize(
+    ("project", "words"),
+    [
+        ("name: firm\nruntime: nodejs\n", "has `runtime: nodejs`"),
+        ("name: firm\nruntime: {name: go}\n", "has `runtime: go`"),
+        ("name: [\n", "is not valid YAML"),
+        ("- firm\n", "holds no `key: value` lines"),
+    ],
+)
+def test_a_project_that_cannot_run_python_is_refused(
+    tmp_path: Path, project: str, words: str
+) -> None:
+    """In one line."""
+    write(tmp_path, project, {})
+
+    with pytest.raises(InputError) as refusal:
+        read_layout(tmp_path)
+
+    assert words in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_folder_without_a_project_is_refused(tmp_path: Path) -> None:
+    """With what to do."""
+    with pytest.raises(InputError, match=r"no Pulumi\.yaml in .* or create Pulumi\.yaml"):
+        read_layout(tmp_path / "not" / "there")
+
+
+def test_a_program_that_is_not_python_is_refused(tmp_path: Path) -> None:
+    """With the place of the mistake."""
+    write(tmp_path, PYTHON, {"__main__.py": "import pulumi\nif:\n"})
+
+    with pytest.raises(InputError, match=r"could not read the program .*: line 2 is invalid"):
+        require_run(read_layout(tmp_path), tmp_path / "existing.py", "existing")
+
+
+@pytest.mark.parametrize(
+    "stack", ["../evil", "a b", "", "..", "a/../b", "a/b/c/d", "json", "pulumi", "__main__", "é"]
+)
+def test_a_stack_whose_file_could_do_harm_is_refused(tmp_path: Path, stack: str) -> None:
+    """Outside the folder, or in the place of a module."""
+    with pytest.raises(InputError, match="could not export"):
+        Paths.of(tmp_path, stack)
+
+
+@pytest.mark.parametrize(
+    ("stack", "name"),
+    [("dev", "dev"), ("test", "test"), ("firm/bim/eu-1.5", "eu_1_5"), ("2027", "2027")],
+)
+def test_a_stacks_file_has_its_name(tmp_path: Path, stack: str, name: str) -> None:
+    """Without organization and project."""
+    assert Paths.of(tmp_path, stack).program == tmp_path / f"{name}.py"
+
+
+@pytest.mark.parametrize(
+    ("program", "advised"),
+    [
+        ("import pulumi\n", False),
+        ("import bim360_provider\n", True),
+        ("from bim360_provider import Bim360Project\n", True),
+        ("import pulumi_aws as aws\n", True),
+    ],
+)
+def test_a_program_with_resources_learns_where_they_belong(
+    tmp_path: Path, program: str, advised: bool
+) -> None:
+    """In the stack of the export they would be created."""
+    write(tmp_path, PYTHON, {"__main__.py": program})
+
+    with pytest.raises(InputError) as refusal:
+        require_run(read_layout(tmp_path), tmp_path / "existing.py", "existing")
+
+    assert ("own resources into an else branch" in str(refusal.value)) is advised
+
+
+def test_a_program_that_only_takes_names_from_pulumi_gets_the_import_as_well(
+    tmp_path: Path,
+) -> None:
+    """Or the line to add would fail."""
+    write(tmp_path, PYTHON, {"__main__.py": "from pulumi import export\n"})
+
+    with pytest.raises(InputError, match="Add `import pulumi` and `if "):
+        require_run(read_layout(tmp_path), tmp_path / "existing.py", "existing")

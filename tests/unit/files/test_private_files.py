@@ -1,0 +1,107 @@
+"""Files of the current user: private from the first byte, exclusive, replaced in one step."""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from bim360_provider import files
+
+
+def mode(path: Path) -> int:
+    """Return the permissions of a file."""
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.fixture(params=[0o000, 0o022, 0o777])
+def umask(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Set a umask for the time of a test."""
+    old = os.umask(request.param)
+    yield
+    os.umask(old)
+
+
+@pytest.mark.usefixtures("umask")
+def test_a_file_is_private_from_the_first_byte(tmp_path: Path) -> None:
+    """Whatever the umask is."""
+    descriptor = files.create(tmp_path / "new")
+    created = stat.S_IMODE(os.fstat(descriptor).st_mode)
+    os.close(descriptor)
+
+    assert created == files.PRIVATE
+
+
+@pytest.mark.parametrize("there", ["file", "link", "dangling link"])
+def test_what_has_the_name_already_is_neither_used_nor_followed(tmp_path: Path, there: str) -> None:
+    """A link that another user put there leads to nothing."""
+    path, other = tmp_path / "new", tmp_path / "other"
+    if there != "dangling link":
+        other.write_text("untouched")
+    if there == "file":
+        other.rename(path)
+    else:
+        path.symlink_to(other)
+
+    with pytest.raises(FileExistsError):
+        files.create(path)
+
+    assert {each.read_text() for each in tmp_path.iterdir() if each.exists()} <= {"untouched"}
+
+
+def test_no_other_process_can_predict_the_name_of_a_draft(tmp_path: Path) -> None:
+    """So that no link can wait there, and two processes do not share a draft."""
+    target = tmp_path / "file"
+
+    names = {files.draft(target, b"", keep_mode=False).name for _ in range(8)}
+
+    assert len(names) == 8
+
+
+@pytest.mark.parametrize(("keep", "expected"), [(True, 0o644), (False, files.PRIVATE)])
+def test_a_draft_takes_over_the_permissions_only_if_asked(
+    tmp_path: Path, keep: bool, expected: int
+) -> None:
+    """A user's program stays readable for colleagues; a state becomes private."""
+    target = tmp_path / "file"
+    target.write_text("old")
+    target.chmod(0o644)
+
+    files.put_in_place(files.draft(target, b"new", keep_mode=keep), target)
+
+    assert (target.read_text(), mode(target)) == ("new", expected)
+
+
+def test_a_full_disk_leaves_the_file_and_no_draft(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The target is only replaced by a draft that is whole."""
+    target = tmp_path / "file"
+    target.write_text("old")
+
+    def full(_descriptor: int) -> NoReturn:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+
+    with pytest.raises(OSError, match="No space left"):
+        files.draft(target, b"new", keep_mode=True)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert target.read_text() == "old"
+
+
+def test_the_drafts_of_killed_processes_are_removed_alone(tmp_path: Path) -> None:
+    """Those of other files stay."""
+    target, other = tmp_path / "file", tmp_path / "file.lock"
+    files.draft(target, b"left behind", keep_mode=False)
+    kept = files.draft(tmp_path / "another", b"in use", keep_mode=False)
+    target.write_text("content")
+    other.write_text("")
+
+    files.remove_drafts(target)
+
+    assert {*tmp_path.iterdir()} == {target, other, kept}

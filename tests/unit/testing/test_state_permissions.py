@@ -1,0 +1,117 @@
+"""The state and its lock belong to the current user alone, and survive a full disk and a kill."""
+
+import errno
+import os
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from bim360_provider import files
+from bim360_provider.testing.engine.errors import LocalEngineError
+from bim360_provider.testing.engine.lock import locked
+from bim360_provider.testing.engine.resources import Resource
+from bim360_provider.testing.engine.sealing import Keyring
+from bim360_provider.testing.engine.statefile import StateFile
+
+SALT = Keyring(b"salt")
+
+SAVES_FOREVER = """
+import sys
+from pathlib import Path
+from bim360_provider.testing.engine.lock import locked
+from bim360_provider.testing.engine.resources import Resource
+from bim360_provider.testing.engine.sealing import Keyring
+from bim360_provider.testing.engine.statefile import StateFile
+path = Path(sys.argv[1])
+with locked(path, print):
+    number = 0
+    while True:
+        number += 1
+        resource = Resource("u", "t", custom=True, inputs={"n": number, "text": "x" * 300_000})
+        StateFile(path, "demo", "shop").save([resource], Keyring(b"salt"))
+        print(number, flush=True)
+"""
+
+
+def state_file(path: Path) -> StateFile:
+    """Return the state file of a stack."""
+    return StateFile(path, "demo", "shop")
+
+
+def mode(path: Path) -> int:
+    """Return the permissions of a file."""
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_the_state_and_its_lock_are_private(tmp_path: Path) -> None:
+    """A state that others could read becomes private with the first save."""
+    state = tmp_path / "state.json"
+    state_file(state).save([], SALT)
+    state.chmod(0o644)
+
+    with locked(state, print):
+        locks = [mode(path) for path in tmp_path.glob("*.lock")]
+        state_file(state).save([], SALT)
+
+    assert locks == [files.PRIVATE]
+    assert mode(state) == files.PRIVATE
+
+
+def test_no_link_is_followed_by_a_save_or_a_lock(tmp_path: Path) -> None:
+    """Names that a draft had in former versions lead other users' links to nothing."""
+    state, other = tmp_path / "state.json", tmp_path / "other"
+    other.write_text("untouched")
+    for name in ("state.json.new", f"state.json.lock.{os.getpid()}"):
+        (tmp_path / name).symlink_to(other)
+
+    with locked(state, print):
+        state_file(state).save([], SALT)
+
+    assert other.read_text() == "untouched"
+
+
+def test_a_full_disk_is_reported_in_one_line_and_keeps_the_state(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message names the file, the reason and what to do."""
+    state = tmp_path / "state.json"
+    state_file(state).save([], SALT)
+    before = state.read_bytes()
+
+    def full(_descriptor: int) -> NoReturn:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+
+    with pytest.raises(LocalEngineError, match=r"could not save the state .*: No space left"):
+        state_file(state).save([Resource("u", "t", custom=True)], SALT)
+
+    assert [*tmp_path.iterdir()] == [state]
+    assert state.read_bytes() == before
+
+
+def test_a_killed_run_leaves_a_whole_state_and_the_next_run_removes_its_drafts(
+    tmp_path: Path,
+) -> None:
+    """Killed in the middle of its saves."""
+    state = tmp_path / "state.json"
+    command = [sys.executable, "-c", SAVES_FOREVER, str(state)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:  # noqa: S603 - the script above
+        assert process.stdout is not None
+        saved = int(process.stdout.readline())
+        process.send_signal(signal.SIGKILL)
+    files.draft(state, b"half of a sta", keep_mode=False)
+
+    (resource,), _ = state_file(state).load()
+    with locked(state, lambda _line: None):
+        names = {path.name for path in tmp_path.iterdir()}
+
+    number = resource.inputs["n"]
+    assert isinstance(number, int)
+    assert number >= saved
+    assert names == {"state.json", "state.json.lock"}
