@@ -26,6 +26,7 @@ from bim360_provider.dynamic.engine_log import notify
 from bim360_provider.dynamic.engine_watch import exit_with_engine
 from bim360_provider.errors import ConfigError
 from bim360_provider.hq import HqClient
+from bim360_provider.models import normal
 
 __all__ = ["Calls"]
 
@@ -59,6 +60,7 @@ class Calls:
         "Perhaps" (None) makes Pulumi compare the arguments itself, which is what prints
         single properties and fills ``detailedDiff``.
         """
+        id_ = normal.entity_id(id_)
         owners.owns(id_)
         difference = self._entity.diff(from_pulumi(olds), from_pulumi(news))
         if (names := difference.names) is not None:
@@ -85,6 +87,7 @@ class Calls:
     def update(self, id_: str, olds: Bag, news: Bag) -> UpdateResult:
         """Change what differs."""
         state = from_pulumi(olds)
+        id_ = normal.entity_id(id_)
         try:
             outs = self._update(self._client(state), id_, state, from_pulumi(news))
         finally:
@@ -94,7 +97,7 @@ class Calls:
     def read(self, id_: str, props: Bag) -> ReadResult:
         """Read for a refresh, a ``.get()`` or after an import."""
         state = from_pulumi(props)
-        live = self._entity.read(self._client(state), id_, state)
+        live = self._entity.read(self._client(state), normal.entity_id(id_), state)
         if live is None:
             return ReadResult("", {})
         return ReadResult(live.id, to_pulumi(live.outputs), to_pulumi(live.inputs))
@@ -102,7 +105,7 @@ class Calls:
     def delete(self, id_: str, props: Bag) -> None:
         """Take it away as far as HQ can, or leave it."""
         state = from_pulumi(props)
-        self._delete(self._client(state), id_, state)
+        self._delete(self._client(state), normal.entity_id(id_), state)
 
     def _create(
         self, client: HqClient, inputs: Values, settings: Settings

@@ -11,12 +11,19 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Final
 
+from bim360_provider.models.ids import UUID, entity_id, id_or_none
 from bim360_provider.models.showing import SHOWN, shown
+from bim360_provider.models.unicode_form import composed, decomposed
 
 __all__ = [
+    "UUID",
     "account_id",
+    "composed",
     "date_text",
+    "decomposed",
+    "entity_id",
     "flag",
+    "id_or_none",
     "identifier",
     "money",
     "one_of",
@@ -29,7 +36,6 @@ __all__ = [
 
 NAME_LIMIT: Final = 255
 RESERVED_IN_NAMES: Final = '\\/?[]>*:<"|,'
-UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 DAY: Final = re.compile(
     r"(?P<day>\d{4}-\d{2}-\d{2})"
     r"(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?",
@@ -68,7 +74,7 @@ def text(limit: int) -> Callable[[object], str]:
     """Return the normal form of a text of at most ``limit`` characters; blanks alone are none."""
 
     def normal(value: object) -> str:
-        words = _printable(_is_text(value))
+        words = composed(_printable(_is_text(value)))
         if len(words) > limit:
             msg = f"has {len(words)} characters; HQ takes {limit} at most"
             raise ValueError(msg)
@@ -79,7 +85,7 @@ def text(limit: int) -> Callable[[object], str]:
 
 def project_name(value: object) -> str:
     r"""Return a project name: 1 to 255 characters, none of ``\ / ? [ ] > * : < " | ,``."""
-    name = _printable(_is_text(value))
+    name = composed(_printable(_is_text(value)))
     found = [c for c in RESERVED_IN_NAMES if c in name]
     if found:
         msg = f"must not hold {' '.join(found)} (HQ reserves {' '.join(RESERVED_IN_NAMES)})"
@@ -146,14 +152,14 @@ def flag(value: object) -> bool:
 
 def identifier(value: object) -> str:
     """Return an HQ id in lower case, without the ``b.`` that other Autodesk APIs put before it."""
-    words = _is_text(value).strip().lower().removeprefix("b.")
-    if not UUID.fullmatch(words):
+    found = id_or_none(_is_text(value))
+    if found is None:
         msg = (
             f"must be an id such as 'c17e6837-96cd-4839-868e-051a2ad65d28', "
             f"not {shown(value)}; HQ shows it in the page's address"
         )
         raise ValueError(msg)
-    return words
+    return found
 
 
 account_id = identifier
@@ -191,4 +197,4 @@ def services(value: object) -> list[str]:
     if not isinstance(parts, (list, tuple, set, frozenset)):
         msg = f"must be a list such as ['doc_manager', 'pm'], not {shown(value)}"
         raise ValueError(msg)
-    return sorted({_is_text(part).strip() for part in parts} - {""})
+    return sorted({composed(_is_text(part)).strip() for part in parts} - {""})

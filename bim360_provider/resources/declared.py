@@ -55,7 +55,7 @@ class Declared(Resource):
 
         Args:
             resource_name: Pulumi's name for it, unique in the stack.
-            id: HQ's id of it, as the documents of each resource say.
+            id: HQ's id of it, as the documents of each resource say, with or without ``b.``.
             opts: Pulumi's resource options.
         """
         found = cls.__new__(cls)

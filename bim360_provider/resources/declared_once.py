@@ -1,5 +1,6 @@
 """Declared once: of two resources with one person in one project, each would undo the other."""
 
+import unicodedata
 import weakref
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeAlias
@@ -58,8 +59,9 @@ def _keys(project_id: Any, members: Any) -> Iterator[tuple[str, str]]:
     for row in rows:
         email = row.get("email") if isinstance(row, Mapping) else None
         if isinstance(project_id, str) and isinstance(email, str):
+            # As a check normalizes them; a program loads no model for that.
             project = project_id.strip().lower().removeprefix("b.")
-            yield project, email.strip().lower()
+            yield project, unicodedata.normalize("NFC", email.strip().lower())
 
 
 def _twice(called: str, key: tuple[str, str], other: str) -> str:

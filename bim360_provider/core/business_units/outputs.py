@@ -6,6 +6,7 @@ from typing import Any, Final
 from bim360_provider.core.business_units.naming import ROOT, name_of, parent_id, parent_of
 from bim360_provider.core.business_units.structure import paths
 from bim360_provider.core.entity import DECLARED
+from bim360_provider.models import normal
 from bim360_provider.models.business_units import PROVIDER_ONLY, BusinessUnit
 
 __all__ = ["declared", "imported", "mirrored", "outputs"]
@@ -79,17 +80,22 @@ def imported(live: Sequence[BusinessUnit]) -> dict[str, dict[str, Any]]:
 
 def _shown(unit: BusinessUnit, path: str) -> dict[str, Any]:
     """Return a unit as the outputs have it, every field there."""
-    fields = {"parent_id": unit.parent_id or "", "description": unit.description or ""}
-    return {"id": unit.id, "name": unit.name or "", **fields, "path": path}
+    texts = {
+        "name": normal.composed(unit.name or ""),
+        "parent_id": unit.parent_id or "",
+        "description": normal.composed(unit.description or ""),
+    }
+    return {"id": unit.id, **texts, "path": path}
 
 
 def _argument(key: str, unit: BusinessUnit, given: Collection[str], ids: Values) -> dict[str, Any]:
     live_parent = unit.parent_id or ROOT
     found: dict[str, Any] = {"id": unit.id} if "id" in given else {}
-    if "name" in given or unit.name != name_of(key, {}):
-        found["name"] = unit.name
+    name = normal.composed(unit.name) if unit.name else unit.name
+    if "name" in given or name != name_of(key, {}):
+        found["name"] = name
     if "parent" in given or live_parent != parent_id(parent_of(key, {}), ids):
         found["parent"] = {id_: each for each, id_ in ids.items()}.get(live_parent, live_parent)
     if "description" in given:
-        found["description"] = unit.description or ""
+        found["description"] = normal.composed(unit.description or "")
     return found

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bim360_provider.core.arguments import Problem, is_unknown
-from bim360_provider.core.business_units.naming import ROOT, name_of, parent_id, parent_of
+from bim360_provider.core.business_units.naming import ROOT, key_of, name_of, parent_id, parent_of
 from bim360_provider.models import normal
 
 __all__ = ["cycle", "problems_of", "wrong"]
@@ -59,7 +59,7 @@ def cycle(parents: Mapping[str, str]) -> list[str]:
 def _strangers(units: Units) -> Iterator[Problem]:
     for key, unit in units.items():
         parent = parent_of(key, unit)
-        if is_unknown(parent) or parent in units or parent == ROOT:
+        if is_unknown(parent) or parent == ROOT or key_of(parent, units) in units:
             continue
         if not normal.UUID.fullmatch(parent):
             yield wrong(key, "parent " + _no_parent(parent, units, given="parent" in unit))

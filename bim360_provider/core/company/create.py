@@ -1,6 +1,6 @@
 """Create: one company, never two, and never one whose id is lost."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ from bim360_provider.core.claim import claimed, claimed_or_none
 from bim360_provider.core.company.adopt import Verdict, judge
 from bim360_provider.core.company.fields import SHAPE, create_body, differing
 from bim360_provider.core.name_room import NameRoom
-from bim360_provider.core.once import made_once, was_made_since
+from bim360_provider.core.once import made_once, refuse_taken, was_made_since
 from bim360_provider.core.owners import Owners
 from bim360_provider.core.renaming import with_room
 from bim360_provider.core.settings import Settings
@@ -55,8 +55,14 @@ def create(
     return company.id, SHAPE.outputs(company.fields(), inputs, inputs, left)
 
 
+def _exactly(client: HqClient) -> Callable[[str], list[Company]]:
+    """Return what finds the companies of a name in the same case, as HQ's own 409 does."""
+    return lambda name: [each for each in client.companies.named(name) if each.name == name]
+
+
 def _made(client: HqClient, inputs: Values, owners: Owners) -> Company:
     body, name = create_body(inputs), inputs["name"]
+    refuse_taken(name, "company", _exactly(client))
 
     def ours(since: datetime) -> Company | None:
         found = [each for each in client.companies.named(name) if each.name == name]
