@@ -24,6 +24,7 @@ from bim360_provider.dynamic.bags import from_pulumi, provider_changed, to_pulum
 from bim360_provider.dynamic.clients import client_for, owners, renames
 from bim360_provider.dynamic.engine_log import notify
 from bim360_provider.dynamic.engine_watch import exit_with_engine
+from bim360_provider.dynamic.secret_safe import secret_safe
 from bim360_provider.errors import ConfigError
 from bim360_provider.hq import HqClient
 from bim360_provider.models import normal
@@ -42,6 +43,7 @@ class Calls:
         self._entity = entity
         self._config = config
 
+    @secret_safe
     def check(self, olds: Bag, news: Bag) -> CheckResult:
         """Return the arguments in normal form, with every problem; sends nothing."""
         try:
@@ -54,6 +56,7 @@ class Calls:
         failures = [CheckFailure("", str(each)) for each in problems if not each.warning]
         return CheckResult(to_pulumi(inputs), failures)
 
+    @secret_safe
     def diff(self, id_: str, olds: Bag, news: Bag) -> DiffResult:
         """Return whether anything would change; sends nothing.
 
@@ -77,6 +80,7 @@ class Calls:
             replaces=list(difference.replaces),
         )
 
+    @secret_safe
     def create(self, props: Bag) -> CreateResult:
         """Create or adopt."""
         inputs = from_pulumi(props)
@@ -84,6 +88,7 @@ class Calls:
         entity_id, outs = self._create(client, inputs, settings)
         return CreateResult(entity_id, to_pulumi(outs))
 
+    @secret_safe
     def update(self, id_: str, olds: Bag, news: Bag) -> UpdateResult:
         """Change what differs."""
         state = from_pulumi(olds)
@@ -94,6 +99,7 @@ class Calls:
             renames.settle(id_)
         return UpdateResult(to_pulumi(outs))
 
+    @secret_safe
     def read(self, id_: str, props: Bag) -> ReadResult:
         """Read for a refresh, a ``.get()`` or after an import."""
         state = from_pulumi(props)
@@ -102,6 +108,7 @@ class Calls:
             return ReadResult("", {})
         return ReadResult(live.id, to_pulumi(live.outputs), to_pulumi(live.inputs))
 
+    @secret_safe
     def delete(self, id_: str, props: Bag) -> None:
         """Take it away as far as HQ can, or leave it."""
         state = from_pulumi(props)

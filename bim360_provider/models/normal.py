@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Final
 
+from bim360_provider.models import secrecy
 from bim360_provider.models.ids import UUID, entity_id, id_or_none
 from bim360_provider.models.showing import SHOWN, shown
 from bim360_provider.models.unicode_form import composed, decomposed
@@ -180,6 +181,8 @@ def one_of(allowed: Iterable[str], *, clearable: bool = False) -> Callable[[obje
 
 def unknown_choice(word: str, choices: tuple[str, ...]) -> str:
     """Return what to say of a word that is not among the choices."""
+    if secrecy.hides(word):  # a choice that is near would give it away
+        return f"does not know {secrecy.MASK}"
     if ALSO_CALLED.get(word.casefold()) in choices:
         return f"does not know {shown(word)}; did you mean '{ALSO_CALLED[word.casefold()]}'?"
     folded = {choice.casefold(): choice for choice in choices}

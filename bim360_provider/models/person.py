@@ -4,7 +4,7 @@ import re
 from importlib import import_module
 from typing import Final
 
-from bim360_provider.models import normal
+from bim360_provider.models import normal, secrecy
 
 __all__ = ["acting_user", "email", "is_email"]
 
@@ -26,7 +26,7 @@ def email(value: object) -> str:
     words = limited(limited(value).strip().lower())
     address = _address(words)
     if address is None:
-        near = _address_within(words)
+        near = None if secrecy.hides(value) else _address_within(words)
         advice = f"; did you mean '{near}'?" if near else ""
         wanted = "must be an e-mail address such as 'ada@example.com'"
         msg = f"{wanted}, not {normal.shown(value)}{advice}"
