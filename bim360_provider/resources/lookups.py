@@ -3,6 +3,7 @@
 Each is answered while the program runs, in a preview too, and never asked twice in a run.
 """
 
+import itertools
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -11,6 +12,7 @@ from pulumi import Input, Output
 
 from bim360_provider.core.lookups import LookUps
 from bim360_provider.errors import Bim360Error
+from bim360_provider.models.secrecy import keep_secret, masked
 from bim360_provider.resources.look_up_run import this_run
 
 __all__ = [
@@ -158,11 +160,15 @@ def _looked_up(ask: Callable[..., Any], *told: Any) -> Found:
     """Return the answer, asked as soon as everything is known; what is unknown stays unknown."""
     run = this_run()
 
-    def answer(known: list[Any]) -> LookedUp:
-        account_id, region, *question = known
-        try:
-            return LookedUp(ask(run.of(account_id, region), *question))
-        except Bim360Error as error:
-            raise LookUpError(str(error)) from None
+    async def secrets() -> Any:
+        return [await Output.from_input(each).is_secret() for each in told]
 
-    return Output.all(*told).apply(answer)
+    def answer(known: list[Any]) -> LookedUp:
+        hidden, account_id, region, *question = known
+        with keep_secret(*itertools.compress(known[1:], hidden)):
+            try:
+                return LookedUp(ask(run.of(account_id, region), *question))
+            except Bim360Error as error:
+                raise LookUpError(masked(str(error))) from None
+
+    return Output.all(Output.from_input(secrets()), *told).apply(answer)

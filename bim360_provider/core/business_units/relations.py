@@ -6,7 +6,7 @@ from typing import Any
 
 from bim360_provider.core.arguments import Problem, is_unknown
 from bim360_provider.core.business_units.naming import ROOT, key_of, name_of, parent_id, parent_of
-from bim360_provider.models import normal
+from bim360_provider.models import normal, secrecy
 
 __all__ = ["cycle", "problems_of", "wrong"]
 
@@ -66,7 +66,7 @@ def _strangers(units: Units) -> Iterator[Problem]:
 
 
 def _no_parent(parent: str, units: Units, *, given: bool) -> str:
-    near = difflib.get_close_matches(parent, units, n=1)
+    near = [] if secrecy.hides(parent) else difflib.get_close_matches(parent, units, n=1)
     advice = f"did you mean '{near[0]}'?" if near else "declare it, or write the id of a unit"
     slash = "" if given else "; if the slash is part of the name, give parent=''"
     return f"is '{parent}', and no unit has that key; {advice}{slash}"
