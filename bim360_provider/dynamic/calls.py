@@ -25,6 +25,7 @@ from bim360_provider.dynamic.clients import client_for, owners, renames
 from bim360_provider.dynamic.engine_log import notify
 from bim360_provider.dynamic.engine_watch import exit_with_engine
 from bim360_provider.dynamic.secret_safe import secret_safe
+from bim360_provider.dynamic.setup_warnings import warn_of_setup
 from bim360_provider.errors import ConfigError
 from bim360_provider.hq import HqClient
 from bim360_provider.models import normal
@@ -50,6 +51,7 @@ class Calls:
             settings = self._settings
         except ConfigError as error:
             return CheckResult(dict(news), [CheckFailure("", str(error))])
+        warn_of_setup(settings, self._config)
         inputs, problems = self._entity.check(from_pulumi(olds), from_pulumi(news), settings)
         for warning in (each for each in problems if each.warning):
             notify(f"BIM 360: {warning}", warning=True)

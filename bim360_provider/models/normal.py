@@ -26,11 +26,11 @@ __all__ = [
     "flag",
     "id_or_none",
     "identifier",
+    "is_text",
     "money",
     "one_of",
     "project_name",
     "seconds",
-    "services",
     "shown",
     "text",
 ]
@@ -49,7 +49,8 @@ ALSO_CALLED: Final = {"eu": "EMEA", "europe": "EMEA", "uk": "GBR", "usa": "US"}
 """What people call a region, and HQ's word for it."""
 
 
-def _is_text(value: object) -> str:
+def is_text(value: object) -> str:
+    """Return a value that is a text."""
     if not isinstance(value, str):
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
         advice = f"; put it in quotes: '{_digits(value)}'" if number else ""
@@ -75,7 +76,7 @@ def text(limit: int) -> Callable[[object], str]:
     """Return the normal form of a text of at most ``limit`` characters; blanks alone are none."""
 
     def normal(value: object) -> str:
-        words = composed(_printable(_is_text(value)))
+        words = composed(_printable(is_text(value)))
         if len(words) > limit:
             msg = f"has {len(words)} characters; HQ takes {limit} at most"
             raise ValueError(msg)
@@ -86,7 +87,7 @@ def text(limit: int) -> Callable[[object], str]:
 
 def project_name(value: object) -> str:
     r"""Return a project name: 1 to 255 characters, none of ``\ / ? [ ] > * : < " | ,``."""
-    name = composed(_printable(_is_text(value)))
+    name = composed(_printable(is_text(value)))
     found = [c for c in RESERVED_IN_NAMES if c in name]
     if found:
         msg = f"must not hold {' '.join(found)} (HQ reserves {' '.join(RESERVED_IN_NAMES)})"
@@ -153,7 +154,7 @@ def flag(value: object) -> bool:
 
 def identifier(value: object) -> str:
     """Return an HQ id in lower case, without the ``b.`` that other Autodesk APIs put before it."""
-    found = id_or_none(_is_text(value))
+    found = id_or_none(is_text(value))
     if found is None:
         msg = (
             f"must be an id such as 'c17e6837-96cd-4839-868e-051a2ad65d28', "
@@ -171,7 +172,7 @@ def one_of(allowed: Iterable[str], *, clearable: bool = False) -> Callable[[obje
     choices = tuple(allowed)
 
     def normal(value: object) -> str:
-        word = _is_text(value)
+        word = is_text(value)
         if word in choices or (clearable and not word):
             return word
         raise ValueError(unknown_choice(word, choices))
@@ -192,12 +193,3 @@ def unknown_choice(word: str, choices: tuple[str, ...]) -> str:
     if len(choices) > SHOWN // 4:
         return f"does not know {shown(word)}; HQ's list is in docs/hq.md"
     return f"does not know {shown(word)}; write one of {', '.join(choices)}"
-
-
-def services(value: object) -> list[str]:
-    """Return service types sorted and without repeats, from a list or HQ's comma text."""
-    parts = value.split(",") if isinstance(value, str) else value
-    if not isinstance(parts, (list, tuple, set, frozenset)):
-        msg = f"must be a list such as ['doc_manager', 'pm'], not {shown(value)}"
-        raise ValueError(msg)
-    return sorted({composed(_is_text(part)).strip() for part in parts} - {""})

@@ -13,6 +13,7 @@ from pulumi import Input, Output
 from bim360_provider.core.lookups import LookUps
 from bim360_provider.errors import Bim360Error
 from bim360_provider.models.secrecy import keep_secret, masked
+from bim360_provider.resources.keywords import near_keywords
 from bim360_provider.resources.look_up_run import this_run
 
 __all__ = [
@@ -44,6 +45,7 @@ class LookUpError(Bim360Error, pulumi.RunError):
     """Nothing found, or HQ said no; being a ``RunError``, it is printed without a traceback."""
 
 
+@near_keywords
 def get_project(
     *,
     name: Input[str],
@@ -66,6 +68,7 @@ def get_project(
     return _looked_up(LookUps.project, account_id, region, name)
 
 
+@near_keywords
 def get_company(
     *,
     name: Input[str],
@@ -88,6 +91,7 @@ def get_company(
     return _looked_up(LookUps.company, account_id, region, name)
 
 
+@near_keywords
 def get_account_user(
     *,
     email: Input[str],
@@ -110,6 +114,7 @@ def get_account_user(
     return _looked_up(LookUps.account_user, account_id, region, email)
 
 
+@near_keywords
 def get_business_unit(
     *,
     path: Input[str],
@@ -132,6 +137,7 @@ def get_business_unit(
     return _looked_up(LookUps.business_unit, account_id, region, path)
 
 
+@near_keywords
 def get_industry_role(
     *,
     project_id: Input[str],

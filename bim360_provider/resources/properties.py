@@ -9,7 +9,7 @@ from pulumi import Output, ResourceOptions
 from bim360_provider.dynamic.door import MASKED_KEY
 from bim360_provider.errors import InputError
 
-__all__ = ["properties"]
+__all__ = ["properties", "refuse_import"]
 
 NO_IMPORT: Final = (
     "BIM 360: import_ does not work for this resource, because Pulumi does not give a dynamic "
@@ -36,9 +36,18 @@ def properties(
     Raises:
         InputError: The options import by id, which Pulumi cannot do for a dynamic resource.
     """
+    refuse_import(opts)
+    return {**dict.fromkeys(outputs), **given, **_secret_names(given)}
+
+
+def refuse_import(opts: ResourceOptions | None) -> None:
+    """Refuse options that import by id.
+
+    Raises:
+        InputError: They do; Pulumi would fail with a ``KeyError`` of its own.
+    """
     if opts is not None and opts.import_ is not None:
         raise ImportOptionError(NO_IMPORT)
-    return {**dict.fromkeys(outputs), **given, **_secret_names(given)}
 
 
 def _secret_names(given: Mapping[str, Any]) -> dict[str, Output[str | None]]:

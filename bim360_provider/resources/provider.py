@@ -8,11 +8,12 @@ from pulumi import Input, Output, ResourceOptions
 from bim360_provider.core.settings import EXPLICIT
 from bim360_provider.errors import ConfigError
 from bim360_provider.hq import address
+from bim360_provider.resources.keywords import NearKeywords
 
 __all__ = ["Bim360Provider"]
 
 
-class Bim360Provider(pulumi.ProviderResource):
+class Bim360Provider(NearKeywords, pulumi.ProviderResource):
     """Credentials, account and region for the resources that name it as their provider.
 
     Example:

@@ -6,7 +6,7 @@ from typing import Any
 
 from bim360_provider.core.claim import claimed, claimed_or_none
 from bim360_provider.core.company.adopt import Verdict, judge
-from bim360_provider.core.company.fields import SHAPE, create_body, differing
+from bim360_provider.core.company.fields import SHAPE, create_body, differing, warn_of_company
 from bim360_provider.core.name_room import NameRoom
 from bim360_provider.core.once import made_once, refuse_taken, was_made_since
 from bim360_provider.core.owners import Owners
@@ -47,6 +47,7 @@ def create(
     try:
         room = NameRoom(client, "company")
         company = with_room(room, inputs["name"], lambda: _made(client, inputs, owners))
+        warn_of_company(client, create_body(inputs), company)
     except ConflictError as error:
         company = _adopted(client, inputs, settings, owners, error)
         owners.takes(company.id)
@@ -103,8 +104,11 @@ def _adjusted(client: HqClient, company: Company, inputs: Values) -> tuple[Compa
     if not wanted:
         return company, set()
     try:
-        return client.companies.update(company.id, {k: inputs[k] for k in wanted}), set()
+        body = {k: inputs[k] for k in wanted}
+        changed = client.companies.update(company.id, body)
     except Bim360Error as error:
         words = f"{error} The company is adopted; the next `pulumi up` tries again."
         client.transport.tell(words, warning=True)
         return company, set(wanted)
+    warn_of_company(client, body, changed)
+    return changed, set()

@@ -15,7 +15,7 @@ from bim360_provider.core.project.adopt import Verdict, is_ours, judge
 from bim360_provider.core.project.fields import create_body, differing, patch_body
 from bim360_provider.core.project.outputs import outputs
 from bim360_provider.core.project.template import follow_copy
-from bim360_provider.core.project.update import archiving, patch
+from bim360_provider.core.project.update import archiving, patch, warn_of_project
 from bim360_provider.core.renaming import with_room
 from bim360_provider.core.settings import Settings
 from bim360_provider.errors import Bim360Error, ConflictError, NotFoundError
@@ -58,6 +58,7 @@ def create(
     try:
         room = NameRoom(client, "project")
         project = with_room(room, inputs["name"], lambda: _made(client, inputs, owners))
+        warn_of_project(client, inputs["name"], create_body(inputs), project)
         wanted, allowance = {"status"}, None  # what was just made cannot be lost
     except ConflictError as error:
         project = _adopted(client, inputs["name"], error, judged)

@@ -15,6 +15,7 @@ from bim360_provider.models import (
     CompanyArguments,
     ProjectArguments,
     enums,
+    lists,
     normal,
 )
 from bim360_provider.models.business_units import BusinessUnitArguments, BusinessUnitsArguments
@@ -149,14 +150,14 @@ def test_an_unknown_choice_is_answered_with_the_nearest(
 )
 def test_services_have_one_order_and_no_repeats(services: object) -> None:
     """HQ's comma text, a list and a set mean the same."""
-    assert normal.services(services) == ["doc_manager", "pm"]
+    assert lists.services(services) == ["doc_manager", "pm"]
 
 
 @pytest.mark.parametrize("services", [7, {"pm": True}, [7], None, True])
 def test_what_are_no_services_is_refused(services: object) -> None:
     """A mapping or a number has no elements to ask for."""
     with pytest.raises(ValueError, match="must be "):
-        normal.services(services)
+        lists.services(services)
 
 
 def normal_form(form: Callable[[object], object], value: object) -> object:
@@ -177,7 +178,7 @@ def test_a_name_is_let_through_unchanged_or_not_at_all(name: str) -> None:
 def test_a_normal_form_is_its_own_normal_form(value: object) -> None:
     """And no input makes one fail in another way than by a refusal."""
     forms: list[Callable[[object], object]] = [normal.date_text, normal.money, normal.flag]
-    forms += [normal.identifier, normal.services, normal.seconds]
+    forms += [normal.identifier, lists.services, normal.seconds]
     for form in forms:
         once = normal_form(form, value)
         assert once is None or form(once) == once
