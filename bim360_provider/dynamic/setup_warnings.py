@@ -44,7 +44,7 @@ def _missing(settings: Settings) -> Iterator[str]:
 def _unknown(keys: Iterable[str]) -> Iterator[str]:
     for key in sorted(keys):
         if key.startswith(NAMESPACE) and key not in KEYS and key != EXPLICIT:
-            folded = {each.casefold(): each for each in KEYS}
-            near = difflib.get_close_matches(key.casefold(), folded, n=1)
+            folded = {each.removeprefix(NAMESPACE).casefold(): each for each in KEYS}
+            near = difflib.get_close_matches(key.removeprefix(NAMESPACE).casefold(), folded, n=1)
             advice = f"; did you mean {folded[near[0]]}?" if near else "."
             yield f"BIM 360: {key} is not a configuration key and has no effect{advice}"
