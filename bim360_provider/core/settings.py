@@ -10,13 +10,13 @@ from typing import Final
 from pydantic import SecretStr
 
 from bim360_provider.core.archives import DEFAULT_MAX_ARCHIVES
-from bim360_provider.core.told import EXPLICIT, KEYS, Told
+from bim360_provider.core.told import EXPLICIT, HIDDEN, KEYS, Told
 from bim360_provider.errors import ConfigError
 from bim360_provider.hq import APS_URL, Connection, address
 from bim360_provider.hq.pace import DEFAULT_LIMIT
 from bim360_provider.models import enums, normal, person
 
-__all__ = ["EXPLICIT", "KEYS", "Settings"]
+__all__ = ["EXPLICIT", "HIDDEN", "KEYS", "Settings"]
 
 DEFAULT_REGION: Final = "US"
 

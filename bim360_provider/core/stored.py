@@ -38,9 +38,11 @@ def warn_of_values(client: HqClient, called: str, others: Mapping[str, tuple[Any
     if not others:
         return
     values = "; ".join(_told(name, *pair) for name, pair in others.items())
-    words = f"HQ stored other values of {called} than were sent: {values}"
-    line = f"BIM 360: {words}. Declare what HQ stores, or every `pulumi up` sends them again."
-    client.transport.tell(line, warning=True)
+    client.transport.tell(
+        f"BIM 360: HQ stored other values of {called} than were sent: {values}. "
+        "Declare what HQ stores, or every `pulumi up` sends them again.",
+        warning=True,
+    )
 
 
 def _told(name: str, sent: Any, stored: Any) -> str:

@@ -19,7 +19,7 @@ from pulumi.dynamic import (
 )
 
 from bim360_provider.core.entity import Entity
-from bim360_provider.core.settings import EXPLICIT, KEYS, Settings
+from bim360_provider.core.settings import EXPLICIT, HIDDEN, KEYS, Settings
 from bim360_provider.dynamic.bags import from_pulumi, provider_changed, to_pulumi
 from bim360_provider.dynamic.clients import client_for, owners, renames
 from bim360_provider.dynamic.engine_log import notify
@@ -29,6 +29,7 @@ from bim360_provider.dynamic.setup_warnings import warn_of_setup
 from bim360_provider.errors import ConfigError
 from bim360_provider.hq import HqClient
 from bim360_provider.models import normal
+from bim360_provider.models.secrecy import keep_secret, masked
 
 __all__ = ["Calls"]
 
@@ -129,8 +130,13 @@ class Calls:
 
     @cached_property
     def _settings(self) -> Settings:
-        config = {key: self._config.get(key) for key in (*KEYS, EXPLICIT)} if self._config else {}
-        return Settings.resolve(config, os.environ)
+        keys = (*KEYS, EXPLICIT, HIDDEN)
+        config = {key: self._config.get(key) for key in keys} if self._config else {}
+        with keep_secret(*(config.get(key) for key in str(config.get(HIDDEN) or "").split())):
+            try:
+                return Settings.resolve(config, os.environ)
+            except ConfigError as error:
+                raise ConfigError(masked(str(error))) from None
 
     def _client(self, known: Values) -> HqClient:
         """Return the client of the account that it is in, whatever is configured now."""

@@ -7,7 +7,7 @@ from typing import Final
 
 from pulumi.dynamic import Config
 
-from bim360_provider.core.settings import EXPLICIT, KEYS, Settings
+from bim360_provider.core.settings import EXPLICIT, HIDDEN, KEYS, Settings
 from bim360_provider.dynamic.engine_log import notify
 
 __all__ = ["warn_of_setup"]
@@ -43,7 +43,7 @@ def _missing(settings: Settings) -> Iterator[str]:
 
 def _unknown(keys: Iterable[str]) -> Iterator[str]:
     for key in sorted(keys):
-        if key.startswith(NAMESPACE) and key not in KEYS and key != EXPLICIT:
+        if key.startswith(NAMESPACE) and key not in (*KEYS, EXPLICIT, HIDDEN):
             folded = {each.removeprefix(NAMESPACE).casefold(): each for each in KEYS}
             near = difflib.get_close_matches(key.removeprefix(NAMESPACE).casefold(), folded, n=1)
             advice = f"; did you mean {folded[near[0]]}?" if near else "."

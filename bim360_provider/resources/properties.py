@@ -9,7 +9,7 @@ from pulumi import Output, ResourceOptions
 from bim360_provider.dynamic.door import MASKED_KEY
 from bim360_provider.errors import InputError
 
-__all__ = ["properties", "refuse_import"]
+__all__ = ["properties", "refuse_import", "secret_names"]
 
 NO_IMPORT: Final = (
     "BIM 360: import_ does not work for this resource, because Pulumi does not give a dynamic "
@@ -37,7 +37,7 @@ def properties(
         InputError: The options import by id, which Pulumi cannot do for a dynamic resource.
     """
     refuse_import(opts)
-    return {**dict.fromkeys(outputs), **given, **_secret_names(given)}
+    return {**dict.fromkeys(outputs), **given, **secret_names(given)}
 
 
 def refuse_import(opts: ResourceOptions | None) -> None:
@@ -50,7 +50,7 @@ def refuse_import(opts: ResourceOptions | None) -> None:
         raise ImportOptionError(NO_IMPORT)
 
 
-def _secret_names(given: Mapping[str, Any]) -> dict[str, Output[str | None]]:
+def secret_names(given: Mapping[str, Any], key: str = MASKED_KEY) -> dict[str, Output[str | None]]:
     """Return the names of the arguments that are secrets, as a hidden argument of a resource.
 
     Only the names, and only where an argument may be secret at all: nothing is added where no
@@ -65,7 +65,7 @@ def _secret_names(given: Mapping[str, Any]) -> dict[str, Output[str | None]]:
         found = [k for k, v in outputs.items() if await Output.from_input(v).is_secret()]
         return " ".join(sorted(found)) or None
 
-    return {MASKED_KEY: Output.from_input(names())}
+    return {key: Output.from_input(names())}
 
 
 def _has_output(value: Any) -> bool:

@@ -11,7 +11,7 @@ from bim360_provider.testing.stack import Bim360Stack, StackResult
 Opened = Callable[[str], Bim360Stack]
 
 TOWER = """
-from pulumi import Output
+from pulumi import Output, ResourceOptions
 from bim360_provider import *
 
 given = dict(name="Tower", start_date="2027-01-01", end_date="2028-01-01", project_type="Office",
@@ -141,6 +141,19 @@ def test_an_argument_that_becomes_a_secret_is_hidden_in_the_whole_state(
     assert (up.errors, up.requests, up.changes["update"]) == ((), (), 1)
     assert not again.changed
     assert HIDDEN not in states(tmp_path)
+
+
+@pytest.mark.parametrize("key", ["region", "acting_user", "requests_per_minute"])
+def test_no_setting_of_a_provider_that_is_a_secret_is_shown(opened: Opened, key: str) -> None:
+    """It is wrong, and the error names its key."""
+    account = "a1000000-0000-4000-8000-000000000000"
+    provider = f'Bim360Provider("p", account_id="{account}", {key}=Output.secret("hunter3 @x"))'
+    preview = opened(
+        f'Bim360Project("tower", **given, opts=ResourceOptions(provider={provider}))'
+    ).preview()
+
+    assert preview.errors
+    assert HIDDEN not in said(preview)
 
 
 def test_nothing_is_added_where_nothing_is_a_secret(opened: Opened, tmp_path: Path) -> None:
