@@ -11,6 +11,7 @@ from bim360_provider.core.business_units.structure import paths
 from bim360_provider.errors import InputError
 from bim360_provider.hq import HqClient
 from bim360_provider.hq.ask_once import AskOnce
+from bim360_provider.models import normal, person, secrecy
 
 __all__ = ["LookUps"]
 
@@ -42,6 +43,7 @@ class LookUps:
             HqError: HQ said no.
             UnansweredError: No answer came.
         """
+        name = normal.composed(name)
         found = self._asked("projects", lambda: _candidates(self._client.projects.walk()))
         return _only("project", name, found)
 
@@ -53,7 +55,7 @@ class LookUps:
             HqError: HQ said no.
             UnansweredError: No answer came.
         """
-        ask = self._client.companies.named
+        name, ask = normal.composed(name), self._client.companies.named
         found = self._asked(f"company {name}", lambda: _candidates(ask(name)))
         return _only("company", name, _in_case(name, found))
 
@@ -65,8 +67,8 @@ class LookUps:
             HqError: HQ said no.
             UnansweredError: No answer came.
         """
-        key, ask = email.casefold(), self._client.account_users.with_email
-        rows = self._asked(f"user {key}", lambda: _candidates(ask(email)))
+        email, ask = _normal(person.email, "email", email), self._client.account_users.with_email
+        rows = self._asked(f"user {email}", lambda: _candidates(ask(email)))
         return _only("user", email, [_Candidate(email, row.id, row.fields) for row in rows])
 
     def business_unit(self, path: str) -> Fields:
@@ -77,6 +79,7 @@ class LookUps:
             HqError: HQ said no.
             UnansweredError: No answer came.
         """
+        path = normal.composed(path)
         return _only("business unit", path, self._asked("business units", self._units))
 
     def industry_role(self, project_id: str, name: str) -> Fields:
@@ -88,8 +91,9 @@ class LookUps:
             UnansweredError: No answer came.
         """
         # The client itself remembers the roles of each project.
-        roles = self._client.industry_roles.of(project_id)
-        return _only("industry role", name, _candidates(roles))
+        project = _normal(normal.identifier, "project_id", project_id)
+        roles = self._client.industry_roles.of(project)
+        return _only("industry role", normal.composed(name), _candidates(roles))
 
     def _asked(self, key: str, ask: Callable[[], list[_Candidate]]) -> list[_Candidate]:
         return self._known.answer(key, ask)
@@ -101,6 +105,19 @@ class LookUps:
             _Candidate(names[unit.id], unit.id, {**_fields(unit), "path": names[unit.id]})
             for unit in units
         ]
+
+
+def _normal(form: Callable[[object], str], argument: str, value: str) -> str:
+    """Return an argument in normal form.
+
+    Raises:
+        InputError: It has none.
+    """
+    try:
+        return form(value)
+    except ValueError as error:
+        msg = f"BIM 360: {argument} {error}."
+        raise InputError(msg) from None
 
 
 def _candidates(rows: Iterable[Any]) -> list[_Candidate]:
@@ -125,7 +142,8 @@ def _only(kind: str, name: str, candidates: Sequence[_Candidate]) -> Fields:
         ids = ", ".join(_told(each) for each in found)
         why = f"there are {len(found)} of them: {ids}; use the id of the one that is meant"
     else:
-        near = difflib.get_close_matches(name, {each.name for each in candidates}, n=1)
+        names = set() if secrecy.hides(name) else {each.name for each in candidates}
+        near = difflib.get_close_matches(name, names, n=1)
         why = f"there is none; did you mean '{near[0]}'?" if near else "there is none"
     msg = f"BIM 360: could not find {kind} '{name}': {why}{'' if why.endswith('?') else '.'}"
     raise InputError(msg)

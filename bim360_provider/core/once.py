@@ -1,14 +1,16 @@
 """Made once: a POST whose answer is lost is settled by looking, before it is sent again."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Final, TypeVar
 
 from bim360_provider.core.settings import Settings
 from bim360_provider.errors import Bim360Error, ConflictError, UnansweredError
 from bim360_provider.hq import HqClient, OpenOutcomeError
 from bim360_provider.hq.clock import parse_time
+from bim360_provider.models import normal
 
 __all__ = [
     "LEFTOVER_AGE",
@@ -17,6 +19,7 @@ __all__ = [
     "SHARED_RISK",
     "is_recent",
     "made_once",
+    "refuse_taken",
     "was_made_since",
 ]
 
@@ -53,6 +56,24 @@ OWNED: Final = frozenset({"project", "company", "user"})
 """Kinds of which HQ gives one to whoever creates it first; a member is the same for everybody."""
 
 Made = TypeVar("Made")
+
+
+def refuse_taken(name: str, kind: str, named: Callable[[str], Sequence[object]]) -> None:
+    """Raise what HQ's 409 would be, where HQ has the name in either Unicode form.
+
+    HQ may compare names byte by byte: then it would create a namesake that looks the same. A name
+    that has one form only, such as one in ASCII, costs no request.
+
+    Raises:
+        ConflictError: The name is taken.
+        HqError: HQ said no.
+        UnansweredError: No answer came.
+    """
+    if normal.decomposed(name) is None or not named(name):
+        return
+    words = "the name is taken"
+    msg = f"{kind} '{name}': {words}"
+    raise ConflictError(msg, status=HTTPStatus.CONFLICT, words=words, request=f"GET {kind}")
 
 
 def made_once(

@@ -10,13 +10,13 @@ from typing import Final
 from pydantic import SecretStr
 
 from bim360_provider.core.archives import DEFAULT_MAX_ARCHIVES
-from bim360_provider.core.told import EXPLICIT, KEYS, Told
+from bim360_provider.core.told import EXPLICIT, HIDDEN, KEYS, Told
 from bim360_provider.errors import ConfigError
 from bim360_provider.hq import APS_URL, Connection, address
 from bim360_provider.hq.pace import DEFAULT_LIMIT
 from bim360_provider.models import enums, normal, person
 
-__all__ = ["EXPLICIT", "KEYS", "Settings"]
+__all__ = ["EXPLICIT", "HIDDEN", "KEYS", "Settings"]
 
 DEFAULT_REGION: Final = "US"
 
@@ -91,6 +91,11 @@ class Settings:
             raise ConfigError(msg)
         return settings
 
+    def missing_credentials(self) -> list[str]:
+        """Return how to set each credential that is missing."""
+        given = {"bim360:clientId": self.client_id, "bim360:clientSecret": self.client_secret}
+        return [_how_to_set(key) for key, value in given.items() if not value]
+
     def connection(self, account_id: str | None, region: str | None) -> Connection:
         """Return the connection to an account, by default the configured one.
 
@@ -98,15 +103,8 @@ class Settings:
             ConfigError: Something is missing; the error says which command sets it.
         """
         account = account_id or self.account_id
-        missing = [
-            _how_to_set(key)
-            for key, value in (
-                ("bim360:clientId", self.client_id),
-                ("bim360:clientSecret", self.client_secret),
-                ("bim360:accountId", account),
-            )
-            if not value
-        ]
+        missing = self.missing_credentials()
+        missing += [] if account else [_how_to_set("bim360:accountId")]
         if missing or not (self.client_id and self.client_secret and account):
             msg = f"BIM 360: not configured yet: {'; '.join(missing)}."
             raise ConfigError(msg)

@@ -6,6 +6,7 @@ from typing import Any
 
 from bim360_provider.core.arguments import is_unknown
 from bim360_provider.core.entity import DECLARED, Live
+from bim360_provider.models import normal
 
 __all__ = ["Shape", "same_text"]
 
@@ -14,7 +15,7 @@ Values = Mapping[str, Any]
 
 def same_text(declared: Any, live: Any) -> bool:
     """Return whether a declared text and HQ's are the same; an empty one and none are."""
-    return not is_unknown(declared) and (declared or None) == (live or None)
+    return not is_unknown(declared) and (declared or "") == normal.composed(live or "")
 
 
 @dataclass(frozen=True)

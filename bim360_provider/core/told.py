@@ -5,7 +5,7 @@ from typing import Final
 
 from bim360_provider.models import normal
 
-__all__ = ["EXPLICIT", "KEYS", "Told"]
+__all__ = ["EXPLICIT", "HIDDEN", "KEYS", "Told"]
 
 KEYS: Final = {
     "bim360:clientId": "APS_CLIENT_ID",
@@ -24,6 +24,9 @@ KEYS: Final = {
     "bim360:maxArchives": "BIM360_MAX_ARCHIVES",
 }
 """Every configuration key and the environment variable that goes before it."""
+
+HIDDEN: Final = "bim360:hidden"
+"""Names the keys of a ``Bim360Provider`` that are secrets: no message quotes their values."""
 
 EXPLICIT: Final = "bim360:explicit"
 """Marks the configuration of a ``Bim360Provider``, which goes before the environment."""

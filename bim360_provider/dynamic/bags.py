@@ -12,15 +12,31 @@ from pulumi.runtime.rpc import unwrap_rpc_secret
 
 from bim360_provider.core.arguments import UNKNOWN, Unknown
 from bim360_provider.core.entity import DECLARED
+from bim360_provider.dynamic.door import MASKED_KEY
 
-__all__ = ["PROVIDER_KEY", "from_pulumi", "provider_changed", "to_pulumi"]
+__all__ = [
+    "MASKED_KEY",
+    "PROVIDER_KEY",
+    "from_pulumi",
+    "provider_changed",
+    "secrets_of",
+    "to_pulumi",
+]
 
 PROVIDER_KEY: Final = "__provider"
 
 
+OWN_KEYS: Final = frozenset({PROVIDER_KEY, MASKED_KEY})
+
+
+def secrets_of(bag: Mapping[str, Any]) -> frozenset[str]:
+    """Return the names of the arguments that the program gave as secrets."""
+    return frozenset(str(bag.get(MASKED_KEY) or "").split())
+
+
 def from_pulumi(bag: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a bag without Pulumi's own key, its unknowns as the core's."""
-    values = {key: _read(value) for key, value in bag.items() if key != PROVIDER_KEY}
+    """Return a bag without the keys that are for the door alone, its unknowns as the core's."""
+    values = {key: _read(value) for key, value in bag.items() if key not in OWN_KEYS}
     return {**values, DECLARED: _names(values[DECLARED])} if DECLARED in values else values
 
 

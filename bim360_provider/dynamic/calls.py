@@ -19,13 +19,17 @@ from pulumi.dynamic import (
 )
 
 from bim360_provider.core.entity import Entity
-from bim360_provider.core.settings import EXPLICIT, KEYS, Settings
+from bim360_provider.core.settings import EXPLICIT, HIDDEN, KEYS, Settings
 from bim360_provider.dynamic.bags import from_pulumi, provider_changed, to_pulumi
 from bim360_provider.dynamic.clients import client_for, owners, renames
 from bim360_provider.dynamic.engine_log import notify
 from bim360_provider.dynamic.engine_watch import exit_with_engine
+from bim360_provider.dynamic.secret_safe import secret_safe
+from bim360_provider.dynamic.setup_warnings import warn_of_setup
 from bim360_provider.errors import ConfigError
 from bim360_provider.hq import HqClient
+from bim360_provider.models import normal
+from bim360_provider.models.secrecy import keep_secret, masked
 
 __all__ = ["Calls"]
 
@@ -41,24 +45,28 @@ class Calls:
         self._entity = entity
         self._config = config
 
+    @secret_safe
     def check(self, olds: Bag, news: Bag) -> CheckResult:
         """Return the arguments in normal form, with every problem; sends nothing."""
         try:
             settings = self._settings
         except ConfigError as error:
             return CheckResult(dict(news), [CheckFailure("", str(error))])
+        warn_of_setup(settings, self._config)
         inputs, problems = self._entity.check(from_pulumi(olds), from_pulumi(news), settings)
         for warning in (each for each in problems if each.warning):
             notify(f"BIM 360: {warning}", warning=True)
         failures = [CheckFailure("", str(each)) for each in problems if not each.warning]
         return CheckResult(to_pulumi(inputs), failures)
 
+    @secret_safe
     def diff(self, id_: str, olds: Bag, news: Bag) -> DiffResult:
         """Return whether anything would change; sends nothing.
 
         "Perhaps" (None) makes Pulumi compare the arguments itself, which is what prints
         single properties and fills ``detailedDiff``.
         """
+        id_ = normal.entity_id(id_)
         owners.owns(id_)
         difference = self._entity.diff(from_pulumi(olds), from_pulumi(news))
         if (names := difference.names) is not None:
@@ -75,6 +83,7 @@ class Calls:
             replaces=list(difference.replaces),
         )
 
+    @secret_safe
     def create(self, props: Bag) -> CreateResult:
         """Create or adopt."""
         inputs = from_pulumi(props)
@@ -82,27 +91,31 @@ class Calls:
         entity_id, outs = self._create(client, inputs, settings)
         return CreateResult(entity_id, to_pulumi(outs))
 
+    @secret_safe
     def update(self, id_: str, olds: Bag, news: Bag) -> UpdateResult:
         """Change what differs."""
         state = from_pulumi(olds)
+        id_ = normal.entity_id(id_)
         try:
             outs = self._update(self._client(state), id_, state, from_pulumi(news))
         finally:
             renames.settle(id_)
         return UpdateResult(to_pulumi(outs))
 
+    @secret_safe
     def read(self, id_: str, props: Bag) -> ReadResult:
         """Read for a refresh, a ``.get()`` or after an import."""
         state = from_pulumi(props)
-        live = self._entity.read(self._client(state), id_, state)
+        live = self._entity.read(self._client(state), normal.entity_id(id_), state)
         if live is None:
             return ReadResult("", {})
         return ReadResult(live.id, to_pulumi(live.outputs), to_pulumi(live.inputs))
 
+    @secret_safe
     def delete(self, id_: str, props: Bag) -> None:
         """Take it away as far as HQ can, or leave it."""
         state = from_pulumi(props)
-        self._delete(self._client(state), id_, state)
+        self._delete(self._client(state), normal.entity_id(id_), state)
 
     def _create(
         self, client: HqClient, inputs: Values, settings: Settings
@@ -117,8 +130,13 @@ class Calls:
 
     @cached_property
     def _settings(self) -> Settings:
-        config = {key: self._config.get(key) for key in (*KEYS, EXPLICIT)} if self._config else {}
-        return Settings.resolve(config, os.environ)
+        keys = (*KEYS, EXPLICIT, HIDDEN)
+        config = {key: self._config.get(key) for key in keys} if self._config else {}
+        with keep_secret(*(config.get(key) for key in str(config.get(HIDDEN) or "").split())):
+            try:
+                return Settings.resolve(config, os.environ)
+            except ConfigError as error:
+                raise ConfigError(masked(str(error))) from None
 
     def _client(self, known: Values) -> HqClient:
         """Return the client of the account that it is in, whatever is configured now."""

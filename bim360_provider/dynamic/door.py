@@ -5,7 +5,7 @@ answers the calls is loaded with the first one.
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from pulumi.dynamic import (
     CheckResult,
@@ -24,9 +24,15 @@ if TYPE_CHECKING:
     from bim360_provider.core.entity import Entity
     from bim360_provider.dynamic.calls import Calls
 
-__all__ = ["Door"]
+__all__ = ["MASKED_KEY", "Door"]
 
 Bag = dict[str, Any]
+
+MASKED_KEY: Final = "__secret"
+"""Names of the arguments that are secrets, as one text; absent where none is.
+
+Pulumi hands its host every value in the clear, so only the program can know which are secret.
+"""
 
 
 class Door(ResourceProvider):

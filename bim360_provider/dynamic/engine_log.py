@@ -8,6 +8,7 @@ import grpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
 from bim360_provider.dynamic.host import engine_address
+from bim360_provider.models import secrecy
 
 __all__ = ["notify"]
 
@@ -19,7 +20,11 @@ _stubs: dict[str, engine_pb2_grpc.EngineStub] = {}
 
 
 def notify(message: str, warning: bool) -> None:
-    """Show a line under the stack; where no engine listens it goes to standard error."""
+    """Show a line under the stack; where no engine listens it goes to standard error.
+
+    The secret values of the call that it is about are masked.
+    """
+    message = secrecy.masked(message)
     severity = engine_pb2.WARNING if warning else engine_pb2.INFO
     try:
         request = engine_pb2.LogRequest(severity=severity, message=message)

@@ -6,7 +6,7 @@ from datetime import date
 from fnmatch import fnmatchcase
 from typing import Final
 
-from bim360_provider.models import Project
+from bim360_provider.models import Project, normal
 
 __all__ = ["INCLUDABLE", "STATUSES", "USUAL", "USUALLY", "Choice"]
 
@@ -50,7 +50,8 @@ class Choice:
 
     def _named(self, project: Project) -> bool:
         name = (project.name or "").casefold()
-        return not self.names or any(fnmatchcase(name, each.casefold()) for each in self.names)
+        patterns = [normal.composed(each).casefold() for each in self.names]
+        return not patterns or any(fnmatchcase(name, each) for each in patterns)
 
     def _made(self, project: Project) -> bool:
         day = (project.created_at or "")[:10]

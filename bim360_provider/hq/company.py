@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bim360_provider.hq.collection import Collection
-from bim360_provider.models import Company
+from bim360_provider.models import Company, normal
 
 __all__ = ["Companies"]
 
@@ -38,6 +38,8 @@ class Companies(Collection[Company]):
     def named(self, name: str) -> list[Company]:
         """Return the companies of that name, whatever its case, as a search finds them.
 
+        A name with accents takes two requests: HQ may hold it in Unicode's form C or D.
+
         A search is fuzzy unless told otherwise, so its rows are looked at once more:
         https://aps.autodesk.com/en/docs/bim360/v1/reference/http/companies-search-GET/
 
@@ -45,6 +47,12 @@ class Companies(Collection[Company]):
             HqError: HQ said no.
             UnansweredError: No answer came.
         """
+        other = normal.decomposed(name) or ""
+        held = 0 < len(other) <= normal.NAME_LIMIT  # HQ holds no longer name
+        rows = self._searched(name) + (self._searched(other) if held else [])
+        found = {row.id: row for row in rows if (row.name or "").casefold() == name.casefold()}
+        return list(found.values())
+
+    def _searched(self, name: str) -> list[Company]:
         exact = {"name": name, "partial": "false", "operator": "AND"}
-        rows = self._pages(Company, "companies/search", f"find company '{name}'", exact)
-        return [row for row in rows if (row.name or "").casefold() == name.casefold()]
+        return list(self._pages(Company, "companies/search", f"find company '{name}'", exact))

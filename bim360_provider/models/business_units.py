@@ -4,7 +4,7 @@ import sys
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, TypeAlias
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, model_validator
 
 from bim360_provider.models import enums, normal
 from bim360_provider.models.forms import Answered, Written
@@ -44,7 +44,7 @@ def _name(value: object) -> str:
 
 def _parent(value: object) -> str:
     words = normal.text(sys.maxsize)(value)
-    return words.lower() if normal.UUID.fullmatch(words.lower()) else words
+    return normal.id_or_none(words) or words
 
 
 def _units(value: object) -> Mapping[str, Any]:
@@ -79,13 +79,21 @@ class BusinessUnitsArguments(Written):
 
 
 class BusinessUnit(Answered):
-    """A unit as HQ answers it; unknown fields are ignored."""
+    """A unit as HQ answers it; unknown fields are ignored.
+
+    Its texts stay in HQ's Unicode form: a PUT repeats the units of other users as they are.
+    """
 
     id: LiveId
     parent_id: LiveId | None = None
     name: str | None = None
     description: str | None = None
     path: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _compose(cls, fields: Any) -> Any:
+        return fields
 
     def sent(self) -> dict[str, Any]:
         """Return the unit as a PUT holds it: a field that it leaves out would be lost."""

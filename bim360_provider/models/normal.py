@@ -11,25 +11,32 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Final
 
+from bim360_provider.models import secrecy
+from bim360_provider.models.ids import UUID, entity_id, id_or_none
 from bim360_provider.models.showing import SHOWN, shown
+from bim360_provider.models.unicode_form import composed, decomposed
 
 __all__ = [
+    "UUID",
     "account_id",
+    "composed",
     "date_text",
+    "decomposed",
+    "entity_id",
     "flag",
+    "id_or_none",
     "identifier",
+    "is_text",
     "money",
     "one_of",
     "project_name",
     "seconds",
-    "services",
     "shown",
     "text",
 ]
 
 NAME_LIMIT: Final = 255
 RESERVED_IN_NAMES: Final = '\\/?[]>*:<"|,'
-UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 DAY: Final = re.compile(
     r"(?P<day>\d{4}-\d{2}-\d{2})"
     r"(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?",
@@ -42,7 +49,8 @@ ALSO_CALLED: Final = {"eu": "EMEA", "europe": "EMEA", "uk": "GBR", "usa": "US"}
 """What people call a region, and HQ's word for it."""
 
 
-def _is_text(value: object) -> str:
+def is_text(value: object) -> str:
+    """Return a value that is a text."""
     if not isinstance(value, str):
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
         advice = f"; put it in quotes: '{_digits(value)}'" if number else ""
@@ -68,7 +76,7 @@ def text(limit: int) -> Callable[[object], str]:
     """Return the normal form of a text of at most ``limit`` characters; blanks alone are none."""
 
     def normal(value: object) -> str:
-        words = _printable(_is_text(value))
+        words = composed(_printable(is_text(value)))
         if len(words) > limit:
             msg = f"has {len(words)} characters; HQ takes {limit} at most"
             raise ValueError(msg)
@@ -79,7 +87,7 @@ def text(limit: int) -> Callable[[object], str]:
 
 def project_name(value: object) -> str:
     r"""Return a project name: 1 to 255 characters, none of ``\ / ? [ ] > * : < " | ,``."""
-    name = _printable(_is_text(value))
+    name = composed(_printable(is_text(value)))
     found = [c for c in RESERVED_IN_NAMES if c in name]
     if found:
         msg = f"must not hold {' '.join(found)} (HQ reserves {' '.join(RESERVED_IN_NAMES)})"
@@ -146,14 +154,14 @@ def flag(value: object) -> bool:
 
 def identifier(value: object) -> str:
     """Return an HQ id in lower case, without the ``b.`` that other Autodesk APIs put before it."""
-    words = _is_text(value).strip().lower().removeprefix("b.")
-    if not UUID.fullmatch(words):
+    found = id_or_none(is_text(value))
+    if found is None:
         msg = (
             f"must be an id such as 'c17e6837-96cd-4839-868e-051a2ad65d28', "
             f"not {shown(value)}; HQ shows it in the page's address"
         )
         raise ValueError(msg)
-    return words
+    return found
 
 
 account_id = identifier
@@ -164,7 +172,7 @@ def one_of(allowed: Iterable[str], *, clearable: bool = False) -> Callable[[obje
     choices = tuple(allowed)
 
     def normal(value: object) -> str:
-        word = _is_text(value)
+        word = is_text(value)
         if word in choices or (clearable and not word):
             return word
         raise ValueError(unknown_choice(word, choices))
@@ -174,6 +182,8 @@ def one_of(allowed: Iterable[str], *, clearable: bool = False) -> Callable[[obje
 
 def unknown_choice(word: str, choices: tuple[str, ...]) -> str:
     """Return what to say of a word that is not among the choices."""
+    if secrecy.hides(word):  # a choice that is near would give it away
+        return f"does not know {secrecy.MASK}"
     if ALSO_CALLED.get(word.casefold()) in choices:
         return f"does not know {shown(word)}; did you mean '{ALSO_CALLED[word.casefold()]}'?"
     folded = {choice.casefold(): choice for choice in choices}
@@ -183,12 +193,3 @@ def unknown_choice(word: str, choices: tuple[str, ...]) -> str:
     if len(choices) > SHOWN // 4:
         return f"does not know {shown(word)}; HQ's list is in docs/hq.md"
     return f"does not know {shown(word)}; write one of {', '.join(choices)}"
-
-
-def services(value: object) -> list[str]:
-    """Return service types sorted and without repeats, from a list or HQ's comma text."""
-    parts = value.split(",") if isinstance(value, str) else value
-    if not isinstance(parts, (list, tuple, set, frozenset)):
-        msg = f"must be a list such as ['doc_manager', 'pm'], not {shown(value)}"
-        raise ValueError(msg)
-    return sorted({_is_text(part).strip() for part in parts} - {""})

@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar, Final, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
-from bim360_provider.models import enums, normal
+from bim360_provider.models import enums, lists, normal
 from bim360_provider.models.forms import Answered, Written
 
 __all__ = ["CLEARABLE", "CREATE_ONLY", "PATCHABLE", "PROVIDER_ONLY", "Project", "ProjectArguments"]
@@ -16,7 +16,7 @@ Seconds: TypeAlias = Annotated[float, BeforeValidator(normal.seconds)]
 Flag: TypeAlias = Annotated[bool, BeforeValidator(normal.flag)]
 Id: TypeAlias = Annotated[str, BeforeValidator(normal.identifier)]
 Line: TypeAlias = Annotated[str, BeforeValidator(normal.text(255))]
-Services: TypeAlias = Annotated[list[str], BeforeValidator(normal.services)]
+Services: TypeAlias = Annotated[list[str], BeforeValidator(lists.services)]
 
 
 def _clearable_id(value: object) -> str:
@@ -111,7 +111,7 @@ CLEARABLE: Final = frozenset(
 
 
 def _live_services(value: object) -> object:
-    return None if value is None else normal.services(value)
+    return None if value is None else lists.services(value)
 
 
 class Project(Answered):

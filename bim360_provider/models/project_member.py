@@ -5,7 +5,7 @@ from typing import Annotated, Final, TypeAlias
 
 from pydantic import BeforeValidator
 
-from bim360_provider.models import enums, normal, person
+from bim360_provider.models import enums, lists, normal, person
 from bim360_provider.models.forms import Written
 from bim360_provider.models.project_user import SERVICES
 
@@ -40,7 +40,7 @@ def _roles(value: object) -> list[str]:
     if not isinstance(value, (list, tuple, set, frozenset)):
         msg = f"must be a list such as ['Architect', 'BIM Manager'], not {normal.shown(value)}"
         raise ValueError(msg)
-    roles = {normal.text(ROLE_LIMIT)(each).strip() for each in value}
+    roles = {each.strip() for each in lists.each_of(normal.text(ROLE_LIMIT), value)}
     if "" in roles:
         msg = "holds an empty name; write names such as 'Architect'"
         raise ValueError(msg)

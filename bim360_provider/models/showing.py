@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from bim360_provider.models import secrecy
+
 __all__ = ["SHOWN", "shown", "visible"]
 
 SHOWN: Final = 60
@@ -10,6 +12,8 @@ SHOWN: Final = 60
 
 def shown(value: object) -> str:
     """Return a value as an error shows it: one short line, quoted when it is text."""
+    if secrecy.hides(value):
+        return secrecy.MASK
     words = f"'{value}'" if isinstance(value, str) else f"{value!r}"
     words = visible(" ".join(words.split()))
     return words if len(words) <= SHOWN else f"{words[: SHOWN - 1]}…"

@@ -8,6 +8,7 @@ from bim360_provider.dynamic.account_user import AccountUserProvider
 from bim360_provider.dynamic.door import Door
 from bim360_provider.resources.declared import Declared, await_whole
 from bim360_provider.resources.named_once import email_form, named_once
+from bim360_provider.resources.properties import properties
 from bim360_provider.resources.wire import arguments
 
 __all__ = ["Bim360AccountUser"]
@@ -130,7 +131,7 @@ class Bim360AccountUser(Declared, module="bim360", name="AccountUser"):
             opts: Pulumi's resource options.
         """
         given = arguments(locals())
-        seeds = dict.fromkeys(self.OUTPUTS)
-        super().__init__(self.PROVIDER(), resource_name, {**seeds, **given}, opts)
+        sent = properties(self.OUTPUTS, given, opts)
+        super().__init__(self.PROVIDER(), resource_name, sent, opts)
         await_whole(self)
         named_once(self, resource_name, "the e-mail", email, email_form)

@@ -9,6 +9,7 @@ from bim360_provider.dynamic.business_units import BusinessUnitsProvider
 from bim360_provider.dynamic.door import Door
 from bim360_provider.resources.declared import Declared, await_whole
 from bim360_provider.resources.never_secret import never_secret
+from bim360_provider.resources.properties import properties
 
 __all__ = ["Bim360BusinessUnits"]
 
@@ -78,6 +79,6 @@ class Bim360BusinessUnits(Declared, module="bim360", name="BusinessUnits"):
         if isinstance(units, Output):
             units = never_secret(f"Bim360BusinessUnits '{resource_name}'", "units", units, units)
         given = {"units": units, "complete": complete, "on_destroy": on_destroy}
-        seeds = dict.fromkeys(self.OUTPUTS)
-        super().__init__(self.PROVIDER(), resource_name, {**seeds, **given}, opts)
+        sent = properties(self.OUTPUTS, given, opts)
+        super().__init__(self.PROVIDER(), resource_name, sent, opts)
         await_whole(self)

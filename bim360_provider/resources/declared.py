@@ -7,13 +7,14 @@ from pulumi import Input, Output, ResourceOptions
 from pulumi.dynamic import Resource
 
 from bim360_provider.dynamic.door import Door
+from bim360_provider.resources.keywords import NearKeywords
 
 __all__ = ["Declared", "await_whole"]
 
 Found = TypeVar("Found", bound="Declared")
 
 
-class Declared(Resource):
+class Declared(NearKeywords, Resource):
     """A resource of this package.
 
     A class that names ``module`` and ``name`` is a type of its own; its subclasses
@@ -55,7 +56,7 @@ class Declared(Resource):
 
         Args:
             resource_name: Pulumi's name for it, unique in the stack.
-            id: HQ's id of it, as the documents of each resource say.
+            id: HQ's id of it, as the documents of each resource say, with or without ``b.``.
             opts: Pulumi's resource options.
         """
         found = cls.__new__(cls)

@@ -1,5 +1,6 @@
 """Declared once: of two resources with one person in one project, each would undo the other."""
 
+import unicodedata
 import weakref
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeAlias
@@ -12,11 +13,16 @@ from bim360_provider.errors import InputError
 
 __all__ = ["declared_once"]
 
-Declared: TypeAlias = dict[tuple[str, str], str]
-"""Which resource has a person in a project, by the project's id and the e-mail."""
+Declared: TypeAlias = dict[tuple[str, str], tuple[str, bool]]
+"""Which resource has a person in a project, by the project's id and the e-mail, and whether one of
+the two is a secret there."""
 
 _runs: Final[weakref.WeakKeyDictionary[Any, Declared]] = weakref.WeakKeyDictionary()
 """Each run has a root of its own: programs of the automation API share a process."""
+
+
+MASK: Final = "[secret]"
+"""What stands in place of a value that must not be shown, as Pulumi writes it."""
 
 
 class DeclaredTwiceError(InputError, pulumi.RunError):
@@ -39,14 +45,20 @@ def declared_once(called: str, project_id: Input[str], members: Input[Any]) -> I
     root = get_root_resource()
     known = {} if root is None else _runs.setdefault(root, {})
 
+    async def is_secret() -> Any:
+        return await Output.all(project_id, members).is_secret()
+
     def claim(values: list[Any]) -> None:
-        others = {key: known[key] for key in _keys(*values) if key in known}
-        if others:
-            raise DeclaredTwiceError(_twice(called, *next(iter(others.items()))))
-        known.update(dict.fromkeys(_keys(*values), called))
+        hidden, *declared = values
+        others = {key: known[key] for key in _keys(*declared) if key in known}
+        for key, (other, was_hidden) in others.items():
+            shown = (MASK, MASK) if hidden or was_hidden else key
+            raise DeclaredTwiceError(_twice(called, shown, other))
+        known.update(dict.fromkeys(_keys(*declared), (called, hidden)))
 
     # No secret, or the project would be one because a member is.
-    claimed = Output.unsecret(Output.all(project_id, members).apply(claim))
+    hidden: Output[bool] = Output.from_input(is_secret())
+    claimed = Output.unsecret(Output.all(hidden, project_id, members).apply(claim))
     if is_dry_run():
         return project_id
     return Output.all(project_id, claimed).apply(lambda values: str(values[0]))
@@ -58,8 +70,9 @@ def _keys(project_id: Any, members: Any) -> Iterator[tuple[str, str]]:
     for row in rows:
         email = row.get("email") if isinstance(row, Mapping) else None
         if isinstance(project_id, str) and isinstance(email, str):
+            # As a check normalizes them; a program loads no model for that.
             project = project_id.strip().lower().removeprefix("b.")
-            yield project, email.strip().lower()
+            yield project, unicodedata.normalize("NFC", email.strip().lower())
 
 
 def _twice(called: str, key: tuple[str, str], other: str) -> str:

@@ -11,6 +11,7 @@ from pulumi.runtime import get_root_resource
 from bim360_provider.core.lookups import LookUps
 from bim360_provider.core.settings import KEYS, Settings
 from bim360_provider.hq import Connection, HqClient
+from bim360_provider.models.secrecy import masked
 
 __all__ = ["Run", "this_run"]
 
@@ -62,4 +63,4 @@ def this_run() -> Run:
 
 
 def _notify(message: str, warning: bool) -> None:
-    (pulumi.log.warn if warning else pulumi.log.info)(message)
+    (pulumi.log.warn if warning else pulumi.log.info)(masked(message))

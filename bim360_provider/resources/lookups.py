@@ -3,6 +3,7 @@
 Each is answered while the program runs, in a preview too, and never asked twice in a run.
 """
 
+import itertools
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -11,6 +12,8 @@ from pulumi import Input, Output
 
 from bim360_provider.core.lookups import LookUps
 from bim360_provider.errors import Bim360Error
+from bim360_provider.models.secrecy import keep_secret, masked
+from bim360_provider.resources.keywords import near_keywords
 from bim360_provider.resources.look_up_run import this_run
 
 __all__ = [
@@ -42,6 +45,7 @@ class LookUpError(Bim360Error, pulumi.RunError):
     """Nothing found, or HQ said no; being a ``RunError``, it is printed without a traceback."""
 
 
+@near_keywords
 def get_project(
     *,
     name: Input[str],
@@ -64,6 +68,7 @@ def get_project(
     return _looked_up(LookUps.project, account_id, region, name)
 
 
+@near_keywords
 def get_company(
     *,
     name: Input[str],
@@ -86,6 +91,7 @@ def get_company(
     return _looked_up(LookUps.company, account_id, region, name)
 
 
+@near_keywords
 def get_account_user(
     *,
     email: Input[str],
@@ -108,6 +114,7 @@ def get_account_user(
     return _looked_up(LookUps.account_user, account_id, region, email)
 
 
+@near_keywords
 def get_business_unit(
     *,
     path: Input[str],
@@ -130,6 +137,7 @@ def get_business_unit(
     return _looked_up(LookUps.business_unit, account_id, region, path)
 
 
+@near_keywords
 def get_industry_role(
     *,
     project_id: Input[str],
@@ -158,11 +166,15 @@ def _looked_up(ask: Callable[..., Any], *told: Any) -> Found:
     """Return the answer, asked as soon as everything is known; what is unknown stays unknown."""
     run = this_run()
 
-    def answer(known: list[Any]) -> LookedUp:
-        account_id, region, *question = known
-        try:
-            return LookedUp(ask(run.of(account_id, region), *question))
-        except Bim360Error as error:
-            raise LookUpError(str(error)) from None
+    async def secrets() -> Any:
+        return [await Output.from_input(each).is_secret() for each in told]
 
-    return Output.all(*told).apply(answer)
+    def answer(known: list[Any]) -> LookedUp:
+        hidden, account_id, region, *question = known
+        with keep_secret(*itertools.compress(known[1:], hidden)):
+            try:
+                return LookedUp(ask(run.of(account_id, region), *question))
+            except Bim360Error as error:
+                raise LookUpError(masked(str(error))) from None
+
+    return Output.all(Output.from_input(secrets()), *told).apply(answer)

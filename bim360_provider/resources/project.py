@@ -9,6 +9,7 @@ from bim360_provider.dynamic.door import Door
 from bim360_provider.dynamic.project import ProjectProvider
 from bim360_provider.resources.declared import Declared, await_whole
 from bim360_provider.resources.named_once import name_form, named_once
+from bim360_provider.resources.properties import properties
 from bim360_provider.resources.wire import Date, Money, arguments
 
 __all__ = ["Bim360Project"]
@@ -143,7 +144,7 @@ class Bim360Project(Declared, module="bim360", name="Project"):
         given = arguments(locals())
         # What is neither given nor an output need not become one: each costs Pulumi two tasks.
         given = {k: v for k, v in given.items() if v is not None or k in self._fields}
-        seeds = dict.fromkeys(self.OUTPUTS)
-        super().__init__(self.PROVIDER(), resource_name, {**seeds, **given}, opts)
+        sent = properties(self.OUTPUTS, given, opts)
+        super().__init__(self.PROVIDER(), resource_name, sent, opts)
         await_whole(self)
         named_once(self, resource_name, "the name", name, name_form)

@@ -7,6 +7,7 @@ from pulumi import Input, Output, ResourceOptions
 from bim360_provider.dynamic.door import Door
 from bim360_provider.dynamic.project_admin import ProjectAdminProvider
 from bim360_provider.resources.declared import Declared, await_whole
+from bim360_provider.resources.properties import properties
 from bim360_provider.resources.wire import arguments
 
 __all__ = ["Bim360ProjectAdmin"]
@@ -61,6 +62,6 @@ class Bim360ProjectAdmin(Declared, module="bim360", name="ProjectAdmin"):
             opts: Pulumi's resource options.
         """
         given = arguments(locals())
-        seeds = dict.fromkeys(self.OUTPUTS)
-        super().__init__(self.PROVIDER(), resource_name, {**seeds, **given}, opts)
+        sent = properties(self.OUTPUTS, given, opts)
+        super().__init__(self.PROVIDER(), resource_name, sent, opts)
         await_whole(self)

@@ -13,6 +13,7 @@ from bim360_provider.dynamic.project_image import ProjectImageProvider
 from bim360_provider.errors import InputError
 from bim360_provider.resources.declared import Declared, await_whole
 from bim360_provider.resources.named_once import id_form, named_once
+from bim360_provider.resources.properties import properties
 
 __all__ = ["Bim360ProjectImage"]
 
@@ -62,9 +63,9 @@ class Bim360ProjectImage(Declared, module="bim360", name="ProjectImage"):
             InputError: The file cannot be read, it is too large, or HQ does not take its kind.
         """
         file = Path(path).absolute()
-        seeds = dict.fromkeys(self.OUTPUTS)
         given = {"project_id": project_id, "path": str(file), "sha256": _digest(file)}
-        super().__init__(self.PROVIDER(), resource_name, {**seeds, **given}, opts)
+        sent = properties(self.OUTPUTS, given, opts)
+        super().__init__(self.PROVIDER(), resource_name, sent, opts)
         await_whole(self)
         named_once(self, resource_name, "the project", project_id, id_form)
 

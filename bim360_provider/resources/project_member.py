@@ -9,6 +9,7 @@ from bim360_provider.dynamic.door import Door
 from bim360_provider.dynamic.project_member import ProjectMemberProvider
 from bim360_provider.resources.declared import Declared, await_whole
 from bim360_provider.resources.declared_once import declared_once
+from bim360_provider.resources.properties import properties
 from bim360_provider.resources.wire import arguments
 
 __all__ = ["Bim360ProjectMember"]
@@ -72,6 +73,6 @@ class Bim360ProjectMember(Declared, module="bim360", name="ProjectMember"):
         given = arguments(locals())
         called = f"Bim360ProjectMember '{resource_name}'"
         given["project_id"] = declared_once(called, project_id, [{"email": email}])
-        seeds = dict.fromkeys(self.OUTPUTS)
-        super().__init__(self.PROVIDER(), resource_name, {**seeds, **given}, opts)
+        sent = properties(self.OUTPUTS, given, opts)
+        super().__init__(self.PROVIDER(), resource_name, sent, opts)
         await_whole(self)

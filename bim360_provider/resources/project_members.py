@@ -9,6 +9,7 @@ from bim360_provider.dynamic.project_members import ProjectMembersProvider
 from bim360_provider.resources.declared import Declared, await_whole
 from bim360_provider.resources.declared_once import declared_once
 from bim360_provider.resources.never_secret import never_secret
+from bim360_provider.resources.properties import properties
 from bim360_provider.resources.wire import arguments
 
 __all__ = ["Bim360ProjectMembers"]
@@ -54,6 +55,6 @@ class Bim360ProjectMembers(Declared, module="bim360", name="ProjectMembers"):
         called = f"Bim360Team '{resource_name}'"
         once = declared_once(called, project_id, members)
         given["project_id"] = never_secret(called, "members", members, once)
-        seeds = dict.fromkeys(self.OUTPUTS)
-        super().__init__(self.PROVIDER(), resource_name, {**seeds, **given}, opts)
+        sent = properties(self.OUTPUTS, given, opts)
+        super().__init__(self.PROVIDER(), resource_name, sent, opts)
         await_whole(self)

@@ -1,18 +1,21 @@
 """``Bim360Provider``: an account of its own, for programs that work with several."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import pulumi
 from pulumi import Input, Output, ResourceOptions
 
-from bim360_provider.core.settings import EXPLICIT
+from bim360_provider.core.settings import EXPLICIT, HIDDEN
 from bim360_provider.errors import ConfigError
 from bim360_provider.hq import address
+from bim360_provider.resources.keywords import NearKeywords
+from bim360_provider.resources.properties import secret_names
 
 __all__ = ["Bim360Provider"]
 
 
-class Bim360Provider(pulumi.ProviderResource):
+class Bim360Provider(NearKeywords, pulumi.ProviderResource):
     """Credentials, account and region for the resources that name it as their provider.
 
     Example:
@@ -86,16 +89,24 @@ class Bim360Provider(pulumi.ProviderResource):
             "requestsPerMinute": requests_per_minute,
             "maxArchives": max_archives,
         }
-        props = {
-            f"bim360:{key}": config.get(key) if value is None else value
-            for key, value in told.items()
-        }
+        props = _settings(config, told)
         _check("base_url", base_url, address.base_url)
         _check("rate_limit_store", rate_limit_store, address.rate_limit_store)
         for key, value in (("clientSecret", client_secret), ("rateLimitStore", rate_limit_store)):
             secret = config.get_secret(key) if value is None else value
             props[f"bim360:{key}"] = None if secret is None else Output.secret(secret)
         super().__init__("pulumi-python", resource_name, {EXPLICIT: "true", **props}, opts)
+
+
+def _settings(config: pulumi.Config, told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings under their keys, the stack's where none is given.
+
+    The client secret is not among them; no message quotes it.
+    """
+    props = {
+        f"bim360:{key}": config.get(key) if value is None else value for key, value in told.items()
+    }
+    return {**props, **secret_names(props, HIDDEN)}
 
 
 def _check(name: str, value: Input[str] | None, form: Callable[[object], str]) -> None:

@@ -5,7 +5,9 @@ from typing import Any, TypeAlias, TypedDict
 
 from pulumi import ComponentResource, Input, Output, ResourceOptions
 
+from bim360_provider.resources.keywords import NearKeywords
 from bim360_provider.resources.project_members import Bim360ProjectMembers
+from bim360_provider.resources.properties import refuse_import
 from bim360_provider.resources.wire import carried
 
 __all__ = ["Bim360Team", "TeamMember"]
@@ -40,7 +42,7 @@ TYPE = "bim360:index:Team"
 """Pulumi shows it as ``bim360:Team``."""
 
 
-class Bim360Team(ComponentResource):
+class Bim360Team(NearKeywords, ComponentResource):
     """The members of a project: added 50 at a time, and each one on their own from then on.
 
     The order of the list means nothing. One who is refused undoes none of the others: they are
@@ -78,6 +80,7 @@ class Bim360Team(ComponentResource):
                 ``remove`` tries to take them out of it.
             opts: Pulumi's resource options.
         """
+        refuse_import(opts)
         super().__init__(TYPE, resource_name, None, opts)
         within = Bim360ProjectMembers(
             resource_name,

@@ -56,4 +56,5 @@ def problems_of(portfolio: Portfolio) -> list[Any]:
         problem
         for entry in portfolio.entries
         for problem in check({}, {**entry.arguments, **account}, SETTINGS)[1]
+        if not problem.warning
     ]

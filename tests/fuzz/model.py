@@ -1,5 +1,6 @@
 """A simple model of an account and of a stack: what HQ holds, and what the state has seen of it."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -50,7 +51,12 @@ def tidy(fields: Mapping[str, Any]) -> Fields:
     if isinstance(services, str):
         services = services.split(",")
     found["service_types"] = None if services is None else {*services} - UNASKED - {""}
-    return {name: None if value == "" else value for name, value in found.items()}
+    return {name: _tidy(value) for name, value in found.items()}
+
+
+def _tidy(value: Any) -> Any:
+    """Return a text in Unicode's form C; an empty one is none."""
+    return (unicodedata.normalize("NFC", value) or None) if isinstance(value, str) else value
 
 
 def differing(seen: Fields, inputs: Fields) -> set[str]:

@@ -72,6 +72,35 @@ def test_what_is_not_configured_is_told_with_its_commands(tmp_path: Path) -> Non
     )
 
 
+def test_missing_credentials_are_one_warning_of_a_preview(tmp_path: Path) -> None:
+    """Not an error: a preview of a fork has none. One for a run, however many resources."""
+    with running(tmp_path, {}) as host:
+        for name in ("A", "B"):
+            checked = host.check({**BODY, "name": name, "account_id": TOWER["account_id"]})
+            assert list(checked.failures) == []
+        (line,) = host.printed.read_text().splitlines()
+
+    assert line.startswith("BIM 360: no credentials: set APS_CLIENT_ID, or run")
+    assert line.endswith("A preview needs none, but `pulumi up` does.")
+
+
+def test_a_configuration_key_that_does_not_exist_is_one_warning(
+    tmp_path: Path, emulator: RunningEmulator
+) -> None:
+    """With the nearest one; keys of other namespaces are not ours."""
+    odd = {"bim360:clientid": "x", "bim360:zzz": "x", "demo:clientid": "x"}
+    with running(tmp_path, {**configuration(emulator.url), **odd}) as host:
+        for name in ("A", "B"):
+            host.check({**BODY, "name": name})
+        lines = host.printed.read_text().splitlines()
+
+    words = "is not a configuration key and has no effect"
+    assert lines == [
+        f"BIM 360: bim360:clientid {words}; did you mean bim360:clientId?",
+        f"BIM 360: bim360:zzz {words}.",
+    ]
+
+
 def test_the_environment_goes_before_a_stacks_configuration(
     tmp_path: Path, emulator: RunningEmulator
 ) -> None:

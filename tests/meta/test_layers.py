@@ -27,7 +27,7 @@ def _layer(below: str = "", libraries: str = "") -> Layer:
 LAYERS = {
     "errors": _layer(),
     "files": _layer(),
-    "models": _layer("errors", "pydantic"),
+    "models": _layer("errors", "email_validator pydantic"),
     "hq": _layer("errors files models", "pydantic pyrate_limiter redis requests urllib3"),
     "core": _layer("errors models hq", "pydantic"),
     "dynamic": _layer("errors models hq core", "grpc pulumi pydantic"),

@@ -11,6 +11,7 @@ from bim360_provider.core.account_user.fields import (
     differing,
     fields_of,
     patch_body,
+    warn_of_user,
 )
 from bim360_provider.core.account_user.status import wait_for_sign_in
 from bim360_provider.core.claim import claimed, claimed_or_none
@@ -58,6 +59,9 @@ def create(
     adopted = False
     try:
         user = _made(client, inputs, owners)
+        # What a PATCH can change is sent once more below, and judged then.
+        profile = {k: v for k, v in create_body(inputs).items() if k in PROFILE}
+        warn_of_user(client, profile, user)
     except HqError as error:
         if error.status not in MAY_MEAN_TAKEN:
             raise
@@ -132,6 +136,7 @@ def _finished(client: HqClient, user: AccountUser, inputs: Values) -> dict[str, 
     if body:
         try:
             user = client.account_users.update(user.id, body, new_resource=True)
+            warn_of_user(client, body, user)
         except Bim360Error as error:
             left = wanted
             words = f"{error} The user is in the account; the next `pulumi up` tries again."

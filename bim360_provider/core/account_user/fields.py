@@ -5,6 +5,8 @@ from typing import Any, Final
 
 from bim360_provider.core.arguments import is_unknown
 from bim360_provider.core.shape import Shape, same_text
+from bim360_provider.core.stored import warn_of_stored
+from bim360_provider.hq import HqClient
 from bim360_provider.models import AccountUser
 from bim360_provider.models.account_user import (
     CLEARABLE,
@@ -14,7 +16,7 @@ from bim360_provider.models.account_user import (
     PROVIDER_ONLY,
 )
 
-__all__ = ["SHAPE", "create_body", "differing", "fields_of", "patch_body", "same"]
+__all__ = ["SHAPE", "create_body", "differing", "fields_of", "patch_body", "same", "warn_of_user"]
 
 Values = Mapping[str, Any]
 
@@ -43,6 +45,11 @@ def differing(live: Values, inputs: Values) -> tuple[str, ...]:
     if "status" not in inputs and live.get("status") == "inactive":
         changed.append("status")
     return tuple(changed)
+
+
+def warn_of_user(client: HqClient, sent: Values, user: AccountUser) -> None:
+    """Warn where HQ's response has other values than were sent."""
+    warn_of_stored(client, f"user '{user.email}'", sent, user, same)
 
 
 def create_body(inputs: Values) -> dict[str, Any]:

@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from bim360_provider.core.account_user.fields import SHAPE, differing, fields_of, patch_body, same
+from bim360_provider.core.account_user.fields import (
+    SHAPE,
+    differing,
+    fields_of,
+    patch_body,
+    same,
+    warn_of_user,
+)
 from bim360_provider.core.account_user.status import wait_for_sign_in
 from bim360_provider.core.gone import missing
 from bim360_provider.core.young import is_young
@@ -34,6 +41,7 @@ def update(client: HqClient, user_id: str, state: Values, inputs: Values) -> dic
             body = patch_body(inputs, wanted - apart)
             young = is_young(client, state)
             user = client.account_users.update(user_id, body, new_resource=young)
+            warn_of_user(client, body, user)
         if apart:
             user, apart = _status(client, user, patch_body(inputs, apart))
     except NotFoundError as error:

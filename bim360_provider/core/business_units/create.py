@@ -9,6 +9,8 @@ from bim360_provider.core.business_units.write import Written, write
 from bim360_provider.core.entity import DECLARED
 from bim360_provider.core.owners import Owners
 from bim360_provider.core.settings import Settings
+from bim360_provider.core.shape import same_text
+from bim360_provider.core.stored import warn_of_values
 from bim360_provider.hq import HqClient
 
 __all__ = ["create", "update"]
@@ -38,7 +40,7 @@ def create(
     written = write(client, wanted(inputs), {}, complete=bool(inputs.get("complete")))
     for id_ in written.before.intersection(inputs["ids"].values()):
         (owners or Owners()).takes(id_)
-    return client.connection.account_id, _outputs(written, inputs, ())
+    return client.connection.account_id, _outputs(client, written, inputs, ())
 
 
 def update(client: HqClient, _account: str, state: Values, inputs: Values) -> dict[str, Any]:
@@ -51,12 +53,28 @@ def update(client: HqClient, _account: str, state: Values, inputs: Values) -> di
     """
     complete = bool(inputs.get("complete"))
     written = write(client, wanted(inputs), state.get("ids", {}), complete=complete)
-    return _outputs(written, inputs, state.get("undropped", ()))
+    return _outputs(client, written, inputs, state.get("undropped", ()))
 
 
-def _outputs(written: Written, inputs: Values, undropped: Iterable[str]) -> dict[str, Any]:
+def _outputs(
+    client: HqClient, written: Written, inputs: Values, undropped: Iterable[str]
+) -> dict[str, Any]:
     kept = {*undropped, *written.undropped}
+    _warn_of_units(client, written, wanted(inputs))
     return {
         **outputs(written.now, inputs, inputs["ids"], kept),
         DECLARED: declared(inputs["units"]),
     }
+
+
+def _warn_of_units(client: HqClient, written: Written, wants: Mapping[str, Values]) -> None:
+    """Warn where the structure has other values than were sent."""
+    now = {unit.id: unit for unit in written.now}
+    others = {
+        f"{key}.{name}": (value, live)
+        for key, fields in wants.items()
+        for name, value in fields.items()
+        if fields["id"] in now
+        if not same_text(value, live := getattr(now[fields["id"]], name))
+    }
+    warn_of_values(client, "the business units", others)

@@ -6,13 +6,13 @@ the unit whose key stands before it.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from bim360_provider.core.arguments import UNKNOWN, is_unknown
 from bim360_provider.models import normal
 
-__all__ = ["ROOT", "ids_of", "name_of", "parent_id", "parent_of", "unit_id", "wanted"]
+__all__ = ["ROOT", "ids_of", "key_of", "name_of", "parent_id", "parent_of", "unit_id", "wanted"]
 
 Values = Mapping[str, Any]
 
@@ -25,7 +25,7 @@ ROOT: Final = ""
 
 def unit_id(account_id: str, key: str) -> str:
     """Return the id of the unit of a key: the same in every run and on every machine."""
-    return str(uuid.uuid5(NAMESPACE, f"{account_id}/{key}"))
+    return str(uuid.uuid5(NAMESPACE, f"{account_id}/{normal.composed(key)}"))
 
 
 def ids_of(account_id: str, units: Mapping[str, Values], old: Values) -> dict[str, Any]:
@@ -45,12 +45,20 @@ def ids_of(account_id: str, units: Mapping[str, Values], old: Values) -> dict[st
 
 def name_of(key: str, unit: Values) -> Any:
     """Return the name of a unit, which may be unknown."""
-    return unit.get("name", key.rpartition("/")[2])
+    return unit.get("name", normal.composed(key.rpartition("/")[2]))
 
 
 def parent_of(key: str, unit: Values) -> Any:
     """Return the parent as it is declared: a key, an id, unknown, or empty for none."""
     return unit.get("parent", key.rpartition("/")[0])
+
+
+def key_of(parent: str, keys: Iterable[str]) -> str:
+    """Return the key that a parent names, in whichever Unicode form either is written."""
+    if parent.isascii() or parent in keys:
+        return parent
+    alike = (key for key in keys if normal.composed(key) == normal.composed(parent))
+    return next(alike, parent)
 
 
 def wanted(inputs: Values) -> dict[str, dict[str, Any]]:
@@ -77,6 +85,7 @@ def parent_id(parent: Any, ids: Values) -> Any:
     """Return the id of a parent; empty where there is none."""
     if is_unknown(parent):
         return UNKNOWN
+    parent = key_of(parent, ids)
     if parent not in ids and not normal.UUID.fullmatch(parent):
         return ROOT
     return ids.get(parent, parent)

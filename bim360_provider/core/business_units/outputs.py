@@ -99,19 +99,24 @@ def keys_of(live: Sequence[BusinessUnit], ids: Collection[str] | None = None) ->
 
 def _shown(unit: BusinessUnit, path: str) -> dict[str, Any]:
     """Return a unit as the outputs have it, every field there."""
-    fields = {"parent_id": unit.parent_id or "", "description": unit.description or ""}
-    return {"id": unit.id, "name": unit.name or "", **fields, "path": path}
+    texts = {
+        "name": normal.composed(unit.name or ""),
+        "parent_id": unit.parent_id or "",
+        "description": normal.composed(unit.description or ""),
+    }
+    return {"id": unit.id, **texts, "path": path}
 
 
 def _argument(key: str, unit: BusinessUnit, given: Collection[str], ids: Values) -> dict[str, Any]:
     live_parent = unit.parent_id or ROOT
     found: dict[str, Any] = {"id": unit.id} if "id" in given else {}
-    if "name" in given or unit.name != name_of(key, {}):
-        found["name"] = unit.name
+    name = normal.composed(unit.name) if unit.name else unit.name
+    if "name" in given or name != name_of(key, {}):
+        found["name"] = name
     implied = parent_of(key, {})
     known = implied in (ROOT, *ids) or normal.UUID.fullmatch(implied)
     if "parent" in given or not known or live_parent != parent_id(implied, ids):
         found["parent"] = {id_: each for each, id_ in ids.items()}.get(live_parent, live_parent)
     if "description" in given:
-        found["description"] = unit.description or ""
+        found["description"] = normal.composed(unit.description or "")
     return found

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bim360_provider.core.arguments import Problem, is_unknown
-from bim360_provider.core.business_units.naming import ROOT, name_of, parent_id, parent_of
-from bim360_provider.models import normal
+from bim360_provider.core.business_units.naming import ROOT, key_of, name_of, parent_id, parent_of
+from bim360_provider.models import normal, secrecy
 
 __all__ = ["cycle", "problems_of", "wrong"]
 
@@ -59,14 +59,14 @@ def cycle(parents: Mapping[str, str]) -> list[str]:
 def _strangers(units: Units) -> Iterator[Problem]:
     for key, unit in units.items():
         parent = parent_of(key, unit)
-        if is_unknown(parent) or parent in units or parent == ROOT:
+        if is_unknown(parent) or parent == ROOT or key_of(parent, units) in units:
             continue
         if not normal.UUID.fullmatch(parent):
             yield wrong(key, "parent " + _no_parent(parent, units, given="parent" in unit))
 
 
 def _no_parent(parent: str, units: Units, *, given: bool) -> str:
-    near = difflib.get_close_matches(parent, units, n=1)
+    near = [] if secrecy.hides(parent) else difflib.get_close_matches(parent, units, n=1)
     advice = f"did you mean '{near[0]}'?" if near else "declare it, or write the id of a unit"
     slash = "" if given else "; if the slash is part of the name, give parent=''"
     return f"is '{parent}', and no unit has that key; {advice}{slash}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bim360_provider.core.business_units.relations import cycle
+from bim360_provider.models import normal
 from bim360_provider.models.business_units import BusinessUnit
 
 __all__ = ["Plan", "paths", "plan"]
@@ -65,14 +66,16 @@ def _names(unit: BusinessUnit, by_id: Mapping[str, BusinessUnit]) -> list[str]:
     names: list[str] = []
     here: BusinessUnit | None = unit
     while here is not None and len(names) <= len(by_id):
-        names.insert(0, here.name or "?")
+        names.insert(0, normal.composed(here.name or "?"))
         here = by_id.get(here.parent_id or "")
     return names
 
 
 def _merged(unit: BusinessUnit, fields: Fields) -> dict[str, Any]:
     """Return a unit with what is declared over what HQ has: a PUT replaces the whole unit."""
-    changed = {k: v for k, v in fields.items() if (v or None) != (getattr(unit, k) or None)}
+    changed = {
+        k: v for k, v in fields.items() if (v or "") != normal.composed(getattr(unit, k) or "")
+    }
     if "parent_id" in changed and not changed["parent_id"]:
         return {k: v for k, v in {**unit.sent(), **changed}.items() if k != "parent_id"}
     return {**unit.sent(), **changed}
@@ -87,7 +90,8 @@ def _namesakes(
 ) -> list[str]:
     """Return a flaw for each new unit that would stand beside one of its name."""
     declared = {fields["id"] for fields in wanted.values()}
-    taken = {(u.parent_id or "", u.name): u.id for u in kept if u.id not in declared}
+    others = [unit for unit in kept if unit.id not in declared]
+    taken = {(u.parent_id or "", normal.composed(u.name or "")): u.id for u in others}
     return [
         f"'{key}' exists already; to take it over, declare its id: "
         f"'{key}': {{'id': '{taken[place]}'}}"

@@ -7,7 +7,7 @@ from typing import Any, Final
 from bim360_provider.core.arguments import Problem, is_unknown, validated
 from bim360_provider.core.place import is_to_be_made, placed, unplaced
 from bim360_provider.core.settings import Settings
-from bim360_provider.models import CompanyArguments
+from bim360_provider.models import CompanyArguments, secrecy
 from bim360_provider.models.trades import TRADES
 
 __all__ = ["check"]
@@ -39,7 +39,7 @@ def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any],
 
 def _trade(trade: object, settings: Settings) -> list[Problem]:
     """Warn of a trade that is nearly one of HQ's: any text is let through, see docs/company.md."""
-    if not isinstance(trade, str) or is_unknown(trade) or trade in TRADES:
+    if not isinstance(trade, str) or is_unknown(trade) or trade in TRADES or secrecy.hides(trade):
         return []
     folded = {each.casefold(): each for each in TRADES}
     near = difflib.get_close_matches(trade.casefold(), folded, n=1, cutoff=ALIKE)

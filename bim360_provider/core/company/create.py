@@ -1,14 +1,14 @@
 """Create: one company, never two, and never one whose id is lost."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from bim360_provider.core.claim import claimed, claimed_or_none
 from bim360_provider.core.company.adopt import Verdict, judge
-from bim360_provider.core.company.fields import SHAPE, create_body, differing
+from bim360_provider.core.company.fields import SHAPE, create_body, differing, warn_of_company
 from bim360_provider.core.name_room import NameRoom
-from bim360_provider.core.once import made_once, was_made_since
+from bim360_provider.core.once import made_once, refuse_taken, was_made_since
 from bim360_provider.core.owners import Owners
 from bim360_provider.core.renaming import with_room
 from bim360_provider.core.settings import Settings
@@ -47,6 +47,7 @@ def create(
     try:
         room = NameRoom(client, "company")
         company = with_room(room, inputs["name"], lambda: _made(client, inputs, owners))
+        warn_of_company(client, create_body(inputs), company)
     except ConflictError as error:
         company = _adopted(client, inputs, settings, owners, error)
         owners.takes(company.id)
@@ -55,8 +56,14 @@ def create(
     return company.id, SHAPE.outputs(company.fields(), inputs, inputs, left)
 
 
+def _exactly(client: HqClient) -> Callable[[str], list[Company]]:
+    """Return what finds the companies of a name in the same case, as HQ's own 409 does."""
+    return lambda name: [each for each in client.companies.named(name) if each.name == name]
+
+
 def _made(client: HqClient, inputs: Values, owners: Owners) -> Company:
     body, name = create_body(inputs), inputs["name"]
+    refuse_taken(name, "company", _exactly(client))
 
     def ours(since: datetime) -> Company | None:
         found = [each for each in client.companies.named(name) if each.name == name]
@@ -97,8 +104,11 @@ def _adjusted(client: HqClient, company: Company, inputs: Values) -> tuple[Compa
     if not wanted:
         return company, set()
     try:
-        return client.companies.update(company.id, {k: inputs[k] for k in wanted}), set()
+        body = {k: inputs[k] for k in wanted}
+        changed = client.companies.update(company.id, body)
     except Bim360Error as error:
         words = f"{error} The company is adopted; the next `pulumi up` tries again."
         client.transport.tell(words, warning=True)
         return company, set(wanted)
+    warn_of_company(client, body, changed)
+    return changed, set()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bim360_provider.core.company.fields import SHAPE, differing
+from bim360_provider.core.company.fields import SHAPE, differing, warn_of_company
 from bim360_provider.core.gone import missing
 from bim360_provider.core.name_room import NameRoom
 from bim360_provider.core.renaming import NameParkedError, renamed, renamed_later
@@ -47,7 +47,9 @@ def _patched(client: HqClient, company_id: str, state: Values, body: Values) -> 
     room, young = NameRoom(client, "company"), is_young(client, state)
 
     def send(changes: Values) -> Company:
-        return client.companies.update(company_id, changes, new_resource=young)
+        row = client.companies.update(company_id, changes, new_resource=young)
+        warn_of_company(client, changes, row)
+        return row
 
     try:
         return renamed(room, company_id, body, send)

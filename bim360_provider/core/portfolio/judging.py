@@ -57,7 +57,7 @@ def faults_of(common: Values, settings: Settings) -> tuple[Problem, ...]:
         if name in common
     ]
     _, problems = project.check({}, common, settings)
-    return (*faults, *(each for each in problems if each.argument in common))
+    return (*faults, *(each for each in problems if each.argument in common and not each.warning))
 
 
 def read_row(row: Row, rules: Rules) -> tuple[dict[str, Any], list[Mistake]]:
@@ -92,5 +92,5 @@ def _judged(row: Row, values: Values, rules: Rules) -> list[Mistake]:
     return [
         Mistake(problem.words, rules.cell(row, problem.argument).line, problem.argument)
         for problem in problems
-        if problem.argument in sources and problem not in rules.faults
+        if problem.argument in sources and problem not in rules.faults and not problem.warning
     ]

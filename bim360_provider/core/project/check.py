@@ -6,7 +6,7 @@ from typing import Any, Final
 from bim360_provider.core.arguments import Problem, is_unknown, validated
 from bim360_provider.core.place import is_to_be_made, placed, unplaced
 from bim360_provider.core.settings import Settings
-from bim360_provider.models import ProjectArguments, enums
+from bim360_provider.models import ProjectArguments, enums, normal
 from bim360_provider.models.project import CREATE_ONLY
 
 __all__ = ["check"]
@@ -17,6 +17,13 @@ TOO_LATE: Final = (
     "acts only when a project is made, and this one exists: HQ can neither apply it later nor "
     "delete and make anew. Put the old value back, or leave the argument out"
 )
+
+
+NO_TEMPLATE: Final = (
+    "has no effect without template_project_id: declare the template, or leave it out"
+)
+
+INSIGHT: Final = "must not name 'insight': HQ adds it by itself"
 
 
 def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any], list[Problem]]:
@@ -38,7 +45,7 @@ def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any],
     known = {k: v for k, v in inputs.items() if k not in bad and not is_unknown(v)}
     problems += _dates(known) or _kept_date(old, given, known)
     problems += _services(known, open_lists)
-    problems += [] if is_new else _create_only(old, known)
+    problems += _no_template(known, given) if is_new else _create_only(old, known)
     return inputs, problems + unplaced(given)
 
 
@@ -73,15 +80,28 @@ def _services(known: Values, open_lists: frozenset[str]) -> list[Problem]:
         return []
     if not services:
         return [Problem("service_types", "is empty; leave it out to get all that the account has")]
-    if "insight" in services:
-        return [Problem("service_types", "must not name 'insight': HQ adds it by itself")]
-    strange = [word for word in services if word not in enums.SERVICE_TYPES]
-    if "service_types" in open_lists:
-        return []
-    choices = ", ".join(enums.SERVICE_TYPES)
     return [
-        Problem("service_types", f"does not know '{word}'; HQ has {choices}") for word in strange
+        Problem("service_types", words)
+        for words in map(_wrong_service, services)
+        if words and ("service_types" not in open_lists or words == INSIGHT)
     ]
+
+
+def _wrong_service(word: str) -> str:
+    """Return what is wrong with a service, or nothing."""
+    if word == "insight":
+        return INSIGHT
+    if word in enums.SERVICE_TYPES:
+        return ""
+    return f"does not know {normal.shown(word)}; HQ has {', '.join(enums.SERVICE_TYPES)}"
+
+
+def _no_template(known: Values, given: Values) -> list[Problem]:
+    """Warn of what is to be copied from a template where there is no template."""
+    if given.get("template_project_id") is not None:
+        return []
+    names = [name for name in ("include_locations", "include_companies") if known.get(name)]
+    return [Problem(name, NO_TEMPLATE, warning=True) for name in names]
 
 
 def _create_only(old: Values, known: Values) -> list[Problem]:

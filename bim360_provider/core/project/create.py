@@ -1,6 +1,7 @@
 """Create: one project, never two, and never one whose id is lost."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -8,16 +9,16 @@ from typing import Any
 from bim360_provider.core.archives import Allowance
 from bim360_provider.core.claim import claimed, claimed_or_none
 from bim360_provider.core.name_room import NameRoom
-from bim360_provider.core.once import made_once
+from bim360_provider.core.once import made_once, refuse_taken
 from bim360_provider.core.owners import Owners
 from bim360_provider.core.project.adopt import Verdict, is_ours, judge
 from bim360_provider.core.project.fields import create_body, differing, patch_body
 from bim360_provider.core.project.outputs import outputs
 from bim360_provider.core.project.template import follow_copy
-from bim360_provider.core.project.update import archiving, patch
+from bim360_provider.core.project.update import archiving, patch, warn_of_project
 from bim360_provider.core.renaming import with_room
 from bim360_provider.core.settings import Settings
-from bim360_provider.errors import Bim360Error, ConflictError
+from bim360_provider.errors import Bim360Error, ConflictError, NotFoundError
 from bim360_provider.hq import HqClient
 from bim360_provider.models import Project
 
@@ -57,6 +58,7 @@ def create(
     try:
         room = NameRoom(client, "project")
         project = with_room(room, inputs["name"], lambda: _made(client, inputs, owners))
+        warn_of_project(client, inputs["name"], create_body(inputs), project)
         wanted, allowance = {"status"}, None  # what was just made cannot be lost
     except ConflictError as error:
         project = _adopted(client, inputs["name"], error, judged)
@@ -69,8 +71,18 @@ def create(
     return project.id, _finished(client, project, inputs, wanted, allowance)
 
 
+def _still_named(client: HqClient, name: str) -> list[Project]:
+    """Return the projects of a name as they are now: the list may be older than a rename."""
+    found = []
+    for listed in client.projects.named(name):
+        with suppress(NotFoundError):
+            found.append(client.projects.get(listed.id))
+    return [each for each in found if each.name == name]
+
+
 def _made(client: HqClient, inputs: Values, owners: Owners) -> Project:
     body, name = create_body(inputs), inputs["name"]
+    refuse_taken(name, "project", partial(_still_named, client))
 
     def ours(since: datetime) -> Project | None:
         found = client.projects.newest_named(name)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from bim360_provider.core.arguments import is_unknown
+from bim360_provider.core.shape import same_text
 from bim360_provider.models.enums import UNASKED_SERVICES
 from bim360_provider.models.project import CREATE_ONLY, PATCHABLE
 
@@ -24,7 +25,7 @@ def same(name: str, declared: Any, live: Any) -> bool:
         return bool(declared == "active")
     if name == "business_unit_id":
         return bool((declared or "") == (live or "").lower())
-    return (declared or None) == (live or None) if isinstance(declared, str) else declared == live
+    return same_text(declared, live) if isinstance(declared, str) else bool(declared == live)
 
 
 def _asked(services: Collection[str]) -> frozenset[str]:

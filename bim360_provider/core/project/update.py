@@ -12,12 +12,14 @@ from bim360_provider.core.project.fields import differing, patch_body, same
 from bim360_provider.core.project.outputs import outputs
 from bim360_provider.core.project.template import follow_copy
 from bim360_provider.core.renaming import NameParkedError, renamed, renamed_later
+from bim360_provider.core.stored import warn_of_stored
 from bim360_provider.core.young import is_young
 from bim360_provider.errors import Bim360Error, ConflictError, HqError, NotFoundError
 from bim360_provider.hq import HqClient
 from bim360_provider.models import Project
+from bim360_provider.models.project import PATCHABLE
 
-__all__ = ["archiving", "patch", "update"]
+__all__ = ["archiving", "patch", "update", "warn_of_project"]
 
 Values = Mapping[str, Any]
 
@@ -115,7 +117,16 @@ def patch(
         project = client.projects.update(project_id, back, new_resource=new_resource)
     if rest:
         project = _sent(client, project_id, rest, new_resource=new_resource)
+        warn_of_project(client, project.name or project_id, rest, project)
     return project
+
+
+def warn_of_project(client: HqClient, name: str, body: Values, project: Project) -> None:
+    """Warn where HQ's response to a POST or PATCH has other values than its body."""
+    # A response leaves the services out, or has those of before, until HQ has activated them.
+    sent = {k: v for k, v in body.items() if k in PATCHABLE and k != "service_types"}
+    row = project.model_copy(update={k: v for k, v in project.fields().items() if k in sent})
+    warn_of_stored(client, f"project '{name}'", sent, row, same)
 
 
 def _sent(client: HqClient, project_id: str, body: Values, *, new_resource: bool) -> Project:

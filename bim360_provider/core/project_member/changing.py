@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from bim360_provider.core.project_member.fields import differing, patch_body
+from bim360_provider.core.project_member.fields import differing, patch_body, same
 from bim360_provider.core.project_member.roles import role_ids
+from bim360_provider.core.stored import warn_of_stored
 from bim360_provider.errors import Bim360Error
 from bim360_provider.hq import HqClient
 from bim360_provider.models.project_user import SERVICES
@@ -29,7 +30,10 @@ def change(
     names = inputs.get("industry_roles") or () if "industry_roles" in wanted else ()
     body = patch_body(member, inputs, wanted, role_ids(client, project_id, names, email))
     if body:
-        client.project_users.update(project_id, member["user_id"], email, body)
+        row = client.project_users.update(project_id, member["user_id"], email, body)
+        if row.company_id:
+            sent = {name: body[name] for name in ("company_id",) if name in body}
+            warn_of_stored(client, f"{email} in project {project_id}", sent, row, same)
     return {**member, **{name: inputs[name] or None for name in wanted if name in inputs}}
 
 

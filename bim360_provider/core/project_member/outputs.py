@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from bim360_provider.core.entity import DECLARED
+from bim360_provider.models import normal
 from bim360_provider.models.project_member import MANAGED, PROVIDER_ONLY
 from bim360_provider.models.project_user import SERVICES
 
@@ -21,7 +22,7 @@ def split_id(entity_id: str) -> tuple[str, str, str]:
     """Return the project's id, the user's, and what stands behind a third colon."""
     project_id, _, rest = entity_id.partition(":")
     user_id, _, tail = rest.partition(":")
-    return project_id.removeprefix("b."), user_id, tail
+    return normal.id_or_none(project_id) or project_id, user_id, tail
 
 
 def outputs(

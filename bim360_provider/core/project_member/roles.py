@@ -20,9 +20,8 @@ def role_ids(client: HqClient, project_id: str, names: Sequence[str], email: str
     if not names:
         return []
     known = {role.name: role.id for role in client.industry_roles.of(project_id)}
-    for name in names:
-        if name not in known:
-            words = normal.unknown_choice(name, tuple(known))
-            msg = f"BIM 360: {email} in project {project_id}: industry_roles {words}."
-            raise InputError(msg)
+    wrong = [normal.unknown_choice(name, tuple(known)) for name in names if name not in known]
+    if wrong:
+        msg = f"BIM 360: {email} in project {project_id}: industry_roles {'; '.join(wrong)}."
+        raise InputError(msg)
     return [known[name] for name in names]

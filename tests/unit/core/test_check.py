@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bim360_provider.core.arguments import UNKNOWN, Unknown
+from bim360_provider.core.arguments import UNKNOWN, Problem, Unknown
 from bim360_provider.core.project import check
 from bim360_provider.emulator import ACCOUNT_ID
 from bim360_provider.models import ProjectArguments
@@ -16,8 +16,13 @@ TEMPLATE = "c17e6837-96cd-4839-868e-051a2ad65d28"
 
 def problems(new: dict[str, Any], old: dict[str, Any] | None = None, **config: str) -> list[str]:
     """Return what is wrong with the tower, changed by ``new``; None takes an argument away."""
+    return [str(each) for each in found(new, old, **config) if not each.warning]
+
+
+def found(new: dict[str, Any], old: dict[str, Any] | None = None, **config: str) -> list[Problem]:
+    """Return what is wrong with the tower, and what to warn of."""
     given = {k: v for k, v in {**TOWER, **new}.items() if v is not None}
-    return [str(problem) for problem in check(old or {}, given, settings(**config))[1]]
+    return check(old or {}, given, settings(**config))[1]
 
 
 def test_the_required_arguments_are_enough() -> None:
@@ -227,7 +232,40 @@ def test_null_means_not_given() -> None:
 )
 def test_arguments_take_their_normal_form(name: str, written: Any, normal: Any) -> None:
     """Two ways to write one thing make one state."""
-    inputs, found = check({}, {**TOWER, name: written}, settings())
+    inputs, problems = check({}, {**TOWER, name: written}, settings())
 
-    assert found == []
+    assert [each for each in problems if not each.warning] == []
     assert inputs[name] == normal
+
+
+@pytest.mark.parametrize("name", ["include_locations", "include_companies"])
+def test_what_is_copied_from_a_template_without_one_is_a_warning(name: str) -> None:
+    """HQ would do nothing, and say nothing of it; False asks for nothing."""
+    (warning,) = found({name: True})
+
+    assert warning.warning
+    assert str(warning) == (
+        f"{name} has no effect without template_project_id: declare the template, or leave it out"
+    )
+    assert found({name: False}) == []
+    assert found({name: True, "template_project_id": TEMPLATE}) == []
+    assert found({name: True, "template_project_id": UNKNOWN}) == []
+
+
+def test_every_wrong_service_is_reported() -> None:
+    """Not the first one alone."""
+    reasons = problems({"service_types": ["docs", "insight", "cots", "pm"]})
+
+    assert [reason.split(";")[0] for reason in reasons] == [
+        "service_types does not know 'cots'",
+        "service_types does not know 'docs'",
+        "service_types must not name 'insight': HQ adds it by itself",
+    ]
+
+
+def test_every_service_that_is_no_text_is_reported() -> None:
+    """In one line."""
+    (reason,) = problems({"service_types": [1, "pm", True]})
+
+    assert "not 1" in reason
+    assert "not True" in reason

@@ -9,8 +9,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bim360_provider.models import enums, normal
+from bim360_provider.core.arguments import validated
+from bim360_provider.models import (
+    AccountUserArguments,
+    CompanyArguments,
+    ProjectArguments,
+    enums,
+    lists,
+    normal,
+)
+from bim360_provider.models.business_units import BusinessUnitArguments, BusinessUnitsArguments
+from bim360_provider.models.forms import Written
+from bim360_provider.models.project_admin import ProjectAdminArguments
+from bim360_provider.models.project_image import ProjectImageArguments
+from bim360_provider.models.project_member import MemberFields, ProjectMemberArguments
+from bim360_provider.models.project_members import ProjectMembersArguments
 
+ID = "c17e6837-96cd-4839-868e-051a2ad65d28"
 RESERVED = '\\/?[]>*:<"|,'
 
 
@@ -135,14 +150,14 @@ def test_an_unknown_choice_is_answered_with_the_nearest(
 )
 def test_services_have_one_order_and_no_repeats(services: object) -> None:
     """HQ's comma text, a list and a set mean the same."""
-    assert normal.services(services) == ["doc_manager", "pm"]
+    assert lists.services(services) == ["doc_manager", "pm"]
 
 
 @pytest.mark.parametrize("services", [7, {"pm": True}, [7], None, True])
 def test_what_are_no_services_is_refused(services: object) -> None:
     """A mapping or a number has no elements to ask for."""
     with pytest.raises(ValueError, match="must be "):
-        normal.services(services)
+        lists.services(services)
 
 
 def normal_form(form: Callable[[object], object], value: object) -> object:
@@ -163,7 +178,7 @@ def test_a_name_is_let_through_unchanged_or_not_at_all(name: str) -> None:
 def test_a_normal_form_is_its_own_normal_form(value: object) -> None:
     """And no input makes one fail in another way than by a refusal."""
     forms: list[Callable[[object], object]] = [normal.date_text, normal.money, normal.flag]
-    forms += [normal.identifier, normal.services, normal.seconds]
+    forms += [normal.identifier, lists.services, normal.seconds]
     for form in forms:
         once = normal_form(form, value)
         assert once is None or form(once) == once
@@ -186,3 +201,69 @@ def test_a_text_of_blanks_alone_is_no_text() -> None:
 def test_a_value_is_shown_without_what_steers_a_terminal() -> None:
     """Nor with what cannot be seen, which may be the very mistake."""
     assert normal.shown("\x1b[31mUS\u200b") == r"'\x1b[31mUS\u200b'"
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        (f" B.{ID.upper()} ", ID),
+        (f"b.{ID}/image", f"{ID}/image"),
+        (f" b.{ID} : {ID.upper()} :pm", f"{ID}:{ID}:pm"),
+        (f"b.{ID}:members", f"{ID}:members"),
+        (" an-id ", "an-id"),
+    ],
+)
+def test_the_id_of_a_resource_is_normalized_part_by_part(written: str, kept: str) -> None:
+    """Whether it is that of one object or joins several."""
+    assert normal.entity_id(written) == kept
+
+
+MODELS: tuple[type[Written], ...] = (
+    AccountUserArguments,
+    BusinessUnitArguments,
+    BusinessUnitsArguments,
+    CompanyArguments,
+    ProjectAdminArguments,
+    ProjectArguments,
+    ProjectImageArguments,
+    ProjectMemberArguments,
+    ProjectMembersArguments,
+)
+NUMBERS = {"erp_id", "tax_id"}
+IDS = [
+    (model, name)
+    for model in MODELS
+    for name in model.model_fields
+    if name.rpartition("_")[2] == "id" and name not in NUMBERS
+]
+
+
+def test_every_model_of_arguments_is_among_those_above() -> None:
+    """A new one is tried too."""
+    assert {*MODELS, MemberFields} == _descendants(Written)
+
+
+def _descendants(model: type[Written]) -> set[type[Written]]:
+    below = set(model.__subclasses__())
+    return below.union(*(_descendants(each) for each in below))
+
+
+@pytest.mark.parametrize(("model", "name"), IDS)
+def test_every_argument_that_is_an_id_has_one_form(model: type[Written], name: str) -> None:
+    """With blanks, with ``b.``, in capitals."""
+    inputs, problems = validated(model, {name: f" B.{ID.upper()} "}, complete=False)
+
+    assert (inputs, problems) == ({name: ID}, [])
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_argument_that_is_text_has_one_unicode_form(model: type[Written]) -> None:
+    """Whatever takes a letter with an accent keeps it in form C."""
+    kept = {
+        name: validated(model, {name: "Cafe\u0301"}, complete=False)
+        for name in model.model_fields
+        if name != "path"  # a file's name is the file system's
+    }
+
+    texts = [each[n] for n, (each, problems) in kept.items() if not problems]
+    assert all(each in ("Caf\u00e9", ["Caf\u00e9"]) for each in texts)

@@ -1,0 +1,163 @@
+"""Secret arguments in whole programs: no message quotes them, and the state hides them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bim360_provider.emulator.default_seed import ADMIN_EMAIL
+from bim360_provider.testing.stack import Bim360Stack, StackResult
+
+Opened = Callable[[str], Bim360Stack]
+
+TOWER = """
+from pulumi import Output, ResourceOptions
+from bim360_provider import *
+
+given = dict(name="Tower", start_date="2027-01-01", end_date="2028-01-01", project_type="Office",
+             value=1, currency="USD", service_types=["doc_manager"])
+"""
+HIDDEN = "hunter3"
+
+WRONG = """
+Bim360Project("tower", **{**given, "timezone": Output.secret("hunter3")})
+Bim360Project("nested", **{**given, "name": "B", "service_types": [Output.secret("hunter3")]})
+Bim360Company("acme", name="Acme", trade="x", city=Output.secret("hunter3" * 40))
+Bim360AccountUser("ada", email=Output.secret("hunter3@@x"))
+Bim360BusinessUnits("units", units={"a": {"parent": Output.secret("hunter3")}})
+"""
+NOT_FOUND = [
+    'get_project(name=Output.secret("hunter3"))',
+    'get_company(name=Output.secret("hunter3"))',
+    'get_account_user(email=Output.secret("hunter3@example.com"))',
+    'get_account_user(email=Output.secret("hunter3"))',
+    'get_business_unit(path=Output.secret("hunter3"))',
+    'get_industry_role(project_id=Output.secret("hunter3"), name="x")',
+    'get_project(name="x", account_id=Output.secret("hunter3"))',
+    'get_project(name="x", region=Output.secret("hunter3"))',
+]
+TAKEN = """
+Bim360Project("tower", **{**given, "name": "hunter3"})
+"""
+CONFLICT = """
+Bim360Project("other", **{**given, "name": Output.secret("Hunter3 North"), "adopt": "never"})
+"""
+TWICE = """
+tower = Bim360Project("tower", **given)
+for name in "ab":
+    Bim360ProjectMember(name, project_id=tower.id, document_management="user",
+                        email=Output.secret("hunter3@example.com"))
+"""
+PERSON = """
+Bim360AccountUser("ada", email="ada@example.com", first_name=Output.secret("hunter3"))
+"""
+
+
+@pytest.fixture
+def opened(bim360_stack: Callable[..., Bim360Stack], tmp_path: Path) -> Opened:
+    """Return a function that gives the stack a program."""
+    (tmp_path / "Pulumi.yaml").write_text("name: hidden\nruntime: python\n")
+
+    def put(program: str) -> Bim360Stack:
+        (tmp_path / "__main__.py").write_text(TOWER + program, encoding="utf-8")
+        env = {"BIM360_ACTING_USER": ADMIN_EMAIL}
+        stack = bim360_stack(tmp_path, stack="dev", env=env)
+        stack.hq.ask("PATCH", "/options", {"import_strangers": "create"})
+        return stack
+
+    return put
+
+
+def said(*results: StackResult) -> str:
+    """Return all that runs said, in lower case."""
+    return "\n".join(each.text for result in results for each in result.messages).lower()
+
+
+def states(folder: Path) -> str:
+    """Return all state files."""
+    return "".join(path.read_text() for path in folder.rglob("*.json"))
+
+
+def test_no_check_failure_shows_a_secret(opened: Opened) -> None:
+    """Alone, nested, too long, and what is near it."""
+    preview = opened(WRONG).preview()
+
+    assert len(preview.errors) >= 5
+    assert "timezone does not know [secret]" in said(preview)
+    assert HIDDEN not in said(preview)
+
+
+@pytest.mark.parametrize("call", NOT_FOUND)
+def test_no_look_up_shows_a_secret(opened: Opened, call: str) -> None:
+    """Neither what was asked for nor where."""
+    preview = opened(call).preview()
+
+    assert len(preview.errors) == 1
+    assert HIDDEN not in said(preview)
+
+
+def test_no_conflict_shows_a_secret(opened: Opened, tmp_path: Path) -> None:
+    """A name that is taken; neither the other project's nor HQ's answer."""
+    stack = opened(CONFLICT.replace("other", "first"))
+    first = stack.up()
+    second = opened(CONFLICT.replace("other", "first") + CONFLICT).up()
+
+    assert first.errors == ()
+    assert len(second.errors) == 1
+    assert HIDDEN not in said(first, second)
+    assert HIDDEN not in states(tmp_path).lower()
+
+
+def test_a_person_who_is_declared_twice_is_not_named_where_the_e_mail_is_a_secret(
+    opened: Opened,
+) -> None:
+    """The resources are."""
+    up = opened(TWICE).up()
+
+    assert "[secret] is declared twice" in said(up)
+    assert HIDDEN not in said(up)
+
+
+def test_the_state_hides_what_hq_makes_of_a_secret(opened: Opened, tmp_path: Path) -> None:
+    """A person's name holds the first name."""
+    stack = opened(PERSON)
+
+    runs = stack.up(), stack.refresh(), stack.up(), stack.destroy()
+
+    assert runs[2].requests == ()
+    assert HIDDEN not in said(*runs)
+    assert HIDDEN not in states(tmp_path)
+
+
+def test_an_argument_that_becomes_a_secret_is_hidden_in_the_whole_state(
+    opened: Opened, tmp_path: Path
+) -> None:
+    """With an update that sends nothing; from then on nothing changes."""
+    opened(TAKEN).up()
+    stack = opened(TAKEN.replace('"hunter3"', 'Output.secret("hunter3")'))
+
+    up, again = stack.up(), stack.up()
+
+    assert (up.errors, up.requests, up.changes["update"]) == ((), (), 1)
+    assert not again.changed
+    assert HIDDEN not in states(tmp_path)
+
+
+@pytest.mark.parametrize("key", ["region", "acting_user", "requests_per_minute"])
+def test_no_setting_of_a_provider_that_is_a_secret_is_shown(opened: Opened, key: str) -> None:
+    """It is wrong, and the error names its key."""
+    account = "a1000000-0000-4000-8000-000000000000"
+    provider = f'Bim360Provider("p", account_id="{account}", {key}=Output.secret("hunter3 @x"))'
+    preview = opened(
+        f'Bim360Project("tower", **given, opts=ResourceOptions(provider={provider}))'
+    ).preview()
+
+    assert preview.errors
+    assert HIDDEN not in said(preview)
+
+
+def test_nothing_is_added_where_nothing_is_a_secret(opened: Opened, tmp_path: Path) -> None:
+    """Neither to the arguments nor to the state."""
+    opened('Bim360Project("tower", **{**given, "city": Output.from_input("Oslo")})').up()
+
+    assert "__secret" not in states(tmp_path)
