@@ -4,7 +4,6 @@ Each raises ``ValueError`` with words that say what to write instead; the limits
 are those of https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-POST/ .
 """
 
-import difflib
 import math
 import re
 from collections.abc import Callable, Iterable
@@ -12,6 +11,7 @@ from datetime import date, datetime
 from typing import Final
 
 from bim360_provider.models.showing import SHOWN, shown
+from bim360_provider.models.suggestions import suggestion
 
 __all__ = [
     "account_id",
@@ -38,8 +38,6 @@ DAY: Final = re.compile(
 """A day, alone or with a time in one of the forms in which HQ and ISO 8601 write it."""
 
 SECONDS_LIMIT: Final = 3600
-ALSO_CALLED: Final = {"eu": "EMEA", "europe": "EMEA", "uk": "GBR", "usa": "US"}
-"""What people call a region, and HQ's word for it."""
 
 
 def _is_text(value: object) -> str:
@@ -160,7 +158,7 @@ account_id = identifier
 
 
 def one_of(allowed: Iterable[str], *, clearable: bool = False) -> Callable[[object], str]:
-    """Return the normal form of a choice; a near miss is answered with the nearest choice."""
+    """Return the normal form of a choice; the error suggests the choice that was likely meant."""
     choices = tuple(allowed)
 
     def normal(value: object) -> str:
@@ -174,12 +172,9 @@ def one_of(allowed: Iterable[str], *, clearable: bool = False) -> Callable[[obje
 
 def unknown_choice(word: str, choices: tuple[str, ...]) -> str:
     """Return what to say of a word that is not among the choices."""
-    if ALSO_CALLED.get(word.casefold()) in choices:
-        return f"does not know {shown(word)}; did you mean '{ALSO_CALLED[word.casefold()]}'?"
-    folded = {choice.casefold(): choice for choice in choices}
-    near = difflib.get_close_matches(word.casefold(), folded, n=1)
-    if near:
-        return f"does not know {shown(word)}; did you mean '{folded[near[0]]}'?"
+    near = suggestion(word, choices)
+    if near is not None:
+        return f"does not know {shown(word)}; did you mean '{near}'?"
     if len(choices) > SHOWN // 4:
         return f"does not know {shown(word)}; HQ's list is in docs/hq.md"
     return f"does not know {shown(word)}; write one of {', '.join(choices)}"

@@ -6,7 +6,7 @@ from typing import Any, Final
 from bim360_provider.core.arguments import Problem, is_unknown, validated
 from bim360_provider.core.place import is_to_be_made, placed, unplaced
 from bim360_provider.core.settings import Settings
-from bim360_provider.models import ProjectArguments, enums
+from bim360_provider.models import ProjectArguments, enums, normal
 from bim360_provider.models.project import CREATE_ONLY
 
 __all__ = ["check"]
@@ -78,9 +78,9 @@ def _services(known: Values, open_lists: frozenset[str]) -> list[Problem]:
     strange = [word for word in services if word not in enums.SERVICE_TYPES]
     if "service_types" in open_lists:
         return []
-    choices = ", ".join(enums.SERVICE_TYPES)
     return [
-        Problem("service_types", f"does not know '{word}'; HQ has {choices}") for word in strange
+        Problem("service_types", normal.unknown_choice(word, enums.SERVICE_TYPES))
+        for word in strange
     ]
 
 

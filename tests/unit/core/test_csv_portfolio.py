@@ -222,7 +222,7 @@ def test_a_mistake_behind_a_cell_of_several_lines_has_its_own_line() -> None:
 
     told = mistakes(header, '"1', "2", f'3";{LINE.replace("EUR", "€")}')
 
-    assert "line 4, currency: does not know '€'; HQ's list is in docs/hq.md" in told
+    assert "line 4, currency: does not know '€'; did you mean 'EUR'?" in told
 
 
 def test_a_line_with_a_cell_too_many_is_told_and_not_judged_further() -> None:
