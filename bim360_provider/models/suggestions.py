@@ -9,7 +9,7 @@ from bim360_provider.models.aliases import ALIASES, compact
 __all__ = ["suggestion"]
 
 NEAR: Final = 0.8
-"""How alike two words must be, from 0 to 1: ``EURO`` is 0.86 like ``EUR``, ``RMB`` 0.67 like ``RUB``."""
+"""How alike two words must be: ``EURO`` and ``EUR`` are 0.86 of 1, ``RMB`` and ``RUB`` 0.67."""
 
 SWAPPED: Final = 0.9
 """The likeness of two words of which two neighboring letters are swapped: ``cots`` and ``cost``."""

@@ -4,13 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from bim360_provider.core.portfolio.cells import format_fault
-from bim360_provider.core.portfolio.columns import RESOURCE_NAME, columns
-from bim360_provider.core.portfolio.encoding import decoded
+from bim360_provider.core.portfolio.columns import (
+    NAMES,
+    REQUIRED,
+    RESOURCE_NAME,
+    Columns,
+    columns,
+)
+from bim360_provider.core.portfolio.dates import format_fault
+from bim360_provider.core.portfolio.encoding import decoded, encoding_of
 from bim360_provider.core.portfolio.judging import Rules, faults_of, read_row
 from bim360_provider.core.portfolio.mistakes import Mistake
 from bim360_provider.core.portfolio.naming import resource_name
-from bim360_provider.core.portfolio.table import Row, table
+from bim360_provider.core.portfolio.shifts import Layout
+from bim360_provider.core.portfolio.strange_headers import strange_header
+from bim360_provider.core.portfolio.table import Table, table
 from bim360_provider.core.settings import Settings
 
 __all__ = ["Entry", "Portfolio", "read_portfolio"]
@@ -74,26 +82,36 @@ def read_portfolio(
     text = decoded(content, encoding)
     if isinstance(text, Mistake):
         return Portfolio(mistakes=[text])
-    cells = table(text)
+    cells = table(text, NAMES)
     if not cells.header:
         return Portfolio(mistakes=cells.mistakes or [Mistake("is empty")])
+    strange = strange_header(cells, encoding or encoding_of(content))
+    if strange:
+        return Portfolio(mistakes=[strange])
     head = columns(cells.header, common)
     faults = faults_of(common, settings)
-    named = frozenset(position for position, cell in enumerate(cells.header) if cell.text)
-    rules = Rules(head.positions, named, common, faults, settings, date_format)
+    rules = Rules(_layout(cells, head, common), common, faults, settings, date_format)
     mistakes = [Mistake(fault.words, column=f"argument {fault.argument}") for fault in faults]
     mistakes += head.mistakes + cells.mistakes
-    if not head.positions:
-        return Portfolio(mistakes=mistakes)
-    if not cells.rows:
+    if not cells.rows and not cells.mistakes:
         mistakes.append(Mistake(NO_ROWS))
-    entries, found = _entries(cells.rows, rules)
+    entries, found = _entries(cells, rules)
     return Portfolio(entries, head.aside, mistakes + found)
 
 
-def _entries(rows: list[Row], rules: Rules) -> tuple[list[Entry], list[Mistake]]:
+def _layout(cells: Table, head: Columns, common: Values) -> Layout:
+    named = frozenset(position for position, cell in enumerate(cells.header) if cell.text)
+    required = [each for each in REQUIRED if each not in common]
+    return Layout(cells.separator, head.positions, required, named, len(cells.header))
+
+
+def _entries(cells: Table, rules: Rules) -> tuple[list[Entry], list[Mistake]]:
     entries, mistakes = [], []
-    for row in rows:
+    header = [cell.text for cell in cells.header]
+    for row in cells.rows:
+        if [cell.text for cell in row] == header:
+            mistakes.append(Mistake("repeats the header; remove the line", row[0].line))
+            continue
         values, found = read_row(row, rules)
         mistakes += found
         name = values.get("name")

@@ -55,8 +55,10 @@ def test_an_encoding_that_python_does_not_know_is_told() -> None:
 
 
 def test_a_nul_is_told_with_its_line() -> None:
-    """It comes of UTF-16 without a mark, or of a file that is no text."""
-    assert str(decoded(b"name\nA\0\n")).startswith("line 2: holds a NUL, which is no text: ")
+    """It comes from a file that is not text."""
+    assert str(decoded(b"name\nA\0\n")).startswith(
+        "line 2: contains a NUL character, so it is not "
+    )
 
 
 @pytest.mark.parametrize("separator", [";", ",", "\t"])
