@@ -48,4 +48,8 @@ def _words(part: str) -> list[str]:
 
 DATES: Final = ("start_date", "end_date")
 
-READERS: Final[dict[str, Reader]] = {"value": amount, "service_types": _services}
+READERS: Final[dict[str, Reader]] = {
+    "value": amount,
+    "copy_timeout": amount,
+    "service_types": _services,
+}

@@ -1,5 +1,6 @@
 """A CSV file as projects, judged by the same rules as a project in a stack."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -20,6 +21,7 @@ from bim360_provider.core.portfolio.shifts import Layout
 from bim360_provider.core.portfolio.strange_headers import strange_header
 from bim360_provider.core.portfolio.table import Table, table
 from bim360_provider.core.settings import Settings
+from bim360_provider.models import normal
 
 __all__ = ["Entry", "Portfolio", "read_portfolio"]
 
@@ -115,7 +117,9 @@ def _entries(cells: Table, rules: Rules) -> tuple[list[Entry], list[Mistake]]:
         values, found = read_row(row, rules)
         mistakes += found
         name = values.get("name")
-        if isinstance(name, str):
+        if isinstance(name, str) and not any(each.column == "name" for each in found):
+            # One name has two forms in Unicode, and which one is written depends on the system.
+            values["name"] = name = unicodedata.normalize("NFC", name)
             own = values.pop(RESOURCE_NAME, None) or resource_name(name)
             entries.append(Entry(own, values, rules.cell(row, "name").line))
     return entries, mistakes + _repeated(entries)
@@ -131,12 +135,10 @@ def _repeated(entries: list[Entry]) -> list[Mistake]:
         same_name = names.setdefault(name, entry.line)
         same_resource = resources.setdefault(entry.resource_name, entry.line)
         if same_name != entry.line:
-            words = f"'{name}' is the project of line {same_name} already"
+            words = f"{normal.shown(name)} is the project of line {same_name} already"
             mistakes.append(Mistake(words, entry.line, "name"))
         elif same_resource != entry.line:
-            words = (
-                f"'{entry.resource_name}' is the resource of line {same_resource} already; "
-                f"tell them apart in a column {RESOURCE_NAME}"
-            )
-            mistakes.append(Mistake(words, entry.line, "name"))
+            words = f"{normal.shown(entry.resource_name)} is the resource of line {same_resource}"
+            advice = f"already; tell them apart in a column {RESOURCE_NAME}"
+            mistakes.append(Mistake(f"{words} {advice}", entry.line, "name"))
     return mistakes

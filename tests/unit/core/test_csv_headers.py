@@ -83,7 +83,8 @@ def test_an_optional_column_under_another_name_is_recognized(extra: str, meant: 
                 "Sample Project;doc_manager;admin@company.com;Company Name",
             ),
             (
-                "line 1: is the set-up tool's list of services; declare a Bim360ProjectAdmin per line, "
+                "line 1: is the set-up tool's list of services; declare a "
+                "Bim360ProjectAdmin per line, "
                 "see docs/members.md (read as utf-8 text with 4 columns, separated by semicolons: "
                 "'project_name', 'service_type', 'email', 'company')"
             ),
@@ -94,7 +95,8 @@ def test_an_optional_column_under_another_name_is_recognized(extra: str, meant: 
                 "Sample Project;user@company.com;admin;admin;Autodesk;Architect",
             ),
             (
-                "line 1: is the set-up tool's list of project users; declare a Bim360Team per project, "
+                "line 1: is the set-up tool's list of project users; declare "
+                "a Bim360Team per project, "
                 "see docs/members.md (read as utf-8 text with 6 columns, separated by semicolons: "
                 "'project_name', 'email', 'pm_access', 'docs_access', 'company_name', "
                 "'industry_roles')"
@@ -107,8 +109,10 @@ def test_an_optional_column_under_another_name_is_recognized(extra: str, meant: 
                 ",,,Folder,,V+D,",
             ),
             (
-                "line 1: is the set-up tool's template of folders and permissions, which this provider "
-                "does not create; list its projects in a file with the columns of docs/csv.md (read as "
+                "line 1: is the set-up tool's template of folders and "
+                "permissions, which this provider "
+                "does not create; list its projects in a file with the "
+                "columns of docs/csv.md (read as "
                 "utf-8 text with 7 columns, separated by commas: 'project_name', 'project_type', "
                 "'root_folder', 'level_1', 'level_2', 'permission', 'user_email')"
             ),
@@ -148,7 +152,8 @@ def test_a_file_without_a_header_is_one_mistake_that_says_what_was_read() -> Non
     """Its separator and its columns; nothing is said of the lines below."""
     assert mistakes(LINE, LINE) == [
         (
-            "line 1: must name the columns, such as name, start_date, end_date, project_type, value, "
+            "line 1: must name the columns, such as name, start_date, "
+            "end_date, project_type, value, "
             "currency; read as utf-8 text with 6 columns, separated by semicolons: 'Tower', "
             "(no name), (no name), 'Office', (no name), 'EUR'"
         )

@@ -216,3 +216,32 @@ def test_a_resource_name_that_cannot_be_shown_is_a_mistake() -> None:
     assert found == [
         "line 2, resource_name: holds the character U+000A, which cannot be seen; remove it"
     ]
+
+
+def test_a_name_that_steers_a_terminal_is_shown_without_doing_so() -> None:
+    """Twice the same wrong name is twice one mistake."""
+    found = mistakes(HEADER, with_cell("name", "\x1b[31m"), with_cell("name", "\x1b[31m"))
+
+    assert len(found) == 2
+    assert all(each.isprintable() for each in found)
+
+
+def test_a_name_has_one_resource_in_both_forms_of_unicode() -> None:
+    """A Mac decomposes letters; another resource name would archive the project."""
+    names = ("\u00c5lesund", "A\u030alesund")
+
+    resources = [read(HEADER, with_cell("name", each)).entries[0] for each in names]
+
+    assert resources[0] == resources[1]
+    assert mistakes(HEADER, *(with_cell("name", each) for each in names)) == [
+        "line 3, name: '\u00c5lesund' is the project of line 2 already"
+    ]
+
+
+def test_seconds_are_refused_in_two_readings_as_amounts_are() -> None:
+    """Three seconds and three thousand are both possible."""
+    found = mistakes(f"{HEADER};copy_timeout", f"{LINE};3.000")
+
+    assert len(found) == 1
+    assert found[0].startswith("line 2, copy_timeout: must be a number such as ")
+    assert found[0].endswith("; write 3000 or 3")
