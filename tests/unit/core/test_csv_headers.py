@@ -1,10 +1,11 @@
 """Headers: a column that is not known is explained by what it likely means and by what was read."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bim360_provider.core.portfolio import Portfolio, read_portfolio
+from bim360_provider.core.portfolio import Portfolio, read_portfolio, told
 from bim360_provider.core.settings import Settings
 
 HEADER = "name;start_date;end_date;project_type;value;currency"
@@ -212,3 +213,23 @@ def test_the_separator_is_the_one_that_finds_known_columns() -> None:
     assert mistakes(header, f"{LINE};x") == [
         "line 1: has a column 'a, b, c, d, e, f, g', which is not known; docs/csv.md has the list"
     ]
+
+
+def test_the_messages_in_the_docs_are_those_of_the_reader() -> None:
+    """docs/csv.md shows them for a file such as this one."""
+    good = "{},2027-01-01,2028-01-01,Office,1,EUR,"
+    lines = [
+        "name,start_date,end_date,projct_type,value,currency,timezone",
+        *(good.format(name) for name in ("Bridge", "Quay")),
+        'Tower,31.12.2027,2028-12-31,Office,"3.000.000,00",EUR,',
+        *(good.format(name) for name in ("Pier", "Lock")),
+        good.format("Dock").replace("2028-01-01", "2026-01-01"),
+        good.format("Mole"),
+        f"{good.format('Crane')}Europe/Berln",
+        *(good.format(name) for name in ("Shed", "Gate", "Bridge", "Mill")),
+        f"{good.format('Tower 2, east wing')}Europe/Berlin",
+    ]
+    docs = (Path(__file__).parents[3] / "docs" / "csv.md").read_text(encoding="utf-8")
+
+    assert told("portfolio.csv", read(*lines).mistakes) in docs
+    assert told("people.csv", read("First name;Last name;E-mail", "A;B;C").mistakes) in docs
