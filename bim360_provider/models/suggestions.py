@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from bim360_provider.models.aliases import ALIASES, compact
@@ -16,6 +17,9 @@ SWAPPED: Final = 0.9
 
 SHORTEST: Final = 3
 """Letters of a word below which a swap means nothing."""
+
+REMEMBERED: Final = 1000
+"""Words for which the nearest one is kept: a file repeats its mistakes."""
 
 
 def suggestion(
@@ -33,31 +37,43 @@ def suggestion(
         aliases: By the compact form of another name, the choices that it stands for.
         excluded: Choices that cannot be meant, because they are given already.
     """
-    left = [choice for choice in choices if choice not in excluded]
+    left = tuple(choice for choice in choices if choice not in excluded)
     known = aliases.get(compact(word))
     found = _first((word, *(known or ())), left)
     if found is not None or known == ():
         return found
-    ranked = sorted(((_likeness(word, choice), choice) for choice in left), reverse=True)[:2]
+    return _nearest(word, left)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _nearest(word: str, choices: tuple[str, ...]) -> str | None:
+    ranked = sorted(((_likeness(word, choice), choice) for choice in choices), reverse=True)[:2]
     if not ranked or ranked[0][0] < NEAR:
         return None
     # Two that are equally near are no advice.
     return ranked[0][1] if len(ranked) == 1 or ranked[1][0] < ranked[0][0] else None
 
 
-def _first(known: Iterable[str], choices: Iterable[str]) -> str | None:
-    folded = {compact(choice): choice for choice in choices}
+def _first(known: Iterable[str], choices: tuple[str, ...]) -> str | None:
+    folded = _folded(choices)
     return next((folded[compact(each)] for each in known if compact(each) in folded), None)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _folded(choices: tuple[str, ...]) -> dict[str, str]:
+    return {compact(choice): choice for choice in choices}
 
 
 def _likeness(word: str, choice: str) -> float:
     ours, theirs = _distinctive(word, choice)
     if _swapped(ours, theirs):
         return SWAPPED
-    matcher = difflib.SequenceMatcher(None, ours, theirs)
-    if matcher.real_quick_ratio() < NEAR or matcher.quick_ratio() < NEAR:
+    if min(len(ours), len(theirs)) * 2 < NEAR * (len(ours) + len(theirs)):
         return 0.0
-    return matcher.ratio()
+    shared = sum(min(ours.count(letter), theirs.count(letter)) for letter in set(ours))
+    if shared * 2 < NEAR * (len(ours) + len(theirs)):
+        return 0.0
+    return difflib.SequenceMatcher(None, ours, theirs).ratio()
 
 
 def _distinctive(word: str, choice: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from bim360_provider.core.arguments import UNKNOWN
 from bim360_provider.core.portfolio import Mistake, Portfolio, read_portfolio, told
 from bim360_provider.core.settings import Settings
 from bim360_provider.errors import ConfigError, InputError
+from bim360_provider.models import normal
 from bim360_provider.resources.project import Bim360Project
 from bim360_provider.resources.wire import carried
 
@@ -81,6 +82,10 @@ def _content(path: str | os.PathLike[str]) -> bytes:
         where = "" if Path(path).is_absolute() else f" (from {Path.cwd()})"
         words = f"cannot be read{where}: {error.strerror}"
         raise CsvError(told(os.fspath(path), [Mistake(words)])) from None
+    except ValueError as error:
+        # Such as a NUL in the path.
+        words = f"{normal.shown(os.fspath(path))} is not a path of a file: {error}"
+        raise CsvError(told("projects_from_csv", [Mistake(words)])) from None
 
 
 def _tell(path: str | os.PathLike[str], portfolio: Portfolio) -> None:

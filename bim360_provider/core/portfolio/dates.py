@@ -99,7 +99,7 @@ def _meant(text: str) -> str:
 
 
 def _formats_with_names(text: str) -> tuple[str, ...]:
-    return () if NUMBERS.fullmatch(text) else WITH_NAMES
+    return WITH_NAMES if re.search(r"\d", text) and re.search(r"[^\W\d]", text) else ()
 
 
 def _numeric_formats(text: str) -> list[str]:

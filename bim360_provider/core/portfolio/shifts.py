@@ -1,8 +1,9 @@
 """Rows whose cells are not under their columns: one mistake in place of one for each cell."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from bim360_provider.core.portfolio.mistakes import Mistake
@@ -24,6 +25,9 @@ LONGEST: Final = 40
 
 FIRST_GROUP: Final = re.compile(r"\W{0,3}[1-9]\d{0,2}")
 A_GROUP: Final = re.compile(r"\d{3}(?:\.\d{1,2})?")
+REMEMBERED: Final = 1000
+"""Cells whose kind is kept: each attempt to move a row looks at the same ones."""
+
 CODE_LENGTH: Final = 3
 STRAY: Final = "stands under no column; is there a separator too many, or a quote too few?"
 ENOUGH: Final = 2
@@ -164,6 +168,7 @@ def _moved(row: Row, layout: Layout) -> Mistake | None:
     return None
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _is_currency(text: str) -> bool:
     short = len(text) <= CODE_LENGTH and not re.search(r"\d", text)
     return short or suggestion(text, enums.CURRENCIES) is not None
@@ -181,7 +186,7 @@ def _is_type(text: str) -> bool:
     return re.search(r"[^\W\d]", text) is not None and not _is_date(text)
 
 
-KINDS: Final = {
+KINDS: Final[dict[str, Callable[[str], bool]]] = {
     "start_date": _is_date,
     "end_date": _is_date,
     "project_type": _is_type,
