@@ -6,6 +6,7 @@ are those of https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Final
@@ -57,7 +58,9 @@ def _digits(number: object) -> str:
 def _printable(value: str) -> str:
     odd = next((c for c in value if not c.isprintable()), None)
     if odd is not None:
-        msg = f"holds the character U+{ord(odd):04X}, which cannot be seen; remove it"
+        # A space of another width looks like a plain one: to remove it would join two words.
+        advice = "write a plain space" if unicodedata.category(odd) == "Zs" else "remove it"
+        msg = f"holds the character U+{ord(odd):04X}, which cannot be seen; {advice}"
         raise ValueError(msg)
     return value
 

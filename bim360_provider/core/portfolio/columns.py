@@ -64,16 +64,18 @@ class Columns:
     mistakes: list[Mistake] = field(default_factory=list)
 
 
-def columns(header: Row, common: Collection[str]) -> Columns:
+def columns(header: Row, common: Collection[str], read_as: str = "") -> Columns:
     """Return what the columns are; order, upper case and spaces do not matter.
 
     Args:
         header: The first row of the file.
         common: Arguments that need no column, because all projects have them.
+        read_as: How the file was read, for a header that may have been misread.
     """
     found = Columns()
     present = {_written(cell.text) for cell in header}
-    meant = set()
+    meant: set[str | None] = set()
+    strangers: list[Mistake] = []
     for position, cell in enumerate(header):
         name = _written(cell.text)
         if name in ASIDE:
@@ -84,11 +86,16 @@ def columns(header: Row, common: Collection[str]) -> Columns:
         elif name:
             near = _nearest(cell.text, present)
             meant.add(near)
-            found.mistakes.append(Mistake(_unknown(cell.text, name, near), cell.line))
+            mistake = Mistake(_unknown(cell.text, name, near), cell.line)
+            (found.mistakes if near or name in ELSEWHERE else strangers).append(mistake)
     missing = [each for each in REQUIRED if each not in {*found.positions, *common, *meant}]
     if missing:
         words = f"has no column {', '.join(missing)}, which every project needs"
+        # A column under a name that is not known may be one of those that are missing.
+        words += f"; {read_as}" if strangers and read_as else ""
         found.mistakes.append(Mistake(words, header[0].line))
+    else:
+        found.mistakes += strangers
     return found
 
 

@@ -20,6 +20,7 @@ __all__ = ["Rules", "faults_of", "read_row"]
 Values = Mapping[str, Any]
 
 NOTHING: Final = "has no value in any column of a project; remove the line"
+NO_PROJECT: Final = "write them, or remove the line if it is not a project"
 NAME_LIMIT: Final = 255
 """Characters of a resource name: Pulumi has no limit, but the backends' file names do."""
 
@@ -46,6 +47,11 @@ class Rules:
         """Return an argument's cell; an empty one at the row's end where the row has none."""
         position = self.layout.positions.get(argument, len(row))
         return row[position] if position < len(row) else Cell("", row[-1].line)
+
+    def missing(self, values: Values) -> list[str]:
+        """Return the arguments that a row lacks although their columns are there."""
+        needed = [name for name in self.layout.required if name in self.layout.positions]
+        return [name for name in needed if name not in values]
 
 
 def faults_of(common: Values, settings: Settings) -> tuple[Problem, ...]:
@@ -101,9 +107,14 @@ def _value(argument: str, cell: Cell, date_format: str | None) -> Any:
 def _judged(row: Row, values: Values, rules: Rules) -> list[Mistake]:
     given = {name: each for name, each in values.items() if name != RESOURCE_NAME}
     _, problems = project.check({}, {**rules.common, **given}, rules.settings)
-    sources = {*rules.layout.positions, *rules.common}
-    return [
+    missing = rules.missing(values)
+    together = missing if len(missing) > 1 else []
+    sources = {*rules.layout.positions, *rules.common}.difference(together)
+    mistakes = [
         Mistake(problem.words, rules.cell(row, problem.argument).line, problem.argument)
         for problem in problems
         if problem.argument in sources and problem not in rules.faults
     ]
+    if together:
+        mistakes.append(Mistake(f"has no {', '.join(together)}; {NO_PROJECT}", row[0].line))
+    return mistakes

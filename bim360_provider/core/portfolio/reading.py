@@ -18,7 +18,7 @@ from bim360_provider.core.portfolio.judging import Rules, faults_of, read_row
 from bim360_provider.core.portfolio.mistakes import Mistake
 from bim360_provider.core.portfolio.naming import resource_name
 from bim360_provider.core.portfolio.shifts import Layout
-from bim360_provider.core.portfolio.strange_headers import strange_header
+from bim360_provider.core.portfolio.strange_headers import read_as, strange_header
 from bim360_provider.core.portfolio.table import Table, table
 from bim360_provider.core.settings import Settings
 from bim360_provider.models import normal
@@ -87,10 +87,11 @@ def read_portfolio(
     cells = table(text, NAMES)
     if not cells.header:
         return Portfolio(mistakes=cells.mistakes or [Mistake("is empty")])
-    strange = strange_header(cells, encoding or encoding_of(content))
+    codec = encoding or encoding_of(content)
+    strange = strange_header(cells, codec)
     if strange:
         return Portfolio(mistakes=[strange])
-    head = columns(cells.header, common)
+    head = columns(cells.header, common, read_as(cells, codec))
     faults = faults_of(common, settings)
     rules = Rules(_layout(cells, head, common), common, faults, settings, date_format)
     mistakes = [Mistake(fault.words, column=f"argument {fault.argument}") for fault in faults]

@@ -5,11 +5,12 @@ from typing import Final
 
 from bim360_provider.core.portfolio.columns import NAMES
 from bim360_provider.core.portfolio.mistakes import Mistake
-from bim360_provider.core.portfolio.scanning import Row
+from bim360_provider.core.portfolio.residue import CLOSING, OPENING
+from bim360_provider.core.portfolio.scanning import Cell, Row
 from bim360_provider.core.portfolio.table import SEPARATORS, Table, column_name, table
 from bim360_provider.models import normal
 
-__all__ = ["strange_header"]
+__all__ = ["read_as", "strange_header"]
 
 NO_HEADER: Final = (
     "must name the columns, such as name, start_date, end_date, project_type, value, currency"
@@ -20,6 +21,8 @@ ENOUGH: Final = 2
 
 SHOWN: Final = 8
 """Columns that are shown: enough to see whether the separator is right."""
+
+QUOTES: Final = f"{OPENING}{CLOSING}'`\u2018\u2019"
 
 A_NAME: Final = re.compile(r"[^\W\d][\w \-/().]{0,39}")
 """A text that may be shown as the name of a column. Others could be a secret of another file."""
@@ -53,10 +56,10 @@ def strange_header(cells: Table, encoding: str) -> Mistake | None:
     line = cells.header[0].line
     for signature, words in LISTS:
         if signature <= names and "name" not in names:
-            return Mistake(f"{words} ({_read_as(cells, encoding)})", line)
+            return Mistake(f"{words} ({read_as(cells, encoding)})", line)
     if names & NAMES:
         return None
-    return Mistake(f"{_advice(cells)}; {_read_as(cells, encoding)}", line)
+    return Mistake(f"{_advice(cells)}; {read_as(cells, encoding)}", line)
 
 
 def _advice(cells: Table) -> str:
@@ -65,6 +68,8 @@ def _advice(cells: Table) -> str:
         if only.is_quoted:
             return "is in quotes as a whole, as other lines may be; remove the quotes around lines"
         return "is separated otherwise than 'sep=' says; correct that line, or remove it"
+    if _is_header([Cell(cell.text.strip(QUOTES), cell.line) for cell in cells.header]):
+        return 'has quotes that do not quote; write straight ones ("), or none'
     later = next((row for row in cells.rows[:SHOWN] if _is_header(row)), None)
     if later:
         return f"is not the header, which is in line {later[0].line}; remove the lines before it"
@@ -75,8 +80,13 @@ def _is_header(row: Row) -> bool:
     return len({column_name(cell.text) for cell in row} & NAMES) >= ENOUGH
 
 
-def _read_as(cells: Table, encoding: str) -> str:
-    """Return how a file was read: a wrong separator or encoding shows at once."""
+def read_as(cells: Table, encoding: str) -> str:
+    """Return how a file was read, so that a wrong separator or encoding shows at once.
+
+    Args:
+        cells: The file.
+        encoding: The encoding that it was read with.
+    """
     texts = [cell.text for cell in cells.header]
     shown = ", ".join(_shown(text) for text in texts[:SHOWN])
     more = ", …" if len(texts) > SHOWN else ""

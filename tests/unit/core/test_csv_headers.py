@@ -190,6 +190,22 @@ def test_lines_above_the_header_are_one_mistake() -> None:
     )
 
 
+@pytest.mark.parametrize("quotes", ["\u201c\u201d", "\u201e\u201c", "«»", "''", "\u2018\u2019"])
+def test_a_header_in_other_quotes_than_straight_ones_is_one_mistake(quotes: str) -> None:
+    """As a text program writes them."""
+    header, line = (
+        ";".join(f"{quotes[0]}{cell}{quotes[1]}" for cell in each.split(";"))
+        for each in (HEADER, LINE)
+    )
+
+    found = mistakes(header, line)
+
+    assert len(found) == 1
+    assert found[0].startswith(
+        'line 1: has quotes that do not quote; write straight ones ("), or none; read as utf-8'
+    )
+
+
 def test_lines_in_quotes_as_a_whole_are_one_mistake() -> None:
     """A file that was saved a second time, with another separator."""
     found = mistakes(f'"{HEADER}"', f'"{LINE}"')
@@ -212,6 +228,30 @@ def test_the_separator_is_the_one_that_finds_known_columns() -> None:
 
     assert mistakes(header, f"{LINE};x") == [
         "line 1: has a column 'a, b, c, d, e, f, g', which is not known; docs/csv.md has the list"
+    ]
+
+
+def test_columns_in_another_language_are_one_mistake_that_says_what_was_read() -> None:
+    """One of them may be a column that is missing, so they are not reported twice."""
+    found = mistakes("Name;Beginn;Ende;Art;Wert;W\u00e4hrung", LINE)
+
+    assert found == [
+        (
+            "line 1: has no column start_date, end_date, project_type, value, currency, which "
+            "every project needs; read as utf-8 text with 6 columns, separated by semicolons: "
+            "'Name', 'Beginn', 'Ende', 'Art', 'Wert', 'W\u00e4hrung'"
+        )
+    ]
+
+
+def test_a_missing_column_is_not_missed_in_every_line() -> None:
+    """Once for the file."""
+    found = mistakes(
+        "name;start_date;end_date", "A;2027-01-01;2028-01-01", "B;2027-01-01;2028-01-01"
+    )
+
+    assert found == [
+        "line 1: has no column project_type, value, currency, which every project needs"
     ]
 
 

@@ -245,3 +245,33 @@ def test_seconds_are_refused_in_two_readings_as_amounts_are() -> None:
     assert len(found) == 1
     assert found[0].startswith("line 2, copy_timeout: must be a number such as ")
     assert found[0].endswith("; write 3000 or 3")
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u202f", "\u3000"])
+def test_a_space_of_another_width_is_dropped_around_a_cell_and_refused_within(space: str) -> None:
+    """Spreadsheets and web pages leave them; removed, they would join two words."""
+    around = read(HEADER, with_cell("name", f"{space}Tower{space}")).entries[0]
+    within = mistakes(HEADER, with_cell("name", f"Harbor{space}Tower"))
+
+    assert around.arguments["name"] == "Tower"
+    assert len(within) == 1
+    assert within[0].startswith("line 2, name: holds the character U+")
+    assert within[0].endswith("; write a plain space")
+
+
+def test_a_line_that_is_a_sum_or_a_note_is_one_mistake() -> None:
+    """It lacks most of what a project needs."""
+    assert mistakes(HEADER, LINE, "Total;;;;3000000;;") == [
+        (
+            "line 3: has no start_date, end_date, project_type, currency; "
+            "write them, or remove the line if it is not a project"
+        )
+    ]
+
+
+def test_rows_and_columns_that_a_spreadsheet_leaves_empty_are_ignored() -> None:
+    """As Excel and LibreOffice save a sheet that had more in it."""
+    found = read("sep=;;;;;;;;", f"{HEADER};;;", f"{LINE};;;", ";;;;;;;;;", " ; ;;;;;;;;", "")
+
+    assert found.mistakes == []
+    assert len(found.entries) == 1
