@@ -45,6 +45,9 @@ NAMES: Final = frozenset((*ARGUMENTS, RESOURCE_NAME, *ASIDE, *OTHER_NAMES))
 LONGEST: Final = 100
 """Characters of a column's name for which another one is suggested."""
 
+SINGLE: Final = 2
+"""Unknown columns that are reported one by one: more have one cause, such as a lost line end."""
+
 REMARK: Final = re.compile(r"[(\[].*?[)\]]|[*:]")
 """What people add to the name of a column: a unit, or a sign that it is required."""
 
@@ -93,6 +96,9 @@ def columns(header: Row, common: Collection[str], read_as: str = "") -> Columns:
         words = f"has no column {', '.join(missing)}, which every project needs"
         # A column under a name that is not known may be one of those that are missing.
         words += f"; {read_as}" if strangers and read_as else ""
+        found.mistakes.append(Mistake(words, header[0].line))
+    elif len(strangers) > SINGLE:
+        words = f"has {len(strangers)} columns that are not known; {read_as}"
         found.mistakes.append(Mistake(words, header[0].line))
     else:
         found.mistakes += strangers

@@ -11,7 +11,7 @@ from bim360_provider.core.portfolio.columns import ELSEWHERE, RESOURCE_NAME
 from bim360_provider.core.portfolio.mistakes import Mistake
 from bim360_provider.core.portfolio.residue import residue
 from bim360_provider.core.portfolio.scanning import Cell, Row
-from bim360_provider.core.portfolio.shifts import Layout, shift
+from bim360_provider.core.portfolio.shifts import Layout
 from bim360_provider.core.settings import Settings
 from bim360_provider.models import normal
 
@@ -70,10 +70,6 @@ def faults_of(common: Values, settings: Settings) -> tuple[Problem, ...]:
 
 def read_row(row: Row, rules: Rules) -> tuple[dict[str, Any], list[Mistake]]:
     """Return what a row says, empty cells left out, and everything that is wrong with it."""
-    moved = shift(row, rules.layout)
-    if moved:
-        # Nothing else that could be said of cells under other columns would be true.
-        return {}, [moved]
     values, mistakes = _values(row, rules)
     if not values and not mistakes:
         return {}, [Mistake(NOTHING, row[0].line)]

@@ -2,9 +2,10 @@
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from bim360_provider.core.portfolio.breaks import without_broken_rows
 from bim360_provider.core.portfolio.columns import (
     NAMES,
     REQUIRED,
@@ -17,7 +18,8 @@ from bim360_provider.core.portfolio.encoding import decoded, encoding_of
 from bim360_provider.core.portfolio.judging import Rules, faults_of, read_row
 from bim360_provider.core.portfolio.mistakes import Mistake
 from bim360_provider.core.portfolio.naming import resource_name
-from bim360_provider.core.portfolio.shifts import Layout
+from bim360_provider.core.portfolio.scanning import Row
+from bim360_provider.core.portfolio.shifts import Layout, shift
 from bim360_provider.core.portfolio.strange_headers import read_as, strange_header
 from bim360_provider.core.portfolio.table import Table, table
 from bim360_provider.core.settings import Settings
@@ -29,6 +31,9 @@ Values = Mapping[str, Any]
 
 NO_ROWS: Final = "names no projects, which would archive all that it named before"
 """A file that was cut off is likelier than a wish that `pulumi destroy` fulfils."""
+
+MANY: Final = 3
+"""Rows that have moved before the header is suspected."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,7 @@ def read_portfolio(
     mistakes += head.mistakes + cells.mistakes
     if not cells.rows and not cells.mistakes:
         mistakes.append(Mistake(NO_ROWS))
-    entries, found = _entries(cells, rules)
+    entries, found = _entries(cells, rules, head)
     return Portfolio(entries, head.aside, mistakes + found)
 
 
@@ -108,12 +113,14 @@ def _layout(cells: Table, head: Columns, common: Values) -> Layout:
     return Layout(cells.separator, head.positions, required, named, len(cells.header))
 
 
-def _entries(cells: Table, rules: Rules) -> tuple[list[Entry], list[Mistake]]:
-    entries, mistakes = [], []
-    header = [cell.text for cell in cells.header]
-    for row in cells.rows:
-        if [cell.text for cell in row] == header:
-            mistakes.append(Mistake("repeats the header; remove the line", row[0].line))
+def _entries(cells: Table, rules: Rules, head: Columns) -> tuple[list[Entry], list[Mistake]]:
+    entries, moved = [], []
+    rows, mistakes = without_broken_rows(cells.rows, rules.layout)
+    for row in rows:
+        shifted = _repeats(cells.header, row) or shift(row, rules.layout)
+        if shifted:
+            # Nothing else that could be said of cells under other columns would be true.
+            moved.append(shifted)
             continue
         values, found = read_row(row, rules)
         mistakes += found
@@ -123,7 +130,23 @@ def _entries(cells: Table, rules: Rules) -> tuple[list[Entry], list[Mistake]]:
             values["name"] = name = unicodedata.normalize("NFC", name)
             own = values.pop(RESOURCE_NAME, None) or resource_name(name)
             entries.append(Entry(own, values, rules.cell(row, "name").line))
-    return entries, mistakes + _repeated(entries)
+    return entries, [*_moved(moved, len(cells.rows), head), *mistakes, *_repeated(entries)]
+
+
+def _repeats(header: Row, row: Row) -> Mistake | None:
+    if [cell.text for cell in row] != [cell.text for cell in header]:
+        return None
+    return Mistake("repeats the header; remove the line", row[0].line)
+
+
+def _moved(moved: list[Mistake], rows: int, head: Columns) -> list[Mistake]:
+    """Return the rows that have moved; if most have, it is the header that has."""
+    if len(moved) < MANY or len(moved) * 2 <= rows:
+        return moved
+    if head.mistakes:
+        return []
+    words = f"{moved[0].words} ({len(moved)} of {rows} lines: look at the header, too)"
+    return [replace(moved[0], words=words)]
 
 
 def _repeated(entries: list[Entry]) -> list[Mistake]:

@@ -1,34 +1,21 @@
 """Rows whose cells are not under their columns: one mistake in place of one for each cell."""
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
+from bim360_provider.core.portfolio.kinds import KINDS
 from bim360_provider.core.portfolio.mistakes import Mistake
 from bim360_provider.core.portfolio.residue import CLOSING, OPENING
 from bim360_provider.core.portfolio.scanning import Row, Scanner
 from bim360_provider.core.portfolio.table import SEPARATORS
-from bim360_provider.models import enums, normal
-from bim360_provider.models.suggestions import suggestion
+from bim360_provider.models import normal
 
 __all__ = ["Layout", "shift"]
 
-A_DATE: Final = re.compile(
-    r"\W*\d{1,4}(?:[-./]\s?|\s)(?:\d{1,2}|[^\W\d]{3,9})(?:[-./]\s?|\s)\d{1,4}\b.*"
-    r"|[^\W\d]{3,9} \d{1,2},? \d{2,4}"
-)
-AN_AMOUNT: Final = re.compile(r"\W*[^\W\d]{0,5}\W*\d[\d\s.,'\u2019_]*\W*[^\W\d]{0,5}\W*")
-LONGEST: Final = 40
-"""Characters of a date or an amount: a longer text is something else."""
-
 FIRST_GROUP: Final = re.compile(r"\W{0,3}[1-9]\d{0,2}")
 A_GROUP: Final = re.compile(r"\d{3}(?:\.\d{1,2})?")
-REMEMBERED: Final = 1000
-"""Cells whose kind is kept: each attempt to move a row looks at the same ones."""
-
-CODE_LENGTH: Final = 3
 STRAY: Final = "stands under no column; is there a separator too many, or a quote too few?"
 ENOUGH: Final = 2
 """Cells of the wrong kind: one is a mistake of its own, two hint at a shift."""
@@ -57,16 +44,22 @@ class Layout:
         """Return the number of columns, up to the last that has a name."""
         return max(self.named) + 1
 
-    def misfits(self, texts: Sequence[str], allowed: int = -1) -> int:
-        """Return how many cells are of another kind than their column; one may be allowed."""
+    def misfits(self, texts: Sequence[str], allowed: Collection[int] = ()) -> int:
+        """Return how many cells are of another kind than their column, or are missing.
+
+        Args:
+            texts: The cells of a row.
+            allowed: Positions that are not looked at.
+        """
         found = sum(
             position < len(texts) and bool(texts[position]) and not fits(texts[position])
             for argument, fits in KINDS.items()
             for position in [self.positions.get(argument, len(texts))]
+            if position not in allowed
         )
+        needed = {self.positions[name] for name in self.required if name in self.positions}
         return found + sum(
-            position != allowed and (position >= len(texts) or not texts[position])
-            for position in (self.positions.get(name, allowed) for name in self.required)
+            position >= len(texts) or not texts[position] for position in needed.difference(allowed)
         )
 
 
@@ -132,9 +125,12 @@ def _torn_amount(row: Row, layout: Layout) -> Mistake | None:
         end += 1
     if end <= at + 1 or not FIRST_GROUP.fullmatch(texts[at]):
         return None
+    if any(cell.is_quoted for cell in row[at:end]):
+        return None
     merged = [*texts[:at], ",".join(texts[at:end]), *texts[end:]]
     mended = layout.misfits(texts) and not layout.misfits(merged)
-    if not mended and len(texts) <= layout.length:
+    has_more_cells = layout.separator == "," and len(texts) > layout.length
+    if not mended and not has_more_cells:
         return None
     words = f"the separator parts {normal.shown(texts[at])} and '{texts[at + 1]}'"
     return Mistake(f"{words}; write the amount without grouping", row[at].line, "value")
@@ -160,37 +156,18 @@ def _moved(row: Row, layout: Layout) -> Mistake | None:
             return Mistake(f"{words}; {advice}", row[at + 1].line)
     if len(texts) > layout.width or (len(texts) == layout.width and texts[-1]):
         return None
-    for at in reversed(range(len(texts))):
-        spread = [*texts[:at], "", *texts[at:]]
-        if not layout.misfits(spread, allowed=at):
-            words = f"the cells from {normal.shown(texts[at])} on are one column too far left"
-            return Mistake(f"{words}; is a cell or its separator missing?", row[at].line)
+    found = _gap(texts, layout)
+    if found is None:
+        return None
+    words = f"the cells from {normal.shown(texts[found])} on are one column too far left"
+    return Mistake(f"{words}; is a cell or its separator missing?", row[found].line)
+
+
+def _gap(texts: Sequence[str], layout: Layout) -> int | None:
+    """Return where a cell, or else a separator between two, is missing."""
+    for before in (0, 1):
+        for at in reversed(range(before, len(texts))):
+            spread = [*texts[:at], "", *texts[at:]]
+            if not layout.misfits(spread, allowed=(at - before, at)):
+                return at
     return None
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _is_currency(text: str) -> bool:
-    short = len(text) <= CODE_LENGTH and not re.search(r"\d", text)
-    return short or suggestion(text, enums.CURRENCIES) is not None
-
-
-def _is_date(text: str) -> bool:
-    return len(text) <= LONGEST and A_DATE.fullmatch(text) is not None
-
-
-def _is_amount(text: str) -> bool:
-    return len(text) <= LONGEST and AN_AMOUNT.fullmatch(text) is not None and not _is_date(text)
-
-
-def _is_type(text: str) -> bool:
-    return re.search(r"[^\W\d]", text) is not None and not _is_date(text)
-
-
-KINDS: Final[dict[str, Callable[[str], bool]]] = {
-    "start_date": _is_date,
-    "end_date": _is_date,
-    "project_type": _is_type,
-    "value": _is_amount,
-    "currency": _is_currency,
-}
-"""Arguments whose values are recognized by their form."""

@@ -160,6 +160,66 @@ def test_an_amount_that_the_separator_parts_is_never_read_as_its_first_digits() 
     assert found == [f"line 2, value: the separator parts '3' and '000'{TORN}"]
 
 
+def test_a_small_amount_before_a_number_of_three_digits_is_read() -> None:
+    """In a row of as many cells as the header has, or where quotes say that these are two."""
+    header = HEADER.replace("city", "job_number").replace("value;currency", "currency;value")
+    line = "Tower;2027-01-01;2028-01-01;Office;EUR;3;{}"
+    commas = f"{header};".replace(";", ",")
+
+    for found in (
+        read(header, line.format("100")),
+        read(header, f"{line.format('100')};;"),
+        read(commas, f"{line.format('100')};".replace(";", ",")),
+        read(commas, f"{line.format(chr(34) + '100' + chr(34))};;;".replace(";", ",")),
+    ):
+        assert found.mistakes == []
+        assert found.entries[0].arguments["value"] == 3.0
+        assert found.entries[0].arguments["job_number"] == "100"
+
+
+def test_a_row_that_breaks_off_is_one_mistake() -> None:
+    """A line end within a cell needs quotes, as any separator does."""
+    found = mistakes(HEADER, LINE.replace("Office", "Off\nice"), SECOND)
+
+    assert found == [
+        (
+            "line 2: breaks off, and goes on in line 3; "
+            "join the two lines, or put the cell that contains the line end in quotes"
+        )
+    ]
+
+
+def test_two_cells_that_have_become_one_are_one_mistake() -> None:
+    """The separator between them is lost."""
+    found = mistakes(HEADER, LINE.replace("01;2028", "012028"))
+
+    assert len(found) == 1
+    assert found[0].startswith("line 2: the cells from 'Office' on are one column too far left")
+
+
+def test_a_damaged_header_is_not_reported_in_every_line() -> None:
+    """A separator too many or too few in it moves all cells."""
+    rows = [LINE.replace("Tower", f"Tower {at}") for at in range(6)]
+
+    too_few = mistakes(HEADER.replace("value;", "value"), *rows)
+    too_many = mistakes(HEADER.replace("name", "na;me"), *rows)
+
+    assert [each.partition(":")[0] for each in too_few] == ["line 1"]
+    assert [each.partition(":")[0] for each in too_many] == ["line 1"]
+
+
+def test_cells_that_have_no_name_in_any_line_are_one_mistake() -> None:
+    """The header lacks a column, and not each line."""
+    rows = [f"{LINE.replace('Tower', f'Tower {at}')};Norway" for at in range(6)]
+
+    assert mistakes(HEADER, *rows) == [
+        (
+            "line 2: 'Norway' stands under no column; is there a separator too many, or a quote "
+            "too few? (6 of 6 lines: look at the header, too)"
+        )
+    ]
+
+
 def test_two_mistakes_that_are_no_shift_are_two() -> None:
     """Moving the cells would put none of them right."""
     found = mistakes(HEADER, "Tower;soon;2028-01-01;Office;a lot;EUR;Oslo")
