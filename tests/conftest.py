@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from bim360_provider.emulator import serve
 from bim360_provider.hq import HqClient
@@ -11,6 +12,10 @@ from tests.stage import Actor, Stage, SteeredClock
 
 FOREIGN = ("APS_", "BIM360_")
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+
+# A generated example may take as long as a busy machine needs: no test depends on the clock.
+settings.register_profile("no deadline", deadline=None)
+settings.load_profile("no deadline")
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,6 @@
 """Arguments against a model: every problem at once, unknown values passed through."""
 
-import difflib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Final
@@ -9,6 +8,8 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from bim360_provider.models import normal
+from bim360_provider.models.aliases import ARGUMENT_ALIASES
+from bim360_provider.models.suggestions import suggestion
 
 __all__ = ["UNKNOWN", "Problem", "Unknown", "is_unknown", "validated"]
 
@@ -68,7 +69,8 @@ def validated(
         open_lists: Arguments for which any text passes, whatever the public list says.
         complete: Whether a required argument that is not given is a problem.
     """
-    problems = [_no_such(model, name) for name in given if name not in model.model_fields]
+    fields = model.model_fields
+    problems = [_no_such(fields, name, given) for name in given if name not in fields]
     inputs: dict[str, Any] = {}
     for name, field in model.model_fields.items():
         if name not in given:
@@ -112,7 +114,7 @@ def _words(error: ValidationError) -> str:
     return str(cause) if cause else first["msg"]
 
 
-def _no_such(model: type[BaseModel], name: str) -> Problem:
-    near = difflib.get_close_matches(name, model.model_fields, n=1)
-    advice = f"; did you mean {near[0]}?" if near else ""
+def _no_such(fields: Collection[str], name: str, given: Collection[str]) -> Problem:
+    near = suggestion(name, fields, aliases=ARGUMENT_ALIASES, excluded=given)
+    advice = f"; did you mean {near}?" if near else ""
     return Problem(name, f"is not an argument{advice}")

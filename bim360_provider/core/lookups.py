@@ -1,6 +1,5 @@
 """Look-ups: from the name that people know to what HQ has, or an error that says why not."""
 
-import difflib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -11,7 +10,8 @@ from bim360_provider.core.business_units.structure import paths
 from bim360_provider.errors import InputError
 from bim360_provider.hq import HqClient
 from bim360_provider.hq.ask_once import AskOnce
-from bim360_provider.models import normal, person, secrecy
+from bim360_provider.models import normal, person
+from bim360_provider.models.suggestions import suggestion
 
 __all__ = ["LookUps"]
 
@@ -142,9 +142,8 @@ def _only(kind: str, name: str, candidates: Sequence[_Candidate]) -> Fields:
         ids = ", ".join(_told(each) for each in found)
         why = f"there are {len(found)} of them: {ids}; use the id of the one that is meant"
     else:
-        names = set() if secrecy.hides(name) else {each.name for each in candidates}
-        near = difflib.get_close_matches(name, names, n=1)
-        why = f"there is none; did you mean '{near[0]}'?" if near else "there is none"
+        near = suggestion(name, {each.name for each in candidates}, aliases={})
+        why = f"there is none; did you mean '{near}'?" if near else "there is none"
     msg = f"BIM 360: could not find {kind} '{name}': {why}{'' if why.endswith('?') else '.'}"
     raise InputError(msg)
 

@@ -4,9 +4,9 @@ Each raises ``ValueError`` with words that say what to write instead; the limits
 are those of https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-POST/ .
 """
 
-import difflib
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Final
@@ -14,6 +14,7 @@ from typing import Final
 from bim360_provider.models import secrecy
 from bim360_provider.models.ids import UUID, entity_id, id_or_none
 from bim360_provider.models.showing import SHOWN, shown
+from bim360_provider.models.suggestions import suggestion
 from bim360_provider.models.unicode_form import composed, decomposed
 
 __all__ = [
@@ -45,8 +46,6 @@ DAY: Final = re.compile(
 """A day, alone or with a time in one of the forms in which HQ and ISO 8601 write it."""
 
 SECONDS_LIMIT: Final = 3600
-ALSO_CALLED: Final = {"eu": "EMEA", "europe": "EMEA", "uk": "GBR", "usa": "US"}
-"""What people call a region, and HQ's word for it."""
 
 
 def is_text(value: object) -> str:
@@ -67,7 +66,9 @@ def _digits(number: object) -> str:
 def _printable(value: str) -> str:
     odd = next((c for c in value if not c.isprintable()), None)
     if odd is not None:
-        msg = f"holds the character U+{ord(odd):04X}, which cannot be seen; remove it"
+        # A space of another width looks like a plain one: to remove it would join two words.
+        advice = "write a plain space" if unicodedata.category(odd) == "Zs" else "remove it"
+        msg = f"holds the character U+{ord(odd):04X}, which cannot be seen; {advice}"
         raise ValueError(msg)
     return value
 
@@ -168,7 +169,7 @@ account_id = identifier
 
 
 def one_of(allowed: Iterable[str], *, clearable: bool = False) -> Callable[[object], str]:
-    """Return the normal form of a choice; a near miss is answered with the nearest choice."""
+    """Return the normal form of a choice; the error suggests the choice that was likely meant."""
     choices = tuple(allowed)
 
     def normal(value: object) -> str:
@@ -184,12 +185,9 @@ def unknown_choice(word: str, choices: tuple[str, ...]) -> str:
     """Return what to say of a word that is not among the choices."""
     if secrecy.hides(word):  # a choice that is near would give it away
         return f"does not know {secrecy.MASK}"
-    if ALSO_CALLED.get(word.casefold()) in choices:
-        return f"does not know {shown(word)}; did you mean '{ALSO_CALLED[word.casefold()]}'?"
-    folded = {choice.casefold(): choice for choice in choices}
-    near = difflib.get_close_matches(word.casefold(), folded, n=1)
-    if near:
-        return f"does not know {shown(word)}; did you mean '{folded[near[0]]}'?"
+    near = suggestion(word, choices)
+    if near is not None:
+        return f"does not know {shown(word)}; did you mean '{near}'?"
     if len(choices) > SHOWN // 4:
         return f"does not know {shown(word)}; HQ's list is in docs/hq.md"
     return f"does not know {shown(word)}; write one of {', '.join(choices)}"

@@ -12,6 +12,7 @@ from bim360_provider.core.arguments import UNKNOWN
 from bim360_provider.core.portfolio import Mistake, Portfolio, read_portfolio, told
 from bim360_provider.core.settings import Settings
 from bim360_provider.errors import ConfigError, InputError
+from bim360_provider.models import normal
 from bim360_provider.resources.project import Bim360Project
 from bim360_provider.resources.wire import carried
 
@@ -35,12 +36,12 @@ def projects_from_csv(
     """Declare a project for each line of a CSV file.
 
     The header names the arguments of ``Bim360Project``, in any order; an empty cell is an
-    argument that is not given. Commas, semicolons and tabs are told apart by the header, and
-    the files of the vendor's set-up tool work as they are. docs/csv.md says it all.
+    argument that is not given. The header shows what separates the cells, and
+    the project lists of the vendor's set-up tool work as they are. docs/csv.md says it all.
 
     Args:
         path: The file; best ``Path(__file__).with_name("portfolio.csv")``.
-        encoding: Its encoding if it is not UTF-8 or UTF-16 with a mark, such as ``cp1252``.
+        encoding: Its encoding if it is not UTF-8 or UTF-16, such as ``cp1252``.
         date_format: How it writes dates if not as ``2027-01-31``, such as ``%m/%d/%Y``.
         opts: Pulumi's resource options for each of the projects.
         **common: Arguments of each project whose line does not give them, such as
@@ -52,7 +53,7 @@ def projects_from_csv(
         order of the lines nor any other line matters to it.
 
     Raises:
-        InputError: The file has mistakes: all are told, each with line and column, and nothing
+        InputError: The file has mistakes. All are reported, each with line and column, and nothing
             is declared.
     """
     carriable = {name: carried(each) for name, each in common.items() if each is not None}
@@ -81,6 +82,10 @@ def _content(path: str | os.PathLike[str]) -> bytes:
         where = "" if Path(path).is_absolute() else f" (from {Path.cwd()})"
         words = f"cannot be read{where}: {error.strerror}"
         raise CsvError(told(os.fspath(path), [Mistake(words)])) from None
+    except ValueError as error:
+        # Such as a NUL in the path.
+        words = f"{normal.shown(os.fspath(path))} is not a path of a file: {error}"
+        raise CsvError(told("projects_from_csv", [Mistake(words)])) from None
 
 
 def _tell(path: str | os.PathLike[str], portfolio: Portfolio) -> None:

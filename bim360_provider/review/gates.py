@@ -1,10 +1,10 @@
 """Gates: what must not be in a plan, or not so much of it."""
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Final
 
 from bim360_provider.errors import InputError
+from bim360_provider.models.suggestions import suggestion
 from bim360_provider.review.model import KINDS, Review
 
 __all__ = ["Gate", "read_gates", "struck"]
@@ -37,8 +37,8 @@ def read_gates(text: str) -> tuple[Gate, ...]:
 def _gate(word: str) -> Gate:
     kind, equals, number = (part.strip() for part in word.partition("="))
     if kind not in KINDS:
-        near = get_close_matches(kind, KINDS, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(KINDS)}"
+        near = suggestion(kind, KINDS, aliases={})
+        hint = f"did you mean {near}?" if near else f"there are {', '.join(KINDS)}"
         msg = f"--fail-on does not know '{kind}'; {hint}"
         raise InputError(msg)
     if not equals:

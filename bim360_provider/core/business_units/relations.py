@@ -1,12 +1,12 @@
 """Whether the declared units make a tree: what a check can tell without asking HQ."""
 
-import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bim360_provider.core.arguments import Problem, is_unknown
 from bim360_provider.core.business_units.naming import ROOT, key_of, name_of, parent_id, parent_of
-from bim360_provider.models import normal, secrecy
+from bim360_provider.models import normal
+from bim360_provider.models.suggestions import suggestion
 
 __all__ = ["cycle", "problems_of", "wrong"]
 
@@ -66,8 +66,8 @@ def _strangers(units: Units) -> Iterator[Problem]:
 
 
 def _no_parent(parent: str, units: Units, *, given: bool) -> str:
-    near = [] if secrecy.hides(parent) else difflib.get_close_matches(parent, units, n=1)
-    advice = f"did you mean '{near[0]}'?" if near else "declare it, or write the id of a unit"
+    near = suggestion(parent, units, aliases={})
+    advice = f"did you mean '{near}'?" if near else "declare it, or write the id of a unit"
     slash = "" if given else "; if the slash is part of the name, give parent=''"
     return f"is '{parent}', and no unit has that key; {advice}{slash}"
 

@@ -1,20 +1,39 @@
 """The bytes of a text file that a spreadsheet wrote, as text."""
 
 import codecs
+import re
 from typing import Final
 
 from bim360_provider.core.portfolio.mistakes import Mistake
 
-__all__ = ["decoded"]
+__all__ = ["decoded", "encoding_of"]
 
 MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
+    # Before UTF-16, whose mark is how this one begins.
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
     # What Excel calls "Unicode Text".
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
-ADVICE: Final = "save the file as 'CSV UTF-8', or name its encoding, such as encoding='cp1252'"
+WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How the files of Excel, LibreOffice and Numbers begin: a ZIP archive, or an OLE container."""
+
+SAVE: Final = "save the file as 'CSV UTF-8'"
+
+SAMPLE: Final = 128
+"""Bytes by which UTF-16 is detected: names of columns, which are ASCII."""
+
+SHOWN_LINES: Final = 5
+"""Numbers of lines in one message."""
+
+SINGLE_BYTE: Final = re.compile(r"cp\d{3,4}|iso8859-\d+|mac-\w+|koi8-\w|ascii|latin")
+CODE_PAGES_OF_TWO_BYTES: Final = ("cp932", "cp936", "cp949", "cp950", "cp1361")
+
+ESCAPES: Final = ("idna", "punycode", "unicode-escape", "raw-unicode-escape")
+"""Codecs of Python in which no file is written."""
 
 
 def decoded(content: bytes, encoding: str | None = None) -> str | Mistake:
@@ -22,25 +41,111 @@ def decoded(content: bytes, encoding: str | None = None) -> str | Mistake:
 
     Args:
         content: The file.
-        encoding: Python's name of its encoding; without one a byte order mark decides, and a
-            file that has none is UTF-8.
+        encoding: Python's name of its encoding; without one the file decides, see
+            ``encoding_of``.
     """
-    mark, codec = next((each for each in MARKS if content.startswith(each[0])), (b"", "utf-8"))
-    if encoding is not None:
-        mark, codec = b"", encoding
-    content = content[len(mark) :]
+    if content.startswith(WORKBOOKS):
+        return Mistake(f"is a workbook of a spreadsheet program, not a CSV file: {SAVE}")
+    found = encoding_of(content)
+    fault = _fault_of(content, encoding, found) if encoding is not None else None
+    if fault:
+        return Mistake(fault)
+    codec = found if encoding is None else encoding
     try:
         text = content.decode(codec).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        byte = f"0x{content[error.start]:02X}"
-        words = f"is not {codec} text (byte {byte}): {ADVICE}"
-        return Mistake(words, _line(content[: error.start]))
-    except LookupError:
-        return Mistake(f"encoding='{encoding}' is not known; {ADVICE}")
+        return _undecodable(content, codec, encoding, error)
+    except (LookupError, UnicodeError, ValueError):
+        return Mistake(f"encoding='{encoding}' is not known; {_advice(content, encoding)}")
     nul = text.find("\0")
     if nul >= 0:
-        return Mistake(f"holds a NUL, which is no text: {ADVICE}", _line(text[:nul].encode()))
+        words = f"contains a NUL character, so it is not {codec} text: {_advice(content, encoding)}"
+        return Mistake(words, _line(text[:nul].encode(errors="replace")))
     return text
+
+
+def encoding_of(content: bytes) -> str:
+    """Return Python's name of the encoding that a file shows by its mark or by its NUL bytes.
+
+    Every second byte of ASCII text in UTF-16 is NUL; a file that shows nothing is UTF-8.
+    """
+    for mark, codec in MARKS:
+        if content.startswith(mark):
+            return codec
+    sample = content[:SAMPLE]
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if even + odd < len(sample) / 4:
+        return "utf-8"
+    if min(even, odd) > max(even, odd) / 4:
+        return "utf-8"
+    return "utf-16-be" if even > odd else "utf-16-le"
+
+
+def _fault_of(content: bytes, encoding: str, found: str) -> str | None:
+    """Return why a named encoding would read other characters than the file has."""
+    try:
+        name = codecs.lookup(encoding).name
+    except (LookupError, UnicodeError, ValueError, TypeError):
+        name = ESCAPES[0]
+    if name in ESCAPES:
+        return f"encoding={encoding!r} is not known; {_advice(content, encoding)}"
+    marked = found != "utf-8" or content.startswith(codecs.BOM_UTF8)
+    if SINGLE_BYTE.match(name) and name not in CODE_PAGES_OF_TWO_BYTES:
+        if marked or (not content.isascii() and _is(content, "utf-8")):
+            return f"is {found} text, not {encoding}: leave out the argument encoding"
+    elif name.startswith("utf-16") and not found.startswith(name) and _is(content, found):
+        return f"is {found} text, not {encoding}: {_advice(content, encoding)}"
+    return None
+
+
+def _undecodable(
+    content: bytes, codec: str, encoding: str | None, error: UnicodeDecodeError
+) -> Mistake:
+    shown = encoding or codec
+    byte = f"byte 0x{content[error.start]:02X}" if error.start < len(content) else "the end"
+    before = content[: error.start]
+    if codec.startswith(("utf-16", "utf-32")):
+        before = before.decode(codec, errors="ignore").encode(errors="ignore")
+    return Mistake(f"is not {shown} text ({byte}): {_advice(content, encoding)}", _line(before))
+
+
+def _advice(content: bytes, encoding: str | None) -> str:
+    """Return what to do about a file that was not read: only what works for these bytes."""
+    found = encoding_of(content)
+    if _is(content, found) and encoding is not None:
+        return "leave out the argument encoding"
+    lines = _lines_that_are_not_utf8(content) if found == "utf-8" else []
+    if lines and _is_mixed(content):
+        shown = ", ".join(map(str, lines[:SHOWN_LINES]))
+        shown += ", …" if len(lines) > SHOWN_LINES else ""
+        return (
+            f"other lines are UTF-8, so the file mixes two encodings; type the letters in "
+            f"line {shown} again in an editor, and save the file as UTF-8"
+        )
+    if encoding is None and lines and _is(content, "cp1252"):
+        return f"{SAVE}, or name its encoding, such as encoding='cp1252'"
+    return f"{SAVE}, or name its encoding in the argument encoding"
+
+
+def _is_mixed(content: bytes) -> bool:
+    """Return whether some lines are UTF-8 beyond ASCII: one encoding would misread them."""
+    return any(not line.isascii() and _is(line, "utf-8") for line in _lines(content))
+
+
+def _lines_that_are_not_utf8(content: bytes) -> list[int]:
+    return [number for number, each in enumerate(_lines(content), 1) if not _is(each, "utf-8")]
+
+
+def _lines(content: bytes) -> list[bytes]:
+    return re.split(rb"\r\n|\r|\n", content)
+
+
+def _is(content: bytes, codec: str) -> bool:
+    try:
+        text = content.decode(codec)
+    except UnicodeError:
+        return False
+    return "\0" not in text
 
 
 def _line(before: bytes) -> int:

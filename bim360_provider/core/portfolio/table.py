@@ -1,40 +1,22 @@
-"""The text of a CSV file as cells, each of which knows its line."""
+"""A CSV file as a header and rows, whatever separates its cells."""
 
-import csv
-import io
 import re
-from collections.abc import Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
 from bim360_provider.core.portfolio.mistakes import Mistake
+from bim360_provider.core.portfolio.scanning import END_OF_LINE, Row, Scanner
 
-__all__ = ["Cell", "Row", "Table", "table"]
+__all__ = ["Table", "column_name", "table"]
 
-SEPARATORS: Final = (";", ",", "\t")
+SEPARATORS: Final = (";", ",", "\t", "|")
 
-DIRECTIVE: Final = re.compile(r"sep=(?P<separator>.)\s*", re.IGNORECASE)
-"""A first line by which Excel is told the separator."""
+LONGEST: Final = 100
+"""Characters of the line that names the separator."""
 
-END_OF_LINE: Final = re.compile(r"\r\n|\r|\n")
-
-FAULTS: Final = (
-    ("unexpected end of data", 'a quote (") is opened here and never closed'),
-    ("expected after", 'a cell goes on after its closing quote; write a quote in it twice ("")'),
-    ("field larger", 'a cell is longer than a book; is a quote (") missing its partner?'),
-)
-"""What Python's reader says, and what people are told."""
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A cell's text without surrounding space, and the line that it begins in."""
-
-    text: str
-    line: int
-
-
-Row = list[Cell]
+DIRECTIVE: Final = re.compile(r'\s*"?sep=(?P<separator>[^\w"\s]|\t)"?[;,\t]*\s*', re.IGNORECASE)
+"""A first line by which Excel is told the separator; spreadsheets add separators to it."""
 
 
 @dataclass
@@ -44,52 +26,54 @@ class Table:
     Attributes:
         header: The first row.
         rows: The others.
+        separator: What stands between cells.
         mistakes: Why it was not read to its end.
     """
 
     header: Row = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
+    separator: str = SEPARATORS[0]
     mistakes: list[Mistake] = field(default_factory=list)
 
 
-def table(text: str) -> Table:
-    """Return the cells of a CSV file whose separator is the one that its header uses."""
-    found = Table()
-    first, _, rest = text.partition("\n")
-    directive = DIRECTIVE.fullmatch(first)
+def table(text: str, names: Collection[str] = ()) -> Table:
+    """Return the cells of a CSV file.
+
+    Args:
+        text: The text of the file.
+        names: Names of columns: the separator is the one that finds most of them in the header.
+    """
+    end = END_OF_LINE.search(text)
+    first, rest = (text[: end.start()], text[end.end() :]) if end else (text, "")
+    directive = DIRECTIVE.fullmatch(first[:LONGEST])
     if directive:
-        rows = _rows(rest, directive["separator"], 2, found.mistakes)
-    else:
-        rows = _rows(text, _separator(text), 1, found.mistakes)
-    filled = (row for row in rows if any(cell.text for cell in row))
-    found.header = next(filled, [])
-    found.rows = list(filled)
-    return found
+        return _read(rest, directive["separator"], 2)
+    return _read(text, _separator(text, names), 1)
 
 
-def _separator(text: str) -> str:
-    """Return the separator that the header has most of; quoted ones do not count."""
-    header = next(filter(str.strip, text.splitlines()), "")
-    plain = re.sub(r'"[^"]*"', "", header)
-    return max(SEPARATORS, key=plain.count) if plain else SEPARATORS[0]
+def column_name(text: str) -> str:
+    """Return ``start_date`` for ``Start Date``."""
+    return re.sub(r"[\s_-]+", "_", text.casefold())
 
 
-def _rows(text: str, separator: str, line: int, mistakes: list[Mistake]) -> Iterator[Row]:
-    # Only with newline="" do quoted line ends stay as they are, and all count as an editor counts.
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    begins = line
-    try:
-        for texts in reader:
-            yield _cells(texts, begins)
-            begins = line + reader.line_num
-    except csv.Error as error:
-        fault = next((words for sign, words in FAULTS if sign in str(error)), str(error))
-        mistakes.append(Mistake(f"{fault}; what follows was not read", begins))
+def _read(text: str, separator: str, line: int) -> Table:
+    scanner = Scanner(text, separator, line)
+    filled = [row for row in scanner.rows() if any(cell.text for cell in row)]
+    mistakes = [scanner.fault] if scanner.fault else []
+    return Table(filled[0] if filled else [], filled[1:], separator, mistakes)
 
 
-def _cells(texts: list[str], line: int) -> Row:
-    cells = []
-    for text in texts:
-        cells.append(Cell(text.strip(), line))
-        line += len(END_OF_LINE.findall(text))
-    return cells
+def _separator(text: str, names: Collection[str]) -> str:
+    """Return the separator that finds most names in the header, or else makes most cells of it."""
+
+    def success(separator: str) -> tuple[int, int]:
+        scanner = Scanner(text, separator)
+        header = next((row for row in scanner.rows() if any(cell.text for cell in row)), None)
+        if scanner.fault:
+            return -1, 0
+        if header is None:
+            # The file holds nothing but this separator.
+            return len(names) + 1, 0
+        return sum(column_name(cell.text) in names for cell in header), len(header)
+
+    return max(SEPARATORS, key=success)

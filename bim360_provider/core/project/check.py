@@ -93,7 +93,7 @@ def _wrong_service(word: str) -> str:
         return INSIGHT
     if word in enums.SERVICE_TYPES:
         return ""
-    return f"does not know {normal.shown(word)}; HQ has {', '.join(enums.SERVICE_TYPES)}"
+    return normal.unknown_choice(word, enums.SERVICE_TYPES)
 
 
 def _no_template(known: Values, given: Values) -> list[Problem]:

@@ -37,7 +37,7 @@ def test_an_email_is_enough_and_its_case_means_nothing() -> None:
         ({"default_role": "x" * 256}, "default_role has 256 characters; HQ takes 255 at most"),
         ({"about_me": "x" * 256}, "about_me has 256 characters; HQ takes 255 at most"),
         ({"phone": 4711.0}, "phone must be text, not 4711.0; put it in quotes: '4711'"),
-        ({"name": "Ada"}, "name is not an argument; did you mean nickname?"),
+        ({"name": "Ada"}, "name is not an argument; did you mean first_name?"),
     ],
 )
 def test_a_mistake_is_told_with_its_argument(new: dict[str, Any], words: str) -> None:

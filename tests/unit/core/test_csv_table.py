@@ -55,13 +55,15 @@ def test_an_encoding_that_python_does_not_know_is_told() -> None:
 
 
 def test_a_nul_is_told_with_its_line() -> None:
-    """It comes of UTF-16 without a mark, or of a file that is no text."""
-    assert str(decoded(b"name\nA\0\n")).startswith("line 2: holds a NUL, which is no text: ")
+    """It comes from a file that is not text."""
+    assert str(decoded(b"name\nA\0\n")).startswith(
+        "line 2: contains a NUL character, so it is not "
+    )
 
 
-@pytest.mark.parametrize("separator", [";", ",", "\t"])
+@pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
 def test_the_header_tells_the_separator(separator: str) -> None:
-    """Each of the three is some country's default."""
+    """Each is the default of some country or program."""
     assert texts(f"name{separator}city\nA{separator}B\n") == [["name", "city"], ["A", "B"]]
 
 
@@ -102,6 +104,42 @@ def test_empty_lines_are_no_rows() -> None:
 def test_cells_are_stripped_and_quotes_doubled() -> None:
     """The one rule of quoting that all spreadsheets share."""
     assert texts('name;city\n  A ;"say ""B"" "\n')[1:] == [["A", 'say "B"']]
+
+
+@pytest.mark.parametrize("blank", [" ", "\t", "  \t ", "\u00a0", "\u202f", "\u3000", "\ufeff"])
+@pytest.mark.parametrize("separator", [";", ","])
+def test_blanks_around_quotes_are_not_part_of_the_cell(blank: str, separator: str) -> None:
+    """The quotes quote all the same: separators, line ends and doubled quotes in them are kept."""
+    cell = f'{blank}"A{separator} ""B""\nC"{blank}'
+
+    found = texts(f'name{separator}"city"\n{cell}{separator}{cell}\n')
+
+    assert found[1] == [f'A{separator} "B"\nC'] * 2
+
+
+def test_spaces_around_quotes_are_dropped_where_tabs_separate() -> None:
+    """A tab is a separator there, so it begins another cell."""
+    assert texts('name\tcity\n "A\tB" \t "C"\n')[1] == ["A\tB", "C"]
+
+
+def test_a_quote_within_an_unquoted_cell_is_text() -> None:
+    """Inches, for example."""
+    assert texts('name;city\nPipe 12" wide;B\n')[1] == ['Pipe 12" wide', "B"]
+
+
+@pytest.mark.parametrize(
+    "directive", ["sep=;", "SEP=;", '"sep=;"', "sep=;;;;", "sep=;,,,", " sep=; "]
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_the_line_for_excel_is_recognized_as_spreadsheets_leave_it(
+    directive: str, end: str
+) -> None:
+    """Saved again, it gets quotes or separators of its own."""
+    found = table(end.join([directive, "name;city", "A;B"]))
+
+    assert [cell.text for cell in found.header] == ["name", "city"]
+    assert [cell.text for cell in found.rows[0]] == ["A", "B"]
+    assert found.rows[0][0].line == 3
 
 
 def test_a_quote_that_is_never_closed_is_told_where_it_is_opened() -> None:

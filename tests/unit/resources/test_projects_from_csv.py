@@ -226,6 +226,18 @@ def test_a_file_that_is_not_there_is_told_with_the_folder(
     )
 
 
+@pytest.mark.parametrize(
+    ("path", "says"), [(".", ": cannot be read (from "), ("a\0b.csv", " is not a path of a file: ")]
+)
+def test_a_path_that_is_not_one_of_a_file_is_an_input_error(path: str, says: str) -> None:
+    """And no traceback."""
+    with pytest.raises(InputError) as caught:
+        projects_from_csv(path)
+
+    assert says in str(caught.value)
+    assert str(caught.value).isprintable()
+
+
 def test_every_argument_of_a_project_can_be_a_column() -> None:
     """Both lists are written by hand; here they are held together."""
     signature = inspect.signature(Bim360Project.__init__).parameters

@@ -1,0 +1,129 @@
+"""What is suggested for a value outside of a list: a known other name, or a slip of the pen."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bim360_provider.models import enums
+from bim360_provider.models.aliases import ALIASES, compact
+from bim360_provider.models.suggestions import suggestion
+
+LISTS = (
+    enums.CURRENCIES,
+    enums.TIMEZONES,
+    enums.SERVICE_TYPES,
+    enums.REGIONS,
+    enums.LANGUAGES,
+    enums.CONSTRUCTION_TYPES,
+    enums.CONTRACT_TYPES,
+    enums.DECLARABLE_STATUSES,
+    ("never", "archived", "any"),
+    ("archive", "retain"),
+    ("retain", "remove"),
+)
+
+
+@pytest.mark.parametrize(
+    ("choices", "word", "meant"),
+    [
+        (enums.TIMEZONES, "Asia/Calcutta", "Asia/Kolkata"),
+        (enums.TIMEZONES, "asia/calcutta", "Asia/Kolkata"),
+        (enums.TIMEZONES, "Asia/Yangon", "Asia/Rangoon"),
+        (enums.TIMEZONES, "Europe/Kyiv", "Europe/Kiev"),
+        (enums.TIMEZONES, "US/Eastern", "America/New_York"),
+        (enums.TIMEZONES, "America/Toronto", "America/New_York"),
+        (enums.TIMEZONES, "Europe/Zurich", "Europe/Berlin"),
+        (enums.TIMEZONES, "UTC", "Etc/UTC"),
+        (enums.TIMEZONES, "Berlin", "Europe/Berlin"),
+        (enums.TIMEZONES, "New York", "America/New_York"),
+        (enums.CURRENCIES, "RMB", "CNY"),
+        (enums.CURRENCIES, "€", "EUR"),
+        (enums.CURRENCIES, "US$", "USD"),
+        (enums.CURRENCIES, "NTD", "TWD"),
+        (enums.SERVICE_TYPES, "project_management", "pm"),
+        (enums.SERVICE_TYPES, "projectManagement", "pm"),
+        (enums.SERVICE_TYPES, "Document Management", "doc_manager"),
+        (enums.SERVICE_TYPES, "docs", "doc_manager"),
+        (enums.SERVICE_TYPES, "fieldManagement", "fng"),
+        (enums.REGIONS, "eu", "EMEA"),
+        (enums.REGIONS, "uk", "GBR"),
+        (enums.REGIONS, "Germany", "DEU"),
+        (enums.CONTRACT_TYPES, "CM at Risk", "Construction Management (CM) at Risk"),
+        (enums.CONSTRUCTION_TYPES, "Refurbishment", "Renovation"),
+        (enums.DECLARABLE_STATUSES, "suspended", "inactive"),
+    ],
+)
+def test_a_known_other_name_is_suggested_before_the_nearest_word(
+    choices: tuple[str, ...], word: str, meant: str
+) -> None:
+    """``RMB`` looks like ``RUB``, and ``Asia/Calcutta`` like ``Asia/Jakarta``."""
+    assert suggestion(word, choices) == meant
+
+
+@pytest.mark.parametrize(
+    ("choices", "word", "meant"),
+    [
+        (enums.CURRENCIES, "EURO", "EUR"),
+        (enums.CURRENCIES, "UDS", "USD"),
+        (enums.SERVICE_TYPES, "cots", "cost"),
+        (enums.TIMEZONES, "America/Newyork", "America/New_York"),
+        (enums.CONTRACT_TYPES, "design bid build", "Design-Bid-Build"),
+    ],
+)
+def test_a_slip_of_the_pen_is_corrected(choices: tuple[str, ...], word: str, meant: str) -> None:
+    """A letter too many, a missing one, or two that are swapped."""
+    assert suggestion(word, choices) == meant
+
+
+@pytest.mark.parametrize(
+    ("choices", "word"),
+    [
+        (enums.CURRENCIES, "DEM"),
+        (enums.CURRENCIES, "$"),
+        (enums.CURRENCIES, "USX"),
+        (enums.CURRENCIES, "dollar"),
+        (enums.TIMEZONES, "Asia/Manila"),
+        (enums.TIMEZONES, "America/Managua"),
+        (enums.TIMEZONES, "Europe/Frankfurt"),
+        (enums.CONTRACT_TYPES, "Design-Build"),
+        (enums.SERVICE_TYPES, "build"),
+        (enums.REGIONS, "mars"),
+    ],
+)
+def test_a_word_that_is_only_similar_suggests_nothing(choices: tuple[str, ...], word: str) -> None:
+    """A wrong suggestion is worse than none: ``Design-Build`` is not ``Design-Bid-Build``."""
+    assert suggestion(word, choices) is None
+
+
+def test_a_choice_that_is_given_already_is_never_suggested() -> None:
+    """The only other one is not near."""
+    assert suggestion("naem", ("name", "city")) == "name"
+    assert suggestion("naem", ("name", "city"), excluded={"name"}) is None
+
+
+def test_every_other_name_stands_for_one_value_of_a_list() -> None:
+    """A table that names a value which no list has would never be used."""
+    everything = {compact(choice) for choices in LISTS for choice in choices}
+
+    for word, values in ALIASES.items():
+        assert {compact(value) for value in values} <= everything, word
+        for choices in LISTS:
+            meant = {compact(choice) for choice in choices} & {compact(each) for each in values}
+            assert len(meant) <= 1, word
+
+
+@given(st.text(), st.sampled_from(LISTS))
+def test_a_suggestion_is_always_one_of_the_choices(word: str, choices: tuple[str, ...]) -> None:
+    """Followed, it passes."""
+    assert suggestion(word, choices) in (None, *choices)
+
+
+@given(st.sampled_from([(one, choices) for choices in LISTS for one in choices]))
+def test_a_choice_in_another_case_suggests_itself(
+    sample: tuple[str, tuple[str, ...]],
+) -> None:
+    """Before any other name: ``pm`` is also something else elsewhere."""
+    choice, choices = sample
+
+    assert suggestion(choice.swapcase(), choices) == choice
+    assert suggestion(choice.replace("_", " "), choices) == choice
