@@ -71,10 +71,12 @@ class Whole:
 
     Attributes:
         made: The id and the outputs of each resource.
+        inputs: The arguments of each resource in normal form.
     """
 
     stage: Stage
     made: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    inputs: dict[str, dict[str, Any]] = field(default_factory=dict)
     state: Any = None
 
     def account(self) -> dict[str, Any]:
@@ -128,6 +130,7 @@ def whole(stage: Stage, picture: Path, *, takes_away: bool) -> Whole:
         arguments = {**_arguments(name, made, picture), **more}
         inputs, problems = ENTITIES[name].check({}, arguments, acting())
         assert problems == []
+        made.inputs[name] = inputs
         made.made[name] = _created(ENTITIES[name], client, inputs)
         if name in ("ada", "bob"):
             stage.hq.ask("POST", f"/users/{made.made[name][0]}/sign-in")

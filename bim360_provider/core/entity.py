@@ -82,6 +82,8 @@ class Live:
 class Entity(Protocol):
     """An entity: a module or package with these functions."""
 
+    __name__: str
+
     def check(
         self, old: Values, new: Values, settings: Settings, /
     ) -> tuple[dict[str, Any], list[Problem]]:

@@ -4,14 +4,25 @@ Two resources must never own one project: archiving it for one would take it fro
 """
 
 import threading
+from collections.abc import Callable, Mapping
+from typing import Any
 
 __all__ = ["Owners"]
+
+States = Callable[[str], Mapping[str, Any] | None]
 
 
 class Owners:
     """The projects that resources of this run own; shared by all threads of the host."""
 
-    def __init__(self) -> None:
+    def __init__(self, had: States = lambda _: None) -> None:
+        """Begin a run.
+
+        Args:
+            had: Returns the last outputs of an object that the resource which is being created
+                had before, by the object's id; None where it is not its own.
+        """
+        self.had = had
         self._lock = threading.Lock()
         self._owned: set[str] = set()
         self._taken: set[str] = set()

@@ -19,9 +19,10 @@ from pulumi.dynamic import (
 )
 
 from bim360_provider.core.entity import Entity
+from bim360_provider.core.replacements import Predecessor, replacement_message, retention_message
 from bim360_provider.core.settings import EXPLICIT, HIDDEN, KEYS, Settings
 from bim360_provider.dynamic.bags import from_pulumi, provider_changed, to_pulumi
-from bim360_provider.dynamic.clients import client_for, owners, renames
+from bim360_provider.dynamic.clients import client_for, owners, renames, replacements
 from bim360_provider.dynamic.engine_log import notify
 from bim360_provider.dynamic.engine_watch import exit_with_engine
 from bim360_provider.dynamic.secret_safe import secret_safe
@@ -44,6 +45,7 @@ class Calls:
         exit_with_engine()
         self._entity = entity
         self._config = config
+        self._kind = entity.__name__.rpartition(".")[2]
 
     @secret_safe
     def check(self, olds: Bag, news: Bag) -> CheckResult:
@@ -53,7 +55,9 @@ class Calls:
         except ConfigError as error:
             return CheckResult(dict(news), [CheckFailure("", str(error))])
         warn_of_setup(settings, self._config)
-        inputs, problems = self._entity.check(from_pulumi(olds), from_pulumi(news), settings)
+        old = from_pulumi(olds)
+        inputs, problems = self._entity.check(old, from_pulumi(news), settings)
+        replacements.note_check(self._kind, old, inputs)
         for warning in (each for each in problems if each.warning):
             notify(f"BIM 360: {warning}", warning=True)
         failures = [CheckFailure("", str(each)) for each in problems if not each.warning]
@@ -68,7 +72,10 @@ class Calls:
         """
         id_ = normal.entity_id(id_)
         owners.owns(id_)
-        difference = self._entity.diff(from_pulumi(olds), from_pulumi(news))
+        state, inputs = from_pulumi(olds), from_pulumi(news)
+        difference = self._entity.diff(state, inputs)
+        is_other = bool(difference.replaces)
+        replacements.note_diff(self._kind, id_, state, inputs, replaces=is_other)
         if (names := difference.names) is not None:
             renames.compare((names.kind, names.account_id), id_, names.old, names.new)
         if (difference.changed or difference.unfinished) and not difference.replaces:
@@ -87,8 +94,10 @@ class Calls:
     def create(self, props: Bag) -> CreateResult:
         """Create or adopt."""
         inputs = from_pulumi(props)
-        client, settings = self._client(inputs), self._settings
-        entity_id, outs = self._create(client, inputs, settings)
+        client = self._client(inputs)
+        before = replacements.predecessor(self._kind, inputs)
+        made = self._keep(client, before, inputs) if before else None
+        entity_id, outs = made or self._create(client, inputs, self._settings)
         return CreateResult(entity_id, to_pulumi(outs))
 
     @secret_safe
@@ -115,7 +124,29 @@ class Calls:
     def delete(self, id_: str, props: Bag) -> None:
         """Take it away as far as HQ can, or leave it."""
         state = from_pulumi(props)
-        self._delete(self._client(state), normal.entity_id(id_), state)
+        id_ = normal.entity_id(id_)
+        if replacements.is_kept(self._kind, id_, state):
+            notify(f"BIM 360: {retention_message(self._kind, id_, state)}.", warning=False)
+            return
+        with replacements.deletion(id_):
+            if not replacements.was_deleted(id_):
+                self._delete(self._client(state), id_, state)
+                replacements.note_delete(id_)
+
+    def _keep(
+        self, client: HqClient, before: Predecessor, inputs: Values
+    ) -> tuple[str, dict[str, Any]] | None:
+        """Give a replacement the object of its predecessor; return None where that is gone."""
+        live = self._entity.read(client, before.id, before.state)
+        if live is None:
+            return None
+        owners.takes(live.id)
+        owners.owns(live.id)
+        notify(f"BIM 360: {replacement_message(self._kind, live.id, inputs)}.", warning=True)
+        try:
+            return live.id, self._update(client, live.id, live.outputs, inputs)
+        finally:
+            renames.settle(before.id)
 
     def _create(
         self, client: HqClient, inputs: Values, settings: Settings

@@ -6,12 +6,14 @@ from typing import Final
 from bim360_provider.core.archives import Archives
 from bim360_provider.core.owners import Owners
 from bim360_provider.core.renames import Renames, share_renames
+from bim360_provider.core.replacements import Replacements
 from bim360_provider.dynamic.engine_log import notify
+from bim360_provider.dynamic.stack_state import outputs_before
 from bim360_provider.hq import Connection, HqClient, Transport
 
-__all__ = ["archives", "client_for", "owners", "renames"]
+__all__ = ["archives", "client_for", "owners", "renames", "replacements"]
 
-owners: Final = Owners()
+owners: Final = Owners(had=outputs_before)
 """The projects that resources of this run have."""
 
 renames: Final = Renames()
@@ -19,6 +21,9 @@ renames: Final = Renames()
 
 archives: Final = Archives()
 """How many projects this run has archived."""
+
+replacements: Final = Replacements()
+"""What this run has seen of replacements."""
 
 _lock: Final = threading.Lock()
 _clients: Final[dict[Connection, HqClient]] = {}

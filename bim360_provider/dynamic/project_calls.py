@@ -5,9 +5,11 @@ from typing import Any
 
 from bim360_provider.core import project
 from bim360_provider.core.archives import Allowance
+from bim360_provider.core.replacements import Predecessor
 from bim360_provider.core.settings import Settings
 from bim360_provider.dynamic.calls import Calls
 from bim360_provider.dynamic.clients import archives, owners
+from bim360_provider.dynamic.engine_log import notify
 from bim360_provider.hq import HqClient
 
 __all__ = ["ProjectCalls"]
@@ -17,6 +19,16 @@ Values = Mapping[str, Any]
 
 class ProjectCalls(Calls):
     """The calls of a project."""
+
+    def _keep(
+        self, client: HqClient, before: Predecessor, inputs: Values
+    ) -> tuple[str, dict[str, Any]] | None:
+        kept = super()._keep(client, before, inputs)
+        template = inputs.get("template_project_id")
+        if kept and template and template != before.state.get("template_project_id"):
+            words = f"the template is not copied into '{inputs['name']}': it existed already"
+            notify(f"BIM 360: {words}.", warning=True)
+        return kept
 
     def _create(
         self, client: HqClient, inputs: Values, settings: Settings

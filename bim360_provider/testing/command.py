@@ -35,6 +35,9 @@ Expect = Annotated[
     bool, typer.Option("--expect-no-changes", help="Exit with 7 if anything changes.")
 ]
 Refresh = Annotated[bool, typer.Option("--refresh", "-r", help="Look at the real objects first.")]
+Replace = Annotated[
+    list[str] | None, typer.Option("--replace", help="URN of a resource to replace in any case.")
+]
 PreviewOnly = Annotated[
     bool, typer.Option("--preview-only", help="Tell what drifted, save nothing.")
 ]
@@ -56,6 +59,7 @@ def preview(  # noqa: PLR0913 -- one argument for each flag is typer's way
     as_json: AsJson = False,
     expect_no_changes: Expect = False,
     refresh: Refresh = False,
+    replace: Replace = None,
 ) -> None:
     """Tell what `up` would do; nothing is created, changed, deleted or saved.
 
@@ -67,7 +71,7 @@ def preview(  # noqa: PLR0913 -- one argument for each flag is typer's way
     """
     settings = Settings(stack, cwd, state, config, secret, parallel)
     with screen("preview", as_json=as_json, dry_run=True) as show:
-        result = settings.engine(show).preview(refresh=refresh)
+        result = settings.engine(show).preview(refresh=refresh, replace=replace or ())
     end(result, show, expect_no_changes=expect_no_changes)
 
 
@@ -83,6 +87,7 @@ def up(  # noqa: PLR0913 -- as above
     as_json: AsJson = False,
     expect_no_changes: Expect = False,
     refresh: Refresh = False,
+    replace: Replace = None,
 ) -> None:
     """Make the world what the program says; there is no preview and no question first.
 
@@ -94,7 +99,7 @@ def up(  # noqa: PLR0913 -- as above
     """
     settings = Settings(stack, cwd, state, config, secret, parallel)
     with screen("up", as_json=as_json, dry_run=False) as show:
-        result = settings.engine(show).up(refresh=refresh)
+        result = settings.engine(show).up(refresh=refresh, replace=replace or ())
     end(result, show, expect_no_changes=expect_no_changes)
 
 

@@ -1,6 +1,6 @@
 """A stack of your own, on the local engine and against an emulated BIM 360."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -34,13 +34,17 @@ class Bim360Stack:
         self._engine = engine
         self.hq = hq
 
-    def preview(self, *, refresh: bool = False) -> StackResult:
+    def preview(self, *, refresh: bool = False, replace: Collection[str] = ()) -> StackResult:
         """Tell what `up` would do."""
-        return self._watched(lambda: self._engine.preview(refresh=refresh))
+        return self._watched(lambda: self._engine.preview(refresh=refresh, replace=replace))
 
-    def up(self, *, refresh: bool = False) -> StackResult:
+    def up(self, *, refresh: bool = False, replace: Collection[str] = ()) -> StackResult:
         """Make BIM 360 what the program says."""
-        return self._watched(lambda: self._engine.up(refresh=refresh))
+        return self._watched(lambda: self._engine.up(refresh=refresh, replace=replace))
+
+    def taint(self, *urns: str) -> StackResult:
+        """Mark resources that the next `up` is to replace."""
+        return self._watched(lambda: self._engine.taint(*urns))
 
     def refresh(self, *, preview_only: bool = False) -> StackResult:
         """Bring the state up to date with BIM 360."""

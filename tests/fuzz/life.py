@@ -187,6 +187,21 @@ class Lives(RuleBasedStateMachine):
 
     @precondition(lambda self: self.stack)
     @rule(choose=st.randoms(use_true_random=False), weather=WEATHER)
+    def force_replacement(self, choose: Any, weather: Any) -> None:
+        """Replace a project as it is: it keeps its id, and nothing of it changes but drift."""
+        self._begin(weather)
+        slot = choose.choice(sorted(self.stack))
+        owned = self.stack[slot]
+        if owned.id not in self.account.held:
+            return self._end()
+        name = self.account.held[owned.id].fields["name"]
+        if name != owned.inputs["name"]:
+            return self._end()
+        self._replace(slot, owned)
+        return self._end()
+
+    @precondition(lambda self: self.stack)
+    @rule(choose=st.randoms(use_true_random=False), weather=WEATHER)
     def destroy(self, choose: Any, weather: Any) -> None:
         """Archive a project, or leave it; what is gone already is done with."""
         self._begin(weather)
@@ -307,10 +322,13 @@ class Lives(RuleBasedStateMachine):
         self.client.close()
         self.stage.clients.remove(self.client)
 
-    def _owners(self) -> Owners:
-        owners = Owners()
+    def _owners(self, without: str = "") -> Owners:
+        """Return who owns what in this run, but for a project that is being replaced."""
+        states = {owned.id: owned.state for owned in self.stack.values() if owned.id == without}
+        owners = Owners(had=states.get)
         for owned in self.stack.values():
-            owners.owns(owned.id)
+            if owned.id != without:
+                owners.owns(owned.id)
         return owners
 
     def _checked(self, old: Fields, given: Fields) -> Fields:
@@ -383,6 +401,21 @@ class Lives(RuleBasedStateMachine):
         assert set(outs["unfinished"]) == owned.unfinished
         assert diff(outs, inputs).unfinished == (not done)
         assert not (done and self._differs(owned, inputs))
+
+    def _replace(self, slot: str, owned: Owned) -> None:
+        """Create without a word of what was before, but for the state; then delete that."""
+        owners = self._owners(without=owned.id)
+        before = dict(self.account.held[owned.id].fields)
+        wanted = differing(before, owned.inputs)
+        body = body_of(owned.inputs, wanted)
+        done = not wanted or self.account.change(owned.id, before["status"], body)
+        id_, outs = project.create(self.client, owned.inputs, settings(), owners)
+        project.delete(self.client, owned.id, owned.state, owners)
+        assert id_ == owned.id
+        self._sent_only(wanted)
+        seen = dict(self.account.held[id_].fields) if done else before
+        self.stack[slot] = Owned(id_, owned.inputs, outs, seen, set() if done else wanted)
+        assert set(outs["unfinished"]) == self.stack[slot].unfinished
 
     def _update(self, owned: Owned, inputs: Fields) -> None:
         changed = self._differs(owned, inputs)

@@ -126,6 +126,7 @@ class Trial:
                 msg = "an unknown value is no change"
                 raise Disagreement(msg)
             return
+        self.host.begin_run()  # the diff above was not that of a replacement
         try:
             made = self.host.create(checked)
         except grpc.RpcError as error:

@@ -47,4 +47,5 @@ def hq(hosted: tuple[Host, Actor]) -> Actor:
 def host(hosted: tuple[Host, Actor], hq: Actor) -> Host:
     """Return the host; its token outlives the tests, its HQ is empty."""
     assert hq.asked == []
+    hosted[0].begin_run()
     return hosted[0]

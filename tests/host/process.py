@@ -20,6 +20,7 @@ from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from bim360_provider.dynamic.project import ProjectProvider
+from tests.host.next_run import NextRun
 
 NO_ENGINE = "127.0.0.1:1"
 URN = "urn:pulumi:demo::demo::pulumi-python:dynamic/bim360:Project::tower"
@@ -28,6 +29,9 @@ UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
 SECRET_MARK = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
 PROVIDER: Any = serialize_provider(ProjectProvider())
+ROOT = str(Path(__file__).parents[2])
+"""From where the host imports a provider of the tests."""
+
 DEADLINE = 30.0
 """Seconds for one call; a host that hangs fails its test."""
 
@@ -96,8 +100,13 @@ class Host:
         request = provider_pb2.ReadRequest(id=id_, urn=URN, properties=state, inputs=declared)
         return self.stub.Read(request, timeout=DEADLINE)
 
+    def begin_run(self) -> None:
+        """Have the host forget the last run."""
+        self.of(NextRun()).check({})
+
     def delete(self, id_: str, state: Any) -> None:
-        """Delete a project."""
+        """Delete a project in a run of its own, as a destroy does."""
+        self.begin_run()
         request = provider_pb2.DeleteRequest(id=id_, urn=URN, properties=state)
         self.stub.Delete(request, timeout=DEADLINE)
 
@@ -118,7 +127,7 @@ def running(
             stdout=subprocess.PIPE,
             stderr=errors,
             cwd=folder,
-            env={**os.environ, "PULUMI_PROJECT": "demo", **(environ or {})},
+            env={**os.environ, "PULUMI_PROJECT": "demo", "PYTHONPATH": ROOT, **(environ or {})},
         ) as process,
     ):
         try:

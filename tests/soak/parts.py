@@ -62,6 +62,16 @@ class Parts:
             made.update([f"{kind.kind}: {op}"] if op else [])
         return made
 
+    def settled(self, held: AllHeld) -> list[Held]:
+        """Return what the state has of those resources that are as declared."""
+        ids = self.ids(held)
+        return [
+            held[kind.type][name]
+            for kind in self.kinds
+            for name in kind.declared
+            if kind.is_settled(name, held.get(kind.type, {}), ids)
+        ]
+
     def ids(self, held: AllHeld) -> Ids:
         """Return the id of each resource, and of each business unit by its key."""
         found = {

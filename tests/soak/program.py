@@ -81,13 +81,16 @@ class Program:
             retained = arguments.get("on_destroy") == "retain"
             arguments["adopt"] = "any" if retained else self._dice.choice(policies)
 
+    def settled(self, held: Mapping[str, Held]) -> list[str]:
+        """Return the projects that the state has as they are declared."""
+        return [name for name in self.declared if self._is_settled(name, held)]
+
     def is_open(self, name: str) -> bool:
         """Return whether a project is not to be archived."""
         return self.declared.get(name, {}).get("status") != "archived"
 
     def _possible(self, held: Mapping[str, Held], touched: set[str]) -> dict[str, list[str]]:
-        settled = [name for name in self.declared if self._is_settled(name, held)]
-        here = [name for name in settled if name not in touched]
+        here = [name for name in self.settled(held) if name not in touched]
         back = [name for name in self._gone if name not in held and name not in touched]
         possible = {"create": [*self._fresh, *back], "update": here, "destroy": here}
         open_ = [name for name in here if self.is_open(name) and name not in self.edited_by_hand]

@@ -38,6 +38,11 @@ BETWEEN: Final = ("up", "up", "up", "up", "up", "up", "up --refresh", "refresh")
 
 DESTROYED: Final = 0.05
 
+REPLACED: Final = 0.3
+"""The share of ups that are told to replace some resources in any case."""
+
+MOST_REPLACED: Final = 6
+
 ADOPTED: Final = "is what an interrupted run left behind"
 FOUND: Final = "was created, although HQ's response was lost"
 
@@ -84,6 +89,7 @@ class Soak:
             self._program.operations += edited
         self.outcome.told += self._people.work(held, _projects(held))
         words = self._words()
+        words += self._replaced(words, held)
         self._weather.worsen(self._dice)
         trap = self._trap(max(edits, 1))
         revoke_at = self._dice.randint(2, 40) if self._dice.random() < REVOKED else 0
@@ -102,6 +108,17 @@ class Soak:
         if words in ("refresh", "destroy", "up --refresh"):
             self._program.operations[words.removeprefix("up --")] += 1
         return words
+
+    def _replaced(self, words: str, held: AllHeld) -> str:
+        """Return flags that replace some resources that are as declared, now and then."""
+        if words != "up" or self._dice.random() >= REPLACED:
+            return ""
+        mine = _projects(held)
+        here = [mine[name] for name in self._program.settled(mine)]
+        here += [] if self.outcome.plan.projects_only else self._parts.settled(held)
+        chosen = self._dice.sample(here, min(len(here), self._dice.randint(1, MOST_REPLACED)))
+        self._program.operations["forced replacement"] += len(chosen)
+        return "".join(f" --replace={each.urn}" for each in chosen)
 
     def _trap(self, edits: int) -> Trap | None:
         if self._dice.random() >= self.outcome.plan.kills:
@@ -134,7 +151,9 @@ class Soak:
         parts = {} if self.outcome.plan.projects_only else self._parts.declared
         pictures = parts.get(ProjectImages.kind, {})
         drawn = {name: content(arguments) for name, arguments in pictures.items()}
-        self._work.declare({"projects": self._program.declared, **parts}, drawn)
+        # A stack may be destroyed after a kill, and Pulumi then forgets what it has deleted first.
+        first = {} if self._drifts else {"deleted first": self._dice.random() < 0.5}
+        self._work.declare({"projects": self._program.declared, **parts, **first}, drawn)
 
     def _compare(self, before: AllHeld, after: AllHeld, words: str) -> None:
         destroyed = words == "destroy"
@@ -145,7 +164,7 @@ class Soak:
         self._found(self._parts.lost(before, after, destroyed=destroyed))
 
     def _note(self, words: str, run: Run) -> None:
-        self.outcome.runs[words] += 1
+        self.outcome.runs[words.partition(" --replace")[0]] += 1
         self.outcome.told["errors told"] += len(run.said("error"))
         self.outcome.told["warnings told"] += len(run.said("warning"))
         told = [each["message"] for each in run.messages]

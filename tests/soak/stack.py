@@ -35,6 +35,7 @@ class Held:
 
     id: str
     inputs: Mapping[str, Any]
+    urn: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,8 +101,10 @@ class Workplace:
         found: dict[str, dict[str, Held]] = {}
         for each in json.loads(self._state.read_text("utf-8"))["resources"]:
             name, kind = each["urn"].rpartition("::")[2], each["type"].rpartition("/")[2]
-            if "id" in each:
-                found.setdefault(kind, {})[name] = Held(each["id"], each["inputs"])
+            if "id" in each and not each.get("condemned"):
+                # What waits for its replacement is not settled: nothing else may change it.
+                inputs = {} if each.get("deleted") else each["inputs"]
+                found.setdefault(kind, {})[name] = Held(each["id"], inputs, each["urn"])
         return found
 
     def run(self, *words: str) -> Run:
@@ -119,7 +122,8 @@ class Workplace:
             output, _ = self._engine.communicate(timeout=PATIENCE)
         self._wait_for_host()
         self._count += 1
-        (self._runs / f"{self._count:03}-{'-'.join(words)}.txt").write_text(output, "utf-8")
+        called = "-".join(word for word in words if "urn:" not in word)
+        (self._runs / f"{self._count:03}-{called}.txt").write_text(output, "utf-8")
         return Run(words, self._engine.returncode, output)
 
     def kill(self, victim: str) -> None:

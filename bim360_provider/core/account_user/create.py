@@ -17,6 +17,7 @@ from bim360_provider.core.account_user.status import wait_for_sign_in
 from bim360_provider.core.claim import claimed, claimed_or_none
 from bim360_provider.core.once import SHARED_RISK, is_recent, made_once, was_made_since
 from bim360_provider.core.owners import Owners
+from bim360_provider.core.replacements import replacement_message
 from bim360_provider.core.settings import Settings
 from bim360_provider.core.shape import same_text
 from bim360_provider.errors import Bim360Error, ConflictError, HqError
@@ -66,8 +67,14 @@ def create(
         if error.status not in MAY_MEAN_TAKEN:
             raise
         user = _present(client, inputs, owners, error)
-        adopted = not _is_leftover(client, user, inputs, settings)
-        _tell(client, user, adopted=adopted)
+        before = owners.had(user.id)
+        if before is None:
+            adopted = not _is_leftover(client, user, inputs, settings)
+            _tell(client, user, adopted=adopted)
+        else:
+            adopted = bool(before.get("adopted", True))
+            words = replacement_message("account_user", user.id, inputs)
+            client.transport.tell(f"BIM 360: {words}.", warning=True)
         owners.takes(user.id)
     owners.owns(user.id)
     return user.id, {**_finished(client, user, inputs), "adopted": adopted}

@@ -11,6 +11,7 @@ from bim360_provider.core.name_room import NameRoom
 from bim360_provider.core.once import made_once, refuse_taken, was_made_since
 from bim360_provider.core.owners import Owners
 from bim360_provider.core.renaming import with_room
+from bim360_provider.core.replacements import replacement_message
 from bim360_provider.core.settings import Settings
 from bim360_provider.errors import Bim360Error, ConflictError
 from bim360_provider.hq import HqClient
@@ -95,6 +96,8 @@ def _judged(client: HqClient, inputs: Values, settings: Settings, owners: Owners
         if owners.is_owned(twin.id):
             words = f"another resource of this stack has company '{twin.name}' ({twin.id})"
             return Verdict(None, words)
+        if owners.had(twin.id) is not None:
+            return Verdict(twin, replacement_message("company", twin.id, inputs), unasked=True)
     return judge(twins, inputs, settings, client.transport.server_clock.began)
 
 

@@ -17,6 +17,7 @@ from bim360_provider.core.project.outputs import outputs
 from bim360_provider.core.project.template import follow_copy
 from bim360_provider.core.project.update import archiving, patch, warn_of_project
 from bim360_provider.core.renaming import with_room
+from bim360_provider.core.replacements import replacement_message
 from bim360_provider.core.settings import Settings
 from bim360_provider.errors import Bim360Error, ConflictError, NotFoundError
 from bim360_provider.hq import HqClient
@@ -101,6 +102,8 @@ def _judged(
     for twin in twins:
         if owners.is_owned(twin.id):
             return Verdict(None, f"another resource of this stack has '{twin.name}' ({twin.id})")
+        if owners.had(twin.id) is not None:
+            return Verdict(twin, replacement_message("project", twin.id, inputs), unasked=True)
     return judge(twins, inputs, settings, client.transport.server_clock.began)
 
 

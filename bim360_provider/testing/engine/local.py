@@ -1,11 +1,13 @@
 """The local engine: preview, up, refresh and destroy of an unchanged Pulumi Python stack."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace as with_changes
 from pathlib import Path
 from typing import Any, Final
 
 from bim360_provider.testing.engine.configuration import read_configuration
+from bim360_provider.testing.engine.errors import LocalEngineError
 from bim360_provider.testing.engine.importing import import_all, read_import_file
 from bim360_provider.testing.engine.monitor import Monitor
 from bim360_provider.testing.engine.program import run_program
@@ -68,29 +70,36 @@ class LocalEngine:
             self._project, stack, environment, config or {}, secret_config or {}
         )
 
-    def preview(self, *, refresh: bool = False) -> Result:
+    def preview(self, *, refresh: bool = False, replace: Collection[str] = ()) -> Result:
         """Tell what `up` would do; nothing is created, changed, deleted or saved.
 
         Args:
             refresh: Look at the real objects first; what is found is not saved.
+            replace: URNs of resources to replace in any case: ``pulumi up --replace``.
 
         Raises:
             LocalEngineError: The state is another stack's, or in use.
         """
         return self._perform(
-            "preview", lambda run, engine: self._update(run, engine, refresh), dry_run=True
+            "preview",
+            lambda run, engine: self._update(run, engine, refresh),
+            dry_run=True,
+            replace=replace,
         )
 
-    def up(self, *, refresh: bool = False) -> Result:
+    def up(self, *, refresh: bool = False, replace: Collection[str] = ()) -> Result:
         """Make the world what the program says.
 
         Args:
             refresh: Look at the real objects first.
+            replace: URNs of resources to replace in any case: ``pulumi up --replace``.
 
         Raises:
             LocalEngineError: The state is another stack's, or in use.
         """
-        return self._perform("up", lambda run, engine: self._update(run, engine, refresh))
+        return self._perform(
+            "up", lambda run, engine: self._update(run, engine, refresh), replace=replace
+        )
 
     def refresh(self, *, preview_only: bool = False) -> Result:
         """Bring the state up to date with the real objects; the program is not run.
@@ -119,6 +128,14 @@ class LocalEngine:
         """
         rows = read_import_file(Path(file))
         return self._perform("import", lambda run, _: import_all(run, rows, protect=protect))
+
+    def taint(self, *names: str) -> Result:
+        """Mark resources, by their URNs, that the next ``up`` is to replace.
+
+        Raises:
+            LocalEngineError: The state lacks one, is another stack's, or in use.
+        """
+        return self._perform("taint", lambda run, _: _taint(run, names))
 
     def destroy(self) -> Result:
         """Delete everything in the state, dependents first; the program is not run.
@@ -156,7 +173,22 @@ class LocalEngine:
         return not registrar.failed and (run.dry_run or not run.recorder.failed)
 
     def _perform(
-        self, command: Command, work: Callable[[Run, str], None], *, dry_run: bool = False
+        self,
+        command: Command,
+        work: Callable[[Run, str], None],
+        *,
+        dry_run: bool = False,
+        replace: Collection[str] = (),
     ) -> Result:
-        session = Session(self._project, self._stack, self._config, self._env, self._parallel)
+        known = (self._project, self._stack, self._config, self._env, self._parallel)
+        session = Session(*known, frozenset(replace))
         return session.perform(command, work, self.state, self._on_event, dry_run=dry_run)
+
+
+def _taint(run: Run, names: Collection[str]) -> None:
+    live = run.state.live()
+    for urn in names:
+        if urn not in live:
+            msg = f"cannot taint {urn!r}: the state has no such resource"
+            raise LocalEngineError(msg)
+        run.state.put(with_changes(live[urn], taint=True), instead_of=live[urn])

@@ -9,7 +9,7 @@ from bim360_provider.testing.engine.diffing import Changes, changes_between, inv
 from bim360_provider.testing.engine.errors import LocalEngineError
 from bim360_provider.testing.engine.provider import HostError, Provider
 from bim360_provider.testing.engine.resources import Goal, Resource
-from bim360_provider.testing.engine.run import Interrupted, Run
+from bim360_provider.testing.engine.run import InterruptError, Run
 from bim360_provider.testing.engine.values import mark_keys
 from bim360_provider.testing.engine.verdicts import judge
 
@@ -36,7 +36,7 @@ def _refresh(run: Run, resource: Resource, as_command: bool) -> None:
         return
     try:
         _look(run, run.state.opened(resource), as_command)
-    except Interrupted:
+    except InterruptError:
         return
     except (HostError, LocalEngineError) as error:
         run.recorder.fail(resource.urn, str(error))

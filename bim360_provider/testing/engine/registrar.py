@@ -8,12 +8,13 @@ from bim360_provider.testing.engine import steps, urns
 from bim360_provider.testing.engine.errors import LocalEngineError
 from bim360_provider.testing.engine.outcome import Outcome
 from bim360_provider.testing.engine.paths import PathError
+from bim360_provider.testing.engine.problems import problems_of
 from bim360_provider.testing.engine.provider import HostError, Provider
-from bim360_provider.testing.engine.replacing import replace_resource
+from bim360_provider.testing.engine.replacing import FORCED, is_forced, replace_resource
 from bim360_provider.testing.engine.resources import Goal, Resource, resource_for
-from bim360_provider.testing.engine.run import Interrupted, Run
+from bim360_provider.testing.engine.run import InterruptError, Run
 from bim360_provider.testing.engine.steps import Change
-from bim360_provider.testing.engine.values import Properties, has_unknown, masked
+from bim360_provider.testing.engine.values import Properties, has_unknown
 from bim360_provider.testing.engine.verdicts import Verdict, ignoring, judge
 
 
@@ -62,7 +63,7 @@ class Registrar:
         try:
             self._admit(goal)
             return work()
-        except Interrupted:
+        except InterruptError:
             pass
         except (HostError, LocalEngineError, PathError) as error:
             self._run.recorder.fail(goal.urn, str(error))
@@ -78,7 +79,7 @@ class Registrar:
                 raise LocalEngineError(msg)
             self.seen.add(goal.urn)
         if self._run.stopping.is_set():
-            raise Interrupted
+            raise InterruptError
         self._run.keyring.learn(goal.inputs)
 
     def _require_needs(self, goal: Goal, *, checked: bool = True) -> None:
@@ -89,7 +90,7 @@ class Registrar:
         with self._lock:
             failed = self.failed if checked else self.failed - self.invalid
             if not failed.isdisjoint(resource_for(goal, "", {}, {}).needs()):
-                raise Interrupted
+                raise InterruptError
 
     def _old(self, goal: Goal) -> Resource | None:
         for urn in (goal.urn, *goal.aliases):
@@ -129,9 +130,13 @@ class Registrar:
             return steps.create(run, goal, host, inputs)
         if old.deleted or old.external:
             return self._made_anew(goal, host, old)
-        wanted = ignoring(goal.ignore_changes, old.inputs, goal.inputs)
-        inputs = self.check(host, goal, old.inputs, wanted)
-        verdict = self._verdict(goal, host, old, inputs)
+        if is_forced(run, old):
+            inputs, verdict = self.check(host, goal, {}, goal.inputs), FORCED
+            verdict = replace(verdict, delete_first=bool(goal.delete_before_replace))
+        else:
+            wanted = ignoring(goal.ignore_changes, old.inputs, goal.inputs)
+            inputs = self.check(host, goal, old.inputs, wanted)
+            verdict = self._verdict(goal, host, old, inputs)
         self._require_needs(goal)
         return self._decided(Change(goal, host, old, inputs, verdict))
 
@@ -175,7 +180,7 @@ class Registrar:
         if not checked.failures:
             return checked.inputs
         self.invalid.add(goal.urn)
-        problems = [_problem(goal, checked.inputs, *failure) for failure in checked.failures]
+        problems = list(problems_of(goal, checked))
         for problem in problems[:-1]:
             self._run.recorder.say("error", problem, goal.urn)
         raise LocalEngineError(problems[-1])
@@ -187,12 +192,3 @@ def _require_dynamic(goal: Goal) -> None:
         return
     msg = f"{goal.type} needs Pulumi: the local engine runs Python dynamic providers only"
     raise LocalEngineError(msg)
-
-
-def _problem(goal: Goal, inputs: Properties, name: str, reason: str) -> str:
-    """Word a check failure as Pulumi does."""
-    subject = f"{goal.type} resource '{urns.name_of(goal.urn)}'"
-    if not name:
-        return f"{subject} has a problem: {reason}"
-    value = masked(inputs[name]) if name in inputs else "<nil>"
-    return f"{subject}: property {name} value {{{value}}} has a problem: {reason}"

@@ -7,7 +7,7 @@ from bim360_provider.testing.engine.errors import LocalEngineError
 from bim360_provider.testing.engine.provider import HostError
 from bim360_provider.testing.engine.resources import Resource
 from bim360_provider.testing.engine.results import Op
-from bim360_provider.testing.engine.run import Interrupted, Run
+from bim360_provider.testing.engine.run import InterruptError, Run
 from bim360_provider.testing.engine.urns import is_provider
 
 
@@ -22,7 +22,7 @@ def remove(run: Run, doomed: Resource, going: set[str], *, replaced: bool = Fals
 
     Raises:
         HostError: The provider failed; the resource stays in the state.
-        Interrupted: The user asked to stop.
+        InterruptError: The user asked to stop.
     """
     op = _op(doomed, replaced)
     run.recorder.begin(doomed.urn, op)
@@ -73,7 +73,7 @@ def _remove_one(run: Run, doomed: Resource, going: set[str]) -> bool:
         if not doomed.deleted:
             remove(run, doomed, going, replaced=doomed.condemned)
         run.state.drop(doomed)
-    except Interrupted:
+    except InterruptError:
         return False
     except (HostError, LocalEngineError) as error:
         run.recorder.fail(doomed.urn, str(error))

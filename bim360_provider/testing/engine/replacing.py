@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Protocol
+from typing import Final, Protocol
 
 from bim360_provider.testing.engine import steps
 from bim360_provider.testing.engine.errors import LocalEngineError
@@ -13,7 +13,10 @@ from bim360_provider.testing.engine.resources import Goal, Resource
 from bim360_provider.testing.engine.run import Run
 from bim360_provider.testing.engine.steps import Change
 from bim360_provider.testing.engine.values import UNKNOWN, Properties
-from bim360_provider.testing.engine.verdicts import judge
+from bim360_provider.testing.engine.verdicts import Verdict, judge
+
+FORCED: Final = Verdict(changed=True, replaces=("id",))
+"""What Pulumi puts in the place of a diff where a person asks for the replacement."""
 
 
 class Checks(Protocol):
@@ -26,11 +29,16 @@ class Checks(Protocol):
         """Have inputs checked."""
 
 
+def is_forced(run: Run, old: Resource) -> bool:
+    """Return whether a person asked to replace a resource; its provider is not asked for a diff."""
+    return old.taint or old.urn in run.replace
+
+
 def replace_resource(run: Run, registrar: Checks, change: Change) -> Outcome:
     """Replace a resource, in the order its provider or its options ask for.
 
     The inputs are checked once more, as those of a new resource: values carried over from the old
-    one are no longer wanted.
+    one are no longer wanted. Those of a forced replacement were checked so from the start.
 
     Raises:
         LocalEngineError: The resource, or one that has to go with it, is protected.
@@ -38,8 +46,9 @@ def replace_resource(run: Run, registrar: Checks, change: Change) -> Outcome:
     goal, old = change.goal, change.old
     if goal.protect and old.protect:
         _refuse_protected(run, goal.urn)
-    inputs = registrar.check(change.host, goal, {}, goal.inputs)
-    change = replace(change, inputs=inputs)
+    if not is_forced(run, old):
+        inputs = registrar.check(change.host, goal, {}, goal.inputs)
+        change = replace(change, inputs=inputs)
     if not change.verdict.delete_first:
         return steps.replace_after(run, change)
     for dependent in reversed(list(_condemned_with(run, registrar, old))):

@@ -33,7 +33,8 @@ class Resource:
     """A resource as it was left by the last step that touched it.
 
     ``condemned`` marks one whose replacement exists and which is still to be deleted;
-    ``deleted`` marks one deleted ahead of a replacement that is still to be made.
+    ``deleted`` marks one deleted ahead of a replacement that is still to be made; ``taint`` one
+    that the next ``up`` is to replace.
     """
 
     urn: str
@@ -55,6 +56,7 @@ class Resource:
     secret_outputs: tuple[str, ...] = ()
     condemned: bool = False
     deleted: bool = False
+    taint: bool = False
 
     def needs(self) -> set[str]:
         """Return the URNs that must outlive this resource."""

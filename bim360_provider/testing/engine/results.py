@@ -22,7 +22,7 @@ Op: TypeAlias = Literal[
     "read",
     "refresh",
 ]
-Command: TypeAlias = Literal["preview", "up", "refresh", "import", "destroy"]
+Command: TypeAlias = Literal["preview", "up", "refresh", "import", "taint", "destroy"]
 Severity: TypeAlias = Literal["debug", "info", "warning", "error"]
 
 

@@ -11,7 +11,7 @@ from bim360_provider.testing.engine.sealing import Keyring
 from bim360_provider.testing.engine.state import State
 
 
-class Interrupted(Exception):  # noqa: N818 -- it is not an error, the user asked for it
+class InterruptError(Exception):
     """The user asked to stop: nothing new is begun."""
 
 
@@ -27,6 +27,8 @@ class Run:
     keyring: Keyring
     recorder: Recorder
     slots: threading.Semaphore
+    replace: frozenset[str] = frozenset()
+    """URNs of resources to replace in any case."""
     stopping: threading.Event = field(default_factory=threading.Event)
     on_stop: list[Callable[[], None]] = field(default_factory=list)
     """Called at the first Ctrl-C."""
@@ -50,9 +52,9 @@ class Run:
         """Wait for a free slot: no more steps at once than the user allows.
 
         Raises:
-            Interrupted: The user asked to stop in the meantime.
+            InterruptError: The user asked to stop in the meantime.
         """
         with self.slots:
             if self.stopping.is_set():
-                raise Interrupted
+                raise InterruptError
             yield

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from bim360_provider.testing.engine.configuration import Configuration
 from bim360_provider.testing.engine.hosts import Hosts
@@ -22,6 +22,9 @@ from bim360_provider.testing.engine.statefile import StateFile
 from bim360_provider.testing.engine.urns import STACK_TYPE, is_provider
 from bim360_provider.testing.engine.values import masked
 
+STATE_VARIABLE: Final = "LOCAL_ENGINE_STATE"
+"""The environment variable in which a provider finds the path of the state."""
+
 
 @dataclass(frozen=True)
 class Session:
@@ -32,6 +35,7 @@ class Session:
     config: Configuration
     env: Mapping[str, str]
     parallel: int
+    replace: frozenset[str] = frozenset()
 
     def perform(
         self,
@@ -80,7 +84,7 @@ class Session:
         save = None if dry_run else lambda items: file.save(items, keyring)
         state = State(resources, keyring, save)
         with engine_service(recorder) as engine:
-            hosts = self._hosts(recorder, engine, state)
+            hosts = self._hosts(recorder, engine, state, path)
             run = Run(
                 stack=self.stack,
                 project=self.project.name,
@@ -90,15 +94,17 @@ class Session:
                 keyring=keyring,
                 recorder=recorder,
                 slots=threading.Semaphore(self.parallel),
+                replace=self.replace,
             )
             try:
                 yield run, engine
             finally:
                 hosts.close()
 
-    def _hosts(self, recorder: Recorder, engine: str, state: State) -> Hosts:
+    def _hosts(self, recorder: Recorder, engine: str, state: State, path: Path) -> Hosts:
         """Prepare the hosts; providers that have left the program are known from the state."""
         environment = {**self.env, "PULUMI_PROJECT": self.project.name, "PULUMI_CONFIG": "{}"}
+        environment[STATE_VARIABLE] = str(path)
         config = self.config.properties()
         hosts = Hosts(self.project.folder, environment, engine, recorder, config)
         for item in state.all():

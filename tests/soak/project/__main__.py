@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from pulumi import ResourceOptions
+
 from bim360_provider import (
     Bim360AccountUser,
     Bim360BusinessUnits,
@@ -16,7 +18,9 @@ from bim360_provider import (
 )
 
 HERE = Path(__file__).parent
-declared: dict[str, dict[str, Any]] = json.loads((HERE / "declared.json").read_text("utf-8"))
+declared: dict[str, Any] = json.loads((HERE / "declared.json").read_text("utf-8"))
+OPTS = ResourceOptions(delete_before_replace=True) if declared.get("deleted first") else None
+"""In which order a forced replacement goes."""
 
 
 def of(kind: str) -> list[tuple[str, dict[str, Any]]]:
@@ -25,16 +29,18 @@ def of(kind: str) -> list[tuple[str, dict[str, Any]]]:
 
 
 for name, arguments in of("projects"):
-    Bim360Project(name, **arguments)
+    Bim360Project(name, **arguments, opts=OPTS)
 
-trees = {name: Bim360BusinessUnits(name, **said) for name, said in of("units")}
-companies = {name: Bim360Company(name, **said) for name, said in of("companies")}
+trees = {name: Bim360BusinessUnits(name, **said, opts=OPTS) for name, said in of("units")}
+companies = {name: Bim360Company(name, **said, opts=OPTS) for name, said in of("companies")}
 users = {
-    name: Bim360AccountUser(name, company_id=companies[said.pop("company")].id, **said)
+    name: Bim360AccountUser(name, company_id=companies[said.pop("company")].id, **said, opts=OPTS)
     for name, said in of("users")
 }
 sites = {
-    name: Bim360Project(name, business_unit_id=trees["tree"].ids[said.pop("unit")], **said)
+    name: Bim360Project(
+        name, business_unit_id=trees["tree"].ids[said.pop("unit")], **said, opts=OPTS
+    )
     for name, said in of("sites")
 }
 
@@ -49,13 +55,13 @@ active = {}
 for name, said in of("admins"):
     site, service = said.pop("site"), said.pop("service")
     admin = Bim360ProjectAdmin(
-        name, project_id=sites[site].id, service_type=service, **person(said)
+        name, project_id=sites[site].id, service_type=service, **person(said), opts=OPTS
     )
     if service == "doc_manager":
         active[site] = admin.project_id
 
 for name, said in of("members"):
-    Bim360ProjectMember(name, project_id=active[said.pop("site")], **person(said))
+    Bim360ProjectMember(name, project_id=active[said.pop("site")], **person(said), opts=OPTS)
 
 for name, said in of("teams"):
     rows: Any = [person({"user": user, **row}) for user, row in said["rows"].items()]

@@ -1,0 +1,175 @@
+"""Replacements that keep their object: HQ cannot create what has a unique key a second time.
+
+Pulumi never says that a create belongs to a replacement. What shows it is the order of its calls
+in one run: https://github.com/pulumi/pulumi/blob/master/pkg/resource/deploy/step_generator.go
+
+- ``check`` with old arguments, then ``check`` without: a resource is about to be replaced.
+- ``delete`` of an object whose key was checked before and not created yet: it is replaced.
+  A destroy checks nothing.
+- ``diff`` with an unknown project in a real run: what the resource depends on is deleted first.
+"""
+
+import threading
+import unicodedata
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Final
+
+__all__ = ["Predecessor", "Replacements", "replacement_message", "retention_message"]
+
+Values = Mapping[str, Any]
+Key = tuple[str, ...]
+
+KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "project": ("account_id", "name"),
+    "company": ("account_id", "name"),
+    "account_user": ("account_id", "email"),
+    "business_units": ("account_id",),
+    "project_admin": ("project_id", "email", "service_type"),
+    "project_member": ("project_id", "email"),
+    "project_members": ("project_id",),
+}
+"""By which arguments HQ, or this provider, tells two objects of an entity apart.
+
+A picture is not among them: HQ takes it again, which is what a forced replacement asks for.
+"""
+
+
+@dataclass(frozen=True)
+class Predecessor:
+    """The object that a resource had before it was replaced: its id and its last outputs."""
+
+    id: str
+    state: Values
+
+
+NOUNS: Final[Mapping[str, str]] = {
+    "account_user": "user",
+    "business_units": "the business units of the account",
+    "project_admin": "admin",
+    "project_member": "member",
+    "project_members": "team",
+}
+
+
+def replacement_message(kind: str, entity_id: str, inputs: Values) -> str:
+    """Return the message about a replacement that keeps the object of its predecessor."""
+    noun = f"{NOUNS.get(kind, kind)} {entity_id}"
+    called = _called(inputs)
+    if not called:
+        return f"{noun} cannot be created a second time, so the replacement keeps it"
+    return f"'{called}' cannot be created a second time, so the replacement keeps {noun}"
+
+
+def retention_message(kind: str, entity_id: str, state: Values) -> str:
+    """Return the message about an object that is not deleted: a declared resource has it."""
+    called = f" '{_called(state)}'" if _called(state) else ""
+    return f"{NOUNS.get(kind, kind)}{called} ({entity_id}) stays: the stack still declares it"
+
+
+def _called(values: Values) -> str:
+    return str(values.get("name") or values.get("email") or "")
+
+
+class Replacements:
+    """What one run of the host has seen of replacements; shared by all its threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._declared: set[Key] = set()
+        self._managed: set[Key] = set()
+        self._announced: set[Key] = set()
+        self._awaited: set[Key] = set()
+        self._compared: dict[Key, Predecessor] = {}
+        self._live: dict[str, Key] = {}
+        self._released: dict[Key, Predecessor] = {}
+        self._condemned: set[str] = set()
+        self._deletions: dict[str, threading.Lock] = {}
+        self._deleted: set[str] = set()
+
+    def note_check(self, kind: str, old: Values, inputs: Values) -> None:
+        """Note a check.
+
+        Args:
+            kind: The entity.
+            old: The arguments of the last run; empty for a new resource and for a replacement.
+            inputs: The arguments in normal form.
+        """
+        key = _key_of(kind, inputs)
+        if key is None:
+            return
+        with self._lock:
+            if not old:
+                self._awaited.add(key)
+                self._announced |= {key} & self._managed
+                if key in self._declared - self._managed:  # its key changes: another object follows
+                    self._live = {id_: each for id_, each in self._live.items() if each != key}
+                return
+            self._declared.add(key)
+            if _key_of(kind, old) == key:
+                self._managed.add(key)
+
+    def note_diff(
+        self, kind: str, entity_id: str, state: Values, inputs: Values, *, replaces: bool
+    ) -> None:
+        """Note a diff, and whether the arguments by themselves mean another object."""
+        key = _key_of(kind, inputs)
+        with self._lock:
+            if replaces and key is None and "project_id" in KEYS.get(kind, ()):
+                self._condemned.add(entity_id)
+            if key is None or replaces:
+                return
+            if key in self._declared:
+                self._live[entity_id] = key
+            if _key_of(kind, state) == key:
+                self._awaited.discard(key)
+                self._compared[key] = Predecessor(entity_id, state)
+
+    def predecessor(self, kind: str, inputs: Values) -> Predecessor | None:
+        """Return the object that a resource which is being created is known to replace."""
+        key = _key_of(kind, inputs)
+        if key is None:
+            return None
+        with self._lock:
+            self._awaited.discard(key)
+            compared = self._compared.get(key) if key in self._announced else None
+            return self._released.pop(key, compared)
+
+    def is_kept(self, kind: str, entity_id: str, state: Values) -> bool:
+        """Return whether a delete is to leave the object, because a declared resource has it.
+
+        Either the replacement is still to be created; or it was created in an earlier run, which
+        was interrupted, and is declared in this one.
+        """
+        key = _key_of(kind, state)
+        if key is None:
+            return False
+        with self._lock:
+            if key in self._awaited or entity_id in self._condemned:
+                self._released[key] = Predecessor(entity_id, state)
+                return True
+            return entity_id in self._live
+
+    def deletion(self, entity_id: str) -> AbstractContextManager[Any]:
+        """Return the lock of one object: two states of it may be deleted at the same time."""
+        with self._lock:
+            return self._deletions.setdefault(entity_id, threading.Lock())
+
+    def note_delete(self, entity_id: str) -> None:
+        """Note that the object was deleted."""
+        with self._lock:
+            self._deleted.add(entity_id)
+
+    def was_deleted(self, entity_id: str) -> bool:
+        """Return whether the object was deleted in this run."""
+        return entity_id in self._deleted
+
+
+def _key_of(kind: str, values: Values) -> Key | None:
+    """Return the unique key; None for an entity without one, or where it is not known yet."""
+    names = KEYS.get(kind, ())
+    found = [values[name] for name in names if isinstance(values.get(name), str)]
+    if not names or len(found) < len(names):
+        return None
+    return (kind, *(unicodedata.normalize("NFC", each).casefold() for each in found))

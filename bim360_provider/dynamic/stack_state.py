@@ -1,0 +1,98 @@
+"""The stack's own state: whether a new resource had an object before, where no call shows it.
+
+With ``pulumi up --replace`` and after ``pulumi state taint`` the engine asks for a create as it
+does for a new resource, and for the delete only later. The state still holds what the resource
+had, so it is read, once a run, where a create finds its key taken:
+https://www.pulumi.com/docs/iac/cli/commands/pulumi_stack_export/
+"""
+
+import inspect
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from bim360_provider.dynamic.bags import from_pulumi
+from bim360_provider.dynamic.engine_log import notify
+from bim360_provider.hq.ask_once import AskOnce
+
+__all__ = ["outputs_before"]
+
+LOCAL_STATE: Final = "LOCAL_ENGINE_STATE"
+"""The environment variable in which the local engine gives its host the path of the state."""
+
+EXPORT_TIMEOUT: Final = 60.0
+"""Seconds for an export: a state of some megabytes from Pulumi Cloud takes a few."""
+
+UNREADABLE: Final = (
+    "BIM 360: `pulumi stack export` failed, so a resource that is replaced because of --replace or "
+    "`pulumi state taint` looks like a new one. If its create fails now: put `pulumi` on PATH, or "
+    "set delete_before_replace=True on the resource."
+)
+
+RESOURCES: Final[AskOnce[list[Mapping[str, Any]]]] = AskOnce()
+
+
+def outputs_before(entity_id: str) -> Mapping[str, Any] | None:
+    """Return the outputs that the state holds of the resource that is being created.
+
+    Args:
+        entity_id: The id of the object that it may have had.
+
+    Returns:
+        None where the state does not hold that object for this very resource, or cannot be read.
+    """
+    urn = _urn_of_call()
+    if urn is None:
+        return None
+    for row in RESOURCES.answer("", lambda: _resources(urn)):
+        if row.get("urn") == urn and row.get("id") == entity_id:
+            return from_pulumi(row.get("outputs") or {})
+    return None
+
+
+def _urn_of_call() -> str | None:
+    """Return the URN of the create that this thread works on.
+
+    Pulumi's host gets it and does not hand it on, so it is taken from the host's own frame:
+    https://github.com/pulumi/pulumi/blob/master/sdk/python/lib/pulumi/dynamic/__main__.py
+    """
+    frame = inspect.currentframe()
+    while frame is not None:
+        frame = frame.f_back
+        if frame and frame.f_code.co_name == "Create" and "request" in frame.f_locals:
+            urn = getattr(frame.f_locals["request"], "urn", None)
+            return urn if isinstance(urn, str) else None
+    return None
+
+
+def _resources(urn: str) -> list[Mapping[str, Any]]:
+    local = os.environ.get(LOCAL_STATE)
+    try:
+        text = Path(local).read_text("utf-8") if local else _exported(urn)
+        state = json.loads(text)
+        rows: list[Mapping[str, Any]] = state.get("deployment", state).get("resources") or []
+    except (OSError, ValueError, AttributeError, subprocess.SubprocessError):
+        if not local:
+            notify(UNREADABLE, warning=True)
+        return []
+    return rows
+
+
+def _exported(urn: str) -> str:
+    """Return the state as the CLI exports it: secrets stay encrypted.
+
+    Raises:
+        OSError: There is no CLI on PATH.
+        SubprocessError: It failed, or took too long.
+    """
+    stack = urn.removeprefix("urn:pulumi:").partition("::")[0]
+    command = [shutil.which("pulumi") or "pulumi", "stack", "export", "--stack", stack]
+    quiet = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "1"}
+    ran = subprocess.run(  # noqa: S603 - the CLI that runs this host
+        command, env=quiet, capture_output=True, check=True, timeout=EXPORT_TIMEOUT
+    )
+    return ran.stdout.decode("utf-8")

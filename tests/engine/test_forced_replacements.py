@@ -1,0 +1,133 @@
+"""A replacement that a person forces keeps its object: HQ cannot create one a second time."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bim360_provider.emulator.default_seed import ADMIN_EMAIL
+from bim360_provider.testing.stack import Bim360Stack, StackResult
+from tests.engine.replaced import CHANGES, Place, held
+
+Opened = Callable[..., Bim360Stack]
+
+RESOURCES = ("units", "volt", "ada", "tower", "picture", "anna", "mia")
+"""Those to which Pulumi applies options; a team is a component."""
+
+WAYS = ("replace_on_changes", "--replace", "taint", "replace_with")
+
+
+class Site:
+    """A stack with one of each entity, a week after its first up; no run may archive."""
+
+    def __init__(self, place: Place, stack: Bim360Stack) -> None:
+        self.place, self.stack = place, stack
+        options = {"import_strangers": "create", "remove_project_users": "allow"}
+        self.stack.hq.ask("PATCH", "/options", options)
+        first = stack.up()
+        assert first.errors == ()
+        self.urns = {s.name: s.urn for s in first.steps if "dynamic/bim360:" in s.type}
+        self.stack.hq.ask("POST", "/clock", {"advance": 7 * 86_400})
+
+    def held(self) -> dict[str, Any]:
+        """Return what HQ holds."""
+        return held(self.stack.hq.ask("GET", "/state")["accounts"][0])
+
+    def replaced(self, way: str, names: tuple[str, ...], *, delete_first: bool) -> StackResult:
+        """Replace resources in a way, and return the run."""
+        options: dict[str, dict[str, Any]] = {
+            name: {"delete_before_replace": True} if delete_first else {} for name in names
+        }
+        urns = [self.urns[name] for name in names]
+        if way == "replace_on_changes":
+            options = {
+                name: {**each, "replace_on_changes": ["*"]} for name, each in options.items()
+            }
+            self.place.declare({name: CHANGES[name] for name in names}, options)
+            return self.stack.up()
+        if way == "replace_with":
+            options = {
+                name: {**each, "replace_with": ["trigger"]} for name, each in options.items()
+            }
+            urns = [self.urns["trigger"]]
+        self.place.declare({}, options)
+        if way == "taint":
+            self.stack.taint(*urns)
+            return self.stack.up()
+        return self.stack.up(replace=urns)
+
+
+@pytest.fixture
+def site(tmp_path: Path, bim360_stack: Opened) -> Site:
+    """Return the stack after its first up."""
+    place = Place(tmp_path / "site")
+    place.lay_out()
+    env = {"BIM360_ACTING_USER": ADMIN_EMAIL, "BIM360_MAX_ARCHIVES": "0"}
+    return Site(place, bim360_stack(place.folder, stack="dev", env=env))
+
+
+def archives(run: StackResult) -> list[object]:
+    """Return the requests that archive, deactivate or remove."""
+    rows = [row for row in run.requests if row["method"] in ("PATCH", "DELETE")]
+    return [row for row in rows if row["method"] == "DELETE" or "status" in (row["body"] or {})]
+
+
+@pytest.mark.parametrize("delete_first", [False, True])
+@pytest.mark.parametrize("way", WAYS)
+def test_forced_replacements_of_a_whole_stack_keep_every_object(
+    site: Site, way: str, delete_first: bool
+) -> None:
+    """Nothing is archived, removed, created twice or lost, and a second run has nothing to do."""
+    before = site.held()
+
+    run = site.replaced(way, RESOURCES, delete_first=delete_first)
+    again = site.stack.up()
+
+    assert run.errors == ()
+    assert run.changes["replace"] >= len(RESOURCES)
+    assert archives(run) == []
+    assert site.held() == before
+    assert again.requests == ()
+    assert again.changes.keys() == {"same"}
+
+
+@pytest.mark.parametrize("delete_first", [False, True])
+def test_the_replacement_of_each_resource_alone_keeps_what_depends_on_it(
+    site: Site, delete_first: bool
+) -> None:
+    """With delete_before_replace, Pulumi deletes and creates the dependents as well."""
+    before = site.held()
+
+    for name in (*RESOURCES, next(each for each in site.urns if "crew" in each)):
+        run = site.replaced("--replace", (name,), delete_first=delete_first)
+        assert run.errors == ()
+        assert archives(run) == []
+        assert site.held() == before
+    again = site.stack.up()
+
+    assert again.requests == ()
+    assert again.changes.keys() == {"same"}
+
+
+def test_people_read_that_nothing_was_created(site: Site) -> None:
+    """Pulumi shows a replacement, so the message says what became of it."""
+    run = site.replaced("taint", ("tower",), delete_first=False)
+
+    (line,) = [each.text for each in run.messages if "a second time" in each.text]
+    (tower,) = site.stack.projects()
+    words = "'Tower' cannot be created a second time, so the replacement keeps project"
+    assert line == f"BIM 360: {words} {tower['id']}."
+    assert [row["method"] for row in run.requests] == ["POST", "GET", "GET"]
+
+
+def test_a_destroy_after_it_archives_once(site: Site, bim360_stack: Opened) -> None:
+    """The replacement is a resource like any other."""
+    site.replaced("--replace", ("tower",), delete_first=False)
+    env = {"BIM360_ACTING_USER": ADMIN_EMAIL, "BIM360_MAX_ARCHIVES": "1"}
+
+    run = bim360_stack(site.place.folder, stack="dev", env=env).destroy()
+
+    assert run.errors == ()
+    assert ["projects/" in str(row) for row in archives(run)].count(True) >= 1
+    assert site.stack.projects()[0]["status"] == "archived"
