@@ -34,7 +34,7 @@ crashes: setup ## Kill and interrupt runs at every point, and run them again
 		tests/engine/test_crashes_of_changes.py tests/engine/test_ctrl_c.py tests/engine/test_two_runs.py \
 		tests/engine/test_exchanged_names.py \
 		tests/engine/test_crashes_of_a_whole_stack.py tests/engine/test_demo_in_bad_weather.py \
-		tests/host/test_races.py \
+		tests/host/test_races.py tests/client/test_destroy_orders.py \
 		tests/cli/test_crashes_on_the_cli.py $(ARGS)
 
 fuzz: setup ## Try generated arguments of every entity (ARGS="--seed 3 --sets 50000 --others 5000")
