@@ -109,6 +109,11 @@ class LanguageHost(LanguageRuntimeServicer):
         threading.Thread(target=self._end_program, daemon=True).start()
         return empty_pb2.Empty()
 
+    def kill_program(self) -> None:
+        """End the program at once."""
+        if self._program is not None:
+            self._program.kill()
+
     def _end_program(self) -> None:
         program = self._program
         if program is None or program.poll() is not None:
@@ -169,9 +174,10 @@ def result_of(exit_code: int) -> Any:
     return language_pb2.RunResponse(error=f"program exited with non-zero exit code: {shown}")
 
 
-def exit_with_the_cli() -> None:
-    """End this process when standard input closes: the CLI is gone, however it ended."""
+def exit_with_the_cli(host: LanguageHost) -> None:
+    """End the program and this process when standard input closes: the CLI is gone."""
     os.read(0, 1)
+    host.kill_program()
     os._exit(0)
 
 
@@ -180,13 +186,14 @@ def serve(engine: str) -> None:
     limits = ("grpc.max_receive_message_length", "grpc.max_send_message_length")
     options = [("grpc.so_reuseport", 0), *((limit, MAX_MESSAGE) for limit in limits)]
     server = grpc.server(ThreadPoolExecutor(max_workers=8), options=options)
-    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(LanguageHost(engine), server)
+    host = LanguageHost(engine)
+    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(host, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     # The CLI reads the first line as the port, and shows any other output to the user.
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    threading.Thread(target=exit_with_the_cli, daemon=True).start()
+    threading.Thread(target=exit_with_the_cli, args=(host,), daemon=True).start()
     server.wait_for_termination()
 
 
