@@ -66,8 +66,9 @@ def _listener(host: str, port: int, *, allow_remote: bool) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family)
-    except OSError as error:
-        msg = f"cannot listen on {host}:{port}: {error.strerror}. Choose another --port."
+    except (OSError, OverflowError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "a port is 0 to 65535"
+        msg = f"cannot listen on {host}:{port}: {reason}. Choose another --port."
         raise ListenError(msg) from None
 
 

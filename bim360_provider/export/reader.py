@@ -14,6 +14,7 @@ from bim360_provider.export.declaration import Declaration, Reference
 from bim360_provider.export.naming import Called, names_of
 from bim360_provider.export.projects import declared_project
 from bim360_provider.export.teams import with_team
+from bim360_provider.export.unique import emails_once, names_once
 from bim360_provider.hq import HqClient
 from bim360_provider.models import AccountUser, Company, Project
 from bim360_provider.resources import (
@@ -80,7 +81,12 @@ class Reader:
         """Declare the companies, and return what others write for each."""
         live = self._counted("companies", self.client.companies.walk())
         names = self._names(Bim360Company, map(_called, live))
-        found = [declared_company(each, names[each.id], self.place, self.settings) for each in live]
+        found = names_once(
+            [
+                declared_company(each, names[each.id], self.place, self.settings)
+                for each in sorted(live, key=_age)
+            ]
+        )
         self._add(found)
         return company_references(found)
 
@@ -90,10 +96,11 @@ class Reader:
         names = self._names(Bim360AccountUser, map(_person, live))
         found = [
             declared_user(each, names[each.id], self.place, self.settings, companies)
-            for each in live
+            for each in sorted(live, key=_age)
         ]
-        self._add(each for each in found if isinstance(each, Declaration))
-        self.account.warnings += sorted(each for each in found if isinstance(each, str))
+        people, left = emails_once([each for each in found if isinstance(each, Declaration)])
+        self._add(people)
+        self.account.warnings += sorted([*left, *(e for e in found if isinstance(e, str))])
 
     def projects(
         self, choice: Choice, units: Mapping[str, Reference], companies: Mapping[str, Reference]
@@ -107,9 +114,9 @@ class Reader:
             meant = [*self._whole(meant)]
         found = [
             declared_project(each, names[each.id], self.place, self.settings, units)
-            for each in meant
+            for each in sorted(meant, key=_age)
         ]
-        self._add(found)
+        self._add(names_once(found))
         if "members" in choice.include:
             self._teams(meant, companies)
 
@@ -149,6 +156,10 @@ class Reader:
 
     def _add(self, found: Iterable[Declaration]) -> None:
         self.account.declarations += sorted(found, key=lambda each: each.name)
+
+
+def _age(row: Row) -> tuple[str, str]:
+    return row.created_at or "", row.id
 
 
 def _called(row: Project | Company) -> Called:

@@ -78,7 +78,7 @@ def _services(value: Any, bag: Mapping[str, Any]) -> str:
     words = [value] if isinstance(value, str) else value
     if not isinstance(words, list):
         return _plain(value, {})
-    return listed([SERVICES.get(each, each) for each in map(str, words)])
+    return listed([SERVICES.get(str(each)) or _plain_or_masked(each, {}) for each in words])
 
 
 def _file(value: Any, bag: Mapping[str, Any]) -> str:

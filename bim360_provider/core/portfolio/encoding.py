@@ -29,6 +29,9 @@ SAMPLE: Final = 128
 SHOWN_LINES: Final = 5
 """Numbers of lines in one message."""
 
+OTHER_THAN_CP1252: Final = re.compile(rb"[A-Za-z][\x80-\x91\x93-\x9f][a-z]")
+"""A letter of Mac Roman, code page 850 or 437; cp1252 has signs there, and 0x92 in O'Neil."""
+
 SINGLE_BYTE: Final = re.compile(r"cp\d{3,4}|iso8859-\d+|mac-\w+|koi8-\w|ascii|latin")
 CODE_PAGES_OF_TWO_BYTES: Final = ("cp932", "cp936", "cp949", "cp950", "cp1361")
 
@@ -122,9 +125,13 @@ def _advice(content: bytes, encoding: str | None) -> str:
             f"other lines are UTF-8, so the file mixes two encodings; type the letters in "
             f"line {shown} again in an editor, and save the file as UTF-8"
         )
-    if encoding is None and lines and _is(content, "cp1252"):
+    if encoding is None and lines and _may_be_cp1252(content):
         return f"{SAVE}, or name its encoding, such as encoding='cp1252'"
     return f"{SAVE}, or name its encoding in the argument encoding"
+
+
+def _may_be_cp1252(content: bytes) -> bool:
+    return _is(content, "cp1252") and OTHER_THAN_CP1252.search(content) is None
 
 
 def _is_mixed(content: bytes) -> bool:

@@ -10,9 +10,12 @@ __all__ = ["residue"]
 
 ERROR: Final = re.compile(
     r"#[¡¿]?[A-ZÀ-Þ][A-ZÀ-Þ_ ]*(?:/[A-Z0])?[!?]"
-    r"|#(?:N/?[A-Z]\.?|GETTING_DATA|UNKNOWN)|Err:\d{3}"
+    r"|#(?:N/?[A-Z]\.?|GETTING_DATA|UNKNOWN)|Err:\d{3}|Loading\.\.\."
 )
-"""``#REF!``, ``#N/A``, ``#DIV/0!``, German ``#BEZUG!`` and ``#NV``, LibreOffice's ``Err:502``."""
+"""``#REF!``, ``#N/A``, ``#DIV/0!``, German ``#BEZUG!`` and ``#NV``, LibreOffice's ``Err:502``.
+
+``Loading...`` is what Google Sheets writes for a formula that is not computed yet.
+"""
 
 TOO_NARROW: Final = re.compile("#{2,}")
 

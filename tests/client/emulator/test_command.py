@@ -60,6 +60,7 @@ def test_it_can_stop_when_its_parent_does(tmp_path: Path) -> None:
         (["--seed", "nowhere.json"], "seed nowhere.json cannot be read"),
         (["-o", "enums"], '--option "enums" must be name=value'),
         (["--port", "{taken}"], "Choose another --port"),
+        (["--port", "65536"], "a port is 0 to 65535"),
         (["--prot", "1"], "No such option"),
     ],
 )

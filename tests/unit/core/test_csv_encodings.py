@@ -50,6 +50,14 @@ def test_advice_to_name_cp1252_works_when_it_is_followed() -> None:
     assert decoded(content, advised[1]) == TEXT
 
 
+@pytest.mark.parametrize("codec", ["mac-roman", "cp850", "cp437", "cp1252"])
+def test_cp1252_is_suggested_for_its_own_letters_alone(codec: str) -> None:
+    """Read as cp1252, the letters of the others would silently be wrong: `TŸren`."""
+    content = f"{TEXT}Türen,2027-01-01,2027-12-31,Office,1,EUR,Köln\n".encode(codec)
+
+    assert ("encoding='cp1252'" in refusal(content)) is (codec == "cp1252")
+
+
 @pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("named", ["cp1252", "latin-1", "utf-8", "utf-16-le", "utf-16-be"])
 def test_a_wrong_encoding_is_refused_with_advice_that_works(codec: str, named: str) -> None:

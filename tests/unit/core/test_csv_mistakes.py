@@ -31,7 +31,17 @@ def with_cell(column: str, text: str) -> str:
 
 RESIDUE = (
     *("#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#BEZUG!"),
-    *("#NV", "#¿NOMBRE?", "Err:502", "########", "=A2", "+A2", "=SUM(A2:A9)", "@SUM(A1)"),
+    *(
+        "#NV",
+        "#¿NOMBRE?",
+        "Err:502",
+        "Loading...",
+        "########",
+        "=A2",
+        "+A2",
+        "=SUM(A2:A9)",
+        "@SUM(A1)",
+    ),
 )
 
 

@@ -50,6 +50,18 @@ def test_services_newly_declared_are_compared_with_those_in_the_state() -> None:
     assert (risk.possible, risk.subject) == (False, "Cost Management of Tower")
 
 
+@pytest.mark.parametrize("hidden", [*HIDDEN, *PULUMIS])
+def test_a_hidden_service_in_a_list_is_shown_as_such(hidden: str) -> None:
+    """And not as the id that Pulumi writes for it."""
+    services = ["pm", hidden]
+
+    text = comment(step("update", PROJECT, {**PROJECT, "service_types": services}))
+
+    word = "secret" if hidden == "[secret]" else "known after the run"
+    assert f"Project Management, {word} |" in text
+    assert hidden not in text
+
+
 def test_services_newly_declared_as_the_state_has_them_are_no_loss() -> None:
     new = {**PROJECT, "service_types": ["cost", "pm"]}
 
