@@ -57,6 +57,8 @@ class NameRoom:
             waiting = self.renames.of(self.key, item_id)
             if not chain:
                 return any(each.vacated for each in self.renames.away_from(self.key, name))
+            if waiting is None and chain[-1].new == name:
+                return False  # a circle of others, which only a rename within it can open
             if chain[-1].refused_at == known:
                 return False  # nothing that could make a difference is known since
             circle = waiting is not None and not waiting.vacated and chain[-1].new == waiting.old

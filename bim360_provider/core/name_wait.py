@@ -88,7 +88,8 @@ def await_room(wish: Wish) -> None:
         if known:
             raise wish.refused(_held(wish, str(wanted), holder.id, known=True))
         if not _is_compared_soon(room, holder.id):
-            if room.renames.unsettled >= CROWD:
+            rename = room.renames.of(room.key, wish.item_id)
+            if room.renames.unsettled >= CROWD or (rename and rename.kept):
                 return _park(wish)
             raise wish.refused(_held(wish, str(wanted), holder.id, known=False))
 

@@ -15,14 +15,19 @@ States = Callable[[str], Mapping[str, Any] | None]
 class Owners:
     """The projects that resources of this run own; shared by all threads of the host."""
 
-    def __init__(self, had: States = lambda _: None) -> None:
+    def __init__(
+        self, had: States = lambda _: None, held: Callable[[str], bool] = lambda _: False
+    ) -> None:
         """Begin a run.
 
         Args:
             had: Returns the last outputs of an object that the resource which is being created
                 had before, by the object's id; None where it is not its own.
+            held: Returns whether the resource which is being created replaces another object than
+                this one, which another resource of the stack has.
         """
         self.had = had
+        self.held = held
         self._lock = threading.Lock()
         self._owned: set[str] = set()
         self._taken: set[str] = set()

@@ -28,6 +28,7 @@ class Rename:
         vacated: The old name is no longer in use.
         parked: Its own update has ended, and another one sets the new name as soon as it is free.
         refused_at: How many resources were known when HQ last refused the new name.
+        kept: The resource is replaced and keeps its object, whose rename can wait.
         row: HQ's response to the request that set the new name; None before.
     """
 
@@ -37,6 +38,7 @@ class Rename:
     vacated: bool = False
     parked: bool = False
     refused_at: int = -1
+    kept: bool = False
     row: Any = None
 
 

@@ -38,10 +38,17 @@ A picture is not among them: HQ takes it again, which is what a forced replaceme
 
 @dataclass(frozen=True)
 class Predecessor:
-    """The object that a resource had before it was replaced: its id and its last outputs."""
+    """The object that a resource had before it was replaced.
+
+    Attributes:
+        id: HQ's id.
+        state: The last outputs.
+        urn: Of the resource; empty where it is not known.
+    """
 
     id: str
     state: Values
+    urn: str = ""
 
 
 NOUNS: Final[Mapping[str, str]] = {
@@ -87,19 +94,22 @@ class Replacements:
         self._condemned: set[str] = set()
         self._deletions: dict[str, threading.Lock] = {}
         self._deleted: set[str] = set()
+        self._urns: set[str] = set()
 
-    def note_check(self, kind: str, old: Values, inputs: Values) -> None:
+    def note_check(self, kind: str, old: Values, inputs: Values, urn: str = "") -> None:
         """Note a check.
 
         Args:
             kind: The entity.
             old: The arguments of the last run; empty for a new resource and for a replacement.
             inputs: The arguments in normal form.
+            urn: Of the resource, if it is known.
         """
         key = _key_of(kind, inputs)
         if key is None:
             return
         with self._lock:
+            self._urns.add(urn)
             if not old:
                 self._awaited.add(key)
                 self._announced |= {key} & self._managed
@@ -110,33 +120,38 @@ class Replacements:
             if _key_of(kind, old) == key:
                 self._managed.add(key)
 
-    def note_diff(
-        self, kind: str, entity_id: str, state: Values, inputs: Values, *, replaces: bool
-    ) -> None:
+    def note_diff(self, kind: str, known: Predecessor, inputs: Values, *, replaces: bool) -> None:
         """Note a diff, and whether the arguments by themselves mean another object."""
         key = _key_of(kind, inputs)
         with self._lock:
             if replaces and key is None and "project_id" in KEYS.get(kind, ()):
-                self._condemned.add(entity_id)
+                self._condemned.add(known.id)
             if key is None or replaces:
                 return
             if key in self._declared:
-                self._live[entity_id] = key
-            if _key_of(kind, state) == key:
+                self._live[known.id] = key
+            if _key_of(kind, known.state) == key:
                 self._awaited.discard(key)
-                self._compared[key] = Predecessor(entity_id, state)
+                self._compared[key] = known
 
-    def predecessor(self, kind: str, inputs: Values) -> Predecessor | None:
-        """Return the object that a resource which is being created is known to replace."""
+    def predecessor(self, kind: str, inputs: Values, urn: str = "") -> Predecessor | None:
+        """Return the object that a resource which is being created is known to replace.
+
+        Where declared resources exchange names, an object with the name may be that of another.
+        """
         key = _key_of(kind, inputs)
         if key is None:
             return None
         with self._lock:
             self._awaited.discard(key)
             compared = self._compared.get(key) if key in self._announced else None
-            return self._released.pop(key, compared)
+            found = self._released.get(key, compared)
+            if found and urn and found.urn != urn and found.urn in self._urns - {""}:
+                return None
+            self._released.pop(key, None)
+            return found
 
-    def is_kept(self, kind: str, entity_id: str, state: Values) -> bool:
+    def is_kept(self, kind: str, entity_id: str, state: Values, urn: str = "") -> bool:
         """Return whether a delete is to leave the object, because a declared resource has it.
 
         Either the replacement is still to be created; or it was created in an earlier run, which
@@ -147,7 +162,7 @@ class Replacements:
             return False
         with self._lock:
             if key in self._awaited or entity_id in self._condemned:
-                self._released[key] = Predecessor(entity_id, state)
+                self._released[key] = Predecessor(entity_id, state, urn)
                 return True
             return entity_id in self._live
 

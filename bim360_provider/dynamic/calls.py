@@ -5,7 +5,7 @@ Loaded with the first call: whoever only declares, which is every program, never
 
 import os
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from pulumi.dynamic import (
@@ -21,13 +21,15 @@ from pulumi.dynamic import (
 from bim360_provider.core.entity import Entity
 from bim360_provider.core.replacements import Predecessor, replacement_message, retention_message
 from bim360_provider.core.settings import EXPLICIT, HIDDEN, KEYS, Settings
+from bim360_provider.dynamic import own_objects
 from bim360_provider.dynamic.bags import from_pulumi, provider_changed, to_pulumi
 from bim360_provider.dynamic.clients import client_for, owners, renames, replacements
+from bim360_provider.dynamic.current_call import urn_of_call
 from bim360_provider.dynamic.engine_log import notify
 from bim360_provider.dynamic.engine_watch import exit_with_engine
 from bim360_provider.dynamic.secret_safe import secret_safe
 from bim360_provider.dynamic.setup_warnings import warn_of_setup
-from bim360_provider.errors import ConfigError
+from bim360_provider.errors import ConfigError, ConflictError
 from bim360_provider.hq import HqClient
 from bim360_provider.models import normal
 from bim360_provider.models.secrecy import keep_secret, masked
@@ -57,7 +59,9 @@ class Calls:
         warn_of_setup(settings, self._config)
         old = from_pulumi(olds)
         inputs, problems = self._entity.check(old, from_pulumi(news), settings)
-        replacements.note_check(self._kind, old, inputs)
+        urn = urn_of_call()
+        replacements.note_check(self._kind, old, inputs, urn or "")
+        own_objects.note_check(urn, inputs)
         for warning in (each for each in problems if each.warning):
             notify(f"BIM 360: {warning}", warning=True)
         failures = [CheckFailure("", str(each)) for each in problems if not each.warning]
@@ -75,10 +79,15 @@ class Calls:
         state, inputs = from_pulumi(olds), from_pulumi(news)
         difference = self._entity.diff(state, inputs)
         is_other = bool(difference.replaces)
-        replacements.note_diff(self._kind, id_, state, inputs, replaces=is_other)
-        if (names := difference.names) is not None:
+        urn = urn_of_call()
+        known = Predecessor(id_, state, urn or "")
+        replacements.note_diff(self._kind, known, inputs, replaces=is_other)
+        # A refresh, and the deletion of what it depends on, compare a resource as it was declared.
+        is_declared = own_objects.is_checked(urn)
+        if is_declared and (names := difference.names) is not None:
             renames.compare((names.kind, names.account_id), id_, names.old, names.new)
-        if (difference.changed or difference.unfinished) and not difference.replaces:
+        changes = difference.changed or difference.unfinished
+        if is_declared and changes and not difference.replaces:
             renames.begin(id_)
         for warning in difference.warnings:
             notify(warning, warning=True)
@@ -95,9 +104,10 @@ class Calls:
         """Create or adopt."""
         inputs = from_pulumi(props)
         client = self._client(inputs)
-        before = replacements.predecessor(self._kind, inputs)
-        made = self._keep(client, before, inputs) if before else None
-        entity_id, outs = made or self._create(client, inputs, self._settings)
+        urn = urn_of_call() or ""
+        before = own_objects.released(urn) or replacements.predecessor(self._kind, inputs, urn)
+        made = before and self._keep(client, before, inputs)
+        entity_id, outs = made or self._created(client, inputs, urn)
         return CreateResult(entity_id, to_pulumi(outs))
 
     @secret_safe
@@ -125,7 +135,11 @@ class Calls:
         """Take it away as far as HQ can, or leave it."""
         state = from_pulumi(props)
         id_ = normal.entity_id(id_)
-        if replacements.is_kept(self._kind, id_, state):
+        urn = urn_of_call() or ""
+        before = Predecessor(id_, state, urn)
+        is_kept = replacements.is_kept(self._kind, id_, state, urn)
+        if is_kept or own_objects.is_exchanged(self._kind, before, partial(self._client, state)):
+            own_objects.release(self._kind, before)
             notify(f"BIM 360: {retention_message(self._kind, id_, state)}.", warning=False)
             return
         with replacements.deletion(id_):
@@ -143,10 +157,21 @@ class Calls:
         owners.takes(live.id)
         owners.owns(live.id)
         notify(f"BIM 360: {replacement_message(self._kind, live.id, inputs)}.", warning=True)
+        own_objects.plan_rename(renames, self._kind, live, inputs)
         try:
             return live.id, self._update(client, live.id, live.outputs, inputs)
         finally:
             renames.settle(before.id)
+
+    def _created(self, client: HqClient, inputs: Values, urn: str) -> tuple[str, dict[str, Any]]:
+        """Create; a replacement whose name another resource gives up keeps its object."""
+        try:
+            return self._create(client, inputs, self._settings)
+        except ConflictError:
+            before = own_objects.exchanged(self._kind, urn, client, inputs)
+            if not (made := before and self._keep(client, before, inputs)):
+                raise
+            return made
 
     def _create(
         self, client: HqClient, inputs: Values, settings: Settings

@@ -8,12 +8,12 @@ from bim360_provider.core.owners import Owners
 from bim360_provider.core.renames import Renames, share_renames
 from bim360_provider.core.replacements import Replacements
 from bim360_provider.dynamic.engine_log import notify
-from bim360_provider.dynamic.stack_state import outputs_before
+from bim360_provider.dynamic.own_objects import is_of_another, outputs_before
 from bim360_provider.hq import Connection, HqClient, Transport
 
 __all__ = ["archives", "client_for", "owners", "renames", "replacements"]
 
-owners: Final = Owners(had=outputs_before)
+owners: Final = Owners(had=outputs_before, held=is_of_another)
 """The projects that resources of this run have."""
 
 renames: Final = Renames()

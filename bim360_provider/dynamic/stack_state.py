@@ -6,7 +6,6 @@ had, so it is read, once a run, where a create finds its key taken:
 https://www.pulumi.com/docs/iac/cli/commands/pulumi_stack_export/
 """
 
-import inspect
 import json
 import os
 import shutil
@@ -15,11 +14,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from bim360_provider.core.replacements import Predecessor
 from bim360_provider.dynamic.bags import from_pulumi
+from bim360_provider.dynamic.current_call import urn_of_call
 from bim360_provider.dynamic.engine_log import notify
 from bim360_provider.hq.ask_once import AskOnce
 
-__all__ = ["outputs_before"]
+__all__ = ["is_held_elsewhere", "outputs_before", "predecessor_of"]
 
 LOCAL_STATE: Final = "LOCAL_ENGINE_STATE"
 """The environment variable in which the local engine gives its host the path of the state."""
@@ -45,28 +46,30 @@ def outputs_before(entity_id: str) -> Mapping[str, Any] | None:
     Returns:
         None where the state does not hold that object for this very resource, or cannot be read.
     """
-    urn = _urn_of_call()
+    urn = urn_of_call()
     if urn is None:
         return None
-    for row in RESOURCES.answer("", lambda: _resources(urn)):
+    for row in _rows(urn):
         if row.get("urn") == urn and row.get("id") == entity_id:
             return from_pulumi(row.get("outputs") or {})
     return None
 
 
-def _urn_of_call() -> str | None:
-    """Return the URN of the create that this thread works on.
+def predecessor_of(urn: str) -> Predecessor | None:
+    """Return the object that the state holds of a resource; None if it holds none."""
+    rows = [row for row in _rows(urn) if row.get("urn") == urn and not row.get("delete")]
+    if not rows or not rows[-1].get("id"):
+        return None
+    return Predecessor(str(rows[-1]["id"]), from_pulumi(rows[-1].get("outputs") or {}), urn)
 
-    Pulumi's host gets it and does not hand it on, so it is taken from the host's own frame:
-    https://github.com/pulumi/pulumi/blob/master/sdk/python/lib/pulumi/dynamic/__main__.py
-    """
-    frame = inspect.currentframe()
-    while frame is not None:
-        frame = frame.f_back
-        if frame and frame.f_code.co_name == "Create" and "request" in frame.f_locals:
-            urn = getattr(frame.f_locals["request"], "urn", None)
-            return urn if isinstance(urn, str) else None
-    return None
+
+def is_held_elsewhere(entity_id: str, urn: str) -> bool:
+    """Return whether another resource of the stack has the object, as far as the state knows."""
+    return any(row.get("id") == entity_id and row.get("urn") != urn for row in _rows(urn))
+
+
+def _rows(urn: str) -> list[Mapping[str, Any]]:
+    return RESOURCES.answer("", lambda: _resources(urn))
 
 
 def _resources(urn: str) -> list[Mapping[str, Any]]:

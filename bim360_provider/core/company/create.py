@@ -93,7 +93,7 @@ def _adopted(
 def _judged(client: HqClient, inputs: Values, settings: Settings, owners: Owners) -> Verdict:
     twins = client.companies.named(inputs["name"])
     for twin in twins:
-        if owners.is_owned(twin.id):
+        if owners.is_owned(twin.id) or owners.held(twin.id):
             words = f"another resource of this stack has company '{twin.name}' ({twin.id})"
             return Verdict(None, words)
         if owners.had(twin.id) is not None:

@@ -100,7 +100,7 @@ def _judged(
     client: HqClient, inputs: Values, settings: Settings, owners: Owners, twins: list[Project]
 ) -> Verdict:
     for twin in twins:
-        if owners.is_owned(twin.id):
+        if owners.is_owned(twin.id) or owners.held(twin.id):
             return Verdict(None, f"another resource of this stack has '{twin.name}' ({twin.id})")
         if owners.had(twin.id) is not None:
             return Verdict(twin, replacement_message("project", twin.id, inputs), unasked=True)

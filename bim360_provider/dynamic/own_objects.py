@@ -1,0 +1,122 @@
+"""The object that a replaced resource had, where resources of one stack exchange names.
+
+HQ cannot create a project or a company whose name another resource of the stack still has. So such
+a replacement keeps its object as well, and renames it.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from bim360_provider.core.entity import Live
+from bim360_provider.core.name_room import NameRoom
+from bim360_provider.core.renames import Renames
+from bim360_provider.core.replacements import Predecessor
+from bim360_provider.dynamic.current_call import urn_of_call
+from bim360_provider.dynamic.stack_state import is_held_elsewhere, outputs_before, predecessor_of
+from bim360_provider.hq import HqClient
+
+__all__ = [
+    "exchanged",
+    "is_checked",
+    "is_exchanged",
+    "is_of_another",
+    "note_check",
+    "outputs_before",
+    "plan_rename",
+    "release",
+    "released",
+]
+
+Values = Mapping[str, Any]
+
+NAMED: Final = frozenset({"project", "company"})
+"""Entities whose names HQ keeps unique and can change."""
+
+_names: Final[dict[str, Any]] = {}
+"""The declared name of each resource that was checked in this run, by URN."""
+
+_released: Final[dict[str, Predecessor]] = {}
+"""What a delete left alone, for the create that follows."""
+
+
+def note_check(urn: str | None, inputs: Values) -> None:
+    """Note the declared name of a resource."""
+    if urn:
+        _names[urn] = inputs.get("name")
+
+
+def is_checked(urn: str | None) -> bool:
+    """Return whether a resource was checked in this run; a call without URN counts as checked."""
+    return urn is None or urn in _names
+
+
+def release(kind: str, before: Predecessor) -> None:
+    """Note that a delete leaves an object to the replacement."""
+    if kind in NAMED and before.urn:
+        _released[before.urn] = before
+
+
+def released(urn: str) -> Predecessor | None:
+    """Return what a delete of this resource has left to its replacement."""
+    return _released.pop(urn, None)
+
+
+def is_exchanged(kind: str, before: Predecessor, client: Callable[[], HqClient]) -> bool:
+    """Return whether an object is deleted for a replacement with the name of another resource.
+
+    Args:
+        kind: The entity.
+        before: The object.
+        client: Returns the client of its account.
+    """
+    name = _names.get(before.urn)
+    if kind not in NAMED or not isinstance(name, str) or name == before.state.get("name"):
+        return False
+    return any(is_held_elsewhere(each, before.urn) for each in _holders(kind, client(), name))
+
+
+def exchanged(kind: str, urn: str, client: HqClient, inputs: Values) -> Predecessor | None:
+    """Return the object that a refused create is to keep; None if its name is not exchanged.
+
+    Args:
+        kind: The entity.
+        urn: Of the resource.
+        client: The account.
+        inputs: The arguments in normal form.
+    """
+    before = predecessor_of(urn) if urn and kind in NAMED else None
+    if before is None:
+        return None
+    holders = _holders(kind, client, str(inputs["name"]))
+    own = any(each == before.id or is_held_elsewhere(each, urn) for each in holders)
+    return before if own else None
+
+
+def is_of_another(entity_id: str) -> bool:
+    """Return whether the resource that is created replaces an object, and not this one.
+
+    It is then to keep its own, because another resource of the stack has this one.
+    """
+    urn = urn_of_call()
+    before = predecessor_of(urn) if urn else None
+    if urn is None or before is None or before.id == entity_id:
+        return False
+    return is_held_elsewhere(entity_id, urn)
+
+
+def plan_rename(renames: Renames, kind: str, live: Live, inputs: Values) -> None:
+    """Plan the rename of an object that a replacement keeps, as a diff does for an update."""
+    old, new = live.outputs.get("name"), inputs.get("name")
+    if kind not in NAMED or not old or old == new:
+        return
+    key = (kind, str(live.outputs.get("account_id")))
+    renames.compare(key, live.id, old, new)
+    renames.begin(live.id)
+    rename = renames.of(key, live.id)
+    if rename is not None:
+        rename.kept = True
+
+
+def _holders(kind: str, client: HqClient, name: str) -> list[str]:
+    found = NameRoom(client, kind).collection.named(name)
+    return [each.id for each in found if each.name == name]

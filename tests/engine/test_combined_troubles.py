@@ -1,0 +1,238 @@
+"""Names that are exchanged, beside all else that a run can meet: one `up` settles it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bim360_provider.core.name_room import TEMPORARY
+from bim360_provider.testing import LocalEngine, Result
+from tests.engine.crashing import Site, needs_linux, site
+from tests.stage import BODY, Fault, says
+
+PROGRAM = """
+import json, pathlib
+from pulumi import Output, ResourceOptions
+from bim360_provider import Bim360Company, Bim360Project
+
+declared = json.loads(pathlib.Path("declared.json").read_text())
+kinds = {"projects": Bim360Project, "companies": Bim360Company}
+for kind, resource, arguments, options in declared:
+    if arguments["name"].startswith("!"):
+        arguments["name"] = Output.secret(arguments["name"][1:])
+    kinds[kind](resource, **arguments, opts=ResourceOptions(**options))
+"""
+
+USUAL: Mapping[str, Mapping[str, Any]] = {"projects": BODY, "companies": {"trade": "Electrical"}}
+ENDS = {"projects": "bim360:Project", "companies": "bim360:Company"}
+KINDS = pytest.mark.parametrize("kind", USUAL)
+PARALLEL = pytest.mark.parametrize("parallel", [1, 4, 16])
+A, B, C = "Halle Nord", "Halle Süd", "Halle West"
+
+
+class Stack:
+    """A stack of resources of one kind, whose names and options a test declares."""
+
+    def __init__(self, made: Site, kind: str) -> None:
+        self.site, self.kind = made, kind
+        (made.folder / "__main__.py").write_text(PROGRAM, encoding="utf-8")
+
+    def declare(self, options: Mapping[str, Any] | None = None, /, **names: str) -> None:
+        """Declare resources by their names, in this order, all with the same options."""
+        rows = [
+            (self.kind, resource, {**USUAL[self.kind], "name": name}, options or {})
+            for resource, name in names.items()
+        ]
+        (self.site.folder / "declared.json").write_text(json.dumps(rows), encoding="utf-8")
+
+    def engine(self, parallel: int = 16, **env: str) -> LocalEngine:
+        """Return the engine of the stack."""
+        folder = self.site.folder
+        env = {**self.site.env, **env}
+        state = folder / "state.json"
+        return LocalEngine(folder, stack="dev", state=state, env=env, parallel=parallel)
+
+    def up(
+        self, parallel: int = 16, *, replaced: bool = False, refresh: bool = False, **env: str
+    ) -> Result:
+        """Run the stack; with all resources that the state holds replaced by force, or without."""
+        self.site.hq.asked.clear()
+        engine = self.engine(parallel, **env)
+        urns = [row["urn"] for row in self.rows()]
+        return engine.up(replace=urns if replaced else (), refresh=refresh)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the resources of the state."""
+        path = self.site.folder / "state.json"
+        if not path.exists():
+            return []
+        state = json.loads(path.read_text(encoding="utf-8"))
+        return [row for row in state["resources"] if row["type"].endswith(ENDS[self.kind])]
+
+    def ids(self) -> dict[str, str]:
+        """Return the id of each resource."""
+        return {row["urn"].rpartition("::")[2]: row["id"] for row in self.rows()}
+
+    def live(self) -> dict[str, dict[str, Any]]:
+        """Return what HQ holds, by id."""
+        state: Any = self.site.hq.ask("GET", "/state")
+        return {row["id"]: row for account in state["accounts"] for row in account[self.kind]}
+
+    def names(self) -> dict[str, str]:
+        """Return the name that HQ has for each resource."""
+        live = self.live()
+        return {resource: live[each]["name"] for resource, each in self.ids().items()}
+
+    def settled(self, ids: Mapping[str, str], parallel: int = 16, **names: str) -> None:
+        """Assert that HQ has these names for these ids, that no run sends more, and destroy."""
+        assert self.names() == names
+        assert self.ids() == ids
+        assert not [r for r in self.live().values() if r["name"].startswith(TEMPORARY)]
+        assert not [r for r in self.live().values() if r.get("status") == "archived"]
+        self.up(parallel)
+        last = self.up(parallel)
+        assert last.errors == ()
+        assert self.site.asked() == []
+        gone = self.engine(parallel, BIM360_MAX_ARCHIVES="unlimited").destroy()
+        assert gone.errors == ()
+        assert {self.live()[each].get("status") for each in ids.values()} <= {"archived", None}
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Iterator[Site]:
+    """Return where a stack runs."""
+    with site(tmp_path) as place:
+        yield place
+
+
+def opened(made: Site, kind: str, *names: str) -> tuple[Stack, dict[str, str]]:
+    """Return a stack after its first up, a week ago, and the ids of its resources."""
+    stack = Stack(made, kind)
+    stack.declare(**dict(zip("abc", names, strict=False)))
+    assert stack.up().errors == ()
+    made.hq.clock.advance(7 * 86_400)
+    return stack, stack.ids()
+
+
+@KINDS
+@PARALLEL
+@pytest.mark.parametrize("delete_first", [False, True])
+@pytest.mark.parametrize("way", ["--replace", "replace_on_changes"])
+def test_replacements_exchange_names(
+    made: Site, kind: str, parallel: int, way: str, *, delete_first: bool
+) -> None:
+    """A swap of replaced resources."""
+    stack, ids = opened(made, kind, A, B, C)
+    options: dict[str, Any] = {"delete_before_replace": True} if delete_first else {}
+    if way == "replace_on_changes":
+        options["replace_on_changes"] = ["*"]
+    stack.declare(options, a=B, b=A, c=C)
+
+    result = stack.up(parallel, replaced=way == "--replace")
+
+    assert result.errors == ()
+    stack.settled(ids, parallel, a=B, b=A, c=C)
+
+
+@KINDS
+@PARALLEL
+def test_names_are_exchanged_after_a_refresh_in_the_same_run(
+    made: Site, kind: str, parallel: int
+) -> None:
+    """Pulumi compares what it refreshes as it was declared before: that is no answer yet."""
+    stack, ids = opened(made, kind, A, B, C)
+    stack.declare(a=B, b=C, c=A)
+
+    result = stack.up(parallel, refresh=True)
+
+    assert result.errors == ()
+    stack.settled(ids, parallel, a=B, b=C, c=A)
+
+
+@KINDS
+@PARALLEL
+def test_a_new_resource_gets_the_name_that_a_replaced_one_gives_up(
+    made: Site, kind: str, parallel: int
+) -> None:
+    """The new one is declared first, so Pulumi begins with it."""
+    stack, ids = opened(made, kind, A)
+    stack.declare(new=A, a=B)
+
+    result = stack.up(parallel)
+
+    assert result.errors == ()
+    new = stack.ids()["new"]
+    assert new not in ids.values()
+    stack.settled({**ids, "new": new}, parallel, a=B, new=A)
+
+
+@KINDS
+@pytest.mark.parametrize("replaced", [False, True])
+def test_secret_names_are_exchanged_and_not_shown(made: Site, kind: str, *, replaced: bool) -> None:
+    """Neither in the messages of the resource itself nor in those of others."""
+    stack, ids = opened(made, kind, "!Geheim Nord", "!Geheim West", C)
+    stack.declare(a="!Geheim West", b=C, c="!Geheim Nord")
+
+    result = stack.up(replaced=replaced)
+
+    assert result.errors == ()
+    assert "Geheim" not in str([each.text for each in result.messages])
+    stack.settled(ids, a="Geheim West", b=C, c="Geheim Nord")
+
+
+@KINDS
+@pytest.mark.parametrize("replaced", [False, True])
+def test_names_in_another_unicode_form_are_exchanged(
+    made: Site, kind: str, *, replaced: bool
+) -> None:
+    """The program of the second run has them in form D."""
+    stack, ids = opened(made, kind, "Caf\u00e9", "M\u00fcller")
+    stack.declare(a="Mu\u0308ller", b="Cafe\u0301")
+
+    result = stack.up(replaced=replaced)
+
+    assert result.errors == ()
+    stack.settled(ids, a="M\u00fcller", b="Caf\u00e9")
+
+
+@KINDS
+@pytest.mark.parametrize("replaced", [False, True])
+@pytest.mark.parametrize("number", [0, 1, 2, 3])
+@pytest.mark.parametrize("acts", [True, False])
+@pytest.mark.parametrize("body", ["foreign", "lost"])
+def test_a_response_is_lost_or_mixed_up_while_names_are_exchanged(
+    made: Site, kind: str, body: str, number: int, *, acts: bool, replaced: bool
+) -> None:
+    """At any of the PATCHes: of the two runs, the second has nothing to repair by hand."""
+    stack, ids = opened(made, kind, A, B, C)
+    row = stack.live()[ids["c"]]
+    reply = says(200, row) if body == "foreign" else says(504, b"")
+    what = {"projects": "PATCH project", "companies": "PATCH company"}[kind]
+    made.hq.faults.append(Fault(what, reply, acts=acts, after=number))
+    stack.declare(a=B, b=A, c=C)
+
+    first = stack.up(replaced=replaced, BIM360_ADOPT_SIMULTANEOUS="false")
+    result = stack.up(BIM360_ADOPT_SIMULTANEOUS="false")
+
+    assert first.errors == result.errors == ()
+    stack.settled(ids, a=B, b=A, c=C)
+
+
+@needs_linux
+@pytest.mark.parametrize("moment", ["before", "acted", "answered"])
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+@pytest.mark.parametrize("kills", ["host", "engine"])
+def test_an_exchange_of_replaced_projects_that_is_killed_is_finished(
+    made: Site, moment: str, number: int, kills: str
+) -> None:
+    """They are deleted before they are created again; the next run only goes on."""
+    stack, ids = opened(made, "projects", A, B)
+    stack.declare({"delete_before_replace": True, "replace_on_changes": ["*"]}, a=B, b=A)
+    made.crash("up", f"PATCH:{moment}:{number}", kills)
+
+    result = stack.up()
+
+    assert result.errors == ()
+    stack.settled(ids, a=B, b=A)
