@@ -18,7 +18,7 @@ def main() -> None:
             raise
         sys.stderr.write(
             f"bim360 needs the package '{error.name}'. "
-            "Run: pip install 'bim360-provider[cli,emulator]'\n"
+            "Run: pip install '../bim360_provider[cli,emulator]'\n"
         )
         sys.exit(NOT_INSTALLED)
     app(prog_name="bim360")

@@ -13,8 +13,8 @@ from bim360_provider.doctor.machine import said_by
 
 __all__ = ["CLI_VERSION", "Engine", "choose"]
 
-CLI_VERSION: Final = "3.272.0"
-"""The Pulumi CLI that is fetched: the minor version of the locked SDK."""
+CLI_VERSION: Final = "3.274.1"
+"""The Pulumi CLI that is fetched: the one that the tests run on."""
 
 INSTALLER: Final = "https://get.pulumi.com"
 """https://www.pulumi.com/docs/iac/download-install/ names this script."""

@@ -69,10 +69,10 @@ def pulumi_cli(_case: Case) -> Finding:
         return warned(
             f"{words} ({path}) cannot import what exists", f"Take 3.254 or newer: {CLI_PAGE}"
         )
-    if cli != mine:
+    if cli < (mine or cli):
         return warned(
-            f"{words} ({path}), beside the SDK {version('pulumi')}",
-            "Keep both at the same minor version where you can.",
+            f"{words} ({path}) is older than the SDK {version('pulumi')}",
+            f"Install the minor version of the SDK, or a newer one: {CLI_PAGE}",
         )
     return fine(f"{words} ({path})")
 

@@ -2,7 +2,7 @@
 
 import sys
 
-MISSING_EXTRA = "{name} is not installed: pip install 'bim360-provider[emulator]'"
+MISSING_EXTRA = "{name} is not installed: pip install '../bim360_provider[emulator]'"
 
 
 def main() -> None:

@@ -12,7 +12,12 @@ from typing import Annotated
 import typer
 from pydantic import JsonValue
 
-from bim360_provider.emulator.default_seed import ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET
+from bim360_provider.emulator.default_seed import (
+    ACCOUNT_ID,
+    ADMIN_EMAIL,
+    CLIENT_ID,
+    CLIENT_SECRET,
+)
 from bim360_provider.emulator.emulator import Emulator
 from bim360_provider.emulator.fault_rules import read_rules
 from bim360_provider.emulator.seed import SeedError, read_seed
@@ -66,7 +71,7 @@ def emulator(  # noqa: PLR0913 - one argument for each flag is typer's way
     Examples:
       bim360 emulator
       bim360 emulator --port 0 --db hq.sqlite
-      bim360 emulator --option auto_activate=true --faults docs/examples/weather.json
+      bim360 emulator --option job_duration=5 --faults docs/examples/weather.json
     """
     with _one_line_errors():
         stopping = _stop_signs(follow_stdin=exit_with_parent)
@@ -133,6 +138,7 @@ def announce(url: str, *, builtin_seed: bool) -> None:
             f"export APS_CLIENT_ID={CLIENT_ID}",
             f"export APS_CLIENT_SECRET={CLIENT_SECRET}",
             f"export BIM360_ACCOUNT_ID={ACCOUNT_ID}",
+            f"export BIM360_ACTING_USER={ADMIN_EMAIL}",
         ]
     typer.echo("\nTo send a stack here, paste:\n\n  " + "\n  ".join(lines))
     typer.echo("\nCtrl-C stops it.")

@@ -89,7 +89,7 @@ def _server(emulator: Emulator) -> "Server":
         # uvicorn belongs to an extra: only who opens a socket needs it.
         from bim360_provider.emulator.loop import Server  # noqa: PLC0415
     except ImportError as error:
-        msg = f"{error.name} is not installed: pip install 'bim360-provider[emulator]'"
+        msg = f"{error.name} is not installed: pip install '../bim360_provider[emulator]'"
         raise ListenError(msg) from None
     return Server(emulator)
 

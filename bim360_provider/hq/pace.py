@@ -68,7 +68,8 @@ def pace_for(
             return in_redis(rates, store, name)
         return in_file(rates, Path(store).expanduser(), name)
     except ModuleNotFoundError as error:
-        msg = f"the shared rate limit needs the package '{error.name}': pip install {error.name}"
+        install = "pip install '../bim360_provider[redis]'"
+        msg = f"the shared rate limit needs the package '{error.name}': {install}"
         raise PaceError(msg) from None
     except Exception as error:  # noqa: BLE001 - whatever a file or a server may raise
         msg = f"the shared rate limit cannot be used ({type(error).__name__})"

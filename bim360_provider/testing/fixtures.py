@@ -29,6 +29,6 @@ def bim360_stack(tmp_path: "Path") -> "Iterator[Callable[..., Bim360Stack]]":
     try:
         from bim360_provider.testing.stack import stacks  # noqa: PLC0415 -- see above
     except ModuleNotFoundError as error:
-        pytest.fail(f"bim360_stack needs {error.name}: pip install 'bim360-provider[testing]'")
+        pytest.fail(f"bim360_stack needs {error.name}: pip install '../bim360_provider[testing]'")
     with stacks(tmp_path) as opened:
         yield opened

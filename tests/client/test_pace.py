@@ -339,7 +339,7 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """The package redis is an extra."""
     monkeypatch.setitem(sys.modules, "redis", None)
 
-    with pytest.raises(PaceError, match="pip install redis"):
+    with pytest.raises(PaceError, match=r"pip install '\.\./bim360_provider\[redis\]'"):
         pace_for(1, "redis://127.0.0.1/0", CLIENT_ID, SteeredClock().monotonic)
 
 

@@ -40,6 +40,7 @@ def command(folder: Path, name: str, script: str) -> Path:
     ("script", "expected"),
     [
         ("echo v3.272.0", "ok: v3.272.0 ("),
+        ("echo v3.274.1", "ok: v3.274.1 ("),
         ("echo v3.260.0", "warning: v3.260.0 ("),
         ("echo v3.250.1", "warning: v3.250.1 ("),
         ("echo", "warning: {path} does not say its version"),
@@ -49,7 +50,7 @@ def command(folder: Path, name: str, script: str) -> Path:
 def test_the_cli_is_judged_by_its_version(
     case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, expected: str
 ) -> None:
-    """The same minor as the SDK's is best; too old cannot import."""
+    """It must not be older than the SDK; a newer one works; too old cannot import."""
     monkeypatch.setattr(machine, "version", lambda _name: "3.272.1")
     path = command(tmp_path, "pulumi", script)
 
