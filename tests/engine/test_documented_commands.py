@@ -167,7 +167,10 @@ def is_shell_program(block: Block) -> bool:
     return "exit" in {words[0] for line in block.lines for words in commands(line)}
 
 
-@pytest.mark.parametrize("block", filter(runs_here, blocks(*SHELL)), ids=lambda each: each.where)
+BLOCKS = [block for block in blocks(*SHELL) if runs_here(block)]
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.where)
 def test_the_commands_run_as_written(
     block: Block, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
