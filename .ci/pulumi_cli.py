@@ -21,10 +21,12 @@ import sys
 import tarfile
 import tempfile
 import time
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import requests
+import urllib3
 from quietly import ROOT, SetupError, say
 
 MODULE = ROOT / ".ci" / "pulumi"
@@ -35,6 +37,9 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "bim360
 RELEASES = "https://get.pulumi.com/releases/sdk"
 DOWNLOAD_TIMEOUT = 20.0
 """Seconds without a byte; a network that drops packets must not hold a build up for minutes."""
+
+NO_RELEASE = (OSError, EOFError, tarfile.TarError, zlib.error, urllib3.exceptions.HTTPError)
+"""What a download raises: the last one where the connection breaks within the archive."""
 
 BUILD_BYTES = 4_000_000_000
 """Modules, compiled packages and the binary, together."""
@@ -72,8 +77,7 @@ def download(version: str, folder: Path) -> None:
     """Unpack the released CLI into a folder.
 
     Raises:
-        OSError: It cannot be reached, or has no release for this machine.
-        tarfile.TarError: What came is not an archive.
+        NO_RELEASE: It cannot be reached, has no release for this machine, or breaks off.
     """
     machine = {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
     url = f"{RELEASES}/pulumi-v{version}-{platform.system().lower()}-{machine}.tar.gz"
@@ -163,7 +167,7 @@ def obtain(version: str, folder: Path) -> None:
     try:
         say(f"Getting pulumi {version} ...")
         download(version, folder)
-    except (OSError, tarfile.TarError):
+    except NO_RELEASE:
         say("  the release cannot be fetched")
         build(version, folder)
 

@@ -1,7 +1,7 @@
 """What all tests share: a bare environment, and a stage for those that ask HQ."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 from hypothesis import settings
@@ -16,6 +16,23 @@ PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 # A generated example may take as long as a busy machine needs: no test depends on the clock.
 settings.register_profile("no deadline", deadline=None)
 settings.load_profile("no deadline")
+
+
+BY_CHOICE = "make crashes"
+"""Is in the reason of a skip that has nothing to do with what this machine has."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With ``REQUIRE_PULUMI=1``, as in CI, let a test that needs the Pulumi CLI fail, not skip."""
+    report = yield
+    required = os.environ.get("REQUIRE_PULUMI") == "1" and item.get_closest_marker("pulumi_cli")
+    if required and report.skipped and BY_CHOICE not in str(report.longrepr):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which REQUIRE_PULUMI=1 forbids: {report.longrepr}"
+    return report
 
 
 @pytest.fixture(autouse=True)

@@ -150,7 +150,9 @@ def test_a_missing_extra_is_one_line(tmp_path: Path, package: str, code: int) ->
     )
 
     assert result.returncode == code
-    assert result.stderr == f"{package} is not installed: pip install '../bim360_provider[emulator]'\n"
+    assert (
+        result.stderr == f"{package} is not installed: pip install '../bim360_provider[emulator]'\n"
+    )
 
 
 def test_a_person_at_a_terminal_is_told_what_to_paste(

@@ -1,0 +1,109 @@
+"""The Pulumi commands of the documents, on the Pulumi CLI.
+
+docs/export.md is followed in test_export_on_pulumi.py, the pipelines in tests/engine.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bim360_provider.emulator import CLIENT_ID, CLIENT_SECRET, Emulator, serve
+from tests.meta.blocks import SHELL, blocks, commands
+from tests.meta.documents import examples, text_of
+
+pytestmark = [
+    pytest.mark.pulumi_cli,
+    pytest.mark.skipif(shutil.which("pulumi") is None, reason="there is no Pulumi CLI on PATH"),
+]
+
+FOLLOWED = (
+    ("README.md", "In a repository of your own"),
+    ("docs/first_hour.md", "5. The first project"),
+    ("docs/first_hour.md", "7. Drift"),
+)
+"""The blocks that a new user pastes, in their order, by page and heading."""
+
+GROUPS = {"stack", "config"}
+"""Commands that have commands of their own."""
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """Return the variables of a user's shell: an emulator, and a backend on this machine."""
+    (tmp_path / "backend").mkdir()
+    with serve(Emulator()) as hq:
+        yield {
+            **os.environ,
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PULUMI_BACKEND_URL": (tmp_path / "backend").as_uri(),
+            "PULUMI_HOME": str(tmp_path / "home"),
+            "PULUMI_CONFIG_PASSPHRASE": "only for tests",
+            "PULUMI_SKIP_CONFIRMATIONS": "true",
+            "PULUMI_SKIP_UPDATE_CHECK": "1",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            "APS_CLIENT_ID": CLIENT_ID,
+            "APS_CLIENT_SECRET": CLIENT_SECRET,
+            "BIM360_BASE_URL": hq.url,
+        }
+
+
+def test_the_commands_of_the_first_hour_run_as_written(
+    tmp_path: Path, shell: dict[str, str]
+) -> None:
+    """From the stack's first line to the look for drift; only credentials are the reader's own."""
+    folder = tmp_path / "projects"
+    folder.mkdir()
+    (folder / "Pulumi.yaml").write_text(examples(text_of("README.md"), "yaml")[0])
+    (folder / "__main__.py").write_text(examples(text_of("README.md"), "python")[0])
+    pasted = [
+        line
+        for place in FOLLOWED
+        for block in blocks(*SHELL)
+        if (block.page, block.section) == place
+        for line in block.lines
+        if line.startswith("pulumi ")
+    ]
+
+    for line in pasted:
+        done = subprocess.run(  # noqa: S602 - a line of a document, as a shell runs it
+            line, cwd=folder, env=shell, shell=True, capture_output=True, text=True, check=False
+        )
+
+        assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+    assert len(pasted) > 7
+
+
+def documented() -> dict[str, set[str]]:
+    """Return the flags that the documents use, by command."""
+    found: dict[str, set[str]] = {}
+    for block in blocks(*SHELL):
+        for words in (each for line in block.lines for each in commands(line)):
+            if words[0] == "pulumi":
+                command = words[1:3] if words[1] in GROUPS else words[1:2]
+                flags = {word.partition("=")[0] for word in words if word.startswith("--")}
+                found.setdefault(" ".join(command), set()).update(flags)
+    return found
+
+
+@pytest.mark.parametrize(("command", "flags"), sorted(documented().items()))
+def test_the_cli_has_every_command_and_flag_of_the_documents(
+    command: str, flags: set[str], shell: dict[str, str]
+) -> None:
+    """Blocks that are not followed word by word at least name what is there."""
+    done = subprocess.run(  # noqa: S603 - the CLI's own help
+        ["pulumi", *command.split(), "--help"],  # noqa: S607 - the CLI on PATH
+        env=shell,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    usage = done.stdout.partition("Usage:")[2]
+    assert re.search(rf"\b{command.rsplit(maxsplit=1)[-1]}\b", usage)  # there it may be an alias
+    assert flags <= set(re.findall(r"--[a-z-]+", usage))
