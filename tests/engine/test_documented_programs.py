@@ -23,6 +23,7 @@ PIXEL = base64.b64decode(
 FRAGMENTS = {
     ("docs/csv.md", "def projects_from_csv("): "a signature: tests/meta/test_reference.py",
     ("docs/export.md", "# name is left as it is"): "a comment: tests/engine/test_export.py",
+    ("docs/export.md", "if pulumi.get_stack()"): "for a program of one's own: test_export.py",
     ("docs/project.md", 'Bim360Project("tower-1", ...'): "leaves out what the reader has already",
     ("docs/local_engine.md", "def test_my_stack("): "test_the_test_of_a_stack_passes",
     ("docs/local_engine.md", "from bim360_provider.testing"): "test_the_engine_runs_from_python",
