@@ -7,6 +7,7 @@ from typing import Any, Final, TypeAlias
 
 from bim360_provider.review.glossary import FIELDS
 from bim360_provider.review.hidden_values import hides, is_secret
+from bim360_provider.review.unit_keys import with_new_keys
 
 __all__ = [
     "ABSENT",
@@ -97,7 +98,7 @@ def both(old: Values, new: Values, *, places: bool = False) -> tuple[Flat, Flat]
 
     A list of members that is not known yet must not read as if everybody left.
     """
-    sides = (old, new)
+    sides = with_new_keys(old, new)
     told = {key: [side[key] for side in sides if side.get(key) is not None] for key in ROWS}
     whole = frozenset(
         key for key, values in told.items() if not all(isinstance(v, Mapping) for v in values)

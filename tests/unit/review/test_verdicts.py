@@ -243,6 +243,23 @@ def test_access_that_is_no_longer_declared_costs_nothing() -> None:
     assert found.risks == ()
 
 
+def test_a_business_unit_with_another_key_and_the_same_id_is_not_taken_away() -> None:
+    """Renaming one changes its key; the id, which every exported unit declares, stays."""
+    east, west = (f"c17e6837-96cd-4839-868e-051a2ad6000{number}" for number in (1, 2))
+    old: Bag = {"units": {"East": {"id": east}, "West": {"id": west}, "South": {}}}
+    new: Bag = {"units": {"West": {"id": east}, "Far West": {"id": west, "description": "Oregon"}}}
+
+    found = change(step("update", old, new, kind="BusinessUnits", name="units"))
+
+    assert [risk.subject for risk in found.risks] == ["South"]
+    assert {(line.row, line.field, line.before, line.after) for line in found.lines} == {
+        ("West", "key", "East", "West"),
+        ("Far West", "key", "West", "Far West"),
+        ("Far West", "description", "", "Oregon"),
+        ("South", "left out", "", "taken away, if HQ agrees"),
+    }
+
+
 @pytest.mark.parametrize(("on_destroy", "removed"), [(None, 0), ("remove", 2)])
 def test_business_units_go_only_when_asked_for(on_destroy: str | None, removed: int) -> None:
     old: Bag = {"units": {"North": {}, "South": {}}, "on_destroy": on_destroy}
