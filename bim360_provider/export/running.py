@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 from typing import Final
 
 from bim360_provider.errors import InputError
+from bim360_provider.export.conditions import without_dead_branches
 from bim360_provider.export.layout import Layout
 
 __all__ = ["line_to_add", "require_run", "runs"]
@@ -32,7 +33,7 @@ def require_run(layout: Layout, file: Path, stack: str) -> None:
     Raises:
         InputError: The program exists and does not run the file, or cannot be read.
     """
-    if runs(layout, file):
+    if runs(layout, file, stack):
         return
     entry = _relative(layout.entry, layout.root)
     others = "; move its own resources into an else branch" if _declares(layout.entry) else ""
@@ -44,8 +45,8 @@ def require_run(layout: Layout, file: Path, stack: str) -> None:
     raise InputError(msg)
 
 
-def runs(layout: Layout, file: Path) -> bool:
-    """Return whether the program of a project runs a file; a missing program will."""
+def runs(layout: Layout, file: Path, stack: str) -> bool:
+    """Return whether the program of a project runs a file for a stack; a missing program will."""
     if file == layout.entry or not layout.entry.exists():
         return True
     todo, seen = [layout.entry], set[Path]()
@@ -54,7 +55,7 @@ def runs(layout: Layout, file: Path) -> bool:
         if path in seen:
             continue
         seen.add(path)
-        module = _parsed(path)
+        module = without_dead_branches(_parsed(path), stack)
         if _runs_directly(module, layout, file):
             return True
         todo += [each for name in _imported(module, path, layout) for each in _files(name, layout)]

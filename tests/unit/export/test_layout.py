@@ -58,11 +58,51 @@ RUN: Mapping[str, tuple[str, Mapping[str, str]]] = {
     ),
 }
 
+CHOSEN: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "an elif for the stack": (
+        PYTHON,
+        {
+            "__main__.py": 'import pulumi\nif pulumi.get_stack() == "prod":\n    pass\n'
+            'elif pulumi.get_stack() == "existing":\n    import existing\n'
+        },
+    ),
+    "the else of another stack": (
+        PYTHON,
+        {
+            "__main__.py": 'import pulumi\nif pulumi.get_stack() == "prod":\n    pass\n'
+            "else:\n    import existing\n"
+        },
+    ),
+    "a condition that only a run shows": (
+        PYTHON,
+        {"__main__.py": "import os\nif os.environ:\n    import existing\n"},
+    ),
+}
+
 NOT_RUN: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "a new program": (PYTHON, {"__main__.py": "import pulumi\n"}),
     "an empty program": (PYTHON, {"__main__.py": ""}),
     "an import of another file": (PYTHON, {"__main__.py": "import other\n"}),
     "a comment": (PYTHON, {"__main__.py": "# import existing\n"}),
+    "an import for another stack": (
+        PYTHON,
+        {"__main__.py": 'import pulumi\nif pulumi.get_stack() == "prod":\n    import existing\n'},
+    ),
+    "an import for all other stacks": (
+        PYTHON,
+        {
+            "__main__.py": "from pulumi import get_stack\n"
+            'if "existing" != get_stack():\n    import existing\n'
+        },
+    ),
+    "an import that is switched off": (PYTHON, {"__main__.py": "if False:\n    import existing\n"}),
+    "an import for a type checker": (
+        PYTHON,
+        {
+            "__main__.py": "from typing import TYPE_CHECKING\n"
+            "if TYPE_CHECKING:\n    import existing\n"
+        },
+    ),
     "the run of another file": (
         PYTHON,
         {"__main__.py": "import runpy\nrunpy.run_path('other.py')\n"},
@@ -84,13 +124,13 @@ def write(folder: Path, project: str, files: Mapping[str, str]) -> None:
         path.write_text(text, encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", RUN)
+@pytest.mark.parametrize("name", [*RUN, *CHOSEN])
 def test_a_program_runs_the_file_through(tmp_path: Path, name: str) -> None:
     """So an export may go on."""
-    write(tmp_path, *RUN[name])
+    write(tmp_path, *{**RUN, **CHOSEN}[name])
     layout = read_layout(tmp_path)
 
-    assert runs(layout, layout.folder / "existing.py")
+    assert runs(layout, layout.folder / "existing.py", "existing")
 
 
 @pytest.mark.parametrize("name", NOT_RUN)
@@ -107,7 +147,7 @@ def test_a_program_does_not_run_the_file_with(tmp_path: Path, name: str) -> None
     with layout.entry.open("a", encoding="utf-8") as entry:
         entry.write("".join(f"{line}\n" for line in advice))
     assert "\n" not in str(refusal.value)
-    assert runs(layout, file)
+    assert runs(layout, file, "existing")
 
 
 @pytest.mark.parametrize(
