@@ -158,18 +158,20 @@ class Program:
     def _changes(self, arguments: Arguments, field: str) -> Arguments:
         dice = self._dice
         self._renamed += 1
+        texts = {key: _respelt(arguments[key]) for key in ("name", "city") if key in arguments}
         later = date(2033, 1, 1) + timedelta(days=dice.randrange(3000))
-        return {
+        changes: dict[str, Arguments] = {
             "value": {"value": arguments["value"] + 1},
             "city": {"city": f"{dice.choice(CITIES)} {self._renamed}"},
             "end_date": {"end_date": later.isoformat()},
             "name": {"name": f"{arguments['name'].split(' · ')[0]} · à nouveau {self._renamed}"},
-            "form": {key: _respelt(arguments[key]) for key in ("name", "city") if key in arguments},
+            "form": texts,
             "services": {"service_types": self._services()},
             "status": {"status": "archived"},
             "close": {"status": "archived", "value": arguments["value"] + 3},
             "two": {"city": "Bergen", "value": arguments["value"] + 2},
-        }[field]
+        }
+        return changes[field]
 
     def _exchange(self, name: str, others: list[str]) -> set[str]:
         """Give up to four open projects each other's names; return which they are."""
