@@ -169,17 +169,19 @@ def test_a_new_resource_gets_the_name_that_a_replaced_one_gives_up(
 
 
 @KINDS
-@pytest.mark.parametrize("replaced", [False, True])
-def test_secret_names_are_exchanged_and_not_shown(made: Site, kind: str, *, replaced: bool) -> None:
-    """Neither in the messages of the resource itself nor in those of others."""
-    stack, ids = opened(made, kind, "!Geheim Nord", "!Geheim West", C)
-    stack.declare(a="!Geheim West", b=C, c="!Geheim Nord")
+@pytest.mark.parametrize("delete_first", [False, True])
+def test_secret_names_are_kept_by_replacements_and_not_shown(
+    made: Site, kind: str, *, delete_first: bool
+) -> None:
+    """The state holds them encrypted: neither a traceback nor a message has them."""
+    stack, ids = opened(made, kind, "!Geheim Nord", C)
+    stack.declare({"delete_before_replace": delete_first}, a="!Geheim Nord", b=C)
 
-    result = stack.up(replaced=replaced)
+    result = stack.up(replaced=True)
 
     assert result.errors == ()
     assert "Geheim" not in str([each.text for each in result.messages])
-    stack.settled(ids, a="Geheim West", b=C, c="Geheim Nord")
+    stack.settled(ids, a="Geheim Nord", b=C)
 
 
 @KINDS
@@ -220,7 +222,7 @@ def test_a_response_is_lost_or_mixed_up_while_names_are_exchanged(
 
 @needs_linux
 @pytest.mark.parametrize("moment", ["before", "acted", "answered"])
-@pytest.mark.parametrize("number", [1, 2, 3, 4])
+@pytest.mark.parametrize("number", [1, 3])
 @pytest.mark.parametrize("kills", ["host", "engine"])
 def test_an_exchange_of_replaced_projects_that_is_killed_is_finished(
     made: Site, moment: str, number: int, kills: str

@@ -158,7 +158,9 @@ class Program:
     def _changes(self, arguments: Arguments, field: str) -> Arguments:
         dice = self._dice
         self._renamed += 1
-        texts = {key: _respelt(arguments[key]) for key in ("name", "city") if key in arguments}
+        texts: Arguments = {
+            key: _respelt(arguments[key]) for key in ("name", "city") if key in arguments
+        }
         later = date(2033, 1, 1) + timedelta(days=dice.randrange(3000))
         changes: dict[str, Arguments] = {
             "value": {"value": arguments["value"] + 1},
