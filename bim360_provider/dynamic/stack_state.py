@@ -62,7 +62,8 @@ def outputs_before(entity_id: str) -> Mapping[str, Any] | None:
 
 def predecessor_of(urn: str) -> Predecessor | None:
     """Return the object that the state holds of a resource; None if it holds none."""
-    rows = [row for row in _rows(urn) if row.get("urn") == urn and not row.get("delete")]
+    own = (row for row in _rows(urn) if row.get("urn") == urn)
+    rows = [row for row in own if not (row.get("delete") or row.get("condemned"))]
     if not rows or not rows[-1].get("id"):
         return None
     return Predecessor(str(rows[-1]["id"]), _readable(rows[-1]), urn)
