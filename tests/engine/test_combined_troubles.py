@@ -9,7 +9,7 @@ import pytest
 
 from bim360_provider.core.name_room import TEMPORARY
 from bim360_provider.testing import LocalEngine, Result
-from tests.engine.crashing import Site, needs_linux, site
+from tests.engine.crashing import Site, every, needs_linux, site
 from tests.stage import BODY, Fault, says
 
 PROGRAM = """
@@ -28,7 +28,7 @@ for kind, resource, arguments, options in declared:
 USUAL: Mapping[str, Mapping[str, Any]] = {"projects": BODY, "companies": {"trade": "Electrical"}}
 ENDS = {"projects": "bim360:Project", "companies": "bim360:Company"}
 KINDS = pytest.mark.parametrize("kind", USUAL)
-PARALLEL = pytest.mark.parametrize("parallel", [1, 4, 16])
+PARALLEL = pytest.mark.parametrize("parallel", [1, pytest.param(4, marks=every), 16])
 A, B, C = "Halle Nord", "Halle Süd", "Halle West"
 
 
@@ -199,7 +199,7 @@ def test_names_in_another_unicode_form_are_exchanged(
     stack.settled(ids, a="M\u00fcller", b="Caf\u00e9")
 
 
-@KINDS
+@pytest.mark.parametrize("kind", ["projects", pytest.param("companies", marks=every)])
 @pytest.mark.parametrize(("number", "acts"), [(0, True), (1, False), (2, True), (3, True)])
 @pytest.mark.parametrize("body", ["foreign", "lost"])
 def test_a_response_is_lost_or_mixed_up_while_names_are_exchanged(
