@@ -32,7 +32,7 @@ soak: setup ## Shake one stack with faults and kills, then expect one `up` to me
 crashes: setup ## Kill and interrupt runs at every point, and run them again
 	CRASHES=all $(RUN) pytest -n $(WORKERS) tests/engine/test_crashes.py \
 		tests/engine/test_crashes_of_changes.py tests/engine/test_ctrl_c.py tests/engine/test_two_runs.py \
-		tests/engine/test_exchanged_names.py \
+		tests/engine/test_exchanged_names.py tests/engine/test_combined_troubles.py \
 		tests/engine/test_crashes_of_a_whole_stack.py tests/engine/test_demo_in_bad_weather.py \
 		tests/host/test_races.py tests/client/test_destroy_orders.py \
 		tests/cli/test_crashes_on_the_cli.py $(ARGS)

@@ -18,7 +18,14 @@ from pulumi.dynamic import (
 from bim360_provider.dynamic.bags import secrets_of
 from bim360_provider.dynamic.door import MASKED_KEY
 from bim360_provider.errors import Bim360Error
-from bim360_provider.models.secrecy import MASK, keep_secret, masked, masked_deep
+from bim360_provider.models.secrecy import (
+    MASK,
+    keep_secret,
+    masked,
+    masked_deep,
+    share_secret,
+    shares_secrets,
+)
 
 __all__ = ["secret_safe"]
 
@@ -32,6 +39,10 @@ DERIVED: Final = ("name", "undeclared")
 one, the path of a unit of the names above it. Pulumi hides only what is named like a secret."""
 
 
+UNIQUE: Final = frozenset({"name", "email"})
+"""Arguments that the calls of other resources may quote, as where names are exchanged."""
+
+
 def secret_safe(
     method: Callable[Concatenate[Self, P], R],
 ) -> Callable[Concatenate[Self, P], R]:
@@ -41,8 +52,9 @@ def secret_safe(
     def call(self: Self, /, *args: P.args, **kwargs: P.kwargs) -> R:
         bags = [each for each in (*args, *kwargs.values()) if isinstance(each, Mapping)]
         names = frozenset[str]().union(*map(secrets_of, bags))
-        if not names:
+        if not names and not shares_secrets():
             return method(self, *args, **kwargs)
+        share_secret(*(bag[name] for bag in bags for name in names & UNIQUE if name in bag))
         secrets = [bag[name] for bag in bags for name in names if name in bag]
         with keep_secret(*secrets), _masked_errors():
             result = method(self, *args, **kwargs)
@@ -64,7 +76,7 @@ def _seal(result: object, bags: list[Bag]) -> None:
         _remember(result.inputs, names)
     elif isinstance(result, (CreateResult, UpdateResult, ReadResult)):
         outs: Any = result.outs
-        if outs:
+        if outs and names:
             _remember(outs, names)
             outs.update(
                 {k: masked_deep(outs[k]) for k in DERIVED if k in outs and k not in bags[-1]}

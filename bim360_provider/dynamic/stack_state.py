@@ -34,6 +34,11 @@ UNREADABLE: Final = (
     "set delete_before_replace=True on the resource."
 )
 
+SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
+"""Marks a secret in a state, with its ciphertext and without its value:
+https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/sig/sig.go
+"""
+
 RESOURCES: Final[AskOnce[list[Mapping[str, Any]]]] = AskOnce()
 
 
@@ -51,21 +56,36 @@ def outputs_before(entity_id: str) -> Mapping[str, Any] | None:
         return None
     for row in _rows(urn):
         if row.get("urn") == urn and row.get("id") == entity_id:
-            return from_pulumi(row.get("outputs") or {})
+            return _readable(row)
     return None
 
 
 def predecessor_of(urn: str) -> Predecessor | None:
     """Return the object that the state holds of a resource; None if it holds none."""
-    rows = [row for row in _rows(urn) if row.get("urn") == urn and not row.get("delete")]
+    own = (row for row in _rows(urn) if row.get("urn") == urn)
+    rows = [row for row in own if not (row.get("delete") or row.get("condemned"))]
     if not rows or not rows[-1].get("id"):
         return None
-    return Predecessor(str(rows[-1]["id"]), from_pulumi(rows[-1].get("outputs") or {}), urn)
+    return Predecessor(str(rows[-1]["id"]), _readable(rows[-1]), urn)
 
 
 def is_held_elsewhere(entity_id: str, urn: str) -> bool:
     """Return whether another resource of the stack has the object, as far as the state knows."""
     return any(row.get("id") == entity_id and row.get("urn") != urn for row in _rows(urn))
+
+
+def _readable(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the outputs of a resource without those that are encrypted."""
+    outputs = row.get("outputs") or {}
+    return from_pulumi({k: v for k, v in outputs.items() if not _is_sealed(v)})
+
+
+def _is_sealed(value: object) -> bool:
+    if isinstance(value, list):
+        return any(map(_is_sealed, value))
+    if isinstance(value, Mapping):
+        return SIGNATURE in value or any(map(_is_sealed, value.values()))
+    return False
 
 
 def _rows(urn: str) -> list[Mapping[str, Any]]:

@@ -12,7 +12,15 @@ from typing import Final
 
 from bim360_provider.models.unicode_form import composed
 
-__all__ = ["MASK", "hides", "keep_secret", "masked", "masked_deep"]
+__all__ = [
+    "MASK",
+    "hides",
+    "keep_secret",
+    "masked",
+    "masked_deep",
+    "share_secret",
+    "shares_secrets",
+]
 
 MASK: Final = "[secret]"
 """What stands in place of a secret value."""
@@ -24,6 +32,9 @@ CUT: Final = 3
 """Characters of a shortened value that are still a secret."""
 
 _texts: ContextVar[tuple[str, ...]] = ContextVar("secret_texts", default=())
+
+_shared: set[str] = set()
+"""Secret values that the calls of other resources may quote: names that are exchanged."""
 
 
 @contextmanager
@@ -38,9 +49,22 @@ def keep_secret(*values: object) -> Iterator[None]:
         _texts.reset(token)
 
 
+def share_secret(*values: object) -> None:
+    """Keep values out of all texts of this process."""
+    for leaf in _leaves(values):
+        _shared.update(_spellings(leaf))
+
+
+def shares_secrets() -> bool:
+    """Return whether there are values that are kept out of all texts."""
+    return bool(_shared)
+
+
 def masked(text: str) -> str:
     """Return a text with ``[secret]`` in place of each secret value, also of a shortened one."""
     texts = _texts.get()
+    if _shared:
+        texts = tuple(sorted({*texts, *_shared}, key=len, reverse=True))
     if not texts:
         return text
     text = re.sub("|".join(map(_pattern, texts)), MASK, composed(text), flags=re.IGNORECASE)

@@ -16,7 +16,10 @@ __all__ = ["email_form", "id_form", "name_form", "named_once"]
 Key: TypeAlias = tuple[str, int, str]
 """The type, the provider and the normal form of the name."""
 
-_runs: Final[weakref.WeakKeyDictionary[Any, dict[Key, str]]] = weakref.WeakKeyDictionary()
+Claim: TypeAlias = tuple[str, bool]
+"""Which resource has the name, and whether it was declared in the clear."""
+
+_runs: Final[weakref.WeakKeyDictionary[Any, dict[Key, Claim]]] = weakref.WeakKeyDictionary()
 """Each run has a root of its own: programs of the automation API share a process."""
 
 
@@ -45,7 +48,8 @@ def named_once(
 
     Raises:
         InputError: Another resource has the value; at once if it is known, else at the program's
-            end. A value that came from an output is not quoted, because it may be a secret.
+            end. A value that came from an output, in either of them, is not quoted, because it may
+            be a secret.
     """
     root = get_root_resource()
     claims = {} if root is None else _runs.setdefault(root, {})
@@ -56,9 +60,11 @@ def named_once(
     def claim(known: Any, *, shown: bool = False) -> None:
         if not isinstance(known, str):
             return  # what is malformed is for the check to report
-        other = claims.setdefault((kind, provider, form(known)), called)
+        mine = (called, shown)
+        other, was_shown = claims.setdefault((kind, provider, form(known)), mine)
         if other != called:
-            raise NamedTwiceError(_twice(called, other, f"{what} '{known}'" if shown else what))
+            quoted = f"{what} '{known}'" if shown and was_shown else what
+            raise NamedTwiceError(_twice(called, other, quoted))
 
     if isinstance(value, Output):
         # No secret of it is kept: what is compared stays in this process.

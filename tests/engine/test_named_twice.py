@@ -36,6 +36,10 @@ TWICE = {
         'tower("a", "Tower"); tower("b", Output.secret("Tower"))',
         "the name in common",
     ),
+    "a secret and a name in the clear that is declared later": (
+        'tower("a", Output.secret("Tower")).urn.apply(lambda _: tower("b", "Tower"))',
+        "the name in common",
+    ),
     "companies": (
         'Bim360Company("a", name="A", trade="x"); Bim360Company("b", name="A", trade="y")',
         "the name 'A'",

@@ -21,6 +21,6 @@ class NextRun(ResourceProvider):
         """Forget, and return the arguments as they are."""
         del olds
         vars(clients.replacements).update(vars(Replacements()))
-        vars(clients.owners).update(vars(Owners(had=clients.owners.had)))
+        vars(clients.owners).update(vars(Owners(had=clients.owners.had, held=clients.owners.held)))
         vars(clients.renames).update(vars(Renames()))
         return CheckResult(news, [])

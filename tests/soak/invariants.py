@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bim360_provider.emulator import CLIENT_ID
+from tests.soak.forms import composed
 from tests.soak.stack import Held
 
 Row = Mapping[str, Any]
@@ -40,7 +41,7 @@ def doubly_owned(held: Mapping[str, Held]) -> Iterator[str]:
 
 def duplicates(rows: Sequence[Row]) -> Iterator[str]:
     """Find live projects of one name."""
-    live = Counter(row["name"] for row in rows if row["status"] != "archived")
+    live = Counter(composed(row["name"]) for row in rows if row["status"] != "archived")
     for name, times in live.items():
         if times > 1:
             yield f"duplicate: {times} live projects are named '{name}'"
@@ -80,7 +81,9 @@ def _differences(arguments: Row, row: Row) -> dict[str, tuple[Any, Any]]:
     found = {
         field: (wanted, row[field])
         for field, wanted in arguments.items()
-        if field not in NOT_SENT and wanted != row[field] and (wanted or row[field])
+        if field not in NOT_SENT
+        and composed(wanted) != composed(row[field])
+        and (wanted or row[field])
     }
     status = arguments.get("status", "active")
     if (status == "archived") != (row["status"] == "archived"):

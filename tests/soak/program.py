@@ -1,11 +1,13 @@
 """What people do to a stack, at random: declare, change, take out, bring back."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from random import Random
 from typing import Any, Final
 
+from tests.soak.forms import composed
 from tests.soak.hq import TEMPLATE_ID
 from tests.soak.stack import Held
 
@@ -19,7 +21,7 @@ TEMPLATED: Final = 0.1
 RETAINED: Final = 0.1
 """The share of new projects that a destroy leaves alone."""
 
-FIELDS: Final = ("value", "city", "end_date", "name", "services", "two")
+FIELDS: Final = ("value", "city", "end_date", "name", "form", "services", "two")
 """What an update changes; each is as likely as the others."""
 
 WEIGHTS: Final = {"create": 4, "update": 5, "destroy": 2, "exchange": 2}
@@ -101,7 +103,8 @@ class Program:
         if name not in self.declared or name not in held:
             return name not in self.declared and name not in held
         inputs = held[name].inputs
-        return all(inputs.get(key) == value for key, value in self.declared[name].items())
+        declared = self.declared[name]
+        return all(composed(inputs.get(key)) == composed(declared[key]) for key in declared)
 
     def _edits(self) -> dict[str, Callable[[str], None]]:
         return {"create": self._create, "update": self._update, "destroy": self._destroy}
@@ -155,17 +158,22 @@ class Program:
     def _changes(self, arguments: Arguments, field: str) -> Arguments:
         dice = self._dice
         self._renamed += 1
+        texts: Arguments = {
+            key: _respelt(arguments[key]) for key in ("name", "city") if key in arguments
+        }
         later = date(2033, 1, 1) + timedelta(days=dice.randrange(3000))
-        return {
+        changes: dict[str, Arguments] = {
             "value": {"value": arguments["value"] + 1},
             "city": {"city": f"{dice.choice(CITIES)} {self._renamed}"},
             "end_date": {"end_date": later.isoformat()},
-            "name": {"name": f"{arguments['name'].split(' · ')[0]} · again {self._renamed}"},
+            "name": {"name": f"{arguments['name'].split(' · ')[0]} · à nouveau {self._renamed}"},
+            "form": texts,
             "services": {"service_types": self._services()},
             "status": {"status": "archived"},
             "close": {"status": "archived", "value": arguments["value"] + 3},
             "two": {"city": "Bergen", "value": arguments["value"] + 2},
-        }[field]
+        }
+        return changes[field]
 
     def _exchange(self, name: str, others: list[str]) -> set[str]:
         """Give up to four open projects each other's names; return which they are."""
@@ -178,3 +186,9 @@ class Program:
 
     def _destroy(self, name: str) -> None:
         self._gone[name] = self.declared.pop(name)
+
+
+def _respelt(text: str) -> str:
+    """Return a text in the other Unicode form: the provider and HQ have form C of both."""
+    other = unicodedata.normalize("NFD", text)
+    return other if other != text else unicodedata.normalize("NFC", text)

@@ -43,6 +43,9 @@ REPLACED: Final = 0.3
 
 MOST_REPLACED: Final = 6
 
+WAITS = "waits for the name"
+"""What is said of a name that another update sets: the next run finds that it is set."""
+
 ADOPTED: Final = "is what an interrupted run left behind"
 FOUND: Final = "was created, although HQ's response was lost"
 
@@ -181,6 +184,8 @@ class Soak:
         run = self._run(self.outcome.final)
         if run.code:
             self.outcome.violations += [f"the last up failed: {each}" for each in run.said("error")]
+        if any(WAITS in each["message"] for each in run.messages):
+            self._run("up")
         asked = self._asked()
         again = self._run("up")
         if self._asked() != asked or again.code:

@@ -70,8 +70,10 @@ def _patched(
     try:
         return patch(client, project_id, state, body, new_resource=new_resource), set()
     except NameParkedError:
-        rest = {name: value for name, value in body.items() if name != "name"}
-        return patch(client, project_id, state, rest, new_resource=new_resource), {"name"}
+        # HQ changes no name of an archived project, so the archiving waits as well.
+        later = {"name"} | ({"status"} if body.get("status") == "archived" else set())
+        rest = {name: value for name, value in body.items() if name not in later}
+        return patch(client, project_id, state, rest, new_resource=new_resource), later
 
 
 def archiving(

@@ -22,6 +22,10 @@ READ_TIMEOUT = 2.0
 """Seconds in place of the provider's own 70, so that a time-out costs a soak no minute."""
 
 
+FOR_THREADS = 0.1
+"""Seconds of a wait for another thread of the same host, such as for a name: it takes real time."""
+
+
 class SteeredTime:
     """Time that waiting moves on; threads that wait at once wait together."""
 
@@ -37,6 +41,9 @@ class SteeredTime:
 
     def sleep(self, seconds: float) -> None:
         """Move everybody's time to the end of the wait, unless another thread has done so."""
+        if seconds <= FOR_THREADS:
+            time.sleep(seconds)
+            return
         until = self.monotonic() + seconds
         with self._lock:
             rest = until - self.monotonic()

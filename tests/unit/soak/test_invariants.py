@@ -130,3 +130,12 @@ def test_the_chances_of_all_kinds_together_are_the_share() -> None:
 
     assert list(chances(0.2)) == list(KINDS)
     assert spared == pytest.approx(0.8)
+
+
+def test_both_unicode_forms_of_a_name_are_one_name() -> None:
+    """The account has form C of what is declared in form D, and two forms are two namesakes."""
+    declared = {**TOWER, "name": "Cafe\u0301"}
+    composed, decomposed = row(name="Caf\u00e9"), row(id="p2", name="Cafe\u0301")
+
+    assert list(invariants.unequal({"tower": declared}, [composed], HELD)) == []
+    assert len(list(invariants.duplicates([composed, decomposed]))) == 1
