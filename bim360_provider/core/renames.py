@@ -101,6 +101,21 @@ class Renames:
         with self._lock:
             return [each for each in self._of(key).planned.values() if each.new == name]
 
+    def correct(self, key: Key, item_id: str, name: str) -> bool:
+        """Note that HQ has a resource under another old name than the state; return if it is news.
+
+        The state is behind where another update set a name, or somebody did by hand.
+        """
+        with self._lock:
+            account = self._of(key)
+            rename = account.planned.get(item_id)
+            if rename is None or rename.vacated or name in (rename.old, rename.new):
+                return False
+            rename.old = name
+            for each in account.planned.values():
+                each.refused_at = each.refused_at if each.new != name else -1
+            return True
+
     def begin(self, item_id: str) -> None:
         """Note that a resource of any kind is to be changed."""
         with self._lock:

@@ -83,6 +83,25 @@ def test_a_temporary_name_is_one_that_hq_takes_and_people_recognize(
     assert stage.warnings() == []
 
 
+@pytest.mark.parametrize("first", [0, 1, 2])
+def test_names_are_exchanged_by_what_hq_has_where_the_state_is_behind(
+    stage: Stage, client: HqClient, first: int
+) -> None:
+    """One project had to wait for its name and got it after its own update had ended."""
+    circle = {"A": "B", "B": "C", "C": "A"}
+    made = [planned(client, {**TOWER, "name": name}, new) for name, new in circle.items()]
+    late, state = made[first]
+    seen = {**state, "name": "Name before", "unfinished": ["name"]}
+    renames_of(client).compare(PROJECT, late, "Name before", circle[state["name"]])
+    made[first] = (late, seen)
+
+    for (id_, known), new in zip(made, circle.values(), strict=True):
+        project.update(client, id_, known, {**TOWER, "name": new})
+
+    assert [client.projects.get(id_).name for id_, _ in made] == [*circle.values()]
+    assert sorted(stage.names()) == ["A", "B", "C"]
+
+
 @pytest.mark.parametrize("old", ["Tower A", None])
 def test_only_a_known_new_name_is_a_rename(old: str | None) -> None:
     """A name that is not declared, or is not known yet, is none."""
