@@ -48,12 +48,16 @@ class Names:
         account_id: The account.
         old: The name that HQ was last seen to have; None if it has none.
         new: The declared name; the old one if none is declared or it is not known yet.
+        waits: The last run left its name to the update of another resource.
+        opens: The update makes an archived project active.
     """
 
     kind: str
     account_id: str
     old: str | None
     new: str | None
+    waits: bool = False
+    opens: bool = False
 
     @classmethod
     def of(cls, kind: str, state: Values, inputs: Values, *, stays: bool) -> "Names":
@@ -67,7 +71,10 @@ class Names:
         """
         old, new = state.get("name"), inputs.get("name")
         renames = stays and isinstance(new, str)
-        return cls(kind, state.get("account_id", ""), old, new if renames else old)
+        waits = "name" in (state.get("unfinished") or ())
+        opens = state.get("status") == "archived" and inputs.get("status") != "archived"
+        new = new if renames else old
+        return cls(kind, state.get("account_id", ""), old, new, waits=waits, opens=opens)
 
 
 @dataclass(frozen=True)

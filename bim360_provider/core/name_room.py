@@ -106,6 +106,9 @@ class NameRoom:
             wanted = pending[0].new
 
     def _perform(self, rename: Rename) -> None:
+        if rename.opens:
+            self.collection.update(rename.item_id, {"status": "active"})
+            rename.opens = False
         rename.row = self._set(rename.item_id, rename.new)
         rename.vacated = True
 

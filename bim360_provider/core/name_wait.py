@@ -78,7 +78,9 @@ def await_room(wish: Wish) -> None:
     while True:
         wanted = room.end(wish.name, wish.item_id)
         holder = None if wanted is None else _holder(wish, wanted)
-        if holder is None:
+        if holder is not None and room.renames.correct(room.key, holder.id, str(wanted)):
+            continue  # it gives up a name that the state does not have
+        if holder is None or holder.id == wish.item_id:
             if room.vacate(wish.name, wish.item_id):
                 return None
             raise wish.refused(_unseen(wish, wanted))
@@ -97,10 +99,10 @@ def await_room(wish: Wish) -> None:
 def _holder(wish: Wish, name: str) -> Any:
     """Return what has a name at HQ, or None; if HQ cannot tell, the refusal is the error."""
     try:
-        found = [each for each in wish.room.collection.named(name) if each.id != wish.item_id]
+        found = wish.room.collection.named(name)
     except Bim360Error:
         raise wish.error from None
-    return found[0] if found else None
+    return next((each for each in found if each.id != wish.item_id), next(iter(found), None))
 
 
 def _is_compared_soon(room: NameRoom, item_id: str) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from weakref import WeakKeyDictionary
 
+from bim360_provider.core.entity import Names
 from bim360_provider.hq import HqClient
 
 __all__ = ["Key", "Rename", "Renames", "renames_of", "share_renames"]
@@ -29,6 +30,7 @@ class Rename:
         parked: Its own update has ended, and another one sets the new name as soon as it is free.
         refused_at: How many resources were known when HQ last refused the new name.
         kept: The resource is replaced and keeps its object, whose rename can wait.
+        opens: Its update makes an archived project active first, as HQ renames no archived one.
         row: HQ's response to the request that set the new name; None before.
     """
 
@@ -39,6 +41,7 @@ class Rename:
     parked: bool = False
     refused_at: int = -1
     kept: bool = False
+    opens: bool = False
     row: Any = None
 
 
@@ -64,8 +67,9 @@ class Renames:
         self._unsettled: set[str] = set()
         self._parked_at = -1
 
-    def compare(self, key: Key, item_id: str, old: str | None, new: str | None) -> None:
+    def compare(self, item_id: str, names: Names) -> None:
         """Note a declared resource, as Pulumi compares it: with a rename if the names differ."""
+        key, old, new = (names.kind, names.account_id), names.old, names.new
         with self._lock:
             account = self._accounts.setdefault(key, _Account())
             account.compared.add(item_id)
@@ -73,8 +77,8 @@ class Renames:
             if known is not None and (known.old, known.new) == (old, new):
                 return
             account.planned.pop(item_id, None)
-            if old and new and old != new:
-                account.planned[item_id] = Rename(item_id, old, new)
+            if old and new and (old != new or names.waits):
+                account.planned[item_id] = Rename(item_id, old, new, opens=names.opens)
 
     def is_compared(self, key: Key, item_id: str) -> bool:
         """Return whether a declared resource has this id."""
@@ -100,6 +104,21 @@ class Renames:
         """Return the renames to this name."""
         with self._lock:
             return [each for each in self._of(key).planned.values() if each.new == name]
+
+    def correct(self, key: Key, item_id: str, name: str) -> bool:
+        """Note that HQ has a resource under another old name than the state; return if it is news.
+
+        The state is behind where another update set a name, or somebody did by hand.
+        """
+        with self._lock:
+            account = self._of(key)
+            rename = account.planned.get(item_id)
+            if rename is None or rename.vacated or name in (rename.old, rename.new):
+                return False
+            rename.old = name
+            for each in account.planned.values():
+                each.refused_at = each.refused_at if each.new != name else -1
+            return True
 
     def begin(self, item_id: str) -> None:
         """Note that a resource of any kind is to be changed."""

@@ -85,7 +85,7 @@ class Calls:
         # A refresh, and the deletion of what it depends on, compare a resource as it was declared.
         is_declared = own_objects.is_checked(urn)
         if is_declared and (names := difference.names) is not None:
-            renames.compare((names.kind, names.account_id), id_, names.old, names.new)
+            renames.compare(id_, names)
         changes = difference.changed or difference.unfinished
         if is_declared and changes and not difference.replaces:
             renames.begin(id_)

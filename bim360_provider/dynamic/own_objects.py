@@ -7,7 +7,7 @@ a replacement keeps its object as well, and renames it.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from bim360_provider.core.entity import Live
+from bim360_provider.core.entity import Live, Names
 from bim360_provider.core.name_room import NameRoom
 from bim360_provider.core.renames import Renames
 from bim360_provider.core.replacements import Predecessor
@@ -109,10 +109,10 @@ def plan_rename(renames: Renames, kind: str, live: Live, inputs: Values) -> None
     old, new = live.outputs.get("name"), inputs.get("name")
     if kind not in NAMED or not old or old == new:
         return
-    key = (kind, str(live.outputs.get("account_id")))
-    renames.compare(key, live.id, old, new)
+    names = Names(kind, str(live.outputs.get("account_id")), old, new)
+    renames.compare(live.id, names)
     renames.begin(live.id)
-    rename = renames.of(key, live.id)
+    rename = renames.of((kind, names.account_id), live.id)
     if rename is not None:
         rename.kept = True
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bim360_provider.core import company, project
+from bim360_provider.core.entity import Names
 from bim360_provider.core.name_room import TEMPORARY
 from bim360_provider.core.owners import Owners
 from bim360_provider.core.renames import renames_of
@@ -19,7 +20,7 @@ PROJECT = ("project", TOWER["account_id"])
 def planned(client: HqClient, inputs: Mapping[str, Any], name: str) -> tuple[str, dict[str, Any]]:
     """Create a project and plan to give it another name, as a later run does."""
     project_id, state = project.create(client, inputs, settings(), Owners())
-    renames_of(client).compare(PROJECT, project_id, inputs["name"], name)
+    renames_of(client).compare(project_id, Names(*PROJECT, inputs["name"], name))
     return project_id, state
 
 
@@ -81,6 +82,77 @@ def test_a_temporary_name_is_one_that_hq_takes_and_people_recognize(
 
     assert [line for line, _ in stage.told if f"is named '{TEMPORARY}{a_id}'" in line]
     assert stage.warnings() == []
+
+
+@pytest.mark.parametrize("first", [0, 1, 2])
+def test_names_are_exchanged_by_what_hq_has_where_the_state_is_behind(
+    stage: Stage, client: HqClient, first: int
+) -> None:
+    """One project had to wait for its name and got it after its own update had ended."""
+    circle = {"A": "B", "B": "C", "C": "A"}
+    made = [planned(client, {**TOWER, "name": name}, new) for name, new in circle.items()]
+    late, state = made[first]
+    seen = {**state, "name": "Name before", "unfinished": ["name"]}
+    renames_of(client).compare(late, Names(*PROJECT, "Name before", circle[state["name"]]))
+    made[first] = (late, seen)
+
+    for (id_, known), new in zip(made, circle.values(), strict=True):
+        project.update(client, id_, known, {**TOWER, "name": new})
+
+    assert [client.projects.get(id_).name for id_, _ in made] == [*circle.values()]
+    assert sorted(stage.names()) == ["A", "B", "C"]
+
+
+def compared(
+    client: HqClient, id_: str, state: Mapping[str, Any], inputs: Mapping[str, Any]
+) -> None:
+    """Compare a project as a run does."""
+    names = project.diff(state, inputs).names
+    assert names is not None
+    renames_of(client).compare(id_, names)
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_name_that_was_waited_for_is_given_up_when_the_old_one_is_declared_again(
+    stage: Stage, client: HqClient, first: int
+) -> None:
+    """HQ gave it the name after its update, so that for the state nothing changes."""
+    a_id, a = project.create(client, TOWER, settings())
+    b_id, b = project.create(client, {**TOWER, "name": "B"}, settings())
+    wanted = [(a_id, a, "B"), (b_id, {**b, "name": "Tower A", "unfinished": ["name"]}, "Tower A")]
+    for id_, state, name in wanted:
+        compared(client, id_, state, {**TOWER, "name": name})
+
+    for id_, state, name in (wanted[first], wanted[1 - first]):
+        project.update(client, id_, state, {**TOWER, "name": name})
+
+    assert (client.projects.get(a_id).name, client.projects.get(b_id).name) == ("B", "Tower A")
+    assert sorted(stage.names()) == ["B", "Tower A"]
+
+
+@pytest.mark.parametrize("first", [0, 1])
+@pytest.mark.parametrize("status", ["active", "inactive", None])
+def test_an_archived_project_that_becomes_active_exchanges_its_name(
+    stage: Stage, client: HqClient, status: str | None, first: int
+) -> None:
+    """Somebody archived it by hand, and HQ renames no archived project."""
+    declared = {**TOWER, **({"status": status} if status else {})}
+    a_id, a = project.create(client, TOWER, settings())
+    b_id, b = project.create(client, {**TOWER, "name": "B"}, settings())
+    stage.hq.ask("PATCH", f"/projects/{a_id}", {"status": "archived"})
+    wanted = [
+        (a_id, {**a, "status": "archived"}, {**declared, "name": "B"}),
+        (b_id, b, TOWER),
+    ]
+    for each in wanted:
+        compared(client, *each)
+
+    for each in (wanted[first], wanted[1 - first]):
+        project.update(client, *each)
+
+    found = client.projects.get(a_id)
+    assert (found.name, client.projects.get(b_id).name) == ("B", "Tower A")
+    assert found.status == (status or "active")
 
 
 @pytest.mark.parametrize("old", ["Tower A", None])

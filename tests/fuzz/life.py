@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bim360_provider.core import project
+from bim360_provider.core.entity import Names
 from bim360_provider.core.owners import Owners
 from bim360_provider.core.project import check, diff
 from bim360_provider.core.renames import renames_of
@@ -131,9 +132,9 @@ class Lives(RuleBasedStateMachine):
         self._begin(weather)
         one, two = choose.sample(self._settled(), 2)
         wanted = [(one, two.inputs["name"]), (two, one.inputs["name"])]
-        key = ("project", ACCOUNT_ID)
         for owned, name in wanted:
-            renames_of(self.client).compare(key, owned.id, owned.inputs["name"], name)
+            names = Names("project", ACCOUNT_ID, owned.inputs["name"], name)
+            renames_of(self.client).compare(owned.id, names)
         for owned, name in wanted:
             inputs = {**owned.inputs, "name": name}
             outs = project.update(self.client, owned.id, owned.state, inputs)
