@@ -51,17 +51,21 @@ class Projects(Collection[Project]):
         question = self._question("GET", "projects", self._listing, params=params)
         return self._rows(Project, question)
 
-    def named(self, name: str) -> list[Project]:
+    def named(self, name: str, *, fresh: bool = True) -> list[Project]:
         """Return all projects of exactly that name; the account may hold archived twins.
 
         All who look for a name in one run share one walk over the list, so whoever acts on what is
         returned gets it by its id first.
 
+        Args:
+            name: The name.
+            fresh: If there is none, look at projects that were created since the walk as well.
+
         Raises:
             HqError: HQ said no.
             UnansweredError: No answer came.
         """
-        return self._snapshot.where(lambda project: project.name == name)
+        return self._snapshot.where(lambda project: project.name == name, fresh=fresh)
 
     def newest_named(self, name: str) -> Project | None:
         """Return a project of that name among the 100 newest: one request.

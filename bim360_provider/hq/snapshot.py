@@ -101,11 +101,14 @@ class Snapshot(Generic[Row]):
             last_seen = self._rows.pop(key, None) or self._written.get(key)
             self._written[key] = row or last_seen
 
-    def where(self, wanted: Callable[[Row], bool]) -> list[Row]:
+    def where(self, wanted: Callable[[Row], bool], *, fresh: bool = True) -> list[Row]:
         """Return the rows that are wanted, of all pages: they are walked once for all who ask.
 
-        If there are none, rows that have joined since are looked at as well. A row that is returned
-        may be as old as the walk: who acts on it asks for it alone.
+        A row that is returned may be as old as the walk: who acts on it asks for it alone.
+
+        Args:
+            wanted: Selects rows.
+            fresh: If there are none, look at rows that have joined since the walk as well.
 
         Raises:
             Bim360Error: A page could not be had.
@@ -115,7 +118,7 @@ class Snapshot(Generic[Row]):
             self._forget_old()
             self._walk()
             found = self._matching(wanted)
-            if not found and self._pages == pages_before:
+            if fresh and not found and self._pages == pages_before:
                 self._next = self._last
                 self._walk()
                 found = self._matching(wanted)

@@ -85,6 +85,14 @@ def test_a_name_in_ascii_costs_no_request_more(stage: Stage, client: HqClient) -
     assert stage.hq.asked == ["token", "POST projects", "POST companies"]
 
 
+def test_names_with_accents_share_one_list(stage: Stage, client: HqClient) -> None:
+    """A hundred of them cost no hundred requests."""
+    for name in ("Zürich", "Genève", "Malmö"):
+        project.create(client, checked(project, {**TOWER, "name": name}), settings())
+
+    assert stage.hq.asked == ["token", "GET projects", *["POST projects"] * 3]
+
+
 @pytest.mark.parametrize("asked", [C, D])
 @pytest.mark.parametrize("held", [C, D])
 def test_a_look_up_finds_a_name_in_either_form(

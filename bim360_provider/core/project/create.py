@@ -75,7 +75,7 @@ def create(
 def _still_named(client: HqClient, name: str) -> list[Project]:
     """Return the projects of a name as they are now: the list may be older than a rename."""
     found = []
-    for listed in client.projects.named(name):
+    for listed in client.projects.named(name, fresh=False):
         with suppress(NotFoundError):
             found.append(client.projects.get(listed.id))
     return [each for each in found if each.name == name]
