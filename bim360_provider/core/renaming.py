@@ -72,13 +72,40 @@ def renamed_later(
         return _sent(room, item_id, body, send)
 
 
-def with_room(room: NameRoom, name: str, create: Callable[[], Created]) -> Created:
-    """Create, and once more if the name was in use by a resource of this run that gives it up.
+def with_room(
+    room: NameRoom,
+    name: str,
+    create: Callable[[], Created],
+    adopt: Callable[[ConflictError], Created],
+) -> tuple[Created, bool]:
+    """Create, or adopt what has the name and is not to give it up in this run.
+
+    Args:
+        room: The names of this kind and account.
+        name: The declared name.
+        create: Creates, unless the name is in use.
+        adopt: Adopts what has the name, or raises the error that says why not.
+
+    Returns:
+        What was created or adopted, and whether it was adopted.
 
     Raises:
         ConflictError: The name is in use by something else.
         Bim360Error: Any other failure of a request.
     """
+    try:
+        return _created(room, name, create), False
+    except ConflictError as error:
+        try:
+            return adopt(error), True
+        except ConflictError:
+            if not room.vacate(name):  # its owner may have been compared meanwhile
+                raise
+            return create(), False
+
+
+def _created(room: NameRoom, name: str, create: Callable[[], Created]) -> Created:
+    """Create, and once more if the name was in use by a resource of this run that gives it up."""
     try:
         return create()
     except ConflictError:

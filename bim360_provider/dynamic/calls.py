@@ -86,6 +86,7 @@ class Calls:
         is_declared = own_objects.is_checked(urn)
         if is_declared and (names := difference.names) is not None:
             renames.compare(id_, names)
+        own_objects.note_diff(urn)
         changes = difference.changed or difference.unfinished
         if is_declared and changes and not difference.replaces:
             renames.begin(id_)

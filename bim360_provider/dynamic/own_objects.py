@@ -11,8 +11,14 @@ from bim360_provider.core.entity import Live, Names
 from bim360_provider.core.name_room import NameRoom
 from bim360_provider.core.renames import Renames
 from bim360_provider.core.replacements import Predecessor
+from bim360_provider.dynamic.compared import Compared
 from bim360_provider.dynamic.current_call import urn_of_call
-from bim360_provider.dynamic.stack_state import is_held_elsewhere, outputs_before, predecessor_of
+from bim360_provider.dynamic.stack_state import (
+    holders_of,
+    is_held_elsewhere,
+    outputs_before,
+    predecessor_of,
+)
 from bim360_provider.hq import HqClient
 
 __all__ = [
@@ -21,6 +27,7 @@ __all__ = [
     "is_exchanged",
     "is_of_another",
     "note_check",
+    "note_diff",
     "outputs_before",
     "plan_rename",
     "release",
@@ -35,6 +42,9 @@ NAMED: Final = frozenset({"project", "company"})
 _names: Final[dict[str, Any]] = {}
 """The declared name of each resource that was checked in this run, by URN."""
 
+_compared: Final = Compared()
+"""The declared resources that the state has."""
+
 _released: Final[dict[str, Predecessor]] = {}
 """What a delete left alone, for the create that follows."""
 
@@ -43,6 +53,13 @@ def note_check(urn: str | None, inputs: Values) -> None:
     """Note the declared name of a resource."""
     if urn:
         _names[urn] = inputs.get("name")
+        _compared.note_check()
+
+
+def note_diff(urn: str | None) -> None:
+    """Note that a resource was compared, with its rename if it has one."""
+    if urn and urn in _names:
+        _compared.note_diff(urn)
 
 
 def is_checked(urn: str | None) -> bool:
@@ -93,15 +110,19 @@ def exchanged(kind: str, urn: str, client: HqClient, inputs: Values) -> Predeces
 
 
 def is_of_another(entity_id: str) -> bool:
-    """Return whether the resource that is created replaces an object, and not this one.
+    """Return whether another declared resource of the stack has an object.
 
-    It is then to keep its own, because another resource of the stack has this one.
+    One that is taken out of the program has it no more. A resource that replaces another object is
+    to keep its own in any case.
     """
     urn = urn_of_call()
-    before = predecessor_of(urn) if urn else None
-    if urn is None or before is None or before.id == entity_id:
+    holders = holders_of(entity_id, urn) - {urn} if urn else set()
+    if urn is None or not holders:
         return False
-    return is_held_elsewhere(entity_id, urn)
+    before = predecessor_of(urn)
+    if before is not None:
+        return before.id != entity_id
+    return _compared.are_soon(holders)
 
 
 def plan_rename(renames: Renames, kind: str, live: Live, inputs: Values) -> None:

@@ -20,7 +20,7 @@ from bim360_provider.dynamic.current_call import urn_of_call
 from bim360_provider.dynamic.engine_log import notify
 from bim360_provider.hq.ask_once import AskOnce
 
-__all__ = ["is_held_elsewhere", "outputs_before", "predecessor_of"]
+__all__ = ["holders_of", "is_held_elsewhere", "outputs_before", "predecessor_of"]
 
 LOCAL_STATE: Final = "LOCAL_ENGINE_STATE"
 """The environment variable in which the local engine gives its host the path of the state."""
@@ -71,7 +71,17 @@ def predecessor_of(urn: str) -> Predecessor | None:
 
 def is_held_elsewhere(entity_id: str, urn: str) -> bool:
     """Return whether another resource of the stack has the object, as far as the state knows."""
-    return any(row.get("id") == entity_id and row.get("urn") != urn for row in _rows(urn))
+    return bool(holders_of(entity_id, urn) - {urn})
+
+
+def holders_of(entity_id: str, urn: str) -> set[str]:
+    """Return the URNs of all resources that have an object, as far as the state knows.
+
+    Args:
+        entity_id: HQ's id of it.
+        urn: Of any resource of the stack.
+    """
+    return {str(row.get("urn")) for row in _rows(urn) if row.get("id") == entity_id}
 
 
 def _readable(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -177,6 +177,27 @@ def test_a_new_resource_gets_the_name_that_another_gives_up(
     assert stack.asked() == []
 
 
+@pytest.mark.parametrize("parallel", [pytest.param(2, marks=every), 4, 16])
+def test_adopt_takes_no_project_that_another_resource_of_the_stack_has(
+    stack: Site, parallel: int
+) -> None:
+    """Although Pulumi compares that one last; the new one gets its name and another project."""
+    declare(stack, {"old": "Tower"})
+    up(stack)
+    (before,) = [row["id"] for row in stack.projects()]
+    others = {f"r{number}": f"Name {number}" for number in range(30)}
+    after = {"new": "Tower", **others, "old": "Old Tower"}
+    declare(stack, after, adopt="any")
+
+    result = up(stack, parallel)
+
+    assert result.errors == ()
+    assert names(stack) == after
+    assert [row["id"] for row in stack.projects() if row["name"] == "Old Tower"] == [before]
+    up(stack)
+    assert stack.asked() == []
+
+
 def test_a_name_that_is_kept_is_an_error_that_names_its_owner(stack: Site) -> None:
     """In one line, for a project outside the stack; nothing is left with a temporary name."""
     declare(stack, {"a": "A", "b": "B"})

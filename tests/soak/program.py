@@ -49,7 +49,7 @@ class Program:
         self.edited_by_hand: set[str] = set()
         self.operations: Counter[str] = Counter()
 
-    def edit(self, times: int, held: Mapping[str, Held]) -> int:
+    def edit(self, times: int, held: Mapping[str, Held], *, exchanges: bool = True) -> int:
         """Make so many changes to different resources, of those whose last change is settled.
 
         That is the one thing a person has to mind after a run that failed: to run the program
@@ -58,6 +58,8 @@ class Program:
         touched: set[str] = set()
         for _ in range(times):
             possible = self._possible(held, touched)
+            if not exchanges:
+                possible.pop("exchange", None)
             if not possible:
                 break
             ops = list(possible)
@@ -86,6 +88,11 @@ class Program:
     def settled(self, held: Mapping[str, Held]) -> list[str]:
         """Return the projects that the state has as they are declared."""
         return [name for name in self.declared if self._is_settled(name, held)]
+
+    def has_its_names(self, held: Mapping[str, Held]) -> bool:
+        """Return whether no project of the state is to get another name."""
+        pairs = [(held[name].inputs, self.declared[name]) for name in self.declared if name in held]
+        return all(composed(old.get("name")) == composed(new["name"]) for old, new in pairs)
 
     def is_open(self, name: str) -> bool:
         """Return whether a project is not to be archived."""

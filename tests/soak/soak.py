@@ -36,7 +36,7 @@ REVOKED: Final = 0.15
 BETWEEN: Final = ("up", "up", "up", "up", "up", "up", "up --refresh", "refresh")
 """What is run; a destroy of the whole stack is rarer still."""
 
-DESTROYED: Final = 0.05
+DESTROYED: Final = 0.1
 
 REPLACED: Final = 0.3
 """The share of ups that are told to replace some resources in any case."""
@@ -85,13 +85,15 @@ class Soak:
 
     def _turn(self) -> None:
         held = self._work.held()
-        edits = self._program.edit(self._dice.randint(*EDITS), _projects(held))
+        destroys = self._destroys(_projects(held))
+        times = self._dice.randint(*EDITS)
+        edits = self._program.edit(times, _projects(held), exchanges=not destroys)
         if not self.outcome.plan.projects_only:
             edited = self._parts.edit(self._dice.randint(*PART_EDITS), held)
             edits += edited.total()
             self._program.operations += edited
         self.outcome.told += self._people.work(held, _projects(held))
-        words = self._words()
+        words = self._words(destroys=destroys)
         words += self._replaced(words, held)
         self._weather.worsen(self._dice)
         trap = self._trap(max(edits, 1))
@@ -104,10 +106,13 @@ class Soak:
         self._weather.clear()
         self._hq.clock.advance(self._dice.uniform(*PAUSE))
 
-    def _words(self) -> str:
-        words = self._dice.choice(BETWEEN)
-        if self._drifts and self._dice.random() < DESTROYED:
-            words = "destroy"
+    def _destroys(self, held: dict[str, Held]) -> bool:
+        """Return whether to destroy: not halfway in an exchange, or adoption mixes projects up."""
+        chosen = self._drifts and self._dice.random() < DESTROYED
+        return chosen and self._program.has_its_names(held)
+
+    def _words(self, *, destroys: bool) -> str:
+        words = "destroy" if destroys else self._dice.choice(BETWEEN)
         if words in ("refresh", "destroy", "up --refresh"):
             self._program.operations[words.removeprefix("up --")] += 1
         return words

@@ -45,14 +45,17 @@ def create(
     owners = owners or Owners()
     client.transport.now()  # fetches the token, and with it HQ's time, before anything is made
     left: set[str] = set()
-    try:
-        room = NameRoom(client, "company")
-        company = with_room(room, inputs["name"], lambda: _made(client, inputs, owners))
-        warn_of_company(client, create_body(inputs), company)
-    except ConflictError as error:
-        company = _adopted(client, inputs, settings, owners, error)
+    company, is_adopted = with_room(
+        NameRoom(client, "company"),
+        inputs["name"],
+        lambda: _made(client, inputs, owners),
+        lambda error: _adopted(client, inputs, settings, owners, error),
+    )
+    if is_adopted:
         owners.takes(company.id)
         company, left = _adjusted(client, company, inputs)
+    else:
+        warn_of_company(client, create_body(inputs), company)
     owners.owns(company.id)
     return company.id, SHAPE.outputs(company.fields(), inputs, inputs, left)
 

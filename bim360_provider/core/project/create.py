@@ -56,13 +56,17 @@ def create(
     owners = owners or Owners()
     client.transport.now()  # fetches the token, and with it HQ's time, before anything is made
     judged = partial(_judged, client, inputs, settings, owners)
-    try:
-        room = NameRoom(client, "project")
-        project = with_room(room, inputs["name"], lambda: _made(client, inputs, owners))
-        warn_of_project(client, inputs["name"], create_body(inputs), project)
+    room, name = NameRoom(client, "project"), inputs["name"]
+    project, is_adopted = with_room(
+        room,
+        name,
+        lambda: _made(client, inputs, owners),
+        lambda error: _adopted(client, name, error, judged),
+    )
+    if not is_adopted:
+        warn_of_project(client, name, create_body(inputs), project)
         wanted, allowance = {"status"}, None  # what was just made cannot be lost
-    except ConflictError as error:
-        project = _adopted(client, inputs["name"], error, judged)
+    else:
         wanted = set(inputs) | {"status"}
         owners.takes(project.id)
         if "template_project_id" in inputs and not project.copy_project_job_id:

@@ -1,0 +1,52 @@
+"""Whether a resource is still declared: known once Pulumi has compared it, or goes on no more."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from bim360_provider.dynamic import compared
+from bim360_provider.dynamic.compared import MOST, Compared
+
+
+def test_a_resource_that_was_compared_is_declared() -> None:
+    """Any of those asked for."""
+    seen = Compared()
+    seen.note_diff("a")
+
+    assert seen.are_soon({"a", "b"})
+
+
+def test_a_resource_that_is_compared_meanwhile_is_waited_for() -> None:
+    """A check of another one does not end the wait."""
+    seen = Compared()
+    with ThreadPoolExecutor() as threads:
+        found = threads.submit(seen.are_soon, {"a"})
+        seen.note_check()
+        seen.note_diff("a")
+
+        assert found.result()
+
+
+def test_a_resource_that_is_not_compared_before_pulumi_is_quiet_is_not_declared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It was taken out of the program; that is found out once for all."""
+    monkeypatch.setattr(compared, "QUIET", 0.0)
+    seen = Compared()
+    seen.note_check()
+
+    assert not seen.are_soon({"a"})
+    monkeypatch.setattr(compared, "QUIET", None)  # a wait would never end
+    assert not seen.are_soon({"b"})
+
+
+def test_one_thread_of_the_host_does_not_wait() -> None:
+    """Or Pulumi could compare nothing."""
+    seen = Compared()
+    with ThreadPoolExecutor() as threads:
+        found = [threads.submit(seen.are_soon, {"a"}) for _ in range(MOST + 1)]
+        while not any(each.done() for each in found):
+            pass
+        seen.note_diff("a")
+
+        assert sorted(each.result() for each in found) == [False, *[True] * MOST]
