@@ -231,7 +231,7 @@ def test_a_response_is_lost_or_mixed_up_while_names_are_exchanged(
 
 
 @needs_linux
-@pytest.mark.parametrize("kills", ["host", "engine"])
+@pytest.mark.parametrize("kills", ["host", "engine host"])
 def test_an_exchange_of_replaced_projects_that_is_killed_is_finished(
     made: Site, kills: str
 ) -> None:
