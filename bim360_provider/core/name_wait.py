@@ -89,9 +89,10 @@ def await_room(wish: Wish) -> None:
             continue  # it was compared a moment ago, and gives the name up
         if known:
             raise wish.refused(_held(wish, str(wanted), holder.id, known=True))
-        if not _is_compared_soon(room, holder.id):
+        crowded = _is_crowded_before(room, holder.id)
+        if crowded is not None:
             rename = room.renames.of(room.key, wish.item_id)
-            if room.renames.unsettled >= CROWD or (rename and rename.kept):
+            if crowded or (rename and rename.kept):
                 return _park(wish)
             raise wish.refused(_held(wish, str(wanted), holder.id, known=False))
 
@@ -105,17 +106,23 @@ def _holder(wish: Wish, name: str) -> Any:
     return next((each for each in found if each.id != wish.item_id), next(iter(found), None))
 
 
-def _is_compared_soon(room: NameRoom, item_id: str) -> bool:
-    """Wait until Pulumi has compared a resource, as long as it can and does compare others."""
+def _is_crowded_before(room: NameRoom, item_id: str) -> bool | None:
+    """Wait until Pulumi has compared a resource, as long as it can and does compare others.
+
+    Returns:
+        None once it has; otherwise whether too many changes are under way for it to go on.
+    """
     clock, count = room.client.transport.clock, room.renames.count(room.key)
     ends = clock.monotonic() + QUIET
-    while clock.monotonic() < ends and not room.renames.may_park(CROWD):
+    while clock.monotonic() < ends:
+        if room.renames.may_park(CROWD):
+            return True
         clock.sleep(STEP)
         if room.renames.is_compared(room.key, item_id):
-            return True
+            return None
         if room.renames.count(room.key) != count:
             count, ends = room.renames.count(room.key), clock.monotonic() + QUIET
-    return False
+    return room.renames.unsettled >= CROWD
 
 
 def _held(wish: Wish, name: str, holder_id: str, *, known: bool) -> str:

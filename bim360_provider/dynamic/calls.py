@@ -107,8 +107,12 @@ class Calls:
         client = self._client(inputs)
         urn = urn_of_call() or ""
         before = own_objects.released(urn) or replacements.predecessor(self._kind, inputs, urn)
-        made = before and self._keep(client, before, inputs)
-        entity_id, outs = made or self._created(client, inputs, urn)
+        renames.begin(urn)  # it takes one of the host's threads, as an update does
+        try:
+            made = before and self._keep(client, before, inputs)
+            entity_id, outs = made or self._created(client, inputs, urn)
+        finally:
+            renames.settle(urn)
         return CreateResult(entity_id, to_pulumi(outs))
 
     @secret_safe

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from bim360_provider.core import project
+from bim360_provider.core.entity import Names
+from bim360_provider.core.renames import renames_of
 from bim360_provider.core.renaming import NameParkedError
 from bim360_provider.hq import HqClient
 from tests.stage import TOWER, Stage, settings
@@ -39,3 +41,18 @@ def test_a_project_is_archived_after_its_rename(
     found = client.projects.get(id_)
     assert (found.name, found.status, state["unfinished"]) == ("Tower B", "archived", [])
     assert stage.names() == ["Tower B"]
+
+
+def test_a_project_that_makes_way_for_others_is_finished_by_the_next_run(
+    client: HqClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pulumi had no thread left to compare the owner of the name, even if it has one by now."""
+    id_, state = project.create(client, TOWER, settings())
+    project.create(client, {**TOWER, "name": "Tower B"}, settings())
+    renames = renames_of(client)
+    renames.compare(id_, Names("project", TOWER["account_id"], "Tower A", "Tower B"))
+    monkeypatch.setattr(renames, "may_park", lambda _: True)
+
+    state = project.update(client, id_, state, {**TOWER, "name": "Tower B", "city": "Oslo"})
+
+    assert (state["name"], state["city"], state["unfinished"]) == ("Tower A", "Oslo", ["name"])
