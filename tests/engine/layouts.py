@@ -126,7 +126,8 @@ class User:
 
     def changed_files(self) -> list[str]:
         """Return the files that are not committed."""
-        return [line[3:] for line in self.shell("git status --porcelain").stdout.splitlines()]
+        lines = self.shell("git status --porcelain").stdout.splitlines()
+        return [line[3:] for line in lines if not line.endswith("__pycache__/")]
 
     def writes(self) -> list[str]:
         """Return the methods of all requests but reads and those for a token."""
