@@ -1,6 +1,7 @@
 """The shared window under a clock that is set back: the limit holds, and no wait is long."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from unittest.mock import patch
 
@@ -30,8 +31,8 @@ def test_no_window_has_more_places_however_often_the_clock_is_set_back(
     real, offset = 1e7, 0.0
     granted: list[float] = []
     clock = SimpleNamespace(time=lambda: real + offset)
-    with patch.object(window, "time", clock):
-        shared = window.in_file([Rate(LIMIT, int(LENGTH * 1000))], Path(":memory:"), "t")
+    with patch.object(window, "time", clock), TemporaryDirectory() as folder:
+        shared = window.in_file([Rate(LIMIT, int(LENGTH * 1000))], Path(folder, "store"), "t")
         for seconds, back in steps:
             real += seconds
             offset -= back
