@@ -76,23 +76,8 @@ class _Connection(HTTPConnection):
             super().send(piece)
 
 
-class _SecureConnection(HTTPSConnection):
-    """A connection with TLS: the same methods on another base class."""
-
-    response_class = _Response
-
-    def connect(self) -> None:
-        """Connect; a CONNECT request to a proxy does not count as sent."""
-        with _not_counted():
-            super().connect()
-
-    def send(self, data: Any) -> None:
-        """Send a request piece by piece."""
-        if self.sock is None:
-            self.connect()
-        for piece in _pieces(data):
-            _begin(self.sock, self.timeout)
-            super().send(piece)
+class _SecureConnection(_Connection, HTTPSConnection):
+    """A connection with TLS."""
 
 
 @contextmanager
