@@ -79,7 +79,7 @@ def export(  # noqa: PLR0913 - one argument for each flag is typer's way
     Nothing is changed in BIM 360: only reads are sent. Account and credentials come from the
     environment, as for the provider. STACK.py declares what there is, and STACK.import.json
     takes it into the stack's state; both are written whole or not at all, and a file that
-    somebody else wrote is never written over. Nothing is written either where the program
+    another user wrote is never overwritten. Nothing is written either where the program
     that Pulumi.yaml names would not run STACK.py: the message has the line to add.
     The last lines are the commands to run next; docs/export.md explains them.
 

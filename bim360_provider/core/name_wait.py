@@ -98,7 +98,7 @@ def await_room(wish: Wish) -> None:
 
 
 def _holder(wish: Wish, name: str) -> Any:
-    """Return what has a name at HQ, or None; if HQ cannot tell, the refusal is the error."""
+    """Return what has a name at HQ, or None; if HQ cannot be read, raise the refusal."""
     try:
         found = wish.room.collection.named(name)
     except Bim360Error:
@@ -134,7 +134,7 @@ def _held(wish: Wish, name: str, holder_id: str, *, known: bool) -> str:
 
 
 def _unseen(wish: Wish, name: str | None) -> str:
-    """Return that nobody can be seen to have the name, and what to do."""
+    """Return the message that the owner of the name cannot be seen, with what to do."""
     kind, shown = wish.room.kind, name or wish.name
     who = f"'{shown}' is in use, yet no {kind} with that name can be found"
     return f"{_before(wish, shown)}{who}. Run `pulumi up` again later, or declare another name"

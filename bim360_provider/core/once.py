@@ -50,10 +50,10 @@ SHARED_RISK: Final = (
     "both have it now, and each can change or remove it for the other: check who else declares it, "
     "and if so, take it out of this state with `pulumi state delete`"
 )
-"""What is said of each adoption that nobody declared: HQ's create has no idempotency key."""
+"""Warning of each adoption that is not declared: HQ's create has no idempotency key."""
 
 OWNED: Final = frozenset({"project", "company", "user"})
-"""Kinds of which HQ gives one to whoever creates it first; a member is the same for everybody."""
+"""Kinds that HQ gives to the first who creates one; a member is the same for all."""
 
 Made = TypeVar("Made")
 

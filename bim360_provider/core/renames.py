@@ -108,7 +108,7 @@ class Renames:
     def correct(self, key: Key, item_id: str, name: str) -> bool:
         """Note that HQ has a resource under another old name than the state; return if it is news.
 
-        The state is behind where another update set a name, or somebody did by hand.
+        The state is behind where another update set a name, or a user did by hand.
         """
         with self._lock:
             account = self._of(key)

@@ -94,7 +94,7 @@ def _admin(call: Call, sent: Row) -> Row:
 
 
 def _has(member: Row, service: str) -> bool:
-    """Return whether somebody has a service: by v1, or Documents by v2 as well.
+    """Return whether a user has a service: by v1, or Documents by v2 as well.
 
     Being a project admin comes with each service, so it does not count as the service ``admin``.
     """

@@ -1,4 +1,4 @@
-"""The services of a project under all their names, and the access that somebody has to one."""
+"""The services of a project under all their names, and the access that a user has to one."""
 
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Final, TypeAlias

@@ -75,7 +75,7 @@ class Wording:
         return Line(self._called(each), joins, "", self._summary(self.new, each.row))
 
     def _called(self, each: Difference) -> str:
-        """Return what people call a row: units that nobody declared have ids for keys."""
+        """Return the label of a row: units that are not declared have ids for keys."""
         return self.names.get(each.row, each.row)
 
     def _field(self, each: Difference) -> Line | None:

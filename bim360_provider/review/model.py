@@ -164,7 +164,7 @@ class Review:
 
     @property
     def drifted(self) -> tuple[int, int]:
-        """How many resources were changed by hand, and of how many more it cannot be told."""
+        """How many resources were changed by hand, and how many more may have been."""
         drift = [each.drift for each in self.changes if each.drift]
         certain = sum(any(field.certain for field in fields) for fields in drift)
         return certain, len(drift) - certain

@@ -69,7 +69,7 @@ class Names:
             self._learn_units(state)
 
     def _learn_units(self, state: State) -> None:
-        """Learn the path of each unit: of those that nobody declared from the outputs."""
+        """Record the path of each unit; of those that are not declared, from the outputs."""
         others, ids = state.outputs.get("undeclared"), state.inputs.get("ids")
         if isinstance(others, Mapping):
             self.by_id.update({str(id_): str(path) for id_, path in others.items()})

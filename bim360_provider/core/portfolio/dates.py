@@ -114,7 +114,7 @@ def _numeric_formats(text: str) -> list[str]:
     elif last in (len("27"), len("2027")):
         year = "%Y" if last == len("2027") else "%y"
         orders = [("%d", "%m", year)]
-        # Nobody writes the month before the day with dots.
+        # Dates with dots have the day before the month.
         orders += [("%m", "%d", year)] if "." not in mark else []
         orders += [("%y", "%m", "%d")] if first == last and "." not in mark else []
     return [mark.join(order) + found["end"] for order in orders]

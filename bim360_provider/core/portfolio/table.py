@@ -16,7 +16,7 @@ LONGEST: Final = 100
 """Characters of the line that names the separator."""
 
 DIRECTIVE: Final = re.compile(r'\s*"?sep=(?P<separator>[^\w"\s]|\t)"?[;,\t]*\s*', re.IGNORECASE)
-"""A first line by which Excel is told the separator; spreadsheets add separators to it."""
+"""A first line that sets the separator for Excel; spreadsheets add separators to it."""
 
 
 @dataclass

@@ -22,7 +22,7 @@ Values = Mapping[str, Any]
 MAY_BE_THERE: Final = frozenset(
     {HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}
 )
-"""How HQ may refuse somebody who has the service already; which it is has not been published."""
+"""Statuses with which HQ may refuse a user who has the service already; none is documented."""
 
 
 def create(

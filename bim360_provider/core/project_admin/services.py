@@ -15,7 +15,7 @@ ADMINISTRATION: Final = "admin"
 """The service of which every admin of a project is an administrator."""
 
 NOT_SHOWN: Final = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
-"""How bim360/admin refuses to show somebody's services."""
+"""How bim360/admin refuses to show the services of a user."""
 
 WAITS: Final = (2.0, 4.0, 8.0, 8.0, 8.0)
 """Seconds before each further attempt on a project that HQ may show late: half a minute in all."""
