@@ -87,7 +87,9 @@ def download(version: str, folder: Path) -> None:
     ):
         response.raise_for_status()
         with tarfile.open(fileobj=response.raw, mode="r|gz") as archive:
-            archive.extractall(unpacked, filter="data")
+            # Pythons older than 3.11.4 and 3.10.12 have no filter.
+            archive.extraction_filter = getattr(tarfile, "data_filter", lambda member, _: member)
+            archive.extractall(unpacked)  # noqa: S202 - filtered, see above
         for file in Path(unpacked, "pulumi").iterdir():
             file.rename(folder / file.name)
 
