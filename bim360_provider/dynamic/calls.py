@@ -106,7 +106,9 @@ class Calls:
         inputs = from_pulumi(props)
         client = self._client(inputs)
         urn = urn_of_call() or ""
-        before = own_objects.released(urn) or replacements.predecessor(self._kind, inputs, urn)
+        before = own_objects.pop_released_object(urn) or replacements.predecessor(
+            self._kind, inputs, urn
+        )
         renames.begin(urn)  # it takes one of the host's threads, as an update does
         try:
             made = before and self._keep(client, before, inputs)
@@ -144,7 +146,7 @@ class Calls:
         before = Predecessor(id_, state, urn)
         is_kept = replacements.is_kept(self._kind, id_, state, urn)
         if is_kept or own_objects.is_exchanged(self._kind, before, partial(self._client, state)):
-            own_objects.release(self._kind, before)
+            own_objects.release_object(self._kind, before)
             notify(f"BIM 360: {retention_message(self._kind, id_, state)}.", warning=False)
             return
         with replacements.deletion(id_):
@@ -173,7 +175,7 @@ class Calls:
         try:
             return self._create(client, inputs, self._settings)
         except ConflictError:
-            before = own_objects.exchanged(self._kind, urn, client, inputs)
+            before = own_objects.find_exchanged_object(self._kind, urn, client, inputs)
             if not (made := before and self._keep(client, before, inputs)):
                 raise
             return made

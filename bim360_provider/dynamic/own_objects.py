@@ -11,7 +11,7 @@ from bim360_provider.core.entity import Live, Names
 from bim360_provider.core.name_room import NameRoom
 from bim360_provider.core.renames import Renames
 from bim360_provider.core.replacements import Predecessor
-from bim360_provider.dynamic.compared import Compared
+from bim360_provider.dynamic.compared_resources import ComparedResources
 from bim360_provider.dynamic.current_call import urn_of_call
 from bim360_provider.dynamic.stack_state import (
     holders_of,
@@ -22,7 +22,7 @@ from bim360_provider.dynamic.stack_state import (
 from bim360_provider.hq import HqClient
 
 __all__ = [
-    "exchanged",
+    "find_exchanged_object",
     "is_checked",
     "is_exchanged",
     "is_of_another",
@@ -30,8 +30,8 @@ __all__ = [
     "note_diff",
     "outputs_before",
     "plan_rename",
-    "release",
-    "released",
+    "pop_released_object",
+    "release_object",
 ]
 
 Values = Mapping[str, Any]
@@ -42,7 +42,7 @@ NAMED: Final = frozenset({"project", "company"})
 _names: Final[dict[str, Any]] = {}
 """The declared name of each resource that was checked in this run, by URN."""
 
-_compared: Final = Compared()
+_compared: Final = ComparedResources()
 """The declared resources that the state has."""
 
 _released: Final[dict[str, Predecessor]] = {}
@@ -67,13 +67,13 @@ def is_checked(urn: str | None) -> bool:
     return urn is None or urn in _names
 
 
-def release(kind: str, before: Predecessor) -> None:
+def release_object(kind: str, before: Predecessor) -> None:
     """Note that a delete leaves an object to the replacement."""
     if kind in NAMED and before.urn:
         _released[before.urn] = before
 
 
-def released(urn: str) -> Predecessor | None:
+def pop_released_object(urn: str) -> Predecessor | None:
     """Return what a delete of this resource has left to its replacement."""
     return _released.pop(urn, None)
 
@@ -92,7 +92,9 @@ def is_exchanged(kind: str, before: Predecessor, client: Callable[[], HqClient])
     return any(is_held_elsewhere(each, before.urn) for each in _holders(kind, client(), name))
 
 
-def exchanged(kind: str, urn: str, client: HqClient, inputs: Values) -> Predecessor | None:
+def find_exchanged_object(
+    kind: str, urn: str, client: HqClient, inputs: Values
+) -> Predecessor | None:
     """Return the object that a refused create is to keep; None if its name is not exchanged.
 
     Args:
@@ -112,8 +114,8 @@ def exchanged(kind: str, urn: str, client: HqClient, inputs: Values) -> Predeces
 def is_of_another(entity_id: str) -> bool:
     """Return whether another declared resource of the stack has an object.
 
-    One that is taken out of the program has it no more. A resource that replaces another object is
-    to keep its own in any case.
+    A resource that was removed from the program no longer has it. A resource that replaces another
+    object keeps its own in any case.
     """
     urn = urn_of_call()
     holders = holders_of(entity_id, urn) - {urn} if urn else set()
@@ -122,7 +124,7 @@ def is_of_another(entity_id: str) -> bool:
     before = predecessor_of(urn)
     if before is not None:
         return before.id != entity_id
-    return _compared.are_soon(holders)
+    return _compared.await_any(holders)
 
 
 def plan_rename(renames: Renames, kind: str, live: Live, inputs: Values) -> None:

@@ -4,23 +4,23 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bim360_provider.dynamic import compared
-from bim360_provider.dynamic.compared import MOST, Compared
+from bim360_provider.dynamic import compared_resources
+from bim360_provider.dynamic.compared_resources import MOST, ComparedResources
 
 
 def test_a_resource_that_was_compared_is_declared() -> None:
     """Any of those asked for."""
-    seen = Compared()
+    seen = ComparedResources()
     seen.note_diff("a")
 
-    assert seen.are_soon({"a", "b"})
+    assert seen.await_any({"a", "b"})
 
 
 def test_a_resource_that_is_compared_meanwhile_is_waited_for() -> None:
     """A check of another one does not end the wait."""
-    seen = Compared()
+    seen = ComparedResources()
     with ThreadPoolExecutor() as threads:
-        found = threads.submit(seen.are_soon, {"a"})
+        found = threads.submit(seen.await_any, {"a"})
         seen.note_check()
         seen.note_diff("a")
 
@@ -31,20 +31,20 @@ def test_a_resource_that_is_not_compared_before_pulumi_is_quiet_is_not_declared(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It was taken out of the program; that is found out once for all."""
-    monkeypatch.setattr(compared, "QUIET", 0.0)
-    seen = Compared()
+    monkeypatch.setattr(compared_resources, "QUIET", 0.0)
+    seen = ComparedResources()
     seen.note_check()
 
-    assert not seen.are_soon({"a"})
-    monkeypatch.setattr(compared, "QUIET", None)  # a wait would never end
-    assert not seen.are_soon({"b"})
+    assert not seen.await_any({"a"})
+    monkeypatch.setattr(compared_resources, "QUIET", None)  # a wait would never end
+    assert not seen.await_any({"b"})
 
 
 def test_one_thread_of_the_host_does_not_wait() -> None:
     """Or Pulumi could compare nothing."""
-    seen = Compared()
+    seen = ComparedResources()
     with ThreadPoolExecutor() as threads:
-        found = [threads.submit(seen.are_soon, {"a"}) for _ in range(MOST + 1)]
+        found = [threads.submit(seen.await_any, {"a"}) for _ in range(MOST + 1)]
         while not any(each.done() for each in found):
             pass
         seen.note_diff("a")

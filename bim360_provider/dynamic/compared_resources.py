@@ -4,7 +4,7 @@ import threading
 from collections.abc import Collection
 from typing import Final
 
-__all__ = ["Compared"]
+__all__ = ["ComparedResources"]
 
 QUIET: Final = 1.0
 """Seconds without any check or diff, after which none is expected."""
@@ -13,7 +13,7 @@ MOST: Final = 3
 """Threads that may wait at once: Pulumi's host has four, and one has to go on comparing."""
 
 
-class Compared:
+class ComparedResources:
     """The resources that were compared; shared by all threads of the host."""
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class Compared:
             self._heard += 1
             self._news.notify_all()
 
-    def are_soon(self, urns: Collection[str]) -> bool:
+    def await_any(self, urns: Collection[str]) -> bool:
         """Return whether one of these resources is declared; wait while Pulumi goes on."""
         with self._news:
             if self._waiting >= MOST:
