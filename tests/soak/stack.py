@@ -102,8 +102,10 @@ class Workplace:
         for each in json.loads(self._state.read_text("utf-8"))["resources"]:
             name, kind = each["urn"].rpartition("::")[2], each["type"].rpartition("/")[2]
             if "id" in each and not each.get("condemned"):
-                # What waits for its replacement is not settled: nothing else may change it.
-                inputs = {} if each.get("deleted") else each["inputs"]
+                # What waits for its replacement or for its name is not settled: nothing else may
+                # change it.
+                waits = each.get("deleted") or "name" in each["outputs"].get("unfinished", ())
+                inputs = {} if waits else each["inputs"]
                 found.setdefault(kind, {})[name] = Held(each["id"], inputs, each["urn"])
         return found
 
