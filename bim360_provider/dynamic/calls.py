@@ -61,10 +61,10 @@ class Calls:
         inputs, problems = self._entity.check(old, from_pulumi(news), settings)
         urn = urn_of_call()
         replacements.note_check(self._kind, old, inputs, urn or "")
-        own_objects.note_check(urn, inputs)
+        failures = [CheckFailure("", str(each)) for each in problems if not each.warning]
+        own_objects.note_check(urn, {} if failures else inputs)
         for warning in (each for each in problems if each.warning):
             notify(f"BIM 360: {warning}", warning=True)
-        failures = [CheckFailure("", str(each)) for each in problems if not each.warning]
         return CheckResult(to_pulumi(inputs), failures)
 
     @secret_safe

@@ -50,7 +50,7 @@ _released: Final[dict[str, Predecessor]] = {}
 
 
 def note_check(urn: str | None, inputs: Values) -> None:
-    """Note the declared name of a resource."""
+    """Note the declared name of a resource; none if the check refused the arguments."""
     if urn:
         _names[urn] = inputs.get("name")
         _compared.note_check()

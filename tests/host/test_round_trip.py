@@ -41,6 +41,17 @@ def test_a_project_lives_from_check_to_delete(host: Host, hq: Actor) -> None:
     ]
 
 
+def test_a_refused_name_is_not_looked_for(host: Host, hq: Actor) -> None:
+    """HQ would refuse the search as well; the delete archives the project that the state has."""
+    made = host.made(BODY)
+    refused = host.check({**BODY, "name": "x" * 256}, plain(host.check(BODY).inputs))
+    sent = len(hq.asked)
+    host.delete(made.id, made.properties)
+
+    assert [failure.reason for failure in refused.failures]
+    assert hq.asked[sent:] == ["PATCH project"]
+
+
 def test_numbers_arrive_as_numbers_whatever_they_were(host: Host, hq: Actor) -> None:
     """Pulumi makes every number a double; HQ gets an amount, and text stays text."""
     made = host.made({**BODY, "value": 3, "job_number": "007", "copy_timeout": 5})
