@@ -30,12 +30,11 @@ soak: setup ## Shake one stack with faults and kills, then expect one `up` to me
 	@$(RUN) tests.soak $(ARGS)
 
 crashes: setup ## Kill and interrupt runs at every point, and run them again
-	CRASHES=all $(RUN) pytest -n $(WORKERS) tests/engine/test_crashes.py \
-		tests/engine/test_crashes_of_changes.py tests/engine/test_ctrl_c.py tests/engine/test_two_runs.py \
+	CRASHES=all $(RUN) pytest -n $(WORKERS) tests/engine/crashes \
 		tests/engine/test_exchanged_names.py tests/engine/test_combined_troubles.py \
-		tests/engine/test_crashes_of_a_whole_stack.py tests/engine/test_demo_in_bad_weather.py \
+		tests/engine/commands/test_demo_with_faults.py \
 		tests/host/test_races.py tests/client/test_destroy_orders.py \
-		tests/cli/test_crashes_on_the_cli.py $(ARGS)
+		tests/cli/test_crashes.py $(ARGS)
 
 fuzz: setup ## Try generated arguments of every entity (ARGS="--seed 3 --sets 50000 --others 5000")
 	@$(RUN) tests.fuzz $(ARGS)
@@ -64,7 +63,7 @@ docs-links: setup ## Ask every page that the documents link to whether it is sti
 	$(RUN) sphinx -c docs --builder linkcheck --quiet . build/links
 
 reference: setup ## Write docs/commands.md anew, from what the commands say of themselves
-	$(RUN) tests.meta.commands_page
+	$(RUN) tests.meta.docs.commands_page
 
 format: setup ## Format the code and mend what can be mended by itself
 	$(RUN) ruff format .

@@ -8,7 +8,7 @@ from hypothesis import settings
 
 from bim360_provider.emulator import serve
 from bim360_provider.hq import HqClient
-from tests.stage import Actor, Stage, SteeredClock
+from tests.support.hq import Actor, Stage, SteeredClock
 
 FOREIGN = ("APS_", "BIM360_")
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
@@ -16,7 +16,6 @@ PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 # A generated example may take as long as a busy machine needs: no test depends on the clock.
 settings.register_profile("no deadline", deadline=None)
 settings.load_profile("no deadline")
-
 
 BY_CHOICE = "make crashes"
 """Is in the reason of a skip that has nothing to do with what this machine has."""

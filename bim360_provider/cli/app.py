@@ -1,24 +1,55 @@
-"""The commands of ``bim360``, each in a file of its own."""
+"""The command line ``bim360``: each command in a file of its own."""
 
-import sys
-from typing import Final
+from importlib.metadata import version
+from typing import Annotated
 
-__all__ = ["main"]
+import typer
 
-NOT_INSTALLED: Final = 2
-"""Exit code when the command line's own packages are missing."""
+from bim360_provider.cli.demo import demo
+from bim360_provider.cli.doctor import doctor
+from bim360_provider.cli.export import export
+from bim360_provider.cli.review import review
+from bim360_provider.cli.sweep import sweep
+from bim360_provider.emulator.cli import emulator
+from bim360_provider.testing.cli import app as local
+
+__all__ = ["app", "show_version"]
 
 
-def main() -> None:
-    """Run the command line; without its packages, say how to get them."""
-    try:
-        from bim360_provider.cli.commands import app  # noqa: PLC0415 - typer is an extra
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("bim360_provider"):
-            raise
-        sys.stderr.write(
-            f"bim360 needs the package '{error.name}'. "
-            "Run: pip install '../bim360_provider[cli,emulator]'\n"
-        )
-        sys.exit(NOT_INSTALLED)
-    app(prog_name="bim360")
+def show_version(value: bool) -> None:
+    """Print the version and leave, when asked for."""
+    if value:
+        typer.echo(f"bim360-provider {version('bim360-provider')}, pulumi {version('pulumi')}")
+        raise typer.Exit
+
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+app.command()(demo)
+
+app.command()(doctor)
+
+app.command()(emulator)
+
+app.command()(review)
+
+app.command()(export)
+
+app.command()(sweep)
+
+app.add_typer(local, name="local")
+
+
+@app.callback()
+def bim360(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=show_version, is_eager=True, help="Say which version."),
+    ] = False,
+) -> None:
+    """BIM 360 projects as infrastructure code: what helps around `pulumi up`."""

@@ -11,10 +11,8 @@ import typer
 from rich.console import Console
 
 from bim360_provider import files
-from bim360_provider.cli.engines import Choice, choose
-from bim360_provider.cli.runner import Runner
-from bim360_provider.cli.sandbox import Sandbox, sandbox
-from bim360_provider.cli.table import show_projects
+from bim360_provider.cli.demo_engine import Choice, choose
+from bim360_provider.cli.demo_runner import Runner, Sandbox, sandbox, show_projects
 from bim360_provider.errors import Bim360Error
 
 __all__ = ["demo"]

@@ -1,23 +1,21 @@
-"""``bim360 export``: an account that exists, as a stack that changes nothing."""
+"""How far a long command is: a line that changes, or now and then a line in a log."""
 
+import json
 import os
 import shutil
-from contextlib import closing
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
+from rich.console import Console
+from rich.status import Status
 
-from bim360_provider.cli.export_report import (
-    Done,
-    counts,
-    first_of,
-    passed_over,
-    print_json,
-    print_text,
-)
-from bim360_provider.cli.progress import progressing
 from bim360_provider.core.settings import Settings
 from bim360_provider.errors import Bim360Error, InputError
 from bim360_provider.export import (
@@ -34,11 +32,138 @@ from bim360_provider.export import (
     require_run,
     write_stack,
 )
-from bim360_provider.export.choosing import INCLUDABLE, STATUSES, USUAL, USUALLY
+from bim360_provider.export.reader import INCLUDABLE, STATUSES, USUAL, USUALLY
 from bim360_provider.hq import Connection, HqClient
 from bim360_provider.resources import Bim360Project
 
-__all__ = ["export"]
+__all__ = [
+    "SILENCE",
+    "Done",
+    "Progress",
+    "counts",
+    "export",
+    "first_of",
+    "passed_over",
+    "print_json",
+    "print_text",
+    "progressing",
+]
+
+SILENCE: Final = 10.0
+"""Seconds without a word in a log before somebody asks whether it still runs."""
+
+
+class Progress:
+    """Says on standard error how far it is."""
+
+    def __init__(
+        self, console: Console, status: Status, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._console = console
+        self._status = status
+        self._clock = clock
+        self._told = clock()
+
+    def say(self, line: str) -> None:
+        """Show what the client has to tell, such as a long wait."""
+        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+    def tell(self, what: str, there: int, of: int | None) -> None:
+        """Say how far it is.
+
+        Args:
+            what: What is being read.
+            there: How many of them there are.
+            of: How many there will be, if that is known.
+        """
+        words = f"{what}: {there:,}" + (f" of {of:,}" if of else "")
+        self._status.update(words)
+        if not self._console.is_terminal and self._clock() - self._told >= SILENCE:
+            self._told = self._clock()
+            self.say(words)
+
+
+@contextmanager
+def progressing() -> Iterator[Progress]:
+    """Show a line as long as something is being done."""
+    console = Console(stderr=True)
+    with console.status("asking HQ") as status:
+        yield Progress(console, status)
+
+
+WARNINGS: Final = 10
+"""Warnings that are printed; a reader of more wants a list."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """What an export did.
+
+    Attributes:
+        account: What was read.
+        written: The files that are new or different.
+        requests: How many requests it took.
+    """
+
+    account: Account
+    written: list[Path]
+    requests: int
+
+
+def print_json(done: Done, paths: Paths, steps: list[str]) -> None:
+    """Print the result as JSON."""
+    account = done.account
+    result = {
+        "program": str(paths.program),
+        "importFile": str(paths.import_file),
+        "written": [str(path) for path in done.written],
+        "declared": counts(account),
+        "passedOver": account.passed_over,
+        "leftAsTheyAre": sum(len(each.notes) for each in account.declarations),
+        "warnings": account.warnings,
+        "requests": done.requests,
+        "steps": steps,
+    }
+    typer.echo(json.dumps(result, indent=2))
+
+
+def print_text(done: Done, paths: Paths, steps: list[str]) -> None:
+    """Print the result for a person, and the commands to run next."""
+    account = done.account
+    declared = ", ".join(f"{count:,} {kind}" for kind, count in counts(account).items())
+    typer.echo(f"{paths.program}: {declared} ({done.requests:,} requests, all of them reads).")
+    for words in (*first_of(account.warnings), passed_over(account), _left(account)):
+        if words:
+            typer.echo(f"  {words}")
+    if not done.written:
+        typer.echo("Both files are as they were: nothing has changed.")
+        return
+    typer.echo("Next, run these commands; stop at the first that fails:")
+    for step in steps:
+        typer.echo(f"  {step}")
+
+
+def first_of(warnings: list[str]) -> list[str]:
+    """Return the warnings that fit a screen, and how many there are beyond."""
+    more = len(warnings) - WARNINGS
+    return [*warnings[:WARNINGS], *([f"{more:,} more; --json prints all"] if more > 0 else [])]
+
+
+def counts(account: Account) -> dict[str, int]:
+    """Return how many declarations there are of each class."""
+    return dict(Counter(each.kind for each in account.declarations))
+
+
+def passed_over(account: Account) -> str:
+    """Return how many projects the flags skipped, in words; empty if none."""
+    count = account.passed_over
+    return f"{count:,} projects have another status, name or day" if count else ""
+
+
+def _left(account: Account) -> str:
+    count = sum(len(each.notes) for each in account.declarations)
+    return f"{count:,} values are left as they are; comments in the file say why" if count else ""
+
 
 WRONG: Final = 2
 """Exit code when nothing was written."""

@@ -9,14 +9,13 @@ import typer
 from rich.console import Console
 
 from bim360_provider.errors import Bim360Error
-from bim360_provider.review.as_json import as_json
-from bim360_provider.review.gates import Gate, read_gates, struck
-from bim360_provider.review.markdown import LIMIT, as_markdown
+from bim360_provider.review.analysis import review_of
 from bim360_provider.review.model import Review
-from bim360_provider.review.plan import Plan, PlanError
-from bim360_provider.review.plan_reader import read_plan
-from bim360_provider.review.reading import review_of
-from bim360_provider.review.terminal import show
+from bim360_provider.review.plan import Plan, PlanError, read_plan
+from bim360_provider.review.render.json import as_json
+from bim360_provider.review.render.markdown import LIMIT, as_markdown
+from bim360_provider.review.render.terminal import show
+from bim360_provider.review.risks import Gate, read_gates, struck
 
 __all__ = ["review"]
 

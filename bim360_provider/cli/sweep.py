@@ -8,7 +8,7 @@ import typer
 from bim360_provider.core.settings import Settings
 from bim360_provider.errors import Bim360Error
 from bim360_provider.hq import HqClient
-from bim360_provider.models import Project, normal
+from bim360_provider.models import Project, normalize
 
 __all__ = ["sweep"]
 
@@ -64,7 +64,9 @@ def _sweep(client: HqClient, prefix: str, *, archive: bool) -> None:
 
 
 def _is_meant(project: Project, prefix: str) -> bool:
-    return (project.name or "").startswith(normal.composed(prefix)) and project.status != "archived"
+    return (project.name or "").startswith(
+        normalize.composed(prefix)
+    ) and project.status != "archived"
 
 
 def _fail(message: str) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
-from bim360_provider.core.arguments import Problem
-from bim360_provider.core.owners import Owners
+from bim360_provider.core.run import Owners
 from bim360_provider.core.settings import Settings
+from bim360_provider.core.validation import Problem
 from bim360_provider.hq import HqClient
 
 __all__ = ["DECLARED", "Difference", "Entity", "Live", "Names"]

@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from bim360_provider.core.business_units.structure import paths
+from bim360_provider.core.business_units.tree import paths
 from bim360_provider.errors import InputError
 from bim360_provider.hq import HqClient
-from bim360_provider.hq.ask_once import AskOnce
-from bim360_provider.models import normal, person
+from bim360_provider.hq.api.cache import AskOnce
+from bim360_provider.models import normalize, user_ref
 from bim360_provider.models.suggestions import suggestion
 
 __all__ = ["LookUps"]
@@ -43,7 +43,7 @@ class LookUps:
             HqError: HQ said no.
             UnansweredError: No answer came.
         """
-        name = normal.composed(name)
+        name = normalize.composed(name)
         found = self._asked("projects", lambda: _candidates(self._client.projects.walk()))
         return _only("project", name, found)
 
@@ -55,7 +55,7 @@ class LookUps:
             HqError: HQ said no.
             UnansweredError: No answer came.
         """
-        name, ask = normal.composed(name), self._client.companies.named
+        name, ask = normalize.composed(name), self._client.companies.named
         found = self._asked(f"company {name}", lambda: _candidates(ask(name)))
         return _only("company", name, _in_case(name, found))
 
@@ -67,7 +67,7 @@ class LookUps:
             HqError: HQ said no.
             UnansweredError: No answer came.
         """
-        email, ask = _normal(person.email, "email", email), self._client.account_users.with_email
+        email, ask = _normal(user_ref.email, "email", email), self._client.account_users.with_email
         rows = self._asked(f"user {email}", lambda: _candidates(ask(email)))
         return _only("user", email, [_Candidate(email, row.id, row.fields) for row in rows])
 
@@ -79,7 +79,7 @@ class LookUps:
             HqError: HQ said no.
             UnansweredError: No answer came.
         """
-        path = normal.composed(path)
+        path = normalize.composed(path)
         return _only("business unit", path, self._asked("business units", self._units))
 
     def industry_role(self, project_id: str, name: str) -> Fields:
@@ -91,9 +91,9 @@ class LookUps:
             UnansweredError: No answer came.
         """
         # The client itself remembers the roles of each project.
-        project = _normal(normal.identifier, "project_id", project_id)
+        project = _normal(normalize.identifier, "project_id", project_id)
         roles = self._client.industry_roles.of(project)
-        return _only("industry role", normal.composed(name), _candidates(roles))
+        return _only("industry role", normalize.composed(name), _candidates(roles))
 
     def _asked(self, key: str, ask: Callable[[], list[_Candidate]]) -> list[_Candidate]:
         return self._known.answer(key, ask)

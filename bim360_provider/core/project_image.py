@@ -8,17 +8,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from bim360_provider.core.arguments import Problem, validated
 from bim360_provider.core.entity import DECLARED, Difference, Live
-from bim360_provider.core.gone import found, missing, seen
-from bim360_provider.core.owners import Owners
-from bim360_provider.core.place import moved, place_of, placed, unplaced
-from bim360_provider.core.settings import Settings
-from bim360_provider.core.young import is_young
+from bim360_provider.core.not_found import found, is_young, missing, seen
+from bim360_provider.core.run import Owners
+from bim360_provider.core.settings import Settings, moved, place_of, placed, unplaced
+from bim360_provider.core.validation import Problem, validated
 from bim360_provider.errors import InputError, NotFoundError
 from bim360_provider.hq import HqClient
+from bim360_provider.models.display import visible
 from bim360_provider.models.project_image import PROVIDER_ONLY, ProjectImageArguments, media_type
-from bim360_provider.models.showing import visible
 
 __all__ = ["check", "create", "delete", "diff", "digest_of", "read", "update"]
 
@@ -26,7 +24,6 @@ Values = Mapping[str, Any]
 
 ID_ENDS: Final = "/image"
 """What a picture's id has after the project's: the project itself has that id already."""
-
 
 MADE: Final = "project_created_at"
 """When HQ made the project: a young one may be denied for a moment."""

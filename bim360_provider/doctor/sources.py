@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import yaml
 
-from bim360_provider.core.told import KEYS, Told
+from bim360_provider.core.settings import KEYS, Told
 from bim360_provider.errors import ConfigError
 
 __all__ = ["Sources", "read_sources"]

@@ -1,11 +1,27 @@
-"""Pulumi's door to the core: dynamic providers, run by ``python -m pulumi.dynamic``.
+"""Dynamic providers, which ``python -m pulumi.dynamic`` runs: the door between Pulumi and the core.
 
-The import paths in this folder are for ever: every state refers to them.
+The import path of ``providers.py`` is permanent: every state refers to it.
 """
 
 import gc
+import sys
+from typing import Final
 
-from bim360_provider.dynamic.host import is_host
+__all__ = ["engine_address", "is_host"]
+
+_HOST: Final = "pulumi.dynamic.__main__"
+
+
+def is_host() -> bool:
+    """Return whether this process is ``python -m pulumi.dynamic``."""
+    spec = getattr(sys.modules.get("__main__"), "__spec__", None)
+    return getattr(spec, "name", None) == _HOST
+
+
+def engine_address() -> str | None:
+    """Return the address that Pulumi gives its host as the first argument; None elsewhere."""
+    return sys.argv[1] if is_host() and len(sys.argv) > 1 else None
+
 
 if is_host():
     # What Pulumi has loaded by now lives as long as its host. Without this the collector walks

@@ -1,7 +1,4 @@
-"""What is answered to Pulumi's six calls: its bags in, the core's answers out.
-
-Loaded with the first call: whoever only declares, which is every program, never makes one.
-"""
+"""Pulumi's six calls: convert its property bags, call the core, convert the result."""
 
 import os
 from collections.abc import Mapping
@@ -18,25 +15,33 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
+from bim360_provider.core import project
 from bim360_provider.core.entity import Entity
 from bim360_provider.core.replacements import Predecessor, replacement_message, retention_message
+from bim360_provider.core.run import Allowance
 from bim360_provider.core.settings import EXPLICIT, HIDDEN, KEYS, Settings
-from bim360_provider.dynamic import own_objects
-from bim360_provider.dynamic.bags import from_pulumi, provider_changed, to_pulumi
-from bim360_provider.dynamic.clients import client_for, owners, renames, replacements
-from bim360_provider.dynamic.current_call import urn_of_call
-from bim360_provider.dynamic.engine_log import notify
-from bim360_provider.dynamic.engine_watch import exit_with_engine
-from bim360_provider.dynamic.secret_safe import secret_safe
-from bim360_provider.dynamic.setup_warnings import warn_of_setup
+from bim360_provider.dynamic import exchanged_names
+from bim360_provider.dynamic.engine import exit_with_engine, notify
+from bim360_provider.dynamic.property_bag import from_pulumi, provider_changed, to_pulumi
+from bim360_provider.dynamic.secret_values import secret_safe
+from bim360_provider.dynamic.shared import (
+    archives,
+    client_for,
+    owners,
+    renames,
+    replacements,
+    warn_of_setup,
+)
+from bim360_provider.dynamic.stack_state import urn_of_call
 from bim360_provider.errors import ConfigError, ConflictError
 from bim360_provider.hq import HqClient
-from bim360_provider.models import normal
-from bim360_provider.models.secrecy import keep_secret, masked
+from bim360_provider.models import normalize
+from bim360_provider.models.display import keep_secret, masked
 
-__all__ = ["Calls"]
+__all__ = ["Calls", "ProjectCalls"]
 
 Bag = dict[str, Any]
+
 Values = Mapping[str, Any]
 
 
@@ -62,7 +67,7 @@ class Calls:
         urn = urn_of_call()
         replacements.note_check(self._kind, old, inputs, urn or "")
         failures = [CheckFailure("", str(each)) for each in problems if not each.warning]
-        own_objects.note_check(urn, {} if failures else inputs)
+        exchanged_names.note_check(urn, {} if failures else inputs)
         for warning in (each for each in problems if each.warning):
             notify(f"BIM 360: {warning}", warning=True)
         return CheckResult(to_pulumi(inputs), failures)
@@ -74,7 +79,7 @@ class Calls:
         "Perhaps" (None) makes Pulumi compare the arguments itself, which is what prints
         single properties and fills ``detailedDiff``.
         """
-        id_ = normal.entity_id(id_)
+        id_ = normalize.entity_id(id_)
         owners.owns(id_)
         state, inputs = from_pulumi(olds), from_pulumi(news)
         difference = self._entity.diff(state, inputs)
@@ -83,10 +88,10 @@ class Calls:
         known = Predecessor(id_, state, urn or "")
         replacements.note_diff(self._kind, known, inputs, replaces=is_other)
         # A refresh, and the deletion of what it depends on, compare a resource as it was declared.
-        is_declared = own_objects.is_checked(urn)
+        is_declared = exchanged_names.is_checked(urn)
         if is_declared and (names := difference.names) is not None:
             renames.compare(id_, names)
-        own_objects.note_diff(urn)
+        exchanged_names.note_diff(urn)
         changes = difference.changed or difference.unfinished
         if is_declared and changes and not difference.replaces:
             renames.begin(id_)
@@ -106,7 +111,7 @@ class Calls:
         inputs = from_pulumi(props)
         client = self._client(inputs)
         urn = urn_of_call() or ""
-        before = own_objects.pop_released_object(urn) or replacements.predecessor(
+        before = exchanged_names.pop_released_object(urn) or replacements.predecessor(
             self._kind, inputs, urn
         )
         renames.begin(urn)  # it takes one of the host's threads, as an update does
@@ -121,7 +126,7 @@ class Calls:
     def update(self, id_: str, olds: Bag, news: Bag) -> UpdateResult:
         """Change what differs."""
         state = from_pulumi(olds)
-        id_ = normal.entity_id(id_)
+        id_ = normalize.entity_id(id_)
         try:
             outs = self._update(self._client(state), id_, state, from_pulumi(news))
         finally:
@@ -132,7 +137,7 @@ class Calls:
     def read(self, id_: str, props: Bag) -> ReadResult:
         """Read for a refresh, a ``.get()`` or after an import."""
         state = from_pulumi(props)
-        live = self._entity.read(self._client(state), normal.entity_id(id_), state)
+        live = self._entity.read(self._client(state), normalize.entity_id(id_), state)
         if live is None:
             return ReadResult("", {})
         return ReadResult(live.id, to_pulumi(live.outputs), to_pulumi(live.inputs))
@@ -141,12 +146,14 @@ class Calls:
     def delete(self, id_: str, props: Bag) -> None:
         """Take it away as far as HQ can, or leave it."""
         state = from_pulumi(props)
-        id_ = normal.entity_id(id_)
+        id_ = normalize.entity_id(id_)
         urn = urn_of_call() or ""
         before = Predecessor(id_, state, urn)
         is_kept = replacements.is_kept(self._kind, id_, state, urn)
-        if is_kept or own_objects.is_exchanged(self._kind, before, partial(self._client, state)):
-            own_objects.release_object(self._kind, before)
+        if is_kept or exchanged_names.is_exchanged(
+            self._kind, before, partial(self._client, state)
+        ):
+            exchanged_names.release_object(self._kind, before)
             notify(f"BIM 360: {retention_message(self._kind, id_, state)}.", warning=False)
             return
         with replacements.deletion(id_):
@@ -164,7 +171,7 @@ class Calls:
         owners.takes(live.id)
         owners.owns(live.id)
         notify(f"BIM 360: {replacement_message(self._kind, live.id, inputs)}.", warning=True)
-        own_objects.plan_rename(renames, self._kind, live, inputs)
+        exchanged_names.plan_rename(renames, self._kind, live, inputs)
         try:
             return live.id, self._update(client, live.id, live.outputs, inputs)
         finally:
@@ -175,7 +182,7 @@ class Calls:
         try:
             return self._create(client, inputs, self._settings)
         except ConflictError:
-            before = own_objects.find_exchanged_object(self._kind, urn, client, inputs)
+            before = exchanged_names.find_exchanged_object(self._kind, urn, client, inputs)
             if not (made := before and self._keep(client, before, inputs)):
                 raise
             return made
@@ -205,3 +212,31 @@ class Calls:
         """Return the client of the account that it is in, whatever is configured now."""
         connection = self._settings.connection(known.get("account_id"), known.get("region"))
         return client_for(connection)
+
+
+class ProjectCalls(Calls):
+    """The calls of a project."""
+
+    def _keep(
+        self, client: HqClient, before: Predecessor, inputs: Values
+    ) -> tuple[str, dict[str, Any]] | None:
+        kept = super()._keep(client, before, inputs)
+        template = inputs.get("template_project_id")
+        if kept and template and template != before.state.get("template_project_id"):
+            words = f"the template is not copied into '{inputs['name']}': it existed already"
+            notify(f"BIM 360: {words}.", warning=True)
+        return kept
+
+    def _create(
+        self, client: HqClient, inputs: Values, settings: Settings
+    ) -> tuple[str, dict[str, Any]]:
+        return project.create(client, inputs, settings, owners, self._allowance())
+
+    def _update(self, client: HqClient, id_: str, state: Values, inputs: Values) -> dict[str, Any]:
+        return project.update(client, id_, state, inputs, self._allowance())
+
+    def _delete(self, client: HqClient, id_: str, state: Values) -> None:
+        project.delete(client, id_, state, owners, self._allowance())
+
+    def _allowance(self) -> Allowance:
+        return Allowance(self._settings.max_archives, archives)

@@ -1,11 +1,6 @@
-"""The stack's own state: whether a new resource had an object before, where no call shows it.
+"""The resource that a call is about: Pulumi's host gets its URN and does not hand it on."""
 
-With ``pulumi up --replace`` and after ``pulumi state taint`` the engine asks for a create as it
-does for a new resource, and for the delete only later. The state still holds what the resource
-had, so it is read, once a run, where a create finds its key taken:
-https://www.pulumi.com/docs/iac/cli/commands/pulumi_stack_export/
-"""
-
+import inspect
 import json
 import os
 import shutil
@@ -15,12 +10,30 @@ from pathlib import Path
 from typing import Any, Final
 
 from bim360_provider.core.replacements import Predecessor
-from bim360_provider.dynamic.bags import from_pulumi
-from bim360_provider.dynamic.current_call import urn_of_call
-from bim360_provider.dynamic.engine_log import notify
-from bim360_provider.hq.ask_once import AskOnce
+from bim360_provider.dynamic.engine import notify
+from bim360_provider.dynamic.property_bag import from_pulumi
+from bim360_provider.hq.api.cache import AskOnce
 
-__all__ = ["holders_of", "is_held_elsewhere", "outputs_before", "predecessor_of"]
+__all__ = ["holders_of", "is_held_elsewhere", "outputs_before", "predecessor_of", "urn_of_call"]
+
+CALLS: Final = frozenset({"Check", "Diff", "Create", "Update", "Delete"})
+"""Methods of Pulumi's host whose request has a URN."""
+
+
+def urn_of_call() -> str | None:
+    """Return the URN of the call that this thread works on; None outside of Pulumi's host.
+
+    It is taken from the host's own frame:
+    https://github.com/pulumi/pulumi/blob/master/sdk/python/lib/pulumi/dynamic/__main__.py
+    """
+    frame = inspect.currentframe()
+    while frame is not None:
+        frame = frame.f_back
+        if frame and frame.f_code.co_name in CALLS and "request" in frame.f_locals:
+            urn = getattr(frame.f_locals["request"], "urn", None)
+            return urn if isinstance(urn, str) else None
+    return None
+
 
 LOCAL_STATE: Final = "LOCAL_ENGINE_STATE"
 """The environment variable in which the local engine gives its host the path of the state."""

@@ -1,6 +1,10 @@
 """A local HQ: the Account Admin API over TCP, with its rules, its limits and a database."""
 
-from bim360_provider.emulator.default_seed import (
+from bim360_provider.emulator.emulator import Emulator
+from bim360_provider.emulator.faults import Rule, parse_rules, read_rules
+from bim360_provider.emulator.http.messages import Delivery, Reply, Request
+from bim360_provider.emulator.options import Options
+from bim360_provider.emulator.seed.database import (
     ACCOUNT_ID,
     ADMIN_EMAIL,
     ADMIN_ID,
@@ -14,12 +18,8 @@ from bim360_provider.emulator.default_seed import (
     EMEA_BUSINESS_UNIT_ID,
     EMEA_COMPANY_ID,
 )
-from bim360_provider.emulator.emulator import Emulator
-from bim360_provider.emulator.fault_rules import Rule, parse_rules, read_rules
-from bim360_provider.emulator.messages import Delivery, Reply, Request
-from bim360_provider.emulator.options import Options
-from bim360_provider.emulator.seed import Seed, SeedError, parse_seed, read_seed
-from bim360_provider.emulator.server import RunningEmulator, serve
+from bim360_provider.emulator.seed.models import Seed, SeedError, parse_seed, read_seed
+from bim360_provider.emulator.server.serve import RunningEmulator, serve
 
 __all__ = [
     "ACCOUNT_ID",

@@ -9,7 +9,7 @@ def main() -> None:
     """Run the command, or say in one line which package it lacks."""
     try:
         # typer belongs to an extra; without it this line is all a person should see.
-        from bim360_provider.emulator.command import app  # noqa: PLC0415
+        from bim360_provider.emulator.cli import app  # noqa: PLC0415
     except ImportError as error:
         sys.exit(MISSING_EXTRA.format(name=error.name))
     app()

@@ -1,10 +1,54 @@
-"""Everything the emulated API stands on: store, clock, ids, quota and options."""
+"""What all endpoints share: database, clock, ids, quotas and options."""
+
+import math
+from collections import defaultdict, deque
 
 from bim360_provider.emulator.clock import Clock
-from bim360_provider.emulator.ids import Ids
+from bim360_provider.emulator.http.errors import GatewayError
 from bim360_provider.emulator.options import Options
-from bim360_provider.emulator.rate import ADMIN_READS, ADMIN_WRITES, HQ, Quota
-from bim360_provider.emulator.store import Store
+from bim360_provider.emulator.storage.database import Ids, Store
+
+HQ_QUOTA, ADMIN_READS, ADMIN_WRITES = "hq", "admin_reads", "admin_writes"
+"""Documented: HQ's endpoints share one quota; construction/admin has one for reads and one for
+writes, see https://aps.autodesk.com/en/docs/acc/v1/overview/rate-limits/admin-rate-limits/"""
+
+WINDOW = 60.0
+"""Seconds; the documented quotas are per minute."""
+
+
+class Quota:
+    """A sliding window on the emulator's clock.
+
+    Only requests that were let through count, so a client that waits as told gets in (inference).
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._let_in: dict[str, deque[float]] = defaultdict(deque)
+
+    def admit(self, caller: str, limit: int) -> None:
+        """Let a request through, or refuse it with the whole seconds to wait.
+
+        Raises:
+            GatewayError: 429 with ``Retry-After``, when ``limit`` requests were let in.
+        """
+        if not limit:
+            return
+        recent, now = self._let_in[caller], self._clock.now()
+        while recent and recent[0] <= now - WINDOW:
+            recent.popleft()
+        if len(recent) >= limit:
+            raise over_quota(math.ceil(recent[0] + WINDOW - now))
+        recent.append(now)
+
+    def reset(self) -> None:
+        """Forget every request."""
+        self._let_in.clear()
+
+
+def over_quota(wait: int) -> GatewayError:
+    """Return the gateway's 429; ``Retry-After`` is in seconds, as the vendor's tools read it."""
+    return GatewayError(429, "ERR-001", "Quota limit exceeded.", {"retry-after": str(max(wait, 1))})
 
 
 class Backend:
@@ -14,7 +58,7 @@ class Backend:
         self.store = store
         self.clock = clock
         self.options = options
-        self.quotas = {name: Quota(clock) for name in (HQ, ADMIN_READS, ADMIN_WRITES)}
+        self.quotas = {name: Quota(clock) for name in (HQ_QUOTA, ADMIN_READS, ADMIN_WRITES)}
         self.token_quota = Quota(clock)
         self.revoked_up_to = 0
         """Tokens with a serial number up to this one are refused."""

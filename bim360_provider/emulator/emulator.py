@@ -7,19 +7,19 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from bim360_provider.emulator import control, gateway
 from bim360_provider.emulator.clock import Clock, http_date
-from bim360_provider.emulator.default_seed import default_seed
-from bim360_provider.emulator.errors import RefusedError
-from bim360_provider.emulator.fault_reply import spoil
-from bim360_provider.emulator.fault_rules import Rule, Then
+from bim360_provider.emulator.control import routes
+from bim360_provider.emulator.faults import Rule, Then, spoil
+from bim360_provider.emulator.http import gateway
+from bim360_provider.emulator.http.errors import RefusedError
+from bim360_provider.emulator.http.messages import Reply, Request
+from bim360_provider.emulator.http.routing import Visit
+from bim360_provider.emulator.instance import World
 from bim360_provider.emulator.journal import NO_ANSWER, Journal
-from bim360_provider.emulator.messages import Reply, Request
 from bim360_provider.emulator.options import Options
-from bim360_provider.emulator.routes import Visit
-from bim360_provider.emulator.seed import Seed
-from bim360_provider.emulator.store import IN_MEMORY, Store
-from bim360_provider.emulator.world import World
+from bim360_provider.emulator.seed.database import default_seed
+from bim360_provider.emulator.seed.models import Seed
+from bim360_provider.emulator.storage.database import IN_MEMORY, Store
 
 
 class Emulator:
@@ -82,9 +82,9 @@ class Emulator:
             ControlError: The control plane refused; its message says why.
         """
         content = b"" if body is None else json.dumps(body).encode()
-        reply = self.handle(Request(method, f"{control.PREFIX}{path}", query, {}, content))
-        if reply.status >= control.FIRST_ERROR_STATUS:
-            raise control.ControlError(reply.status, reply.content()["error"])
+        reply = self.handle(Request(method, f"{routes.PREFIX}{path}", query, {}, content))
+        if reply.status >= routes.FIRST_ERROR_STATUS:
+            raise routes.ControlError(reply.status, reply.content()["error"])
         return reply.content()
 
     def close(self) -> None:
@@ -92,8 +92,8 @@ class Emulator:
         self._world.backend.store.close()
 
     def _answer(self, request: Request) -> Reply:
-        if request.path.startswith(control.PREFIX):
-            return control.answer(request, self._world)
+        if request.path.startswith(routes.PREFIX):
+            return routes.answer(request, self._world)
         visit = gateway.arrive(request)
         struck = self._world.faults.pick(request, visit.route)
         reply = self._act(visit) if struck is None else self._misbehave(visit, *struck)

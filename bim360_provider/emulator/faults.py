@@ -1,13 +1,242 @@
-"""The faults in force, and which of them a request runs into."""
+"""Faults: which requests a rule selects, and what it does to the reply."""
 
 import random
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from http import HTTPStatus
+from pathlib import Path
+from typing import Annotated, Literal
 
-from pydantic import JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
-from bim360_provider.emulator.fault_rules import Match, Rule, Then
+from bim360_provider.emulator.assumptions import Code
+from bim360_provider.emulator.http.errors import GatewayError, HqError, RefusedError
+from bim360_provider.emulator.http.messages import Delivery, Reply, Request, parse_json
 from bim360_provider.emulator.journal import matches, parsed_body
-from bim360_provider.emulator.messages import Request
+from bim360_provider.emulator.options import Seconds
+from bim360_provider.emulator.seed.models import SeedError, Span, first_problem
+
+FIRST_STATUS, LAST_STATUS = 200, 599
+"""A final answer of HTTP; 1xx is none."""
+
+Positive = Annotated[int, Field(ge=1)]
+
+Status = Annotated[int, Field(ge=FIRST_STATUS, le=LAST_STATUS)]
+
+
+class _Strict(BaseModel):
+    """A part of the file in which an unknown key is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Match(_Strict):
+    """Which requests; what is left out matches all."""
+
+    method: str = ""
+    """HTTP method, in any case."""
+    path: str = ""
+    """A route template such as ``/hq/v1/accounts/:account_id/projects``, or a path with ``*``."""
+    query: dict[str, str] = Field(default_factory=dict)
+    """Query parameters that must be there with these values."""
+    body: dict[str, JsonValue] = Field(default_factory=dict)
+    """Fields of the JSON or form body that must be there with these values."""
+
+
+class Then(_Strict):
+    """What happens: an answer instead of the true one, or the true one delivered badly."""
+
+    act: bool | None = None
+    """Whether HQ acts; left out it acts, unless there is a status, a redirect or drop before."""
+    status: Status | None = None
+    """The status of the answer; without a body it gets the one usual for it."""
+    body: JsonValue = None
+    """A JSON body instead of the true one."""
+    text: str | None = None
+    """A plain text body instead of the true one; ``""`` is an empty body."""
+    html: bool = False
+    """An HTML page instead of the true body, as proxies send it."""
+    size: Positive | None = None
+    """A plain text body of so many characters instead of the true one."""
+    change: dict[str, JsonValue] = Field(default_factory=dict)
+    """Fields overwritten in the true body, in each row of a list."""
+    headers: dict[str, str] = Field(default_factory=dict)
+    """More headers, or other ones."""
+    retry_after: int | str | None = None
+    """The ``Retry-After`` header: seconds, or anything HTTP or a bad proxy may send."""
+    redirect: str | None = None
+    """Where to redirect to, with 307 unless there is a status."""
+    advance: Span = 0.0
+    """Seconds the emulator's clock moves before it acts: a slow HQ that costs no real time."""
+    delay: Seconds = 0.0
+    """Seconds of real time before the answer."""
+    drop: Literal["before", "after"] | None = None
+    """Close the connection without an answer, before or after acting."""
+    truncate: Annotated[int, Field(ge=0)] | None = None
+    """Bytes of the body sent before the connection is closed."""
+    drip: Seconds = 0.0
+    """Seconds of real time between two of the eight pieces the body is sent in."""
+
+    @property
+    def acts(self) -> bool:
+        """Whether HQ acts on the request."""
+        if self.act is not None:
+            return self.act
+        return self.status is None and self.redirect is None and self.drop != "before"
+
+
+class Rule(_Strict):
+    """One fault."""
+
+    match: Match = Match()
+    times: Positive | None = None
+    """How often it happens; left out it happens every time."""
+    after: Annotated[int, Field(ge=0)] = 0
+    """How many matching requests are spared first."""
+    probability: Annotated[float, Field(ge=0, le=1)] = 1.0
+    """How likely it is for each matching request."""
+    seed: int = 0
+    """The same seed gives the same sequence of chances."""
+    then: Then
+
+
+def parse_rules(document: object) -> list[Rule]:
+    """Return the rules of a document, which is one rule or a list of them.
+
+    Raises:
+        SeedError: One has a mistake; the message is one line that names the place.
+    """
+    listed = document if isinstance(document, list) else [document]
+    return [_parse(rule, f"faults[{number}]") for number, rule in enumerate(listed)]
+
+
+def _parse(document: object, place: str) -> Rule:
+    try:
+        return Rule.model_validate(document)
+    except ValidationError as error:
+        msg = f"{place}.{first_problem(error, Rule, Match, Then)}"
+        raise SeedError(msg) from None
+
+
+def read_rules(path: Path) -> list[Rule]:
+    """Return the rules in a JSON file.
+
+    Raises:
+        SeedError: The file cannot be read, is no JSON, or has a mistake.
+    """
+    try:
+        return parse_rules(parse_json(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        msg = f"faults {path} cannot be read: {error}"
+        raise SeedError(msg) from None
+    except SeedError as error:
+        msg = f"{path}: {error}"
+        raise SeedError(msg) from None
+
+
+REDIRECT = 307
+"""Keeps method and body, so it is the redirect that can do most harm."""
+
+GATEWAY_CODES = {401: "AUTH-006", 403: "AUTH-010", 429: "ERR-001"}
+"""Documented: https://aps.autodesk.com/en/docs/oauth/v2/developers_guide/error_handling/"""
+
+SERVER_ERROR = "ERR-003"
+"""Documented for 500 on the same page; for 502, 503 and 504 it is an inference."""
+
+FIRST_SERVER_ERROR = 500
+
+FIRST_ERROR = 400
+
+FILLER = "HQ is not well today. "
+
+ROWS = ("results", "success_items", "business_units")
+"""Where the answers that wrap a list have it."""
+
+
+def spoil(then: Then, true: Reply | None) -> Reply:
+    """Return the answer to send.
+
+    Args:
+        then: The fault.
+        true: What HQ answered when it acted, None when it did not.
+    """
+    reply = _with_room(_content(then, _base(then, true)))
+    headers = {**reply.headers, **{name.lower(): each for name, each in then.headers.items()}}
+    if then.retry_after is not None:
+        headers["retry-after"] = str(then.retry_after)
+    if then.redirect is not None:
+        headers["location"] = then.redirect
+    return replace(reply, headers=headers, delivery=_delivery(then))
+
+
+def _with_room(reply: Reply) -> Reply:
+    """Make a 204 that a fault gave a body a 200: HTTP has no room for one."""
+    empty = reply.status != HTTPStatus.NO_CONTENT or not reply.body
+    return reply if empty else replace(reply, status=HTTPStatus.OK)
+
+
+def _delivery(then: Then) -> Delivery:
+    return Delivery(
+        delay=then.delay, drop=then.drop is not None, cut_after=then.truncate, drip=then.drip
+    )
+
+
+def _base(then: Then, true: Reply | None) -> Reply:
+    if then.redirect is not None:
+        return Reply(then.status or REDIRECT, {}, b"")
+    if then.status is None:
+        return true or Reply(HTTPStatus.OK, {}, b"")
+    if then.status == HTTPStatus.NO_CONTENT:
+        return Reply(then.status, {}, b"")
+    if then.status < FIRST_ERROR:
+        return replace(true or Reply.json(then.status, {}), status=then.status)
+    return usual(then.status).reply()
+
+
+def usual(status: int) -> RefusedError:
+    """Return the error the API usually answers with a status."""
+    reason = next((each.phrase for each in HTTPStatus if each == status), "Error")
+    if status in GATEWAY_CODES:
+        return GatewayError(status, GATEWAY_CODES[status], reason)
+    if status >= FIRST_SERVER_ERROR:
+        return GatewayError(status, SERVER_ERROR, reason)
+    return HqError(status, Code.REFUSED, reason)
+
+
+def _content(then: Then, reply: Reply) -> Reply:
+    """Put another body into an answer, where the fault has one."""
+    if "body" in then.model_fields_set:
+        return Reply.json(reply.status, then.body, {**reply.headers})
+    if then.html:
+        return _typed(reply, "text/html", _page(reply.status))
+    if then.size is not None:
+        filler = FILLER * (then.size // len(FILLER) + 1)
+        return _typed(reply, "text/plain", filler[: then.size])
+    if then.text is not None:
+        return _typed(reply, "text/plain", then.text)
+    if then.change:
+        return Reply.json(reply.status, _changed(reply.content(), then.change), {**reply.headers})
+    return reply
+
+
+def _typed(reply: Reply, kind: str, text: str) -> Reply:
+    headers = {**reply.headers, "content-type": f"{kind}; charset=utf-8"}
+    return replace(reply, headers=headers, body=text.encode())
+
+
+def _page(status: int) -> str:
+    return f"<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>\n"
+
+
+def _changed(content: JsonValue, change: dict[str, JsonValue]) -> JsonValue:
+    if isinstance(content, list):
+        return [_changed(row, change) for row in content]
+    if not isinstance(content, dict):
+        return content
+    rows = next((name for name in ROWS if isinstance(content.get(name), list)), None)
+    if rows is None or change.keys() & content.keys():
+        return {**content, **change}
+    return {**content, rows: _changed(content[rows], change)}
 
 
 class _Armed:

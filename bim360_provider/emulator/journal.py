@@ -10,9 +10,8 @@ from urllib.parse import parse_qsl
 from pydantic import JsonValue
 
 from bim360_provider.emulator.clock import stamp
-from bim360_provider.emulator.messages import Request
-from bim360_provider.emulator.multipart import Part, is_multipart, parts
-from bim360_provider.emulator.routes import Visit
+from bim360_provider.emulator.http.messages import Part, Request, is_multipart, parts
+from bim360_provider.emulator.http.routing import Visit
 
 KEPT = 20_000
 """Entries kept; the oldest go first, so that a long-running emulator does not grow for ever."""

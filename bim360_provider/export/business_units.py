@@ -9,14 +9,12 @@ from typing import Any, Final
 from pulumi.runtime.rpc import UNKNOWN
 
 from bim360_provider.core import business_units
-from bim360_provider.core.business_units.naming import ROOT
-from bim360_provider.core.business_units.outputs import declared, imported, keys_of, outputs
-from bim360_provider.core.business_units.structure import paths
+from bim360_provider.core.business_units.rules import declared, imported, keys_of, outputs
+from bim360_provider.core.business_units.tree import ROOT, paths
 from bim360_provider.core.entity import DECLARED
 from bim360_provider.core.settings import Settings
-from bim360_provider.export.declaration import Declaration, Reference
-from bim360_provider.export.declaring import UNKNOWN_TEXT
-from bim360_provider.models import normal
+from bim360_provider.export.declaration import UNKNOWN_TEXT, Declaration, Reference
+from bim360_provider.models import normalize
 from bim360_provider.models.business_units import BusinessUnit
 from bim360_provider.resources import Bim360BusinessUnits
 
@@ -114,7 +112,7 @@ def _left(live: Sequence[BusinessUnit], judge: _Judge) -> dict[str, str]:
     for unit in live:
         why = SAME_NAME if places[unit.parent_id, _composed(unit)] > 1 else ""
         if why := NO_NAME if not unit.name else why or judge.problem(unit, name=unit.name):
-            called = f"business unit {normal.shown(names[unit.id])} ({unit.id})"
+            called = f"business unit {normalize.shown(names[unit.id])} ({unit.id})"
             found[unit.id] = f"{called} is left as it is: {why}"
     return found
 
@@ -143,7 +141,7 @@ def _without_bad_descriptions(
         if not description:
             continue
         if why := judge.problem(by_id[unit["id"]], description=description):
-            notes.append(f"description of {normal.shown(key)} is left as it is: {why}.")
+            notes.append(f"description of {normalize.shown(key)} is left as it is: {why}.")
         else:
             unit["description"] = description
     return notes

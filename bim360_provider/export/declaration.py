@@ -1,12 +1,18 @@
 """A declaration: one thing of the account, as a program says it and as the state keeps it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from bim360_provider.resources.declared import Declared
+from pulumi.runtime.rpc import UNKNOWN
 
-__all__ = ["Component", "Declaration", "Reference"]
+from bim360_provider.core.entity import Entity
+from bim360_provider.core.settings import Settings
+from bim360_provider.core.validation import Problem
+from bim360_provider.models import normalize
+from bim360_provider.resources.base import Declared
+
+__all__ = ["UNKNOWN_TEXT", "Component", "Declaration", "Reference", "Settled", "settled"]
 
 Values = Mapping[str, Any]
 
@@ -64,3 +70,58 @@ class Declaration:
     def kind(self) -> str:
         """The name of the class that a program writes."""
         return self.component.kind if self.component else self.resource.__name__
+
+
+UNKNOWN_TEXT: Final = "Pulumi uses this text for a value that it does not know yet"
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What can be declared of a thing.
+
+    Attributes:
+        inputs: The arguments in normal form.
+        outputs: The state that a create with them would have left.
+        notes: What is left as it is, and why, a line each.
+    """
+
+    inputs: dict[str, Any]
+    outputs: dict[str, Any]
+    notes: tuple[str, ...]
+
+
+def settled(
+    entity: Entity, given: Values, state: Callable[[Values], dict[str, Any]], settings: Settings
+) -> Settled:
+    """Return those of the arguments that are accepted, and that change nothing.
+
+    HQ holds what people typed there, which may be nothing that our rules let through.
+
+    Args:
+        entity: Judges them.
+        given: The arguments that would declare all that HQ has.
+        state: Returns the outputs that belong to arguments in normal form.
+        settings: Say whether values outside the public lists are let through.
+    """
+    left = [Problem(name, UNKNOWN_TEXT) for name, value in given.items() if value == UNKNOWN]
+    while True:
+        kept = _without(given, left)
+        inputs, problems = entity.check(given, kept, settings)
+        bad = [each for each in problems if each.argument in kept and not each.warning]
+        outputs = state(inputs)
+        if not bad:
+            changed = entity.diff(outputs, inputs).changed
+            bad = [Problem(name, "has another normal form") for name in changed if name in kept]
+        if not bad:
+            return Settled(inputs, outputs, tuple(_note(given, problem) for problem in left))
+        left += bad
+
+
+def _without(given: Values, problems: Iterable[Problem]) -> dict[str, Any]:
+    named = {problem.argument for problem in problems}
+    return {name: value for name, value in given.items() if name not in named}
+
+
+def _note(given: Values, problem: Problem) -> str:
+    value = normalize.shown(given[problem.argument])
+    return f"{problem.argument} is left as it is, {value}: {problem.words}."

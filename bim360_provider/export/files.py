@@ -1,15 +1,151 @@
-"""Two files that are written whole or not at all, and never over somebody's work."""
+"""The files of an export, written completely or not at all."""
 
 import hashlib
+import json
+import os
 import re
-from collections.abc import Iterable, Mapping
+import shlex
+import sys
+import sysconfig
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.machinery import PathFinder
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+from pulumi.dynamic.dynamic import serialize_provider
+from pulumi.runtime.rpc import UNKNOWN
 
 from bim360_provider import files
+from bim360_provider.dynamic.property_bag import PROVIDER_KEY, to_pulumi
 from bim360_provider.errors import InputError
+from bim360_provider.export.declaration import Declaration
+from bim360_provider.export.pulumi_project import Layout, launcher
+from bim360_provider.export.python_writer import program
+from bim360_provider.export.reader import Account, Kept
 
-__all__ = ["UNSEALED", "sealed", "write"]
+__all__ = [
+    "MESSAGE",
+    "UNSEALED",
+    "Paths",
+    "import_file",
+    "local_steps",
+    "names_in",
+    "names_kept",
+    "pulumi_steps",
+    "sealed",
+    "write",
+    "write_stack",
+]
+
+SEAL_KEY: Final = "writtenBy"
+"""A key that Pulumi passes over."""
+
+EVER_NEW: Final = frozenset({"updated_at", "last_sign_in"})
+"""Outputs that change when nobody changed anything: the first refresh fills them in."""
+
+
+def import_file(declarations: Iterable[Declaration], seal: str) -> str:
+    """Return the text of the file, a line for each thing."""
+    rows = [row for each in declarations for row in _rows(each)]
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    return f'{{\n"{SEAL_KEY}": {json.dumps(seal)},\n"resources": [\n{lines}\n]\n}}\n'
+
+
+def names_in(content: str) -> dict[tuple[str, str], str]:
+    """Return the names that an import file gives, by type and id; none where it cannot be read."""
+    try:
+        rows = json.loads(content)["resources"]
+        return {(row["type"], row["id"]): _name(row) for row in rows if "id" in row}
+    except (ValueError, LookupError, TypeError):
+        return {}
+
+
+def _name(row: Mapping[str, Any]) -> str:
+    return str(row.get("logicalName") or row["name"])
+
+
+def _known(value: Any) -> Any:
+    """Return a value without texts that Pulumi takes for unknown values: no import may hold one."""
+    if isinstance(value, Mapping):
+        return {key: _known(each) for key, each in value.items() if each != UNKNOWN}
+    if isinstance(value, list):
+        return [_known(each) for each in value if each != UNKNOWN]
+    return value
+
+
+def _rows(each: Declaration) -> Iterator[dict[str, Any]]:
+    code: Any = serialize_provider(each.resource.PROVIDER())
+    provider = {PROVIDER_KEY: code}
+    outputs = {k: _known(v) for k, v in each.outputs.items() if k not in EVER_NEW and v != UNKNOWN}
+    row = {"type": each.resource.type_token(), "name": each.name, "id": each.id}
+    if each.component:
+        # A name of its own, because a parent is named by it and a project may have the same.
+        parent = f"{each.component.type} {each.name}"
+        named = {"name": parent, "logicalName": each.name, "component": True}
+        yield {"type": each.component.type, **named}
+        row["parent"] = parent
+    inputs, kept = to_pulumi(each.inputs), to_pulumi(outputs)
+    yield {**row, "inputs": {**inputs, **provider}, "outputs": {**kept, **provider}}
+
+
+MESSAGE: Final = "Adopt the BIM 360 account"
+"""The text of the commit."""
+
+
+def pulumi_steps(
+    root: Path, here: Path, stack: str, import_file: Path, written: Iterable[Path]
+) -> list[str]:
+    """Return the commands for the Pulumi CLI.
+
+    The import protects each resource: until an ``up`` removes the protection, no program, however
+    incomplete, can delete one. The ``up`` comes after a preview that finds no change.
+
+    Args:
+        root: The folder of ``Pulumi.yaml``.
+        here: The folder of the user's shell.
+        stack: The stack.
+        import_file: The file to import.
+        written: The files that belong into the repository.
+    """
+    return [
+        *_change_folder(root, here),
+        f"pulumi stack select --create {shlex.quote(stack)}",
+        f"pulumi import --file {_quoted(import_file, root)} --generate-code=false",
+        "pulumi preview --expect-no-changes",
+        "pulumi up --expect-no-changes",
+        _commit(root, written),
+    ]
+
+
+def local_steps(
+    root: Path, here: Path, stack: str, import_file: Path, written: Iterable[Path]
+) -> list[str]:
+    """Return the same for the local engine; the arguments are those of ``pulumi_steps``."""
+    of_stack = f"--stack {shlex.quote(stack.rpartition('/')[2])}"
+    return [
+        *_change_folder(root, here),
+        f"bim360 local import {of_stack} --file {_quoted(import_file, root)}",
+        f"bim360 local preview {of_stack} --expect-no-changes",
+        f"bim360 local up {of_stack} --expect-no-changes",
+        _commit(root, written),
+    ]
+
+
+def _change_folder(root: Path, here: Path) -> list[str]:
+    return [] if root == here else [f"cd {_quoted(root, here)}"]
+
+
+def _commit(root: Path, written: Iterable[Path]) -> str:
+    names = " ".join(_quoted(path, root) for path in written)
+    return f"git add {names} && git commit -m {shlex.quote(MESSAGE)}"
+
+
+def _quoted(path: Path, folder: Path) -> str:
+    relative = os.path.relpath(path, folder)
+    # A name such as `-n.py` would be taken for an option.
+    return shlex.quote(relative if not relative.startswith("-") else f"./{relative}")
+
 
 UNSEALED: Final = f"bim360 export, seal {'0' * 16}"
 """Stands in a text until its seal is known."""
@@ -93,3 +229,116 @@ def _content(path: Path) -> str | None:
 
 def _seal(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+STACK: Final = re.compile(
+    r"(?:(?!\.+/)[A-Za-z0-9_.-]{1,100}/){0,2}(?!\.+$)(?P<name>[A-Za-z0-9_.-]{1,100})"
+)
+"""A stack, perhaps behind its organization and project.
+
+https://www.pulumi.com/docs/iac/concepts/stacks/#create-stack has the characters.
+"""
+
+HARMLESS: Final = frozenset({"test"})
+"""A module of Python that no program imports, and a usual name of a stack."""
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Where a stack's files are.
+
+    Attributes:
+        program: The declarations.
+        import_file: The file for ``pulumi import``.
+        launcher: The program of the project, where an export has to write that too.
+    """
+
+    program: Path
+    import_file: Path
+    launcher: Path | None = None
+
+    @classmethod
+    def of(cls, folder: Path, stack: str, layout: Layout | None = None) -> "Paths":
+        """Return the paths for a stack; ``-`` and ``.`` in its name are ``_`` in the file's.
+
+        Raises:
+            InputError: The name is not one of a stack, or the file would hide a Python module.
+        """
+        name = _file_name(stack)
+        file = folder / f"{name}.py"
+        entry = layout.entry if layout else file
+        missing = not entry.exists() and entry != _absolute(file)
+        return cls(file, folder / f"{name}.import.json", entry if missing else None)
+
+    def absolute(self) -> "Paths":
+        """Return the same paths from the root on; a file that is a link stays one."""
+        return Paths(_absolute(self.program), _absolute(self.import_file), self.launcher)
+
+    def committed(self) -> Iterable[Path]:
+        """Return the files that belong into the repository."""
+        return [path for path in (self.launcher, self.program, self.import_file) if path]
+
+
+def _absolute(path: Path) -> Path:
+    return path.parent.resolve() / path.name
+
+
+def _file_name(stack: str) -> str:
+    found = STACK.fullmatch(stack)
+    if found is None:
+        msg = (
+            f"BIM 360: could not export: --stack '{stack}' is not the name of a stack; "
+            "use letters, digits, '-', '_' and '.'."
+        )
+        raise InputError(msg)
+    name = found["name"].replace("-", "_").replace(".", "_")
+    if _is_module(name):
+        msg = (
+            f"BIM 360: could not export: a file {name}.py would hide the Python module '{name}' "
+            "from the program; give another --stack."
+        )
+        raise InputError(msg)
+    return name
+
+
+def _is_module(name: str) -> bool:
+    if name in HARMLESS:
+        return False
+    ours = {"__main__", "__init__", "bim360_provider", *sys.stdlib_module_names}
+    places = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    return name in ours or PathFinder.find_spec(name, [*places]) is not None
+
+
+def names_kept(paths: Paths) -> Kept:
+    """Return the names that the last export gave; none where there was none."""
+    try:
+        return names_in(paths.import_file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return {}
+
+
+def write_stack(
+    account: Account, paths: Paths, title: str, stack: str, *, force: bool
+) -> list[Path]:
+    """Write a stack's files, and return those that are new or different.
+
+    Args:
+        account: What was read.
+        paths: Where they are to be.
+        title: The first line of the program.
+        stack: The stack's name.
+        force: Whether what an export wrote and somebody changed may be written over.
+
+    Raises:
+        InputError: One of them is somebody's own, or cannot be written; none was written.
+    """
+    seal = f"# {UNSEALED}"
+    texts = {}
+    if paths.launcher:
+        name = stack.rpartition("/")[2]
+        texts[paths.launcher] = sealed(launcher(paths.launcher, paths.program, name, seal))
+    text = program(account.declarations, title, paths.import_file.name, seal)
+    texts[paths.program] = sealed(text)
+    # Last: without the program, the resources in it would be planned for deletion.
+    texts[paths.import_file] = sealed(import_file(account.declarations, UNSEALED))
+    return write(texts, force=force)

@@ -1,31 +1,122 @@
-"""A reader of one account: list by list, in one order that no answer of HQ changes."""
+"""Read one account, list by list in a fixed order, and select what to export."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, TypeVar
+from datetime import date
+from fnmatch import fnmatchcase
+from typing import Any, Final, TypeAlias, TypeVar
 
-from bim360_provider.core.place import place_of
-from bim360_provider.core.settings import Settings
+from bim360_provider.core.settings import Settings, place_of
+from bim360_provider.errors import InputError
 from bim360_provider.export import business_units
-from bim360_provider.export.account_users import declared_user
-from bim360_provider.export.choosing import Choice
-from bim360_provider.export.companies import company_references, declared_company
+from bim360_provider.export.account_user import declared_user
+from bim360_provider.export.company import company_references, declared_company
 from bim360_provider.export.declaration import Declaration, Reference
-from bim360_provider.export.naming import Called, names_of
-from bim360_provider.export.projects import declared_project
-from bim360_provider.export.teams import with_team
-from bim360_provider.export.unique import emails_once, names_once
+from bim360_provider.export.names import Called, emails_once, names_of, names_once
+from bim360_provider.export.project import declared_project
+from bim360_provider.export.project_members import with_team
 from bim360_provider.hq import HqClient
-from bim360_provider.models import AccountUser, Company, Project
+from bim360_provider.hq.transport.request import Question
+from bim360_provider.hq.transport.response import Answer
+from bim360_provider.hq.transport.transport import Transport
+from bim360_provider.models import AccountUser, Company, Project, normalize
 from bim360_provider.resources import (
     Bim360AccountUser,
     Bim360BusinessUnits,
     Bim360Company,
     Bim360Project,
 )
-from bim360_provider.resources.declared import Declared
+from bim360_provider.resources.base import Declared
 
-__all__ = ["Account", "Kept", "Reader", "Tell"]
+__all__ = [
+    "INCLUDABLE",
+    "STATUSES",
+    "USUAL",
+    "USUALLY",
+    "Account",
+    "Choice",
+    "Kept",
+    "Reader",
+    "Reading",
+    "Tell",
+    "read_account",
+]
+
+READS: Final = "GET"
+
+
+class Reading(Transport):
+    """Sends reads alone, so that nothing an export does can change an account.
+
+    Attributes:
+        asked: How many questions there were, those for a token aside.
+    """
+
+    asked: int = 0
+
+    def ask(self, question: Question) -> Answer:
+        """Return the answer to a read.
+
+        Raises:
+            InputError: It is no read.
+            HqError: HQ said no.
+            UnansweredError: No answer came.
+        """
+        if question.method != READS:
+            msg = f"BIM 360: could not {question.asked}: an export only reads."
+            raise InputError(msg)
+        self.asked += 1
+        return super().ask(question)
+
+
+INCLUDABLE: Final = ("projects", "business-units", "companies", "users", "members")
+
+USUALLY: Final = ("projects", "business-units")
+"""What pull requests about projects need."""
+
+STATUSES: Final = ("active", "pending", "inactive", "archived")
+
+USUAL: Final = ("active", "pending", "inactive")
+"""What is declared is meant to be there, and an archived project is not."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is meant.
+
+    Attributes:
+        include: The kinds of things.
+        service_types: Whether to ask for those, with a request for each project.
+        names: Patterns such as ``Harbor*``, one of which a name fits; their case means nothing.
+        statuses: HQ's words, one of which a project has.
+        created_from: The first day, in UTC.
+        created_until: The last day, in UTC.
+    """
+
+    include: tuple[str, ...] = USUALLY
+    service_types: bool = False
+    names: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = USUAL
+    created_from: date | None = None
+    created_until: date | None = None
+
+    def among(self, projects: Iterable[Project]) -> list[Project]:
+        """Return those that are meant."""
+        return [project for project in projects if self._means(project)]
+
+    def _means(self, project: Project) -> bool:
+        return project.status in self.statuses and self._named(project) and self._made(project)
+
+    def _named(self, project: Project) -> bool:
+        name = (project.name or "").casefold()
+        patterns = [normalize.composed(each).casefold() for each in self.names]
+        return not patterns or any(fnmatchcase(name, each) for each in patterns)
+
+    def _made(self, project: Project) -> bool:
+        day = (project.created_at or "")[:10]
+        after = self.created_from is None or day >= self.created_from.isoformat()
+        return after and (self.created_until is None or day <= self.created_until.isoformat())
+
 
 Kept: TypeAlias = Mapping[tuple[str, str], str]
 """Names that an earlier export gave, by type and id."""
@@ -169,3 +260,41 @@ def _called(row: Project | Company) -> Called:
 
 def _person(row: AccountUser) -> Called:
     return Called("user", row.id, (row.email or "").partition("@")[0], row.created_at or "")
+
+
+def read_account(
+    client: HqClient,
+    settings: Settings,
+    choice: Choice,
+    *,
+    kept: Kept | None = None,
+    tell: Tell = lambda _what, _there, _of: None,
+) -> Account:
+    """Return an account as declarations.
+
+    Args:
+        client: The account.
+        settings: Say whether values outside the public lists are let through.
+        choice: What is meant.
+        kept: Names that an earlier export gave.
+        tell: Is told how far it is.
+
+    Raises:
+        InputError: Members are meant, and there is no acting user, without whom no stack has any.
+        HqError: HQ said no.
+        UnansweredError: No answer came.
+    """
+    if "members" in choice.include and not settings.acting_user:
+        msg = (
+            "BIM 360: could not export members: a stack with members needs an acting user; "
+            "set BIM360_ACTING_USER to the e-mail of an admin, here and for the stack."
+        )
+        raise InputError(msg)
+    reader = Reader(client, settings, kept or {}, tell, Account())
+    units = reader.units() if "business-units" in choice.include else None
+    companies = reader.companies() if "companies" in choice.include else {}
+    if "users" in choice.include:
+        reader.users(companies)
+    if "projects" in choice.include or "members" in choice.include:
+        reader.projects(choice, business_units.references(units), companies)
+    return reader.account

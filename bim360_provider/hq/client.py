@@ -4,19 +4,17 @@ import threading
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from bim360_provider.hq.clock import Clock
 from bim360_provider.hq.connection import Connection
-from bim360_provider.hq.transport import Notify, Transport
+from bim360_provider.hq.transport.clock import Clock
+from bim360_provider.hq.transport.transport import Notify, Transport
 
 if TYPE_CHECKING:
-    from bim360_provider.hq.account_user import AccountUsers
-    from bim360_provider.hq.business_units import BusinessUnits
-    from bim360_provider.hq.company import Companies
-    from bim360_provider.hq.industry_role import IndustryRoles
-    from bim360_provider.hq.job import Jobs
-    from bim360_provider.hq.project import Projects
-    from bim360_provider.hq.project_image import ProjectImages
-    from bim360_provider.hq.project_user import ProjectUsers
+    from bim360_provider.hq.api.account_user import AccountUsers
+    from bim360_provider.hq.api.business_units import BusinessUnits
+    from bim360_provider.hq.api.company import Companies
+    from bim360_provider.hq.api.project import Jobs, Projects
+    from bim360_provider.hq.api.project_image import ProjectImages
+    from bim360_provider.hq.api.project_user import IndustryRoles, ProjectUsers
 
 __all__ = ["HqClient"]
 
@@ -27,7 +25,7 @@ class _Endpoints(Generic[Made]):
     """Endpoints that are loaded and made when they are first asked for, once for all threads."""
 
     def __init__(self, module: str, kind: str) -> None:
-        self._module = f"bim360_provider.hq.{module}"
+        self._module = f"bim360_provider.hq.api.{module}"
         self._kind = kind
 
     def __get__(self, client: "HqClient", owner: type["HqClient"]) -> Made:
@@ -48,10 +46,10 @@ class HqClient:
     """
 
     projects: "_Endpoints[Projects]" = _Endpoints("project", "Projects")
-    jobs: "_Endpoints[Jobs]" = _Endpoints("job", "Jobs")
+    jobs: "_Endpoints[Jobs]" = _Endpoints("project", "Jobs")
     companies: "_Endpoints[Companies]" = _Endpoints("company", "Companies")
     account_users: "_Endpoints[AccountUsers]" = _Endpoints("account_user", "AccountUsers")
-    industry_roles: "_Endpoints[IndustryRoles]" = _Endpoints("industry_role", "IndustryRoles")
+    industry_roles: "_Endpoints[IndustryRoles]" = _Endpoints("project_user", "IndustryRoles")
     project_users: "_Endpoints[ProjectUsers]" = _Endpoints("project_user", "ProjectUsers")
     project_images: "_Endpoints[ProjectImages]" = _Endpoints("project_image", "ProjectImages")
     business_units: "_Endpoints[BusinessUnits]" = _Endpoints("business_units", "BusinessUnits")

@@ -8,10 +8,12 @@ from typing import Final
 from pydantic import SecretStr
 
 from bim360_provider.errors import ConfigError
-from bim360_provider.hq import address
-from bim360_provider.hq.pace import DEFAULT_LIMIT
+from bim360_provider.hq.transport import address
 
-__all__ = ["APS_URL", "Connection"]
+__all__ = ["APS_URL", "DEFAULT_LIMIT", "Connection"]
+
+DEFAULT_LIMIT: Final = 96
+"""Requests a minute: HQ's 100 less a few for whoever else looks at the account."""
 
 APS_URL: Final = "https://developer.api.autodesk.com"
 PRINTABLE: Final = re.compile(r"[\x21-\x7e]+")

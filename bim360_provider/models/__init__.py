@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from bim360_provider.models.account_user import AccountUser, AccountUserArguments
     from bim360_provider.models.company import Company, CompanyArguments
-    from bim360_provider.models.job import Job, JobState
-    from bim360_provider.models.project import Project, ProjectArguments
+    from bim360_provider.models.project import Job, JobState, Project, ProjectArguments
 
 __all__ = [
     "AccountUser",
@@ -28,8 +27,8 @@ _IN: Final = {
     "AccountUserArguments": "account_user",
     "Company": "company",
     "CompanyArguments": "company",
-    "Job": "job",
-    "JobState": "job",
+    "Job": "project",
+    "JobState": "project",
     "Project": "project",
     "ProjectArguments": "project",
 }

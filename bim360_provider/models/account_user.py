@@ -4,8 +4,8 @@ from typing import Annotated, Any, Final, TypeAlias
 
 from pydantic import BeforeValidator
 
-from bim360_provider.models import enums, normal, person
-from bim360_provider.models.forms import Answered, Written
+from bim360_provider.models import enums, normalize, user_ref
+from bim360_provider.models.base import Answered, Written
 
 __all__ = [
     "CLEARABLE",
@@ -21,13 +21,13 @@ NEVER_SIGNED_IN: Final = frozenset({"pending", "not_invited"})
 """HQ takes no change of such a person's status:
 https://aps.autodesk.com/en/docs/bim360/v1/reference/http/users-:user_id-PATCH/"""
 
-Line: TypeAlias = Annotated[str, BeforeValidator(normal.text(255))]
-Status: TypeAlias = Annotated[str, BeforeValidator(normal.one_of(("active", "inactive")))]
-Destroy: TypeAlias = Annotated[str, BeforeValidator(normal.one_of(("deactivate", "retain")))]
+Line: TypeAlias = Annotated[str, BeforeValidator(normalize.text(255))]
+Status: TypeAlias = Annotated[str, BeforeValidator(normalize.one_of(("active", "inactive")))]
+Destroy: TypeAlias = Annotated[str, BeforeValidator(normalize.one_of(("deactivate", "retain")))]
 
 
 def _clearable_id(value: object) -> str:
-    return "" if value == "" else normal.identifier(value)
+    return "" if value == "" else normalize.identifier(value)
 
 
 class AccountUserArguments(Written):
@@ -36,7 +36,7 @@ class AccountUserArguments(Written):
     Limits: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/users-POST/ .
     """
 
-    email: Annotated[str, BeforeValidator(person.email)]
+    email: Annotated[str, BeforeValidator(user_ref.email)]
     company_id: Annotated[str, BeforeValidator(_clearable_id)] | None = None
     default_role: Line | None = None
     status: Status | None = None
@@ -56,8 +56,8 @@ class AccountUserArguments(Written):
     industry: Line | None = None
     about_me: Line | None = None
     on_destroy: Destroy | None = None
-    account_id: Annotated[str, BeforeValidator(normal.identifier)] | None = None
-    region: Annotated[str, BeforeValidator(normal.one_of(enums.REGIONS))] | None = None
+    account_id: Annotated[str, BeforeValidator(normalize.identifier)] | None = None
+    region: Annotated[str, BeforeValidator(normalize.one_of(enums.REGIONS))] | None = None
 
 
 PATCHABLE: Final = ("company_id", "default_role", "status")

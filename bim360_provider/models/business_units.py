@@ -6,8 +6,8 @@ from typing import Annotated, Any, Final, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
-from bim360_provider.models import enums, normal
-from bim360_provider.models.forms import Answered, Written
+from bim360_provider.models import enums, normalize
+from bim360_provider.models.base import Answered, Written
 
 __all__ = [
     "PATCHABLE",
@@ -27,30 +27,29 @@ PATCHABLE: Final = ("units", "complete")
 PROVIDER_ONLY: Final = ("on_destroy", "account_id", "region")
 """Tell this provider what to do; never sent."""
 
-Flag: TypeAlias = Annotated[bool, BeforeValidator(normal.flag)]
-Id: TypeAlias = Annotated[str, BeforeValidator(normal.identifier)]
-
+Flag: TypeAlias = Annotated[bool, BeforeValidator(normalize.flag)]
+Id: TypeAlias = Annotated[str, BeforeValidator(normalize.identifier)]
 
 LiveId: TypeAlias = Annotated[str, AfterValidator(str.lower)]
 
 
 def _name(value: object) -> str:
-    name = normal.text(normal.NAME_LIMIT)(value)
+    name = normalize.text(normalize.NAME_LIMIT)(value)
     if not name or name != name.strip():
-        msg = f"must be a name without spaces around it, not {normal.shown(value)}"
+        msg = f"must be a name without spaces around it, not {normalize.shown(value)}"
         raise ValueError(msg)
     return name
 
 
 def _parent(value: object) -> str:
-    words = normal.text(sys.maxsize)(value)
-    return normal.id_or_none(words) or words
+    words = normalize.text(sys.maxsize)(value)
+    return normalize.id_or_none(words) or words
 
 
 def _units(value: object) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         example = "{'North': {}, 'North/West': {}}"
-        msg = f"must be a mapping such as {example}, not {normal.shown(value)}"
+        msg = f"must be a mapping such as {example}, not {normalize.shown(value)}"
         raise ValueError(msg)
     return value
 
@@ -65,7 +64,7 @@ class BusinessUnitArguments(Written):
     id: Id | None = None
     name: Annotated[str, BeforeValidator(_name)] | None = None
     parent: Annotated[str, BeforeValidator(_parent)] | None = None
-    description: Annotated[str, BeforeValidator(normal.text(sys.maxsize))] | None = None
+    description: Annotated[str, BeforeValidator(normalize.text(sys.maxsize))] | None = None
 
 
 class BusinessUnitsArguments(Written):
@@ -73,9 +72,11 @@ class BusinessUnitsArguments(Written):
 
     units: Annotated[dict[str, Any], BeforeValidator(_units)]
     complete: Flag | None = None
-    on_destroy: Annotated[str, BeforeValidator(normal.one_of(("retain", "remove")))] | None = None
+    on_destroy: Annotated[str, BeforeValidator(normalize.one_of(("retain", "remove")))] | None = (
+        None
+    )
     account_id: Id | None = None
-    region: Annotated[str, BeforeValidator(normal.one_of(enums.REGIONS))] | None = None
+    region: Annotated[str, BeforeValidator(normalize.one_of(enums.REGIONS))] | None = None
 
 
 class BusinessUnit(Answered):

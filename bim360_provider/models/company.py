@@ -5,8 +5,8 @@ from typing import Annotated, Any, Final, TypeAlias
 
 from pydantic import BeforeValidator
 
-from bim360_provider.models import enums, normal
-from bim360_provider.models.forms import Answered, Written
+from bim360_provider.models import enums, normalize
+from bim360_provider.models.base import Answered, Written
 
 __all__ = ["CLEARABLE", "PATCHABLE", "PROVIDER_ONLY", "Company", "CompanyArguments"]
 
@@ -15,19 +15,19 @@ NO_LIMIT: Final = sys.maxsize
 
 
 def _filled(value: object) -> str:
-    words = normal.text(255)(value)
+    words = normalize.text(255)(value)
     if not words.strip():
         msg = "must not be empty"
         raise ValueError(msg)
     if words != words.strip():
-        msg = f"must not start or end with a space: {normal.shown(words)}"
+        msg = f"must not start or end with a space: {normalize.shown(words)}"
         raise ValueError(msg)
     return words
 
 
 Filled: TypeAlias = Annotated[str, BeforeValidator(_filled)]
-Line: TypeAlias = Annotated[str, BeforeValidator(normal.text(255))]
-Number: TypeAlias = Annotated[str, BeforeValidator(normal.text(NO_LIMIT))]
+Line: TypeAlias = Annotated[str, BeforeValidator(normalize.text(255))]
+Number: TypeAlias = Annotated[str, BeforeValidator(normalize.text(NO_LIMIT))]
 
 
 class CompanyArguments(Written):
@@ -49,9 +49,9 @@ class CompanyArguments(Written):
     description: Line | None = None
     erp_id: Number | None = None
     tax_id: Number | None = None
-    adopt: Annotated[str, BeforeValidator(normal.one_of(("never", "any")))] | None = None
-    account_id: Annotated[str, BeforeValidator(normal.identifier)] | None = None
-    region: Annotated[str, BeforeValidator(normal.one_of(enums.REGIONS))] | None = None
+    adopt: Annotated[str, BeforeValidator(normalize.one_of(("never", "any")))] | None = None
+    account_id: Annotated[str, BeforeValidator(normalize.identifier)] | None = None
+    region: Annotated[str, BeforeValidator(normalize.one_of(enums.REGIONS))] | None = None
 
 
 PROVIDER_ONLY: Final = ("adopt", "account_id", "region")

@@ -1,10 +1,4 @@
-"""HQ's closed lists, as far as they are public.
-
-The vendor's own list page
-(https://aps.autodesk.com/en/docs/bim360/v1/overview/parameters/) is the home of
-most of them. Autodesk extends lists without a new version of the API, which is
-what the configuration ``bim360:unknownValues: allow`` is for. See docs/hq.md.
-"""
+"""HQ's closed lists and the trades of companies, as far as they are public."""
 
 from typing import Final
 
@@ -18,8 +12,81 @@ __all__ = [
     "REGIONS",
     "SERVICE_TYPES",
     "TIMEZONES",
+    "TRADES",
     "UNASKED_SERVICES",
 ]
+
+TRADES: Final = tuple(
+    """
+Architecture
+Communications
+Communications | Data
+Concrete
+Concrete | Cast-in-Place
+Concrete | Precast
+Construction Management
+Conveying Equipment
+Conveying Equipment | Elevators
+Demolition
+Earthwork
+Earthwork | Site Excavation & Grading
+Electrical
+Electrical Power Generation
+Electronic Safety & Security
+Equipment
+Equipment | Kitchen Appliances
+Exterior Improvements
+Exterior | Fences & Gates
+Exterior | Landscaping
+Exterior | Irrigation
+Finishes
+Finishes | Carpeting
+Finishes | Ceiling
+Finishes | Drywall
+Finishes | Flooring
+Finishes | Painting & Coating
+Finishes | Tile
+Fire Suppression
+Furnishings
+Furnishings | Casework & Cabinets
+Furnishings | Countertops
+Furnishings | Window Treatments
+General Contractor
+HVAC Heating, Ventilating, & Air Conditioning
+Industry-Specific Manufacturing Processing
+Integrated Automation
+Masonry
+Material Processing & Handling Equipment
+Metals
+Metals | Structural Steel / Framing
+Moisture Protection
+Moisture Protection | Roofing
+Moisture Protection | Waterproofing
+Openings
+Openings | Doors & Frames
+Openings | Entrances & Storefronts
+Openings | Glazing
+Openings | Roof Windows & Skylights
+Openings | Windows
+Owner
+Plumbing
+Pollution & Waste Control Equipment
+Process Gas & Liquid Handling, Purification, & Storage Equipment
+Process Heating, Cooling, & Drying Equipment
+Process Integration
+Process Integration | Piping
+Special Construction
+Specialties
+Specialties | Signage
+Utilities
+Water & Wastewater Equipment
+Waterway & Marine Construction
+Wood & Plastics
+Wood & Plastics | Millwork
+Wood & Plastics | Rough Carpentry
+""".strip().splitlines()
+)
+"""66 names; a bar parts a trade from its branch."""
 
 DECLARABLE_STATUSES: Final = ("active", "inactive", "archived")
 """What a project's status can be set to; HQ alone says ``pending``."""

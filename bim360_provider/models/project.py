@@ -1,30 +1,73 @@
-"""A project: what a stack may say about it, and what HQ says of it."""
+"""A job: HQ copying a template into a new project."""
 
-from typing import Annotated, Any, ClassVar, Final, TypeAlias
+from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
-from bim360_provider.models import enums, lists, normal
-from bim360_provider.models.forms import Answered, Written
+from bim360_provider.models import enums, normalize
+from bim360_provider.models.base import Answered, Written
 
-__all__ = ["CLEARABLE", "CREATE_ONLY", "PATCHABLE", "PROVIDER_ONLY", "Project", "ProjectArguments"]
+__all__ = [
+    "CLEARABLE",
+    "CREATE_ONLY",
+    "PATCHABLE",
+    "PROVIDER_ONLY",
+    "Job",
+    "JobState",
+    "Project",
+    "ProjectArguments",
+]
 
-Name: TypeAlias = Annotated[str, BeforeValidator(normal.project_name)]
-Day: TypeAlias = Annotated[str, BeforeValidator(normal.date_text)]
-Money: TypeAlias = Annotated[float, BeforeValidator(normal.money)]
-Seconds: TypeAlias = Annotated[float, BeforeValidator(normal.seconds)]
-Flag: TypeAlias = Annotated[bool, BeforeValidator(normal.flag)]
-Id: TypeAlias = Annotated[str, BeforeValidator(normal.identifier)]
-Line: TypeAlias = Annotated[str, BeforeValidator(normal.text(255))]
-Services: TypeAlias = Annotated[list[str], BeforeValidator(lists.services)]
+JobState = Literal["done", "failed", "running"]
+
+DONE: Final = frozenset({"success", "succeeded", "completed", "complete", "finished", "done"})
+
+FAILED: Final = ("fail", "error")
+
+
+class Job(Answered):
+    """A job as HQ answers it.
+
+    HQ's list of states is not public, so known words are read leniently and any other
+    one means that the job still runs. See docs/hq.md, "Template copies".
+    """
+
+    id: str | None = None
+    status: str | None = None
+    message: str | None = None
+
+    @property
+    def state(self) -> JobState:
+        """Whether the job is done, has failed, or is to be asked again."""
+        word = (self.status or "").casefold()
+        if word in DONE:
+            return "done"
+        return "failed" if word.startswith(FAILED) else "running"
+
+
+Name: TypeAlias = Annotated[str, BeforeValidator(normalize.project_name)]
+
+Day: TypeAlias = Annotated[str, BeforeValidator(normalize.date_text)]
+
+Money: TypeAlias = Annotated[float, BeforeValidator(normalize.money)]
+
+Seconds: TypeAlias = Annotated[float, BeforeValidator(normalize.seconds)]
+
+Flag: TypeAlias = Annotated[bool, BeforeValidator(normalize.flag)]
+
+Id: TypeAlias = Annotated[str, BeforeValidator(normalize.identifier)]
+
+Line: TypeAlias = Annotated[str, BeforeValidator(normalize.text(255))]
+
+Services: TypeAlias = Annotated[list[str], BeforeValidator(normalize.services)]
 
 
 def _clearable_id(value: object) -> str:
-    return "" if value == "" else normal.identifier(value)
+    return "" if value == "" else normalize.identifier(value)
 
 
 def _project_type(value: object) -> str:
-    kind = normal.text(255)(value)
+    kind = normalize.text(255)(value)
     if not kind.strip():
         msg = "must not be empty; write a preset such as 'Office', or words of your own"
         raise ValueError(msg)
@@ -42,9 +85,9 @@ class ProjectArguments(Written):
     end_date: Day
     project_type: Annotated[str, BeforeValidator(_project_type)]
     value: Money
-    currency: Annotated[str, BeforeValidator(normal.one_of(enums.CURRENCIES))]
+    currency: Annotated[str, BeforeValidator(normalize.one_of(enums.CURRENCIES))]
     service_types: Services | None = None
-    job_number: Annotated[str, BeforeValidator(normal.text(100))] | None = None
+    job_number: Annotated[str, BeforeValidator(normalize.text(100))] | None = None
     address_line_1: Line | None = None
     address_line_2: Line | None = None
     city: Line | None = None
@@ -53,27 +96,32 @@ class ProjectArguments(Written):
     country: Line | None = None
     business_unit_id: Annotated[str, BeforeValidator(_clearable_id)] | None = None
     timezone: (
-        Annotated[str, BeforeValidator(normal.one_of(enums.TIMEZONES, clearable=True))] | None
+        Annotated[str, BeforeValidator(normalize.one_of(enums.TIMEZONES, clearable=True))] | None
     ) = None
-    language: Annotated[str, BeforeValidator(normal.one_of(enums.LANGUAGES))] | None = None
+    language: Annotated[str, BeforeValidator(normalize.one_of(enums.LANGUAGES))] | None = None
     construction_type: (
-        Annotated[str, BeforeValidator(normal.one_of(enums.CONSTRUCTION_TYPES, clearable=True))]
+        Annotated[str, BeforeValidator(normalize.one_of(enums.CONSTRUCTION_TYPES, clearable=True))]
         | None
     ) = None
     contract_type: (
-        Annotated[str, BeforeValidator(normal.one_of(enums.CONTRACT_TYPES, clearable=True))] | None
+        Annotated[str, BeforeValidator(normalize.one_of(enums.CONTRACT_TYPES, clearable=True))]
+        | None
     ) = None
     template_project_id: Id | None = None
     include_locations: Flag | None = None
     include_companies: Flag | None = None
-    status: Annotated[str, BeforeValidator(normal.one_of(enums.DECLARABLE_STATUSES))] | None = None
-    adopt: Annotated[str, BeforeValidator(normal.one_of(("never", "archived", "any")))] | None = (
+    status: Annotated[str, BeforeValidator(normalize.one_of(enums.DECLARABLE_STATUSES))] | None = (
         None
     )
-    on_destroy: Annotated[str, BeforeValidator(normal.one_of(("archive", "retain")))] | None = None
+    adopt: (
+        Annotated[str, BeforeValidator(normalize.one_of(("never", "archived", "any")))] | None
+    ) = None
+    on_destroy: Annotated[str, BeforeValidator(normalize.one_of(("archive", "retain")))] | None = (
+        None
+    )
     copy_timeout: Seconds | None = None
     account_id: Id | None = None
-    region: Annotated[str, BeforeValidator(normal.one_of(enums.REGIONS))] | None = None
+    region: Annotated[str, BeforeValidator(normalize.one_of(enums.REGIONS))] | None = None
 
     OPEN_LISTS: ClassVar[frozenset[str]] = frozenset(
         {"currency", "timezone", "language", "construction_type", "contract_type", "service_types"}
@@ -111,7 +159,7 @@ CLEARABLE: Final = frozenset(
 
 
 def _live_services(value: object) -> object:
-    return None if value is None else lists.services(value)
+    return None if value is None else normalize.services(value)
 
 
 class Project(Answered):

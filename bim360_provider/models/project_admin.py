@@ -4,8 +4,8 @@ from typing import Annotated, Final, TypeAlias
 
 from pydantic import BeforeValidator
 
-from bim360_provider.models import enums, normal
-from bim360_provider.models.forms import Written
+from bim360_provider.models import enums, normalize
+from bim360_provider.models.base import Written
 from bim360_provider.models.project_member import Email
 
 __all__ = ["CREATE_ONLY", "PROVIDER_ONLY", "ProjectAdminArguments"]
@@ -16,7 +16,7 @@ CREATE_ONLY: Final = ("service_type", "company_id")
 PROVIDER_ONLY: Final = ("on_destroy", "account_id", "region")
 """Tell this provider what to do; never part of the body."""
 
-Id: TypeAlias = Annotated[str, BeforeValidator(normal.identifier)]
+Id: TypeAlias = Annotated[str, BeforeValidator(normalize.identifier)]
 
 
 class ProjectAdminArguments(Written):
@@ -27,8 +27,10 @@ class ProjectAdminArguments(Written):
 
     project_id: Id
     email: Email
-    service_type: Annotated[str, BeforeValidator(normal.one_of(enums.SERVICE_TYPES))]
+    service_type: Annotated[str, BeforeValidator(normalize.one_of(enums.SERVICE_TYPES))]
     company_id: Id
-    on_destroy: Annotated[str, BeforeValidator(normal.one_of(("retain", "remove")))] | None = None
+    on_destroy: Annotated[str, BeforeValidator(normalize.one_of(("retain", "remove")))] | None = (
+        None
+    )
     account_id: Id | None = None
-    region: Annotated[str, BeforeValidator(normal.one_of(enums.REGIONS))] | None = None
+    region: Annotated[str, BeforeValidator(normalize.one_of(enums.REGIONS))] | None = None

@@ -4,8 +4,8 @@ from typing import Annotated, Final
 
 from pydantic import BeforeValidator, Field
 
-from bim360_provider.models import enums, normal
-from bim360_provider.models.forms import Written
+from bim360_provider.models import enums, normalize
+from bim360_provider.models.base import Written
 
 __all__ = [
     "LIMIT",
@@ -45,11 +45,11 @@ class ProjectImageArguments(Written):
     https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-:project_id-image-PATCH/
     """
 
-    project_id: Annotated[str, BeforeValidator(normal.identifier)]
+    project_id: Annotated[str, BeforeValidator(normalize.identifier)]
     path: str
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-    account_id: Annotated[str, BeforeValidator(normal.identifier)] | None = None
-    region: Annotated[str, BeforeValidator(normal.one_of(enums.REGIONS))] | None = None
+    account_id: Annotated[str, BeforeValidator(normalize.identifier)] | None = None
+    region: Annotated[str, BeforeValidator(normalize.one_of(enums.REGIONS))] | None = None
 
 
 def media_type(content: bytes) -> str:

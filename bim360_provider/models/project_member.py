@@ -1,15 +1,23 @@
-"""A member of a project: what a stack may say about them."""
+"""Members of a project: one, or all of them."""
 
-from collections.abc import Callable
-from typing import Annotated, Final, TypeAlias
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Final, TypeAlias
 
 from pydantic import BeforeValidator
 
-from bim360_provider.models import enums, lists, normal, person
-from bim360_provider.models.forms import Written
+from bim360_provider.models import enums, normalize, user_ref
+from bim360_provider.models.base import Written
 from bim360_provider.models.project_user import SERVICES
 
-__all__ = ["MANAGED", "PROVIDER_ONLY", "Email", "MemberFields", "ProjectMemberArguments"]
+__all__ = [
+    "MANAGED",
+    "PROVIDER_ONLY",
+    "TEAM_PROVIDER_ONLY",
+    "Email",
+    "MemberFields",
+    "ProjectMemberArguments",
+    "ProjectMembersArguments",
+]
 
 MANAGED: Final = ("company_id", "industry_roles", *SERVICES)
 """What HQ's PATCH changes of a member.
@@ -22,8 +30,9 @@ PROVIDER_ONLY: Final = ("on_destroy", "account_id", "region")
 
 ROLE_LIMIT: Final = 255
 
-Id: TypeAlias = Annotated[str, BeforeValidator(normal.identifier)]
-Email: TypeAlias = Annotated[str, BeforeValidator(person.email)]
+Id: TypeAlias = Annotated[str, BeforeValidator(normalize.identifier)]
+
+Email: TypeAlias = Annotated[str, BeforeValidator(user_ref.email)]
 
 
 def _company_id(value: object) -> str:
@@ -33,14 +42,14 @@ def _company_id(value: object) -> str:
             "the project's and the account's; leave it out to leave the company alone"
         )
         raise ValueError(msg)
-    return normal.identifier(value)
+    return normalize.identifier(value)
 
 
 def _roles(value: object) -> list[str]:
     if not isinstance(value, (list, tuple, set, frozenset)):
-        msg = f"must be a list such as ['Architect', 'BIM Manager'], not {normal.shown(value)}"
+        msg = f"must be a list such as ['Architect', 'BIM Manager'], not {normalize.shown(value)}"
         raise ValueError(msg)
-    roles = {each.strip() for each in lists.each_of(normal.text(ROLE_LIMIT), value)}
+    roles = {each.strip() for each in normalize.each_of(normalize.text(ROLE_LIMIT), value)}
     if "" in roles:
         msg = "holds an empty name; write names such as 'Architect'"
         raise ValueError(msg)
@@ -48,7 +57,7 @@ def _roles(value: object) -> list[str]:
 
 
 def _access(*levels: str) -> Callable[[object], str]:
-    return normal.one_of(levels, clearable=True)
+    return normalize.one_of(levels, clearable=True)
 
 
 class MemberFields(Written):
@@ -65,6 +74,31 @@ class ProjectMemberArguments(MemberFields):
     """What a stack may say about one member of one project."""
 
     project_id: Id
-    on_destroy: Annotated[str, BeforeValidator(normal.one_of(("retain", "remove")))] | None = None
+    on_destroy: Annotated[str, BeforeValidator(normalize.one_of(("retain", "remove")))] | None = (
+        None
+    )
     account_id: Id | None = None
-    region: Annotated[str, BeforeValidator(normal.one_of(enums.REGIONS))] | None = None
+    region: Annotated[str, BeforeValidator(normalize.one_of(enums.REGIONS))] | None = None
+
+
+TEAM_PROVIDER_ONLY: Final = ("on_removal", "account_id", "region")
+"""Tell this provider what to do; never part of a body."""
+
+
+def _members(value: object) -> object:
+    if isinstance(value, (list, tuple, Mapping)):
+        return value
+    msg = f"must be a list of members, not {normalize.shown(value)}"
+    raise ValueError(msg)
+
+
+class ProjectMembersArguments(Written):
+    """What a stack may say about the members of one project; each member has a model of its own."""
+
+    project_id: Id
+    members: Annotated[Any, BeforeValidator(_members)]
+    on_removal: Annotated[str, BeforeValidator(normalize.one_of(("retain", "remove")))] | None = (
+        None
+    )
+    account_id: Id | None = None
+    region: Annotated[str, BeforeValidator(normalize.one_of(enums.REGIONS))] | None = None

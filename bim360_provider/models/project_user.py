@@ -1,14 +1,23 @@
-"""A user of a project, in the three forms in which HQ and construction/admin answer it."""
+"""An industry role of a project, such as Architect."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field
 
-from bim360_provider.models.forms import Answered
-from bim360_provider.models.service_access import Services, access_to
+from bim360_provider.models.base import Answered
+from bim360_provider.models.services import Services, access_to
 
-__all__ = ["SERVICES", "ImportAnswer", "ImportRow", "ProjectUser", "UserPage"]
+__all__ = ["SERVICES", "ImportAnswer", "ImportRow", "IndustryRole", "ProjectUser", "UserPage"]
+
+
+class IndustryRole(Answered):
+    """An industry role as HQ answers it; its id is the project's own, its name is everywhere."""
+
+    id: str
+    name: str
+    project_id: str | None = None
+
 
 SERVICES: Final = ("document_management", "project_administration")
 """What HQ's import and PATCH can give access to; other modules are given in the web pages.

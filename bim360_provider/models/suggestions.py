@@ -1,14 +1,193 @@
-"""The value that a person most likely meant: a known other name first, then a slip of the pen."""
+"""Suggest the value that was probably meant: a known alias first, then a similar name."""
 
 import difflib
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
-from bim360_provider.models import secrecy
-from bim360_provider.models.aliases import ALIASES, compact
+from bim360_provider.models import display
 
-__all__ = ["suggestion"]
+__all__ = ["ALIASES", "ARGUMENT_ALIASES", "compact", "suggestion"]
+
+TIMEZONES: Final = """
+Africa/Algiers: Africa/Tunis
+Africa/Cairo: Egypt
+Africa/Harare: Africa/Gaborone Africa/Lusaka Africa/Maputo
+Africa/Nairobi: Africa/Addis_Ababa Africa/Asmera Africa/Asmara Africa/Kampala
+America/Argentina/Buenos_Aires: America/Buenos_Aires
+America/Chicago: US/Central America/Winnipeg Canada/Central CST6CDT
+America/Denver: America/Shiprock Navajo US/Mountain America/Edmonton Canada/Mountain MST7MDT
+America/Godthab: America/Nuuk
+America/Halifax: Canada/Atlantic
+America/Indiana/Indianapolis: America/Fort_Wayne America/Indianapolis US/East-Indiana
+America/Los_Angeles: US/Pacific America/Vancouver Canada/Pacific PST8PDT
+America/Mazatlan: Mexico/BajaSur
+America/Mexico_City: Mexico/General
+America/New_York: US/Eastern America/Detroit America/Toronto America/Montreal Canada/Eastern EST5EDT
+America/Phoenix: US/Arizona
+America/Regina: Canada/Saskatchewan
+America/Santiago: Chile/Continental
+America/Sao_Paulo: Brazil/East
+America/St_Johns: Canada/Newfoundland
+America/Tijuana: America/Ensenada America/Santa_Isabel Mexico/BajaNorte
+Asia/Bangkok: Asia/Ho_Chi_Minh Asia/Phnom_Penh Asia/Saigon Asia/Vientiane
+Asia/Dhaka: Asia/Dacca
+Asia/Hong_Kong: Hongkong
+Asia/Jerusalem: Asia/Tel_Aviv Israel
+Asia/Kathmandu: Asia/Katmandu
+Asia/Kolkata: Asia/Calcutta
+Asia/Muscat: Asia/Dubai
+Asia/Rangoon: Asia/Yangon
+Asia/Riyadh: Asia/Aden Asia/Bahrain Asia/Qatar
+Asia/Seoul: ROK
+Asia/Shanghai: Asia/Beijing Asia/Chungking Asia/Harbin Asia/Macao Asia/Macau PRC
+Asia/Singapore: Singapore Asia/Brunei
+Asia/Taipei: ROC
+Asia/Tehran: Iran
+Asia/Tokyo: Japan
+Asia/Ulaanbaatar: Asia/Choibalsan Asia/Ulan_Bator
+Asia/Urumqi: Asia/Kashgar
+Australia/Adelaide: Australia/South
+Australia/Brisbane: Australia/Queensland
+Australia/Darwin: Australia/North
+Australia/Hobart: Australia/Currie Australia/Tasmania
+Australia/Melbourne: Australia/Victoria
+Australia/Perth: Australia/West
+Australia/Sydney: Australia/ACT Australia/Canberra Australia/NSW
+Etc/UTC: Etc/GMT Etc/Greenwich Etc/UCT Etc/Universal Etc/Zulu GMT Greenwich UCT UTC Universal Z Zulu
+Europe/Athens: Asia/Nicosia Europe/Nicosia
+Europe/Belgrade: Europe/Podgorica
+Europe/Berlin: Arctic/Longyearbyen Atlantic/Jan_Mayen Europe/Busingen Europe/Oslo Europe/Vaduz \
+Europe/Zurich
+Europe/Brussels: Europe/Luxembourg
+Europe/Dublin: Eire
+Europe/Helsinki: Europe/Mariehamn
+Europe/Istanbul: Asia/Istanbul Turkey
+Europe/Kiev: Europe/Kyiv Europe/Uzhgorod Europe/Zaporozhye
+Europe/Lisbon: Portugal
+Europe/London: Europe/Belfast Europe/Guernsey Europe/Isle_of_Man Europe/Jersey GB GB-Eire
+Europe/Moscow: W-SU
+Europe/Paris: Europe/Monaco
+Europe/Rome: Europe/Malta Europe/San_Marino Europe/Vatican
+Europe/Warsaw: Poland
+Pacific/Auckland: Antarctica/South_Pole NZ
+Pacific/Guadalcanal: Pacific/Ponape Pacific/Pohnpei
+Pacific/Guam: Pacific/Saipan
+Pacific/Honolulu: Pacific/Johnston US/Hawaii HST
+Pacific/Pago_Pago: Pacific/Samoa US/Samoa
+Pacific/Port_Moresby: Pacific/Chuuk Pacific/Truk Pacific/Yap
+"""
+
+CURRENCIES: Final = """
+AUD: A$ AU$ AUD$
+BRL: R$
+CAD: C$ CA$ CAD$
+CHF: SFr CHFr Swiss_franc Swiss_francs
+CNY: RMB CNH yuan renminbi CN¥
+CZK: Kč
+EUR: € euros
+GBP: £ GPB STG UKP sterling pound_sterling
+HKD: HK$
+ILS: ₪ NIS
+INR: ₹ Indian_rupee
+JPY: JP¥ yen
+KRW: ₩
+NZD: NZ$
+PLN: zł
+RUB: ₽ RUR
+SGD: S$ SG$
+TRY: ₺ TL
+TWD: NT$ NTD
+UAH: ₴
+USD: US$ USD$ US_dollar US_dollars
+VND: ₫
+"""
+
+SERVICES: Final = """
+admin: project_administration project_admin account_administration
+collab: design_collaboration collaboration design_collab
+cost: cost_management
+doc_manager: docs document_management documents document_manager BIM_360_Docs doc_management
+fng: field_management
+gng: model_coordination coordination
+pm: project_management project_manager
+"""
+
+CHOICES: Final = """
+EMEA: eu europe
+AUS: australia
+CAN: canada
+DEU: germany
+GBR: gb uk great_britain united_kingdom
+IND: india
+JPN: japan
+US: usa united_states united_states_of_america
+en: english en-us en-gb
+de: german deutsch de-de de-at
+New_Construction: new new_build
+Renovation: alteration refurbishment remodel remodeling retrofit
+Construction_Management_(CM)_at_Risk: CMAR CM_at_risk construction_manager_at_risk
+Design-Bid-Build: DBB
+Design-Build-Operate: DBO
+IPD: integrated_project_delivery
+inactive: suspended disabled deactivated
+active: enabled
+archived: deleted
+retain: keep
+remove: delete
+"""
+
+ARGUMENTS: Final = """
+name: project_name project title project_title
+start_date: start begin begin_date date_start project_start project_start_date planned_start
+end_date: end finish finish_date date_end completion completion_date due_date project_end \
+project_end_date planned_end
+project_type: type kind building_type
+value: amount budget project_value contract_value project_cost price sum
+currency: currency_code cur project_currency
+service_types: services service service_type products product
+job_number: number job job_no job_nr project_number project_no
+address_line_1: address street address_line address_1 address1 street_address
+address_line_2: address_2 address2
+city: town
+state_or_province: state province county
+postal_code: zip zip_code postcode post_code postal plz
+business_unit_id: business_unit unit unit_id
+timezone: tz
+template_project_id: template template_id
+first_name: name forename given_name
+last_name: surname family_name
+website_url: website url homepage web_site
+email: mail e_mail email_address user_email
+"""
+
+MISLEADING: Final = ("Design-Build", "Design/Build", "DB")
+"""Values that resemble an entry of a list and mean something else, so that none is suggested."""
+
+
+def compact(word: str) -> str:
+    """Return ``projectmanagement`` for ``Project Management``, ``projectManagement`` and so on."""
+    return re.sub(r"[\s_.-]+", "", word.casefold())
+
+
+def _aliases(*tables: str) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for line in filter(None, "\n".join(tables).splitlines()):
+        value, _, words = line.partition(": ")
+        for word in words.split():
+            found[compact(word)] = (*found.get(compact(word), ()), value)
+    return found
+
+
+ALIASES: Final = {
+    **{compact(word): () for word in MISLEADING},
+    **_aliases(TIMEZONES, CURRENCIES, SERVICES, CHOICES),
+}
+"""By the compact form of what people write: the values that it stands for, one for each list."""
+
+ARGUMENT_ALIASES: Final = _aliases(ARGUMENTS)
+"""The same for the names of arguments and of the columns of a CSV file."""
 
 NEAR: Final = 0.8
 """How alike two words must be: ``EURO`` and ``EUR`` are 0.86 of 1, ``RMB`` and ``RUB`` 0.67."""
@@ -38,7 +217,7 @@ def suggestion(
         aliases: By the compact form of another name, the choices that it stands for.
         excluded: Choices that cannot be meant, because they are given already.
     """
-    if secrecy.hides(word):  # a choice that is near would give it away
+    if display.hides(word):  # a choice that is near would give it away
         return None
     left = tuple(choice for choice in choices if choice not in excluded)
     known = aliases.get(compact(word))

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from bim360_provider.resources.account_user import Bim360AccountUser
     from bim360_provider.resources.business_units import Bim360BusinessUnits
     from bim360_provider.resources.company import Bim360Company
+    from bim360_provider.resources.csv_projects import projects_from_csv
     from bim360_provider.resources.lookups import (
         get_account_user,
         get_business_unit,
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
         get_industry_role,
         get_project,
     )
-    from bim360_provider.resources.portfolio import projects_from_csv
     from bim360_provider.resources.project import Bim360Project
     from bim360_provider.resources.project_admin import Bim360ProjectAdmin
     from bim360_provider.resources.project_image import Bim360ProjectImage
@@ -53,7 +53,7 @@ _IN: Final = {
     "get_company": "lookups",
     "get_industry_role": "lookups",
     "get_project": "lookups",
-    "projects_from_csv": "portfolio",
+    "projects_from_csv": "csv_projects",
     "Bim360Project": "project",
     "Bim360ProjectAdmin": "project_admin",
     "Bim360ProjectImage": "project_image",

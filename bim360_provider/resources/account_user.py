@@ -4,12 +4,11 @@ from typing import ClassVar
 
 from pulumi import Input, Output, ResourceOptions
 
-from bim360_provider.dynamic.account_user import AccountUserProvider
-from bim360_provider.dynamic.door import Door
-from bim360_provider.resources.declared import Declared, await_whole
-from bim360_provider.resources.named_once import email_form, named_once
-from bim360_provider.resources.properties import properties
-from bim360_provider.resources.wire import arguments
+from bim360_provider.dynamic.base import Door
+from bim360_provider.dynamic.providers import AccountUserProvider
+from bim360_provider.resources.argument_checks import email_form, named_once
+from bim360_provider.resources.base import Declared, await_whole
+from bim360_provider.resources.serialize import arguments, properties
 
 __all__ = ["Bim360AccountUser"]
 

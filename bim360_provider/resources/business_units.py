@@ -5,11 +5,11 @@ from typing import ClassVar, TypeAlias
 
 from pulumi import Input, Output, ResourceOptions
 
-from bim360_provider.dynamic.business_units import BusinessUnitsProvider
-from bim360_provider.dynamic.door import Door
-from bim360_provider.resources.declared import Declared, await_whole
-from bim360_provider.resources.never_secret import never_secret
-from bim360_provider.resources.properties import properties
+from bim360_provider.dynamic.base import Door
+from bim360_provider.dynamic.providers import BusinessUnitsProvider
+from bim360_provider.resources.argument_checks import never_secret
+from bim360_provider.resources.base import Declared, await_whole
+from bim360_provider.resources.serialize import properties
 
 __all__ = ["Bim360BusinessUnits"]
 

@@ -1,29 +1,83 @@
-"""Look-ups: what the account has already, by the name that people know.
-
-Each is answered while the program runs, in a preview too, and never asked twice in a run.
-"""
+"""What one run of a program has looked up so far: its clients, and the answers that they got."""
 
 import itertools
+import os
+import weakref
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from contextlib import ExitStack
+from typing import Any, Final, TypeAlias
 
 import pulumi
 from pulumi import Input, Output
+from pulumi.runtime import get_root_resource
 
 from bim360_provider.core.lookups import LookUps
+from bim360_provider.core.settings import KEYS, Settings
 from bim360_provider.errors import Bim360Error
-from bim360_provider.models.secrecy import keep_secret, masked
-from bim360_provider.resources.keywords import near_keywords
-from bim360_provider.resources.look_up_run import this_run
+from bim360_provider.hq import Connection, HqClient
+from bim360_provider.models.display import keep_secret, masked
+from bim360_provider.resources.argument_checks import near_keywords
 
 __all__ = [
     "LookedUp",
+    "Run",
     "get_account_user",
     "get_business_unit",
     "get_company",
     "get_industry_role",
     "get_project",
+    "this_run",
 ]
+
+
+class Run:
+    """What one run of a program has asked so far.
+
+    Attributes:
+        close: Closes the connections; called when the run is over.
+    """
+
+    def __init__(self) -> None:
+        config = pulumi.Config("bim360")
+        # A plain reading: a secret output would make everything that is looked up a secret.
+        self._config = {key: config.get(key.removeprefix("bim360:")) for key in KEYS}
+        self._known: dict[Connection, LookUps] = {}
+        self._clients = ExitStack()
+        self.close = weakref.finalize(self, self._clients.close)
+
+    def of(self, account_id: str | None, region: str | None) -> LookUps:
+        """Return the look-ups of an account."""
+        settings = self._settings(account_id, region)
+        connection = settings.connection(settings.account_id, settings.region)
+        if connection not in self._known:
+            client = HqClient(connection, notify=_notify)
+            self._clients.callback(client.close)
+            self._known[connection] = LookUps(client)
+        return self._known[connection]
+
+    def _settings(self, account_id: str | None, region: str | None) -> Settings:
+        """Return the settings; a place that is named goes before all others."""
+        told = {"bim360:accountId": account_id, "bim360:region": region}
+        named = {key: value for key, value in told.items() if value}
+        aside = {KEYS[key] for key in named}
+        environ = {name: value for name, value in os.environ.items() if name not in aside}
+        return Settings.resolve({**self._config, **named}, environ)
+
+
+_runs: Final[weakref.WeakKeyDictionary[Any, Run]] = weakref.WeakKeyDictionary()
+"""Each run has a root of its own: programs of the automation API share a process, not answers."""
+
+
+def this_run() -> Run:
+    """Return the run that asks."""
+    root = get_root_resource()
+    if root is None:
+        return Run()
+    return _runs.setdefault(root, Run())
+
+
+def _notify(message: str, warning: bool) -> None:
+    (pulumi.log.warn if warning else pulumi.log.info)(masked(message))
 
 
 class LookedUp(dict[str, Any]):

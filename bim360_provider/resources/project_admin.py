@@ -4,11 +4,10 @@ from typing import ClassVar
 
 from pulumi import Input, Output, ResourceOptions
 
-from bim360_provider.dynamic.door import Door
-from bim360_provider.dynamic.project_admin import ProjectAdminProvider
-from bim360_provider.resources.declared import Declared, await_whole
-from bim360_provider.resources.properties import properties
-from bim360_provider.resources.wire import arguments
+from bim360_provider.dynamic.base import Door
+from bim360_provider.dynamic.providers import ProjectAdminProvider
+from bim360_provider.resources.base import Declared, await_whole
+from bim360_provider.resources.serialize import arguments, properties
 
 __all__ = ["Bim360ProjectAdmin"]
 

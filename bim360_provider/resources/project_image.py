@@ -8,12 +8,12 @@ import pulumi
 from pulumi import Input, Output, ResourceOptions
 
 from bim360_provider.core.project_image import digest_of
-from bim360_provider.dynamic.door import Door
-from bim360_provider.dynamic.project_image import ProjectImageProvider
+from bim360_provider.dynamic.base import Door
+from bim360_provider.dynamic.providers import ProjectImageProvider
 from bim360_provider.errors import InputError
-from bim360_provider.resources.declared import Declared, await_whole
-from bim360_provider.resources.named_once import id_form, named_once
-from bim360_provider.resources.properties import properties
+from bim360_provider.resources.argument_checks import id_form, named_once
+from bim360_provider.resources.base import Declared, await_whole
+from bim360_provider.resources.serialize import properties
 
 __all__ = ["Bim360ProjectImage"]
 

@@ -8,9 +8,9 @@ from pulumi import Input, Output, ResourceOptions
 
 from bim360_provider.core.settings import EXPLICIT, HIDDEN
 from bim360_provider.errors import ConfigError
-from bim360_provider.hq import address
-from bim360_provider.resources.keywords import NearKeywords
-from bim360_provider.resources.properties import secret_names
+from bim360_provider.hq.transport import address
+from bim360_provider.resources.argument_checks import NearKeywords
+from bim360_provider.resources.serialize import secret_names
 
 __all__ = ["Bim360Provider"]
 

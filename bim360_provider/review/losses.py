@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from bim360_provider.models.enums import UNASKED_SERVICES
-from bim360_provider.review import threats
-from bim360_provider.review.fields import ABSENT, ALL, WHOLE, Difference, Flat, known_fields
-from bim360_provider.review.glossary import SERVICES as SERVICE_NAMES
-from bim360_provider.review.hidden_values import hides, may_equal
+from bim360_provider.review import risks
+from bim360_provider.review.labels import SERVICES as SERVICE_NAMES
 from bim360_provider.review.model import Risk
-from bim360_provider.review.plan import State
+from bim360_provider.review.plan import State, hides, may_equal
+from bim360_provider.review.property_diff import ABSENT, ALL, WHOLE, Difference, Flat, known_fields
 
 __all__ = ["Update", "of_adoption", "of_update"]
 
@@ -63,16 +62,16 @@ def of_adoption(entity: str, subject: str, new: State) -> Iterator[Risk]:
     """Return what may be lost where a new resource adopts an object of which nothing is known."""
     status = new.inputs.get("status")
     if entity == "person" and may_equal(status, "inactive"):
-        yield threats.DEACTIVATED.perhaps_to(subject)
+        yield risks.DEACTIVATED.perhaps_to(subject)
     if entity == "business units" and _is_on(new.inputs.get("complete")):
-        yield threats.UNIT_LOST.perhaps_to(f"units that {subject} does not declare")
+        yield risks.UNIT_LOST.perhaps_to(f"units that {subject} does not declare")
     if entity == "project" and may_equal(new.inputs.get("adopt"), "any"):
         if may_equal(status, "archived"):
-            yield threats.ARCHIVED.perhaps_to(subject)
+            yield risks.ARCHIVED.perhaps_to(subject)
         if may_equal(status, "inactive"):
-            yield threats.SUSPENDED.perhaps_to(subject)
+            yield risks.SUSPENDED.perhaps_to(subject)
         if new.inputs.get("service_types") is not None:
-            yield threats.SERVICE_LOST.perhaps_to(subject)
+            yield risks.SERVICE_LOST.perhaps_to(subject)
 
 
 def _nothing(update: Update) -> Iterator[Risk]:
@@ -84,44 +83,44 @@ def _of_project(update: Update) -> Iterator[Risk]:
     status, services = update.field("status"), update.field("service_types")
     after = ABSENT if status is None else status.after
     if may_equal(after, "archived"):
-        yield threats.ARCHIVED.perhaps(update.subject, certain=after == "archived")
+        yield risks.ARCHIVED.perhaps(update.subject, certain=after == "archived")
     if may_equal(after, "inactive"):
-        yield threats.SUSPENDED.perhaps(update.subject, certain=after == "inactive")
+        yield risks.SUSPENDED.perhaps(update.subject, certain=after == "inactive")
     if services is not None:
         lost = _lost(update.before(services), services.after)
         if lost is None:
-            yield threats.SERVICE_LOST.perhaps_to(update.subject)
+            yield risks.SERVICE_LOST.perhaps_to(update.subject)
         for each in lost or ():
             if each not in UNASKED_SERVICES:
                 named = SERVICE_NAMES.get(each, each)
-                yield threats.SERVICE_LOST.to(f"{named} of {update.subject}")
+                yield risks.SERVICE_LOST.to(f"{named} of {update.subject}")
 
 
 def _of_person(update: Update) -> Iterator[Risk]:
     status = update.field("status")
     if status is not None and may_equal(status.after, "inactive"):
         certain = status.after == "inactive"
-        yield threats.DEACTIVATED.perhaps(update.subject, certain=certain)
+        yield risks.DEACTIVATED.perhaps(update.subject, certain=certain)
 
 
 def _of_units(update: Update) -> Iterator[Risk]:
     for each in update.rows:
         if each.name == WHOLE and each.after is ABSENT:
-            yield threats.UNIT_LOST.to(update.names.get(each.row, each.row))
+            yield risks.UNIT_LOST.to(update.names.get(each.row, each.row))
         if each.name == "units" and not each.row and _is_hidden(each):
-            yield threats.UNIT_LOST.perhaps_to(update.subject)
+            yield risks.UNIT_LOST.perhaps_to(update.subject)
     complete = update.new.inputs.get("complete")
     if _is_on(complete) and update.field("complete") is not None:
         others = update.old.outputs.get("undeclared")
         kept, ids = update.old.outputs.get("undropped"), update.new.inputs.get("ids")
         if not isinstance(others, Mapping) or hides(others):
-            yield threats.UNIT_LOST.perhaps_to(f"units that {update.subject} does not declare")
+            yield risks.UNIT_LOST.perhaps_to(f"units that {update.subject} does not declare")
             return
         stay = {*map(str, kept if isinstance(kept, list) else ())}
         stay |= {*map(str, ids.values())} if isinstance(ids, Mapping) else set()
         for id_, path in sorted(others.items()):
             if id_ not in stay:
-                yield threats.UNIT_LOST.perhaps(str(path), certain=not hides(complete))
+                yield risks.UNIT_LOST.perhaps(str(path), certain=not hides(complete))
 
 
 def _of_people(update: Update) -> Iterator[Risk]:
@@ -132,11 +131,11 @@ def _of_people(update: Update) -> Iterator[Risk]:
         leaves = each.name == WHOLE and each.after is ABSENT
         hidden = each.name in ("members", ALL) and _is_hidden(each)
         if leaves and may_equal(removal, "remove"):
-            yield threats.TAKEN_OUT.perhaps(who, certain=removal == "remove")
+            yield risks.TAKEN_OUT.perhaps(who, certain=removal == "remove")
         if hidden and each.name != ALL and may_equal(removal, "remove"):
-            yield threats.TAKEN_OUT.perhaps_to(who)
+            yield risks.TAKEN_OUT.perhaps_to(who)
         if hidden and (each.name != ALL or each.row not in absent):
-            yield threats.MODULES_LOST.perhaps_to(who)
+            yield risks.MODULES_LOST.perhaps_to(who)
         if each.row not in absent and each.after is not ABSENT:
             yield from _of_access(update, each, who)
 
@@ -145,10 +144,10 @@ def _of_access(update: Update, each: Difference, who: str) -> Iterator[Risk]:
     if each.name == "industry_roles":
         lost = _lost(update.before(each), each.after)
         if lost is None:
-            yield threats.ROLES_LOST.perhaps_to(who)
-        yield from (threats.ROLES_LOST.to(f"{role} of {who}") for role in lost or ())
+            yield risks.ROLES_LOST.perhaps_to(who)
+        yield from (risks.ROLES_LOST.to(f"{role} of {who}") for role in lost or ())
     if each.name in ACCESS:
-        yield threats.MODULES_LOST.perhaps(who, certain=not _is_hidden(each))
+        yield risks.MODULES_LOST.perhaps(who, certain=not _is_hidden(each))
 
 
 _LOSSES: Final[Mapping[str, Callable[[Update], Iterator[Risk]]]] = {

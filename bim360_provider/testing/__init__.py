@@ -6,9 +6,8 @@ Importing this package costs nothing: pytest loads it at every start, for `fixtu
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bim360_provider.testing.engine.errors import LocalEngineError
-    from bim360_provider.testing.engine.local import LocalEngine
-    from bim360_provider.testing.engine.results import Message, Result, Step
+    from bim360_provider.testing.engine.engine import LocalEngine
+    from bim360_provider.testing.engine.results import LocalEngineError, Message, Result, Step
     from bim360_provider.testing.stack import Bim360Stack, StackResult
 
 __all__ = [
@@ -24,8 +23,8 @@ __all__ = [
 _HOMES = {
     "Bim360Stack": "bim360_provider.testing.stack",
     "StackResult": "bim360_provider.testing.stack",
-    "LocalEngine": "bim360_provider.testing.engine.local",
-    "LocalEngineError": "bim360_provider.testing.engine.errors",
+    "LocalEngine": "bim360_provider.testing.engine.engine",
+    "LocalEngineError": "bim360_provider.testing.engine.results",
     "Message": "bim360_provider.testing.engine.results",
     "Result": "bim360_provider.testing.engine.results",
     "Step": "bim360_provider.testing.engine.results",

@@ -7,9 +7,9 @@ from typing import Any, Final
 from rich.console import Console
 from rich.text import Text
 
-from bim360_provider.testing.engine import urns
-from bim360_provider.testing.engine.paths import parse
 from bim360_provider.testing.engine.results import Event, Failed, Message, Result, Started, Step
+from bim360_provider.testing.engine.state import resource
+from bim360_provider.testing.engine.state.property_path import parse
 
 SIGNS: Final = {
     "create": ("+", "green"),
@@ -95,8 +95,8 @@ def _short(urn: str) -> str:
     """Name a resource the way people do: its type without the dynamic prefix, and its name."""
     if not urn.startswith("urn:"):
         return urn
-    type_ = urns.type_of(urn).removeprefix(f"{urns.DYNAMIC_PACKAGE}:dynamic/")
-    return f"{type_} {urns.name_of(urn)}"
+    type_ = resource.type_of(urn).removeprefix(f"{resource.DYNAMIC_PACKAGE}:dynamic/")
+    return f"{type_} {resource.name_of(urn)}"
 
 
 def _change(step: Step, path: str, kind: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bim360_provider import emulator
-from bim360_provider.testing.engine.local import LocalEngine
+from bim360_provider.testing.engine.engine import LocalEngine
 from bim360_provider.testing.engine.results import Result
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from bim360_provider.emulator import CLIENT_ID, CLIENT_SECRET, Emulator, serve
-from tests.meta.blocks import SHELL, blocks, commands
-from tests.meta.documents import examples, text_of
+from tests.meta.docs.code_blocks import SHELL, blocks, commands
+from tests.meta.docs.markdown_files import examples, text_of
 
 pytestmark = [
     pytest.mark.pulumi_cli,

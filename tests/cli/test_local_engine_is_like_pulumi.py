@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.scenarios import STORIES
-from tests.engine.stacks import LocalStack, PulumiStack
+from tests.support.scenarios import STORIES
+from tests.support.stack_runners import LocalStack, PulumiStack
 
 pytestmark = [
     pytest.mark.pulumi_cli,

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bim360_provider.review.markdown import as_markdown
-from bim360_provider.review.plan_reader import read_plan
-from bim360_provider.review.reading import review_of
-from tests.cli.plans import played
-from tests.unit.review.golden import GOLDEN
+from bim360_provider.review.analysis import review_of
+from bim360_provider.review.plan import read_plan
+from bim360_provider.review.render.markdown import as_markdown
+from tests.cli.record_plans import played
+from tests.unit.review.snapshots import GOLDEN
 
 pytestmark = [
     pytest.mark.pulumi_cli,

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from bim360_provider.core.project_member import create
-from bim360_provider.core.project_member.delete import leave
+from bim360_provider.core.project_member.lifecycle import leave
 from bim360_provider.errors import ConfigError, UnauthorizedError
-from tests.crew import ADA, ADMIN_EMAIL, ADMIN_ID, ADMIN_UID, acting, crew, project
-from tests.stage import Fault, Stage, says
+from tests.support.hq import Fault, Stage, says
+from tests.support.members import ADA, ADMIN_EMAIL, ADMIN_ID, ADMIN_UID, acting, crew, project
 
 USERS_SEARCH = "/users/search"
 

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from bim360_provider.core.business_units import check, create, delete, diff, read, update
-from bim360_provider.core.owners import Owners
+from bim360_provider.core.run import Owners
 from bim360_provider.emulator import ACCOUNT_ID, BUSINESS_UNIT_ID
 from bim360_provider.errors import InputError, NotFoundError, UnansweredError
 from bim360_provider.hq import HqClient
-from tests.stage import HANGS_UP, NO_ACCOUNT, Fault, Stage, says, settings
+from tests.support.hq import HANGS_UP, NO_ACCOUNT, Fault, Stage, says, settings
 
 UNITS: dict[str, Any] = {"North": {"description": "cold"}, "North/West": {}}
 ELSEWHERE = "b0000000-0000-4000-8000-0000000000ff"

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from bim360_provider.core.company import create, delete, diff, read, update
-from bim360_provider.core.owners import Owners
+from bim360_provider.core.run import Owners
 from bim360_provider.emulator import ACCOUNT_ID
 from bim360_provider.errors import Bim360Error, ConflictError, NotFoundError, UnansweredError
 from bim360_provider.hq import HqClient
-from tests.stage import HANGS_UP, NO_ACCOUNT, Fault, Stage, says, settings
+from tests.support.hq import HANGS_UP, NO_ACCOUNT, Fault, Stage, says, settings
 
 ACME: dict[str, Any] = {
     "name": "Acme",

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from bim360_provider.core.account_user import create, delete
-from bim360_provider.core.owners import Owners
+from bim360_provider.core.run import Owners
 from bim360_provider.emulator import ACCOUNT_ID, ADMIN_EMAIL
 from bim360_provider.errors import Bim360Error
 from bim360_provider.hq import HqClient
-from tests.stage import HANGS_UP, NO_ACCOUNT, Fault, Stage, says, settings
+from tests.support.hq import HANGS_UP, NO_ACCOUNT, Fault, Stage, says, settings
 
 ADA: dict[str, Any] = {"email": "ada@example.com", "account_id": ACCOUNT_ID, "region": "US"}
 Made = tuple[str, dict[str, Any]]

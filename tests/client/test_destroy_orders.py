@@ -7,10 +7,10 @@ import pytest
 
 from bim360_provider.emulator import Reply
 from bim360_provider.errors import Bim360Error, NotFoundError
-from tests.crew import ADMIN_EMAIL
-from tests.engine.crashing import EVERYTHING
-from tests.stage import Fault, Stage, says
-from tests.whole import NEEDS, TAKES_AWAY, Whole, any_orders, orders, whole
+from tests.engine.crashes.crash_harness import EVERYTHING
+from tests.support.full_stack import NEEDS, TAKES_AWAY, Whole, any_orders, orders, whole
+from tests.support.hq import Fault, Stage, says
+from tests.support.members import ADMIN_EMAIL
 
 ORDERS = sorted(orders(NEEDS))
 """All 302 that a program allows whose resources take each other's outputs."""

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from bim360_provider.doctor import machine
-from bim360_provider.doctor.examination import CHECKS, examine
-from bim360_provider.doctor.finding import Finding
+from bim360_provider.doctor.checks import machine
+from bim360_provider.doctor.checkup import CHECKS, examine
+from bim360_provider.doctor.context import Finding
 from bim360_provider.doctor.sources import read_sources
 from bim360_provider.emulator import (
     ACCOUNT_ID,
@@ -22,7 +22,7 @@ from bim360_provider.emulator import (
     parse_seed,
     serve,
 )
-from tests.stage import HANGS_UP, Fault, Stage, says
+from tests.support.hq import HANGS_UP, Fault, Stage, says
 
 OF_HQ = [check for check in CHECKS if check.look.__module__ != machine.__name__]
 

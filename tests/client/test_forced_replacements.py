@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from bim360_provider.errors import ConflictError
-from tests.client.replaying import WAYS, Killed, Moment, Replay, Way, environment
-from tests.stage import Stage
-from tests.whole import whole
+from tests.client.http.replaying import WAYS, Killed, Moment, Replay, Way, environment
+from tests.support.full_stack import whole
+from tests.support.hq import Stage
 
 ENTITIES = ("units", "company", "ada", "project", "image", "admin", "member", "team")
 ORDERS = {False: "create first", True: "delete first"}

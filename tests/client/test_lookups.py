@@ -6,10 +6,10 @@ import pytest
 
 from bim360_provider.core.lookups import LookUps
 from bim360_provider.emulator import BUSINESS_UNIT_ID
-from bim360_provider.emulator.default_seed import ADMIN_EMAIL, ADMIN_ID, COMPANY_ID
+from bim360_provider.emulator.seed.database import ADMIN_EMAIL, ADMIN_ID, COMPANY_ID
 from bim360_provider.errors import InputError, UnauthorizedError
 from bim360_provider.hq import HqClient
-from tests.stage import Fault, Stage, says
+from tests.support.hq import Fault, Stage, says
 
 
 @pytest.fixture

@@ -8,25 +8,26 @@ from zlib import crc32
 import pytest
 from pulumi.dynamic import CheckResult
 
-from bim360_provider.dynamic.account_user import AccountUserProvider
-from bim360_provider.dynamic.business_units import BusinessUnitsProvider
-from bim360_provider.dynamic.company import CompanyProvider
-from bim360_provider.dynamic.door import Door
-from bim360_provider.dynamic.project import ProjectProvider
-from bim360_provider.dynamic.project_admin import ProjectAdminProvider
-from bim360_provider.dynamic.project_image import ProjectImageProvider
-from bim360_provider.dynamic.project_member import ProjectMemberProvider
-from bim360_provider.dynamic.project_members import ProjectMembersProvider
+from bim360_provider.dynamic.base import Door
+from bim360_provider.dynamic.providers import (
+    AccountUserProvider,
+    BusinessUnitsProvider,
+    CompanyProvider,
+    ProjectAdminProvider,
+    ProjectImageProvider,
+    ProjectMemberProvider,
+    ProjectMembersProvider,
+    ProjectProvider,
+)
 from bim360_provider.emulator import ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET
-from bim360_provider.emulator.default_seed import ADMIN_EMAIL
-from bim360_provider.hq.clock import SystemClock
+from bim360_provider.emulator.seed.database import ADMIN_EMAIL
+from bim360_provider.hq.transport.clock import SystemClock
 from bim360_provider.models import AccountUserArguments, CompanyArguments, ProjectArguments
 from bim360_provider.models.business_units import BusinessUnitsArguments
 from bim360_provider.models.project_admin import ProjectAdminArguments
 from bim360_provider.models.project_image import ProjectImageArguments
-from bim360_provider.models.project_member import ProjectMemberArguments
-from bim360_provider.models.project_members import ProjectMembersArguments
-from tests.stage import ROUTES, Fault, Stage, says
+from bim360_provider.models.project_member import ProjectMemberArguments, ProjectMembersArguments
+from tests.support.hq import ROUTES, Fault, Stage, says
 
 CANARY = "Hunter3-Canary"
 

@@ -7,8 +7,8 @@ import pytest
 from bim360_provider.core import account_user, business_units, company, project
 from bim360_provider.emulator import ACCOUNT_ID
 from bim360_provider.hq import HqClient
-from bim360_provider.models.secrecy import keep_secret
-from tests.stage import TOWER, Fault, Stage, says, settings
+from bim360_provider.models.display import keep_secret
+from tests.support.hq import TOWER, Fault, Stage, says, settings
 
 PLACE = {"account_id": ACCOUNT_ID, "region": "US"}
 ID = "c17e6837-96cd-4839-868e-051a2ad65d28"

@@ -3,9 +3,9 @@
 import pytest
 from typer.testing import CliRunner, Result
 
-from bim360_provider.cli.commands import app
+from bim360_provider.cli.app import app
 from bim360_provider.emulator import ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET
-from tests.stage import Stage
+from tests.support.hq import Stage
 
 
 @pytest.fixture

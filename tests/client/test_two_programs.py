@@ -9,7 +9,7 @@ import pytest
 
 from bim360_provider.core.project import create
 from bim360_provider.errors import Bim360Error, ConflictError
-from tests.stage import HANGS_UP, TOWER, Fault, Stage, says, settings
+from tests.support.hq import HANGS_UP, TOWER, Fault, Stage, says, settings
 
 OTHERS = {**TOWER, "value": 5000.0, "city": "Oslo"}
 GATEWAY_TIMEOUT = says(504, b"<html>504</html>")

@@ -7,11 +7,11 @@ import pytest
 
 from bim360_provider.core import business_units, company, project
 from bim360_provider.core.lookups import LookUps
-from bim360_provider.core.project_member.roles import role_ids
+from bim360_provider.core.project_member.importer import role_ids
 from bim360_provider.emulator import ACCOUNT_ID
 from bim360_provider.errors import ConflictError
 from bim360_provider.hq import HqClient
-from tests.stage import TOWER, Fault, Stage, says, settings
+from tests.support.hq import TOWER, Fault, Stage, says, settings
 
 C = unicodedata.normalize("NFC", "Zürich Café")
 D = unicodedata.normalize("NFD", C)

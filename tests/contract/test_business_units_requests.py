@@ -4,9 +4,9 @@ from bim360_provider.core import business_units
 from bim360_provider.core.lookups import LookUps
 from bim360_provider.emulator import ACCOUNT_ID
 from bim360_provider.hq import HqClient
-from tests.contract.referee import needs_file
-from tests.contract.test_people_requests import problems
-from tests.stage import Stage, settings
+from tests.contract.openapi import needs_file
+from tests.contract.test_company_and_account_user_requests import problems
+from tests.support.hq import Stage, settings
 
 pytestmark = needs_file
 

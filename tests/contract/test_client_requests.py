@@ -6,8 +6,8 @@ import pytest
 
 from bim360_provider.emulator import ADMIN_EMAIL, ADMIN_ID, ADMIN_UID, BUSINESS_UNIT_ID, COMPANY_ID
 from bim360_provider.hq import HqClient
-from tests.contract.referee import needs_file, referee
-from tests.stage import Stage
+from tests.contract.openapi import needs_file, referee
+from tests.support.hq import Stage
 
 pytestmark = needs_file
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from bim360_provider.emulator import ACCOUNT_ID, ADMIN_ID, BUSINESS_UNIT_ID, COMPANY_ID, Request
-from bim360_provider.emulator.gateway import arrive
-from tests.contract.house import ACCOUNT, PROJECT_ID, USER_ID, House
-from tests.contract.referee import Operation, needs_file, referee
+from bim360_provider.emulator.http.gateway import arrive
+from tests.contract.openapi import Operation, needs_file, referee
+from tests.contract.populated_emulator import ACCOUNT, PROJECT_ID, USER_ID, House
 
 pytestmark = needs_file
 

@@ -8,14 +8,13 @@ from pathlib import Path
 import typer.main
 
 from bim360_provider.emulator import Emulator, Options, parse_rules, parse_seed
-from bim360_provider.emulator.command import app
-from bim360_provider.emulator.control import ACTIONS
-from bim360_provider.emulator.fault_rules import Match, Rule, Then
-from bim360_provider.emulator.invented import INVENTED
+from bim360_provider.emulator.assumptions import INVENTED
+from bim360_provider.emulator.cli import app
+from bim360_provider.emulator.control.routes import ACTIONS
+from bim360_provider.emulator.faults import Match, Rule, Then
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "emulator.md").read_text(encoding="utf-8")
-
 
 RULES = (
     "Gateway",

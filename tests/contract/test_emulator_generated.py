@@ -19,9 +19,9 @@ from bim360_provider.emulator import (
     Reply,
     Request,
 )
-from bim360_provider.emulator.gateway import arrive
-from tests.contract.house import PROJECT_ID, USER_ID, House
-from tests.contract.referee import FILE, Operation, needs_file, referee
+from bim360_provider.emulator.http.gateway import arrive
+from tests.contract.openapi import FILE, Operation, needs_file, referee
+from tests.contract.populated_emulator import PROJECT_ID, USER_ID, House
 
 pytestmark = needs_file
 

@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from bim360_provider.emulator import Emulator, Request
-from bim360_provider.emulator.api import TOKEN_PATH
-from bim360_provider.emulator.tokens import FORM, SCOPES
+from bim360_provider.emulator.hq.routes import TOKEN_PATH
+from bim360_provider.emulator.http.auth import FORM, SCOPES
 
 FILE = Path(__file__).parents[3] / "shared" / "openapi" / "authentication.yaml"
 

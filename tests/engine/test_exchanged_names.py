@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from bim360_provider.core.name_room import TEMPORARY
+from bim360_provider.core.names.renames import TEMPORARY
 from bim360_provider.testing import LocalEngine, Result
-from tests.engine.crashing import Site, every, needs_linux, site
-from tests.stage import BODY
+from tests.engine.crashes.crash_harness import Site, every, needs_linux, site
+from tests.support.hq import BODY
 
 PROGRAM = """
 import json, pathlib

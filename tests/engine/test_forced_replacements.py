@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from bim360_provider.emulator.default_seed import ADMIN_EMAIL
+from bim360_provider.emulator.seed.database import ADMIN_EMAIL
 from bim360_provider.testing.stack import Bim360Stack, StackResult
-from tests.engine.replaced import CHANGES, Place, held
+from tests.support.replaced_stack import CHANGES, Place, held
 
 Opened = Callable[..., Bim360Stack]
 

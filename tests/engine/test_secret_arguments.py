@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bim360_provider.emulator.default_seed import ADMIN_EMAIL
+from bim360_provider.emulator.seed.database import ADMIN_EMAIL
 from bim360_provider.testing.stack import Bim360Stack, StackResult
 
 Opened = Callable[[str], Bim360Stack]

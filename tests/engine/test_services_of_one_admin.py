@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bim360_provider.emulator.default_seed import ADMIN_ID
+from bim360_provider.emulator.seed.database import ADMIN_ID
 from bim360_provider.testing.stack import Bim360Stack
 
 SAMPLE = ("admin", "doc_manager", "pm", "fng", "collab", "cost", "gng", "glue", "plan", "field")

@@ -7,9 +7,9 @@ from hypothesis import seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.fuzz.kinds import KINDS
-from tests.fuzz.life import Lives
+from tests.fuzz.round_trip import Tally
 from tests.fuzz.run import playground
-from tests.fuzz.trial import Tally
+from tests.fuzz.state_machine import Lives
 
 SETS = 20_000
 OTHER_SETS = 1_200

@@ -23,13 +23,13 @@ from bim360_provider.emulator import (
     serve,
 )
 from bim360_provider.hq import Connection, HqClient
-from tests.fuzz.kind import Ground, Place
+from tests.fuzz.entity import Ground, Place
 from tests.fuzz.kinds import KINDS
 from tests.fuzz.kinds.project_image import FILES
-from tests.fuzz.samples import ASKABLE
-from tests.fuzz.trial import Tally, Trial
+from tests.fuzz.round_trip import Tally, Trial
+from tests.fuzz.strategies import ASKABLE
 from tests.host.conftest import configuration
-from tests.host.process import Host, running
+from tests.host.dynamic_host import Host, running
 
 WORKERS = 4
 """As many as the host has threads."""

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from tests.fuzz import samples
-from tests.fuzz.kind import Kind, Place
-from tests.fuzz.samples import Sample, Verdict, bad, unknown
-from tests.host.process import SECRET_MARK, UNKNOWN
+from tests.fuzz import strategies
+from tests.fuzz.entity import Kind, Place
+from tests.fuzz.strategies import Sample, Verdict, bad, unknown
+from tests.host.dynamic_host import SECRET_MARK, UNKNOWN
 
 EXTRAS = (
     *("nam", "Name", "NAME", "url", "id", "created_at", "copy_status", "unfinished", "urn", " "),
@@ -85,14 +85,14 @@ def draw_set(random: Random, place: Place, kind: Kind, omit: tuple[str, ...] = (
     wrong = random.sample(sorted(table), min(doubtful, len(table)))
     order = dict.fromkeys((*given, *wrong))  # a set has another order in each process
     found = ArgumentSet(kind, {n: table[n][n in wrong](random) for n in order})
-    found.samples["account_id"] = samples.good(place.account_id)
+    found.samples["account_id"] = strategies.good(place.account_id)
     kind.arrange(found, random, place)
     if doubtful:
         _disturb(found, random)
     for name, sample in found.samples.items():
         # Pulumi's host makes a wrapped unknown a null; no engine sends one.
         if UNKNOWN not in repr(sample.value) and random.random() < SHARE_OF_SECRETS:
-            found.samples[name] = samples.secret(sample)
+            found.samples[name] = strategies.secret(sample)
     return found
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from bim360_provider.emulator import ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, serve
-from tests.host.process import SECRET_MARK, Host, running
-from tests.stage import Actor
+from tests.host.dynamic_host import SECRET_MARK, Host, running
+from tests.support.hq import Actor
 
 
 def configuration(url: str) -> dict[str, Any]:

@@ -4,10 +4,10 @@ from typing import Any
 
 from pulumi.dynamic import CheckResult, ResourceProvider
 
-from bim360_provider.core.owners import Owners
-from bim360_provider.core.renames import Renames
+from bim360_provider.core.names.renames import Renames
 from bim360_provider.core.replacements import Replacements
-from bim360_provider.dynamic import clients
+from bim360_provider.core.run import Owners
+from bim360_provider.dynamic import shared
 
 __all__ = ["NextRun"]
 
@@ -20,7 +20,7 @@ class NextRun(ResourceProvider):
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Forget, and return the arguments as they are."""
         del olds
-        vars(clients.replacements).update(vars(Replacements()))
-        vars(clients.owners).update(vars(Owners(had=clients.owners.had, held=clients.owners.held)))
-        vars(clients.renames).update(vars(Renames()))
+        vars(shared.replacements).update(vars(Replacements()))
+        vars(shared.owners).update(vars(Owners(had=shared.owners.had, held=shared.owners.held)))
+        vars(shared.renames).update(vars(Renames()))
         return CheckResult(news, [])

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import grpc
 
-from tests.host.process import running
-from tests.stage import TOWER
+from tests.host.dynamic_host import running
+from tests.support.hq import TOWER
 
 PATIENCE = 20.0
 """Seconds for a host to look at its engine, or to end; it looks once in a second."""

@@ -9,8 +9,8 @@ import pytest
 from bim360_provider.core.settings import EXPLICIT
 from bim360_provider.emulator import CLIENT_ID, CLIENT_SECRET, RunningEmulator, serve
 from tests.host.conftest import configuration
-from tests.host.process import Host, inputs, refusal, running
-from tests.stage import BODY, TOWER, Actor, Fault, says
+from tests.host.dynamic_host import Host, inputs, refusal, running
+from tests.support.hq import BODY, TOWER, Actor, Fault, says
 
 
 def failure(host: Host, bag: Any) -> str:

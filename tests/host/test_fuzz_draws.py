@@ -5,11 +5,11 @@ import subprocess
 import sys
 
 from tests.fuzz.kinds import KINDS
-from tests.meta.tree import ROOT
+from tests.meta.source_files import ROOT
 
 DRAW = """
 from random import Random
-from tests.fuzz.kind import Place
+from tests.fuzz.entity import Place
 from tests.fuzz.kinds import KINDS
 from tests.fuzz.sets import draw_set
 KINDS.pop("project_image")  # reads the pictures that it draws

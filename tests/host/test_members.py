@@ -6,15 +6,17 @@ import grpc
 import pytest
 from pulumi.runtime.proto import provider_pb2
 
-from bim360_provider.dynamic.project import ProjectProvider
-from bim360_provider.dynamic.project_admin import ProjectAdminProvider
-from bim360_provider.dynamic.project_member import ProjectMemberProvider
-from bim360_provider.dynamic.project_members import ProjectMembersProvider
+from bim360_provider.dynamic.providers import (
+    ProjectAdminProvider,
+    ProjectMemberProvider,
+    ProjectMembersProvider,
+    ProjectProvider,
+)
 from bim360_provider.emulator import ACCOUNT_ID, serve
-from tests.crew import ADMIN_EMAIL, COMPANY_ID
 from tests.host.conftest import configuration
-from tests.host.process import UNKNOWN, Host, inputs, plain, refusal, running
-from tests.stage import BODY, Actor
+from tests.host.dynamic_host import UNKNOWN, Host, inputs, plain, refusal, running
+from tests.support.hq import BODY, Actor
+from tests.support.members import ADMIN_EMAIL, COMPANY_ID
 
 DiffResponse = provider_pb2.DiffResponse
 ROLES = ["Architect"]

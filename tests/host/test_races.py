@@ -6,10 +6,10 @@ from pathlib import Path
 import grpc
 
 from bim360_provider.emulator import serve
-from tests.engine.crashing import every
+from tests.engine.crashes.crash_harness import every
 from tests.host.conftest import configuration
-from tests.host.process import refusal, running
-from tests.stage import BODY, Actor
+from tests.host.dynamic_host import refusal, running
+from tests.support.hq import BODY, Actor
 
 
 @every

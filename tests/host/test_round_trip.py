@@ -8,8 +8,8 @@ import pytest
 from pulumi.runtime.proto import provider_pb2
 
 from bim360_provider.emulator import CLIENT_SECRET
-from tests.host.process import PROVIDER, UNKNOWN, Host, inputs, plain, refusal, struct
-from tests.stage import BODY, NO_PROJECT, TOWER, Actor, Fault
+from tests.host.dynamic_host import PROVIDER, UNKNOWN, Host, inputs, plain, refusal, struct
+from tests.support.hq import BODY, NO_PROJECT, TOWER, Actor, Fault
 
 DiffResponse = provider_pb2.DiffResponse
 

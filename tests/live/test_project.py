@@ -9,7 +9,7 @@ import pytest
 from bim360_provider.core.project import check, create, delete, diff, read, update
 from bim360_provider.core.settings import Settings
 from bim360_provider.hq import HqClient
-from tests.stage import BODY
+from tests.support.hq import BODY
 
 SWITCH = "BIM360_LIVE"
 NEEDED = ("APS_CLIENT_ID", "APS_CLIENT_SECRET", "BIM360_ACCOUNT_ID")

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.meta.tree import ROOT, modules
+from tests.meta.source_files import ROOT, modules
 
 PAGE = (ROOT / "tests" / "CHECKLIST.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| (\d+) \| .+? \| (.+) \|$", re.MULTILINE)

@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from tests.meta.tree import PACKAGE, ROOT, modules, texts
+from tests.meta.source_files import PACKAGE, ROOT, modules, texts
 
 # Every package says what it offers; these are the ones that people import from, so each name of
 # theirs is explained in the README or under docs/.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.meta.tree import PACKAGE, Module, modules
+from tests.meta.source_files import PACKAGE, Module, modules
 
 
 @dataclass(frozen=True)

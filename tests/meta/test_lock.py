@@ -8,7 +8,7 @@ import tomli
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.meta.tree import ROOT
+from tests.meta.source_files import ROOT
 
 PYTHONS = ("3.10", "3.11", "3.12", "3.13")
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")

@@ -14,7 +14,7 @@ from threading import Thread
 import pulumi_cli
 import pytest
 
-from tests.meta.tree import ROOT
+from tests.meta.source_files import ROOT
 
 VERSION = "3.274.1"
 FAKE = b"#!/bin/sh\necho v3.274.1\n"

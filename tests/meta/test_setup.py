@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.meta.tree import ROOT
+from tests.meta.source_files import ROOT
 
 
 @pytest.fixture

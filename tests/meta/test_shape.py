@@ -4,8 +4,8 @@ import ast
 from collections.abc import Iterator
 from statistics import median, quantiles
 
-from tests.meta.exemptions import LONG_FUNCTIONS, LONG_MODULES
-from tests.meta.tree import Function, Module, modules
+from tests.meta.source_files import Function, Module, modules
+from tests.meta.waivers import LONG_FUNCTIONS, LONG_MODULES
 
 MAX_MODULE = 400
 MAX_FUNCTION = 45

@@ -3,7 +3,7 @@
 import ast
 import re
 
-from tests.meta.tree import files, modules, texts
+from tests.meta.source_files import files, modules, texts
 
 OLDEST = (3, 10)
 

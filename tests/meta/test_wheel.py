@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.meta.tree import ROOT
+from tests.meta.source_files import ROOT
 
 # One worker builds it for all tests of this file.
 pytestmark = pytest.mark.xdist_group("wheel")
@@ -120,7 +120,7 @@ def test_a_stack_elsewhere_works_with_the_wheel_alone(python: Path, tmp_path: Pa
 def test_the_provider_needs_none_of_the_extras(python: Path, tmp_path: Path) -> None:
     """`pip install bim360-provider` without extras is enough for `pulumi up`."""
     probe = (
-        "import sys, bim360_provider, bim360_provider.dynamic.project\n"
+        "import sys, bim360_provider, bim360_provider.dynamic.providers\n"
         "print(*sorted({'typer', 'rich', 'starlette', 'uvicorn', 'pytest'} & set(sys.modules)))"
     )
 

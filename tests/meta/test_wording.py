@@ -10,8 +10,8 @@ from io import StringIO
 
 import pytest
 
-from tests.meta.exemptions import WORDS
-from tests.meta.tree import Module, modules
+from tests.meta.source_files import Module, modules
+from tests.meta.waivers import WORDS
 
 OURS = (".ci", "bench", "bim360_provider", "stacks", "tests")
 

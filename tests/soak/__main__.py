@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.soak.plan import Plan
+from tests.soak.config import Plan
 from tests.soak.report import lines, summary
 from tests.soak.soak import soak
 

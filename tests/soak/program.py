@@ -8,7 +8,7 @@ from random import Random
 from typing import Any, Final
 
 from tests.soak.forms import composed
-from tests.soak.hq import TEMPLATE_ID
+from tests.soak.kill_points import TEMPLATE_ID
 from tests.soak.stack import Held
 
 CITIES: Final = ("Oslo", "Seattle", "Århus", "São Paulo", "", "Köln")

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from tests.soak.plan import Outcome
+from tests.soak.config import Outcome
 
 SHOWN: Final = 20
 """Findings printed; after the first few, the folder tells more."""

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Final
 
 from bim360_provider.emulator import serve
 from tests.soak import invariants
-from tests.soak.hq import SoakedHq, Trap
+from tests.soak.browser_users import People
+from tests.soak.config import Outcome, Plan
+from tests.soak.fault_schedule import Weather
+from tests.soak.kill_points import SoakedHq, Trap
+from tests.soak.kinds.active_projects import SITES
 from tests.soak.kinds.project_image import ProjectImages, content
-from tests.soak.kinds.site import SITES
-from tests.soak.parts import AllHeld, Parts
-from tests.soak.people import People
-from tests.soak.plan import Outcome, Plan
+from tests.soak.other_entities import AllHeld, Parts
 from tests.soak.program import Program
 from tests.soak.stack import PROJECT_TYPE, Held, Run, Workplace
-from tests.soak.weather import Weather
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

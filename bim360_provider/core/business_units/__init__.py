@@ -3,10 +3,7 @@
 ``check`` and ``diff`` are pure; the others ask HQ. The policies are in docs/business_units.md.
 """
 
-from bim360_provider.core.business_units.check import check
-from bim360_provider.core.business_units.create import create, update
-from bim360_provider.core.business_units.delete import delete
-from bim360_provider.core.business_units.diff import diff
-from bim360_provider.core.business_units.read import read
+from bim360_provider.core.business_units.lifecycle import create, delete, read, update
+from bim360_provider.core.business_units.rules import check, diff
 
 __all__ = ["check", "create", "delete", "diff", "read", "update"]

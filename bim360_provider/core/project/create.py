@@ -6,18 +6,14 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from bim360_provider.core.archives import Allowance
-from bim360_provider.core.claim import claimed, claimed_or_none
-from bim360_provider.core.name_room import NameRoom
-from bim360_provider.core.once import made_once, refuse_taken
-from bim360_provider.core.owners import Owners
-from bim360_provider.core.project.adopt import Verdict, is_ours, judge
-from bim360_provider.core.project.fields import create_body, differing, patch_body
-from bim360_provider.core.project.outputs import outputs
-from bim360_provider.core.project.template import follow_copy
-from bim360_provider.core.project.update import archiving, patch, warn_of_project
-from bim360_provider.core.renaming import with_room
+from bim360_provider.core.create_once import made_once, refuse_taken
+from bim360_provider.core.names.renames import NameRoom
+from bim360_provider.core.names.waiting import with_room
+from bim360_provider.core.project.adoption import Verdict, is_ours, judge
+from bim360_provider.core.project.lifecycle import archiving, follow_copy, patch, warn_of_project
+from bim360_provider.core.project.rules import create_body, differing, outputs, patch_body
 from bim360_provider.core.replacements import replacement_message
+from bim360_provider.core.run import Allowance, Owners, claimed, claimed_or_none
 from bim360_provider.core.settings import Settings
 from bim360_provider.errors import Bim360Error, ConflictError, NotFoundError
 from bim360_provider.hq import HqClient

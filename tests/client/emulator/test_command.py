@@ -14,7 +14,7 @@ import requests
 from typer.testing import CliRunner
 
 from bim360_provider.emulator import serve
-from bim360_provider.emulator.command import announce, app
+from bim360_provider.emulator.cli import announce, app
 
 FIRST_LINE = "BIM 360 emulator listening on "
 

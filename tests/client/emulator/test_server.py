@@ -16,7 +16,7 @@ from bim360_provider.emulator import (
     RunningEmulator,
     serve,
 )
-from bim360_provider.emulator.server import ListenError
+from bim360_provider.emulator.server.serve import ListenError
 
 SCOPES = "account:read account:write"
 PROJECTS = f"/hq/v1/accounts/{ACCOUNT_ID}/projects"

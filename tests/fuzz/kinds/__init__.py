@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from tests.fuzz.kind import Kind
+from tests.fuzz.entity import Kind
 from tests.fuzz.kinds import (
     account_user,
     business_units,

@@ -1,10 +1,10 @@
 """The arguments of a person of an account."""
 
-from bim360_provider.dynamic.account_user import AccountUserProvider
+from bim360_provider.dynamic.providers import AccountUserProvider
 from bim360_provider.models import AccountUserArguments
-from tests.fuzz.kind import Ground, Kind, Place, Table, Values
-from tests.fuzz.samples import EMAIL, choice, identifier, text
-from tests.stage import TOWER
+from tests.fuzz.entity import Ground, Kind, Place, Table, Values
+from tests.fuzz.strategies import EMAIL, choice, identifier, text
+from tests.support.hq import TOWER
 
 __all__ = ["KIND"]
 

@@ -3,14 +3,25 @@
 from random import Random
 from typing import Any
 
-from bim360_provider.dynamic.business_units import BusinessUnitsProvider
+from bim360_provider.dynamic.providers import BusinessUnitsProvider
 from bim360_provider.models.business_units import BusinessUnitsArguments
-from tests.fuzz import samples
-from tests.fuzz.kind import Ground, Kind, Place, Table, Values
-from tests.fuzz.samples import ODD_KEYS, TITLE, Draw, Sample, Verdict, bad, choice, either, odd, one
+from tests.fuzz import strategies
+from tests.fuzz.entity import Ground, Kind, Place, Table, Values
 from tests.fuzz.sets import ArgumentSet
-from tests.host.process import UNKNOWN
-from tests.stage import TOWER
+from tests.fuzz.strategies import (
+    ODD_KEYS,
+    TITLE,
+    Draw,
+    Sample,
+    Verdict,
+    bad,
+    choice,
+    either,
+    odd,
+    one,
+)
+from tests.host.dynamic_host import UNKNOWN
+from tests.support.hq import TOWER
 
 __all__ = ["KIND"]
 
@@ -20,7 +31,7 @@ KEYS = ("North", "South", "North/West", "North/West/Far", "South/東京", "Ost &
 NAMES = ("Rail", "Straße 7", "A/B", "C\\D", "Ålesund", "🏗", "x" * 255)
 """Each is given to one unit at most, so that no two stand beside each other."""
 
-DESCRIPTION = samples.text(None)[0]
+DESCRIPTION = strategies.text(None)[0]
 
 
 def _tree(place: Place) -> Draw:
@@ -29,7 +40,7 @@ def _tree(place: Place) -> Draw:
         keys = {up for key in chosen for up in _and_above(key)}
         names = random.sample(NAMES, len(NAMES))
         units = {key: _unit(random, key, names, place) for key in sorted(keys)}
-        return samples.good(units)
+        return strategies.good(units)
 
     return draw
 
@@ -60,12 +71,12 @@ def _wrong(random: Random) -> Sample:
     name = WRONG_NAME(random)
     if name.verdict is Verdict.GOOD:
         name = bad("")
-    description = samples.text(None)[1](random)
+    description = strategies.text(None)[1](random)
     return random.choice(
         (
             Sample({"A": {"name": name.value}}, name.verdict),
             Sample({"A": {"description": description.value}}, description.verdict),
-            bad({random.choice(samples.UNSEEN) + "x": {}}),
+            bad({random.choice(strategies.UNSEEN) + "x": {}}),
             bad({"A": {}, "B": {"id": random.choice(("", "5", "c17e6837", 5))}}),
             bad({"A": random.choice((5, "x", True, ["x"], 2.5))}),
             bad({"A": {random.choice(("nmae", "path", "Name", "", "__x")): "x"}}),
@@ -92,9 +103,9 @@ def _odd(random: Random) -> Sample:
             odd({"A": {"parent": STRANGE}}),
             odd({"A": {"id": None, "name": None, "parent": None, "description": None}}),
             odd({"A": None}),
-            samples.unknown({"A": UNKNOWN}),
-            samples.unknown({"A": {"name": UNKNOWN}, "B": {"parent": UNKNOWN}}),
-            samples.unknown({"A": {"id": UNKNOWN}, "A/B": {}}),
+            strategies.unknown({"A": UNKNOWN}),
+            strategies.unknown({"A": {"name": UNKNOWN}, "B": {"parent": UNKNOWN}}),
+            strategies.unknown({"A": {"id": UNKNOWN}, "A/B": {}}),
         )
     )
 
@@ -105,7 +116,7 @@ WRONG_UNITS: tuple[Any, ...] = ("", "North", 5, True, [], ["North"], [{"name": "
 def _table(place: Place) -> Table:
     return {
         "units": (_tree(place), either(_wrong, _wrong, _odd, one(*map(bad, WRONG_UNITS)))),
-        "complete": samples.FLAG,
+        "complete": strategies.FLAG,
         "on_destroy": choice(("retain", "remove")),
         "region": choice(("US",)),
     }

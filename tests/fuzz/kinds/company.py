@@ -1,10 +1,10 @@
 """A company's arguments."""
 
-from bim360_provider.dynamic.company import CompanyProvider
+from bim360_provider.dynamic.providers import CompanyProvider
 from bim360_provider.models import CompanyArguments
-from tests.fuzz.kind import Ground, Kind, Place, Table, Values
-from tests.fuzz.samples import TITLE, choice, text
-from tests.stage import TOWER
+from tests.fuzz.entity import Ground, Kind, Place, Table, Values
+from tests.fuzz.strategies import TITLE, choice, text
+from tests.support.hq import TOWER
 
 __all__ = ["KIND"]
 

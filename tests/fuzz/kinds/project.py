@@ -3,14 +3,14 @@
 from datetime import date
 from random import Random
 
-from bim360_provider.dynamic.project import ProjectProvider
-from bim360_provider.emulator import enums
+from bim360_provider.dynamic.providers import ProjectProvider
+from bim360_provider.emulator.hq import enums
 from bim360_provider.models import ProjectArguments
-from tests.fuzz import samples
-from tests.fuzz.kind import Ground, Kind, Place, Table, Values
-from tests.fuzz.samples import Verdict, choice, identifier, text
+from tests.fuzz import strategies
+from tests.fuzz.entity import Ground, Kind, Place, Table, Values
 from tests.fuzz.sets import ArgumentSet
-from tests.stage import TOWER
+from tests.fuzz.strategies import Verdict, choice, identifier, text
+from tests.support.hq import TOWER
 
 __all__ = ["KIND"]
 
@@ -18,13 +18,13 @@ __all__ = ["KIND"]
 def _table(place: Place) -> Table:
     line = text(255)
     return {
-        "name": samples.NAME,
-        "start_date": samples.DAY,
-        "end_date": samples.DAY,
+        "name": strategies.NAME,
+        "start_date": strategies.DAY,
+        "end_date": strategies.DAY,
         "project_type": text(255, empty=False),
-        "value": samples.MONEY,
+        "value": strategies.MONEY,
         "currency": choice(enums.CURRENCIES),
-        "service_types": samples.SERVICES,
+        "service_types": strategies.SERVICES,
         "job_number": text(100),
         **dict.fromkeys(("address_line_1", "address_line_2", "city"), line),
         **dict.fromkeys(("state_or_province", "postal_code", "country"), line),
@@ -34,12 +34,12 @@ def _table(place: Place) -> Table:
         "construction_type": choice(enums.CONSTRUCTION_TYPES, empty=True),
         "contract_type": choice(enums.CONTRACT_TYPES, empty=True),
         "template_project_id": identifier(place.template_id),
-        "include_locations": samples.FLAG,
-        "include_companies": samples.FLAG,
+        "include_locations": strategies.FLAG,
+        "include_companies": strategies.FLAG,
         "status": choice(("active", "inactive", "archived")),
         "adopt": choice(("never", "archived", "any")),
         "on_destroy": choice(("archive", "retain")),
-        "copy_timeout": samples.SECONDS,
+        "copy_timeout": strategies.SECONDS,
         "region": choice(("US",)),
     }
 

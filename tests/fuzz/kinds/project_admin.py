@@ -1,10 +1,10 @@
 """The arguments of an admin of a project."""
 
-from bim360_provider.dynamic.project_admin import ProjectAdminProvider
+from bim360_provider.dynamic.providers import ProjectAdminProvider
 from bim360_provider.models.project_admin import ProjectAdminArguments
-from tests.crew import ADA
-from tests.fuzz.kind import Ground, Kind, Place, Table, Values
-from tests.fuzz.samples import ASKABLE, EMAIL, choice, identifier
+from tests.fuzz.entity import Ground, Kind, Place, Table, Values
+from tests.fuzz.strategies import ASKABLE, EMAIL, choice, identifier
+from tests.support.members import ADA
 
 __all__ = ["KIND"]
 

@@ -6,11 +6,11 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from bim360_provider.dynamic.project_image import ProjectImageProvider
+from bim360_provider.dynamic.providers import ProjectImageProvider
 from bim360_provider.models.project_image import ProjectImageArguments
-from tests.crew import ADA
-from tests.fuzz.kind import Ground, Kind, Place, Table, Values
-from tests.fuzz.samples import (
+from tests.fuzz.entity import Ground, Kind, Place, Table, Values
+from tests.fuzz.sets import ArgumentSet
+from tests.fuzz.strategies import (
     NUMBERS,
     UNSEEN,
     WRONG_TYPES,
@@ -23,7 +23,7 @@ from tests.fuzz.samples import (
     odd,
     one,
 )
-from tests.fuzz.sets import ArgumentSet
+from tests.support.members import ADA
 
 __all__ = ["FILES", "KIND"]
 

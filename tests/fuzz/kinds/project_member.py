@@ -2,12 +2,12 @@
 
 from random import Random
 
-from bim360_provider.dynamic.project_member import ProjectMemberProvider
+from bim360_provider.dynamic.providers import ProjectMemberProvider
 from bim360_provider.models.project_member import ProjectMemberArguments
-from tests.crew import ADA
-from tests.fuzz.kind import Ground, Kind, Place, Table, Values
-from tests.fuzz.samples import EMAIL, ROLES, choice, good, identifier
+from tests.fuzz.entity import Ground, Kind, Place, Table, Values
 from tests.fuzz.sets import ArgumentSet
+from tests.fuzz.strategies import EMAIL, ROLES, choice, good, identifier
+from tests.support.members import ADA
 
 __all__ = ["KIND", "member_table"]
 

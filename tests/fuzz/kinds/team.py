@@ -3,13 +3,13 @@
 from random import Random
 from typing import Any
 
-from bim360_provider.dynamic.project_members import ProjectMembersProvider
-from bim360_provider.models.project_members import ProjectMembersArguments
-from tests.crew import ADA
-from tests.fuzz import samples
-from tests.fuzz.kind import Ground, Kind, Place, Table, Values
+from bim360_provider.dynamic.providers import ProjectMembersProvider
+from bim360_provider.models.project_member import ProjectMembersArguments
+from tests.fuzz import strategies
+from tests.fuzz.entity import Ground, Kind, Place, Table, Values
 from tests.fuzz.kinds.project_member import SERVICES, member_table
-from tests.fuzz.samples import Draw, Sample, Verdict, bad, choice, either, identifier, one
+from tests.fuzz.strategies import Draw, Sample, Verdict, bad, choice, either, identifier, one
+from tests.support.members import ADA
 
 __all__ = ["KIND"]
 
@@ -36,7 +36,7 @@ def _row(random: Random, table: Table, doubtful: float) -> dict[str, Sample]:
     row = {n: table[n][random.random() < doubtful](random) for n in dict.fromkeys(given)}
     level = row["document_management"]
     if level.value == "" and level.verdict is Verdict.GOOD and random.random() > doubtful:
-        row["document_management"] = samples.good("user")
+        row["document_management"] = strategies.good("user")
     if random.random() < doubtful / 3:
         row["name"] = bad("Ada")
     return row

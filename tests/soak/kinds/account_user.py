@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from tests.soak.kinds.active_projects import SITES
 from tests.soak.kinds.company import CORE
 from tests.soak.kinds.kind import Arguments, Ids, Kind, Sight, unlike
-from tests.soak.kinds.site import SITES
 
 MEMBERS = 3
 """People of each site with a resource of their own."""

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from tests.soak.kinds.account_user import admin_of
+from tests.soak.kinds.active_projects import SITES
 from tests.soak.kinds.company import CORE
 from tests.soak.kinds.kind import Arguments, Ids, Kind, Row, Sight
-from tests.soak.kinds.site import SITES
 
 FIRST: Final = "doc_manager"
 """The service that makes a site active: whoever works there counts on it."""

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from hashlib import sha256
 
+from tests.soak.kinds.active_projects import SITES
 from tests.soak.kinds.kind import Arguments, Ids, Kind, Sight
-from tests.soak.kinds.site import SITES
 
 PNG = "89504e470d0a1a0a"
 """The first bytes of a PNG, in hexadecimal digits."""

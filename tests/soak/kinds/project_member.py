@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from bim360_provider.emulator.industry_roles import role_ids
+from bim360_provider.emulator.hq.members import role_ids
 from tests.soak.kinds.account_user import ROLES, email, members_of
+from tests.soak.kinds.active_projects import SITES
 from tests.soak.kinds.company import CORE
 from tests.soak.kinds.kind import Arguments, Ids, Kind, Row, Sight, unlike
-from tests.soak.kinds.site import SITES
 
 ACCESS = ({"document_management": "user"}, {"document_management": "admin"})
 

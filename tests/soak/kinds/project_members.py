@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from tests.soak.kinds.account_user import admin_of, email, members_of, team_of
+from tests.soak.kinds.active_projects import SITES
 from tests.soak.kinds.company import CORE
 from tests.soak.kinds.kind import Arguments, Ids, Sight
 from tests.soak.kinds.project_member import ProjectMembers, differing, person, row_of
-from tests.soak.kinds.site import SITES
 
 
 class Teams(ProjectMembers):

@@ -21,7 +21,6 @@ PID_FILE = "SOAK_HOST_PID"
 READ_TIMEOUT = 2.0
 """Seconds in place of the provider's own 70, so that a time-out costs a soak no minute."""
 
-
 FOR_THREADS = 0.1
 """Seconds of a wait for another thread of the same host, such as for a name: it takes real time."""
 
@@ -58,11 +57,11 @@ class SteeredTime:
 
 def steer(url: str) -> None:
     """Put the steered time in the place of the real one."""
-    from bim360_provider.hq import wire  # noqa: PLC0415 - the program must not pay for it
-    from bim360_provider.hq.clock import SystemClock  # noqa: PLC0415 - as above
+    from bim360_provider.hq.transport import http  # noqa: PLC0415 - the program must not pay for it
+    from bim360_provider.hq.transport.clock import SystemClock  # noqa: PLC0415 - as above
 
     steered = SteeredTime(url)
-    setattr(wire, "READ_TIMEOUT", READ_TIMEOUT)  # noqa: B010 - the constant is Final
+    setattr(http, "READ_TIMEOUT", READ_TIMEOUT)  # noqa: B010 - the constant is Final
     for name in ("monotonic", "sleep"):
         setattr(SystemClock, name, getattr(steered, name))
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bim360_provider.cli import engines
-from bim360_provider.cli.engines import choose
+from bim360_provider.cli import demo_engine
+from bim360_provider.cli.demo_engine import choose
 
 
 def program(folder: Path, body: str) -> Path:
@@ -22,7 +22,7 @@ def program(folder: Path, body: str) -> Path:
 def no_way_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A machine without a CLI on PATH and without a way to the installer."""
     monkeypatch.setenv("PATH", f"{tmp_path / 'path'}{os.pathsep}/usr/bin{os.pathsep}/bin")
-    monkeypatch.setattr(engines, "INSTALLER", "https://127.0.0.1:1")
+    monkeypatch.setattr(demo_engine, "INSTALLER", "https://127.0.0.1:1")
     return tmp_path
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from bim360_provider.cli.commands import app
+from bim360_provider.cli.app import app
 from bim360_provider.review.model import KINDS
-from tests.unit.review.golden import GOLDEN, PLANS
-from tests.unit.review.making import PROJECT, changed, plan, step
+from tests.unit.review.plan_factory import PROJECT, changed, plan, step
+from tests.unit.review.snapshots import GOLDEN, PLANS
 
 
 def review(*words: str, pipe: str = "") -> Result:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bim360_provider.cli.engines import Engine
-from bim360_provider.cli.runner import Runner
+from bim360_provider.cli.demo_engine import Engine
+from bim360_provider.cli.demo_runner import Runner
 
 
 def test_each_stack_of_a_project_has_a_state_of_its_own(

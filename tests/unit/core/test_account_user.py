@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from bim360_provider.core.account_user import check, diff
-from bim360_provider.core.account_user.fields import create_body, fields_of
-from bim360_provider.core.arguments import UNKNOWN, Unknown
+from bim360_provider.core.account_user.rules import create_body, fields_of
 from bim360_provider.core.entity import Difference
+from bim360_provider.core.validation import UNKNOWN, Unknown
 from bim360_provider.emulator import ACCOUNT_ID, COMPANY_ID
 from bim360_provider.models import AccountUser, AccountUserArguments
 from bim360_provider.models.account_user import PATCHABLE, PROFILE
-from tests.stage import settings
+from tests.support.hq import settings
 
 ADA: dict[str, Any] = {"email": "ada@example.com", "account_id": ACCOUNT_ID, "region": "US"}
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from bim360_provider.core.arguments import UNKNOWN
 from bim360_provider.core.business_units import check
-from bim360_provider.core.business_units.naming import unit_id
+from bim360_provider.core.business_units.tree import unit_id
+from bim360_provider.core.validation import UNKNOWN
 from bim360_provider.emulator import ACCOUNT_ID
-from tests.stage import settings
+from tests.support.hq import settings
 
 ID = "b0000000-0000-4000-8000-000000000009"
 NORTH = unit_id(ACCOUNT_ID, "North")

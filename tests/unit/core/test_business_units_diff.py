@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from bim360_provider.core.arguments import UNKNOWN
 from bim360_provider.core.business_units import check, diff
-from bim360_provider.core.business_units.outputs import declared, outputs
+from bim360_provider.core.business_units.rules import declared, outputs
 from bim360_provider.core.entity import DECLARED
+from bim360_provider.core.validation import UNKNOWN
 from bim360_provider.models.business_units import BusinessUnit
-from tests.stage import settings
+from tests.support.hq import settings
 
 UNITS = {"North": {"description": "cold"}, "North/West": {}}
 

@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from bim360_provider.core.business_units.relations import cycle
-from bim360_provider.core.business_units.structure import paths, plan
+from bim360_provider.core.business_units.tree import cycle, paths, plan
 from bim360_provider.models.business_units import BusinessUnit
 
 LIVE = [

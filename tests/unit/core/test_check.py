@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from bim360_provider.core.arguments import UNKNOWN, Problem, Unknown
 from bim360_provider.core.project import check
+from bim360_provider.core.validation import UNKNOWN, Problem, Unknown
 from bim360_provider.emulator import ACCOUNT_ID
 from bim360_provider.models import ProjectArguments
-from tests.stage import TOWER, settings
+from tests.support.hq import TOWER, settings
 
 OTHER_ACCOUNT = "a1d5e9b2-0000-4000-8000-000000000009"
 TEMPLATE = "c17e6837-96cd-4839-868e-051a2ad65d28"

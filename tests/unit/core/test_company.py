@@ -5,16 +5,15 @@ from typing import Any
 
 import pytest
 
-from bim360_provider.core.arguments import UNKNOWN, Unknown
-from bim360_provider.core.company import check, diff
-from bim360_provider.core.company.adopt import judge
+from bim360_provider.core.company import check, diff, judge
+from bim360_provider.core.create_once import SHARED_RISK
 from bim360_provider.core.entity import Difference
-from bim360_provider.core.once import SHARED_RISK
+from bim360_provider.core.validation import UNKNOWN, Unknown
 from bim360_provider.emulator import ACCOUNT_ID
 from bim360_provider.models import Company, CompanyArguments
 from bim360_provider.models.company import CLEARABLE, PATCHABLE
-from bim360_provider.models.trades import TRADES
-from tests.stage import settings
+from bim360_provider.models.enums import TRADES
+from tests.support.hq import settings
 
 PLACE = {"account_id": ACCOUNT_ID, "region": "US"}
 ACME: dict[str, Any] = {"name": "Acme", "trade": "Electrical", **PLACE}

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from bim360_provider.core.arguments import UNKNOWN
 from bim360_provider.core.entity import Difference
 from bim360_provider.core.project import diff
+from bim360_provider.core.validation import UNKNOWN
 from bim360_provider.models import ProjectArguments
 from bim360_provider.models.project import CLEARABLE, CREATE_ONLY, PATCHABLE
-from tests.stage import TOWER
+from tests.support.hq import TOWER
 
 OTHER: dict[str, Any] = {
     "value": 1.0,

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from bim360_provider.core.arguments import UNKNOWN
 from bim360_provider.core.project_admin import check, diff
-from tests.crew import COMPANY_ID, PLACE, PROJECT_ID, acting
-from tests.stage import settings
+from bim360_provider.core.validation import UNKNOWN
+from tests.support.hq import settings
+from tests.support.members import COMPANY_ID, PLACE, PROJECT_ID, acting
 
 OTHER = "85d84020-0000-4000-8000-000000000001"
 ANNA = {

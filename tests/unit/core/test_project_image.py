@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from bim360_provider.core.arguments import UNKNOWN
 from bim360_provider.core.project_image import check, diff
+from bim360_provider.core.validation import UNKNOWN
 from bim360_provider.emulator import ACCOUNT_ID
-from tests.stage import settings
+from tests.support.hq import settings
 
 GIVEN: dict[str, Any] = {
     "project_id": "c17e6837-96cd-4839-868e-051a2ad65d28",

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from bim360_provider.core.arguments import UNKNOWN, Unknown
 from bim360_provider.core.project_member import check, diff
-from bim360_provider.core.project_member.fields import import_row, patch_body
+from bim360_provider.core.project_member.rules import import_row, patch_body
+from bim360_provider.core.validation import UNKNOWN, Unknown
 from bim360_provider.models.project_member import MANAGED, ProjectMemberArguments
-from tests.crew import ADA, COMPANY_ID, PROJECT_ID, acting
-from tests.stage import settings
+from tests.support.hq import settings
+from tests.support.members import ADA, COMPANY_ID, PROJECT_ID, acting
 
 OTHER = "85d84020-0000-4000-8000-000000000001"
 STATE = {**ADA, "company_id": None, "project_administration": None, "user_id": "u1"}

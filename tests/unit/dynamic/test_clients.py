@@ -13,8 +13,8 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 from pydantic import SecretStr
 
-from bim360_provider.dynamic import clients
-from bim360_provider.dynamic.engine_log import notify
+from bim360_provider.dynamic import shared
+from bim360_provider.dynamic.engine import notify
 from bim360_provider.hq import Connection
 
 
@@ -22,8 +22,8 @@ from bim360_provider.hq import Connection
 def _own_clients(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Give each test a registry of its own, and close what it opened."""
     made: dict[Any, Any] = {}
-    monkeypatch.setattr(clients, "_clients", made)
-    monkeypatch.setattr(clients, "_transports", {})
+    monkeypatch.setattr(shared, "_clients", made)
+    monkeypatch.setattr(shared, "_transports", {})
     yield
     for client in made.values():
         client.close()
@@ -38,15 +38,15 @@ def connection(**changes: Any) -> Connection:
 def test_one_connection_has_one_client_in_all_threads() -> None:
     """Or four threads would fetch four tokens."""
     with ThreadPoolExecutor(4) as pool:
-        found = set(pool.map(lambda _: id(clients.client_for(connection())), range(16)))
+        found = set(pool.map(lambda _: id(shared.client_for(connection())), range(16)))
 
     assert len(found) == 1
 
 
 def test_accounts_of_one_app_share_its_token_and_its_pace() -> None:
     """HQ counts requests by client id."""
-    one = clients.client_for(connection())
-    other = clients.client_for(connection(account_id="a2", region="EMEA"))
+    one = shared.client_for(connection())
+    other = shared.client_for(connection(account_id="a2", region="EMEA"))
 
     assert one is not other
     assert one.transport is other.transport
@@ -62,8 +62,8 @@ def test_accounts_of_one_app_share_its_token_and_its_pace() -> None:
 )
 def test_another_app_shares_nothing(changes: dict[str, Any]) -> None:
     """Another id, another secret or another place is another app."""
-    one = clients.client_for(connection())
-    other = clients.client_for(connection(**changes))
+    one = shared.client_for(connection())
+    other = shared.client_for(connection(**changes))
 
     assert one.transport is not other.transport
 

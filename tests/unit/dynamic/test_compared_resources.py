@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bim360_provider.dynamic import compared_resources
-from bim360_provider.dynamic.compared_resources import MOST, ComparedResources
+from bim360_provider.dynamic import exchanged_names
+from bim360_provider.dynamic.exchanged_names import MOST, ComparedResources
 
 
 def test_a_resource_that_was_compared_is_declared() -> None:
@@ -31,12 +31,12 @@ def test_a_resource_that_is_not_compared_before_pulumi_is_quiet_is_not_declared(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It was taken out of the program; that is found out once for all."""
-    monkeypatch.setattr(compared_resources, "QUIET", 0.0)
+    monkeypatch.setattr(exchanged_names, "QUIET", 0.0)
     seen = ComparedResources()
     seen.note_check()
 
     assert not seen.await_any({"a"})
-    monkeypatch.setattr(compared_resources, "QUIET", None)  # a wait would never end
+    monkeypatch.setattr(exchanged_names, "QUIET", None)  # a wait would never end
     assert not seen.await_any({"b"})
 
 

@@ -4,17 +4,17 @@ import threading
 
 import pytest
 
-from bim360_provider.dynamic import engine_watch
+from bim360_provider.dynamic import engine
 
 
 def _watched(address: str | None, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the addresses that are watched after two calls."""
     watched: list[str] = []
-    monkeypatch.setattr(engine_watch, "engine_address", lambda: address)
-    monkeypatch.setattr(engine_watch, "_watch", watched.append)
+    monkeypatch.setattr(engine, "engine_address", lambda: address)
+    monkeypatch.setattr(engine, "_watch", watched.append)
     before = set(threading.enumerate())
     for _ in range(2):
-        engine_watch.exit_with_engine()
+        engine.exit_with_engine()
     for thread in set(threading.enumerate()) - before:
         thread.join()
     return watched

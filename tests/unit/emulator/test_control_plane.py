@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bim360_provider.emulator import ACCOUNT_ID, Emulator, Reply, Request
-from bim360_provider.emulator.control import ControlError
+from bim360_provider.emulator.control.routes import ControlError
 
 Call = Callable[..., Reply]
 Project = dict[str, Any]

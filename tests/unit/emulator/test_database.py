@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bim360_provider.emulator import CLIENT_SECRET, Emulator, parse_seed
-from bim360_provider.emulator.store import StoreError
+from bim360_provider.emulator.storage.database import StoreError
 
 ONE = {"accounts": [{"id": "a", "name": "A", "projects": [{"name": "One"}]}]}
 

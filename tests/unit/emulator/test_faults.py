@@ -15,7 +15,7 @@ from bim360_provider.emulator import (
     parse_rules,
     read_rules,
 )
-from bim360_provider.emulator.control import ControlError
+from bim360_provider.emulator.control.routes import ControlError
 
 Call = Callable[..., Reply]
 Project = dict[str, Any]

@@ -20,10 +20,10 @@ from bim360_provider.emulator import (
     read_rules,
     read_seed,
 )
-from bim360_provider.emulator.api import ROUTES
-from bim360_provider.emulator.control import ACTIONS
-from bim360_provider.emulator.project_fields import EVERY_NAME
-from bim360_provider.emulator.routes import Route
+from bim360_provider.emulator.control.routes import ACTIONS
+from bim360_provider.emulator.hq.project_rules import EVERY_NAME
+from bim360_provider.emulator.hq.routes import ROUTES
+from bim360_provider.emulator.http.routing import Route
 
 Call = Callable[..., Reply]
 REFUSED = {400, 409, 422}

@@ -15,8 +15,8 @@ from bim360_provider.emulator import (
     Reply,
     Request,
 )
-from bim360_provider.emulator.api import ROUTES, TOKEN_PATH
-from bim360_provider.emulator.routes import Route
+from bim360_provider.emulator.hq.routes import ROUTES, TOKEN_PATH
+from bim360_provider.emulator.http.routing import Route
 
 Call = Callable[..., Reply]
 Row = dict[str, Any]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from bim360_provider.emulator import CLIENT_ID, CLIENT_SECRET, Emulator, Reply, Request
-from bim360_provider.emulator.signing import sign
+from bim360_provider.emulator.http.auth import sign
 
 Call = Callable[..., Reply]
 FORM = {"content-type": "application/x-www-form-urlencoded"}

@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bim360_provider.core import business_units
-from bim360_provider.core.business_units.naming import wanted
+from bim360_provider.core.business_units.tree import wanted
 from bim360_provider.export.business_units import declared_units, references
 from bim360_provider.export.declaration import Declaration, Reference
-from bim360_provider.models import normal
+from bim360_provider.models import normalize
 from bim360_provider.models.business_units import BusinessUnit
-from tests.crew import PLACE
-from tests.odd import ODD_NAMES, unit_id
-from tests.stage import settings
+from tests.support.hq import settings
+from tests.support.members import PLACE
+from tests.support.odd_values import ODD_NAMES, unit_id
 
 NAMES = st.sampled_from(ODD_NAMES) | st.text(st.characters(), max_size=20) | st.none()
 
@@ -64,7 +64,7 @@ def test_whatever_hq_has_the_declaration_changes_nothing(
         assert not business_units.diff(found.outputs, inputs).changed
         by_id = {unit.id: unit for unit in live}
         for unit in wanted(inputs).values():
-            assert unit["name"] == normal.composed(by_id[unit["id"]].name or "")
+            assert unit["name"] == normalize.composed(by_id[unit["id"]].name or "")
             assert unit["parent_id"] == (by_id[unit["id"]].parent_id or "")
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bim360_provider.export.choosing import STATUSES, Choice
+from bim360_provider.export.reader import STATUSES, Choice
 from bim360_provider.models import Project
 
 PROJECTS = [

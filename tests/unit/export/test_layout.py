@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from bim360_provider.errors import InputError
-from bim360_provider.export.layout import read_layout
-from bim360_provider.export.running import require_run, runs
-from bim360_provider.export.stack import Paths
-from tests.meta.tree import ROOT
+from bim360_provider.export.files import Paths
+from bim360_provider.export.program_check import require_run, runs
+from bim360_provider.export.pulumi_project import read_layout
+from tests.meta.source_files import ROOT
 
 PYTHON = "name: firm\nruntime: python\n"
 

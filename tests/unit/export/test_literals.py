@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bim360_provider.export.declaration import Reference
-from bim360_provider.export.literals import literal, number, text
+from bim360_provider.export.python_writer import literal, number, text
 
 TEXTS = st.text(st.characters(), max_size=60)
 VALUES: Any = st.recursive(

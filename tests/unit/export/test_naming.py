@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bim360_provider.export.naming import Called, identifier, names_of, variable
+from bim360_provider.export.names import Called, identifier, names_of, variable
 
 THINGS = st.lists(
     st.builds(

@@ -2,15 +2,15 @@
 
 import pytest
 
-from bim360_provider.export.account_users import declared_user
+from bim360_provider.export.account_user import declared_user
 from bim360_provider.export.declaration import Declaration
-from bim360_provider.export.projects import declared_project
-from bim360_provider.export.teams import with_team
+from bim360_provider.export.project import declared_project
+from bim360_provider.export.project_members import with_team
 from bim360_provider.models import AccountUser, Project
 from bim360_provider.models.project_user import ProjectUser
-from tests.crew import PLACE, acting
-from tests.existing import project_id, user_id
-from tests.stage import settings
+from tests.support.hq import settings
+from tests.support.legacy_account import project_id, user_id
+from tests.support.members import PLACE, acting
 
 
 def user(email: str | None) -> Declaration | str:

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from bim360_provider.core import project
 from bim360_provider.export.declaration import Reference
-from bim360_provider.export.projects import declared_project
-from bim360_provider.export.python import program
+from bim360_provider.export.project import declared_project
+from bim360_provider.export.python_writer import program
 from bim360_provider.models import Project
-from tests.crew import PLACE
-from tests.existing import ODD, UNITS
-from tests.stage import settings
+from tests.support.hq import settings
+from tests.support.legacy_account import ODD, UNITS
+from tests.support.members import PLACE
 
 TEXTS = st.text(st.characters(), max_size=40)
 LIVE = st.fixed_dictionaries(

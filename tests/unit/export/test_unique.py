@@ -1,14 +1,14 @@
 """Entities that share a name or an e-mail: a program may declare it once."""
 
 from bim360_provider.core import company, project
-from bim360_provider.export.account_users import declared_user
-from bim360_provider.export.companies import declared_company
-from bim360_provider.export.projects import declared_project
-from bim360_provider.export.unique import emails_once, names_once
+from bim360_provider.export.account_user import declared_user
+from bim360_provider.export.company import declared_company
+from bim360_provider.export.names import emails_once, names_once
+from bim360_provider.export.project import declared_project
 from bim360_provider.models import AccountUser, Company, Project
-from tests.crew import PLACE
-from tests.existing import company_id, project_id, user_id
-from tests.stage import settings
+from tests.support.hq import settings
+from tests.support.legacy_account import company_id, project_id, user_id
+from tests.support.members import PLACE
 
 
 def test_of_two_projects_with_one_name_the_first_declares_it() -> None:

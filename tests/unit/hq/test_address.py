@@ -15,23 +15,23 @@ from urllib3.exceptions import HTTPError
 from urllib3.util import parse_url
 
 from bim360_provider.core.settings import Settings
-from bim360_provider.doctor.case import Case
-from bim360_provider.doctor.configured import configuration
-from bim360_provider.doctor.reaching import _proxy
+from bim360_provider.doctor.checks.config import configuration
+from bim360_provider.doctor.checks.network import _proxy
+from bim360_provider.doctor.context import Case
 from bim360_provider.doctor.sources import read_sources
 from bim360_provider.errors import Bim360Error, ConfigError, UnansweredError
 from bim360_provider.hq import Connection
-from bim360_provider.hq.adapter import BoundedAdapter
-from bim360_provider.hq.address import (
+from bim360_provider.hq.transport.adapter import BoundedAdapter
+from bim360_provider.hq.transport.address import (
     LOOPBACK,
     base_url,
     rate_limit_store,
     split_base_url,
     without_login,
 )
-from bim360_provider.hq.call import BearerAuth, Call
-from bim360_provider.hq.pace import PaceError, pace_for
-from bim360_provider.hq.wire import Wire
+from bim360_provider.hq.transport.http import Wire
+from bim360_provider.hq.transport.rate_limit import PaceError, pace_for
+from bim360_provider.hq.transport.request import BearerAuth, Call
 
 PASSWORD = "hunter3"
 

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bim360_provider.hq.ask_once import AskOnce
+from bim360_provider.hq.api.cache import AskOnce
 
 
 def test_sixteen_threads_ask_once() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bim360_provider.hq.clock import ServerClock, parse_http_date, parse_time
+from bim360_provider.hq.transport.clock import ServerClock, parse_http_date, parse_time
 
 NOON = datetime(2027, 1, 2, 12, 0, 0, tzinfo=timezone.utc)
 NOON_HEADER = "Sat, 02 Jan 2027 12:00:00 GMT"

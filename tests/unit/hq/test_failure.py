@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bim360_provider.errors import HqError, RejectedError, UnavailableError
-from bim360_provider.hq.answer import MESSAGE_READ, Answer
-from bim360_provider.hq.failure import ADVICE, failure, masked
+from bim360_provider.hq.transport.errors import ADVICE, failure, masked
+from bim360_provider.hq.transport.response import MESSAGE_READ, Answer
 
 JWT = "eyJ" + "hbGciOiJI.eyJjb.SflKxw-_"
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bim360_provider.hq.clock import YEAR
-from bim360_provider.hq.retry import (
+from bim360_provider.hq.transport.clock import YEAR
+from bim360_provider.hq.transport.retry import (
     ATTEMPTS,
     BUDGET,
     NEW_RESOURCE,

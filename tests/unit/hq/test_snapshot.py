@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bim360_provider.errors import Bim360Error, NotFoundError, UnansweredError
-from bim360_provider.hq.snapshot import MAX_AGE, Page, Snapshot
+from bim360_provider.hq.api.cache import MAX_AGE, Page, Snapshot
 
 HOST_THREADS = 4
 GONE = NotFoundError("gone", status=404, words="gone", request="GET")

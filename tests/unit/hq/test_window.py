@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyrate_limiter import Rate
 
-from bim360_provider.hq import window
+from bim360_provider.hq.transport import rate_limit
 
 LIMIT = 3
 LENGTH = 10.0
@@ -31,8 +31,8 @@ def test_no_window_has_more_places_however_often_the_clock_is_set_back(
     real, offset = 1e7, 0.0
     granted: list[float] = []
     clock = SimpleNamespace(time=lambda: real + offset)
-    with patch.object(window, "time", clock), TemporaryDirectory() as folder:
-        shared = window.in_file([Rate(LIMIT, int(LENGTH * 1000))], Path(folder, "store"), "t")
+    with patch.object(rate_limit, "time", clock), TemporaryDirectory() as folder:
+        shared = rate_limit.in_file([Rate(LIMIT, int(LENGTH * 1000))], Path(folder, "store"), "t")
         for seconds, back in steps:
             real += seconds
             offset -= back

@@ -9,21 +9,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bim360_provider.core.arguments import validated
+from bim360_provider.core.validation import validated
 from bim360_provider.models import (
     AccountUserArguments,
     CompanyArguments,
     ProjectArguments,
     enums,
-    lists,
-    normal,
+    normalize,
 )
+from bim360_provider.models.base import Written
 from bim360_provider.models.business_units import BusinessUnitArguments, BusinessUnitsArguments
-from bim360_provider.models.forms import Written
 from bim360_provider.models.project_admin import ProjectAdminArguments
 from bim360_provider.models.project_image import ProjectImageArguments
-from bim360_provider.models.project_member import MemberFields, ProjectMemberArguments
-from bim360_provider.models.project_members import ProjectMembersArguments
+from bim360_provider.models.project_member import (
+    MemberFields,
+    ProjectMemberArguments,
+    ProjectMembersArguments,
+)
 
 ID = "c17e6837-96cd-4839-868e-051a2ad65d28"
 RESERVED = '\\/?[]>*:<"|,'
@@ -41,7 +43,7 @@ RESERVED = '\\/?[]>*:<"|,'
 )
 def test_a_day_has_one_form(day: object) -> None:
     """HQ's older rows hold full timestamps."""
-    assert normal.date_text(day) == "2027-01-31"
+    assert normalize.date_text(day) == "2027-01-31"
 
 
 @pytest.mark.parametrize(
@@ -61,7 +63,7 @@ def test_a_day_has_one_form(day: object) -> None:
 def test_what_is_no_day_is_refused(day: Any, words: str) -> None:
     """An impossible day, another country's form, and a number."""
     with pytest.raises(ValueError, match=re.escape(words)):
-        normal.date_text(day)
+        normalize.date_text(day)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +72,7 @@ def test_what_is_no_day_is_refused(day: Any, words: str) -> None:
 )
 def test_an_amount_becomes_a_float(amount: object, expected: float) -> None:
     """HQ's clients send text at times; it means the same."""
-    assert normal.money(amount) == expected
+    assert normalize.money(amount) == expected
 
 
 @pytest.mark.parametrize(
@@ -83,27 +85,27 @@ def test_an_amount_becomes_a_float(amount: object, expected: float) -> None:
 def test_what_is_no_amount_is_refused(amount: object) -> None:
     """Not a number, not finite, or a boolean, which Python would count as one."""
     with pytest.raises(ValueError, match="must be a number such as 3000000, not "):
-        normal.money(amount)
+        normalize.money(amount)
 
 
 @pytest.mark.parametrize("span", [-1, 3601, "3601"])
 def test_a_wait_lies_between_nothing_and_an_hour(span: object) -> None:
     """Longer than an hour is a mistake in the unit."""
     with pytest.raises(ValueError, match="must be 0 to 3600 seconds"):
-        normal.seconds(span)
+        normalize.seconds(span)
 
 
 @pytest.mark.parametrize(("value", "expected"), [(True, True), ("true", True), ("False", False)])
 def test_a_flag_may_be_written_as_text(value: object, expected: bool) -> None:
     """HQ's own example sends "true"."""
-    assert normal.flag(value) is expected
+    assert normalize.flag(value) is expected
 
 
 @pytest.mark.parametrize("value", [1, 0, 1.0, "yes", "", None])
 def test_what_is_no_flag_is_refused(value: object) -> None:
     """A number is not read as a boolean."""
     with pytest.raises(ValueError, match="must be True or False, not"):
-        normal.flag(value)
+        normalize.flag(value)
 
 
 @pytest.mark.parametrize("prefix", ["", "b.", "B.", " b."])
@@ -111,14 +113,14 @@ def test_an_id_loses_the_b_of_other_apis(prefix: str) -> None:
     """Copied from a hub's or a project's address it is taken as it is."""
     bare = "c17e6837-96cd-4839-868e-051a2ad65d28"
 
-    assert normal.identifier(prefix + bare.upper()) == bare
+    assert normalize.identifier(prefix + bare.upper()) == bare
 
 
 @pytest.mark.parametrize("value", ["", "tower", "c17e683796cd4839868e051a2ad65d28", "b.b." + "x"])
 def test_what_is_no_id_is_refused_with_a_place_to_find_it(value: str) -> None:
     """A person who mixes up name and id learns where the id is."""
     with pytest.raises(ValueError, match="HQ shows it in the page's address"):
-        normal.identifier(value)
+        normalize.identifier(value)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +141,7 @@ def test_an_unknown_choice_is_answered_with_the_nearest(
 ) -> None:
     """Or with all of them where they are few."""
     with pytest.raises(ValueError, match="does not know") as caught:
-        normal.one_of(choices)(word)
+        normalize.one_of(choices)(word)
 
     assert str(caught.value).endswith(advice)
 
@@ -150,14 +152,14 @@ def test_an_unknown_choice_is_answered_with_the_nearest(
 )
 def test_services_have_one_order_and_no_repeats(services: object) -> None:
     """HQ's comma text, a list and a set mean the same."""
-    assert lists.services(services) == ["doc_manager", "pm"]
+    assert normalize.services(services) == ["doc_manager", "pm"]
 
 
 @pytest.mark.parametrize("services", [7, {"pm": True}, [7], None, True])
 def test_what_are_no_services_is_refused(services: object) -> None:
     """A mapping or a number has no elements to ask for."""
     with pytest.raises(ValueError, match="must be "):
-        lists.services(services)
+        normalize.services(services)
 
 
 def normal_form(form: Callable[[object], object], value: object) -> object:
@@ -171,14 +173,14 @@ def normal_form(form: Callable[[object], object], value: object) -> object:
 @given(st.text(max_size=300))
 def test_a_name_is_let_through_unchanged_or_not_at_all(name: str) -> None:
     """Anything else would be an endless diff."""
-    assert normal_form(normal.project_name, name) in (name, None)
+    assert normal_form(normalize.project_name, name) in (name, None)
 
 
 @given(st.one_of(st.text(), st.floats(), st.integers(), st.booleans(), st.none()))
 def test_a_normal_form_is_its_own_normal_form(value: object) -> None:
     """And no input makes one fail in another way than by a refusal."""
-    forms: list[Callable[[object], object]] = [normal.date_text, normal.money, normal.flag]
-    forms += [normal.identifier, lists.services, normal.seconds]
+    forms: list[Callable[[object], object]] = [normalize.date_text, normalize.money, normalize.flag]
+    forms += [normalize.identifier, normalize.services, normalize.seconds]
     for form in forms:
         once = normal_form(form, value)
         assert once is None or form(once) == once
@@ -190,17 +192,17 @@ def test_a_normal_form_is_its_own_normal_form(value: object) -> None:
 def test_what_follows_a_day_is_a_time_or_nothing(day: str) -> None:
     """To cut anything else off would hide what somebody meant to say."""
     with pytest.raises(ValueError, match="must be a date such as"):
-        normal.date_text(day)
+        normalize.date_text(day)
 
 
 def test_a_text_of_blanks_alone_is_no_text() -> None:
     """HQ would keep nothing of it, and every preview would show a difference."""
-    assert normal.text(255)("   ") == ""
+    assert normalize.text(255)("   ") == ""
 
 
 def test_a_value_is_shown_without_what_steers_a_terminal() -> None:
     """Nor with what cannot be seen, which may be the very mistake."""
-    assert normal.shown("\x1b[31mUS\u200b") == r"'\x1b[31mUS\u200b'"
+    assert normalize.shown("\x1b[31mUS\u200b") == r"'\x1b[31mUS\u200b'"
 
 
 @pytest.mark.parametrize(
@@ -215,7 +217,7 @@ def test_a_value_is_shown_without_what_steers_a_terminal() -> None:
 )
 def test_the_id_of_a_resource_is_normalized_part_by_part(written: str, kept: str) -> None:
     """Whether it is that of one object or joins several."""
-    assert normal.entity_id(written) == kept
+    assert normalize.entity_id(written) == kept
 
 
 MODELS: tuple[type[Written], ...] = (

@@ -6,7 +6,7 @@ import pytest
 
 from bim360_provider.models import AccountUser, Company
 from bim360_provider.models.account_user import PATCHABLE, PROFILE, PROVIDER_ONLY
-from bim360_provider.models.trades import TRADES
+from bim360_provider.models.enums import TRADES
 
 
 @pytest.mark.parametrize("model", [Company, AccountUser])

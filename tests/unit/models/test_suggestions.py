@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bim360_provider.models import enums
-from bim360_provider.models.aliases import ALIASES, compact
-from bim360_provider.models.suggestions import suggestion
+from bim360_provider.models.suggestions import ALIASES, compact, suggestion
 
 LISTS = (
     enums.CURRENCIES,

@@ -17,9 +17,9 @@ from bim360_provider import (
     Bim360ProjectImage,
     Bim360ProjectMember,
 )
-from bim360_provider.resources.declared import Declared
-from bim360_provider.resources.project_members import Bim360ProjectMembers
-from tests.stage import BODY
+from bim360_provider.resources.base import Declared
+from bim360_provider.resources.team import Bim360ProjectMembers
+from tests.support.hq import BODY
 from tests.unit.resources.test_project import Engine, registered
 
 PNG = b"\x89PNG\r\n\x1a\n"

@@ -9,7 +9,7 @@ import pytest
 
 import bim360_provider
 from bim360_provider.errors import InputError
-from bim360_provider.resources.declared import Declared
+from bim360_provider.resources.base import Declared
 
 PUBLIC: dict[str, Callable[..., Any]] = {
     name: getattr(bim360_provider, name)

@@ -8,11 +8,13 @@ import pytest
 
 from bim360_provider import Bim360ProjectAdmin, Bim360ProjectMember, Bim360Provider, Bim360Team
 from bim360_provider.models.project_admin import ProjectAdminArguments
-from bim360_provider.models.project_member import MemberFields, ProjectMemberArguments
-from bim360_provider.models.project_members import ProjectMembersArguments
-from bim360_provider.resources.project_members import Bim360ProjectMembers
-from bim360_provider.resources.team import TeamMember
-from tests.crew import COMPANY_ID, PROJECT_ID
+from bim360_provider.models.project_member import (
+    MemberFields,
+    ProjectMemberArguments,
+    ProjectMembersArguments,
+)
+from bim360_provider.resources.team import Bim360ProjectMembers, TeamMember
+from tests.support.members import COMPANY_ID, PROJECT_ID
 from tests.unit.resources.test_project import Engine, registered
 
 DYNAMIC = "pulumi-python:dynamic/bim360:"

@@ -15,7 +15,7 @@ from pulumi.runtime import mocks, set_mocks
 from bim360_provider import Bim360Project, Bim360Provider
 from bim360_provider.errors import ConfigError
 from bim360_provider.models import ProjectArguments
-from tests.stage import BODY
+from tests.support.hq import BODY
 
 TOKEN = "pulumi-python:dynamic/bim360:Project"
 

@@ -11,9 +11,9 @@ import pytest
 from pulumi import ResourceOptions
 
 from bim360_provider import Bim360Project, projects_from_csv
-from bim360_provider.core.portfolio.columns import ARGUMENTS
+from bim360_provider.core.csv_import.table import ARGUMENTS
 from bim360_provider.errors import InputError
-from bim360_provider.resources import portfolio
+from bim360_provider.resources import csv_projects
 
 HEADER = "name,start_date,end_date,project_type,value,currency"
 LINE = "Tower,2027-01-01,2028-01-01,Office,3000000,EUR"
@@ -40,7 +40,7 @@ def declared(monkeypatch: pytest.MonkeyPatch) -> list[Declared]:
         found.append(Declared(*args, **kwargs))
         return found[-1]
 
-    monkeypatch.setattr(portfolio, "Bim360Project", declare)
+    monkeypatch.setattr(csv_projects, "Bim360Project", declare)
     return found
 
 

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bim360_provider.review.escaping import markdown, marker, visible
-from tests.unit.review.making import PROJECT, comment, step
+from tests.unit.review.plan_factory import PROJECT, comment, step
 
 EXTENSIONS: Final = ["autolink", "table", "strikethrough", "tagfilter", "tasklist"]
 """Those of GitHub."""

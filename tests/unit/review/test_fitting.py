@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bim360_provider.review.fitting import length, taken
-from bim360_provider.review.markdown import as_markdown
-from bim360_provider.review.plan_reader import read_plan
-from bim360_provider.review.reading import review_of
-from tests.unit.review.making import PROJECT, mixed, plan, reviewed, step
+from bim360_provider.review.analysis import review_of
+from bim360_provider.review.plan import read_plan
+from bim360_provider.review.render.markdown import as_markdown, length, taken
+from tests.unit.review.plan_factory import PROJECT, mixed, plan, reviewed, step
 
 GITHUB = 65_536
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bim360_provider.review.gates import read_gates, struck
+from bim360_provider.review.analysis import review_of
 from bim360_provider.review.model import Review, Verb
-from bim360_provider.review.plan_reader import read_plan
-from bim360_provider.review.reading import review_of
-from tests.unit.review.making import PROJECT, Bag, Step, change, comment, plan, reviewed, step
+from bim360_provider.review.plan import read_plan
+from bim360_provider.review.risks import read_gates, struck
+from tests.unit.review.plan_factory import PROJECT, Bag, Step, change, comment, plan, reviewed, step
 
 HIDDEN = ["[secret]", "[unknown]", "<computed>", "output<string>", "output<Output<list<string>>>"]
 PULUMIS = [

@@ -8,8 +8,8 @@ import pytest
 
 from bim360_provider.emulator import CLIENT_ID
 from tests.soak import invariants
+from tests.soak.fault_schedule import KINDS, chances
 from tests.soak.stack import Held
-from tests.soak.weather import KINDS, chances
 
 TOWER = {"name": "Tower", "value": 5, "city": "Oslo", "service_types": ["cost", "pm"]}
 HELD = {"tower": Held("p1", TOWER)}

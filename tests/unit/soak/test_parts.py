@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from bim360_provider.emulator.industry_roles import role_id
+from bim360_provider.emulator.hq.members import role_id
 from tests.soak.kinds.account_user import AccountUsers
 from tests.soak.kinds.business_units import TREE, BusinessUnits
 from tests.soak.kinds.company import Companies
 from tests.soak.kinds.project_image import ProjectImages, content
 from tests.soak.kinds.project_member import row_of
 from tests.soak.kinds.project_members import Teams
-from tests.soak.parts import Parts
+from tests.soak.other_entities import Parts
 from tests.soak.stack import Held
 
 THEIRS = {"id": "u-theirs", "name": "Theirs", "description": None, "parent_id": None}

@@ -23,7 +23,7 @@ def test_the_engine_knows_nothing_of_bim_360() -> None:
     """It would run any other dynamic provider as well."""
     foreign = {
         name
-        for path in (HERE / "engine").glob("*.py")
+        for path in (HERE / "engine").rglob("*.py")
         for name in imported(path)
         if not name.startswith((ENGINE, FILES))
     }
@@ -33,12 +33,12 @@ def test_the_engine_knows_nothing_of_bim_360() -> None:
 
 def test_a_child_process_imports_nothing_of_ours() -> None:
     """It is somebody else's program, and its import path is theirs."""
-    assert imported(HERE / "engine" / "child.py") == set()
+    assert imported(HERE / "engine" / "plugin" / "child.py") == set()
 
 
 def test_the_plugin_brings_no_engine_and_no_emulator() -> None:
     """It is loaded at every start of pytest, also for people who do not use it that day."""
-    code = "import sys, bim360_provider.testing.fixtures; print(*sys.modules)"
+    code = "import sys, bim360_provider.testing.pytest_plugin; print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603 -- our own code
 
     modules = set(ran.stdout.split())

@@ -2,7 +2,7 @@ from types import SimpleNamespace
 
 from pulumi.runtime.proto import engine_pb2
 
-from bim360_provider.testing.engine.child import WithoutDebug
+from bim360_provider.testing.engine.plugin.child import WithoutDebug
 
 
 def test_only_debug_messages_stay_in_the_program() -> None:

@@ -9,11 +9,11 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from bim360_provider.testing.command import app
+from bim360_provider.testing.cli import app
+from bim360_provider.testing.console import Screen, end
 from bim360_provider.testing.display import Display
 from bim360_provider.testing.engine.results import Failed, Message, Result, Started, Step
-from bim360_provider.testing.screen import Screen, end
-from tests.unit.testing.bench import ITEM, urn
+from tests.unit.testing.fake_host import ITEM, urn
 
 
 def shown(*events: Step | Message | Started | Failed, dry_run: bool = True) -> list[str]:

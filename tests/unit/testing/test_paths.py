@@ -4,8 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bim360_provider.testing.engine.paths import Path, PathError, contains, parse, render, reset
-from bim360_provider.testing.engine.values import Secret, Value
+from bim360_provider.testing.engine.state.property_path import (
+    Path,
+    PathError,
+    contains,
+    parse,
+    render,
+    reset,
+)
+from bim360_provider.testing.engine.state.values import Secret, Value
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from bim360_provider.testing.engine.configuration import (
+from bim360_provider.testing.engine.program.config import (
     Configuration,
     read_configuration,
     variable_for,
 )
-from bim360_provider.testing.engine.errors import LocalEngineError
-from bim360_provider.testing.engine.project import Project, read_project
-from bim360_provider.testing.engine.values import Secret
+from bim360_provider.testing.engine.program.project import Project, read_project
+from bim360_provider.testing.engine.results import LocalEngineError
+from bim360_provider.testing.engine.state.values import Secret
 
 
 def project_of(folder: Path, text: str) -> Project:

@@ -1,11 +1,9 @@
 """Registrations: what a program asks for, and what is done about it."""
 
-from bim360_provider.testing.engine.outcome import Outcome
-from bim360_provider.testing.engine.registrar import Registrar
-from bim360_provider.testing.engine.resources import Goal
-from bim360_provider.testing.engine.urns import DYNAMIC_PROVIDER_TYPE
-from bim360_provider.testing.engine.values import UNKNOWN, Properties, Secret
-from tests.unit.testing.bench import Bench, errors, goal, ops, urn
+from bim360_provider.testing.engine.deployment.step_generator import Registrar
+from bim360_provider.testing.engine.state.resource import DYNAMIC_PROVIDER_TYPE, Goal, Outcome
+from bim360_provider.testing.engine.state.values import UNKNOWN, Properties, Secret
+from tests.unit.testing.fake_host import Bench, errors, goal, ops, urn
 
 
 def test_what_is_new_is_checked_and_created() -> None:

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from bim360_provider.testing.engine.refreshing import refresh_all
-from bim360_provider.testing.engine.removing import remove_all
-from bim360_provider.testing.engine.run import Run
-from bim360_provider.testing.engine.values import Secret
-from tests.unit.testing.bench import Bench, errors, goal, ops, urn
+from bim360_provider.testing.engine.deployment.deletion import remove_all
+from bim360_provider.testing.engine.deployment.refresh import refresh_all
+from bim360_provider.testing.engine.deployment.run import Run
+from bim360_provider.testing.engine.state.values import Secret
+from tests.unit.testing.fake_host import Bench, errors, goal, ops, urn
 
 
 def destroyed(bench: Bench) -> Run:

@@ -3,8 +3,8 @@
 import base64
 import pickle
 
-from bim360_provider.testing.engine.sealing import Keyring, is_only_a_name
-from bim360_provider.testing.engine.values import UNKNOWN, Sealed, Secret
+from bim360_provider.testing.engine.state.secrets import Keyring, is_only_a_name
+from bim360_provider.testing.engine.state.values import UNKNOWN, Sealed, Secret
 
 
 class Named:

@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from bim360_provider.testing.engine import lock
-from bim360_provider.testing.engine.errors import LocalEngineError
-from bim360_provider.testing.engine.lock import locked
-from bim360_provider.testing.engine.resources import Resource
-from bim360_provider.testing.engine.sealing import Keyring
-from bim360_provider.testing.engine.state import State
-from bim360_provider.testing.engine.statefile import StateFile
-from bim360_provider.testing.engine.values import Secret
+from bim360_provider.testing.engine.deployment import session
+from bim360_provider.testing.engine.deployment.session import locked
+from bim360_provider.testing.engine.results import LocalEngineError
+from bim360_provider.testing.engine.state.resource import Resource
+from bim360_provider.testing.engine.state.secrets import Keyring
+from bim360_provider.testing.engine.state.snapshot import State, StateFile
+from bim360_provider.testing.engine.state.values import Secret
 
 NO_PROCESS = 2**22 + 1
 """More than any Linux gives out (/proc/sys/kernel/pid_max)."""
@@ -232,7 +231,7 @@ def test_a_take_over_is_one_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         os.close(handle)
         return False
 
-    monkeypatch.setattr(lock, "_alive", look)
+    monkeypatch.setattr(session, "_alive", look)
     (tmp_path / "state.json.lock").write_text(str(NO_PROCESS))
 
     with locked(tmp_path / "state.json", lambda _: None):

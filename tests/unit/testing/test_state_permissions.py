@@ -12,21 +12,21 @@ from typing import NoReturn
 import pytest
 
 from bim360_provider import files
-from bim360_provider.testing.engine.errors import LocalEngineError
-from bim360_provider.testing.engine.lock import locked
-from bim360_provider.testing.engine.resources import Resource
-from bim360_provider.testing.engine.sealing import Keyring
-from bim360_provider.testing.engine.statefile import StateFile
+from bim360_provider.testing.engine.deployment.session import locked
+from bim360_provider.testing.engine.results import LocalEngineError
+from bim360_provider.testing.engine.state.resource import Resource
+from bim360_provider.testing.engine.state.secrets import Keyring
+from bim360_provider.testing.engine.state.snapshot import StateFile
 
 SALT = Keyring(b"salt")
 
 SAVES_FOREVER = """
 import sys
 from pathlib import Path
-from bim360_provider.testing.engine.lock import locked
-from bim360_provider.testing.engine.resources import Resource
-from bim360_provider.testing.engine.sealing import Keyring
-from bim360_provider.testing.engine.statefile import StateFile
+from bim360_provider.testing.engine.deployment.session import locked
+from bim360_provider.testing.engine.state.resource import Resource
+from bim360_provider.testing.engine.state.secrets import Keyring
+from bim360_provider.testing.engine.state.snapshot import StateFile
 path = Path(sys.argv[1])
 with locked(path, print):
     number = 0

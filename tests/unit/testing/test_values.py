@@ -5,8 +5,9 @@ from google.protobuf import struct_pb2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bim360_provider.testing.engine.diffing import changes_between, inverted
-from bim360_provider.testing.engine.values import (
+from bim360_provider.testing.engine.state.marshal import from_struct, to_struct, without_nulls
+from bim360_provider.testing.engine.state.property_path import changes_between, inverted
+from bim360_provider.testing.engine.state.values import (
     UNKNOWN,
     Sealed,
     Secret,
@@ -16,7 +17,6 @@ from bim360_provider.testing.engine.values import (
     masked,
     plain,
 )
-from bim360_provider.testing.engine.wire import from_struct, to_struct, without_nulls
 
 DIGEST = "ab" * 32
 

@@ -1,0 +1,115 @@
+"""Adopt: what a create may do when HQ already has a project of that name. See docs/project.md."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from bim360_provider.core.create_once import SHARED_RISK, is_recent, was_made_since
+from bim360_provider.core.project.rules import differing
+from bim360_provider.core.settings import Settings
+from bim360_provider.hq.transport.clock import parse_time
+from bim360_provider.models import Project
+
+__all__ = ["Verdict", "is_ours", "judge"]
+
+Values = Mapping[str, Any]
+
+RENAME: Final = "declare another name"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Which project to adopt and why, or why none: a sentence in either case.
+
+    Attributes:
+        project: The one to adopt.
+        words: Why, or why not.
+        unasked: Nobody declared the adoption, so people are warned of it.
+    """
+
+    project: Project | None
+    words: str
+    unasked: bool = False
+
+
+def is_ours(project: Project, inputs: Values, since: datetime) -> bool:
+    """Return whether a project with the declared values was made after we asked for it."""
+    named = project.model_copy(update={"name": inputs["name"]})  # HQ may normalize a name
+    unused = was_made_since(project.created_at, since) and not project.last_sign_in
+    return unused and _as_declared(named, inputs)
+
+
+def judge(twins: list[Project], inputs: Values, settings: Settings, began: datetime) -> Verdict:
+    """Decide about the projects that have the declared name already.
+
+    Args:
+        twins: All of that name, in any order.
+        inputs: The arguments in normal form.
+        settings: Say which of the two rules about interrupted runs are in force.
+        began: HQ's time at which this run began.
+    """
+    name = inputs["name"]
+    if not twins:
+        words = (
+            f"the name '{name}' is taken, yet no BIM 360 project of that name can be seen; "
+            "if it was made a moment ago, run `pulumi up` again in some minutes; "
+            f"it may also be an ACC project: {RENAME}"
+        )
+        return Verdict(None, words)
+    twin = min(twins, key=lambda project: (project.status == "archived", project.created_at or ""))
+    if _is_leftover(twin, inputs, settings, began):
+        done = "is what an interrupted run left behind; it is adopted"
+        words = f"'{name}' ({twin.id}) {done}. {SHARED_RISK}"
+        return Verdict(twin, words, unasked=True)
+    policy = inputs.get("adopt", "never")
+    if policy == "archived" and _was_brought_back(twin, inputs, settings, began):
+        done = "was brought back by an interrupted run; it is adopted"
+        words = f"'{name}' ({twin.id}) {done}. {SHARED_RISK}"
+        return Verdict(twin, words, unasked=True)
+    archived = twin.status == "archived"
+    if policy == "any" or (policy == "archived" and archived):
+        done = "was archived and is brought back" if archived else "existed and is taken over"
+        return Verdict(twin, f"'{name}' ({twin.id}) {done}, as adopt='{policy}' asks")
+    return Verdict(None, _advice(twin, name, began))
+
+
+def _is_leftover(twin: Project, inputs: Values, settings: Settings, began: datetime) -> bool:
+    # A run may be interrupted after it archived what is declared so from the start.
+    as_left = {"pending"} | ({"inactive", "archived"} & {inputs.get("status")})
+    if twin.status not in as_left or twin.last_sign_in:
+        return False
+    return is_recent(twin.created_at, settings, began) and _as_declared(twin, inputs)
+
+
+def _was_brought_back(twin: Project, inputs: Values, settings: Settings, began: datetime) -> bool:
+    # It is archived no more, so the policy would leave it alone; nothing on it is to be changed.
+    if twin.status not in ("active", "inactive"):
+        return False
+    return is_recent(twin.updated_at, settings, began) and _as_declared(twin, inputs)
+
+
+def _as_declared(project: Project, inputs: Values) -> bool:
+    # Lists leave the service types out; a status is set only after a project is made.
+    unseen = {"status"} if project.service_types else {"status", "service_types"}
+    declared = {name: value for name, value in inputs.items() if name not in unseen}
+    return not set(differing(project.fields(), declared)) - {"status"}
+
+
+def _advice(twin: Project, name: str, began: datetime) -> str:
+    made = parse_time(twin.created_at)
+    if made is not None and made >= began:
+        return (
+            f"'{name}' ({twin.id}) was made by somebody else while this run was going on; "
+            f"see whether two resources or two pipelines declare it, or {RENAME}"
+        )
+    if twin.status == "archived":
+        return (
+            f"'{name}' is the name of an archived project ({twin.id}), and names stay taken; "
+            f"bring it back with adopt='archived', or {RENAME}"
+        )
+    return (
+        f"a project '{name}' exists already ({twin.id}, {twin.status}); "
+        f"take it over with adopt='any', or {RENAME}; if only the resource has a new name, "
+        "give it Pulumi's aliases"
+    )

@@ -1,0 +1,327 @@
+"""The admin of a project, who activates one of its services: all six operations."""
+
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any, Final, TypeVar
+
+from bim360_provider.core.create_once import made_once
+from bim360_provider.core.entity import DECLARED, Difference, Live
+from bim360_provider.core.project_member.importer import seen
+from bim360_provider.core.project_member.lifecycle import delete, find_user
+from bim360_provider.core.project_member.rules import (
+    IDENTITY,
+    member_id,
+    moved_to,
+    split_id,
+    unacted,
+)
+from bim360_provider.core.run import Owners
+from bim360_provider.core.settings import Settings, moved, place_of, placed, unplaced
+from bim360_provider.core.validation import Problem, is_unknown, validated
+from bim360_provider.errors import ConflictError, HqError, NotFoundError
+from bim360_provider.hq import HqClient
+from bim360_provider.models.project_admin import CREATE_ONLY, PROVIDER_ONLY, ProjectAdminArguments
+from bim360_provider.models.project_user import ImportRow, ProjectUser
+from bim360_provider.models.services import NO_ACCESS
+
+__all__ = [
+    "ADMINISTRATION",
+    "check",
+    "create",
+    "delete",
+    "diff",
+    "has_service",
+    "once_visible",
+    "outputs",
+    "read",
+    "update",
+]
+
+ADMINISTRATION: Final = "admin"
+"""The service of which every admin of a project is an administrator."""
+
+NOT_SHOWN: Final = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
+"""How bim360/admin refuses to show the services of a user."""
+
+WAITS: Final = (2.0, 4.0, 8.0, 8.0, 8.0)
+"""Seconds before each further attempt on a project that HQ may show late: half a minute in all."""
+
+Result = TypeVar("Result")
+
+
+def has_service(client: HqClient, project_id: str, user: ProjectUser, service: str) -> bool | None:
+    """Return whether a member has a service in a project, None where HQ does not show it.
+
+    What was read of the member often shows it; if it does not, bim360/admin is sent one request.
+
+    Raises:
+        HqError: HQ refused the request.
+        UnansweredError: No response came.
+    """
+    if service == ADMINISTRATION:
+        return user.is_admin
+    access = user.access_to(service)
+    if access in (None, NO_ACCESS):
+        access = _shown_services(client, project_id, user).access_to(service) or access
+    return None if access is None else access != NO_ACCESS
+
+
+def _shown_services(client: HqClient, project_id: str, user: ProjectUser) -> ProjectUser:
+    try:
+        return client.project_users.with_services(project_id, user.id)
+    except HqError as error:
+        if error.status not in NOT_SHOWN:
+            raise
+        return user
+
+
+def once_visible(
+    client: HqClient, project_id: str, service: str, send: Callable[[], Result]
+) -> Result:
+    """Send a request about a service of a project, again while HQ may not show the project yet.
+
+    HQ says "this project doesn't exist." of a project that it does not show yet, and of one that
+    lacks the service: https://stackoverflow.com/questions/51520301. Reading the project tells the
+    two apart.
+
+    Raises:
+        NotFoundError: The project lacks the service, or did not appear; the message says which.
+        HqError: HQ refused the request.
+        UnansweredError: No response came.
+    """
+    waits = iter(WAITS)
+    while True:
+        try:
+            return send()
+        except NotFoundError as error:
+            why, is_final = _reason(client, project_id, service, error)
+            pause = None if is_final else next(waits, None)
+            if pause is None:
+                raise _explained(error, why) from None
+        client.transport.wait(pause, f"project {project_id} cannot be found yet")
+
+
+def _reason(
+    client: HqClient, project_id: str, service: str, error: NotFoundError
+) -> tuple[str, bool]:
+    """Return why HQ cannot find the project, and whether waiting cannot help."""
+    if "account" in error.words.casefold():
+        return "", True
+    try:
+        project = client.projects.get(project_id)
+    except NotFoundError:
+        return "If the project was created a moment ago, run `pulumi up` again.", False
+    services = project.service_types
+    if services and service not in services:
+        has = ", ".join(sorted(services))
+        why = f"The project exists, but has no service {service}; it has {has}."
+        return f"{why} Add {service} to the project's service_types.", True
+    return "The project exists; run `pulumi up` again in a few minutes.", False
+
+
+def _explained(error: NotFoundError, why: str) -> NotFoundError:
+    message = f"{error} {why}".strip()
+    return NotFoundError(message, status=error.status, words=error.words, request=error.request)
+
+
+Values = Mapping[str, Any]
+
+
+def outputs(project_id: str, admin: Values, inputs: Values) -> dict[str, Any]:
+    """Return what goes into the state: the arguments, and the admin as HQ has them."""
+    is_admin = admin.get("project_administration") == "admin"
+    return {
+        **inputs,
+        "project_id": project_id,
+        "email": admin["email"],
+        "user_id": admin["user_id"],
+        "role": "project_admin" if is_admin else "project_user",
+        "status": admin.get("status"),
+        DECLARED: [],
+    }
+
+
+TOO_LATE: Final = {
+    "service_type": (
+        "applies only when the admin is added, and HQ has no request that changes it; restore the "
+        "old value, and declare another Bim360ProjectAdmin to activate another service"
+    ),
+    "company_id": (
+        "applies only when the admin is added, and HQ has no request that changes it; restore the "
+        "old value, and declare a Bim360ProjectMember to change the company in the project"
+    ),
+}
+
+
+def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any], list[Problem]]:
+    """Return the arguments in normal form and everything that is wrong with them.
+
+    Args:
+        old: The arguments of the last run; empty when the admin is new.
+        new: The arguments as written; values may be unknown.
+        settings: Give the account and the region, and the acting user for a removal.
+    """
+    given = placed(new, settings)
+    open_lists = frozenset({"service_type"}) if settings.unknown_values else frozenset[str]()
+    inputs, problems = validated(ProjectAdminArguments, given, open_lists)
+    problems += _too_late(old, inputs) + unplaced(given)
+    return inputs, problems + (unacted(settings) if given.get("on_destroy") == "remove" else [])
+
+
+def _too_late(old: Values, inputs: Values) -> list[Problem]:
+    if "email" not in old or moved(old, inputs) or moved_to(old, inputs, IDENTITY):
+        return []
+    known = {name for name in CREATE_ONLY if name in inputs and not is_unknown(inputs[name])}
+    late = [name for name in CREATE_ONLY if name in known and inputs[name] != old.get(name)]
+    return [Problem(name, TOO_LATE[name]) for name in late]
+
+
+def diff(state: Values, inputs: Values) -> Difference:
+    """Return what would change: another project or person replaces, nothing else can."""
+    replaces = (*moved(state, inputs), *moved_to(state, inputs, IDENTITY))
+    kept = inputs.get("on_destroy", "retain") == state.get("on_destroy", "retain")
+    return Difference((*replaces, *(() if kept else ("on_destroy",))), replaces)
+
+
+def read(client: HqClient, entity_id: str, state: Values) -> Live | None:
+    """Return the admin as HQ has them, or None if they, their service or the project are gone.
+
+    Raises:
+        NotFoundError: A look-up found nothing, or the whole account is not visible.
+        HqError: HQ said no.
+        UnansweredError: No answer came.
+    """
+    refreshing = "account_id" in state
+    project_id, user_id, service_type = split_id(entity_id)
+    user = find_user(client, project_id, user_id, refreshing=refreshing)
+    if user is None or _lost(client, project_id, user, service_type, refreshing=refreshing):
+        return None
+    admin = seen(user)
+    known = {"service_type": service_type, "company_id": admin["company_id"]}
+    kept = {**place_of(client), **known, **state}
+    names = (*CREATE_ONLY, *PROVIDER_ONLY)
+    inputs = {
+        **{name: kept[name] for name in names if kept.get(name)},
+        "project_id": project_id,
+        "email": admin["email"],
+    }
+    return Live(entity_id, outputs(project_id, admin, inputs), inputs)
+
+
+def _lost(
+    client: HqClient, project_id: str, user: ProjectUser, service: str, *, refreshing: bool
+) -> bool:
+    """Return whether a refresh finds that a member no longer has a service.
+
+    Raises:
+        NotFoundError: A look-up by id finds the same.
+    """
+    shown = user.is_admin if service == ADMINISTRATION else user.access_to(service) != NO_ACCESS
+    if shown or has_service(client, project_id, user, service) is not False:
+        return False
+    if refreshing:
+        return True
+    words = f"{user.email} does not have the service {service} in project {project_id}"
+    path = f"GET /bim360/admin/v1/projects/{project_id}/users/{user.id}"
+    msg = f"BIM 360: {words}. Check the id."
+    raise NotFoundError(msg, status=HTTPStatus.NOT_FOUND, words=words, request=path)
+
+
+MAY_BE_THERE: Final = frozenset(
+    {HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}
+)
+"""Statuses with which HQ may refuse a user who has the service already; none is documented."""
+
+
+def create(
+    client: HqClient, inputs: Values, settings: Settings, owners: Owners | None = None
+) -> tuple[str, dict[str, Any]]:
+    """Activate a service by adding an admin to a project, or adopt an admin who has it already.
+
+    Args:
+        client: The account that the project is in.
+        inputs: The arguments in normal form.
+        settings: Not needed here.
+        owners: Record who has a resource in this run, so that no other resource removes them.
+
+    Raises:
+        ConflictError: The person is in the project already, and not an admin of it.
+        HqError: HQ refused it, and the person does not have the service.
+        UnansweredError: HQ could not be asked whether it acted; the next run finds out.
+    """
+    del settings
+    project_id = inputs["project_id"]
+    try:
+        admin = _added(client, project_id, inputs)
+    except HqError as error:
+        if error.status not in MAY_BE_THERE:
+            raise
+        admin = _adopted(client, project_id, inputs, error)
+    (owners or Owners()).takes(member_id(project_id, admin["user_id"]))
+    entity_id = f"{member_id(project_id, admin['user_id'])}:{inputs['service_type']}"
+    return entity_id, outputs(project_id, admin, inputs)
+
+
+def _added(client: HqClient, project_id: str, inputs: Values) -> dict[str, Any]:
+    email, service = inputs["email"], inputs["service_type"]
+    named = {name: inputs[name] for name in ("service_type", "company_id", "email")}
+    body = {**named, "role": "project_admin"}
+
+    def send() -> ImportRow:
+        return client.project_users.add_admin(project_id, body)
+
+    def post() -> dict[str, Any]:
+        row = once_visible(client, project_id, service, send)
+        if row.user is None:  # a response without an id: the admin was added nevertheless
+            user = client.project_users.with_email(project_id, email)
+            return {"email": email, "user_id": email} if user is None else seen(user)
+        return {"email": email, "user_id": row.user, "project_administration": "admin"}
+
+    def there(_since: object) -> dict[str, Any] | None:
+        user = client.project_users.with_email(project_id, email)
+        if user is None or not user.is_admin:
+            return None
+        return seen(user) if has_service(client, project_id, user, service) else None
+
+    return made_once(client, f"{email} ({service})", "project admin", post, there)
+
+
+def _refused(error: HqError, inputs: Values, member: str, *, is_known: bool) -> HqError:
+    """Return HQ's refusal, with what was found out about the person."""
+    email, service = inputs["email"], inputs["service_type"]
+    found = f"{email} is in the project, but does not have the service {service}."
+    if not is_known:
+        found = (
+            f"HQ does not show whether {email} has the service {service}; if they have it, import "
+            f"the resource with the id {member}:{service}."
+        )
+    kind, msg = type(error), f"{error} {found}"
+    return kind(msg, status=error.status, words=error.words, request=error.request)
+
+
+def _adopted(client: HqClient, project_id: str, inputs: Values, error: HqError) -> dict[str, Any]:
+    """Return an admin who has the service already; otherwise HQ's refusal stands."""
+    email, service = inputs["email"], inputs["service_type"]
+    user = client.project_users.with_email(project_id, email)
+    if user is None:
+        raise error
+    has = has_service(client, project_id, user, service)
+    if not user.is_admin and (has or isinstance(error, ConflictError)):
+        words = f"{email} is in project {project_id} already, but is not an admin of it"
+        msg = (
+            f"BIM 360: {words}; declare a Bim360ProjectMember with project_administration='admin'."
+        )
+        raise ConflictError(msg, status=error.status, words=words, request=error.request)
+    if not has:
+        raise _refused(error, inputs, member_id(project_id, user.id), is_known=has is not None)
+    client.transport.tell(
+        f"BIM 360: {email} has the service {service} in project {project_id} already; "
+        "the existing admin was adopted."
+    )
+    return seen(user)
+
+
+def update(client: HqClient, entity_id: str, state: Values, inputs: Values) -> dict[str, Any]:
+    """Keep what a destroy has to know; HQ has nothing to change."""
+    del client, entity_id
+    return {**state, **inputs, "on_destroy": inputs.get("on_destroy")}

@@ -1,0 +1,158 @@
+"""One run of the engine: which resource owns which object, and how many are archived."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from bim360_provider.errors import ArchiveLimitError, HqError
+from bim360_provider.hq import OpenOutcomeError
+
+if TYPE_CHECKING:
+    from bim360_provider.models import AccountUser, Company, Project
+
+__all__ = ["DEFAULT_MAX_ARCHIVES", "Allowance", "Archives", "Owners", "claimed", "claimed_or_none"]
+
+States = Callable[[str], Mapping[str, Any] | None]
+
+
+class Owners:
+    """The projects that resources of this run own; shared by all threads of the host."""
+
+    def __init__(
+        self, had: States = lambda _: None, held: Callable[[str], bool] = lambda _: False
+    ) -> None:
+        """Begin a run.
+
+        Args:
+            had: Returns the last outputs of an object that the resource which is being created
+                had before, by the object's id; None where it is not its own.
+            held: Returns whether the resource which is being created replaces another object than
+                this one, which another resource of the stack has.
+        """
+        self.had = had
+        self.held = held
+        self._lock = threading.Lock()
+        self._owned: set[str] = set()
+        self._taken: set[str] = set()
+
+    def owns(self, project_id: str) -> None:
+        """Note that a declared resource has the project."""
+        with self._lock:
+            self._owned.add(project_id)
+
+    def claim(self, item_id: str) -> bool:
+        """Note that a resource has just created this; return False if another one has it."""
+        with self._lock:
+            if item_id in self._owned:
+                return False
+            self._owned.add(item_id)
+            return True
+
+    def takes(self, project_id: str) -> None:
+        """Note that a resource has adopted the project in this run."""
+        with self._lock:
+            self._taken.add(project_id)
+
+    def is_owned(self, project_id: str) -> bool:
+        """Return whether a declared resource has the project."""
+        return project_id in self._owned
+
+    def was_taken(self, project_id: str) -> bool:
+        """Return whether a resource adopted it in this run: what had it before has it no more."""
+        return project_id in self._taken
+
+
+Row = TypeVar("Row", "Project", "Company", "AccountUser")
+
+
+def claimed(owners: Owners, row: Row) -> Row:
+    """Return what HQ says that it has created.
+
+    Raises:
+        OpenOutcomeError: Another resource of this stack has that id.
+    """
+    if owners.claim(row.id):
+        return row
+    msg = (
+        f"BIM 360: HQ's response to a create has the id {row.id}, which another resource of this "
+        "stack has. A proxy or gateway may mix up responses: check HTTPS_PROXY and the base URL."
+    )
+    raise OpenOutcomeError(msg)
+
+
+def claimed_or_none(owners: Owners, row: Row | None) -> Row | None:
+    """Return what was found after a lost response, unless another resource of this stack has it."""
+    return row if row is not None and owners.claim(row.id) else None
+
+
+DEFAULT_MAX_ARCHIVES: Final = 20
+"""More than a pull request archives, as many as a person reads, and soon brought back."""
+
+
+class Archives:
+    """Counts the projects that this run has archived; shared by all threads of the host."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._count = 0
+
+    def take(self, most: int | None) -> bool:
+        """Count one more and return True, or return False if there are as many already."""
+        with self._lock:
+            if most is not None and self._count >= most:
+                return False
+            self._count += 1
+            return True
+
+    def give_back(self) -> None:
+        """Count one less: HQ refused."""
+        with self._lock:
+            self._count -= 1
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What a run may archive yet.
+
+    Attributes:
+        most: At most this many projects; None is no limit.
+        archives: What the run has archived so far.
+    """
+
+    most: int | None = None
+    archives: Archives = field(default_factory=Archives)
+
+    @contextmanager
+    def one(self, project: str) -> Iterator[None]:
+        """Archive one project inside, or do not begin.
+
+        A place is given back only where HQ clearly said no; after a lost answer, or none at all,
+        the project counts as archived, so that never one more is.
+
+        Args:
+            project: Its name and id, for the error.
+
+        Raises:
+            ArchiveLimitError: The run has archived as many as it may.
+        """
+        if not self.archives.take(self.most):
+            raise ArchiveLimitError(_refusal(project, self.most or 0))
+        try:
+            yield
+        except HqError as error:
+            if HTTPStatus.BAD_REQUEST <= error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+                self.archives.give_back()
+            raise
+
+
+def _refusal(project: str, most: int) -> str:
+    override = "BIM360_MAX_ARCHIVES to as many as are meant, or to 'unlimited'"
+    if not most:
+        why = "bim360:maxArchives is 0, so that none is"
+        return f"BIM 360: project {project} is not archived: {why}. If it is meant: set {override}."
+    why = f"this run has archived {most} already, as many as bim360:maxArchives allows"
+    advice = f"If the rest is meant too: run it again for the next {most}, or set {override}"
+    return f"BIM 360: project {project} is not archived: {why}. {advice}."

@@ -1,0 +1,167 @@
+"""Validate arguments against a model: all problems at once, unknown values unchanged."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from bim360_provider.hq import HqClient
+from bim360_provider.models import display, normalize
+from bim360_provider.models.display import shown
+from bim360_provider.models.suggestions import ARGUMENT_ALIASES, suggestion
+
+__all__ = [
+    "UNKNOWN",
+    "Problem",
+    "Unknown",
+    "is_unknown",
+    "validated",
+    "warn_of_stored",
+    "warn_of_values",
+]
+
+
+class Unknown:
+    """A value that another resource has yet to give."""
+
+    def __repr__(self) -> str:
+        """Return what Pulumi prints for it."""
+        return "[unknown]"
+
+
+UNKNOWN: Final = Unknown()
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with one argument, in words that say what to write instead.
+
+    Attributes:
+        argument: Its name.
+        words: What is wrong with it.
+        warning: It is told in the preview, and let through.
+    """
+
+    argument: str
+    words: str
+    warning: bool = False
+
+    def __str__(self) -> str:
+        """Return the sentence that people read."""
+        name = self.argument
+        return f"{name if name.isidentifier() else normalize.shown(name)} {self.words}"
+
+
+def is_unknown(value: object) -> bool:
+    """Return whether a value, or any element of it, is not known yet."""
+    if isinstance(value, Mapping):
+        return any(is_unknown(element) for element in value.values())
+    return isinstance(value, Unknown) or (
+        isinstance(value, (list, tuple)) and any(is_unknown(element) for element in value)
+    )
+
+
+def validated(
+    model: type[BaseModel],
+    given: Mapping[str, Any],
+    open_lists: frozenset[str] = frozenset(),
+    *,
+    complete: bool = True,
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Return the given arguments in normal form, and everything that is wrong with them.
+
+    Args:
+        model: Says which arguments there are and what each may hold.
+        given: Arguments that were given; values may be unknown.
+        open_lists: Arguments for which any text passes, whatever the public list says.
+        complete: Whether a required argument that is not given is a problem.
+    """
+    fields = model.model_fields
+    problems = [_no_such(fields, name, given) for name in given if name not in fields]
+    inputs: dict[str, Any] = {}
+    for name, field in model.model_fields.items():
+        if name not in given:
+            if complete and field.is_required():
+                problems.append(Problem(name, "is missing"))
+        elif is_unknown(given[name]):
+            inputs[name] = given[name]
+        else:
+            inputs[name], problem = _one(model, name, given[name], lenient=name in open_lists)
+            problems += [problem] if problem else []
+    return inputs, problems
+
+
+def _one(
+    model: type[BaseModel], name: str, value: object, *, lenient: bool
+) -> tuple[Any, Problem | None]:
+    try:
+        return _adapter(model, name).validate_python(value), None
+    except ValidationError as error:
+        problem = Problem(name, _words(error))
+    if lenient and isinstance(value, str) and value.strip():
+        try:
+            return normalize.text(255)(value), None
+        except ValueError:
+            return value, problem
+    return value, problem
+
+
+@cache
+def _adapter(model: type[BaseModel], name: str) -> TypeAdapter[Any]:
+    field = model.model_fields[name]
+    kind: Any = field.annotation
+    for constraint in field.metadata:
+        kind = Annotated[kind, constraint]
+    return TypeAdapter(kind)
+
+
+def _words(error: ValidationError) -> str:
+    first = error.errors()[0]
+    cause = first.get("ctx", {}).get("error")
+    return str(cause) if cause else first["msg"]
+
+
+def _no_such(fields: Collection[str], name: str, given: Collection[str]) -> Problem:
+    near = suggestion(name, fields, aliases=ARGUMENT_ALIASES, excluded=given)
+    advice = f"; did you mean {near}?" if near else ""
+    return Problem(name, f"is not an argument{advice}")
+
+
+def warn_of_stored(
+    client: HqClient,
+    called: str,
+    sent: Mapping[str, Any],
+    row: BaseModel,
+    same: Callable[[str, Any, Any], bool],
+) -> None:
+    """Warn once where a response has other values than were sent.
+
+    Args:
+        client: Passes the warning on.
+        called: What people call the object, such as ``project 'Tower'``.
+        sent: The fields of the body as arguments.
+        row: HQ's response; a field that it leaves out is not judged.
+        same: Whether an argument and HQ's value mean the same.
+    """
+    named = {name: getattr(row, name) for name in sent if name in row.model_fields_set}
+    others = {name: live for name, live in named.items() if not same(name, sent[name], live)}
+    warn_of_values(client, called, {name: (sent[name], live) for name, live in others.items()})
+
+
+def warn_of_values(client: HqClient, called: str, others: Mapping[str, tuple[Any, Any]]) -> None:
+    """Warn once of values that HQ stored otherwise; of a secret, neither value is shown."""
+    if not others:
+        return
+    values = "; ".join(_told(name, *pair) for name, pair in others.items())
+    client.transport.tell(
+        f"BIM 360: HQ stored other values of {called} than were sent: {values}. "
+        "Declare what HQ stores, or every `pulumi up` sends them again.",
+        warning=True,
+    )
+
+
+def _told(name: str, sent: Any, stored: Any) -> str:
+    hidden = display.hides(sent)
+    return f"{name} {shown(sent)}, stored as {display.MASK if hidden else shown(stored)}"

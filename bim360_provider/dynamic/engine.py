@@ -1,0 +1,91 @@
+"""The engine that started this host: send it messages, and end with it."""
+
+import os
+import sys
+import threading
+import time
+from typing import Final
+
+import grpc
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+
+from bim360_provider.dynamic import engine_address
+from bim360_provider.models import display
+
+__all__ = ["exit_with_engine", "notify"]
+
+LOG_TIMEOUT: Final = 5.0
+"""Seconds for one line: the engine is on this machine."""
+
+_lock = threading.Lock()
+
+_stubs: dict[str, engine_pb2_grpc.EngineStub] = {}
+
+
+def notify(message: str, warning: bool) -> None:
+    """Show a line under the stack; where no engine listens it goes to standard error.
+
+    The secret values of the call that it is about are masked.
+    """
+    message = display.masked(message)
+    severity = engine_pb2.WARNING if warning else engine_pb2.INFO
+    try:
+        request = engine_pb2.LogRequest(severity=severity, message=message)
+        _engine().Log(request, timeout=LOG_TIMEOUT)
+    except (grpc.RpcError, LookupError):
+        sys.stderr.write(f"{message}\n")
+
+
+def _engine() -> engine_pb2_grpc.EngineStub:
+    address = engine_address()
+    if address is None:
+        raise LookupError
+    with _lock:
+        if address not in _stubs:
+            _stubs[address] = engine_pb2_grpc.EngineStub(grpc.insecure_channel(address))
+        return _stubs[address]
+
+
+POLL_INTERVAL: Final = 1.0
+"""Seconds between two health checks, and the time limit of one: the engine is on this machine."""
+
+HEALTH_CHECK: Final = "/grpc.health.v1.Health/Check"
+"""An engine answers that it does not implement it: it is there."""
+
+ENGINE_LOST: Final = 1
+"""Exit code of a host whose engine is gone."""
+
+_watch_lock: Final = threading.Lock()
+
+_watched: Final[set[str]] = set()
+
+
+def exit_with_engine() -> None:
+    """Watch the engine from now on, once per process; outside Pulumi's host do nothing.
+
+    An engine that cannot be reached at the beginning is not watched: only one that was there and
+    then refuses connections is gone.
+    """
+    address = engine_address()
+    with _watch_lock:
+        if address is None or address in _watched:
+            return
+        _watched.add(address)
+    threading.Thread(target=_watch, args=(address,), daemon=True).start()
+
+
+def _watch(address: str) -> None:
+    with grpc.insecure_channel(address) as channel:
+        if _is_lost(channel):
+            return
+        while not _is_lost(channel):
+            time.sleep(POLL_INTERVAL)
+    os._exit(ENGINE_LOST)  # other threads may wait for HQ; no result can be saved any longer
+
+
+def _is_lost(channel: grpc.Channel) -> bool:
+    try:
+        channel.unary_unary(HEALTH_CHECK, bytes, bytes)(b"", timeout=POLL_INTERVAL)
+    except grpc.RpcError as error:
+        return isinstance(error, grpc.Call) and error.code() == grpc.StatusCode.UNAVAILABLE
+    return False

@@ -1,0 +1,60 @@
+"""Errors as one line: the host shows whole tracebacks unless it is given none to show."""
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from typing import Final, ParamSpec, TypeVar
+
+from bim360_provider.dynamic import is_host
+from bim360_provider.errors import Bim360Error
+
+__all__ = ["DEBUG", "one_line"]
+
+DEBUG: Final = "BIM360_DEBUG"
+"""Environment variable that, when set, keeps the tracebacks of expected errors."""
+
+PREFIX: Final = "BIM 360: "
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class _Line(Exception):  # noqa: N818 - its name is what people read before the colon
+    """What Pulumi prints: ``BIM 360: could not …``."""
+
+
+_Line.__module__ = "builtins"
+_Line.__qualname__ = PREFIX.rstrip(": ")
+
+
+def one_line(method: Callable[P, R]) -> Callable[P, R]:
+    """Return the method with our own errors cut to their sentence.
+
+    Any other exception is a bug of ours and keeps its traceback.
+    """
+
+    @functools.wraps(method)
+    def told(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return method(*args, **kwargs)
+        except Bim360Error as error:
+            if os.environ.get(DEBUG):
+                raise
+            _hide_frames(hidden=True)
+            raise _Line(str(error).removeprefix(PREFIX)).with_traceback(None) from None
+        except Exception:
+            _hide_frames(hidden=False)
+            raise
+
+    return told
+
+
+def _hide_frames(*, hidden: bool) -> None:
+    """Set how many frames the host prints; outside the host nothing is touched."""
+    if not is_host():
+        return
+    if hidden:
+        sys.tracebacklimit = 0
+    elif hasattr(sys, "tracebacklimit"):
+        del sys.tracebacklimit

@@ -1,0 +1,138 @@
+"""The command that starts the emulator; ``bim360 emulator`` mounts the same function."""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Event, Thread
+from typing import Annotated
+
+import typer
+from pydantic import JsonValue
+
+from bim360_provider.emulator.emulator import Emulator
+from bim360_provider.emulator.faults import read_rules
+from bim360_provider.emulator.seed.database import ACCOUNT_ID, ADMIN_EMAIL, CLIENT_ID, CLIENT_SECRET
+from bim360_provider.emulator.seed.models import SeedError, read_seed
+from bim360_provider.emulator.server.serve import LOOPBACK, ListenError, serve
+from bim360_provider.emulator.storage.database import IN_MEMORY, StoreError
+
+DEFAULT_PORT = 3600
+CANNOT_START = 2
+"""Exit code for a taken port, an unreadable seed or a mistake in an option."""
+
+WAKE_UP = 0.5
+"""Seconds between two looks at the stop sign: Windows delivers no Ctrl-C into an endless wait."""
+
+STDIN = 0
+READ_SIZE = 65_536
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def emulator(  # noqa: PLR0913 - one argument for each flag is typer's way
+    *,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = LOOPBACK,
+    port: Annotated[
+        int, typer.Option(help="Port to listen on; 0 takes a free one.")
+    ] = DEFAULT_PORT,
+    db: Annotated[Path | None, typer.Option(help="SQLite file that keeps the state.")] = None,
+    seed: Annotated[Path | None, typer.Option(help="JSON file to begin with.")] = None,
+    rate_limit: Annotated[
+        int | None, typer.Option(help="HQ requests a minute for each client id; 0 is no limit.")
+    ] = None,
+    option: Annotated[
+        list[str] | None, typer.Option("--option", "-o", help="Any option, as name=value.")
+    ] = None,
+    faults: Annotated[Path | None, typer.Option(help="JSON file of fault rules.")] = None,
+    allow_remote: Annotated[
+        bool, typer.Option(help="Allow an address other machines can reach.")
+    ] = False,
+    exit_with_parent: Annotated[
+        bool, typer.Option(help="Stop when standard input is closed.")
+    ] = False,
+) -> None:
+    """Run a local BIM 360 to try projects on: no account, no network, nothing to lose.
+
+    It prints where it listens, and on a terminal the lines that send a stack there. It runs until
+    Ctrl-C or SIGTERM. docs/emulator.md has its rules, options and faults.
+
+    Exit codes: 0 stopped, 2 it cannot start: a taken port, an unreadable seed, a wrong option.
+
+    Examples:
+      bim360 emulator
+      bim360 emulator --port 0 --db hq.sqlite
+      bim360 emulator --option job_duration=5 --faults docs/examples/weather.json
+    """
+    with _one_line_errors():
+        stopping = _stop_signs(follow_stdin=exit_with_parent)
+        served = Emulator(
+            read_seed(seed) if seed else None,
+            database=str(db) if db else IN_MEMORY,
+            options=_options(option or [], rate_limit),
+            faults=read_rules(faults) if faults else (),
+        )
+        with serve(served, host=host, port=port, allow_remote=allow_remote) as running:
+            announce(running.url, builtin_seed=seed is None)
+            while not stopping.wait(WAKE_UP):
+                pass
+
+
+@contextmanager
+def _one_line_errors() -> Iterator[None]:
+    try:
+        yield
+    except (ListenError, SeedError, StoreError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(CANNOT_START) from None
+
+
+def _options(given: list[str], rate_limit: int | None) -> dict[str, JsonValue]:
+    options: dict[str, JsonValue] = {}
+    for pair in given:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            msg = f'--option "{pair}" must be name=value'
+            raise SeedError(msg)
+        options[name] = value
+    if rate_limit is not None:
+        options["rate_limit_per_minute"] = rate_limit
+    return options
+
+
+def _stop_signs(*, follow_stdin: bool) -> Event:
+    """Return the event that Ctrl-C, SIGTERM and, if asked for, the end of stdin set."""
+    stopping = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopping.set())
+    if follow_stdin:
+        Thread(target=_wait_for_end_of_stdin, args=(stopping,), daemon=True).start()
+    return stopping
+
+
+def _wait_for_end_of_stdin(stopping: Event) -> None:
+    """Read from the file itself: a thread inside ``sys.stdin`` aborts Python when it exits."""
+    with suppress(OSError):
+        while os.read(STDIN, READ_SIZE):
+            pass
+    stopping.set()
+
+
+def announce(url: str, *, builtin_seed: bool) -> None:
+    """Print where it listens, first and flushed; scripts wait for that line."""
+    print(f"BIM 360 emulator listening on {url}", flush=True)  # noqa: T201 - the command's answer
+    if not sys.stdout.isatty():
+        return
+    lines = [f"export BIM360_BASE_URL={url}"]
+    if builtin_seed:
+        lines += [
+            f"export APS_CLIENT_ID={CLIENT_ID}",
+            f"export APS_CLIENT_SECRET={CLIENT_SECRET}",
+            f"export BIM360_ACCOUNT_ID={ACCOUNT_ID}",
+            f"export BIM360_ACTING_USER={ADMIN_EMAIL}",
+        ]
+    typer.echo("\nTo send a stack here, paste:\n\n  " + "\n  ".join(lines))
+    typer.echo("\nCtrl-C stops it.")

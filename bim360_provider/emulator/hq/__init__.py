@@ -1,0 +1,1 @@
+"""HQ's endpoints and their rules."""

@@ -1,0 +1,148 @@
+"""The query of a list or a search: ``limit``, ``offset``, ``sort``, ``field`` and criteria."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bim360_provider.emulator.hq.body import TEXT_LIMIT
+from bim360_provider.emulator.http.errors import invalid, nearest
+from bim360_provider.emulator.options import Options
+from bim360_provider.emulator.storage.database import Row, Value
+
+DEFAULT_LIMIT = 10
+
+MAX_LIMIT = 100
+
+NUMBER = re.compile(r"\d{1,15}", re.ASCII)
+"""More digits are no page of anything, and too many for the database."""
+
+PARAMETERS = ("limit", "offset", "sort", "field")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which rows are asked for, in which order, and which of their fields."""
+
+    limit: int
+    offset: int
+    order: str
+    fields: tuple[str, ...]
+
+    def cut(self, row: Row) -> Row:
+        """Return the fields asked for; ``id`` is always among them."""
+        return {name: row[name] for name in row if name in self.fields}
+
+
+def page_of(
+    query: dict[str, str],
+    known: Sequence[str],
+    options: Options,
+    criteria: Sequence[str] = (),
+    sortable: Sequence[str] | None = None,
+) -> Page:
+    """Return the page a query asks for.
+
+    Args:
+        query: The query parameters.
+        known: The fields rows have.
+        options: What to do with unknown parameters and with a limit above 100.
+        criteria: Further parameters the list takes.
+        sortable: The fields that are columns, where some are not.
+
+    Raises:
+        HqError: 400, a number is none, or a parameter is not known (both inference).
+    """
+    refuse_unknown(query, (*PARAMETERS, *criteria), options)
+    limit = _number(query, "limit", DEFAULT_LIMIT, at_least=1)
+    if limit > MAX_LIMIT and options.limit_over_100 == "refuse":
+        raise invalid(problem=f"limit {limit} is above {MAX_LIMIT}")
+    return Page(
+        limit=min(limit, MAX_LIMIT),
+        offset=_number(query, "offset", 0, at_least=0),
+        order=_order(query.get("sort", ""), known if sortable is None else sortable),
+        fields=_fields(query.get("field"), known),
+    )
+
+
+def refuse_unknown(query: dict[str, str], known: Sequence[str], options: Options) -> None:
+    """Refuse a query parameter that is not known, unless an option lets it pass.
+
+    Raises:
+        HqError: 400 with the nearest known one (inference).
+    """
+    unknown = [name for name in query if name not in known]
+    if unknown and options.unknown_fields == "refuse":
+        name = unknown[0]
+        raise invalid(problem=f"there is no query parameter {name}{nearest(name, known)}")
+
+
+def _number(query: dict[str, str], name: str, default: int, *, at_least: int) -> int:
+    given = query.get(name, "")
+    if not given:
+        return default
+    if not NUMBER.fullmatch(given) or int(given) < at_least:
+        raise invalid(problem=f'{name} "{given}" is not a whole number from {at_least} up')
+    return int(given)
+
+
+def _order(sort: str, known: Sequence[str]) -> str:
+    """Return the ORDER BY; unknown fields and whitespace are ignored, as documented.
+
+    Newest change first is the backend's default (observed in the 2016 draft reference); rows that
+    tie keep the order of their creation in the direction of the last key, so pages are stable.
+    """
+    keys = [each.strip() for each in sort.split(",")]
+    terms = [(key.removeprefix("-"), key.startswith("-")) for key in keys]
+    terms = [term for term in terms if term[0] in known] or [("updated_at", True)]
+    terms.append(("seq", terms[-1][1]))
+    return ", ".join(f"{name} {'DESC' if down else 'ASC'}" for name, down in terms)
+
+
+def _fields(field: str | None, known: Sequence[str]) -> tuple[str, ...]:
+    if field is None:
+        return tuple(known)
+    return ("id", *(each.strip() for each in field.split(",")))
+
+
+OPERATORS = ("OR", "AND")
+"""OR is the default now; it was AND in the 2016 draft."""
+
+JUDGEMENTS = {"true": True, "false": False}
+
+HOW = ("operator", "partial")
+
+ALIKE = "instr(folded({0}), folded(?)) > 0"
+
+SAME = "folded({0}) = folded(?)"
+"""Whether HQ tells upper from lower case in a search is not known (inference)."""
+
+
+def condition(query: dict[str, str], criteria: Sequence[str]) -> tuple[str, list[Value]]:
+    """Return the SQL condition of a search and its values.
+
+    Args:
+        query: The query parameters.
+        criteria: The columns that may be searched for.
+
+    Raises:
+        HqError: 400, there is nothing to search for, or a parameter is malformed (inference).
+    """
+    wanted = {name: query[name] for name in criteria if query.get(name)}
+    if not wanted:
+        raise invalid(problem=f"search needs one of {', '.join(criteria)}")
+    for name, value in wanted.items():
+        if len(value) > TEXT_LIMIT:
+            raise invalid(problem=f"{name} has {len(value)} characters; the limit is {TEXT_LIMIT}")
+    operator = query.get("operator") or OPERATORS[0]
+    if operator not in OPERATORS:
+        raise invalid(problem=f'operator "{operator}" is not one of {", ".join(OPERATORS)}')
+    form = ALIKE if _partial(query) else SAME
+    return f" {operator} ".join(form.format(name) for name in wanted), [*wanted.values()]
+
+
+def _partial(query: dict[str, str]) -> bool:
+    """Documented: a search is fuzzy unless told otherwise."""
+    given = query.get("partial") or "true"
+    if given not in JUDGEMENTS:
+        raise invalid(problem=f'partial "{given}" is neither true nor false')
+    return JUDGEMENTS[given]

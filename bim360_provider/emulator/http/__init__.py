@@ -1,0 +1,1 @@
+"""HTTP without sockets: requests, replies, routes, tokens and quotas."""

@@ -1,0 +1,198 @@
+"""OAuth v2: two-legged access tokens."""
+
+import base64
+import binascii
+import hmac
+import json
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from bim360_provider.emulator.assumptions import BAD_CLIENT, UNSUPPORTED_GRANT
+from bim360_provider.emulator.backend import Backend
+from bim360_provider.emulator.http.errors import GatewayError, nearest
+from bim360_provider.emulator.http.messages import Reply, Request
+from bim360_provider.emulator.seed.database import digest
+
+KEY = b"bim360-emulator"
+
+
+class NotSignedError(Exception):
+    """The text is no token of an emulator."""
+
+
+class Claims(BaseModel):
+    """What a token says, as far as the emulator reads it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    client_id: str
+    scope: frozenset[str]
+    jti: int
+    exp: float
+
+
+def sign(claims: dict[str, object]) -> str:
+    """Return ``header.claims.signature``, each base64url without padding."""
+    head = _encode(json.dumps({"alg": "HS256", "typ": "JWT", "kid": "emulator"}).encode())
+    text = f"{head}.{_encode(json.dumps(claims).encode())}"
+    return f"{text}.{_signature(text)}"
+
+
+def unsign(token: str) -> Claims:
+    """Return the claims of a token.
+
+    Raises:
+        NotSignedError: The token was not made by an emulator.
+    """
+    text, _, signature = token.rpartition(".")
+    if not hmac.compare_digest(signature.encode(), _signature(text).encode()):
+        raise NotSignedError
+    payload = text.partition(".")[2]
+    try:
+        return Claims.model_validate_json(_decode(payload))
+    except (ValidationError, ValueError):
+        raise NotSignedError from None
+
+
+def _signature(text: str) -> str:
+    return _encode(hmac.digest(KEY, text.encode(), "sha256"))
+
+
+def _encode(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _decode(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+SCOPES = (
+    "user:read user:write user-profile:read viewables:read data:read data:write data:create "
+    "data:search bucket:create bucket:read bucket:update bucket:delete code:all account:read "
+    "account:write openid"
+).split()
+"""Documented: authentication.yaml in https://github.com/autodesk-platform-services/aps-sdk-openapi"""
+
+FORM = "application/x-www-form-urlencoded"
+
+BAD_TOKEN = "AUTH-006"  # noqa: S105 - the gateway's error code, not a secret
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Who sent a request, and what the token allows."""
+
+    client_id: str
+    scopes: frozenset[str]
+
+
+def issue(request: Request, client_id: str, backend: Backend) -> Reply:
+    """Answer ``POST /authentication/v2/token`` to a client that proved who it is.
+
+    Raises:
+        GatewayError: 400 for a malformed form, 429 over the quota.
+    """
+    backend.token_quota.admit(client_id, backend.options.token_rate_limit_per_minute)
+    claims = _claims(client_id, _granted(request.form()), backend)
+    return Reply.json(
+        200,
+        {
+            "access_token": sign(claims),
+            "token_type": "Bearer",
+            "expires_in": int(backend.options.token_lifetime),
+        },
+    )
+
+
+def _claims(client_id: str, scopes: list[str], backend: Backend) -> dict[str, object]:
+    return {
+        "client_id": client_id,
+        "scope": scopes,
+        "iss": "https://developer.api.autodesk.com",
+        "aud": "https://autodesk.com",
+        "jti": backend.ids.count("token"),
+        "exp": backend.clock.now() + backend.options.token_lifetime,
+    }
+
+
+def authenticated(request: Request, backend: Backend) -> str:
+    """Return the client id of a token request.
+
+    Raises:
+        GatewayError: 400 for another content type than a form's, 401 for wrong credentials.
+    """
+    if request.header("content-type").partition(";")[0].strip().lower() != FORM:
+        # AUTH-007 is documented for v1; its use in v2 is an inference.
+        raise GatewayError(400, "AUTH-007", f"The content type of this call must be {FORM}.")
+    client_id, secret = _credentials(request, backend)
+    known = backend.store.row("SELECT secret_digest FROM clients WHERE client_id = ?", [client_id])
+    if known is None or not hmac.compare_digest(str(known["secret_digest"]), digest(secret)):
+        # Inference: the body of a refused v2 token call is not published.
+        message = "The client_id (application key)/client_secret are not valid"
+        raise GatewayError(401, BAD_CLIENT, message)
+    return client_id
+
+
+def _credentials(request: Request, backend: Backend) -> tuple[str, str]:
+    form = request.form()
+    scheme, _, encoded = request.header("authorization").partition(" ")
+    if scheme.lower() == "basic":
+        return _basic(encoded)
+    if backend.options.credentials_in_body == "accept" and "client_secret" in form:
+        return form.get("client_id", ""), form["client_secret"]
+    message = "Send client id and secret as Authorization: Basic base64(client_id:client_secret)."
+    raise GatewayError(401, BAD_CLIENT, message)
+
+
+def _basic(encoded: str) -> tuple[str, str]:
+    try:
+        client_id, _, secret = (
+            base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
+        )
+    except (binascii.Error, UnicodeDecodeError):
+        raise GatewayError(401, BAD_CLIENT, "The Basic credentials are not base64.") from None
+    return client_id, secret
+
+
+def _granted(form: dict[str, str]) -> list[str]:
+    grant, scopes = form.get("grant_type", ""), form.get("scope", "").split()
+    if not grant:
+        raise GatewayError(400, "AUTH-008", "The required parameter grant_type is missing.")
+    if grant != "client_credentials":
+        message = f"The emulator has no grant_type {grant}; only client_credentials."
+        raise GatewayError(400, UNSUPPORTED_GRANT, message)
+    for scope in scopes:
+        if scope not in SCOPES:
+            message = f"There is no scope {scope}{nearest(scope, SCOPES)}."
+            raise GatewayError(400, UNSUPPORTED_GRANT, message)
+    return scopes
+
+
+def bearer(request: Request, backend: Backend) -> Bearer:
+    """Return who sent a request.
+
+    Raises:
+        GatewayError: 401 AUTH-006, the token is missing, foreign, expired or revoked.
+    """
+    scheme, _, token = request.header("authorization").partition(" ")
+    if scheme.lower() != "bearer":
+        raise GatewayError(401, BAD_TOKEN, "The request carries no access token.")
+    try:
+        claims = unsign(token.strip())
+    except NotSignedError:
+        raise GatewayError(401, BAD_TOKEN, "The access token is not valid.") from None
+    if claims.exp <= backend.clock.now() or claims.jti <= backend.revoked_up_to:
+        raise GatewayError(401, BAD_TOKEN, "The access token has expired or was revoked.")
+    return Bearer(claims.client_id, claims.scope)
+
+
+def require_scope(caller: Bearer, scope: str) -> None:
+    """Let the caller pass only with this scope.
+
+    Raises:
+        GatewayError: 403 AUTH-010, documented in the gateway's error guide.
+    """
+    if scope not in caller.scopes:
+        message = f"Token does not have the privilege for this request: it needs {scope}."
+        raise GatewayError(403, "AUTH-010", message)

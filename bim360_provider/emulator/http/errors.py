@@ -1,0 +1,99 @@
+"""The two formats of an error reply, the gateway's and HQ's; and suggestions for unknown names."""
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+
+from bim360_provider.emulator.assumptions import Code
+from bim360_provider.emulator.http.messages import Reply
+
+LIKENESS = 0.4
+"""Lower than difflib's 0.6: a far-off suggestion still shows what a name looks like here."""
+
+
+def nearest_name(word: str, known: Iterable[str]) -> str | None:
+    """Return the known name most like a word, whatever its case; None where none is alike."""
+    spelt = {name.casefold(): name for name in known}
+    alike = get_close_matches(word.casefold(), spelt, n=1, cutoff=LIKENESS)
+    return spelt[alike[0]] if alike else None
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return ``; the nearest known one is X``, or nothing where no known name is alike."""
+    name = nearest_name(word, known)
+    return "" if name is None else f"; the nearest known one is {name}"
+
+
+MORE_INFO = "https://aps.autodesk.com/en/docs/oauth/v2/developers_guide/error_handling/"
+
+NOT_FOUND = 1004
+"""Observed: https://github.com/Autodesk-Forge/design.automation-python-tutorial/issues/6"""
+
+
+class RefusedError(Exception):
+    """The request is answered with an error; subclasses know the format of its body."""
+
+    def __init__(self, status: int, code: int | str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.headers: Mapping[str, str] = {}
+
+    def body(self) -> dict[str, int | str]:
+        """Return the JSON body of the answer."""
+        raise NotImplementedError
+
+    def reply(self) -> Reply:
+        """Return the answer."""
+        return Reply.json(self.status, self.body(), self.headers)
+
+
+class GatewayError(RefusedError):
+    """Refused before HQ is reached: token, scope, quota or route.
+
+    Documented shape: https://aps.autodesk.com/en/docs/oauth/v2/developers_guide/error_handling/
+    """
+
+    def __init__(
+        self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(status, code, message)
+        self.headers = headers or {}
+
+    def body(self) -> dict[str, int | str]:
+        """Return the gateway's four keys; the guide too spells ``more info`` with a space."""
+        return {
+            "developerMessage": self.message,
+            "userMessage": "",
+            "errorCode": self.code,
+            "more info": MORE_INFO,
+        }
+
+
+class HqError(RefusedError):
+    """Refused by HQ itself.
+
+    Observed shape: https://stackoverflow.com/questions/51520301
+    """
+
+    def body(self) -> dict[str, int | str]:
+        """Return HQ's two keys."""
+        return {"code": int(self.code), "message": self.message}
+
+
+def missing(*, entity: str) -> HqError:
+    """Return HQ's answer for something that is not there, or not visible to the client.
+
+    The wording is observed for accounts and projects; for jobs it is an inference.
+    """
+    return HqError(404, NOT_FOUND, f"this {entity} doesn't exist.")
+
+
+def invalid(*, problem: str) -> HqError:
+    """Return a 400: something in the request is malformed."""
+    return HqError(400, Code.INVALID, problem)
+
+
+def refused(*, why: str) -> HqError:
+    """Return a 422: well-formed, but a business rule says no."""
+    return HqError(422, Code.REFUSED, why)

@@ -1,0 +1,178 @@
+"""Requests and replies, without sockets; JSON and multipart bodies."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from email.message import Message
+from email.parser import HeaderParser
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from pydantic import JsonValue
+
+MOST_DEPTH: Final = 100
+"""Levels of arrays and objects; no body of HQ and no document of the emulator has ten."""
+
+
+def parse_json(text: str | bytes) -> JsonValue:
+    """Return what a JSON document holds.
+
+    Raises:
+        ValueError: It is not JSON, holds NaN or Infinity, or is nested too deeply.
+    """
+    try:
+        document: JsonValue = json.loads(text, parse_constant=_no_constant)
+    except RecursionError:
+        raise ValueError(TOO_DEEP) from None
+    level: list[JsonValue] = [document]
+    for _ in range(MOST_DEPTH + 1):
+        level = [child for each in level for child in _children(each)]
+        if not level:
+            return document
+    raise ValueError(TOO_DEEP)
+
+
+TOO_DEEP: Final = f"it is nested more than {MOST_DEPTH} levels deep"
+
+
+def _children(value: JsonValue) -> Iterable[JsonValue]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _no_constant(name: str) -> float:
+    msg = f"{name} is not JSON"
+    raise ValueError(msg)
+
+
+SLASHES = re.compile("/{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request, with header names in lower case and the path percent-decoded."""
+
+    method: str
+    path: str
+    query: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    def header(self, name: str) -> str:
+        """Return a header's value, or an empty string where it was not sent."""
+        return self.headers.get(name.lower(), "")
+
+    def with_single_slashes(self) -> "Request":
+        """Return this request with each run of slashes in the path as one slash.
+
+        Observed: HQ serves ``//hq/v1/…``, which is what Autodesk's Node SDK sends, see
+        https://github.com/autodesk-platform-services/aps-sdk-node
+        """
+        return replace(self, path=SLASHES.sub("/", self.path))
+
+    def arguments(self) -> dict[str, str]:
+        """Return the query as names and values; a repeated name has its values with commas between.
+
+        Observed: Autodesk's Node SDK repeats the name of a list, as in
+        ``filter[status]=active&filter[status]=pending``.
+        """
+        values: dict[str, list[str]] = {}
+        for name, value in parse_qsl(self.query, keep_blank_values=True):
+            values.setdefault(name, []).append(value)
+        return {name: ",".join(given) for name, given in values.items()}
+
+    def form(self) -> dict[str, str]:
+        """Return a form-urlencoded body as names and values."""
+        return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How a reply travels: at once and whole, unless a fault says otherwise."""
+
+    delay: float = 0.0
+    """Seconds of real time before the first byte."""
+    drop: bool = False
+    """Close the connection without an answer."""
+    cut_after: int | None = None
+    """Promise the whole body, send this many bytes of it, close the connection."""
+    drip: float = 0.0
+    """Seconds of real time between two pieces of the body; 0 sends it in one."""
+
+
+PROMPT = Delivery()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One HTTP answer and the way it is delivered."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    delivery: Delivery = PROMPT
+
+    @classmethod
+    def json(
+        cls, status: int, content: object, headers: Mapping[str, str] | None = None
+    ) -> "Reply":
+        """Return a reply with a JSON body."""
+        body = json.dumps(content, separators=(",", ":")).encode()
+        return cls(status, {"content-type": "application/json", **(headers or {})}, body)
+
+    def dated(self, date: str) -> "Reply":
+        """Return this reply with a ``Date`` header, unless a fault gave it one."""
+        return replace(self, headers={"date": date, **self.headers})
+
+    def content(self) -> Any:
+        """Return the parsed JSON body, None for an empty one."""
+        return json.loads(self.body) if self.body else None
+
+
+KIND = "multipart/form-data"
+
+GAP = b"\r\n\r\n"
+"""What parts a header from a content, as https://www.rfc-editor.org/rfc/rfc7578 says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of an upload."""
+
+    name: str
+    filename: str
+    content_type: str
+    content: bytes
+
+
+def is_multipart(request: Request) -> bool:
+    """Say whether a request's body is a form with files."""
+    return _header("content-type", request.header("content-type")).get_content_type() == KIND
+
+
+def parts(request: Request) -> list[Part]:
+    """Return the parts of a form with files; none where the body is no such form."""
+    boundary = _header("content-type", request.header("content-type")).get_param("boundary")
+    return [*_parts(request.body, str(boundary))] if boundary else []
+
+
+def _parts(body: bytes, boundary: str) -> Iterator[Part]:
+    for piece in (b"\r\n" + body).split(f"\r\n--{boundary}".encode())[1:]:
+        head, gap, content = piece.partition(GAP)
+        if gap and not piece.startswith(b"--"):
+            yield _part(head.decode("utf-8", "replace").strip(), content)
+
+
+def _part(head: str, content: bytes) -> Part:
+    headers = HeaderParser().parsestr(head)
+    disposition = headers.get("content-disposition", "")
+    name = _header("content-disposition", disposition).get_param("name", "", "content-disposition")
+    return Part(str(name), headers.get_filename(""), headers.get_content_type(), content)
+
+
+def _header(name: str, value: str) -> Message:
+    message = Message()
+    message[name] = " ".join(value.split())
+    return message

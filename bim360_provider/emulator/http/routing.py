@@ -1,0 +1,94 @@
+"""From a method and a path to the function that answers."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from bim360_provider.emulator.assumptions import UNKNOWN_ROUTE
+from bim360_provider.emulator.backend import HQ_QUOTA, Backend
+from bim360_provider.emulator.http.errors import GatewayError, nearest_name
+from bim360_provider.emulator.http.messages import Reply, Request
+from bim360_provider.emulator.options import Options
+
+BIM360_ADMIN = "/bim360/admin/"
+
+ID_SEGMENT = re.compile(r"/(:\w+|(b\.)?[0-9a-f]{8}-?[0-9a-f-]*)(?=/|$)")
+"""A path segment that is a parameter of a template, or looks like the id that fills one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that got past the gateway, with everything its answer depends on."""
+
+    request: Request
+    backend: Backend
+    account: "Account"
+    params: dict[str, str]
+
+    @property
+    def options(self) -> Options:
+        """The emulator's options."""
+        return self.backend.options
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The account a call is about."""
+
+    id: str
+    services: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Route:
+    """One endpoint: a template such as ``/hq/v1/accounts/:account_id/projects``."""
+
+    method: str
+    template: str
+    scope: str
+    answer: Callable[[Call], Reply] = field(repr=False)
+    quota: str = HQ_QUOTA
+
+    @property
+    def name(self) -> str:
+        """The route as the journal counts it."""
+        return f"{self.method} {self.template}"
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The template as a regular expression, with one group for each parameter."""
+        return re.compile(re.sub(r":(\w+)", r"(?P<\1>[^/]+)", self.template))
+
+
+@dataclass(slots=True)
+class Visit:
+    """A request on its way, with what has been found out about it so far."""
+
+    request: Request
+    found: tuple[Route, dict[str, str]] | None = None
+    route: str | None = None
+    client_id: str | None = None
+    fault: int | None = None
+
+
+def find(routes: Sequence[Route], method: str, path: str) -> tuple[Route, dict[str, str]] | None:
+    """Return the route of a request and the parameters in its path; None where there is none."""
+    for route in routes:
+        match = route.pattern.fullmatch(path) if route.method == method else None
+        if match:
+            return route, match.groupdict()
+    return None
+
+
+def unknown_route(method: str, path: str, names: Sequence[str]) -> GatewayError:
+    """Return the 404 for a route that is not there; ids in the path do not count as unlike."""
+    shapes = {_shape(name): name for name in names}
+    alike = nearest_name(_shape(f"{method} {path}"), shapes)
+    hint = "" if alike is None else f"; the nearest known one is {shapes[alike]}"
+    message = f"There is no route {method} {path}{hint}."
+    return GatewayError(404, UNKNOWN_ROUTE, message)
+
+
+def _shape(name: str) -> str:
+    return ID_SEGMENT.sub("/:id", name)

@@ -1,0 +1,1 @@
+"""Seeds: what an emulator contains when it starts."""

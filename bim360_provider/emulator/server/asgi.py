@@ -1,0 +1,184 @@
+"""The ASGI application: bytes of a socket to a request, and a reply to bytes; and its server."""
+
+import asyncio
+import socket
+from asyncio import Transport
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from contextlib import suppress
+from functools import partial
+from threading import Event
+from typing import Any, TypeAlias
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from bim360_provider.emulator.emulator import Emulator
+from bim360_provider.emulator.http.messages import Reply, Request
+
+Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+DRIP_PIECES = 8
+"""Into how many pieces a dripping body is cut: enough to outlast a read timeout, not for ever."""
+
+
+async def deliver(reply: Reply, transport: Transport, send: Send) -> None:
+    """Send a reply over a connection."""
+    if reply.delivery.delay:
+        await asyncio.sleep(reply.delivery.delay)
+    if reply.delivery.drop:
+        await _cut(transport)
+        return
+    await send(_start(reply))
+    if reply.delivery.cut_after is not None:
+        part = reply.body[: reply.delivery.cut_after]
+        await send({"type": "http.response.body", "body": part, "more_body": True})
+        await _cut(transport)
+        return
+    if reply.delivery.drip:
+        await _drip(reply, send)
+        return
+    await send({"type": "http.response.body", "body": reply.body})
+
+
+async def _drip(reply: Reply, send: Send) -> None:
+    for number, piece in enumerate(_pieces(reply.body)):
+        if number:
+            await asyncio.sleep(reply.delivery.drip)
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def _start(reply: Reply) -> MutableMapping[str, Any]:
+    headers = {"content-length": str(len(reply.body)), **reply.headers}
+    named = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+    return {"type": "http.response.start", "status": reply.status, "headers": named}
+
+
+def _pieces(body: bytes) -> Iterator[bytes]:
+    size = max(1, -(-len(body) // DRIP_PIECES))
+    yield from (body[at : at + size] for at in range(0, len(body), size))
+
+
+async def _cut(transport: Transport) -> None:
+    """Close the connection; what was written is flushed first, an answer never begun is not."""
+    transport.close()
+    # One turn of the loop, in which uvicorn learns that the connection is gone.
+    await asyncio.sleep(0)
+
+
+Scope: TypeAlias = MutableMapping[str, Any]
+
+Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+
+class Connection(H11Protocol):
+    """A connection that hands its transport to the app, so that a fault can cut it."""
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override] # as uvicorn
+        """Bind the app to this connection, and send what is written at once.
+
+        asyncio leaves Nagle's algorithm on for sockets that were bound elsewhere; together with
+        delayed ACKs it costs 40 ms an answer.
+        """
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        super().connection_made(transport)
+        self.app = partial(self.app, transport)
+
+
+class Door:
+    """An ASGI app around an emulator; the event loop asks one thing after the other."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
+
+    async def __call__(
+        self, transport: Transport, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Answer one request."""
+        body = await _body(receive)
+        if body is None:
+            return
+        headers = {
+            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
+        }
+        request = Request(
+            method=scope["method"],
+            path=scope["path"],
+            query=scope["query_string"].decode("latin-1"),
+            headers=headers,
+            body=body,
+        )
+        reply = self._emulator.handle(request)
+        # Only the server's end cancels, and by then the connection is gone: nobody is to be told.
+        with suppress(asyncio.CancelledError):
+            await deliver(reply, transport, send)
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """Return the whole body, None where the client went away before it was through."""
+    parts, more = [], True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        parts.append(message.get("body", b""))
+        more = message.get("more_body", False)
+    return b"".join(parts)
+
+
+KEEP_ALIVE = 75
+"""Seconds an idle connection stays open. uvicorn's 5 would end it between two requests of a slow
+test, and the client would see a failure HQ does not have."""
+
+
+class Server(uvicorn.Server):
+    """A server in a thread, without uvicorn's tick of 0.1 s and its grace period at the end."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        super().__init__(
+            uvicorn.Config(
+                Door(emulator),
+                http=Connection,
+                ws="none",
+                lifespan="off",
+                interface="asgi3",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                date_header=False,
+                proxy_headers=False,
+                timeout_keep_alive=KEEP_ALIVE,
+            )
+        )
+        self.ready = Event()
+        self._stopping = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start listening, and say so."""
+        self._loop = asyncio.get_running_loop()
+        await super().startup(sockets)
+        self.ready.set()
+
+    async def main_loop(self) -> None:
+        """Wait until told to stop."""
+        await self._stopping.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop at once: answers still on their way are given up."""
+        for server in self.servers:
+            server.close()
+        for listener in sockets or []:
+            listener.close()
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        # One turn of the loop, in which the connections hear of it.
+        await asyncio.sleep(0)
+        for task in list(self.server_state.tasks):
+            task.cancel()
+        await asyncio.gather(*self.server_state.tasks, return_exceptions=True)
+
+    def stop(self) -> None:
+        """Tell the server to stop, from another thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._stopping.set)

@@ -1,0 +1,1 @@
+"""The endpoints of HQ: one method sends one request."""

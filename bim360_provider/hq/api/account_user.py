@@ -1,0 +1,119 @@
+"""Account users: POST, GET, list, search and PATCH; and the acting user of requests."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from bim360_provider.errors import ConfigError, UnauthorizedError
+from bim360_provider.hq.api.base import Collection
+from bim360_provider.hq.api.cache import AskOnce
+from bim360_provider.hq.connection import Connection
+from bim360_provider.models import AccountUser, normalize, user_ref
+
+__all__ = ["NO_ACTING_USER", "AccountUsers", "ActingUser"]
+
+
+class AccountUsers(Collection[AccountUser]):
+    """The users of one account; HQ lets status, company and default role be changed, nothing else.
+
+    A status of somebody who has never signed in is refused:
+    https://aps.autodesk.com/en/docs/bim360/v1/reference/http/users-:user_id-PATCH/
+    """
+
+    _model = AccountUser
+    _tail = "users"
+    _kind = "user"
+
+    def create(self, body: Mapping[str, Any]) -> AccountUser:
+        """Add a person: one POST, sent again only while HQ has surely not acted.
+
+        Raises:
+            ConflictError: The e-mail is taken.
+            HqError: HQ refused it.
+            OpenOutcomeError: It was sent, and nobody knows whether HQ acted: look for the e-mail.
+            UnreachableError: Nothing was sent.
+        """
+        asked = f"create user '{body.get('email')}'"
+        question = self._question("POST", "users", asked, json=body, repeatable=False)
+        return self._one(AccountUser, question, email=body.get("email"))
+
+    def with_email(self, email: str) -> list[AccountUser]:
+        """Return the users with that e-mail, whatever its case: one request, or two.
+
+        The second, fuzzy one is for an exact search that tells upper from lower case, which
+        nobody documents:
+        https://aps.autodesk.com/en/docs/bim360/v1/reference/http/users-search-GET/
+
+        Raises:
+            HqError: HQ said no.
+            UnansweredError: No answer came.
+        """
+        return self._searched(email, "false") or self._searched(email, "true")
+
+    def _searched(self, email: str, partial: str) -> list[AccountUser]:
+        wanted = {"email": email, "partial": partial, "operator": "AND"}
+        rows = self._pages(AccountUser, "users/search", f"find user '{email}'", wanted)
+        return [row for row in rows if (row.email or "").casefold() == email.casefold()]
+
+
+NO_ACTING_USER: Final = (
+    "is missing: set BIM360_ACTING_USER, or run `pulumi config set bim360:actingUser …` (the "
+    "e-mail, id or uid of an admin of the account or of the project): HQ wants to know on whose "
+    "behalf members are added"
+)
+
+
+class ActingUser:
+    """The acting user of one account, found out once in a run."""
+
+    def __init__(self, connection: Connection, account_users: AccountUsers) -> None:
+        self._connection = connection
+        self._account_users = account_users
+        self._found: AskOnce[str] = AskOnce()
+
+    def header(self) -> str:
+        """Return what HQ is told: the uid where there is one, else HQ's id.
+
+        Autodesk's page says the id; its own set-up tool sends the uid. See docs/hq.md.
+
+        Raises:
+            ConfigError: There is none, or the account has no such user.
+            HqError: HQ said no.
+            UnansweredError: No answer came.
+        """
+        named = self._connection.acting_user
+        if not named:
+            msg = f"BIM 360: acting_user {NO_ACTING_USER}."
+            raise ConfigError(msg)
+        return self._found.answer(named, lambda: self._resolved(named))
+
+    def told(self, error: UnauthorizedError) -> UnauthorizedError:
+        """Return the error with what else a 403 may mean: somebody acts who may not."""
+        if error.status != HTTPStatus.FORBIDDEN:
+            return error
+        named = self._connection.acting_user
+        msg = (
+            f"{error} Or {named}, the acting user, may not do it: that takes an admin of the "
+            "account or of the project."
+        )
+        return UnauthorizedError(msg, status=error.status, words=error.words, request=error.request)
+
+    def _resolved(self, named: str) -> str:
+        if user_ref.is_email(named):
+            user = self._with_email(named)
+        elif normalize.UUID.fullmatch(named):
+            user = self._account_users.get(named)
+        else:
+            return named
+        return user.uid or user.id
+
+    def _with_email(self, email: str) -> AccountUser:
+        users = self._account_users.with_email(email)
+        if not users:
+            msg = (
+                f"BIM 360: the acting user {email} is no user of account "
+                f"{self._connection.account_id}: set BIM360_ACTING_USER or bim360:actingUser to "
+                "an admin's e-mail, id or uid."
+            )
+            raise ConfigError(msg)
+        return users[0]

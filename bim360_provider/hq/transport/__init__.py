@@ -1,0 +1,1 @@
+"""HTTP: token, rate limit, request, response and retry."""

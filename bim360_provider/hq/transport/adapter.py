@@ -1,0 +1,196 @@
+"""An adapter for ``requests`` that limits the time and the bytes of an attempt."""
+
+import http.client
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedReader, RawIOBase
+from typing import Any, Final
+
+from requests import PreparedRequest, Response
+from requests.adapters import HTTPAdapter
+from requests.exceptions import InvalidURL
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.util import parse_url
+
+from bim360_provider.hq.transport.address import LOOPBACK
+
+__all__ = ["Allowance", "BoundedAdapter", "current", "is_local"]
+
+current: Final = threading.local()
+"""The allowance of the attempt that this thread is making."""
+
+
+class Allowance:
+    """What one attempt may take; the thread that enters it is bounded by it.
+
+    Attributes:
+        sent: Whether any byte was sent, so that HQ may have acted.
+    """
+
+    def __init__(self, seconds: float, size: int) -> None:
+        """Begin an attempt.
+
+        Args:
+            seconds: For all of it, from the connection to the last byte of the response.
+            size: Bytes of the response as it is received, headers included.
+        """
+        self._ends = time.monotonic() + seconds
+        self._left = size
+        self.sent = False
+
+    def __enter__(self) -> None:
+        """Bound this thread."""
+        current.allowance = self
+
+    def __exit__(self, *_error: object) -> None:
+        """Release this thread."""
+        current.allowance = None
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether the time or the bytes are used up."""
+        return self._left < 0 or time.monotonic() >= self._ends
+
+    def seconds(self, most: float | None) -> float:
+        """Return how long the next read or write may take, at most the given seconds.
+
+        Raises:
+            TimeoutError: The time or the bytes are used up.
+        """
+        left = self._ends - time.monotonic()
+        if left <= 0 or self._left < 0:
+            raise TimeoutError
+        return left if most is None else min(left, most)
+
+    def receive(self, size: int) -> None:
+        """Count bytes of the response."""
+        self._left -= size
+
+
+PIECE: Final = 64 * 1024
+"""Bytes of an upload between two looks at the clock."""
+
+
+class _Reader(RawIOBase):
+    """Reads a response within what the attempt may take."""
+
+    def __init__(self, raw: Any, sock: Any) -> None:
+        self._raw = raw
+        self._sock = sock
+        self._most = sock.gettimeout()
+        self._allowance: Allowance = current.allowance
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self._sock.settimeout(self._allowance.seconds(self._most))
+        size: int = self._raw.readinto(buffer) or 0
+        self._allowance.receive(size)
+        return size
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _Response(http.client.HTTPResponse):
+    """A response of HQ, or of a proxy to CONNECT."""
+
+    def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self.fp = BufferedReader(_Reader(self.fp.detach(), sock))
+
+
+class _Connection(HTTPConnection):
+    """A connection without TLS."""
+
+    response_class = _Response
+
+    def connect(self) -> None:
+        """Connect; a CONNECT request to a proxy does not count as sent."""
+        with _not_counted():
+            super().connect()
+
+    def send(self, data: Any) -> None:
+        """Send a request piece by piece."""
+        if self.sock is None:
+            self.connect()
+        for piece in _pieces(data):
+            _begin(self.sock, self.timeout)
+            super().send(piece)
+
+
+class _SecureConnection(_Connection, HTTPSConnection):
+    """A connection with TLS."""
+
+
+@contextmanager
+def _not_counted() -> Iterator[None]:
+    try:
+        yield
+    finally:
+        current.allowance.sent = False
+
+
+def _pieces(data: Any) -> list[Any]:
+    if not isinstance(data, bytes):
+        return [data]
+    return [data[at : at + PIECE] for at in range(0, len(data), PIECE)]
+
+
+def _begin(sock: Any, most: Any) -> None:
+    # The socket may be an earlier attempt's, with what that had left.
+    allowance: Allowance = current.allowance
+    sock.settimeout(allowance.seconds(most))
+    allowance.sent = True
+
+
+class _Pool(HTTPConnectionPool):
+    """Connections without TLS."""
+
+    ConnectionCls = _Connection
+
+
+class _SecurePool(HTTPSConnectionPool):
+    """Connections with TLS."""
+
+    ConnectionCls = _SecureConnection
+
+
+POOLS: Final = {"http": _Pool, "https": _SecurePool}
+
+
+class BoundedAdapter(HTTPAdapter):
+    """Opens connections that obey the allowance of the thread."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Create the connection pools; ``requests`` calls this."""
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = POOLS
+
+    def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
+        """Return the pools of a proxy; ``requests`` calls this. SOCKS keeps its own pools."""
+        pools = super().proxy_manager_for(proxy, **kwargs)
+        if not str(proxy).lower().startswith("socks"):
+            pools.pool_classes_by_scheme = POOLS
+        return pools
+
+    def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
+        """Send a request, unless it would carry a secret in the clear to another machine.
+
+        Raises:
+            InvalidURL: It would; nothing was sent.
+        """
+        url = request.url or ""
+        if parse_url(url).scheme != "https" and not is_local(url):
+            raise InvalidURL
+        return super().send(request, *args, **kwargs)
+
+
+def is_local(url: str) -> bool:
+    """Return whether a URL leads to this machine, read by the parser that sends."""
+    return (parse_url(url).host or "").strip("[]") in LOOPBACK

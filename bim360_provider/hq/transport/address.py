@@ -1,0 +1,144 @@
+"""Configured URLs: validate them, and display them without a password.
+
+Every command loads this module, so it does without ``urllib3``. The accepted form is so narrow
+that all parsers agree on it; adapter.py checks the host again with the parser that sends.
+"""
+
+import re
+from ipaddress import IPv6Address
+from typing import Final
+
+from bim360_provider.models.display import shown
+
+__all__ = [
+    "LOOPBACK",
+    "base_url",
+    "is_server",
+    "rate_limit_store",
+    "split_base_url",
+    "without_login",
+]
+
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+NAME: Final = r"(?:[A-Za-z0-9_-]{1,63}\.){0,16}[A-Za-z0-9_-]{1,63}\.?"
+URL: Final = re.compile(
+    rf"(?P<scheme>https?)://(?:\[(?P<v6>[0-9A-Fa-f:.]{{2,45}})\]|(?P<name>{NAME}))"
+    r"(?::(?P<port>[0-9]{1,5}))?(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:/-]|%[0-9A-Fa-f]{2})*)?",
+    re.IGNORECASE,
+)
+"""The part of RFC 3986 that a base URL needs: https://datatracker.ietf.org/doc/html/rfc3986"""
+
+PLAIN: Final = re.compile(r"[!-~]+")
+"""ASCII that can be seen: neither blanks nor control characters."""
+
+SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[/\\]*")
+LEGIBLE: Final = re.compile(r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])?(?::[0-9]+)?(?:/[^\s:]*)?")
+"""A host with a port and a path; ``user:password`` without a host is none."""
+
+HIGHEST_PORT: Final = 65535
+
+SERVERS: Final = ("redis://", "rediss://", "unix://")
+"""The schemes that ``redis.from_url`` accepts; it is case-sensitive."""
+
+DRIVE: Final = re.compile(r"[A-Za-z]:[\\/]")
+FILE: Final = re.compile(r"[A-Za-z]:[\\/]|[\\/]*[^:\\/]+(?:[\\/]|$)")
+"""No colon in the first part, as ``user:password@host`` has, but that of a Windows drive."""
+
+
+def base_url(value: object) -> str:
+    """Return the base URL of HQ: ``https``, or ``http`` on this machine; nothing but host and path.
+
+    Raises:
+        ValueError: It would send a secret in the clear, or elsewhere than it seems to; the
+            message quotes no password.
+    """
+    url = str(value).strip()
+    flaw = _flaw(url)
+    if flaw:
+        msg = f"{shown(without_login(url))} {flaw}"
+        raise ValueError(msg)
+    return url
+
+
+def _flaw(url: str) -> str:
+    found = URL.fullmatch(url)
+    if found and _is_host(found) and 0 < int(found["port"] or 1) <= HIGHEST_PORT:
+        if found["scheme"].lower() == "https" or _host(found) in LOOPBACK:
+            return ""
+    elif "@" in url:
+        return "holds a user name or a password; write https:// and the host alone"
+    elif "?" in url or "#" in url:
+        return "has a query or a fragment; take it out"
+    elif url and not PLAIN.fullmatch(url.replace("\\", " ")):
+        return "holds a backslash, a blank or another character that no URL has; take it out"
+    elif re.match("https?://", url, re.IGNORECASE):
+        return "is not a URL such as https://developer.api.autodesk.com"
+    return (
+        "is not https; the secret would travel in the clear. Write https://… "
+        "(http is for an emulator on this machine)"
+    )
+
+
+def _is_host(found: "re.Match[str]") -> bool:
+    if not found["v6"]:
+        return True
+    try:
+        IPv6Address(found["v6"])
+    except ValueError:
+        return False
+    return True
+
+
+def split_base_url(url: str) -> tuple[str, str, int]:
+    """Return scheme, host and port of a base URL that is accepted; a host has no brackets.
+
+    Raises:
+        ValueError: It is not accepted.
+    """
+    found = URL.fullmatch(base_url(url))
+    if found is None:  # base_url has refused it already
+        raise ValueError(url)
+    scheme = found["scheme"].lower()
+    port = int(found["port"] or (443 if scheme == "https" else 80))
+    return scheme, _host(found), port
+
+
+def _host(found: "re.Match[str]") -> str:
+    host: str = found["v6"] or found["name"]
+    return host.lower()
+
+
+def rate_limit_store(value: object) -> str:
+    """Return a store of the shared rate limit: a file, or the URL of a Redis server.
+
+    Raises:
+        ValueError: It is neither; the message quotes no password.
+    """
+    store = str(value).strip()
+    if is_server(store) or (FILE.match(store) and store.isprintable()):
+        return store
+    msg = (
+        f"must be a file or a URL that begins with {', '.join(SERVERS)}, "
+        f"not {shown(without_login(store))}"
+    )
+    raise ValueError(msg)
+
+
+def is_server(store: str) -> bool:
+    """Return whether a store is a Redis server rather than a file."""
+    return store.startswith(SERVERS)
+
+
+def without_login(url: str) -> str:
+    """Return a URL or a path without user name, password, query and fragment; it never raises.
+
+    A malformed rest, which could still hold a password, becomes ``…``.
+    """
+    found = SCHEME.match(url)
+    scheme = found[0] if found and not DRIVE.match(url) else ""
+    login, at, rest = url[len(scheme) :].rpartition("@")
+    if not scheme and not (at and ":" in login):
+        return url
+    place = re.split(r"[?#]", rest, maxsplit=1)[0]
+    return f"{scheme}{'…@' if at else ''}{place if LEGIBLE.fullmatch(place) else '…'}"

@@ -1,0 +1,364 @@
+"""The rate limit: requests wait for HQ's quota, and all of them pause after a 429."""
+
+import hashlib
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from bim360_provider import files
+from bim360_provider.hq.connection import Connection
+from bim360_provider.hq.transport.address import is_server, rate_limit_store
+from bim360_provider.hq.transport.clock import Clock
+
+if TYPE_CHECKING:
+    from pyrate_limiter import AbstractBucket
+
+__all__ = [
+    "ADMIN_PATHS",
+    "ADMIN_READS",
+    "HQ",
+    "TOLD_WAIT",
+    "WINDOW",
+    "Gate",
+    "Pace",
+    "PaceError",
+    "Window",
+    "gate_for",
+    "in_file",
+    "in_memory",
+    "in_redis",
+    "library",
+    "pace_for",
+]
+
+BUSY_TIMEOUT: Final = 10.0
+"""Seconds to wait for another process that holds the file; it needs milliseconds."""
+
+SHORTEST_WAIT: Final = 0.001
+"""Seconds: the windows count in milliseconds."""
+
+STORE_TIMEOUT: Final = 5.0
+"""Seconds for a Redis server to answer."""
+
+CORRECTION: Final = "UPDATE '{table}' SET item_timestamp = ? WHERE item_timestamp > ?"
+
+
+class PaceError(Exception):
+    """A shared window cannot be used."""
+
+
+class Window:
+    """A window of one process; the clock it goes by never runs backwards."""
+
+    def __init__(
+        self, bucket: "AbstractBucket", rates: list[Any], now: Callable[[], float]
+    ) -> None:
+        self._bucket = bucket
+        self._length = int(rates[0].interval)
+        self._now = now
+        self._lock = threading.Lock()
+
+    def take(self) -> float:
+        """Take a place and return 0, or return the seconds after which to ask again.
+
+        Raises:
+            PaceError: The store has stopped answering.
+        """
+        try:
+            with self._lock:
+                return self._take()
+        except Exception as error:  # noqa: BLE001 - whatever a file or a server may raise
+            msg = f"the shared rate limit cannot be used ({type(error).__name__})"
+            raise PaceError(msg) from None
+
+    def _take(self) -> float:
+        item, taken = self._alone(self._put)
+        self._alone(lambda: self._bucket.leak(item.timestamp))
+        if taken:
+            return 0.0
+        wait: Any = self._bucket.waiting(item)
+        if self._alone(self._correct):
+            return SHORTEST_WAIT
+        return min(max(float(wait) / 1000, SHORTEST_WAIT), self._length * 2 / 1000)
+
+    def _put(self) -> tuple[Any, bool]:
+        """Return the item of a request, and whether the window had a place for it."""
+        item = library().RateItem("hq", self._milliseconds())
+        return item, bool(self._bucket.put(item))
+
+    def _milliseconds(self) -> int:
+        return int(self._now() * 1000)
+
+    def _alone(self, step: Callable[[], Any]) -> Any:
+        """Run a step that no other process may interrupt."""
+        return step()
+
+    def _correct(self) -> int:
+        """Move entries of the future to the present; return their number."""
+        return 0
+
+
+class _FileWindow(Window):
+    """A window that the processes of this machine share."""
+
+    def __init__(
+        self, bucket: "AbstractBucket", rates: list[Any], connection: sqlite3.Connection, name: str
+    ) -> None:
+        super().__init__(bucket, rates, time.time)
+        self._connection = connection
+        self._correction = CORRECTION.format(table=name)
+
+    def _alone(self, step: Callable[[], Any]) -> Any:
+        # The library counts and writes in two statements, and commits after them: each of its
+        # calls has a transaction of its own, so that no other process comes between the two.
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            return step()
+        finally:
+            if self._connection.in_transaction:
+                self._connection.rollback()
+
+    def _correct(self) -> int:
+        # The time is read while no other process can write: nothing later has been written.
+        now = self._milliseconds()
+        changed = self._connection.execute(self._correction, (now, now)).rowcount
+        self._connection.commit()
+        return changed
+
+
+class _RedisWindow(Window):
+    """A window that several machines share, by the server's clock."""
+
+    def __init__(self, bucket: "AbstractBucket", rates: list[Any], server: Any, name: str) -> None:
+        super().__init__(bucket, rates, lambda: _time_of(server))
+        self._server = server
+        self._name = name
+
+    def _correct(self) -> int:
+        # What other machines write after the time is read lies in the future, but not so far.
+        now = self._milliseconds()
+        ahead = self._server.zrangebyscore(self._name, f"({now + self._length}", "+inf")
+        if ahead:
+            self._server.zadd(self._name, dict.fromkeys(ahead, now), xx=True)
+        return len(ahead)
+
+
+def in_memory(rates: list[Any], monotonic: Callable[[], float]) -> Window:
+    """Return a window of this process."""
+    return Window(library().InMemoryBucket(rates), rates, monotonic)
+
+
+def in_file(rates: list[Any], path: Path, name: str) -> Window:
+    """Return a window in a SQLite file, which is created if need be."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):  # an existing store keeps its permissions
+        os.close(files.create(path))
+    connection = sqlite3.connect(
+        path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False
+    )
+    connection.execute("PRAGMA journal_mode=WAL")
+    table = f"CREATE TABLE IF NOT EXISTS '{name}' (name VARCHAR, item_timestamp INTEGER)"
+    connection.execute(table)
+    return _FileWindow(library().SQLiteBucket(rates, connection, name), rates, connection, name)
+
+
+def in_redis(rates: list[Any], url: str, name: str) -> Window:
+    """Return a window on a Redis server."""
+    import redis  # noqa: PLC0415 - an extra
+
+    server = redis.Redis.from_url(
+        url, socket_timeout=STORE_TIMEOUT, socket_connect_timeout=STORE_TIMEOUT
+    )
+    script = server.script_load(_counting_all(library().buckets.redis_bucket.LuaScript.PUT_ITEM))
+    bucket: Any = library().RedisBucket(rates, server, name, script)
+    return _RedisWindow(bucket, rates, server, name)
+
+
+def library() -> Any:
+    """Return the library that counts, loaded with the first request."""
+    import pyrate_limiter  # noqa: PLC0415 - costs 30 ms that a preview never needs
+
+    return pyrate_limiter
+
+
+def _counting_all(script: str) -> str:
+    """Let the library's script count places that are younger than the one asked for.
+
+    It counts up to the moment of the question. A process that the machine stopped between its
+    question and the answer asks for a place in the past, and would not see who came meanwhile.
+    """
+    return script.replace("window_start, now)", "window_start, '+inf')")
+
+
+def _time_of(server: Any) -> float:
+    """Return the server's time: the machines that share a window need not agree on theirs."""
+    seconds, micros = server.time()
+    return float(seconds) + float(micros) / 1e6
+
+
+WINDOW: Final = 60.5
+"""Seconds: HQ's minute, and half a second by which requests may be late on their way."""
+
+
+class Pace(Protocol):
+    """A window that requests are counted in."""
+
+    def take(self) -> float:
+        """Take a place and return 0, or return the seconds after which to ask again."""
+
+
+class Unlimited:
+    """No window at all."""
+
+    def take(self) -> float:
+        """Let everything through."""
+        return 0.0
+
+
+def pace_for(
+    limit: int,
+    store: str | None,
+    client_id: str,
+    monotonic: Callable[[], float],
+    window: float = WINDOW,
+) -> Pace:
+    """Return the window of a client id.
+
+    Args:
+        limit: Requests in a window; 0 is no limit.
+        store: None keeps the window in this process; a path shares it with the processes of this
+            machine, a ``redis://`` URL with other machines.
+        client_id: Whose window it is; only a hash of it is stored.
+        monotonic: The clock of a window of this process; shared windows go by the wall clock.
+        window: Its length in seconds.
+
+    Raises:
+        PaceError: The store cannot be used; the message says why.
+    """
+    if not limit:
+        return Unlimited()
+    rates = [library().Rate(limit, int(window * 1000))]
+    if not store:
+        return in_memory(rates, monotonic)
+    name = f"bim360_{hashlib.sha256(client_id.encode()).hexdigest()[:16]}"
+    try:
+        if is_server(rate_limit_store(store)):
+            return in_redis(rates, store, name)
+        return in_file(rates, Path(store).expanduser(), name)
+    except ModuleNotFoundError as error:
+        install = "pip install '../bim360_provider[redis]'"
+        msg = f"the shared rate limit needs the package '{error.name}': {install}"
+        raise PaceError(msg) from None
+    except Exception as error:  # noqa: BLE001 - whatever a file or a server may raise
+        msg = f"the shared rate limit cannot be used ({type(error).__name__})"
+        raise PaceError(msg) from None
+
+
+HQ, ADMIN_READS = "hq", "construction/admin"
+"""The windows: one for HQ's own endpoints, and one for what construction/admin only reads."""
+
+ADMIN_PATHS: Final = ("/construction/admin/", "/bim360/admin/")
+"""Where that window is used, for reads; bim360/admin allows 600 a minute as well."""
+
+ADMIN_READS_FACTOR: Final = 6
+"""construction/admin lets a client id read 600 times a minute, HQ 100 times:
+https://aps.autodesk.com/en/docs/acc/v1/overview/rate-limits/admin-rate-limits/"""
+
+TOLD_WAIT: Final = 2.0
+"""Seconds from which on a wait is told before it begins."""
+
+
+class Gate:
+    """Lets requests through at HQ's pace, and none while a pause lasts."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        notify: Callable[[str], object],
+        pace: Callable[[str], Pace],
+        fallback: Callable[[str], Pace],
+    ) -> None:
+        """Make a gate.
+
+        Args:
+            clock: What waits are made of.
+            notify: Is told of long waits, once for all threads.
+            pace: Makes a window, when the first request for it comes.
+            fallback: Makes a window to go on with when a shared one stops answering.
+        """
+        self._clock = clock
+        self._notify = notify
+        self._make = pace
+        self._fallback = fallback
+        self._lock = threading.Lock()
+        self._paces: dict[str, Pace] = {}
+        self._resume_at = 0.0
+        self._told_until = 0.0
+
+    def pass_through(self, window: str | None = HQ) -> float:
+        """Return when a request may go out, with the seconds that this took.
+
+        Args:
+            window: The window that it needs a place in; a token needs none.
+        """
+        came = self._clock.monotonic()
+        while True:
+            wait = self._pause_left() or (self._take(window) if window else 0.0)
+            if wait <= 0:
+                return self._clock.monotonic() - came
+            self._tell(wait, "the rate limit is used up")
+            self._clock.sleep(wait)
+
+    def pause(self, seconds: float) -> None:
+        """Hold everybody back; told once, by the first thread that was refused."""
+        with self._lock:
+            self._resume_at = max(self._resume_at, self._clock.monotonic() + seconds)
+        self._tell(seconds, "HQ asks to slow down (429)")
+
+    def _pause_left(self) -> float:
+        with self._lock:
+            return max(0.0, self._resume_at - self._clock.monotonic())
+
+    def _take(self, window: str) -> float:
+        try:
+            return self._window(window).take()
+        except PaceError as error:
+            self._notify(f"BIM 360: {error}; going on with a limit of this process alone.")
+            with self._lock:
+                self._paces[window] = self._fallback(window)
+            return self._paces[window].take()
+
+    def _window(self, window: str) -> Pace:
+        with self._lock:
+            if window not in self._paces:
+                self._paces[window] = self._make(window)
+            return self._paces[window]
+
+    def _tell(self, wait: float, why: str) -> None:
+        """Say it once for all threads that wait for the same moment."""
+        now = self._clock.monotonic()
+        with self._lock:
+            known = self._told_until > now
+            self._told_until = max(self._told_until, now + wait)
+        if not known and wait > TOLD_WAIT:
+            self._notify(f"BIM 360: {why}; everything waits {wait:.0f} s.")
+
+
+def gate_for(connection: Connection, clock: Clock, notify: Callable[[str], object]) -> Gate:
+    """Return the gate of a client id; a shared limit falls back to one of this process."""
+
+    def pace(window: str, store: str | None) -> Pace:
+        limit, owner = connection.requests_per_minute, connection.client_id
+        if window == ADMIN_READS:
+            limit, owner = limit * ADMIN_READS_FACTOR, f"{owner} {window}"
+        return pace_for(limit, store, owner, clock.monotonic)
+
+    shared = connection.rate_limit_store
+    return Gate(
+        clock, notify, lambda window: pace(window, shared), lambda window: pace(window, None)
+    )

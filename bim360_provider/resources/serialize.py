@@ -1,0 +1,107 @@
+"""Convert arguments to what Pulumi carries: values, names of outputs and secret marks."""
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final, TypeAlias
+
+import pulumi
+from pulumi import Input, Output, ResourceOptions
+
+from bim360_provider.dynamic.base import MASKED_KEY
+from bim360_provider.errors import InputError
+
+__all__ = ["Date", "Money", "arguments", "carried", "properties", "refuse_import", "secret_names"]
+
+Date: TypeAlias = Input[date] | Input[str]
+
+Money: TypeAlias = Input[float] | Input[int] | Input[Decimal] | Input[str]
+
+NOT_ARGUMENTS: Final = frozenset({"self", "resource_name", "opts", "__class__"})
+
+
+def arguments(local: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments among the local names of an ``__init__``, as Pulumi can carry them."""
+    return {name: carried(each) for name, each in local.items() if name not in NOT_ARGUMENTS}
+
+
+def carried(value: Any) -> Any:
+    """Return dates as days, decimals as numbers, sets and tuples as lists, however deep."""
+    if isinstance(value, Output):
+        return value.apply(carried)
+    if isinstance(value, date):
+        day = value.date() if isinstance(value, datetime) else value
+        return day.isoformat()
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, (list, tuple, AbstractSet)):
+        return [carried(element) for element in value]
+    if isinstance(value, Mapping):
+        return {key: carried(element) for key, element in value.items()}
+    return value
+
+
+NO_IMPORT: Final = (
+    "BIM 360: import_ does not work for this resource, because Pulumi does not give a dynamic "
+    "provider what it needs for it; remove import_, and adopt on create (adopt='any' for a "
+    "project; companies, users and members are adopted by default), or write an import file: "
+    "`bim360 export`, then `pulumi import --file`."
+)
+
+
+class ImportOptionError(InputError, pulumi.RunError):
+    """``import_`` in the options; being a ``RunError``, it is printed without a traceback."""
+
+
+def properties(
+    outputs: Iterable[str], given: Mapping[str, Any], opts: ResourceOptions | None
+) -> dict[str, Any]:
+    """Return the properties with which a resource is registered.
+
+    Args:
+        outputs: Names of the outputs that HQ or the provider fills in.
+        given: The arguments.
+        opts: Pulumi's resource options.
+
+    Raises:
+        InputError: The options import by id, which Pulumi cannot do for a dynamic resource.
+    """
+    refuse_import(opts)
+    return {**dict.fromkeys(outputs), **given, **secret_names(given)}
+
+
+def refuse_import(opts: ResourceOptions | None) -> None:
+    """Refuse options that import by id.
+
+    Raises:
+        InputError: They do; Pulumi would fail with a ``KeyError`` of its own.
+    """
+    if opts is not None and opts.import_ is not None:
+        raise ImportOptionError(NO_IMPORT)
+
+
+def secret_names(given: Mapping[str, Any], key: str = MASKED_KEY) -> dict[str, Output[str | None]]:
+    """Return the names of the arguments that are secrets, as a hidden argument of a resource.
+
+    Only the names, and only where an argument may be secret at all: nothing is added where no
+    argument is, or holds, an output, and nothing reaches the state where none of them is secret.
+    Pulumi hands its host all values in the clear, so the provider cannot find out by itself.
+    """
+    outputs = {name: value for name, value in given.items() if _has_output(value)}
+    if not outputs:
+        return {}
+
+    async def names() -> str | None:
+        found = [k for k, v in outputs.items() if await Output.from_input(v).is_secret()]
+        return " ".join(sorted(found)) or None
+
+    return {key: Output.from_input(names())}
+
+
+def _has_output(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_has_output, value.values()))
+    if isinstance(value, (list, tuple)):
+        return any(map(_has_output, value))
+    return isinstance(value, Output)

@@ -1,0 +1,1 @@
+"""A review as Markdown, JSON or terminal output."""

@@ -1,0 +1,105 @@
+"""Import: resources that exist, into the state, from the file that ``pulumi import`` reads too.
+
+Only rows that hold what a create would have left are taken: nobody is asked for the rest.
+https://www.pulumi.com/docs/iac/guides/migration/import/ has the format.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bim360_provider.testing.engine.deployment.run import Run
+from bim360_provider.testing.engine.plugin.host import DEFAULT
+from bim360_provider.testing.engine.plugin.provider_client import HostError
+from bim360_provider.testing.engine.results import LocalEngineError
+from bim360_provider.testing.engine.state import resource
+from bim360_provider.testing.engine.state.resource import Resource
+
+Row = Mapping[str, Any]
+
+
+def read_import_file(path: Path) -> list[Row]:
+    """Return the rows of an import file.
+
+    Raises:
+        LocalEngineError: It cannot be read, or is no import file.
+    """
+    try:
+        rows: list[Row] = json.loads(path.read_text("utf-8"))["resources"]
+    except OSError as error:
+        msg = f"{path} cannot be read: {error.strerror}"
+        raise LocalEngineError(msg) from None
+    except (ValueError, LookupError, TypeError):
+        msg = f"{path} is not a file for `pulumi import --file`"
+        raise LocalEngineError(msg) from None
+    named = isinstance(rows, list) and all(isinstance(row, dict) and "type" in row for row in rows)
+    if not named:
+        msg = f"{path} is not a file for `pulumi import --file`: every resource has a type"
+        raise LocalEngineError(msg)
+    return rows
+
+
+def import_all(run: Run, rows: list[Row], *, protect: bool) -> None:
+    """Put the rows into the state: all of them, or none where one is wrong.
+
+    One that is in the state already is left alone there.
+
+    Args:
+        run: The run.
+        rows: The rows of the import file.
+        protect: Whether the engine refuses to delete them, until a program without
+            ``protect`` is applied.
+    """
+    try:
+        resources = [replace(each, protect=protect) for each in _resources(run, rows)]
+    except (LocalEngineError, HostError) as error:
+        run.recorder.fail("", str(error))
+        return
+    there = run.state.live()
+    stack = resource.of_stack(run.stack, run.project)
+    if stack not in there:
+        root = Resource(stack, resource.STACK_TYPE, custom=False)
+        run.state.put_all([root])
+        run.recorder.done("create", None, root)
+    new = [each for each in resources if each.urn not in there]
+    run.state.put_all(new)
+    for each in resources:
+        old = there.get(each.urn)
+        run.recorder.done("same" if old else "import", old, old or each)
+
+
+def _resources(run: Run, rows: list[Row]) -> Iterator[Resource]:
+    parents = {"": resource.of_stack(run.stack, run.project)}
+    for row in rows:
+        label = str(row.get("name") or row.get("logicalName"))
+        parent = parents.get(str(row.get("parent") or ""))
+        if parent is None:
+            msg = f"'{label}' has the parent '{row['parent']}', which is not in a row before it"
+            raise LocalEngineError(msg)
+        name = str(row.get("logicalName") or label)
+        urn = resource.make(run.stack, run.project, parent, row["type"], name)
+        parents[label] = urn
+        if row.get("component"):
+            yield Resource(urn, row["type"], custom=False, parent=parent)
+        else:
+            yield _dynamic(run, row, urn, parent)
+
+
+def _dynamic(run: Run, row: Row, urn: str, parent: str) -> Resource:
+    name = resource.name_of(urn)
+    inputs, outputs = row.get("inputs"), row.get("outputs")
+    if row.get("provider") or not (row.get("id") and inputs and outputs):
+        msg = (
+            f"'{name}' needs Pulumi: the local engine imports what has an id, inputs and outputs, "
+            "and no provider of its own"
+        )
+        raise LocalEngineError(msg)
+    there = run.state.live().get(urn)
+    if there is not None and there.id != row["id"]:
+        msg = f"'{name}' is in the state already, with the id {there.id}"
+        raise LocalEngineError(msg)
+    for _, reason in run.hosts.of(DEFAULT).check(urn, inputs, inputs).failures:
+        run.recorder.say("warning", f"'{name}' is imported all the same: {reason}", urn)
+    return Resource(urn, row["type"], True, row["id"], inputs, outputs, parent=parent)

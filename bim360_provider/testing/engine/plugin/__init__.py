@@ -1,0 +1,1 @@
+"""The processes of providers, and the engine's calls to them."""

@@ -1,0 +1,109 @@
+"""One run of the user's program against this engine."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, Final
+
+import grpc
+from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
+
+from bim360_provider.testing.engine.deployment.run import Run
+from bim360_provider.testing.engine.plugin import processes
+from bim360_provider.testing.engine.plugin.child import ALREADY_SHOWN, THREADS_PER_STEP
+from bim360_provider.testing.engine.plugin.host import CHANNEL_OPTIONS
+from bim360_provider.testing.engine.program.config import Configuration
+from bim360_provider.testing.engine.program.project import Project
+from bim360_provider.testing.engine.program.resource_monitor import EngineService, Monitor
+from bim360_provider.testing.engine.results import Recorder
+
+# Log messages and outputs come beside the registrations, which may all be waiting.
+SPARE_THREADS: Final = 4
+
+
+@contextmanager
+def serving(register: Callable[[grpc.Server], None], threads: int) -> Iterator[str]:
+    """Serve on a free local port; at the end let calls under way finish.
+
+    Args:
+        register: Adds the services.
+        threads: How many calls may wait at once.
+    """
+    pool = ThreadPoolExecutor(max_workers=threads)
+    server = grpc.server(pool, options=CHANNEL_OPTIONS)
+    register(server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    try:
+        yield f"127.0.0.1:{port}"
+    finally:
+        stopped = server.stop(None)
+        pool.shutdown(wait=True)
+        stopped.wait()
+
+
+@contextmanager
+def engine_service(recorder: Recorder) -> Iterator[str]:
+    """Serve the engine's log service and yield its address."""
+    service = EngineService(recorder)
+    with serving(
+        lambda at: engine_pb2_grpc.add_EngineServicer_to_server(service, at), SPARE_THREADS
+    ) as address:
+        yield address
+
+
+def run_program(  # noqa: PLR0913, PLR0917 -- everything a program can see
+    run: Run,
+    monitor: Monitor,
+    project: Project,
+    config: Configuration,
+    environment: Mapping[str, str],
+    engine: str,
+    parallel: int,
+) -> bool:
+    """Run the program to its end, passing on whatever it prints.
+
+    Returns:
+        Whether it ended well. If not, the reason is recorded.
+    """
+
+    def register(server: Any) -> None:
+        resource_pb2_grpc.add_ResourceMonitorServicer_to_server(monitor, server)
+
+    with serving(register, THREADS_PER_STEP * parallel + SPARE_THREADS) as address:
+        words = [
+            *("program", address, engine, project.name, run.stack, str(project.root)),
+            *(str(parallel), str(run.dry_run).lower(), project.entry),
+        ]
+        code = _run(run, words, project, {**environment, **_config_variables(config)})
+    if code not in (0, ALREADY_SHOWN) and not run.stopping.is_set():
+        run.recorder.say("error", f"the program ended with exit code {code}")
+    return code == 0 and not run.stopping.is_set()
+
+
+def _config_variables(config: Configuration) -> dict[str, str]:
+    """Return the two variables in which Pulumi's language host hands over the configuration."""
+    return {
+        "PULUMI_CONFIG": json.dumps(config.values),
+        "PULUMI_CONFIG_SECRET_KEYS": json.dumps(sorted(config.secret_keys)),
+    }
+
+
+def _run(run: Run, words: list[str], project: Project, environment: Mapping[str, str]) -> int:
+    process = processes.start(words, project.folder, environment)
+
+    def say(line: str) -> None:
+        run.recorder.say("info", line)
+
+    streams = [stream for stream in (process.stdout, process.stderr) if stream is not None]
+    readers = [processes.pass_on(stream, say) for stream in streams]
+    run.on_stop.append(process.terminate)
+    try:
+        return process.wait()
+    finally:
+        run.on_stop.remove(process.terminate)
+        processes.end(process)
+        for reader in readers:
+            reader.join()
+        processes.close(process)

@@ -1,0 +1,1 @@
+"""The state of a stack: resources, property values, secrets and the file."""

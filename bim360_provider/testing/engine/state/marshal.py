@@ -1,0 +1,98 @@
+"""Property values to and from protobuf, as Pulumi's deployment engine marshals them.
+
+The signatures are part of Pulumi's wire format:
+https://github.com/pulumi/pulumi/blob/master/developer-docs/providers/implementers-guide.md
+"""
+
+import re
+from typing import Any, Final
+
+from google.protobuf import struct_pb2
+
+from bim360_provider.testing.engine.state.values import UNKNOWN, Properties, Sealed, Secret, Value
+
+UNKNOWN_TEXT: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+SIGNATURE_KEY: Final = "4dabf18193072939515e22adb298388d"
+SECRET_SIGNATURE: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 -- a public constant
+OUTPUT_SIGNATURE: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
+
+# Up to here every integer is exact in a double, the only number protobuf's Struct has.
+MAX_EXACT_INTEGER: Final = 2**53
+
+_SEALED: Final = re.compile(r"\[secret ([0-9a-f]{64})\]")
+
+
+def from_struct(struct: struct_pb2.Struct) -> Properties:
+    """Read a bag of properties; nulls stay, secrets and unknowns become our types."""
+    return {key: _from_value(value) for key, value in struct.fields.items()}
+
+
+def without_nulls(properties: Properties) -> Properties:
+    """Drop properties that are null: for the engine they are not there at all."""
+    return {key: value for key, value in properties.items() if value is not None}
+
+
+def to_struct(properties: Properties, *, keep_secrets: bool) -> struct_pb2.Struct:
+    """Write a bag of properties, with secrets marked or in plain.
+
+    Args:
+        properties: What to write.
+        keep_secrets: True towards the program, which marks them again; False towards a host.
+    """
+    struct = struct_pb2.Struct()
+    struct.update({key: _to_json(value, keep=keep_secrets) for key, value in properties.items()})
+    return struct
+
+
+def _from_value(value: struct_pb2.Value) -> Value:
+    kind = value.WhichOneof("kind")
+    if kind == "string_value":
+        return _from_text(value.string_value)
+    if kind == "number_value":
+        return _from_number(value.number_value)
+    if kind == "bool_value":
+        return value.bool_value
+    if kind == "list_value":
+        return [_from_value(item) for item in value.list_value.values]
+    return _from_object(from_struct(value.struct_value)) if kind == "struct_value" else None
+
+
+def _from_text(text: str) -> Value:
+    if text == UNKNOWN_TEXT:
+        return UNKNOWN
+    sealed = _SEALED.fullmatch(text)
+    return Sealed(sealed.group(1)) if sealed else text
+
+
+def _from_number(number: float) -> int | float:
+    return int(number) if number.is_integer() and abs(number) < MAX_EXACT_INTEGER else number
+
+
+def _from_object(fields: Properties) -> Value:
+    signature = fields.get(SIGNATURE_KEY)
+    if signature == SECRET_SIGNATURE:
+        return Secret(fields.get("value"))
+    if signature == OUTPUT_SIGNATURE:
+        value = fields.get("value", UNKNOWN)
+        return Secret(value) if fields.get("secret") else value
+    return fields
+
+
+def _to_json(value: Value, *, keep: bool) -> Any:
+    if isinstance(value, dict):
+        return {key: _to_json(item, keep=keep) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_to_json(item, keep=keep) for item in value]
+    if isinstance(value, Secret):
+        inner = _to_json(value.value, keep=keep)
+        return {SIGNATURE_KEY: SECRET_SIGNATURE, "value": inner} if keep else inner
+    return sealed_text(value) if isinstance(value, Sealed) else _to_scalar(value)
+
+
+def sealed_text(sealed: Sealed) -> str:
+    """Return what a provider sees in place of a secret the state did not keep."""
+    return f"[secret {sealed.digest}]"
+
+
+def _to_scalar(value: Value) -> Any:
+    return UNKNOWN_TEXT if value is UNKNOWN else value

@@ -1,0 +1,205 @@
+"""A response about another resource, as a proxy that mixes them up gives it: never believed."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from bim360_provider.core import account_user, company, project
+from bim360_provider.core.run import Owners
+from bim360_provider.emulator import ACCOUNT_ID, ADMIN_EMAIL
+from bim360_provider.errors import Bim360Error, UnansweredError
+from bim360_provider.hq import HqClient, OpenOutcomeError
+from tests.support.hq import BODY, TOWER, Fault, Stage, says, settings
+
+OTHER_ACCOUNT = "a1d5e9b2-0000-4000-8000-000000000002"
+PLACE = {"account_id": ACCOUNT_ID, "region": "US"}
+ATTEMPTS = 3
+
+CREATES: Mapping[str, tuple[Any, Mapping[str, Any], str, str, str]] = {
+    "project": (project, TOWER, "name", "Tower B", "POST projects"),
+    "company": (company, {**PLACE, "name": "A", "trade": "Owner"}, "name", "B", "POST companies"),
+    "user": (account_user, {**PLACE, "email": "a@x.com"}, "email", "b@x.com", "POST users"),
+}
+
+
+def made(stage: Stage, create: Callable[[], Any]) -> Any:
+    """Return what a create gives, with nothing noted."""
+    found = create()
+    stage.hq.asked.clear()
+    return found
+
+
+@pytest.mark.parametrize("acts", [True, False], ids=["acted", "not acted"])
+@pytest.mark.parametrize("kind", CREATES)
+def test_a_create_that_gets_the_response_of_another_has_its_own_id(
+    stage: Stage, client: HqClient, kind: str, *, acts: bool
+) -> None:
+    """The response counts as lost: its own name is looked for, and created if it is missing."""
+    entity, one, key, name, what = CREATES[kind]
+    owners = Owners()
+    first, outs = made(stage, lambda: entity.create(client, one, settings(), owners))
+    row = {"id": first, "account_id": ACCOUNT_ID, "status": "pending", **outs, key: one[key]}
+    stage.hq.faults.append(Fault(what, says(201, row), acts=acts))
+
+    second, outs = entity.create(client, {**one, key: name}, settings(), owners)
+
+    assert second != first
+    assert outs[key] == name
+    assert stage.hq.asked.count(what) == (1 if acts else 2)
+
+
+@pytest.mark.parametrize("kind", CREATES)
+def test_an_id_that_another_resource_has_is_refused(
+    stage: Stage, client: HqClient, kind: str
+) -> None:
+    """Even in a response with the right name."""
+    entity, one, key, name, what = CREATES[kind]
+    owners = Owners()
+    first, outs = made(stage, lambda: entity.create(client, one, settings(), owners))
+    stage.hq.faults.append(Fault(what, says(201, {**outs, "id": first, key: name}), acts=True))
+
+    second, _ = entity.create(client, {**one, key: name}, settings(), owners)
+
+    assert second != first
+
+
+def test_a_name_that_hq_normalizes_is_still_ours(stage: Stage, client: HqClient) -> None:
+    """Blanks, case, escaped characters and the form of an accent are no other project."""
+    declared = "Café  & Bar"
+    stored = "Cafe\u0301 &amp; Bar"
+    row = client.projects.create({**BODY, "name": "x"}).model_dump()
+    stage.hq.faults.append(Fault("POST projects", says(201, {**row, "name": stored})))
+
+    assert client.projects.create({**BODY, "name": declared}).name == "Café &amp; Bar"
+
+
+def test_a_lost_create_is_found_by_the_name_that_hq_has_normalized(
+    stage: Stage, client: HqClient
+) -> None:
+    """HQ has made one blank of two; a second POST would make a second project."""
+    normal = {"name": "Tower A"}
+
+    stage.hq.faults.append(Fault("POST projects", says(504, b""), acts=True))
+    stage.clock.follow = lambda seconds: _as_hq(stage, normal, seconds)
+
+    project_id, _ = project.create(client, {**TOWER, "name": "Tower  A"}, settings())
+
+    assert stage.names() == ["Tower A"]
+    assert client.projects.get(project_id).name == "Tower A"
+    assert stage.hq.asked.count("POST projects") == 1
+
+
+def _as_hq(stage: Stage, changes: Mapping[str, Any], seconds: float) -> None:
+    stage.hq.clock.advance(seconds)
+    state: Any = stage.hq.ask("GET", "/state")
+    for row in state["accounts"][0]["projects"]:
+        stage.hq.ask("PATCH", f"/projects/{row['id']}", changes)
+
+
+Ask = Callable[[HqClient, str], object]
+READS: Mapping[str, tuple[Ask, str]] = {
+    "a project": (lambda client, id_: client.projects.get(id_), "GET project"),
+    "a changed project": (
+        lambda client, id_: client.projects.update(id_, {"city": "Oslo"}),
+        "PATCH project",
+    ),
+    "a company": (lambda client, id_: client.companies.get(id_), "GET company"),
+    "a changed company": (
+        lambda client, id_: client.companies.update(id_, {"city": "Oslo"}),
+        "PATCH company",
+    ),
+    "a user": (lambda client, id_: client.account_users.get(id_), "GET user"),
+    "a changed user": (
+        lambda client, id_: client.account_users.update(id_, {"default_role": "x"}),
+        "PATCH user",
+    ),
+    "a picture": (
+        lambda client, id_: client.project_images.put(id_, b"x", "image/png"),
+        "PATCH image",
+    ),
+    "a job": (lambda client, id_: client.jobs.get(id_), "GET job"),
+    "a member": (lambda client, id_: client.project_users.get(id_, id_), "GET member"),
+}
+MINE, OTHER = "7e7dacfa-4623-5032-ad59-cec7c622f766", "85d84020-2f18-59b5-a8df-5174280e0052"
+WRONG = {"id": OTHER, "name": "Tower B", "email": "b@x.com"}
+
+
+@pytest.mark.parametrize("what", READS)
+def test_a_response_about_another_id_is_asked_for_again(
+    stage: Stage, client: HqClient, what: str
+) -> None:
+    """One that is right after two that are not is taken, whatever the spelling of its id."""
+    ask, request = READS[what]
+    right = {**WRONG, "id": f"b.{MINE.upper()}", "account_id": ACCOUNT_ID}
+    stage.hq.faults += [
+        Fault(request, says(200, WRONG), times=ATTEMPTS - 1),
+        Fault(request, says(200, right)),
+    ]
+
+    ask(client, MINE)
+
+    assert stage.hq.asked.count(request) == ATTEMPTS
+
+
+@pytest.mark.parametrize("what", READS)
+def test_a_response_that_stays_foreign_is_an_error_that_says_so(
+    stage: Stage, client: HqClient, what: str
+) -> None:
+    """In one line, and it never means that the resource is gone."""
+    ask, request = READS[what]
+    stage.hq.faults.append(Fault(request, says(200, WRONG), times=9))
+
+    with pytest.raises(UnansweredError, match=f"about another resource .its id is '{OTHER}'"):
+        ask(client, MINE)
+
+    assert stage.hq.asked.count(request) == ATTEMPTS
+
+
+LISTS: Mapping[str, tuple[Callable[[HqClient], object], str]] = {
+    "projects": (lambda client: client.projects.page(0), "GET projects"),
+    "projects by name": (lambda client: client.projects.named("x"), "GET projects"),
+    "companies": (lambda client: client.companies.named("x"), "search companies"),
+    "users": (lambda client: client.account_users.with_email("x@x.com"), "search users"),
+}
+
+
+@pytest.mark.parametrize("what", LISTS)
+def test_a_list_of_another_account_is_not_believed(
+    stage: Stage, client: HqClient, what: str
+) -> None:
+    """One such row is enough: that a name is missing from it shows nothing."""
+    ask, request = LISTS[what]
+    rows = [{"id": MINE, "account_id": ACCOUNT_ID}, {"id": OTHER, "account_id": OTHER_ACCOUNT}]
+    stage.hq.faults.append(Fault(request, says(200, rows), times=9))
+
+    with pytest.raises(Bim360Error, match=f"its account_id is '{OTHER_ACCOUNT}'"):
+        ask(client)
+
+
+def test_an_admin_or_an_import_of_others_is_an_open_outcome(stage: Stage) -> None:
+    """Whoever sent it looks who is in the project."""
+    client = stage.client(acting_user=ADMIN_EMAIL)
+    users = client.project_users
+    row = {"email": "b@x.com", "user_id": OTHER, "project_id": MINE}
+    stage.hq.faults += [
+        Fault("POST admin", says(201, row)),
+        Fault("POST import", says(200, {"success_items": [row]})),
+        Fault("POST import", says(200, {"success_items": [{**row, "email": "a@x.com"}]})),
+    ]
+
+    with pytest.raises(OpenOutcomeError, match=r"its email is 'b@x\.com'"):
+        users.add_admin(MINE, {"email": "a@x.com"})
+    with pytest.raises(OpenOutcomeError, match=r"it names b@x\.com"):
+        users.import_rows(MINE, [{"email": "a@x.com"}])
+    with pytest.raises(OpenOutcomeError, match=f"its project_id is '{MINE}'"):
+        users.import_rows(OTHER, [{"email": "a@x.com"}])
+
+
+def test_business_units_of_another_account_are_not_believed(stage: Stage, client: HqClient) -> None:
+    """The structure has none of the units that were sent."""
+    units = {"business_units": [{"id": OTHER, "name": "East"}]}
+    stage.hq.faults.append(Fault("PUT business units", says(200, units), times=9))
+
+    with pytest.raises(UnansweredError, match="it has none of the units that were sent"):
+        client.business_units.define([{"id": MINE, "name": "North"}])

@@ -1,0 +1,93 @@
+"""Headers: what travels with each request, and what never does."""
+
+from typing import Any
+
+import pytest
+import requests
+
+from bim360_provider.emulator import CLIENT_SECRET, EMEA_ACCOUNT_ID
+from bim360_provider.errors import Bim360Error
+from bim360_provider.hq import HqClient
+from bim360_provider.hq.transport.http import CONNECT_TIMEOUT, READ_TIMEOUT
+from tests.support.hq import BODY, Fault, Stage, says
+
+
+def test_the_app_proves_itself_once_and_the_token_goes_with_the_rest(
+    stage: Stage, client: HqClient
+) -> None:
+    """The secret is in no other request than the token's."""
+    client.projects.page(0)
+
+    token, listing = stage.hq.requests
+    assert token.header("authorization").startswith("Basic ")
+    assert token.form() == {
+        "grant_type": "client_credentials",
+        "scope": "account:read account:write",
+    }
+    assert listing.header("authorization").startswith("Bearer ")
+    assert listing.header("user-agent").startswith("bim360-provider")
+    assert CLIENT_SECRET not in str(listing)
+
+
+def test_the_region_is_a_header_on_every_hq_request(stage: Stage) -> None:
+    """Without it HQ takes the account for an American one."""
+    client = stage.client(account_id=EMEA_ACCOUNT_ID, region="EMEA")
+
+    assert list(client.projects.walk()) == []
+    assert stage.hq.requests[-1].header("region") == "EMEA"
+    assert stage.hq.requests[-1].path.startswith("/hq/v1/accounts/")
+
+
+def test_the_legacy_path_stands_in_for_the_header(stage: Stage) -> None:
+    """For old gateways: one of the two, never both."""
+    client = stage.client(account_id=EMEA_ACCOUNT_ID, region="EMEA", legacy_eu_path=True)
+
+    assert list(client.projects.walk()) == []
+    assert stage.hq.requests[-1].header("region") == ""
+    assert stage.hq.requests[-1].path.startswith("/hq/v1/regions/eu/accounts/")
+
+
+def test_every_request_has_timeouts_and_follows_no_redirect(
+    client: HqClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hanging request would hang the whole deployment: Pulumi has no deadline of its own."""
+    sent: list[dict[str, Any]] = []
+    real = requests.Session.send
+
+    def noting(*args: Any, **kwargs: Any) -> requests.Response:
+        sent.append(kwargs)
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(requests.Session, "send", noting)
+    made = client.projects.create(BODY)
+    client.projects.get(made.id)
+    client.projects.update(made.id, {"city": "Oslo"})
+    client.projects.page(0)
+    with pytest.raises(Bim360Error):
+        client.jobs.get("no-such-job")
+
+    assert len(sent) >= 6
+    assert {each["timeout"] for each in sent} == {(CONNECT_TIMEOUT, READ_TIMEOUT)}
+    assert {each["allow_redirects"] for each in sent} == {False}
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_refused_and_the_token_stays_with_hq(stage: Stage, status: int) -> None:
+    """Wherever it points to."""
+    away = says(status, b"", location=f"{stage.url}/elsewhere")
+    stage.hq.faults.append(Fault("GET projects", away))
+
+    with pytest.raises(Bim360Error, match=f"answered {status}.*redirects are not followed"):
+        stage.client().projects.page(0)
+
+    assert stage.hq.asked == ["token", "GET projects"]
+
+
+def test_a_cookie_is_not_kept(stage: Stage, client: HqClient) -> None:
+    """Nothing but the token says who asks."""
+    cookie = says(200, [], set_cookie="who=me; Path=/")
+    stage.hq.faults.append(Fault("GET projects", cookie))
+    client.projects.page(0)
+    client.projects.page(0)
+
+    assert stage.hq.requests[-1].header("cookie") == ""

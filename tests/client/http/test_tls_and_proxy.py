@@ -1,0 +1,157 @@
+"""A real handshake with a server nobody vouches for, and a real proxy that wants a login."""
+
+import http.server
+import shutil
+import socketserver
+import ssl
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from bim360_provider.core.project import create, delete, read, update
+from bim360_provider.errors import ConfigError
+from tests.support.hq import TOWER, Stage, settings
+
+needs_openssl = pytest.mark.skipif(
+    shutil.which("openssl") is None, reason="there is no openssl to make a certificate with"
+)
+
+
+class Greeter(http.server.BaseHTTPRequestHandler):
+    """Answers everything with a token, and notes what it was asked."""
+
+    asked: list[str]
+
+    def do_POST(self) -> None:
+        """Answer."""
+        self.asked.append(self.path)
+        body = b'{"access_token": "a", "expires_in": 3599}'
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+class Refuser(socketserver.StreamRequestHandler):
+    """A proxy that wants a login, and notes every line it was sent."""
+
+    lines: list[str]
+
+    def handle(self) -> None:
+        """Read the request's head and refuse."""
+        while line := self.rfile.readline().strip():
+            self.lines.append(line.decode())
+        self.wfile.write(
+            b"HTTP/1.1 407 Proxy Authentication Required\r\n"
+            b'Proxy-Authenticate: Basic realm="company"\r\nContent-Length: 0\r\n\r\n'
+        )
+
+
+@contextmanager
+def serving(server: socketserver.TCPServer) -> Iterator[int]:
+    """Run a server; yield its port."""
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    with server:
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def certificate(folder: Path, name: str) -> Path:
+    """Return a file with a certificate that vouches for itself, and its key."""
+    made = folder / f"{name}.pem"
+    words = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    words += ["-keyout", str(made), "-out", f"{made}.crt", "-days", "1", "-subj", f"/CN={name}"]
+    subprocess.run(  # noqa: S603 - our own words
+        ["openssl", *words, "-addext", f"subjectAltName=DNS:{name}"],  # noqa: S607 - openssl is where the system has it
+        check=True,
+        capture_output=True,
+    )
+    made.write_text(made.read_text() + Path(f"{made}.crt").read_text())
+    return made
+
+
+@contextmanager
+def vouched(folder: Path, name: str) -> Iterator[tuple[str, Path, list[str]]]:
+    """Serve HTTPS with a certificate for a name; yield URL, certificate and what was asked."""
+    pem = certificate(folder, name)
+    asked: list[str] = []
+    handler = type("Handler", (Greeter,), {"asked": asked})
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    with serving(server) as port:
+        yield f"https://localhost:{port}", pem, asked
+
+
+@needs_openssl
+@pytest.mark.parametrize(("name", "trusted"), [("localhost", False), ("hq.example", True)])
+def test_a_wrong_certificate_ends_it_before_anything_is_sent(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, trusted: bool
+) -> None:
+    """One that nobody vouches for, and one that is for another name; told once, in one line."""
+    with vouched(tmp_path, name) as (url, pem, asked):
+        if trusted:
+            monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(pem))
+
+        with pytest.raises(ConfigError) as caught:
+            create(stage.client(base_url=url), TOWER, settings())
+
+    assert str(caught.value) == (
+        "BIM 360: could not get a token: the certificate is not one that this machine trusts; "
+        "behind a company proxy set REQUESTS_CA_BUNDLE to its certificate file."
+    )
+    assert (asked, stage.clock.naps) == ([], [])
+
+
+@needs_openssl
+def test_a_certificate_that_is_named_is_trusted(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the error advises."""
+    with vouched(tmp_path, "localhost") as (url, pem, asked):
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(pem))
+
+        stage.client(base_url=url).transport.now()
+
+    assert asked == ["/authentication/v2/token"]
+
+
+def test_a_proxy_that_wants_a_login_is_told_and_sees_no_secret(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For each call of Pulumi: asked once, one line, and nothing taken for gone."""
+    lines: list[str] = []
+    handler = type("Handler", (Refuser,), {"lines": lines})
+    with serving(socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler)) as port:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+        client = stage.client(base_url="https://hq.example")
+        calls = (
+            lambda: create(client, TOWER, settings()),
+            lambda: read(client, "p1", {"account_id": "known"}),
+            lambda: update(client, "p1", {}, {**TOWER, "city": "Oslo"}),
+            lambda: delete(client, "p1", {}),
+        )
+        for call in calls:
+            with pytest.raises(ConfigError) as caught:
+                call()
+
+            assert str(caught.value) == (
+                "BIM 360: could not get a token: the proxy refused the connection; "
+                "check HTTPS_PROXY, its user name and password."
+            )
+
+    asked = [line.rpartition(" ")[0] for line in lines if "HTTP/" in line]
+    assert asked == ["CONNECT hq.example:443"] * len(calls)
+    assert not any("Authorization: " in line for line in lines)

@@ -1,0 +1,56 @@
+"""What the client asks about companies and people follows the vendor's own OpenAPI file."""
+
+from typing import Any
+
+from bim360_provider.core import account_user, company
+from bim360_provider.emulator import ACCOUNT_ID
+from bim360_provider.hq import HqClient
+from tests.contract.openapi import needs_file, referee
+from tests.support.hq import Stage, settings
+
+pytestmark = needs_file
+
+PLACE = {"account_id": ACCOUNT_ID, "region": "US"}
+TEXTS = ("address_line_1", "address_line_2", "city", "state_or_province", "postal_code", "country")
+PROFILE = (*TEXTS, "nickname", "first_name", "last_name", "phone", "company", "job_title")
+VOLT = {"name": "Volt", "trade": "Electrical", **dict.fromkeys(TEXTS, "x"), **PLACE}
+MORE = {**VOLT, "phone": "1", "website_url": "x", "description": "x", "erp_id": "1", "tax_id": "2"}
+ADA: dict[str, Any] = {"email": "ada@example.com", **dict.fromkeys(PROFILE, "x"), **PLACE}
+
+
+def problems(stage: Stage) -> list[str]:
+    """Return what the referee says of everything that was asked."""
+    found: list[str] = []
+    for each in stage.hq.requests:
+        if each.path.startswith("/hq/"):
+            path = f"{each.path}?{each.query}"
+            found += referee().request(each.method, path, dict(each.headers), each.body)
+    return found
+
+
+def test_a_companys_life_is_asked_as_documented(stage: Stage, client: HqClient) -> None:
+    """Created, met again, read, changed, listed."""
+    company_id, state = company.create(client, MORE, settings())
+    company.create(client, {**MORE, "city": "Oslo"}, settings())
+    company.read(client, company_id, state)
+    company.update(client, company_id, state, {**MORE, "name": "Volt Nord", "phone": ""})
+    list(client.companies.walk())
+
+    assert problems(stage) == []
+    assert len(stage.hq.requests) >= 7
+
+
+def test_a_persons_life_is_asked_as_documented(stage: Stage, client: HqClient) -> None:
+    """Added, met again, read, changed, made inactive, listed."""
+    company_id, _ = company.create(client, VOLT, settings())
+    user_id, state = account_user.create(client, {**ADA, "company_id": company_id}, settings())
+    stage.hq.ask("POST", f"/users/{user_id}/sign-in")
+    account_user.create(client, ADA, settings())
+    account_user.read(client, user_id, state)
+    changed = {**ADA, "company_id": "", "default_role": "Architect", "status": "inactive"}
+    account_user.update(client, user_id, {**state, "status": "active"}, changed)
+    account_user.delete(client, user_id, state)
+    list(client.account_users.walk())
+
+    assert problems(stage) == []
+    assert len(stage.hq.requests) >= 8

@@ -1,0 +1,89 @@
+"""The list of the file's mistakes, and the referee that reads it."""
+
+from copy import deepcopy
+
+import pytest
+
+from tests.contract.openapi import needs_file, referee, vendors_file
+from tests.contract.openapi_errata import KNOWN_MISTAKES, Mistake
+
+pytestmark = needs_file
+
+ACCOUNT = "/hq/v1/accounts/a"
+USERS = "/construction/admin/v1/projects/p/users"
+JSON = {"Content-Type": "application/json", "Region": "EMEA"}
+
+
+@pytest.mark.parametrize("mistake", KNOWN_MISTAKES, ids=lambda mistake: mistake.place)
+def test_every_known_mistake_is_still_made(mistake: Mistake) -> None:
+    """What the vendor has put right is taken off the list."""
+    document = deepcopy(vendors_file())
+
+    mistake.mend(document)
+
+    assert document != vendors_file()
+    assert mistake.reason
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "body"),
+    [
+        ("GET", f"{ACCOUNT}/companies?limit=100&offset=0&sort=name", {"Region": "US"}, b""),
+        ("GET", f"{ACCOUNT}/users/search?email=a%40b.c&partial=false&operator=OR", {}, b""),
+        ("POST", f"{ACCOUNT}/companies", JSON, b'{"name": "A", "trade": "mh-trade"}'),
+        ("POST", f"{ACCOUNT}/users/import", JSON, b'[{"email": "a@b.c"}]'),
+        ("PATCH", f"{ACCOUNT}/users/u", JSON, b'{"default_role": "Architect"}'),
+        ("GET", f"{USERS}?filter[status]=active,pending&sort=email&limit=200", {}, b""),
+        ("GET", "/hq/v1/regions/eu/accounts/a/users", {}, b""),
+        ("POST", "/hq/v1/accounts/a/projects", JSON, b"the file has no such path"),
+    ],
+)
+def test_a_right_request_passes(
+    method: str, path: str, headers: dict[str, str], body: bytes
+) -> None:
+    """The file's own names and types, as mended."""
+    assert referee().request(method, path, headers, body) == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "body", "words"),
+    [
+        ("GET", f"{ACCOUNT}/companies?fields=name", {}, b"", "no query parameter fields"),
+        ("GET", f"{ACCOUNT}/companies?limit=ten", {}, b"", "query parameter limit"),
+        ("GET", f"{ACCOUNT}/companies", {"Region": "EU"}, b"", "header region"),
+        ("GET", f"{ACCOUNT}/companies", {"X-Ads-Region": "EMEA"}, b"", "no header x-ads-region"),
+        ("GET", f"{ACCOUNT}/companies", {}, b"{}", "there should be none"),
+        ("POST", f"{ACCOUNT}/companies", JSON, b'{"name": "A"}', "'trade' is a required"),
+        ("POST", f"{ACCOUNT}/companies", JSON, b'{"name": 1, "trade": "A"}', "body.name"),
+        ("PATCH", f"{ACCOUNT}/companies/c", JSON, b'{"id": "x"}', "'id' was unexpected"),
+        ("PATCH", f"{ACCOUNT}/users/u", JSON, b'{"status": "pending"}', "is not one of"),
+        ("PATCH", f"{ACCOUNT}/projects/p/image", JSON, b"{}", "content type"),
+        ("GET", f"{USERS}?sort=nme", {}, b"", "query parameter sort"),
+    ],
+)
+def test_a_wrong_request_is_told(
+    method: str, path: str, headers: dict[str, str], body: bytes, *, words: str
+) -> None:
+    """In one line each."""
+    problems = referee().request(method, path, headers, body)
+
+    assert len(problems) == 1
+    assert words in problems[0]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "words"),
+    [
+        (200, b'[{"id": "x", "city": null}]', ""),
+        (200, b'[{"id": "x", "erp": "x"}]', "'erp' was unexpected"),
+        (200, b"{}", "is not of type 'array'"),
+        (418, b"", "418 is not documented"),
+        (429, b"", ""),
+    ],
+)
+def test_answers_are_judged_by_status_and_shape(status: int, body: bytes, words: str) -> None:
+    """Null is an answer, a field that is not in the file is none."""
+    problems = referee().answer("GET", f"{ACCOUNT}/companies", status, body)
+
+    assert len(problems) == bool(words)
+    assert words in "".join(problems)

@@ -1,0 +1,125 @@
+"""Runs the steps of a GitHub workflow as its runner does, as far as the examples go."""
+
+import json
+import re
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from tests.meta.source_files import ROOT
+
+EXAMPLES: Final = ROOT / "docs/pipelines"
+EXPRESSION = re.compile(r"\$\{\{ (.+?) \}\}")
+GATES = re.compile(
+    r"!contains\(github\.event\.pull_request\.labels\.\*\.name, '([\w-]+)'\) && '([^']*)' \|\| ''"
+)
+PATIENCE: Final = 120
+
+
+@dataclass
+class GitHub:
+    """A repository at GitHub with its runner.
+
+    Attributes:
+        folder: The checkout.
+        env: What the machine has: PATH, and the way to the emulator.
+        secrets: What only steps get that ask for it.
+        labels: Those of the pull request.
+        said: What the last job printed.
+    """
+
+    folder: Path
+    env: Mapping[str, str]
+    secrets: Mapping[str, str]
+    labels: list[str] = field(default_factory=list)
+    said: str = ""
+
+    def __post_init__(self) -> None:
+        """Begin with an empty repository."""
+        self._kept = self.folder / "host.json"
+        self._kept.write_text('{"comments": [], "issues": [], "labels": []}', encoding="utf-8")
+
+    def preview(self) -> tuple[int, str]:
+        """Run the preview of a pull request; return the exit code and the step that failed."""
+        return self._job("github-preview.yml", "preview")
+
+    def apply(self) -> tuple[int, str]:
+        """Run what a merge runs."""
+        return self._job("github-apply.yml", "apply")
+
+    def drift(self) -> tuple[int, str]:
+        """Run what the schedule runs."""
+        return self._job("github-drift.yml", "drift")
+
+    @property
+    def comments(self) -> list[str]:
+        """The comments of the pull request."""
+        return [each["body"] for each in self._host()["comments"]]
+
+    @property
+    def issues(self) -> list[tuple[str, str]]:
+        """The issues: state and body."""
+        return [(each["state"], each["body"]) for each in self._host()["issues"]]
+
+    def _host(self) -> Any:
+        return json.loads(self._kept.read_text(encoding="utf-8"))
+
+    def _job(self, document: str, name: str) -> tuple[int, str]:
+        workflow = yaml.safe_load((EXAMPLES / document).read_text(encoding="utf-8"))
+        assert workflow["defaults"]["run"]["shell"] == "bash"
+        job = workflow["jobs"][name]
+        outputs: dict[str, str] = {}
+        self.said = ""
+        for step in job["steps"]:
+            if "run" not in step or step["name"] == "Install":
+                continue
+            code = self._step(step, job["env"], outputs)
+            if code:
+                return code, step["name"]
+        return 0, ""
+
+    def _step(self, step: Any, shared: Mapping[str, str], outputs: dict[str, str]) -> int:
+        told = {**shared, **step.get("env", {})}
+        files = {key: self.folder / key for key in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
+        files["GITHUB_OUTPUT"].write_text("", encoding="utf-8")
+        ran = subprocess.run(  # noqa: S603 - the example's own step
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],  # noqa: S607 - wherever it is
+            cwd=self.folder,
+            env={
+                **self.env,
+                "GITHUB_REPOSITORY": "own/stacks",
+                "HOST_FILE": str(self._kept),
+                **{key: str(place) for key, place in files.items()},
+                **{key: self._evaluate(value, outputs) for key, value in told.items()},
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        self.said += ran.stdout
+        for line in files["GITHUB_OUTPUT"].read_text(encoding="utf-8").splitlines():
+            key, _, value = line.partition("=")
+            outputs[f"steps.{step['id']}.outputs.{key}"] = value
+        return ran.returncode
+
+    def _evaluate(self, value: str, outputs: Mapping[str, str]) -> str:
+        known = {
+            **{f"secrets.{key}": secret for key, secret in self.secrets.items()},
+            "github.token": "github-token",
+            "github.repository": "own/stacks",
+            "github.event.pull_request.number": "7",
+            **outputs,
+        }
+        return EXPRESSION.sub(lambda found: self._value(found[1], known), value)
+
+    def _value(self, expression: str, known: Mapping[str, str]) -> str:
+        gates = GATES.fullmatch(expression)
+        if gates:
+            return "" if gates[1] in self.labels else gates[2]
+        return known[expression]

@@ -1,0 +1,170 @@
+"""Pulumi projects of every layout, and a user who does with an export what it prints."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from bim360_provider import emulator
+from tests.meta.source_files import ROOT
+
+LAUNCHER: Final = (ROOT / "stacks" / "__main__.py").read_text(encoding="utf-8")
+
+NEW: Final = '"""A Python Pulumi program"""\n\nimport pulumi\n'
+"""What `pulumi new python` writes."""
+
+OWN: Final = """
+import pulumi
+from bim360_provider import Bim360Project
+
+if pulumi.get_stack() != "existing":
+    Bim360Project("own", name="Own", start_date="2027-01-01", end_date="2027-12-31",
+                  project_type="Office", value=1, currency="USD")
+"""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A project.
+
+    Attributes:
+        main: The line of ``Pulumi.yaml`` that says what runs, if any.
+        files: The files by their path.
+        flags: Flags of the export.
+        entry: The program that does not run an export yet; empty where nothing is missing.
+        here: The folder of the user's shell.
+    """
+
+    main: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+    entry: str = ""
+    here: str = "."
+
+
+LAYOUTS: Final[Mapping[str, Layout]] = {
+    "no program yet": Layout(),
+    "a file that does not exist yet": Layout("main: infra/app.py"),
+    "a program that runs the file of the stack": Layout(
+        "main: stacks", {"stacks/__main__.py": LAUNCHER}
+    ),
+    "the shell in a folder below": Layout(
+        "main: stacks", {"stacks/__main__.py": LAUNCHER}, here="stacks"
+    ),
+    "a program with resources": Layout(files={"__main__.py": OWN}, entry="__main__.py"),
+    "a file": Layout("main: app.py", {"app.py": NEW}, entry="app.py"),
+    "the file that is exported": Layout("main: existing.py"),
+    "a package": Layout(
+        "main: infra",
+        {"infra/__init__.py": "", "infra/__main__.py": "import parts\n", "infra/parts.py": NEW},
+        entry="infra/__main__.py",
+    ),
+    "another folder": Layout(
+        files={"__main__.py": "from accounts import existing\n"}, flags=("--out", "accounts")
+    ),
+    "another folder, not imported": Layout(
+        files={"__main__.py": ""}, flags=("--out", "my accounts"), entry="__main__.py"
+    ),
+}
+
+
+class User:
+    """Somebody in a shell, with a repository and an account."""
+
+    def __init__(self, folder: Path, layout: Layout, running: Any, path: str) -> None:
+        """Write the files of the project and commit them.
+
+        Args:
+            folder: An empty folder.
+            layout: The project in it.
+            running: The emulator.
+            path: The folders of the commands.
+        """
+        self.folder = folder / "repository"
+        self.hq: emulator.Emulator = running.emulator
+        self.layout = layout
+        self.shell_environment = _environment(folder, running.url, path)
+        for name, text in {"Pulumi.yaml": _project(layout), **layout.files}.items():
+            place = self.folder / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(text, encoding="utf-8")
+        (folder / "backend").mkdir()
+        self.shell("git init -q && git add . && git commit -qm Begin", self.folder)
+
+    def shell(self, command: str, folder: Path | None = None) -> "subprocess.CompletedProcess[str]":
+        """Run a line as a shell does."""
+        return subprocess.run(  # noqa: S602 - what a document or a command says to type
+            command,
+            shell=True,
+            cwd=folder or self.folder / self.layout.here,
+            env=self.shell_environment,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+
+    def export(self, *flags: str) -> "subprocess.CompletedProcess[str]":
+        """Run the export."""
+        words = ["bim360", "export", "--stack", "existing", *self.layout.flags, *flags]
+        return self.shell(shlex.join(words))
+
+    def add(self, advice: str) -> None:
+        """Add to the program what a message says to add."""
+        lines = re.findall(r"`([^`]+)`", advice.partition("Add ")[2])
+        with (self.folder / self.layout.entry).open("a", encoding="utf-8") as file:
+            file.write("".join(f"{line}\n" for line in lines))
+
+    def run(self, steps: list[str]) -> None:
+        """Run printed commands to their good end, in one shell, word for word."""
+        done = self.shell("set -e\n" + "\n".join(steps))
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def changed_files(self) -> list[str]:
+        """Return the files that are not committed."""
+        lines = self.shell("git status --porcelain").stdout.splitlines()
+        return [line[3:] for line in lines if not line.endswith("__pycache__/")]
+
+    def writes(self) -> list[str]:
+        """Return the methods of all requests but reads and those for a token."""
+        rows = self.hq.ask("GET", "/requests")
+        methods = [row["method"] for row in rows if not row["path"].startswith("/authentication/")]
+        return [method for method in methods if method != "GET"]
+
+
+def printed_steps(output: str) -> list[str]:
+    """Return the commands that an export printed."""
+    return [line[2:] for line in output.partition("Next, ")[2].splitlines()[1:]]
+
+
+def _project(layout: Layout) -> str:
+    return f"name: firm\nruntime: python\n{layout.main}\n"
+
+
+def _environment(folder: Path, url: str, path: str) -> dict[str, str]:
+    here = Path(sys.executable).parent
+    identity = {
+        f"GIT_{who}_{what}": f"{who}@example.com".lower()
+        for who in ("AUTHOR", "COMMITTER")
+        for what in ("NAME", "EMAIL")
+    }
+    return {
+        **{key: value for key, value in os.environ.items() if not key.startswith("PULUMI_")},
+        **identity,
+        "PATH": os.pathsep.join((str(here), path)),
+        "PULUMI_BACKEND_URL": f"file://{folder / 'backend'}",
+        "PULUMI_HOME": str(folder / "home"),
+        "PULUMI_CONFIG_PASSPHRASE": "only for tests",
+        "PULUMI_SKIP_UPDATE_CHECK": "1",
+        "PULUMI_SKIP_CONFIRMATIONS": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "APS_CLIENT_ID": emulator.CLIENT_ID,
+        "APS_CLIENT_SECRET": emulator.CLIENT_SECRET,
+        "BIM360_ACCOUNT_ID": emulator.ACCOUNT_ID,
+        "BIM360_BASE_URL": url,
+        "BIM360_REQUESTS_PER_MINUTE": "0",
+    }

@@ -1,0 +1,122 @@
+"""``bim360 demo``, as people start it."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+# The story is told once for the whole file, so one worker tells it.
+pytestmark = pytest.mark.xdist_group("demo")
+
+PROGRAM = """
+from datetime import date
+from bim360_provider import Bim360Project
+
+for name in ("North", "South"):
+    Bim360Project(name.lower(), name=name, start_date=date(2027, 1, 1), end_date="2028-01-01",
+                  project_type="Office", value=1000, currency="EUR", adopt="archived")
+"""
+
+ACCOUNT = "a1d5e9b2-0000-4000-8000-000000000001"
+
+REAL = {
+    "APS_CLIENT_ID": "real",
+    "APS_CLIENT_SECRET": "real-secret-of-somebody",
+    "BIM360_BASE_URL": "https://developer.api.autodesk.com",
+    "BIM360_ACCOUNT_ID": "11111111-1111-4111-8111-111111111111",
+}
+"""What the shell of somebody with a real account holds."""
+
+Run = subprocess.CompletedProcess[str]
+
+
+def demo(project: Path, *flags: str) -> Run:
+    """Run the demo of a project on the local engine, in a shell that has a real account."""
+    command = [sys.executable, "-m", "bim360_provider.cli", "demo", "--engine", "local", *flags]
+    return subprocess.run(  # noqa: S603 - our own command
+        command,
+        cwd=project,
+        env={**os.environ, **REAL},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@dataclass
+class Story:
+    """Two offices that are demonstrated, taken down and demonstrated again."""
+
+    folder: Path
+    before: dict[str, bytes]
+    first: Run
+    destroyed: Run
+    again: Run
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    """Tell the story once; each test looks at one side of it."""
+    folder = tmp_path_factory.mktemp("offices")
+    (folder / "Pulumi.yaml").write_text("name: offices\nruntime: python\n")
+    settings = f"config:\n  bim360:accountId: {ACCOUNT}\n"
+    (folder / "Pulumi.demo.yaml").write_text(settings)
+    (folder / "__main__.py").write_text(PROGRAM)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    return Story(folder, before, demo(folder), demo(folder, "--destroy"), demo(folder))
+
+
+def test_the_demo_ends_well_each_time(story: Story) -> None:
+    """Exit code 0 for up, for destroy, and for up once more."""
+    codes = [run.returncode for run in (story.first, story.destroyed, story.again)]
+
+    assert codes == [0, 0, 0]
+
+
+def test_the_demo_shows_what_exists_and_what_it_cost(story: Story) -> None:
+    """Two projects are two POSTs and a token; a second up sends nothing."""
+    assert "read back from HQ (3 requests)" in story.first.stdout
+    assert "sent 0 requests to HQ" in story.first.stdout
+
+
+def test_destroying_the_demo_archives_and_running_it_again_brings_back(story: Story) -> None:
+    """Names stay taken at HQ, so a second life needs the archived projects."""
+    assert story.destroyed.stdout.count("archived") >= 2
+    assert "'North'" in story.again.stdout
+    assert "brought back" in story.again.stdout
+
+
+def test_the_demo_leaves_the_projects_own_files_alone(story: Story) -> None:
+    """Nothing but .demo is written."""
+    after = {path.name for path in story.folder.iterdir()} - {"__pycache__"}
+
+    assert after == {*story.before, ".demo"}
+    assert {n: (story.folder / n).read_bytes() for n in story.before} == story.before
+
+
+def test_what_the_demo_keeps_is_private(story: Story) -> None:
+    """The folder as a whole, and the state and HQ's database in it."""
+    kept = story.folder / ".demo"
+
+    assert kept.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in kept.glob("*/*.*")} == {0o600}
+
+
+def test_the_demo_never_uses_the_credentials_of_a_real_account(story: Story) -> None:
+    """Whoever has APS_CLIENT_SECRET in the shell can still try it safely."""
+    said = [run.stdout + run.stderr for run in (story.first, story.destroyed, story.again)]
+
+    assert all(REAL["APS_CLIENT_SECRET"] not in output for output in said)
+    assert all("127.0.0.1" in output for output in said)
+
+
+def test_without_a_project_the_demo_says_where_it_looked(tmp_path: Path) -> None:
+    """One line and exit code 2."""
+    ran = demo(tmp_path)
+
+    assert ran.returncode == 2
+    assert f"There is no Pulumi.yaml in {tmp_path}" in ran.stderr

@@ -1,0 +1,59 @@
+"""``bim360 demo --faults``, with the weather that the documents show."""
+
+from pathlib import Path
+
+import pytest
+
+from bim360_provider.emulator import read_rules
+from tests.engine.commands.test_demo import ACCOUNT, PROGRAM, demo
+from tests.engine.crashes.crash_harness import every
+from tests.meta.docs.markdown_files import text_of
+from tests.meta.source_files import ROOT
+
+WEATHER = ROOT / "docs" / "examples" / "weather.json"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Return a folder with a stack of two offices."""
+    (tmp_path / "Pulumi.yaml").write_text("name: offices\nruntime: python\n", encoding="utf-8")
+    settings = f"config:\n  bim360:accountId: {ACCOUNT}\n"
+    (tmp_path / "Pulumi.demo.yaml").write_text(settings, encoding="utf-8")
+    (tmp_path / "__main__.py").write_text(PROGRAM, encoding="utf-8")
+    return tmp_path
+
+
+def test_the_page_shows_the_weather_that_the_file_holds() -> None:
+    """Word by word, so that either can be copied."""
+    assert WEATHER.read_text(encoding="utf-8").strip() in text_of("docs/emulator.md")
+
+
+def test_the_weather_of_the_documents_is_understood() -> None:
+    """Each rule of it, as the emulator reads it."""
+    kinds = [sorted(rule.then.model_fields_set) for rule in read_rules(WEATHER)]
+
+    assert kinds == [["act", "status"], ["drop"], ["retry_after", "status"], ["status"]]
+
+
+@every
+def test_the_demo_comes_through(project: Path) -> None:
+    """One project is found after a lost answer, and the second up has nothing to do."""
+    run = demo(project, "--faults", str(WEATHER))
+
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert f"Weather: as {WEATHER} says." in run.stdout
+    assert "was created, although HQ's response was lost" in run.stdout
+    assert " of these requests met bad weather." in run.stdout
+    assert "The second up changed nothing and sent 0 requests to HQ." in run.stdout
+
+
+def test_a_mistake_in_the_weather_is_told_in_one_line(project: Path) -> None:
+    """With the rule and the field that it is in."""
+    weather = project / "weather.json"
+    weather.write_text('[{"then": {"statu": 504}}]', encoding="utf-8")
+
+    run = demo(project, "--faults", str(weather))
+
+    assert run.returncode == 1
+    assert "faults[0].then.statu" in run.stderr
+    assert "Traceback" not in run.stderr

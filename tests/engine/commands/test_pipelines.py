@@ -1,0 +1,169 @@
+"""The examples of docs/pipelines, step by step: the host is stood in for, and a missing CLI."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.engine.commands.ci_runners.github_runner import GitHub
+from tests.engine.commands.ci_runners.gitlab_runner import GitLab, gitlab
+from tests.engine.crashes.crash_harness import Site, site
+
+Host = GitHub | GitLab
+
+CLI = shutil.which("pulumi")
+HOSTS = Path(__file__).with_name("ci_runners")
+FINE, PLAN_FAILED, GATE_STRUCK = 0, 1, 3
+SECRETS = ("APS_CLIENT_ID", "APS_CLIENT_SECRET")
+
+pytestmark = [
+    pytest.mark.skipif(
+        any(shutil.which(tool) is None for tool in ("bash", "curl", "jq")),
+        reason="the examples use bash, curl and jq, as the hosts have them",
+    )
+]
+
+
+@pytest.fixture(
+    params=[
+        "local",
+        pytest.param(
+            "pulumi",
+            marks=[
+                pytest.mark.pulumi_cli,
+                pytest.mark.skipif(CLI is None, reason="there is no Pulumi CLI on PATH"),
+            ],
+        ),
+    ]
+)
+def engine(request: pytest.FixtureRequest) -> str:
+    """Return what runs the stacks."""
+    return str(request.param)
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> Iterator[Site]:
+    """Return a stack that declares one tower, at an HQ without projects."""
+    with site(tmp_path / "stack") as made:
+        yield made
+
+
+@pytest.fixture(params=["github", "gitlab"])
+def host(
+    request: pytest.FixtureRequest, stack: Site, engine: str, tmp_path: Path
+) -> Iterator[Host]:
+    """Return the host of the stack's repository."""
+    hq = {key: value for key, value in stack.env.items() if key not in SECRETS}
+    machine = {**hq, **_machine(tmp_path, engine)}
+    if engine == "pulumi":
+        init = ["pulumi", "stack", "init", "dev", "--non-interactive"]
+        subprocess.run(init, cwd=stack.folder, env=machine, check=True, capture_output=True)  # noqa: S603 - our own words
+    secrets = {key: stack.env[key] for key in SECRETS} | {"PULUMI_ACCESS_TOKEN": ""}
+    if request.param == "github":
+        yield GitHub(stack.folder, machine, secrets)
+    else:
+        with gitlab(stack.folder, machine, secrets) as made:
+            yield made
+
+
+def _machine(folder: Path, engine: str) -> dict[str, str]:
+    scripts = {"gh": HOSTS / "fake_gh_cli.py"}
+    if engine == "local":
+        scripts["pulumi"] = HOSTS / "fake_pulumi_cli.py"
+    commands = folder / "bin"
+    commands.mkdir()
+    for name, script in scripts.items():
+        (commands / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" "{script}" "$@"\n')
+        (commands / name).chmod(0o755)
+    (folder / "backend").mkdir()
+    paths = [str(commands), str(Path(sys.executable).parent), os.environ["PATH"]]
+    return {
+        "PATH": os.pathsep.join(paths),
+        "HOME": str(folder),
+        "LANG": "C.UTF-8",
+        "PULUMI_BACKEND_URL": (folder / "backend").as_uri(),
+        "PULUMI_HOME": str(folder / "home"),
+        "PULUMI_CONFIG_PASSPHRASE": "only for tests",
+        "PULUMI_SKIP_UPDATE_CHECK": "1",
+    }
+
+
+def test_a_request_gets_one_comment_that_follows_it(host: Host, stack: Site) -> None:
+    """The second push changes the first comment; nothing is made at HQ."""
+    first = host.preview()
+    begun = host.comments
+    stack.declare(city="Seattle", name="Harbor Point Tower")
+
+    second = host.preview()
+
+    assert (first, second) == ((FINE, ""), (FINE, "")), host.said
+    assert len(begun) == len(host.comments) == 1
+    assert "Tower A" in begun[0]
+    assert "Harbor Point Tower" in host.comments[0]
+    assert stack.projects() == []
+
+
+def test_a_gate_stops_the_request_and_a_label_lets_it_through(host: Host, stack: Site) -> None:
+    """The comment says what it is about in either case."""
+    stack.declare(*({"name": f"Tower {number}"} for number in range(10)))
+    applied = host.apply()
+    stack.declare()
+
+    code, where = host.preview()
+    host.labels.append("gates-open")
+    through = host.preview()
+
+    assert applied == (FINE, ""), host.said
+    assert (code, where) == (GATE_STRUCK, where)
+    assert where in ("Gate", "preview")
+    assert through == (FINE, ""), host.said
+    assert "Tower 9" in host.comments[0]
+    assert [project["status"] for project in stack.projects()].count("archived") == 0
+
+
+def test_a_plan_that_fails_is_told_and_is_not_applied(host: Host, stack: Site) -> None:
+    """A mistake in an argument: the request gets its words, and a merge sends nothing."""
+    stack.declare(currency="EURO")
+
+    code, _ = host.preview()
+    applied, _ = host.apply()
+
+    assert code == PLAN_FAILED
+    assert "did you mean 'EUR'?" in host.comments[0]
+    assert applied != FINE
+    assert stack.projects() == []
+
+
+def test_a_preview_without_any_plan_is_told_too(host: Host, stack: Site) -> None:
+    """Such as one whose project file is gone."""
+    (stack.folder / "Pulumi.yaml").unlink()
+
+    code, _ = host.preview()
+
+    assert code != FINE
+    assert len(host.comments) == 1
+    assert host.comments[0].startswith("<!-- bim360 review: dev -->\n")
+    assert "There is no review." in host.comments[0]
+
+
+def test_a_merge_is_applied_and_drift_comes_and_goes_as_an_issue(host: Host, stack: Site) -> None:
+    """Made by hand, told once, told anew, put back by the next merge, closed."""
+    applied = host.apply()
+    [tower] = stack.projects()
+    quiet = host.drift()
+    stack.hq.ask("PATCH", f"/projects/{tower['id']}", {"city": "Tacoma", "value": 9})
+
+    found = [host.drift(), host.drift()]
+    told = list(host.issues)
+    mended = host.apply()
+    gone = host.drift()
+
+    assert [applied, quiet, *found, mended, gone] == [(FINE, "")] * 6, host.said
+    assert [state for state, _ in told] == ["open"]
+    assert "Tower A" in told[0][1]
+    assert stack.projects()[0]["value"] == tower["value"]
+    assert [state for state, _ in host.issues] in (["closed"], ["clos"])

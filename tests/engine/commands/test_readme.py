@@ -1,0 +1,100 @@
+"""The README's examples, run as they stand there: the stack, its test, the client."""
+
+import runpy
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bim360_provider.emulator import (
+    ACCOUNT_ID,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    Emulator,
+    parse_seed,
+    serve,
+)
+from bim360_provider.testing.stack import Bim360Stack
+from tests.meta.docs.markdown_files import examples, section, text_of
+
+PROJECT = "name: projects\nruntime: python\n"
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder with the README's stack, which is the current one."""
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    stack = examples(text_of("README.md"), "python")[0]
+    (folder / "__main__.py").write_text(stack, encoding="utf-8")
+    (folder / "Pulumi.yaml").write_text(PROJECT, encoding="utf-8")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def test_the_test_passes_on_the_stack(
+    repository: Path, bim360_stack: Callable[..., Bim360Stack]
+) -> None:
+    """What a reader pastes into a repository of their own works at once."""
+    example = examples(section("README.md", "## Test a stack of your own"), "python")[0]
+    (repository / "test_stack.py").write_text(example, encoding="utf-8")
+
+    runpy.run_path("test_stack.py")["test_my_stack"](bim360_stack)
+
+    assert PROJECT in examples(text_of("README.md"), "yaml")
+
+
+def test_a_change_shows_as_the_properties_that_the_preview_lists(
+    repository: Path, bim360_stack: Callable[..., Bim360Stack]
+) -> None:
+    """The README's preview is what comes of the three changes it tells of."""
+    stack = bim360_stack(repository, stack="dev")
+    stack.up()
+    program = repository / "__main__.py"
+    before = program.read_text(encoding="utf-8")
+    after = before.replace("2029-09-30", "2029-12-15").replace("184_500_000", "191_000_000")
+    program.write_text(after.replace("    currency", '    city="Seattle",\n    currency'))
+
+    step = next(each for each in stack.preview().steps if each.op == "update")
+    shown = examples(text_of("README.md"), "text")[0]
+
+    assert sorted(step.paths) == ["city", "end_date", "value"]
+    assert '+ city    : "Seattle"' in shown
+    assert '~ end_date: "2029-09-30" => "2029-12-15"' in shown
+    assert "~ value   : 184500000 => 191000000" in shown
+
+
+def test_a_second_account_works_as_shown(
+    repository: Path, bim360_stack: Callable[..., Bim360Stack]
+) -> None:
+    """The example of a provider of its own, behind the first stack."""
+    europe = examples(section("README.md", "## Arguments of Bim360Provider"), "python")[0]
+    with (repository / "__main__.py").open("a", encoding="utf-8") as program:
+        program.write(europe)
+    stack = bim360_stack(repository, stack="dev")
+
+    result = stack.up()
+
+    assert result.ok
+    assert {row["region"] for row in result.requests} == {None, "EMEA"}
+    assert len(stack.projects()) == 2
+
+
+def test_the_client_works_as_shown(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The example without Pulumi, on an account that has one project."""
+    client = examples(section("README.md", "## From Python, without Pulumi"), "python")[0]
+    (repository / "client.py").write_text(client, encoding="utf-8")
+    client_of = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "accounts": [ACCOUNT_ID]}
+    account = {"id": ACCOUNT_ID, "name": "Halvorsen", "projects": [{"name": "Tower"}]}
+    seed = parse_seed({"clients": [client_of], "accounts": [account]})
+    monkeypatch.setenv("APS_CLIENT_ID", CLIENT_ID)
+    monkeypatch.setenv("APS_CLIENT_SECRET", CLIENT_SECRET)
+    monkeypatch.setenv("BIM360_ACCOUNT_ID", ACCOUNT_ID)
+
+    with serve(Emulator(seed)) as hq:
+        monkeypatch.setenv("BIM360_BASE_URL", hq.url)
+        runpy.run_path("client.py")
+
+    assert capsys.readouterr().out == "active Tower\n"

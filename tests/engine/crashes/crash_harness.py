@@ -1,0 +1,168 @@
+"""A stack whose processes can be killed at a named point, and an HQ that goes on living."""
+
+import json
+import os
+import select
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bim360_provider.emulator import ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, serve
+from bim360_provider.testing import LocalEngine, Result
+from tests.support.hq import BODY, Actor
+
+PATIENCE = 60.0
+"""Seconds until a test gives up on a process; normally it takes two."""
+
+A_MINUTE = 60.0
+"""Seconds on HQ's clock until somebody runs the stack again."""
+
+EVERYTHING = os.environ.get("CRASHES") == "all"
+"""Whether ``make crashes`` runs, which goes through every point; the usual suite takes a few."""
+
+every = pytest.mark.skipif(not EVERYTHING, reason="one of many: `make crashes` goes through all")
+needs_linux = pytest.mark.skipif(
+    not hasattr(os, "pidfd_open"), reason="needs Linux's way to watch a process"
+)
+
+PROGRAM = """
+import json, pathlib
+from bim360_provider import Bim360Project
+
+declared = json.loads(pathlib.Path("declared.json").read_text())
+for resource, arguments in declared.items():
+    Bim360Project(resource, **arguments)
+"""
+
+
+@dataclass
+class Site:
+    """One stack, and the HQ that it asks.
+
+    Attributes:
+        crashes: Where killed processes leave their numbers.
+    """
+
+    folder: Path
+    hq: Actor
+    env: dict[str, str]
+    crashes: Path
+    config: dict[str, str] = field(default_factory=dict)
+
+    def declare(self, *others: Mapping[str, Any], **arguments: Any) -> None:
+        """Say what the stack is to have: a tower with these arguments, and others."""
+        wanted = {"tower": {**BODY, **arguments}}
+        wanted |= {f"other-{number}": {**BODY, **each} for number, each in enumerate(others)}
+        (self.folder / "declared.json").write_text(json.dumps(wanted), encoding="utf-8")
+
+    def engine(self) -> LocalEngine:
+        """Return the engine that runs the stack undisturbed, in this process."""
+        state = self.folder / "state.json"
+        return LocalEngine(self.folder, stack="dev", state=state, env=self.env)
+
+    def start(
+        self, command: str, at: str = "", kills: str = "", speed: float = 1
+    ) -> "subprocess.Popen[str]":
+        """Start a command in a process of its own, with a point at which somebody is killed.
+
+        Args:
+            command: What to run.
+            at: The point, such as ``POST:acted``.
+            kills: Who dies there: ``host``, ``engine`` or both.
+            speed: How many times faster than real the provider waits.
+        """
+        crash = {"CRASH_AT": at, "CRASH_KILLS": kills, "CRASH_DIR": str(self.crashes)}
+        crash["CRASH_SPEED"] = str(speed)
+        words = [
+            command,
+            "--stack=dev",
+            f"--cwd={self.folder}",
+            f"--state={self.folder}/state.json",
+        ]
+        crashes = str(Path(__file__).with_name("site"))
+        path = {"PYTHONPATH": os.pathsep.join((crashes, os.environ.get("PYTHONPATH", "")))}
+        return subprocess.Popen(  # noqa: S603 - our own command
+            [sys.executable, "-m", "bim360_provider.testing", *words],
+            env={**os.environ, **path, **self.env, **crash},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def crash(self, command: str, at: str, kills: str) -> str:
+        """Run a command until somebody is killed at the point; return what it printed."""
+        reached = self.crashes / "reached"
+        reached.unlink(missing_ok=True)
+        output, _ = self.start(command, at, kills).communicate(timeout=PATIENCE)
+        assert reached.exists(), f"{at} was not reached:\n{output}"
+        self.wait_for_the_host()
+        self.hq.clock.advance(A_MINUTE)
+        self.hq.asked.clear()
+        return output
+
+    def wait_for_the_host(self) -> None:
+        """Return when the last host has ended."""
+        try:
+            host = os.pidfd_open(int((self.crashes / "host").read_text(encoding="ascii")))
+        except (FileNotFoundError, ProcessLookupError):
+            return
+        ended, _, _ = select.select([host], [], [], PATIENCE)
+        os.close(host)
+        assert ended, "the host outlived the engine"
+
+    def up(self) -> Result:
+        """Run the stack undisturbed; what is asked of HQ in it is noted from here on."""
+        self.hq.asked.clear()
+        return self.engine().up()
+
+    def asked(self) -> list[str]:
+        """Return what HQ was asked since, without tokens."""
+        return [what for what in self.hq.asked if what != "token"]
+
+    def projects(self) -> list[dict[str, Any]]:
+        """Return the projects that HQ holds."""
+        state: Any = self.hq.ask("GET", "/state")
+        return [project for account in state["accounts"] for project in account["projects"]]
+
+    def ids(self) -> list[str]:
+        """Return the ids that the state knows, in the resources' order."""
+        state = json.loads((self.folder / "state.json").read_text(encoding="utf-8"))
+        known = [each for each in state["resources"] if each["type"].endswith("bim360:Project")]
+        return [each["id"] for each in known]
+
+
+@contextmanager
+def site(folder: Path, hq: Actor | None = None) -> Iterator[Site]:
+    """Lay out a stack beside an HQ whose clock stands still between runs."""
+    hq = hq or Actor()
+    hq.clock.freeze()
+    project, crashes = folder / "project", folder / "crashes"
+    for each in (project, crashes):
+        each.mkdir(parents=True)
+    (project / "Pulumi.yaml").write_text("name: towers\nruntime: python\n", encoding="utf-8")
+    (project / "__main__.py").write_text(PROGRAM, encoding="utf-8")
+    with serve(hq) as running:
+        made = Site(project, hq, environ(running.url), crashes)
+        made.declare()
+        yield made
+
+
+def environ(url: str) -> dict[str, str]:
+    """Return what leads a stack to an HQ."""
+    return {
+        "APS_CLIENT_ID": CLIENT_ID,
+        "APS_CLIENT_SECRET": CLIENT_SECRET,
+        "BIM360_ACCOUNT_ID": ACCOUNT_ID,
+        "BIM360_BASE_URL": url,
+    }
+
+
+def told(result: Result, words: str) -> list[str]:
+    """Return the messages of a run that have the words in them."""
+    return [message.text for message in result.messages if words in message.text]

@@ -1,0 +1,192 @@
+"""What is done in more than one step, killed between the steps: the next run does what is left."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.engine.crashes.crash_harness import Site, every, needs_linux, site, told
+from tests.engine.crashes.test_crashes import ADOPTED
+
+pytestmark = needs_linux
+
+OLD = {"created_at": "2026-01-02T03:04:05.678Z"}
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> Iterator[Site]:
+    """Return a stack that declares one tower, and its HQ."""
+    with site(tmp_path) as made:
+        yield made
+
+
+def one(stack: Site) -> dict[str, Any]:
+    """Return the only project, which the state must know."""
+    (project,) = stack.projects()
+    assert stack.ids() == [project["id"]]
+    return project
+
+
+@every
+@pytest.mark.parametrize(
+    ("at", "kills"),
+    [
+        ("PATCH:before", "host"),
+        ("PATCH:acted", "host engine"),
+        ("PATCH:acted", "engine"),
+        ("update:returned", "host"),
+        ("update:told", "engine"),
+    ],
+)
+def test_an_update_that_is_killed_is_sent_again(stack: Site, at: str, kills: str) -> None:
+    """One PATCH with the same fields, which does no harm where the first one was acted on."""
+    stack.up()
+    stack.declare(city="Oslo")
+    stack.crash("up", at, kills)
+
+    result = stack.up()
+
+    assert result.ok
+    assert (one(stack)["city"], one(stack)["status"]) == ("Oslo", "pending")
+    assert stack.asked() == ["PATCH project"]
+
+
+@every
+def test_of_two_updates_only_the_one_that_is_not_known_is_sent_again(stack: Site) -> None:
+    """What was written down before the crash is done."""
+    stack.declare({"name": "Other"})
+    stack.up()
+    stack.declare({"name": "Other", "city": "Bergen"}, city="Oslo")
+    stack.crash("up", "PATCH:acted:2", "host")
+
+    result = stack.up()
+
+    assert result.ok
+    assert {project["city"] for project in stack.projects()} == {"Oslo", "Bergen"}
+    assert stack.asked() in (["PATCH project"], ["PATCH project"] * 2)
+
+
+@every
+@pytest.mark.parametrize(
+    ("at", "kills"),
+    [
+        ("PATCH:before", "host"),
+        ("PATCH:acted", "host engine"),
+        ("delete:returned", "host"),
+        ("delete:told", "engine"),
+    ],
+)
+def test_an_archive_that_is_killed_is_done_again(stack: Site, at: str, kills: str) -> None:
+    """To archive what is archived does no harm."""
+    stack.up()
+    stack.crash("destroy", at, kills)
+    stack.hq.asked.clear()
+
+    result = stack.engine().destroy()
+
+    assert result.ok
+    assert [project["status"] for project in stack.projects()] == ["archived"]
+    assert stack.asked() == ["PATCH project"]
+
+
+@pytest.mark.parametrize(
+    ("at", "kills", "asked"),
+    [
+        pytest.param("PATCH:before", "host", ["PATCH project"], marks=every),
+        ("PATCH:acted", "host", []),
+        pytest.param("create:told", "engine", [], marks=every),
+    ],
+)
+def test_a_project_archived_from_the_start_is_found_again(
+    stack: Site, at: str, kills: str, asked: list[str]
+) -> None:
+    """Whether it was killed between POST and PATCH, or after both."""
+    stack.declare(status="archived")
+    stack.crash("up", at, kills)
+
+    result = stack.up()
+
+    assert result.ok, result.errors
+    assert one(stack)["status"] == "archived"
+    assert len(told(result, ADOPTED)) == 1
+    assert stack.asked() == ["POST projects", "GET projects", "GET project", *asked]
+
+
+@every
+@pytest.mark.parametrize("at", ["PATCH:before", "PATCH:acted"])
+def test_a_suspended_project_is_found_again(stack: Site, at: str) -> None:
+    """HQ suspends no project that nobody joined; the adopted one says so as a new one would."""
+    stack.declare(status="inactive")
+    stack.crash("up", at, "host")
+
+    result = stack.up()
+
+    assert result.ok, result.errors
+    assert one(stack)["status"] == "pending"
+    assert len(told(result, ADOPTED)) == 1
+    assert len(told(result, "The project exists; the next `pulumi up` tries again.")) == 1
+
+
+@every
+@pytest.mark.parametrize("at", ["PATCH:before", "PATCH:acted", "create:told"])
+def test_an_adoption_of_whatever_has_the_name_is_taken_up(stack: Site, at: str) -> None:
+    """The next up adopts it again, and sends what is still different."""
+    made = stack.engine().up()
+    stack.hq.ask("PATCH", f"/projects/{stack.ids()[0]}", {"status": "active", **OLD})
+    made.state.unlink()
+    stack.declare(adopt="any", city="Oslo")
+    stack.crash("up", at, "engine" if at == "create:told" else "host")
+
+    result = stack.up()
+
+    assert result.ok, result.errors
+    assert one(stack)["city"] == "Oslo"
+    left = ["PATCH project"] if at == "PATCH:before" else []
+    assert stack.asked() == ["POST projects", "GET projects", "GET project", *left]
+
+
+@every
+@pytest.mark.parametrize(
+    ("at", "ok"), [("PATCH:before", True), ("PATCH:acted:1", False), ("PATCH:acted:2", True)]
+)
+def test_a_project_that_was_brought_back_by_half_is_left_to_a_person(
+    stack: Site, at: str, ok: bool
+) -> None:
+    """An active project with other values may be anybody's: adopt='archived' does not take it."""
+    made = stack.engine().up()
+    stack.hq.ask("PATCH", f"/projects/{stack.ids()[0]}", {"status": "archived", **OLD})
+    made.state.unlink()
+    stack.declare(adopt="archived", city="Oslo")
+    stack.crash("up", at, "host")
+
+    result = stack.up()
+
+    assert result.ok == ok
+    assert [words for words in result.errors if "take it over with adopt='any'" not in words] == []
+    stack.declare(adopt="any", city="Oslo")
+    assert stack.up().ok
+    assert (one(stack)["city"], one(stack)["status"]) == ("Oslo", "active")
+
+
+@pytest.mark.parametrize(
+    "at",
+    ["POST:acted", pytest.param("job:before", marks=every), pytest.param("job:acted", marks=every)],
+)
+def test_a_template_copy_is_followed_after_the_crash(stack: Site, at: str) -> None:
+    """The adopted project tells its job, so that the copy's end is known."""
+    template = stack.engine()
+    assert template.up().ok
+    stack.hq.ask("PATCH", f"/projects/{stack.ids()[0]}", {**OLD, "status": "active"})
+    new = {"name": "Copy", "template_project_id": stack.ids()[0], "include_locations": True}
+    stack.declare(new)
+    stack.crash("up", at, "host")
+
+    result = stack.up()
+
+    assert result.ok, result.errors
+    assert [project["name"] for project in stack.projects()] == ["Tower A", "Copy"]
+    assert len(told(result, ADOPTED)) == 1
+    assert told(result, "the template is not copied") == []
+    assert stack.asked() == ["POST projects", "GET projects", "GET project", "GET job"]
+    assert '"copy_status": "done"' in (stack.folder / "state.json").read_text(encoding="utf-8")

@@ -1,0 +1,107 @@
+"""Ctrl-C in the middle of a long wait: it ends within the wait's bound, and what was done is saved.
+
+The provider's clock runs twenty times faster than real, so that a minute lasts three seconds.
+"""
+
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.engine.crashes.crash_harness import PATIENCE, Site, every, site
+
+FAST = 20.0
+"""How many times faster than real the provider waits."""
+
+INTERRUPTED = 130
+"""Exit code of a run that was ended by Ctrl-C."""
+
+IN_FLIGHT = 16
+"""Calls that an engine has under way at most, by default."""
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> Iterator[Site]:
+    """Return a stack and its HQ."""
+    with site(tmp_path) as made:
+        yield made
+
+
+def interrupted_at(stack: Site, words: str) -> tuple[int, float]:
+    """Run an up, press Ctrl-C when the words appear; return exit code and seconds until the end."""
+    said: list[str] = []
+    with stack.start("up", speed=FAST) as process:
+        assert process.stdout is not None
+        while not said or words not in said[-1]:
+            said.append(process.stdout.readline())
+            assert said[-1], "".join(said)
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=PATIENCE)
+    return process.returncode, time.monotonic() - began
+
+
+def test_a_queue_for_places_in_the_window_ends_with_one_window(stack: Site) -> None:
+    """What is in flight gets its places within a minute; what waits behind it is not begun."""
+    stack.env["BIM360_REQUESTS_PER_MINUTE"] = "10"
+    stack.declare(*[{"name": f"Tower {number}"} for number in range(29)])
+
+    code, seconds = interrupted_at(stack, "the rate limit is used up")
+
+    made = len(stack.projects())
+    assert code == INTERRUPTED
+    assert seconds < PATIENCE / 2
+    assert 10 <= made <= 10 + IN_FLIGHT
+    assert sorted(stack.ids()) == sorted(project["id"] for project in stack.projects())
+
+    stack.env["BIM360_REQUESTS_PER_MINUTE"] = "0"
+    assert stack.up().changes == {"same": 1 + made, "create": 30 - made}
+    assert stack.asked() == ["POST projects"] * (30 - made)
+
+
+@every
+def test_a_pause_that_hq_asks_for_is_waited_out(stack: Site) -> None:
+    """At most a minute and a half; the create under way is then done and saved."""
+    rule = {"match": {"method": "POST"}, "after": 1, "times": 1}
+    stack.hq.ask("POST", "/faults", {**rule, "then": {"status": 429, "retry_after": 60}})
+
+    code, seconds = interrupted_at(stack, "HQ asks to slow down (429)")
+
+    assert (code, len(stack.ids())) == (INTERRUPTED, 1)
+    assert seconds < PATIENCE / 2
+    assert stack.up().changes == {"same": 2}
+
+
+@every
+def test_a_template_copy_is_waited_for_as_long_as_declared(stack: Site) -> None:
+    """The project is saved; the next up looks at its copy again."""
+    assert stack.up().ok
+    stack.hq.ask("PATCH", f"/projects/{stack.ids()[0]}", {"status": "active"})
+    stack.hq.ask("PATCH", "/options", {"job_duration": 1000})
+    copy = {"name": "Copy", "template_project_id": stack.ids()[0], "copy_timeout": 120}
+    stack.declare(copy)
+
+    code, seconds = interrupted_at(stack, "waiting for the template copy")
+
+    assert (code, len(stack.ids())) == (INTERRUPTED, 2)
+    assert seconds < PATIENCE / 2
+    stack.hq.clock.advance(1000)
+    assert stack.up().changes == {"same": 2, "update": 1}
+    assert stack.asked() == ["GET job"]
+
+
+@every
+def test_an_answer_that_does_not_come_is_given_up(stack: Site) -> None:
+    """After 70 seconds; the project that HQ made all the same is found, and saved."""
+    rule = {"match": {"method": "POST", "path": "/hq/v1/accounts/:account_id/projects"}}
+    then = {"act": True, "delay": 6}
+    stack.hq.ask("POST", "/faults", {**rule, "times": 1, "then": then})
+
+    code, seconds = interrupted_at(stack, "looking whether 'Tower A' was made")
+
+    assert (code, len(stack.ids())) == (INTERRUPTED, 1)
+    assert seconds < PATIENCE / 2
+    assert stack.up().changes == {"same": 2}
+    assert stack.asked() == []

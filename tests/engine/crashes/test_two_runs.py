@@ -1,0 +1,70 @@
+"""Two runs at once: of two stacks that declare one name, and of one stack."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from bim360_provider.core.create_once import SHARED_RISK
+from bim360_provider.testing import LocalEngine, LocalEngineError
+from tests.engine.crashes.crash_harness import every, site
+
+A_MOMENT = 0.01
+"""Seconds between two looks for the lock."""
+
+
+def test_two_stacks_make_one_project_of_one_name(tmp_path: Path) -> None:
+    """The slower one fails with one clear error, and its state holds nothing it does not own."""
+    with site(tmp_path) as stack, ThreadPoolExecutor(2) as pool:
+        engines = [
+            LocalEngine(stack.folder, stack=name, state=tmp_path / f"{name}.json", env=stack.env)
+            for name in ("one", "two")
+        ]
+        results = list(pool.map(LocalEngine.up, engines))
+
+        (project,) = stack.projects()
+        failed = next(result for result in results if not result.ok)
+
+    assert sorted(result.ok for result in results) == [False, True]
+    words = f"'Tower A' ({project['id']}) was made by somebody else while this run was going on"
+    assert [words in error for error in failed.errors] == [True]
+    assert project["id"] not in failed.state.read_text(encoding="utf-8")
+    assert stack.asked().count("POST projects") == 2
+
+
+def test_the_loser_of_two_pipelines_is_warned_when_it_adopts(tmp_path: Path) -> None:
+    """Its second run takes the winner's project for a leftover, and states the risk."""
+    with site(tmp_path) as stack:
+        one, two = [
+            LocalEngine(stack.folder, stack=name, state=tmp_path / f"{name}.json", env=stack.env)
+            for name in ("one", "two")
+        ]
+        won, lost = one.up(), two.up()
+        stack.hq.clock.advance(60)
+        again = two.up()
+        projects = stack.projects()
+
+    assert (won.ok, lost.ok, again.ok) == (True, False, True)
+    assert len(projects) == 1
+    warnings = [each.text for each in again.messages if SHARED_RISK in each.text]
+    assert [projects[0]["id"] in each for each in warnings] == [True]
+
+
+@every
+def test_one_stack_has_one_run_at_a_time(tmp_path: Path) -> None:
+    """The second one is refused before it begins, and asks HQ nothing."""
+    with site(tmp_path) as stack:
+        lock = stack.folder / "state.json.lock"
+        with stack.start("up") as first:
+            while not lock.exists():
+                assert first.poll() is None
+                threading.Event().wait(A_MOMENT)
+
+            with pytest.raises(LocalEngineError, match=f"another run \\(process {first.pid}\\)"):
+                stack.engine().up()
+
+            first.communicate()
+
+        assert first.returncode == 0
+        assert [what for what in stack.hq.asked if what != "token"] == ["POST projects"]

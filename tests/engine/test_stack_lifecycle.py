@@ -1,0 +1,109 @@
+"""A whole program on the local engine, from its first preview to its end."""
+
+from pathlib import Path
+
+import pytest
+
+from bim360_provider.testing import Result
+from tests.support.scenarios import Stage
+from tests.support.stack_runners import LocalStack
+
+PROGRAM = """
+import os
+print("the program says correct horse")
+a = Item("a", title=" A ", size=3, tags={"x": 1, "y": [1, 2]}, nothing=None)
+b = Item("b", title=Output.concat("after ", a.id), password=Output.secret("correct horse"))
+c = Item("c", title="c", note=b.made_by)
+pulumi.log.warn("mind the step", resource=c)
+pulumi.export("a", a.id)
+pulumi.export("who", a.made_by)
+pulumi.export("password", b.password)
+pulumi.export("copy", b.echo)
+"""
+
+
+class Life:
+    """The runs of one stack, and the calls of each."""
+
+    def __init__(self, folder: Path) -> None:
+        self.stack = LocalStack(folder)
+        self.state = folder / "state.json"
+        self.calls: list[list[str]] = []
+        self.preview = self._play("preview")
+        self.up = self._play("up")
+        self.saved = self.state.read_text()
+        self.again = self._play("up")
+        self.destroy = self._play("destroy")
+
+    def _play(self, command: str) -> Result:
+        program = None if self.calls else PROGRAM
+        result = self.stack.run(Stage(command, program))  # type: ignore[arg-type]  # four of its words
+        self.calls.append([line.split('"')[3] for line in self.stack.workplace.calls()])
+        return result
+
+
+@pytest.fixture(scope="module")
+def life(tmp_path_factory: pytest.TempPathFactory) -> Life:
+    """Return a stack's whole life; the tests below look at it from several sides."""
+    return Life(tmp_path_factory.mktemp("life"))
+
+
+def test_every_run_succeeds(life: Life) -> None:
+    """And counts what Pulumi counts, the stack itself included."""
+    runs = (life.preview, life.up, life.again, life.destroy)
+
+    assert [run.ok for run in runs] == [True] * 4
+    assert [run.changes for run in runs] == [
+        {"create": 4},
+        {"create": 4},
+        {"same": 4},
+        {"delete": 4},
+    ]
+
+
+def test_a_preview_only_checks(life: Life) -> None:
+    """No create, no read, and no state."""
+    assert life.calls[0] == ["check", "check", "check", "configure"]
+    assert life.preview.outputs == {
+        "a": "[unknown]",
+        "who": "[unknown]",
+        "password": "[secret]",
+        "copy": "[unknown]",
+    }
+
+
+def test_a_second_up_only_checks_and_diffs(life: Life) -> None:
+    """Nothing to do is nothing done."""
+    assert life.calls[2] == ["check"] * 3 + ["configure"] + ["diff"] * 3
+
+
+def test_dependents_get_what_they_wait_for(life: Life) -> None:
+    """Ids and computed outputs of what was made before them."""
+    made = {step.name: step for step in life.up.steps}
+
+    assert made["b"].new == {"title": "after A-1", "password": "[secret]"}
+    assert made["c"].new == {"title": "c", "note": "M"}
+
+
+def test_a_secret_is_nowhere(life: Life) -> None:
+    """Not in the state, not in any result, message or output, though a provider copied it."""
+    everything = [life.saved, *map(repr, (life.preview, life.up, life.again, life.destroy))]
+
+    assert not any("horse" in text for text in everything)
+    assert life.again.outputs["copy"] == "[secret]"
+
+
+def test_what_the_program_says_is_passed_on(life: Life) -> None:
+    """Its prints as they are, its log messages with severity and resource."""
+    said = [(each.severity, each.text) for each in life.up.messages]
+    warning = next(each for each in life.up.messages if each.severity == "warning")
+
+    assert ("info", "the program says [secret]") in said
+    assert warning.urn.endswith("::c")
+
+
+def test_at_the_end_nothing_is_left(life: Life) -> None:
+    """Neither objects nor a lock."""
+    assert list(life.stack.workplace.shelf.iterdir()) == []
+    assert not life.state.with_name("state.json.lock").exists()
+    assert '"resources": [\n\n' in life.state.read_text()

@@ -1,0 +1,262 @@
+"""One set of arguments on its way through the real host to the emulator and back."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+import grpc
+from pulumi.runtime.proto import provider_pb2
+
+from bim360_provider.core.settings import Settings
+from bim360_provider.core.validation import UNKNOWN as NOT_YET
+from bim360_provider.core.validation import Problem
+from bim360_provider.emulator import ADMIN_EMAIL
+from tests.fuzz.entity import Ground, Kind
+from tests.fuzz.sets import ArgumentSet, draw_set
+from tests.fuzz.strategies import Verdict
+from tests.host.dynamic_host import SECRET_MARK, UNKNOWN, Host, inputs, plain, refusal
+
+NO_CHANGE = provider_pb2.DiffResponse.DIFF_NONE
+
+SHARE_WITH_ANOTHER = 0.5
+"""Of what may have another one beside it: how often it gets one."""
+
+SHARE_OF_DELETED = 0.2
+"""Of what was made: deleted through the host before it is cleared away."""
+
+
+@dataclass
+class Tally:
+    """What became of all sets."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    disagreements: list[str] = field(default_factory=list)
+
+    def add(self, other: "Tally") -> None:
+        """Take over what another one counted."""
+        self.counts += other.counts
+        self.refused += other.refused
+        self.disagreements += other.disagreements
+
+
+class Disagreement(Exception):  # noqa: N818 - no error of anybody's, but what is looked for
+    """Provider, emulator and expectation are not of one mind."""
+
+
+def blamed(reason: str, names: Iterable[str]) -> str | None:
+    """Return the argument that a refusal begins with."""
+    fits = (name for name in names if reason.startswith(str(Problem(name, ""))))
+    return max(fits, key=len, default=None)
+
+
+def judge_refusals(given: ArgumentSet, reasons: list[str]) -> set[str]:
+    """Return the refused arguments, once they are found to be those that are wrong.
+
+    Raises:
+        Disagreement: One is refused that is right, taken that is wrong, or not told in one line.
+    """
+    ugly = [reason for reason in reasons if not reason.isprintable()]
+    if ugly:
+        msg = f"a refusal would not print as one line: {ugly!r}"
+        raise Disagreement(msg)
+    known = {*given.names, *given.kind.model.model_fields}
+    names = {reason: blamed(reason, known) for reason in reasons}
+    found = {name for name in names.values() if name is not None}
+    if None in names.values() or found - given.may_blame or given.must_blame - found:
+        msg = f"expected {sorted(given.must_blame)} to be refused, and got {reasons!r}"
+        raise Disagreement(msg)
+    return found
+
+
+class Trial:
+    """The trials of one worker with one entity, in an account of its own."""
+
+    def __init__(self, host: Host, ground: Ground, kind: Kind, random: Random) -> None:
+        self.host = host.of(kind.provider)
+        self.ground = ground
+        self.place = ground.place
+        self.kind = kind
+        self.random = random
+        self.tally = Tally()
+
+    def run(self) -> None:
+        """Try one more set; what is found is in the tally."""
+        given = draw_set(self.random, self.place, self.kind)
+        try:
+            self._try(given)
+        except Disagreement as found:
+            self.tally.disagreements.append(f"{found}: {given.bag!r}")
+        except grpc.RpcError as error:
+            self.tally.disagreements.append(f"{refusal(error)}: {given.bag!r}")
+
+    def _try(self, given: ArgumentSet) -> None:
+        self.tally.counts["sets"] += 1
+        if not _carriable(given.bag):
+            # Nothing that gRPC takes; other doors to the core may.
+            self._try_here(given)
+            return
+        checked = self.host.check(given.bag)
+        refused = judge_refusals(given, [failure.reason for failure in checked.failures])
+        self.tally.refused.update(refused)
+        self.tally.counts["refused" if refused else "accepted"] += 1
+        if not refused:
+            self._go_on(given, checked.inputs)
+
+    def _try_here(self, given: ArgumentSet) -> None:
+        config = {"bim360:accountId": self.place.account_id, "bim360:actingUser": ADMIN_EMAIL}
+        settings = Settings.resolve(config, {})
+        _, problems = self.kind.provider.core().check({}, _unmarked(given.bag), settings)
+        refused = judge_refusals(given, [str(each) for each in problems if not each.warning])
+        self.tally.refused.update(refused)
+        self.tally.counts["refused"] += 1
+        self.tally.counts["beyond gRPC"] += 1
+
+    def _go_on(self, given: ArgumentSet, checked: Any) -> None:
+        once = self._plain(checked)
+        self._same(once, self._plain(self.host.check(once).inputs), "checked twice")
+        example = inputs(self.kind.example, self.host.provider)
+        verdict = self.host.diff("p1", example, checked)
+        # A member whose e-mail is not known has a number for a key, and nothing unknown is left.
+        if _has_unknown([once, given.bag]):
+            self.tally.counts["unknown"] += 1
+            if verdict.changes == NO_CHANGE:
+                msg = "an unknown value is no change"
+                raise Disagreement(msg)
+            return
+        self.host.begin_run()  # the diff above was not that of a replacement
+        try:
+            made = self.host.create(checked)
+        except grpc.RpcError as error:
+            if not (given.named(Verdict.ODD) and self._only_hq_knows(error)):
+                raise
+            self.tally.counts["known to HQ alone"] += 1
+            return
+        try:
+            self._live(made, checked)
+        finally:
+            self.kind.clear(self.ground, made.id, self._plain(made.properties))
+
+    def _only_hq_knows(self, error: grpc.RpcError) -> bool:
+        """Return whether a refusal is one that no check can foresee; it has to be one line."""
+        told = refusal(error).strip()
+        if not told.isprintable():
+            msg = f"an error would not print as one line: {told!r}"
+            raise Disagreement(msg)
+        return any(words in told for words in self.kind.only_hq_knows)
+
+    def _plain(self, message: Any) -> dict[str, Any]:
+        return plain(message, self.host.provider)
+
+    def _live(self, made: Any, checked: Any) -> None:
+        self.tally.counts["made"] += 1
+        state = self._read_back(made.id, made.properties, checked)
+        if not self.kind.is_final(self._plain(state)) and self.random.random() < 0.5:
+            state = self._live_on(made.id, state, self._plain(checked))
+        if self.kind.beside and self.random.random() < SHARE_WITH_ANOTHER:
+            self._beside(made, checked)
+        if self.random.random() < SHARE_OF_DELETED:
+            self.host.delete(made.id, state)
+
+    def _beside(self, made: Any, checked: Any) -> None:
+        """Create another one that differs in what makes it another, and the first one again."""
+        declared = self._plain(checked)
+        table = self.kind.table(self.place)
+        other = {name: table[name][0](self.random).value for name in self.kind.beside}
+        try:
+            second = self.host.create(self.host.check({**declared, **other}).inputs)
+            again = self.host.create(checked)
+        except grpc.RpcError as error:
+            if not self._only_hq_knows(error):
+                raise
+            return
+        self.tally.counts["made beside another"] += 1
+        differs = any(declared.get(name) != value for name, value in other.items())
+        if again.id != made.id or (second.id != made.id) != differs:
+            msg = f"{made.id} became {again.id}, and with {other} it is {second.id}"
+            raise Disagreement(msg)
+        for each in (made, second):
+            if not self.kind.is_held(self.ground, each.id, self._plain(each.properties)):
+                msg = f"HQ does not hold {each.id}"
+                raise Disagreement(msg)
+
+    def _live_on(self, id_: str, state: Any, declared: Mapping[str, Any]) -> Any:
+        """Change it to another set, if that is valid; return the state."""
+        news = draw_set(self.random, self.place, self.kind, omit=self.kind.kept)
+        kept = {name: declared[name] for name in self.kind.kept if name in declared}
+        if not _carriable(news.bag):
+            return state
+        answer = self.host.check({**news.bag, **kept}, declared)
+        if answer.failures or _has_unknown([self._plain(answer.inputs), news.bag]):
+            return state
+        verdict = self.host.diff(id_, state, answer.inputs)
+        if list(verdict.replaces):
+            msg = f"{list(verdict.replaces)} would replace"
+            raise Disagreement(msg)
+        return state if verdict.changes == NO_CHANGE else self._change(id_, state, answer, news)
+
+    def _change(self, id_: str, state: Any, answer: Any, news: ArgumentSet) -> Any:
+        try:
+            changed = self.host.update(id_, state, answer.inputs)
+        except grpc.RpcError as error:
+            if self._only_hq_knows(error):
+                return state
+            msg = f"{refusal(error)} (changed to {news.bag!r})"
+            raise Disagreement(msg) from None
+        self.tally.counts["changed"] += 1
+        return self._read_back(id_, changed.properties, answer.inputs)
+
+    def _read_back(self, id_: str, state: Any, declared: Any) -> Any:
+        """Read it, and see that nothing differs either before or after."""
+        undone = set(self._plain(state).get("unfinished") or ())
+        if undone - self.kind.undone(self._plain(state), self._plain(declared)):
+            msg = f"{undone} could not be finished"
+            raise Disagreement(msg)
+        read = self.host.read(id_, state, declared)
+        for when, seen in (("before", state), ("after", read.properties)):
+            verdict = self.host.diff(id_, seen, declared)
+            if verdict.changes != NO_CHANGE and not undone:
+                differing = _differing(self._plain(declared), self._plain(read.inputs))
+                msg = f"differs {when} a refresh: {differing}"
+                raise Disagreement(msg)
+        return read.properties
+
+    @staticmethod
+    def _same(once: Mapping[str, Any], twice: Mapping[str, Any], what: str) -> None:
+        if once != twice:
+            msg = f"{what}: {once!r} became {twice!r}"
+            raise Disagreement(msg)
+
+
+def _carriable(bag: Mapping[str, Any]) -> bool:
+    """Return whether protobuf has a form for all values: none for surrogates and huge numbers."""
+    try:
+        inputs(bag)
+    except (OverflowError, ValueError):
+        return False
+    return True
+
+
+def _unmarked(value: Any) -> Any:
+    """Return values as the host hands them on: secrets in the clear, unknowns as such."""
+    if isinstance(value, Mapping):
+        bare = {key: _unmarked(each) for key, each in value.items()}
+        return bare["value"] if SECRET_MARK.items() <= value.items() else bare
+    if isinstance(value, list):
+        return [_unmarked(each) for each in value]
+    return NOT_YET if value == UNKNOWN else value
+
+
+def _has_unknown(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(_has_unknown(each) for each in value.values())
+    if isinstance(value, list):
+        return any(_has_unknown(each) for each in value)
+    return bool(value == UNKNOWN)
+
+
+def _differing(declared: Mapping[str, Any], live: Mapping[str, Any]) -> dict[str, Any]:
+    names = declared.keys() | live.keys()
+    return {k: (declared.get(k), live.get(k)) for k in names if declared.get(k) != live.get(k)}

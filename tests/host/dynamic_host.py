@@ -1,0 +1,151 @@
+"""The real ``python -m pulumi.dynamic``, called as Pulumi's engine calls it.
+
+The protocol: https://github.com/pulumi/pulumi/blob/master/proto/pulumi/provider.proto
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import grpc
+from google.protobuf import empty_pb2, struct_pb2
+from google.protobuf.json_format import MessageToDict
+from pulumi.dynamic import ResourceProvider
+from pulumi.dynamic.dynamic import serialize_provider
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
+
+from bim360_provider.dynamic.providers import ProjectProvider
+from tests.host.next_run import NextRun
+
+NO_ENGINE = "127.0.0.1:1"
+URN = "urn:pulumi:demo::demo::pulumi-python:dynamic/bim360:Project::tower"
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""Pulumi's own mark of a value that is not known yet."""
+
+SECRET_MARK = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
+PROVIDER: Any = serialize_provider(ProjectProvider())
+ROOT = str(Path(__file__).parents[2])
+"""From where the host imports a provider of the tests."""
+
+DEADLINE = 30.0
+"""Seconds for one call; a host that hangs fails its test."""
+
+
+def struct(bag: Mapping[str, Any]) -> struct_pb2.Struct:
+    """Return a bag as protobuf carries it: every number a double."""
+    message = struct_pb2.Struct()
+    message.update(dict(bag))
+    return message
+
+
+def inputs(bag: Mapping[str, Any], provider: str = PROVIDER) -> struct_pb2.Struct:
+    """Return the arguments of a resource, with the reference to its provider."""
+    return struct({**bag, "__provider": provider})
+
+
+def plain(message: struct_pb2.Struct, provider: str = PROVIDER) -> dict[str, Any]:
+    """Return a bag without the reference, which every answer must carry."""
+    bag = MessageToDict(message)
+    assert bag.pop("__provider") == provider
+    return bag
+
+
+@dataclass
+class Host:
+    """A running host and the five calls that the engine makes."""
+
+    stub: Any
+    printed: Path
+    process: "subprocess.Popen[bytes]"
+    provider: str = PROVIDER
+
+    def of(self, provider: ResourceProvider) -> "Host":
+        """Return the same host, asked for resources of another provider."""
+        reference: Any = serialize_provider(provider)
+        return replace(self, provider=reference)
+
+    def check(self, news: Mapping[str, Any], olds: Mapping[str, Any] | None = None) -> Any:
+        """Ask for the normal form of arguments, and for what is wrong with them."""
+        old = inputs(olds, self.provider) if olds is not None else struct({})
+        new = inputs(news, self.provider)
+        request = provider_pb2.CheckRequest(urn=URN, olds=old, news=new)
+        return self.stub.Check(request, timeout=DEADLINE)
+
+    def create(self, properties: Any) -> Any:
+        """Create a project from checked arguments."""
+        request = provider_pb2.CreateRequest(urn=URN, properties=properties)
+        return self.stub.Create(request, timeout=DEADLINE)
+
+    def made(self, bag: Mapping[str, Any]) -> Any:
+        """Check and create."""
+        return self.create(self.check(bag).inputs)
+
+    def diff(self, id_: str, olds: Any, news: Any) -> Any:
+        """Ask what would change."""
+        request = provider_pb2.DiffRequest(id=id_, urn=URN, olds=olds, news=news)
+        return self.stub.Diff(request, timeout=DEADLINE)
+
+    def update(self, id_: str, olds: Any, news: Any) -> Any:
+        """Change a project."""
+        request = provider_pb2.UpdateRequest(id=id_, urn=URN, olds=olds, news=news)
+        return self.stub.Update(request, timeout=DEADLINE)
+
+    def read(self, id_: str, state: Any, declared: Any = None) -> Any:
+        """Look a project up."""
+        request = provider_pb2.ReadRequest(id=id_, urn=URN, properties=state, inputs=declared)
+        return self.stub.Read(request, timeout=DEADLINE)
+
+    def begin_run(self) -> None:
+        """Have the host forget the last run."""
+        self.of(NextRun()).check({})
+
+    def delete(self, id_: str, state: Any) -> None:
+        """Delete a project in a run of its own, as a destroy does."""
+        self.begin_run()
+        request = provider_pb2.DeleteRequest(id=id_, urn=URN, properties=state)
+        self.stub.Delete(request, timeout=DEADLINE)
+
+
+@contextmanager
+def running(
+    folder: Path,
+    config: Mapping[str, Any],
+    environ: Mapping[str, str] | None = None,
+    engine: str = NO_ENGINE,
+) -> Iterator[Host]:
+    """Run a host and configure it; its printed lines are in ``Host.printed``."""
+    printed = folder / "printed.txt"
+    with (
+        printed.open("wb") as errors,
+        subprocess.Popen(  # noqa: S603 - Pulumi's own module
+            [sys.executable, "-u", "-m", "pulumi.dynamic", engine],
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            cwd=folder,
+            env={**os.environ, "PULUMI_PROJECT": "demo", "PYTHONPATH": ROOT, **(environ or {})},
+        ) as process,
+    ):
+        try:
+            assert process.stdout is not None
+            port = int(process.stdout.readline())
+            with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+                stub = provider_pb2_grpc.ResourceProviderStub(channel)
+                request = provider_pb2.ConfigureRequest(args=struct(config), acceptSecrets=True)
+                stub.Configure(request, timeout=DEADLINE)
+                yield Host(stub, printed, process)
+                if process.poll() is None:
+                    stub.Cancel(empty_pb2.Empty(), timeout=DEADLINE)
+        finally:
+            process.kill()
+
+
+def refusal(error: grpc.RpcError) -> str:
+    """Return what the engine would show of a failed call."""
+    assert isinstance(error, grpc.Call)
+    assert error.code() == grpc.StatusCode.UNKNOWN
+    return str(error.details())

@@ -1,0 +1,139 @@
+"""Companies and account users through the real host, from check to delete."""
+
+from typing import Any
+
+import grpc
+import pytest
+from pulumi.runtime.proto import provider_pb2
+
+from bim360_provider.dynamic.providers import AccountUserProvider, CompanyProvider
+from bim360_provider.emulator import ACCOUNT_ID
+from tests.host.dynamic_host import UNKNOWN, Host, inputs, plain, refusal, struct
+from tests.support.hq import Actor, Fault, says
+
+DiffResponse = provider_pb2.DiffResponse
+PLACE = {"account_id": ACCOUNT_ID, "region": "US"}
+VOLT = {"name": "Volt", "trade": "Electrical"}
+ADA = {"email": "ada@example.com", "first_name": "Ada"}
+
+
+@pytest.fixture
+def companies(host: Host) -> Host:
+    """Return the host, asked for companies."""
+    return host.of(CompanyProvider())
+
+
+@pytest.fixture
+def users(host: Host) -> Host:
+    """Return the host, asked for account users."""
+    return host.of(AccountUserProvider())
+
+
+def requests(hq: Actor) -> list[str]:
+    """Return what HQ was asked, tokens apart."""
+    return [each for each in hq.asked if each != "token"]
+
+
+def test_a_company_lives_from_check_to_delete(companies: Host, hq: Actor) -> None:
+    """Six calls of the engine, three requests: nothing can delete a company."""
+    checked = companies.check(VOLT)
+    made = companies.create(checked.inputs)
+    read = companies.read(made.id, made.properties, checked.inputs)
+    same = companies.diff(made.id, read.properties, checked.inputs)
+    wanted = companies.check({**VOLT, "city": "Oslo"}, VOLT).inputs
+    other = companies.diff(made.id, read.properties, wanted)
+    changed = companies.update(made.id, read.properties, wanted)
+    companies.delete(made.id, changed.properties)
+
+    assert plain(read.inputs, companies.provider) == {**VOLT, **PLACE}
+    assert (same.changes, other.changes) == (DiffResponse.DIFF_NONE, DiffResponse.DIFF_UNKNOWN)
+    assert plain(changed.properties, companies.provider)["city"] == "Oslo"
+    assert requests(hq) == ["POST companies", "GET company", "PATCH company"]
+    assert "stays in the account: HQ's API cannot delete" in companies.printed.read_text()
+
+
+def test_a_person_lives_from_check_to_delete(users: Host, hq: Actor) -> None:
+    """Six calls of the engine, four requests."""
+    checked = users.check({**ADA, "email": "Ada@Example.com"})
+    made = users.create(checked.inputs)
+    hq.ask("POST", f"/users/{made.id}/sign-in")
+    read = users.read(made.id, made.properties, checked.inputs)
+    same = users.diff(made.id, read.properties, checked.inputs)
+    wanted = users.check({**ADA, "default_role": "Architect"}, ADA).inputs
+    other = users.diff(made.id, read.properties, wanted)
+    changed = users.update(made.id, read.properties, wanted)
+    users.delete(made.id, changed.properties)
+
+    assert plain(read.inputs, users.provider) == {**ADA, **PLACE}
+    assert (same.changes, other.changes) == (DiffResponse.DIFF_NONE, DiffResponse.DIFF_UNKNOWN)
+    assert requests(hq) == ["POST users", "GET user", "PATCH user", "PATCH user"]
+    state: Any = hq.ask("GET", "/state")
+    people = {each["email"]: each["status"] for each in state["accounts"][0]["users"]}
+    assert people["ada@example.com"] == "inactive"
+
+
+def test_another_email_replaces(users: Host, hq: Actor) -> None:
+    """Another person; the account and the region alone do the same elsewhere."""
+    made = users.made(ADA)
+    eve = inputs({**ADA, **PLACE, "email": "eve@example.com"}, users.provider)
+
+    assert list(users.diff(made.id, made.properties, eve).replaces) == ["email"]
+    assert requests(hq) == ["POST users"]
+
+
+def test_a_status_that_waits_is_a_change_that_pulumi_cannot_see(users: Host) -> None:
+    """Its own comparison of the arguments would find nothing; the preview says why it waits."""
+    given = {**ADA, "status": "inactive"}
+    made = users.made(given)
+
+    verdict = users.diff(made.id, made.properties, users.check(given).inputs)
+
+    assert verdict.changes == DiffResponse.DIFF_SOME
+    assert "every `pulumi up` tries again" in users.printed.read_text()
+
+
+def test_warnings_of_a_check_do_not_fail_it(companies: Host, hq: Actor) -> None:
+    """A trade that looks like a slip is told, and let through."""
+    checked = companies.check({**VOLT, "trade": "Electrcal"})
+
+    assert list(checked.failures) == []
+    assert "has 'Electrical'; is that what you mean?" in companies.printed.read_text()
+    assert hq.asked == []
+
+
+def test_unknown_values_pass(companies: Host, users: Host, hq: Actor) -> None:
+    """A company's id in the preview that makes the company."""
+    company = companies.check({**VOLT, "city": UNKNOWN})
+    user = users.check({**ADA, "company_id": UNKNOWN})
+
+    assert plain(company.inputs, companies.provider)["city"] == UNKNOWN
+    assert plain(user.inputs, users.provider)["company_id"] == UNKNOWN
+    assert not [*company.failures, *user.failures]
+    assert hq.asked == []
+
+
+def test_a_look_up_by_id_needs_no_state(companies: Host, users: Host, hq: Actor) -> None:
+    """What ``.get()`` sends: the reference to the provider and nothing else."""
+    for host, given in ((companies, VOLT), (users, {"email": "ada@example.com"})):
+        made = host.made(given)
+        found = host.read(made.id, struct({}), inputs({}, host.provider))
+        assert plain(found.inputs, host.provider).items() >= {**given, **PLACE}.items()
+
+    assert requests(hq) == ["POST companies", "GET company", "POST users", "GET user"]
+
+
+def test_an_error_is_one_line(companies: Host, users: Host, hq: Actor) -> None:
+    """What was asked, what HQ answered, what to do; no traceback."""
+    refused = says(400, {"code": 1, "message": "no"})
+    hq.faults += [Fault("POST companies", refused), Fault("POST users", refused)]
+    lines = []
+    for host, given in ((companies, VOLT), (users, ADA)):
+        with pytest.raises(grpc.RpcError) as caught:
+            host.made(given)
+        lines.append(refusal(caught.value))
+
+    said = 'HQ answered 400 Bad Request (code 1): "no". Correct the value and run it again.\n'
+    assert lines == [
+        f"BIM 360: could not create company 'Volt': {said}",
+        f"BIM 360: could not create user 'ada@example.com': {said}",
+    ]

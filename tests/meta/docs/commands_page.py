@@ -1,0 +1,103 @@
+"""Writes docs/commands.md from what the commands say of themselves: ``make reference``."""
+
+import importlib
+import re
+from collections.abc import Iterator
+from typing import Any, get_args
+
+import typer
+
+from tests.meta.source_files import ROOT
+
+PAGE = ROOT / "docs/commands.md"
+BEGIN = """# Commands
+
+What `bim360 COMMAND --help` says, on one page.
+It is written by `make reference`, and a test fails while it says less than the commands.
+
+`bim360 --version` says the version; `bim360 --install-completion` completes commands in your shell.
+What Pulumi does, its own commands do: `pulumi preview`, `up`, `refresh`, `import`, `destroy`.
+"""
+
+
+def commands(command: Any = None, called: str = "bim360") -> Iterator[tuple[str, Any]]:
+    """Yield every command that does something, as it is called."""
+    if command is None:
+        app = importlib.import_module("bim360_provider.cli.app").app
+        command = typer.main.get_command(app)
+    inner = getattr(command, "commands", {})
+    for name, each in inner.items():
+        yield from commands(each, f"{called} {name}")
+    if not inner:
+        yield called, command
+
+
+def help_of(command: Any) -> list[str]:
+    """Return the paragraphs of what a command says of itself."""
+    return re.split(r"\n\s*\n", command.help.strip())
+
+
+def examples_of(command: Any) -> list[str]:
+    """Return the lines of a command's examples."""
+    found = [each for each in help_of(command) if re.match(r"Examples?:\n", each)]
+    return [line.strip() for each in found for line in each.splitlines()[1:]]
+
+
+def codes_of(command: Any) -> dict[int, str]:
+    """Return the exit codes that a command explains."""
+    words = " ".join(" ".join(help_of(command)).split())
+    _, _, told = words.partition("Exit codes: ")
+    told = re.split(r"\.(?: |$)", told, maxsplit=1)[0]
+    found = re.findall(r"(?:^|[,;] )(\d+) ((?:(?![,;] \d).)+)", told)
+    return {int(code): what for code, what in found}
+
+
+def page() -> str:
+    """Return the whole page."""
+    return "\n".join([BEGIN, *(_section(called, each) for called, each in sorted(commands()))])
+
+
+def _section(called: str, command: Any) -> str:
+    prose = [
+        " ".join(each.split())
+        for each in help_of(command)
+        if not re.match(r"(Examples?|Exit codes):", each)
+    ]
+    rows = "\n".join(_row(each) for each in command.params if "--help" not in each.opts)
+    flags = f"| Flag | What | Default |\n|---|---|---|\n{rows}\n" if rows else ""
+    codes = "\n".join(f"| {code} | {what} |" for code, what in codes_of(command).items())
+    examples = "\n".join(examples_of(command))
+    return (
+        f"## {called}\n\n" + "\n\n".join(prose) + f"\n\n```sh\n{examples}\n```\n\n{flags}\n"
+        f"| Exit code | |\n|---|---|\n{codes}\n"
+    )
+
+
+def _row(parameter: Any) -> str:
+    spelt = ", ".join(f"`{each}`" for each in [*parameter.opts, *parameter.secondary_opts])
+    if parameter.param_type_name == "argument":
+        spelt = f"`{parameter.name.upper()}`"
+    words, _, told = (parameter.help or "").partition("  [default:")
+    known = get_args(parameter.type_descriptor.annotation)
+    choices = [each for each in known if isinstance(each, str)]
+    words += f" One of {', '.join(f'`{each}`' for each in choices)}." if choices else ""
+    return f"| {spelt} | {_cell(words)} | {_default(parameter, told.strip(' ]'))} |"
+
+
+def _default(parameter: Any, told: str) -> str:
+    if parameter.required:
+        return "required"
+    if told:
+        return f"`{told}`"
+    value = parameter.default
+    if value in (None, "", False) or callable(value):
+        return ""
+    return f"`{value}`"
+
+
+def _cell(words: str) -> str:
+    return " ".join(words.split()).replace("|", r"\|")
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

@@ -1,0 +1,74 @@
+"""Every command says how it is used and how it ends, and docs/commands.md says the same."""
+
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from bim360_provider.cli.app import app
+from tests.meta.docs.commands_page import PAGE, codes_of, commands, examples_of, page
+
+WRONG_FLAG = 2
+COMMANDS = sorted(commands())
+
+
+def _name(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def test_the_page_is_what_the_commands_say() -> None:
+    """`make reference` writes it anew."""
+    assert PAGE.read_text(encoding="utf-8") == page()
+
+
+@pytest.mark.parametrize(("called", "command"), COMMANDS, ids=_name)
+def test_every_command_has_an_example_of_itself(called: str, command: Any) -> None:
+    """The first thing that people look for in a help."""
+    words = called.removeprefix("bim360 ").removeprefix("local ")
+    own = (called, f"python -m bim360_provider.testing {words}")
+
+    examples = examples_of(command)
+
+    assert examples
+    assert [line for line in examples if not any(each in line for each in own)] == []
+
+
+@pytest.mark.parametrize(("called", "command"), COMMANDS, ids=_name)
+def test_every_flag_of_an_example_exists(called: str, command: Any) -> None:
+    """An example that fails is worse than none."""
+    known = {flag for each in command.params for flag in (*each.opts, *each.secondary_opts)}
+    own = [line.partition(called)[2] for line in examples_of(command) if called in line]
+
+    written = {word for line in own for word in line.split() if word.startswith("--")}
+
+    assert written <= known
+
+
+@pytest.mark.parametrize(("called", "command"), COMMANDS, ids=_name)
+def test_every_command_explains_its_exit_codes(called: str, command: Any) -> None:
+    """A script that calls it has to tell them apart; a wrong flag always ends with 2."""
+    codes = codes_of(command)
+
+    ran = CliRunner().invoke(app, [*called.split()[1:], "--no-such-flag"])
+
+    assert 0 in codes
+    assert ran.exit_code == WRONG_FLAG
+    assert WRONG_FLAG in codes
+
+
+@pytest.mark.parametrize(("called", "command"), COMMANDS, ids=_name)
+def test_help_ends_well_and_shows_both(called: str, command: Any) -> None:
+    """Whatever else is wrong: no account, no stack, no network."""
+    ran = CliRunner().invoke(app, [*called.split()[1:], "--help"])
+
+    assert ran.exit_code == 0
+    assert "Exit codes:" in ran.output
+    assert examples_of(command)[0].split()[0] in ran.output
+
+
+def test_the_commands_are_all_there() -> None:
+    """A command that the walk over them missed would be tested by nobody."""
+    top = set(typer.main.get_command(app).commands)  # type: ignore[attr-defined] # it is a group
+
+    assert {called.split()[1] for called, _ in COMMANDS} == top

@@ -1,0 +1,144 @@
+"""What the documents' commands name is there: flags, extras, versions, and data that can be read.
+
+The commands themselves run in tests/engine and tests/cli, under the same file name.
+"""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tomli
+import yaml
+
+from bim360_provider.cli.demo_engine import CLI_VERSION
+from tests.meta.docs.code_blocks import SHELL, Block, blocks, commands, pages
+from tests.meta.source_files import ROOT
+
+INSTALL = re.compile(r"pip install '([^'\[]+)\[([\w,]+)\]'")
+READERS: dict[str, Callable[[str], Any]] = {
+    "json": json.loads,
+    "yaml": lambda text: list(yaml.safe_load_all(text)),
+}
+OPTIONS_OF = {"bench": "bench", "soak": "tests.soak", "fuzz": "tests.fuzz"}
+"""The module that takes the ARGS of a target of the Makefile."""
+
+
+def typed() -> Iterator[tuple[str, list[str]]]:
+    """Yield each command of the documents, with its place."""
+    for block in blocks(*SHELL):
+        for line in block.lines:
+            yield from ((block.where, words) for words in commands(line))
+
+
+def pyproject() -> dict[str, Any]:
+    """Return the project's own description."""
+    return tomli.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def installs() -> list[tuple[str, str, str]]:
+    """Return each install command of pages and messages: its place, what, and the extras."""
+    sources = [*pages(), *(str(path) for path in ROOT.glob("bim360_provider/**/*.py"))]
+    texts = {place: (ROOT / place).read_text(encoding="utf-8") for place in sources}
+    return [(place, *each) for place, text in texts.items() for each in INSTALL.findall(text)]
+
+
+def test_every_install_command_names_a_checkout_and_extras_that_exist() -> None:
+    """The package is on no index: a reader installs the checkout that lies beside their folder."""
+    extras = set(pyproject()["project"]["optional-dependencies"])
+    found = installs()
+
+    wrong = [
+        row for row in found if row[1] != "../bim360_provider" or set(row[2].split(",")) - extras
+    ]
+
+    assert len({place for place, _, _ in found}) > 5
+    assert wrong == []
+
+
+def test_pip_takes_the_checkout_with_its_extras(tmp_path: Path) -> None:
+    """The words that README and messages have, in a folder beside a checkout."""
+    (tmp_path / "bim360_provider").symlink_to(ROOT)
+    (tmp_path / "projects").mkdir()
+    extras = ",".join(sorted({extra for _, _, named in installs() for extra in named.split(",")}))
+    offline = ("--dry-run", "--no-index", "--no-build-isolation", "--disable-pip-version-check")
+
+    done = subprocess.run(  # noqa: S603 - the test's own command
+        [sys.executable, "-m", "pip", "install", *offline, f"../bim360_provider[{extras}]"],
+        cwd=tmp_path / "projects",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Would install bim360-provider-" in done.stdout
+
+
+@pytest.mark.parametrize("target", OPTIONS_OF)
+def test_every_option_that_is_passed_through_make_exists(target: str) -> None:
+    """`make` takes any ARGS; the program behind it does not."""
+    passed = [word for _, words in typed() if words[:2] == ["make", target] for word in words[2:]]
+    flags = set(re.findall(r"--[a-z-]+", " ".join(passed)))
+
+    done = subprocess.run(  # noqa: S603 - the test's own command
+        [sys.executable, "-m", OPTIONS_OF[target], "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert flags <= set(re.findall(r"--[a-z-]+", done.stdout))
+
+
+def test_every_path_of_a_documented_test_run_exists() -> None:
+    """`make test ARGS="tests/unit -k archive"` collects something."""
+    passed = " ".join(word for _, words in typed() if "test" in words for word in words)
+
+    named = set(re.findall(r"tests/\w+", passed))
+
+    assert "tests/unit" in named
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("block", blocks(*READERS), ids=lambda block: block.where)
+def test_data_in_the_documents_can_be_read(block: Block) -> None:
+    """A reader copies it into a file."""
+    assert READERS[block.language](block.text)
+
+
+def test_the_documents_name_the_cli_that_the_tests_run_on() -> None:
+    """Pipelines, CI and the demo install the version of .ci/pulumi/go.mod."""
+    pinned = re.findall(r"pulumi/pkg/v3 v(\S+)", (ROOT / ".ci/pulumi/go.mod").read_text())
+    places = [*ROOT.glob("docs/pipelines/*"), ROOT / ".github/workflows/ci.yml"]
+    texts = [path.read_text(encoding="utf-8") for path in places]
+    images = [each for text in texts for each in re.findall(r"pulumi[\w.-]*: ?(\d+\.\d\S+)", text)]
+    named = [
+        each
+        for page in pages()
+        for each in re.findall(r"CLI (3\.\d+\.\d+)", (ROOT / page).read_text())
+    ]
+
+    assert len(images) > 4
+    assert len(named) > 1
+    assert {*images, *named, CLI_VERSION} == set(pinned)
+
+
+def test_the_documents_name_the_sdk_that_the_tests_run_on() -> None:
+    """It is a release that pip can install, and no newer than the CLI."""
+    locked = re.findall(r"^pulumi==(\S+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
+    texts = [(ROOT / page).read_text(encoding="utf-8") for page in pages()]
+    named = [
+        each
+        for text in texts
+        for each in re.findall(r"(?:pulumi==|package(?: `pulumi`)? )(3\.\d+\.\d+)", text)
+    ]
+
+    assert len(named) > 1
+    assert set(named) == set(locked)
+    assert locked[0].split(".")[:2] <= CLI_VERSION.split(".")[:2]

@@ -1,0 +1,69 @@
+"""Each entity's page is complete: every argument, every output, and how each argument changes."""
+
+import re
+from dataclasses import dataclass
+from types import ModuleType
+
+import pytest
+
+from bim360_provider.models import account_user, business_units, company, project_image
+from bim360_provider.resources.account_user import Bim360AccountUser
+from bim360_provider.resources.base import Declared
+from bim360_provider.resources.business_units import Bim360BusinessUnits
+from bim360_provider.resources.company import Bim360Company
+from bim360_provider.resources.project_image import Bim360ProjectImage
+from tests.meta.docs.markdown_files import name_of, rows, section
+from tests.meta.docs.test_readme import parameters
+
+
+@dataclass(frozen=True)
+class Page:
+    """A resource, its page, and how its arguments change."""
+
+    resource: type[Declared]
+    document: str
+    models: ModuleType
+
+    @property
+    def changes(self) -> dict[str, str]:
+        """What the table says of each argument."""
+        return {
+            **dict.fromkeys(getattr(self.models, "REPLACES", ("email",)), "replaces"),
+            **dict.fromkeys(self.models.PATCHABLE, "in place"),
+            **dict.fromkeys(getattr(self.models, "PROFILE", ()), "once"),
+            **dict.fromkeys(self.models.PROVIDER_ONLY, "never sent"),
+        }
+
+
+PAGES = [
+    Page(Bim360Company, "docs/company.md", company),
+    Page(Bim360AccountUser, "docs/account_user.md", account_user),
+    Page(Bim360BusinessUnits, "docs/business_units.md", business_units),
+    Page(Bim360ProjectImage, "docs/project_image.md", project_image),
+]
+
+
+def _name(page: Page) -> str:
+    return page.document
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_the_page_has_every_argument_and_says_how_it_changes(page: Page) -> None:
+    """In the order of the signature, so that a reader finds them again."""
+    table = rows(section(page.document, "## Arguments"))
+    written = parameters(page.resource)
+
+    assert [(name_of(row[0]), row[3] == "required") for row in table] == list(written.items())
+    assert {name_of(row[0]): row[4] for row in table} == {k: page.changes[k] for k in written}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_the_page_has_every_output(page: Page) -> None:
+    """HQ's fields in a list, the rest in a table with types."""
+    text = section(page.document, "## Outputs")
+    listed = set(re.findall(r"`(\w+)`", text.partition("\n| Output")[0]))
+    tabled = {name_of(row[0]) for row in rows(text)}
+    outputs = {name for name in page.resource.__annotations__ if name.islower()}
+
+    assert outputs <= listed | tabled
+    assert tabled == {"id", *getattr(page.resource, "OUTPUTS", ())}

@@ -1,0 +1,189 @@
+"""The pages on policies and settings say what the code does, word by word and number by number."""
+
+import base64
+import pickle
+import re
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from bim360_provider.core.create_once import LEFTOVER_AGE, LOOKS, SENDS
+from bim360_provider.core.not_found import YOUNG
+from bim360_provider.core.project import check
+from bim360_provider.core.project.adoption import judge
+from bim360_provider.core.project.lifecycle import COPY_TIMEOUT
+from bim360_provider.core.run import DEFAULT_MAX_ARCHIVES, Allowance
+from bim360_provider.core.settings import KEYS, Settings
+from bim360_provider.dynamic.errors import DEBUG
+from bim360_provider.dynamic.providers import ProjectProvider
+from bim360_provider.errors import ArchiveLimitError, ConfigError
+from bim360_provider.hq import connection
+from bim360_provider.hq.transport import http, rate_limit, retry
+from bim360_provider.models import Project, enums
+from tests.meta.docs.markdown_files import name_of, rows, section, text_of
+
+BEGAN = datetime(2027, 1, 2, tzinfo=timezone.utc)
+DEFAULTS = Settings.resolve({}, {})
+MADE_LONG_AGO = "2020-01-01T00:00:00.000Z"
+MADE_AN_HOUR_AGO = "2027-01-01T23:00:00.000Z"
+MADE_MEANWHILE = "2027-01-02T00:00:01.000Z"
+
+GIVEN = {
+    "name": "Tower",
+    "start_date": "2027-03-01",
+    "end_date": "2029-09-30",
+    "project_type": "Office",
+    "value": 1.0,
+    "currency": "USD",
+}
+
+
+def twin(status: str, created_at: str) -> Project:
+    """Return a project with the declared values and name."""
+    return Project.model_validate(
+        {**GIVEN, "id": "85d84020-…", "status": status, "created_at": created_at}
+    )
+
+
+def brought_back() -> Project:
+    """Return a project that was archived until an hour ago."""
+    return twin("active", MADE_LONG_AGO).model_copy(update={"updated_at": MADE_AN_HOUR_AGO})
+
+
+@pytest.mark.parametrize(
+    ("twins", "adopt"),
+    [
+        ([twin("active", MADE_LONG_AGO)], "never"),
+        ([twin("archived", MADE_LONG_AGO)], "never"),
+        ([twin("active", MADE_MEANWHILE)], "never"),
+        ([], "any"),
+        ([twin("active", MADE_LONG_AGO)], "any"),
+        ([twin("archived", MADE_LONG_AGO)], "archived"),
+        ([brought_back()], "archived"),
+        ([twin("pending", MADE_AN_HOUR_AGO)], "never"),
+    ],
+)
+def test_every_word_about_a_taken_name_is_in_the_page(twins: list[Project], adopt: str) -> None:
+    """People search for the message that they got."""
+    verdict = judge(twins, {**GIVEN, "adopt": adopt}, DEFAULTS, BEGAN)
+
+    assert f"{verdict.words}." in section("docs/project.md", "## Create")
+
+
+def test_the_mistakes_that_the_page_shows_are_those_that_check_finds() -> None:
+    """Each line of the page, from arguments that have just that mistake."""
+    wrong = {
+        "name": "Tower / A",
+        "start_date": "31.12.2027",
+        "project_type": "Office",
+        "value": "3.000,00",
+        "currency": "EURO",
+        "postal_code": 98101.0,
+        "timezone": "Europe/Berln",
+    }
+    late = {"start_date": "2027-03-01", "end_date": "2026-01-01", "service_types": ["insight"]}
+    _, first = check({}, {**GIVEN, **wrong}, DEFAULTS)
+    _, second = check({}, {**GIVEN, **late}, DEFAULTS)
+    _, third = check(GIVEN, {**GIVEN, "include_companies": True}, DEFAULTS)
+    found = [str(each) for each in (*first, *second, *third) if each.argument != "account_id"]
+
+    shown = section("docs/project.md", "## Check")
+
+    assert [each for each in found if f"\n{each}\n" not in shown] == []
+
+
+def test_the_page_shows_the_refusal_of_one_archive_too_many() -> None:
+    """With the default; people search for the message that they got."""
+    allowance = Allowance(DEFAULTS.max_archives)
+    for _ in range(DEFAULT_MAX_ARCHIVES):
+        allowance.archives.take(None)
+
+    with pytest.raises(ArchiveLimitError) as caught, allowance.one("'Tower' (85d84020-…)"):
+        pass
+
+    assert f"\n{caught.value}\n" in section(
+        "docs/project.md", "### No more archives than are meant"
+    )
+
+
+def test_the_import_file_names_the_provider_as_every_state_does() -> None:
+    """Pulumi finds the code by these characters alone."""
+    reference = base64.b64encode(pickle.dumps(ProjectProvider(), protocol=4)).decode()
+    written = set(re.findall(r'"__provider": "([^"]*)"', text_of("docs/project.md")))
+
+    assert written == {reference}
+
+
+def test_numbers_of_the_policies_are_those_of_the_code() -> None:
+    """A number that is changed in the code alone would mislead."""
+    project, hq = text_of("docs/project.md"), text_of("docs/hq.md")
+
+    assert f"after {LOOKS[0]:.0f}, {LOOKS[1]:.0f} and {LOOKS[2]:.0f} seconds" in project
+    assert f"no clear answer {SENDS} times" in project
+    assert timedelta(days=1) == LEFTOVER_AGE
+    assert timedelta(minutes=5) == YOUNG
+    assert "less than five minutes ago" in hq
+    assert f"`copy_timeout` seconds ({COPY_TIMEOUT:.0f};" in project
+    assert f"{retry.ATTEMPTS} attempts and {retry.BUDGET:.0f} seconds" in hq
+    assert f"{retry.BACKOFF} s to {retry.BACKOFF_LIMIT:.0f} s" in hq
+    assert f"up to {retry.RETRY_AFTER_LIMIT:.0f} seconds" in hq
+    assert f"waits {retry.RETRY_AFTER_ABSENT:.0f} seconds" in hq
+    assert f"For {retry.NEW_RESOURCE:.0f} seconds after" in hq
+    assert f"a window of {rate_limit.WINDOW} seconds with {connection.DEFAULT_LIMIT} places" in hq
+    assert f"waits {http.CONNECT_TIMEOUT:.0f} s for a connection" in hq
+    assert f"{http.READ_TIMEOUT:.0f} s between two bytes" in hq
+    assert f"{http.ANSWER_DEADLINE:.0f} s for a whole answer" in hq
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [enums.CONTRACT_TYPES, enums.CONSTRUCTION_TYPES, enums.LANGUAGES, enums.SERVICE_TYPES],
+)
+def test_short_lists_are_written_out(choices: tuple[str, ...]) -> None:
+    """The long ones are given by reference, with their length."""
+    listed = section("docs/hq.md", "### Values")
+
+    assert [choice for choice in choices if f"`{choice}`" not in listed] == []
+    assert f"{len(enums.CURRENCIES)} codes" in listed
+    assert f"{len(enums.TIMEZONES)} zones" in listed
+    assert f"{len(enums.PROJECT_TYPES)} presets" in listed
+
+
+def test_every_setting_has_its_row_its_default_and_its_section() -> None:
+    """One table to look things up, one section each to understand them."""
+    text = text_of("docs/configuration.md")
+    table = {name_of(row[0]): (name_of(row[1]), name_of(row[2])) for row in rows(text)}
+    optional = {
+        "bim360:region": DEFAULTS.region,
+        "bim360:actingUser": DEFAULTS.acting_user or "none",
+        "bim360:baseUrl": DEFAULTS.base_url,
+        "bim360:legacyEuPath": str(DEFAULTS.legacy_eu_path).lower(),
+        "bim360:unknownValues": "allow" if DEFAULTS.unknown_values else "refuse",
+        "bim360:adoptLeftovers": str(DEFAULTS.adopt_leftovers).lower(),
+        "bim360:adoptSimultaneous": str(DEFAULTS.adopt_simultaneous).lower(),
+        "bim360:readServiceTypes": DEFAULTS.read_service_types,
+        "bim360:requestsPerMinute": str(DEFAULTS.requests_per_minute),
+        "bim360:rateLimitStore": DEFAULTS.rate_limit_store or "none",
+        "bim360:maxArchives": str(DEFAULTS.max_archives),
+    }
+
+    assert table == {
+        key: (variable, optional.get(key, "has to be set")) for key, variable in KEYS.items()
+    }
+    assert [key for key in KEYS if f"\n### {key}\n" not in text] == []
+    assert f"`{DEBUG}`" in text
+
+
+def test_the_messages_about_settings_are_those_that_people_get() -> None:
+    """What cannot be understood, and what is missing."""
+    text = text_of("docs/configuration.md")
+    wrong = {"bim360:region": "Europa", "bim360:adoptLeftovers": "perhaps"}
+    known = {"bim360:clientId": "id", "bim360:accountId": "a1d5e9b2-0000-4000-8000-000000000001"}
+
+    with pytest.raises(ConfigError) as misunderstood:
+        Settings.resolve(wrong, {})
+    with pytest.raises(ConfigError) as missing:
+        Settings.resolve(known, {}).connection(None, None)
+
+    assert str(misunderstood.value) in text
+    assert str(missing.value) in text

@@ -1,0 +1,46 @@
+"""The site of the documents can be built, and every page of it is reached from the first one."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.meta.source_files import ROOT, files
+
+COMMAND = [sys.executable, "-m", "sphinx", "-c", "docs", "--builder", "html", "-W", "--quiet"]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a site that was built as `make docs` builds it; a warning fails."""
+    folder = tmp_path_factory.mktemp("site")
+    ran = subprocess.run(  # noqa: S603 - the command of the Makefile
+        [*COMMAND, ".", str(folder)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stderr
+    return folder
+
+
+def test_every_document_is_a_page_in_the_navigation(site: Path) -> None:
+    """A page that nobody can reach is not there."""
+    start = (site / "docs/index.html").read_text(encoding="utf-8")
+    documents = [path for path in files() if path.suffix == ".md"]
+    inside = [path for path in documents if path.relative_to(ROOT).parts[0] != "tests"]
+    pages = [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in inside]
+
+    hidden = [page for page in pages if f'href="../{page}"' not in start]
+
+    assert [page for page in hidden if f'href="{Path(page).name}"' not in start] == [
+        "docs/index.html"
+    ]
+
+
+def test_the_top_of_the_site_leads_to_the_first_page(site: Path) -> None:
+    """Whoever opens the folder sees something."""
+    top = (site / "index.html").read_text(encoding="utf-8")
+    leads = re.findall(r'(?:href="|url=)([^"]+)"', top)
+
+    assert set(leads) == {"docs/index.html"}
+    assert (site / leads[0]).exists()

@@ -1,0 +1,189 @@
+"""A stack with one of each entity, and an HQ that can be put back to what it was after the up."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from bim360_provider.core import (
+    account_user,
+    business_units,
+    company,
+    project,
+    project_admin,
+    project_image,
+    project_member,
+    project_members,
+)
+from bim360_provider.core.entity import Entity, Live
+from bim360_provider.core.run import Owners
+from bim360_provider.emulator.seed.database import CLIENT_ID, CLIENT_SECRET
+from bim360_provider.hq import HqClient
+from tests.support.hq import BODY, Stage
+from tests.support.members import ADMIN_EMAIL, PLACE, acting, crew
+
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "units": (),
+    "company": (),
+    "ada": ("company",),
+    "bob": ("company",),
+    "project": ("units",),
+    "image": ("project",),
+    "admin": ("project", "ada", "company"),
+    "member": ("admin", "bob", "company"),
+    "team": ("admin", "company"),
+}
+"""What each resource takes outputs of, as in a program that says so."""
+
+ENTITIES: Mapping[str, Entity] = {
+    "units": business_units,
+    "company": company,
+    "ada": account_user,
+    "bob": account_user,
+    "project": project,
+    "image": project_image,
+    "admin": project_admin,
+    "member": project_member,
+    "team": project_members,
+}
+
+TAKES_AWAY: Mapping[str, Mapping[str, str]] = {
+    "units": {"on_destroy": "remove"},
+    "ada": {"on_destroy": "deactivate"},
+    "bob": {"on_destroy": "deactivate"},
+    "admin": {"on_destroy": "remove"},
+    "member": {"on_destroy": "remove"},
+    "team": {"on_removal": "remove"},
+}
+"""The arguments with which a destroy takes away as much as it can."""
+
+A_DAY = 86_400.0
+"""Seconds after which nothing is young any more."""
+
+PNG = b"\x89PNG\r\n\x1a\n a tower"
+
+
+@dataclass
+class Whole:
+    """One of each entity, and what HQ held when all of them were made.
+
+    Attributes:
+        made: The id and the outputs of each resource.
+        inputs: The arguments of each resource in normal form.
+    """
+
+    stage: Stage
+    made: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    inputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    state: Any = None
+
+    def account(self) -> dict[str, Any]:
+        """Return the account as HQ holds it."""
+        account: dict[str, Any] = self.stage.hq.ask("GET", "/state")["accounts"][0]
+        return account
+
+    def project(self) -> dict[str, Any]:
+        """Return the project as HQ holds it."""
+        (found,) = (p for p in self.account()["projects"] if p["id"] == self.made["project"][0])
+        return dict(found)
+
+    def put_back(self) -> None:
+        """Let HQ hold what it held after the up."""
+        self.stage.hq.ask("PUT", "/state", self.state)
+        self.stage.told.clear()
+        self.stage.hq.asked.clear()
+
+    def hide_account(self) -> None:
+        """Take the app out of the account's custom integrations."""
+        app = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "accounts": []}
+        self.stage.hq.ask("POST", "/seed", {"clients": [app], "accounts": []})
+        self.stage.hq.ask("PUT", "/state", self.state)
+        self.stage.hq.asked.clear()
+
+    def client(self) -> HqClient:
+        """Return the client of a new run."""
+        client = self.stage.client(acting_user=ADMIN_EMAIL)
+        client.transport.now()
+        return client
+
+    def destroy(self, order: Sequence[str], client: HqClient | None = None) -> None:
+        """Delete the resources in an order, in one run."""
+        client, owners = client or self.client(), Owners()
+        for name in order:
+            ENTITIES[name].delete(client, *self.made[name], owners)
+
+    def read(self, name: str, client: HqClient) -> Live | None:
+        """Refresh one resource."""
+        return ENTITIES[name].read(client, *self.made[name])
+
+
+def whole(stage: Stage, picture: Path, *, takes_away: bool) -> Whole:
+    """Make one of each entity, at an HQ that takes members out of a project when it is asked to."""
+    client = crew(stage)
+    picture.write_bytes(PNG)
+    stage.hq.ask("PATCH", "/options", {"remove_project_users": "allow"})
+    made = Whole(stage)
+    for name in NEEDS:
+        more = TAKES_AWAY.get(name, {}) if takes_away else {}
+        arguments = {**_arguments(name, made, picture), **more}
+        inputs, problems = ENTITIES[name].check({}, arguments, acting())
+        assert problems == []
+        made.inputs[name] = inputs
+        made.made[name] = _created(ENTITIES[name], client, inputs)
+        if name in ("ada", "bob"):
+            stage.hq.ask("POST", f"/users/{made.made[name][0]}/sign-in")
+    stage.clock.sleep(A_DAY)
+    made.state = stage.hq.ask("GET", "/state")
+    return made
+
+
+def _created(entity: Entity, client: HqClient, inputs: Any) -> tuple[str, dict[str, Any]]:
+    entity_id, outs = entity.create(client, inputs, acting(), Owners())
+    return entity_id, {**PLACE, **outs}
+
+
+def _arguments(name: str, made: Whole, picture: Path) -> dict[str, Any]:
+    """Return what the program says of a resource, with the outputs of those before it."""
+    ids = {each: entity_id for each, (entity_id, _) in made.made.items()}
+    here = {"project_id": ids.get("project"), "company_id": ids.get("company")}
+    docs = {"document_management": "user"}
+    arguments: dict[str, dict[str, Any]] = {
+        "units": {"units": {"North": {}, "North/West": {}}},
+        "company": {"name": "Volt", "trade": "Electrical"},
+        "ada": {"email": "ada@volt.no", "company_id": ids.get("company")},
+        "bob": {"email": "bob@volt.no", "company_id": ids.get("company")},
+        "project": {**BODY, "service_types": ["doc_manager", "pm"]},
+        "image": {
+            "project_id": ids.get("project"),
+            "path": str(picture),
+            "sha256": hashlib.sha256(PNG).hexdigest(),
+        },
+        "admin": {**here, "email": "ada@volt.no", "service_type": "doc_manager"},
+        "member": {**here, "email": "bob@volt.no", **docs},
+        "team": {
+            "project_id": ids.get("project"),
+            "members": [{"email": f"{who}@volt.no", **docs} for who in ("cy", "dee")],
+        },
+    }
+    if name == "project":
+        west = made.made["units"][1]["ids"]["North/West"]
+        arguments[name]["business_unit_id"] = west
+    return arguments[name]
+
+
+def orders(needs: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, ...]]:
+    """Yield every order in which nothing goes before what needs it."""
+    if not needs:
+        yield ()
+    needed = {each for others in needs.values() for each in others}
+    for name in needs.keys() - needed:
+        rest = {each: others for each, others in needs.items() if each != name}
+        yield from ((name, *order) for order in orders(rest))
+
+
+def any_orders(count: int, seed: int) -> list[tuple[str, ...]]:
+    """Return some orders of a program that names no dependencies: ids written out."""
+    random = Random(seed)  # noqa: S311 - to be repeatable
+    return [tuple(random.sample(sorted(NEEDS), len(NEEDS))) for _ in range(count)]

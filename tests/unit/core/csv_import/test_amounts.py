@@ -1,0 +1,141 @@
+"""Amounts in cells: advice shows what a cell says in another form, and never another amount."""
+
+import re
+import unicodedata
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bim360_provider.core.csv_import.values import value_of
+
+GROUPS = ("", ",", ".", "'", "\u2019", " ", "\u00a0", "\u202f", "_")
+SIGNS_OF_MONEY = ("", "$", "€", "£", "¥", "EUR", "US$", "CHF")
+TEXTS = st.text(st.sampled_from("0123456789.,'- +%()/eEMk$€_ \u00a0\u0663\uff13½²"), max_size=12)
+
+
+def advice(text: str) -> list[str]:
+    """Return the amounts that are suggested for a cell; none if it is read as it is."""
+    try:
+        value_of("value", text)
+    except ValueError as error:
+        _, _, meant = str(error).rpartition("; write ")
+        return meant.split(" or ") if "; write " in str(error) else []
+    return []
+
+
+def digits(text: str) -> str:
+    """Return the digits of a text, as ASCII."""
+    return "".join(str(unicodedata.decimal(c)) for c in text if c.isdecimal())
+
+
+def refused(text: str) -> bool:
+    """Return whether a cell is a mistake."""
+    try:
+        value_of("value", text)
+    except ValueError:
+        return True
+    return False
+
+
+MORE_THAN_GROUPS = (
+    *("3M", "3k", "3 Mio", "1/2", "3½", "3²", "(3000)", "50%", "3000-", "-3000-", "~3000"),
+    *("3000.-", "1,5E+06", "3 5", "12,34,567", "1,234.567", "1.2.3", "3000 per day", "3-5"),
+    *("$3 EUR", "\u22123"),
+)
+
+
+@pytest.mark.parametrize("text", MORE_THAN_GROUPS)
+def test_nothing_is_suggested_where_more_than_a_currency_and_groups_would_go(text: str) -> None:
+    """A million, a half, a loss, a percentage: without its sign each is another amount."""
+    assert refused(text)
+    assert advice(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "readings"),
+    [
+        ("3.000", ["3000", "3"]),
+        ("3,000", ["3000", "3"]),
+        ("1.250", ["1250", "1.25"]),
+        ("1.234", ["1234", "1.2340"]),
+        ("-12,345", ["-12345", "-12.3450"]),
+        ("0.500", ["0.5"]),
+        ("€ 3.000", ["3000", "3"]),
+        ("\uff13\uff0c\uff10\uff10\uff10", ["3000", "3"]),
+    ],
+)
+def test_both_readings_of_a_point_before_three_digits_are_shown(
+    text: str, readings: list[str]
+) -> None:
+    """Half of the world reads three thousand there, and the other half three."""
+    assert advice(text) == readings
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("1.234,56", "1234.56"),
+        ("1'234.50", "1234.50"),
+        ("1\u2019234\u2019567", "1234567"),
+        ("3\u00a0000\u00a0000,5", "3000000.5"),
+        ("3\u202f000", "3000"),
+        ("\u0663\u066c\u0660\u0660\u0660\u066b\u0665\u0660", "3000.50"),
+        ("-$3,000,000", "-3000000"),
+        ("CHF 1'000", "1000"),
+        ("3000000 EUR", "3000000"),
+        ("3,5", "3.5"),
+    ],
+)
+def test_an_amount_without_its_currency_and_groups_is_suggested(text: str, meant: str) -> None:
+    """Swiss, French, German and Arabic forms among them."""
+    assert advice(text) == [meant]
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [("1e5", 100_000), ("3.0E+06", 3e6), ("\u0663\u0660\u0660\u0660", 3000), ("\uff13\uff10", 30)],
+)
+def test_a_number_in_one_reading_is_read(text: str, amount: float) -> None:
+    """With an exponent, as Excel writes it, and in digits of other scripts."""
+    assert value_of("value", text) == amount
+
+
+@given(
+    st.integers(0, 10**12),
+    st.integers(0, 99),
+    st.sampled_from(GROUPS),
+    st.sampled_from(".,"),
+    st.sampled_from(SIGNS_OF_MONEY),
+)
+def test_advice_contains_the_amount_that_was_written(
+    whole: int, cents: int, group: str, point: str, money: str
+) -> None:
+    """However a spreadsheet formats it, the amount is among what is suggested, or read."""
+    if group == point:
+        return
+    text = f"{money}{whole:,}".replace(",", group) + f"{point}{cents:02}"
+
+    found = advice(text)
+
+    amount = Decimal(whole) + Decimal(cents) / 100
+    assert refused(text) or value_of("value", text) == float(amount)
+    assert not refused(text) or [Decimal(each) for each in found] == [amount]
+
+
+@given(TEXTS)
+def test_advice_never_changes_an_amount(text: str) -> None:
+    """All digits stay, in their order; only trailing zeros of decimals may go or come."""
+    for meant in advice(text):
+        assert digits(text).rstrip("0") == digits(meant).rstrip("0")
+        assert ("-" in meant) == ("-" in text)
+        gone = re.sub(r"[\d\s.,'\u2019_+-]", "", text)
+        assert set(gone) <= set("$€£¥")
+
+
+@given(TEXTS | st.text(st.characters(exclude_characters=";"), max_size=20))
+def test_advice_is_understood_when_it_is_followed(text: str) -> None:
+    """As exactly the number that it shows."""
+    for meant in advice(text):
+        assert value_of("value", meant) == float(meant)

@@ -1,0 +1,89 @@
+"""Dates in cells: every day that a cell can stand for is shown, and no other."""
+
+import re
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bim360_provider.core.csv_import.values import format_fault, value_of
+
+DAYS = st.dates(date(2000, 1, 1), date(2060, 12, 31))
+FORMATS = (
+    *("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%Y/%m/%d", "%Y.%m.%d", "%d.%m.%y"),
+    *("%m/%d/%y", "%d-%b-%Y", "%d-%b-%y", "%d %B %Y", "%B %d, %Y", "%d. %m. %Y", "%Y. %m. %d."),
+    *("%Y年%m月%d日", "%m/%d/%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%m/%d/%Y %I:%M:%S %p"),
+)
+
+
+def refusal(text: str, date_format: str | None = None) -> str:
+    """Return what is said of a cell, or nothing if it is read."""
+    try:
+        value_of("start_date", text, date_format)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def advice(text: str) -> list[tuple[str, str]]:
+    """Return the days that are suggested for a cell, each with its format, or an empty one."""
+    _, _, meant = refusal(text).partition("; write ")
+    return re.findall(r"(\d{4}-\d\d-\d\d)(?: \(or date_format='(.*?)'\))?", meant)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("03/04/2027", ["2027-04-03", "2027-03-04"]),
+        ("01/02/03", ["2003-02-01", "2003-01-02", "2001-02-03"]),
+        ("31.12.2027", ["2027-12-31"]),
+        ("31.12.27", ["2027-12-31"]),
+        ("2027-1-5", ["2027-01-05"]),
+        ("5-Jan-27", ["2027-01-05"]),
+        ("January 5, 2027", ["2027-01-05"]),
+        ("31.12.2027 00:00", ["2027-12-31"]),
+        ("1/2/2027 12:00:00 AM", ["2027-02-01", "2027-01-02"]),
+        ("\u201c2027-01-05\u201d", ["2027-01-05"]),
+        ("9/2027", []),
+        ("Q3 2027", []),
+    ],
+)
+def test_every_day_that_a_cell_can_stand_for_is_shown(text: str, days: list[str]) -> None:
+    """Only the author knows which one is meant."""
+    assert [each for each, _ in advice(text)] == days
+
+
+def test_a_count_of_days_is_recognized() -> None:
+    """It counts from 1900 or from 1904, so no day can be shown."""
+    assert refusal("46752").endswith("format the column as a date and save the file again")
+
+
+@given(DAYS, st.sampled_from(FORMATS))
+def test_a_day_in_a_spreadsheets_form_is_among_those_that_are_shown(
+    day: date, date_format: str
+) -> None:
+    """In every form that the locales of Excel and LibreOffice have."""
+    assert day.isoformat() in [found for found, _ in advice(day.strftime(date_format))]
+
+
+@given(DAYS, st.sampled_from(FORMATS))
+def test_the_format_that_is_shown_reads_the_cell(day: date, date_format: str) -> None:
+    """As the day that is shown with it, and the day alone is read, too."""
+    text = day.strftime(date_format)
+
+    for found, suggested in advice(text):
+        assert value_of("start_date", found) == found
+        assert not suggested or value_of("start_date", text, suggested) == found
+
+
+@given(st.text(max_size=30), st.one_of(st.none(), st.text(max_size=8)))
+def test_any_text_is_a_day_or_a_mistake(text: str, date_format: str | None) -> None:
+    """Whatever the format says: nothing but a refusal is raised."""
+    if date_format and format_fault(date_format):
+        return
+    try:
+        found = value_of("start_date", text, date_format)
+    except ValueError:
+        return
+    assert date.fromisoformat(found).isoformat() == found

@@ -1,0 +1,213 @@
+"""Adopt: what a create may take for its own when the name is taken."""
+
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from bim360_provider.core.create_once import SHARED_RISK
+from bim360_provider.core.project.adoption import is_ours, judge
+from bim360_provider.models import Project
+from tests.support.hq import TOWER, settings
+
+BEGAN = datetime(2027, 1, 2, 12, 0, 0, tzinfo=timezone.utc)
+OLD = "2020-01-01T00:00:00.000Z"
+
+
+def at(moment: datetime) -> str:
+    """Return a moment as HQ writes it."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def twin(**changes: Any) -> Project:
+    """Return the project that has the tower's name: a leftover of an hour ago."""
+    made = {"id": "p1", "status": "pending", "created_at": at(BEGAN - timedelta(hours=1))}
+    return Project.model_validate({**TOWER, **made, **changes})
+
+
+def verdict(*twins: Project, adopt: str | None = None, **config: str) -> tuple[str | None, str]:
+    """Return the id that is adopted, and the words."""
+    inputs = {**TOWER, **({"adopt": adopt} if adopt else {})}
+    judged = judge(list(twins), inputs, settings(**config), BEGAN)
+    return (judged.project.id if judged.project else None), judged.words
+
+
+def test_the_leftover_of_an_interrupted_run_is_adopted() -> None:
+    """As declared, pending, never signed in to, made before this run, younger than a day."""
+    adopted, words = verdict(twin())
+
+    assert adopted == "p1"
+    assert "'Tower A'" in words
+    assert "an interrupted run" in words
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"created_at": at(BEGAN - timedelta(days=1, seconds=1))},
+        {"created_at": at(BEGAN)},
+        {"created_at": at(BEGAN + timedelta(seconds=1))},
+        {"created_at": None},
+        {"created_at": "long ago"},
+        {"status": "active"},
+        {"status": "inactive"},
+        {"status": None},
+        {"status": "archived"},
+        {"last_sign_in": at(BEGAN - timedelta(minutes=1))},
+        {"value": 3001.0},
+        {"start_date": "2027-01-03"},
+        {"project_type": "Hospital"},
+        {"currency": "EUR"},
+        {"service_types": "cost"},
+    ],
+)
+def test_whatever_else_has_the_name_is_somebody_elses(changes: dict[str, Any]) -> None:
+    """Each single condition that fails prevents the adoption."""
+    judged = judge([twin(**changes)], {**TOWER, "service_types": ["pm"]}, settings(), BEGAN)
+
+    assert judged.project is None
+
+
+@pytest.mark.parametrize(
+    ("declared", "found", "adopted"),
+    [
+        ("archived", "archived", True),
+        ("archived", "pending", True),
+        ("inactive", "inactive", True),
+        ("active", "active", False),
+        ("inactive", "archived", False),
+    ],
+)
+def test_a_leftover_may_have_the_declared_status_already(
+    declared: str, found: str, adopted: bool
+) -> None:
+    """The run was killed after its PATCH; an active project has people in it, and is theirs."""
+    judged = judge([twin(status=found)], {**TOWER, "status": declared}, settings(), BEGAN)
+
+    assert (judged.project is not None) == adopted
+
+
+@pytest.mark.parametrize("age", [timedelta(seconds=1), timedelta(days=1)])
+def test_a_leftover_is_taken_up_within_a_day(age: timedelta) -> None:
+    """The first second of it and the last."""
+    assert verdict(twin(created_at=at(BEGAN - age)))[0] == "p1"
+
+
+def test_leftovers_can_be_left_alone_by_configuration() -> None:
+    """For who never wants anything to be adopted."""
+    adopted, words = verdict(twin(), adoptLeftovers="false")
+
+    assert adopted is None
+    assert words == (
+        "a project 'Tower A' exists already (p1, pending); "
+        "take it over with adopt='any', or declare another name; "
+        "if only the resource has a new name, give it Pulumi's aliases"
+    )
+
+
+def test_what_was_made_meanwhile_is_an_error_that_names_the_cause() -> None:
+    """Two resources or two pipelines that declare one name."""
+    adopted, words = verdict(twin(created_at=at(BEGAN)))
+
+    assert adopted is None
+    assert "was made by somebody else while this run was going on" in words
+
+
+def test_what_was_made_meanwhile_can_be_adopted_by_configuration() -> None:
+    """For who runs the same stack from two places on purpose."""
+    assert verdict(twin(created_at=at(BEGAN)), adoptSimultaneous="true")[0] == "p1"
+
+
+@pytest.mark.parametrize(
+    ("adopt", "status", "adopted"),
+    [
+        ("never", "active", False),
+        ("never", "archived", False),
+        ("archived", "active", False),
+        ("archived", "inactive", False),
+        ("archived", "archived", True),
+        ("any", "active", True),
+        ("any", "inactive", True),
+        ("any", "archived", True),
+        ("any", "pending", True),
+    ],
+)
+def test_the_policy_decides_about_all_others(adopt: str, status: str, adopted: bool) -> None:
+    """Three policies over HQ's four states."""
+    other = twin(status=status, value=1.0)
+
+    assert verdict(other, adopt=adopt)[0] == ("p1" if adopted else None)
+
+
+@pytest.mark.parametrize("status", ["active", "inactive"])
+def test_what_an_interrupted_run_brought_back_is_adopted(status: str) -> None:
+    """It is archived no more, exactly as declared, and was changed shortly before this run."""
+    back = twin(status=status, created_at=OLD, updated_at=at(BEGAN - timedelta(hours=1)))
+
+    adopted, words = verdict(back, adopt="archived")
+
+    assert adopted == "p1"
+    done = "'Tower A' (p1) was brought back by an interrupted run; it is adopted"
+    assert words == f"{done}. {SHARED_RISK}"
+
+
+@pytest.mark.parametrize(
+    ("changes", "config"),
+    [
+        ({"updated_at": at(BEGAN - timedelta(days=1, seconds=1))}, {}),
+        ({"updated_at": at(BEGAN)}, {}),
+        ({"updated_at": None}, {}),
+        ({"value": 1.0}, {}),
+        ({}, {"adoptLeftovers": "false"}),
+    ],
+)
+def test_what_is_in_use_was_not_brought_back(
+    changes: dict[str, Any], config: dict[str, str]
+) -> None:
+    """The policy is for archived projects, and for nothing that would have to be changed."""
+    recent = {"status": "active", "created_at": OLD, "updated_at": at(BEGAN - timedelta(hours=1))}
+
+    assert verdict(twin(**{**recent, **changes}), adopt="archived", **config)[0] is None
+
+
+def test_the_advice_for_an_archived_project_is_to_bring_it_back() -> None:
+    """Names stay taken."""
+    assert verdict(twin(status="archived"))[1] == (
+        "'Tower A' is the name of an archived project (p1), and names stay taken; "
+        "bring it back with adopt='archived', or declare another name"
+    )
+
+
+def test_a_name_without_a_project_is_probably_an_acc_project() -> None:
+    """HQ says it is taken, and its list does not show by what."""
+    adopted, words = verdict(adopt="any")
+
+    assert adopted is None
+    assert "it may also be an ACC project: declare another name" in words
+
+
+def test_of_several_the_living_one_counts() -> None:
+    """Then the oldest, in whatever order they come."""
+    archived = twin(id="p0", status="archived", created_at=at(BEGAN - timedelta(days=9)))
+    young = twin(id="p2", status="active", created_at=at(BEGAN - timedelta(days=2)))
+    old = twin(id="p3", status="active", created_at=at(BEGAN - timedelta(days=3)))
+
+    assert verdict(archived, young, old, adopt="any")[0] == "p3"
+    assert verdict(old, archived, young, adopt="any")[0] == "p3"
+
+
+@pytest.mark.parametrize(
+    ("changes", "ours"),
+    [
+        ({"created_at": at(BEGAN)}, True),
+        ({"created_at": at(BEGAN - timedelta(seconds=1))}, False),
+        ({"created_at": None}, False),
+        ({"created_at": at(BEGAN), "value": 1.0}, False),
+        ({"created_at": "2027-01-02 12:00:00.020422"}, True),
+    ],
+)
+def test_after_a_lost_answer_ours_is_what_was_made_since(
+    changes: dict[str, Any], ours: bool
+) -> None:
+    """With the declared values, and not before we asked."""
+    assert is_ours(twin(**changes), TOWER, BEGAN) is ours

@@ -1,0 +1,124 @@
+"""The count of what a run archives: never one more than allowed, whatever goes wrong."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+import pytest
+
+from bim360_provider.core.run import Allowance
+from bim360_provider.errors import (
+    ArchiveLimitError,
+    ConfigError,
+    HqError,
+    NotFoundError,
+    RateLimitedError,
+    RejectedError,
+    UnansweredError,
+    UnauthorizedError,
+    UnavailableError,
+    UnreachableError,
+)
+from bim360_provider.hq import OpenOutcomeError
+
+
+def answered(kind: type[HqError], status: int) -> HqError:
+    """Return an answer of HQ as an error."""
+    return kind("no", status=status, words="no", request="PATCH")
+
+
+CLEAR = [
+    answered(RejectedError, 422),
+    answered(UnauthorizedError, 403),
+    answered(NotFoundError, 404),
+    answered(RateLimitedError, 429),
+]
+OPEN = [
+    answered(UnavailableError, 504),
+    UnansweredError("lost"),
+    OpenOutcomeError("lost"),
+    UnreachableError("after a try that was lost"),
+    ConfigError("?"),
+    KeyboardInterrupt(),
+]
+
+
+def archived(allowance: Allowance, asks: Callable[[], object] = lambda: None) -> bool:
+    """Return whether one more was let through."""
+    try:
+        with allowance.one("'Tower' (85d84020-…)"):
+            asks()
+    except ArchiveLimitError:
+        return False
+    return True
+
+
+def fails(error: BaseException) -> Callable[[], object]:
+    """Return a request that ends so."""
+
+    def ask() -> None:
+        raise error
+
+    return ask
+
+
+def test_exactly_as_many_as_allowed_however_many_threads_ask() -> None:
+    """The host has four; here are sixteen."""
+    allowance = Allowance(20)
+
+    with ThreadPoolExecutor(16) as pool:
+        let = list(pool.map(lambda _: archived(allowance), range(400)))
+
+    assert let.count(True) == 20
+
+
+def test_without_a_limit_all_are_archived() -> None:
+    """As for an emulator, where there is nothing to lose."""
+    allowance = Allowance()
+
+    assert all(archived(allowance) for _ in range(400))
+
+
+@pytest.mark.parametrize("error", CLEAR, ids=repr)
+def test_a_clear_no_gives_the_place_back(error: Exception) -> None:
+    """Nothing was archived, so the next one may be."""
+    allowance = Allowance(1)
+
+    with pytest.raises(type(error)):
+        archived(allowance, fails(error))
+
+    assert archived(allowance)
+    assert not archived(allowance)
+
+
+@pytest.mark.parametrize("error", OPEN, ids=repr)
+def test_an_open_end_counts_as_archived(error: BaseException) -> None:
+    """It may have been: one less is a nuisance, one more is what the guard is against."""
+    allowance = Allowance(1)
+
+    with suppress(type(error)):
+        archived(allowance, fails(error))
+
+    assert not archived(allowance)
+
+
+def test_what_is_refused_never_begins() -> None:
+    """Not one request."""
+    asked: list[int] = []
+
+    with pytest.raises(ArchiveLimitError), Allowance(0).one("'Tower' (85d84020-…)"):
+        asked.append(1)
+
+    assert asked == []
+
+
+def test_none_at_all_says_so_and_does_not_advise_to_run_it_again() -> None:
+    """A second run would be refused as well."""
+    with pytest.raises(ArchiveLimitError) as caught, Allowance(0).one("'Tower' (85d84020-…)"):
+        pass
+
+    assert str(caught.value) == (
+        "BIM 360: project 'Tower' (85d84020-…) is not archived: bim360:maxArchives is 0, so that "
+        "none is. If it is meant: set BIM360_MAX_ARCHIVES to as many as are meant, or to "
+        "'unlimited'."
+    )
