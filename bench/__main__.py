@@ -4,44 +4,44 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench.bars import bars
-from bench.engines import ROOT, choose
-from bench.play import machine, play
-from bench.readme import renew_readme
-from bench.report import DATA, write_report
-from bench.rows import Results, load, save
+from bench.bars import check_thresholds
+from bench.engines import ROOT, choose_engine
+from bench.play import describe_machine, run_matrix
+from bench.readme import update_readme
+from bench.report import DATA_FILE, write_report
+from bench.rows import Results, load_results, save_results
 
-REPORTS = ROOT / "bench" / "report"
+REPORTS_FOLDER = ROOT / "bench" / "report"
 
 
 def main(words: list[str]) -> int:
     """Run the bench, or render its report again; return 1 if a bar is missed."""
-    given = _parser().parse_args(words)
+    given = _build_parser().parse_args(words)
     if given.render:
-        for data in sorted(REPORTS.glob(f"*/{DATA}")):
-            write_report(load(data), data.parent)
-        renew_readme()
+        for data in sorted(REPORTS_FOLDER.glob(f"*/{DATA_FILE}")):
+            write_report(load_results(data), data.parent)
+        update_readme()
         return 0
-    engine = choose(given.engine)
+    engine = choose_engine(given.engine)
     kind = "pulumi" if engine.pulumi else "local"
-    folder = given.out or (ROOT / "build" / "bench" if given.quick else REPORTS / kind)
+    folder = given.out or (ROOT / "build" / "bench" if given.quick else REPORTS_FOLDER / kind)
     folder.mkdir(parents=True, exist_ok=True)
-    results = Results(engine.words, machine(), _command(words))
-    play(engine, results, quick=given.quick, scale=given.scale)
-    save(results, folder / DATA)
+    results = Results(engine.description, describe_machine(), _format_command(words))
+    run_matrix(engine, results, quick=given.quick, scale=given.scale)
+    save_results(results, folder / DATA_FILE)
     write_report(results, folder)
     if not given.quick and given.out is None:
-        renew_readme()
-    met = bars(results)
-    print("\n".join(("", *(each.line for each in met), f"\n{folder / 'README.md'}")))
-    return int(not all(each.holds for each in met))
+        update_readme()
+    met = check_thresholds(results)
+    print("\n".join(("", *(each.report_line for each in met), f"\n{folder / 'README.md'}")))
+    return int(not all(each.is_met for each in met))
 
 
-def _command(words: list[str]) -> str:
+def _format_command(words: list[str]) -> str:
     return f'make bench ARGS="{" ".join(words)}"' if words else "make bench"
 
 
-def _parser() -> argparse.ArgumentParser:
+def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="make bench ARGS=...",
         description="Measure this provider beside a no-op provider, a tutorial's, and a script.",

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bench.grid import Op
+from bench.grid import Operation
 
 PASSPHRASE: Final = "bench"  # noqa: S105 - encrypts a state that is thrown away
 
-LEFT_OUT: Final = ("PULUMI_", "APS_", "BIM360_", "FORGE_", "PYTHONPATH")
+EXCLUDED_PREFIXES: Final = ("PULUMI_", "APS_", "BIM360_", "FORGE_", "PYTHONPATH")
 """What a bench must not inherit: a real account, another backend."""
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 
-PULUMI: Final[dict[Op, tuple[str, ...]]] = {
+PULUMI_COMMANDS: Final[dict[Operation, tuple[str, ...]]] = {
     "preview": ("preview",),
     "up": ("up", "--yes", "--skip-preview"),
     "again": ("preview", "--expect-no-changes"),
@@ -26,7 +26,7 @@ PULUMI: Final[dict[Op, tuple[str, ...]]] = {
     "destroy": ("destroy", "--yes", "--skip-preview"),
 }
 
-LOCAL: Final[dict[Op, tuple[str, ...]]] = {
+LOCAL_COMMANDS: Final[dict[Operation, tuple[str, ...]]] = {
     "preview": ("preview",),
     "up": ("up",),
     "again": ("preview", "--expect-no-changes"),
@@ -36,13 +36,13 @@ LOCAL: Final[dict[Op, tuple[str, ...]]] = {
 
 
 @dataclass(frozen=True)
-class Engine:
+class BenchEngine:
     """An engine; `pulumi` is the CLI's path, or None for the local engine."""
 
-    words: str
+    description: str
     pulumi: str | None = None
 
-    def lay_out(self, folder: Path, contestant: str) -> None:
+    def write_project(self, folder: Path, contestant: str) -> None:
         """Write a project that declares a contestant's portfolio, and make its stack."""
         (folder / "Pulumi.yaml").write_text("name: bench\nruntime: python\n", "utf-8")
         program = (
@@ -56,22 +56,28 @@ class Engine:
             subprocess.run(
                 [self.pulumi, "stack", "init", "bench", "--non-interactive"],
                 cwd=folder,
-                env=self.environment(folder, {}),
+                env=self.build_environment(folder, {}),
                 check=True,
                 capture_output=True,
             )
 
-    def command(self, op: Op, folder: Path) -> list[str]:
+    def build_command(self, op: Operation, folder: Path) -> list[str]:
         """Return the words that do an operation."""
         if self.pulumi is not None:
-            return [self.pulumi, *PULUMI[op], "--stack=bench", "--non-interactive", "--color=never"]
+            return [
+                self.pulumi,
+                *PULUMI_COMMANDS[op],
+                "--stack=bench",
+                "--non-interactive",
+                "--color=never",
+            ]
         state = f"--state={folder / 'state.json'}"
         module = [sys.executable, "-m", "bim360_provider.testing"]
-        return [*module, *LOCAL[op], "--stack=bench", f"--cwd={folder}", state, "--json"]
+        return [*module, *LOCAL_COMMANDS[op], "--stack=bench", f"--cwd={folder}", state, "--json"]
 
-    def environment(self, folder: Path, more: Mapping[str, str]) -> dict[str, str]:
+    def build_environment(self, folder: Path, more: Mapping[str, str]) -> dict[str, str]:
         """Return the environment of a run; nothing of a real account or backend gets in."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(LEFT_OUT)}
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(EXCLUDED_PREFIXES)}
         return {
             **kept,
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{kept.get('PATH', '')}",
@@ -84,7 +90,7 @@ class Engine:
         }
 
 
-def choose(wanted: str) -> Engine:
+def choose_engine(wanted: str) -> BenchEngine:
     """Return the engine: ``auto`` takes the CLI where there is one.
 
     Raises:
@@ -92,8 +98,8 @@ def choose(wanted: str) -> Engine:
     """
     found = shutil.which("pulumi")
     if wanted == "local" or (wanted == "auto" and found is None):
-        return Engine("the local engine of this package")
+        return BenchEngine("the local engine of this package")
     if found is None:
         sys.exit("There is no Pulumi CLI on PATH; leave --engine out to use the local engine.")
     said = subprocess.run([found, "version"], capture_output=True, text=True, check=False)
-    return Engine(f"the Pulumi CLI {said.stdout.strip() or 'without a version'}", found)
+    return BenchEngine(f"the Pulumi CLI {said.stdout.strip() or 'without a version'}", found)

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Op = Literal["preview", "up", "again", "refresh", "destroy"]
+Operation = Literal["preview", "up", "again", "refresh", "destroy"]
 
-OPS: Final[tuple[Op, ...]] = ("preview", "up", "again", "refresh", "destroy")
+OPERATIONS: Final[tuple[Operation, ...]] = ("preview", "up", "again", "refresh", "destroy")
 """In this order: a preview of what is new, an up, a preview of what is unchanged, and so on."""
 
-WORDS: Final[dict[Op, str]] = {
+OPERATION_LABELS: Final[dict[Operation, str]] = {
     "preview": "preview, all new",
     "up": "up, all new",
     "again": "preview, nothing to do",
@@ -16,12 +16,12 @@ WORDS: Final[dict[Op, str]] = {
     "destroy": "destroy",
 }
 
-OURS, FLOOR, TUTORIAL, SCRIPT = "ours", "floor", "tutorial", "script"
-CONTESTANTS: Final = (OURS, TUTORIAL, SCRIPT)
+THIS_PROVIDER, BASELINE, TUTORIAL, SCRIPT = "ours", "floor", "tutorial", "script"
+CONTESTANTS: Final = (THIS_PROVIDER, TUTORIAL, SCRIPT)
 
-NAMES: Final = {
-    OURS: "this provider",
-    FLOOR: "no-op provider",
+CONTESTANT_NAMES: Final = {
+    THIS_PROVIDER: "this provider",
+    BASELINE: "no-op provider",
     TUTORIAL: "tutorial provider",
     SCRIPT: "plain script",
 }
@@ -29,12 +29,12 @@ NAMES: Final = {
 LATENCY: Final = 0.15
 """Seconds between a request and its answer."""
 
-LIMIT: Final = 100
+RATE_LIMIT: Final = 100
 """Requests a minute: HQ's own, for each app."""
 
 
 @dataclass(frozen=True)
-class Weather:
+class Conditions:
     """What is between a contestant and HQ.
 
     Attributes:
@@ -46,29 +46,34 @@ class Weather:
     limit: int
 
     @property
-    def words(self) -> str:
+    def description(self) -> str:
         """The same for people."""
         limit = f"{self.limit} a minute" if self.limit else "no limit"
         return f"{self.latency * 1000:.0f} ms, {limit}"
 
 
-CALM: Final = Weather(0.0, 0)
-WEATHERS: Final = (CALM, Weather(LATENCY, 0), Weather(0.0, LIMIT), Weather(LATENCY, LIMIT))
-REAL: Final = WEATHERS[-1]
+IDEAL_CONDITIONS: Final = Conditions(0.0, 0)
+ALL_CONDITIONS: Final = (
+    IDEAL_CONDITIONS,
+    Conditions(LATENCY, 0),
+    Conditions(0.0, RATE_LIMIT),
+    Conditions(LATENCY, RATE_LIMIT),
+)
+REAL_CONDITIONS: Final = ALL_CONDITIONS[-1]
 """What a real account is like."""
 
 SIZES: Final = (1, 100, 1000)
 QUICK_SIZES: Final = (1, 20)
 
-SCALE: Final = 5000
+LARGEST_SIZE: Final = 5000
 """How many projects the largest stack has; only the floor and this provider run it."""
 
-BAR_SIZE: Final = 200
-BAR: Final = 1.25
+THRESHOLD_SIZE: Final = 200
+MAX_BASELINE_RATIO: Final = 1.25
 """Times the floor that up, preview and refresh of `BAR_SIZE` projects may take."""
 
-BAR_RUNS: Final = 5
+THRESHOLD_RUNS: Final = 5
 """Of so many runs of each, taken in turn, the fastest counts: it is the least disturbed one."""
 
-USED: Final = 0.95
+MIN_USED_SHARE: Final = 0.95
 """The share of the allowed requests that has to be used while there is work."""

@@ -15,17 +15,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-INTERVAL: Final = 0.02
+POLL_INTERVAL: Final = 0.02
 """Seconds between two looks; what a process does after the last one is not seen."""
 
-TICKS: Final = os.sysconf("SC_CLK_TCK")
+TICKS_PER_SECOND: Final = os.sysconf("SC_CLK_TCK")
 
-HOSTS: Final = ("pulumi.dynamic", "\0host\0", "bench.contestants.script")
-PROGRAMS: Final = ("pulumi-language-python", "\0program\0")
+HOST_MARKS: Final = ("pulumi.dynamic", "\0host\0", "bench.contestants.script")
+PROGRAM_MARKS: Final = ("pulumi-language-python", "\0program\0")
 
 
 @dataclass
-class Usage:
+class ProcessUsage:
     """What one process used: processor seconds, and megabytes at its peak."""
 
     role: str
@@ -34,42 +34,42 @@ class Usage:
 
 
 @dataclass
-class Watch:
+class ProcessMonitor:
     """The processes of one command."""
 
     root: int
-    used: dict[int, Usage] = field(default_factory=dict)
+    usage_by_process: dict[int, ProcessUsage] = field(default_factory=dict)
 
-    def look(self) -> None:
+    def poll_processes(self) -> None:
         """Update what is known of every process that still runs."""
-        for process in descendants(self.root):
-            usage = self.used.setdefault(process, Usage("engine"))
+        for process in list_descendants(self.root):
+            usage = self.usage_by_process.setdefault(process, ProcessUsage("engine"))
             try:
                 # A process that ends has no command line any more, and keeps its role.
                 command = Path(f"/proc/{process}/cmdline").read_text("utf-8")
-                usage.role = role_of(command) if command else usage.role
-                usage.cpu = cpu_of(Path(f"/proc/{process}/stat").read_text("utf-8"))
+                usage.role = classify_process(command) if command else usage.role
+                usage.cpu = parse_cpu_seconds(Path(f"/proc/{process}/stat").read_text("utf-8"))
                 status = Path(f"/proc/{process}/status").read_text("utf-8")
-                usage.memory = max(usage.memory, peak_of(status))
+                usage.memory = max(usage.memory, parse_peak_memory(status))
             except (FileNotFoundError, ProcessLookupError):
                 continue  # it has just ended
 
-    def cpu(self) -> dict[str, float]:
+    def sum_cpu(self) -> dict[str, float]:
         """Return processor seconds by role."""
-        return self._by_role(lambda usage: usage.cpu)
+        return self._sum_by_role(lambda usage: usage.cpu)
 
-    def memory(self) -> dict[str, float]:
+    def sum_memory(self) -> dict[str, float]:
         """Return megabytes by role: the sum of its processes' peaks."""
-        return self._by_role(lambda usage: usage.memory)
+        return self._sum_by_role(lambda usage: usage.memory)
 
-    def _by_role(self, value: Callable[[Usage], float]) -> dict[str, float]:
+    def _sum_by_role(self, value: Callable[[ProcessUsage], float]) -> dict[str, float]:
         found: dict[str, float] = {}
-        for usage in list(self.used.values()):
+        for usage in list(self.usage_by_process.values()):
             found[usage.role] = found.get(usage.role, 0.0) + value(usage)
         return {role: round(amount, 2) for role, amount in sorted(found.items())}
 
 
-def descendants(root: int) -> list[int]:
+def list_descendants(root: int) -> list[int]:
     """Return a process and all that descend from it, as far as they run."""
     found, waiting = [], [root]
     while waiting:
@@ -82,27 +82,27 @@ def descendants(root: int) -> list[int]:
     return found
 
 
-def role_of(command: str) -> str:
+def classify_process(command: str) -> str:
     """Tell what a process is by its command line, whose words end with NUL."""
-    if any(mark in command for mark in HOSTS):
+    if any(mark in command for mark in HOST_MARKS):
         return "host"
-    return "program" if any(mark in command for mark in PROGRAMS) else "engine"
+    return "program" if any(mark in command for mark in PROGRAM_MARKS) else "engine"
 
 
-def cpu_of(stat: str) -> float:
+def parse_cpu_seconds(stat: str) -> float:
     """Return user and system seconds from ``/proc/PID/stat``."""
     words = stat.rpartition(")")[2].split()
-    return (int(words[11]) + int(words[12])) / TICKS
+    return (int(words[11]) + int(words[12])) / TICKS_PER_SECOND
 
 
-def peak_of(status: str) -> float:
+def parse_peak_memory(status: str) -> float:
     """Return ``VmHWM`` in megabytes."""
     _, _, rest = status.partition("VmHWM:")
     return int(rest.split()[0]) / 1024 if rest else 0.0
 
 
 @dataclass(frozen=True)
-class Ran:
+class CommandResult:
     """How a command went."""
 
     seconds: float
@@ -114,13 +114,13 @@ class CommandError(Exception):
     """A command of a contestant failed; the message has the end of what it said."""
 
 
-def measured(
+def measure_command(
     command: Sequence[str],
     folder: Path,
     environment: Mapping[str, str],
     now: Callable[[], float],
     seen: set[int],
-) -> Ran:
+) -> CommandResult:
     """Run a command to its end.
 
     Args:
@@ -138,9 +138,9 @@ def measured(
         process = subprocess.Popen(
             command, cwd=folder, env=dict(environment), stdout=said, stderr=subprocess.STDOUT
         )
-        watch = Watch(process.pid)
+        watch = ProcessMonitor(process.pid)
         over = threading.Event()
-        watcher = threading.Thread(target=_keep_looking, args=(watch, seen, over))
+        watcher = threading.Thread(target=_poll_until_finished, args=(watch, seen, over))
         watcher.start()
         process.wait()
         seconds = now() - began
@@ -150,12 +150,12 @@ def measured(
             said.seek(0)
             msg = f"{' '.join(command)}\n{said.read().decode(errors='replace')[-3000:]}"
             raise CommandError(msg)
-    return Ran(round(seconds, 3), watch.cpu(), watch.memory())
+    return CommandResult(round(seconds, 3), watch.sum_cpu(), watch.sum_memory())
 
 
-def _keep_looking(watch: Watch, seen: set[int], over: threading.Event) -> None:
+def _poll_until_finished(watch: ProcessMonitor, seen: set[int], over: threading.Event) -> None:
     while not over.is_set():
-        watch.look()
+        watch.poll_processes()
         seen.clear()
-        seen.update(watch.used)
-        time.sleep(INTERVAL)
+        seen.update(watch.usage_by_process)
+        time.sleep(POLL_INTERVAL)

@@ -5,92 +5,109 @@ import platform
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from bench.engines import Engine
+from bench.engines import BenchEngine
 from bench.grid import (
-    BAR_RUNS,
-    BAR_SIZE,
-    CALM,
+    ALL_CONDITIONS,
+    BASELINE,
     CONTESTANTS,
-    FLOOR,
-    OPS,
-    OURS,
+    IDEAL_CONDITIONS,
+    LARGEST_SIZE,
+    OPERATIONS,
     QUICK_SIZES,
-    REAL,
-    SCALE,
+    REAL_CONDITIONS,
     SIZES,
-    WEATHERS,
-    Op,
-    Weather,
+    THIS_PROVIDER,
+    THRESHOLD_RUNS,
+    THRESHOLD_SIZE,
+    Conditions,
+    Operation,
 )
-from bench.rows import MINUTE, Results, Row, used_share
-from bench.stage import stage
+from bench.rows import MINUTE, Measurement, Results, compute_used_share
+from bench.stage import open_environment
 
-REQUESTING: Final[tuple[Op, ...]] = ("up", "again", "refresh")
+REQUESTING_OPERATIONS: Final[tuple[Operation, ...]] = ("up", "again", "refresh")
 """What is run where there is something in the way."""
 
-BARRED: Final[tuple[Op, ...]] = ("preview", "up", "again", "refresh")
+THRESHOLD_OPERATIONS: Final[tuple[Operation, ...]] = ("preview", "up", "again", "refresh")
 """What has a bar. A preview of what is new comes first, then the stack is made."""
 
 
-def play(engine: Engine, results: Results, *, quick: bool, scale: bool) -> None:
+def run_matrix(engine: BenchEngine, results: Results, *, quick: bool, scale: bool) -> None:
     """Run everything; the results grow as it goes."""
     for size in QUICK_SIZES if quick else SIZES:
-        _size(engine, results, size, quick=quick)
+        _run_size(engine, results, size, quick=quick)
     if not quick:
-        _bars(engine, results)
+        _run_thresholds(engine, results)
     if scale:
-        for contestant in (FLOOR, OURS):
-            _play(engine, results.rows, contestant, SCALE, CALM)
+        for contestant in (BASELINE, THIS_PROVIDER):
+            _run_cell(engine, results.rows, contestant, LARGEST_SIZE, IDEAL_CONDITIONS)
 
 
-def _size(engine: Engine, results: Results, size: int, *, quick: bool) -> None:
-    _play(engine, results.rows, FLOOR, size, CALM)
-    for weather in (CALM, REAL) if quick else _weathers(engine, size):
+def _run_size(engine: BenchEngine, results: Results, size: int, *, quick: bool) -> None:
+    _run_cell(engine, results.rows, BASELINE, size, IDEAL_CONDITIONS)
+    for weather in (
+        (IDEAL_CONDITIONS, REAL_CONDITIONS) if quick else _choose_conditions(engine, size)
+    ):
         for contestant in CONTESTANTS:
-            _play(engine, results.rows, contestant, size, weather)
+            _run_cell(engine, results.rows, contestant, size, weather)
 
 
-def _weathers(engine: Engine, size: int) -> Sequence[Weather]:
+def _choose_conditions(engine: BenchEngine, size: int) -> Sequence[Conditions]:
     """Return what to run a size in.
 
     Pulumi writes its whole state after every step, which takes minutes for the largest stack: there
     only the two ends are run.
     """
-    return (CALM, REAL) if engine.pulumi and size == SIZES[-1] else WEATHERS
+    return (
+        (IDEAL_CONDITIONS, REAL_CONDITIONS)
+        if engine.pulumi and size == SIZES[-1]
+        else ALL_CONDITIONS
+    )
 
 
-def _bars(engine: Engine, results: Results) -> None:
-    for _ in range(BAR_RUNS):
-        for contestant in (FLOOR, OURS):
-            _play(engine, results.bars, contestant, BAR_SIZE, CALM, BARRED)
+def _run_thresholds(engine: BenchEngine, results: Results) -> None:
+    for _ in range(THRESHOLD_RUNS):
+        for contestant in (BASELINE, THIS_PROVIDER):
+            _run_cell(
+                engine,
+                results.bars,
+                contestant,
+                THRESHOLD_SIZE,
+                IDEAL_CONDITIONS,
+                THRESHOLD_OPERATIONS,
+            )
 
 
-def _play(  # noqa: PLR0913, PLR0917 - one cell of the grid
-    engine: Engine,
-    rows: list[Row],
+def _run_cell(  # noqa: PLR0913, PLR0917 - one cell of the grid
+    engine: BenchEngine,
+    rows: list[Measurement],
     contestant: str,
     size: int,
-    weather: Weather,
-    ops: Sequence[Op] = (),
+    weather: Conditions,
+    ops: Sequence[Operation] = (),
 ) -> None:
-    for row in performed(engine, contestant, size, weather, ops):
+    for row in measure_operations(engine, contestant, size, weather, ops):
         rows.append(row)
         print(
-            f"{contestant:9} {size:5} {weather.words:22} {row.op:8}"
-            f" {row.seconds:8.1f} s {row.sent:5} requests {row.refused:4} x 429",
+            f"{contestant:9} {size:5} {weather.description:22} {row.op:8}"
+            f" {row.seconds:8.1f} s {row.request_count:5} requests {row.refused:4} x 429",
             flush=True,
         )
 
 
-def performed(
-    engine: Engine, contestant: str, size: int, weather: Weather, ops: Sequence[Op] = ()
-) -> Iterator[Row]:
+def measure_operations(
+    engine: BenchEngine,
+    contestant: str,
+    size: int,
+    weather: Conditions,
+    ops: Sequence[Operation] = (),
+) -> Iterator[Measurement]:
     """Yield a row for each operation; each begins with a fresh minute of HQ's limit."""
-    with stage(engine, contestant, size, weather) as on:
-        for op in ops or (OPS if weather == CALM else REQUESTING):
-            ran, asked = on.run(op)
+    with open_environment(engine, contestant, size, weather) as on:
+        for op in ops or (OPERATIONS if weather == IDEAL_CONDITIONS else REQUESTING_OPERATIONS):
+            ran, asked = on.run_operation(op)
             on.hq.clock.advance(MINUTE)
-            yield Row(
+            yield Measurement(
                 contestant=contestant,
                 size=size,
                 latency=weather.latency,
@@ -99,12 +116,12 @@ def performed(
                 seconds=ran.seconds,
                 cpu=ran.cpu,
                 memory=ran.memory,
-                requests=asked.kinds,
-                refused=asked.refused,
-                used=used_share(asked.times, weather.limit),
+                requests=asked.counts,
+                refused=asked.refusal_count,
+                used=compute_used_share(asked.times, weather.limit),
             )
 
 
-def machine() -> str:
+def describe_machine() -> str:
     """Say what it ran on, without naming the machine."""
     return f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"

@@ -4,59 +4,79 @@ from pathlib import Path
 from typing import Final
 
 from bench.engines import ROOT
-from bench.grid import FLOOR, NAMES, OURS, SCRIPT, TUTORIAL, WORDS, Op
-from bench.plots import clock, in_the_real_world, largest
-from bench.report import DATA, table
-from bench.rows import Results, load
+from bench.grid import (
+    BASELINE,
+    CONTESTANT_NAMES,
+    OPERATION_LABELS,
+    SCRIPT,
+    THIS_PROVIDER,
+    TUTORIAL,
+    Operation,
+)
+from bench.plots import find_largest_size, find_real_row, format_duration
+from bench.report import DATA_FILE, format_table
+from bench.rows import Results, load_results
 
 README: Final = ROOT / "README.md"
-REPORTS: Final = ROOT / "bench" / "report"
-PREFERRED: Final = ("pulumi", "local")
+REPORTS_FOLDER: Final = ROOT / "bench" / "report"
+PREFERRED_REPORTS: Final = ("pulumi", "local")
 """The report of the real CLI goes first."""
 
-BEGIN: Final = "<!-- made by make bench: do not edit -->"
-END: Final = "<!-- end of what make bench made -->"
+BEGIN_MARK: Final = "<!-- made by make bench: do not edit -->"
+END_MARK: Final = "<!-- end of what make bench made -->"
 
-OPS: Final[tuple[Op, ...]] = ("up", "again", "refresh")
+README_OPERATIONS: Final[tuple[Operation, ...]] = ("up", "again", "refresh")
 
 
-def kept() -> Path | None:
+def find_kept_report() -> Path | None:
     """Return the folder of the report that the README shows."""
-    return next((REPORTS / each for each in PREFERRED if (REPORTS / each / DATA).exists()), None)
+    return next(
+        (
+            REPORTS_FOLDER / each
+            for each in PREFERRED_REPORTS
+            if (REPORTS_FOLDER / each / DATA_FILE).exists()
+        ),
+        None,
+    )
 
 
-def block() -> str:
+def build_section() -> str:
     """Return the section's text, between its two marks."""
-    folder = kept()
+    folder = find_kept_report()
     if folder is None:
-        return f"{BEGIN}\n{END}"
-    results = load(folder / DATA)
+        return f"{BEGIN_MARK}\n{END_MARK}"
+    results = load_results(folder / DATA_FILE)
     place = folder.relative_to(ROOT).as_posix()
-    size = largest(results)
+    size = find_largest_size(results)
     parts = [
-        BEGIN,
+        BEGIN_MARK,
         f"{size:,} projects, 150 ms away, 100 requests a minute; requests in brackets:\n",
-        table(("", *(NAMES[each] for each in SHOWN)), [_row(results, size, op) for op in OPS]),
+        format_table(
+            ("", *(CONTESTANT_NAMES[each] for each in README_CONTESTANTS)),
+            [_build_row(results, size, op) for op in README_OPERATIONS],
+        ),
         f"\n![{size:,} projects at HQ's limit]({place}/limit.svg)\n",
         f"Made by `{results.command}` on {results.engine} ({results.machine});",
         f"[the whole report]({place}/README.md) has the sizes, the memory and the plots.",
-        END,
+        END_MARK,
     ]
     return "\n".join(parts)
 
 
-SHOWN: Final = (OURS, TUTORIAL, SCRIPT, FLOOR)
+README_CONTESTANTS: Final = (THIS_PROVIDER, TUTORIAL, SCRIPT, BASELINE)
 
 
-def _row(results: Results, size: int, op: Op) -> tuple[str, ...]:
-    rows = [in_the_real_world(results, each, size, op) for each in SHOWN]
-    cells = ["" if row is None else f"{clock(row.seconds)} ({row.sent:,})" for row in rows]
-    return (WORDS[op], *cells)
+def _build_row(results: Results, size: int, op: Operation) -> tuple[str, ...]:
+    rows = [find_real_row(results, each, size, op) for each in README_CONTESTANTS]
+    cells = [
+        "" if row is None else f"{format_duration(row.seconds)} ({row.request_count:,})" for row in rows
+    ]
+    return (OPERATION_LABELS[op], *cells)
 
 
-def renew_readme() -> None:
+def update_readme() -> None:
     """Put the section's text in the place of what stands between the marks."""
     text = README.read_text("utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    README.write_text(f"{before}{block()}{after}", "utf-8")
+    before, _, rest = text.partition(BEGIN_MARK)
+    _, _, after = rest.partition(END_MARK)
+    README.write_text(f"{before}{build_section()}{after}", "utf-8")

@@ -6,13 +6,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from bench.grid import FLOOR, Op, Weather
+from bench.grid import BASELINE, Conditions, Operation
 
 MINUTE: Final = 60.0
 
 
 @dataclass(frozen=True)
-class Row:
+class Measurement:
     """One operation of one contestant.
 
     Attributes:
@@ -34,7 +34,7 @@ class Row:
     size: int
     latency: float
     limit: int
-    op: Op
+    op: Operation
     seconds: float
     cpu: dict[str, float]
     memory: dict[str, float]
@@ -43,9 +43,9 @@ class Row:
     used: float | None = None
 
     @property
-    def weather(self) -> Weather:
+    def conditions(self) -> Conditions:
         """What was in the way."""
-        return Weather(self.latency, self.limit)
+        return Conditions(self.latency, self.limit)
 
     @property
     def total_cpu(self) -> float:
@@ -53,12 +53,12 @@ class Row:
         return sum(self.cpu.values())
 
     @property
-    def peak(self) -> float:
+    def peak_memory(self) -> float:
         """Megabytes of all processes, each at its own peak."""
         return sum(self.memory.values())
 
     @property
-    def sent(self) -> int:
+    def request_count(self) -> int:
         """Requests that count against HQ's limit: all but those for a token."""
         return sum(count for kind, count in self.requests.items() if kind != "token")
 
@@ -70,20 +70,22 @@ class Results:
     engine: str
     machine: str
     command: str
-    rows: list[Row] = field(default_factory=list)
-    bars: list[Row] = field(default_factory=list)
+    rows: list[Measurement] = field(default_factory=list)
+    bars: list[Measurement] = field(default_factory=list)
     """The runs that the bar of 1.25 times the floor is checked with."""
 
-    def find(self, contestant: str, size: int, weather: Weather, op: Op) -> Row | None:
+    def find_row(
+        self, contestant: str, size: int, weather: Conditions, op: Operation
+    ) -> Measurement | None:
         """Return a row, if it was run."""
         for row in self.rows:
-            if (row.contestant, row.size, row.weather, row.op) == (contestant, size, weather, op):
+            if (row.contestant, row.size, row.conditions, row.op) == (contestant, size, weather, op):
                 return row
         return None
 
-    def floor(self, size: int, op: Op) -> Row | None:
+    def find_baseline(self, size: int, op: Operation) -> Measurement | None:
         """Return the floor of a size; no weather reaches it."""
-        found = [each for each in self.rows if (each.contestant, each.size) == (FLOOR, size)]
+        found = [each for each in self.rows if (each.contestant, each.size) == (BASELINE, size)]
         return next((each for each in found if each.op == op), None)
 
     @property
@@ -92,7 +94,7 @@ class Results:
         return sorted({row.size for row in self.rows})
 
 
-def used_share(times: Sequence[float], limit: int) -> float | None:
+def compute_used_share(times: Sequence[float], limit: int) -> float | None:
     """Return how much of what HQ allows was used, over the full minutes from the first request on.
 
     Args:
@@ -106,20 +108,20 @@ def used_share(times: Sequence[float], limit: int) -> float | None:
     return round(within / (full * limit), 4)
 
 
-def save(results: Results, path: Path) -> None:
+def save_results(results: Results, path: Path) -> None:
     """Write the file, one row on a line."""
     head = {"engine": results.engine, "machine": results.machine, "command": results.command}
     parts = [f'"{key}": {json.dumps(value)}' for key, value in head.items()]
-    parts += [f'"{key}": [\n{_lines(getattr(results, key))}\n]' for key in ("rows", "bars")]
+    parts += [f'"{key}": [\n{_format_lines(getattr(results, key))}\n]' for key in ("rows", "bars")]
     path.write_text("{\n" + ",\n".join(parts) + "\n}\n", "utf-8")
 
 
-def _lines(rows: Iterable[Row]) -> str:
+def _format_lines(rows: Iterable[Measurement]) -> str:
     return ",\n".join(json.dumps(asdict(row)) for row in rows)
 
 
-def load(path: Path) -> Results:
+def load_results(path: Path) -> Results:
     """Read the file."""
     known: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    rows, bars = ([Row(**row) for row in known.pop(key)] for key in ("rows", "bars"))
+    rows, bars = ([Measurement(**row) for row in known.pop(key)] for key in ("rows", "bars"))
     return Results(**known, rows=rows, bars=bars)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final
 
-INK: Final = "#24292f"
-FAINT: Final = "#57606a"
-GRID: Final = "#d8dee4"
+TEXT_COLOR: Final = "#24292f"
+MUTED_COLOR: Final = "#57606a"
+GRID_COLOR: Final = "#d8dee4"
 FONT: Final = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
 
 Point = tuple[float, float]
@@ -18,50 +18,50 @@ class Drawing:
     def __init__(self, width: int, height: int, title: str) -> None:
         self._size = width, height
         self._title = title
-        self._marks: list[str] = []
+        self._elements: list[str] = []
 
-    def text(  # noqa: PLR0913 - what a text has
+    def add_text(  # noqa: PLR0913 - what a text has
         self,
         place: Point,
         words: str,
         *,
         size: int = 13,
-        color: str = INK,
+        color: str = TEXT_COLOR,
         anchor: str = "start",
         bold: bool = False,
     ) -> None:
         """Write words; ``anchor`` says which end of them is at the place."""
         weight = ' font-weight="600"' if bold else ""
-        self._marks.append(
+        self._elements.append(
             f'<text x="{place[0]:.1f}" y="{place[1]:.1f}" font-size="{size}" fill="{color}"'
             f' text-anchor="{anchor}"{weight}>{escape(words)}</text>'
         )
 
-    def bar(self, place: Point, width: float, height: float, color: str) -> None:
+    def add_bar(self, place: Point, width: float, height: float, color: str) -> None:
         """Fill a rectangle; one that is too small to be seen is drawn a pixel wide."""
-        self._marks.append(
+        self._elements.append(
             f'<rect x="{place[0]:.1f}" y="{place[1]:.1f}" width="{max(width, 1):.1f}"'
             f' height="{height:.1f}" fill="{color}"/>'
         )
 
-    def line(
+    def add_line(
         self, points: Sequence[Point], color: str, width: float = 1, *, dashed: bool = False
     ) -> None:
         """Draw a line through points."""
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
         dash = ' stroke-dasharray="5 4"' if dashed else ""
-        self._marks.append(
+        self._elements.append(
             f'<polyline points="{path}" fill="none" stroke="{color}" stroke-width="{width:g}"'
             f"{dash}/>"
         )
 
-    def dot(self, place: Point, color: str) -> None:
+    def add_dot(self, place: Point, color: str) -> None:
         """Draw a dot."""
-        self._marks.append(
+        self._elements.append(
             f'<circle cx="{place[0]:.1f}" cy="{place[1]:.1f}" r="3.5" fill="{color}"/>'
         )
 
-    def written(self) -> str:
+    def render_svg(self) -> str:
         """Return the file."""
         width, height = self._size
         head = (
@@ -70,4 +70,4 @@ class Drawing:
             f"<title>{escape(self._title)}</title>\n"
             f'<rect width="{width}" height="{height}" fill="#ffffff"/>\n'
         )
-        return head + "\n".join(self._marks) + "\n</svg>\n"
+        return head + "\n".join(self._elements) + "\n</svg>\n"

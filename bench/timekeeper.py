@@ -17,22 +17,22 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
-from bench.stage_time import AHEAD, NUMBER, WAITS
+from bench.stage_time import OFFSET_FILE, SECONDS_FORMAT, WAIT_SOCKET
 
-LOOK: Final = 0.003
+POLL_INTERVAL: Final = 0.003
 """Seconds of real time between two looks at whether somebody works."""
 
-IDLE: Final = 0.25
+MAX_IDLE_SHARE: Final = 0.25
 """The share of this time that all processes together may use and still count as waiting."""
 
-LOOKS: Final = 2
+IDLE_POLLS: Final = 2
 """How often in succession nobody works until the clock is wound forward."""
 
-SHORTEST: Final = 0.01
+MIN_SKIPPED_WAIT: Final = 0.01
 """Seconds: shorter waits pass by themselves."""
 
 
-class Timekeeper:
+class VirtualClock:
     """Keeps the clock for one run.
 
     Args:
@@ -41,93 +41,93 @@ class Timekeeper:
     """
 
     def __init__(self, place: Path, busy: Callable[[], float]) -> None:
-        self._file = place / AHEAD
-        self._file.write_bytes(NUMBER.pack(0.0))
-        self._open = self._file.open("r+b")
-        self._map = mmap.mmap(self._open.fileno(), NUMBER.size)
-        self._busy = busy
-        self._waiting: list[tuple[float, int, threading.Event]] = []
+        self._offset_path = place / OFFSET_FILE
+        self._offset_path.write_bytes(SECONDS_FORMAT.pack(0.0))
+        self._offset_file = self._offset_path.open("r+b")
+        self._offset_map = mmap.mmap(self._offset_file.fileno(), SECONDS_FORMAT.size)
+        self._read_processor_seconds = busy
+        self._waits: list[tuple[float, int, threading.Event]] = []
         self._numbers = count()
-        self._change = threading.Condition()
-        self._ended = False
-        self.ahead = 0.0
+        self._condition = threading.Condition()
+        self._is_stopped = False
+        self.offset = 0.0
 
     def now(self) -> float:
         """Return the stage's seconds."""
-        return time.monotonic() + self.ahead
+        return time.monotonic() + self.offset
 
-    def wall(self) -> float:
+    def get_wall_time(self) -> float:
         """Return the stage's time as seconds since the epoch."""
-        return time.time() + self.ahead
+        return time.time() + self.offset
 
     def sleep(self, seconds: float) -> None:
         """Wait until so many seconds of the stage's time have passed."""
         over = threading.Event()
-        with self._change:
-            heapq.heappush(self._waiting, (self.now() + seconds, next(self._numbers), over))
-            self._change.notify()
+        with self._condition:
+            heapq.heappush(self._waits, (self.now() + seconds, next(self._numbers), over))
+            self._condition.notify()
         over.wait()
 
     def run(self) -> None:
         """Let time pass until `end`."""
-        while not self._ended:
-            with self._change:
-                while not self._waiting and not self._ended:
-                    self._change.wait()
-            self._pass()
+        while not self._is_stopped:
+            with self._condition:
+                while not self._waits and not self._is_stopped:
+                    self._condition.wait()
+            self._advance_time()
 
-    def _pass(self) -> None:
+    def _advance_time(self) -> None:
         """Wait for the next end of a wait, in real time or by winding the clock."""
-        calm, used = 0, self._busy()
-        while not self._ended and not self._wake():
-            known = len(self._waiting)
-            time.sleep(LOOK)
-            now_used = self._busy()
-            idle = now_used - used < IDLE * LOOK and len(self._waiting) == known
+        calm, used = 0, self._read_processor_seconds()
+        while not self._is_stopped and not self._wake_threads():
+            known = len(self._waits)
+            time.sleep(POLL_INTERVAL)
+            now_used = self._read_processor_seconds()
+            idle = now_used - used < MAX_IDLE_SHARE * POLL_INTERVAL and len(self._waits) == known
             calm, used = calm + 1 if idle else 0, now_used
-            if calm >= LOOKS:
-                self._wind()
+            if calm >= IDLE_POLLS:
+                self._skip_wait()
 
-    def _wake(self) -> bool:
+    def _wake_threads(self) -> bool:
         """Wake whoever has waited long enough; tell whether there was anybody."""
         woken = False
-        with self._change:
-            while self._waiting and self._waiting[0][0] <= self.now():
-                heapq.heappop(self._waiting)[2].set()
+        with self._condition:
+            while self._waits and self._waits[0][0] <= self.now():
+                heapq.heappop(self._waits)[2].set()
                 woken = True
         return woken
 
-    def _wind(self) -> None:
-        with self._change:
-            rest = self._waiting[0][0] - self.now()
-            if rest > SHORTEST:
-                self.ahead += rest
-                NUMBER.pack_into(self._map, 0, self.ahead)
+    def _skip_wait(self) -> None:
+        with self._condition:
+            rest = self._waits[0][0] - self.now()
+            if rest > MIN_SKIPPED_WAIT:
+                self.offset += rest
+                SECONDS_FORMAT.pack_into(self._offset_map, 0, self.offset)
 
-    def end(self) -> None:
+    def stop(self) -> None:
         """Let everybody go."""
-        with self._change:
-            self._ended = True
-            for _, _, over in self._waiting:
+        with self._condition:
+            self._is_stopped = True
+            for _, _, over in self._waits:
                 over.set()
-            self._change.notify()
+            self._condition.notify()
 
     def close(self) -> None:
         """Close what was opened."""
-        self._map.close()
-        self._open.close()
+        self._offset_map.close()
+        self._offset_file.close()
 
 
-class _Waits(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+class _WaitServer(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
     """Where contestants announce that they wait, each thread over a connection of its own."""
 
     daemon_threads = True
 
 
 @contextmanager
-def keeping_time(place: Path, busy: Callable[[], float]) -> Iterator[Timekeeper]:
+def run_clock(place: Path, busy: Callable[[], float]) -> Iterator[VirtualClock]:
     """Keep the clock while the block runs."""
-    keeper = Timekeeper(place, busy)
+    keeper = VirtualClock(place, busy)
 
     class Wait(socketserver.BaseRequestHandler):
         """One thread of a contestant."""
@@ -135,18 +135,18 @@ def keeping_time(place: Path, busy: Callable[[], float]) -> Iterator[Timekeeper]
         def handle(self) -> None:
             """Answer each wait when it is over."""
             connection: Any = self.request
-            while len(asked := connection.recv(NUMBER.size)) == NUMBER.size:
-                keeper.sleep(NUMBER.unpack(asked)[0])
+            while len(asked := connection.recv(SECONDS_FORMAT.size)) == SECONDS_FORMAT.size:
+                keeper.sleep(SECONDS_FORMAT.unpack(asked)[0])
                 connection.sendall(b".")
 
-    server = _Waits(str(place / WAITS), Wait)
+    server = _WaitServer(str(place / WAIT_SOCKET), Wait)
     threads = [threading.Thread(target=work) for work in (server.serve_forever, keeper.run)]
     for thread in threads:
         thread.start()
     try:
         yield keeper
     finally:
-        keeper.end()
+        keeper.stop()
         server.shutdown()
         for thread in threads:
             thread.join()
@@ -154,7 +154,7 @@ def keeping_time(place: Path, busy: Callable[[], float]) -> Iterator[Timekeeper]
         keeper.close()
 
 
-def processor_seconds(process: int) -> float:
+def read_processor_seconds(process: int) -> float:
     """Return the processor time that a process has used; 0 once it has ended.
 
     Linux numbers the clock of every process:

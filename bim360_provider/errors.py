@@ -67,10 +67,10 @@ class HqError(Bim360Error):
         request: The method and path that were asked, without query or secrets.
     """
 
-    def __init__(self, message: str, *, status: int, words: str, request: str) -> None:
+    def __init__(self, message: str, *, status: int, hq_message: str, request: str) -> None:
         super().__init__(message)
         self.status = status
-        self.words = words
+        self.hq_message = hq_message
         self.request = request
 
 

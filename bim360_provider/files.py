@@ -7,16 +7,23 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-__all__ = ["PRIVATE", "create", "draft", "put_in_place", "remove_drafts", "sync_folder"]
+__all__ = [
+    "PRIVATE_MODE",
+    "create_file",
+    "remove_drafts",
+    "replace_file",
+    "sync_folder",
+    "write_draft",
+]
 
-PRIVATE: Final = 0o600
+PRIVATE_MODE: Final = 0o600
 """Read and write for the owner, nothing for other users."""
 
-SUFFIX: Final = ".draft"
+DRAFT_SUFFIX: Final = ".draft"
 
 TOKEN_BYTES: Final = 8  # a name that no other user of the machine can predict
 
-FLAGS: Final = (
+OPEN_FLAGS: Final = (
     os.O_WRONLY
     | os.O_CREAT
     | os.O_EXCL  # also refuses a symbolic link: https://pubs.opengroup.org/onlinepubs/9799919799/functions/open.html
@@ -26,20 +33,20 @@ FLAGS: Final = (
 )
 
 
-def create(path: Path) -> int:
+def create_file(path: Path) -> int:
     """Create a file that only its owner can read, whatever the umask, and return its descriptor.
 
     Raises:
         FileExistsError: There is a file or a symbolic link with this name.
         OSError: The file cannot be created.
     """
-    descriptor = os.open(path, FLAGS, PRIVATE)
+    descriptor = os.open(path, OPEN_FLAGS, PRIVATE_MODE)
     if hasattr(os, "fchmod"):  # a umask may have removed the owner's own permissions
-        os.fchmod(descriptor, PRIVATE)
+        os.fchmod(descriptor, PRIVATE_MODE)
     return descriptor
 
 
-def draft(target: Path, content: bytes, *, keep_mode: bool) -> Path:
+def write_draft(target: Path, content: bytes, *, keep_mode: bool) -> Path:
     """Write the future content of a file next to it, flushed to the disk; return the draft.
 
     Args:
@@ -50,8 +57,10 @@ def draft(target: Path, content: bytes, *, keep_mode: bool) -> Path:
     Raises:
         OSError: The draft cannot be written; nothing is left of it.
     """
-    path = target.with_name(f"{_prefix(target)}{secrets.token_hex(TOKEN_BYTES)}{SUFFIX}")
-    descriptor = create(path)
+    path = target.with_name(
+        f"{_build_prefix(target)}{secrets.token_hex(TOKEN_BYTES)}{DRAFT_SUFFIX}"
+    )
+    descriptor = create_file(path)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
@@ -77,7 +86,7 @@ def _copy_owner(target: Path, descriptor: int, *, keep_mode: bool) -> None:
             os.fchmod(descriptor, stat.S_IMODE(old.st_mode))
 
 
-def put_in_place(path: Path, target: Path) -> None:
+def replace_file(path: Path, target: Path) -> None:
     """Replace a file by its draft, in one step.
 
     Raises:
@@ -101,12 +110,12 @@ def remove_drafts(target: Path) -> None:
 
     Only for a caller that keeps other processes from writing the file.
     """
-    prefix = _prefix(target)
+    prefix = _build_prefix(target)
     for path in target.parent.iterdir():
-        if path.name.startswith(prefix) and path.name.endswith(SUFFIX):
+        if path.name.startswith(prefix) and path.name.endswith(DRAFT_SUFFIX):
             with suppress(OSError):  # not ours after all, such as a folder
                 path.unlink()
 
 
-def _prefix(target: Path) -> str:
+def _build_prefix(target: Path) -> str:
     return f".{target.name}."

@@ -8,16 +8,16 @@ from hypothesis import settings
 
 from bim360_provider.emulator import serve
 from bim360_provider.hq import HqClient
-from tests.support.hq import Actor, Stage, SteeredClock
+from tests.support.hq import FakeClock, FaultyEmulator, HqFixture
 
-FOREIGN = ("APS_", "BIM360_")
-PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+ENVIRONMENT_PREFIXES = ("APS_", "BIM360_")
+PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 # A generated example may take as long as a busy machine needs: no test depends on the clock.
 settings.register_profile("no deadline", deadline=None)
 settings.load_profile("no deadline")
 
-BY_CHOICE = "make crashes"
+OPTIONAL_SKIP_REASON = "make crashes"
 """Is in the reason of a skip that has nothing to do with what this machine has."""
 
 
@@ -28,35 +28,35 @@ def pytest_runtest_makereport(
     """With ``REQUIRE_PULUMI=1``, as in CI, let a test that needs the Pulumi CLI fail, not skip."""
     report = yield
     required = os.environ.get("REQUIRE_PULUMI") == "1" and item.get_closest_marker("pulumi_cli")
-    if required and report.skipped and BY_CHOICE not in str(report.longrepr):
+    if required and report.skipped and OPTIONAL_SKIP_REASON not in str(report.longrepr):
         report.outcome = "failed"
         report.longrepr = f"skipped, which REQUIRE_PULUMI=1 forbids: {report.longrepr}"
     return report
 
 
 @pytest.fixture(autouse=True)
-def _bare_environment(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def _clear_environment(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the developer's own credentials and proxies out of every test that is not live."""
     if request.node.get_closest_marker("live"):
         return
     for name in list(os.environ):
-        if name.startswith(FOREIGN) or name.upper() in PROXIES:
+        if name.startswith(ENVIRONMENT_PREFIXES) or name.upper() in PROXY_VARIABLES:
             monkeypatch.delenv(name)
 
 
 @pytest.fixture
-def stage() -> Iterator[Stage]:
+def hq() -> Iterator[HqFixture]:
     """Return an emulated HQ behind a socket; its clock moves only when somebody waits."""
-    hq = Actor()
+    hq = FaultyEmulator()
     hq.clock.freeze()
     with serve(hq) as running:
-        stage = Stage(running.url, hq, SteeredClock(hq.clock.advance))
+        stage = HqFixture(running.url, hq, FakeClock(hq.clock.advance))
         yield stage
         for client in stage.clients:
             client.close()
 
 
 @pytest.fixture
-def client(stage: Stage) -> HqClient:
+def client(hq: HqFixture) -> HqClient:
     """Return a client of the stage's HQ."""
-    return stage.client()
+    return hq.create_client()

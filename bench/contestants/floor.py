@@ -4,10 +4,10 @@ from typing import Any
 
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, ResourceProvider
 
-from bench.contestants.portfolio import projects
+from bench.contestants.portfolio import iterate_projects
 
 
-class NoProvider(ResourceProvider):
+class NoOpProvider(ResourceProvider):
     """Says yes to everything, and asks nobody."""
 
     serialize_as_secret_always = False
@@ -25,11 +25,11 @@ class NoProvider(ResourceProvider):
         return ReadResult(id_, props)
 
 
-class Nothing(Resource, module="bench", name="Nothing"):
+class NoOpResource(Resource, module="bench", name="Nothing"):
     """A resource that is nowhere."""
 
 
 def declare(count: int) -> None:
     """Declare the portfolio, with all its arguments."""
-    for resource_name, arguments in projects(count):
-        Nothing(NoProvider(), resource_name, dict(arguments))
+    for resource_name, arguments in iterate_projects(count):
+        NoOpResource(NoOpProvider(), resource_name, dict(arguments))

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-COUNT = "BENCH_COUNT"
+COUNT_VARIABLE = "BENCH_COUNT"
 """The environment variable that says how many."""
 
 
-def projects(count: int) -> Iterator[tuple[str, dict[str, Any]]]:
+def iterate_projects(count: int) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield resource names, and the arguments under HQ's names: what a usual portfolio fills in."""
     for number in range(count):
         yield (

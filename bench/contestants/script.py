@@ -12,12 +12,12 @@ from typing import Any
 
 import requests
 
-from bench.contestants.portfolio import COUNT, projects
+from bench.contestants.portfolio import COUNT_VARIABLE, iterate_projects
 
 TIMEOUT = 60.0
 """Seconds for one answer."""
 
-PAGE = 100
+PAGE_SIZE = 100
 """HQ's own limit for a page."""
 
 
@@ -26,9 +26,9 @@ class Script:
 
     def __init__(self) -> None:
         self.session = requests.Session()
-        self.base = os.environ["BIM360_BASE_URL"]
+        self.base_url = os.environ["BIM360_BASE_URL"]
         answer = self.session.post(
-            f"{self.base}/authentication/v2/token",
+            f"{self.base_url}/authentication/v2/token",
             data={"grant_type": "client_credentials", "scope": "account:read account:write"},
             auth=(os.environ["APS_CLIENT_ID"], os.environ["APS_CLIENT_SECRET"]),
             timeout=TIMEOUT,
@@ -36,9 +36,9 @@ class Script:
         answer.raise_for_status()
         self.session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
-    def ask(self, method: str, path: str, **more: Any) -> Any:
+    def send_request(self, method: str, path: str, **more: Any) -> Any:
         """Send a request, again while HQ says that it is too early."""
-        url = f"{self.base}/hq/v1/accounts/{os.environ['BIM360_ACCOUNT_ID']}/projects{path}"
+        url = f"{self.base_url}/hq/v1/accounts/{os.environ['BIM360_ACCOUNT_ID']}/projects{path}"
         while True:
             answer = self.session.request(method, url, timeout=TIMEOUT, **more)
             if answer.status_code != requests.codes.too_many_requests:
@@ -46,26 +46,26 @@ class Script:
                 return answer.json()
             time.sleep(float(answer.headers.get("Retry-After", "60")))
 
-    def existing(self) -> Iterator[dict[str, Any]]:
+    def list_projects(self) -> Iterator[dict[str, Any]]:
         """Yield all projects."""
         page: list[dict[str, Any]] = []
         offset = 0
-        while len(page) == PAGE or not offset:
-            page = self.ask("GET", "", params={"limit": PAGE, "offset": offset})
+        while len(page) == PAGE_SIZE or not offset:
+            page = self.send_request("GET", "", params={"limit": PAGE_SIZE, "offset": offset})
             yield from page
-            offset += PAGE
+            offset += PAGE_SIZE
 
     def up(self, count: int) -> None:
         """Make what is missing."""
-        there = {project["name"] for project in self.existing()}
-        for _, arguments in projects(count):
+        there = {project["name"] for project in self.list_projects()}
+        for _, arguments in iterate_projects(count):
             if arguments["name"] not in there:
-                self.ask("POST", "", json=arguments)
+                self.send_request("POST", "", json=arguments)
 
-    def look(self, count: int) -> None:
+    def print_differences(self, count: int) -> None:
         """Say what is missing or differs."""
-        there = {project["name"]: project for project in self.existing()}
-        for _, arguments in projects(count):
+        there = {project["name"]: project for project in self.list_projects()}
+        for _, arguments in iterate_projects(count):
             found = there.get(arguments["name"])
             differs = found is None or any(
                 str(found[name]) != str(value)
@@ -77,17 +77,17 @@ class Script:
 
     def destroy(self, count: int) -> None:
         """Archive what the portfolio names."""
-        doomed = {arguments["name"] for _, arguments in projects(count)}
-        for project in list(self.existing()):
+        doomed = {arguments["name"] for _, arguments in iterate_projects(count)}
+        for project in list(self.list_projects()):
             if project["name"] in doomed and project["status"] != "archived":
-                self.ask("PATCH", f"/{project['id']}", json={"status": "archived"})
+                self.send_request("PATCH", f"/{project['id']}", json={"status": "archived"})
 
 
 def main() -> None:
     """Do what the first word says."""
-    script, count = Script(), int(os.environ[COUNT])
+    script, count = Script(), int(os.environ[COUNT_VARIABLE])
     works = {"up": script.up, "destroy": script.destroy}
-    works.get(sys.argv[1], script.look)(count)
+    works.get(sys.argv[1], script.print_differences)(count)
 
 
 if __name__ == "__main__":

@@ -20,19 +20,19 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from bench.contestants.portfolio import projects
+from bench.contestants.portfolio import iterate_projects
 
 TIMEOUT = 60.0
 """Seconds for one answer."""
 
-SLEEP = 20.0
+RETRY_DELAY = 20.0
 """Seconds after a 429: what Autodesk's own project set-up tool waits."""
 
-TRIES = 10
+MAX_TRIES = 10
 
 
 @cache
-def token() -> str:
+def request_token() -> str:
     """Return an access token."""
     answer = requests.post(
         f"{os.environ['BIM360_BASE_URL']}/authentication/v2/token",
@@ -44,22 +44,22 @@ def token() -> str:
     return str(answer.json()["access_token"])
 
 
-def ask(method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+def send_request(method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
     """Send one request, again after a pause while HQ refuses it."""
     account = f"/hq/v1/accounts/{os.environ['BIM360_ACCOUNT_ID']}"
     url = f"{os.environ['BIM360_BASE_URL']}{account}{path}"
-    for _ in range(TRIES):
-        headers = {"Authorization": f"Bearer {token()}"}
+    for _ in range(MAX_TRIES):
+        headers = {"Authorization": f"Bearer {request_token()}"}
         answer = requests.request(method, url, json=body, headers=headers, timeout=TIMEOUT)
         if answer.status_code != requests.codes.too_many_requests:
             break
-        time.sleep(SLEEP)
+        time.sleep(RETRY_DELAY)
     answer.raise_for_status()
     found: dict[str, Any] = answer.json()
     return found
 
 
-def body_of(props: dict[str, Any]) -> dict[str, Any]:
+def build_body(props: dict[str, Any]) -> dict[str, Any]:
     """Return the arguments as HQ takes them."""
     return {name: value for name, value in props.items() if not name.startswith("__")}
 
@@ -76,21 +76,21 @@ class TutorialProvider(ResourceProvider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """POST."""
-        return CreateResult(ask("POST", "/projects", body_of(props))["id"], props)
+        return CreateResult(send_request("POST", "/projects", build_body(props))["id"], props)
 
     def update(self, id_: str, _olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """PATCH."""
-        ask("PATCH", f"/projects/{id_}", body_of(news))
+        send_request("PATCH", f"/projects/{id_}", build_body(news))
         return UpdateResult(news)
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """GET."""
-        found = ask("GET", f"/projects/{id_}")
+        found = send_request("GET", f"/projects/{id_}")
         return ReadResult(id_, {**props, "name": found["name"], "city": found["city"]})
 
     def delete(self, id_: str, _props: dict[str, Any]) -> None:
         """Archive: HQ has no DELETE."""
-        ask("PATCH", f"/projects/{id_}", {"status": "archived"})
+        send_request("PATCH", f"/projects/{id_}", {"status": "archived"})
 
 
 class TutorialProject(Resource, module="tutorial", name="Project"):
@@ -99,5 +99,5 @@ class TutorialProject(Resource, module="tutorial", name="Project"):
 
 def declare(count: int) -> None:
     """Declare the portfolio."""
-    for resource_name, arguments in projects(count):
+    for resource_name, arguments in iterate_projects(count):
         TutorialProject(TutorialProvider(), resource_name, dict(arguments))

@@ -5,7 +5,7 @@ from typing import Final
 
 __all__ = ["main"]
 
-NOT_INSTALLED: Final = 2
+EXIT_NOT_INSTALLED: Final = 2
 """Exit code when the command line's own packages are missing."""
 
 
@@ -20,7 +20,7 @@ def main() -> None:
             f"bim360 needs the package '{error.name}'. "
             "Run: pip install '../bim360_provider[cli,emulator]'\n"
         )
-        sys.exit(NOT_INSTALLED)
+        sys.exit(EXIT_NOT_INSTALLED)
     app(prog_name="bim360")
 
 

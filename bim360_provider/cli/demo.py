@@ -11,28 +11,33 @@ import typer
 from rich.console import Console
 
 from bim360_provider import files
-from bim360_provider.cli.demo_engine import Choice, choose
-from bim360_provider.cli.demo_runner import Runner, Sandbox, sandbox, show_projects
+from bim360_provider.cli.demo_engine import EngineChoice, choose_engine
+from bim360_provider.cli.demo_runner import (
+    DemoStackRunner,
+    EmulatorProcess,
+    print_projects,
+    start_emulator,
+)
 from bim360_provider.errors import Bim360Error
 
 __all__ = ["demo"]
 
-WRONG: Final = 2
+EXIT_CANNOT_START: Final = 2
 """Exit code when the demo cannot begin."""
 
 LOCK_FLAGS: Final = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
 """A symbolic link in place of the lock is not followed; Windows has no such flag."""
 
-NOT_QUIET: Final = 3
+EXIT_UNEXPECTED_CHANGES: Final = 3
 """Exit code when a second up had something to do."""
 
-PRIVATE_FOLDER: Final = 0o700
+PRIVATE_FOLDER_MODE: Final = 0o700
 """Permissions of the demo's folder: no other user reads its state or places a link in it."""
 
-WIDE: Final = 160
+NON_TERMINAL_WIDTH: Final = 160
 """Columns of the table where the output is no terminal."""
 
-console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
+console = Console(highlight=False, width=None if sys.stdout.isatty() else NON_TERMINAL_WIDTH)
 
 
 def demo(
@@ -41,7 +46,7 @@ def demo(
     cwd: Annotated[Path, typer.Option(help="The folder of Pulumi.yaml.")] = Path(),
     destroy: Annotated[bool, typer.Option(help="Take it down: archives the projects.")] = False,
     engine: Annotated[
-        Choice, typer.Option(help="auto takes the Pulumi CLI where it can be had.")
+        EngineChoice, typer.Option(help="auto takes the Pulumi CLI where it can be had.")
     ] = "auto",
     faults: Annotated[
         Path | None, typer.Option(help="Bad weather: a JSON file of fault rules for HQ.")
@@ -64,82 +69,90 @@ def demo(
     """
     project = cwd.resolve()
     if not (project / "Pulumi.yaml").exists():
-        _fail(f"There is no Pulumi.yaml in {project}; name its folder with --cwd.", WRONG)
-    (project / ".demo").mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
-    chosen = choose(engine, project / ".demo" / "cli", _say)
+        _exit_with_error(
+            f"There is no Pulumi.yaml in {project}; name its folder with --cwd.", EXIT_CANNOT_START
+        )
+    (project / ".demo").mkdir(mode=PRIVATE_FOLDER_MODE, exist_ok=True)
+    chosen = choose_engine(engine, project / ".demo" / "cli", _print_line)
     if chosen is None:
-        _fail("The Pulumi CLI is neither on PATH nor to be had; try --engine local.", WRONG)
+        _exit_with_error(
+            "The Pulumi CLI is neither on PATH nor to be had; try --engine local.",
+            EXIT_CANNOT_START,
+        )
     folder = project / ".demo" / chosen.kind
     folder.mkdir(exist_ok=True)
-    _say(f"Engine: {chosen.words}.")
-    with _alone(folder), _one_line_errors(), sandbox(folder / "hq.sqlite", faults) as hq:
-        _say(f"HQ: an emulator on {hq.url}, no account and no network.")
+    _print_line(f"Engine: {chosen.description}.")
+    with _lock_folder(folder), _report_errors(), start_emulator(folder / "hq.sqlite", faults) as hq:
+        _print_line(f"HQ: an emulator on {hq.url}, no account and no network.")
         if faults:
-            _say(f"Weather: as {faults} says.")
-        runner = Runner(chosen, project, stack, folder, hq.environ)
-        runner.prepare()
+            _print_line(f"Weather: as {faults} says.")
+        runner = DemoStackRunner(chosen, project, stack, folder, hq.environ)
+        runner.prepare_stack()
         if destroy:
-            _take_down(runner, hq)
+            _destroy_stack(runner, hq)
         else:
-            _bring_up(runner, hq)
-    _say("Nothing is left running.")
+            _apply_stack(runner, hq)
+    _print_line("Nothing is left running.")
 
 
-def _bring_up(runner: Runner, hq: Sandbox) -> None:
-    _step(runner, "preview", "Preview: what will happen")
-    mark = hq.mark()
-    _step(runner, "up", "Up: make it so")
-    sent = hq.requests_since(mark)
-    _say("")
+def _apply_stack(runner: DemoStackRunner, hq: EmulatorProcess) -> None:
+    _run_step(runner, "preview", "Preview: what will happen")
+    mark = hq.get_last_sequence()
+    _run_step(runner, "up", "Up: make it so")
+    sent = hq.list_requests(mark)
+    _print_line("")
     title = f"What now exists, read back from HQ ({len(sent)} requests)"
-    show_projects(console, hq.projects(), title)
+    print_projects(console, hq.list_projects(), title)
     if met := [row for row in sent if row["fault"] is not None]:
-        _say(f"{len(met)} of these requests met bad weather.")
-    mark = hq.mark()
-    _step(runner, "up", "Up again: nothing to do", "--expect-no-changes")
-    quiet = hq.requests_since(mark)
+        _print_line(f"{len(met)} of these requests met bad weather.")
+    mark = hq.get_last_sequence()
+    _run_step(runner, "up", "Up again: nothing to do", "--expect-no-changes")
+    quiet = hq.list_requests(mark)
     if quiet:
-        _fail(f"The second up sent {len(quiet)} requests to HQ; it should send none.", NOT_QUIET)
-    _say("\nThe second up changed nothing and sent 0 requests to HQ.")
-    _say("`make demo-destroy` archives the projects.")
+        _exit_with_error(
+            f"The second up sent {len(quiet)} requests to HQ; it should send none.",
+            EXIT_UNEXPECTED_CHANGES,
+        )
+    _print_line("\nThe second up changed nothing and sent 0 requests to HQ.")
+    _print_line("`make demo-destroy` archives the projects.")
 
 
-def _take_down(runner: Runner, hq: Sandbox) -> None:
-    _step(runner, "destroy", "Destroy: HQ cannot delete projects, so they are archived")
-    _say("")
-    show_projects(console, hq.projects(), "What HQ has now")
-    _say("Their names stay taken; `make demo` brings them back.")
+def _destroy_stack(runner: DemoStackRunner, hq: EmulatorProcess) -> None:
+    _run_step(runner, "destroy", "Destroy: HQ cannot delete projects, so they are archived")
+    _print_line("")
+    print_projects(console, hq.list_projects(), "What HQ has now")
+    _print_line("Their names stay taken; `make demo` brings them back.")
 
 
-def _step(runner: Runner, command: str, title: str, *flags: str) -> None:
-    _say(f"\n== {title}")
-    code = runner.run(command, *flags)
+def _run_step(runner: DemoStackRunner, command: str, title: str, *flags: str) -> None:
+    _print_line(f"\n== {title}")
+    code = runner.run_command(command, *flags)
     if code:
-        _fail(f"{title}: the engine ended with exit code {code}; see above.", 1)
+        _exit_with_error(f"{title}: the engine ended with exit code {code}; see above.", 1)
 
 
-def _say(words: str) -> None:
+def _print_line(words: str) -> None:
     console.print(words, markup=False, soft_wrap=True)
     console.file.flush()
 
 
-def _fail(words: str, code: int) -> NoReturn:
+def _exit_with_error(words: str, code: int) -> NoReturn:
     typer.echo(words, err=True)
     raise typer.Exit(code)
 
 
 @contextmanager
-def _one_line_errors() -> Iterator[None]:
+def _report_errors() -> Iterator[None]:
     try:
         yield
     except Bim360Error as error:
-        _fail(str(error), 1)
+        _exit_with_error(str(error), 1)
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def _lock_folder(folder: Path) -> Iterator[None]:
     """Keep two demos from writing one state."""
-    lock = os.open(folder / "lock", LOCK_FLAGS, files.PRIVATE)
+    lock = os.open(folder / "lock", LOCK_FLAGS, files.PRIVATE_MODE)
     try:
         import fcntl  # noqa: PLC0415 - there is none on Windows
 
@@ -147,7 +160,7 @@ def _alone(folder: Path) -> Iterator[None]:
     except ModuleNotFoundError:
         pass
     except OSError:
-        _fail(f"Another demo is running in {folder}.", WRONG)
+        _exit_with_error(f"Another demo is running in {folder}.", EXIT_CANNOT_START)
     try:
         yield
     finally:

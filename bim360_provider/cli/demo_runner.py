@@ -16,17 +16,17 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from bim360_provider.cli.demo_engine import Engine
+from bim360_provider.cli.demo_engine import DemoEngine
 from bim360_provider.emulator import ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, EMEA_ACCOUNT_ID
 from bim360_provider.errors import Bim360Error
 from bim360_provider.hq import Connection, HqClient
 from bim360_provider.models import Project
 
-__all__ = ["Runner", "Sandbox", "Shown", "sandbox", "show_projects"]
+__all__ = ["DemoStackRunner", "EmulatorProcess", "ProjectRow", "print_projects", "start_emulator"]
 
 
 @dataclass(frozen=True)
-class Shown:
+class ProjectRow:
     """A project of a region, with the number of its admins and other members."""
 
     region: str
@@ -35,7 +35,7 @@ class Shown:
     members: int
 
 
-def show_projects(console: Console, rows: Sequence[Shown], title: str) -> None:
+def print_projects(console: Console, rows: Sequence[ProjectRow], title: str) -> None:
     """Print a table of projects."""
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
     for heading in ("Project", "Type", "Status", "Start", "End"):
@@ -46,11 +46,11 @@ def show_projects(console: Console, rows: Sequence[Shown], title: str) -> None:
     table.add_column("Admins", justify="right")
     table.add_column("Members", justify="right")
     for row in rows:
-        table.add_row(*_cells(row.project), row.region, str(row.admins), str(row.members))
+        table.add_row(*_format_cells(row.project), row.region, str(row.admins), str(row.members))
     console.print(table)
 
 
-def _cells(project: Project) -> list[str]:
+def _format_cells(project: Project) -> list[str]:
     value = "" if project.value is None else f"{project.value:,.0f} {project.currency or ''}"
     cells = [
         project.name,
@@ -64,7 +64,7 @@ def _cells(project: Project) -> list[str]:
     return [cell or "-" for cell in cells]
 
 
-TIMEOUT: Final = 10.0
+EMULATOR_TIMEOUT: Final = 10.0
 """Seconds for the emulator on this machine to answer or to end."""
 
 ACCOUNTS: Final = (("US", ACCOUNT_ID), ("EMEA", EMEA_ACCOUNT_ID))
@@ -75,7 +75,7 @@ class EmulatorError(Bim360Error):
 
 
 @dataclass(frozen=True)
-class Sandbox:
+class EmulatorProcess:
     """A running emulator."""
 
     url: str
@@ -90,37 +90,37 @@ class Sandbox:
             "BIM360_MAX_ARCHIVES": "unlimited",  # there is nothing to lose
         }
 
-    def projects(self) -> list[Shown]:
+    def list_projects(self) -> list[ProjectRow]:
         """Return each region's projects, read through the API like any client would."""
         found = []
         for region, account in ACCOUNTS:
-            client = self._client(region, account)
+            client = self._open_client(region, account)
             for project in client.projects.walk():
                 people = list(client.project_users.walk(project.id))
                 admins = sum(person.is_admin for person in people)
-                found.append(Shown(region, project, admins, len(people) - admins))
+                found.append(ProjectRow(region, project, admins, len(people) - admins))
             client.close()
         return found
 
-    def _client(self, region: str, account: str) -> HqClient:
+    def _open_client(self, region: str, account: str) -> HqClient:
         secret = SecretStr(CLIENT_SECRET)
         return HqClient(
             Connection(CLIENT_ID, secret, account, self.url, region, requests_per_minute=0)
         )
 
-    def requests_since(self, mark: int) -> list[dict[str, Any]]:
+    def list_requests(self, mark: int) -> list[dict[str, Any]]:
         """Return the requests that HQ was asked after a mark."""
         url = f"{self.url}/_emulator/requests"
-        rows: list[dict[str, Any]] = requests.get(url, timeout=TIMEOUT).json()
+        rows: list[dict[str, Any]] = requests.get(url, timeout=EMULATOR_TIMEOUT).json()
         return [row for row in rows if row["seq"] > mark]
 
-    def mark(self) -> int:
+    def get_last_sequence(self) -> int:
         """Return a mark for ``requests_since``."""
-        return max((row["seq"] for row in self.requests_since(0)), default=0)
+        return max((row["seq"] for row in self.list_requests(0)), default=0)
 
 
 @contextmanager
-def sandbox(database: Path, faults: Path | None = None) -> Iterator[Sandbox]:
+def start_emulator(database: Path, faults: Path | None = None) -> Iterator[EmulatorProcess]:
     """Run an emulator that keeps its state in a file and ends with this process.
 
     Args:
@@ -141,20 +141,20 @@ def sandbox(database: Path, faults: Path | None = None) -> Iterator[Sandbox]:
         if " on " not in line:
             msg = f"BIM 360: the emulator did not start; try: {' '.join(command[1:])}"
             raise EmulatorError(msg)
-        yield Sandbox(line.rpartition(" on ")[2].strip())
+        yield EmulatorProcess(line.rpartition(" on ")[2].strip())
     finally:
         process.terminate()
-        process.communicate(timeout=TIMEOUT)
+        process.communicate(timeout=EMULATOR_TIMEOUT)
 
 
 PASSPHRASE: Final = "demo"  # noqa: S105 - encrypts nothing but the demo's own throw-away state
 
-LEFT_OUT: Final = ("PULUMI_", "APS_", "BIM360_", "FORGE_")
+EXCLUDED_PREFIXES: Final = ("PULUMI_", "APS_", "BIM360_", "FORGE_")
 """What the demo must not inherit: credentials and settings of a real account or backend."""
 
 
 @dataclass(frozen=True)
-class Runner:
+class DemoStackRunner:
     """One stack of one project, on one engine.
 
     Attributes:
@@ -165,13 +165,13 @@ class Runner:
         hq: Environment variables that lead to the emulator.
     """
 
-    engine: Engine
+    engine: DemoEngine
     project: Path
     stack: str
     folder: Path
-    hq: Mapping[str, str]
+    emulator_environ: Mapping[str, str]
 
-    def prepare(self) -> None:
+    def prepare_stack(self) -> None:
         """Make sure that the stack exists; the project's own files are not touched."""
         if self.engine.pulumi is None:
             return
@@ -180,59 +180,61 @@ class Runner:
         if not settings.exists():
             (self.folder / "state").mkdir(parents=True, exist_ok=True)
             init.mkdir(parents=True, exist_ok=True)
-            (init / "Pulumi.yaml").write_text(f"name: {self._name()}\nruntime: python\n")
-            self._pulumi(["stack", "init", self.stack, "--non-interactive"], init, quiet=True)
-        self._unlock()
-        own = self.project / self._config_dir() / f"Pulumi.{self.stack}.yaml"
+            (init / "Pulumi.yaml").write_text(
+                f"name: {self._get_project_name()}\nruntime: python\n"
+            )
+            self._run_pulumi(["stack", "init", self.stack, "--non-interactive"], init, quiet=True)
+        self._remove_locks()
+        own = self.project / self._get_config_folder() / f"Pulumi.{self.stack}.yaml"
         told = own.read_text(encoding="utf-8") if own.exists() else ""
         salt = settings.read_text(encoding="utf-8")
-        self._config_file().write_text(f"{told.rstrip()}\n{salt}", encoding="utf-8")
+        self._get_config_path().write_text(f"{told.rstrip()}\n{salt}", encoding="utf-8")
 
-    def run(self, command: str, *flags: str) -> int:
+    def run_command(self, command: str, *flags: str) -> int:
         """Run a command of the engine with its output on the terminal; return its exit code."""
         if self.engine.pulumi is None:
             state = self.folder / f"{self.stack}.json"
             options = ["--stack", self.stack, "--cwd", str(self.project), "--state", str(state)]
             module = [sys.executable, "-m", "bim360_provider.testing", command]
-            return self._call([*module, *options, *flags], self.project)
+            return self._run_process([*module, *options, *flags], self.project)
         yes = [] if command == "preview" else ["--yes", "--skip-preview"]
-        config = ["--stack", self.stack, "--config-file", str(self._config_file())]
-        return self._pulumi([command, *yes, *config, *flags], self.project)
+        config = ["--stack", self.stack, "--config-file", str(self._get_config_path())]
+        return self._run_pulumi([command, *yes, *config, *flags], self.project)
 
-    def _config_file(self) -> Path:
+    def _get_config_path(self) -> Path:
         return self.folder / f"Pulumi.{self.stack}.yaml"
 
-    def _name(self) -> str:
-        return self._setting("name") or self.project.name
+    def _get_project_name(self) -> str:
+        return self._read_setting("name") or self.project.name
 
-    def _config_dir(self) -> str:
-        return self._setting("stackConfigDir") or "."
+    def _get_config_folder(self) -> str:
+        return self._read_setting("stackConfigDir") or "."
 
-    def _setting(self, key: str) -> str | None:
+    def _read_setting(self, key: str) -> str | None:
         lines = (self.project / "Pulumi.yaml").read_text(encoding="utf-8").splitlines()
         found = [line.partition(":")[2].strip() for line in lines if line.startswith(f"{key}:")]
         return found[0].strip("'\"") if found else None
 
-    def _unlock(self) -> None:
+    def _remove_locks(self) -> None:
         """Take away the lock of a demo that was killed; ours keeps two from running at once."""
         shutil.rmtree(self.folder / "state" / ".pulumi" / "locks", ignore_errors=True)
 
-    def _pulumi(self, arguments: list[str], cwd: Path, *, quiet: bool = False) -> int:
-        return self._call([str(self.engine.pulumi), *arguments], cwd, quiet=quiet)
+    def _run_pulumi(self, arguments: list[str], cwd: Path, *, quiet: bool = False) -> int:
+        return self._run_process([str(self.engine.pulumi), *arguments], cwd, quiet=quiet)
 
-    def _call(self, command: list[str], cwd: Path, *, quiet: bool = False) -> int:
+    def _run_process(self, command: list[str], cwd: Path, *, quiet: bool = False) -> int:
         output = subprocess.DEVNULL if quiet else None
         return subprocess.run(  # noqa: S603 - the chosen engine, arguments of our own
-            command, cwd=cwd, env=self._environ(), check=False, stdout=output
+            command, cwd=cwd, env=self._build_environ(), check=False, stdout=output
         ).returncode
 
-    def _environ(self) -> dict[str, str]:
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(LEFT_OUT)}
+    def _build_environ(self) -> dict[str, str]:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(EXCLUDED_PREFIXES)}
         here = Path(sys.executable).parent
         beside = [str(Path(self.engine.pulumi).parent)] if self.engine.pulumi else []
         return {
             **kept,
-            **self.hq,
+            **self.emulator_environ,
             "PATH": os.pathsep.join([str(here), *beside, kept.get("PATH", "")]),
             "PULUMI_BACKEND_URL": (self.folder / "state").resolve().as_uri(),
             "PULUMI_HOME": str((self.folder / "home").resolve()),

@@ -13,19 +13,19 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from bim360_provider.doctor import Finding, Sources, examine, read_sources
+from bim360_provider.doctor import Finding, Sources, read_sources, run_checks
 from bim360_provider.errors import ConfigError
 
 __all__ = ["doctor"]
 
-UNWELL: Final = 1
-CANNOT_BEGIN: Final = 2
+EXIT_FAILED: Final = 1
+EXIT_CANNOT_START: Final = 2
 
 SIGNS: Final = {"ok": "✓", "warning": "!", "failed": "✗", "skipped": "-"}
-PLAIN: Final = {"ok": "ok", "warning": "!", "failed": "x", "skipped": "-"}
-COLOURS: Final = {"ok": "green", "warning": "yellow", "failed": "red", "skipped": "dim"}
+ASCII_SIGNS: Final = {"ok": "ok", "warning": "!", "failed": "x", "skipped": "-"}
+STATUS_COLORS: Final = {"ok": "green", "warning": "yellow", "failed": "red", "skipped": "dim"}
 
-WIDTH: Final = 13
+NAME_WIDTH: Final = 13
 """Columns of the longest name of a check."""
 
 
@@ -54,47 +54,47 @@ def doctor(
         sources = read_sources(cwd.resolve(), stack, os.environ)
     except ConfigError as error:
         typer.echo(str(error), err=True)
-        raise typer.Exit(CANNOT_BEGIN) from None
-    findings = [*(examine(sources) if as_json else _told(sources))]
+        raise typer.Exit(EXIT_CANNOT_START) from None
+    findings = [*(run_checks(sources) if as_json else _print_findings(sources))]
     unwell = any(each.status == "failed" for each in findings)
     if as_json:
         rows = [asdict(each) for each in findings]
         typer.echo(json.dumps({"ok": not unwell, "findings": rows}, indent=2))
     if unwell:
-        raise typer.Exit(UNWELL)
+        raise typer.Exit(EXIT_FAILED)
 
 
-def _told(sources: Sources) -> Iterator[Finding]:
+def _print_findings(sources: Sources) -> Iterator[Finding]:
     """Print each finding as soon as it is there; on a terminal also what is being looked at."""
     console = Console(highlight=False, soft_wrap=True)
-    signs = SIGNS if _can_show(console.encoding) else PLAIN
+    signs = SIGNS if _may_print_signs(console.encoding) else ASCII_SIGNS
     counts: Counter[str] = Counter()
     with console.status("") if console.is_terminal else nullcontext() as status:
         begins = (lambda name: status.update(f"{name} …")) if status else (lambda _name: None)
-        for finding in examine(sources, begins):
-            _print(console, finding, signs)
+        for finding in run_checks(sources, begins):
+            _print_finding(console, finding, signs)
             counts[finding.status] += 1
             yield finding
     console.print(", ".join(f"{counts[each]} {each}" for each in SIGNS if counts[each]) + ".")
 
 
-def _print(console: Console, finding: Finding, signs: Mapping[str, str]) -> None:
-    sign = f"[{COLOURS[finding.status]}]{signs[finding.status]:2}[/]"
-    console.print(f"{sign} {finding.check:{WIDTH}} {_safe(finding.seen, console)}")
+def _print_finding(console: Console, finding: Finding, signs: Mapping[str, str]) -> None:
+    sign = f"[{STATUS_COLORS[finding.status]}]{signs[finding.status]:2}[/]"
+    console.print(f"{sign} {finding.check:{NAME_WIDTH}} {_escape_text(finding.seen, console)}")
     for line in finding.details:
-        console.print(f"   {'':{WIDTH}} {_safe(line, console)}", style="dim")
+        console.print(f"   {'':{NAME_WIDTH}} {_escape_text(line, console)}", style="dim")
     if finding.remedy:
         arrow = "→" if signs is SIGNS else "->"
-        console.print(f"   {'':{WIDTH}} {arrow} {_safe(finding.remedy, console)}")
+        console.print(f"   {'':{NAME_WIDTH}} {arrow} {_escape_text(finding.remedy, console)}")
 
 
-def _safe(words: str, console: Console) -> str:
+def _escape_text(words: str, console: Console) -> str:
     """Return words that the terminal can show, and that are no markup."""
     encoding = console.encoding
     return escape(words.encode(encoding, "replace").decode(encoding))
 
 
-def _can_show(encoding: str) -> bool:
+def _may_print_signs(encoding: str) -> bool:
     try:
         "".join((*SIGNS.values(), "→")).encode(encoding)
     except UnicodeEncodeError:

@@ -9,24 +9,24 @@ import typer
 from rich.console import Console
 
 from bim360_provider.errors import Bim360Error
-from bim360_provider.review.analysis import review_of
+from bim360_provider.review.analysis import build_review
 from bim360_provider.review.model import Review
 from bim360_provider.review.plan import Plan, PlanError, read_plan
-from bim360_provider.review.render.json import as_json
-from bim360_provider.review.render.markdown import LIMIT, as_markdown
-from bim360_provider.review.render.terminal import show
-from bim360_provider.review.risks import Gate, read_gates, struck
+from bim360_provider.review.render.json import render_json
+from bim360_provider.review.render.markdown import MAX_COMMENT_LENGTH, render_markdown
+from bim360_provider.review.render.terminal import print_review
+from bim360_provider.review.risks import Gate, describe_triggered_gates, read_gates
 
 __all__ = ["review"]
 
-PLAN_FAILED: Final = 1
-CANNOT_READ: Final = 2
-GATE_STRUCK: Final = 3
+EXIT_PLAN_FAILED: Final = 1
+EXIT_CANNOT_READ: Final = 2
+EXIT_GATE_TRIGGERED: Final = 3
 
-SHORTEST: Final = 2_000
+MIN_REVIEW_LENGTH: Final = 2_000
 """Characters below which not even the headings fit."""
 
-Format = Literal["auto", "markdown", "text", "json"]
+OutputFormat = Literal["auto", "markdown", "text", "json"]
 
 
 def review(  # noqa: PLR0913 -- one argument for each flag is typer's way
@@ -42,12 +42,12 @@ def review(  # noqa: PLR0913 -- one argument for each flag is typer's way
         str, typer.Option(help="Gates: kinds with commas between, each with =N for N or more.")
     ] = "",
     format: Annotated[  # noqa: A002 - the name of the flag
-        Format, typer.Option(help="auto is text on a terminal and markdown elsewhere.")
+        OutputFormat, typer.Option(help="auto is text on a terminal and markdown elsewhere.")
     ] = "auto",
     title: Annotated[str, typer.Option(help="Its title.  [default: PROJECT/STACK]")] = "",
     max_chars: Annotated[
         int, typer.Option(help="The most characters that Markdown may have; 0 for any number.")
-    ] = LIMIT,
+    ] = MAX_COMMENT_LENGTH,
 ) -> None:
     """Turn a plan into a review: what happens, what cannot be undone, what was changed by hand.
 
@@ -69,16 +69,16 @@ def review(  # noqa: PLR0913 -- one argument for each flag is typer's way
     """
     try:
         gates = read_gates(fail_on)
-        found = review_of(*_plans(plan, drift), title=title)
+        found = build_review(*_read_plans(plan, drift), title=title)
     except Bim360Error as error:
-        _fail(str(error), CANNOT_READ)
-    if 0 < max_chars < SHORTEST or max_chars < 0:
-        _fail(f"--max-chars is 0, or {SHORTEST} and more.", CANNOT_READ)
-    _print(found, format, max_chars)
-    _end(found, gates)
+        _exit_with_error(str(error), EXIT_CANNOT_READ)
+    if 0 < max_chars < MIN_REVIEW_LENGTH or max_chars < 0:
+        _exit_with_error(f"--max-chars is 0, or {MIN_REVIEW_LENGTH} and more.", EXIT_CANNOT_READ)
+    _print_review(found, format, max_chars)
+    _exit_with_result(found, gates)
 
 
-def _plans(plan: str | None, drift: str | None) -> tuple[Plan | None, Plan | None]:
+def _read_plans(plan: str | None, drift: str | None) -> tuple[Plan | None, Plan | None]:
     if plan is None and drift is None:
         if sys.stdin.isatty():
             msg = "There is no plan: name its file, or pipe `pulumi preview --json` into it."
@@ -87,16 +87,16 @@ def _plans(plan: str | None, drift: str | None) -> tuple[Plan | None, Plan | Non
     if plan == drift == "-":
         msg = "Only one of the two plans can come from the pipe."
         raise PlanError(msg)
-    return _read(plan), _read(drift)
+    return _load_plan(plan), _load_plan(drift)
 
 
-def _read(place: str | None) -> Plan | None:
+def _load_plan(place: str | None) -> Plan | None:
     if place is None:
         return None
     try:
         if place == "-":
-            return read_plan(_decoded(sys.stdin.buffer.read()))
-        return read_plan(_decoded(Path(place).read_bytes()))
+            return read_plan(_decode_plan(sys.stdin.buffer.read()))
+        return read_plan(_decode_plan(Path(place).read_bytes()))
     except OSError as error:
         msg = f"{place} cannot be read: {error.strerror or error}"
         raise PlanError(msg) from None
@@ -105,38 +105,40 @@ def _read(place: str | None) -> Plan | None:
         raise PlanError(msg) from None
 
 
-def _decoded(content: bytes) -> str:
+def _decode_plan(content: bytes) -> str:
     """Return the text of a plan: UTF-8, or UTF-16 as Windows PowerShell writes it."""
     marked = content.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
     return content.decode("utf-16" if marked else "utf-8")
 
 
-def _print(found: Review, wanted: Format, limit: int) -> None:
+def _print_review(found: Review, wanted: OutputFormat, limit: int) -> None:
     if wanted == "text" or (wanted == "auto" and sys.stdout.isatty()):
-        show(found, Console(highlight=False))
+        print_review(found, Console(highlight=False))
     elif wanted == "json":
-        _write(as_json(found) + "\n")
+        _write_text(render_json(found) + "\n")
     else:
-        _write(as_markdown(found, limit))
+        _write_text(render_markdown(found, limit))
 
 
-def _write(text: str) -> None:
+def _write_text(text: str) -> None:
     """Write the same bytes wherever it runs: UTF-8, and no line ends of the machine's own."""
     sys.stdout.flush()
     sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
     sys.stdout.flush()
 
 
-def _end(found: Review, gates: tuple[Gate, ...]) -> None:
-    strikes = struck(gates, found)
+def _exit_with_result(found: Review, gates: tuple[Gate, ...]) -> None:
+    strikes = describe_triggered_gates(gates, found)
     if strikes:
         typer.echo(f"bim360 review: a gate struck: {'; '.join(strikes)}.", err=True)
     if found.failed:
-        _fail("bim360 review: the plan failed, so it is not the whole plan.", PLAN_FAILED)
+        _exit_with_error(
+            "bim360 review: the plan failed, so it is not the whole plan.", EXIT_PLAN_FAILED
+        )
     if strikes:
-        raise typer.Exit(GATE_STRUCK)
+        raise typer.Exit(EXIT_GATE_TRIGGERED)
 
 
-def _fail(words: str, code: int) -> NoReturn:
+def _exit_with_error(words: str, code: int) -> NoReturn:
     typer.echo(words, err=True)
     raise typer.Exit(code)

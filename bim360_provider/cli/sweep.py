@@ -12,10 +12,10 @@ from bim360_provider.models import Project, normalize
 
 __all__ = ["sweep"]
 
-WRONG: Final = 2
+EXIT_ERROR: Final = 2
 """Exit code when it cannot begin, or HQ said no."""
 
-SHORTEST: Final = 4
+MIN_PREFIX_LENGTH: Final = 4
 """Characters that a prefix has at least: a slip of the finger must not reach every project."""
 
 
@@ -37,23 +37,25 @@ def sweep(
       bim360 sweep --prefix live-test-
       bim360 sweep --prefix live-test- --archive
     """
-    if len(prefix) < SHORTEST:
-        _fail(f"A prefix has {SHORTEST} characters at least, so that it cannot mean everything.")
+    if len(prefix) < MIN_PREFIX_LENGTH:
+        _exit_with_error(
+            f"A prefix has {MIN_PREFIX_LENGTH} characters at least, so that it cannot mean everything."
+        )
     try:
         client = HqClient(
-            Settings.resolve({}, os.environ).connection(None, None),
+            Settings.resolve({}, os.environ).build_connection(None, None),
             notify=lambda message, _: typer.echo(message, err=True),
         )
         try:
-            _sweep(client, prefix, archive=archive)
+            _sweep_projects(client, prefix, archive=archive)
         finally:
             client.close()
     except Bim360Error as error:
-        _fail(str(error))
+        _exit_with_error(str(error))
 
 
-def _sweep(client: HqClient, prefix: str, *, archive: bool) -> None:
-    found = [project for project in client.projects.walk() if _is_meant(project, prefix)]
+def _sweep_projects(client: HqClient, prefix: str, *, archive: bool) -> None:
+    found = [project for project in client.projects.walk() if _is_selected(project, prefix)]
     for project in found:
         if archive:
             client.projects.update(project.id, {"status": "archived"})
@@ -63,12 +65,12 @@ def _sweep(client: HqClient, prefix: str, *, archive: bool) -> None:
     typer.echo(f"{len(found)} {'project' if len(found) == 1 else 'projects'}.")
 
 
-def _is_meant(project: Project, prefix: str) -> bool:
+def _is_selected(project: Project, prefix: str) -> bool:
     return (project.name or "").startswith(
-        normalize.composed(prefix)
+        normalize.compose_text(prefix)
     ) and project.status != "archived"
 
 
-def _fail(message: str) -> None:
+def _exit_with_error(message: str) -> None:
     typer.echo(message, err=True)
-    raise typer.Exit(WRONG)
+    raise typer.Exit(EXIT_ERROR)

@@ -7,68 +7,92 @@ from datetime import datetime
 from typing import Any, Final
 
 from bim360_provider.core.create_once import (
-    SHARED_RISK,
-    is_recent,
-    made_once,
-    refuse_taken,
-    was_made_since,
+    SHARED_OWNERSHIP_RISK,
+    create_once,
+    is_recent_leftover,
+    refuse_used_name,
+    was_created_since,
 )
-from bim360_provider.core.entity import Difference, Live, Names
-from bim360_provider.core.field_spec import Shape, same_text
-from bim360_provider.core.names.renames import NameRoom
-from bim360_provider.core.names.waiting import NameParkedError, renamed, renamed_later, with_room
-from bim360_provider.core.not_found import found, is_young, missing, seen
-from bim360_provider.core.replacements import replacement_message
-from bim360_provider.core.run import Owners, claimed, claimed_or_none
-from bim360_provider.core.settings import Settings, is_to_be_made, moved, place_of, placed, unplaced
-from bim360_provider.core.validation import Problem, is_unknown, validated, warn_of_stored
+from bim360_provider.core.entity import Diff, NameChange, ReadResult
+from bim360_provider.core.field_spec import FieldSpec, is_same_text
+from bim360_provider.core.names.renames import NameExchange
+from bim360_provider.core.names.waiting import (
+    NameParkedError,
+    create_or_adopt,
+    patch_after_wait,
+    patch_with_rename,
+)
+from bim360_provider.core.not_found import (
+    add_refresh_hint,
+    may_return_404,
+    read_cached,
+    read_or_none,
+)
+from bim360_provider.core.replacements import format_replacement_message
+from bim360_provider.core.run import Ownership, claim_row, claim_row_or_none
+from bim360_provider.core.settings import (
+    Settings,
+    add_account_scope,
+    check_account_scope,
+    find_scope_changes,
+    get_account_scope,
+    is_create,
+)
+from bim360_provider.core.validation import (
+    Problem,
+    is_unknown,
+    validate_arguments,
+    warn_about_response,
+)
 from bim360_provider.errors import Bim360Error, ConflictError, NotFoundError
 from bim360_provider.hq import HqClient
 from bim360_provider.models import Company, CompanyArguments, display
-from bim360_provider.models.company import CLEARABLE, PATCHABLE, PROVIDER_ONLY
+from bim360_provider.models.company import CLEARABLE_FIELDS, PATCHABLE_FIELDS, PROVIDER_ONLY_FIELDS
 from bim360_provider.models.enums import TRADES
 
 __all__ = [
-    "SHAPE",
-    "Verdict",
+    "FIELD_SPEC",
+    "AdoptionDecision",
+    "build_create_body",
     "check",
     "create",
-    "create_body",
+    "decide_adoption",
     "delete",
     "diff",
-    "differing",
-    "judge",
+    "diff_fields",
     "read",
     "update",
-    "warn_of_company",
+    "warn_about_company",
 ]
 
 Values = Mapping[str, Any]
 
-SHAPE: Final = Shape(PATCHABLE, CLEARABLE, PROVIDER_ONLY)
+FIELD_SPEC: Final = FieldSpec(PATCHABLE_FIELDS, CLEARABLE_FIELDS, PROVIDER_ONLY_FIELDS)
 
 
-def differing(live: Values, inputs: Values) -> tuple[str, ...]:
+def diff_fields(live: Values, inputs: Values) -> tuple[str, ...]:
     """Return the given arguments whose value HQ does not have."""
-    return tuple(k for k in PATCHABLE if k in inputs and not same_text(inputs[k], live.get(k)))
+    return tuple(
+        k for k in PATCHABLE_FIELDS if k in inputs and not is_same_text(inputs[k], live.get(k))
+    )
 
 
-def warn_of_company(client: HqClient, sent: Values, company: Company) -> None:
+def warn_about_company(client: HqClient, sent: Values, company: Company) -> None:
     """Warn where HQ's response has other values than were sent."""
     called = f"company '{company.name}'"
-    warn_of_stored(client, called, sent, company, lambda _name, *pair: same_text(*pair))
+    warn_about_response(client, called, sent, company, lambda _name, *pair: is_same_text(*pair))
 
 
-def create_body(inputs: Values) -> dict[str, Any]:
+def build_create_body(inputs: Values) -> dict[str, Any]:
     """Return the body of a POST: what was given, without empty texts."""
-    return {name: inputs[name] for name in PATCHABLE if inputs.get(name, "") != ""}
+    return {name: inputs[name] for name in PATCHABLE_FIELDS if inputs.get(name, "") != ""}
 
 
-RENAME: Final = "declare another name"
+RENAME_ADVICE: Final = "declare another name"
 
 
 @dataclass(frozen=True)
-class Verdict:
+class AdoptionDecision:
     """Which company to adopt and why, or why none: a sentence in either case.
 
     Attributes:
@@ -78,11 +102,13 @@ class Verdict:
     """
 
     company: Company | None
-    words: str
-    unasked: bool = False
+    reason: str
+    is_implicit: bool = False
 
 
-def judge(twins: list[Company], inputs: Values, settings: Settings, began: datetime) -> Verdict:
+def decide_adoption(
+    twins: list[Company], inputs: Values, settings: Settings, began: datetime
+) -> AdoptionDecision:
     """Decide about the companies that have the declared name already.
 
     Args:
@@ -94,36 +120,38 @@ def judge(twins: list[Company], inputs: Values, settings: Settings, began: datet
     name = inputs["name"]
     exact = [twin for twin in twins if twin.name == name]
     if len(exact) != 1:
-        return Verdict(None, _unclear(name, exact or twins))
+        return AdoptionDecision(None, _explain_ambiguity(name, exact or twins))
     twin = exact[0]
-    changed = differing(twin.fields(), inputs)
+    changed = diff_fields(twin.get_fields(), inputs)
     if inputs.get("adopt", "any") == "any":
         words = f"company '{name}' ({twin.id}) was there already and is taken over"
-        return Verdict(twin, f"{words}; changed: {', '.join(changed) or 'nothing'}")
-    if is_recent(twin.created_at, settings, began) and not changed:
+        return AdoptionDecision(twin, f"{words}; changed: {', '.join(changed) or 'nothing'}")
+    if is_recent_leftover(twin.created_at, settings, began) and not changed:
         words = f"company '{name}' ({twin.id}) is what an interrupted run left behind"
-        return Verdict(twin, f"{words}; it is adopted. {SHARED_RISK}", unasked=True)
+        return AdoptionDecision(
+            twin, f"{words}; it is adopted. {SHARED_OWNERSHIP_RISK}", is_implicit=True
+        )
     words = f"company '{name}' exists already ({twin.id}), and adopt='never' leaves it alone"
-    return Verdict(None, f"{words}; leave adopt out to take it over, or {RENAME}")
+    return AdoptionDecision(None, f"{words}; leave adopt out to take it over, or {RENAME_ADVICE}")
 
 
-def _unclear(name: str, twins: list[Company]) -> str:
+def _explain_ambiguity(name: str, twins: list[Company]) -> str:
     """Say why none of the companies is the one."""
     if not twins:
         return f"the name '{name}' is taken, yet no such company is to be seen; try again later"
     if len(twins) == 1 and twins[0].name != name:
         return (
             f"HQ takes it for the same name as that of company '{twins[0].name}' "
-            f"({twins[0].id}); write the name as it is there, or {RENAME}"
+            f"({twins[0].id}); write the name as it is there, or {RENAME_ADVICE}"
         )
     ids = ", ".join(twin.id for twin in twins)
     return (
         f"several companies have that name ({ids}); rename all but one of them in Account Admin, "
-        f"or {RENAME}"
+        f"or {RENAME_ADVICE}"
     )
 
 
-ALIKE: Final = 0.85
+MIN_SIMILARITY: Final = 0.85
 """How alike a trade of HQ's list must be to be taken for what was meant: a slip of the finger."""
 
 
@@ -137,21 +165,26 @@ def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any],
         new: The arguments as written; values may be unknown.
         settings: Give the account and the region.
     """
-    given = placed(new, settings)
-    is_new = is_to_be_made(old, given)
-    inputs, problems = validated(CompanyArguments, given, complete=is_new)
+    given = add_account_scope(new, settings)
+    is_new = is_create(old, given)
+    inputs, problems = validate_arguments(CompanyArguments, given, check_required=is_new)
     told = {problem.argument for problem in problems}
     if "trade" not in told and inputs.get("trade") != old.get("trade"):
-        problems += _trade(inputs.get("trade"), settings)
-    return inputs, problems + unplaced(given)
+        problems += _check_trade(inputs.get("trade"), settings)
+    return inputs, problems + check_account_scope(given)
 
 
-def _trade(trade: object, settings: Settings) -> list[Problem]:
+def _check_trade(trade: object, settings: Settings) -> list[Problem]:
     """Warn of a trade that is nearly one of HQ's: any text is let through, see docs/company.md."""
-    if not isinstance(trade, str) or is_unknown(trade) or trade in TRADES or display.hides(trade):
+    if (
+        not isinstance(trade, str)
+        or is_unknown(trade)
+        or trade in TRADES
+        or display.has_secret(trade)
+    ):
         return []
     folded = {each.casefold(): each for each in TRADES}
-    near = difflib.get_close_matches(trade.casefold(), folded, n=1, cutoff=ALIKE)
+    near = difflib.get_close_matches(trade.casefold(), folded, n=1, cutoff=MIN_SIMILARITY)
     if not near or settings.unknown_values:
         return []
     meant = folded[near[0]]
@@ -159,20 +192,20 @@ def _trade(trade: object, settings: Settings) -> list[Problem]:
     return [Problem("trade", words, warning=True)]
 
 
-def diff(state: Values, inputs: Values) -> Difference:
+def diff(state: Values, inputs: Values) -> Diff:
     """Return what would change; an argument that is not given is not compared.
 
     Args:
         state: The outputs of the last run or refresh.
         inputs: The arguments in normal form; values may be unknown.
     """
-    replaces = moved(state, inputs)
-    changed = (*differing(state, inputs), *replaces)
-    names = Names.of("company", state, inputs, stays=not replaces)
-    return Difference(changed, replaces, bool(state.get("unfinished")), names=names)
+    replaces = find_scope_changes(state, inputs)
+    changed = (*diff_fields(state, inputs), *replaces)
+    names = NameChange.from_state("company", state, inputs, is_kept=not replaces)
+    return Diff(changed, replaces, bool(state.get("unfinished")), name_change=names)
 
 
-def read(client: HqClient, company_id: str, state: Values) -> Live | None:
+def read(client: HqClient, company_id: str, state: Values) -> ReadResult | None:
     """Return the company as HQ has it, or None if it is gone.
 
     Args:
@@ -185,15 +218,17 @@ def read(client: HqClient, company_id: str, state: Values) -> Live | None:
         HqError: HQ said no.
         UnansweredError: No answer came.
     """
-    company = found(
+    company = read_or_none(
         client,
         "company",
         state,
-        lambda young: seen(client.companies, company_id, state, young=young),
+        lambda young: read_cached(client.companies, company_id, state, new_resource=young),
     )
     if company is None:
         return None
-    return SHAPE.live(company_id, company.fields(), {**place_of(client), **state}, state)
+    return FIELD_SPEC.build_read_result(
+        company_id, company.get_fields(), {**get_account_scope(client), **state}, state
+    )
 
 
 def update(client: HqClient, company_id: str, state: Values, inputs: Values) -> dict[str, Any]:
@@ -205,43 +240,43 @@ def update(client: HqClient, company_id: str, state: Values, inputs: Values) -> 
         UnansweredError: No answer came.
     """
     left = [name for name in state.get("unfinished") or () if name in inputs]
-    body = {name: inputs[name] for name in inputs if name in {*differing(state, inputs), *left}}
+    body = {name: inputs[name] for name in inputs if name in {*diff_fields(state, inputs), *left}}
     waits: set[str] = set()
     try:
-        company = _patched(client, company_id, state, body)
+        company = _send_patch(client, company_id, state, body)
     except NotFoundError as error:
-        raise missing(error) from None
+        raise add_refresh_hint(error) from None
     except NameParkedError:
         waits = {"name"}
         rest = {name: value for name, value in body.items() if name != "name"}
-        company = _patched(client, company_id, state, rest)
+        company = _send_patch(client, company_id, state, rest)
     company = company or Company.model_validate({**state, "id": company_id})
-    return SHAPE.outputs(company.fields(), state, inputs, waits)
+    return FIELD_SPEC.build_outputs(company.get_fields(), state, inputs, waits)
 
 
-def _patched(client: HqClient, company_id: str, state: Values, body: Values) -> Company | None:
+def _send_patch(client: HqClient, company_id: str, state: Values, body: Values) -> Company | None:
     """Send a PATCH; a rename whose answer was lost meets its own name when it is sent again."""
     if not body:
         return None
-    room, young = NameRoom(client, "company"), is_young(client, state)
+    room, young = NameExchange(client, "company"), may_return_404(client, state)
 
     def send(changes: Values) -> Company:
         row = client.companies.update(company_id, changes, new_resource=young)
-        warn_of_company(client, changes, row)
+        warn_about_company(client, changes, row)
         return row
 
     try:
-        return renamed(room, company_id, body, send)
+        return patch_with_rename(room, company_id, body, send)
     except ConflictError as error:
         company = client.companies.get(company_id)
-        changes = {k: body[k] for k in differing(company.fields(), body)}
+        changes = {k: body[k] for k in diff_fields(company.get_fields(), body)}
         if "name" in changes:
-            return renamed_later(room, company_id, changes, send, error)
+            return patch_after_wait(room, company_id, changes, send, error)
         return send(changes) if changes else company
 
 
 def create(
-    client: HqClient, inputs: Values, settings: Settings, owners: Owners | None = None
+    client: HqClient, inputs: Values, settings: Settings, owners: Ownership | None = None
 ) -> tuple[str, dict[str, Any]]:
     """Create a company, or adopt the one that has its name.
 
@@ -260,71 +295,75 @@ def create(
         HqError: HQ refused a value.
         UnansweredError: HQ could not be asked whether it acted; the next run finds out.
     """
-    owners = owners or Owners()
-    client.transport.now()  # fetches the token, and with it HQ's time, before anything is made
+    owners = owners or Ownership()
+    client.transport.get_server_time()  # fetches the token, and with it HQ's time, before anything is made
     left: set[str] = set()
-    company, is_adopted = with_room(
-        NameRoom(client, "company"),
+    company, is_adopted = create_or_adopt(
+        NameExchange(client, "company"),
         inputs["name"],
-        lambda: _made(client, inputs, owners),
-        lambda error: _adopted(client, inputs, settings, owners, error),
+        lambda: _create_company(client, inputs, owners),
+        lambda error: _adopt_company(client, inputs, settings, owners, error),
     )
     if is_adopted:
-        owners.takes(company.id)
-        company, left = _adjusted(client, company, inputs)
+        owners.mark_adopted(company.id)
+        company, left = _apply_inputs(client, company, inputs)
     else:
-        warn_of_company(client, create_body(inputs), company)
-    owners.owns(company.id)
-    return company.id, SHAPE.outputs(company.fields(), inputs, inputs, left)
+        warn_about_company(client, build_create_body(inputs), company)
+    owners.mark_owned(company.id)
+    return company.id, FIELD_SPEC.build_outputs(company.get_fields(), inputs, inputs, left)
 
 
-def _exactly(client: HqClient) -> Callable[[str], list[Company]]:
+def _build_exact_search(client: HqClient) -> Callable[[str], list[Company]]:
     """Return what finds the companies of a name in the same case, as HQ's own 409 does."""
-    return lambda name: [each for each in client.companies.named(name) if each.name == name]
+    return lambda name: [each for each in client.companies.search_by_name(name) if each.name == name]
 
 
-def _made(client: HqClient, inputs: Values, owners: Owners) -> Company:
-    body, name = create_body(inputs), inputs["name"]
-    refuse_taken(name, "company", _exactly(client))
+def _create_company(client: HqClient, inputs: Values, owners: Ownership) -> Company:
+    body, name = build_create_body(inputs), inputs["name"]
+    refuse_used_name(name, "company", _build_exact_search(client))
 
     def ours(since: datetime) -> Company | None:
-        found = [each for each in client.companies.named(name) if each.name == name]
-        made = [each for each in found if was_made_since(each.created_at, since)]
-        return claimed_or_none(
-            owners, next((each for each in made if not differing(each.fields(), inputs)), None)
+        found = [each for each in client.companies.search_by_name(name) if each.name == name]
+        made = [each for each in found if was_created_since(each.created_at, since)]
+        return claim_row_or_none(
+            owners, next((each for each in made if not diff_fields(each.get_fields(), inputs)), None)
         )
 
     def post() -> Company:
-        return claimed(owners, client.companies.create(body))
+        return claim_row(owners, client.companies.create(body))
 
-    return made_once(client, name, "company", post, ours)
+    return create_once(client, name, "company", post, ours)
 
 
-def _adopted(
-    client: HqClient, inputs: Values, settings: Settings, owners: Owners, error: ConflictError
+def _adopt_company(
+    client: HqClient, inputs: Values, settings: Settings, owners: Ownership, error: ConflictError
 ) -> Company:
-    verdict = _judged(client, inputs, settings, owners)
+    verdict = _evaluate_candidates(client, inputs, settings, owners)
     if verdict.company is None:
-        msg = f"BIM 360: could not create company '{inputs['name']}': {verdict.words}."
-        raise ConflictError(msg, status=error.status, words=error.words, request=error.request)
-    client.transport.tell(f"BIM 360: {verdict.words}.", warning=verdict.unasked)
+        msg = f"BIM 360: could not create company '{inputs['name']}': {verdict.reason}."
+        raise ConflictError(msg, status=error.status, hq_message=error.hq_message, request=error.request)
+    client.transport.notify(f"BIM 360: {verdict.reason}.", warning=verdict.is_implicit)
     return verdict.company
 
 
-def _judged(client: HqClient, inputs: Values, settings: Settings, owners: Owners) -> Verdict:
-    twins = client.companies.named(inputs["name"])
+def _evaluate_candidates(
+    client: HqClient, inputs: Values, settings: Settings, owners: Ownership
+) -> AdoptionDecision:
+    twins = client.companies.search_by_name(inputs["name"])
     for twin in twins:
-        if owners.is_owned(twin.id) or owners.held(twin.id):
+        if owners.is_owned(twin.id) or owners.is_owned_elsewhere(twin.id):
             words = f"another resource of this stack has company '{twin.name}' ({twin.id})"
-            return Verdict(None, words)
-        if owners.had(twin.id) is not None:
-            return Verdict(twin, replacement_message("company", twin.id, inputs), unasked=True)
-    return judge(twins, inputs, settings, client.transport.server_clock.began)
+            return AdoptionDecision(None, words)
+        if owners.find_previous_state(twin.id) is not None:
+            return AdoptionDecision(
+                twin, format_replacement_message("company", twin.id, inputs), is_implicit=True
+            )
+    return decide_adoption(twins, inputs, settings, client.transport.server_clock.run_start)
 
 
-def _adjusted(client: HqClient, company: Company, inputs: Values) -> tuple[Company, set[str]]:
+def _apply_inputs(client: HqClient, company: Company, inputs: Values) -> tuple[Company, set[str]]:
     """Give an adopted company the declared values; return what HQ would not take now."""
-    wanted = differing(company.fields(), inputs)
+    wanted = diff_fields(company.get_fields(), inputs)
     if not wanted:
         return company, set()
     try:
@@ -332,13 +371,15 @@ def _adjusted(client: HqClient, company: Company, inputs: Values) -> tuple[Compa
         changed = client.companies.update(company.id, body)
     except Bim360Error as error:
         words = f"{error} The company is adopted; the next `pulumi up` tries again."
-        client.transport.tell(words, warning=True)
+        client.transport.notify(words, warning=True)
         return company, set(wanted)
-    warn_of_company(client, body, changed)
+    warn_about_company(client, body, changed)
     return changed, set()
 
 
-def delete(client: HqClient, company_id: str, state: Values, owners: Owners | None = None) -> None:
+def delete(
+    client: HqClient, company_id: str, state: Values, owners: Ownership | None = None
+) -> None:
     """Say that the company stays; nothing is sent.
 
     Args:
@@ -347,7 +388,7 @@ def delete(client: HqClient, company_id: str, state: Values, owners: Owners | No
         state: The outputs of the last run.
         owners: Know which companies another resource has taken over in this run.
     """
-    if owners and owners.was_taken(company_id):
+    if owners and owners.was_adopted(company_id):
         return
     words = f"company '{state.get('name')}' ({company_id}) stays in the account"
-    client.transport.tell(f"BIM 360: {words}: HQ's API cannot delete companies.", warning=True)
+    client.transport.notify(f"BIM 360: {words}: HQ's API cannot delete companies.", warning=True)

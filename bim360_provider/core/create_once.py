@@ -13,27 +13,27 @@ from bim360_provider.hq.transport.clock import parse_time
 from bim360_provider.models import normalize
 
 __all__ = [
-    "LEFTOVER_AGE",
-    "LOOKS",
-    "SENDS",
-    "SHARED_RISK",
-    "is_recent",
-    "made_once",
-    "refuse_taken",
-    "was_made_since",
+    "LOOKUP_DELAYS",
+    "MAX_LEFTOVER_AGE",
+    "MAX_POSTS",
+    "SHARED_OWNERSHIP_RISK",
+    "create_once",
+    "is_recent_leftover",
+    "refuse_used_name",
+    "was_created_since",
 ]
 
-SENDS: Final = 3
+MAX_POSTS: Final = 3
 """Times a POST is sent when each time nobody can say whether HQ acted."""
 
-LOOKS: Final = (3.0, 4.0, 8.0)
+LOOKUP_DELAYS: Final = (3.0, 4.0, 8.0)
 """Seconds before each look for what may have been made.
 
 HQ answers 504 after some ten seconds although it makes the project, and lists show
 it a moment later; the vendor's own set-up tool waits three.
 """
 
-SETTLE: Final = 300.0
+SETTLE_TIMEOUT: Final = 300.0
 """Seconds after the first lost answer until no look and no POST is begun any more.
 
 Pulumi cannot interrupt its host, so a Ctrl-C waits as long; the next run finds out as well.
@@ -42,23 +42,23 @@ Pulumi cannot interrupt its host, so a Ctrl-C waits as long; the next run finds 
 CLOCK_SLACK: Final = timedelta(seconds=2)
 """What the clocks of HQ's own machines may be apart."""
 
-LEFTOVER_AGE: Final = timedelta(days=1)
+MAX_LEFTOVER_AGE: Final = timedelta(days=1)
 """An interrupted run is taken up within a day; what is older has an owner."""
 
-SHARED_RISK: Final = (
+SHARED_OWNERSHIP_RISK: Final = (
     "HQ does not record who created it. If another stack or person declared the same at that time, "
     "both have it now, and each can change or remove it for the other: check who else declares it, "
     "and if so, take it out of this state with `pulumi state delete`"
 )
 """Warning of each adoption that is not declared: HQ's create has no idempotency key."""
 
-OWNED: Final = frozenset({"project", "company", "user"})
+EXCLUSIVE_KINDS: Final = frozenset({"project", "company", "user"})
 """Kinds that HQ gives to the first who creates one; a member is the same for all."""
 
-Made = TypeVar("Made")
+Created = TypeVar("Created")
 
 
-def refuse_taken(name: str, kind: str, named: Callable[[str], Sequence[object]]) -> None:
+def refuse_used_name(name: str, kind: str, named: Callable[[str], Sequence[object]]) -> None:
     """Raise what HQ's 409 would be, where HQ has the name in either Unicode form.
 
     HQ may compare names byte by byte: then it would create a namesake that looks the same. A name
@@ -69,20 +69,20 @@ def refuse_taken(name: str, kind: str, named: Callable[[str], Sequence[object]])
         HqError: HQ said no.
         UnansweredError: No answer came.
     """
-    if normalize.decomposed(name) is None or not named(name):
+    if normalize.decompose_text(name) is None or not named(name):
         return
     words = "the name is taken"
     msg = f"{kind} '{name}': {words}"
-    raise ConflictError(msg, status=HTTPStatus.CONFLICT, words=words, request=f"GET {kind}")
+    raise ConflictError(msg, status=HTTPStatus.CONFLICT, hq_message=words, request=f"GET {kind}")
 
 
-def made_once(
+def create_once(
     client: HqClient,
     called: str,
     kind: str,
-    post: Callable[[], Made],
-    ours: Callable[[datetime], Made | None],
-) -> Made:
+    post: Callable[[], Created],
+    ours: Callable[[datetime], Created | None],
+) -> Created:
     """Return what one POST makes, however many answers get lost.
 
     Args:
@@ -97,25 +97,29 @@ def made_once(
         HqError: HQ refused a value.
         UnansweredError: HQ could not be asked whether it acted; the next run finds out.
     """
-    since = client.transport.now() - CLOCK_SLACK
+    since = client.transport.get_server_time() - CLOCK_SLACK
     clock, sends, ends = client.transport.clock, 0, math.inf
-    while sends < SENDS and clock.monotonic() < ends:
+    while sends < MAX_POSTS and clock.monotonic() < ends:
         sends += 1
         try:
             return post()
         except OpenOutcomeError:
-            ends = min(ends, clock.monotonic() + SETTLE)
-            found = _look(client, called, kind, lambda: ours(since), ends)
+            ends = min(ends, clock.monotonic() + SETTLE_TIMEOUT)
+            found = _find_created(client, called, kind, lambda: ours(since), ends)
         except ConflictError:
             # After a lost answer, the name may be taken by what we made ourselves.
-            found = _look(client, called, kind, lambda: ours(since), ends) if sends > 1 else None
+            found = (
+                _find_created(client, called, kind, lambda: ours(since), ends)
+                if sends > 1
+                else None
+            )
             if found is None:
                 raise
         if found is not None:
-            risk = f" {SHARED_RISK}." if kind in OWNED else ""
-            who = f"{kind} '{called}'" + (f" ({found_id})" if (found_id := _id(found)) else "")
+            risk = f" {SHARED_OWNERSHIP_RISK}." if kind in EXCLUSIVE_KINDS else ""
+            who = f"{kind} '{called}'" + (f" ({found_id})" if (found_id := _get_id(found)) else "")
             words = f"{who} was created, although HQ's response was lost.{risk}"
-            client.transport.tell(f"BIM 360: {words}", warning=bool(risk))
+            client.transport.notify(f"BIM 360: {words}", warning=bool(risk))
             return found
     often = "once" if sends == 1 else f"{sends} times"
     msg = (
@@ -125,20 +129,20 @@ def made_once(
     raise UnansweredError(msg)
 
 
-def _id(found: object) -> str:
+def _get_id(found: object) -> str:
     """Return HQ's id of what was found, if it is one object with an id."""
     return str(getattr(found, "id", "") or "")
 
 
-def _look(
-    client: HqClient, called: str, kind: str, find: Callable[[], Made | None], ends: float
-) -> Made | None:
+def _find_created(
+    client: HqClient, called: str, kind: str, find: Callable[[], Created | None], ends: float
+) -> Created | None:
     """Look for what we may have made; lists may show it late, so look several times."""
     failed: Bim360Error | None = None
-    for pause in LOOKS:
+    for pause in LOOKUP_DELAYS:
         if client.transport.clock.monotonic() >= ends:
             break
-        client.transport.wait(pause, f"looking whether '{called}' was made")
+        client.transport.sleep(pause, f"looking whether '{called}' was made")
         try:
             found = find()
         except Bim360Error as error:
@@ -156,7 +160,7 @@ def _look(
     return None
 
 
-def is_recent(created_at: str | None, settings: Settings, began: datetime) -> bool:
+def is_recent_leftover(created_at: str | None, settings: Settings, began: datetime) -> bool:
     """Return whether an interrupted run, or one beside us, may just have made it.
 
     Args:
@@ -167,12 +171,12 @@ def is_recent(created_at: str | None, settings: Settings, began: datetime) -> bo
     created = parse_time(created_at)
     if created is None:
         return False
-    before = settings.adopt_leftovers and began - LEFTOVER_AGE <= created < began
+    before = settings.adopt_leftovers and began - MAX_LEFTOVER_AGE <= created < began
     meanwhile = settings.adopt_simultaneous and created >= began
     return before or meanwhile
 
 
-def was_made_since(created_at: str | None, since: datetime) -> bool:
+def was_created_since(created_at: str | None, since: datetime) -> bool:
     """Return whether HQ's timestamp of a thing is not before a moment of HQ's time."""
     created = parse_time(created_at)
     return created is not None and created >= since

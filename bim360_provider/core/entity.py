@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
-from bim360_provider.core.run import Owners
+from bim360_provider.core.run import Ownership
 from bim360_provider.core.settings import Settings
 from bim360_provider.core.validation import Problem
 from bim360_provider.hq import HqClient
 
-__all__ = ["DECLARED", "Difference", "Entity", "Live", "Names"]
+__all__ = ["DECLARED", "Diff", "Entity", "NameChange", "ReadResult"]
 
 Values = Mapping[str, Any]
 
@@ -21,7 +21,7 @@ Names only: a value could be a secret, and nothing would mask it here.
 
 
 @dataclass(frozen=True)
-class Difference:
+class Diff:
     """What would change.
 
     Attributes:
@@ -32,15 +32,15 @@ class Difference:
         names: The kind, the old and the new name of a resource whose name HQ keeps unique.
     """
 
-    changed: tuple[str, ...] = ()
+    changed_arguments: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
-    unfinished: bool = False
+    is_unfinished: bool = False
     warnings: tuple[str, ...] = ()
-    names: "Names | None" = field(default=None, compare=False)
+    name_change: "NameChange | None" = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
-class Names:
+class NameChange:
     """The names of one resource before and after an update; names are unique in an account.
 
     Attributes:
@@ -54,13 +54,13 @@ class Names:
 
     kind: str
     account_id: str
-    old: str | None
-    new: str | None
-    waits: bool = False
-    opens: bool = False
+    old_name: str | None
+    new_name: str | None
+    is_waiting: bool = False
+    is_reactivation: bool = False
 
     @classmethod
-    def of(cls, kind: str, state: Values, inputs: Values, *, stays: bool) -> "Names":
+    def from_state(cls, kind: str, state: Values, inputs: Values, *, is_kept: bool) -> "NameChange":
         """Return those of a resource.
 
         Args:
@@ -70,15 +70,15 @@ class Names:
             stays: The resource is not replaced.
         """
         old, new = state.get("name"), inputs.get("name")
-        renames = stays and isinstance(new, str)
+        renames = is_kept and isinstance(new, str)
         waits = "name" in (state.get("unfinished") or ())
         opens = state.get("status") == "archived" and inputs.get("status") != "archived"
         new = new if renames else old
-        return cls(kind, state.get("account_id", ""), old, new, waits=waits, opens=opens)
+        return cls(kind, state.get("account_id", ""), old, new, is_waiting=waits, is_reactivation=opens)
 
 
 @dataclass(frozen=True)
-class Live:
+class ReadResult:
     """A thing as HQ has it: what the state keeps, and the arguments that would declare it."""
 
     id: str
@@ -96,15 +96,15 @@ class Entity(Protocol):
     ) -> tuple[dict[str, Any], list[Problem]]:
         """Return the arguments in normal form and everything wrong with them; no network."""
 
-    def diff(self, state: Values, inputs: Values, /) -> Difference:
+    def diff(self, state: Values, inputs: Values, /) -> Diff:
         """Return what would change; no network."""
 
     def create(
-        self, client: HqClient, inputs: Values, settings: Settings, owners: Owners, /
+        self, client: HqClient, inputs: Values, settings: Settings, owners: Ownership, /
     ) -> tuple[str, dict[str, Any]]:
         """Make it once; return its id and the outputs."""
 
-    def read(self, client: HqClient, entity_id: str, state: Values, /) -> Live | None:
+    def read(self, client: HqClient, entity_id: str, state: Values, /) -> ReadResult | None:
         """Return it as HQ has it, or None if it is gone."""
 
     def update(
@@ -112,5 +112,5 @@ class Entity(Protocol):
     ) -> dict[str, Any]:
         """Change what differs; return the outputs."""
 
-    def delete(self, client: HqClient, entity_id: str, state: Values, owners: Owners, /) -> None:
+    def delete(self, client: HqClient, entity_id: str, state: Values, owners: Ownership, /) -> None:
         """Take it away as far as HQ can."""

@@ -6,14 +6,14 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from bim360_provider.core.business_units.tree import paths
+from bim360_provider.core.business_units.tree import build_paths
 from bim360_provider.errors import InputError
 from bim360_provider.hq import HqClient
-from bim360_provider.hq.api.cache import AskOnce
+from bim360_provider.hq.api.cache import Memo
 from bim360_provider.models import normalize, user_ref
-from bim360_provider.models.suggestions import suggestion
+from bim360_provider.models.suggestions import suggest_value
 
-__all__ = ["LookUps"]
+__all__ = ["Lookups"]
 
 Model = TypeVar("Model", bound=BaseModel)
 Fields = dict[str, Any]
@@ -28,14 +28,14 @@ class _Candidate:
     fields: Fields
 
 
-class LookUps:
+class Lookups:
     """What one run has looked up in one account: each question is asked once."""
 
     def __init__(self, client: HqClient) -> None:
         self._client = client
-        self._known: AskOnce[list[_Candidate]] = AskOnce()
+        self._memo: Memo[list[_Candidate]] = Memo()
 
-    def project(self, name: str) -> Fields:
+    def find_project(self, name: str) -> Fields:
         """Return the project of exactly that name: one request for each 100 projects in all.
 
         Raises:
@@ -43,11 +43,13 @@ class LookUps:
             HqError: HQ said no.
             UnansweredError: No answer came.
         """
-        name = normalize.composed(name)
-        found = self._asked("projects", lambda: _candidates(self._client.projects.walk()))
-        return _only("project", name, found)
+        name = normalize.compose_text(name)
+        found = self._fetch_once(
+            "projects", lambda: _build_candidates(self._client.projects.walk())
+        )
+        return _select_candidate("project", name, found)
 
-    def company(self, name: str) -> Fields:
+    def find_company(self, name: str) -> Fields:
         """Return the company of that name; one in the same case goes before others.
 
         Raises:
@@ -55,11 +57,11 @@ class LookUps:
             HqError: HQ said no.
             UnansweredError: No answer came.
         """
-        name, ask = normalize.composed(name), self._client.companies.named
-        found = self._asked(f"company {name}", lambda: _candidates(ask(name)))
-        return _only("company", name, _in_case(name, found))
+        name, ask = normalize.compose_text(name), self._client.companies.search_by_name
+        found = self._fetch_once(f"company {name}", lambda: _build_candidates(ask(name)))
+        return _select_candidate("company", name, _prefer_same_case(name, found))
 
-    def account_user(self, email: str) -> Fields:
+    def find_account_user(self, email: str) -> Fields:
         """Return the user with that e-mail, whatever its case.
 
         Raises:
@@ -67,11 +69,16 @@ class LookUps:
             HqError: HQ said no.
             UnansweredError: No answer came.
         """
-        email, ask = _normal(user_ref.email, "email", email), self._client.account_users.with_email
-        rows = self._asked(f"user {email}", lambda: _candidates(ask(email)))
-        return _only("user", email, [_Candidate(email, row.id, row.fields) for row in rows])
+        email, ask = (
+            _normalize_argument(user_ref.parse_email, "email", email),
+            self._client.account_users.search_by_email,
+        )
+        rows = self._fetch_once(f"user {email}", lambda: _build_candidates(ask(email)))
+        return _select_candidate(
+            "user", email, [_Candidate(email, row.id, row.fields) for row in rows]
+        )
 
-    def business_unit(self, path: str) -> Fields:
+    def find_business_unit(self, path: str) -> Fields:
         """Return the business unit at a path of names, such as ``North/West``: one request in all.
 
         Raises:
@@ -79,10 +86,12 @@ class LookUps:
             HqError: HQ said no.
             UnansweredError: No answer came.
         """
-        path = normalize.composed(path)
-        return _only("business unit", path, self._asked("business units", self._units))
+        path = normalize.compose_text(path)
+        return _select_candidate(
+            "business unit", path, self._fetch_once("business units", self._fetch_units)
+        )
 
-    def industry_role(self, project_id: str, name: str) -> Fields:
+    def find_industry_role(self, project_id: str, name: str) -> Fields:
         """Return a project's industry role by its name: one request for each project.
 
         Raises:
@@ -91,23 +100,25 @@ class LookUps:
             UnansweredError: No answer came.
         """
         # The client itself remembers the roles of each project.
-        project = _normal(normalize.identifier, "project_id", project_id)
-        roles = self._client.industry_roles.of(project)
-        return _only("industry role", normalize.composed(name), _candidates(roles))
+        project = _normalize_argument(normalize.parse_id, "project_id", project_id)
+        roles = self._client.industry_roles.list_for_project(project)
+        return _select_candidate(
+            "industry role", normalize.compose_text(name), _build_candidates(roles)
+        )
 
-    def _asked(self, key: str, ask: Callable[[], list[_Candidate]]) -> list[_Candidate]:
-        return self._known.answer(key, ask)
+    def _fetch_once(self, key: str, ask: Callable[[], list[_Candidate]]) -> list[_Candidate]:
+        return self._memo.get(key, ask)
 
-    def _units(self) -> list[_Candidate]:
-        units = self._client.business_units.structure()
-        names = paths(units)
+    def _fetch_units(self) -> list[_Candidate]:
+        units = self._client.business_units.get_structure()
+        names = build_paths(units)
         return [
-            _Candidate(names[unit.id], unit.id, {**_fields(unit), "path": names[unit.id]})
+            _Candidate(names[unit.id], unit.id, {**_dump_fields(unit), "path": names[unit.id]})
             for unit in units
         ]
 
 
-def _normal(form: Callable[[object], str], argument: str, value: str) -> str:
+def _normalize_argument(form: Callable[[object], str], argument: str, value: str) -> str:
     """Return an argument in normal form.
 
     Raises:
@@ -120,34 +131,34 @@ def _normal(form: Callable[[object], str], argument: str, value: str) -> str:
         raise InputError(msg) from None
 
 
-def _candidates(rows: Iterable[Any]) -> list[_Candidate]:
-    return [_Candidate(row.name or "", row.id, _fields(row)) for row in rows]
+def _build_candidates(rows: Iterable[Any]) -> list[_Candidate]:
+    return [_Candidate(row.name or "", row.id, _dump_fields(row)) for row in rows]
 
 
-def _fields(row: BaseModel) -> Fields:
+def _dump_fields(row: BaseModel) -> Fields:
     """Return every field, null where HQ has nothing, so that none is missing now and there then."""
     return row.model_dump(mode="json")
 
 
-def _in_case(name: str, found: Sequence[_Candidate]) -> Sequence[_Candidate]:
+def _prefer_same_case(name: str, found: Sequence[_Candidate]) -> Sequence[_Candidate]:
     same = [each for each in found if each.name == name]
     return same or [_Candidate(name, each.id, each.fields) for each in found]
 
 
-def _only(kind: str, name: str, candidates: Sequence[_Candidate]) -> Fields:
+def _select_candidate(kind: str, name: str, candidates: Sequence[_Candidate]) -> Fields:
     found = [each for each in candidates if each.name == name]
     if len(found) == 1:
         return found[0].fields
     if found:
-        ids = ", ".join(_told(each) for each in found)
+        ids = ", ".join(_format_candidate(each) for each in found)
         why = f"there are {len(found)} of them: {ids}; use the id of the one that is meant"
     else:
-        near = suggestion(name, {each.name for each in candidates}, aliases={})
+        near = suggest_value(name, {each.name for each in candidates}, aliases={})
         why = f"there is none; did you mean '{near}'?" if near else "there is none"
     msg = f"BIM 360: could not find {kind} '{name}': {why}{'' if why.endswith('?') else '.'}"
     raise InputError(msg)
 
 
-def _told(candidate: _Candidate) -> str:
+def _format_candidate(candidate: _Candidate) -> str:
     status = candidate.fields.get("status")
     return f"{candidate.id} ({status})" if status else candidate.id

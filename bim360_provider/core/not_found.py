@@ -7,19 +7,26 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from bim360_provider.core.entity import DECLARED
 from bim360_provider.errors import NotFoundError
 from bim360_provider.hq import HqClient
-from bim360_provider.hq.api.base import Collection
+from bim360_provider.hq.api.base import EntityEndpoints
 from bim360_provider.hq.transport.clock import parse_time
 
 if TYPE_CHECKING:
     from bim360_provider.models import AccountUser, Company, Project
 
-__all__ = ["YOUNG", "found", "is_gone", "is_young", "missing", "seen"]
+__all__ = [
+    "CONSISTENCY_WINDOW",
+    "add_refresh_hint",
+    "is_deleted",
+    "may_return_404",
+    "read_cached",
+    "read_or_none",
+]
 
-YOUNG: Final = timedelta(minutes=5)
+CONSISTENCY_WINDOW: Final = timedelta(minutes=5)
 """A run may begin right after the one that made it; HQ's delays are of seconds (docs/hq.md)."""
 
 
-def is_young(client: HqClient, state: Mapping[str, Any]) -> bool:
+def may_return_404(client: HqClient, state: Mapping[str, Any]) -> bool:
     """Return whether a 404 about it is not to be believed at once, by HQ's time.
 
     Args:
@@ -30,7 +37,7 @@ def is_young(client: HqClient, state: Mapping[str, Any]) -> bool:
         Bim360Error: No token could be had.
     """
     made = parse_time(state.get("created_at"))
-    return made is not None and client.transport.now() - made < YOUNG
+    return made is not None and client.transport.get_server_time() - made < CONSISTENCY_WINDOW
 
 
 Found = TypeVar("Found")
@@ -38,7 +45,7 @@ Found = TypeVar("Found")
 Row = TypeVar("Row", "Project", "Company", "AccountUser")
 
 
-def found(
+def read_or_none(
     client: HqClient, kind: str, state: Mapping[str, Any], get: Callable[[bool], Found]
 ) -> Found | None:
     """Return what HQ has, or None where a refresh finds it gone.
@@ -54,17 +61,17 @@ def found(
         HqError: HQ said no.
         UnansweredError: No answer came.
     """
-    young = is_young(client, state)
+    young = may_return_404(client, state)
     try:
         return get(young)
     except NotFoundError as error:
-        if "account_id" in state and is_gone(client, error, kind):
+        if "account_id" in state and is_deleted(client, error, kind):
             return None
         raise
 
 
-def seen(
-    collection: Collection[Row], item_id: str, state: Mapping[str, Any], *, young: bool
+def read_cached(
+    collection: EntityEndpoints[Row], item_id: str, state: Mapping[str, Any], *, new_resource: bool
 ) -> Row:
     """Return what HQ has of one thing: for a refresh from a page of the list, if that is cheaper.
 
@@ -80,12 +87,12 @@ def seen(
         UnansweredError: No answer came.
     """
     if "account_id" not in state:
-        return collection.get(item_id, new_resource=young)
+        return collection.get(item_id, new_resource=new_resource)
     fields, since = state.get(DECLARED, ()), state.get("updated_at")
-    return collection.seen(item_id, fields=fields, since=since, new_resource=young)
+    return collection.get_cached(item_id, fields=fields, since=since, new_resource=new_resource)
 
 
-def is_gone(client: HqClient, error: NotFoundError, kind: str = "project") -> bool:
+def is_deleted(client: HqClient, error: NotFoundError, kind: str = "project") -> bool:
     """Return whether the thing is missing, rather than the whole account.
 
     Args:
@@ -96,13 +103,13 @@ def is_gone(client: HqClient, error: NotFoundError, kind: str = "project") -> bo
     Raises:
         Bim360Error: HQ's words did not tell, and HQ could not be asked.
     """
-    words = error.words.casefold()
+    words = error.hq_message.casefold()
     if "account" in words:
         return False
-    return kind in words or client.projects.account_is_visible()
+    return kind in words or client.projects.is_account_visible()
 
 
-def missing(error: NotFoundError) -> NotFoundError:
+def add_refresh_hint(error: NotFoundError) -> NotFoundError:
     """Return the error of a change, with what to do where the thing was removed."""
     words = f"{error} If somebody removed it: `pulumi refresh`, then `pulumi up`."
-    return NotFoundError(words, status=error.status, words=error.words, request=error.request)
+    return NotFoundError(words, status=error.status, hq_message=error.hq_message, request=error.request)

@@ -4,46 +4,56 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
 
-from bim360_provider.core.create_once import made_once
-from bim360_provider.core.entity import DECLARED, Difference, Live
-from bim360_provider.core.project_member.importer import seen
+from bim360_provider.core.create_once import create_once
+from bim360_provider.core.entity import DECLARED, Diff, ReadResult
+from bim360_provider.core.project_member.importer import build_member
 from bim360_provider.core.project_member.lifecycle import delete, find_user
 from bim360_provider.core.project_member.rules import (
-    IDENTITY,
-    member_id,
-    moved_to,
+    IDENTITY_FIELDS,
+    build_member_id,
+    check_acting_user,
+    find_identity_changes,
     split_id,
-    unacted,
 )
-from bim360_provider.core.run import Owners
-from bim360_provider.core.settings import Settings, moved, place_of, placed, unplaced
-from bim360_provider.core.validation import Problem, is_unknown, validated
+from bim360_provider.core.run import Ownership
+from bim360_provider.core.settings import (
+    Settings,
+    add_account_scope,
+    check_account_scope,
+    find_scope_changes,
+    get_account_scope,
+)
+from bim360_provider.core.validation import Problem, is_unknown, validate_arguments
 from bim360_provider.errors import ConflictError, HqError, NotFoundError
 from bim360_provider.hq import HqClient
-from bim360_provider.models.project_admin import CREATE_ONLY, PROVIDER_ONLY, ProjectAdminArguments
+from bim360_provider.models.project_admin import (
+    CREATE_ONLY_FIELDS,
+    PROVIDER_ONLY_FIELDS,
+    ProjectAdminArguments,
+)
 from bim360_provider.models.project_user import ImportRow, ProjectUser
 from bim360_provider.models.services import NO_ACCESS
 
 __all__ = [
-    "ADMINISTRATION",
+    "ADMIN_SERVICE",
+    "build_outputs",
     "check",
     "create",
     "delete",
     "diff",
     "has_service",
-    "once_visible",
-    "outputs",
     "read",
+    "retry_until_visible",
     "update",
 ]
 
-ADMINISTRATION: Final = "admin"
+ADMIN_SERVICE: Final = "admin"
 """The service of which every admin of a project is an administrator."""
 
-NOT_SHOWN: Final = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
+LOOKUP_REFUSAL_STATUSES: Final = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
 """How bim360/admin refuses to show the services of a user."""
 
-WAITS: Final = (2.0, 4.0, 8.0, 8.0, 8.0)
+RETRY_DELAYS: Final = (2.0, 4.0, 8.0, 8.0, 8.0)
 """Seconds before each further attempt on a project that HQ may show late: half a minute in all."""
 
 Result = TypeVar("Result")
@@ -58,24 +68,24 @@ def has_service(client: HqClient, project_id: str, user: ProjectUser, service: s
         HqError: HQ refused the request.
         UnansweredError: No response came.
     """
-    if service == ADMINISTRATION:
+    if service == ADMIN_SERVICE:
         return user.is_admin
-    access = user.access_to(service)
+    access = user.get_access(service)
     if access in (None, NO_ACCESS):
-        access = _shown_services(client, project_id, user).access_to(service) or access
+        access = _fetch_services(client, project_id, user).get_access(service) or access
     return None if access is None else access != NO_ACCESS
 
 
-def _shown_services(client: HqClient, project_id: str, user: ProjectUser) -> ProjectUser:
+def _fetch_services(client: HqClient, project_id: str, user: ProjectUser) -> ProjectUser:
     try:
-        return client.project_users.with_services(project_id, user.id)
+        return client.project_users.get_with_services(project_id, user.id)
     except HqError as error:
-        if error.status not in NOT_SHOWN:
+        if error.status not in LOOKUP_REFUSAL_STATUSES:
             raise
         return user
 
 
-def once_visible(
+def retry_until_visible(
     client: HqClient, project_id: str, service: str, send: Callable[[], Result]
 ) -> Result:
     """Send a request about a service of a project, again while HQ may not show the project yet.
@@ -89,23 +99,23 @@ def once_visible(
         HqError: HQ refused the request.
         UnansweredError: No response came.
     """
-    waits = iter(WAITS)
+    waits = iter(RETRY_DELAYS)
     while True:
         try:
             return send()
         except NotFoundError as error:
-            why, is_final = _reason(client, project_id, service, error)
+            why, is_final = _explain_not_found(client, project_id, service, error)
             pause = None if is_final else next(waits, None)
             if pause is None:
-                raise _explained(error, why) from None
-        client.transport.wait(pause, f"project {project_id} cannot be found yet")
+                raise _add_reason(error, why) from None
+        client.transport.sleep(pause, f"project {project_id} cannot be found yet")
 
 
-def _reason(
+def _explain_not_found(
     client: HqClient, project_id: str, service: str, error: NotFoundError
 ) -> tuple[str, bool]:
     """Return why HQ cannot find the project, and whether waiting cannot help."""
-    if "account" in error.words.casefold():
+    if "account" in error.hq_message.casefold():
         return "", True
     try:
         project = client.projects.get(project_id)
@@ -119,15 +129,15 @@ def _reason(
     return "The project exists; run `pulumi up` again in a few minutes.", False
 
 
-def _explained(error: NotFoundError, why: str) -> NotFoundError:
+def _add_reason(error: NotFoundError, why: str) -> NotFoundError:
     message = f"{error} {why}".strip()
-    return NotFoundError(message, status=error.status, words=error.words, request=error.request)
+    return NotFoundError(message, status=error.status, hq_message=error.hq_message, request=error.request)
 
 
 Values = Mapping[str, Any]
 
 
-def outputs(project_id: str, admin: Values, inputs: Values) -> dict[str, Any]:
+def build_outputs(project_id: str, admin: Values, inputs: Values) -> dict[str, Any]:
     """Return what goes into the state: the arguments, and the admin as HQ has them."""
     is_admin = admin.get("project_administration") == "admin"
     return {
@@ -141,7 +151,7 @@ def outputs(project_id: str, admin: Values, inputs: Values) -> dict[str, Any]:
     }
 
 
-TOO_LATE: Final = {
+CREATE_ONLY_MESSAGES: Final = {
     "service_type": (
         "applies only when the admin is added, and HQ has no request that changes it; restore the "
         "old value, and declare another Bim360ProjectAdmin to activate another service"
@@ -161,29 +171,38 @@ def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any],
         new: The arguments as written; values may be unknown.
         settings: Give the account and the region, and the acting user for a removal.
     """
-    given = placed(new, settings)
+    given = add_account_scope(new, settings)
     open_lists = frozenset({"service_type"}) if settings.unknown_values else frozenset[str]()
-    inputs, problems = validated(ProjectAdminArguments, given, open_lists)
-    problems += _too_late(old, inputs) + unplaced(given)
-    return inputs, problems + (unacted(settings) if given.get("on_destroy") == "remove" else [])
+    inputs, problems = validate_arguments(ProjectAdminArguments, given, open_lists)
+    problems += _check_create_only(old, inputs) + check_account_scope(given)
+    return inputs, problems + (
+        check_acting_user(settings) if given.get("on_destroy") == "remove" else []
+    )
 
 
-def _too_late(old: Values, inputs: Values) -> list[Problem]:
-    if "email" not in old or moved(old, inputs) or moved_to(old, inputs, IDENTITY):
+def _check_create_only(old: Values, inputs: Values) -> list[Problem]:
+    if (
+        "email" not in old
+        or find_scope_changes(old, inputs)
+        or find_identity_changes(old, inputs, IDENTITY_FIELDS)
+    ):
         return []
-    known = {name for name in CREATE_ONLY if name in inputs and not is_unknown(inputs[name])}
-    late = [name for name in CREATE_ONLY if name in known and inputs[name] != old.get(name)]
-    return [Problem(name, TOO_LATE[name]) for name in late]
+    known = {name for name in CREATE_ONLY_FIELDS if name in inputs and not is_unknown(inputs[name])}
+    late = [name for name in CREATE_ONLY_FIELDS if name in known and inputs[name] != old.get(name)]
+    return [Problem(name, CREATE_ONLY_MESSAGES[name]) for name in late]
 
 
-def diff(state: Values, inputs: Values) -> Difference:
+def diff(state: Values, inputs: Values) -> Diff:
     """Return what would change: another project or person replaces, nothing else can."""
-    replaces = (*moved(state, inputs), *moved_to(state, inputs, IDENTITY))
+    replaces = (
+        *find_scope_changes(state, inputs),
+        *find_identity_changes(state, inputs, IDENTITY_FIELDS),
+    )
     kept = inputs.get("on_destroy", "retain") == state.get("on_destroy", "retain")
-    return Difference((*replaces, *(() if kept else ("on_destroy",))), replaces)
+    return Diff((*replaces, *(() if kept else ("on_destroy",))), replaces)
 
 
-def read(client: HqClient, entity_id: str, state: Values) -> Live | None:
+def read(client: HqClient, entity_id: str, state: Values) -> ReadResult | None:
     """Return the admin as HQ has them, or None if they, their service or the project are gone.
 
     Raises:
@@ -193,48 +212,50 @@ def read(client: HqClient, entity_id: str, state: Values) -> Live | None:
     """
     refreshing = "account_id" in state
     project_id, user_id, service_type = split_id(entity_id)
-    user = find_user(client, project_id, user_id, refreshing=refreshing)
-    if user is None or _lost(client, project_id, user, service_type, refreshing=refreshing):
+    user = find_user(client, project_id, user_id, is_refresh=refreshing)
+    if user is None or _has_lost_service(
+        client, project_id, user, service_type, is_refresh=refreshing
+    ):
         return None
-    admin = seen(user)
+    admin = build_member(user)
     known = {"service_type": service_type, "company_id": admin["company_id"]}
-    kept = {**place_of(client), **known, **state}
-    names = (*CREATE_ONLY, *PROVIDER_ONLY)
+    kept = {**get_account_scope(client), **known, **state}
+    names = (*CREATE_ONLY_FIELDS, *PROVIDER_ONLY_FIELDS)
     inputs = {
         **{name: kept[name] for name in names if kept.get(name)},
         "project_id": project_id,
         "email": admin["email"],
     }
-    return Live(entity_id, outputs(project_id, admin, inputs), inputs)
+    return ReadResult(entity_id, build_outputs(project_id, admin, inputs), inputs)
 
 
-def _lost(
-    client: HqClient, project_id: str, user: ProjectUser, service: str, *, refreshing: bool
+def _has_lost_service(
+    client: HqClient, project_id: str, user: ProjectUser, service: str, *, is_refresh: bool
 ) -> bool:
     """Return whether a refresh finds that a member no longer has a service.
 
     Raises:
         NotFoundError: A look-up by id finds the same.
     """
-    shown = user.is_admin if service == ADMINISTRATION else user.access_to(service) != NO_ACCESS
+    shown = user.is_admin if service == ADMIN_SERVICE else user.get_access(service) != NO_ACCESS
     if shown or has_service(client, project_id, user, service) is not False:
         return False
-    if refreshing:
+    if is_refresh:
         return True
     words = f"{user.email} does not have the service {service} in project {project_id}"
     path = f"GET /bim360/admin/v1/projects/{project_id}/users/{user.id}"
     msg = f"BIM 360: {words}. Check the id."
-    raise NotFoundError(msg, status=HTTPStatus.NOT_FOUND, words=words, request=path)
+    raise NotFoundError(msg, status=HTTPStatus.NOT_FOUND, hq_message=words, request=path)
 
 
-MAY_BE_THERE: Final = frozenset(
+EXISTING_ADMIN_STATUSES: Final = frozenset(
     {HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}
 )
 """Statuses with which HQ may refuse a user who has the service already; none is documented."""
 
 
 def create(
-    client: HqClient, inputs: Values, settings: Settings, owners: Owners | None = None
+    client: HqClient, inputs: Values, settings: Settings, owners: Ownership | None = None
 ) -> tuple[str, dict[str, Any]]:
     """Activate a service by adding an admin to a project, or adopt an admin who has it already.
 
@@ -252,17 +273,17 @@ def create(
     del settings
     project_id = inputs["project_id"]
     try:
-        admin = _added(client, project_id, inputs)
+        admin = _add_admin(client, project_id, inputs)
     except HqError as error:
-        if error.status not in MAY_BE_THERE:
+        if error.status not in EXISTING_ADMIN_STATUSES:
             raise
-        admin = _adopted(client, project_id, inputs, error)
-    (owners or Owners()).takes(member_id(project_id, admin["user_id"]))
-    entity_id = f"{member_id(project_id, admin['user_id'])}:{inputs['service_type']}"
-    return entity_id, outputs(project_id, admin, inputs)
+        admin = _adopt_admin(client, project_id, inputs, error)
+    (owners or Ownership()).mark_adopted(build_member_id(project_id, admin["user_id"]))
+    entity_id = f"{build_member_id(project_id, admin['user_id'])}:{inputs['service_type']}"
+    return entity_id, build_outputs(project_id, admin, inputs)
 
 
-def _added(client: HqClient, project_id: str, inputs: Values) -> dict[str, Any]:
+def _add_admin(client: HqClient, project_id: str, inputs: Values) -> dict[str, Any]:
     email, service = inputs["email"], inputs["service_type"]
     named = {name: inputs[name] for name in ("service_type", "company_id", "email")}
     body = {**named, "role": "project_admin"}
@@ -271,22 +292,22 @@ def _added(client: HqClient, project_id: str, inputs: Values) -> dict[str, Any]:
         return client.project_users.add_admin(project_id, body)
 
     def post() -> dict[str, Any]:
-        row = once_visible(client, project_id, service, send)
-        if row.user is None:  # a response without an id: the admin was added nevertheless
-            user = client.project_users.with_email(project_id, email)
-            return {"email": email, "user_id": email} if user is None else seen(user)
-        return {"email": email, "user_id": row.user, "project_administration": "admin"}
+        row = retry_until_visible(client, project_id, service, send)
+        if row.row_user_id is None:  # a response without an id: the admin was added nevertheless
+            user = client.project_users.search_by_email(project_id, email)
+            return {"email": email, "user_id": email} if user is None else build_member(user)
+        return {"email": email, "user_id": row.row_user_id, "project_administration": "admin"}
 
     def there(_since: object) -> dict[str, Any] | None:
-        user = client.project_users.with_email(project_id, email)
+        user = client.project_users.search_by_email(project_id, email)
         if user is None or not user.is_admin:
             return None
-        return seen(user) if has_service(client, project_id, user, service) else None
+        return build_member(user) if has_service(client, project_id, user, service) else None
 
-    return made_once(client, f"{email} ({service})", "project admin", post, there)
+    return create_once(client, f"{email} ({service})", "project admin", post, there)
 
 
-def _refused(error: HqError, inputs: Values, member: str, *, is_known: bool) -> HqError:
+def _explain_refusal(error: HqError, inputs: Values, member: str, *, is_known: bool) -> HqError:
     """Return HQ's refusal, with what was found out about the person."""
     email, service = inputs["email"], inputs["service_type"]
     found = f"{email} is in the project, but does not have the service {service}."
@@ -296,13 +317,15 @@ def _refused(error: HqError, inputs: Values, member: str, *, is_known: bool) -> 
             f"the resource with the id {member}:{service}."
         )
     kind, msg = type(error), f"{error} {found}"
-    return kind(msg, status=error.status, words=error.words, request=error.request)
+    return kind(msg, status=error.status, hq_message=error.hq_message, request=error.request)
 
 
-def _adopted(client: HqClient, project_id: str, inputs: Values, error: HqError) -> dict[str, Any]:
+def _adopt_admin(
+    client: HqClient, project_id: str, inputs: Values, error: HqError
+) -> dict[str, Any]:
     """Return an admin who has the service already; otherwise HQ's refusal stands."""
     email, service = inputs["email"], inputs["service_type"]
-    user = client.project_users.with_email(project_id, email)
+    user = client.project_users.search_by_email(project_id, email)
     if user is None:
         raise error
     has = has_service(client, project_id, user, service)
@@ -311,14 +334,16 @@ def _adopted(client: HqClient, project_id: str, inputs: Values, error: HqError) 
         msg = (
             f"BIM 360: {words}; declare a Bim360ProjectMember with project_administration='admin'."
         )
-        raise ConflictError(msg, status=error.status, words=words, request=error.request)
+        raise ConflictError(msg, status=error.status, hq_message=words, request=error.request)
     if not has:
-        raise _refused(error, inputs, member_id(project_id, user.id), is_known=has is not None)
-    client.transport.tell(
+        raise _explain_refusal(
+            error, inputs, build_member_id(project_id, user.id), is_known=has is not None
+        )
+    client.transport.notify(
         f"BIM 360: {email} has the service {service} in project {project_id} already; "
         "the existing admin was adopted."
     )
-    return seen(user)
+    return build_member(user)
 
 
 def update(client: HqClient, entity_id: str, state: Values, inputs: Values) -> dict[str, Any]:

@@ -8,34 +8,49 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from bim360_provider.core.entity import DECLARED, Difference, Live
-from bim360_provider.core.not_found import found, is_young, missing, seen
-from bim360_provider.core.run import Owners
-from bim360_provider.core.settings import Settings, moved, place_of, placed, unplaced
-from bim360_provider.core.validation import Problem, validated
+from bim360_provider.core.entity import DECLARED, Diff, ReadResult
+from bim360_provider.core.not_found import (
+    add_refresh_hint,
+    may_return_404,
+    read_cached,
+    read_or_none,
+)
+from bim360_provider.core.run import Ownership
+from bim360_provider.core.settings import (
+    Settings,
+    add_account_scope,
+    check_account_scope,
+    find_scope_changes,
+    get_account_scope,
+)
+from bim360_provider.core.validation import Problem, validate_arguments
 from bim360_provider.errors import InputError, NotFoundError
 from bim360_provider.hq import HqClient
-from bim360_provider.models.display import visible
-from bim360_provider.models.project_image import PROVIDER_ONLY, ProjectImageArguments, media_type
+from bim360_provider.models.display import escape_text
+from bim360_provider.models.project_image import (
+    PROVIDER_ONLY_FIELDS,
+    ProjectImageArguments,
+    detect_media_type,
+)
 
-__all__ = ["check", "create", "delete", "diff", "digest_of", "read", "update"]
+__all__ = ["check", "compute_digest", "create", "delete", "diff", "read", "update"]
 
 Values = Mapping[str, Any]
 
-ID_ENDS: Final = "/image"
+ID_SUFFIX: Final = "/image"
 """What a picture's id has after the project's: the project itself has that id already."""
 
-MADE: Final = "project_created_at"
+PROJECT_CREATED_AT: Final = "project_created_at"
 """When HQ made the project: a young one may be denied for a moment."""
 
 
-def digest_of(path: Path) -> str:
+def compute_digest(path: Path) -> str:
     """Return the SHA-256 of a picture, in hexadecimal.
 
     Raises:
         InputError: It cannot be read, it is too large, or HQ does not take its kind.
     """
-    return hashlib.sha256(_picture(path)[0]).hexdigest()
+    return hashlib.sha256(_read_picture(path)[0]).hexdigest()
 
 
 def check(_old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any], list[Problem]]:
@@ -48,12 +63,12 @@ def check(_old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any]
         new: The arguments as written; values may be unknown.
         settings: Give the account and the region.
     """
-    given = placed(new, settings)
-    inputs, problems = validated(ProjectImageArguments, given)
-    return inputs, problems + unplaced(given)
+    given = add_account_scope(new, settings)
+    inputs, problems = validate_arguments(ProjectImageArguments, given)
+    return inputs, problems + check_account_scope(given)
 
 
-def diff(state: Values, inputs: Values) -> Difference:
+def diff(state: Values, inputs: Values) -> Diff:
     """Return what would change: the content of the file, not its place.
 
     Args:
@@ -61,13 +76,13 @@ def diff(state: Values, inputs: Values) -> Difference:
         inputs: The arguments in normal form; values may be unknown.
     """
     other = () if inputs["project_id"] == state.get("project_id") else ("project_id",)
-    replaces = (*other, *moved(state, inputs))
+    replaces = (*other, *find_scope_changes(state, inputs))
     content = () if inputs["sha256"] == state.get("sha256") else ("sha256",)
-    return Difference((*content, *replaces), replaces)
+    return Diff((*content, *replaces), replaces)
 
 
 def create(
-    client: HqClient, inputs: Values, _settings: Settings, _owners: Owners | None = None
+    client: HqClient, inputs: Values, _settings: Settings, _owners: Ownership | None = None
 ) -> tuple[str, dict[str, Any]]:
     """Send the picture, which takes the place of the one that the project has.
 
@@ -85,8 +100,8 @@ def create(
         HqError: HQ refused it.
         UnansweredError: No answer came; sending it again does no harm.
     """
-    outs = _sent(client, inputs, new_resource=True)
-    return f"{inputs['project_id']}{ID_ENDS}", outs
+    outs = _send_picture(client, inputs, new_resource=True)
+    return f"{inputs['project_id']}{ID_SUFFIX}", outs
 
 
 def update(client: HqClient, _id: str, state: Values, inputs: Values) -> dict[str, Any]:
@@ -98,14 +113,14 @@ def update(client: HqClient, _id: str, state: Values, inputs: Values) -> dict[st
         HqError: HQ refused it.
         UnansweredError: No answer came; sending it again does no harm.
     """
-    young = is_young(client, {"created_at": state.get(MADE)})
+    young = may_return_404(client, {"created_at": state.get(PROJECT_CREATED_AT)})
     try:
-        return _sent(client, inputs, new_resource=young)
+        return _send_picture(client, inputs, new_resource=young)
     except NotFoundError as error:
-        raise missing(error) from None
+        raise add_refresh_hint(error) from None
 
 
-def read(client: HqClient, id_: str, state: Values) -> Live | None:
+def read(client: HqClient, id_: str, state: Values) -> ReadResult | None:
     """Return the picture as it was sent last, or None if the project is gone.
 
     HQ does not give pictures back, so one that somebody changed by hand cannot be told of.
@@ -120,25 +135,25 @@ def read(client: HqClient, id_: str, state: Values) -> Live | None:
         HqError: HQ said no.
         UnansweredError: No answer came.
     """
-    project_id = id_.removesuffix(ID_ENDS)
-    known_since = {**state, "created_at": state.get(MADE)}
+    project_id = id_.removesuffix(ID_SUFFIX)
+    known_since = {**state, "created_at": state.get(PROJECT_CREATED_AT)}
     asked = {k: v for k, v in known_since.items() if k != DECLARED}  # of the picture, not of it
-    project = found(
+    project = read_or_none(
         client,
         "project",
         known_since,
-        lambda young: seen(client.projects, project_id, asked, young=young),
+        lambda young: read_cached(client.projects, project_id, asked, new_resource=young),
     )
     if project is None:
         return None
-    known = {**place_of(client), "project_id": project_id, **state}
+    known = {**get_account_scope(client), "project_id": project_id, **state}
     inputs = {name: known[name] for name in ProjectImageArguments.model_fields if name in known}
     declared = sorted(state.get(DECLARED, ("project_id",)))
-    outs = {**inputs, MADE: project.created_at, DECLARED: declared}
-    return Live(f"{project_id}{ID_ENDS}", outs, inputs)
+    outs = {**inputs, PROJECT_CREATED_AT: project.created_at, DECLARED: declared}
+    return ReadResult(f"{project_id}{ID_SUFFIX}", outs, inputs)
 
 
-def delete(client: HqClient, _id: str, state: Values, _owners: Owners | None = None) -> None:
+def delete(client: HqClient, _id: str, state: Values, _owners: Ownership | None = None) -> None:
     """Forget the picture: HQ cannot take one away.
 
     Args:
@@ -148,30 +163,30 @@ def delete(client: HqClient, _id: str, state: Values, _owners: Owners | None = N
         _owners: Nothing is taken away, so whose it is does not matter.
     """
     words = f"the picture of project {state.get('project_id')} stays: HQ cannot remove one"
-    client.transport.tell(f"BIM 360: {words}.")
+    client.transport.notify(f"BIM 360: {words}.")
 
 
-def _sent(client: HqClient, inputs: Values, *, new_resource: bool) -> dict[str, Any]:
-    content, kind = _picture(Path(inputs["path"]))
+def _send_picture(client: HqClient, inputs: Values, *, new_resource: bool) -> dict[str, Any]:
+    content, kind = _read_picture(Path(inputs["path"]))
     if hashlib.sha256(content).hexdigest() != inputs["sha256"]:
         msg = (
-            f"BIM 360: could not send {visible(inputs['path'])}: it has changed since the program "
+            f"BIM 360: could not send {escape_text(inputs['path'])}: it has changed since the program "
             "looked at it. Run `pulumi up` again."
         )
         raise InputError(msg)
-    put = client.project_images.put
+    put = client.project_images.update_image
     project = put(inputs["project_id"], content, kind, new_resource=new_resource)
-    names = sorted(name for name in inputs if name not in PROVIDER_ONLY)
-    return {**inputs, MADE: project.created_at, DECLARED: names}
+    names = sorted(name for name in inputs if name not in PROVIDER_ONLY_FIELDS)
+    return {**inputs, PROJECT_CREATED_AT: project.created_at, DECLARED: names}
 
 
-def _picture(path: Path) -> tuple[bytes, str]:
+def _read_picture(path: Path) -> tuple[bytes, str]:
     try:
         content = path.read_bytes()
-        return content, media_type(content)
+        return content, detect_media_type(content)
     except OSError as error:
         why = f"it cannot be read: {error.strerror}"
     except ValueError as error:
         why = f"it {error}"
-    msg = f"BIM 360: could not send {visible(str(path))}: {why}."
+    msg = f"BIM 360: could not send {escape_text(str(path))}: {why}."
     raise InputError(msg) from None

@@ -4,57 +4,73 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bim360_provider.core.entity import DECLARED, Difference, Live
-from bim360_provider.core.not_found import is_gone
-from bim360_provider.core.project_member.importer import Joined, join, listed, not_added, seen
-from bim360_provider.core.project_member.lifecycle import change, leave, settle
-from bim360_provider.core.project_member.rules import (
-    access_problems,
-    differing,
-    member_id,
-    mirrored_fields,
-    moved_to,
-    services_warnings,
-    split_id,
-    unacted,
+from bim360_provider.core.entity import DECLARED, Diff, ReadResult
+from bim360_provider.core.not_found import is_deleted
+from bim360_provider.core.project_member.importer import (
+    ImportResult,
+    build_member,
+    format_emails,
+    format_refusal,
+    import_members,
 )
-from bim360_provider.core.run import Owners
-from bim360_provider.core.settings import Settings, moved, place_of, placed, unplaced
-from bim360_provider.core.validation import Problem, Unknown, is_unknown, validated
+from bim360_provider.core.project_member.lifecycle import (
+    apply_non_access_fields,
+    patch_member,
+    remove_member,
+)
+from bim360_provider.core.project_member.rules import (
+    build_member_id,
+    build_services_warnings,
+    check_access,
+    check_acting_user,
+    derive_fields,
+    diff_fields,
+    find_identity_changes,
+    split_id,
+)
+from bim360_provider.core.run import Ownership
+from bim360_provider.core.settings import (
+    Settings,
+    add_account_scope,
+    check_account_scope,
+    find_scope_changes,
+    get_account_scope,
+)
+from bim360_provider.core.validation import Problem, Unknown, is_unknown, validate_arguments
 from bim360_provider.errors import Bim360Error, InputError, NotFoundError
 from bim360_provider.hq import HqClient
 from bim360_provider.models import normalize
 from bim360_provider.models.project_member import (
-    MANAGED,
-    TEAM_PROVIDER_ONLY,
+    PATCHABLE_FIELDS,
+    TEAM_PROVIDER_ONLY_FIELDS,
     MemberFields,
     ProjectMembersArguments,
 )
 
 __all__ = [
-    "Comparison",
+    "MemberDiff",
+    "build_outputs",
+    "build_team_id",
     "check",
-    "compared",
     "create",
     "delete",
     "diff",
-    "joined_by",
-    "outputs",
+    "diff_members",
+    "format_retained_members",
+    "import_team",
     "read",
-    "stays",
-    "team_id",
     "update",
 ]
 
 Values = Mapping[str, Any]
 
 
-def team_id(project_id: str) -> str:
+def build_team_id(project_id: str) -> str:
     """Return the id of a project's members: no project has it, and no single member."""
     return f"{project_id}:members"
 
 
-def outputs(
+def build_outputs(
     project_id: str, members: Mapping[str, Values], inputs: Values, unfinished: Collection[str] = ()
 ) -> dict[str, Any]:
     """Return what goes into the state.
@@ -68,19 +84,19 @@ def outputs(
     declared = {email: sorted(each) for email, each in inputs["members"].items()}
     return {
         "project_id": project_id,
-        "members": {email: _kept(members[email]) for email in sorted(members)},
-        **{name: inputs[name] for name in TEAM_PROVIDER_ONLY if name in inputs},
+        "members": {email: _drop_email(members[email]) for email in sorted(members)},
+        **{name: inputs[name] for name in TEAM_PROVIDER_ONLY_FIELDS if name in inputs},
         "unfinished": sorted(unfinished),
         DECLARED: declared,
     }
 
 
-def _kept(member: Values) -> dict[str, Any]:
+def _drop_email(member: Values) -> dict[str, Any]:
     return {name: value for name, value in member.items() if name != "email"}
 
 
 @dataclass(frozen=True)
-class Comparison:
+class MemberDiff:
     """What lies between a state and the arguments.
 
     Attributes:
@@ -89,12 +105,12 @@ class Comparison:
         leaving: Those of the state who are declared no more, by e-mail.
     """
 
-    joining: dict[str, dict[str, Any]]
-    changing: dict[str, tuple[str, ...]]
-    leaving: dict[str, Values]
+    additions: dict[str, dict[str, Any]]
+    changes: dict[str, tuple[str, ...]]
+    removals: dict[str, Values]
 
 
-def compared(state: Values, inputs: Values) -> Comparison:
+def diff_members(state: Values, inputs: Values) -> MemberDiff:
     """Return who joins, who changes and who leaves.
 
     Args:
@@ -104,8 +120,8 @@ def compared(state: Values, inputs: Values) -> Comparison:
     live: Mapping[str, Values] = state.get("members") or {}
     # Sorted, because Pulumi's protocol keeps no order: equal stacks are to send equal bytes.
     wanted: Mapping[str, Values] = dict(sorted(inputs["members"].items()))
-    differences = {e: differing(live[e], each) for e, each in wanted.items() if e in live}
-    return Comparison(
+    differences = {e: diff_fields(live[e], each) for e, each in wanted.items() if e in live}
+    return MemberDiff(
         {e: {**each, "email": e} for e, each in wanted.items() if e not in live},
         {e: names for e, names in differences.items() if names},
         {e: each for e, each in live.items() if e not in wanted},
@@ -121,22 +137,22 @@ def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any],
         settings: Give the account, the region and the acting user.
     """
     del old
-    given = placed(new, settings)
-    inputs, problems = validated(ProjectMembersArguments, given)
+    given = add_account_scope(new, settings)
+    inputs, problems = validate_arguments(ProjectMembersArguments, given)
     if isinstance(inputs.get("members"), (list, tuple, Mapping)):
-        inputs["members"], found = _by_email(inputs["members"])
+        inputs["members"], found = _index_by_email(inputs["members"])
         problems += found
-    return inputs, problems + unplaced(given) + unacted(settings)
+    return inputs, problems + check_account_scope(given) + check_acting_user(settings)
 
 
-def _by_email(written: Any) -> tuple[dict[str, Any], list[Problem]]:
+def _index_by_email(written: Any) -> tuple[dict[str, Any], list[Problem]]:
     members: dict[str, Any] = {}
     problems: list[Problem] = []
-    for number, row in enumerate(_rows(written), 1):
+    for number, row in enumerate(_iterate_rows(written), 1):
         if not isinstance(row, Mapping):
-            problems.append(_no_member(number, row))
+            problems.append(_describe_invalid_member(number, row))
             continue
-        key, fields, found = _member(number, row)
+        key, fields, found = _parse_member(number, row)
         problems += found
         if key in members:
             problems.append(Problem(key, "is in the list twice; write each member once"))
@@ -144,7 +160,7 @@ def _by_email(written: Any) -> tuple[dict[str, Any], list[Problem]]:
     return dict(sorted(members.items())), problems
 
 
-def _rows(written: Any) -> Iterator[Any]:
+def _iterate_rows(written: Any) -> Iterator[Any]:
     if not isinstance(written, Mapping):
         yield from written
         return
@@ -152,73 +168,76 @@ def _rows(written: Any) -> Iterator[Any]:
         yield {**row, "email": email} if isinstance(row, Mapping) else row
 
 
-def _member(number: int, row: Values) -> tuple[str, dict[str, Any], list[Problem]]:
+def _parse_member(number: int, row: Values) -> tuple[str, dict[str, Any], list[Problem]]:
     """Return the key of a member, their fields without the e-mail, and what is wrong."""
     given = {name: value for name, value in row.items() if value is not None}
-    fields, problems = validated(MemberFields, given)
+    fields, problems = validate_arguments(MemberFields, given)
     email = fields.pop("email", None)
     nameless = not isinstance(email, str) or any(each.argument == "email" for each in problems)
     key = f"member {number}" if nameless else email
-    problems += access_problems(given)
+    problems += check_access(given)
     return key, fields, [Problem(key, str(problem)) for problem in problems]
 
 
-def _no_member(number: int, row: object) -> Problem:
+def _describe_invalid_member(number: int, row: object) -> Problem:
     if isinstance(row, Unknown) or is_unknown(row):
         return Problem("members", f"holds something that is not known yet at place {number}")
-    shown = normalize.shown(row)
+    shown = normalize.quote_value(row)
     return Problem("members", f"holds {shown}; write each member as {{'email': …}}")
 
 
-def diff(state: Values, inputs: Values) -> Difference:
+def diff(state: Values, inputs: Values) -> Diff:
     """Return what would change; the order in which members were written means nothing.
 
     Args:
         state: The outputs of the last run or refresh.
         inputs: The arguments in normal form; values may be unknown.
     """
-    replaces = (*moved(state, inputs), *moved_to(state, inputs, ("project_id",)))
+    replaces = (
+        *find_scope_changes(state, inputs),
+        *find_identity_changes(state, inputs, ("project_id",)),
+    )
     unfinished = bool(state.get("unfinished"))
     changed: tuple[str, ...] = replaces
     if inputs.get("on_removal", "retain") != state.get("on_removal", "retain"):
         changed = (*changed, "on_removal")
     if isinstance(inputs["members"], Unknown):
-        return Difference((*changed, "members"), replaces, unfinished)
-    between = compared(state, inputs)
-    if between.joining or between.changing or between.leaving:
+        return Diff((*changed, "members"), replaces, unfinished)
+    between = diff_members(state, inputs)
+    if between.additions or between.changes or between.removals:
         changed = (*changed, "members")
-    warnings = () if replaces else _warnings(state, inputs, between)
-    return Difference(changed, replaces, unfinished, warnings)
+    warnings = () if replaces else _build_warnings(state, inputs, between)
+    return Diff(changed, replaces, unfinished, warnings)
 
 
-def _warnings(state: Values, inputs: Values, between: Comparison) -> tuple[str, ...]:
+def _build_warnings(state: Values, inputs: Values, between: MemberDiff) -> tuple[str, ...]:
     where = f"in project {state.get('project_id')}"
-    services = {name for names in between.changing.values() for name in names}
-    who = [e for e, names in between.changing.items() if services_warnings("", names)]
-    told = services_warnings(f"{listed(who)} {where}", services if who else ())
+    services = {name for names in between.changes.values() for name in names}
+    who = [e for e, names in between.changes.items() if build_services_warnings("", names)]
+    told = build_services_warnings(f"{format_emails(who)} {where}", services if who else ())
     # Whose e-mail is not known yet may be one of those who seem to leave.
     all_known = all("@" in email for email in inputs["members"])
-    if between.leaving and all_known and inputs.get("on_removal", "retain") == "retain":
-        told = (*told, stays(between.leaving, str(state.get("project_id"))))
+    if between.removals and all_known and inputs.get("on_removal", "retain") == "retain":
+        told = (*told, format_retained_members(between.removals, str(state.get("project_id"))))
     return told
 
 
-def stays(emails: Collection[str], project_id: str) -> str:
+def format_retained_members(emails: Collection[str], project_id: str) -> str:
     """Return what is said of members who are declared no more and stay all the same."""
     verb = "stays" if len(emails) == 1 else "stay"
     return (
-        f"BIM 360: {listed(emails)} {verb} in project {project_id}: HQ documents no way to remove "
+        f"BIM 360: {format_emails(emails)} {verb} in project {project_id}: HQ documents no way to remove "
         "a member; take them out in Project Admin, or declare on_removal='remove' to try."
     )
 
 
-TOLD: Final = 10
+MAX_REPORTED_REFUSALS: Final = 10
 """Refused rows that are told one by one; all are in the output ``unfinished``."""
 
 
-def joined_by(
-    client: HqClient, project_id: str, wanted: Mapping[str, Values], owners: Owners
-) -> tuple[Joined, set[str]]:
+def import_team(
+    client: HqClient, project_id: str, wanted: Mapping[str, Values], owners: Ownership
+) -> tuple[ImportResult, set[str]]:
     """Return what became of those who were to join, and of whom something is left to do.
 
     Raises:
@@ -226,31 +245,33 @@ def joined_by(
         HqError: HQ refused the first import as a whole.
         UnansweredError: HQ could not be asked; the next run finds out.
     """
-    joined = join(client, project_id, wanted) if wanted else Joined()
-    unfinished = set(joined.refused)
-    for email, member in {**joined.present, **joined.members}.items():
-        joined.members[email], left = settle(client, project_id, member, wanted[email])
+    joined = import_members(client, project_id, wanted) if wanted else ImportResult()
+    unfinished = set(joined.refusals)
+    for email, member in {**joined.existing_members, **joined.added_members}.items():
+        joined.added_members[email], left = apply_non_access_fields(
+            client, project_id, member, wanted[email]
+        )
         unfinished |= {email} if left else set()
-    _tell(client, project_id, joined)
-    for email in joined.present:
-        owners.takes(member_id(project_id, joined.members[email]["user_id"]))
+    _report_import(client, project_id, joined)
+    for email in joined.existing_members:
+        owners.mark_adopted(build_member_id(project_id, joined.added_members[email]["user_id"]))
     return joined, unfinished
 
 
-def _tell(client: HqClient, project_id: str, joined: Joined) -> None:
-    if joined.present:
-        words = f"in project {project_id} before: {listed(joined.present)}"
-        client.transport.tell(f"BIM 360: taken over, because they were {words}.")
-    for email, words in sorted(joined.refused.items())[:TOLD]:
-        line = f"{not_added(project_id, email, words)} The next `pulumi up` tries again."
-        client.transport.tell(line, warning=True)
-    if len(joined.refused) > TOLD:
-        words = f"{len(joined.refused) - TOLD} more were not added to project {project_id}"
+def _report_import(client: HqClient, project_id: str, joined: ImportResult) -> None:
+    if joined.existing_members:
+        words = f"in project {project_id} before: {format_emails(joined.existing_members)}"
+        client.transport.notify(f"BIM 360: taken over, because they were {words}.")
+    for email, words in sorted(joined.refusals.items())[:MAX_REPORTED_REFUSALS]:
+        line = f"{format_refusal(project_id, email, words)} The next `pulumi up` tries again."
+        client.transport.notify(line, warning=True)
+    if len(joined.refusals) > MAX_REPORTED_REFUSALS:
+        words = f"{len(joined.refusals) - MAX_REPORTED_REFUSALS} more were not added to project {project_id}"
         line = f"BIM 360: {words}; the output `unfinished` names all."
-        client.transport.tell(line, warning=True)
+        client.transport.notify(line, warning=True)
 
 
-def read(client: HqClient, entity_id: str, state: Values) -> Live | None:
+def read(client: HqClient, entity_id: str, state: Values) -> ReadResult | None:
     """Return the declared members as HQ has them, or None if the project is gone.
 
     Args:
@@ -266,25 +287,30 @@ def read(client: HqClient, entity_id: str, state: Values) -> Live | None:
     refreshing = "account_id" in state
     project_id, _, _ = split_id(entity_id)
     try:
-        live = {user.email.lower(): seen(user) for user in client.project_users.walk(project_id)}
+        live = {
+            user.email.lower(): build_member(user) for user in client.project_users.walk(project_id)
+        }
     except NotFoundError as error:
         # Asked for people, HQ denies the project also to an app that may not see the account.
-        if refreshing and is_gone(client, error, "user"):
+        if refreshing and is_deleted(client, error, "user"):
             return None
         raise
-    everybody = dict.fromkeys(live, MANAGED)
+    everybody = dict.fromkeys(live, PATCHABLE_FIELDS)
     declared = state.get(DECLARED, everybody) if refreshing else everybody
     there = {email: live[email] for email in declared if email in live}
-    kept = {**place_of(client), **{k: state[k] for k in TEAM_PROVIDER_ONLY if k in state}}
-    mirrored = {e: mirrored_fields(there[e], declared[e]) for e in sorted(there)}
+    kept = {
+        **get_account_scope(client),
+        **{k: state[k] for k in TEAM_PROVIDER_ONLY_FIELDS if k in state},
+    }
+    mirrored = {e: derive_fields(there[e], declared[e]) for e in sorted(there)}
     inputs = {**kept, "project_id": project_id, "members": mirrored}
     unfinished = state.get("unfinished") or ()
-    outs = outputs(project_id, there, inputs, unfinished)
-    return Live(team_id(project_id), {**outs, DECLARED: dict(declared)}, inputs)
+    outs = build_outputs(project_id, there, inputs, unfinished)
+    return ReadResult(build_team_id(project_id), {**outs, DECLARED: dict(declared)}, inputs)
 
 
 def create(
-    client: HqClient, inputs: Values, settings: Settings, owners: Owners | None = None
+    client: HqClient, inputs: Values, settings: Settings, owners: Ownership | None = None
 ) -> tuple[str, dict[str, Any]]:
     """Add the members to the project; whoever is in it already is taken over.
 
@@ -305,12 +331,12 @@ def create(
     """
     del settings
     project_id = inputs["project_id"]
-    wanted = compared({}, inputs).joining
-    joined, unfinished = joined_by(client, project_id, wanted, owners or Owners())
-    if joined.refused and not joined.members:
-        email, words = next(iter(joined.refused.items()))
-        raise InputError(not_added(project_id, email, words))
-    return team_id(project_id), outputs(project_id, joined.members, inputs, unfinished)
+    wanted = diff_members({}, inputs).additions
+    joined, unfinished = import_team(client, project_id, wanted, owners or Ownership())
+    if joined.refusals and not joined.added_members:
+        email, words = next(iter(joined.refusals.items()))
+        raise InputError(format_refusal(project_id, email, words))
+    return build_team_id(project_id), build_outputs(project_id, joined.added_members, inputs, unfinished)
 
 
 def update(client: HqClient, entity_id: str, state: Values, inputs: Values) -> dict[str, Any]:
@@ -325,23 +351,23 @@ def update(client: HqClient, entity_id: str, state: Values, inputs: Values) -> d
         UnansweredError: No answer came to it.
     """
     project_id, _, _ = split_id(entity_id)
-    between = compared(state, inputs)
-    joined, unfinished = joined_by(client, project_id, between.joining, Owners())
+    between = diff_members(state, inputs)
+    joined, unfinished = import_team(client, project_id, between.additions, Ownership())
     members = {e: each for e, each in state["members"].items() if e in inputs["members"]}
-    changed = _changed(client, project_id, members, inputs, between)
+    changed = _apply_changes(client, project_id, members, inputs, between)
     if inputs.get("on_removal") == "remove":
-        for email, member in between.leaving.items():
-            leave(client, project_id, {**member, "email": email})
-    unfinished |= between.changing.keys() - changed.keys()
-    return outputs(project_id, {**members, **changed, **joined.members}, inputs, unfinished)
+        for email, member in between.removals.items():
+            remove_member(client, project_id, {**member, "email": email})
+    unfinished |= between.changes.keys() - changed.keys()
+    return build_outputs(project_id, {**members, **changed, **joined.added_members}, inputs, unfinished)
 
 
-def _changed(
+def _apply_changes(
     client: HqClient,
     project_id: str,
     members: Mapping[str, Values],
     inputs: Values,
-    between: Comparison,
+    between: MemberDiff,
 ) -> dict[str, dict[str, Any]]:
     """Return those who could be changed, as they are now; of the others people are told."""
     errors: list[Bim360Error] = []
@@ -349,21 +375,23 @@ def _changed(
     def attempt(email: str, names: tuple[str, ...]) -> dict[str, Any] | None:
         member = {**members[email], "email": email}
         try:
-            return change(client, project_id, member, inputs["members"][email], names)
+            return patch_member(client, project_id, member, inputs["members"][email], names)
         except Bim360Error as error:
             errors.append(error)
             return None
 
-    attempts = {email: attempt(email, names) for email, names in between.changing.items()}
+    attempts = {email: attempt(email, names) for email, names in between.changes.items()}
     changed = {email: member for email, member in attempts.items() if member is not None}
-    if errors and not changed and not between.joining:
+    if errors and not changed and not between.additions:
         raise errors[0]
     for error in errors:
-        client.transport.tell(f"{error} The next `pulumi up` tries again.", warning=True)
+        client.transport.notify(f"{error} The next `pulumi up` tries again.", warning=True)
     return changed
 
 
-def delete(client: HqClient, entity_id: str, state: Values, owners: Owners | None = None) -> None:
+def delete(
+    client: HqClient, entity_id: str, state: Values, owners: Ownership | None = None
+) -> None:
     """Leave the members in the project, or try to remove them if the stack asked for that.
 
     Args:
@@ -381,9 +409,9 @@ def delete(client: HqClient, entity_id: str, state: Values, owners: Owners | Non
     members: Mapping[str, Values] = state.get("members") or {}
     if state.get("on_removal") == "remove":
         for email, member in members.items():
-            leave(client, project_id, {**member, "email": email}, owners)
+            remove_member(client, project_id, {**member, "email": email}, owners)
     elif members and state.get("on_removal") == "retain":
-        words = f"members of project {project_id} stay: {listed(members)}"
-        client.transport.tell(f"BIM 360: {words} (retain).")
+        words = f"members of project {project_id} stay: {format_emails(members)}"
+        client.transport.notify(f"BIM 360: {words} (retain).")
     elif members:
-        client.transport.tell(stays(members, project_id), warning=True)
+        client.transport.notify(format_retained_members(members, project_id), warning=True)

@@ -16,12 +16,17 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Final
 
-__all__ = ["Predecessor", "Replacements", "replacement_message", "retention_message"]
+__all__ = [
+    "Predecessor",
+    "ReplacementTracker",
+    "format_replacement_message",
+    "format_retention_message",
+]
 
 Values = Mapping[str, Any]
-Key = tuple[str, ...]
+UniqueKey = tuple[str, ...]
 
-KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+UNIQUE_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "project": ("account_id", "name"),
     "company": ("account_id", "name"),
     "account_user": ("account_id", "email"),
@@ -51,7 +56,7 @@ class Predecessor:
     urn: str = ""
 
 
-NOUNS: Final[Mapping[str, str]] = {
+KIND_LABELS: Final[Mapping[str, str]] = {
     "account_user": "user",
     "business_units": "the business units of the account",
     "project_admin": "admin",
@@ -60,40 +65,40 @@ NOUNS: Final[Mapping[str, str]] = {
 }
 
 
-def replacement_message(kind: str, entity_id: str, inputs: Values) -> str:
+def format_replacement_message(kind: str, entity_id: str, inputs: Values) -> str:
     """Return the message about a replacement that keeps the object of its predecessor."""
-    noun = f"{NOUNS.get(kind, kind)} {entity_id}"
-    called = _called(inputs)
+    noun = f"{KIND_LABELS.get(kind, kind)} {entity_id}"
+    called = _get_label(inputs)
     if not called:
         return f"{noun} cannot be created a second time, so the replacement keeps it"
     return f"'{called}' cannot be created a second time, so the replacement keeps {noun}"
 
 
-def retention_message(kind: str, entity_id: str, state: Values) -> str:
+def format_retention_message(kind: str, entity_id: str, state: Values) -> str:
     """Return the message about an object that is not deleted: a declared resource has it."""
-    called = f" '{_called(state)}'" if _called(state) else ""
-    return f"{NOUNS.get(kind, kind)}{called} ({entity_id}) stays: the stack still declares it"
+    called = f" '{_get_label(state)}'" if _get_label(state) else ""
+    return f"{KIND_LABELS.get(kind, kind)}{called} ({entity_id}) stays: the stack still declares it"
 
 
-def _called(values: Values) -> str:
+def _get_label(values: Values) -> str:
     return str(values.get("name") or values.get("email") or "")
 
 
-class Replacements:
+class ReplacementTracker:
     """What one run of the host has seen of replacements; shared by all its threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._declared: set[Key] = set()
-        self._managed: set[Key] = set()
-        self._announced: set[Key] = set()
-        self._awaited: set[Key] = set()
-        self._compared: dict[Key, Predecessor] = {}
-        self._live: dict[str, Key] = {}
-        self._released: dict[Key, Predecessor] = {}
-        self._condemned: set[str] = set()
-        self._deletions: dict[str, threading.Lock] = {}
-        self._deleted: set[str] = set()
+        self._declared_keys: set[UniqueKey] = set()
+        self._managed_keys: set[UniqueKey] = set()
+        self._announced_keys: set[UniqueKey] = set()
+        self._awaited_keys: set[UniqueKey] = set()
+        self._compared_objects: dict[UniqueKey, Predecessor] = {}
+        self._live_keys: dict[str, UniqueKey] = {}
+        self._released_objects: dict[UniqueKey, Predecessor] = {}
+        self._pending_delete_ids: set[str] = set()
+        self._deletion_locks: dict[str, threading.Lock] = {}
+        self._deleted_ids: set[str] = set()
         self._urns: set[str] = set()
 
     def note_check(self, kind: str, old: Values, inputs: Values, urn: str = "") -> None:
@@ -105,50 +110,56 @@ class Replacements:
             inputs: The arguments in normal form.
             urn: Of the resource, if it is known.
         """
-        key = _key_of(kind, inputs)
+        key = _build_key(kind, inputs)
         if key is None:
             return
         with self._lock:
             self._urns.add(urn)
             if not old:
-                self._awaited.add(key)
-                self._announced |= {key} & self._managed
-                if key in self._declared - self._managed:  # its key changes: another object follows
-                    self._live = {id_: each for id_, each in self._live.items() if each != key}
+                self._awaited_keys.add(key)
+                self._announced_keys |= {key} & self._managed_keys
+                if (
+                    key in self._declared_keys - self._managed_keys
+                ):  # its key changes: another object follows
+                    self._live_keys = {
+                        id_: each for id_, each in self._live_keys.items() if each != key
+                    }
                 return
-            self._declared.add(key)
-            if _key_of(kind, old) == key:
-                self._managed.add(key)
+            self._declared_keys.add(key)
+            if _build_key(kind, old) == key:
+                self._managed_keys.add(key)
 
-    def note_diff(self, kind: str, known: Predecessor, inputs: Values, *, replaces: bool) -> None:
+    def note_diff(
+        self, kind: str, known: Predecessor, inputs: Values, *, is_replacement: bool
+    ) -> None:
         """Note a diff, and whether the arguments by themselves mean another object."""
-        key = _key_of(kind, inputs)
+        key = _build_key(kind, inputs)
         with self._lock:
-            if replaces and key is None and "project_id" in KEYS.get(kind, ()):
-                self._condemned.add(known.id)
-            if key is None or replaces:
+            if is_replacement and key is None and "project_id" in UNIQUE_KEYS.get(kind, ()):
+                self._pending_delete_ids.add(known.id)
+            if key is None or is_replacement:
                 return
-            if key in self._declared:
-                self._live[known.id] = key
-            if _key_of(kind, known.state) == key:
-                self._awaited.discard(key)
-                self._compared[key] = known
+            if key in self._declared_keys:
+                self._live_keys[known.id] = key
+            if _build_key(kind, known.state) == key:
+                self._awaited_keys.discard(key)
+                self._compared_objects[key] = known
 
-    def predecessor(self, kind: str, inputs: Values, urn: str = "") -> Predecessor | None:
+    def find_predecessor(self, kind: str, inputs: Values, urn: str = "") -> Predecessor | None:
         """Return the object that a resource which is being created is known to replace.
 
         Where declared resources exchange names, an object with the name may be that of another.
         """
-        key = _key_of(kind, inputs)
+        key = _build_key(kind, inputs)
         if key is None:
             return None
         with self._lock:
-            self._awaited.discard(key)
-            compared = self._compared.get(key) if key in self._announced else None
-            found = self._released.get(key, compared)
+            self._awaited_keys.discard(key)
+            compared = self._compared_objects.get(key) if key in self._announced_keys else None
+            found = self._released_objects.get(key, compared)
             if found and urn and found.urn != urn and found.urn in self._urns - {""}:
                 return None
-            self._released.pop(key, None)
+            self._released_objects.pop(key, None)
             return found
 
     def is_kept(self, kind: str, entity_id: str, state: Values, urn: str = "") -> bool:
@@ -157,33 +168,33 @@ class Replacements:
         Either the replacement is still to be created; or it was created in an earlier run, which
         was interrupted, and is declared in this one.
         """
-        key = _key_of(kind, state)
+        key = _build_key(kind, state)
         if key is None:
             return False
         with self._lock:
-            if key in self._awaited or entity_id in self._condemned:
-                self._released[key] = Predecessor(entity_id, state, urn)
+            if key in self._awaited_keys or entity_id in self._pending_delete_ids:
+                self._released_objects[key] = Predecessor(entity_id, state, urn)
                 return True
-            return entity_id in self._live
+            return entity_id in self._live_keys
 
-    def deletion(self, entity_id: str) -> AbstractContextManager[Any]:
+    def get_deletion_lock(self, entity_id: str) -> AbstractContextManager[Any]:
         """Return the lock of one object: two states of it may be deleted at the same time."""
         with self._lock:
-            return self._deletions.setdefault(entity_id, threading.Lock())
+            return self._deletion_locks.setdefault(entity_id, threading.Lock())
 
     def note_delete(self, entity_id: str) -> None:
         """Note that the object was deleted."""
         with self._lock:
-            self._deleted.add(entity_id)
+            self._deleted_ids.add(entity_id)
 
     def was_deleted(self, entity_id: str) -> bool:
         """Return whether the object was deleted in this run."""
-        return entity_id in self._deleted
+        return entity_id in self._deleted_ids
 
 
-def _key_of(kind: str, values: Values) -> Key | None:
+def _build_key(kind: str, values: Values) -> UniqueKey | None:
     """Return the unique key; None for an entity without one, or where it is not known yet."""
-    names = KEYS.get(kind, ())
+    names = UNIQUE_KEYS.get(kind, ())
     found = [values[name] for name in names if isinstance(values.get(name), str)]
     if not names or len(found) < len(names):
         return None

@@ -13,16 +13,25 @@ from bim360_provider.hq import OpenOutcomeError
 if TYPE_CHECKING:
     from bim360_provider.models import AccountUser, Company, Project
 
-__all__ = ["DEFAULT_MAX_ARCHIVES", "Allowance", "Archives", "Owners", "claimed", "claimed_or_none"]
+__all__ = [
+    "DEFAULT_MAX_ARCHIVES",
+    "ArchiveCounter",
+    "ArchiveLimit",
+    "Ownership",
+    "claim_row",
+    "claim_row_or_none",
+]
 
-States = Callable[[str], Mapping[str, Any] | None]
+StateLookup = Callable[[str], Mapping[str, Any] | None]
 
 
-class Owners:
+class Ownership:
     """The projects that resources of this run own; shared by all threads of the host."""
 
     def __init__(
-        self, had: States = lambda _: None, held: Callable[[str], bool] = lambda _: False
+        self,
+        find_previous_state: StateLookup = lambda _: None,
+        is_owned_elsewhere: Callable[[str], bool] = lambda _: False,
     ) -> None:
         """Begin a run.
 
@@ -32,43 +41,43 @@ class Owners:
             held: Returns whether the resource which is being created replaces another object than
                 this one, which another resource of the stack has.
         """
-        self.had = had
-        self.held = held
+        self.find_previous_state = find_previous_state
+        self.is_owned_elsewhere = is_owned_elsewhere
         self._lock = threading.Lock()
-        self._owned: set[str] = set()
-        self._taken: set[str] = set()
+        self._owned_ids: set[str] = set()
+        self._adopted_ids: set[str] = set()
 
-    def owns(self, project_id: str) -> None:
+    def mark_owned(self, project_id: str) -> None:
         """Note that a declared resource has the project."""
         with self._lock:
-            self._owned.add(project_id)
+            self._owned_ids.add(project_id)
 
     def claim(self, item_id: str) -> bool:
         """Note that a resource has just created this; return False if another one has it."""
         with self._lock:
-            if item_id in self._owned:
+            if item_id in self._owned_ids:
                 return False
-            self._owned.add(item_id)
+            self._owned_ids.add(item_id)
             return True
 
-    def takes(self, project_id: str) -> None:
+    def mark_adopted(self, project_id: str) -> None:
         """Note that a resource has adopted the project in this run."""
         with self._lock:
-            self._taken.add(project_id)
+            self._adopted_ids.add(project_id)
 
     def is_owned(self, project_id: str) -> bool:
         """Return whether a declared resource has the project."""
-        return project_id in self._owned
+        return project_id in self._owned_ids
 
-    def was_taken(self, project_id: str) -> bool:
+    def was_adopted(self, project_id: str) -> bool:
         """Return whether a resource adopted it in this run: what had it before has it no more."""
-        return project_id in self._taken
+        return project_id in self._adopted_ids
 
 
 Row = TypeVar("Row", "Project", "Company", "AccountUser")
 
 
-def claimed(owners: Owners, row: Row) -> Row:
+def claim_row(owners: Ownership, row: Row) -> Row:
     """Return what HQ says that it has created.
 
     Raises:
@@ -83,7 +92,7 @@ def claimed(owners: Owners, row: Row) -> Row:
     raise OpenOutcomeError(msg)
 
 
-def claimed_or_none(owners: Owners, row: Row | None) -> Row | None:
+def claim_row_or_none(owners: Ownership, row: Row | None) -> Row | None:
     """Return what was found after a lost response, unless another resource of this stack has it."""
     return row if row is not None and owners.claim(row.id) else None
 
@@ -92,14 +101,14 @@ DEFAULT_MAX_ARCHIVES: Final = 20
 """More than a pull request archives, as many as a person reads, and soon brought back."""
 
 
-class Archives:
+class ArchiveCounter:
     """Counts the projects that this run has archived; shared by all threads of the host."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._count = 0
 
-    def take(self, most: int | None) -> bool:
+    def acquire(self, most: int | None) -> bool:
         """Count one more and return True, or return False if there are as many already."""
         with self._lock:
             if most is not None and self._count >= most:
@@ -107,14 +116,14 @@ class Archives:
             self._count += 1
             return True
 
-    def give_back(self) -> None:
+    def release(self) -> None:
         """Count one less: HQ refused."""
         with self._lock:
             self._count -= 1
 
 
 @dataclass(frozen=True)
-class Allowance:
+class ArchiveLimit:
     """What a run may archive yet.
 
     Attributes:
@@ -122,11 +131,11 @@ class Allowance:
         archives: What the run has archived so far.
     """
 
-    most: int | None = None
-    archives: Archives = field(default_factory=Archives)
+    max_archives: int | None = None
+    counter: ArchiveCounter = field(default_factory=ArchiveCounter)
 
     @contextmanager
-    def one(self, project: str) -> Iterator[None]:
+    def reserve(self, project: str) -> Iterator[None]:
         """Archive one project inside, or do not begin.
 
         A place is given back only where HQ clearly said no; after a lost answer, or none at all,
@@ -138,17 +147,17 @@ class Allowance:
         Raises:
             ArchiveLimitError: The run has archived as many as it may.
         """
-        if not self.archives.take(self.most):
-            raise ArchiveLimitError(_refusal(project, self.most or 0))
+        if not self.counter.acquire(self.max_archives):
+            raise ArchiveLimitError(_format_refusal(project, self.max_archives or 0))
         try:
             yield
         except HqError as error:
             if HTTPStatus.BAD_REQUEST <= error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
-                self.archives.give_back()
+                self.counter.release()
             raise
 
 
-def _refusal(project: str, most: int) -> str:
+def _format_refusal(project: str, most: int) -> str:
     override = "BIM360_MAX_ARCHIVES to as many as are meant, or to 'unlimited'"
     if not most:
         why = "bim360:maxArchives is 0, so that none is"

@@ -10,24 +10,24 @@ from bim360_provider.core.run import DEFAULT_MAX_ARCHIVES
 from bim360_provider.core.validation import Problem, is_unknown
 from bim360_provider.errors import ConfigError
 from bim360_provider.hq import APS_URL, Connection, HqClient
-from bim360_provider.hq.connection import DEFAULT_LIMIT
+from bim360_provider.hq.connection import DEFAULT_REQUESTS_PER_MINUTE
 from bim360_provider.hq.transport import address
 from bim360_provider.models import enums, normalize, user_ref
 
 __all__ = [
-    "EXPLICIT",
-    "HIDDEN",
-    "KEYS",
+    "CONFIG_KEYS",
+    "EXPLICIT_KEY",
+    "HIDDEN_KEY",
+    "ConfigReader",
     "Settings",
-    "Told",
-    "is_to_be_made",
-    "moved",
-    "place_of",
-    "placed",
-    "unplaced",
+    "add_account_scope",
+    "check_account_scope",
+    "find_scope_changes",
+    "get_account_scope",
+    "is_create",
 ]
 
-KEYS: Final = {
+CONFIG_KEYS: Final = {
     "bim360:clientId": "APS_CLIENT_ID",
     "bim360:clientSecret": "APS_CLIENT_SECRET",
     "bim360:accountId": "BIM360_ACCOUNT_ID",
@@ -45,13 +45,13 @@ KEYS: Final = {
 }
 """Every configuration key and the environment variable that goes before it."""
 
-HIDDEN: Final = "bim360:hidden"
+HIDDEN_KEY: Final = "bim360:hidden"
 """Names the keys of a ``Bim360Provider`` that are secrets: no message quotes their values."""
 
-EXPLICIT: Final = "bim360:explicit"
+EXPLICIT_KEY: Final = "bim360:explicit"
 """Marks the configuration of a ``Bim360Provider``, which goes before the environment."""
 
-ENVIRONMENT_FIRST: Final = frozenset({"bim360:maxArchives"})
+ENVIRONMENT_FIRST_KEYS: Final = frozenset({"bim360:maxArchives"})
 """What goes by the environment even for a ``Bim360Provider``: whoever stands before a destroy
 must be able to say so, and the provider's own arguments are those of the last up.
 """
@@ -60,7 +60,7 @@ UNLIMITED: Final = "unlimited"
 """The word for no limit at all."""
 
 
-class Told:
+class ConfigReader:
     """Reads one value after the other and collects what is wrong.
 
     Attributes:
@@ -72,63 +72,65 @@ class Told:
         self._environ = environ
         self.problems: list[str] = []
 
-    def words(self, key: str) -> str | None:
+    def read_text(self, key: str) -> str | None:
         """Return what was said under a key, or None."""
-        return self._said(key)[0]
+        return self._find_value(key)[0]
 
     def is_from_environment(self, key: str) -> bool:
         """Return whether the environment gave the value of a key."""
-        return self._said(key)[1]
+        return self._find_value(key)[1]
 
-    def _said(self, key: str) -> tuple[str | None, bool]:
+    def _find_value(self, key: str) -> tuple[str | None, bool]:
         configured = self._config.get(key)
         text = str(configured).strip() if configured is not None else ""
-        from_environ = self._environ.get(KEYS[key], "").strip()
-        explicit = self._config.get(EXPLICIT) is not None and key not in ENVIRONMENT_FIRST
+        from_environ = self._environ.get(CONFIG_KEYS[key], "").strip()
+        explicit = self._config.get(EXPLICIT_KEY) is not None and key not in ENVIRONMENT_FIRST_KEYS
         if from_environ and not (explicit and text):
             return from_environ, True
         return text or None, False
 
-    def choice(self, key: str, choices: tuple[str, ...], default: str) -> str:
+    def read_choice(self, key: str, choices: tuple[str, ...], default: str) -> str:
         """Return one of the choices."""
         try:
-            return normalize.one_of(choices)(self.words(key) or default)
+            return normalize.require_choice(choices)(self.read_text(key) or default)
         except ValueError as error:
             self.problems.append(f"{key} {error}")
             return default
 
-    def flag(self, key: str, *, default: bool) -> bool:
+    def read_flag(self, key: str, *, default: bool) -> bool:
         """Return a switch."""
         try:
-            return normalize.flag(self.words(key) or default)
+            return normalize.parse_flag(self.read_text(key) or default)
         except ValueError as error:
             self.problems.append(f"{key} {error}")
             return default
 
-    def count(self, key: str, default: int, *, most: int) -> int:
+    def read_count(self, key: str, default: int, *, maximum: int) -> int:
         """Return a whole number from 0 on."""
-        words = self.words(key) or str(default)
-        number = _whole(words)
-        if number is None or number > most:
-            self.problems.append(f"{key} must be 0 to {most}, not {normalize.shown(words)}")
+        words = self.read_text(key) or str(default)
+        number = _parse_integer(words)
+        if number is None or number > maximum:
+            self.problems.append(
+                f"{key} must be 0 to {maximum}, not {normalize.quote_value(words)}"
+            )
             return default
         return number
 
-    def limit(self, key: str, default: int) -> int | None:
+    def read_limit(self, key: str, default: int) -> int | None:
         """Return a whole number from 0 on, or None for no limit."""
-        words = self.words(key) or str(default)
+        words = self.read_text(key) or str(default)
         if words.casefold() == UNLIMITED:
             return None
-        number = _whole(words)
+        number = _parse_integer(words)
         if number is None:
-            shown = normalize.shown(words)
+            shown = normalize.quote_value(words)
             self.problems.append(f"{key} must be 0 or more, or {UNLIMITED}, not {shown}")
             return default
         return number
 
-    def normal(self, key: str, form: Callable[[object], str]) -> str | None:
+    def read_normalized(self, key: str, form: Callable[[object], str]) -> str | None:
         """Return a value in its normal form."""
-        words = self.words(key)
+        words = self.read_text(key)
         try:
             return form(words) if words else None
         except ValueError as error:
@@ -136,7 +138,7 @@ class Told:
             return None
 
 
-def _whole(words: str) -> int | None:
+def _parse_integer(words: str) -> int | None:
     """Return a whole number from 0 on; a provider's own argument comes as ``20.0``."""
     try:
         number = float(words)
@@ -147,7 +149,7 @@ def _whole(words: str) -> int | None:
 
 DEFAULT_REGION: Final = "US"
 
-HQ_LIMIT: Final = 100
+MAX_REQUESTS_PER_MINUTE: Final = 100
 """Requests a minute that HQ allows one client id."""
 
 
@@ -189,49 +191,51 @@ class Settings:
         Raises:
             ConfigError: A value cannot be understood; every such value is named.
         """
-        told = Told(config, environ)
-        secret = told.words("bim360:clientSecret")
-        legacy = told.flag("bim360:legacyEuPath", default=False)
+        told = ConfigReader(config, environ)
+        secret = told.read_text("bim360:clientSecret")
+        legacy = told.read_flag("bim360:legacyEuPath", default=False)
         settings = cls(
-            client_id=told.words("bim360:clientId"),
+            client_id=told.read_text("bim360:clientId"),
             client_secret=SecretStr(secret) if secret else None,
-            account_id=told.normal("bim360:accountId", normalize.account_id),
-            region=told.choice("bim360:region", enums.REGIONS, "EMEA" if legacy else "US"),
-            acting_user=told.normal("bim360:actingUser", user_ref.acting_user),
-            base_url=told.normal("bim360:baseUrl", address.base_url) or APS_URL,
+            account_id=told.read_normalized("bim360:accountId", normalize.parse_account_id),
+            region=told.read_choice("bim360:region", enums.REGIONS, "EMEA" if legacy else "US"),
+            acting_user=told.read_normalized("bim360:actingUser", user_ref.parse_acting_user),
+            base_url=told.read_normalized("bim360:baseUrl", address.parse_base_url) or APS_URL,
             legacy_eu_path=legacy,
-            unknown_values=told.choice("bim360:unknownValues", ("refuse", "allow"), "refuse")
+            unknown_values=told.read_choice("bim360:unknownValues", ("refuse", "allow"), "refuse")
             == "allow",
-            adopt_leftovers=told.flag("bim360:adoptLeftovers", default=True),
-            adopt_simultaneous=told.flag("bim360:adoptSimultaneous", default=False),
-            read_service_types=told.choice(
+            adopt_leftovers=told.read_flag("bim360:adoptLeftovers", default=True),
+            adopt_simultaneous=told.read_flag("bim360:adoptSimultaneous", default=False),
+            read_service_types=told.read_choice(
                 "bim360:readServiceTypes", ("declared", "always", "never"), "declared"
             ),
-            requests_per_minute=told.count(
-                "bim360:requestsPerMinute", DEFAULT_LIMIT, most=HQ_LIMIT
+            requests_per_minute=told.read_count(
+                "bim360:requestsPerMinute",
+                DEFAULT_REQUESTS_PER_MINUTE,
+                maximum=MAX_REQUESTS_PER_MINUTE,
             ),
-            rate_limit_store=told.normal("bim360:rateLimitStore", address.rate_limit_store),
-            max_archives=told.limit("bim360:maxArchives", DEFAULT_MAX_ARCHIVES),
+            rate_limit_store=told.read_normalized("bim360:rateLimitStore", address.parse_rate_limit_store),
+            max_archives=told.read_limit("bim360:maxArchives", DEFAULT_MAX_ARCHIVES),
         )
         if told.problems:
             msg = f"BIM 360: {'; '.join(told.problems)}."
             raise ConfigError(msg)
         return settings
 
-    def missing_credentials(self) -> list[str]:
+    def list_missing_credentials(self) -> list[str]:
         """Return how to set each credential that is missing."""
         given = {"bim360:clientId": self.client_id, "bim360:clientSecret": self.client_secret}
-        return [_how_to_set(key) for key, value in given.items() if not value]
+        return [_format_set_advice(key) for key, value in given.items() if not value]
 
-    def connection(self, account_id: str | None, region: str | None) -> Connection:
+    def build_connection(self, account_id: str | None, region: str | None) -> Connection:
         """Return the connection to an account, by default the configured one.
 
         Raises:
             ConfigError: Something is missing; the error says which command sets it.
         """
         account = account_id or self.account_id
-        missing = self.missing_credentials()
-        missing += [] if account else [_how_to_set("bim360:accountId")]
+        missing = self.list_missing_credentials()
+        missing += [] if account else [_format_set_advice("bim360:accountId")]
         if missing or not (self.client_id and self.client_secret and account):
             msg = f"BIM 360: not configured yet: {'; '.join(missing)}."
             raise ConfigError(msg)
@@ -249,22 +253,22 @@ class Settings:
         )
 
 
-def _how_to_set(key: str) -> str:
+def _format_set_advice(key: str) -> str:
     secret = " --secret" if key == "bim360:clientSecret" else ""
-    return f"set {KEYS[key]}, or run `pulumi config set{secret} {key} …`"
+    return f"set {CONFIG_KEYS[key]}, or run `pulumi config set{secret} {key} …`"
 
 
 Values = Mapping[str, Any]
 
-PLACE: Final = ("account_id", "region")
+ACCOUNT_SCOPE: Final = ("account_id", "region")
 
-NO_ACCOUNT: Final = (
+MISSING_ACCOUNT: Final = (
     "is missing: set BIM360_ACCOUNT_ID, or run `pulumi config set bim360:accountId …` "
     "(the hub's id without its 'b.')"
 )
 
 
-def placed(new: Values, settings: Settings) -> dict[str, Any]:
+def add_account_scope(new: Values, settings: Settings) -> dict[str, Any]:
     """Return the arguments that were given, with the account and the region that they are for."""
     given = {name: value for name, value in new.items() if value is not None}
     if settings.account_id:
@@ -273,12 +277,12 @@ def placed(new: Values, settings: Settings) -> dict[str, Any]:
     return given
 
 
-def unplaced(given: Values) -> list[Problem]:
+def check_account_scope(given: Values) -> list[Problem]:
     """Return the problem of arguments without an account."""
-    return [] if "account_id" in given else [Problem("account_id", NO_ACCOUNT)]
+    return [] if "account_id" in given else [Problem("account_id", MISSING_ACCOUNT)]
 
 
-def is_to_be_made(old: Values, given: Values) -> bool:
+def is_create(old: Values, given: Values) -> bool:
     """Return whether it has to be made: there is none yet, or it is to be in another place.
 
     Args:
@@ -287,18 +291,20 @@ def is_to_be_made(old: Values, given: Values) -> bool:
     """
     return not old or any(
         name in given and not is_unknown(given[name]) and given[name] != old.get(name)
-        for name in PLACE
+        for name in ACCOUNT_SCOPE
     )
 
 
-def moved(state: Values, inputs: Values) -> tuple[str, ...]:
+def find_scope_changes(state: Values, inputs: Values) -> tuple[str, ...]:
     """Return which of account and region are others now: another place is another thing."""
     return tuple(
-        name for name in PLACE if name in state and name in inputs and inputs[name] != state[name]
+        name
+        for name in ACCOUNT_SCOPE
+        if name in state and name in inputs and inputs[name] != state[name]
     )
 
 
-def place_of(client: HqClient) -> dict[str, Any]:
+def get_account_scope(client: HqClient) -> dict[str, Any]:
     """Return the account and the region that a client asks."""
     connection = client.connection
     return {"account_id": connection.account_id, "region": connection.region or "US"}

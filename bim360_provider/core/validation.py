@@ -9,17 +9,17 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from bim360_provider.hq import HqClient
 from bim360_provider.models import display, normalize
-from bim360_provider.models.display import shown
-from bim360_provider.models.suggestions import ARGUMENT_ALIASES, suggestion
+from bim360_provider.models.display import quote_value
+from bim360_provider.models.suggestions import ARGUMENT_ALIASES, suggest_value
 
 __all__ = [
     "UNKNOWN",
     "Problem",
     "Unknown",
     "is_unknown",
-    "validated",
-    "warn_of_stored",
-    "warn_of_values",
+    "validate_arguments",
+    "warn_about_response",
+    "warn_about_values",
 ]
 
 
@@ -45,13 +45,13 @@ class Problem:
     """
 
     argument: str
-    words: str
+    message: str
     warning: bool = False
 
     def __str__(self) -> str:
         """Return the sentence that people read."""
         name = self.argument
-        return f"{name if name.isidentifier() else normalize.shown(name)} {self.words}"
+        return f"{name if name.isidentifier() else normalize.quote_value(name)} {self.message}"
 
 
 def is_unknown(value: object) -> bool:
@@ -63,12 +63,12 @@ def is_unknown(value: object) -> bool:
     )
 
 
-def validated(
+def validate_arguments(
     model: type[BaseModel],
     given: Mapping[str, Any],
     open_lists: frozenset[str] = frozenset(),
     *,
-    complete: bool = True,
+    check_required: bool = True,
 ) -> tuple[dict[str, Any], list[Problem]]:
     """Return the given arguments in normal form, and everything that is wrong with them.
 
@@ -79,37 +79,41 @@ def validated(
         complete: Whether a required argument that is not given is a problem.
     """
     fields = model.model_fields
-    problems = [_no_such(fields, name, given) for name in given if name not in fields]
+    problems = [
+        _describe_unknown_argument(fields, name, given) for name in given if name not in fields
+    ]
     inputs: dict[str, Any] = {}
     for name, field in model.model_fields.items():
         if name not in given:
-            if complete and field.is_required():
+            if check_required and field.is_required():
                 problems.append(Problem(name, "is missing"))
         elif is_unknown(given[name]):
             inputs[name] = given[name]
         else:
-            inputs[name], problem = _one(model, name, given[name], lenient=name in open_lists)
+            inputs[name], problem = _validate_argument(
+                model, name, given[name], is_open_list=name in open_lists
+            )
             problems += [problem] if problem else []
     return inputs, problems
 
 
-def _one(
-    model: type[BaseModel], name: str, value: object, *, lenient: bool
+def _validate_argument(
+    model: type[BaseModel], name: str, value: object, *, is_open_list: bool
 ) -> tuple[Any, Problem | None]:
     try:
-        return _adapter(model, name).validate_python(value), None
+        return _build_adapter(model, name).validate_python(value), None
     except ValidationError as error:
-        problem = Problem(name, _words(error))
-    if lenient and isinstance(value, str) and value.strip():
+        problem = Problem(name, _format_error(error))
+    if is_open_list and isinstance(value, str) and value.strip():
         try:
-            return normalize.text(255)(value), None
+            return normalize.limit_text(255)(value), None
         except ValueError:
             return value, problem
     return value, problem
 
 
 @cache
-def _adapter(model: type[BaseModel], name: str) -> TypeAdapter[Any]:
+def _build_adapter(model: type[BaseModel], name: str) -> TypeAdapter[Any]:
     field = model.model_fields[name]
     kind: Any = field.annotation
     for constraint in field.metadata:
@@ -117,19 +121,21 @@ def _adapter(model: type[BaseModel], name: str) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
-def _words(error: ValidationError) -> str:
+def _format_error(error: ValidationError) -> str:
     first = error.errors()[0]
     cause = first.get("ctx", {}).get("error")
     return str(cause) if cause else first["msg"]
 
 
-def _no_such(fields: Collection[str], name: str, given: Collection[str]) -> Problem:
-    near = suggestion(name, fields, aliases=ARGUMENT_ALIASES, excluded=given)
+def _describe_unknown_argument(
+    fields: Collection[str], name: str, given: Collection[str]
+) -> Problem:
+    near = suggest_value(name, fields, aliases=ARGUMENT_ALIASES, excluded=given)
     advice = f"; did you mean {near}?" if near else ""
     return Problem(name, f"is not an argument{advice}")
 
 
-def warn_of_stored(
+def warn_about_response(
     client: HqClient,
     called: str,
     sent: Mapping[str, Any],
@@ -147,21 +153,23 @@ def warn_of_stored(
     """
     named = {name: getattr(row, name) for name in sent if name in row.model_fields_set}
     others = {name: live for name, live in named.items() if not same(name, sent[name], live)}
-    warn_of_values(client, called, {name: (sent[name], live) for name, live in others.items()})
+    warn_about_values(client, called, {name: (sent[name], live) for name, live in others.items()})
 
 
-def warn_of_values(client: HqClient, called: str, others: Mapping[str, tuple[Any, Any]]) -> None:
+def warn_about_values(client: HqClient, called: str, others: Mapping[str, tuple[Any, Any]]) -> None:
     """Warn once of values that HQ stored otherwise; of a secret, neither value is shown."""
     if not others:
         return
-    values = "; ".join(_told(name, *pair) for name, pair in others.items())
-    client.transport.tell(
+    values = "; ".join(_format_mismatch(name, *pair) for name, pair in others.items())
+    client.transport.notify(
         f"BIM 360: HQ stored other values of {called} than were sent: {values}. "
         "Declare what HQ stores, or every `pulumi up` sends them again.",
         warning=True,
     )
 
 
-def _told(name: str, sent: Any, stored: Any) -> str:
-    hidden = display.hides(sent)
-    return f"{name} {shown(sent)}, stored as {display.MASK if hidden else shown(stored)}"
+def _format_mismatch(name: str, sent: Any, stored: Any) -> str:
+    hidden = display.has_secret(sent)
+    return (
+        f"{name} {quote_value(sent)}, stored as {display.MASK if hidden else quote_value(stored)}"
+    )

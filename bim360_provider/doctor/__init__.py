@@ -1,7 +1,7 @@
 """The doctor: looks one by one at what a stack needs, and says of each failure what to do."""
 
-from bim360_provider.doctor.checkup import examine
+from bim360_provider.doctor.checkup import run_checks
 from bim360_provider.doctor.context import Finding
 from bim360_provider.doctor.sources import Sources, read_sources
 
-__all__ = ["Finding", "Sources", "examine", "read_sources"]
+__all__ = ["Finding", "Sources", "read_sources", "run_checks"]

@@ -14,21 +14,30 @@ from bim360_provider.doctor.sources import Sources
 from bim360_provider.errors import ConfigError, UnansweredError
 from bim360_provider.hq import Connection
 from bim360_provider.hq.transport.clock import parse_http_date
-from bim360_provider.hq.transport.errors import masked
-from bim360_provider.hq.transport.http import Patience, Wire
-from bim360_provider.hq.transport.request import BasicAuth, BearerAuth, Call
-from bim360_provider.hq.transport.response import Answer
-from bim360_provider.hq.transport.token import TOKEN_PATH, bearer_of
+from bim360_provider.hq.transport.errors import mask_secrets
+from bim360_provider.hq.transport.http import HttpSession, Timeouts
+from bim360_provider.hq.transport.request import BasicAuth, BearerAuth, HttpRequest
+from bim360_provider.hq.transport.response import Response
+from bim360_provider.hq.transport.token import TOKEN_PATH, extract_bearer
 
-__all__ = ["Asking", "Case", "Finding", "Status", "failed", "fine", "skipped", "warned"]
+__all__ = [
+    "CheckContext",
+    "CheckStatus",
+    "Finding",
+    "HqProbe",
+    "report_failure",
+    "report_ok",
+    "report_skip",
+    "report_warning",
+]
 
-PATIENCE: Final = Patience(connect=5.0, read=10.0, whole=15.0)
+TIMEOUTS: Final = Timeouts(connect=5.0, read=10.0, total=15.0)
 """Seconds for one answer: HQ gives up by itself after ten."""
 
-IN_ALL: Final = 60.0
+TOTAL_TIMEOUT: Final = 60.0
 """Seconds for all questions together, whatever goes wrong with each."""
 
-TOO_MANY: Final = 429
+TOO_MANY_REQUESTS: Final = 429
 
 JWT_PARTS: Final = 3
 """Header, claims and signature."""
@@ -36,7 +45,7 @@ JWT_PARTS: Final = 3
 HEADERS: Final = {"Accept": "application/json", "User-Agent": "bim360-provider"}
 
 
-class Asking:
+class HqProbe:
     """One app that asks HQ about one account; reads only, and tries nothing twice.
 
     Attributes:
@@ -54,13 +63,13 @@ class Asking:
     ) -> None:
         self.connection = connection
         self.bearer = ""
-        self.slowed = False
-        self.skew: float | None = None
+        self.is_rate_limited = False
+        self.clock_skew: float | None = None
         self._now = now
-        self._wire = Wire(PATIENCE)
-        self._ends = time.monotonic() + IN_ALL
+        self._session = HttpSession(TIMEOUTS)
+        self._deadline = time.monotonic() + TOTAL_TIMEOUT
 
-    def token(self, scopes: str) -> Answer:
+    def request_token(self, scopes: str) -> Response:
         """Ask for a token; a good one is used from then on.
 
         Raises:
@@ -71,13 +80,15 @@ class Asking:
         who = self.connection
         auth = BasicAuth(who.client_id, who.client_secret.get_secret_value())
         form = {"grant_type": "client_credentials", "scope": scopes}
-        answer = self._send(Call("POST", self._url(TOKEN_PATH), HEADERS, auth, form=form))
+        answer = self._send(
+            HttpRequest("POST", self._build_url(TOKEN_PATH), HEADERS, auth, form=form)
+        )
         body = answer.json if answer.is_success and answer.has_json else None
         if isinstance(body, dict):
-            self.bearer = bearer_of(body)
+            self.bearer = extract_bearer(body)
         return answer
 
-    def get(self, tail: str, params: Mapping[str, str], **place: Any) -> Answer:
+    def get(self, tail: str, params: Mapping[str, str], **place: Any) -> Response:
         """Ask about something in the account, such as ``projects``.
 
         Args:
@@ -91,11 +102,11 @@ class Asking:
             UnreachableError: There was no way to HQ.
         """
         where = replace(self.connection, **place)
-        headers = {**HEADERS, **where.headers()}
-        url = self._url(where.path(tail))
-        return self._send(Call("GET", url, headers, BearerAuth(self.bearer), params=params))
+        headers = {**HEADERS, **where.build_headers()}
+        url = self._build_url(where.build_path(tail))
+        return self._send(HttpRequest("GET", url, headers, BearerAuth(self.bearer), params=params))
 
-    def scopes(self) -> frozenset[str] | None:
+    def read_scopes(self) -> frozenset[str] | None:
         """Return the scopes that the token says it has; None if it does not say."""
         parts = self.bearer.split(".")
         if len(parts) != JWT_PARTS:
@@ -109,31 +120,31 @@ class Asking:
             return frozenset(said.split())
         return frozenset(map(str, said)) if isinstance(said, list) else None
 
-    def masked(self, words: str) -> str:
+    def mask_secrets(self, words: str) -> str:
         """Return the words without the secret and without the token."""
-        hidden = masked(words, self.connection.client_secret.get_secret_value())
+        hidden = mask_secrets(words, self.connection.client_secret.get_secret_value())
         return hidden.replace(self.bearer, "[secret]") if self.bearer else hidden
 
     def close(self) -> None:
         """Close the connections."""
-        self._wire.close()
+        self._session.close()
 
-    def _url(self, path: str) -> str:
+    def _build_url(self, path: str) -> str:
         return self.connection.base_url.rstrip("/") + path
 
-    def _send(self, call: Call) -> Answer:
-        if time.monotonic() > self._ends:
-            msg = f"the {IN_ALL:.0f} s for all questions were over"
+    def _send(self, call: HttpRequest) -> Response:
+        if time.monotonic() > self._deadline:
+            msg = f"the {TOTAL_TIMEOUT:.0f} s for all questions were over"
             raise UnansweredError(msg)
-        answer = self._wire.send(call)
-        self.slowed = self.slowed or answer.status == TOO_MANY
+        answer = self._session.send(call)
+        self.is_rate_limited = self.is_rate_limited or answer.status == TOO_MANY_REQUESTS
         told = parse_http_date(answer.headers.get("Date"))
         if told is not None:
-            self.skew = (self._now() - told).total_seconds()
+            self.clock_skew = (self._now() - told).total_seconds()
         return answer
 
 
-Status = Literal["ok", "warning", "failed", "skipped"]
+CheckStatus = Literal["ok", "warning", "failed", "skipped"]
 
 
 @dataclass(frozen=True)
@@ -149,34 +160,34 @@ class Finding:
     """
 
     check: str
-    status: Status
+    status: CheckStatus
     seen: str
     remedy: str = ""
     details: tuple[str, ...] = ()
 
 
-def fine(seen: str, details: tuple[str, ...] = ()) -> Finding:
+def report_ok(seen: str, details: tuple[str, ...] = ()) -> Finding:
     """Return that all is well."""
     return Finding("", "ok", seen, details=details)
 
 
-def warned(seen: str, remedy: str, details: tuple[str, ...] = ()) -> Finding:
+def report_warning(seen: str, remedy: str, details: tuple[str, ...] = ()) -> Finding:
     """Return that it works, but somebody should look at it."""
     return Finding("", "warning", seen, remedy, details)
 
 
-def failed(seen: str, remedy: str, details: tuple[str, ...] = ()) -> Finding:
+def report_failure(seen: str, remedy: str, details: tuple[str, ...] = ()) -> Finding:
     """Return that it does not work."""
     return Finding("", "failed", seen, remedy, details)
 
 
-def skipped(why: str) -> Finding:
+def report_skip(why: str) -> Finding:
     """Return that it could not be looked at."""
     return Finding("", "skipped", why)
 
 
 @dataclass
-class Case:
+class CheckContext:
     """One checkup; later checks build on what earlier ones learned.
 
     Attributes:
@@ -190,13 +201,13 @@ class Case:
 
     sources: Sources
     settings: Settings | None = None
-    asking: Asking | None = None
-    first: Answer | None = None
-    refused: set[str] = field(default_factory=set)
-    projects: int | None = None
+    probe: HqProbe | None = None
+    first_response: Response | None = None
+    refused_scopes: set[str] = field(default_factory=set)
+    project_count: int | None = None
 
     @property
-    def known(self) -> Settings:
+    def required_settings(self) -> Settings:
         """The settings, for checks that come after the one that understands them."""
         if self.settings is None:
             msg = "The configuration is not understood yet."
@@ -204,23 +215,23 @@ class Case:
         return self.settings
 
     @property
-    def hq(self) -> Asking:
+    def required_probe(self) -> HqProbe:
         """How HQ is asked, for checks that come after the one that finds the credentials."""
-        if self.asking is None:
+        if self.probe is None:
             msg = "There is nothing to ask HQ with yet."
             raise ConfigError(msg)
-        return self.asking
+        return self.probe
 
     @property
-    def answered(self) -> Answer:
+    def required_first_response(self) -> Response:
         """HQ's first answer, for checks that come after the one that asked for it."""
-        if self.first is None:
+        if self.first_response is None:
             msg = "HQ has not answered yet."
             raise ConfigError(msg)
-        return self.first
+        return self.first_response
 
-    def masked(self, words: str) -> str:
+    def mask_secrets(self, words: str) -> str:
         """Return the words without secrets."""
-        secret = self.sources.told.words("bim360:clientSecret")
+        secret = self.sources.config_reader.read_text("bim360:clientSecret")
         words = words.replace(secret, "[secret]") if secret else words
-        return self.asking.masked(words) if self.asking else words
+        return self.probe.mask_secrets(words) if self.probe else words

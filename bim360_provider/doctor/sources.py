@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import yaml
 
-from bim360_provider.core.settings import KEYS, Told
+from bim360_provider.core.settings import CONFIG_KEYS, ConfigReader
 from bim360_provider.errors import ConfigError
 
 __all__ = ["Sources", "read_sources"]
@@ -32,21 +32,25 @@ class Sources:
     folder: Path
     project: Mapping[str, Any] = field(default_factory=dict)
     config: Mapping[str, str] = field(default_factory=dict, repr=False)
-    places: Mapping[str, str] = field(default_factory=dict)
-    encrypted: Mapping[str, str] = field(default_factory=dict)
+    config_files: Mapping[str, str] = field(default_factory=dict)
+    encrypted_files: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def told(self) -> Told:
+    def config_reader(self) -> ConfigReader:
         """The values, as the provider reads them."""
-        return Told(self.config, self.environ)
+        return ConfigReader(self.config, self.environ)
 
-    def origin(self, key: str) -> str:
+    def find_origin(self, key: str) -> str:
         """Return where the value of a key comes from."""
-        return KEYS[key] if self.told.is_from_environment(key) else self.places.get(key, "default")
+        return (
+            CONFIG_KEYS[key]
+            if self.config_reader.is_from_environment(key)
+            else self.config_files.get(key, "default")
+        )
 
-    def is_locked(self, key: str) -> bool:
+    def is_encrypted(self, key: str) -> bool:
         """Return whether a key has a value, but one that only Pulumi can read."""
-        return key in self.encrypted and not self.told.words(key)
+        return key in self.encrypted_files and not self.config_reader.read_text(key)
 
 
 def read_sources(folder: Path, stack: str | None, environ: Mapping[str, str]) -> Sources:
@@ -64,41 +68,41 @@ def read_sources(folder: Path, stack: str | None, environ: Mapping[str, str]) ->
     if path is None and stack:
         msg = f"There is no Pulumi.yaml in {folder}; name its folder with --cwd."
         raise ConfigError(msg)
-    project = _mapping(path) if path else {}
+    project = _read_mapping(path) if path else {}
     sources = Sources(environ, folder, project)
     if path:
-        sources = _with(sources, path.name, _config(project))
+        sources = _add_file(sources, path.name, _get_config(project))
     if not stack:
         return sources
     file = folder / str(project.get("stackConfigDir") or ".") / f"Pulumi.{stack}.yaml"
     if not file.is_file():
         msg = f"There is no {file}; check --stack."
         raise ConfigError(msg)
-    return _with(sources, file.name, _config(_mapping(file)))
+    return _add_file(sources, file.name, _get_config(_read_mapping(file)))
 
 
-def _with(sources: Sources, place: str, values: Mapping[str, Any]) -> Sources:
+def _add_file(sources: Sources, place: str, values: Mapping[str, Any]) -> Sources:
     """Return the sources with the values of one more file, which go before those read so far."""
-    known = {key: value for key, value in values.items() if key in KEYS}
+    known = {key: value for key, value in values.items() if key in CONFIG_KEYS}
     locked = {key: place for key, value in known.items() if _is_encrypted(value)}
-    read = {key: _text(value) for key, value in known.items() if key not in locked}
+    read = {key: _format_value(value) for key, value in known.items() if key not in locked}
     kept = {key: value for key, value in sources.config.items() if key not in locked}
     return Sources(
         sources.environ,
         sources.folder,
         sources.project,
         {**kept, **read},
-        {**sources.places, **dict.fromkeys(read, place)},
-        {**{key: file for key, file in sources.encrypted.items() if key not in read}, **locked},
+        {**sources.config_files, **dict.fromkeys(read, place)},
+        {**{key: file for key, file in sources.encrypted_files.items() if key not in read}, **locked},
     )
 
 
-def _config(file: Mapping[str, Any]) -> Mapping[str, Any]:
+def _get_config(file: Mapping[str, Any]) -> Mapping[str, Any]:
     config = file.get("config")
     return config if isinstance(config, dict) else {}
 
 
-def _text(value: Any) -> str:
+def _format_value(value: Any) -> str:
     declared = value.get("value", value.get("default", "")) if isinstance(value, dict) else value
     return "" if declared is None else str(declared)
 
@@ -107,7 +111,7 @@ def _is_encrypted(value: Any) -> bool:
     return isinstance(value, dict) and set(value) == {"secure"}
 
 
-def _mapping(path: Path) -> dict[str, Any]:
+def _read_mapping(path: Path) -> dict[str, Any]:
     try:
         content = yaml.safe_load(path.read_text("utf-8"))
     except (OSError, ValueError, yaml.YAMLError) as error:

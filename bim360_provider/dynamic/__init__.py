@@ -7,18 +7,18 @@ import gc
 import sys
 from typing import Final
 
-__all__ = ["engine_address", "is_host"]
+__all__ = ["get_engine_address", "is_host"]
 
-_HOST: Final = "pulumi.dynamic.__main__"
+_HOST_MODULE: Final = "pulumi.dynamic.__main__"
 
 
 def is_host() -> bool:
     """Return whether this process is ``python -m pulumi.dynamic``."""
     spec = getattr(sys.modules.get("__main__"), "__spec__", None)
-    return getattr(spec, "name", None) == _HOST
+    return getattr(spec, "name", None) == _HOST_MODULE
 
 
-def engine_address() -> str | None:
+def get_engine_address() -> str | None:
     """Return the address that Pulumi gives its host as the first argument; None elsewhere."""
     return sys.argv[1] if is_host() and len(sys.argv) > 1 else None
 

@@ -14,24 +14,24 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from bim360_provider.dynamic.errors import one_line
+from bim360_provider.dynamic.errors import shorten_errors
 
 if TYPE_CHECKING:
     from bim360_provider.core.entity import Entity
-    from bim360_provider.dynamic.calls import Calls
+    from bim360_provider.dynamic.calls import EntityCalls
 
-__all__ = ["MASKED_KEY", "Door"]
+__all__ = ["SECRETS_KEY", "Bim360ProviderBase"]
 
-MASKED_KEY: Final = "__secret"
+SECRETS_KEY: Final = "__secret"
 """Names of the arguments that are secrets, as one text; absent where none is.
 
 Pulumi hands its host every value in the clear, so only the program can know which are secret.
 """
 
-Bag = dict[str, Any]
+PropertyBag = dict[str, Any]
 
 
-class Door(ResourceProvider):
+class Bim360ProviderBase(ResourceProvider):
     """Hands Pulumi's calls to the core.
 
     It is pickled into every state, so it holds nothing: by reference it is the same
@@ -42,7 +42,7 @@ class Door(ResourceProvider):
     entity: ClassVar[str]
     """The module of the core that stands behind it."""
 
-    def __reduce__(self) -> tuple[type["Door"], tuple[()]]:
+    def __reduce__(self) -> tuple[type["Bim360ProviderBase"], tuple[()]]:
         """Pickle the reference alone."""
         return type(self), ()
 
@@ -50,48 +50,48 @@ class Door(ResourceProvider):
         """Keep what the stack's configuration says; nothing is judged yet."""
         self._config = req.config
 
-    @one_line
-    def check(self, olds: Bag, news: Bag) -> CheckResult:
+    @shorten_errors
+    def check(self, olds: PropertyBag, news: PropertyBag) -> CheckResult:
         """Return the arguments in normal form, with every problem; sends nothing."""
-        return self._calls().check(olds, news)
+        return self._create_calls().check(olds, news)
 
-    @one_line
-    def diff(self, id_: str, olds: Bag, news: Bag) -> DiffResult:
+    @shorten_errors
+    def diff(self, id_: str, olds: PropertyBag, news: PropertyBag) -> DiffResult:
         """Return whether anything would change; sends nothing."""
-        return self._calls().diff(id_, olds, news)
+        return self._create_calls().diff(id_, olds, news)
 
-    @one_line
-    def create(self, props: Bag) -> CreateResult:
+    @shorten_errors
+    def create(self, props: PropertyBag) -> CreateResult:
         """Create or adopt."""
-        return self._calls().create(props)
+        return self._create_calls().create(props)
 
-    @one_line
-    def update(self, id_: str, olds: Bag, news: Bag) -> UpdateResult:
+    @shorten_errors
+    def update(self, id_: str, olds: PropertyBag, news: PropertyBag) -> UpdateResult:
         """Change what differs."""
-        return self._calls().update(id_, olds, news)
+        return self._create_calls().update(id_, olds, news)
 
-    @one_line
-    def read(self, id_: str, props: Bag) -> ReadResult:
+    @shorten_errors
+    def read(self, id_: str, props: PropertyBag) -> ReadResult:
         """Read for a refresh, a ``.get()`` or after an import."""
-        return self._calls().read(id_, props)
+        return self._create_calls().read(id_, props)
 
-    @one_line
-    def delete(self, id_: str, props: Bag) -> None:
+    @shorten_errors
+    def delete(self, id_: str, props: PropertyBag) -> None:
         """Take it away as far as HQ can, or leave it."""
-        self._calls().delete(id_, props)
+        self._create_calls().delete(id_, props)
 
     @classmethod
-    def core(cls) -> "Entity":
+    def load_entity(cls) -> "Entity":
         """Return the module of the core."""
         entity: Entity = import_module(f"bim360_provider.core.{cls.entity}")
         return entity
 
-    def configured(self) -> Config | None:
+    def get_config(self) -> Config | None:
         """Return the stack's configuration; None until there is one."""
         return getattr(self, "_config", None)
 
-    def _calls(self) -> "Calls":
+    def _create_calls(self) -> "EntityCalls":
         """Return what answers."""
-        from bim360_provider.dynamic.calls import Calls  # noqa: PLC0415 - see above
+        from bim360_provider.dynamic.calls import EntityCalls  # noqa: PLC0415 - see above
 
-        return Calls(self.core(), self.configured())
+        return EntityCalls(self.load_entity(), self.get_config())

@@ -17,35 +17,39 @@ from pulumi.dynamic import (
 
 from bim360_provider.core import project
 from bim360_provider.core.entity import Entity
-from bim360_provider.core.replacements import Predecessor, replacement_message, retention_message
-from bim360_provider.core.run import Allowance
-from bim360_provider.core.settings import EXPLICIT, HIDDEN, KEYS, Settings
+from bim360_provider.core.replacements import (
+    Predecessor,
+    format_replacement_message,
+    format_retention_message,
+)
+from bim360_provider.core.run import ArchiveLimit
+from bim360_provider.core.settings import CONFIG_KEYS, EXPLICIT_KEY, HIDDEN_KEY, Settings
 from bim360_provider.dynamic import exchanged_names
 from bim360_provider.dynamic.engine import exit_with_engine, notify
-from bim360_provider.dynamic.property_bag import from_pulumi, provider_changed, to_pulumi
-from bim360_provider.dynamic.secret_values import secret_safe
+from bim360_provider.dynamic.property_bag import from_pulumi, has_provider_changed, to_pulumi
+from bim360_provider.dynamic.secret_values import protect_secrets
 from bim360_provider.dynamic.shared import (
     archives,
-    client_for,
+    get_client,
     owners,
     renames,
     replacements,
-    warn_of_setup,
+    warn_about_setup,
 )
-from bim360_provider.dynamic.stack_state import urn_of_call
+from bim360_provider.dynamic.stack_state import get_call_urn
 from bim360_provider.errors import ConfigError, ConflictError
 from bim360_provider.hq import HqClient
 from bim360_provider.models import normalize
-from bim360_provider.models.display import keep_secret, masked
+from bim360_provider.models.display import keep_secret, mask_text
 
-__all__ = ["Calls", "ProjectCalls"]
+__all__ = ["EntityCalls", "ProjectCalls"]
 
-Bag = dict[str, Any]
+PropertyBag = dict[str, Any]
 
 Values = Mapping[str, Any]
 
 
-class Calls:
+class EntityCalls:
     """Hands Pulumi's calls to an entity of the core."""
 
     def __init__(self, entity: Entity, config: Config | None) -> None:
@@ -54,136 +58,138 @@ class Calls:
         self._config = config
         self._kind = entity.__name__.rpartition(".")[2]
 
-    @secret_safe
-    def check(self, olds: Bag, news: Bag) -> CheckResult:
+    @protect_secrets
+    def check(self, olds: PropertyBag, news: PropertyBag) -> CheckResult:
         """Return the arguments in normal form, with every problem; sends nothing."""
         try:
             settings = self._settings
         except ConfigError as error:
             return CheckResult(dict(news), [CheckFailure("", str(error))])
-        warn_of_setup(settings, self._config)
+        warn_about_setup(settings, self._config)
         old = from_pulumi(olds)
         inputs, problems = self._entity.check(old, from_pulumi(news), settings)
-        urn = urn_of_call()
+        urn = get_call_urn()
         replacements.note_check(self._kind, old, inputs, urn or "")
         failures = [CheckFailure("", str(each)) for each in problems if not each.warning]
-        exchanged_names.note_check(urn, {} if failures else inputs)
+        exchanged_names.record_check(urn, {} if failures else inputs)
         for warning in (each for each in problems if each.warning):
             notify(f"BIM 360: {warning}", warning=True)
         return CheckResult(to_pulumi(inputs), failures)
 
-    @secret_safe
-    def diff(self, id_: str, olds: Bag, news: Bag) -> DiffResult:
+    @protect_secrets
+    def diff(self, id_: str, olds: PropertyBag, news: PropertyBag) -> DiffResult:
         """Return whether anything would change; sends nothing.
 
         "Perhaps" (None) makes Pulumi compare the arguments itself, which is what prints
         single properties and fills ``detailedDiff``.
         """
-        id_ = normalize.entity_id(id_)
-        owners.owns(id_)
+        id_ = normalize.parse_entity_id(id_)
+        owners.mark_owned(id_)
         state, inputs = from_pulumi(olds), from_pulumi(news)
         difference = self._entity.diff(state, inputs)
         is_other = bool(difference.replaces)
-        urn = urn_of_call()
+        urn = get_call_urn()
         known = Predecessor(id_, state, urn or "")
-        replacements.note_diff(self._kind, known, inputs, replaces=is_other)
+        replacements.note_diff(self._kind, known, inputs, is_replacement=is_other)
         # A refresh, and the deletion of what it depends on, compare a resource as it was declared.
         is_declared = exchanged_names.is_checked(urn)
-        if is_declared and (names := difference.names) is not None:
-            renames.compare(id_, names)
-        exchanged_names.note_diff(urn)
-        changes = difference.changed or difference.unfinished
+        if is_declared and (names := difference.name_change) is not None:
+            renames.record_comparison(id_, names)
+        exchanged_names.record_diff(urn)
+        changes = difference.changed_arguments or difference.is_unfinished
         if is_declared and changes and not difference.replaces:
-            renames.begin(id_)
+            renames.begin_change(id_)
         for warning in difference.warnings:
             notify(warning, warning=True)
-        if not difference.changed:
-            return DiffResult(changes=difference.unfinished)
-        unseen = difference.unfinished or provider_changed(olds, news)
+        if not difference.changed_arguments:
+            return DiffResult(changes=difference.is_unfinished)
+        unseen = difference.is_unfinished or has_provider_changed(olds, news)
         return DiffResult(
             changes=True if unseen else None,
             replaces=list(difference.replaces),
         )
 
-    @secret_safe
-    def create(self, props: Bag) -> CreateResult:
+    @protect_secrets
+    def create(self, props: PropertyBag) -> CreateResult:
         """Create or adopt."""
         inputs = from_pulumi(props)
-        client = self._client(inputs)
-        urn = urn_of_call() or ""
-        before = exchanged_names.pop_released_object(urn) or replacements.predecessor(
+        client = self._get_client(inputs)
+        urn = get_call_urn() or ""
+        before = exchanged_names.pop_released_object(urn) or replacements.find_predecessor(
             self._kind, inputs, urn
         )
-        renames.begin(urn)  # it takes one of the host's threads, as an update does
+        renames.begin_change(urn)  # it takes one of the host's threads, as an update does
         try:
-            made = before and self._keep(client, before, inputs)
-            entity_id, outs = made or self._created(client, inputs, urn)
+            made = before and self._keep_object(client, before, inputs)
+            entity_id, outs = made or self._create_or_keep(client, inputs, urn)
         finally:
-            renames.settle(urn)
+            renames.end_change(urn)
         return CreateResult(entity_id, to_pulumi(outs))
 
-    @secret_safe
-    def update(self, id_: str, olds: Bag, news: Bag) -> UpdateResult:
+    @protect_secrets
+    def update(self, id_: str, olds: PropertyBag, news: PropertyBag) -> UpdateResult:
         """Change what differs."""
         state = from_pulumi(olds)
-        id_ = normalize.entity_id(id_)
+        id_ = normalize.parse_entity_id(id_)
         try:
-            outs = self._update(self._client(state), id_, state, from_pulumi(news))
+            outs = self._update(self._get_client(state), id_, state, from_pulumi(news))
         finally:
-            renames.settle(id_)
+            renames.end_change(id_)
         return UpdateResult(to_pulumi(outs))
 
-    @secret_safe
-    def read(self, id_: str, props: Bag) -> ReadResult:
+    @protect_secrets
+    def read(self, id_: str, props: PropertyBag) -> ReadResult:
         """Read for a refresh, a ``.get()`` or after an import."""
         state = from_pulumi(props)
-        live = self._entity.read(self._client(state), normalize.entity_id(id_), state)
+        live = self._entity.read(self._get_client(state), normalize.parse_entity_id(id_), state)
         if live is None:
             return ReadResult("", {})
         return ReadResult(live.id, to_pulumi(live.outputs), to_pulumi(live.inputs))
 
-    @secret_safe
-    def delete(self, id_: str, props: Bag) -> None:
+    @protect_secrets
+    def delete(self, id_: str, props: PropertyBag) -> None:
         """Take it away as far as HQ can, or leave it."""
         state = from_pulumi(props)
-        id_ = normalize.entity_id(id_)
-        urn = urn_of_call() or ""
+        id_ = normalize.parse_entity_id(id_)
+        urn = get_call_urn() or ""
         before = Predecessor(id_, state, urn)
         is_kept = replacements.is_kept(self._kind, id_, state, urn)
         if is_kept or exchanged_names.is_exchanged(
-            self._kind, before, partial(self._client, state)
+            self._kind, before, partial(self._get_client, state)
         ):
             exchanged_names.release_object(self._kind, before)
-            notify(f"BIM 360: {retention_message(self._kind, id_, state)}.", warning=False)
+            notify(f"BIM 360: {format_retention_message(self._kind, id_, state)}.", warning=False)
             return
-        with replacements.deletion(id_):
+        with replacements.get_deletion_lock(id_):
             if not replacements.was_deleted(id_):
-                self._delete(self._client(state), id_, state)
+                self._delete(self._get_client(state), id_, state)
                 replacements.note_delete(id_)
 
-    def _keep(
+    def _keep_object(
         self, client: HqClient, before: Predecessor, inputs: Values
     ) -> tuple[str, dict[str, Any]] | None:
         """Give a replacement the object of its predecessor; return None where that is gone."""
         live = self._entity.read(client, before.id, before.state)
         if live is None:
             return None
-        owners.takes(live.id)
-        owners.owns(live.id)
-        notify(f"BIM 360: {replacement_message(self._kind, live.id, inputs)}.", warning=True)
+        owners.mark_adopted(live.id)
+        owners.mark_owned(live.id)
+        notify(f"BIM 360: {format_replacement_message(self._kind, live.id, inputs)}.", warning=True)
         exchanged_names.plan_rename(renames, self._kind, live, inputs)
         try:
             return live.id, self._update(client, live.id, live.outputs, inputs)
         finally:
-            renames.settle(before.id)
+            renames.end_change(before.id)
 
-    def _created(self, client: HqClient, inputs: Values, urn: str) -> tuple[str, dict[str, Any]]:
+    def _create_or_keep(
+        self, client: HqClient, inputs: Values, urn: str
+    ) -> tuple[str, dict[str, Any]]:
         """Create; a replacement whose name another resource gives up keeps its object."""
         try:
             return self._create(client, inputs, self._settings)
         except ConflictError:
             before = exchanged_names.find_exchanged_object(self._kind, urn, client, inputs)
-            if not (made := before and self._keep(client, before, inputs)):
+            if not (made := before and self._keep_object(client, before, inputs)):
                 raise
             return made
 
@@ -200,27 +206,27 @@ class Calls:
 
     @cached_property
     def _settings(self) -> Settings:
-        keys = (*KEYS, EXPLICIT, HIDDEN)
+        keys = (*CONFIG_KEYS, EXPLICIT_KEY, HIDDEN_KEY)
         config = {key: self._config.get(key) for key in keys} if self._config else {}
-        with keep_secret(*(config.get(key) for key in str(config.get(HIDDEN) or "").split())):
+        with keep_secret(*(config.get(key) for key in str(config.get(HIDDEN_KEY) or "").split())):
             try:
                 return Settings.resolve(config, os.environ)
             except ConfigError as error:
-                raise ConfigError(masked(str(error))) from None
+                raise ConfigError(mask_text(str(error))) from None
 
-    def _client(self, known: Values) -> HqClient:
+    def _get_client(self, known: Values) -> HqClient:
         """Return the client of the account that it is in, whatever is configured now."""
-        connection = self._settings.connection(known.get("account_id"), known.get("region"))
-        return client_for(connection)
+        connection = self._settings.build_connection(known.get("account_id"), known.get("region"))
+        return get_client(connection)
 
 
-class ProjectCalls(Calls):
+class ProjectCalls(EntityCalls):
     """The calls of a project."""
 
-    def _keep(
+    def _keep_object(
         self, client: HqClient, before: Predecessor, inputs: Values
     ) -> tuple[str, dict[str, Any]] | None:
-        kept = super()._keep(client, before, inputs)
+        kept = super()._keep_object(client, before, inputs)
         template = inputs.get("template_project_id")
         if kept and template and template != before.state.get("template_project_id"):
             words = f"the template is not copied into '{inputs['name']}': it existed already"
@@ -230,13 +236,13 @@ class ProjectCalls(Calls):
     def _create(
         self, client: HqClient, inputs: Values, settings: Settings
     ) -> tuple[str, dict[str, Any]]:
-        return project.create(client, inputs, settings, owners, self._allowance())
+        return project.create(client, inputs, settings, owners, self._create_archive_limit())
 
     def _update(self, client: HqClient, id_: str, state: Values, inputs: Values) -> dict[str, Any]:
-        return project.update(client, id_, state, inputs, self._allowance())
+        return project.update(client, id_, state, inputs, self._create_archive_limit())
 
     def _delete(self, client: HqClient, id_: str, state: Values) -> None:
-        project.delete(client, id_, state, owners, self._allowance())
+        project.delete(client, id_, state, owners, self._create_archive_limit())
 
-    def _allowance(self) -> Allowance:
-        return Allowance(self._settings.max_archives, archives)
+    def _create_archive_limit(self) -> ArchiveLimit:
+        return ArchiveLimit(self._settings.max_archives, archives)

@@ -9,7 +9,7 @@ from typing import Final
 import grpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
-from bim360_provider.dynamic import engine_address
+from bim360_provider.dynamic import get_engine_address
 from bim360_provider.models import display
 
 __all__ = ["exit_with_engine", "notify"]
@@ -19,7 +19,7 @@ LOG_TIMEOUT: Final = 5.0
 
 _lock = threading.Lock()
 
-_stubs: dict[str, engine_pb2_grpc.EngineStub] = {}
+_engine_stubs: dict[str, engine_pb2_grpc.EngineStub] = {}
 
 
 def notify(message: str, warning: bool) -> None:
@@ -27,23 +27,23 @@ def notify(message: str, warning: bool) -> None:
 
     The secret values of the call that it is about are masked.
     """
-    message = display.masked(message)
+    message = display.mask_text(message)
     severity = engine_pb2.WARNING if warning else engine_pb2.INFO
     try:
         request = engine_pb2.LogRequest(severity=severity, message=message)
-        _engine().Log(request, timeout=LOG_TIMEOUT)
+        _get_engine_stub().Log(request, timeout=LOG_TIMEOUT)
     except (grpc.RpcError, LookupError):
         sys.stderr.write(f"{message}\n")
 
 
-def _engine() -> engine_pb2_grpc.EngineStub:
-    address = engine_address()
+def _get_engine_stub() -> engine_pb2_grpc.EngineStub:
+    address = get_engine_address()
     if address is None:
         raise LookupError
     with _lock:
-        if address not in _stubs:
-            _stubs[address] = engine_pb2_grpc.EngineStub(grpc.insecure_channel(address))
-        return _stubs[address]
+        if address not in _engine_stubs:
+            _engine_stubs[address] = engine_pb2_grpc.EngineStub(grpc.insecure_channel(address))
+        return _engine_stubs[address]
 
 
 POLL_INTERVAL: Final = 1.0
@@ -52,12 +52,12 @@ POLL_INTERVAL: Final = 1.0
 HEALTH_CHECK: Final = "/grpc.health.v1.Health/Check"
 """An engine answers that it does not implement it: it is there."""
 
-ENGINE_LOST: Final = 1
+ENGINE_LOST_EXIT_CODE: Final = 1
 """Exit code of a host whose engine is gone."""
 
 _watch_lock: Final = threading.Lock()
 
-_watched: Final[set[str]] = set()
+_watched_addresses: Final[set[str]] = set()
 
 
 def exit_with_engine() -> None:
@@ -66,24 +66,26 @@ def exit_with_engine() -> None:
     An engine that cannot be reached at the beginning is not watched: only one that was there and
     then refuses connections is gone.
     """
-    address = engine_address()
+    address = get_engine_address()
     with _watch_lock:
-        if address is None or address in _watched:
+        if address is None or address in _watched_addresses:
             return
-        _watched.add(address)
-    threading.Thread(target=_watch, args=(address,), daemon=True).start()
+        _watched_addresses.add(address)
+    threading.Thread(target=_watch_engine, args=(address,), daemon=True).start()
 
 
-def _watch(address: str) -> None:
+def _watch_engine(address: str) -> None:
     with grpc.insecure_channel(address) as channel:
-        if _is_lost(channel):
+        if _is_engine_lost(channel):
             return
-        while not _is_lost(channel):
+        while not _is_engine_lost(channel):
             time.sleep(POLL_INTERVAL)
-    os._exit(ENGINE_LOST)  # other threads may wait for HQ; no result can be saved any longer
+    os._exit(
+        ENGINE_LOST_EXIT_CODE
+    )  # other threads may wait for HQ; no result can be saved any longer
 
 
-def _is_lost(channel: grpc.Channel) -> bool:
+def _is_engine_lost(channel: grpc.Channel) -> bool:
     try:
         channel.unary_unary(HEALTH_CHECK, bytes, bytes)(b"", timeout=POLL_INTERVAL)
     except grpc.RpcError as error:

@@ -9,26 +9,26 @@ from typing import Final, ParamSpec, TypeVar
 from bim360_provider.dynamic import is_host
 from bim360_provider.errors import Bim360Error
 
-__all__ = ["DEBUG", "one_line"]
+__all__ = ["DEBUG_VARIABLE", "shorten_errors"]
 
-DEBUG: Final = "BIM360_DEBUG"
+DEBUG_VARIABLE: Final = "BIM360_DEBUG"
 """Environment variable that, when set, keeps the tracebacks of expected errors."""
 
-PREFIX: Final = "BIM 360: "
+MESSAGE_PREFIX: Final = "BIM 360: "
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class _Line(Exception):  # noqa: N818 - its name is what people read before the colon
+class _ShortError(Exception):
     """What Pulumi prints: ``BIM 360: could not …``."""
 
 
-_Line.__module__ = "builtins"
-_Line.__qualname__ = PREFIX.rstrip(": ")
+_ShortError.__module__ = "builtins"
+_ShortError.__qualname__ = MESSAGE_PREFIX.rstrip(": ")
 
 
-def one_line(method: Callable[P, R]) -> Callable[P, R]:
+def shorten_errors(method: Callable[P, R]) -> Callable[P, R]:
     """Return the method with our own errors cut to their sentence.
 
     Any other exception is a bug of ours and keeps its traceback.
@@ -39,10 +39,12 @@ def one_line(method: Callable[P, R]) -> Callable[P, R]:
         try:
             return method(*args, **kwargs)
         except Bim360Error as error:
-            if os.environ.get(DEBUG):
+            if os.environ.get(DEBUG_VARIABLE):
                 raise
             _hide_frames(hidden=True)
-            raise _Line(str(error).removeprefix(PREFIX)).with_traceback(None) from None
+            raise _ShortError(str(error).removeprefix(MESSAGE_PREFIX)).with_traceback(
+                None
+            ) from None
         except Exception:
             _hide_frames(hidden=False)
             raise

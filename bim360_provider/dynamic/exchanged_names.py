@@ -4,15 +4,15 @@ import threading
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
-from bim360_provider.core.entity import Live, Names
-from bim360_provider.core.names.renames import NameRoom, Renames
+from bim360_provider.core.entity import NameChange, ReadResult
+from bim360_provider.core.names.renames import NameExchange, RenameRegistry
 from bim360_provider.core.replacements import Predecessor
 from bim360_provider.dynamic.stack_state import (
-    holders_of,
-    is_held_elsewhere,
-    outputs_before,
-    predecessor_of,
-    urn_of_call,
+    find_predecessor,
+    get_call_urn,
+    has_other_holder,
+    list_holders,
+    read_previous_outputs,
 )
 from bim360_provider.hq import HqClient
 
@@ -21,19 +21,19 @@ __all__ = [
     "find_exchanged_object",
     "is_checked",
     "is_exchanged",
-    "is_of_another",
-    "note_check",
-    "note_diff",
-    "outputs_before",
+    "is_held_by_another",
     "plan_rename",
     "pop_released_object",
+    "read_previous_outputs",
+    "record_check",
+    "record_diff",
     "release_object",
 ]
 
-QUIET: Final = 1.0
+QUIET_SECONDS: Final = 1.0
 """Seconds without any check or diff, after which none is expected."""
 
-MOST: Final = 3
+MAX_WAITING_THREADS: Final = 3
 """Threads that may wait at once: Pulumi's host has four, and one has to go on comparing."""
 
 
@@ -41,84 +41,84 @@ class ComparedResources:
     """The resources that were compared; shared by all threads of the host."""
 
     def __init__(self) -> None:
-        self._news = threading.Condition()
-        self._urns: set[str] = set()
-        self._heard = 0
-        self._quiet_at = -1
-        self._waiting = 0
+        self._condition = threading.Condition()
+        self._compared_urns: set[str] = set()
+        self._call_count = 0
+        self._quiet_call_count = -1
+        self._waiting_threads = 0
 
-    def note_check(self) -> None:
+    def record_check(self) -> None:
         """Note that Pulumi goes on."""
-        with self._news:
-            self._heard += 1
-            self._news.notify_all()
+        with self._condition:
+            self._call_count += 1
+            self._condition.notify_all()
 
-    def note_diff(self, urn: str) -> None:
+    def record_diff(self, urn: str) -> None:
         """Note a declared resource that the state has."""
-        with self._news:
-            self._urns.add(urn)
-            self._heard += 1
-            self._news.notify_all()
+        with self._condition:
+            self._compared_urns.add(urn)
+            self._call_count += 1
+            self._condition.notify_all()
 
-    def await_any(self, urns: Collection[str]) -> bool:
+    def wait_for_any(self, urns: Collection[str]) -> bool:
         """Return whether one of these resources is declared; wait while Pulumi goes on."""
-        with self._news:
-            if self._waiting >= MOST:
-                return not self._urns.isdisjoint(urns)
-            self._waiting += 1
+        with self._condition:
+            if self._waiting_threads >= MAX_WAITING_THREADS:
+                return not self._compared_urns.isdisjoint(urns)
+            self._waiting_threads += 1
             try:
-                while self._urns.isdisjoint(urns):
-                    if self._quiet_at == self._heard:
+                while self._compared_urns.isdisjoint(urns):
+                    if self._quiet_call_count == self._call_count:
                         return False
-                    if not self._news.wait(QUIET):
-                        self._quiet_at = self._heard
+                    if not self._condition.wait(QUIET_SECONDS):
+                        self._quiet_call_count = self._call_count
                 return True
             finally:
-                self._waiting -= 1
+                self._waiting_threads -= 1
 
 
 Values = Mapping[str, Any]
 
-NAMED: Final = frozenset({"project", "company"})
+UNIQUE_NAME_ENTITIES: Final = frozenset({"project", "company"})
 """Entities whose names HQ keeps unique and can change."""
 
-_names: Final[dict[str, Any]] = {}
+_declared_names: Final[dict[str, Any]] = {}
 """The declared name of each resource that was checked in this run, by URN."""
 
-_compared: Final = ComparedResources()
+_compared_resources: Final = ComparedResources()
 """The declared resources that the state has."""
 
-_released: Final[dict[str, Predecessor]] = {}
+_released_objects: Final[dict[str, Predecessor]] = {}
 """What a delete left alone, for the create that follows."""
 
 
-def note_check(urn: str | None, inputs: Values) -> None:
+def record_check(urn: str | None, inputs: Values) -> None:
     """Note the declared name of a resource; none if the check refused the arguments."""
     if urn:
-        _names[urn] = inputs.get("name")
-        _compared.note_check()
+        _declared_names[urn] = inputs.get("name")
+        _compared_resources.record_check()
 
 
-def note_diff(urn: str | None) -> None:
+def record_diff(urn: str | None) -> None:
     """Note that a resource was compared, with its rename if it has one."""
-    if urn and urn in _names:
-        _compared.note_diff(urn)
+    if urn and urn in _declared_names:
+        _compared_resources.record_diff(urn)
 
 
 def is_checked(urn: str | None) -> bool:
     """Return whether a resource was checked in this run; a call without URN counts as checked."""
-    return urn is None or urn in _names
+    return urn is None or urn in _declared_names
 
 
 def release_object(kind: str, before: Predecessor) -> None:
     """Note that a delete leaves an object to the replacement."""
-    if kind in NAMED and before.urn:
-        _released[before.urn] = before
+    if kind in UNIQUE_NAME_ENTITIES and before.urn:
+        _released_objects[before.urn] = before
 
 
 def pop_released_object(urn: str) -> Predecessor | None:
     """Return what a delete of this resource has left to its replacement."""
-    return _released.pop(urn, None)
+    return _released_objects.pop(urn, None)
 
 
 def is_exchanged(kind: str, before: Predecessor, client: Callable[[], HqClient]) -> bool:
@@ -129,10 +129,16 @@ def is_exchanged(kind: str, before: Predecessor, client: Callable[[], HqClient])
         before: The object.
         client: Returns the client of its account.
     """
-    name = _names.get(before.urn)
-    if kind not in NAMED or not isinstance(name, str) or name == before.state.get("name"):
+    name = _declared_names.get(before.urn)
+    if (
+        kind not in UNIQUE_NAME_ENTITIES
+        or not isinstance(name, str)
+        or name == before.state.get("name")
+    ):
         return False
-    return any(is_held_elsewhere(each, before.urn) for each in _holders(kind, client(), name))
+    return any(
+        has_other_holder(each, before.urn) for each in _list_name_holders(kind, client(), name)
+    )
 
 
 def find_exchanged_object(
@@ -146,43 +152,43 @@ def find_exchanged_object(
         client: The account.
         inputs: The arguments in normal form.
     """
-    before = predecessor_of(urn) if urn and kind in NAMED else None
+    before = find_predecessor(urn) if urn and kind in UNIQUE_NAME_ENTITIES else None
     if before is None:
         return None
-    holders = _holders(kind, client, str(inputs["name"]))
-    own = any(each == before.id or is_held_elsewhere(each, urn) for each in holders)
+    holders = _list_name_holders(kind, client, str(inputs["name"]))
+    own = any(each == before.id or has_other_holder(each, urn) for each in holders)
     return before if own else None
 
 
-def is_of_another(entity_id: str) -> bool:
+def is_held_by_another(entity_id: str) -> bool:
     """Return whether another declared resource of the stack has an object.
 
     A resource that was removed from the program no longer has it. A resource that replaces another
     object keeps its own in any case.
     """
-    urn = urn_of_call()
-    holders = holders_of(entity_id, urn) - {urn} if urn else set()
+    urn = get_call_urn()
+    holders = list_holders(entity_id, urn) - {urn} if urn else set()
     if urn is None or not holders:
         return False
-    before = predecessor_of(urn)
+    before = find_predecessor(urn)
     if before is not None:
         return before.id != entity_id
-    return _compared.await_any(holders)
+    return _compared_resources.wait_for_any(holders)
 
 
-def plan_rename(renames: Renames, kind: str, live: Live, inputs: Values) -> None:
+def plan_rename(renames: RenameRegistry, kind: str, live: ReadResult, inputs: Values) -> None:
     """Plan the rename of an object that a replacement keeps, as a diff does for an update."""
     old, new = live.outputs.get("name"), inputs.get("name")
-    if kind not in NAMED or not old or old == new:
+    if kind not in UNIQUE_NAME_ENTITIES or not old or old == new:
         return
-    names = Names(kind, str(live.outputs.get("account_id")), old, new)
-    renames.compare(live.id, names)
-    renames.begin(live.id)
-    rename = renames.of((kind, names.account_id), live.id)
+    names = NameChange(kind, str(live.outputs.get("account_id")), old, new)
+    renames.record_comparison(live.id, names)
+    renames.begin_change(live.id)
+    rename = renames.find_rename((kind, names.account_id), live.id)
     if rename is not None:
-        rename.kept = True
+        rename.is_kept = True
 
 
-def _holders(kind: str, client: HqClient, name: str) -> list[str]:
-    found = NameRoom(client, kind).collection.named(name)
+def _list_name_holders(kind: str, client: HqClient, name: str) -> list[str]:
+    found = NameExchange(client, kind).collection.named(name)
     return [each.id for each in found if each.name == name]

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING, ClassVar
 
-from bim360_provider.dynamic.base import Door
+from bim360_provider.dynamic.base import Bim360ProviderBase
 
 if TYPE_CHECKING:
-    from bim360_provider.dynamic.calls import Calls
+    from bim360_provider.dynamic.calls import EntityCalls
 
 __all__ = [
     "AccountUserProvider",
@@ -19,54 +19,54 @@ __all__ = [
 ]
 
 
-class AccountUserProvider(Door):
+class AccountUserProvider(Bim360ProviderBase):
     """Account users."""
 
     entity: ClassVar[str] = "account_user"
 
 
-class BusinessUnitsProvider(Door):
+class BusinessUnitsProvider(Bim360ProviderBase):
     """The business units of an account."""
 
     entity: ClassVar[str] = "business_units"
 
 
-class CompanyProvider(Door):
+class CompanyProvider(Bim360ProviderBase):
     """Companies."""
 
     entity: ClassVar[str] = "company"
 
 
-class ProjectProvider(Door):
+class ProjectProvider(Bim360ProviderBase):
     """Projects."""
 
     entity: ClassVar[str] = "project"
 
-    def _calls(self) -> "Calls":
+    def _create_calls(self) -> "EntityCalls":
         from bim360_provider.dynamic.calls import ProjectCalls  # noqa: PLC0415 - see Door
 
-        return ProjectCalls(self.core(), self.configured())
+        return ProjectCalls(self.load_entity(), self.get_config())
 
 
-class ProjectAdminProvider(Door):
+class ProjectAdminProvider(Bim360ProviderBase):
     """Admins of projects."""
 
     entity: ClassVar[str] = "project_admin"
 
 
-class ProjectImageProvider(Door):
+class ProjectImageProvider(Bim360ProviderBase):
     """Pictures of projects."""
 
     entity: ClassVar[str] = "project_image"
 
 
-class ProjectMemberProvider(Door):
+class ProjectMemberProvider(Bim360ProviderBase):
     """Members of projects."""
 
     entity: ClassVar[str] = "project_member"
 
 
-class ProjectMembersProvider(Door):
+class ProjectMembersProvider(Bim360ProviderBase):
     """All declared members of a project."""
 
     entity: ClassVar[str] = "project_members"

@@ -15,34 +15,34 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from bim360_provider.dynamic.base import MASKED_KEY
-from bim360_provider.dynamic.property_bag import secrets_of
+from bim360_provider.dynamic.base import SECRETS_KEY
+from bim360_provider.dynamic.property_bag import read_secret_names
 from bim360_provider.errors import Bim360Error
 from bim360_provider.models.display import (
     MASK,
+    has_shared_secrets,
     keep_secret,
-    masked,
-    masked_deep,
+    mask_text,
+    mask_value,
     share_secret,
-    shares_secrets,
 )
 
-__all__ = ["secret_safe"]
+__all__ = ["protect_secrets"]
 
-Bag = Mapping[str, Any]
+PropertyBag = Mapping[str, Any]
 P = ParamSpec("P")
 R = TypeVar("R")
 Self = TypeVar("Self")
 
-DERIVED: Final = ("name", "undeclared")
+DERIVED_OUTPUTS: Final = ("name", "undeclared")
 """Outputs that HQ makes of arguments with other names: a person's name of the first and the last
 one, the path of a unit of the names above it. Pulumi hides only what is named like a secret."""
 
-UNIQUE: Final = frozenset({"name", "email"})
+UNIQUE_ARGUMENTS: Final = frozenset({"name", "email"})
 """Arguments that the calls of other resources may quote, as where names are exchanged."""
 
 
-def secret_safe(
+def protect_secrets(
     method: Callable[Concatenate[Self, P], R],
 ) -> Callable[Concatenate[Self, P], R]:
     """Return a call whose texts are masked and whose results remember what is secret."""
@@ -50,61 +50,66 @@ def secret_safe(
     @functools.wraps(method)
     def call(self: Self, /, *args: P.args, **kwargs: P.kwargs) -> R:
         bags = [each for each in (*args, *kwargs.values()) if isinstance(each, Mapping)]
-        names = frozenset[str]().union(*map(secrets_of, bags))
-        if not names and not shares_secrets():
+        names = frozenset[str]().union(*map(read_secret_names, bags))
+        if not names and not has_shared_secrets():
             return method(self, *args, **kwargs)
-        share_secret(*(bag[name] for bag in bags for name in names & UNIQUE if name in bag))
+        share_secret(
+            *(bag[name] for bag in bags for name in names & UNIQUE_ARGUMENTS if name in bag)
+        )
         secrets = [bag[name] for bag in bags for name in names if name in bag]
-        with keep_secret(*secrets), _masked_errors():
+        with keep_secret(*secrets), _mask_errors():
             result = method(self, *args, **kwargs)
-            _seal(result, bags)
+            _mask_result(result, bags)
         return result
 
     return call
 
 
-def _seal(result: object, bags: list[Bag]) -> None:
+def _mask_result(result: object, bags: list[PropertyBag]) -> None:
     """Write into a result which arguments are secret, and mask what it quotes of them."""
-    names = secrets_of(bags[-1])
+    names = read_secret_names(bags[-1])
     if isinstance(result, CheckResult):
         normal = [value for name, value in result.inputs.items() if name in names]
         with keep_secret(*normal):
             result.failures = [
-                CheckFailure(each.property, masked(each.reason)) for each in result.failures or ()
+                CheckFailure(each.property, mask_text(each.reason))
+                for each in result.failures or ()
             ]
-        _remember(result.inputs, names)
+        _write_secret_names(result.inputs, names)
     elif isinstance(result, (CreateResult, UpdateResult, ReadResult)):
         outs: Any = result.outs
         if outs and names:
-            _remember(outs, names)
+            _write_secret_names(outs, names)
             outs.update(
-                {k: masked_deep(outs[k]) for k in DERIVED if k in outs and k not in bags[-1]}
+                {k: mask_value(outs[k]) for k in DERIVED_OUTPUTS if k in outs and k not in bags[-1]}
             )
     if isinstance(result, ReadResult) and result.inputs:
-        _remember(result.inputs, names)
-    if isinstance(result, DiffResult) and names - secrets_of(bags[0]):
+        _write_secret_names(result.inputs, names)
+    if isinstance(result, DiffResult) and names - read_secret_names(bags[0]):
         # An update hides the old output too, which the state has in the clear.
         result.changes = None if result.changes is None else True
 
 
-def _remember(bag: Any, names: frozenset[str]) -> None:
+def _write_secret_names(bag: Any, names: frozenset[str]) -> None:
     if names:
-        bag[MASKED_KEY] = " ".join(sorted(names))
+        bag[SECRETS_KEY] = " ".join(sorted(names))
 
 
 @contextmanager
-def _masked_errors() -> Iterator[None]:
+def _mask_errors() -> Iterator[None]:
     """Mask what is raised, with all that led to it: in debug mode, it is printed too."""
     try:
         yield
     except Bim360Error as error:
         link: BaseException | None = error
         while link is not None:
-            link.args = tuple(masked(each) if isinstance(each, str) else each for each in link.args)
+            link.args = tuple(
+                mask_text(each) if isinstance(each, str) else each for each in link.args
+            )
             link = link.__cause__ or link.__context__
         raise
     except Exception as error:
-        text = masked("".join(traceback.format_exception(error)))
+        text = mask_text("".join(traceback.format_exception(error)))
         if MASK not in text:
             raise
         raise RuntimeError(text) from None

@@ -12,15 +12,21 @@ from typing import Any, Final
 from bim360_provider.core.replacements import Predecessor
 from bim360_provider.dynamic.engine import notify
 from bim360_provider.dynamic.property_bag import from_pulumi
-from bim360_provider.hq.api.cache import AskOnce
+from bim360_provider.hq.api.cache import Memo
 
-__all__ = ["holders_of", "is_held_elsewhere", "outputs_before", "predecessor_of", "urn_of_call"]
+__all__ = [
+    "find_predecessor",
+    "get_call_urn",
+    "has_other_holder",
+    "list_holders",
+    "read_previous_outputs",
+]
 
-CALLS: Final = frozenset({"Check", "Diff", "Create", "Update", "Delete"})
+CALLS_WITH_URN: Final = frozenset({"Check", "Diff", "Create", "Update", "Delete"})
 """Methods of Pulumi's host whose request has a URN."""
 
 
-def urn_of_call() -> str | None:
+def get_call_urn() -> str | None:
     """Return the URN of the call that this thread works on; None outside of Pulumi's host.
 
     It is taken from the host's own frame:
@@ -29,7 +35,7 @@ def urn_of_call() -> str | None:
     frame = inspect.currentframe()
     while frame is not None:
         frame = frame.f_back
-        if frame and frame.f_code.co_name in CALLS and "request" in frame.f_locals:
+        if frame and frame.f_code.co_name in CALLS_WITH_URN and "request" in frame.f_locals:
             urn = getattr(frame.f_locals["request"], "urn", None)
             return urn if isinstance(urn, str) else None
     return None
@@ -41,21 +47,21 @@ LOCAL_STATE: Final = "LOCAL_ENGINE_STATE"
 EXPORT_TIMEOUT: Final = 60.0
 """Seconds for an export: a state of some megabytes from Pulumi Cloud takes a few."""
 
-UNREADABLE: Final = (
+EXPORT_FAILURE_WARNING: Final = (
     "BIM 360: `pulumi stack export` failed, so a resource that is replaced because of --replace or "
     "`pulumi state taint` looks like a new one. If its create fails now: put `pulumi` on PATH, or "
     "set delete_before_replace=True on the resource."
 )
 
-SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
+SECRET_SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 """Marks a secret in a state, with its ciphertext and without its value:
 https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/sig/sig.go
 """
 
-RESOURCES: Final[AskOnce[list[Mapping[str, Any]]]] = AskOnce()
+RESOURCES_MEMO: Final[Memo[list[Mapping[str, Any]]]] = Memo()
 
 
-def outputs_before(entity_id: str) -> Mapping[str, Any] | None:
+def read_previous_outputs(entity_id: str) -> Mapping[str, Any] | None:
     """Return the outputs that the state holds of the resource that is being created.
 
     Args:
@@ -64,71 +70,71 @@ def outputs_before(entity_id: str) -> Mapping[str, Any] | None:
     Returns:
         None where the state does not hold that object for this very resource, or cannot be read.
     """
-    urn = urn_of_call()
+    urn = get_call_urn()
     if urn is None:
         return None
-    for row in _rows(urn):
+    for row in _load_rows(urn):
         if row.get("urn") == urn and row.get("id") == entity_id:
-            return _readable(row)
+            return _read_outputs(row)
     return None
 
 
-def predecessor_of(urn: str) -> Predecessor | None:
+def find_predecessor(urn: str) -> Predecessor | None:
     """Return the object that the state holds of a resource; None if it holds none."""
-    own = (row for row in _rows(urn) if row.get("urn") == urn)
+    own = (row for row in _load_rows(urn) if row.get("urn") == urn)
     rows = [row for row in own if not (row.get("delete") or row.get("condemned"))]
     if not rows or not rows[-1].get("id"):
         return None
-    return Predecessor(str(rows[-1]["id"]), _readable(rows[-1]), urn)
+    return Predecessor(str(rows[-1]["id"]), _read_outputs(rows[-1]), urn)
 
 
-def is_held_elsewhere(entity_id: str, urn: str) -> bool:
+def has_other_holder(entity_id: str, urn: str) -> bool:
     """Return whether another resource of the stack has the object, as far as the state knows."""
-    return bool(holders_of(entity_id, urn) - {urn})
+    return bool(list_holders(entity_id, urn) - {urn})
 
 
-def holders_of(entity_id: str, urn: str) -> set[str]:
+def list_holders(entity_id: str, urn: str) -> set[str]:
     """Return the URNs of all resources that have an object, as far as the state knows.
 
     Args:
         entity_id: HQ's id of it.
         urn: Of any resource of the stack.
     """
-    return {str(row.get("urn")) for row in _rows(urn) if row.get("id") == entity_id}
+    return {str(row.get("urn")) for row in _load_rows(urn) if row.get("id") == entity_id}
 
 
-def _readable(row: Mapping[str, Any]) -> dict[str, Any]:
+def _read_outputs(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the outputs of a resource without those that are encrypted."""
     outputs = row.get("outputs") or {}
-    return from_pulumi({k: v for k, v in outputs.items() if not _is_sealed(v)})
+    return from_pulumi({k: v for k, v in outputs.items() if not _is_encrypted(v)})
 
 
-def _is_sealed(value: object) -> bool:
+def _is_encrypted(value: object) -> bool:
     if isinstance(value, list):
-        return any(map(_is_sealed, value))
+        return any(map(_is_encrypted, value))
     if isinstance(value, Mapping):
-        return SIGNATURE in value or any(map(_is_sealed, value.values()))
+        return SECRET_SIGNATURE in value or any(map(_is_encrypted, value.values()))
     return False
 
 
-def _rows(urn: str) -> list[Mapping[str, Any]]:
-    return RESOURCES.answer("", lambda: _resources(urn))
+def _load_rows(urn: str) -> list[Mapping[str, Any]]:
+    return RESOURCES_MEMO.get("", lambda: _read_resources(urn))
 
 
-def _resources(urn: str) -> list[Mapping[str, Any]]:
+def _read_resources(urn: str) -> list[Mapping[str, Any]]:
     local = os.environ.get(LOCAL_STATE)
     try:
-        text = Path(local).read_text("utf-8") if local else _exported(urn)
+        text = Path(local).read_text("utf-8") if local else _export_state(urn)
         state = json.loads(text)
         rows: list[Mapping[str, Any]] = state.get("deployment", state).get("resources") or []
     except (OSError, ValueError, AttributeError, subprocess.SubprocessError):
         if not local:
-            notify(UNREADABLE, warning=True)
+            notify(EXPORT_FAILURE_WARNING, warning=True)
         return []
     return rows
 
 
-def _exported(urn: str) -> str:
+def _export_state(urn: str) -> str:
     """Return the state as the CLI exports it: secrets stay encrypted.
 
     Raises:

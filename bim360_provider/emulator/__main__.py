@@ -2,7 +2,7 @@
 
 import sys
 
-MISSING_EXTRA = "{name} is not installed: pip install '../bim360_provider[emulator]'"
+MISSING_EXTRA_MESSAGE = "{name} is not installed: pip install '../bim360_provider[emulator]'"
 
 
 def main() -> None:
@@ -11,7 +11,7 @@ def main() -> None:
         # typer belongs to an extra; without it this line is all a person should see.
         from bim360_provider.emulator.cli import app  # noqa: PLC0415
     except ImportError as error:
-        sys.exit(MISSING_EXTRA.format(name=error.name))
+        sys.exit(MISSING_EXTRA_MESSAGE.format(name=error.name))
     app()
 
 

@@ -8,7 +8,7 @@ from enum import Enum, IntEnum
 from typing import NamedTuple
 
 
-class Code(IntEnum):
+class ErrorCode(IntEnum):
     """The ``code`` of an HQ error body where the real number is unknown."""
 
     INVALID = 9400
@@ -34,58 +34,72 @@ class JobState(str, Enum):
     FAILED = "failed"
 
 
-COPY_JOB = "copy_project"
+COPY_JOB_NAME = "copy_project"
 """The ``name`` of a job; that a job has one is known, its values are not."""
 
-UNKNOWN_ROUTE = "EMU-404"
-UNSUPPORTED_GRANT = "EMU-400"
-BAD_CLIENT = "AUTH-003"
+UNKNOWN_ROUTE_CODE = "EMU-404"
+UNSUPPORTED_GRANT_CODE = "EMU-400"
+BAD_CLIENT_CODE = "AUTH-003"
 
 
-class Invention(NamedTuple):
+class Assumption(NamedTuple):
     """One row of the table: the value, where it is answered, and what it stands for."""
 
     value: str
-    where: str
+    location: str
     meaning: str
 
 
-INVENTED = (
-    Invention(
-        str(Code.INVALID.value), "HQ 400 `code`", "a field, query value or body is malformed"
+ASSUMPTIONS = (
+    Assumption(
+        str(ErrorCode.INVALID.value), "HQ 400 `code`", "a field, query value or body is malformed"
     ),
-    Invention(
-        str(Code.FORBIDDEN.value), "HQ 403 `code`", "the client lacks Account Administration"
+    Assumption(
+        str(ErrorCode.FORBIDDEN.value), "HQ 403 `code`", "the client lacks Account Administration"
     ),
-    Invention(
-        str(Code.ACTING_USER.value), "HQ 403 `code`", "the acting user is missing or no admin"
+    Assumption(
+        str(ErrorCode.ACTING_USER.value), "HQ 403 `code`", "the acting user is missing or no admin"
     ),
-    Invention(str(Code.ACC_ONLY.value), "HQ 403 `code`", "users of a BIM 360 project stay in it"),
-    Invention(str(Code.NAME_TAKEN.value), "HQ 409 `code`", "another project has this name"),
-    Invention(str(Code.COMPANY_TAKEN.value), "HQ 409 `code`", "another company has this name"),
-    Invention(str(Code.EMAIL_TAKEN.value), "HQ 409 `code`", "another user has this e-mail"),
-    Invention(
-        str(Code.MEMBER_TAKEN.value),
+    Assumption(
+        str(ErrorCode.ACC_ONLY.value), "HQ 403 `code`", "users of a BIM 360 project stay in it"
+    ),
+    Assumption(str(ErrorCode.NAME_TAKEN.value), "HQ 409 `code`", "another project has this name"),
+    Assumption(
+        str(ErrorCode.COMPANY_TAKEN.value), "HQ 409 `code`", "another company has this name"
+    ),
+    Assumption(str(ErrorCode.EMAIL_TAKEN.value), "HQ 409 `code`", "another user has this e-mail"),
+    Assumption(
+        str(ErrorCode.MEMBER_TAKEN.value),
         "HQ 409 `code`",
         "the user, or their service, is there already",
     ),
-    Invention(str(Code.REFUSED.value), "HQ 422 `code`", "well-formed, but a business rule says no"),
-    Invention(str(Code.TRANSITION.value), "HQ 422 `code`", "the status cannot change this way"),
-    Invention(str(Code.ARCHIVED.value), "HQ 422 `code`", "an archived project takes only `status`"),
-    Invention(
-        str(Code.OTHER_COMPANY.value), "HQ 422 `code`", "the company is not the user's default one"
+    Assumption(
+        str(ErrorCode.REFUSED.value), "HQ 422 `code`", "well-formed, but a business rule says no"
     ),
-    Invention(UNKNOWN_ROUTE, "gateway 404 `errorCode`", "the emulator has no such route"),
-    Invention(UNSUPPORTED_GRANT, "gateway 400 `errorCode`", "a grant type or scope is not known"),
-    Invention(BAD_CLIENT, "gateway 401 `errorCode`", "the client id or its secret is wrong"),
-    Invention(
+    Assumption(
+        str(ErrorCode.TRANSITION.value), "HQ 422 `code`", "the status cannot change this way"
+    ),
+    Assumption(
+        str(ErrorCode.ARCHIVED.value), "HQ 422 `code`", "an archived project takes only `status`"
+    ),
+    Assumption(
+        str(ErrorCode.OTHER_COMPANY.value),
+        "HQ 422 `code`",
+        "the company is not the user's default one",
+    ),
+    Assumption(UNKNOWN_ROUTE_CODE, "gateway 404 `errorCode`", "the emulator has no such route"),
+    Assumption(
+        UNSUPPORTED_GRANT_CODE, "gateway 400 `errorCode`", "a grant type or scope is not known"
+    ),
+    Assumption(BAD_CLIENT_CODE, "gateway 401 `errorCode`", "the client id or its secret is wrong"),
+    Assumption(
         "the account's oldest company",
         "`GET projects/:p/companies`",
         "the company that a new project lists; only that there is one was observed",
     ),
-    Invention(COPY_JOB, "job `name`", "the copy of a template"),
-    Invention(JobState.QUEUED.value, "job `status`", "first quarter of `job_duration`"),
-    Invention(JobState.PROCESSING.value, "job `status`", "the rest of `job_duration`"),
-    Invention(JobState.SUCCESS.value, "job `status`", "after `job_duration`"),
-    Invention(JobState.FAILED.value, "job `status`", "the same, with `job_outcome` failed"),
+    Assumption(COPY_JOB_NAME, "job `name`", "the copy of a template"),
+    Assumption(JobState.QUEUED.value, "job `status`", "first quarter of `job_duration`"),
+    Assumption(JobState.PROCESSING.value, "job `status`", "the rest of `job_duration`"),
+    Assumption(JobState.SUCCESS.value, "job `status`", "after `job_duration`"),
+    Assumption(JobState.FAILED.value, "job `status`", "the same, with `job_outcome` failed"),
 )

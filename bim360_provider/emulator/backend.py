@@ -3,16 +3,16 @@
 import math
 from collections import defaultdict, deque
 
-from bim360_provider.emulator.clock import Clock
+from bim360_provider.emulator.clock import EmulatorClock
 from bim360_provider.emulator.http.errors import GatewayError
 from bim360_provider.emulator.options import Options
-from bim360_provider.emulator.storage.database import Ids, Store
+from bim360_provider.emulator.storage.database import IdGenerator, Store
 
-HQ_QUOTA, ADMIN_READS, ADMIN_WRITES = "hq", "admin_reads", "admin_writes"
+HQ_QUOTA, ADMIN_READ_QUOTA, ADMIN_WRITE_QUOTA = "hq", "admin_reads", "admin_writes"
 """Documented: HQ's endpoints share one quota; construction/admin has one for reads and one for
 writes, see https://aps.autodesk.com/en/docs/acc/v1/overview/rate-limits/admin-rate-limits/"""
 
-WINDOW = 60.0
+QUOTA_WINDOW = 60.0
 """Seconds; the documented quotas are per minute."""
 
 
@@ -22,11 +22,11 @@ class Quota:
     Only requests that were let through count, so a client that waits as told gets in (inference).
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: EmulatorClock) -> None:
         self._clock = clock
-        self._let_in: dict[str, deque[float]] = defaultdict(deque)
+        self._request_times: dict[str, deque[float]] = defaultdict(deque)
 
-    def admit(self, caller: str, limit: int) -> None:
+    def consume(self, caller: str, limit: int) -> None:
         """Let a request through, or refuse it with the whole seconds to wait.
 
         Raises:
@@ -34,19 +34,19 @@ class Quota:
         """
         if not limit:
             return
-        recent, now = self._let_in[caller], self._clock.now()
-        while recent and recent[0] <= now - WINDOW:
+        recent, now = self._request_times[caller], self._clock.now()
+        while recent and recent[0] <= now - QUOTA_WINDOW:
             recent.popleft()
         if len(recent) >= limit:
-            raise over_quota(math.ceil(recent[0] + WINDOW - now))
+            raise build_quota_error(math.ceil(recent[0] + QUOTA_WINDOW - now))
         recent.append(now)
 
     def reset(self) -> None:
         """Forget every request."""
-        self._let_in.clear()
+        self._request_times.clear()
 
 
-def over_quota(wait: int) -> GatewayError:
+def build_quota_error(wait: int) -> GatewayError:
     """Return the gateway's 429; ``Retry-After`` is in seconds, as the vendor's tools read it."""
     return GatewayError(429, "ERR-001", "Quota limit exceeded.", {"retry-after": str(max(wait, 1))})
 
@@ -54,33 +54,35 @@ def over_quota(wait: int) -> GatewayError:
 class Backend:
     """The parts the entities share; one thread at a time uses them."""
 
-    def __init__(self, store: Store, options: Options, clock: Clock) -> None:
+    def __init__(self, store: Store, options: Options, clock: EmulatorClock) -> None:
         self.store = store
         self.clock = clock
         self.options = options
-        self.quotas = {name: Quota(clock) for name in (HQ_QUOTA, ADMIN_READS, ADMIN_WRITES)}
+        self.quotas = {
+            name: Quota(clock) for name in (HQ_QUOTA, ADMIN_READ_QUOTA, ADMIN_WRITE_QUOTA)
+        }
         self.token_quota = Quota(clock)
-        self.revoked_up_to = 0
+        self.last_revoked_serial = 0
         """Tokens with a serial number up to this one are refused."""
 
     @property
-    def ids(self) -> Ids:
+    def ids(self) -> IdGenerator:
         """The maker of ids, on the seed the options name."""
-        return Ids(self.store, self.options.ids_seed)
+        return IdGenerator(self.store, self.options.ids_seed)
 
-    def forget_requests(self) -> None:
+    def reset_quotas(self) -> None:
         """Start every quota afresh."""
         for quota in self.quotas.values():
             quota.reset()
         self.token_quota.reset()
 
-    def admit(self, caller: str, quota: str) -> None:
+    def consume_quota(self, caller: str, quota: str) -> None:
         """Let a request through its quota.
 
         Raises:
             GatewayError: 429 with ``Retry-After``.
         """
-        reads = quota == ADMIN_READS
+        reads = quota == ADMIN_READ_QUOTA
         options = self.options
         limit = options.admin_rate_limit_per_minute if reads else options.rate_limit_per_minute
-        self.quotas[quota].admit(caller, limit)
+        self.quotas[quota].consume(caller, limit)

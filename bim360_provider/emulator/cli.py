@@ -17,13 +17,13 @@ from bim360_provider.emulator.faults import read_rules
 from bim360_provider.emulator.seed.database import ACCOUNT_ID, ADMIN_EMAIL, CLIENT_ID, CLIENT_SECRET
 from bim360_provider.emulator.seed.models import SeedError, read_seed
 from bim360_provider.emulator.server.serve import LOOPBACK, ListenError, serve
-from bim360_provider.emulator.storage.database import IN_MEMORY, StoreError
+from bim360_provider.emulator.storage.database import IN_MEMORY_PATH, StoreError
 
 DEFAULT_PORT = 3600
-CANNOT_START = 2
+START_FAILURE_CODE = 2
 """Exit code for a taken port, an unreadable seed or a mistake in an option."""
 
-WAKE_UP = 0.5
+POLL_INTERVAL = 0.5
 """Seconds between two looks at the stop sign: Windows delivers no Ctrl-C into an endless wait."""
 
 STDIN = 0
@@ -67,30 +67,30 @@ def emulator(  # noqa: PLR0913 - one argument for each flag is typer's way
       bim360 emulator --port 0 --db hq.sqlite
       bim360 emulator --option job_duration=5 --faults docs/examples/weather.json
     """
-    with _one_line_errors():
-        stopping = _stop_signs(follow_stdin=exit_with_parent)
+    with _exit_on_start_error():
+        stopping = _register_stop_signals(follow_stdin=exit_with_parent)
         served = Emulator(
             read_seed(seed) if seed else None,
-            database=str(db) if db else IN_MEMORY,
-            options=_options(option or [], rate_limit),
+            database=str(db) if db else IN_MEMORY_PATH,
+            options=_parse_options(option or [], rate_limit),
             faults=read_rules(faults) if faults else (),
         )
         with serve(served, host=host, port=port, allow_remote=allow_remote) as running:
-            announce(running.url, builtin_seed=seed is None)
-            while not stopping.wait(WAKE_UP):
+            print_address(running.url, is_builtin_seed=seed is None)
+            while not stopping.wait(POLL_INTERVAL):
                 pass
 
 
 @contextmanager
-def _one_line_errors() -> Iterator[None]:
+def _exit_on_start_error() -> Iterator[None]:
     try:
         yield
     except (ListenError, SeedError, StoreError) as error:
         typer.echo(str(error), err=True)
-        raise typer.Exit(CANNOT_START) from None
+        raise typer.Exit(START_FAILURE_CODE) from None
 
 
-def _options(given: list[str], rate_limit: int | None) -> dict[str, JsonValue]:
+def _parse_options(given: list[str], rate_limit: int | None) -> dict[str, JsonValue]:
     options: dict[str, JsonValue] = {}
     for pair in given:
         name, equals, value = pair.partition("=")
@@ -103,17 +103,17 @@ def _options(given: list[str], rate_limit: int | None) -> dict[str, JsonValue]:
     return options
 
 
-def _stop_signs(*, follow_stdin: bool) -> Event:
+def _register_stop_signals(*, follow_stdin: bool) -> Event:
     """Return the event that Ctrl-C, SIGTERM and, if asked for, the end of stdin set."""
     stopping = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
     if follow_stdin:
-        Thread(target=_wait_for_end_of_stdin, args=(stopping,), daemon=True).start()
+        Thread(target=_wait_for_stdin_end, args=(stopping,), daemon=True).start()
     return stopping
 
 
-def _wait_for_end_of_stdin(stopping: Event) -> None:
+def _wait_for_stdin_end(stopping: Event) -> None:
     """Read from the file itself: a thread inside ``sys.stdin`` aborts Python when it exits."""
     with suppress(OSError):
         while os.read(STDIN, READ_SIZE):
@@ -121,13 +121,13 @@ def _wait_for_end_of_stdin(stopping: Event) -> None:
     stopping.set()
 
 
-def announce(url: str, *, builtin_seed: bool) -> None:
+def print_address(url: str, *, is_builtin_seed: bool) -> None:
     """Print where it listens, first and flushed; scripts wait for that line."""
     print(f"BIM 360 emulator listening on {url}", flush=True)  # noqa: T201 - the command's answer
     if not sys.stdout.isatty():
         return
     lines = [f"export BIM360_BASE_URL={url}"]
-    if builtin_seed:
+    if is_builtin_seed:
         lines += [
             f"export APS_CLIENT_ID={CLIENT_ID}",
             f"export APS_CLIENT_SECRET={CLIENT_SECRET}",

@@ -5,61 +5,65 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from email.utils import formatdate
 
-EARLIEST, LATEST = -62_000_000_000.0, 221_845_392_000.0
+EARLIEST_TIME, LATEST_TIME = -62_000_000_000.0, 221_845_392_000.0
 """The years 5 and 9000 in seconds since the epoch: moments beyond cannot be written."""
 
 
-class Clock:
+class EmulatorClock:
     """Seconds since the epoch, as the emulator sees them; it starts at real time and runs."""
 
-    def __init__(self, wall: Callable[[], float] = time.time) -> None:
-        self._wall = wall
+    def __init__(self, wall_clock: Callable[[], float] = time.time) -> None:
+        self._wall_clock = wall_clock
         self._offset = 0.0
-        self._frozen_at: float | None = None
+        self._frozen_time: float | None = None
 
     def now(self) -> float:
         """Return the emulator's time in seconds since the epoch."""
-        return self._frozen_at if self._frozen_at is not None else self._wall() + self._offset
+        return (
+            self._frozen_time
+            if self._frozen_time is not None
+            else self._wall_clock() + self._offset
+        )
 
     def advance(self, seconds: float) -> None:
         """Move the clock forward, frozen or not, as far as there are moments."""
         now = self.now()
-        seconds = min(max(now + seconds, EARLIEST), LATEST) - now
-        if self._frozen_at is not None:
-            self._frozen_at += seconds
+        seconds = min(max(now + seconds, EARLIEST_TIME), LATEST_TIME) - now
+        if self._frozen_time is not None:
+            self._frozen_time += seconds
         else:
             self._offset += seconds
 
-    def move_to(self, moment: float) -> None:
+    def set_time(self, moment: float) -> None:
         """Set the clock to a moment in seconds since the epoch."""
         self.advance(moment - self.now())
 
     def freeze(self) -> None:
         """Stop the clock where it is."""
-        self._frozen_at = self.now()
+        self._frozen_time = self.now()
 
     def thaw(self) -> None:
         """Let the clock run on from where it stood."""
-        stood_at, self._frozen_at = self.now(), None
-        self.move_to(stood_at)
+        stood_at, self._frozen_time = self.now(), None
+        self.set_time(stood_at)
 
     def reset(self) -> None:
         """Go back to real time."""
-        self._offset, self._frozen_at = 0.0, None
+        self._offset, self._frozen_time = 0.0, None
 
     @property
-    def frozen(self) -> bool:
+    def is_frozen(self) -> bool:
         """Whether the clock stands still."""
-        return self._frozen_at is not None
+        return self._frozen_time is not None
 
 
-def stamp(moment: float) -> str:
+def format_timestamp(moment: float) -> str:
     """Return a moment as HQ writes it: ``2016-04-05T07:26:20.858Z``."""
     text = datetime.fromtimestamp(moment, timezone.utc).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "Z")
 
 
-def moment_of(text: str) -> float:
+def parse_timestamp(text: str) -> float:
     """Return the moment a timestamp such as ``2016-04-05T07:26:20.858Z`` names.
 
     Raises:
@@ -71,6 +75,6 @@ def moment_of(text: str) -> float:
     return seconds + float(f"0.{fraction or 0}")
 
 
-def http_date(moment: float) -> str:
+def format_http_date(moment: float) -> str:
     """Return a moment in the form of the ``Date`` header."""
     return formatdate(moment, usegmt=True)

@@ -9,28 +9,28 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
-from bim360_provider.emulator.assumptions import Code
-from bim360_provider.emulator.http.errors import GatewayError, HqError, RefusedError
+from bim360_provider.emulator.assumptions import ErrorCode
+from bim360_provider.emulator.http.errors import ApiError, GatewayError, HqApiError
 from bim360_provider.emulator.http.messages import Delivery, Reply, Request, parse_json
-from bim360_provider.emulator.journal import matches, parsed_body
+from bim360_provider.emulator.journal import is_path_match, parse_body
 from bim360_provider.emulator.options import Seconds
-from bim360_provider.emulator.seed.models import SeedError, Span, first_problem
+from bim360_provider.emulator.seed.models import ClockShift, SeedError, format_first_problem
 
 FIRST_STATUS, LAST_STATUS = 200, 599
 """A final answer of HTTP; 1xx is none."""
 
-Positive = Annotated[int, Field(ge=1)]
+PositiveInt = Annotated[int, Field(ge=1)]
 
-Status = Annotated[int, Field(ge=FIRST_STATUS, le=LAST_STATUS)]
+StatusCode = Annotated[int, Field(ge=FIRST_STATUS, le=LAST_STATUS)]
 
 
-class _Strict(BaseModel):
+class _StrictModel(BaseModel):
     """A part of the file in which an unknown key is a mistake."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Match(_Strict):
+class RequestMatch(_StrictModel):
     """Which requests; what is left out matches all."""
 
     method: str = ""
@@ -43,12 +43,12 @@ class Match(_Strict):
     """Fields of the JSON or form body that must be there with these values."""
 
 
-class Then(_Strict):
+class FaultEffect(_StrictModel):
     """What happens: an answer instead of the true one, or the true one delivered badly."""
 
     act: bool | None = None
     """Whether HQ acts; left out it acts, unless there is a status, a redirect or drop before."""
-    status: Status | None = None
+    status: StatusCode | None = None
     """The status of the answer; without a body it gets the one usual for it."""
     body: JsonValue = None
     """A JSON body instead of the true one."""
@@ -56,7 +56,7 @@ class Then(_Strict):
     """A plain text body instead of the true one; ``""`` is an empty body."""
     html: bool = False
     """An HTML page instead of the true body, as proxies send it."""
-    size: Positive | None = None
+    size: PositiveInt | None = None
     """A plain text body of so many characters instead of the true one."""
     change: dict[str, JsonValue] = Field(default_factory=dict)
     """Fields overwritten in the true body, in each row of a list."""
@@ -66,7 +66,7 @@ class Then(_Strict):
     """The ``Retry-After`` header: seconds, or anything HTTP or a bad proxy may send."""
     redirect: str | None = None
     """Where to redirect to, with 307 unless there is a status."""
-    advance: Span = 0.0
+    advance: ClockShift = 0.0
     """Seconds the emulator's clock moves before it acts: a slow HQ that costs no real time."""
     delay: Seconds = 0.0
     """Seconds of real time before the answer."""
@@ -78,18 +78,18 @@ class Then(_Strict):
     """Seconds of real time between two of the eight pieces the body is sent in."""
 
     @property
-    def acts(self) -> bool:
+    def is_processed(self) -> bool:
         """Whether HQ acts on the request."""
         if self.act is not None:
             return self.act
         return self.status is None and self.redirect is None and self.drop != "before"
 
 
-class Rule(_Strict):
+class Rule(_StrictModel):
     """One fault."""
 
-    match: Match = Match()
-    times: Positive | None = None
+    match: RequestMatch = RequestMatch()
+    times: PositiveInt | None = None
     """How often it happens; left out it happens every time."""
     after: Annotated[int, Field(ge=0)] = 0
     """How many matching requests are spared first."""
@@ -97,7 +97,7 @@ class Rule(_Strict):
     """How likely it is for each matching request."""
     seed: int = 0
     """The same seed gives the same sequence of chances."""
-    then: Then
+    then: FaultEffect
 
 
 def parse_rules(document: object) -> list[Rule]:
@@ -107,14 +107,14 @@ def parse_rules(document: object) -> list[Rule]:
         SeedError: One has a mistake; the message is one line that names the place.
     """
     listed = document if isinstance(document, list) else [document]
-    return [_parse(rule, f"faults[{number}]") for number, rule in enumerate(listed)]
+    return [_parse_rule(rule, f"faults[{number}]") for number, rule in enumerate(listed)]
 
 
-def _parse(document: object, place: str) -> Rule:
+def _parse_rule(document: object, place: str) -> Rule:
     try:
         return Rule.model_validate(document)
     except ValidationError as error:
-        msg = f"{place}.{first_problem(error, Rule, Match, Then)}"
+        msg = f"{place}.{format_first_problem(error, Rule, RequestMatch, FaultEffect)}"
         raise SeedError(msg) from None
 
 
@@ -134,197 +134,199 @@ def read_rules(path: Path) -> list[Rule]:
         raise SeedError(msg) from None
 
 
-REDIRECT = 307
+REDIRECT_STATUS = 307
 """Keeps method and body, so it is the redirect that can do most harm."""
 
 GATEWAY_CODES = {401: "AUTH-006", 403: "AUTH-010", 429: "ERR-001"}
 """Documented: https://aps.autodesk.com/en/docs/oauth/v2/developers_guide/error_handling/"""
 
-SERVER_ERROR = "ERR-003"
+SERVER_ERROR_CODE = "ERR-003"
 """Documented for 500 on the same page; for 502, 503 and 504 it is an inference."""
 
-FIRST_SERVER_ERROR = 500
+FIRST_SERVER_ERROR_STATUS = 500
 
-FIRST_ERROR = 400
+FIRST_ERROR_STATUS = 400
 
 FILLER = "HQ is not well today. "
 
-ROWS = ("results", "success_items", "business_units")
+LIST_KEYS = ("results", "success_items", "business_units")
 """Where the answers that wrap a list have it."""
 
 
-def spoil(then: Then, true: Reply | None) -> Reply:
+def apply_fault(then: FaultEffect, true: Reply | None) -> Reply:
     """Return the answer to send.
 
     Args:
         then: The fault.
         true: What HQ answered when it acted, None when it did not.
     """
-    reply = _with_room(_content(then, _base(then, true)))
+    reply = _replace_no_content_status(_replace_body(then, _build_base_reply(then, true)))
     headers = {**reply.headers, **{name.lower(): each for name, each in then.headers.items()}}
     if then.retry_after is not None:
         headers["retry-after"] = str(then.retry_after)
     if then.redirect is not None:
         headers["location"] = then.redirect
-    return replace(reply, headers=headers, delivery=_delivery(then))
+    return replace(reply, headers=headers, delivery=_build_delivery(then))
 
 
-def _with_room(reply: Reply) -> Reply:
+def _replace_no_content_status(reply: Reply) -> Reply:
     """Make a 204 that a fault gave a body a 200: HTTP has no room for one."""
     empty = reply.status != HTTPStatus.NO_CONTENT or not reply.body
     return reply if empty else replace(reply, status=HTTPStatus.OK)
 
 
-def _delivery(then: Then) -> Delivery:
+def _build_delivery(then: FaultEffect) -> Delivery:
     return Delivery(
         delay=then.delay, drop=then.drop is not None, cut_after=then.truncate, drip=then.drip
     )
 
 
-def _base(then: Then, true: Reply | None) -> Reply:
+def _build_base_reply(then: FaultEffect, true: Reply | None) -> Reply:
     if then.redirect is not None:
-        return Reply(then.status or REDIRECT, {}, b"")
+        return Reply(then.status or REDIRECT_STATUS, {}, b"")
     if then.status is None:
         return true or Reply(HTTPStatus.OK, {}, b"")
     if then.status == HTTPStatus.NO_CONTENT:
         return Reply(then.status, {}, b"")
-    if then.status < FIRST_ERROR:
-        return replace(true or Reply.json(then.status, {}), status=then.status)
-    return usual(then.status).reply()
+    if then.status < FIRST_ERROR_STATUS:
+        return replace(true or Reply.from_content(then.status, {}), status=then.status)
+    return build_usual_error(then.status).build_reply()
 
 
-def usual(status: int) -> RefusedError:
+def build_usual_error(status: int) -> ApiError:
     """Return the error the API usually answers with a status."""
     reason = next((each.phrase for each in HTTPStatus if each == status), "Error")
     if status in GATEWAY_CODES:
         return GatewayError(status, GATEWAY_CODES[status], reason)
-    if status >= FIRST_SERVER_ERROR:
-        return GatewayError(status, SERVER_ERROR, reason)
-    return HqError(status, Code.REFUSED, reason)
+    if status >= FIRST_SERVER_ERROR_STATUS:
+        return GatewayError(status, SERVER_ERROR_CODE, reason)
+    return HqApiError(status, ErrorCode.REFUSED, reason)
 
 
-def _content(then: Then, reply: Reply) -> Reply:
+def _replace_body(then: FaultEffect, reply: Reply) -> Reply:
     """Put another body into an answer, where the fault has one."""
     if "body" in then.model_fields_set:
-        return Reply.json(reply.status, then.body, {**reply.headers})
+        return Reply.from_content(reply.status, then.body, {**reply.headers})
     if then.html:
-        return _typed(reply, "text/html", _page(reply.status))
+        return _set_text_body(reply, "text/html", _render_page(reply.status))
     if then.size is not None:
         filler = FILLER * (then.size // len(FILLER) + 1)
-        return _typed(reply, "text/plain", filler[: then.size])
+        return _set_text_body(reply, "text/plain", filler[: then.size])
     if then.text is not None:
-        return _typed(reply, "text/plain", then.text)
+        return _set_text_body(reply, "text/plain", then.text)
     if then.change:
-        return Reply.json(reply.status, _changed(reply.content(), then.change), {**reply.headers})
+        return Reply.from_content(
+            reply.status, _overwrite_fields(reply.parse_content(), then.change), {**reply.headers}
+        )
     return reply
 
 
-def _typed(reply: Reply, kind: str, text: str) -> Reply:
+def _set_text_body(reply: Reply, kind: str, text: str) -> Reply:
     headers = {**reply.headers, "content-type": f"{kind}; charset=utf-8"}
     return replace(reply, headers=headers, body=text.encode())
 
 
-def _page(status: int) -> str:
+def _render_page(status: int) -> str:
     return f"<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>\n"
 
 
-def _changed(content: JsonValue, change: dict[str, JsonValue]) -> JsonValue:
+def _overwrite_fields(content: JsonValue, change: dict[str, JsonValue]) -> JsonValue:
     if isinstance(content, list):
-        return [_changed(row, change) for row in content]
+        return [_overwrite_fields(row, change) for row in content]
     if not isinstance(content, dict):
         return content
-    rows = next((name for name in ROWS if isinstance(content.get(name), list)), None)
+    rows = next((name for name in LIST_KEYS if isinstance(content.get(name), list)), None)
     if rows is None or change.keys() & content.keys():
         return {**content, **change}
-    return {**content, rows: _changed(content[rows], change)}
+    return {**content, rows: _overwrite_fields(content[rows], change)}
 
 
-class _Armed:
+class _ArmedRule:
     """A rule with its count and its own dice."""
 
     def __init__(self, number: int, rule: Rule) -> None:
         self.number = number
         self.rule = rule
-        self.matched = 0
-        self.fired = 0
+        self.match_count = 0
+        self.fire_count = 0
         # S311: chance that can be repeated is the point.
-        self._dice = random.Random(rule.seed)  # noqa: S311
+        self._random = random.Random(rule.seed)  # noqa: S311
 
-    def strikes(self) -> bool:
+    def try_trigger(self) -> bool:
         """Count a matching request and say whether this one is hit."""
-        if self.fired == self.rule.times:
+        if self.fire_count == self.rule.times:
             return False
-        self.matched += 1
-        if self.matched <= self.rule.after or self._dice.random() >= self.rule.probability:
+        self.match_count += 1
+        if self.match_count <= self.rule.after or self._random.random() >= self.rule.probability:
             return False
-        self.fired += 1
+        self.fire_count += 1
         return True
 
 
-class Faults:
+class FaultInjector:
     """Rules in the order they were added; the first that strikes decides."""
 
     def __init__(self, at_start: Iterable[Rule] = ()) -> None:
-        self._at_start = tuple(at_start)
-        self._armed: list[_Armed] = []
-        self._number = 0
+        self._initial_rules = tuple(at_start)
+        self._armed_rules: list[_ArmedRule] = []
+        self._last_number = 0
         self.reset()
 
     def add(self, rules: Iterable[Rule]) -> list[int]:
         """Add rules and return their numbers."""
         added = []
         for rule in rules:
-            self._number += 1
-            self._armed.append(_Armed(self._number, rule))
-            added.append(self._number)
+            self._last_number += 1
+            self._armed_rules.append(_ArmedRule(self._last_number, rule))
+            added.append(self._last_number)
         return added
 
     def remove(self, number: int) -> bool:
         """Remove one rule and say whether it was there."""
-        before = len(self._armed)
-        self._armed = [armed for armed in self._armed if armed.number != number]
-        return len(self._armed) < before
+        before = len(self._armed_rules)
+        self._armed_rules = [armed for armed in self._armed_rules if armed.number != number]
+        return len(self._armed_rules) < before
 
     def clear(self) -> None:
         """Remove every rule."""
-        self._armed.clear()
+        self._armed_rules.clear()
 
     def reset(self) -> None:
         """Go back to the rules of the start, their counts and chances included."""
-        self._number = 0
+        self._last_number = 0
         self.clear()
-        self.add(self._at_start)
+        self.add(self._initial_rules)
 
-    def listed(self) -> list[JsonValue]:
+    def dump_rules(self) -> list[JsonValue]:
         """Return the rules with how often they matched and struck."""
         return [
             {
                 "id": armed.number,
-                "matched": armed.matched,
-                "fired": armed.fired,
+                "matched": armed.match_count,
+                "fired": armed.fire_count,
                 "rule": armed.rule.model_dump(exclude_unset=True),
             }
-            for armed in self._armed
+            for armed in self._armed_rules
         ]
 
-    def pick(self, request: Request, route: str | None) -> tuple[int, Then] | None:
+    def pick_fault(self, request: Request, route: str | None) -> tuple[int, FaultEffect] | None:
         """Return the fault a request runs into, with its number; None for a lucky one."""
-        for armed in self._armed:
-            if _is_meant(armed.rule.match, request, route) and armed.strikes():
+        for armed in self._armed_rules:
+            if _is_selected(armed.rule.match, request, route) and armed.try_trigger():
                 return armed.number, armed.rule.then
         return None
 
 
-def _is_meant(match: Match, request: Request, route: str | None) -> bool:
+def _is_selected(match: RequestMatch, request: Request, route: str | None) -> bool:
     return (
         match.method.upper() in ("", request.method)
-        and matches(match.path, request.path, route)
-        and _holds(request.arguments() if match.query else {}, match.query)
-        and _holds(parsed_body(request) if match.body else {}, match.body)
+        and is_path_match(match.path, request.path, route)
+        and _has_values(request.parse_query() if match.query else {}, match.query)
+        and _has_values(parse_body(request) if match.body else {}, match.body)
     )
 
 
-def _holds(given: JsonValue | Mapping[str, str], wanted: Mapping[str, JsonValue]) -> bool:
+def _has_values(given: JsonValue | Mapping[str, str], wanted: Mapping[str, JsonValue]) -> bool:
     """Say whether an object has all the wanted values."""
     if not isinstance(given, Mapping):
         return False

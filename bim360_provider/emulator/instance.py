@@ -5,16 +5,16 @@ from collections.abc import Iterable, Mapping
 from pydantic import JsonValue, ValidationError
 
 from bim360_provider.emulator.backend import Backend
-from bim360_provider.emulator.clock import Clock
-from bim360_provider.emulator.faults import Faults, Rule
+from bim360_provider.emulator.clock import EmulatorClock
+from bim360_provider.emulator.faults import FaultInjector, Rule
 from bim360_provider.emulator.journal import Journal
 from bim360_provider.emulator.options import Options
-from bim360_provider.emulator.seed.database import plant_accounts, plant_clients
-from bim360_provider.emulator.seed.models import Seed, SeedError, first_problem
+from bim360_provider.emulator.seed.database import load_accounts, load_clients
+from bim360_provider.emulator.seed.models import Seed, SeedError, format_first_problem
 from bim360_provider.emulator.storage.database import Store
 
 
-class World:
+class EmulatorInstance:
     """A backend with its seed, its journal and its faults."""
 
     def __init__(
@@ -22,29 +22,29 @@ class World:
         seed: Seed,
         store: Store,
         overrides: Mapping[str, JsonValue],
-        clock: Clock | None = None,
+        clock: EmulatorClock | None = None,
         faults: Iterable[Rule] = (),
     ) -> None:
         self._seed = seed
         self._overrides = overrides
         self.journal = Journal()
-        self.faults = Faults(faults)
-        self.backend = Backend(store, self._options(), clock or Clock())
+        self.faults = FaultInjector(faults)
+        self.backend = Backend(store, self._build_options(), clock or EmulatorClock())
         if store.is_new:
-            self._plant()
+            self._load_seed()
 
     def reset(self) -> None:
         """Go back to the seed: state, ids, clock, options, quotas, faults and journal."""
         self.backend.clock.reset()
-        self.backend.options = self._options()
-        self.backend.forget_requests()
+        self.backend.options = self._build_options()
+        self.backend.reset_quotas()
         self.journal.clear()
         self.faults.reset()
-        with self.backend.store.transaction():
+        with self.backend.store.begin_transaction():
             self.backend.store.clear()
-            self._plant_rows()
+            self._insert_seed_rows()
 
-    def reseed(self, seed: Seed) -> None:
+    def replace_seed(self, seed: Seed) -> None:
         """Take another seed, and go back to it.
 
         Raises:
@@ -52,7 +52,7 @@ class World:
         """
         before, self._seed = self._seed, seed
         try:
-            self._options()
+            self._build_options()
         except SeedError:
             self._seed = before
             raise
@@ -67,17 +67,17 @@ class World:
         self.backend.options = parse_options({**self.backend.options.model_dump(), **changes})
         return self.backend.options
 
-    def _options(self) -> Options:
+    def _build_options(self) -> Options:
         return parse_options({**self._seed.options, **self._overrides})
 
-    def _plant(self) -> None:
-        with self.backend.store.transaction():
-            self._plant_rows()
+    def _load_seed(self) -> None:
+        with self.backend.store.begin_transaction():
+            self._insert_seed_rows()
 
-    def _plant_rows(self) -> None:
-        plant_accounts(self.backend, self._seed.accounts)
-        plant_clients(self.backend, self._seed.clients)
-        self.backend.store.planted()
+    def _insert_seed_rows(self) -> None:
+        load_accounts(self.backend, self._seed.accounts)
+        load_clients(self.backend, self._seed.clients)
+        self.backend.store.mark_seeded()
 
 
 def parse_options(given: dict[str, JsonValue]) -> Options:
@@ -89,5 +89,5 @@ def parse_options(given: dict[str, JsonValue]) -> Options:
     try:
         return Options.model_validate(given)
     except ValidationError as error:
-        msg = f"options.{first_problem(error, Options)}"
+        msg = f"options.{format_first_problem(error, Options)}"
         raise SeedError(msg) from None

@@ -9,25 +9,25 @@ from urllib.parse import parse_qsl
 
 from pydantic import JsonValue
 
-from bim360_provider.emulator.clock import stamp
-from bim360_provider.emulator.http.messages import Part, Request, is_multipart, parts
-from bim360_provider.emulator.http.routing import Visit
+from bim360_provider.emulator.clock import format_timestamp
+from bim360_provider.emulator.http.messages import FormPart, Request, is_multipart, parse_parts
+from bim360_provider.emulator.http.routing import RequestContext
 
-KEPT = 20_000
+MAX_ENTRIES = 20_000
 """Entries kept; the oldest go first, so that a long-running emulator does not grow for ever."""
 
-SECRET_WORDS = ("secret", "password", "token")
+SECRET_NAME_PARTS = ("secret", "password", "token")
 MASK = "***"
-DEPTH = 20
+MAX_BODY_DEPTH = 20
 """Levels of a body that are kept; HQ's have three, and a hostile one could have thousands."""
 
-UNKNOWN = "unknown route"
-NO_ANSWER = 0
+UNKNOWN_ROUTE_NAME = "unknown route"
+NO_RESPONSE_STATUS = 0
 """The status of a request whose connection was closed instead."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class JournalEntry:
     """One request and the status of its answer."""
 
     seq: int
@@ -50,30 +50,32 @@ class Journal:
     """The requests in the order of their arrival, with secrets masked and no headers kept."""
 
     def __init__(self) -> None:
-        self._entries: deque[Entry] = deque(maxlen=KEPT)
-        self._seq = 0
+        self._entries: deque[JournalEntry] = deque(maxlen=MAX_ENTRIES)
+        self._last_seq = 0
 
-    def record(self, visit: Visit, status: int, now: float) -> None:
+    def record_request(self, visit: RequestContext, status: int, now: float) -> None:
         """Add a request."""
         request = visit.request
-        self._seq += 1
-        entry = Entry(
-            seq=self._seq,
-            time=stamp(now),
+        self._last_seq += 1
+        entry = JournalEntry(
+            seq=self._last_seq,
+            time=format_timestamp(now),
             method=request.method,
             path=request.path,
             query=request.query,
-            route=visit.route or UNKNOWN,
-            region=request.header("region") or None,
+            route=visit.route_name or UNKNOWN_ROUTE_NAME,
+            region=request.get_header("region") or None,
             client_id=visit.client_id,
-            acting_user=request.header("x-user-id") or request.header("user-id") or None,
+            acting_user=request.get_header("x-user-id") or request.get_header("user-id") or None,
             status=status,
-            body=_masked(parsed_body(request)),
-            fault=visit.fault,
+            body=_mask_secrets(parse_body(request)),
+            fault=visit.fault_number,
         )
         self._entries.append(entry)
 
-    def entries(self, since: int = 0, method: str = "", path: str = "") -> Iterator[Entry]:
+    def find_entries(
+        self, since: int = 0, method: str = "", path: str = ""
+    ) -> Iterator[JournalEntry]:
         """Yield entries.
 
         Args:
@@ -84,29 +86,29 @@ class Journal:
         # A copy, since another thread may read while the server writes.
         for entry in list(self._entries):
             wanted = entry.seq > since and method.upper() in ("", entry.method)
-            if wanted and matches(path, entry.path, entry.route):
+            if wanted and is_path_match(path, entry.path, entry.route):
                 yield entry
 
-    def listed(self, since: int = 0, method: str = "", path: str = "") -> list[JsonValue]:
+    def dump_entries(self, since: int = 0, method: str = "", path: str = "") -> list[JsonValue]:
         """Return the same as JSON."""
-        return [asdict(entry) for entry in self.entries(since, method, path)]
+        return [asdict(entry) for entry in self.find_entries(since, method, path)]
 
-    def count(self, since: int = 0, method: str = "", path: str = "") -> dict[str, int]:
+    def count_requests(self, since: int = 0, method: str = "", path: str = "") -> dict[str, int]:
         """Return how often each route was called, as ``{"GET /hq/...": 3}``."""
-        return dict(Counter(entry.route for entry in self.entries(since, method, path)))
+        return dict(Counter(entry.route for entry in self.find_entries(since, method, path)))
 
     def clear(self) -> None:
         """Forget every entry; the numbers go on."""
         self._entries.clear()
 
 
-def matches(wanted: str, path: str, route: str | None) -> bool:
+def is_path_match(wanted: str, path: str, route: str | None) -> bool:
     """Say whether a path, or its route's template, is what a pattern wants; empty wants all."""
     template = (route or "").partition(" ")[2]
     return not wanted or wanted == template or fnmatchcase(path, wanted)
 
 
-def parsed_body(request: Request) -> JsonValue:
+def parse_body(request: Request) -> JsonValue:
     """Return a JSON or form body, the text of any other, None for an empty one.
 
     Of an upload only the names, types and sizes are kept.
@@ -114,9 +116,9 @@ def parsed_body(request: Request) -> JsonValue:
     if not request.body:
         return None
     if is_multipart(request):
-        return {part.name: _described(part) for part in parts(request)}
+        return {part.name: _describe_part(part) for part in parse_parts(request)}
     text = request.body.decode("utf-8", "replace")
-    if "urlencoded" in request.header("content-type"):
+    if "urlencoded" in request.get_header("content-type"):
         return dict(parse_qsl(text, keep_blank_values=True))
     try:
         parsed: JsonValue = json.loads(text)
@@ -125,23 +127,23 @@ def parsed_body(request: Request) -> JsonValue:
     return parsed
 
 
-def _described(part: Part) -> JsonValue:
+def _describe_part(part: FormPart) -> JsonValue:
     kind, size = part.content_type, len(part.content)
     return {"filename": part.filename, "content_type": kind, "size": size}
 
 
-def _masked(value: JsonValue, depth: int = 0) -> JsonValue:
-    if depth > DEPTH:
+def _mask_secrets(value: JsonValue, depth: int = 0) -> JsonValue:
+    if depth > MAX_BODY_DEPTH:
         return MASK
     if isinstance(value, dict):
         return {
-            name: MASK if _is_secret(name) else _masked(each, depth + 1)
+            name: MASK if _is_secret(name) else _mask_secrets(each, depth + 1)
             for name, each in value.items()
         }
     if isinstance(value, list):
-        return [_masked(each, depth + 1) for each in value]
+        return [_mask_secrets(each, depth + 1) for each in value]
     return value
 
 
 def _is_secret(name: str) -> bool:
-    return any(word in name.lower() for word in SECRET_WORDS)
+    return any(word in name.lower() for word in SECRET_NAME_PARTS)

@@ -1,20 +1,31 @@
 """An account that exists, as a stack: a program that changes nothing, and the file to import it."""
 
-from bim360_provider.export.files import Paths, local_steps, names_kept, pulumi_steps, write_stack
+from bim360_provider.export.files import (
+    StackPaths,
+    build_local_commands,
+    build_pulumi_commands,
+    read_kept_names,
+    write_stack,
+)
 from bim360_provider.export.program_check import require_run
-from bim360_provider.export.pulumi_project import Layout, read_layout
-from bim360_provider.export.reader import Account, Choice, Reading, read_account
+from bim360_provider.export.pulumi_project import ProjectLayout, read_layout
+from bim360_provider.export.reader import (
+    ExportedAccount,
+    ReadOnlyTransport,
+    Selection,
+    read_account,
+)
 
 __all__ = [
-    "Account",
-    "Choice",
-    "Layout",
-    "Paths",
-    "Reading",
-    "local_steps",
-    "names_kept",
-    "pulumi_steps",
+    "ExportedAccount",
+    "ProjectLayout",
+    "ReadOnlyTransport",
+    "Selection",
+    "StackPaths",
+    "build_local_commands",
+    "build_pulumi_commands",
     "read_account",
+    "read_kept_names",
     "read_layout",
     "require_run",
     "write_stack",

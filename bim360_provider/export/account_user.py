@@ -4,20 +4,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from bim360_provider.core import account_user
-from bim360_provider.core.account_user.rules import SHAPE
+from bim360_provider.core.account_user.rules import FIELD_SPEC
 from bim360_provider.core.settings import Settings
-from bim360_provider.export.declaration import Declaration, Reference, settled
+from bim360_provider.export.declaration import Declaration, Reference, select_accepted_inputs
 from bim360_provider.models import AccountUser
 from bim360_provider.resources import Bim360AccountUser
 
-__all__ = ["declared_user"]
+__all__ = ["declare_user"]
 
 Values = Mapping[str, Any]
 
-ARGUMENTS: Final = ("email", "company_id", "default_role", "status")
+DECLARABLE_ARGUMENTS: Final = ("email", "company_id", "default_role", "status")
 
 
-def declared_user(
+def declare_user(
     live: AccountUser,
     name: str,
     place: Values,
@@ -33,18 +33,20 @@ def declared_user(
         settings: Go into the check.
         companies: What to write for the companies that are declared too, by their ids.
     """
-    fields = live.fields()
+    fields = live.get_fields()
     usual = () if live.status == "inactive" else ("status",)
-    wanted = [k for k in ARGUMENTS if k not in usual and fields.get(k, "") != ""]
-    given = SHAPE.mirrored(fields, place, wanted)
+    wanted = [k for k in DECLARABLE_ARGUMENTS if k not in usual and fields.get(k, "") != ""]
+    given = FIELD_SPEC.derive_inputs(fields, place, wanted)
 
     def state(inputs: Values) -> dict[str, Any]:
-        return {**SHAPE.outputs(fields, place, inputs), "adopted": True}
+        return {**FIELD_SPEC.build_outputs(fields, place, inputs), "adopted": True}
 
-    known = settled(account_user, given, state, settings)
+    known = select_accepted_inputs(account_user, given, state, settings)
     if "email" not in known.inputs:
-        return f"user {live.id} is left as it is: {_reason(known.notes)}"
-    arguments: dict[str, Any] = {k: known.inputs[k] for k in ARGUMENTS if k in known.inputs}
+        return f"user {live.id} is left as it is: {_find_email_refusal(known.notes)}"
+    arguments: dict[str, Any] = {
+        k: known.inputs[k] for k in DECLARABLE_ARGUMENTS if k in known.inputs
+    }
     if arguments.get("company_id") in companies:
         arguments["company_id"] = companies[arguments["company_id"]]
     return Declaration(
@@ -58,7 +60,7 @@ def declared_user(
     )
 
 
-def _reason(notes: Sequence[str]) -> str:
+def _find_email_refusal(notes: Sequence[str]) -> str:
     """Return why there is no e-mail to declare."""
     left = "email is left as it is, "
     refusals = (each.replace(left, "email ", 1) for each in notes if each.startswith(left))

@@ -10,9 +10,16 @@ from bim360_provider.core.entity import Entity
 from bim360_provider.core.settings import Settings
 from bim360_provider.core.validation import Problem
 from bim360_provider.models import normalize
-from bim360_provider.resources.base import Declared
+from bim360_provider.resources.base import Bim360Resource
 
-__all__ = ["UNKNOWN_TEXT", "Component", "Declaration", "Reference", "Settled", "settled"]
+__all__ = [
+    "UNKNOWN_VALUE_REASON",
+    "AcceptedInputs",
+    "Component",
+    "Declaration",
+    "Reference",
+    "select_accepted_inputs",
+]
 
 Values = Mapping[str, Any]
 
@@ -57,7 +64,7 @@ class Declaration:
         component: What a program writes in place of the class, if anything.
     """
 
-    resource: type[Declared]
+    resource: type[Bim360Resource]
     name: str
     id: str
     arguments: Values
@@ -72,11 +79,11 @@ class Declaration:
         return self.component.kind if self.component else self.resource.__name__
 
 
-UNKNOWN_TEXT: Final = "Pulumi uses this text for a value that it does not know yet"
+UNKNOWN_VALUE_REASON: Final = "Pulumi uses this text for a value that it does not know yet"
 
 
 @dataclass(frozen=True)
-class Settled:
+class AcceptedInputs:
     """What can be declared of a thing.
 
     Attributes:
@@ -90,9 +97,9 @@ class Settled:
     notes: tuple[str, ...]
 
 
-def settled(
+def select_accepted_inputs(
     entity: Entity, given: Values, state: Callable[[Values], dict[str, Any]], settings: Settings
-) -> Settled:
+) -> AcceptedInputs:
     """Return those of the arguments that are accepted, and that change nothing.
 
     HQ holds what people typed there, which may be nothing that our rules let through.
@@ -103,25 +110,29 @@ def settled(
         state: Returns the outputs that belong to arguments in normal form.
         settings: Say whether values outside the public lists are let through.
     """
-    left = [Problem(name, UNKNOWN_TEXT) for name, value in given.items() if value == UNKNOWN]
+    left = [
+        Problem(name, UNKNOWN_VALUE_REASON) for name, value in given.items() if value == UNKNOWN
+    ]
     while True:
-        kept = _without(given, left)
+        kept = _drop_arguments(given, left)
         inputs, problems = entity.check(given, kept, settings)
         bad = [each for each in problems if each.argument in kept and not each.warning]
         outputs = state(inputs)
         if not bad:
-            changed = entity.diff(outputs, inputs).changed
+            changed = entity.diff(outputs, inputs).changed_arguments
             bad = [Problem(name, "has another normal form") for name in changed if name in kept]
         if not bad:
-            return Settled(inputs, outputs, tuple(_note(given, problem) for problem in left))
+            return AcceptedInputs(
+                inputs, outputs, tuple(_format_note(given, problem) for problem in left)
+            )
         left += bad
 
 
-def _without(given: Values, problems: Iterable[Problem]) -> dict[str, Any]:
+def _drop_arguments(given: Values, problems: Iterable[Problem]) -> dict[str, Any]:
     named = {problem.argument for problem in problems}
     return {name: value for name, value in given.items() if name not in named}
 
 
-def _note(given: Values, problem: Problem) -> str:
-    value = normalize.shown(given[problem.argument])
-    return f"{problem.argument} is left as it is, {value}: {problem.words}."
+def _format_note(given: Values, problem: Problem) -> str:
+    value = normalize.quote_value(given[problem.argument])
+    return f"{problem.argument} is left as it is, {value}: {problem.message}."

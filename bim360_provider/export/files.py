@@ -20,64 +20,68 @@ from bim360_provider import files
 from bim360_provider.dynamic.property_bag import PROVIDER_KEY, to_pulumi
 from bim360_provider.errors import InputError
 from bim360_provider.export.declaration import Declaration
-from bim360_provider.export.pulumi_project import Layout, launcher
-from bim360_provider.export.python_writer import program
-from bim360_provider.export.reader import Account, Kept
+from bim360_provider.export.pulumi_project import ProjectLayout, render_launcher
+from bim360_provider.export.python_writer import render_program
+from bim360_provider.export.reader import ExportedAccount, KeptNames
 
 __all__ = [
-    "MESSAGE",
-    "UNSEALED",
-    "Paths",
-    "import_file",
-    "local_steps",
-    "names_in",
-    "names_kept",
-    "pulumi_steps",
-    "sealed",
-    "write",
+    "COMMIT_MESSAGE",
+    "SEAL_PLACEHOLDER",
+    "StackPaths",
+    "add_seal",
+    "build_local_commands",
+    "build_pulumi_commands",
+    "parse_names",
+    "read_kept_names",
+    "render_import_file",
+    "write_files",
     "write_stack",
 ]
 
 SEAL_KEY: Final = "writtenBy"
 """A key that Pulumi passes over."""
 
-EVER_NEW: Final = frozenset({"updated_at", "last_sign_in"})
+VOLATILE_OUTPUTS: Final = frozenset({"updated_at", "last_sign_in"})
 """Outputs that change when nobody changed anything: the first refresh fills them in."""
 
 
-def import_file(declarations: Iterable[Declaration], seal: str) -> str:
+def render_import_file(declarations: Iterable[Declaration], seal: str) -> str:
     """Return the text of the file, a line for each thing."""
-    rows = [row for each in declarations for row in _rows(each)]
+    rows = [row for each in declarations for row in _build_rows(each)]
     lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
     return f'{{\n"{SEAL_KEY}": {json.dumps(seal)},\n"resources": [\n{lines}\n]\n}}\n'
 
 
-def names_in(content: str) -> dict[tuple[str, str], str]:
+def parse_names(content: str) -> dict[tuple[str, str], str]:
     """Return the names that an import file gives, by type and id; none where it cannot be read."""
     try:
         rows = json.loads(content)["resources"]
-        return {(row["type"], row["id"]): _name(row) for row in rows if "id" in row}
+        return {(row["type"], row["id"]): _get_name(row) for row in rows if "id" in row}
     except (ValueError, LookupError, TypeError):
         return {}
 
 
-def _name(row: Mapping[str, Any]) -> str:
+def _get_name(row: Mapping[str, Any]) -> str:
     return str(row.get("logicalName") or row["name"])
 
 
-def _known(value: Any) -> Any:
+def _drop_unknown_values(value: Any) -> Any:
     """Return a value without texts that Pulumi takes for unknown values: no import may hold one."""
     if isinstance(value, Mapping):
-        return {key: _known(each) for key, each in value.items() if each != UNKNOWN}
+        return {key: _drop_unknown_values(each) for key, each in value.items() if each != UNKNOWN}
     if isinstance(value, list):
-        return [_known(each) for each in value if each != UNKNOWN]
+        return [_drop_unknown_values(each) for each in value if each != UNKNOWN]
     return value
 
 
-def _rows(each: Declaration) -> Iterator[dict[str, Any]]:
+def _build_rows(each: Declaration) -> Iterator[dict[str, Any]]:
     code: Any = serialize_provider(each.resource.PROVIDER())
     provider = {PROVIDER_KEY: code}
-    outputs = {k: _known(v) for k, v in each.outputs.items() if k not in EVER_NEW and v != UNKNOWN}
+    outputs = {
+        k: _drop_unknown_values(v)
+        for k, v in each.outputs.items()
+        if k not in VOLATILE_OUTPUTS and v != UNKNOWN
+    }
     row = {"type": each.resource.type_token(), "name": each.name, "id": each.id}
     if each.component:
         # A name of its own, because a parent is named by it and a project may have the same.
@@ -89,11 +93,11 @@ def _rows(each: Declaration) -> Iterator[dict[str, Any]]:
     yield {**row, "inputs": {**inputs, **provider}, "outputs": {**kept, **provider}}
 
 
-MESSAGE: Final = "Adopt the BIM 360 account"
+COMMIT_MESSAGE: Final = "Adopt the BIM 360 account"
 """The text of the commit."""
 
 
-def pulumi_steps(
+def build_pulumi_commands(
     root: Path, here: Path, stack: str, import_file: Path, written: Iterable[Path]
 ) -> list[str]:
     """Return the commands for the Pulumi CLI.
@@ -109,58 +113,60 @@ def pulumi_steps(
         written: The files that belong into the repository.
     """
     return [
-        *_change_folder(root, here),
+        *_build_cd_commands(root, here),
         f"pulumi stack select --create {shlex.quote(stack)}",
-        f"pulumi import --file {_quoted(import_file, root)} --generate-code=false",
+        f"pulumi import --file {_quote_path(import_file, root)} --generate-code=false",
         "pulumi preview --expect-no-changes",
         "pulumi up --expect-no-changes",
-        _commit(root, written),
+        _build_commit_command(root, written),
     ]
 
 
-def local_steps(
+def build_local_commands(
     root: Path, here: Path, stack: str, import_file: Path, written: Iterable[Path]
 ) -> list[str]:
     """Return the same for the local engine; the arguments are those of ``pulumi_steps``."""
     of_stack = f"--stack {shlex.quote(stack.rpartition('/')[2])}"
     return [
-        *_change_folder(root, here),
-        f"bim360 local import {of_stack} --file {_quoted(import_file, root)}",
+        *_build_cd_commands(root, here),
+        f"bim360 local import {of_stack} --file {_quote_path(import_file, root)}",
         f"bim360 local preview {of_stack} --expect-no-changes",
         f"bim360 local up {of_stack} --expect-no-changes",
-        _commit(root, written),
+        _build_commit_command(root, written),
     ]
 
 
-def _change_folder(root: Path, here: Path) -> list[str]:
-    return [] if root == here else [f"cd {_quoted(root, here)}"]
+def _build_cd_commands(root: Path, here: Path) -> list[str]:
+    return [] if root == here else [f"cd {_quote_path(root, here)}"]
 
 
-def _commit(root: Path, written: Iterable[Path]) -> str:
-    names = " ".join(_quoted(path, root) for path in written)
-    return f"git add {names} && git commit -m {shlex.quote(MESSAGE)}"
+def _build_commit_command(root: Path, written: Iterable[Path]) -> str:
+    names = " ".join(_quote_path(path, root) for path in written)
+    return f"git add {names} && git commit -m {shlex.quote(COMMIT_MESSAGE)}"
 
 
-def _quoted(path: Path, folder: Path) -> str:
+def _quote_path(path: Path, folder: Path) -> str:
     relative = os.path.relpath(path, folder)
     # A name such as `-n.py` would be taken for an option.
     return shlex.quote(relative if not relative.startswith("-") else f"./{relative}")
 
 
-UNSEALED: Final = f"bim360 export, seal {'0' * 16}"
+SEAL_PLACEHOLDER: Final = f"bim360 export, seal {'0' * 16}"
 """Stands in a text until its seal is known."""
 
-SEAL: Final = re.compile(r"bim360 export, seal ([0-9a-f]{16})")
+SEAL_PATTERN: Final = re.compile(r"bim360 export, seal ([0-9a-f]{16})")
 """Says of a file who wrote it, and whether anybody has changed it since."""
 
 
-def sealed(text: str) -> str:
+def add_seal(text: str) -> str:
     """Return a text with the seal in place of ``UNSEALED``, and without halves of characters."""
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text.replace(UNSEALED, UNSEALED.replace("0" * 16, _seal(text)), 1)
+    return text.replace(
+        SEAL_PLACEHOLDER, SEAL_PLACEHOLDER.replace("0" * 16, _compute_seal(text)), 1
+    )
 
 
-def write(texts: Mapping[Path, str], *, force: bool) -> list[Path]:
+def write_files(texts: Mapping[Path, str], *, force: bool) -> list[Path]:
     """Write files, and return those that are new or different.
 
     Args:
@@ -171,19 +177,19 @@ def write(texts: Mapping[Path, str], *, force: bool) -> list[Path]:
         InputError: One of them is somebody's own, or cannot be written; none was written.
     """
     for path in texts:
-        _refuse_others(path, force=force)
-    changed = [path for path, text in texts.items() if _content(path) != text]
+        _refuse_foreign_file(path, force=force)
+    changed = [path for path, text in texts.items() if _read_content(path) != text]
     drafts: dict[Path, Path] = {}
     try:
         for path in changed:
             target = path.resolve()  # a user's link to a file stays a link
             target.parent.mkdir(parents=True, exist_ok=True)
-            drafts[target] = files.draft(target, texts[path].encode(), keep_mode=True)
+            drafts[target] = files.write_draft(target, texts[path].encode(), keep_mode=True)
         for target, draft in drafts.items():
-            files.put_in_place(draft, target)
+            files.replace_file(draft, target)
             files.sync_folder(target.parent)
     except OSError as error:
-        msg = f"BIM 360: could not write {_listed(changed)}: {error.strerror}."
+        msg = f"BIM 360: could not write {_join_paths(changed)}: {error.strerror}."
         raise InputError(msg) from None
     finally:
         for draft in drafts.values():
@@ -191,23 +197,23 @@ def write(texts: Mapping[Path, str], *, force: bool) -> list[Path]:
     return changed
 
 
-def _listed(paths: Iterable[Path]) -> str:
+def _join_paths(paths: Iterable[Path]) -> str:
     return " and ".join(map(str, paths))
 
 
-def _refuse_others(path: Path, *, force: bool) -> None:
-    content = _content(path)
+def _refuse_foreign_file(path: Path, *, force: bool) -> None:
+    content = _read_content(path)
     if content is None:
         return
-    found = SEAL.search(content)
+    found = SEAL_PATTERN.search(content)
     if found is None:
         msg = (
             f"BIM 360: {path} is not a file that `bim360 export` wrote; "
             "it stays as it is. Give another --stack or --out."
         )
         raise InputError(msg)
-    whole = content[: found.start()] + UNSEALED + content[found.end() :]
-    if found[1] != _seal(whole) and not force:
+    whole = content[: found.start()] + SEAL_PLACEHOLDER + content[found.end() :]
+    if found[1] != _compute_seal(whole) and not force:
         msg = (
             f"BIM 360: {path} was changed since `bim360 export` wrote it; it stays as it is. "
             "Give another --stack or --out, or --force to write over it."
@@ -215,7 +221,7 @@ def _refuse_others(path: Path, *, force: bool) -> None:
         raise InputError(msg)
 
 
-def _content(path: Path) -> str | None:
+def _read_content(path: Path) -> str | None:
     """Return what a file holds, its ends of lines as we write them; None where there is none."""
     try:
         return path.read_text(encoding="utf-8")
@@ -227,11 +233,11 @@ def _content(path: Path) -> str | None:
         raise InputError(msg) from None
 
 
-def _seal(text: str) -> str:
+def _compute_seal(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-STACK: Final = re.compile(
+STACK_PATTERN: Final = re.compile(
     r"(?:(?!\.+/)[A-Za-z0-9_.-]{1,100}/){0,2}(?!\.+$)(?P<name>[A-Za-z0-9_.-]{1,100})"
 )
 """A stack, perhaps behind its organization and project.
@@ -239,12 +245,12 @@ STACK: Final = re.compile(
 https://www.pulumi.com/docs/iac/concepts/stacks/#create-stack has the characters.
 """
 
-HARMLESS: Final = frozenset({"test"})
+SAFE_MODULES: Final = frozenset({"test"})
 """A module of Python that no program imports, and a usual name of a stack."""
 
 
 @dataclass(frozen=True)
-class Paths:
+class StackPaths:
     """Where a stack's files are.
 
     Attributes:
@@ -258,33 +264,37 @@ class Paths:
     launcher: Path | None = None
 
     @classmethod
-    def of(cls, folder: Path, stack: str, layout: Layout | None = None) -> "Paths":
+    def from_stack(
+        cls, folder: Path, stack: str, layout: ProjectLayout | None = None
+    ) -> "StackPaths":
         """Return the paths for a stack; ``-`` and ``.`` in its name are ``_`` in the file's.
 
         Raises:
             InputError: The name is not one of a stack, or the file would hide a Python module.
         """
-        name = _file_name(stack)
+        name = _get_file_name(stack)
         file = folder / f"{name}.py"
         entry = layout.entry if layout else file
-        missing = not entry.exists() and entry != _absolute(file)
+        missing = not entry.exists() and entry != _get_absolute_path(file)
         return cls(file, folder / f"{name}.import.json", entry if missing else None)
 
-    def absolute(self) -> "Paths":
+    def get_absolute_paths(self) -> "StackPaths":
         """Return the same paths from the root on; a file that is a link stays one."""
-        return Paths(_absolute(self.program), _absolute(self.import_file), self.launcher)
+        return StackPaths(
+            _get_absolute_path(self.program), _get_absolute_path(self.import_file), self.launcher
+        )
 
-    def committed(self) -> Iterable[Path]:
+    def list_committed_files(self) -> Iterable[Path]:
         """Return the files that belong into the repository."""
         return [path for path in (self.launcher, self.program, self.import_file) if path]
 
 
-def _absolute(path: Path) -> Path:
+def _get_absolute_path(path: Path) -> Path:
     return path.parent.resolve() / path.name
 
 
-def _file_name(stack: str) -> str:
-    found = STACK.fullmatch(stack)
+def _get_file_name(stack: str) -> str:
+    found = STACK_PATTERN.fullmatch(stack)
     if found is None:
         msg = (
             f"BIM 360: could not export: --stack '{stack}' is not the name of a stack; "
@@ -302,23 +312,23 @@ def _file_name(stack: str) -> str:
 
 
 def _is_module(name: str) -> bool:
-    if name in HARMLESS:
+    if name in SAFE_MODULES:
         return False
     ours = {"__main__", "__init__", "bim360_provider", *sys.stdlib_module_names}
     places = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
     return name in ours or PathFinder.find_spec(name, [*places]) is not None
 
 
-def names_kept(paths: Paths) -> Kept:
+def read_kept_names(paths: StackPaths) -> KeptNames:
     """Return the names that the last export gave; none where there was none."""
     try:
-        return names_in(paths.import_file.read_text(encoding="utf-8"))
+        return parse_names(paths.import_file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):
         return {}
 
 
 def write_stack(
-    account: Account, paths: Paths, title: str, stack: str, *, force: bool
+    account: ExportedAccount, paths: StackPaths, title: str, stack: str, *, force: bool
 ) -> list[Path]:
     """Write a stack's files, and return those that are new or different.
 
@@ -332,13 +342,13 @@ def write_stack(
     Raises:
         InputError: One of them is somebody's own, or cannot be written; none was written.
     """
-    seal = f"# {UNSEALED}"
+    seal = f"# {SEAL_PLACEHOLDER}"
     texts = {}
     if paths.launcher:
         name = stack.rpartition("/")[2]
-        texts[paths.launcher] = sealed(launcher(paths.launcher, paths.program, name, seal))
-    text = program(account.declarations, title, paths.import_file.name, seal)
-    texts[paths.program] = sealed(text)
+        texts[paths.launcher] = add_seal(render_launcher(paths.launcher, paths.program, name, seal))
+    text = render_program(account.declarations, title, paths.import_file.name, seal)
+    texts[paths.program] = add_seal(text)
     # Last: without the program, the resources in it would be planned for deletion.
-    texts[paths.import_file] = sealed(import_file(account.declarations, UNSEALED))
-    return write(texts, force=force)
+    texts[paths.import_file] = add_seal(render_import_file(account.declarations, SEAL_PLACEHOLDER))
+    return write_files(texts, force=force)

@@ -7,12 +7,12 @@ from pathlib import Path, PurePath
 from typing import Final
 
 from bim360_provider.errors import InputError
-from bim360_provider.export.pulumi_project import Layout
+from bim360_provider.export.pulumi_project import ProjectLayout
 
-__all__ = ["line_to_add", "require_run", "runs", "without_dead_branches"]
+__all__ = ["build_run_line", "is_file_run", "remove_dead_branches", "require_run"]
 
 
-def without_dead_branches(module: ast.Module, stack: str) -> ast.Module:
+def remove_dead_branches(module: ast.Module, stack: str) -> ast.Module:
     """Return a module without the branches that a run of a stack never enters.
 
     Known are constants, ``TYPE_CHECKING``, and a comparison of ``get_stack()`` with a text.
@@ -21,11 +21,11 @@ def without_dead_branches(module: ast.Module, stack: str) -> ast.Module:
         module: The program; it is changed.
         stack: The name of the stack, without organization and project.
     """
-    _Pruned(stack).visit(module)
+    _BranchPruner(stack).visit(module)
     return ast.fix_missing_locations(module)
 
 
-class _Pruned(ast.NodeTransformer):
+class _BranchPruner(ast.NodeTransformer):
     """Empties the branches of ``if`` that never run."""
 
     def __init__(self, stack: str) -> None:
@@ -33,7 +33,7 @@ class _Pruned(ast.NodeTransformer):
 
     def visit_If(self, node: ast.If) -> ast.AST:
         """Keep what may run; a branch that is left empty passes."""
-        holds = _holds(node.test, self._stack)
+        holds = _evaluate_condition(node.test, self._stack)
         self.generic_visit(node)
         if holds is False:
             node.body = [ast.Pass()]
@@ -42,7 +42,7 @@ class _Pruned(ast.NodeTransformer):
         return node
 
 
-def _holds(test: ast.expr, stack: str) -> bool | None:
+def _evaluate_condition(test: ast.expr, stack: str) -> bool | None:
     """Return whether a condition holds; None if its text does not show it."""
     if isinstance(test, ast.Constant):
         return bool(test.value)
@@ -52,24 +52,24 @@ def _holds(test: ast.expr, stack: str) -> bool | None:
         return None
     sides = [test.left, test.comparators[0]]
     texts = [each.value for each in sides if isinstance(each, ast.Constant)]
-    if len(texts) != 1 or not any(map(_is_stack, sides)):
+    if len(texts) != 1 or not any(map(_is_stack_call, sides)):
         return None
     equal = texts[0] == stack
     return {ast.Eq: equal, ast.NotEq: not equal}.get(type(test.ops[0]))
 
 
-def _is_stack(value: ast.expr) -> bool:
+def _is_stack_call(value: ast.expr) -> bool:
     function = value.func if isinstance(value, ast.Call) else None
     return getattr(function, "attr", getattr(function, "id", "")) == "get_stack"
 
 
-RUNNERS: Final = frozenset(
+RUN_FUNCTIONS: Final = frozenset(
     ("run_path", "run_module", "import_module", "__import__", "exec", "spec_from_file_location")
 )
 """Functions that run a file or a module named by their first argument."""
 
 
-def require_run(layout: Layout, file: Path, stack: str) -> None:
+def require_run(layout: ProjectLayout, file: Path, stack: str) -> None:
     """Check that the project's program runs a file.
 
     Args:
@@ -80,19 +80,23 @@ def require_run(layout: Layout, file: Path, stack: str) -> None:
     Raises:
         InputError: The program exists and does not run the file, or cannot be read.
     """
-    if runs(layout, file, stack):
+    if is_file_run(layout, file, stack):
         return
-    entry = _relative(layout.entry, layout.root)
-    others = "; move its own resources into an else branch" if _declares(layout.entry) else ""
+    entry = _get_relative_path(layout.entry, layout.root)
+    others = (
+        "; move its own resources into an else branch"
+        if _may_declare_resources(layout.entry)
+        else ""
+    )
     msg = (
         f"BIM 360: could not export: Pulumi runs {entry}, which does not run "
-        f"{_relative(file, layout.root)}, so after an import every resource would be planned for "
-        f"deletion. Add {line_to_add(layout, file, stack)} to {entry}{others}, then export again."
+        f"{_get_relative_path(file, layout.root)}, so after an import every resource would be planned for "
+        f"deletion. Add {build_run_line(layout, file, stack)} to {entry}{others}, then export again."
     )
     raise InputError(msg)
 
 
-def runs(layout: Layout, file: Path, stack: str) -> bool:
+def is_file_run(layout: ProjectLayout, file: Path, stack: str) -> bool:
     """Return whether the program of a project runs a file for a stack; a missing program will."""
     if file == layout.entry or not layout.entry.exists():
         return True
@@ -102,44 +106,50 @@ def runs(layout: Layout, file: Path, stack: str) -> bool:
         if path in seen:
             continue
         seen.add(path)
-        module = without_dead_branches(_parsed(path), stack)
-        if _runs_directly(module, layout, file):
+        module = remove_dead_branches(_parse_file(path), stack)
+        if _may_run_file(module, layout, file):
             return True
-        todo += [each for name in _imported(module, path, layout) for each in _files(name, layout)]
+        todo += [
+            each
+            for name in _list_imports(module, path, layout)
+            for each in _list_module_files(name, layout)
+        ]
     return False
 
 
-def line_to_add(layout: Layout, file: Path, stack: str) -> str:
+def build_run_line(layout: ProjectLayout, file: Path, stack: str) -> str:
     """Return what to add to the program, so that it runs a file for one stack alone."""
-    run = f'import runpy; runpy.run_path("{_relative(file, layout.folder)}")'
-    if not layout.by_file and file.parent == layout.folder and file.stem.isidentifier():
+    run = f'import runpy; runpy.run_path("{_get_relative_path(file, layout.folder)}")'
+    if not layout.has_file_entry and file.parent == layout.folder and file.stem.isidentifier():
         run = f"import {file.stem}"
     condition = f'`if pulumi.get_stack() == "{stack}": {run}`'
-    known = "pulumi" in _names_bound(_parsed(layout.entry))[0]
+    known = "pulumi" in _list_bound_names(_parse_file(layout.entry))[0]
     return condition if known else f"`import pulumi` and {condition}"
 
 
-def _runs_directly(module: ast.Module, layout: Layout, file: Path) -> bool:
-    names = set(_imported(module, layout.entry, layout))
-    if any(file in _files(name, layout) for name in names):
+def _may_run_file(module: ast.Module, layout: ProjectLayout, file: Path) -> bool:
+    names = set(_list_imports(module, layout.entry, layout))
+    if any(file in _list_module_files(name, layout) for name in names):
         return True
     texts = {each.value for each in ast.walk(module) if isinstance(each, ast.Constant)}
     if any(isinstance(each, str) and PurePath(each).name == file.name for each in texts):
         return True
-    return any(_may_run_any(call) for call in ast.walk(module) if isinstance(call, ast.Call))
+    return any(
+        _may_run_unknown_file(call) for call in ast.walk(module) if isinstance(call, ast.Call)
+    )
 
 
-def _may_run_any(call: ast.Call) -> bool:
+def _may_run_unknown_file(call: ast.Call) -> bool:
     """Return whether a call runs a file that is only known when the program runs."""
     function = call.func
     name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-    if name not in RUNNERS or not call.args or isinstance(call.args[0], ast.Constant):
+    if name not in RUN_FUNCTIONS or not call.args or isinstance(call.args[0], ast.Constant):
         return False
     texts = (each.value for each in ast.walk(call.args[0]) if isinstance(each, ast.Constant))
     return not any(isinstance(each, str) and PurePath(each).suffix == ".py" for each in texts)
 
 
-def _imported(module: ast.Module, path: Path, layout: Layout) -> Iterator[str]:
+def _list_imports(module: ast.Module, path: Path, layout: ProjectLayout) -> Iterator[str]:
     """Yield the full names of the modules that a file imports."""
     package = [*path.parent.parts[len(layout.folder.parts) :]]
     for node in ast.walk(module):
@@ -155,20 +165,20 @@ def _imported(module: ast.Module, path: Path, layout: Layout) -> Iterator[str]:
             yield from (f"{base}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
             name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            if name in RUNNERS and isinstance(node.args[0].value, str):
+            if name in RUN_FUNCTIONS and isinstance(node.args[0].value, str):
                 yield node.args[0].value
 
 
-def _files(name: str, layout: Layout) -> list[Path]:
+def _list_module_files(name: str, layout: ProjectLayout) -> list[Path]:
     """Return the files of a module next to the program, also of one that is still missing."""
-    if layout.by_file and "sys.path" not in ast.unparse(_parsed(layout.entry)):
+    if layout.has_file_entry and "sys.path" not in ast.unparse(_parse_file(layout.entry)):
         return []
     place = layout.folder.joinpath(*name.split("."))
     found = [place.with_name(f"{place.name}.py"), place / "__init__.py"] if name else []
     return [path.resolve() for path in found]
 
 
-def _names_bound(module: ast.Module) -> tuple[set[str], set[str]]:
+def _list_bound_names(module: ast.Module) -> tuple[set[str], set[str]]:
     """Return the names that ``import`` binds, and the modules that a file imports."""
     nodes = [*ast.walk(module)]
     aliases = [alias for node in nodes if isinstance(node, ast.Import) for alias in node.names]
@@ -177,13 +187,13 @@ def _names_bound(module: ast.Module) -> tuple[set[str], set[str]]:
     return bound, sources | {alias.name for alias in aliases}
 
 
-def _declares(entry: Path) -> bool:
+def _may_declare_resources(entry: Path) -> bool:
     """Return whether a program probably declares resources itself."""
-    _, names = _names_bound(_parsed(entry))
+    _, names = _list_bound_names(_parse_file(entry))
     return any(name.startswith(("bim360_provider", "pulumi_")) for name in names)
 
 
-def _parsed(path: Path) -> ast.Module:
+def _parse_file(path: Path) -> ast.Module:
     if not path.is_file():
         return ast.Module([], [])
     try:
@@ -194,5 +204,5 @@ def _parsed(path: Path) -> ast.Module:
         raise InputError(msg) from None
 
 
-def _relative(path: Path, folder: Path) -> str:
+def _get_relative_path(path: Path, folder: Path) -> str:
     return Path(os.path.relpath(path, folder)).as_posix()

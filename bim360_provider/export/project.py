@@ -4,19 +4,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from bim360_provider.core import project
-from bim360_provider.core.project.rules import mirrored, outputs
+from bim360_provider.core.project.rules import build_outputs, derive_inputs
 from bim360_provider.core.settings import Settings
-from bim360_provider.export.declaration import Declaration, Reference, settled
+from bim360_provider.export.declaration import Declaration, Reference, select_accepted_inputs
 from bim360_provider.models import Project
-from bim360_provider.models.project import PATCHABLE
+from bim360_provider.models.project import PATCHABLE_FIELDS
 from bim360_provider.resources import Bim360Project
 
-__all__ = ["declared_project"]
+__all__ = ["declare_project"]
 
 Values = Mapping[str, Any]
 
 
-def declared_project(
+def declare_project(
     live: Project, name: str, place: Values, settings: Settings, units: Mapping[str, Reference]
 ) -> Declaration:
     """Return the declaration that changes nothing about a project.
@@ -28,9 +28,11 @@ def declared_project(
         settings: Say whether values outside the public lists are let through.
         units: What to write for the business units that are declared too, by their ids.
     """
-    given = mirrored(live, place, _declarable(live))
-    known = settled(project, given, lambda inputs: outputs(live, place, inputs), settings)
-    arguments = {k: known.inputs[k] for k in PATCHABLE if k in known.inputs}
+    given = derive_inputs(live, place, _list_declarable_fields(live))
+    known = select_accepted_inputs(
+        project, given, lambda inputs: build_outputs(live, place, inputs), settings
+    )
+    arguments = {k: known.inputs[k] for k in PATCHABLE_FIELDS if k in known.inputs}
     if arguments.get("business_unit_id") in units:
         arguments["business_unit_id"] = units[arguments["business_unit_id"]]
     return Declaration(
@@ -44,7 +46,9 @@ def declared_project(
     )
 
 
-def _declarable(live: Project) -> list[str]:
+def _list_declarable_fields(live: Project) -> list[str]:
     """Return the names of what HQ filled; a status only where it is not the usual one."""
     usual = () if live.status in ("archived", "inactive") else ("status",)
-    return [name for name in PATCHABLE if name not in usual and getattr(live, name) is not None]
+    return [
+        name for name in PATCHABLE_FIELDS if name not in usual and getattr(live, name) is not None
+    ]

@@ -9,9 +9,9 @@ import yaml
 
 from bim360_provider.errors import InputError
 
-__all__ = ["Layout", "launcher", "read_layout"]
+__all__ = ["ProjectLayout", "read_layout", "render_launcher"]
 
-TEXT: Final = '''"""Run the file of the selected stack: `pulumi up --stack {stack}` runs {file}."""
+LAUNCHER_TEMPLATE: Final = '''"""Run the file of the selected stack: `pulumi up --stack {stack}` runs {file}."""
 
 {seal}
 
@@ -28,7 +28,7 @@ runpy.run_path(str(file), run_name="__main__")
 '''
 
 
-def launcher(entry: Path, file: Path, stack: str, seal: str) -> str:
+def render_launcher(entry: Path, file: Path, stack: str, seal: str) -> str:
     """Return the text of a program.
 
     Args:
@@ -38,16 +38,16 @@ def launcher(entry: Path, file: Path, stack: str, seal: str) -> str:
         seal: The comment by which the next export knows its own.
     """
     folder = Path(os.path.relpath(file.parent, entry.parent)).as_posix()
-    return TEXT.format(stack=stack, file=file.name, folder=folder, seal=seal)
+    return LAUNCHER_TEMPLATE.format(stack=stack, file=file.name, folder=folder, seal=seal)
 
 
 PROJECT_FILES: Final = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
 
-PYTHON: Final = "python"
+PYTHON_RUNTIME: Final = "python"
 
 
 @dataclass(frozen=True)
-class Layout:
+class ProjectLayout:
     """Where the program of a project is.
 
     Attributes:
@@ -61,10 +61,10 @@ class Layout:
     root: Path
     folder: Path
     entry: Path
-    by_file: bool
+    has_file_entry: bool
 
 
-def read_layout(start: Path) -> Layout:
+def read_layout(start: Path) -> ProjectLayout:
     """Return the layout of the project that ``pulumi`` uses in a folder.
 
     Args:
@@ -73,20 +73,20 @@ def read_layout(start: Path) -> Layout:
     Raises:
         InputError: There is no project, it cannot be read, or its program is not in Python.
     """
-    path = _project_file(start.resolve())
-    settings = _settings(path)
+    path = _find_project_file(start.resolve())
+    settings = _read_settings(path)
     runtime = settings.get("runtime")
     name = runtime.get("name") if isinstance(runtime, dict) else runtime
-    if name != PYTHON:
+    if name != PYTHON_RUNTIME:
         msg = (
             f"BIM 360: could not export: {path} has `runtime: {name}`, and the exported program "
             "is in Python. Use the folder of a project with `runtime: python`."
         )
         raise InputError(msg)
-    return _layout(path.parent, str(settings.get("main") or "."))
+    return _build_layout(path.parent, str(settings.get("main") or "."))
 
 
-def _project_file(start: Path) -> Path:
+def _find_project_file(start: Path) -> Path:
     for folder in (start, *start.parents):
         for name in PROJECT_FILES:
             if (folder / name).is_file():
@@ -99,7 +99,7 @@ def _project_file(start: Path) -> Path:
     raise InputError(msg)
 
 
-def _settings(path: Path) -> dict[str, Any]:
+def _read_settings(path: Path) -> dict[str, Any]:
     try:
         settings = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
@@ -112,10 +112,10 @@ def _settings(path: Path) -> dict[str, Any]:
     return settings
 
 
-def _layout(root: Path, main: str) -> Layout:
+def _build_layout(root: Path, main: str) -> ProjectLayout:
     """Split ``main`` as Pulumi does: a folder is entered, a file is run from its folder."""
     target = (root / main).resolve()
     by_file = target.is_file() or (not target.is_dir() and target.suffix == ".py")
     if by_file:
-        return Layout(root, target.parent, target, by_file)
-    return Layout(root, target, target / "__main__.py", by_file)
+        return ProjectLayout(root, target.parent, target, by_file)
+    return ProjectLayout(root, target, target / "__main__.py", by_file)

@@ -6,23 +6,23 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from bim360_provider.export.declaration import Declaration, Reference
-from bim360_provider.export.names import variable
+from bim360_provider.export.names import allocate_variable
 
-__all__ = ["INDENT", "WIDTH", "literal", "number", "program", "text"]
+__all__ = ["INDENT", "WIDTH", "format_literal", "format_number", "format_text", "render_program"]
 
 WIDTH: Final = 88
 """Columns of a line: what both formatters take unless told otherwise."""
 
 INDENT: Final = 4
 
-EXACT: Final = 2**53
+MAX_EXACT_INTEGER: Final = 2**53
 """Whole numbers below it are floats without loss."""
 
-Spell: TypeAlias = Callable[[Reference], str]
+ReferenceFormatter: TypeAlias = Callable[[Reference], str]
 """Returns the variable that a reference means."""
 
 
-def literal(value: Any, spell: Spell, before: int, depth: int) -> str:
+def format_literal(value: Any, spell: ReferenceFormatter, before: int, depth: int) -> str:
     """Return a value as Python.
 
     Args:
@@ -31,70 +31,72 @@ def literal(value: Any, spell: Spell, before: int, depth: int) -> str:
         before: Columns of the line that are taken before it.
         depth: How deep the line is indented.
     """
-    flat = _flat(value, spell)
-    if before + columns(flat) + len(",") <= WIDTH:
+    flat = _format_flat_value(value, spell)
+    if before + count_columns(flat) + len(",") <= WIDTH:
         return flat
     if isinstance(value, Reference) and value.key is not None:
         head, _, key = flat.partition("[")
         return f"{head}[\n{' ' * (depth + INDENT)}{key[:-1]}\n{' ' * depth}]"
-    return _exploded(value, spell, depth) if isinstance(value, (list, Mapping)) and value else flat
+    return (
+        _format_multiline_value(value, spell, depth)
+        if isinstance(value, (list, Mapping)) and value
+        else flat
+    )
 
 
-def text(value: str) -> str:
+def format_text(value: str) -> str:
     """Return text in double quotes, or in single ones where that saves backslashes."""
     quote = "'" if value.count('"') > value.count("'") else '"'
-    return quote + "".join(_escaped(character, quote) for character in value) + quote
+    return quote + "".join(_escape_character(character, quote) for character in value) + quote
 
 
-def number(value: float) -> str:
+def format_number(value: float) -> str:
     """Return a number; a whole one without its point, and thousands apart."""
     if not math.isfinite(value):
         msg = f"{value} is no number that Python can write"
         raise ValueError(msg)
-    exact = value == int(value) and abs(value) < EXACT
+    exact = value == int(value) and abs(value) < MAX_EXACT_INTEGER
     return f"{int(value) if exact else value:_}".replace("e+", "e")
 
 
-def columns(words: str) -> int:
+def count_columns(words: str) -> int:
     """Return how wide a terminal shows text, at most."""
     return sum(1 + (unicodedata.east_asian_width(each) in "FWA") for each in words)
 
 
-def _escaped(character: str, quote: str) -> str:
+def _escape_character(character: str, quote: str) -> str:
     if character in (quote, "\\"):
         return f"\\{character}"
     return character if character.isprintable() else repr(character)[1:-1]
 
 
-def _flat(value: Any, spell: Spell) -> str:
+def _format_flat_value(value: Any, spell: ReferenceFormatter) -> str:
     if isinstance(value, str):
-        return text(value)
+        return format_text(value)
     if isinstance(value, bool) or value is None:
         return repr(value)
     if isinstance(value, (int, float)):
-        return number(value)
+        return format_number(value)
     if isinstance(value, Reference):
         return spell(value)
     if isinstance(value, Mapping):
-        return (
-            f"{{{', '.join(f'{text(key)}: {_flat(each, spell)}' for key, each in value.items())}}}"
-        )
-    return f"[{', '.join(_flat(each, spell) for each in value)}]"
+        return f"{{{', '.join(f'{format_text(key)}: {_format_flat_value(each, spell)}' for key, each in value.items())}}}"
+    return f"[{', '.join(_format_flat_value(each, spell) for each in value)}]"
 
 
-def _exploded(value: Any, spell: Spell, depth: int) -> str:
+def _format_multiline_value(value: Any, spell: ReferenceFormatter, depth: int) -> str:
     """Return a list or a mapping with a line for each element."""
     margin = " " * (depth + INDENT)
     lines = []
     pairs = value.items() if isinstance(value, Mapping) else ((None, each) for each in value)
     for key, each in pairs:
-        head = margin if key is None else f"{margin}{text(key)}: "
-        lines.append(f"{head}{literal(each, spell, columns(head), depth + INDENT)},")
+        head = margin if key is None else f"{margin}{format_text(key)}: "
+        lines.append(f"{head}{format_literal(each, spell, count_columns(head), depth + INDENT)},")
     first, last = "{}" if isinstance(value, Mapping) else "[]"
     return "\n".join([first, *lines, f"{' ' * depth}{last}"])
 
 
-HEAD: Final = '''"""{title}
+HEADER_TEMPLATE: Final = '''"""{title}
 
 Written by `bim360 export`, with {import_file} beside it for `pulumi import --file`.
 From the import on it is an ordinary stack: change it in pull requests.
@@ -106,7 +108,9 @@ From the import on it is an ordinary stack: change it in pull requests.
 '''
 
 
-def program(declarations: Sequence[Declaration], title: str, import_file: str, seal: str) -> str:
+def render_program(
+    declarations: Sequence[Declaration], title: str, import_file: str, seal: str
+) -> str:
     """Return the text of the file.
 
     Args:
@@ -115,21 +119,21 @@ def program(declarations: Sequence[Declaration], title: str, import_file: str, s
         import_file: The name of the file beside it.
         seal: The comment by which the next export knows its own.
     """
-    variables = _variables(declarations)
+    variables = _allocate_variables(declarations)
 
     def spell(reference: Reference) -> str:
         name = variables[reference.kind, reference.id]
-        key = "" if reference.key is None else f"[{text(reference.key)}]"
+        key = "" if reference.key is None else f"[{format_text(reference.key)}]"
         return f"{name}.{reference.attribute}{key}"
 
-    head = HEAD.format(
-        title=title, import_file=import_file, seal=seal, imports=_imports(declarations)
+    head = HEADER_TEMPLATE.format(
+        title=title, import_file=import_file, seal=seal, imports=_render_imports(declarations)
     )
-    parts = [_declared(each, variables, spell) for each in declarations]
+    parts = [_render_declaration(each, variables, spell) for each in declarations]
     return "\n".join([head, "\n\n".join(parts), ""])
 
 
-def _imports(declarations: Iterable[Declaration]) -> str:
+def _render_imports(declarations: Iterable[Declaration]) -> str:
     kinds = sorted({each.kind for each in declarations})
     flat = f"from bim360_provider import {', '.join(kinds)}"
     if len(flat) <= WIDTH:
@@ -138,41 +142,43 @@ def _imports(declarations: Iterable[Declaration]) -> str:
     return f"from bim360_provider import (\n{lines})"
 
 
-def _variables(declarations: Sequence[Declaration]) -> dict[tuple[str, str], str]:
+def _allocate_variables(declarations: Sequence[Declaration]) -> dict[tuple[str, str], str]:
     """Return the variables of those that others refer to."""
-    wanted = {(each.kind, each.id) for each in _references(declarations)}
+    wanted = {(each.kind, each.id) for each in _find_references(declarations)}
     taken = {each.kind for each in declarations}
     return {
-        (each.kind, each.id): variable(each.name, each.kind, taken)
+        (each.kind, each.id): allocate_variable(each.name, each.kind, taken)
         for each in declarations
         if (each.kind, each.id) in wanted
     }
 
 
-def _references(value: object) -> Iterable[Reference]:
+def _find_references(value: object) -> Iterable[Reference]:
     if isinstance(value, Reference):
         yield value
     elif isinstance(value, Declaration):
-        yield from _references(list(value.arguments.values()))
+        yield from _find_references(list(value.arguments.values()))
     elif isinstance(value, dict):
-        yield from _references(list(value.values()))
+        yield from _find_references(list(value.values()))
     elif isinstance(value, (list, tuple)):
         for each in value:
-            yield from _references(each)
+            yield from _find_references(each)
 
 
-def _declared(each: Declaration, variables: dict[tuple[str, str], str], spell: Spell) -> str:
+def _render_declaration(
+    each: Declaration, variables: dict[tuple[str, str], str], spell: ReferenceFormatter
+) -> str:
     name = variables.get((each.kind, each.id))
     margin = " " * INDENT
-    lines = [_comment(note) for note in each.notes]
+    lines = [_render_comment(note) for note in each.notes]
     lines.append(f"{name} = {each.kind}(" if name else f"{each.kind}(")
-    lines.append(f"{margin}{text(each.name)},")
+    lines.append(f"{margin}{format_text(each.name)},")
     for argument, value in each.arguments.items():
         head = f"{margin}{argument}="
-        lines.append(f"{head}{literal(value, spell, columns(head), INDENT)},")
+        lines.append(f"{head}{format_literal(value, spell, count_columns(head), INDENT)},")
     return "\n".join([*lines, ")"])
 
 
-def _comment(words: str) -> str:
+def _render_comment(words: str) -> str:
     """Return a comment that is one line whatever it quotes."""
     return "# " + "".join(each if each.isprintable() else ascii(each)[1:-1] for each in words)

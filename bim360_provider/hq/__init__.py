@@ -3,6 +3,6 @@
 from bim360_provider.hq.client import HqClient
 from bim360_provider.hq.connection import APS_URL, Connection
 from bim360_provider.hq.transport.request import OpenOutcomeError
-from bim360_provider.hq.transport.transport import Notify, Transport
+from bim360_provider.hq.transport.transport import NotifyCallback, Transport
 
-__all__ = ["APS_URL", "Connection", "HqClient", "Notify", "OpenOutcomeError", "Transport"]
+__all__ = ["APS_URL", "Connection", "HqClient", "NotifyCallback", "OpenOutcomeError", "Transport"]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from bim360_provider.hq.connection import Connection
 from bim360_provider.hq.transport.clock import Clock
-from bim360_provider.hq.transport.transport import Notify, Transport
+from bim360_provider.hq.transport.transport import NotifyCallback, Transport
 
 if TYPE_CHECKING:
     from bim360_provider.hq.api.account_user import AccountUsers
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
 
 __all__ = ["HqClient"]
 
-Made = TypeVar("Made")
+EndpointsT = TypeVar("EndpointsT")
 
 
-class _Endpoints(Generic[Made]):
+class _LazyEndpoints(Generic[EndpointsT]):
     """Endpoints that are loaded and made when they are first asked for, once for all threads."""
 
     def __init__(self, module: str, kind: str) -> None:
         self._module = f"bim360_provider.hq.api.{module}"
         self._kind = kind
 
-    def __get__(self, client: "HqClient", owner: type["HqClient"]) -> Made:
+    def __get__(self, client: "HqClient", owner: type["HqClient"]) -> EndpointsT:
         with client.lock:
-            if self._kind not in client.made:
+            if self._kind not in client.loaded_endpoints:
                 kind: Any = getattr(import_module(self._module), self._kind)
-                client.made[self._kind] = kind.made_for(client)
-            made: Made = client.made[self._kind]
+                client.loaded_endpoints[self._kind] = kind.made_for(client)
+            made: EndpointsT = client.loaded_endpoints[self._kind]
         return made
 
 
@@ -45,14 +45,20 @@ class HqClient:
         >>> [project.name for project in client.projects.walk()]
     """
 
-    projects: "_Endpoints[Projects]" = _Endpoints("project", "Projects")
-    jobs: "_Endpoints[Jobs]" = _Endpoints("project", "Jobs")
-    companies: "_Endpoints[Companies]" = _Endpoints("company", "Companies")
-    account_users: "_Endpoints[AccountUsers]" = _Endpoints("account_user", "AccountUsers")
-    industry_roles: "_Endpoints[IndustryRoles]" = _Endpoints("project_user", "IndustryRoles")
-    project_users: "_Endpoints[ProjectUsers]" = _Endpoints("project_user", "ProjectUsers")
-    project_images: "_Endpoints[ProjectImages]" = _Endpoints("project_image", "ProjectImages")
-    business_units: "_Endpoints[BusinessUnits]" = _Endpoints("business_units", "BusinessUnits")
+    projects: "_LazyEndpoints[Projects]" = _LazyEndpoints("project", "Projects")
+    jobs: "_LazyEndpoints[Jobs]" = _LazyEndpoints("project", "Jobs")
+    companies: "_LazyEndpoints[Companies]" = _LazyEndpoints("company", "Companies")
+    account_users: "_LazyEndpoints[AccountUsers]" = _LazyEndpoints("account_user", "AccountUsers")
+    industry_roles: "_LazyEndpoints[IndustryRoles]" = _LazyEndpoints(
+        "project_user", "IndustryRoles"
+    )
+    project_users: "_LazyEndpoints[ProjectUsers]" = _LazyEndpoints("project_user", "ProjectUsers")
+    project_images: "_LazyEndpoints[ProjectImages]" = _LazyEndpoints(
+        "project_image", "ProjectImages"
+    )
+    business_units: "_LazyEndpoints[BusinessUnits]" = _LazyEndpoints(
+        "business_units", "BusinessUnits"
+    )
 
     def __init__(
         self,
@@ -60,7 +66,7 @@ class HqClient:
         *,
         transport: Transport | None = None,
         clock: Clock | None = None,
-        notify: Notify | None = None,
+        notify: NotifyCallback | None = None,
     ) -> None:
         """Make a client; nothing is sent yet.
 
@@ -73,7 +79,7 @@ class HqClient:
         self.connection = connection
         self.transport = transport or Transport(connection, clock=clock, notify=notify)
         self.lock = threading.RLock()
-        self.made: dict[str, Any] = {}
+        self.loaded_endpoints: dict[str, Any] = {}
 
     def close(self) -> None:
         """Close the connections."""

@@ -10,13 +10,13 @@ from pydantic import SecretStr
 from bim360_provider.errors import ConfigError
 from bim360_provider.hq.transport import address
 
-__all__ = ["APS_URL", "DEFAULT_LIMIT", "Connection"]
+__all__ = ["APS_URL", "DEFAULT_REQUESTS_PER_MINUTE", "Connection"]
 
-DEFAULT_LIMIT: Final = 96
+DEFAULT_REQUESTS_PER_MINUTE: Final = 96
 """Requests a minute: HQ's 100 less a few for whoever else looks at the account."""
 
 APS_URL: Final = "https://developer.api.autodesk.com"
-PRINTABLE: Final = re.compile(r"[\x21-\x7e]+")
+PRINTABLE_ASCII: Final = re.compile(r"[\x21-\x7e]+")
 
 
 @dataclass(frozen=True)
@@ -46,38 +46,40 @@ class Connection:
     region: str | None = None
     acting_user: str | None = None
     legacy_eu_path: bool = False
-    requests_per_minute: int = DEFAULT_LIMIT
+    requests_per_minute: int = DEFAULT_REQUESTS_PER_MINUTE
     rate_limit_store: str | None = field(default=None, repr=False)  # may hold a password
     read_service_types: str = "declared"
 
     def __post_init__(self) -> None:
         """Refuse what would send a secret in the clear or break a header."""
-        _check("base URL", address.base_url, self.base_url)
+        _validate_url("base URL", address.parse_base_url, self.base_url)
         if self.rate_limit_store:
-            _check("store of the rate limit", address.rate_limit_store, self.rate_limit_store)
+            _validate_url(
+                "store of the rate limit", address.parse_rate_limit_store, self.rate_limit_store
+            )
         for what, value in (
             ("client id", self.client_id),
             ("client secret", self.client_secret.get_secret_value()),
         ):
-            if not PRINTABLE.fullmatch(value):
+            if not PRINTABLE_ASCII.fullmatch(value):
                 msg = f"BIM 360: the {what} holds a space or a line break; copy it once more."
                 raise ConfigError(msg)
 
-    def path(self, tail: str, version: str = "v1") -> str:
+    def build_path(self, tail: str, version: str = "v1") -> str:
         """Return the path of something in the account, such as ``projects``."""
         region = "regions/eu/" if self.legacy_eu_path else ""
         return f"/hq/{version}/{region}accounts/{self.account_id}/{tail}"
 
-    def watches_service_types(self, *, declared: bool) -> bool:
+    def needs_service_types(self, *, declared: bool) -> bool:
         """Return whether a refresh asks for the service types of a project, which no list tells."""
         return {"always": True, "never": False}.get(self.read_service_types, declared)
 
-    def headers(self) -> dict[str, str]:
+    def build_headers(self) -> dict[str, str]:
         """Return the headers that choose the account's region."""
         return {"Region": self.region} if self.region and not self.legacy_eu_path else {}
 
 
-def _check(what: str, form: Callable[[object], str], value: str) -> None:
+def _validate_url(what: str, form: Callable[[object], str], value: str) -> None:
     try:
         form(value)
     except ValueError as error:

@@ -22,7 +22,7 @@ __all__ = [
     "ProjectArguments",
 ]
 
-_IN: Final = {
+_MODULES: Final = {
     "AccountUser": "account_user",
     "AccountUserArguments": "account_user",
     "Company": "company",
@@ -36,7 +36,7 @@ _IN: Final = {
 
 def __getattr__(name: str) -> Any:
     """Import a name of ``__all__`` from its module."""
-    if name not in _IN:
+    if name not in _MODULES:
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)
-    return getattr(importlib.import_module(f"{__name__}.{_IN[name]}"), name)
+    return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)

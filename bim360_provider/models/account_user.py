@@ -5,80 +5,84 @@ from typing import Annotated, Any, Final, TypeAlias
 from pydantic import BeforeValidator
 
 from bim360_provider.models import enums, normalize, user_ref
-from bim360_provider.models.base import Answered, Written
+from bim360_provider.models.base import InputModel, ResponseModel
 
 __all__ = [
-    "CLEARABLE",
-    "NEVER_SIGNED_IN",
-    "PATCHABLE",
-    "PROFILE",
-    "PROVIDER_ONLY",
+    "CLEARABLE_FIELDS",
+    "PATCHABLE_FIELDS",
+    "PROFILE_FIELDS",
+    "PROVIDER_ONLY_FIELDS",
+    "UNCONFIRMED_STATUSES",
     "AccountUser",
     "AccountUserArguments",
 ]
 
-NEVER_SIGNED_IN: Final = frozenset({"pending", "not_invited"})
+UNCONFIRMED_STATUSES: Final = frozenset({"pending", "not_invited"})
 """HQ takes no change of such a person's status:
 https://aps.autodesk.com/en/docs/bim360/v1/reference/http/users-:user_id-PATCH/"""
 
-Line: TypeAlias = Annotated[str, BeforeValidator(normalize.text(255))]
-Status: TypeAlias = Annotated[str, BeforeValidator(normalize.one_of(("active", "inactive")))]
-Destroy: TypeAlias = Annotated[str, BeforeValidator(normalize.one_of(("deactivate", "retain")))]
+ShortText: TypeAlias = Annotated[str, BeforeValidator(normalize.limit_text(255))]
+Status: TypeAlias = Annotated[
+    str, BeforeValidator(normalize.require_choice(("active", "inactive")))
+]
+DestroyPolicy: TypeAlias = Annotated[
+    str, BeforeValidator(normalize.require_choice(("deactivate", "retain")))
+]
 
 
-def _clearable_id(value: object) -> str:
-    return "" if value == "" else normalize.identifier(value)
+def _parse_clearable_id(value: object) -> str:
+    return "" if value == "" else normalize.parse_id(value)
 
 
-class AccountUserArguments(Written):
+class AccountUserArguments(InputModel):
     """What a stack may say about a person, under HQ's own field names.
 
     Limits: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/users-POST/ .
     """
 
-    email: Annotated[str, BeforeValidator(user_ref.email)]
-    company_id: Annotated[str, BeforeValidator(_clearable_id)] | None = None
-    default_role: Line | None = None
+    email: Annotated[str, BeforeValidator(user_ref.parse_email)]
+    company_id: Annotated[str, BeforeValidator(_parse_clearable_id)] | None = None
+    default_role: ShortText | None = None
     status: Status | None = None
-    nickname: Line | None = None
-    first_name: Line | None = None
-    last_name: Line | None = None
-    image_url: Line | None = None
-    address_line_1: Line | None = None
-    address_line_2: Line | None = None
-    city: Line | None = None
-    state_or_province: Line | None = None
-    postal_code: Line | None = None
-    country: Line | None = None
-    phone: Line | None = None
-    company: Line | None = None
-    job_title: Line | None = None
-    industry: Line | None = None
-    about_me: Line | None = None
-    on_destroy: Destroy | None = None
-    account_id: Annotated[str, BeforeValidator(normalize.identifier)] | None = None
-    region: Annotated[str, BeforeValidator(normalize.one_of(enums.REGIONS))] | None = None
+    nickname: ShortText | None = None
+    first_name: ShortText | None = None
+    last_name: ShortText | None = None
+    image_url: ShortText | None = None
+    address_line_1: ShortText | None = None
+    address_line_2: ShortText | None = None
+    city: ShortText | None = None
+    state_or_province: ShortText | None = None
+    postal_code: ShortText | None = None
+    country: ShortText | None = None
+    phone: ShortText | None = None
+    company: ShortText | None = None
+    job_title: ShortText | None = None
+    industry: ShortText | None = None
+    about_me: ShortText | None = None
+    on_destroy: DestroyPolicy | None = None
+    account_id: Annotated[str, BeforeValidator(normalize.parse_id)] | None = None
+    region: Annotated[str, BeforeValidator(normalize.require_choice(enums.REGIONS))] | None = None
 
 
-PATCHABLE: Final = ("company_id", "default_role", "status")
+PATCHABLE_FIELDS: Final = ("company_id", "default_role", "status")
 """All that HQ's PATCH takes:
 https://aps.autodesk.com/en/docs/bim360/v1/reference/http/users-:user_id-PATCH/"""
 
-CLEARABLE: Final = frozenset({"company_id", "default_role"})
+CLEARABLE_FIELDS: Final = frozenset({"company_id", "default_role"})
 """Optional fields that ``""`` clears."""
 
-PROVIDER_ONLY: Final = ("on_destroy", "account_id", "region")
+PROVIDER_ONLY_FIELDS: Final = ("on_destroy", "account_id", "region")
 """Tell this provider what to do; never part of a user's body."""
 
-PROFILE: Final = tuple(
+PROFILE_FIELDS: Final = tuple(
     field
     for field in AccountUserArguments.model_fields
-    if field not in ("email", *PATCHABLE, *PROVIDER_ONLY)
+    if field not in ("email", *PATCHABLE_FIELDS, *PROVIDER_ONLY_FIELDS)
 )
 """Sent once, when a person is added; from then on the person's own Autodesk profile says it."""
 
 
-class AccountUser(Answered):
+class AccountUser(ResponseModel):
     """A person as HQ answers them; all but the id may be null, unknown fields are ignored."""
 
     id: str
@@ -111,6 +115,6 @@ class AccountUser(Answered):
     created_at: str | None = None
     updated_at: str | None = None
 
-    def fields(self) -> dict[str, Any]:
+    def get_fields(self) -> dict[str, Any]:
         """Return the fields that HQ filled."""
         return {key: value for key, value in self.model_dump().items() if value is not None}

@@ -7,16 +7,16 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from bim360_provider.models import normalize
 
-__all__ = ["Answered", "Written"]
+__all__ = ["InputModel", "ResponseModel"]
 
 
-class Written(BaseModel):
+class InputModel(BaseModel):
     """What people write: a name that is not known is a mistake."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
-class Answered(BaseModel):
+class ResponseModel(BaseModel):
     """What HQ answers: what it adds one day is passed over.
 
     Its texts are read in Unicode's normal form C, the form in which arguments are kept: a name
@@ -27,7 +27,9 @@ class Answered(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _compose(cls, fields: Any) -> Any:
+    def _compose_texts(cls, fields: Any) -> Any:
         if not isinstance(fields, Mapping):
             return fields
-        return {k: normalize.composed(v) if isinstance(v, str) else v for k, v in fields.items()}
+        return {
+            k: normalize.compose_text(v) if isinstance(v, str) else v for k, v in fields.items()
+        }

@@ -6,67 +6,73 @@ from typing import Annotated, Any, Final, TypeAlias
 from pydantic import BeforeValidator
 
 from bim360_provider.models import enums, normalize
-from bim360_provider.models.base import Answered, Written
+from bim360_provider.models.base import InputModel, ResponseModel
 
-__all__ = ["CLEARABLE", "PATCHABLE", "PROVIDER_ONLY", "Company", "CompanyArguments"]
+__all__ = [
+    "CLEARABLE_FIELDS",
+    "PATCHABLE_FIELDS",
+    "PROVIDER_ONLY_FIELDS",
+    "Company",
+    "CompanyArguments",
+]
 
-NO_LIMIT: Final = sys.maxsize
+MAX_TEXT_LENGTH: Final = sys.maxsize
 """Characters of a field for which HQ's page states no limit."""
 
 
-def _filled(value: object) -> str:
-    words = normalize.text(255)(value)
+def _require_text(value: object) -> str:
+    words = normalize.limit_text(255)(value)
     if not words.strip():
         msg = "must not be empty"
         raise ValueError(msg)
     if words != words.strip():
-        msg = f"must not start or end with a space: {normalize.shown(words)}"
+        msg = f"must not start or end with a space: {normalize.quote_value(words)}"
         raise ValueError(msg)
     return words
 
 
-Filled: TypeAlias = Annotated[str, BeforeValidator(_filled)]
-Line: TypeAlias = Annotated[str, BeforeValidator(normalize.text(255))]
-Number: TypeAlias = Annotated[str, BeforeValidator(normalize.text(NO_LIMIT))]
+RequiredText: TypeAlias = Annotated[str, BeforeValidator(_require_text)]
+ShortText: TypeAlias = Annotated[str, BeforeValidator(normalize.limit_text(255))]
+UnlimitedText: TypeAlias = Annotated[str, BeforeValidator(normalize.limit_text(MAX_TEXT_LENGTH))]
 
 
-class CompanyArguments(Written):
+class CompanyArguments(InputModel):
     """What a stack may say about a company, under HQ's own field names.
 
     Limits: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/companies-POST/ .
     """
 
-    name: Filled
-    trade: Filled
-    address_line_1: Line | None = None
-    address_line_2: Line | None = None
-    city: Line | None = None
-    state_or_province: Line | None = None
-    postal_code: Line | None = None
-    country: Line | None = None
-    phone: Line | None = None
-    website_url: Line | None = None
-    description: Line | None = None
-    erp_id: Number | None = None
-    tax_id: Number | None = None
-    adopt: Annotated[str, BeforeValidator(normalize.one_of(("never", "any")))] | None = None
-    account_id: Annotated[str, BeforeValidator(normalize.identifier)] | None = None
-    region: Annotated[str, BeforeValidator(normalize.one_of(enums.REGIONS))] | None = None
+    name: RequiredText
+    trade: RequiredText
+    address_line_1: ShortText | None = None
+    address_line_2: ShortText | None = None
+    city: ShortText | None = None
+    state_or_province: ShortText | None = None
+    postal_code: ShortText | None = None
+    country: ShortText | None = None
+    phone: ShortText | None = None
+    website_url: ShortText | None = None
+    description: ShortText | None = None
+    erp_id: UnlimitedText | None = None
+    tax_id: UnlimitedText | None = None
+    adopt: Annotated[str, BeforeValidator(normalize.require_choice(("never", "any")))] | None = None
+    account_id: Annotated[str, BeforeValidator(normalize.parse_id)] | None = None
+    region: Annotated[str, BeforeValidator(normalize.require_choice(enums.REGIONS))] | None = None
 
 
-PROVIDER_ONLY: Final = ("adopt", "account_id", "region")
+PROVIDER_ONLY_FIELDS: Final = ("adopt", "account_id", "region")
 """Tell this provider what to do; never part of a company's body."""
 
-PATCHABLE: Final = tuple(
-    field for field in CompanyArguments.model_fields if field not in PROVIDER_ONLY
+PATCHABLE_FIELDS: Final = tuple(
+    field for field in CompanyArguments.model_fields if field not in PROVIDER_ONLY_FIELDS
 )
 """https://aps.autodesk.com/en/docs/bim360/v1/reference/http/companies-:company_id-PATCH/"""
 
-CLEARABLE: Final = frozenset(PATCHABLE) - {"name", "trade"}
+CLEARABLE_FIELDS: Final = frozenset(PATCHABLE_FIELDS) - {"name", "trade"}
 """Optional texts that ``""`` clears."""
 
 
-class Company(Answered):
+class Company(ResponseModel):
     """A company as HQ answers it; everything but the id may be null, unknown fields are ignored."""
 
     id: str
@@ -87,6 +93,6 @@ class Company(Answered):
     created_at: str | None = None
     updated_at: str | None = None
 
-    def fields(self) -> dict[str, Any]:
+    def get_fields(self) -> dict[str, Any]:
         """Return the fields that HQ filled."""
         return {key: value for key, value in self.model_dump().items() if value is not None}

@@ -7,13 +7,13 @@ __all__ = [
     "CONTRACT_TYPES",
     "CURRENCIES",
     "DECLARABLE_STATUSES",
+    "IMPLICIT_SERVICES",
     "LANGUAGES",
     "PROJECT_TYPES",
     "REGIONS",
     "SERVICE_TYPES",
     "TIMEZONES",
     "TRADES",
-    "UNASKED_SERVICES",
 ]
 
 TRADES: Final = tuple(
@@ -120,7 +120,7 @@ SERVICE_TYPES: Final = (
 )
 """``insight`` is left out: HQ reports it, but cannot be asked for it."""
 
-UNASKED_SERVICES: Final = frozenset({"insight", "admin"})
+IMPLICIT_SERVICES: Final = frozenset({"insight", "admin"})
 """Services that HQ adds by itself; on their own they are not drift."""
 
 CURRENCIES: Final = tuple(

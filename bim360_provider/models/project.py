@@ -5,13 +5,13 @@ from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias
 from pydantic import BeforeValidator, Field
 
 from bim360_provider.models import enums, normalize
-from bim360_provider.models.base import Answered, Written
+from bim360_provider.models.base import InputModel, ResponseModel
 
 __all__ = [
-    "CLEARABLE",
-    "CREATE_ONLY",
-    "PATCHABLE",
-    "PROVIDER_ONLY",
+    "CLEARABLE_FIELDS",
+    "CREATE_ONLY_FIELDS",
+    "PATCHABLE_FIELDS",
+    "PROVIDER_ONLY_FIELDS",
     "Job",
     "JobState",
     "Project",
@@ -20,12 +20,14 @@ __all__ = [
 
 JobState = Literal["done", "failed", "running"]
 
-DONE: Final = frozenset({"success", "succeeded", "completed", "complete", "finished", "done"})
+DONE_STATUSES: Final = frozenset(
+    {"success", "succeeded", "completed", "complete", "finished", "done"}
+)
 
-FAILED: Final = ("fail", "error")
+FAILURE_PREFIXES: Final = ("fail", "error")
 
 
-class Job(Answered):
+class Job(ResponseModel):
     """A job as HQ answers it.
 
     HQ's list of states is not public, so known words are read leniently and any other
@@ -40,88 +42,96 @@ class Job(Answered):
     def state(self) -> JobState:
         """Whether the job is done, has failed, or is to be asked again."""
         word = (self.status or "").casefold()
-        if word in DONE:
+        if word in DONE_STATUSES:
             return "done"
-        return "failed" if word.startswith(FAILED) else "running"
+        return "failed" if word.startswith(FAILURE_PREFIXES) else "running"
 
 
-Name: TypeAlias = Annotated[str, BeforeValidator(normalize.project_name)]
+Name: TypeAlias = Annotated[str, BeforeValidator(normalize.parse_project_name)]
 
-Day: TypeAlias = Annotated[str, BeforeValidator(normalize.date_text)]
+DateText: TypeAlias = Annotated[str, BeforeValidator(normalize.parse_date)]
 
-Money: TypeAlias = Annotated[float, BeforeValidator(normalize.money)]
+Money: TypeAlias = Annotated[float, BeforeValidator(normalize.parse_amount)]
 
-Seconds: TypeAlias = Annotated[float, BeforeValidator(normalize.seconds)]
+Seconds: TypeAlias = Annotated[float, BeforeValidator(normalize.parse_seconds)]
 
-Flag: TypeAlias = Annotated[bool, BeforeValidator(normalize.flag)]
+Flag: TypeAlias = Annotated[bool, BeforeValidator(normalize.parse_flag)]
 
-Id: TypeAlias = Annotated[str, BeforeValidator(normalize.identifier)]
+Id: TypeAlias = Annotated[str, BeforeValidator(normalize.parse_id)]
 
-Line: TypeAlias = Annotated[str, BeforeValidator(normalize.text(255))]
+ShortText: TypeAlias = Annotated[str, BeforeValidator(normalize.limit_text(255))]
 
-Services: TypeAlias = Annotated[list[str], BeforeValidator(normalize.services)]
-
-
-def _clearable_id(value: object) -> str:
-    return "" if value == "" else normalize.identifier(value)
+ServiceTypes: TypeAlias = Annotated[list[str], BeforeValidator(normalize.parse_services)]
 
 
-def _project_type(value: object) -> str:
-    kind = normalize.text(255)(value)
+def _parse_clearable_id(value: object) -> str:
+    return "" if value == "" else normalize.parse_id(value)
+
+
+def _parse_project_type(value: object) -> str:
+    kind = normalize.limit_text(255)(value)
     if not kind.strip():
         msg = "must not be empty; write a preset such as 'Office', or words of your own"
         raise ValueError(msg)
     return kind
 
 
-class ProjectArguments(Written):
+class ProjectArguments(InputModel):
     """What a stack may say about a project, under HQ's own field names.
 
     Limits and lists: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-POST/ .
     """
 
     name: Name
-    start_date: Day
-    end_date: Day
-    project_type: Annotated[str, BeforeValidator(_project_type)]
+    start_date: DateText
+    end_date: DateText
+    project_type: Annotated[str, BeforeValidator(_parse_project_type)]
     value: Money
-    currency: Annotated[str, BeforeValidator(normalize.one_of(enums.CURRENCIES))]
-    service_types: Services | None = None
-    job_number: Annotated[str, BeforeValidator(normalize.text(100))] | None = None
-    address_line_1: Line | None = None
-    address_line_2: Line | None = None
-    city: Line | None = None
-    state_or_province: Line | None = None
-    postal_code: Line | None = None
-    country: Line | None = None
-    business_unit_id: Annotated[str, BeforeValidator(_clearable_id)] | None = None
+    currency: Annotated[str, BeforeValidator(normalize.require_choice(enums.CURRENCIES))]
+    service_types: ServiceTypes | None = None
+    job_number: Annotated[str, BeforeValidator(normalize.limit_text(100))] | None = None
+    address_line_1: ShortText | None = None
+    address_line_2: ShortText | None = None
+    city: ShortText | None = None
+    state_or_province: ShortText | None = None
+    postal_code: ShortText | None = None
+    country: ShortText | None = None
+    business_unit_id: Annotated[str, BeforeValidator(_parse_clearable_id)] | None = None
     timezone: (
-        Annotated[str, BeforeValidator(normalize.one_of(enums.TIMEZONES, clearable=True))] | None
+        Annotated[str, BeforeValidator(normalize.require_choice(enums.TIMEZONES, clearable=True))]
+        | None
     ) = None
-    language: Annotated[str, BeforeValidator(normalize.one_of(enums.LANGUAGES))] | None = None
+    language: Annotated[str, BeforeValidator(normalize.require_choice(enums.LANGUAGES))] | None = (
+        None
+    )
     construction_type: (
-        Annotated[str, BeforeValidator(normalize.one_of(enums.CONSTRUCTION_TYPES, clearable=True))]
+        Annotated[
+            str, BeforeValidator(normalize.require_choice(enums.CONSTRUCTION_TYPES, clearable=True))
+        ]
         | None
     ) = None
     contract_type: (
-        Annotated[str, BeforeValidator(normalize.one_of(enums.CONTRACT_TYPES, clearable=True))]
+        Annotated[
+            str, BeforeValidator(normalize.require_choice(enums.CONTRACT_TYPES, clearable=True))
+        ]
         | None
     ) = None
     template_project_id: Id | None = None
     include_locations: Flag | None = None
     include_companies: Flag | None = None
-    status: Annotated[str, BeforeValidator(normalize.one_of(enums.DECLARABLE_STATUSES))] | None = (
-        None
-    )
-    adopt: (
-        Annotated[str, BeforeValidator(normalize.one_of(("never", "archived", "any")))] | None
+    status: (
+        Annotated[str, BeforeValidator(normalize.require_choice(enums.DECLARABLE_STATUSES))] | None
     ) = None
-    on_destroy: Annotated[str, BeforeValidator(normalize.one_of(("archive", "retain")))] | None = (
-        None
-    )
+    adopt: (
+        Annotated[str, BeforeValidator(normalize.require_choice(("never", "archived", "any")))]
+        | None
+    ) = None
+    on_destroy: (
+        Annotated[str, BeforeValidator(normalize.require_choice(("archive", "retain")))] | None
+    ) = None
     copy_timeout: Seconds | None = None
     account_id: Id | None = None
-    region: Annotated[str, BeforeValidator(normalize.one_of(enums.REGIONS))] | None = None
+    region: Annotated[str, BeforeValidator(normalize.require_choice(enums.REGIONS))] | None = None
 
     OPEN_LISTS: ClassVar[frozenset[str]] = frozenset(
         {"currency", "timezone", "language", "construction_type", "contract_type", "service_types"}
@@ -129,18 +139,20 @@ class ProjectArguments(Written):
     """Arguments whose lists Autodesk may have extended since."""
 
 
-CREATE_ONLY: Final = ("template_project_id", "include_locations", "include_companies")
+CREATE_ONLY_FIELDS: Final = ("template_project_id", "include_locations", "include_companies")
 """Act once, when the project is made: HQ's PATCH does not have them."""
 
-PROVIDER_ONLY: Final = ("adopt", "on_destroy", "copy_timeout", "account_id", "region")
+PROVIDER_ONLY_FIELDS: Final = ("adopt", "on_destroy", "copy_timeout", "account_id", "region")
 """Tell this provider what to do; never part of a project's body."""
 
-PATCHABLE: Final = tuple(
-    field for field in ProjectArguments.model_fields if field not in (*CREATE_ONLY, *PROVIDER_ONLY)
+PATCHABLE_FIELDS: Final = tuple(
+    field
+    for field in ProjectArguments.model_fields
+    if field not in (*CREATE_ONLY_FIELDS, *PROVIDER_ONLY_FIELDS)
 )
 """https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-:project_id-PATCH/"""
 
-CLEARABLE: Final = frozenset(
+CLEARABLE_FIELDS: Final = frozenset(
     {
         "job_number",
         "address_line_1",
@@ -158,11 +170,11 @@ CLEARABLE: Final = frozenset(
 """Optional texts that ``""`` clears."""
 
 
-def _live_services(value: object) -> object:
-    return None if value is None else normalize.services(value)
+def _parse_response_services(value: object) -> object:
+    return None if value is None else normalize.parse_services(value)
 
 
-class Project(Answered):
+class Project(ResponseModel):
     """A project as HQ answers it.
 
     Everything but the id may be null: projects made by hand lack even what an API
@@ -178,7 +190,7 @@ class Project(Answered):
     project_type: str | None = None
     value: Annotated[float | None, Field(allow_inf_nan=False)] = None
     currency: str | None = None
-    service_types: Annotated[list[str] | None, BeforeValidator(_live_services)] = None
+    service_types: Annotated[list[str] | None, BeforeValidator(_parse_response_services)] = None
     job_number: str | None = None
     address_line_1: str | None = None
     address_line_2: str | None = None
@@ -196,7 +208,7 @@ class Project(Answered):
     created_at: str | None = None
     updated_at: str | None = None
 
-    def fields(self) -> dict[str, Any]:
+    def get_fields(self) -> dict[str, Any]:
         """Return the fields that HQ filled, dates cut to their day, in plain JSON types."""
         live = {key: value for key, value in self.model_dump().items() if value is not None}
         return {

@@ -5,28 +5,28 @@ from typing import Annotated, Final
 from pydantic import BeforeValidator, Field
 
 from bim360_provider.models import enums, normalize
-from bim360_provider.models.base import Written
+from bim360_provider.models.base import InputModel
 
 __all__ = [
-    "LIMIT",
-    "PATCHABLE",
-    "PROVIDER_ONLY",
-    "REPLACES",
+    "MAX_SIZE",
+    "PATCHABLE_FIELDS",
+    "PROVIDER_ONLY_FIELDS",
+    "REPLACING_FIELDS",
     "ProjectImageArguments",
-    "media_type",
+    "detect_media_type",
 ]
 
-LIMIT: Final = 10 * 1024 * 1024
+MAX_SIZE: Final = 10 * 1024 * 1024
 """Bytes of a picture. HQ states no limit; this one is ours, because the whole file is sent at once
 and HQ shows it a thumb's width large."""
 
-REPLACES: Final = ("project_id",)
+REPLACING_FIELDS: Final = ("project_id",)
 """Another project's picture is another picture."""
 
-PATCHABLE: Final = ("path",)
+PATCHABLE_FIELDS: Final = ("path",)
 """What is sent when the content of the file is another."""
 
-PROVIDER_ONLY: Final = ("account_id", "region")
+PROVIDER_ONLY_FIELDS: Final = ("account_id", "region")
 """Tell this provider where to ask."""
 
 SIGNATURES: Final = (
@@ -39,27 +39,27 @@ SIGNATURES: Final = (
 """What files of the four kinds begin with; a name can be wrong."""
 
 
-class ProjectImageArguments(Written):
+class ProjectImageArguments(InputModel):
     """What a stack may say about a project's picture, and what the program has read of the file.
 
     https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-:project_id-image-PATCH/
     """
 
-    project_id: Annotated[str, BeforeValidator(normalize.identifier)]
+    project_id: Annotated[str, BeforeValidator(normalize.parse_id)]
     path: str
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-    account_id: Annotated[str, BeforeValidator(normalize.identifier)] | None = None
-    region: Annotated[str, BeforeValidator(normalize.one_of(enums.REGIONS))] | None = None
+    account_id: Annotated[str, BeforeValidator(normalize.parse_id)] | None = None
+    region: Annotated[str, BeforeValidator(normalize.require_choice(enums.REGIONS))] | None = None
 
 
-def media_type(content: bytes) -> str:
+def detect_media_type(content: bytes) -> str:
     """Return what a picture is, by what is in it.
 
     Raises:
         ValueError: HQ does not take it.
     """
-    if len(content) > LIMIT:
-        msg = f"has {len(content):,} bytes; at most {LIMIT:,} are sent"
+    if len(content) > MAX_SIZE:
+        msg = f"has {len(content):,} bytes; at most {MAX_SIZE:,} are sent"
         raise ValueError(msg)
     found = next((kind for start, kind in SIGNATURES if content.startswith(start)), None)
     if found is None:

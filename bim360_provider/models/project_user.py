@@ -5,13 +5,20 @@ from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field
 
-from bim360_provider.models.base import Answered
-from bim360_provider.models.services import Services, access_to
+from bim360_provider.models.base import ResponseModel
+from bim360_provider.models.services import ServiceAccessList, find_access
 
-__all__ = ["SERVICES", "ImportAnswer", "ImportRow", "IndustryRole", "ProjectUser", "UserPage"]
+__all__ = [
+    "MEMBER_SERVICES",
+    "ImportResponse",
+    "ImportRow",
+    "IndustryRole",
+    "ProjectUser",
+    "UserPage",
+]
 
 
-class IndustryRole(Answered):
+class IndustryRole(ResponseModel):
     """An industry role as HQ answers it; its id is the project's own, its name is everywhere."""
 
     id: str
@@ -19,38 +26,38 @@ class IndustryRole(Answered):
     project_id: str | None = None
 
 
-SERVICES: Final = ("document_management", "project_administration")
+MEMBER_SERVICES: Final = ("document_management", "project_administration")
 """What HQ's import and PATCH can give access to; other modules are given in the web pages.
 
 https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-project_id-users-import-POST/
 """
 
-PRODUCTS: Final = {
+PRODUCT_SERVICES: Final = {
     "documentManagement": "document_management",
     "docs": "document_management",
     "projectAdministration": "project_administration",
 }
 """The same services under the names of construction/admin, which has two for documents."""
 
-ACCESS: Final = {"administrator": "admin", "member": "user"}
+ACCESS_LEVELS: Final = {"administrator": "admin", "member": "user"}
 """construction/admin's words for an access level, and HQ's; ``none`` is no access."""
 
-GONE: Final = "deleted"
+DELETED_STATUS: Final = "deleted"
 """The status of somebody who was in the project and is no more."""
 
 
-class _Answer(Answered):
+class _UserResponse(ResponseModel):
     """What is answered may hold more than is documented."""
 
 
-class _Role(_Answer):
+class _Role(_UserResponse):
     """An industry role that a user has."""
 
     id: str | None = None
     name: str | None = None
 
 
-class ProjectUser(_Answer):
+class ProjectUser(_UserResponse):
     """A user of a project as ``GET construction/admin/v1/projects/:p/users`` answers it.
 
     https://aps.autodesk.com/en/docs/acc/v1/reference/http/admin-projectsprojectId-users-GET/
@@ -64,31 +71,31 @@ class ProjectUser(_Answer):
     company_id: str | None = Field(None, alias="companyId")
     company_name: str | None = Field(None, alias="companyName")
     roles: list[_Role] | None = None
-    products: Services = None
-    services: Services = None
+    products: ServiceAccessList = None
+    services: ServiceAccessList = None
     access_levels: dict[str, Any] | None = Field(None, alias="accessLevels")
     status: str | None = None
 
     @property
-    def is_gone(self) -> bool:
+    def is_deleted(self) -> bool:
         """Whether it is somebody who was in the project and is no more."""
-        return self.status == GONE
+        return self.status == DELETED_STATUS
 
     @property
     def is_admin(self) -> bool:
         """Whether they are an admin of the project."""
-        return self.fields().get("project_administration") == "admin"
+        return self.get_fields().get("project_administration") == "admin"
 
-    def access_to(self, service: str) -> str | None:
+    def get_access(self, service: str) -> str | None:
         """Return the user's access to one of HQ's services, None where it is not shown."""
-        return access_to(service, [*(self.products or ()), *(self.services or ())])
+        return find_access(service, [*(self.products or ()), *(self.services or ())])
 
-    def fields(self) -> dict[str, Any]:
+    def get_fields(self) -> dict[str, Any]:
         """Return the member under HQ's names: roles by name, access as ``admin`` or ``user``."""
         access = {
-            PRODUCTS[product.name]: ACCESS[product.access]
+            PRODUCT_SERVICES[product.name]: ACCESS_LEVELS[product.access]
             for product in self.products or ()
-            if product.name in PRODUCTS and product.access in ACCESS
+            if product.name in PRODUCT_SERVICES and product.access in ACCESS_LEVELS
         }
         if (self.access_levels or {}).get("projectAdmin"):
             access["project_administration"] = "admin"
@@ -100,17 +107,17 @@ class ProjectUser(_Answer):
             "email": self.email.lower(),
             "company_id": self.company_id,
             "industry_roles": sorted(role.name for role in self.roles or () if role.name),
-            **{service: access.get(service) for service in SERVICES},
+            **{service: access.get(service) for service in MEMBER_SERVICES},
         }
 
 
-class Pagination(_Answer):
+class Pagination(_UserResponse):
     """Where a page stands in the whole."""
 
     total: int | None = Field(None, alias="totalResults")
 
 
-class UserPage(_Answer):
+class UserPage(_UserResponse):
     """A page of a project's users."""
 
     results: list[ProjectUser]
@@ -118,7 +125,7 @@ class UserPage(_Answer):
     pagination: Pagination = Field(default_factory=lambda: Pagination.model_validate({}))
 
 
-class ImportRow(_Answer):
+class ImportRow(_UserResponse):
     """A row of an import, or a PATCH, as it was taken or refused.
 
     Refusals have been seen in three forms: the row beside ``errors``, the row beside
@@ -139,34 +146,34 @@ class ImportRow(_Answer):
     errors: Any = None
 
     @property
-    def address(self) -> str:
+    def row_email(self) -> str:
         """The e-mail that the row is about, in lower case."""
         return str(self.email or (self.item or {}).get("email") or "").lower()
 
     @property
-    def user(self) -> str | None:
+    def row_user_id(self) -> str | None:
         """HQ's id of the user: version 2 calls it ``user_id``, version 1 ``id``."""
         return self.user_id or self.id
 
     @property
-    def words(self) -> str:
+    def error_message(self) -> str:
         """HQ's words and codes about a refused row, on one line; empty if there are none."""
-        told = [*_list(self.errors), *_list(self.error)]
-        return "; ".join(" ".join(_sentence(each).split()) for each in told if each)
+        told = [*_wrap_in_list(self.errors), *_wrap_in_list(self.error)]
+        return "; ".join(" ".join(_format_error(each).split()) for each in told if each)
 
 
-class ImportAnswer(_Answer):
+class ImportResponse(_UserResponse):
     """The answer to an import: 200, even where every row was refused."""
 
     success_items: list[ImportRow] = Field(default_factory=list)
     failure_items: list[ImportRow] = Field(default_factory=list)
 
 
-def _list(told: Any) -> list[Any]:
+def _wrap_in_list(told: Any) -> list[Any]:
     return told if isinstance(told, list) else [] if told is None else [told]
 
 
-def _sentence(told: Any) -> str:
+def _format_error(told: Any) -> str:
     if not isinstance(told, Mapping):
         return f'"{told}"'
     words = told.get("message") or told.get("detail") or told.get("title") or ""

@@ -5,13 +5,13 @@ from typing import Annotated, Any, Final, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
-from bim360_provider.models.base import Answered
+from bim360_provider.models.base import ResponseModel
 
-__all__ = ["NO_ACCESS", "ServiceAccess", "Services", "access_to"]
+__all__ = ["NO_ACCESS", "ServiceAccess", "ServiceAccessList", "find_access"]
 
 NO_ACCESS: Final = "none"
 
-NAMES: Final = {
+SERVICE_NAMES: Final = {
     "doc_manager": ("documentManagement", "docs"),
     "admin": ("projectAdministration",),
     "pm": ("projectManagement",),
@@ -28,7 +28,7 @@ names with underscores. A service that is not here has one name everywhere.
 """
 
 
-class ServiceAccess(Answered):
+class ServiceAccess(ResponseModel):
     """A service that a project has, and a user's access to it.
 
     construction/admin has the name under ``key``, bim360/admin under ``serviceName``.
@@ -44,7 +44,7 @@ class ServiceAccess(Answered):
         return self.key or self.service_name or ""
 
 
-def _readable(rows: Any) -> list[Mapping[str, Any]] | None:
+def _filter_readable_rows(rows: Any) -> list[Mapping[str, Any]] | None:
     """Return the rows of the known form: another form must not make the user unreadable."""
     fields = ("key", "serviceName", "access")
     mappings = [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else None
@@ -55,16 +55,18 @@ def _readable(rows: Any) -> list[Mapping[str, Any]] | None:
     ]
 
 
-Services: TypeAlias = Annotated[list[ServiceAccess] | None, BeforeValidator(_readable)]
+ServiceAccessList: TypeAlias = Annotated[
+    list[ServiceAccess] | None, BeforeValidator(_filter_readable_rows)
+]
 
 
-def access_to(service: str, rows: Iterable[ServiceAccess]) -> str | None:
+def find_access(service: str, rows: Iterable[ServiceAccess]) -> str | None:
     """Return the access to one of HQ's services, None where the rows do not show it."""
-    names = {_folded(name) for name in (service, *NAMES.get(service, ()))}
-    shown = [row.access for row in rows if _folded(row.name) in names and row.access]
+    names = {_fold_name(name) for name in (service, *SERVICE_NAMES.get(service, ()))}
+    shown = [row.access for row in rows if _fold_name(row.name) in names and row.access]
     given = [access for access in shown if access != NO_ACCESS]
     return next(iter([*given, *shown]), None)
 
 
-def _folded(name: str) -> str:
+def _fold_name(name: str) -> str:
     return name.replace("_", "").casefold()

@@ -8,9 +8,9 @@ from typing import Final
 
 from bim360_provider.models import display
 
-__all__ = ["ALIASES", "ARGUMENT_ALIASES", "compact", "suggestion"]
+__all__ = ["ALIASES", "ARGUMENT_ALIASES", "compact_word", "suggest_value"]
 
-TIMEZONES: Final = """
+TIMEZONE_ALIAS_TABLE: Final = """
 Africa/Algiers: Africa/Tunis
 Africa/Cairo: Egypt
 Africa/Harare: Africa/Gaborone Africa/Lusaka Africa/Maputo
@@ -79,7 +79,7 @@ Pacific/Pago_Pago: Pacific/Samoa US/Samoa
 Pacific/Port_Moresby: Pacific/Chuuk Pacific/Truk Pacific/Yap
 """
 
-CURRENCIES: Final = """
+CURRENCY_ALIAS_TABLE: Final = """
 AUD: A$ AU$ AUD$
 BRL: R$
 CAD: C$ CA$ CAD$
@@ -104,7 +104,7 @@ USD: US$ USD$ US_dollar US_dollars
 VND: ₫
 """
 
-SERVICES: Final = """
+SERVICE_ALIAS_TABLE: Final = """
 admin: project_administration project_admin account_administration
 collab: design_collaboration collaboration design_collab
 cost: cost_management
@@ -114,7 +114,7 @@ gng: model_coordination coordination
 pm: project_management project_manager
 """
 
-CHOICES: Final = """
+CHOICE_ALIAS_TABLE: Final = """
 EMEA: eu europe
 AUS: australia
 CAN: canada
@@ -138,7 +138,7 @@ retain: keep
 remove: delete
 """
 
-ARGUMENTS: Final = """
+ARGUMENT_ALIAS_TABLE: Final = """
 name: project_name project title project_title
 start_date: start begin begin_date date_start project_start project_start_date planned_start
 end_date: end finish finish_date date_end completion completion_date due_date project_end \
@@ -162,47 +162,49 @@ website_url: website url homepage web_site
 email: mail e_mail email_address user_email
 """
 
-MISLEADING: Final = ("Design-Build", "Design/Build", "DB")
+MISLEADING_VALUES: Final = ("Design-Build", "Design/Build", "DB")
 """Values that resemble an entry of a list and mean something else, so that none is suggested."""
 
 
-def compact(word: str) -> str:
+def compact_word(word: str) -> str:
     """Return ``projectmanagement`` for ``Project Management``, ``projectManagement`` and so on."""
     return re.sub(r"[\s_.-]+", "", word.casefold())
 
 
-def _aliases(*tables: str) -> dict[str, tuple[str, ...]]:
+def _parse_aliases(*tables: str) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for line in filter(None, "\n".join(tables).splitlines()):
         value, _, words = line.partition(": ")
         for word in words.split():
-            found[compact(word)] = (*found.get(compact(word), ()), value)
+            found[compact_word(word)] = (*found.get(compact_word(word), ()), value)
     return found
 
 
 ALIASES: Final = {
-    **{compact(word): () for word in MISLEADING},
-    **_aliases(TIMEZONES, CURRENCIES, SERVICES, CHOICES),
+    **{compact_word(word): () for word in MISLEADING_VALUES},
+    **_parse_aliases(
+        TIMEZONE_ALIAS_TABLE, CURRENCY_ALIAS_TABLE, SERVICE_ALIAS_TABLE, CHOICE_ALIAS_TABLE
+    ),
 }
 """By the compact form of what people write: the values that it stands for, one for each list."""
 
-ARGUMENT_ALIASES: Final = _aliases(ARGUMENTS)
+ARGUMENT_ALIASES: Final = _parse_aliases(ARGUMENT_ALIAS_TABLE)
 """The same for the names of arguments and of the columns of a CSV file."""
 
-NEAR: Final = 0.8
+MIN_LIKENESS: Final = 0.8
 """How alike two words must be: ``EURO`` and ``EUR`` are 0.86 of 1, ``RMB`` and ``RUB`` 0.67."""
 
-SWAPPED: Final = 0.9
+SWAP_LIKENESS: Final = 0.9
 """The likeness of two words of which two neighboring letters are swapped: ``cots`` and ``cost``."""
 
-SHORTEST: Final = 3
+MIN_SWAP_LENGTH: Final = 3
 """Letters of a word below which a swap means nothing."""
 
-REMEMBERED: Final = 1000
+CACHE_SIZE: Final = 1000
 """Words for which the nearest one is kept: a file repeats its mistakes."""
 
 
-def suggestion(
+def suggest_value(
     word: str,
     choices: Iterable[str],
     *,
@@ -217,48 +219,52 @@ def suggestion(
         aliases: By the compact form of another name, the choices that it stands for.
         excluded: Choices that cannot be meant, because they are given already.
     """
-    if display.hides(word):  # a choice that is near would give it away
+    if display.has_secret(word):  # a choice that is near would give it away
         return None
     left = tuple(choice for choice in choices if choice not in excluded)
-    known = aliases.get(compact(word))
-    found = _first((word, *(known or ())), left)
+    known = aliases.get(compact_word(word))
+    found = _find_choice((word, *(known or ())), left)
     if found is not None or known == ():
         return found
-    return _nearest(word, left)
+    return _find_nearest(word, left)
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _nearest(word: str, choices: tuple[str, ...]) -> str | None:
-    ranked = sorted(((_likeness(word, choice), choice) for choice in choices), reverse=True)[:2]
-    if not ranked or ranked[0][0] < NEAR:
+@lru_cache(maxsize=CACHE_SIZE)
+def _find_nearest(word: str, choices: tuple[str, ...]) -> str | None:
+    ranked = sorted(
+        ((_measure_likeness(word, choice), choice) for choice in choices), reverse=True
+    )[:2]
+    if not ranked or ranked[0][0] < MIN_LIKENESS:
         return None
     # Two that are equally near are no advice.
     return ranked[0][1] if len(ranked) == 1 or ranked[1][0] < ranked[0][0] else None
 
 
-def _first(known: Iterable[str], choices: tuple[str, ...]) -> str | None:
-    folded = _folded(choices)
-    return next((folded[compact(each)] for each in known if compact(each) in folded), None)
+def _find_choice(known: Iterable[str], choices: tuple[str, ...]) -> str | None:
+    folded = _index_choices(choices)
+    return next(
+        (folded[compact_word(each)] for each in known if compact_word(each) in folded), None
+    )
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _folded(choices: tuple[str, ...]) -> dict[str, str]:
-    return {compact(choice): choice for choice in choices}
+@lru_cache(maxsize=CACHE_SIZE)
+def _index_choices(choices: tuple[str, ...]) -> dict[str, str]:
+    return {compact_word(choice): choice for choice in choices}
 
 
-def _likeness(word: str, choice: str) -> float:
-    ours, theirs = _distinctive(word, choice)
-    if _swapped(ours, theirs):
-        return SWAPPED
-    if min(len(ours), len(theirs)) * 2 < NEAR * (len(ours) + len(theirs)):
+def _measure_likeness(word: str, choice: str) -> float:
+    ours, theirs = _select_distinctive_parts(word, choice)
+    if _has_swapped_letters(ours, theirs):
+        return SWAP_LIKENESS
+    if min(len(ours), len(theirs)) * 2 < MIN_LIKENESS * (len(ours) + len(theirs)):
         return 0.0
     shared = sum(min(ours.count(letter), theirs.count(letter)) for letter in set(ours))
-    if shared * 2 < NEAR * (len(ours) + len(theirs)):
+    if shared * 2 < MIN_LIKENESS * (len(ours) + len(theirs)):
         return 0.0
     return difflib.SequenceMatcher(None, ours, theirs).ratio()
 
 
-def _distinctive(word: str, choice: str) -> tuple[str, str]:
+def _select_distinctive_parts(word: str, choice: str) -> tuple[str, str]:
     """Return what is compared: of a time zone the city, because ``America/`` is half of many."""
     ours, theirs = word.strip().casefold(), choice.casefold()
     if "/" not in theirs or " " in theirs:
@@ -266,8 +272,8 @@ def _distinctive(word: str, choice: str) -> tuple[str, str]:
     return ours.rpartition("/")[2].replace(" ", "_"), theirs.rpartition("/")[2]
 
 
-def _swapped(ours: str, theirs: str) -> bool:
-    if len(ours) != len(theirs) or len(ours) < SHORTEST:
+def _has_swapped_letters(ours: str, theirs: str) -> bool:
+    if len(ours) != len(theirs) or len(ours) < MIN_SWAP_LENGTH:
         return False
     places = [at for at, letter in enumerate(ours) if letter != theirs[at]]
     if not places or places[-1] - places[0] != 1:

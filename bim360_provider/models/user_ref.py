@@ -6,35 +6,35 @@ from typing import Final
 
 from bim360_provider.models import display, normalize
 
-__all__ = ["acting_user", "email", "is_email"]
+__all__ = ["is_email", "parse_acting_user", "parse_email"]
 
-EMAIL_LIMIT: Final = 255
+MAX_EMAIL_LENGTH: Final = 255
 """https://aps.autodesk.com/en/docs/bim360/v1/reference/http/users-POST/"""
 
-EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
-WITHIN: Final = re.compile(r"[^\s<>()\[\],;:\"'@]+@[^\s<>()\[\],;:\"'@]+")
+EMAIL_PATTERN: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+ADDRESS_PATTERN: Final = re.compile(r"[^\s<>()\[\],;:\"'@]+@[^\s<>()\[\],;:\"'@]+")
 """What may be an address in a text that holds more."""
 
-UID: Final = re.compile(r"[0-9A-Za-z]{6,64}")
+UID_PATTERN: Final = re.compile(r"[0-9A-Za-z]{6,64}")
 """An Autodesk id such as ``L9EBJKCGCXBB``; its length is documented nowhere."""
 
 
-def email(value: object) -> str:
+def parse_email(value: object) -> str:
     """Return an e-mail address in lower case, as HQ compares it; at most 255 characters."""
-    limited = normalize.text(EMAIL_LIMIT)
+    limited = normalize.limit_text(MAX_EMAIL_LENGTH)
     # Twice: an İ in lower case is two characters.
     words = limited(limited(value).strip().lower())
-    address = _address(words)
+    address = _parse_address(words)
     if address is None:
-        near = None if display.hides(value) else _address_within(words)
+        near = None if display.has_secret(value) else _find_address(words)
         advice = f"; did you mean '{near}'?" if near else ""
         wanted = "must be an e-mail address such as 'ada@example.com'"
-        msg = f"{wanted}, not {normalize.shown(value)}{advice}"
+        msg = f"{wanted}, not {normalize.quote_value(value)}{advice}"
         raise ValueError(msg)
     return address
 
 
-def _address(words: str) -> str | None:
+def _parse_address(words: str) -> str | None:
     """Return an address in lower case and in Unicode's form C; None where it is not one.
 
     Letters beyond ASCII are taken, in the name and in the domain, because nobody publishes what
@@ -49,32 +49,32 @@ def _address(words: str) -> str | None:
         found = library.validate_email(words, check_deliverability=False)
     except library.EmailNotValidError:
         return None
-    return normalize.composed(str(found.normalized).lower())
+    return normalize.compose_text(str(found.normalized).lower())
 
 
-def _address_within(words: str) -> str | None:
+def _find_address(words: str) -> str | None:
     """Return the address in a text such as ``Ada <ada@example.com>``, or None."""
-    found = WITHIN.search(words.lower())
+    found = ADDRESS_PATTERN.search(words.lower())
     if found is None:
         return None
     plain = re.sub(r"\.{2,}", ".", found[0]).strip(".")
-    return _address(re.sub(r"\.?@\.?", "@", plain))
+    return _parse_address(re.sub(r"\.?@\.?", "@", plain))
 
 
 def is_email(words: str) -> bool:
     """Return whether a text has the form of an e-mail address."""
-    return EMAIL.fullmatch(words) is not None
+    return EMAIL_PATTERN.fullmatch(words) is not None
 
 
-def acting_user(value: object) -> str:
+def parse_acting_user(value: object) -> str:
     """Return how the acting user is named: an e-mail, an HQ id or an Autodesk id (uid)."""
-    words = normalize.text(EMAIL_LIMIT)(value).strip()
+    words = normalize.limit_text(MAX_EMAIL_LENGTH)(value).strip()
     if is_email(words):
-        return email(words)
-    found = normalize.id_or_none(words)
+        return parse_email(words)
+    found = normalize.parse_id_or_none(words)
     if found:
         return found
-    if UID.fullmatch(words):
+    if UID_PATTERN.fullmatch(words):
         return words
-    msg = f"must be an e-mail address, an id or a uid of a user, not {normalize.shown(value)}"
+    msg = f"must be an e-mail address, an id or a uid of a user, not {normalize.quote_value(value)}"
     raise ValueError(msg)

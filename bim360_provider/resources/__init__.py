@@ -44,7 +44,7 @@ __all__ = [
     "projects_from_csv",
 ]
 
-_IN: Final = {
+_MODULES: Final = {
     "Bim360AccountUser": "account_user",
     "Bim360BusinessUnits": "business_units",
     "Bim360Company": "company",
@@ -66,7 +66,7 @@ _IN: Final = {
 
 def __getattr__(name: str) -> Any:
     """Import a name of ``__all__`` from its module."""
-    if name not in _IN:
+    if name not in _MODULES:
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)
-    return getattr(importlib.import_module(f"{__name__}.{_IN[name]}"), name)
+    return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -4,16 +4,16 @@ from typing import ClassVar
 
 from pulumi import Input, Output, ResourceOptions
 
-from bim360_provider.dynamic.base import Door
+from bim360_provider.dynamic.base import Bim360ProviderBase
 from bim360_provider.dynamic.providers import AccountUserProvider
-from bim360_provider.resources.argument_checks import email_form, named_once
-from bim360_provider.resources.base import Declared, await_whole
-from bim360_provider.resources.serialize import arguments, properties
+from bim360_provider.resources.argument_checks import normalize_email, refuse_duplicate_value
+from bim360_provider.resources.base import Bim360Resource, await_resource
+from bim360_provider.resources.serialize import build_properties, collect_arguments
 
 __all__ = ["Bim360AccountUser"]
 
 
-class Bim360AccountUser(Declared, module="bim360", name="AccountUser"):
+class Bim360AccountUser(Bim360Resource, module="bim360", name="AccountUser"):
     """A person in a BIM 360 account.
 
     Adding somebody sends no invitation: that comes with their first project. Who is in the
@@ -56,7 +56,7 @@ class Bim360AccountUser(Declared, module="bim360", name="AccountUser"):
     created_at: Output[str | None]
     updated_at: Output[str | None]
 
-    PROVIDER: ClassVar[type[Door]] = AccountUserProvider
+    PROVIDER: ClassVar[type[Bim360ProviderBase]] = AccountUserProvider
     OUTPUTS: ClassVar[tuple[str, ...]] = (
         "adopted",
         "name",
@@ -129,8 +129,8 @@ class Bim360AccountUser(Declared, module="bim360", name="AccountUser"):
                 and whoever is an account admin is retained, and all others are deactivated.
             opts: Pulumi's resource options.
         """
-        given = arguments(locals())
-        sent = properties(self.OUTPUTS, given, opts)
+        given = collect_arguments(locals())
+        sent = build_properties(self.OUTPUTS, given, opts)
         super().__init__(self.PROVIDER(), resource_name, sent, opts)
-        await_whole(self)
-        named_once(self, resource_name, "the e-mail", email, email_form)
+        await_resource(self)
+        refuse_duplicate_value(self, resource_name, "the e-mail", email, normalize_email)

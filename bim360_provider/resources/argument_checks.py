@@ -15,24 +15,24 @@ from pulumi.runtime import get_root_resource, is_dry_run
 from bim360_provider.errors import InputError
 
 __all__ = [
-    "NearKeywords",
-    "declared_once",
-    "email_form",
-    "id_form",
-    "name_form",
-    "named_once",
-    "near_keywords",
-    "never_secret",
+    "ArgumentNameCheck",
+    "check_argument_names",
+    "normalize_email",
+    "normalize_id",
+    "normalize_name",
+    "refuse_duplicate_member",
+    "refuse_duplicate_value",
+    "refuse_secret",
 ]
 
 P = ParamSpec("P")
 
 R = TypeVar("R")
 
-POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+POSITIONAL_KINDS = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
-class NearKeywords:
+class ArgumentNameCheck:
     """A class whose ``TypeError`` about an argument says what to write instead.
 
     The arguments are looked at before ``__init__`` begins: a frame around it would be one more
@@ -44,35 +44,35 @@ class NearKeywords:
         def __new__(cls, *args: Any, **kwargs: Any) -> Any:
             """Return an instance, once the names of its arguments are known to be right."""
             if args or kwargs:  # a look-up by id has none
-                _refuse_unknown(cls.__name__, cls.__init__, len(args) + 1, kwargs)
+                _refuse_unknown_arguments(cls.__name__, cls.__init__, len(args) + 1, kwargs)
             return super().__new__(cls)
 
 
-def near_keywords(function: Callable[P, R]) -> Callable[P, R]:
+def check_argument_names(function: Callable[P, R]) -> Callable[P, R]:
     """Return a function whose ``TypeError`` about an argument says what to write instead."""
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        _refuse_unknown(f"{function.__name__}()", function, len(args), kwargs)
+        _refuse_unknown_arguments(f"{function.__name__}()", function, len(args), kwargs)
         return function(*args, **kwargs)
 
     return call
 
 
 @functools.cache
-def _arguments(function: Callable[..., Any]) -> tuple[frozenset[str], int] | None:
+def _read_signature(function: Callable[..., Any]) -> tuple[frozenset[str], int] | None:
     """Return the names of arguments and how many may be positional; None if any name is taken."""
     parameters = inspect.signature(function).parameters.values()
     if any(each.kind is inspect.Parameter.VAR_KEYWORD for each in parameters):
         return None
-    positional = sum(each.kind in POSITIONAL for each in parameters)
+    positional = sum(each.kind in POSITIONAL_KINDS for each in parameters)
     return frozenset(each.name for each in parameters), positional
 
 
-def _refuse_unknown(
+def _refuse_unknown_arguments(
     called: str, function: Callable[..., Any], positional: int, keywords: dict[str, Any]
 ) -> None:
-    known = _arguments(function)
+    known = _read_signature(function)
     if known is None:
         return
     names, most = known
@@ -91,14 +91,16 @@ def _refuse_unknown(
             raise TypeError(msg)
 
 
-T = TypeVar("T")
+ValueT = TypeVar("ValueT")
 
 
-class SecretGivenError(InputError, pulumi.RunError):
+class SecretArgumentError(InputError, pulumi.RunError):
     """A secret where none can be; being a ``RunError``, it is printed without a traceback."""
 
 
-def never_secret(called: str, argument: str, value: Input[Any], then: Input[T]) -> Input[T]:
+def refuse_secret(
+    called: str, argument: str, value: Input[Any], then: Input[ValueT]
+) -> Input[ValueT]:
     """Return ``then``, which is known only once it is certain that a value holds no secret.
 
     Pulumi hides an output that has the name of a secret argument, and no other. The provider keeps
@@ -118,34 +120,34 @@ def never_secret(called: str, argument: str, value: Input[Any], then: Input[T]) 
 
     async def judged() -> None:
         if await whole.is_secret():
-            raise SecretGivenError(_refused(called, argument))
+            raise SecretArgumentError(_describe_secret(called, argument))
 
     return Output.all(then, judged()).apply(lambda values: values[0])
 
 
-def _refused(called: str, argument: str) -> str:
+def _describe_secret(called: str, argument: str) -> str:
     return (
         f"BIM 360: {called} has a secret in {argument}, whose e-mails and keys the state holds in "
         "the clear; write them in the clear, or pass them through pulumi.Output.unsecret."
     )
 
 
-Declared: TypeAlias = dict[tuple[str, str], tuple[str, bool]]
+MemberClaims: TypeAlias = dict[tuple[str, str], tuple[str, bool]]
 """Which resource has a person in a project, by the project's id and the e-mail, and whether one of
 the two is a secret there."""
 
-_runs: Final[weakref.WeakKeyDictionary[Any, Declared]] = weakref.WeakKeyDictionary()
+_member_claims: Final[weakref.WeakKeyDictionary[Any, MemberClaims]] = weakref.WeakKeyDictionary()
 """Each run has a root of its own: programs of the automation API share a process."""
 
 MASK: Final = "[secret]"
 """What stands in place of a value that must not be shown, as Pulumi writes it."""
 
 
-class DeclaredTwiceError(InputError, pulumi.RunError):
+class DuplicateMemberError(InputError, pulumi.RunError):
     """A person in two resources; being a ``RunError``, it is printed without a traceback."""
 
 
-def declared_once(called: str, project_id: Input[str], members: Input[Any]) -> Input[str]:
+def refuse_duplicate_member(called: str, project_id: Input[str], members: Input[Any]) -> Input[str]:
     """Return the project's id, which in an ``up`` is known only once nobody is in it twice.
 
     A preview looks beside it: what is not known of a member must not make the project unknown.
@@ -159,18 +161,18 @@ def declared_once(called: str, project_id: Input[str], members: Input[Any]) -> I
         InputError: In the output, or in the program's end: another resource has one of them.
     """
     root = get_root_resource()
-    known = {} if root is None else _runs.setdefault(root, {})
+    known = {} if root is None else _member_claims.setdefault(root, {})
 
     async def is_secret() -> Any:
         return await Output.all(project_id, members).is_secret()
 
     def claim(values: list[Any]) -> None:
         hidden, *declared = values
-        others = {key: known[key] for key in _keys(*declared) if key in known}
+        others = {key: known[key] for key in _walk_member_keys(*declared) if key in known}
         for key, (other, was_hidden) in others.items():
             shown = (MASK, MASK) if hidden or was_hidden else key
-            raise DeclaredTwiceError(_twice(called, shown, other))
-        known.update(dict.fromkeys(_keys(*declared), (called, hidden)))
+            raise DuplicateMemberError(_describe_duplicate_member(called, shown, other))
+        known.update(dict.fromkeys(_walk_member_keys(*declared), (called, hidden)))
 
     # No secret, or the project would be one because a member is.
     hidden: Output[bool] = Output.from_input(is_secret())
@@ -180,7 +182,7 @@ def declared_once(called: str, project_id: Input[str], members: Input[Any]) -> I
     return Output.all(project_id, claimed).apply(lambda values: str(values[0]))
 
 
-def _keys(project_id: Any, members: Any) -> Iterator[tuple[str, str]]:
+def _walk_member_keys(project_id: Any, members: Any) -> Iterator[tuple[str, str]]:
     """Yield who is in which project; what is malformed is for the check to tell."""
     rows = members if isinstance(members, (list, tuple)) else ()
     for row in rows:
@@ -191,7 +193,7 @@ def _keys(project_id: Any, members: Any) -> Iterator[tuple[str, str]]:
             yield project, unicodedata.normalize("NFC", email.strip().lower())
 
 
-def _twice(called: str, key: tuple[str, str], other: str) -> str:
+def _describe_duplicate_member(called: str, key: tuple[str, str], other: str) -> str:
     project, email = key
     return (
         f"BIM 360: {email} is declared twice in project {project}, by {other} and by {called}: "
@@ -199,21 +201,23 @@ def _twice(called: str, key: tuple[str, str], other: str) -> str:
     )
 
 
-Key: TypeAlias = tuple[str, int, str]
+ValueKey: TypeAlias = tuple[str, int, str]
 """The type, the provider and the normal form of the name."""
 
-Claim: TypeAlias = tuple[str, bool]
+ValueClaim: TypeAlias = tuple[str, bool]
 """Which resource has the name, and whether it was declared in the clear."""
 
-_named_runs: Final[weakref.WeakKeyDictionary[Any, dict[Key, Claim]]] = weakref.WeakKeyDictionary()
+_value_claims: Final[weakref.WeakKeyDictionary[Any, dict[ValueKey, ValueClaim]]] = (
+    weakref.WeakKeyDictionary()
+)
 """Each run has a root of its own: programs of the automation API share a process."""
 
 
-class NamedTwiceError(InputError, pulumi.RunError):
+class DuplicateValueError(InputError, pulumi.RunError):
     """A name in two resources; being a ``RunError``, it is printed without a traceback."""
 
 
-def named_once(
+def refuse_duplicate_value(
     resource: pulumi.CustomResource,
     resource_name: str,
     what: str,
@@ -238,7 +242,7 @@ def named_once(
             be a secret.
     """
     root = get_root_resource()
-    claims = {} if root is None else _named_runs.setdefault(root, {})
+    claims = {} if root is None else _value_claims.setdefault(root, {})
     kind = type(resource).__name__
     provider = id(getattr(resource, "_provider", None))
     called = f"{kind} '{resource_name}'"
@@ -250,7 +254,7 @@ def named_once(
         other, was_shown = claims.setdefault((kind, provider, form(known)), mine)
         if other != called:
             quoted = f"{what} '{known}'" if shown and was_shown else what
-            raise NamedTwiceError(_named_twice(called, other, quoted))
+            raise DuplicateValueError(_describe_duplicate_value(called, other, quoted))
 
     if isinstance(value, Output):
         # No secret of it is kept: what is compared stays in this process.
@@ -259,22 +263,22 @@ def named_once(
         claim(value, shown=True)
 
 
-def name_form(name: str) -> str:
+def normalize_name(name: str) -> str:
     """Return the form in which HQ compares names: case matters there, the Unicode form does not."""
     return unicodedata.normalize("NFC", name.strip())
 
 
-def email_form(email: str) -> str:
+def normalize_email(email: str) -> str:
     """Return the form of an e-mail."""
     return email.strip().lower()
 
 
-def id_form(item_id: str) -> str:
+def normalize_id(item_id: str) -> str:
     """Return the form of an id of HQ."""
     return item_id.strip().lower().removeprefix("b.")
 
 
-def _named_twice(called: str, other: str, what: str) -> str:
+def _describe_duplicate_value(called: str, other: str, what: str) -> str:
     return (
         f"BIM 360: {other} and {called} have {what} in common, which HQ keeps unique: "
         "change it in one of them, or remove one."

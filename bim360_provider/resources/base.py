@@ -6,22 +6,22 @@ from typing import Any, ClassVar, TypeVar
 from pulumi import Input, Output, ResourceOptions
 from pulumi.dynamic import Resource
 
-from bim360_provider.dynamic.base import Door
-from bim360_provider.resources.argument_checks import NearKeywords
+from bim360_provider.dynamic.base import Bim360ProviderBase
+from bim360_provider.resources.argument_checks import ArgumentNameCheck
 
-__all__ = ["Declared", "await_whole"]
+__all__ = ["Bim360Resource", "await_resource"]
 
-Found = TypeVar("Found", bound="Declared")
+ResourceT = TypeVar("ResourceT", bound="Bim360Resource")
 
 
-class Declared(NearKeywords, Resource):
+class Bim360Resource(ArgumentNameCheck, Resource):
     """A resource of this package.
 
     A class that names ``module`` and ``name`` is a type of its own; its subclasses
     keep that type, because another type would replace every resource of theirs.
     """
 
-    PROVIDER: ClassVar[type[Door]]
+    PROVIDER: ClassVar[type[Bim360ProviderBase]]
     """What stands behind it."""
 
     _token: ClassVar[dict[str, Any]] = {}
@@ -45,11 +45,11 @@ class Declared(NearKeywords, Resource):
 
     @classmethod
     def get(  # noqa: PYI019 - Python 3.10 has no Self
-        cls: type[Found],
+        cls: type[ResourceT],
         resource_name: str,
         id: Input[str],  # noqa: A002 - Pulumi's own name for it
         opts: ResourceOptions | None = None,
-    ) -> Found:
+    ) -> ResourceT:
         """Look at one that exists, by its id; Pulumi will never change or destroy it.
 
         One that does not exist is an error in the preview.
@@ -63,11 +63,11 @@ class Declared(NearKeywords, Resource):
         by_id = ResourceOptions.merge(opts, ResourceOptions(id=id))
         fields = dict.fromkeys(cls._fields)
         Resource.__init__(found, cls.PROVIDER(), resource_name, fields, by_id)
-        await_whole(found)
+        await_resource(found)
         return found
 
 
-def await_whole(resource: Resource) -> None:
+def await_resource(resource: Resource) -> None:
     """Have Pulumi wait for a resource, and not for each of its outputs besides.
 
     At a program's end Pulumi waits for all outputs that nobody has built upon, and looks at each of
@@ -79,8 +79,8 @@ def await_whole(resource: Resource) -> None:
     """
     for name, output in vars(resource).items():
         if isinstance(output, Output) and name not in {"id", "urn"}:
-            getattr(output, "_untrack", _nothing)()
+            getattr(output, "_untrack", _do_nothing)()
 
 
-def _nothing() -> None:
+def _do_nothing() -> None:
     """Stand in for what only some versions of Pulumi have."""

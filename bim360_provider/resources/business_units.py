@@ -5,18 +5,18 @@ from typing import ClassVar, TypeAlias
 
 from pulumi import Input, Output, ResourceOptions
 
-from bim360_provider.dynamic.base import Door
+from bim360_provider.dynamic.base import Bim360ProviderBase
 from bim360_provider.dynamic.providers import BusinessUnitsProvider
-from bim360_provider.resources.argument_checks import never_secret
-from bim360_provider.resources.base import Declared, await_whole
-from bim360_provider.resources.serialize import properties
+from bim360_provider.resources.argument_checks import refuse_secret
+from bim360_provider.resources.base import Bim360Resource, await_resource
+from bim360_provider.resources.serialize import build_properties
 
 __all__ = ["Bim360BusinessUnits"]
 
 Unit: TypeAlias = Mapping[str, Input[str]]
 
 
-class Bim360BusinessUnits(Declared, module="bim360", name="BusinessUnits"):
+class Bim360BusinessUnits(Bim360Resource, module="bim360", name="BusinessUnits"):
     """The business units of an account, as one tree: HQ reads and writes them as a whole.
 
     Best one for each account. Units that other people made stay as they are. Wire projects to
@@ -40,7 +40,7 @@ class Bim360BusinessUnits(Declared, module="bim360", name="BusinessUnits"):
     undeclared: Output[Mapping[str, str]]
     undropped: Output[list[str]]
 
-    PROVIDER: ClassVar[type[Door]] = BusinessUnitsProvider
+    PROVIDER: ClassVar[type[Bim360ProviderBase]] = BusinessUnitsProvider
     OUTPUTS: ClassVar[tuple[str, ...]] = (
         "account_id",
         "region",
@@ -77,8 +77,8 @@ class Bim360BusinessUnits(Declared, module="bim360", name="BusinessUnits"):
             InputError: In the program's end: the units as a whole, and so their keys, are a secret.
         """
         if isinstance(units, Output):
-            units = never_secret(f"Bim360BusinessUnits '{resource_name}'", "units", units, units)
+            units = refuse_secret(f"Bim360BusinessUnits '{resource_name}'", "units", units, units)
         given = {"units": units, "complete": complete, "on_destroy": on_destroy}
-        sent = properties(self.OUTPUTS, given, opts)
+        sent = build_properties(self.OUTPUTS, given, opts)
         super().__init__(self.PROVIDER(), resource_name, sent, opts)
-        await_whole(self)
+        await_resource(self)

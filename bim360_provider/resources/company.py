@@ -4,16 +4,16 @@ from typing import ClassVar
 
 from pulumi import Input, Output, ResourceOptions
 
-from bim360_provider.dynamic.base import Door
+from bim360_provider.dynamic.base import Bim360ProviderBase
 from bim360_provider.dynamic.providers import CompanyProvider
-from bim360_provider.resources.argument_checks import name_form, named_once
-from bim360_provider.resources.base import Declared, await_whole
-from bim360_provider.resources.serialize import arguments, properties
+from bim360_provider.resources.argument_checks import normalize_name, refuse_duplicate_value
+from bim360_provider.resources.base import Bim360Resource, await_resource
+from bim360_provider.resources.serialize import build_properties, collect_arguments
 
 __all__ = ["Bim360Company"]
 
 
-class Bim360Company(Declared, module="bim360", name="Company"):
+class Bim360Company(Bim360Resource, module="bim360", name="Company"):
     """A company of a BIM 360 account, such as a contractor.
 
     Companies belong to the whole account: one that has the name already is taken over, and
@@ -43,7 +43,7 @@ class Bim360Company(Declared, module="bim360", name="Company"):
     created_at: Output[str | None]
     updated_at: Output[str | None]
 
-    PROVIDER: ClassVar[type[Door]] = CompanyProvider
+    PROVIDER: ClassVar[type[Bim360ProviderBase]] = CompanyProvider
     OUTPUTS: ClassVar[tuple[str, ...]] = (
         "account_id",
         "region",
@@ -95,8 +95,8 @@ class Bim360Company(Declared, module="bim360", name="Company"):
                 the default) or ``never`` (fail).
             opts: Pulumi's resource options.
         """
-        given = arguments(locals())
-        sent = properties(self.OUTPUTS, given, opts)
+        given = collect_arguments(locals())
+        sent = build_properties(self.OUTPUTS, given, opts)
         super().__init__(self.PROVIDER(), resource_name, sent, opts)
-        await_whole(self)
-        named_once(self, resource_name, "the name", name, name_form)
+        await_resource(self)
+        refuse_duplicate_value(self, resource_name, "the name", name, normalize_name)

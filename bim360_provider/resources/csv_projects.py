@@ -8,17 +8,17 @@ from typing import Any
 import pulumi
 from pulumi import Output, ResourceOptions
 
-from bim360_provider.core.csv_import import Mistake, Portfolio, read_portfolio, told
+from bim360_provider.core.csv_import import CsvProjects, Mistake, format_mistakes, read_csv_projects
 from bim360_provider.core.settings import Settings
 from bim360_provider.core.validation import UNKNOWN
 from bim360_provider.errors import ConfigError, InputError
 from bim360_provider.models import normalize
 from bim360_provider.resources.project import Bim360Project
-from bim360_provider.resources.serialize import carried
+from bim360_provider.resources.serialize import serialize_value
 
 __all__ = ["projects_from_csv"]
 
-ALLOW = {"bim360:unknownValues": "allow"}
+ALLOW_UNKNOWN_VALUES = {"bim360:unknownValues": "allow"}
 
 
 class CsvError(InputError, pulumi.RunError):
@@ -56,16 +56,16 @@ def projects_from_csv(
         InputError: The file has mistakes. All are reported, each with line and column, and nothing
             is declared.
     """
-    carriable = {name: carried(each) for name, each in common.items() if each is not None}
-    content = _content(path)
-    portfolio = read_portfolio(
+    carriable = {name: serialize_value(each) for name, each in common.items() if each is not None}
+    content = _read_content(path)
+    portfolio = read_csv_projects(
         content,
-        {name: _known(each) for name, each in carriable.items()},
-        _settings(opts),
+        {name: _replace_outputs(each) for name, each in carriable.items()},
+        _resolve_settings(opts),
         encoding=encoding,
         date_format=date_format,
     )
-    _tell(path, portfolio)
+    _report_mistakes(path, portfolio)
     entries = sorted(portfolio.entries, key=lambda entry: str(entry.arguments["name"]))
     return {
         entry.arguments["name"]: Bim360Project(
@@ -75,36 +75,36 @@ def projects_from_csv(
     }
 
 
-def _content(path: str | os.PathLike[str]) -> bytes:
+def _read_content(path: str | os.PathLike[str]) -> bytes:
     try:
         return Path(path).read_bytes()
     except OSError as error:
         where = "" if Path(path).is_absolute() else f" (from {Path.cwd()})"
         words = f"cannot be read{where}: {error.strerror}"
-        raise CsvError(told(os.fspath(path), [Mistake(words)])) from None
+        raise CsvError(format_mistakes(os.fspath(path), [Mistake(words)])) from None
     except ValueError as error:
         # Such as a NUL in the path.
-        words = f"{normalize.shown(os.fspath(path))} is not a path of a file: {error}"
-        raise CsvError(told("projects_from_csv", [Mistake(words)])) from None
+        words = f"{normalize.quote_value(os.fspath(path))} is not a path of a file: {error}"
+        raise CsvError(format_mistakes("projects_from_csv", [Mistake(words)])) from None
 
 
-def _tell(path: str | os.PathLike[str], portfolio: Portfolio) -> None:
+def _report_mistakes(path: str | os.PathLike[str], portfolio: CsvProjects) -> None:
     """Tell what is wrong, or else what was left aside."""
     if portfolio.mistakes:
-        raise CsvError(told(os.fspath(path), portfolio.mistakes))
-    if portfolio.aside:
-        names = ", ".join(portfolio.aside)
+        raise CsvError(format_mistakes(os.fspath(path), portfolio.mistakes))
+    if portfolio.ignored_columns:
+        names = ", ".join(portfolio.ignored_columns)
         pulumi.log.info(f"{os.fspath(path)}: columns that mean nothing here: {names}")
 
 
-def _known(value: Any) -> Any:
+def _replace_outputs(value: Any) -> Any:
     """Return a value as the rules see it: what is yet to come is unknown to them."""
     if isinstance(value, (list, tuple)):
-        return [_known(element) for element in value]
+        return [_replace_outputs(element) for element in value]
     return UNKNOWN if isinstance(value, (Output, Awaitable)) else value
 
 
-def _settings(opts: ResourceOptions | None) -> Settings:
+def _resolve_settings(opts: ResourceOptions | None) -> Settings:
     """Return the settings that the lines are judged by.
 
     A provider of their own may let unknown values through: it judges the closed lists by itself.
@@ -113,7 +113,7 @@ def _settings(opts: ResourceOptions | None) -> Settings:
     configured = {"bim360:unknownValues": pulumi.Config("bim360").get("unknownValues")}
     environ = {name: each for name, each in os.environ.items() if name == "BIM360_UNKNOWN_VALUES"}
     try:
-        return Settings.resolve(ALLOW if own else configured, {} if own else environ)
+        return Settings.resolve(ALLOW_UNKNOWN_VALUES if own else configured, {} if own else environ)
     except ConfigError:
         # The provider says what is wrong with the configuration, and says it once.
-        return Settings.resolve(ALLOW, {})
+        return Settings.resolve(ALLOW_UNKNOWN_VALUES, {})

@@ -5,16 +5,16 @@ from typing import ClassVar
 
 from pulumi import Input, Output, ResourceOptions
 
-from bim360_provider.dynamic.base import Door
+from bim360_provider.dynamic.base import Bim360ProviderBase
 from bim360_provider.dynamic.providers import ProjectProvider
-from bim360_provider.resources.argument_checks import name_form, named_once
-from bim360_provider.resources.base import Declared, await_whole
-from bim360_provider.resources.serialize import Date, Money, arguments, properties
+from bim360_provider.resources.argument_checks import normalize_name, refuse_duplicate_value
+from bim360_provider.resources.base import Bim360Resource, await_resource
+from bim360_provider.resources.serialize import Date, Money, build_properties, collect_arguments
 
 __all__ = ["Bim360Project"]
 
 
-class Bim360Project(Declared, module="bim360", name="Project"):
+class Bim360Project(Bim360Resource, module="bim360", name="Project"):
     """A project of a BIM 360 account.
 
     Arguments carry HQ's own field names. An argument that is not given is neither sent
@@ -57,7 +57,7 @@ class Bim360Project(Declared, module="bim360", name="Project"):
     updated_at: Output[str]
     last_sign_in: Output[str | None]
 
-    PROVIDER: ClassVar[type[Door]] = ProjectProvider
+    PROVIDER: ClassVar[type[Bim360ProviderBase]] = ProjectProvider
     OUTPUTS: ClassVar[tuple[str, ...]] = (
         "account_id",
         "region",
@@ -140,10 +140,10 @@ class Bim360Project(Declared, module="bim360", name="Project"):
             copy_timeout: Seconds to wait for a template copy, 0 to 3600; 120 by default.
             opts: Pulumi's resource options.
         """
-        given = arguments(locals())
+        given = collect_arguments(locals())
         # What is neither given nor an output need not become one: each costs Pulumi two tasks.
         given = {k: v for k, v in given.items() if v is not None or k in self._fields}
-        sent = properties(self.OUTPUTS, given, opts)
+        sent = build_properties(self.OUTPUTS, given, opts)
         super().__init__(self.PROVIDER(), resource_name, sent, opts)
-        await_whole(self)
-        named_once(self, resource_name, "the name", name, name_form)
+        await_resource(self)
+        refuse_duplicate_value(self, resource_name, "the name", name, normalize_name)

@@ -4,15 +4,15 @@ from typing import ClassVar
 
 from pulumi import Input, Output, ResourceOptions
 
-from bim360_provider.dynamic.base import Door
+from bim360_provider.dynamic.base import Bim360ProviderBase
 from bim360_provider.dynamic.providers import ProjectAdminProvider
-from bim360_provider.resources.base import Declared, await_whole
-from bim360_provider.resources.serialize import arguments, properties
+from bim360_provider.resources.base import Bim360Resource, await_resource
+from bim360_provider.resources.serialize import build_properties, collect_arguments
 
 __all__ = ["Bim360ProjectAdmin"]
 
 
-class Bim360ProjectAdmin(Declared, module="bim360", name="ProjectAdmin"):
+class Bim360ProjectAdmin(Bim360Resource, module="bim360", name="ProjectAdmin"):
     """An admin of a project, who activates one of its services.
 
     The first one makes a pending project active. A person may activate several services: declare
@@ -33,7 +33,7 @@ class Bim360ProjectAdmin(Declared, module="bim360", name="ProjectAdmin"):
     role: Output[str]
     status: Output[str | None]
 
-    PROVIDER: ClassVar[type[Door]] = ProjectAdminProvider
+    PROVIDER: ClassVar[type[Bim360ProviderBase]] = ProjectAdminProvider
     OUTPUTS: ClassVar[tuple[str, ...]] = ("account_id", "region", "user_id", "role", "status")
     """What HQ or the provider fills in."""
 
@@ -60,7 +60,7 @@ class Bim360ProjectAdmin(Declared, module="bim360", name="ProjectAdmin"):
                 which tries to take them out of it, with all services that they have.
             opts: Pulumi's resource options.
         """
-        given = arguments(locals())
-        sent = properties(self.OUTPUTS, given, opts)
+        given = collect_arguments(locals())
+        sent = build_properties(self.OUTPUTS, given, opts)
         super().__init__(self.PROVIDER(), resource_name, sent, opts)
-        await_whole(self)
+        await_resource(self)

@@ -7,22 +7,22 @@ from typing import ClassVar
 import pulumi
 from pulumi import Input, Output, ResourceOptions
 
-from bim360_provider.core.project_image import digest_of
-from bim360_provider.dynamic.base import Door
+from bim360_provider.core.project_image import compute_digest
+from bim360_provider.dynamic.base import Bim360ProviderBase
 from bim360_provider.dynamic.providers import ProjectImageProvider
 from bim360_provider.errors import InputError
-from bim360_provider.resources.argument_checks import id_form, named_once
-from bim360_provider.resources.base import Declared, await_whole
-from bim360_provider.resources.serialize import properties
+from bim360_provider.resources.argument_checks import normalize_id, refuse_duplicate_value
+from bim360_provider.resources.base import Bim360Resource, await_resource
+from bim360_provider.resources.serialize import build_properties
 
 __all__ = ["Bim360ProjectImage"]
 
 
-class PictureError(InputError, pulumi.RunError):
+class ImageError(InputError, pulumi.RunError):
     """A file that HQ would not take; being a ``RunError``, it is printed without a traceback."""
 
 
-class Bim360ProjectImage(Declared, module="bim360", name="ProjectImage"):
+class Bim360ProjectImage(Bim360Resource, module="bim360", name="ProjectImage"):
     """The picture that HQ shows for a project, from a file of yours.
 
     It is sent again when the content of the file changes. HQ does not give pictures back and
@@ -38,7 +38,7 @@ class Bim360ProjectImage(Declared, module="bim360", name="ProjectImage"):
     region: Output[str]
     project_created_at: Output[str]
 
-    PROVIDER: ClassVar[type[Door]] = ProjectImageProvider
+    PROVIDER: ClassVar[type[Bim360ProviderBase]] = ProjectImageProvider
     OUTPUTS: ClassVar[tuple[str, ...]] = ("account_id", "region", "project_created_at")
     """What the provider fills in."""
 
@@ -63,15 +63,15 @@ class Bim360ProjectImage(Declared, module="bim360", name="ProjectImage"):
             InputError: The file cannot be read, it is too large, or HQ does not take its kind.
         """
         file = Path(path).absolute()
-        given = {"project_id": project_id, "path": str(file), "sha256": _digest(file)}
-        sent = properties(self.OUTPUTS, given, opts)
+        given = {"project_id": project_id, "path": str(file), "sha256": _compute_digest(file)}
+        sent = build_properties(self.OUTPUTS, given, opts)
         super().__init__(self.PROVIDER(), resource_name, sent, opts)
-        await_whole(self)
-        named_once(self, resource_name, "the project", project_id, id_form)
+        await_resource(self)
+        refuse_duplicate_value(self, resource_name, "the project", project_id, normalize_id)
 
 
-def _digest(file: Path) -> str:
+def _compute_digest(file: Path) -> str:
     try:
-        return digest_of(file)
+        return compute_digest(file)
     except InputError as error:
-        raise PictureError(str(error)) from None
+        raise ImageError(str(error)) from None

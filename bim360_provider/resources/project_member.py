@@ -5,16 +5,16 @@ from typing import ClassVar
 
 from pulumi import Input, Output, ResourceOptions
 
-from bim360_provider.dynamic.base import Door
+from bim360_provider.dynamic.base import Bim360ProviderBase
 from bim360_provider.dynamic.providers import ProjectMemberProvider
-from bim360_provider.resources.argument_checks import declared_once
-from bim360_provider.resources.base import Declared, await_whole
-from bim360_provider.resources.serialize import arguments, properties
+from bim360_provider.resources.argument_checks import refuse_duplicate_member
+from bim360_provider.resources.base import Bim360Resource, await_resource
+from bim360_provider.resources.serialize import build_properties, collect_arguments
 
 __all__ = ["Bim360ProjectMember"]
 
 
-class Bim360ProjectMember(Declared, module="bim360", name="ProjectMember"):
+class Bim360ProjectMember(Bim360Resource, module="bim360", name="ProjectMember"):
     """A member of a project, with company, industry roles and access.
 
     HQ wants an acting user for it: ``bim360:actingUser``. Whoever is in the project already is
@@ -37,7 +37,7 @@ class Bim360ProjectMember(Declared, module="bim360", name="ProjectMember"):
     status: Output[str | None]
     unfinished: Output[list[str]]
 
-    PROVIDER: ClassVar[type[Door]] = ProjectMemberProvider
+    PROVIDER: ClassVar[type[Bim360ProviderBase]] = ProjectMemberProvider
     OUTPUTS: ClassVar[tuple[str, ...]] = ("account_id", "region", "user_id", "status", "unfinished")
     """What HQ or the provider fills in."""
 
@@ -69,9 +69,9 @@ class Bim360ProjectMember(Declared, module="bim360", name="ProjectMember"):
                 which tries to take them out of it.
             opts: Pulumi's resource options.
         """
-        given = arguments(locals())
+        given = collect_arguments(locals())
         called = f"Bim360ProjectMember '{resource_name}'"
-        given["project_id"] = declared_once(called, project_id, [{"email": email}])
-        sent = properties(self.OUTPUTS, given, opts)
+        given["project_id"] = refuse_duplicate_member(called, project_id, [{"email": email}])
+        sent = build_properties(self.OUTPUTS, given, opts)
         super().__init__(self.PROVIDER(), resource_name, sent, opts)
-        await_whole(self)
+        await_resource(self)

@@ -6,16 +6,16 @@ from typing import Any
 import pulumi
 from pulumi import Input, Output, ResourceOptions
 
-from bim360_provider.core.settings import EXPLICIT, HIDDEN
+from bim360_provider.core.settings import EXPLICIT_KEY, HIDDEN_KEY
 from bim360_provider.errors import ConfigError
 from bim360_provider.hq.transport import address
-from bim360_provider.resources.argument_checks import NearKeywords
-from bim360_provider.resources.serialize import secret_names
+from bim360_provider.resources.argument_checks import ArgumentNameCheck
+from bim360_provider.resources.serialize import build_secret_names
 
 __all__ = ["Bim360Provider"]
 
 
-class Bim360Provider(NearKeywords, pulumi.ProviderResource):
+class Bim360Provider(ArgumentNameCheck, pulumi.ProviderResource):
     """Credentials, account and region for the resources that name it as their provider.
 
     Example:
@@ -89,16 +89,16 @@ class Bim360Provider(NearKeywords, pulumi.ProviderResource):
             "requestsPerMinute": requests_per_minute,
             "maxArchives": max_archives,
         }
-        props = _settings(config, told)
-        _check("base_url", base_url, address.base_url)
-        _check("rate_limit_store", rate_limit_store, address.rate_limit_store)
+        props = _collect_settings(config, told)
+        _check_url("base_url", base_url, address.parse_base_url)
+        _check_url("rate_limit_store", rate_limit_store, address.parse_rate_limit_store)
         for key, value in (("clientSecret", client_secret), ("rateLimitStore", rate_limit_store)):
             secret = config.get_secret(key) if value is None else value
             props[f"bim360:{key}"] = None if secret is None else Output.secret(secret)
-        super().__init__("pulumi-python", resource_name, {EXPLICIT: "true", **props}, opts)
+        super().__init__("pulumi-python", resource_name, {EXPLICIT_KEY: "true", **props}, opts)
 
 
-def _settings(config: pulumi.Config, told: Mapping[str, Any]) -> dict[str, Any]:
+def _collect_settings(config: pulumi.Config, told: Mapping[str, Any]) -> dict[str, Any]:
     """Return the settings under their keys, the stack's where none is given.
 
     The client secret is not among them; no message quotes it.
@@ -106,10 +106,10 @@ def _settings(config: pulumi.Config, told: Mapping[str, Any]) -> dict[str, Any]:
     props = {
         f"bim360:{key}": config.get(key) if value is None else value for key, value in told.items()
     }
-    return {**props, **secret_names(props, HIDDEN)}
+    return {**props, **build_secret_names(props, HIDDEN_KEY)}
 
 
-def _check(name: str, value: Input[str] | None, form: Callable[[object], str]) -> None:
+def _check_url(name: str, value: Input[str] | None, form: Callable[[object], str]) -> None:
     """Refuse a URL with a password before it enters the state; an output is checked later."""
     if not isinstance(value, str) or not value.strip():
         return

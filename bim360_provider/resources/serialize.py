@@ -9,40 +9,52 @@ from typing import Any, Final, TypeAlias
 import pulumi
 from pulumi import Input, Output, ResourceOptions
 
-from bim360_provider.dynamic.base import MASKED_KEY
+from bim360_provider.dynamic.base import SECRETS_KEY
 from bim360_provider.errors import InputError
 
-__all__ = ["Date", "Money", "arguments", "carried", "properties", "refuse_import", "secret_names"]
+__all__ = [
+    "Date",
+    "Money",
+    "build_properties",
+    "build_secret_names",
+    "collect_arguments",
+    "refuse_import",
+    "serialize_value",
+]
 
 Date: TypeAlias = Input[date] | Input[str]
 
 Money: TypeAlias = Input[float] | Input[int] | Input[Decimal] | Input[str]
 
-NOT_ARGUMENTS: Final = frozenset({"self", "resource_name", "opts", "__class__"})
+NON_ARGUMENT_NAMES: Final = frozenset({"self", "resource_name", "opts", "__class__"})
 
 
-def arguments(local: Mapping[str, Any]) -> dict[str, Any]:
+def collect_arguments(local: Mapping[str, Any]) -> dict[str, Any]:
     """Return the arguments among the local names of an ``__init__``, as Pulumi can carry them."""
-    return {name: carried(each) for name, each in local.items() if name not in NOT_ARGUMENTS}
+    return {
+        name: serialize_value(each)
+        for name, each in local.items()
+        if name not in NON_ARGUMENT_NAMES
+    }
 
 
-def carried(value: Any) -> Any:
+def serialize_value(value: Any) -> Any:
     """Return dates as days, decimals as numbers, sets and tuples as lists, however deep."""
     if isinstance(value, Output):
-        return value.apply(carried)
+        return value.apply(serialize_value)
     if isinstance(value, date):
         day = value.date() if isinstance(value, datetime) else value
         return day.isoformat()
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, (list, tuple, AbstractSet)):
-        return [carried(element) for element in value]
+        return [serialize_value(element) for element in value]
     if isinstance(value, Mapping):
-        return {key: carried(element) for key, element in value.items()}
+        return {key: serialize_value(element) for key, element in value.items()}
     return value
 
 
-NO_IMPORT: Final = (
+IMPORT_REFUSAL: Final = (
     "BIM 360: import_ does not work for this resource, because Pulumi does not give a dynamic "
     "provider what it needs for it; remove import_, and adopt on create (adopt='any' for a "
     "project; companies, users and members are adopted by default), or write an import file: "
@@ -54,7 +66,7 @@ class ImportOptionError(InputError, pulumi.RunError):
     """``import_`` in the options; being a ``RunError``, it is printed without a traceback."""
 
 
-def properties(
+def build_properties(
     outputs: Iterable[str], given: Mapping[str, Any], opts: ResourceOptions | None
 ) -> dict[str, Any]:
     """Return the properties with which a resource is registered.
@@ -68,7 +80,7 @@ def properties(
         InputError: The options import by id, which Pulumi cannot do for a dynamic resource.
     """
     refuse_import(opts)
-    return {**dict.fromkeys(outputs), **given, **secret_names(given)}
+    return {**dict.fromkeys(outputs), **given, **build_secret_names(given)}
 
 
 def refuse_import(opts: ResourceOptions | None) -> None:
@@ -78,10 +90,12 @@ def refuse_import(opts: ResourceOptions | None) -> None:
         InputError: They do; Pulumi would fail with a ``KeyError`` of its own.
     """
     if opts is not None and opts.import_ is not None:
-        raise ImportOptionError(NO_IMPORT)
+        raise ImportOptionError(IMPORT_REFUSAL)
 
 
-def secret_names(given: Mapping[str, Any], key: str = MASKED_KEY) -> dict[str, Output[str | None]]:
+def build_secret_names(
+    given: Mapping[str, Any], key: str = SECRETS_KEY
+) -> dict[str, Output[str | None]]:
     """Return the names of the arguments that are secrets, as a hidden argument of a resource.
 
     Only the names, and only where an argument may be secret at all: nothing is added where no

@@ -5,16 +5,25 @@ from typing import Any, ClassVar, TypeAlias, TypedDict
 
 from pulumi import ComponentResource, Input, Output, ResourceOptions
 
-from bim360_provider.dynamic.base import Door
+from bim360_provider.dynamic.base import Bim360ProviderBase
 from bim360_provider.dynamic.providers import ProjectMembersProvider
-from bim360_provider.resources.argument_checks import NearKeywords, declared_once, never_secret
-from bim360_provider.resources.base import Declared, await_whole
-from bim360_provider.resources.serialize import arguments, carried, properties, refuse_import
+from bim360_provider.resources.argument_checks import (
+    ArgumentNameCheck,
+    refuse_duplicate_member,
+    refuse_secret,
+)
+from bim360_provider.resources.base import Bim360Resource, await_resource
+from bim360_provider.resources.serialize import (
+    build_properties,
+    collect_arguments,
+    refuse_import,
+    serialize_value,
+)
 
 __all__ = ["Bim360ProjectMembers", "Bim360Team", "TeamMember"]
 
 
-class Bim360ProjectMembers(Declared, module="bim360", name="ProjectMembers"):
+class Bim360ProjectMembers(Bim360Resource, module="bim360", name="ProjectMembers"):
     """Members of one project, all in one resource; people write a ``Bim360Team``."""
 
     project_id: Output[str]
@@ -25,7 +34,7 @@ class Bim360ProjectMembers(Declared, module="bim360", name="ProjectMembers"):
     region: Output[str]
     unfinished: Output[list[str]]
 
-    PROVIDER: ClassVar[type[Door]] = ProjectMembersProvider
+    PROVIDER: ClassVar[type[Bim360ProviderBase]] = ProjectMembersProvider
     OUTPUTS: ClassVar[tuple[str, ...]] = ("account_id", "region", "unfinished")
     """What HQ or the provider fills in."""
 
@@ -50,22 +59,22 @@ class Bim360ProjectMembers(Declared, module="bim360", name="ProjectMembers"):
         Raises:
             InputError: In the program's end: a member is a secret, or is declared twice.
         """
-        given = arguments(locals())
+        given = collect_arguments(locals())
         called = f"Bim360Team '{resource_name}'"
-        once = declared_once(called, project_id, members)
-        given["project_id"] = never_secret(called, "members", members, once)
-        sent = properties(self.OUTPUTS, given, opts)
+        once = refuse_duplicate_member(called, project_id, members)
+        given["project_id"] = refuse_secret(called, "members", members, once)
+        sent = build_properties(self.OUTPUTS, given, opts)
         super().__init__(self.PROVIDER(), resource_name, sent, opts)
-        await_whole(self)
+        await_resource(self)
 
 
-class _Person(TypedDict):
+class _MemberIdentity(TypedDict):
     """Who it is: what has to be written."""
 
     email: Input[str]
 
 
-class TeamMember(_Person, total=False):
+class TeamMember(_MemberIdentity, total=False):
     """One member of a team: HQ's own field names, and roles by name.
 
     Attributes:
@@ -84,11 +93,11 @@ class TeamMember(_Person, total=False):
 
 Members: TypeAlias = Input[Sequence[Input[TeamMember]]]
 
-TYPE = "bim360:index:Team"
+TEAM_TYPE = "bim360:index:Team"
 """Pulumi shows it as ``bim360:Team``."""
 
 
-class Bim360Team(NearKeywords, ComponentResource):
+class Bim360Team(ArgumentNameCheck, ComponentResource):
     """The members of a project: added 50 at a time, and each one on their own from then on.
 
     The order of the list means nothing. One who is refused undoes none of the others: they are
@@ -127,11 +136,11 @@ class Bim360Team(NearKeywords, ComponentResource):
             opts: Pulumi's resource options.
         """
         refuse_import(opts)
-        super().__init__(TYPE, resource_name, None, opts)
+        super().__init__(TEAM_TYPE, resource_name, None, opts)
         within = Bim360ProjectMembers(
             resource_name,
             project_id=project_id,
-            members=carried(members),
+            members=serialize_value(members),
             on_removal=on_removal,
             opts=ResourceOptions(parent=self),
         )

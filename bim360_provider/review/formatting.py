@@ -4,32 +4,47 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from bim360_provider.models.account_user import PROFILE
-from bim360_provider.models.project import CREATE_ONLY
-from bim360_provider.review.labels import FIELDS, SERVICES
-from bim360_provider.review.model import Drift, Line
-from bim360_provider.review.plan import hides, is_secret, is_unknown
-from bim360_provider.review.property_diff import ABSENT, ALL, WHOLE, Cell, Difference, Flat
+from bim360_provider.models.account_user import PROFILE_FIELDS
+from bim360_provider.models.project import CREATE_ONLY_FIELDS
+from bim360_provider.review.labels import FIELD_LABELS, SERVICE_LABELS
+from bim360_provider.review.model import ChangeLine, Drift
+from bim360_provider.review.plan import has_hidden_value, is_secret, is_unknown
+from bim360_provider.review.property_diff import (
+    ABSENT,
+    MASKED_ROW,
+    ROW_EXISTENCE,
+    FieldDifference,
+    FieldKey,
+    FieldValues,
+)
 
-__all__ = ["SECRET", "UNKNOWN", "Wording", "listed", "of_field", "of_value", "shortened"]
+__all__ = [
+    "SECRET_LABEL",
+    "UNKNOWN_LABEL",
+    "DifferenceFormatter",
+    "format_list",
+    "format_value",
+    "get_field_label",
+    "shorten_text",
+]
 
-SECRET: Final = "secret"  # noqa: S105 - the word that stands in a secret's place
+SECRET_LABEL: Final = "secret"  # noqa: S105 - the word that stands in a secret's place
 
-UNKNOWN: Final = "known after the run"
+UNKNOWN_LABEL: Final = "known after the run"
 
-LONGEST: Final = 160
+MAX_VALUE_LENGTH: Final = 160
 """Characters of a value that are shown; a review is for seeing that it changes."""
 
-LISTED: Final = 12
+MAX_LIST_ITEMS: Final = 12
 """Elements of a list that are shown, for the same reason."""
 
 
-def of_field(name: str) -> str:
+def get_field_label(name: str) -> str:
     """Return what people call a field."""
-    return FIELDS.get(name, name.replace("_", " "))
+    return FIELD_LABELS.get(name, name.replace("_", " "))
 
 
-def of_value(name: str, value: Any, bag: Mapping[str, Any], names: Mapping[str, str]) -> str:
+def format_value(name: str, value: Any, bag: Mapping[str, Any], names: Mapping[str, str]) -> str:
     """Return a value as people write it; nothing of a secret, and no more than fits a cell.
 
     Args:
@@ -39,101 +54,107 @@ def of_value(name: str, value: Any, bag: Mapping[str, Any], names: Mapping[str, 
         names: What the plan knows of ids: names by id.
     """
     if is_secret(value):
-        return SECRET
+        return SECRET_LABEL
     if is_unknown(value):
-        return UNKNOWN
-    if name in _BY_NAME:
-        return _BY_NAME[name](value, bag)
-    return _plain(value, names)
+        return UNKNOWN_LABEL
+    if name in _FIELD_FORMATTERS:
+        return _FIELD_FORMATTERS[name](value, bag)
+    return _format_plain_value(value, names)
 
 
-def _plain(value: Any, names: Mapping[str, str]) -> str:
+def _format_plain_value(value: Any, names: Mapping[str, str]) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str):
-        return shortened(names.get(value, value)) if value else "empty"
+        return shorten_text(names.get(value, value)) if value else "empty"
     if isinstance(value, (int, float)):
-        return shortened(_number(value))
+        return shorten_text(_format_number(value))
     inner = None
     if isinstance(value, Mapping):
-        inner = [f"{of_field(k)}: {_plain_or_masked(v, names)}" for k, v in sorted(value.items())]
+        inner = [
+            f"{get_field_label(k)}: {_format_element(v, names)}" for k, v in sorted(value.items())
+        ]
     elif isinstance(value, list):
-        inner = [_plain_or_masked(each, names) for each in value]
-    return shortened(str(value)) if inner is None else listed(inner) or "none"
+        inner = [_format_element(each, names) for each in value]
+    return shorten_text(str(value)) if inner is None else format_list(inner) or "none"
 
 
-def _plain_or_masked(value: Any, names: Mapping[str, str]) -> str:
-    return of_value("", value, {}, names)
+def _format_element(value: Any, names: Mapping[str, str]) -> str:
+    return format_value("", value, {}, names)
 
 
-def _money(value: Any, bag: Mapping[str, Any]) -> str:
+def _format_money(value: Any, bag: Mapping[str, Any]) -> str:
     currency = bag.get("currency")
     known = isinstance(currency, str) and not is_secret(currency) and not is_unknown(currency)
-    return f"{_plain(value, {})} {currency}" if known else _plain(value, {})
+    return (
+        f"{_format_plain_value(value, {})} {currency}" if known else _format_plain_value(value, {})
+    )
 
 
-def _services(value: Any, bag: Mapping[str, Any]) -> str:
+def _format_services(value: Any, bag: Mapping[str, Any]) -> str:
     del bag
     words = [value] if isinstance(value, str) else value
     if not isinstance(words, list):
-        return _plain(value, {})
-    return listed([SERVICES.get(str(each)) or _plain_or_masked(each, {}) for each in words])
+        return _format_plain_value(value, {})
+    return format_list(
+        [SERVICE_LABELS.get(str(each)) or _format_element(each, {}) for each in words]
+    )
 
 
-def _file(value: Any, bag: Mapping[str, Any]) -> str:
+def _format_file_name(value: Any, bag: Mapping[str, Any]) -> str:
     del bag
-    return shortened(str(value).replace("\\", "/").rpartition("/")[2])
+    return shorten_text(str(value).replace("\\", "/").rpartition("/")[2])
 
 
-def _digest(value: Any, bag: Mapping[str, Any]) -> str:
+def _format_digest(value: Any, bag: Mapping[str, Any]) -> str:
     del bag
     return f"content {str(value)[:8]}"
 
 
-_BY_NAME: Final[Mapping[str, Callable[[Any, Mapping[str, Any]], str]]] = {
-    "value": _money,
-    "service_types": _services,
-    "service_type": _services,
-    "path": _file,
-    "sha256": _digest,
+_FIELD_FORMATTERS: Final[Mapping[str, Callable[[Any, Mapping[str, Any]], str]]] = {
+    "value": _format_money,
+    "service_types": _format_services,
+    "service_type": _format_services,
+    "path": _format_file_name,
+    "sha256": _format_digest,
 }
 
 
-def _number(value: float) -> str:
+def _format_number(value: float) -> str:
     if isinstance(value, float) and not value.is_integer():
         return f"{value:,.2f}" if round(value, 2) == value else f"{value:,}"
     return f"{int(value):,}"
 
 
-def listed(words: list[str]) -> str:
+def format_list(words: list[str]) -> str:
     """Return words as a list that is no longer than a cell bears."""
-    shown = ", ".join(words[:LISTED])
-    more = len(words) - LISTED
-    return shortened(f"{shown} and {more} more" if more > 0 else shown)
+    shown = ", ".join(words[:MAX_LIST_ITEMS])
+    more = len(words) - MAX_LIST_ITEMS
+    return shorten_text(f"{shown} and {more} more" if more > 0 else shown)
 
 
-def shortened(text: str, longest: int = LONGEST) -> str:
+def shorten_text(text: str, longest: int = MAX_VALUE_LENGTH) -> str:
     """Return a text, cut where it is too long, with the number of characters that are cut."""
     if len(text) <= longest:
         return text
     return f"{text[:longest]}… ({len(text) - longest:,} more characters)"
 
 
-ONLY_WHEN_MADE: Final = frozenset({*CREATE_ONLY, "adopt", "copy_timeout"})
+CREATE_ONLY_ARGUMENTS: Final = frozenset({*CREATE_ONLY_FIELDS, "adopt", "copy_timeout"})
 """Arguments that do nothing to what exists."""
 
-LISTS: Final = frozenset({"service_types", "industry_roles"})
+LIST_FIELDS: Final = frozenset({"service_types", "industry_roles"})
 """Fields of which an unknown value must not look like an empty one: a gate counts its loss."""
 
-UNKNOWN_NOW: Final = "unknown"
+UNKNOWN_CURRENT_VALUE: Final = "unknown"
 
-MAY_DIFFER: Final = "secret; whether it is another one cannot be told"
+UNKNOWN_SECRET_CHANGE: Final = "secret; whether it is another one cannot be told"
 
-UNMANAGED: Final = "no longer managed"
+UNMANAGED_LABEL: Final = "no longer managed"
 
-NOT_SENT: Final = "{} (not sent: the profile is their own)"
+UNSENT_VALUE_FORMAT: Final = "{} (not sent: the profile is their own)"
 
-ROW_WORDS: Final[Mapping[str, tuple[str, str]]] = {
+ROW_CHANGE_LABELS: Final[Mapping[str, tuple[str, str]]] = {
     "team": ("joins", "leaves the list"),
     "business units": ("new unit", "left out"),
 }
@@ -141,7 +162,7 @@ ROW_WORDS: Final[Mapping[str, tuple[str, str]]] = {
 
 
 @dataclass(frozen=True)
-class Wording:
+class DifferenceFormatter:
     """Words for the differences of one resource.
 
     Attributes:
@@ -154,13 +175,15 @@ class Wording:
     """
 
     entity: str
-    old: Flat
-    new: Flat
-    names: Mapping[str, str] = field(default_factory=dict)
-    stays: str = ""
-    known: Flat | None = None
+    old_fields: FieldValues
+    new_fields: FieldValues
+    names_by_id: Mapping[str, str] = field(default_factory=dict)
+    removed_row_note: str = ""
+    last_known_fields: FieldValues | None = None
 
-    def lines(self, rows: Iterable[Difference], left_out: Iterable[Cell] = ()) -> tuple[Line, ...]:
+    def format_lines(
+        self, rows: Iterable[FieldDifference], left_out: Iterable[FieldKey] = ()
+    ) -> tuple[ChangeLine, ...]:
         """Return what changes by intent.
 
         Args:
@@ -169,63 +192,73 @@ class Wording:
         """
         told = {*left_out}
         kept = [each for each in rows if (each.row, each.name) not in told]
-        whole = {each.row for each in kept if each.name == WHOLE}
+        whole = {each.row for each in kept if each.name == ROW_EXISTENCE}
         found = (
-            self._row(each) if each.name == WHOLE else self._field(each)
+            self._format_row(each) if each.name == ROW_EXISTENCE else self._format_field(each)
             for each in kept
-            if each.name == WHOLE or each.row not in whole
+            if each.name == ROW_EXISTENCE or each.row not in whole
         )
         return tuple(each for each in found if each is not None)
 
-    def _row(self, each: Difference) -> Line:
-        joins, leaves = ROW_WORDS.get(self.entity, ("new", "gone"))
-        if each.after is ABSENT:
-            return Line(self._called(each), leaves, self._summary(self.old, each.row), self.stays)
-        return Line(self._called(each), joins, "", self._summary(self.new, each.row))
+    def _format_row(self, each: FieldDifference) -> ChangeLine:
+        joins, leaves = ROW_CHANGE_LABELS.get(self.entity, ("new", "gone"))
+        if each.new_value is ABSENT:
+            return ChangeLine(
+                self._get_row_label(each),
+                leaves,
+                self._format_row_summary(self.old_fields, each.row),
+                self.removed_row_note,
+            )
+        return ChangeLine(
+            self._get_row_label(each),
+            joins,
+            "",
+            self._format_row_summary(self.new_fields, each.row),
+        )
 
-    def _called(self, each: Difference) -> str:
+    def _get_row_label(self, each: FieldDifference) -> str:
         """Return the label of a row: units that are not declared have ids for keys."""
-        return self.names.get(each.row, each.row)
+        return self.names_by_id.get(each.row, each.row)
 
-    def _field(self, each: Difference) -> Line | None:
-        if self.old and each.name in ONLY_WHEN_MADE:
+    def _format_field(self, each: FieldDifference) -> ChangeLine | None:
+        if self.old_fields and each.name in CREATE_ONLY_ARGUMENTS:
             return None
-        if not self.old and each.name == "currency" and ("", "value") in self.new:
+        if not self.old_fields and each.name == "currency" and ("", "value") in self.new_fields:
             return None
-        before = self._now(each)
-        after = self._planned(each)
+        before = self._format_old_value(each)
+        after = self._format_new_value(each)
         if before == after and each.name == "path":
             return None
-        shown = _compared(each, before, after)
-        return Line(self._called(each), _field_words(each.name), before, shown)
+        shown = _format_comparison(each, before, after)
+        return ChangeLine(self._get_row_label(each), _get_row_field_label(each.name), before, shown)
 
-    def _now(self, each: Difference) -> str:
-        was, cell = each.before, (each.row, each.name)
-        known = None if self.known is None else self.known.get(cell)
+    def _format_old_value(self, each: FieldDifference) -> str:
+        was, cell = each.old_value, (each.row, each.name)
+        known = None if self.last_known_fields is None else self.last_known_fields.get(cell)
         if was is ABSENT and known not in (None, ""):
             was = known
-        elif was is ABSENT and self._is_unknown(each):
-            return UNKNOWN_NOW
-        return self.value(each.name, was, self.old)
+        elif was is ABSENT and self._has_unknown_value(each):
+            return UNKNOWN_CURRENT_VALUE
+        return self.format_field_value(each.name, was, self.old_fields)
 
-    def _is_unknown(self, each: Difference) -> bool:
+    def _has_unknown_value(self, each: FieldDifference) -> bool:
         """Return whether HQ has a value that neither the arguments nor the state show."""
-        if self.known is None or not self.old:
+        if self.last_known_fields is None or not self.old_fields:
             return False
-        never_seen = (each.row, each.name) not in self.known
-        return each.name in LISTS or (each.name in SERVICE_FIELDS and never_seen)
+        never_seen = (each.row, each.name) not in self.last_known_fields
+        return each.name in LIST_FIELDS or (each.name in SERVICE_FIELDS and never_seen)
 
-    def _planned(self, each: Difference) -> str:
-        if each.after is ABSENT:
-            archived = each.name == "status" and each.before in ("archived", "inactive")
-            return "active" if archived else UNMANAGED
-        after = self.value(each.name, each.after, self.new)
-        if self.old and self.entity == "person" and each.name in PROFILE:
-            return NOT_SENT.format(after)
+    def _format_new_value(self, each: FieldDifference) -> str:
+        if each.new_value is ABSENT:
+            archived = each.name == "status" and each.old_value in ("archived", "inactive")
+            return "active" if archived else UNMANAGED_LABEL
+        after = self.format_field_value(each.name, each.new_value, self.new_fields)
+        if self.old_fields and self.entity == "person" and each.name in PROFILE_FIELDS:
+            return UNSENT_VALUE_FORMAT.format(after)
         return after
 
-    def drift(
-        self, rows: Sequence[Difference], planned: Flat | None, *, looked_only: bool
+    def format_drift(
+        self, rows: Sequence[FieldDifference], planned: FieldValues | None, *, refresh_only: bool
     ) -> tuple[Drift, ...]:
         """Return what somebody changed by hand.
 
@@ -234,39 +267,55 @@ class Wording:
             planned: What the program declares now; None where it declares nothing.
             looked_only: Whether nothing is planned, because it was only looked.
         """
-        whole = {each.row for each in rows if each.name == WHOLE}
+        whole = {each.row for each in rows if each.name == ROW_EXISTENCE}
         found = []
         for each in rows:
-            outcome = "" if looked_only else self._outcome(each, planned)
-            if each.name == WHOLE:
-                gone = each.after is ABSENT
+            outcome = "" if refresh_only else self._format_outcome(each, planned)
+            if each.name == ROW_EXISTENCE:
+                gone = each.new_value is ABSENT
                 states = ("there", "gone") if gone else ("", "there")
-                found.append(Drift(self._called(each), "", *states, outcome))
+                found.append(Drift(self._get_row_label(each), "", *states, outcome))
             elif each.row not in whole:
-                before = self.value(each.name, each.before, self.old) or "not declared"
-                after = self.value(each.name, each.after, self.new)
-                cells = (before, _compared(each, before, after), outcome, each.certain)
-                found.append(Drift(self._called(each), _field_words(each.name), *cells))
+                before = (
+                    self.format_field_value(each.name, each.old_value, self.old_fields)
+                    or "not declared"
+                )
+                after = self.format_field_value(each.name, each.new_value, self.new_fields)
+                cells = (before, _format_comparison(each, before, after), outcome, each.is_certain)
+                found.append(
+                    Drift(self._get_row_label(each), _get_row_field_label(each.name), *cells)
+                )
         return tuple(found)
 
-    def _outcome(self, each: Difference, planned: Flat | None) -> str:
+    def _format_outcome(self, each: FieldDifference, planned: FieldValues | None) -> str:
         if planned is None:
             return "no longer declared"
         wanted = planned.get((each.row, each.name), ABSENT)
-        if hides(wanted) and not is_unknown(wanted):
+        if has_hidden_value(wanted) and not is_unknown(wanted):
             return "set to what the stack declares"
-        if wanted == each.after:
+        if wanted == each.new_value:
             return "kept: the stack declares it now"
-        if wanted == each.before:
-            status = each.name == "status" and each.after == "archived"
-            return "brought back" if status else "added again" if each.name == WHOLE else "put back"
-        told = self.value(each.name, wanted, planned)
+        if wanted == each.old_value:
+            status = each.name == "status" and each.new_value == "archived"
+            return (
+                "brought back"
+                if status
+                else "added again"
+                if each.name == ROW_EXISTENCE
+                else "put back"
+            )
+        told = self.format_field_value(each.name, wanted, planned)
         return f"set to {told}" if told else "left as it is"
 
-    def summary(self) -> str:
+    def format_summary(self) -> str:
         """Return the few fields by which people know a new thing."""
         if self.entity == "project":
-            parts = [self._of("project_type"), self._span(), self._of("value"), self._of("city")]
+            parts = [
+                self._format_new_field("project_type"),
+                self._format_dates(),
+                self._format_new_field("value"),
+                self._format_new_field("city"),
+            ]
             return ", ".join(part for part in parts if part)
         named = (
             "trade",
@@ -276,41 +325,48 @@ class Wording:
             *SERVICE_FIELDS,
             "industry_roles",
         )
-        parts = [f"{_field_words(name)}: {value}" for name in named if (value := self._of(name))]
+        parts = [
+            f"{_get_row_field_label(name)}: {value}"
+            for name in named
+            if (value := self._format_new_field(name))
+        ]
         return "; ".join(parts)
 
-    def _span(self) -> str:
-        start, end = self._of("start_date"), self._of("end_date")
+    def _format_dates(self) -> str:
+        start, end = self._format_new_field("start_date"), self._format_new_field("end_date")
         return f"{start} to {end}" if start and end else start or end
 
-    def _of(self, name: str) -> str:
-        value = self.new.get(("", name), ABSENT)
-        return "" if value is ABSENT else self.value(name, value, self.new)
+    def _format_new_field(self, name: str) -> str:
+        value = self.new_fields.get(("", name), ABSENT)
+        return "" if value is ABSENT else self.format_field_value(name, value, self.new_fields)
 
-    def _summary(self, side: Flat, row: str) -> str:
+    def _format_row_summary(self, side: FieldValues, row: str) -> str:
         cells = [(name, value) for (own, name), value in side.items() if own == row and name]
-        told = [f"{_field_words(n)}: {self.value(n, v, side)}" for n, v in sorted(cells)]
+        told = [
+            f"{_get_row_field_label(n)}: {self.format_field_value(n, v, side)}"
+            for n, v in sorted(cells)
+        ]
         return "; ".join(told)
 
-    def value(self, name: str, value: Any, side: Flat) -> str:
+    def format_field_value(self, name: str, value: Any, side: FieldValues) -> str:
         """Return a value in words; empty where there is none."""
         if value is ABSENT:
             return ""
         if name in SERVICE_FIELDS and value == "":
             return "no access"
         bag = {"currency": side.get(("", "currency"))}
-        return of_value(name, value, bag, self.names)
+        return format_value(name, value, bag, self.names_by_id)
 
 
-def _compared(each: Difference, before: str, after: str) -> str:
+def _format_comparison(each: FieldDifference, before: str, after: str) -> str:
     """Return what a field will be, where both sides look alike because they are hidden."""
-    if before != after or not hides(each.before):
+    if before != after or not has_hidden_value(each.old_value):
         return after
-    return "another secret" if each.certain else MAY_DIFFER
+    return "another secret" if each.is_certain else UNKNOWN_SECRET_CHANGE
 
 
 SERVICE_FIELDS: Final = ("document_management", "project_administration")
 
 
-def _field_words(name: str) -> str:
-    return "all of it" if name == ALL else of_field(name)
+def _get_row_field_label(name: str) -> str:
+    return "all of it" if name == MASKED_ROW else get_field_label(name)

@@ -8,20 +8,29 @@ from typing import Any, Final
 from bim360_provider.review import losses, risks
 from bim360_provider.review.losses import Update
 from bim360_provider.review.model import Risk, Verb
-from bim360_provider.review.plan import State, hides, may_equal
+from bim360_provider.review.plan import PlanState, has_hidden_value, may_equal
 
-__all__ = ["Update", "Verdict", "changing", "going", "keeps", "making", "replacing", "row_stays"]
+__all__ = [
+    "Impact",
+    "Update",
+    "assess_creation",
+    "assess_removal",
+    "assess_replacement",
+    "assess_update",
+    "describe_removed_row",
+    "is_object_kept",
+]
 
-NO_WAY: Final = "HQ documents no way to remove a member"
+NO_REMOVAL_NOTE: Final = "HQ documents no way to remove a member"
 
-STAYS: Final = f"stays in the project: {NO_WAY}"
+KEPT_MEMBER_NOTE: Final = f"stays in the project: {NO_REMOVAL_NOTE}"
 
-NEVER_SIGNED_IN: Final = frozenset({"pending", "not_invited"})
+PRE_SIGN_IN_STATUSES: Final = frozenset({"pending", "not_invited"})
 """Whose status HQ does not change."""
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Impact:
     """What happens, what of it cannot simply be undone, and what else is to be known."""
 
     verb: Verb
@@ -29,93 +38,96 @@ class Verdict:
     note: str = ""
 
 
-def going(entity: str, subject: str, old: State) -> Verdict:
+def assess_removal(entity: str, subject: str, old: PlanState) -> Impact:
     """Return what becomes of something that the program no longer declares."""
-    if old.external:
-        return Verdict(Verb.NOTHING)
-    if old.retained:
-        return Verdict(Verb.RELEASE, note="stays at HQ as it is (retain_on_delete)")
-    return _GOING.get(entity, _deleted)(subject, old)
+    if old.is_external:
+        return Impact(Verb.NOTHING)
+    if old.is_retained:
+        return Impact(Verb.RELEASE, note="stays at HQ as it is (retain_on_delete)")
+    return _REMOVAL_ASSESSMENTS.get(entity, _assess_deletion)(subject, old)
 
 
-def _project_goes(subject: str, old: State) -> Verdict:
-    policy = old.said("on_destroy")
+def _assess_project_removal(subject: str, old: PlanState) -> Impact:
+    policy = old.get_value("on_destroy")
     if policy == "retain":
-        return Verdict(Verb.RELEASE, note='stays at HQ as it is (on_destroy="retain")')
+        return Impact(Verb.RELEASE, note='stays at HQ as it is (on_destroy="retain")')
     if old.outputs.get("status", old.inputs.get("status")) == "archived":
-        return Verdict(Verb.RELEASE, note="is archived already")
-    return Verdict(Verb.ARCHIVE, (risks.ARCHIVED.perhaps(subject, certain=not hides(policy)),))
-
-
-def _person_goes(subject: str, old: State) -> Verdict:
-    policy = old.said("on_destroy")
-    status = str(old.outputs.get("status"))
-    kept = old.outputs.get("adopted") is True or old.outputs.get("role") == "account_admin"
-    if policy == "retain" or (kept and not may_equal(policy, "deactivate")):
-        return Verdict(Verb.RELEASE, note="stays in the account as they are")
-    if status in NEVER_SIGNED_IN:
-        return Verdict(Verb.RELEASE, note="stays in the account: has never signed in")
-    if status == "inactive":
-        return Verdict(Verb.RELEASE, note="is inactive already")
-    risk = risks.DEACTIVATED.perhaps(subject, certain=not hides(policy))
-    return Verdict(Verb.DEACTIVATE, (risk,))
-
-
-def _member_goes(subject: str, old: State) -> Verdict:
-    policy = old.said("on_destroy")
-    if not may_equal(policy, "remove"):
-        return Verdict(Verb.RELEASE, note=STAYS)
-    return Verdict(Verb.REMOVE, (risks.TAKEN_OUT.perhaps(subject, certain=policy == "remove"),))
-
-
-def _team_goes(subject: str, old: State) -> Verdict:
-    members, policy = old.inputs.get("members"), old.said("on_removal")
-    who = sorted(members) if isinstance(members, Mapping) else []
-    if not may_equal(policy, "remove"):
-        return Verdict(Verb.RELEASE, note=f"{_members(who)}: {NO_WAY}")
-    certain = policy == "remove" and isinstance(members, Mapping)
-    named = [f"{each} in {subject}" for each in who] if isinstance(members, Mapping) else [subject]
-    lost = tuple(risks.TAKEN_OUT.perhaps(each, certain=certain) for each in named)
-    return Verdict(Verb.REMOVE, lost)
-
-
-def _members(who: list[str]) -> str:
-    return "1 member stays" if len(who) == 1 else f"{len(who)} members stay"
-
-
-def _units_go(subject: str, old: State) -> Verdict:
-    units, policy = old.inputs.get("units"), old.said("on_destroy")
-    if not may_equal(policy, "remove"):
-        return Verdict(Verb.RELEASE, note="the units stay where they are")
-    certain = policy == "remove" and isinstance(units, Mapping)
-    names = sorted(units) if isinstance(units, Mapping) else [subject]
-    return Verdict(
-        Verb.REMOVE, tuple(risks.UNIT_LOST.perhaps(each, certain=certain) for each in names)
+        return Impact(Verb.RELEASE, note="is archived already")
+    return Impact(
+        Verb.ARCHIVE,
+        (risks.PROJECT_ARCHIVAL.build_risk(subject, is_certain=not has_hidden_value(policy)),),
     )
 
 
-def _deleted(subject: str, old: State) -> Verdict:
+def _assess_person_removal(subject: str, old: PlanState) -> Impact:
+    policy = old.get_value("on_destroy")
+    status = str(old.outputs.get("status"))
+    kept = old.outputs.get("adopted") is True or old.outputs.get("role") == "account_admin"
+    if policy == "retain" or (kept and not may_equal(policy, "deactivate")):
+        return Impact(Verb.RELEASE, note="stays in the account as they are")
+    if status in PRE_SIGN_IN_STATUSES:
+        return Impact(Verb.RELEASE, note="stays in the account: has never signed in")
+    if status == "inactive":
+        return Impact(Verb.RELEASE, note="is inactive already")
+    risk = risks.USER_DEACTIVATION.build_risk(subject, is_certain=not has_hidden_value(policy))
+    return Impact(Verb.DEACTIVATE, (risk,))
+
+
+def _assess_member_removal(subject: str, old: PlanState) -> Impact:
+    policy = old.get_value("on_destroy")
+    if not may_equal(policy, "remove"):
+        return Impact(Verb.RELEASE, note=KEPT_MEMBER_NOTE)
+    return Impact(Verb.REMOVE, (risks.MEMBER_REMOVAL.build_risk(subject, is_certain=policy == "remove"),))
+
+
+def _assess_team_removal(subject: str, old: PlanState) -> Impact:
+    members, policy = old.inputs.get("members"), old.get_value("on_removal")
+    who = sorted(members) if isinstance(members, Mapping) else []
+    if not may_equal(policy, "remove"):
+        return Impact(Verb.RELEASE, note=f"{_format_member_count(who)}: {NO_REMOVAL_NOTE}")
+    certain = policy == "remove" and isinstance(members, Mapping)
+    named = [f"{each} in {subject}" for each in who] if isinstance(members, Mapping) else [subject]
+    lost = tuple(risks.MEMBER_REMOVAL.build_risk(each, is_certain=certain) for each in named)
+    return Impact(Verb.REMOVE, lost)
+
+
+def _format_member_count(who: list[str]) -> str:
+    return "1 member stays" if len(who) == 1 else f"{len(who)} members stay"
+
+
+def _assess_units_removal(subject: str, old: PlanState) -> Impact:
+    units, policy = old.inputs.get("units"), old.get_value("on_destroy")
+    if not may_equal(policy, "remove"):
+        return Impact(Verb.RELEASE, note="the units stay where they are")
+    certain = policy == "remove" and isinstance(units, Mapping)
+    names = sorted(units) if isinstance(units, Mapping) else [subject]
+    return Impact(
+        Verb.REMOVE, tuple(risks.UNIT_LOSS.build_risk(each, is_certain=certain) for each in names)
+    )
+
+
+def _assess_deletion(subject: str, old: PlanState) -> Impact:
     del old
-    return Verdict(Verb.REMOVE, (risks.DELETED.to(subject),))
+    return Impact(Verb.REMOVE, (risks.OBJECT_DELETION.build_certain_risk(subject),))
 
 
-def _left(subject: str, old: State) -> Verdict:
+def _assess_retention(subject: str, old: PlanState) -> Impact:
     del subject, old
-    return Verdict(Verb.RELEASE, note="stays at HQ as it is")
+    return Impact(Verb.RELEASE, note="stays at HQ as it is")
 
 
-_GOING: Final[Mapping[str, Callable[[str, State], Verdict]]] = {
-    "project": _project_goes,
-    "person": _person_goes,
-    "member": _member_goes,
-    "project admin": _member_goes,
-    "team": _team_goes,
-    "business units": _units_go,
-    "company": _left,
-    "picture": _left,
+_REMOVAL_ASSESSMENTS: Final[Mapping[str, Callable[[str, PlanState], Impact]]] = {
+    "project": _assess_project_removal,
+    "person": _assess_person_removal,
+    "member": _assess_member_removal,
+    "project admin": _assess_member_removal,
+    "team": _assess_team_removal,
+    "business units": _assess_units_removal,
+    "company": _assess_retention,
+    "picture": _assess_retention,
 }
 
-KEPT: Final[Mapping[str, str]] = {
+KEPT_OBJECT_NOTES: Final[Mapping[str, str]] = {
     "project": "the project at HQ is kept (adopted)",
     "company": "the company at HQ is kept (adopted)",
     "person": "the person stays in the account (adopted)",
@@ -126,7 +138,7 @@ KEPT: Final[Mapping[str, str]] = {
 }
 """What becomes of HQ's object where a replacement has the same key."""
 
-IDENTITY: Final[Mapping[str, tuple[str, ...]]] = {
+IDENTITY_ARGUMENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "project": ("name",),
     "company": ("name",),
     "person": ("email",),
@@ -138,76 +150,80 @@ IDENTITY: Final[Mapping[str, tuple[str, ...]]] = {
 """Arguments of which another value is another object at HQ; for all, the account and the region."""
 
 
-def keeps(entity: str, old: State, new: State) -> bool | None:
+def is_object_kept(entity: str, old: PlanState, new: PlanState) -> bool | None:
     """Return whether a replacement adopts the object that the old resource had at HQ.
 
     None where the plan hides what decides it.
     """
-    names = ("account_id", "region", *IDENTITY.get(entity, ()))
-    found = [_same(name, old, new) for name in names]
-    if entity not in KEPT or False in found:
+    names = ("account_id", "region", *IDENTITY_ARGUMENTS.get(entity, ()))
+    found = [_is_same_argument(name, old, new) for name in names]
+    if entity not in KEPT_OBJECT_NOTES or False in found:
         return False
     return None if None in found else True
 
 
-def _same(name: str, old: State, new: State) -> bool | None:
-    was, will = old.said(name), new.said(name)
-    return None if hides(was) or hides(will) else _folded(was) == _folded(will)
+def _is_same_argument(name: str, old: PlanState, new: PlanState) -> bool | None:
+    was, will = old.get_value(name), new.get_value(name)
+    return (
+        None
+        if has_hidden_value(was) or has_hidden_value(will)
+        else _fold_text(was) == _fold_text(will)
+    )
 
 
-def _folded(value: object) -> str:
+def _fold_text(value: object) -> str:
     return unicodedata.normalize("NFC", str(value or "")).casefold()
 
 
-def making(entity: str, subject: str, new: State) -> Verdict:
+def assess_creation(entity: str, subject: str, new: PlanState) -> Impact:
     """Return what happens to a resource that the program declares for the first time."""
     adopt = new.inputs.get("adopt")
-    lost = tuple(losses.of_adoption(entity, subject, new))
+    lost = tuple(losses.find_adoption_losses(entity, subject, new))
     if entity == "project":
-        return Verdict(Verb.CREATE, lost, ADOPTING.get(str(adopt), ""))
+        return Impact(Verb.CREATE, lost, ADOPTION_NOTES.get(str(adopt), ""))
     if entity == "company" and adopt != "never":
-        return Verdict(Verb.CREATE, note="or taken over, if the account has one of that name")
+        return Impact(Verb.CREATE, note="or taken over, if the account has one of that name")
     if entity == "person":
         note = "added to the account, or taken over if they are in it"
-        return Verdict(Verb.CREATE, lost, note)
-    return Verdict(Verb.CREATE, lost)
+        return Impact(Verb.CREATE, lost, note)
+    return Impact(Verb.CREATE, lost)
 
 
-ADOPTING: Final = {
+ADOPTION_NOTES: Final = {
     "any": "or takes over the project that has the name",
     "archived": "or brings back the archived project that has the name",
 }
 
 
-def changing(update: Update) -> Verdict:
+def assess_update(update: Update) -> Impact:
     """Return what happens to a resource that changes in place."""
-    lost = tuple(losses.of_update(update))
-    return Verdict(_VERBS.get(update.entity, _changes)(update), lost)
+    lost = tuple(losses.find_update_losses(update))
+    return Impact(_UPDATE_VERBS.get(update.entity, _get_default_verb)(update), lost)
 
 
-def _changes(update: Update) -> Verb:
+def _get_default_verb(update: Update) -> Verb:
     del update
     return Verb.CHANGE
 
 
-def _project_verb(update: Update) -> Verb:
-    status = update.field("status")
+def _get_project_verb(update: Update) -> Verb:
+    status = update.find_difference("status")
     if status is None:
         return Verb.CHANGE
-    if status.after == "archived":
+    if status.new_value == "archived":
         return Verb.ARCHIVE
-    return Verb.RESTORE if may_equal(update.before(status), "archived") else Verb.CHANGE
+    return Verb.RESTORE if may_equal(update.get_old_value(status), "archived") else Verb.CHANGE
 
 
-def _person_verb(update: Update) -> Verb:
-    status = update.field("status")
-    return Verb.DEACTIVATE if status and status.after == "inactive" else Verb.CHANGE
+def _get_person_verb(update: Update) -> Verb:
+    status = update.find_difference("status")
+    return Verb.DEACTIVATE if status and status.new_value == "inactive" else Verb.CHANGE
 
 
-_VERBS: Final = {"project": _project_verb, "person": _person_verb}
+_UPDATE_VERBS: Final = {"project": _get_project_verb, "person": _get_person_verb}
 
 
-def replacing(update: Update, *, kept: bool | None) -> Verdict:
+def assess_replacement(update: Update, *, is_kept: bool | None) -> Impact:
     """Return what happens to a resource that is replaced.
 
     Args:
@@ -215,23 +231,25 @@ def replacing(update: Update, *, kept: bool | None) -> Verdict:
         kept: Whether the new one adopts the object of the old one; None where that is hidden, so
             that either may happen.
     """
-    change = changing(update)
-    if kept:
-        return Verdict(
-            change.verb, change.risks, f"replaced in Pulumi's state; {KEPT[update.entity]}"
+    change = assess_update(update)
+    if is_kept:
+        return Impact(
+            change.verb,
+            change.risks,
+            f"replaced in Pulumi's state; {KEPT_OBJECT_NOTES[update.entity]}",
         )
-    left = going(update.entity, update.subject, update.old)
-    moved = (risks.REPLACED.to(update.subject),) if update.entity == "project" else ()
-    lost = [*moved, *left.risks, *(change.risks if kept is None else ())]
+    left = assess_removal(update.entity, update.subject, update.old_state)
+    moved = (risks.PROJECT_REPLACEMENT.build_certain_risk(update.subject),) if update.entity == "project" else ()
+    lost = [*moved, *left.risks, *(change.risks if is_kept is None else ())]
     note = left.note and f"the old one {left.note}"
-    return Verdict(Verb.REPLACE, tuple(dict.fromkeys(lost)), note)
+    return Impact(Verb.REPLACE, tuple(dict.fromkeys(lost)), note)
 
 
-def row_stays(entity: str, new: State) -> str:
+def describe_removed_row(entity: str, new: PlanState) -> str:
     """Return what becomes of a member or a unit that is no longer declared."""
     if entity == "team":
-        removal: Any = new.said("on_removal")
-        if hides(removal):
+        removal: Any = new.get_value("on_removal")
+        if has_hidden_value(removal):
             return "taken out of it or not: on_removal is hidden"
         return "taken out of it, if HQ agrees" if removal == "remove" else "stays in the project"
     return "taken away, if HQ agrees"

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from bim360_provider.review.plan import Message, State, Step, hides
+from bim360_provider.review.plan import PlanMessage, PlanState, PlanStep, has_hidden_value
 
-__all__ = ["ENTITIES", "FIELDS", "SERVICES", "Names", "entity_of"]
+__all__ = ["ENTITY_LABELS", "FIELD_LABELS", "SERVICE_LABELS", "NameIndex", "get_entity"]
 
-FIELDS: Final[Mapping[str, str]] = {
+FIELD_LABELS: Final[Mapping[str, str]] = {
     "account_id": "account",
     "region": "region",
     "name": "name",
@@ -60,7 +60,7 @@ FIELDS: Final[Mapping[str, str]] = {
 }
 """Fields whose name says too little, in the order in which they are shown."""
 
-SERVICES: Final[Mapping[str, str]] = {
+SERVICE_LABELS: Final[Mapping[str, str]] = {
     "doc_manager": "Document Management",
     "pm": "Project Management",
     "collab": "Design Collaboration",
@@ -73,9 +73,9 @@ SERVICES: Final[Mapping[str, str]] = {
 }
 """What the services are called in the browser; others keep HQ's own word."""
 
-DYNAMIC: Final = "pulumi-python:dynamic/bim360:"
+TYPE_PREFIX: Final = "pulumi-python:dynamic/bim360:"
 
-ENTITIES: Final[Mapping[str, str]] = {
+ENTITY_LABELS: Final[Mapping[str, str]] = {
     "Project": "project",
     "ProjectMembers": "team",
     "ProjectMember": "member",
@@ -87,51 +87,51 @@ ENTITIES: Final[Mapping[str, str]] = {
 }
 """What the types of this package are called."""
 
-WITHIN: Final = frozenset({"team", "member", "project admin", "picture"})
+PROJECT_ENTITIES: Final = frozenset({"team", "member", "project admin", "picture"})
 """What belongs to a project."""
 
-UUID: Final = re.compile(
+UUID_PATTERN: Final = re.compile(
     r"(?<![\w'-])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![\w'-])"
 )
 """An id in a sentence; one in quotes or in a name of a file is quoted as it is."""
 
-FARTHEST: Final = 5
+MAX_REFERENCE_HOPS: Final = 5
 """Resources that a project's id is handed through, at the most."""
 
 
-def entity_of(step: Step) -> str:
+def get_entity(step: PlanStep) -> str:
     """Return what kind of thing a resource is; of other packages, its type."""
-    kind = step.type.removeprefix(DYNAMIC)
-    return ENTITIES.get(kind, kind) if step.type != kind else kind
+    kind = step.type.removeprefix(TYPE_PREFIX)
+    return ENTITY_LABELS.get(kind, kind) if step.type != kind else kind
 
 
-class Names:
+class NameIndex:
     """The names in a plan: by HQ's id, and by URN."""
 
-    def __init__(self, steps: Iterable[Step]) -> None:
+    def __init__(self, steps: Iterable[PlanStep]) -> None:
         """Collect them.
 
         Args:
             steps: All steps; a later one knows better.
         """
         self.by_id: dict[str, str] = {}
-        self._states: dict[str, State] = {}
+        self._states: dict[str, PlanState] = {}
         for step in steps:
-            for state in (step.new, step.old):
-                self._learn(step, state)
+            for state in (step.new_state, step.old_state):
+                self._record_state(step, state)
 
-    def _learn(self, step: Step, state: State | None) -> None:
+    def _record_state(self, step: PlanStep, state: PlanState | None) -> None:
         if state is None:
             return
         self._states[step.urn] = state
-        entity = entity_of(step)
-        name = _known(state, "name")
+        entity = get_entity(step)
+        name = _get_known_text(state, "name")
         if entity in ("project", "company") and state.id and name:
             self.by_id[state.id] = name
         if entity == "business units":
-            self._learn_units(state)
+            self._record_units(state)
 
-    def _learn_units(self, state: State) -> None:
+    def _record_units(self, state: PlanState) -> None:
         """Record the path of each unit; of those that are not declared, from the outputs."""
         others, ids = state.outputs.get("undeclared"), state.inputs.get("ids")
         if isinstance(others, Mapping):
@@ -140,39 +140,39 @@ class Names:
             if isinstance(known, Mapping):
                 self.by_id.update({str(id_): str(key) for key, id_ in known.items() if key != id_})
 
-    def label(self, step: Step) -> str:
+    def get_label(self, step: PlanStep) -> str:
         """Return what people call a resource: by what HQ shows, else by its name in the program."""
-        state = step.old or step.new or State()
-        entity = entity_of(step)
-        own = _known(state, "email") or _known(state, "name")
-        if entity in WITHIN:
-            place = self._project(step.urn, state) or step.name
+        state = step.old_state or step.new_state or PlanState()
+        entity = get_entity(step)
+        own = _get_known_text(state, "email") or _get_known_text(state, "name")
+        if entity in PROJECT_ENTITIES:
+            place = self._find_project_name(step.urn, state) or step.name
             return f"{own} in {place}" if own else place
         return own or step.name
 
-    def named(self, message: Message) -> Message:
+    def replace_ids(self, message: PlanMessage) -> PlanMessage:
         """Return a message with the names of what it names by an id."""
-        text = UUID.sub(lambda found: self._quoted(found[0]), message.text)
+        text = UUID_PATTERN.sub(lambda found: self._quote_name(found[0]), message.text)
         return replace(message, text=text)
 
-    def _quoted(self, id_: str) -> str:
+    def _quote_name(self, id_: str) -> str:
         name = self.by_id.get(id_.lower())
         return id_ if name is None else f"'{name}'"
 
-    def _project(self, urn: str, state: State) -> str:
+    def _find_project_name(self, urn: str, state: PlanState) -> str:
         """Return the name of the project that something belongs to, followed from hand to hand."""
-        for _ in range(FARTHEST):
+        for _ in range(MAX_REFERENCE_HOPS):
             if name := self.by_id.get(str(state.inputs.get("project_id"))):
                 return name
-            urn = next(iter(state.depends.get("project_id", ())), "")
+            urn = next(iter(state.dependencies.get("project_id", ())), "")
             if not urn or urn not in self._states:
                 break
             state = self._states[urn]
-            if f"{DYNAMIC}Project::" in urn:
-                return _known(state, "name") or urn.split("::", 3)[3]
-        return urn.split("::", 3)[3] if f"{DYNAMIC}Project::" in urn else ""
+            if f"{TYPE_PREFIX}Project::" in urn:
+                return _get_known_text(state, "name") or urn.split("::", 3)[3]
+        return urn.split("::", 3)[3] if f"{TYPE_PREFIX}Project::" in urn else ""
 
 
-def _known(state: State, key: str) -> str:
-    value: Any = state.said(key)
-    return value if isinstance(value, str) and not hides(value) else ""
+def _get_known_text(state: PlanState, key: str) -> str:
+    value: Any = state.get_value(key)
+    return value if isinstance(value, str) and not has_hidden_value(value) else ""

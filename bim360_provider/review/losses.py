@@ -4,16 +4,23 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from bim360_provider.models.enums import UNASKED_SERVICES
+from bim360_provider.models.enums import IMPLICIT_SERVICES
 from bim360_provider.review import risks
-from bim360_provider.review.labels import SERVICES as SERVICE_NAMES
+from bim360_provider.review.labels import SERVICE_LABELS as SERVICE_NAMES
 from bim360_provider.review.model import Risk
-from bim360_provider.review.plan import State, hides, may_equal
-from bim360_provider.review.property_diff import ABSENT, ALL, WHOLE, Difference, Flat, known_fields
+from bim360_provider.review.plan import PlanState, has_hidden_value, may_equal
+from bim360_provider.review.property_diff import (
+    ABSENT,
+    MASKED_ROW,
+    ROW_EXISTENCE,
+    FieldDifference,
+    FieldValues,
+    flatten_outputs,
+)
 
-__all__ = ["Update", "of_adoption", "of_update"]
+__all__ = ["Update", "find_adoption_losses", "find_update_losses"]
 
-ACCESS: Final = frozenset({"document_management", "project_administration"})
+ACCESS_FIELDS: Final = frozenset({"document_management", "project_administration"})
 """The services that HQ's PATCH of a member takes."""
 
 
@@ -32,146 +39,148 @@ class Update:
 
     entity: str
     subject: str
-    rows: Sequence[Difference]
-    old: State
-    new: State
-    names: Mapping[str, str] = field(default_factory=dict)
+    field_differences: Sequence[FieldDifference]
+    old_state: PlanState
+    new_state: PlanState
+    names_by_id: Mapping[str, str] = field(default_factory=dict)
 
-    def field(self, name: str) -> Difference | None:
+    def find_difference(self, name: str) -> FieldDifference | None:
         """Return the difference of a field of the resource itself; None if there is none."""
-        return next((each for each in self.rows if not each.row and each.name == name), None)
+        return next(
+            (each for each in self.field_differences if not each.row and each.name == name), None
+        )
 
-    def before(self, each: Difference) -> Any:
+    def get_old_value(self, each: FieldDifference) -> Any:
         """Return what a field was: declared, else as HQ was last seen; ``ABSENT`` if unknown."""
-        if each.before is not ABSENT:
-            return each.before
-        return self.known.get((each.row, each.name), ABSENT)
+        if each.old_value is not ABSENT:
+            return each.old_value
+        return self.last_known_fields.get((each.row, each.name), ABSENT)
 
     @property
-    def known(self) -> Flat:
+    def last_known_fields(self) -> FieldValues:
         """What HQ was last seen to have."""
-        return known_fields(self.old.outputs)
+        return flatten_outputs(self.old_state.outputs)
 
 
-def of_update(update: Update) -> Iterator[Risk]:
+def find_update_losses(update: Update) -> Iterator[Risk]:
     """Return what is lost where a resource changes in place."""
-    yield from dict.fromkeys(_LOSSES.get(update.entity, _nothing)(update))
+    yield from dict.fromkeys(_LOSS_FINDERS.get(update.entity, _find_default_losses)(update))
 
 
-def of_adoption(entity: str, subject: str, new: State) -> Iterator[Risk]:
+def find_adoption_losses(entity: str, subject: str, new: PlanState) -> Iterator[Risk]:
     """Return what may be lost where a new resource adopts an object of which nothing is known."""
     status = new.inputs.get("status")
     if entity == "person" and may_equal(status, "inactive"):
-        yield risks.DEACTIVATED.perhaps_to(subject)
-    if entity == "business units" and _is_on(new.inputs.get("complete")):
-        yield risks.UNIT_LOST.perhaps_to(f"units that {subject} does not declare")
+        yield risks.USER_DEACTIVATION.build_possible_risk(subject)
+    if entity == "business units" and _may_be_true(new.inputs.get("complete")):
+        yield risks.UNIT_LOSS.build_possible_risk(f"units that {subject} does not declare")
     if entity == "project" and may_equal(new.inputs.get("adopt"), "any"):
         if may_equal(status, "archived"):
-            yield risks.ARCHIVED.perhaps_to(subject)
+            yield risks.PROJECT_ARCHIVAL.build_possible_risk(subject)
         if may_equal(status, "inactive"):
-            yield risks.SUSPENDED.perhaps_to(subject)
+            yield risks.PROJECT_SUSPENSION.build_possible_risk(subject)
         if new.inputs.get("service_types") is not None:
-            yield risks.SERVICE_LOST.perhaps_to(subject)
+            yield risks.SERVICE_LOSS.build_possible_risk(subject)
 
 
-def _nothing(update: Update) -> Iterator[Risk]:
+def _find_default_losses(update: Update) -> Iterator[Risk]:
     del update
     yield from ()
 
 
-def _of_project(update: Update) -> Iterator[Risk]:
-    status, services = update.field("status"), update.field("service_types")
-    after = ABSENT if status is None else status.after
+def _find_project_losses(update: Update) -> Iterator[Risk]:
+    status, services = update.find_difference("status"), update.find_difference("service_types")
+    after = ABSENT if status is None else status.new_value
     if may_equal(after, "archived"):
-        yield risks.ARCHIVED.perhaps(update.subject, certain=after == "archived")
+        yield risks.PROJECT_ARCHIVAL.build_risk(update.subject, is_certain=after == "archived")
     if may_equal(after, "inactive"):
-        yield risks.SUSPENDED.perhaps(update.subject, certain=after == "inactive")
+        yield risks.PROJECT_SUSPENSION.build_risk(update.subject, is_certain=after == "inactive")
     if services is not None:
-        lost = _lost(update.before(services), services.after)
+        lost = _find_removed_elements(update.get_old_value(services), services.new_value)
         if lost is None:
-            yield risks.SERVICE_LOST.perhaps_to(update.subject)
+            yield risks.SERVICE_LOSS.build_possible_risk(update.subject)
         for each in lost or ():
-            if each not in UNASKED_SERVICES:
+            if each not in IMPLICIT_SERVICES:
                 named = SERVICE_NAMES.get(each, each)
-                yield risks.SERVICE_LOST.to(f"{named} of {update.subject}")
+                yield risks.SERVICE_LOSS.build_certain_risk(f"{named} of {update.subject}")
 
 
-def _of_person(update: Update) -> Iterator[Risk]:
-    status = update.field("status")
-    if status is not None and may_equal(status.after, "inactive"):
-        certain = status.after == "inactive"
-        yield risks.DEACTIVATED.perhaps(update.subject, certain=certain)
+def _find_person_losses(update: Update) -> Iterator[Risk]:
+    status = update.find_difference("status")
+    if status is not None and may_equal(status.new_value, "inactive"):
+        certain = status.new_value == "inactive"
+        yield risks.USER_DEACTIVATION.build_risk(update.subject, is_certain=certain)
 
 
-def _of_units(update: Update) -> Iterator[Risk]:
-    for each in update.rows:
-        if each.name == WHOLE and each.after is ABSENT:
-            yield risks.UNIT_LOST.to(update.names.get(each.row, each.row))
-        if each.name == "units" and not each.row and _is_hidden(each):
-            yield risks.UNIT_LOST.perhaps_to(update.subject)
-    complete = update.new.inputs.get("complete")
-    if _is_on(complete) and update.field("complete") is not None:
-        others = update.old.outputs.get("undeclared")
-        kept, ids = update.old.outputs.get("undropped"), update.new.inputs.get("ids")
-        if not isinstance(others, Mapping) or hides(others):
-            yield risks.UNIT_LOST.perhaps_to(f"units that {update.subject} does not declare")
+def _find_unit_losses(update: Update) -> Iterator[Risk]:
+    for each in update.field_differences:
+        if each.name == ROW_EXISTENCE and each.new_value is ABSENT:
+            yield risks.UNIT_LOSS.build_certain_risk(update.names_by_id.get(each.row, each.row))
+        if each.name == "units" and not each.row and _has_hidden_side(each):
+            yield risks.UNIT_LOSS.build_possible_risk(update.subject)
+    complete = update.new_state.inputs.get("complete")
+    if _may_be_true(complete) and update.find_difference("complete") is not None:
+        others = update.old_state.outputs.get("undeclared")
+        kept, ids = update.old_state.outputs.get("undropped"), update.new_state.inputs.get("ids")
+        if not isinstance(others, Mapping) or has_hidden_value(others):
+            yield risks.UNIT_LOSS.build_possible_risk(f"units that {update.subject} does not declare")
             return
         stay = {*map(str, kept if isinstance(kept, list) else ())}
         stay |= {*map(str, ids.values())} if isinstance(ids, Mapping) else set()
         for id_, path in sorted(others.items()):
             if id_ not in stay:
-                yield risks.UNIT_LOST.perhaps(str(path), certain=not hides(complete))
+                yield risks.UNIT_LOSS.build_risk(str(path), is_certain=not has_hidden_value(complete))
 
 
-def _of_people(update: Update) -> Iterator[Risk]:
-    removal = update.new.said("on_removal")
-    absent = {each.row for each in update.rows if each.name == WHOLE}
-    for each in update.rows:
+def _find_member_losses(update: Update) -> Iterator[Risk]:
+    removal = update.new_state.get_value("on_removal")
+    absent = {each.row for each in update.field_differences if each.name == ROW_EXISTENCE}
+    for each in update.field_differences:
         who = f"{each.row} in {update.subject}" if each.row else update.subject
-        leaves = each.name == WHOLE and each.after is ABSENT
-        hidden = each.name in ("members", ALL) and _is_hidden(each)
+        leaves = each.name == ROW_EXISTENCE and each.new_value is ABSENT
+        hidden = each.name in ("members", MASKED_ROW) and _has_hidden_side(each)
         if leaves and may_equal(removal, "remove"):
-            yield risks.TAKEN_OUT.perhaps(who, certain=removal == "remove")
-        if hidden and each.name != ALL and may_equal(removal, "remove"):
-            yield risks.TAKEN_OUT.perhaps_to(who)
-        if hidden and (each.name != ALL or each.row not in absent):
-            yield risks.MODULES_LOST.perhaps_to(who)
-        if each.row not in absent and each.after is not ABSENT:
-            yield from _of_access(update, each, who)
+            yield risks.MEMBER_REMOVAL.build_risk(who, is_certain=removal == "remove")
+        if hidden and each.name != MASKED_ROW and may_equal(removal, "remove"):
+            yield risks.MEMBER_REMOVAL.build_possible_risk(who)
+        if hidden and (each.name != MASKED_ROW or each.row not in absent):
+            yield risks.MODULE_LOSS.build_possible_risk(who)
+        if each.row not in absent and each.new_value is not ABSENT:
+            yield from _find_access_losses(update, each, who)
 
 
-def _of_access(update: Update, each: Difference, who: str) -> Iterator[Risk]:
+def _find_access_losses(update: Update, each: FieldDifference, who: str) -> Iterator[Risk]:
     if each.name == "industry_roles":
-        lost = _lost(update.before(each), each.after)
+        lost = _find_removed_elements(update.get_old_value(each), each.new_value)
         if lost is None:
-            yield risks.ROLES_LOST.perhaps_to(who)
-        yield from (risks.ROLES_LOST.to(f"{role} of {who}") for role in lost or ())
-    if each.name in ACCESS:
-        yield risks.MODULES_LOST.perhaps(who, certain=not _is_hidden(each))
+            yield risks.ROLE_LOSS.build_possible_risk(who)
+        yield from (risks.ROLE_LOSS.build_certain_risk(f"{role} of {who}") for role in lost or ())
+    if each.name in ACCESS_FIELDS:
+        yield risks.MODULE_LOSS.build_risk(who, is_certain=not _has_hidden_side(each))
 
 
-_LOSSES: Final[Mapping[str, Callable[[Update], Iterator[Risk]]]] = {
-    "project": _of_project,
-    "person": _of_person,
-    "business units": _of_units,
-    "member": _of_people,
-    "team": _of_people,
+_LOSS_FINDERS: Final[Mapping[str, Callable[[Update], Iterator[Risk]]]] = {
+    "project": _find_project_losses,
+    "person": _find_person_losses,
+    "business units": _find_unit_losses,
+    "member": _find_member_losses,
+    "team": _find_member_losses,
 }
 
 
-def _lost(before: Any, after: Any) -> list[str] | None:
+def _find_removed_elements(before: Any, after: Any) -> list[str] | None:
     """Return what a list loses; None where the plan does not show it."""
     if after is ABSENT or before == []:
         return []
     shown = isinstance(before, list) and isinstance(after, list)
-    if not shown or hides(before) or hides(after):
+    if not shown or has_hidden_value(before) or has_hidden_value(after):
         return None
     return [str(one) for one in before if one not in after]
 
 
-def _is_hidden(each: Difference) -> bool:
-    return hides(each.before) or hides(each.after)
+def _has_hidden_side(each: FieldDifference) -> bool:
+    return has_hidden_value(each.old_value) or has_hidden_value(each.new_value)
 
 
-def _is_on(value: Any) -> bool:
-    return value is True or hides(value)
+def _may_be_true(value: Any) -> bool:
+    return value is True or has_hidden_value(value)

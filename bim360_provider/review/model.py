@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from bim360_provider.review.plan import Message
+from bim360_provider.review.plan import PlanMessage
 
-__all__ = ["KINDS", "Change", "Drift", "Line", "Review", "Risk", "Verb"]
+__all__ = ["GATE_KINDS", "ChangeLine", "Drift", "ResourceChange", "Review", "Risk", "Verb"]
 
 
 class Verb(Enum):
@@ -26,7 +26,7 @@ class Verb(Enum):
     NOTHING = ""
 
 
-KINDS: Final[Mapping[str, str]] = {
+GATE_KINDS: Final[Mapping[str, str]] = {
     "create": "things made at HQ: projects, people, companies, teams, pictures",
     "change": "things changed in place",
     "replace": "resources created again because they cannot be changed",
@@ -40,7 +40,7 @@ KINDS: Final[Mapping[str, str]] = {
 }
 """What can be counted, and what each kind counts."""
 
-BY_VERB: Final[Mapping[Verb, str]] = {
+KIND_BY_VERB: Final[Mapping[Verb, str]] = {
     Verb.CREATE: "create",
     Verb.CHANGE: "change",
     Verb.REPLACE: "replace",
@@ -49,7 +49,7 @@ BY_VERB: Final[Mapping[Verb, str]] = {
 
 
 @dataclass(frozen=True)
-class Line:
+class ChangeLine:
     """A field that changes, in words; ``row`` says whose it is where one resource holds many."""
 
     row: str
@@ -101,7 +101,7 @@ class Risk:
 
 
 @dataclass(frozen=True)
-class Change:
+class ResourceChange:
     """What happens to one resource.
 
     Attributes:
@@ -120,7 +120,7 @@ class Change:
     label: str
     name: str
     verb: Verb
-    lines: tuple[Line, ...] = ()
+    lines: tuple[ChangeLine, ...] = ()
     drift: tuple[Drift, ...] = ()
     risks: tuple[Risk, ...] = ()
     note: str = ""
@@ -142,15 +142,15 @@ class Review:
     """
 
     title: str
-    changes: tuple[Change, ...]
-    messages: tuple[Message, ...]
+    changes: tuple[ResourceChange, ...]
+    messages: tuple[PlanMessage, ...]
     failed: bool
     looked: bool
-    planned: bool
-    existing: bool
+    has_plan: bool
+    has_resources: bool
 
     @property
-    def verbs(self) -> Counter[Verb]:
+    def verb_counts(self) -> Counter[Verb]:
         """How many things happen, by what happens to them."""
         return Counter(each.verb for each in self.changes if each.verb is not Verb.NOTHING)
 
@@ -159,11 +159,11 @@ class Review:
         """How much of each kind may also not happen, because the plan hides what decides it."""
         risks = (risk for each in self.changes for risk in each.risks if risk.possible)
         found = Counter(kind for risk in risks for kind in risk.kinds)
-        found["drift"] = self.drifted[1]
+        found["drift"] = self.drift_counts[1]
         return found
 
     @property
-    def drifted(self) -> tuple[int, int]:
+    def drift_counts(self) -> tuple[int, int]:
         """How many resources were changed by hand, and how many more may have been."""
         drift = [each.drift for each in self.changes if each.drift]
         certain = sum(any(field.certain for field in fields) for fields in drift)
@@ -174,8 +174,8 @@ class Review:
         """How much there is of each kind that a gate can ask for."""
         risks = (risk for each in self.changes for risk in each.risks)
         found = Counter(kind for risk in risks for kind in risk.kinds)
-        for verb, kind in BY_VERB.items():
-            found[kind] = self.verbs[verb]
-        found["any"] = self.verbs.total() - self.verbs[Verb.RELEASE]
-        found["drift"] = sum(self.drifted)
-        return {kind: found[kind] for kind in KINDS}
+        for verb, kind in KIND_BY_VERB.items():
+            found[kind] = self.verb_counts[verb]
+        found["any"] = self.verb_counts.total() - self.verb_counts[Verb.RELEASE]
+        found["drift"] = sum(self.drift_counts)
+        return {kind: found[kind] for kind in GATE_KINDS}

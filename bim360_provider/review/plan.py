@@ -8,16 +8,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from bim360_provider.errors import Bim360Error
-from bim360_provider.review.escaping import visible
+from bim360_provider.review.escaping import escape_invisible_characters
 
 __all__ = [
-    "SECRET",
-    "Message",
+    "SECRET_MASK",
     "Plan",
     "PlanError",
-    "State",
-    "Step",
-    "hides",
+    "PlanMessage",
+    "PlanState",
+    "PlanStep",
+    "has_hidden_value",
     "is_secret",
     "is_unknown",
     "may_equal",
@@ -26,7 +26,7 @@ __all__ = [
 
 Values = Mapping[str, Any]
 
-SECRET: Final = "[secret]"  # noqa: S105 - what the engine writes in place of one
+SECRET_MASK: Final = "[secret]"  # noqa: S105 - what the engine writes in place of one
 
 
 class PlanError(Bim360Error):
@@ -34,7 +34,7 @@ class PlanError(Bim360Error):
 
 
 @dataclass(frozen=True)
-class State:
+class PlanState:
     """A resource on one side of a step.
 
     Attributes:
@@ -49,17 +49,17 @@ class State:
     id: str = ""
     inputs: Values = field(default_factory=dict)
     outputs: Values = field(default_factory=dict)
-    external: bool = False
-    retained: bool = False
-    depends: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    is_external: bool = False
+    is_retained: bool = False
+    dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def said(self, key: str) -> object:
+    def get_value(self, key: str) -> object:
         """Return what the arguments say, else the outputs."""
         return self.inputs.get(key) or self.outputs.get(key)
 
 
 @dataclass(frozen=True)
-class Step:
+class PlanStep:
     """What the engine would do with one resource.
 
     Attributes:
@@ -73,10 +73,10 @@ class Step:
 
     op: str
     urn: str
-    custom: bool
-    old: State | None
-    new: State | None
-    paths: frozenset[str] | None = None
+    is_custom: bool
+    old_state: PlanState | None
+    new_state: PlanState | None
+    changed_paths: frozenset[str] | None = None
 
     @property
     def type(self) -> str:
@@ -90,7 +90,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Message:
+class PlanMessage:
     """What the engine, the program or the provider said: ``severity`` is Pulumi's word."""
 
     severity: str
@@ -114,27 +114,27 @@ class Plan:
 
     stack: str
     project: str
-    steps: tuple[Step, ...]
-    messages: tuple[Message, ...]
-    ended: bool
+    steps: tuple[PlanStep, ...]
+    messages: tuple[PlanMessage, ...]
+    is_complete: bool
     command: str = ""
-    unchanged: int = 0
+    unchanged_count: int = 0
 
     @property
-    def errors(self) -> tuple[Message, ...]:
+    def errors(self) -> tuple[PlanMessage, ...]:
         """What went wrong."""
         return tuple(each for each in self.messages if each.severity == "error")
 
     @property
-    def failed(self) -> bool:
+    def has_failed(self) -> bool:
         """Whether the plan is not the whole plan, because the engine failed."""
-        return bool(self.errors) or not self.ended
+        return bool(self.errors) or not self.is_complete
 
 
-SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
+SECRET_SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 """The key by which Pulumi marks a secret in a state, which would else be a mapping."""
 
-URN: Final = re.compile(r"urn:pulumi:.*?::.*?::.*?::")
+URN_PATTERN: Final = re.compile(r"urn:pulumi:.*?::.*?::.*?::")
 """Stack, project and types; what follows is the name."""
 
 OPERATIONS: Final = frozenset(
@@ -143,19 +143,19 @@ OPERATIONS: Final = frozenset(
 )
 """Every kind of step that Pulumi's engine has: pulumi/pulumi, pkg/display/step_op.go."""
 
-HALVES: Final = {"create-replacement": "create", "delete-replaced": "delete"}
+REPLACEMENT_HALVES: Final = {"create-replacement": "create", "delete-replaced": "delete"}
 """Steps of a replacement: what they are where an interrupted run left one half of it to do."""
 
-REMAINING: Final = frozenset({"create", "update", "replace", "import"})
+NEW_STATE_OPERATIONS: Final = frozenset({"create", "update", "replace", "import"})
 """Steps after which a resource is there, so that they have a new state."""
 
-COUNTED: Final = ("create", "update", "delete", "replace")
+COUNTED_OPERATIONS: Final = ("create", "update", "delete", "replace")
 """Kinds of steps that are never left out of a plan."""
 
-DEEPEST: Final = 40
+MAX_DEPTH: Final = 40
 """Levels of mappings and lists that are compared; deeper values count as hidden."""
 
-_NOT_A_PLAN: Final = (
+_FORMAT_ERROR: Final = (
     "This is not a plan: give it what `pulumi preview --json` or "
     "`pulumi refresh --preview-only --json` prints."
 )
@@ -173,38 +173,40 @@ def read_plan(text: str) -> Plan:
     if not text.strip():
         msg = "The plan is empty: the command that was to print it failed; see its own messages."
         raise PlanError(msg)
-    document = _document(text.removeprefix("\ufeff"))
+    document = _parse_document(text.removeprefix("\ufeff"))
     try:
-        steps = [_step(each) for each in document.get("steps") or ()]
-        messages = tuple(_message(each) for each in document.get("diagnostics") or ())
+        steps = [_parse_step(each) for each in document.get("steps") or ()]
+        messages = tuple(_parse_message(each) for each in document.get("diagnostics") or ())
         summary = document.get("changeSummary") or {}
-        _require_all(steps, summary)
+        _require_all_steps(steps, summary)
         unchanged = int(summary.get("same") or 0)
     except (AttributeError, ArithmeticError, LookupError, TypeError, ValueError):
-        raise PlanError(_NOT_A_PLAN) from None
+        raise PlanError(_FORMAT_ERROR) from None
     parts = steps[0].urn.split(":", 3)[2:] if steps else []
     place = ":".join(parts).split("::") if parts else ["", ""]
     ended = document.get("changeSummary") is not None and document.get("ok") is not False
     command = str(document.get("command") or "")
-    return Plan(place[0], place[1], _joined(steps), messages, ended, command, unchanged)
+    return Plan(
+        place[0], place[1], _resolve_half_replacements(steps), messages, ended, command, unchanged
+    )
 
 
-def _document(text: str) -> Values:
+def _parse_document(text: str) -> Values:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
-        raise PlanError(_NOT_A_PLAN) from None
+        raise PlanError(_FORMAT_ERROR) from None
     if not isinstance(document, dict) or not {"steps", "diagnostics", "changeSummary"} & {
         *document
     }:
-        raise PlanError(_NOT_A_PLAN)
+        raise PlanError(_FORMAT_ERROR)
     return document
 
 
-def _require_all(steps: Sequence[Step], summary: Values) -> None:
+def _require_all_steps(steps: Sequence[PlanStep], summary: Values) -> None:
     """Raise PlanError where the plan itself counts more steps of a kind than it shows."""
     shown = Counter(step.op for step in steps)
-    for op in COUNTED:
+    for op in COUNTED_OPERATIONS:
         # An engine may count what a refresh found as an update or a delete, and print a refresh.
         found = shown["refresh"] if op in ("update", "delete") else 0
         if int(summary.get(op) or 0) > shown[op] + found:
@@ -215,87 +217,89 @@ def _require_all(steps: Sequence[Step], summary: Values) -> None:
             raise PlanError(msg)
 
 
-def _joined(steps: Sequence[Step]) -> tuple[Step, ...]:
+def _resolve_half_replacements(steps: Sequence[PlanStep]) -> tuple[PlanStep, ...]:
     """Return the steps, where one half of a replacement is what it does on its own."""
     replaced = {step.urn for step in steps if step.op == "replace"}
     return tuple(
-        replace(step, op=HALVES[step.op])
-        if step.op in HALVES and step.urn not in replaced
+        replace(step, op=REPLACEMENT_HALVES[step.op])
+        if step.op in REPLACEMENT_HALVES and step.urn not in replaced
         else step
         for step in steps
     )
 
 
-def _step(row: Values) -> Step:
+def _parse_step(row: Values) -> PlanStep:
     urn, op = row["urn"], str(row["op"])
-    if not URN.match(urn):
+    if not URN_PATTERN.match(urn):
         raise ValueError(urn)
     if op not in OPERATIONS:
         msg = (
-            f"The plan has a step '{visible(op[:40])}', which this version of bim360 review does "
+            f"The plan has a step '{escape_invisible_characters(op[:40])}', which this version of bim360 review does "
             "not know, so it cannot say what would happen; update bim360-provider."
         )
         raise PlanError(msg)
     sides = [row.get("oldState"), row.get("newState")]
-    if op in REMAINING and sides[1] is None:
+    if op in NEW_STATE_OPERATIONS and sides[1] is None:
         msg = (
-            f"The step '{op}' of '{visible(urn[:200])}' has no new state, so the plan does not "
+            f"The step '{op}' of '{escape_invisible_characters(urn[:200])}' has no new state, so the plan does not "
             "say what would happen; make it again."
         )
         raise PlanError(msg)
     kept = [side for side in sides if side]
     custom = any(side.get("custom", True) for side in kept) or not kept
-    old, new = (None if side is None else _state(side) for side in sides)
-    paths = frozenset(_texts((*(row.get("detailedDiff") or ()), *(row.get("diffReasons") or ()))))
-    return Step(op, urn, custom, old, new, paths if paths or op == "same" else None)
+    old, new = (None if side is None else _parse_state(side) for side in sides)
+    paths = frozenset(
+        _require_texts((*(row.get("detailedDiff") or ()), *(row.get("diffReasons") or ())))
+    )
+    return PlanStep(op, urn, custom, old, new, paths if paths or op == "same" else None)
 
 
-def _state(side: Values) -> State:
+def _parse_state(side: Values) -> PlanState:
     depends = side.get("propertyDependencies") or {}
-    return State(
+    return PlanState(
         str(side.get("id") or ""),
-        _bag(side.get("inputs") or {}),
-        _bag(side.get("outputs") or {}),
+        _parse_properties(side.get("inputs") or {}),
+        _parse_properties(side.get("outputs") or {}),
         bool(side.get("external")),
         bool(side.get("retainOnDelete")),
-        {name: _texts(urns or ()) for name, urns in depends.items()},
+        {name: _require_texts(urns or ()) for name, urns in depends.items()},
     )
 
 
-def _texts(values: Iterable[Any]) -> tuple[str, ...]:
+def _require_texts(values: Iterable[Any]) -> tuple[str, ...]:
     texts = tuple(values)
     if not all(isinstance(each, str) for each in texts):
         raise TypeError(texts)
     return texts
 
 
-def _bag(values: Any) -> Values:
+def _parse_properties(values: Any) -> Values:
     """Return arguments or outputs; as a whole, they are never a secret."""
-    if SIGNATURE in values:
-        raise ValueError(SIGNATURE)
-    return {name: _masked(value) for name, value in dict(values).items()}
+    if SECRET_SIGNATURE in values:
+        raise ValueError(SECRET_SIGNATURE)
+    return {name: _mask_secrets(value) for name, value in dict(values).items()}
 
 
-def _masked(value: Any, depth: int = 0) -> Any:
+def _mask_secrets(value: Any, depth: int = 0) -> Any:
     """Return a value with every secret masked, should the engine not have done it."""
-    if depth > DEEPEST:
-        return SECRET
+    if depth > MAX_DEPTH:
+        return SECRET_MASK
     if isinstance(value, dict):
-        inner = {k: _masked(v, depth + 1) for k, v in value.items()}
-        return SECRET if SIGNATURE in value else inner
-    return [_masked(each, depth + 1) for each in value] if isinstance(value, list) else value
+        inner = {k: _mask_secrets(v, depth + 1) for k, v in value.items()}
+        return SECRET_MASK if SECRET_SIGNATURE in value else inner
+    return [_mask_secrets(each, depth + 1) for each in value] if isinstance(value, list) else value
 
 
-def _message(row: Values) -> Message:
+def _parse_message(row: Values) -> PlanMessage:
     severity = str(row.get("severity") or "info")
     text = str(row.get("message") or row.get("text") or "").strip()
     prefixes = (f"{severity}: ", "Preview failed: ")
     for prefix in prefixes:
         text = text.removeprefix(prefix)
-    return Message(severity, text, str(row.get("urn") or ""))
+    return PlanMessage(severity, text, str(row.get("urn") or ""))
 
 
-UNKNOWNS: Final = frozenset(
+UNKNOWN_MARKERS: Final = frozenset(
     {
         "[unknown]",
         "<computed>",
@@ -310,29 +314,31 @@ UNKNOWNS: Final = frozenset(
 )
 """What engines write for an unknown value; Pulumi's ids are in pulumi/pulumi, plugin/rpc.go."""
 
-TYPED: Final = re.compile(r"output<[^>]*>+")
+TYPED_UNKNOWN_PATTERN: Final = re.compile(r"output<[^>]*>+")
 """How Pulumi's own displays write an unknown value of a known type: ``output<string>``."""
 
 
 def is_secret(value: Any) -> bool:
     """Return whether a value is a secret, which the engine has masked."""
-    return bool(value == SECRET)
+    return bool(value == SECRET_MASK)
 
 
 def is_unknown(value: Any) -> bool:
     """Return whether a value is only known after another resource has been created."""
-    return isinstance(value, str) and (value in UNKNOWNS or bool(TYPED.fullmatch(value)))
+    return isinstance(value, str) and (
+        value in UNKNOWN_MARKERS or bool(TYPED_UNKNOWN_PATTERN.fullmatch(value))
+    )
 
 
-def hides(value: Any) -> bool:
+def has_hidden_value(value: Any) -> bool:
     """Return whether a value, or any part of it, is secret or unknown."""
     if isinstance(value, Mapping):
-        return any(map(hides, value)) or any(map(hides, value.values()))
+        return any(map(has_hidden_value, value)) or any(map(has_hidden_value, value.values()))
     if isinstance(value, list):
-        return any(map(hides, value))
+        return any(map(has_hidden_value, value))
     return is_secret(value) or is_unknown(value)
 
 
 def may_equal(value: Any, expected: object) -> bool:
     """Return whether a value equals another one, or cannot be seen and so may equal it."""
-    return bool(value == expected) or hides(value)
+    return bool(value == expected) or has_hidden_value(value)

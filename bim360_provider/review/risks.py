@@ -4,29 +4,29 @@ from dataclasses import dataclass
 from typing import Final
 
 from bim360_provider.errors import InputError
-from bim360_provider.models.suggestions import suggestion
-from bim360_provider.review.model import KINDS, Review, Risk
+from bim360_provider.models.suggestions import suggest_value
+from bim360_provider.review.model import GATE_KINDS, Review, Risk
 
 __all__ = [
-    "ARCHIVED",
-    "DEACTIVATED",
-    "DELETED",
-    "MODULES_LOST",
-    "REPLACED",
-    "ROLES_LOST",
-    "SERVICE_LOST",
-    "SUSPENDED",
-    "TAKEN_OUT",
-    "UNIT_LOST",
+    "MEMBER_REMOVAL",
+    "MODULE_LOSS",
+    "OBJECT_DELETION",
+    "PROJECT_ARCHIVAL",
+    "PROJECT_REPLACEMENT",
+    "PROJECT_SUSPENSION",
+    "ROLE_LOSS",
+    "SERVICE_LOSS",
+    "UNIT_LOSS",
+    "USER_DEACTIVATION",
     "Gate",
-    "Threat",
+    "RiskType",
+    "describe_triggered_gates",
     "read_gates",
-    "struck",
 ]
 
 
 @dataclass(frozen=True)
-class Threat:
+class RiskType:
     """What can happen to somebody or something.
 
     Attributes:
@@ -37,93 +37,93 @@ class Threat:
     """
 
     kinds: tuple[str, ...]
-    what: str
-    why: str
-    reversible: bool = False
+    title: str
+    reason: str
+    is_reversible: bool = False
 
-    def to(self, subject: str) -> Risk:
+    def build_certain_risk(self, subject: str) -> Risk:
         """Return the risk that it happens to a person or an object."""
-        return Risk(self.kinds, self.what, self.why, subject, self.reversible)
+        return Risk(self.kinds, self.title, self.reason, subject, self.is_reversible)
 
-    def perhaps_to(self, subject: str) -> Risk:
+    def build_possible_risk(self, subject: str) -> Risk:
         """Return the risk where the plan does not show whether it happens."""
-        what = f"Unknown, perhaps {self.what[0].lower()}{self.what[1:]}"
-        why = f"{HIDDEN} {self.why}"
-        return Risk(self.kinds, what, why, subject, self.reversible, possible=True)
+        what = f"Unknown, perhaps {self.title[0].lower()}{self.title[1:]}"
+        why = f"{HIDDEN_VALUE_NOTE} {self.reason}"
+        return Risk(self.kinds, what, why, subject, self.is_reversible, possible=True)
 
-    def perhaps(self, subject: str, *, certain: bool) -> Risk:
+    def build_risk(self, subject: str, *, is_certain: bool) -> Risk:
         """Return the risk, certain or not."""
-        return self.to(subject) if certain else self.perhaps_to(subject)
+        return self.build_certain_risk(subject) if is_certain else self.build_possible_risk(subject)
 
 
-HIDDEN: Final = (
+HIDDEN_VALUE_NOTE: Final = (
     "The plan does not show it, because a value is secret, not known yet or not in the state; "
     "gates count it."
 )
 
-ARCHIVED: Final = Threat(
+PROJECT_ARCHIVAL: Final = RiskType(
     ("archive",),
     "Archived",
     "Nobody works in an archived project, and its name stays taken. HQ deletes nothing: declared "
     'again with adopt="archived", it should come back.',
 )
 
-REPLACED: Final = Threat(
+PROJECT_REPLACEMENT: Final = RiskType(
     ("replace",),
     "Replaced by an empty project",
     "A project cannot move to another account or region: an empty one is created there.",
 )
 
-SUSPENDED: Final = Threat(
+PROJECT_SUSPENSION: Final = RiskType(
     ("access-loss",),
     "Suspended",
     "No one can open the project until its status is active again.",
-    reversible=True,
+    is_reversible=True,
 )
 
-SERVICE_LOST: Final = Threat(
+SERVICE_LOSS: Final = RiskType(
     ("access-loss",),
     "Services taken away from projects",
     "Whoever works in them loses them.",
 )
 
-DEACTIVATED: Final = Threat(
+USER_DEACTIVATION: Final = RiskType(
     ("deactivate", "access-loss"),
     "Made inactive",
     "They are locked out of every project of the account until their status is active again.",
-    reversible=True,
+    is_reversible=True,
 )
 
-TAKEN_OUT: Final = Threat(
+MEMBER_REMOVAL: Final = RiskType(
     ("access-loss", "remove"),
     "Taken out of projects",
     "HQ documents no way to do it; it is tried.",
 )
 
-MODULES_LOST: Final = Threat(
+MODULE_LOSS: Final = RiskType(
     ("access-loss",),
     "Given other access",
     "HQ then drops their access to all modules that it cannot name here, such as Cost, Field or "
     "Design Collaboration; give it again in Project Admin.",
 )
 
-ROLES_LOST: Final = Threat(
+ROLE_LOSS: Final = RiskType(
     ("access-loss",),
     "Roles taken away",
     "The permissions that hang on a role go with it.",
 )
 
-DELETED: Final = Threat(
+OBJECT_DELETION: Final = RiskType(
     ("remove",), "Deleted", "They are things of another provider than this one."
 )
 
-UNIT_LOST: Final = Threat(
+UNIT_LOSS: Final = RiskType(
     ("remove",),
     "Business units taken away",
     "HQ does not say whether it agrees, nor what becomes of the projects in them.",
 )
 
-DIGITS: Final = 9
+MAX_DIGITS: Final = 9
 """Digits of the number of a gate; no plan has a billion resources."""
 
 
@@ -132,7 +132,7 @@ class Gate:
     """A kind of thing, and the number from which on it is too many."""
 
     kind: str
-    least: int = 1
+    threshold: int = 1
 
 
 def read_gates(text: str) -> tuple[Gate, ...]:
@@ -144,41 +144,41 @@ def read_gates(text: str) -> tuple[Gate, ...]:
     Raises:
         InputError: There is no such kind, or N is no number from 1 on.
     """
-    return tuple(_gate(word.strip()) for word in text.split(",") if word.strip())
+    return tuple(_parse_gate(word.strip()) for word in text.split(",") if word.strip())
 
 
-def _gate(word: str) -> Gate:
+def _parse_gate(word: str) -> Gate:
     kind, equals, number = (part.strip() for part in word.partition("="))
-    if kind not in KINDS:
-        near = suggestion(kind, KINDS, aliases={})
-        hint = f"did you mean {near}?" if near else f"there are {', '.join(KINDS)}"
+    if kind not in GATE_KINDS:
+        near = suggest_value(kind, GATE_KINDS, aliases={})
+        hint = f"did you mean {near}?" if near else f"there are {', '.join(GATE_KINDS)}"
         msg = f"--fail-on does not know '{kind}'; {hint}"
         raise InputError(msg)
     if not equals:
         return Gate(kind)
-    if not (number.isascii() and number.isdigit() and len(number) <= DIGITS and int(number)):
+    if not (number.isascii() and number.isdigit() and len(number) <= MAX_DIGITS and int(number)):
         msg = f"--fail-on {kind} takes a number from 1 on, not '{number[:40]}'"
         raise InputError(msg)
     return Gate(kind, int(number))
 
 
-def struck(gates: tuple[Gate, ...], review: Review) -> list[str]:
+def describe_triggered_gates(gates: tuple[Gate, ...], review: Review) -> list[str]:
     """Return a few words for each gate that strikes.
 
     Args:
         gates: The gates.
         review: What happens. A drift gate strikes as well where no one looked at HQ.
     """
-    found = (_strike(gate, review) for gate in gates)
+    found = (_describe_triggered_gate(gate, review) for gate in gates)
     return [words for words in found if words]
 
 
-def _strike(gate: Gate, review: Review) -> str:
+def _describe_triggered_gate(gate: Gate, review: Review) -> str:
     count = review.counts[gate.kind]
-    if gate.kind == "drift" and review.existing and not review.looked:
+    if gate.kind == "drift" and review.has_resources and not review.looked:
         return "drift: unknown, because the plan was made without --refresh; add it, or --drift"
-    if count < gate.least:
+    if count < gate.threshold:
         return ""
     possible = review.possible[gate.kind]
     doubt = f" ({possible} of them unknown, so possible)" if possible else ""
-    return f"{gate.kind}: {count}{doubt}, and {gate.least} or more are too many"
+    return f"{gate.kind}: {count}{doubt}, and {gate.threshold} or more are too many"

@@ -6,24 +6,33 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from bim360_provider.review.formatting import shortened
-from bim360_provider.review.model import Change, Review, Verb
-from bim360_provider.review.plan import Message
+from bim360_provider.review.formatting import shorten_text
+from bim360_provider.review.model import ResourceChange, Review, Verb
+from bim360_provider.review.plan import PlanMessage
 
-__all__ = ["Section", "errors", "risks", "sections_of", "summary_of", "warnings"]
+__all__ = [
+    "Section",
+    "build_sections",
+    "format_summary_line",
+    "list_errors",
+    "list_risks",
+    "list_warnings",
+]
 
 Row = tuple[str, ...]
 
-REFUSED: Final = re.compile(r"^pulumi-python:dynamic/bim360:(\w+) resource ('.*?') has a problem: ")
+CHECK_FAILURE_PATTERN: Final = re.compile(
+    r"^pulumi-python:dynamic/bim360:(\w+) resource ('.*?') has a problem: "
+)
 """How Pulumi begins what a provider finds wrong with arguments."""
 
-SHORT: Final = 80
+MAX_NAME_LENGTH: Final = 80
 """Characters of a name in such a line."""
 
-NAMED: Final = 20
+MAX_NAMES: Final = 20
 """Names that one line holds; all of them are in the tables."""
 
-NOISE: Final = tuple(
+NOISE_PATTERNS: Final = tuple(
     re.compile(pattern, re.IGNORECASE | re.DOTALL)
     for pattern in (
         r"(preview|update|refresh|destroy|import) failed",
@@ -39,33 +48,33 @@ NOISE: Final = tuple(
 """What Pulumi's engine and its Python host add once something has failed; see pulumi/pulumi."""
 
 
-def errors(review: Review) -> tuple[Row, ...]:
+def list_errors(review: Review) -> tuple[Row, ...]:
     """Return what failed, each reason once; empty where nothing did.
 
     What the engine says because it stops is left out, unless nothing else says why.
     """
     found = [each for each in review.messages if each.severity == "error"]
     reasons = [each for each in found if not _is_noise(each)]
-    texts = Counter(text for each in reasons or found for text in _texts(each))
+    texts = Counter(text for each in reasons or found for text in _split_message(each))
     rows = [(f"{text} ({times} times)" if times > 1 else text,) for text, times in texts.items()]
     if review.failed and not rows:
         rows = [("The engine ended before it came to the end of the plan.",)]
     return tuple(rows)
 
 
-def _is_noise(message: Message) -> bool:
+def _is_noise(message: PlanMessage) -> bool:
     text = " ".join(message.text.split())
-    return any(pattern.fullmatch(text) for pattern in NOISE)
+    return any(pattern.fullmatch(text) for pattern in NOISE_PATTERNS)
 
 
-def _texts(message: Message) -> list[str]:
+def _split_message(message: PlanMessage) -> list[str]:
     """Return a message as one line, or as one for each mistake of a list of them."""
-    text = REFUSED.sub(r"\1 \2: ", message.text)
+    text = CHECK_FAILURE_PATTERN.sub(r"\1 \2: ", message.text)
     lines = [line for line in text.splitlines() if line.strip()]
     if not lines:
         return ["An error without a message."]
     if any(line.lstrip().startswith("Traceback ") for line in lines):
-        lines = [lines[0], *_exception(lines[1:])]
+        lines = [lines[0], *_extract_exception(lines[1:])]
     for number, line in enumerate(lines[:-1]):
         if line.endswith(":") and all(each.startswith("  ") for each in lines[number + 1 :]):
             head = " ".join(each.strip() for each in lines[: number + 1])
@@ -73,17 +82,17 @@ def _texts(message: Message) -> list[str]:
     return [" ".join(line.strip() for line in lines)]
 
 
-def _exception(lines: list[str]) -> list[str]:
+def _extract_exception(lines: list[str]) -> list[str]:
     """Return what a traceback ends with: the exception, and the lines of its message."""
-    named = [number for number, line in enumerate(lines) if EXCEPTION.match(line)]
+    named = [number for number, line in enumerate(lines) if EXCEPTION_PATTERN.match(line)]
     return lines[named[-1] :] if named else lines[-1:]
 
 
-EXCEPTION: Final = re.compile(r"[A-Za-z_][\w.]*(: .*)?$")
+EXCEPTION_PATTERN: Final = re.compile(r"[A-Za-z_][\w.]*(: .*)?$")
 """The line of a traceback that names the exception; it is not indented."""
 
 
-def warnings(messages: Iterable[Message], *, ours: bool) -> tuple[Row, ...]:
+def list_warnings(messages: Iterable[PlanMessage], *, from_provider: bool) -> tuple[Row, ...]:
     """Return the warnings of the provider, or those of everything else.
 
     Args:
@@ -91,14 +100,16 @@ def warnings(messages: Iterable[Message], *, ours: bool) -> tuple[Row, ...]:
         ours: Whether those of the provider are meant, which begin with ``BIM 360:``.
     """
     found = (each for each in messages if each.severity == "warning")
-    meant = (each for each in found if each.text.startswith(OURS) is ours)
-    return tuple((text,) for each in meant for text in _texts(each))
+    meant = (each for each in found if each.text.startswith(PROVIDER_PREFIX) is from_provider)
+    return tuple((text,) for each in meant for text in _split_message(each))
 
 
-OURS: Final = "BIM 360: "
+PROVIDER_PREFIX: Final = "BIM 360: "
 
 
-def risks(changes: Iterable[Change], *, reversible: bool = False) -> tuple[Row, ...]:
+def list_risks(
+    changes: Iterable[ResourceChange], *, is_reversible: bool = False
+) -> tuple[Row, ...]:
     """Return a row for each kind of loss: what happens, to whom, and why it matters.
 
     Args:
@@ -108,19 +119,19 @@ def risks(changes: Iterable[Change], *, reversible: bool = False) -> tuple[Row, 
     groups: dict[tuple[str, str], list[str]] = {}
     for change in changes:
         for risk in change.risks:
-            if risk.reversible is reversible:
+            if risk.reversible is is_reversible:
                 subjects = groups.setdefault((risk.what, risk.why), [])
-                subjects.append(shortened(risk.subject, SHORT))
+                subjects.append(shorten_text(risk.subject, MAX_NAME_LENGTH))
     rows: list[Row] = []
     for (what, why), subjects in groups.items():
-        named = ", ".join(subjects[:NAMED])
-        more = len(subjects) - NAMED
+        named = ", ".join(subjects[:MAX_NAMES])
+        more = len(subjects) - MAX_NAMES
         told = f"{named} and {more} more" if more > 0 else named
         rows.append((f"{what} ({len(subjects):,})", told, why))
     return tuple(rows)
 
 
-TOLD: Final = {
+VERB_LABELS: Final = {
     Verb.CREATE: "new",
     Verb.ADOPT: "taken over",
     Verb.CHANGE: "changes",
@@ -132,11 +143,11 @@ TOLD: Final = {
     Verb.RELEASE: "let go",
 }
 
-NOT_PLANNED: Final = "left: planned without --refresh"
+UNPLANNED_OUTCOME: Final = "left: planned without --refresh"
 
-PEOPLE: Final = ("team", "member", "project admin", "person")
+PEOPLE_ENTITIES: Final = ("team", "member", "project admin", "person")
 
-TOLD_BY_LABEL: Final = frozenset({"name", "e-mail", "project"})
+LABEL_FIELDS: Final = frozenset({"name", "e-mail", "project"})
 """Fields that the name of a thing tells already."""
 
 
@@ -158,17 +169,17 @@ class Section:
     rows: tuple[Row, ...]
     head: Row = ()
     intro: str = ""
-    folded: bool = False
+    is_folded: bool = False
 
 
-def summary_of(review: Review) -> str:
+def format_summary_line(review: Review) -> str:
     """Return the one line that says how much happens."""
-    verbs = review.verbs
-    parts = [f"{verbs[verb]} to {verb.value}" for verb in TOLD if verbs[verb]]
-    drifted, doubtful = review.drifted
+    verbs = review.verb_counts
+    parts = [f"{verbs[verb]} to {verb.value}" for verb in VERB_LABELS if verbs[verb]]
+    drifted, doubtful = review.drift_counts
     if review.failed and not parts and not drifted and not doubtful:
         return "It failed, so it is unknown what would happen."
-    lines = [", ".join(parts) or ("No changes" if review.planned else "")]
+    lines = [", ".join(parts) or ("No changes" if review.has_plan else "")]
     if drifted:
         lines.append(f"{drifted} changed by hand in BIM 360")
     if doubtful:
@@ -178,76 +189,80 @@ def summary_of(review: Review) -> str:
     return " ".join(f"{line}." for line in lines if line)
 
 
-def sections_of(review: Review) -> list[Section]:
+def build_sections(review: Review) -> list[Section]:
     """Return what is to be told, the most important first; sections without rows are left out."""
     going = [each for each in review.changes if each.verb is Verb.RELEASE]
     shown = [each for each in review.changes if each.verb not in (Verb.RELEASE, Verb.NOTHING)]
     projects = [each for each in shown if each.entity == "project"]
-    people = [each for each in shown if each.entity in PEOPLE]
-    rest = [each for each in shown if each.entity not in ("project", *PEOPLE)]
-    new = [row for each in shown if each.verb is Verb.CREATE for row in _fields(each)]
+    people = [each for each in shown if each.entity in PEOPLE_ENTITIES]
+    rest = [each for each in shown if each.entity not in ("project", *PEOPLE_ENTITIES)]
+    new = [row for each in shown if each.verb is Verb.CREATE for row in _build_field_rows(each)]
     found = [
-        Section("It failed: what follows is not the whole plan", "caution", errors(review)),
-        Section("Cannot simply be undone", "caution", risks(review.changes, reversible=False)),
+        Section("It failed: what follows is not the whole plan", "caution", list_errors(review)),
+        Section("Cannot simply be undone", "caution", list_risks(review.changes, is_reversible=False)),
         Section(
             "Locks people out until it is undone",
             "warning",
-            risks(review.changes, reversible=True),
+            list_risks(review.changes, is_reversible=True),
         ),
-        _drift(review),
-        _table("Projects", "Project", projects),
-        _table("People and access", "Who", people),
-        _table("Everything else", "What", rest),
+        _build_drift_section(review),
+        _build_change_table("Projects", "Project", projects),
+        _build_change_table("People and access", "Who", people),
+        _build_change_table("Everything else", "What", rest),
         Section(
             "Let go: not managed any more",
             "table",
-            tuple((_full(each), each.note) for each in going),
+            tuple((_format_full_label(each), each.note) for each in going),
             ("What", "What becomes of it"),
-            folded=True,
+            is_folded=True,
         ),
         Section(
             "Every field of what is new",
             "table",
             tuple(new),
             ("What", "Field", "Value"),
-            folded=True,
+            is_folded=True,
         ),
-        *_warnings(review),
+        *_build_warning_sections(review),
     ]
     return [each for each in found if each.rows]
 
 
-def _warnings(review: Review) -> Iterator[Section]:
+def _build_warning_sections(review: Review) -> Iterator[Section]:
     for title, ours in (
         ("Warnings from the provider", True),
         ("Warnings from Pulumi and the program", False),
     ):
-        yield Section(title, "list", warnings(review.messages, ours=ours), folded=True)
+        yield Section(title, "list", list_warnings(review.messages, from_provider=ours), is_folded=True)
 
 
-def _drift(review: Review) -> Section:
+def _build_drift_section(review: Review) -> Section:
     rows: list[Row] = []
     for change in review.changes:
-        label = _full(change)
+        label = _format_full_label(change)
         for each in change.drift:
             what = f"{each.row} in {change.label}" if each.row else label
-            outcome = each.outcome or NOT_PLANNED
+            outcome = each.outcome or UNPLANNED_OUTCOME
             rows.append((what, each.field, each.declared, each.found, outcome))
     head: Row = ("What", "Field", "Declared", "BIM 360 has", "This run")
-    if not review.planned:
+    if not review.has_plan:
         rows, head = [row[:-1] for row in rows], head[:-1]
-    intro = "" if review.planned else "`pulumi up --refresh` puts back what the stack declares."
-    title = "Changed by hand in BIM 360" if review.drifted[0] else "Perhaps changed by hand"
-    return Section(title, "warning", tuple(_once(rows)), head, intro)
+    intro = "" if review.has_plan else "`pulumi up --refresh` puts back what the stack declares."
+    title = "Changed by hand in BIM 360" if review.drift_counts[0] else "Perhaps changed by hand"
+    return Section(title, "warning", tuple(_blank_repeated_names(rows)), head, intro)
 
 
-def _table(title: str, whose: str, changes: Sequence[Change]) -> Section:
-    rows = [row for each in changes for row in _once(_rows(each))]
+def _build_change_table(title: str, whose: str, changes: Sequence[ResourceChange]) -> Section:
+    rows = [row for each in changes for row in _blank_repeated_names(_build_change_rows(each))]
     return Section(title, "table", tuple(rows), (whose, "Change", "Now", "After"))
 
 
-def _rows(change: Change) -> Iterator[Row]:
-    label = change.label if change.entity in ("project", "team", "person") else _full(change)
+def _build_change_rows(change: ResourceChange) -> Iterator[Row]:
+    label = (
+        change.label
+        if change.entity in ("project", "team", "person")
+        else _format_full_label(change)
+    )
     by_status = any(line.field == "status" and not line.row for line in change.lines)
     silent = change.verb is Verb.CHANGE or (
         by_status and change.verb in (Verb.ARCHIVE, Verb.RESTORE, Verb.DEACTIVATE)
@@ -255,7 +270,7 @@ def _rows(change: Change) -> Iterator[Row]:
     if change.verb is Verb.CREATE and any(line.row for line in change.lines):
         silent = True  # a team is its members
     if not silent or not (change.lines or change.drift) or change.note:
-        yield label, *_lead(change)
+        yield label, *_build_lead_cells(change)
     for line in change.lines:
         if change.verb is Verb.CREATE and not line.row:
             continue
@@ -263,9 +278,9 @@ def _rows(change: Change) -> Iterator[Row]:
         yield whose if line.row else label, line.field, line.before, line.after
 
 
-def _lead(change: Change) -> tuple[str, str, str]:
+def _build_lead_cells(change: ResourceChange) -> tuple[str, str, str]:
     """Return what is told of the whole: what happens, what was, what will be."""
-    word = TOLD[change.verb]
+    word = VERB_LABELS[change.verb]
     if change.verb in (Verb.ARCHIVE, Verb.DEACTIVATE, Verb.REMOVE) and not change.lines:
         return "taken out", "", word
     if change.verb is Verb.RESTORE:
@@ -273,12 +288,14 @@ def _lead(change: Change) -> tuple[str, str, str]:
     return word, "", "; ".join(part for part in (change.summary, change.note) if part)
 
 
-def _fields(change: Change) -> Iterator[Row]:
-    kept = (each for each in change.lines if not each.row and each.field not in TOLD_BY_LABEL)
-    yield from _once((_full(change), each.field, each.after) for each in kept)
+def _build_field_rows(change: ResourceChange) -> Iterator[Row]:
+    kept = (each for each in change.lines if not each.row and each.field not in LABEL_FIELDS)
+    yield from _blank_repeated_names(
+        (_format_full_label(change), each.field, each.after) for each in kept
+    )
 
 
-def _once(rows: Iterable[Row]) -> Iterator[Row]:
+def _blank_repeated_names(rows: Iterable[Row]) -> Iterator[Row]:
     """Name each thing once: the rows below it are its own."""
     last = ""
     for row in rows:
@@ -286,5 +303,5 @@ def _once(rows: Iterable[Row]) -> Iterator[Row]:
         last = row[0]
 
 
-def _full(change: Change) -> str:
+def _format_full_label(change: ResourceChange) -> str:
     return f"{change.entity} {change.label}"

@@ -20,7 +20,7 @@ __all__ = [
     "Step",
 ]
 
-_HOMES = {
+_MODULES = {
     "Bim360Stack": "bim360_provider.testing.stack",
     "StackResult": "bim360_provider.testing.stack",
     "LocalEngine": "bim360_provider.testing.engine.engine",
@@ -35,7 +35,7 @@ def __getattr__(name: str) -> Any:
     """Import a public name when it is first asked for."""
     from importlib import import_module  # noqa: PLC0415 -- nothing at import time, see above
 
-    if name not in _HOMES:
+    if name not in _MODULES:
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(import_module(_MODULES[name]), name)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bim360_provider.testing.console import Settings, end, screen
+from bim360_provider.testing.console import CommandOptions, exit_with_result, open_screen
 from bim360_provider.testing.engine.engine import DEFAULT_PARALLEL
 
 app = typer.Typer(
@@ -16,33 +16,35 @@ app = typer.Typer(
     help="Run a Pulumi Python stack without the Pulumi CLI: the local engine, which is not Pulumi.",
 )
 
-Stack = Annotated[str, typer.Option("--stack", "-s", help="The stack's name.")]
-Cwd = Annotated[Path, typer.Option("--cwd", "-C", help="The folder of Pulumi.yaml.")]
-StateFile = Annotated[
+StackOption = Annotated[str, typer.Option("--stack", "-s", help="The stack's name.")]
+CwdOption = Annotated[Path, typer.Option("--cwd", "-C", help="The folder of Pulumi.yaml.")]
+StateFileOption = Annotated[
     Path | None,
     typer.Option("--state", help="The state file.  [default: .pulumi/local-engine/STACK.json]"),
 ]
-Config = Annotated[
+ConfigOption = Annotated[
     list[str] | None, typer.Option("--config", "-c", help="Configuration, as key=value.")
 ]
-Secret = Annotated[
+SecretOption = Annotated[
     list[str] | None,
     typer.Option("--secret", help="The same for a value that must not be shown or kept."),
 ]
-Parallel = Annotated[int, typer.Option("--parallel", "-p", min=1, help="Steps at once.")]
-AsJson = Annotated[bool, typer.Option("--json", "-j", help="Print the result as JSON, only.")]
-Expect = Annotated[
+ParallelOption = Annotated[int, typer.Option("--parallel", "-p", min=1, help="Steps at once.")]
+JsonOption = Annotated[bool, typer.Option("--json", "-j", help="Print the result as JSON, only.")]
+ExpectNoChangesOption = Annotated[
     bool, typer.Option("--expect-no-changes", help="Exit with 7 if anything changes.")
 ]
-Refresh = Annotated[bool, typer.Option("--refresh", "-r", help="Look at the real objects first.")]
-Replace = Annotated[
+RefreshOption = Annotated[
+    bool, typer.Option("--refresh", "-r", help="Look at the real objects first.")
+]
+ReplaceOption = Annotated[
     list[str] | None, typer.Option("--replace", help="URN of a resource to replace in any case.")
 ]
-PreviewOnly = Annotated[
+PreviewOnlyOption = Annotated[
     bool, typer.Option("--preview-only", help="Tell what drifted, save nothing.")
 ]
 
-Protect = Annotated[
+ProtectOption = Annotated[
     bool, typer.Option(help="Refuse to delete what is imported, until the next `up`.")
 ]
 
@@ -50,16 +52,16 @@ Protect = Annotated[
 @app.command()
 def preview(  # noqa: PLR0913 -- one argument for each flag is typer's way
     *,
-    stack: Stack,
-    cwd: Cwd = Path(),
-    state: StateFile = None,
-    config: Config = None,
-    secret: Secret = None,
-    parallel: Parallel = DEFAULT_PARALLEL,
-    as_json: AsJson = False,
-    expect_no_changes: Expect = False,
-    refresh: Refresh = False,
-    replace: Replace = None,
+    stack: StackOption,
+    cwd: CwdOption = Path(),
+    state: StateFileOption = None,
+    config: ConfigOption = None,
+    secret: SecretOption = None,
+    parallel: ParallelOption = DEFAULT_PARALLEL,
+    as_json: JsonOption = False,
+    expect_no_changes: ExpectNoChangesOption = False,
+    refresh: RefreshOption = False,
+    replace: ReplaceOption = None,
 ) -> None:
     """Tell what `up` would do; nothing is created, changed, deleted or saved.
 
@@ -69,25 +71,25 @@ def preview(  # noqa: PLR0913 -- one argument for each flag is typer's way
       python -m bim360_provider.testing preview --stack demo
       python -m bim360_provider.testing preview --stack demo --refresh --expect-no-changes
     """
-    settings = Settings(stack, cwd, state, config, secret, parallel)
-    with screen("preview", as_json=as_json, dry_run=True) as show:
-        result = settings.engine(show).preview(refresh=refresh, replace=replace or ())
-    end(result, show, expect_no_changes=expect_no_changes)
+    settings = CommandOptions(stack, cwd, state, config, secret, parallel)
+    with open_screen("preview", as_json=as_json, dry_run=True) as show:
+        result = settings.build_engine(show).preview(refresh=refresh, replace=replace or ())
+    exit_with_result(result, show, expect_no_changes=expect_no_changes)
 
 
 @app.command()
 def up(  # noqa: PLR0913 -- as above
     *,
-    stack: Stack,
-    cwd: Cwd = Path(),
-    state: StateFile = None,
-    config: Config = None,
-    secret: Secret = None,
-    parallel: Parallel = DEFAULT_PARALLEL,
-    as_json: AsJson = False,
-    expect_no_changes: Expect = False,
-    refresh: Refresh = False,
-    replace: Replace = None,
+    stack: StackOption,
+    cwd: CwdOption = Path(),
+    state: StateFileOption = None,
+    config: ConfigOption = None,
+    secret: SecretOption = None,
+    parallel: ParallelOption = DEFAULT_PARALLEL,
+    as_json: JsonOption = False,
+    expect_no_changes: ExpectNoChangesOption = False,
+    refresh: RefreshOption = False,
+    replace: ReplaceOption = None,
 ) -> None:
     """Make the world what the program says; there is no preview and no question first.
 
@@ -97,24 +99,24 @@ def up(  # noqa: PLR0913 -- as above
       python -m bim360_provider.testing up --stack demo
       python -m bim360_provider.testing up --stack demo --config demo:city=Boston --refresh
     """
-    settings = Settings(stack, cwd, state, config, secret, parallel)
-    with screen("up", as_json=as_json, dry_run=False) as show:
-        result = settings.engine(show).up(refresh=refresh, replace=replace or ())
-    end(result, show, expect_no_changes=expect_no_changes)
+    settings = CommandOptions(stack, cwd, state, config, secret, parallel)
+    with open_screen("up", as_json=as_json, dry_run=False) as show:
+        result = settings.build_engine(show).up(refresh=refresh, replace=replace or ())
+    exit_with_result(result, show, expect_no_changes=expect_no_changes)
 
 
 @app.command()
 def refresh(  # noqa: PLR0913 -- as above
     *,
-    stack: Stack,
-    cwd: Cwd = Path(),
-    state: StateFile = None,
-    config: Config = None,
-    secret: Secret = None,
-    parallel: Parallel = DEFAULT_PARALLEL,
-    as_json: AsJson = False,
-    expect_no_changes: Expect = False,
-    preview_only: PreviewOnly = False,
+    stack: StackOption,
+    cwd: CwdOption = Path(),
+    state: StateFileOption = None,
+    config: ConfigOption = None,
+    secret: SecretOption = None,
+    parallel: ParallelOption = DEFAULT_PARALLEL,
+    as_json: JsonOption = False,
+    expect_no_changes: ExpectNoChangesOption = False,
+    preview_only: PreviewOnlyOption = False,
 ) -> None:
     """Bring the state up to date with the real objects; the program is not run.
 
@@ -124,24 +126,24 @@ def refresh(  # noqa: PLR0913 -- as above
       python -m bim360_provider.testing refresh --stack demo
       python -m bim360_provider.testing refresh --stack demo --preview-only --expect-no-changes
     """
-    settings = Settings(stack, cwd, state, config, secret, parallel)
-    with screen("refresh", as_json=as_json, dry_run=preview_only) as show:
-        result = settings.engine(show).refresh(preview_only=preview_only)
-    end(result, show, expect_no_changes=expect_no_changes)
+    settings = CommandOptions(stack, cwd, state, config, secret, parallel)
+    with open_screen("refresh", as_json=as_json, dry_run=preview_only) as show:
+        result = settings.build_engine(show).refresh(preview_only=preview_only)
+    exit_with_result(result, show, expect_no_changes=expect_no_changes)
 
 
 @app.command("import")
 def import_(  # noqa: PLR0913 -- as above
     *,
     file: Annotated[Path, typer.Option("--file", "-f", help="What `bim360 export` wrote.")],
-    stack: Stack,
-    cwd: Cwd = Path(),
-    state: StateFile = None,
-    config: Config = None,
-    secret: Secret = None,
-    parallel: Parallel = DEFAULT_PARALLEL,
-    as_json: AsJson = False,
-    protect: Protect = True,
+    stack: StackOption,
+    cwd: CwdOption = Path(),
+    state: StateFileOption = None,
+    config: ConfigOption = None,
+    secret: SecretOption = None,
+    parallel: ParallelOption = DEFAULT_PARALLEL,
+    as_json: JsonOption = False,
+    protect: ProtectOption = True,
 ) -> None:
     """Take what exists into the state, from a file for `pulumi import --file`.
 
@@ -153,22 +155,22 @@ def import_(  # noqa: PLR0913 -- as above
     Examples:
       python -m bim360_provider.testing import --stack existing --file stacks/existing.import.json
     """
-    settings = Settings(stack, cwd, state, config, secret, parallel)
-    with screen("import", as_json=as_json, dry_run=False) as show:
-        result = settings.engine(show).import_from(file, protect=protect)
-    end(result, show, expect_no_changes=False)
+    settings = CommandOptions(stack, cwd, state, config, secret, parallel)
+    with open_screen("import", as_json=as_json, dry_run=False) as show:
+        result = settings.build_engine(show).import_from(file, protect=protect)
+    exit_with_result(result, show, expect_no_changes=False)
 
 
 @app.command()
 def destroy(  # noqa: PLR0913 -- as above
     *,
-    stack: Stack,
-    cwd: Cwd = Path(),
-    state: StateFile = None,
-    config: Config = None,
-    secret: Secret = None,
-    parallel: Parallel = DEFAULT_PARALLEL,
-    as_json: AsJson = False,
+    stack: StackOption,
+    cwd: CwdOption = Path(),
+    state: StateFileOption = None,
+    config: ConfigOption = None,
+    secret: SecretOption = None,
+    parallel: ParallelOption = DEFAULT_PARALLEL,
+    as_json: JsonOption = False,
 ) -> None:
     """Delete everything in the state, dependents first; there is no question first.
 
@@ -177,7 +179,7 @@ def destroy(  # noqa: PLR0913 -- as above
     Examples:
       python -m bim360_provider.testing destroy --stack demo
     """
-    settings = Settings(stack, cwd, state, config, secret, parallel)
-    with screen("destroy", as_json=as_json, dry_run=False) as show:
-        result = settings.engine(show).destroy()
-    end(result, show, expect_no_changes=False)
+    settings = CommandOptions(stack, cwd, state, config, secret, parallel)
+    with open_screen("destroy", as_json=as_json, dry_run=False) as show:
+        result = settings.build_engine(show).destroy()
+    exit_with_result(result, show, expect_no_changes=False)

@@ -15,24 +15,24 @@ from bim360_provider.testing.display import Display
 from bim360_provider.testing.engine.engine import LocalEngine
 from bim360_provider.testing.engine.results import Command, Event, LocalEngineError, Result, Step
 
-FAILED: Final = 1
-CANNOT_START: Final = 2
-CHANGES_NOT_EXPECTED: Final = 7
+EXIT_FAILED: Final = 1
+EXIT_CANNOT_START: Final = 2
+EXIT_UNEXPECTED_CHANGES: Final = 7
 """Pulumi's own exit code for it."""
-INTERRUPTED: Final = 130
+EXIT_INTERRUPTED: Final = 130
 """What a shell makes of Ctrl-C: 128 and the number of the signal."""
 
 NOTICE: Final = "Local engine of bim360-provider (this is not Pulumi; its state is its own)"
 
-NANOSECONDS: Final = 1_000_000_000
+NANOSECONDS_PER_SECOND: Final = 1_000_000_000
 """In a second; Pulumi counts durations so."""
 
 # Where the output is no terminal there is no width to fit.
-WIDE: Final = 200
+NON_TERMINAL_WIDTH: Final = 200
 
 
 @dataclass(frozen=True)
-class Settings:
+class CommandOptions:
     """The flags all commands have."""
 
     stack: str
@@ -42,7 +42,7 @@ class Settings:
     secret: list[str] | None
     parallel: int
 
-    def engine(self, show: "Screen") -> LocalEngine:
+    def build_engine(self, show: "Screen") -> LocalEngine:
         """Make the engine for a command.
 
         Raises:
@@ -52,14 +52,14 @@ class Settings:
             self.cwd,
             stack=self.stack,
             state=self.state,
-            config=_pairs("--config", self.config),
-            secret_config=_pairs("--secret", self.secret),
+            config=_parse_pairs("--config", self.config),
+            secret_config=_parse_pairs("--secret", self.secret),
             parallel=self.parallel,
             on_event=show,
         )
 
 
-def _pairs(flag: str, words: list[str] | None) -> dict[str, str]:
+def _parse_pairs(flag: str, words: list[str] | None) -> dict[str, str]:
     pairs = {}
     for word in words or []:
         key, equals, value = word.partition("=")
@@ -74,7 +74,7 @@ class Screen:
     """Where a command's output goes: text while it runs, or JSON when it has ended."""
 
     def __init__(self, *, as_json: bool, dry_run: bool) -> None:
-        width = None if sys.stdout.isatty() else WIDE
+        width = None if sys.stdout.isatty() else NON_TERMINAL_WIDTH
         self._display = Display(Console(highlight=False, width=width), dry_run=dry_run)
         self._as_json = as_json
 
@@ -83,32 +83,32 @@ class Screen:
         if not self._as_json:
             self._display(event)
 
-    def show(self, result: Result) -> None:
+    def show_result(self, result: Result) -> None:
         """Show how it went."""
         if self._as_json:
-            typer.echo(json.dumps(_as_json(result), indent=2, default=str))
+            typer.echo(json.dumps(_serialize_result(result), indent=2, default=str))
         else:
-            self._display.summary(result)
+            self._display.print_summary(result)
 
 
-def _as_json(result: Result) -> dict[str, object]:
+def _serialize_result(result: Result) -> dict[str, object]:
     """Return a result in the shape of Pulumi's ``preview --json``, so that one reader is enough."""
     return {
         "engine": NOTICE,
         "command": result.command,
         "ok": result.ok,
-        "steps": [_step(step) for step in result.steps],
+        "steps": [_serialize_step(step) for step in result.steps],
         "diagnostics": [
             {"severity": said.severity, "message": said.text, "urn": said.urn}
             for said in result.messages
         ],
         "changeSummary": result.changes,
         "outputs": result.outputs,
-        "duration": round(result.seconds * NANOSECONDS),
+        "duration": round(result.seconds * NANOSECONDS_PER_SECOND),
     }
 
 
-def _step(step: Step) -> dict[str, object]:
+def _serialize_step(step: Step) -> dict[str, object]:
     return {
         "op": step.op,
         "urn": step.urn,
@@ -122,7 +122,7 @@ def _step(step: Step) -> dict[str, object]:
 
 
 @contextmanager
-def screen(command: Command, *, as_json: bool, dry_run: bool) -> Iterator[Screen]:
+def open_screen(command: Command, *, as_json: bool, dry_run: bool) -> Iterator[Screen]:
     """Say what begins, and turn what stops it into one line and an exit code."""
     if not as_json:
         typer.echo(f"{NOTICE}: {command}\n")
@@ -130,17 +130,17 @@ def screen(command: Command, *, as_json: bool, dry_run: bool) -> Iterator[Screen
         yield Screen(as_json=as_json, dry_run=dry_run)
     except LocalEngineError as error:
         typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(CANNOT_START) from None
+        raise typer.Exit(EXIT_CANNOT_START) from None
 
 
-def end(result: Result, show: Screen, *, expect_no_changes: bool) -> NoReturn:
+def exit_with_result(result: Result, show: Screen, *, expect_no_changes: bool) -> NoReturn:
     """Show the result and end with the exit code that fits."""
-    show.show(result)
+    show.show_result(result)
     if result.interrupted:
-        raise typer.Exit(INTERRUPTED)
+        raise typer.Exit(EXIT_INTERRUPTED)
     if not result.ok:
-        raise typer.Exit(FAILED)
+        raise typer.Exit(EXIT_FAILED)
     if expect_no_changes and result.changed:
         typer.echo("error: no changes were expected, but there were some", err=True)
-        raise typer.Exit(CHANGES_NOT_EXPECTED)
+        raise typer.Exit(EXIT_UNEXPECTED_CHANGES)
     raise typer.Exit

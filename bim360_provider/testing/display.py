@@ -7,11 +7,18 @@ from typing import Any, Final
 from rich.console import Console
 from rich.text import Text
 
-from bim360_provider.testing.engine.results import Event, Failed, Message, Result, Started, Step
+from bim360_provider.testing.engine.results import (
+    Event,
+    Message,
+    Result,
+    Step,
+    StepFailed,
+    StepStarted,
+)
 from bim360_provider.testing.engine.state import resource
-from bim360_provider.testing.engine.state.property_path import parse
+from bim360_provider.testing.engine.state.property_path import parse_path
 
-SIGNS: Final = {
+OP_SIGNS: Final = {
     "create": ("+", "green"),
     "import": ("=", "green"),
     "update": ("~", "yellow"),
@@ -25,11 +32,11 @@ SIGNS: Final = {
     "same": (" ", ""),
     "refresh": ("~", "cyan"),
 }
-_KINDS: Final = {"add": ("+", "green"), "delete": ("-", "red"), "update": ("~", "yellow")}
-_SEVERITIES: Final = {"warning": "yellow", "error": "red"}
+_CHANGE_SIGNS: Final = {"add": ("+", "green"), "delete": ("-", "red"), "update": ("~", "yellow")}
+_SEVERITY_COLORS: Final = {"warning": "yellow", "error": "red"}
 
 # Longer values are cut: a line of the terminal is for seeing what changed, not for reading it all.
-MAX_VALUE: Final = 120
+MAX_VALUE_LENGTH: Final = 120
 
 
 class Display:
@@ -44,72 +51,76 @@ class Display:
         """Print an event; what is unchanged is only counted at the end."""
         with self._lock:
             if isinstance(event, Step):
-                self._step(event)
+                self._print_step(event)
             elif isinstance(event, Message):
-                self._message(event)
-            elif isinstance(event, Started):
-                self._started(event)
-            elif isinstance(event, Failed):
-                self._line("!", "red", f"{_short(event.urn)} failed")
+                self._print_message(event)
+            elif isinstance(event, StepStarted):
+                self._print_start(event)
+            elif isinstance(event, StepFailed):
+                self._print_line("!", "red", f"{_shorten_urn(event.urn)} failed")
 
-    def _started(self, event: Started) -> None:
+    def _print_start(self, event: StepStarted) -> None:
         if not self._dry_run:
-            sign, color = SIGNS[event.op]
-            self._line(sign, color, f"{_short(event.urn)} {event.op} ...", dim=True)
+            sign, color = OP_SIGNS[event.op]
+            self._print_line(sign, color, f"{_shorten_urn(event.urn)} {event.op} ...", dim=True)
 
-    def _step(self, step: Step) -> None:
+    def _print_step(self, step: Step) -> None:
         if step.op == "same" or (step.op == "refresh" and not step.paths):
             return
-        sign, color = SIGNS[step.op]
+        sign, color = OP_SIGNS[step.op]
         took = "" if self._dry_run else f" ({step.seconds:.1f} s)"
-        self._line(sign, color, f"{_short(step.urn)} {step.op}{took}")
+        self._print_line(sign, color, f"{_shorten_urn(step.urn)} {step.op}{took}")
         for path, kind in step.paths.items():
-            sign, color = _KINDS[kind]
-            self._line(f"    {sign}", color, f"{path}: {_change(step, path, kind)}")
+            sign, color = _CHANGE_SIGNS[kind]
+            self._print_line(f"    {sign}", color, f"{path}: {_format_change(step, path, kind)}")
 
-    def _message(self, message: Message) -> None:
-        color = _SEVERITIES.get(message.severity, "")
+    def _print_message(self, message: Message) -> None:
+        color = _SEVERITY_COLORS.get(message.severity, "")
         label = "" if message.severity == "info" else f"{message.severity}: "
-        about = f"{_short(message.urn)}: " if message.urn else ""
+        about = f"{_shorten_urn(message.urn)}: " if message.urn else ""
         for line in message.text.splitlines() or [""]:
-            self._line(" ", color, f"{about}{label}{line}")
+            self._print_line(" ", color, f"{about}{label}{line}")
 
-    def _line(self, sign: str, color: str, text: str, *, dim: bool = False) -> None:
+    def _print_line(self, sign: str, color: str, text: str, *, dim: bool = False) -> None:
         line = Text(f" {sign:<2} {text}", style=f"dim {color}" if dim else color)
         self._console.print(line, soft_wrap=True)
 
-    def summary(self, result: Result) -> None:
+    def print_summary(self, result: Result) -> None:
         """Print outputs, counts and duration."""
         if result.outputs:
             self._console.print("\nOutputs:")
             width = max(map(len, result.outputs))
             for key, value in sorted(result.outputs.items()):
-                self._console.print(Text(f"    {key:<{width}}: {_value(value)}"), soft_wrap=True)
+                self._console.print(
+                    Text(f"    {key:<{width}}: {_format_value(value)}"), soft_wrap=True
+                )
         self._console.print("\nResources:")
-        for line in _counts(result, dry_run=self._dry_run) or ["    nothing to do"]:
+        for line in _format_counts(result, dry_run=self._dry_run) or ["    nothing to do"]:
             self._console.print(Text(line))
         self._console.print(f"\nDuration: {result.seconds:.1f} s")
 
 
-def _short(urn: str) -> str:
+def _shorten_urn(urn: str) -> str:
     """Name a resource the way people do: its type without the dynamic prefix, and its name."""
     if not urn.startswith("urn:"):
         return urn
-    type_ = resource.type_of(urn).removeprefix(f"{resource.DYNAMIC_PACKAGE}:dynamic/")
-    return f"{type_} {resource.name_of(urn)}"
+    type_ = resource.get_type(urn).removeprefix(f"{resource.DYNAMIC_PACKAGE}:dynamic/")
+    return f"{type_} {resource.get_name(urn)}"
 
 
-def _change(step: Step, path: str, kind: str) -> str:
-    old, new = _at(step.old, path), _at(step.new, path)
+def _format_change(step: Step, path: str, kind: str) -> str:
+    old, new = _get_value(step.old, path), _get_value(step.new, path)
     if kind == "add":
-        return _value(new)
-    return _value(old) if kind == "delete" else f"{_value(old)} => {_value(new)}"
+        return _format_value(new)
+    return (
+        _format_value(old) if kind == "delete" else f"{_format_value(old)} => {_format_value(new)}"
+    )
 
 
-def _at(bag: dict[str, Any] | None, path: str) -> Any:
+def _get_value(bag: dict[str, Any] | None, path: str) -> Any:
     """Return what a bag has at a property path; a secret hides all that is in it."""
     value: Any = bag
-    for part in parse(path):
+    for part in parse_path(path):
         if value == "[secret]":
             return value
         try:
@@ -119,14 +130,14 @@ def _at(bag: dict[str, Any] | None, path: str) -> Any:
     return value
 
 
-def _value(value: Any) -> str:
+def _format_value(value: Any) -> str:
     if value in ("[secret]", "[unknown]"):
         return str(value)
     text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= MAX_VALUE else text[: MAX_VALUE - 1] + "…"
+    return text if len(text) <= MAX_VALUE_LENGTH else text[: MAX_VALUE_LENGTH - 1] + "…"
 
 
-_WORDS: Final = {
+_OP_LABELS: Final = {
     "create": ("to create", "created"),
     "import": ("to import", "imported"),
     "update": ("to update", "updated"),
@@ -136,12 +147,12 @@ _WORDS: Final = {
 }
 
 
-def _counts(result: Result, *, dry_run: bool) -> list[str]:
+def _format_counts(result: Result, *, dry_run: bool) -> list[str]:
     """Word the counts as Pulumi does: changes first, then how many stay as they are."""
     changes = result.changes
     lines = [
-        f"    {SIGNS[op][0]} {changes[op]} {words[0 if dry_run else 1]}"
-        for op, words in _WORDS.items()
+        f"    {OP_SIGNS[op][0]} {changes[op]} {words[0 if dry_run else 1]}"
+        for op, words in _OP_LABELS.items()
         if op in changes
     ]
     return [*lines, f"    {changes['same']} unchanged"] if "same" in changes else lines

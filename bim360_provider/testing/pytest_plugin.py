@@ -27,8 +27,8 @@ def bim360_stack(tmp_path: "Path") -> "Iterator[Callable[..., Bim360Stack]]":
             assert stack.up().requests == ()  # a second up sends nothing
     """
     try:
-        from bim360_provider.testing.stack import stacks  # noqa: PLC0415 -- see above
+        from bim360_provider.testing.stack import open_stacks  # noqa: PLC0415 -- see above
     except ModuleNotFoundError as error:
         pytest.fail(f"bim360_stack needs {error.name}: pip install '../bim360_provider[testing]'")
-    with stacks(tmp_path) as opened:
+    with open_stacks(tmp_path) as opened:
         yield opened

@@ -36,53 +36,57 @@ class Bim360Stack:
 
     def preview(self, *, refresh: bool = False, replace: Collection[str] = ()) -> StackResult:
         """Tell what `up` would do."""
-        return self._watched(lambda: self._engine.preview(refresh=refresh, replace=replace))
+        return self._run_with_requests(
+            lambda: self._engine.preview(refresh=refresh, replace=replace)
+        )
 
     def up(self, *, refresh: bool = False, replace: Collection[str] = ()) -> StackResult:
         """Make BIM 360 what the program says."""
-        return self._watched(lambda: self._engine.up(refresh=refresh, replace=replace))
+        return self._run_with_requests(lambda: self._engine.up(refresh=refresh, replace=replace))
 
     def taint(self, *urns: str) -> StackResult:
         """Mark resources that the next `up` is to replace."""
-        return self._watched(lambda: self._engine.taint(*urns))
+        return self._run_with_requests(lambda: self._engine.taint(*urns))
 
     def refresh(self, *, preview_only: bool = False) -> StackResult:
         """Bring the state up to date with BIM 360."""
-        return self._watched(lambda: self._engine.refresh(preview_only=preview_only))
+        return self._run_with_requests(lambda: self._engine.refresh(preview_only=preview_only))
 
     def import_from(self, file: str | Path) -> StackResult:
         """Take what exists into the state, from a file for `pulumi import --file`."""
-        return self._watched(lambda: self._engine.import_from(file))
+        return self._run_with_requests(lambda: self._engine.import_from(file))
 
     def destroy(self) -> StackResult:
         """Take the stack down; projects are archived."""
-        return self._watched(self._engine.destroy)
+        return self._run_with_requests(self._engine.destroy)
 
     def projects(self) -> list[dict[str, Any]]:
         """Return all projects in BIM 360, of all accounts, archived ones too."""
-        accounts = self.hq.ask("GET", "/state")["accounts"]
+        accounts = self.hq.call_control_plane("GET", "/state")["accounts"]
         return [project for account in accounts for project in account["projects"]]
 
-    def _watched(self, run: Callable[[], Result]) -> StackResult:
-        before = self._journal()
+    def _run_with_requests(self, run: Callable[[], Result]) -> StackResult:
+        before = self._read_journal()
         result = run()
         if result.interrupted:
             raise KeyboardInterrupt
         known = {field.name: getattr(result, field.name) for field in fields(result)}
-        asked = self._journal()[len(before) :]
-        return StackResult(**known, requests=tuple(row for row in asked if not _is_token(row)))
+        asked = self._read_journal()[len(before) :]
+        return StackResult(
+            **known, requests=tuple(row for row in asked if not _is_token_request(row))
+        )
 
-    def _journal(self) -> list[Mapping[str, Any]]:
-        rows: list[Mapping[str, Any]] = self.hq.ask("GET", "/requests")
+    def _read_journal(self) -> list[Mapping[str, Any]]:
+        rows: list[Mapping[str, Any]] = self.hq.call_control_plane("GET", "/requests")
         return rows
 
 
-def _is_token(row: Mapping[str, Any]) -> bool:
+def _is_token_request(row: Mapping[str, Any]) -> bool:
     return str(row["path"]).startswith("/authentication/")
 
 
 @contextmanager
-def stacks(folder: Path) -> Iterator[Callable[..., Bim360Stack]]:
+def open_stacks(folder: Path) -> Iterator[Callable[..., Bim360Stack]]:
     """Run an emulator without a rate limit, and open stacks against it that keep to none either.
 
     A test of 150 projects must not wait for HQ's next minute, nor be kept from its destroy.

@@ -25,10 +25,10 @@ from bim360_provider.emulator import (
     serve,
 )
 
-RECORDED: Final = Path(__file__).parents[1] / "unit" / "review" / "plans"
+PLAN_FOLDER: Final = Path(__file__).parents[1] / "unit" / "review" / "plans"
 
-Kind = Literal["cli", "local"]
-Spec = dict[str, dict[str, Any]]
+EngineKind = Literal["cli", "local"]
+Declaration = dict[str, dict[str, Any]]
 
 PROGRAM: Final = """
 import json, pathlib
@@ -56,7 +56,7 @@ for key, row in json.loads(pathlib.Path("declared.json").read_text()).items():
 """
 
 
-def project(name: str, **changes: Any) -> dict[str, Any]:
+def build_project(name: str, **changes: Any) -> dict[str, Any]:
     """Return a declared project."""
     return {
         "is": "Bim360Project",
@@ -70,7 +70,7 @@ def project(name: str, **changes: Any) -> dict[str, Any]:
     }
 
 
-EVERYTHING: Final[Spec] = {
+FULL_DECLARATION: Final[Declaration] = {
     "europe": {
         "is": "Bim360Provider",
         "account_id": EMEA_ACCOUNT_ID,
@@ -85,13 +85,13 @@ EVERYTHING: Final[Spec] = {
         "is": "Bim360BusinessUnits",
         "units": {"North": {}, "North/West": {"description": "cold"}},
     },
-    "tower": project(
+    "tower": build_project(
         "Harbor Point Tower", service_types=["doc_manager", "pm"], city="Seattle", job_number="HC-1"
     ),
-    "lab": project("Harbor Lab", job_number="!HC-1042"),
-    "bridge": project("Øresund Cycle Bridge", currency="DKK", opts={"provider": "europe"}),
-    "depot": project("Depot"),
-    "garage": project("Riverside Garage", on_destroy="retain"),
+    "lab": build_project("Harbor Lab", job_number="!HC-1042"),
+    "bridge": build_project("Øresund Cycle Bridge", currency="DKK", opts={"provider": "europe"}),
+    "depot": build_project("Depot"),
+    "garage": build_project("Riverside Garage", on_destroy="retain"),
     "tower-anna": {
         "is": "Bim360ProjectAdmin",
         "project_id": "@tower.id",
@@ -123,29 +123,29 @@ EVERYTHING: Final[Spec] = {
 }
 
 
-def declared(*without: str, **changes: dict[str, Any]) -> Spec:
+def build_declaration(*without: str, **changes: dict[str, Any]) -> Declaration:
     """Return the declaration, without some of it and with other arguments."""
-    spec = deepcopy(EVERYTHING)
+    spec = deepcopy(FULL_DECLARATION)
     for key, arguments in changes.items():
         spec[key].update(arguments)
     return {key: row for key, row in spec.items() if key not in without}
 
 
-def by_hand(hq: Emulator, named: str, /, **changes: Any) -> None:
+def change_in_browser(hq: Emulator, named: str, /, **changes: Any) -> None:
     """Change a project as somebody does in the browser."""
-    state: Any = hq.ask("GET", "/state")
+    state: Any = hq.call_control_plane("GET", "/state")
     projects = [each for account in state["accounts"] for each in account["projects"]]
     (found,) = [each["id"] for each in projects if each["name"] == named]
-    hq.ask("PATCH", f"/projects/{found}", changes)
+    hq.call_control_plane("PATCH", f"/projects/{found}", changes)
 
 
-def drift(hq: Emulator) -> None:
+def cause_drift(hq: Emulator) -> None:
     """Rename and move one project, archive another one."""
-    by_hand(hq, "Harbor Point Tower", city="Bergen", name="Harbor Tower")
-    by_hand(hq, "Depot", status="archived")
+    change_in_browser(hq, "Harbor Point Tower", city="Bergen", name="Harbor Tower")
+    change_in_browser(hq, "Depot", status="archived")
 
 
-CHANGED: Final = declared(
+CHANGED_DECLARATION: Final = build_declaration(
     tower={
         "city": "Tacoma",
         "end_date": "2030-01-31",
@@ -168,36 +168,45 @@ CHANGED: Final = declared(
 
 
 @dataclass(frozen=True)
-class Story:
+class PlanCase:
     """One plan: what is declared, what somebody did by hand before, and what is asked."""
 
     name: str
-    spec: Spec
-    words: tuple[str, ...] = ("preview",)
-    before: Callable[[Emulator], None] | None = None
+    declaration: Declaration
+    args: tuple[str, ...] = ("preview",)
+    prepare: Callable[[Emulator], None] | None = None
     fails: bool = False
 
 
-INTENT: Final = declared(tower={"end_date": "2030-01-31"})
+CHANGED_END_DATE: Final = build_declaration(tower={"end_date": "2030-01-31"})
 
-STORIES: Final = (
-    Story("no_change", declared()),
-    Story("change", CHANGED),
-    Story("secrets", declared(lab={"job_number": "!HC-77"}, depot={"job_number": "!HC-78"})),
-    Story("archive", declared("depot", "garage", "tower-eve", "team", lab={"status": "archived"})),
-    Story("replace", declared(depot={"opts": {"provider": "europe"}, "city": "Oslo"})),
-    Story("failed", declared(tower={"currency": "EURO", "end_date": "2020-01-01"}), fails=True),
-    Story("drift_found", INTENT, ("refresh", "--preview-only"), drift),
-    Story("drift", INTENT, ("preview", "--refresh")),
-    Story("drift_run_program", INTENT, ("preview", "--refresh", "--run-program")),
+PLAN_CASES: Final = (
+    PlanCase("no_change", build_declaration()),
+    PlanCase("change", CHANGED_DECLARATION),
+    PlanCase(
+        "secrets", build_declaration(lab={"job_number": "!HC-77"}, depot={"job_number": "!HC-78"})
+    ),
+    PlanCase(
+        "archive",
+        build_declaration("depot", "garage", "tower-eve", "team", lab={"status": "archived"}),
+    ),
+    PlanCase("replace", build_declaration(depot={"opts": {"provider": "europe"}, "city": "Oslo"})),
+    PlanCase(
+        "failed",
+        build_declaration(tower={"currency": "EURO", "end_date": "2020-01-01"}),
+        fails=True,
+    ),
+    PlanCase("drift_found", CHANGED_END_DATE, ("refresh", "--preview-only"), cause_drift),
+    PlanCase("drift", CHANGED_END_DATE, ("preview", "--refresh")),
+    PlanCase("drift_run_program", CHANGED_END_DATE, ("preview", "--refresh", "--run-program")),
 )
 """In order; after the first plan, of everything that is new, it is all made once."""
 
 
-class Stack:
+class RecordedStack:
     """A stack on one of the two engines, with an HQ of its own."""
 
-    def __init__(self, folder: Path, kind: Kind, hq: Emulator, url: str) -> None:
+    def __init__(self, folder: Path, kind: EngineKind, hq: Emulator, url: str) -> None:
         """Lay it out."""
         self.hq = hq
         self._kind = kind
@@ -221,20 +230,20 @@ class Stack:
         if kind == "cli":
             self._run("stack", "init", "dev")
 
-    def declare(self, spec: Spec) -> None:
+    def declare(self, spec: Declaration) -> None:
         """Write down what the program declares."""
         (self._folder / "declared.json").write_text(json.dumps(spec))
 
-    def up(self) -> None:
+    def run_up(self) -> None:
         """Make it so."""
         self._run("up", *(("--yes", "--skip-preview") if self._kind == "cli" else ()))
 
-    def plan(self, story: Story) -> str:
+    def run_plan(self, story: PlanCase) -> str:
         """Return the plan of a story, as the engine prints it."""
-        self.declare(story.spec)
-        if story.before is not None:
-            story.before(self.hq)
-        return self._run(*story.words, "--json", fails=story.fails)
+        self.declare(story.declaration)
+        if story.prepare is not None:
+            story.prepare(self.hq)
+        return self._run(*story.args, "--json", fails=story.fails)
 
     def _run(self, *words: str, fails: bool = False) -> str:
         if self._kind == "cli":
@@ -255,49 +264,57 @@ class Stack:
 
 
 @contextmanager
-def stack(folder: Path, kind: Kind) -> Iterator[Stack]:
+def create_stack(folder: Path, kind: EngineKind) -> Iterator[RecordedStack]:
     """Run an HQ and lay out a stack."""
     hq = Emulator()
     with serve(hq) as served:
-        yield Stack(folder, kind, hq, served.url)
+        yield RecordedStack(folder, kind, hq, served.url)
 
 
-def played(folder: Path, kind: Kind) -> Iterator[tuple[str, str]]:
+def record_plans(folder: Path, kind: EngineKind) -> Iterator[tuple[str, str]]:
     """Yield the name and the plan of every story, from the first one on."""
-    with stack(folder, kind) as on:
-        yield "create", on.plan(Story("create", declared()))
-        on.up()
-        for story in STORIES:
-            if kind == "local" and "--run-program" in story.words:
+    with create_stack(folder, kind) as on:
+        yield "create", on.run_plan(PlanCase("create", build_declaration()))
+        on.run_up()
+        for story in PLAN_CASES:
+            if kind == "local" and "--run-program" in story.args:
                 continue  # it has no such flag: it looks at HQ with the configuration of now
-            yield story.name, on.plan(story)
+            yield story.name, on.run_plan(story)
 
 
-TRACE: Final = frozenset({"sourcePosition", "stackTrace", "created", "modified", "duration"})
+VOLATILE_KEYS: Final = frozenset(
+    {"sourcePosition", "stackTrace", "created", "modified", "duration"}
+)
 """What is of the machine, or of the moment, and says nothing about the plan."""
 
-MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
+TIMESTAMP: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 
 
-def cleaned(of: Any) -> Any:
+def remove_volatile_values(of: Any) -> Any:
     """Return a plan without what is of the machine that it was made on."""
     if isinstance(of, dict):
-        kept = {key: cleaned(each) for key, each in of.items() if key not in TRACE}
+        kept = {
+            key: remove_volatile_values(each)
+            for key, each in of.items()
+            if key not in VOLATILE_KEYS
+        }
         if str(of.get("severity")) == "info#err":
             kept["message"] = "Traceback (most recent call last): …"
         return kept
     if isinstance(of, list):
-        return [cleaned(each) for each in of]
-    return MOMENT.sub("2026-11-26T10:00:00Z", of) if isinstance(of, str) else of
+        return [remove_volatile_values(each) for each in of]
+    return TIMESTAMP.sub("2026-11-26T10:00:00Z", of) if isinstance(of, str) else of
 
 
 def main() -> None:
     """Record the plans of the CLI."""
-    RECORDED.mkdir(exist_ok=True)
+    PLAN_FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        for name, plan in played(Path(folder) / "stack", "cli"):
-            text = json.dumps(cleaned(json.loads(plan)), indent=1, ensure_ascii=False)
-            (RECORDED / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+        for name, plan in record_plans(Path(folder) / "stack", "cli"):
+            text = json.dumps(
+                remove_volatile_values(json.loads(plan)), indent=1, ensure_ascii=False
+            )
+            (PLAN_FOLDER / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

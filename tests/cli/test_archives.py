@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bim360_provider.emulator import Emulator, serve
-from tests.cli.test_projects_on_both import Site, site
+from tests.cli.test_projects_on_both import EngineProject, create_project
 
 pytestmark = [
     pytest.mark.pulumi_cli,
@@ -27,58 +27,60 @@ DESTROY = ("destroy", "--yes", "--skip-preview")
 
 
 @pytest.fixture
-def towers(tmp_path: Path) -> Iterator[Site]:
+def towers(tmp_path: Path) -> Iterator[EngineProject]:
     """Return a stack of ten towers that are there; a run may archive four."""
     hq = Emulator()
     with serve(hq) as running:
-        made = site(tmp_path / "towers", running.url, hq)
+        made = create_project(tmp_path / "towers", running.url, hq)
         (made.folder / "__main__.py").write_text(PROGRAM)
         made.env["BIM360_MAX_ARCHIVES"] = "4"
-        made.pulumi("stack", "init", "dev")
-        made.pulumi("up", "--yes", "--skip-preview")
+        made.run_pulumi("stack", "init", "dev")
+        made.run_pulumi("up", "--yes", "--skip-preview")
         yield made
 
 
-def held(towers: Site) -> set[str]:
+def list_state_ids(towers: EngineProject) -> set[str]:
     """Return the ids of the projects in the state."""
-    state = json.loads(towers.pulumi("stack", "export"))
+    state = json.loads(towers.run_pulumi("stack", "export"))
     resources = state["deployment"].get("resources", [])
     return {each["id"] for each in resources if each["type"].endswith(":Project")}
 
 
-def live(towers: Site) -> set[str]:
+def list_live_ids(towers: EngineProject) -> set[str]:
     """Return the ids of the projects that are not archived."""
-    accounts = towers.hq.ask("GET", "/state")["accounts"]
+    accounts = towers.hq.call_control_plane("GET", "/state")["accounts"]
     rows = [row for account in accounts for row in account["projects"]]
     return {row["id"] for row in rows if row["status"] != "archived"}
 
 
-def test_a_destroy_stops_and_state_and_account_agree(towers: Site) -> None:
+def test_a_destroy_stops_and_state_and_account_agree(towers: EngineProject) -> None:
     """Four are archived and out of the state; the rest is in both, and a preview says so."""
-    asked = towers.asked(lambda: towers.pulumi(*DESTROY, "--continue-on-error", code=1))
+    asked = towers.record_requests(lambda: towers.run_pulumi(*DESTROY, "--continue-on-error", code=1))
 
     assert asked == [("PATCH", {"status": "archived"})] * 4
-    assert len(live(towers)) == 6
-    assert held(towers) == live(towers)
-    assert "4 to create" in towers.pulumi("preview")
+    assert len(list_live_ids(towers)) == 6
+    assert list_state_ids(towers) == list_live_ids(towers)
+    assert "4 to create" in towers.run_pulumi("preview")
 
 
-def test_the_next_destroys_go_on_where_it_stopped(towers: Site) -> None:
+def test_the_next_destroys_go_on_where_it_stopped(towers: EngineProject) -> None:
     """Until the environment says how many are meant."""
-    towers.pulumi(*DESTROY, "--continue-on-error", code=1)
+    towers.run_pulumi(*DESTROY, "--continue-on-error", code=1)
     towers.env["BIM360_MAX_ARCHIVES"] = "6"
 
-    asked = towers.asked(lambda: towers.pulumi(*DESTROY))
+    asked = towers.record_requests(lambda: towers.run_pulumi(*DESTROY))
 
     assert len(asked) == 6
-    assert held(towers) == live(towers) == set()
+    assert list_state_ids(towers) == list_live_ids(towers) == set()
 
 
-def test_the_first_refusal_ends_a_plain_destroy_and_tells_how_to_go_on(towers: Site) -> None:
+def test_the_first_refusal_ends_a_plain_destroy_and_tells_how_to_go_on(
+    towers: EngineProject,
+) -> None:
     """What people type; the sentence stands in what the CLI prints."""
-    said = towers.pulumi(*DESTROY, code=1)
+    said = towers.run_pulumi(*DESTROY, code=1)
 
     assert "this run has archived 4 already, as many as bim360:maxArchives allows" in said
     assert "Traceback" not in said
-    assert held(towers) == live(towers)
-    assert len(live(towers)) == 6
+    assert list_state_ids(towers) == list_live_ids(towers)
+    assert len(list_live_ids(towers)) == 6

@@ -14,15 +14,15 @@ from pathlib import Path
 import pytest
 
 from bim360_provider.emulator import CLIENT_ID, CLIENT_SECRET, Emulator, serve
-from tests.meta.docs.code_blocks import SHELL, blocks, commands
-from tests.meta.docs.markdown_files import examples, text_of
+from tests.meta.docs.code_blocks import SHELL_LANGUAGES, list_blocks, split_commands
+from tests.meta.docs.markdown_files import list_examples, read_document
 
 pytestmark = [
     pytest.mark.pulumi_cli,
     pytest.mark.skipif(shutil.which("pulumi") is None, reason="there is no Pulumi CLI on PATH"),
 ]
 
-FOLLOWED = (
+WALKTHROUGHS = (
     ("README.md", "In a repository of your own"),
     ("docs/first_hour.md", "5. The first project"),
     ("docs/first_hour.md", "7. Drift"),
@@ -34,7 +34,7 @@ GROUPS = {"stack", "config"}
 
 
 @pytest.fixture
-def shell(tmp_path: Path) -> Iterator[dict[str, str]]:
+def shell_environment(tmp_path: Path) -> Iterator[dict[str, str]]:
     """Return the variables of a user's shell: an emulator, and a backend on this machine."""
     (tmp_path / "backend").mkdir()
     with serve(Emulator()) as hq:
@@ -54,17 +54,17 @@ def shell(tmp_path: Path) -> Iterator[dict[str, str]]:
 
 
 def test_the_commands_of_the_first_hour_run_as_written(
-    tmp_path: Path, shell: dict[str, str]
+    tmp_path: Path, shell_environment: dict[str, str]
 ) -> None:
     """From the stack's first line to the look for drift; only credentials are the reader's own."""
     folder = tmp_path / "projects"
     folder.mkdir()
-    (folder / "Pulumi.yaml").write_text(examples(text_of("README.md"), "yaml")[0])
-    (folder / "__main__.py").write_text(examples(text_of("README.md"), "python")[0])
+    (folder / "Pulumi.yaml").write_text(list_examples(read_document("README.md"), "yaml")[0])
+    (folder / "__main__.py").write_text(list_examples(read_document("README.md"), "python")[0])
     pasted = [
         line
-        for place in FOLLOWED
-        for block in blocks(*SHELL)
+        for place in WALKTHROUGHS
+        for block in list_blocks(*SHELL_LANGUAGES)
         if (block.page, block.section) == place
         for line in block.lines
         if line.startswith("pulumi ")
@@ -72,18 +72,24 @@ def test_the_commands_of_the_first_hour_run_as_written(
 
     for line in pasted:
         done = subprocess.run(  # noqa: S602 - a line of a document, as a shell runs it
-            line, cwd=folder, env=shell, shell=True, capture_output=True, text=True, check=False
+            line,
+            cwd=folder,
+            env=shell_environment,
+            shell=True,
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
         assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
     assert len(pasted) > 7
 
 
-def documented() -> dict[str, set[str]]:
+def list_documented_flags() -> dict[str, set[str]]:
     """Return the flags that the documents use, by command."""
     found: dict[str, set[str]] = {}
-    for block in blocks(*SHELL):
-        for words in (each for line in block.lines for each in commands(line)):
+    for block in list_blocks(*SHELL_LANGUAGES):
+        for words in (each for line in block.lines for each in split_commands(line)):
             if words[0] == "pulumi":
                 command = words[1:3] if words[1] in GROUPS else words[1:2]
                 flags = {word.partition("=")[0] for word in words if word.startswith("--")}
@@ -91,14 +97,14 @@ def documented() -> dict[str, set[str]]:
     return found
 
 
-@pytest.mark.parametrize(("command", "flags"), sorted(documented().items()))
+@pytest.mark.parametrize(("command", "flags"), sorted(list_documented_flags().items()))
 def test_the_cli_has_every_command_and_flag_of_the_documents(
-    command: str, flags: set[str], shell: dict[str, str]
+    command: str, flags: set[str], shell_environment: dict[str, str]
 ) -> None:
     """Blocks that are not followed word by word at least name what is there."""
     done = subprocess.run(  # noqa: S603 - the CLI's own help
         ["pulumi", *command.split(), "--help"],  # noqa: S607 - the CLI on PATH
-        env=shell,
+        env=shell_environment,
         capture_output=True,
         text=True,
         check=True,

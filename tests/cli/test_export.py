@@ -12,7 +12,7 @@ import pytest
 
 from bim360_provider import emulator
 from tests.meta.source_files import ROOT
-from tests.support.legacy_account import account
+from tests.support.legacy_account import build_account
 
 pytestmark = [
     pytest.mark.pulumi_cli,
@@ -23,7 +23,7 @@ EVERYTHING = "projects,business-units,companies,users,members"
 IMPORT = ("--generate-code=false", "--yes")
 
 
-class Firm:
+class ExportProject:
     """A Pulumi project with a backend of its own, and the account that it is to take over."""
 
     def __init__(self, folder: Path, running: Any) -> None:
@@ -57,38 +57,38 @@ class Firm:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def pulumi(self, *words: str) -> str:
+    def run_pulumi(self, *words: str) -> str:
         """Run the Pulumi CLI."""
         return self.run("pulumi", *words, "--non-interactive", "--color=never")
 
-    def export(self, *flags: str) -> str:
+    def run_export(self, *flags: str) -> str:
         """Run the export."""
         return self.run(sys.executable, "-m", "bim360_provider.cli", "export", *flags)
 
-    def requests(self) -> list[str]:
+    def list_new_requests(self) -> list[str]:
         """Return the methods of all requests since the last time, those for a token left out."""
-        rows = self.hq.ask("GET", "/requests")
-        self.hq.ask("DELETE", "/requests")
+        rows = self.hq.call_control_plane("GET", "/requests")
+        self.hq.call_control_plane("DELETE", "/requests")
         return [row["method"] for row in rows if not row["path"].startswith("/authentication/")]
 
 
 @pytest.fixture
-def firm(tmp_path: Path) -> Iterator[Firm]:
+def export_project(tmp_path: Path) -> Iterator[ExportProject]:
     """Return a firm with 300 projects in its account."""
-    with emulator.serve(emulator.Emulator(emulator.parse_seed(account()))) as running:
-        yield Firm(tmp_path, running)
+    with emulator.serve(emulator.Emulator(emulator.parse_seed(build_account()))) as running:
+        yield ExportProject(tmp_path, running)
 
 
-def test_a_whole_account_is_taken_over_without_a_change(firm: Firm) -> None:
+def test_a_whole_account_is_taken_over_without_a_change(export_project: ExportProject) -> None:
     """Export, import, preview, up: no change, no write, and after the export not one request."""
-    exported = firm.export("--stack", "existing", "--include", EVERYTHING)
-    firm.requests()
+    exported = export_project.run_export("--stack", "existing", "--include", EVERYTHING)
+    export_project.list_new_requests()
 
-    firm.pulumi("stack", "init", "existing")
-    imported = firm.pulumi("import", "--file", "stacks/existing.import.json", *IMPORT)
-    firm.pulumi("preview", "--expect-no-changes")
-    up = firm.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
-    asked = firm.requests()
+    export_project.run_pulumi("stack", "init", "existing")
+    imported = export_project.run_pulumi("import", "--file", "stacks/existing.import.json", *IMPORT)
+    export_project.run_pulumi("preview", "--expect-no-changes")
+    up = export_project.run_pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
+    asked = export_project.list_new_requests()
 
     assert "270 Bim360Project, 60 Bim360Team" in exported
     assert "warning" not in imported
@@ -97,34 +97,34 @@ def test_a_whole_account_is_taken_over_without_a_change(firm: Firm) -> None:
     assert asked == []
 
 
-def test_what_a_refresh_finds_is_no_change(firm: Firm) -> None:
+def test_what_a_refresh_finds_is_no_change(export_project: ExportProject) -> None:
     """The state is what a create would have left; a refresh asks, and nobody writes."""
     names = ("--name", "*tower*", "--name", "in a*", "--name", "small")
-    firm.export("--stack", "existing", "--include", EVERYTHING, *names)
-    firm.pulumi("stack", "init", "existing")
-    firm.pulumi("import", "--file", "stacks/existing.import.json", *IMPORT)
-    firm.requests()
+    export_project.run_export("--stack", "existing", "--include", EVERYTHING, *names)
+    export_project.run_pulumi("stack", "init", "existing")
+    export_project.run_pulumi("import", "--file", "stacks/existing.import.json", *IMPORT)
+    export_project.list_new_requests()
 
-    firm.pulumi("refresh", "--preview-only", "--expect-no-changes")
-    firm.pulumi("up", "--refresh", "--run-program", "--yes", "--skip-preview")
-    firm.pulumi("preview", "--refresh", "--run-program", "--expect-no-changes")
-    asked = firm.requests()
+    export_project.run_pulumi("refresh", "--preview-only", "--expect-no-changes")
+    export_project.run_pulumi("up", "--refresh", "--run-program", "--yes", "--skip-preview")
+    export_project.run_pulumi("preview", "--refresh", "--run-program", "--expect-no-changes")
+    asked = export_project.list_new_requests()
 
     assert set(asked) == {"GET"}
 
 
-def test_a_change_of_the_program_is_that_change_alone(firm: Firm) -> None:
+def test_a_change_of_the_program_is_that_change_alone(export_project: ExportProject) -> None:
     """What was taken over is managed from then on like anything else."""
-    firm.export("--stack", "existing", "--include", "projects", "--name", "School 28")
-    firm.pulumi("stack", "init", "existing")
-    firm.pulumi("import", "--file", "stacks/existing.import.json", *IMPORT)
-    firm.requests()
-    program = firm.folder / "stacks" / "existing.py"
+    export_project.run_export("--stack", "existing", "--include", "projects", "--name", "School 28")
+    export_project.run_pulumi("stack", "init", "existing")
+    export_project.run_pulumi("import", "--file", "stacks/existing.import.json", *IMPORT)
+    export_project.list_new_requests()
+    program = export_project.folder / "stacks" / "existing.py"
     text = program.read_text("utf-8").replace('city="Seattle"', 'city="Portland"')
     program.write_text(text, "utf-8")
 
-    firm.pulumi("up", "--yes", "--skip-preview")
+    export_project.run_pulumi("up", "--yes", "--skip-preview")
 
-    rows = firm.hq.ask("GET", "/requests")
+    rows = export_project.hq.call_control_plane("GET", "/requests")
     assert [row["body"] for row in rows if row["method"] == "PATCH"] == [{"city": "Portland"}]
     assert {row["method"] for row in rows} == {"POST", "PATCH"}  # the POST is for the token

@@ -10,8 +10,8 @@ import pytest
 
 from bim360_provider.emulator import Emulator, serve
 from bim360_provider.emulator.seed.database import ADMIN_EMAIL
-from tests.cli.test_projects_on_both import Site, site
-from tests.support.replaced_stack import CHANGES, Place, held
+from tests.cli.test_projects_on_both import EngineProject, create_project
+from tests.support.replaced_stack import NON_KEY_CHANGES, ProgramFolder, list_surviving_values
 
 pytestmark = [
     pytest.mark.pulumi_cli,
@@ -19,73 +19,75 @@ pytestmark = [
 ]
 
 UP = ("up", "--yes", "--skip-preview")
-OURS = ("trigger", "units", "volt", "ada", "tower", "picture", "anna", "mia")
+RESOURCE_NAMES = ("trigger", "units", "volt", "ada", "tower", "picture", "anna", "mia")
 """The resources to which options apply; the team is a component."""
 
 
-class Towers:
+class ReplacedStack:
     """A stack with one of each entity."""
 
-    def __init__(self, made: Site, place: Place) -> None:
-        self.site, self.place = made, place
+    def __init__(self, made: EngineProject, place: ProgramFolder) -> None:
+        self.stack, self.program = made, place
 
-    def held(self) -> dict[str, Any]:
+    def list_surviving_values(self) -> dict[str, Any]:
         """Return what HQ holds."""
-        return held(self.site.hq.ask("GET", "/state")["accounts"][0])
+        return list_surviving_values(self.stack.hq.call_control_plane("GET", "/state")["accounts"][0])
 
-    def urns(self) -> list[str]:
+    def list_urns(self) -> list[str]:
         """Return the URNs of all resources of this provider."""
-        rows = json.loads(self.site.pulumi("stack", "export"))["deployment"]["resources"]
+        rows = json.loads(self.stack.run_pulumi("stack", "export"))["deployment"]["resources"]
         return [row["urn"] for row in rows if "dynamic/bim360:" in row["type"]]
 
-    def forced(self, way: str, options: dict[str, Any]) -> str:
+    def force_replacement(self, way: str, options: dict[str, Any]) -> str:
         """Replace every resource; return what the CLI prints."""
-        options = {name: dict(options) for name in OURS}
+        options = {name: dict(options) for name in RESOURCE_NAMES}
         if way == "replace_on_changes":
             for each in options.values():
                 each["replace_on_changes"] = ["*"]
-            self.place.declare(CHANGES, options)
+            self.program.declare(NON_KEY_CHANGES, options)
         elif way == "replacement_trigger":
             for each in options.values():
                 each["replacement_trigger"] = "second"
-            self.place.declare({}, options)
+            self.program.declare({}, options)
         else:
-            self.place.declare({}, options)
+            self.program.declare({}, options)
         if way == "taint":
-            self.site.pulumi("state", "taint", "--yes", *self.urns())
-        targets = [f"--replace={urn}" for urn in self.urns()] if way == "--replace" else []
-        return self.site.pulumi(*UP, *targets)
+            self.stack.run_pulumi("state", "taint", "--yes", *self.list_urns())
+        targets = [f"--replace={urn}" for urn in self.list_urns()] if way == "--replace" else []
+        return self.stack.run_pulumi(*UP, *targets)
 
 
 @pytest.fixture
-def towers(tmp_path: Path) -> Iterator[Towers]:
+def replaced_stack(tmp_path: Path) -> Iterator[ReplacedStack]:
     """Return the stack a week after its first up."""
     hq = Emulator(options={"rate_limit_per_minute": 0, "remove_project_users": "allow"})
-    hq.ask("PATCH", "/options", {"import_strangers": "create"})
+    hq.call_control_plane("PATCH", "/options", {"import_strangers": "create"})
     with serve(hq) as running:
-        made = site(tmp_path / "towers", running.url, hq)
+        made = create_project(tmp_path / "towers", running.url, hq)
         made.env |= {"BIM360_ACTING_USER": ADMIN_EMAIL, "BIM360_REQUESTS_PER_MINUTE": "0"}
         made.env["BIM360_MAX_ARCHIVES"] = "0"
-        place = Place(made.folder)
-        place.lay_out()
-        place.declare({}, {name: {"replacement_trigger": "first"} for name in OURS})
-        made.pulumi("stack", "init", "dev")
-        made.pulumi(*UP)
-        hq.ask("POST", "/clock", {"advance": 7 * 86_400})
-        yield Towers(made, place)
+        place = ProgramFolder(made.folder)
+        place.write_program()
+        place.declare({}, {name: {"replacement_trigger": "first"} for name in RESOURCE_NAMES})
+        made.run_pulumi("stack", "init", "dev")
+        made.run_pulumi(*UP)
+        hq.call_control_plane("POST", "/clock", {"advance": 7 * 86_400})
+        yield ReplacedStack(made, place)
 
 
 @pytest.mark.parametrize("delete_first", [False, True])
 @pytest.mark.parametrize("way", ["replace_on_changes", "replacement_trigger", "--replace", "taint"])
 def test_a_forced_replacement_keeps_its_object(
-    towers: Towers, way: str, delete_first: bool
+    replaced_stack: ReplacedStack, way: str, delete_first: bool
 ) -> None:
     """Nothing is archived, removed, created twice or lost, and a second run sends nothing."""
-    before = towers.held()
+    before = replaced_stack.list_surviving_values()
 
-    said = towers.forced(way, {"delete_before_replace": True} if delete_first else {})
-    again = towers.site.asked(lambda: towers.site.pulumi(*UP, "--expect-no-changes"))
+    said = replaced_stack.force_replacement(way, {"delete_before_replace": True} if delete_first else {})
+    again = replaced_stack.stack.record_requests(
+        lambda: replaced_stack.stack.run_pulumi(*UP, "--expect-no-changes")
+    )
 
     assert "'Tower' cannot be created a second time, so the replacement keeps project" in said
-    assert towers.held() == before
+    assert replaced_stack.list_surviving_values() == before
     assert again == []

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.scenarios import STORIES
+from tests.support.scenarios import SCENARIOS
 from tests.support.stack_runners import LocalStack, PulumiStack
 
 pytestmark = [
@@ -14,7 +14,7 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize("story", STORIES)
+@pytest.mark.parametrize("story", SCENARIOS)
 def test_both_do_the_same(story: str, tmp_path: Path) -> None:
     """Same operations, same provider calls with the same arguments, same changed paths and counts.
 
@@ -22,5 +22,5 @@ def test_both_do_the_same(story: str, tmp_path: Path) -> None:
     """
     local, pulumi = LocalStack(tmp_path / "local"), PulumiStack(tmp_path / "pulumi")
 
-    for stage in STORIES[story]:
-        assert local.play(stage) == pulumi.play(stage), stage
+    for stage in SCENARIOS[story]:
+        assert local.run_command(stage) == pulumi.run_command(stage), stage

@@ -39,37 +39,37 @@ tower = Bim360Project(
 Bim360ProjectImage("picture", project_id=tower.id, path=Path(__file__).with_name("tower.png"))
 """
 
-WORDS = {
+CLI_ARGS = {
     "preview": ("preview",),
     "up": ("up", "--yes", "--skip-preview"),
     "refresh": ("refresh", "--yes", "--skip-preview"),
     "destroy": ("destroy", "--yes", "--skip-preview"),
 }
-Ran = tuple[list[str], dict[str, list[str]], list[str]]
+RunRecord = tuple[list[str], dict[str, list[str]], list[str]]
 """The operations of a run, the property paths that changed, and what HQ was asked."""
 
 
 @dataclass
-class Site:
+class EngineProject:
     """A project folder with an HQ of its own."""
 
     folder: Path
     hq: Emulator
     env: dict[str, str]
 
-    def asked(self, run: Callable[[], tuple[Any, Any]]) -> Ran:
+    def record_run(self, run: Callable[[], tuple[Any, Any]]) -> RunRecord:
         """Return what a run did, and what HQ was asked in it, in a fixed order."""
-        before = len(self._journal())
+        before = len(self._list_requests())
         ops, paths = run()
-        rows = [row for row in self._journal()[before:] if "/token" not in row["path"]]
+        rows = [row for row in self._list_requests()[before:] if "/token" not in row["path"]]
         lines = [json.dumps([r["method"], r["path"], r["body"]], sort_keys=True) for r in rows]
         return ops, paths, sorted(UUID.sub("*", line) for line in lines)
 
-    def _journal(self) -> list[Any]:
-        rows: list[Any] = self.hq.ask("GET", "/requests")
+    def _list_requests(self) -> list[Any]:
+        rows: list[Any] = self.hq.call_control_plane("GET", "/requests")
         return rows
 
-    def local(self, command: str) -> tuple[list[str], dict[str, list[str]]]:
+    def run_local(self, command: str) -> tuple[list[str], dict[str, list[str]]]:
         """Run the local engine."""
         state = self.folder.parent / "state.json"
         engine = LocalEngine(self.folder, stack="team", state=state, env=self.env)
@@ -78,18 +78,20 @@ class Site:
         paths = {step.name: sorted(step.paths) for step in result.steps if step.paths}
         return sorted({f"{step.op} {step.name}" for step in result.steps}), paths
 
-    def cli(self, command: str) -> tuple[list[str], dict[str, list[str]]]:
+    def run_cli(self, command: str) -> tuple[list[str], dict[str, list[str]]]:
         """Run the CLI."""
         log = self.folder.parent / "events.jsonl"
         log.unlink(missing_ok=True)
-        self.pulumi(*WORDS[command], f"--event-log={log}")
+        self.run_pulumi(*CLI_ARGS[command], f"--event-log={log}")
         events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
         done = [each["resOutputsEvent"]["metadata"] for each in events if "resOutputsEvent" in each]
         steps = [step for step in done if "pulumi:providers:" not in step["urn"]]
-        paths = {_name(s): sorted(s["detailedDiff"]) for s in steps if s.get("detailedDiff")}
-        return sorted({f"{step['op']} {_name(step)}" for step in steps}), paths
+        paths = {
+            _resource_name(s): sorted(s["detailedDiff"]) for s in steps if s.get("detailedDiff")
+        }
+        return sorted({f"{step['op']} {_resource_name(step)}" for step in steps}), paths
 
-    def pulumi(self, *words: str) -> None:
+    def run_pulumi(self, *words: str) -> None:
         """Run a command of the CLI to a good end."""
         ran = subprocess.run(  # noqa: S603 - the CLI on PATH is what is under test
             ["pulumi", *words, "--non-interactive", "--color=never"],  # noqa: S607 - on PATH, wherever
@@ -102,11 +104,11 @@ class Site:
         assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
-def _name(step: dict[str, Any]) -> str:
+def _resource_name(step: dict[str, Any]) -> str:
     return str(step["urn"]).rsplit("::", 1)[-1]
 
 
-def site(folder: Path, url: str, hq: Emulator) -> Site:
+def create_project(folder: Path, url: str, hq: Emulator) -> EngineProject:
     """Lay out a project with the settings of the team's stack."""
     project, backend = folder / "project", folder / "backend"
     for each in (project, backend):
@@ -126,33 +128,33 @@ def site(folder: Path, url: str, hq: Emulator) -> Site:
         "PULUMI_SKIP_UPDATE_CHECK": "1",
         "PULUMI_DEBUG_COMMANDS": "true",
     }
-    return Site(project, hq, env)
+    return EngineProject(project, hq, env)
 
 
-class Both:
+class ProjectPair:
     """Two equal sites, one for each engine, on which everything happens twice."""
 
-    def __init__(self, local: Site, real: Site) -> None:
+    def __init__(self, local: EngineProject, real: EngineProject) -> None:
         self.local = local
-        self.real = real
+        self.pulumi = real
 
     def write(self, name: str, content: str | bytes) -> None:
         """Put a file into both."""
         data = content.encode() if isinstance(content, str) else content
-        for each in (self.local, self.real):
+        for each in (self.local, self.pulumi):
             (each.folder / name).write_bytes(data)
 
-    def by_hand(self, change: Callable[[dict[str, Any]], object]) -> None:
+    def change_in_browser(self, change: Callable[[dict[str, Any]], object]) -> None:
         """Change both accounts as somebody in the browser would."""
-        for each in (self.local, self.real):
-            state: Any = each.hq.ask("GET", "/state")
+        for each in (self.local, self.pulumi):
+            state: Any = each.hq.call_control_plane("GET", "/state")
             change(state["accounts"][0])
-            each.hq.ask("PUT", "/state", state)
+            each.hq.call_control_plane("PUT", "/state", state)
 
-    def run(self, command: str) -> Ran:
+    def run(self, command: str) -> RunRecord:
         """Run a command on both, see that they did the same, and return what."""
-        one = self.local.asked(lambda: self.local.local(command))
-        other = self.real.asked(lambda: self.real.cli(command))
+        one = self.local.record_run(lambda: self.local.run_local(command))
+        other = self.pulumi.record_run(lambda: self.pulumi.run_cli(command))
         assert one[:2] == other[:2], command
         assert sorted(set(one[2]) ^ set(other[2])) == [], command
         assert one[2] == other[2], command
@@ -160,17 +162,19 @@ class Both:
 
 
 @pytest.fixture
-def both(tmp_path: Path) -> Iterator[Both]:
+def project_pair(tmp_path: Path) -> Iterator[ProjectPair]:
     """Return two equal sites."""
     with ExitStack() as served:
         hqs = {name: Emulator() for name in ("local", "real")}
         urls = {name: served.enter_context(serve(hq)).url for name, hq in hqs.items()}
-        made = Both(*(site(tmp_path / name, urls[name], hq) for name, hq in hqs.items()))
-        made.real.pulumi("stack", "init", "team")
+        made = ProjectPair(
+            *(create_project(tmp_path / name, urls[name], hq) for name, hq in hqs.items())
+        )
+        made.pulumi.run_pulumi("stack", "init", "team")
         yield made
 
 
-def methods(ran: Ran) -> list[str]:
+def list_requests(ran: RunRecord) -> list[str]:
     """Return each request by its method and the end of its path."""
     rows = [json.loads(line) for line in ran[2]]
     return [f"{method} {path.rsplit('/', 1)[-1]}" for method, path, _ in rows]
@@ -183,31 +187,35 @@ def _promote_lena(account: dict[str, Any]) -> None:
     member["services"] = {"document_management": "admin"}
 
 
-def test_a_team_lives_alike_on_both(both: Both) -> None:
+def test_a_team_lives_alike_on_both(project_pair: ProjectPair) -> None:
     """Made, nothing to do, one more member, changed by hand, put back, and taken down."""
     team = (STACKS / "team.py").read_text(encoding="utf-8")
     last = """"email": ruth.email,"""
     more = f'"email": "eve@example.com", "document_management": "user"}}, {{{last}'
-    both.write("__main__.py", team)
+    project_pair.write("__main__.py", team)
 
-    preview, up, again = both.run("preview"), both.run("up"), both.run("up")
-    both.write("__main__.py", team.replace(last, more))
-    for each in (both.local, both.real):
-        each.hq.ask("PATCH", "/options", {"import_strangers": "create"})
-    planned, joined = both.run("preview"), both.run("up")
-    both.by_hand(_promote_lena)
-    seen, mended, destroyed = both.run("refresh"), both.run("up"), both.run("destroy")
+    preview, up, again = project_pair.run("preview"), project_pair.run("up"), project_pair.run("up")
+    project_pair.write("__main__.py", team.replace(last, more))
+    for each in (project_pair.local, project_pair.pulumi):
+        each.hq.call_control_plane("PATCH", "/options", {"import_strangers": "create"})
+    planned, joined = project_pair.run("preview"), project_pair.run("up")
+    project_pair.change_in_browser(_promote_lena)
+    seen, mended, destroyed = (
+        project_pair.run("refresh"),
+        project_pair.run("up"),
+        project_pair.run("destroy"),
+    )
 
-    assert methods(preview) == methods(again) == methods(planned) == []
-    assert methods(up).count("POST import") == methods(joined).count("POST import") == 1
+    assert list_requests(preview) == list_requests(again) == list_requests(planned) == []
+    assert list_requests(up).count("POST import") == list_requests(joined).count("POST import") == 1
     assert planned[1] == {"library-team": ['members["eve@example.com"]']}
-    assert {each.split()[0] for each in methods(seen)} == {"GET"}
+    assert {each.split()[0] for each in list_requests(seen)} == {"GET"}
     assert mended[1] == {
         "library-team": ['members["lena.fischer@example.com"].document_management']
     }
-    assert methods(mended) == ["GET search", "PATCH *"]
+    assert list_requests(mended) == ["GET search", "PATCH *"]
     assert "delete library-team" in destroyed[0]
-    assert "PATCH *" in methods(destroyed)
+    assert "PATCH *" in list_requests(destroyed)
 
 
 def _rename_west(account: dict[str, Any]) -> None:
@@ -215,22 +223,26 @@ def _rename_west(account: dict[str, Any]) -> None:
     west["name"] = "Far West"
 
 
-def test_units_a_project_and_a_picture_live_alike_on_both(both: Both) -> None:
+def test_units_a_project_and_a_picture_live_alike_on_both(project_pair: ProjectPair) -> None:
     """Made, nothing to do, repainted, renamed by hand, put back, and taken down."""
-    both.write("tower.png", b"\x89PNG\r\n\x1a\n a tower")
-    both.write("__main__.py", PARTS)
+    project_pair.write("tower.png", b"\x89PNG\r\n\x1a\n a tower")
+    project_pair.write("__main__.py", PARTS)
 
-    preview, up, again = both.run("preview"), both.run("up"), both.run("up")
-    both.write("tower.png", b"\x89PNG\r\n\x1a\n a tower by night")
-    repainted = both.run("up")
-    both.by_hand(_rename_west)
-    seen, mended, destroyed = both.run("refresh"), both.run("up"), both.run("destroy")
+    preview, up, again = project_pair.run("preview"), project_pair.run("up"), project_pair.run("up")
+    project_pair.write("tower.png", b"\x89PNG\r\n\x1a\n a tower by night")
+    repainted = project_pair.run("up")
+    project_pair.change_in_browser(_rename_west)
+    seen, mended, destroyed = (
+        project_pair.run("refresh"),
+        project_pair.run("up"),
+        project_pair.run("destroy"),
+    )
 
     units = ["GET business_units_structure", "PUT business_units_structure"]
-    assert methods(preview) == methods(again) == []
-    assert methods(up) == [units[0], "PATCH image", "POST projects", units[1]]
-    assert methods(repainted) == ["PATCH image"]
-    assert {each.split()[0] for each in methods(seen)} == {"GET"}
+    assert list_requests(preview) == list_requests(again) == []
+    assert list_requests(up) == [units[0], "PATCH image", "POST projects", units[1]]
+    assert list_requests(repainted) == ["PATCH image"]
+    assert {each.split()[0] for each in list_requests(seen)} == {"GET"}
     assert mended[1] == {"units": ['units["North/West"].name']}
-    assert methods(mended) == units
-    assert methods(destroyed) == ["PATCH *"]
+    assert list_requests(mended) == units
+    assert list_requests(destroyed) == ["PATCH *"]

@@ -35,7 +35,7 @@ NO_CHANGES_EXPECTED = 7
 
 
 @dataclass
-class Site:
+class EngineProject:
     """A project folder with an HQ of its own."""
 
     folder: Path
@@ -46,18 +46,18 @@ class Site:
         """Change what the stack says."""
         (self.folder / "arguments.json").write_text(json.dumps(arguments))
 
-    def asked(self, run: Callable[[], object]) -> list[tuple[str, Any]]:
+    def record_requests(self, run: Callable[[], object]) -> list[tuple[str, Any]]:
         """Return what HQ was asked meanwhile: method and body, tokens left out."""
-        before = len(self._journal())
+        before = len(self._list_requests())
         run()
-        rows = self._journal()[before:]
+        rows = self._list_requests()[before:]
         return [(r["method"], r["body"]) for r in rows if "/token" not in r["path"]]
 
-    def _journal(self) -> list[Any]:
-        rows: list[Any] = self.hq.ask("GET", "/requests")
+    def _list_requests(self) -> list[Any]:
+        rows: list[Any] = self.hq.call_control_plane("GET", "/requests")
         return rows
 
-    def pulumi(self, *words: str, code: int = 0) -> str:
+    def run_pulumi(self, *words: str, code: int = 0) -> str:
         """Run the CLI; return what it printed."""
         command = ["pulumi", *words, "--non-interactive", "--color=never"]
         ran = subprocess.run(  # noqa: S603 - the CLI on PATH is what is under test
@@ -67,7 +67,7 @@ class Site:
         return ran.stdout
 
 
-def site(folder: Path, url: str, hq: Emulator) -> Site:
+def create_project(folder: Path, url: str, hq: Emulator) -> EngineProject:
     """Lay out a project."""
     folder.mkdir()
     (folder / "Pulumi.yaml").write_text("name: towers\nruntime: python\n")
@@ -86,41 +86,41 @@ def site(folder: Path, url: str, hq: Emulator) -> Site:
         "PULUMI_CONFIG_PASSPHRASE": "only for tests",
         "PULUMI_SKIP_UPDATE_CHECK": "1",
     }
-    made = Site(folder, hq, env)
+    made = EngineProject(folder, hq, env)
     made.declare()
     return made
 
 
 @pytest.fixture
-def sites(tmp_path: Path) -> Iterator[tuple[Site, Site]]:
+def project_pair(tmp_path: Path) -> Iterator[tuple[EngineProject, EngineProject]]:
     """Two equal sites: one for the local engine, one for the CLI."""
     first, second = Emulator(), Emulator()
     with serve(first) as one, serve(second) as two:
-        local = site(tmp_path / "local", one.url, first)
-        real = site(tmp_path / "real", two.url, second)
-        real.pulumi("stack", "init", "dev")
+        local = create_project(tmp_path / "local", one.url, first)
+        real = create_project(tmp_path / "real", two.url, second)
+        real.run_pulumi("stack", "init", "dev")
         yield local, real
 
 
-def drift(hq: Emulator, **changes: Any) -> None:
+def change_in_browser(hq: Emulator, **changes: Any) -> None:
     """Change the project as somebody does in the browser."""
-    state: Any = hq.ask("GET", "/state")
+    state: Any = hq.call_control_plane("GET", "/state")
     projects = [p for account in state["accounts"] for p in account["projects"]]
-    hq.ask("PATCH", f"/projects/{projects[0]['id']}", changes)
+    hq.call_control_plane("PATCH", f"/projects/{projects[0]['id']}", changes)
 
 
 def test_both_engines_make_the_same_requests_all_through_a_projects_life(
-    sites: tuple[Site, Site],
+    project_pair: tuple[EngineProject, EngineProject],
 ) -> None:
     """Create, nothing, change, drift, archived by hand, back, destroy: request by request."""
-    local, real = sites
+    local, real = project_pair
     engine = LocalEngine(
         local.folder, stack="dev", state=local.folder.parent / "s.json", env=local.env
     )
     both: list[tuple[list[Any], list[Any]]] = []
 
     def step(mine: Callable[[], object], *words: str) -> None:
-        both.append((local.asked(mine), real.asked(lambda: real.pulumi(*words))))
+        both.append((local.record_requests(mine), real.record_requests(lambda: real.run_pulumi(*words))))
 
     def say(**arguments: Any) -> None:
         local.declare(**arguments)
@@ -132,11 +132,11 @@ def test_both_engines_make_the_same_requests_all_through_a_projects_life(
     say(city="Oslo")
     step(engine.up, "up", "--yes", "--skip-preview")
     for each in (local, real):
-        drift(each.hq, city="Bergen")
+        change_in_browser(each.hq, city="Bergen")
     step(engine.refresh, "refresh", "--yes", "--skip-preview")
     step(engine.up, "up", "--yes", "--skip-preview")
     for each in (local, real):
-        drift(each.hq, status="archived")
+        change_in_browser(each.hq, status="archived")
     step(lambda: engine.up(refresh=True), "up", "--yes", "--skip-preview", "--refresh")
     say(city="Oslo", name="Tower II", on_destroy="archive")
     step(engine.up, "up", "--yes", "--skip-preview")
@@ -149,14 +149,16 @@ def test_both_engines_make_the_same_requests_all_through_a_projects_life(
     assert both[3][0] == [("PATCH", {"city": "Oslo"})]
 
 
-def test_the_preview_of_the_cli_shows_the_one_path_that_changes(sites: tuple[Site, Site]) -> None:
+def test_the_preview_of_the_cli_shows_the_one_path_that_changes(
+    project_pair: tuple[EngineProject, EngineProject],
+) -> None:
     """In the text for people and in the JSON for machines; nothing else is called changed."""
-    _, real = sites
-    real.pulumi("up", "--yes", "--skip-preview")
+    _, real = project_pair
+    real.run_pulumi("up", "--yes", "--skip-preview")
     real.declare(city="Oslo")
 
-    text = real.pulumi("preview", "--diff")
-    steps = json.loads(real.pulumi("preview", "--json"))["steps"]
+    text = real.run_pulumi("preview", "--diff")
+    steps = json.loads(real.run_pulumi("preview", "--json"))["steps"]
 
     changed = [line.strip() for line in text.splitlines() if line.strip().startswith(("+ ", "~ "))]
     assert [line for line in changed if "city" in line] == ['+ city: "Oslo"']
@@ -165,29 +167,29 @@ def test_the_preview_of_the_cli_shows_the_one_path_that_changes(sites: tuple[Sit
 
 
 def test_nothing_is_expected_to_change_after_up_and_after_refresh(
-    sites: tuple[Site, Site],
+    project_pair: tuple[EngineProject, EngineProject],
 ) -> None:
     """What GitOps pipelines ask: is the account what the repository says?"""
-    _, real = sites
+    _, real = project_pair
     real.declare(city="Oslo", service_types=["pm", "doc_manager"])
-    real.pulumi("up", "--yes", "--skip-preview")
+    real.run_pulumi("up", "--yes", "--skip-preview")
 
-    real.pulumi("preview", "--expect-no-changes")
-    real.pulumi("refresh", "--yes", "--skip-preview")
-    real.pulumi("preview", "--expect-no-changes")
-    drift(real.hq, city="Bergen")
+    real.run_pulumi("preview", "--expect-no-changes")
+    real.run_pulumi("refresh", "--yes", "--skip-preview")
+    real.run_pulumi("preview", "--expect-no-changes")
+    change_in_browser(real.hq, city="Bergen")
 
-    real.pulumi("refresh", "--preview-only", "--expect-no-changes", code=NO_CHANGES_EXPECTED)
+    real.run_pulumi("refresh", "--preview-only", "--expect-no-changes", code=NO_CHANGES_EXPECTED)
 
 
 def test_the_state_of_the_cli_holds_no_secret_and_a_short_provider(
-    sites: tuple[Site, Site],
+    project_pair: tuple[EngineProject, EngineProject],
 ) -> None:
     """Grep the exported stack for the secret; look at every provider reference."""
-    _, real = sites
-    real.pulumi("up", "--yes", "--skip-preview")
+    _, real = project_pair
+    real.run_pulumi("up", "--yes", "--skip-preview")
 
-    state = real.pulumi("stack", "export")
+    state = real.run_pulumi("stack", "export")
 
     assert CLIENT_SECRET not in state
     assert "Bearer" not in state
@@ -197,14 +199,16 @@ def test_the_state_of_the_cli_holds_no_secret_and_a_short_provider(
     assert [len(reference) < 120 for reference in references] == [True]
 
 
-def test_a_mistake_is_told_by_the_cli_before_anything_is_sent(sites: tuple[Site, Site]) -> None:
+def test_a_mistake_is_told_by_the_cli_before_anything_is_sent(
+    project_pair: tuple[EngineProject, EngineProject],
+) -> None:
     """Three mistakes at once, each by its property, and not one request."""
-    _, real = sites
+    _, real = project_pair
     real.declare(currency="EURO", city="x" * 256, value=True)
 
     said: list[str] = []
 
-    asked = real.asked(lambda: said.append(real.pulumi("preview", code=FAILED)))
+    asked = real.record_requests(lambda: said.append(real.run_pulumi("preview", code=FAILED)))
 
     assert asked == []
     for words in ("currency does not know 'EURO'", "city has 256 characters", "value must be"):

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bim360_provider.review.analysis import review_of
+from bim360_provider.review.analysis import build_review
 from bim360_provider.review.plan import read_plan
-from bim360_provider.review.render.markdown import as_markdown
-from tests.cli.record_plans import played
-from tests.unit.review.snapshots import GOLDEN
+from bim360_provider.review.render.markdown import render_markdown
+from tests.cli.record_plans import record_plans
+from tests.unit.review.snapshots import SNAPSHOT_FOLDER
 
 pytestmark = [
     pytest.mark.pulumi_cli,
@@ -22,6 +22,8 @@ ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 
 
 def test_the_cli_is_reviewed_as_it_was_recorded(tmp_path: Path) -> None:
-    for name, text in played(tmp_path / "stack", "cli"):
-        approved = (GOLDEN / f"{name}.md").read_text(encoding="utf-8")
-        assert ID.sub("…", as_markdown(review_of(read_plan(text)))) == ID.sub("…", approved), name
+    for name, text in record_plans(tmp_path / "stack", "cli"):
+        approved = (SNAPSHOT_FOLDER / f"{name}.md").read_text(encoding="utf-8")
+        assert ID.sub("…", render_markdown(build_review(read_plan(text)))) == ID.sub(
+            "…", approved
+        ), name

@@ -5,47 +5,57 @@ from typing import Any
 import pytest
 
 from bim360_provider.core.project_member import create
-from bim360_provider.core.project_member.lifecycle import leave
+from bim360_provider.core.project_member.lifecycle import remove_member
 from bim360_provider.errors import ConfigError, UnauthorizedError
-from tests.support.hq import Fault, Stage, says
-from tests.support.members import ADA, ADMIN_EMAIL, ADMIN_ID, ADMIN_UID, acting, crew, project
+from tests.support.hq import Fault, HqFixture, build_reply
+from tests.support.members import (
+    ADMIN_EMAIL,
+    ADMIN_ID,
+    ADMIN_UID,
+    MEMBER_INPUTS,
+    acting_settings,
+    create_acting_client,
+    create_active_project,
+)
 
 USERS_SEARCH = "/users/search"
 
 
-def sent(stage: Stage, header: str = "x-user-id") -> list[str]:
+def list_header_values(hq: HqFixture, header: str = "x-user-id") -> list[str]:
     """Return what the requests of a stage said of the acting user."""
-    return [each.header(header) for each in stage.hq.requests if each.header(header)]
+    return [each.get_header(header) for each in hq.emulator.requests if each.get_header(header)]
 
 
 @pytest.mark.parametrize(
     ("named", "looked_up"), [(ADMIN_EMAIL, True), (ADMIN_ID, True), (ADMIN_UID, False)]
 )
 def test_whichever_way_they_are_named_the_uid_is_sent(
-    stage: Stage, named: str, looked_up: bool
+    hq: HqFixture, named: str, looked_up: bool
 ) -> None:
     """A uid needs no look-up; who is named by e-mail or id is looked up once for the run."""
-    client = crew(stage, acting_user=named)
-    project_id = project(stage)
+    client = create_acting_client(hq, acting_user=named)
+    project_id = create_active_project(hq)
 
     for email in ("ada@example.com", "bob@example.com"):
-        create(client, {**ADA, "project_id": project_id, "email": email}, acting())
+        create(
+            client, {**MEMBER_INPUTS, "project_id": project_id, "email": email}, acting_settings()
+        )
 
-    asked = [each.path for each in stage.hq.requests if "/users/" in each.path]
+    asked = [each.path for each in hq.emulator.requests if "/users/" in each.path]
     found = [path for path in asked if path.endswith((USERS_SEARCH, ADMIN_ID))]
-    assert set(sent(stage)) == {ADMIN_UID}
+    assert set(list_header_values(hq)) == {ADMIN_UID}
     assert len(found) == (1 if looked_up else 0)
 
 
-def test_who_has_no_autodesk_account_yet_is_named_by_hqs_id(stage: Stage) -> None:
+def test_who_has_no_autodesk_account_yet_is_named_by_hqs_id(hq: HqFixture) -> None:
     """There is no uid then."""
-    client = crew(stage)
+    client = create_acting_client(hq)
     row = {"id": ADMIN_ID, "uid": None, "email": ADMIN_EMAIL}
-    stage.hq.faults.append(Fault("search users", says(200, [row])))
+    hq.emulator.faults.append(Fault("search users", build_reply(200, [row])))
 
-    create(client, {**ADA, "project_id": project(stage)}, acting())
+    create(client, {**MEMBER_INPUTS, "project_id": create_active_project(hq)}, acting_settings())
 
-    assert set(sent(stage)) == {ADMIN_ID}
+    assert set(list_header_values(hq)) == {ADMIN_ID}
 
 
 @pytest.mark.parametrize(
@@ -55,31 +65,35 @@ def test_who_has_no_autodesk_account_yet_is_named_by_hqs_id(stage: Stage) -> Non
         ("nobody@example.com", r"the acting user nobody@example.com is no user of account a1d5"),
     ],
 )
-def test_without_one_nothing_is_imported(stage: Stage, named: Any, words: str) -> None:
+def test_without_one_nothing_is_imported(hq: HqFixture, named: Any, words: str) -> None:
     """Told in one line, before HQ is asked to add anybody."""
-    client = crew(stage, acting_user=named)
+    client = create_acting_client(hq, acting_user=named)
 
     with pytest.raises(ConfigError, match=words):
-        create(client, {**ADA, "project_id": project(stage)}, acting())
+        create(
+            client, {**MEMBER_INPUTS, "project_id": create_active_project(hq)}, acting_settings()
+        )
 
-    assert "POST import" not in stage.hq.asked
+    assert "POST import" not in hq.emulator.requests_made
 
 
-def test_somebody_who_may_not_act_is_hqs_own_refusal(stage: Stage) -> None:
+def test_somebody_who_may_not_act_is_hqs_own_refusal(hq: HqFixture) -> None:
     """HQ's words, and the second thing that a 403 may mean."""
-    client = crew(stage, acting_user="NOBODYSUID12")
+    client = create_acting_client(hq, acting_user="NOBODYSUID12")
     words = r"could not add ada@example.com .* Or NOBODYSUID12, the acting user, may not do it"
 
     with pytest.raises(UnauthorizedError, match=words):
-        create(client, {**ADA, "project_id": project(stage)}, acting())
+        create(
+            client, {**MEMBER_INPUTS, "project_id": create_active_project(hq)}, acting_settings()
+        )
 
 
-def test_a_removal_names_them_by_another_header(stage: Stage) -> None:
+def test_a_removal_names_them_by_another_header(hq: HqFixture) -> None:
     """construction/admin calls it ``User-Id``."""
-    client = crew(stage)
-    stage.hq.ask("PATCH", "/options", {"remove_project_users": "allow"})
-    project_id = project(stage)
-    _, outs = create(client, {**ADA, "project_id": project_id}, acting())
+    client = create_acting_client(hq)
+    hq.emulator.call_control_plane("PATCH", "/options", {"remove_project_users": "allow"})
+    project_id = create_active_project(hq)
+    _, outs = create(client, {**MEMBER_INPUTS, "project_id": project_id}, acting_settings())
 
-    assert leave(client, project_id, outs)
-    assert sent(stage, "user-id") == [ADMIN_UID]
+    assert remove_member(client, project_id, outs)
+    assert list_header_values(hq, "user-id") == [ADMIN_UID]

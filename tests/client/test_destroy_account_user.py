@@ -5,51 +5,60 @@ from typing import Any
 import pytest
 
 from bim360_provider.core.account_user import create, delete
-from bim360_provider.core.run import Owners
+from bim360_provider.core.run import Ownership
 from bim360_provider.emulator import ACCOUNT_ID, ADMIN_EMAIL
 from bim360_provider.errors import Bim360Error
 from bim360_provider.hq import HqClient
-from tests.support.hq import HANGS_UP, NO_ACCOUNT, Fault, Stage, says, settings
+from tests.support.hq import (
+    ACCOUNT_NOT_FOUND,
+    DROPS_CONNECTION,
+    Fault,
+    HqFixture,
+    build_reply,
+    build_settings,
+)
 
-ADA: dict[str, Any] = {"email": "ada@example.com", "account_id": ACCOUNT_ID, "region": "US"}
-Made = tuple[str, dict[str, Any]]
+USER_INPUTS: dict[str, Any] = {"email": "ada@example.com", "account_id": ACCOUNT_ID, "region": "US"}
+IdAndState = tuple[str, dict[str, Any]]
 
 TEN_MINUTES = 600.0
 """Seconds after which a 404 is believed at once."""
 
 
 @pytest.fixture
-def made(stage: Stage, client: HqClient) -> Made:
+def created_user(hq: HqFixture, client: HqClient) -> IdAndState:
     """Return the id and the state of a user whom the stack added and who has signed in."""
-    user = create(client, ADA, settings())
-    stage.hq.ask("POST", f"/users/{user[0]}/sign-in")
-    stage.hq.asked.clear()
+    user = create(client, USER_INPUTS, build_settings())
+    hq.emulator.call_control_plane("POST", f"/users/{user[0]}/sign-in")
+    hq.emulator.requests_made.clear()
     return user
 
 
-def status(client: HqClient, user_id: str) -> str | None:
+def get_status(client: HqClient, user_id: str) -> str | None:
     """Return a user's status at HQ."""
     return client.account_users.get(user_id).status
 
 
-def test_whom_the_stack_added_is_made_inactive(stage: Stage, client: HqClient, made: Made) -> None:
+def test_whom_the_stack_added_is_made_inactive(
+    hq: HqFixture, client: HqClient, created_user: IdAndState
+) -> None:
     """One request, and a second destroy does no harm."""
-    delete(client, *made)
-    delete(client, *made)
+    delete(client, *created_user)
+    delete(client, *created_user)
 
-    assert stage.hq.asked == ["PATCH user", "PATCH user"]
-    assert status(client, made[0]) == "inactive"
+    assert hq.emulator.requests_made == ["PATCH user", "PATCH user"]
+    assert get_status(client, created_user[0]) == "inactive"
 
 
-def test_who_never_signed_in_stays_and_it_is_said(stage: Stage, client: HqClient) -> None:
+def test_who_never_signed_in_stays_and_it_is_said(hq: HqFixture, client: HqClient) -> None:
     """HQ can neither delete nor deactivate them; that is looked up, not guessed."""
-    user_id, state = create(client, ADA, settings())
-    stage.hq.asked.clear()
+    user_id, state = create(client, USER_INPUTS, build_settings())
+    hq.emulator.requests_made.clear()
 
     delete(client, user_id, state)
 
-    assert stage.hq.asked == ["PATCH user", "GET user"]
-    assert stage.warnings() == [
+    assert hq.emulator.requests_made == ["PATCH user", "GET user"]
+    assert hq.list_warnings() == [
         (
             f"BIM 360: user 'ada@example.com' ({user_id}) stays in the account: HQ can neither "
             "delete nor deactivate who has never signed in (not_invited)."
@@ -66,81 +75,88 @@ def test_who_never_signed_in_stays_and_it_is_said(stage: Stage, client: HqClient
     ],
 )
 def test_who_is_spared_stays_as_they_are(
-    stage: Stage, client: HqClient, made: Made, known: dict[str, Any], why: str
+    hq: HqFixture, client: HqClient, created_user: IdAndState, known: dict[str, Any], why: str
 ) -> None:
     """Nothing is sent, and the line says why."""
-    user_id, state = made
+    user_id, state = created_user
 
     delete(client, user_id, {**state, **known})
 
-    assert stage.hq.asked == []
-    assert stage.warnings()[0].startswith(
+    assert hq.emulator.requests_made == []
+    assert hq.list_warnings()[0].startswith(
         f"BIM 360: user 'ada@example.com' ({user_id}) stays in the account as they are: {why}"
     )
 
 
-def test_deactivate_is_taken_by_its_word(client: HqClient, made: Made) -> None:
+def test_deactivate_is_taken_by_its_word(client: HqClient, created_user: IdAndState) -> None:
     """For somebody who was in the account before as well."""
-    user_id, state = made
+    user_id, state = created_user
 
     delete(client, user_id, {**state, "adopted": True, "on_destroy": "deactivate"})
 
-    assert status(client, user_id) == "inactive"
+    assert get_status(client, user_id) == "inactive"
 
 
 def test_an_account_admin_who_is_declared_survives_a_destroy(client: HqClient) -> None:
     """Or the stack could lock everybody out."""
-    admin = create(client, {**ADA, "email": ADMIN_EMAIL}, settings())
+    admin = create(client, {**USER_INPUTS, "email": ADMIN_EMAIL}, build_settings())
 
     delete(client, *admin)
 
     assert admin[1]["role"] == "account_admin"
-    assert status(client, admin[0]) == "active"
+    assert get_status(client, admin[0]) == "active"
 
 
 def test_a_renamed_resource_leaves_the_person_alone(
-    stage: Stage, client: HqClient, made: Made
+    hq: HqFixture, client: HqClient, created_user: IdAndState
 ) -> None:
     """Pulumi creates the new resource, then deletes the old one."""
-    owners = Owners()
-    user_id, outs = create(client, {**ADA, "on_destroy": "deactivate"}, settings(), owners)
+    owners = Ownership()
+    user_id, outs = create(
+        client, {**USER_INPUTS, "on_destroy": "deactivate"}, build_settings(), owners
+    )
 
     delete(client, user_id, outs, owners)
 
-    assert user_id == made[0]
-    assert status(client, user_id) == "active"
-    assert "has a new resource now and stays as they are" in stage.warnings()[0]
+    assert user_id == created_user[0]
+    assert get_status(client, user_id) == "active"
+    assert "has a new resource now and stays as they are" in hq.list_warnings()[0]
 
 
-def test_who_is_gone_is_done_with(stage: Stage, client: HqClient, made: Made) -> None:
+def test_who_is_gone_is_done_with(
+    hq: HqFixture, client: HqClient, created_user: IdAndState
+) -> None:
     """Somebody else was faster."""
-    stage.hq.ask("DELETE", f"/users/{made[0]}")
-    stage.clock.sleep(TEN_MINUTES)
+    hq.emulator.call_control_plane("DELETE", f"/users/{created_user[0]}")
+    hq.clock.sleep(TEN_MINUTES)
 
-    delete(client, *made)
+    delete(client, *created_user)
 
-    assert stage.hq.asked == ["PATCH user"]
+    assert hq.emulator.requests_made == ["PATCH user"]
 
 
-@pytest.mark.parametrize("reply", [NO_ACCOUNT, says(403), says(422), says(503), HANGS_UP])
+@pytest.mark.parametrize(
+    "reply",
+    [ACCOUNT_NOT_FOUND, build_reply(403), build_reply(422), build_reply(503), DROPS_CONNECTION],
+)
 def test_whom_hq_would_not_deactivate_is_an_error(
-    stage: Stage, client: HqClient, made: Made, reply: Any
+    hq: HqFixture, client: HqClient, created_user: IdAndState, reply: Any
 ) -> None:
     """A destroy that forgets somebody with access would be a lie."""
-    stage.hq.faults.append(Fault("PATCH user", reply, times=99))
+    hq.emulator.faults.append(Fault("PATCH user", reply, times=99))
 
     with pytest.raises(Bim360Error, match="could not change status of user"):
-        delete(client, *made)
+        delete(client, *created_user)
 
 
 def test_a_refusal_counts_as_done_if_the_person_is_inactive(
-    stage: Stage, client: HqClient, made: Made
+    hq: HqFixture, client: HqClient, created_user: IdAndState
 ) -> None:
     """HQ may not take inactive twice."""
-    client.account_users.update(made[0], {"status": "inactive"})
-    stage.hq.asked.clear()
-    stage.hq.faults.append(Fault("PATCH user", says(422, {"message": "no"})))
+    client.account_users.update(created_user[0], {"status": "inactive"})
+    hq.emulator.requests_made.clear()
+    hq.emulator.faults.append(Fault("PATCH user", build_reply(422, {"message": "no"})))
 
-    delete(client, *made)
+    delete(client, *created_user)
 
-    assert stage.hq.asked == ["PATCH user", "GET user"]
+    assert hq.emulator.requests_made == ["PATCH user", "GET user"]

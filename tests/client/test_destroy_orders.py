@@ -7,43 +7,50 @@ import pytest
 
 from bim360_provider.emulator import Reply
 from bim360_provider.errors import Bim360Error, NotFoundError
-from tests.engine.crashes.crash_harness import EVERYTHING
-from tests.support.full_stack import NEEDS, TAKES_AWAY, Whole, any_orders, orders, whole
-from tests.support.hq import Fault, Stage, says
+from tests.engine.crashes.crash_harness import RUNS_ALL_CASES
+from tests.support.full_stack import (
+    DEPENDENCIES,
+    DESTRUCTIVE_ARGS,
+    FullStack,
+    create_full_stack,
+    iterate_orders,
+    sample_orders,
+)
+from tests.support.hq import Fault, HqFixture, build_reply
 from tests.support.members import ADMIN_EMAIL
 
-ORDERS = sorted(orders(NEEDS))
+ORDERS = sorted(iterate_orders(DEPENDENCIES))
 """All 302 that a program allows whose resources take each other's outputs."""
 
-FEW = ORDERS[::30]
-WIRED = ORDERS if EVERYTHING else ORDERS[::10]
-ANY = any_orders(60 if EVERYTHING else 12, seed=1)
+SAMPLED_ORDERS = ORDERS[::30]
+DEPENDENCY_ORDERS = ORDERS if RUNS_ALL_CASES else ORDERS[::10]
+RANDOM_ORDERS = sample_orders(60 if RUNS_ALL_CASES else 12, seed=1)
 """Of the 362,880 that are possible where ids are written out and Pulumi knows no dependency."""
 
 CHUNKS = range(4)
 """Parts that the workers of a run share."""
 
-SILENT = NEEDS.keys() - TAKES_AWAY.keys() - {"project"}
+NOT_DESTROYED = DEPENDENCIES.keys() - DESTRUCTIVE_ARGS.keys() - {"project"}
 """Nothing is sent for these: HQ deletes neither companies nor pictures."""
 
-WITHOUT_WORDS = says(404, {"code": 1004, "message": "not found"})
-FOR_EVER = 1_000
+UNSPECIFIC_NOT_FOUND = build_reply(404, {"code": 1004, "message": "not found"})
+MANY_TIMES = 1_000
 
-ASKS = (
+DELETE_ROUTES = (
     *("PATCH project", "GET project", "GET projects", "PATCH user", "GET user", "search users"),
     *("GET members", "GET member", "DELETE member", "GET business units", "PUT business units"),
 )
 
 
 @pytest.fixture
-def full(stage: Stage, tmp_path: Path) -> Whole:
+def full_stack(hq: HqFixture, tmp_path: Path) -> FullStack:
     """Return a stack that takes away what it can when it is destroyed."""
-    return whole(stage, tmp_path / "tower.png", takes_away=True)
+    return create_full_stack(hq, tmp_path / "tower.png", destructive=True)
 
 
-def left(stack: Whole) -> dict[str, object]:
+def get_destroyed_state(stack: FullStack) -> dict[str, object]:
     """Return what a destroy has to do with, as HQ holds it."""
-    account, project = stack.account(), stack.project()
+    account, project = stack.get_account(), stack.get_project()
     return {
         "project": project["status"],
         "members": len(project["users"]),
@@ -53,12 +60,12 @@ def left(stack: Whole) -> dict[str, object]:
     }
 
 
-STRANGERS = {ADMIN_EMAIL: "active", "cy@volt.no": "pending", "dee@volt.no": "pending"}
+OTHER_USERS = {ADMIN_EMAIL: "active", "cy@volt.no": "pending", "dee@volt.no": "pending"}
 COMPANIES = ["Halvorsen Construction", "Volt"]
-TAKEN_AWAY = {
+DESTROYED_STATE = {
     "project": "archived",
     "members": 0,
-    "users": {**STRANGERS, "ada@volt.no": "inactive", "bob@volt.no": "inactive"},
+    "users": {**OTHER_USERS, "ada@volt.no": "inactive", "bob@volt.no": "inactive"},
     "units": ["North America"],
     "companies": COMPANIES,
 }
@@ -71,160 +78,172 @@ def test_a_wired_program_has_302_orders() -> None:
 
 
 @pytest.mark.parametrize("chunk", CHUNKS)
-def test_every_order_of_a_wired_program_leaves_the_same(full: Whole, chunk: int) -> None:
+def test_every_order_of_a_wired_program_leaves_the_same(full_stack: FullStack, chunk: int) -> None:
     """Whichever the engine chooses."""
-    client = full.client()
-    for order in WIRED[chunk :: len(CHUNKS)]:
-        full.put_back()
-        full.destroy(order, client)
+    client = full_stack.create_client()
+    for order in DEPENDENCY_ORDERS[chunk :: len(CHUNKS)]:
+        full_stack.restore()
+        full_stack.destroy(order, client)
 
-        assert left(full) == TAKEN_AWAY, order
+        assert get_destroyed_state(full_stack) == DESTROYED_STATE, order
 
 
-def test_orders_that_no_dependency_forbids_leave_the_same(full: Whole) -> None:
+def test_orders_that_no_dependency_forbids_leave_the_same(full_stack: FullStack) -> None:
     """Parents before children: the project is archived before its members are removed."""
     ends = []
-    for order in ANY:
-        full.put_back()
-        full.destroy(order)
-        ends.append(left(full))
+    for order in RANDOM_ORDERS:
+        full_stack.restore()
+        full_stack.destroy(order)
+        ends.append(get_destroyed_state(full_stack))
 
-    assert [order for order, end in zip(ANY, ends, strict=True) if end != TAKEN_AWAY] == []
+    assert [
+        order for order, end in zip(RANDOM_ORDERS, ends, strict=True) if end != DESTROYED_STATE
+    ] == []
 
 
-def test_by_default_people_and_units_stay_where_they_are(stage: Stage, tmp_path: Path) -> None:
+def test_by_default_people_and_units_stay_where_they_are(hq: HqFixture, tmp_path: Path) -> None:
     """Only the project is archived, and whom the stack added is made inactive."""
-    stack = whole(stage, tmp_path / "tower.png", takes_away=False)
+    stack = create_full_stack(hq, tmp_path / "tower.png", destructive=False)
 
-    for order in FEW:
-        stack.put_back()
+    for order in SAMPLED_ORDERS:
+        stack.restore()
         stack.destroy(order)
 
         units = ["North", "North America", "West"]
-        assert left(stack) == {**TAKEN_AWAY, "members": 4, "units": units}
-        assert sorted(asked(stage)) == ["PATCH project", "PATCH user", "PATCH user"]
+        assert get_destroyed_state(stack) == {**DESTROYED_STATE, "members": 4, "units": units}
+        assert sorted(list_requests(hq)) == ["PATCH project", "PATCH user", "PATCH user"]
 
 
-def asked(stage: Stage) -> list[str]:
+def list_requests(hq: HqFixture) -> list[str]:
     """Return what HQ was asked, tokens apart."""
-    return [each for each in stage.hq.asked if each != "token"]
+    return [each for each in hq.emulator.requests_made if each != "token"]
 
 
-Loss = Callable[[Whole], object]
+CauseLoss = Callable[[FullStack], object]
 
 
-def _control(method: str, path: str, body: object = None) -> Loss:
-    def happen(stack: Whole) -> object:
-        ids = {name: entity_id for name, (entity_id, _) in stack.made.items()}
-        return stack.stage.hq.ask(method, path.format(**ids), body)
+def _build_control_request(method: str, path: str, body: object = None) -> CauseLoss:
+    def happen(stack: FullStack) -> object:
+        ids = {name: entity_id for name, (entity_id, _) in stack.resources.items()}
+        return stack.hq.emulator.call_control_plane(method, path.format(**ids), body)
 
     return happen
 
 
-def _without_units(stack: Whole) -> None:
-    state = stack.stage.hq.ask("GET", "/state")
+def _remove_units(stack: FullStack) -> None:
+    state = stack.hq.emulator.call_control_plane("GET", "/state")
     units = state["accounts"][0]["business_units"]
     state["accounts"][0]["business_units"] = [u for u in units if u["name"] == "North America"]
-    stack.stage.hq.ask("PUT", "/state", state)
+    stack.hq.emulator.call_control_plane("PUT", "/state", state)
 
 
-def _denied(*kinds: str, reply: Reply) -> Loss:
-    def happen(stack: Whole) -> None:
-        stack.stage.hq.faults += [Fault(kind, reply, times=FOR_EVER) for kind in kinds]
+def _build_denial(*kinds: str, reply: Reply) -> CauseLoss:
+    def happen(stack: FullStack) -> None:
+        stack.hq.emulator.faults += [Fault(kind, reply, times=MANY_TIMES) for kind in kinds]
 
     return happen
 
 
-NO_SUCH_PROJECT = says(404, {"code": 1004, "message": "this project doesn't exist."})
-SOUNDS_GONE = says(404, {"code": 1004, "message": "this user doesn't exist."})
+NO_SUCH_PROJECT = build_reply(404, {"code": 1004, "message": "this project doesn't exist."})
+USER_NOT_FOUND = build_reply(404, {"code": 1004, "message": "this user doesn't exist."})
 
-LOSSES: dict[str, Loss] = {
-    "the project is archived": _control("PATCH", "/projects/{project}", {"status": "archived"}),
-    "the project is gone": _control("DELETE", "/projects/{project}"),
-    "the project does not show": _denied(
+LOSSES: dict[str, CauseLoss] = {
+    "the project is archived": _build_control_request(
+        "PATCH", "/projects/{project}", {"status": "archived"}
+    ),
+    "the project is gone": _build_control_request("DELETE", "/projects/{project}"),
+    "the project does not show": _build_denial(
         "PATCH project", "GET project", "DELETE member", "GET member", reply=NO_SUCH_PROJECT
     ),
-    "all who are in the project are gone": _denied(
-        "DELETE member", "GET member", reply=SOUNDS_GONE
+    "all who are in the project are gone": _build_denial(
+        "DELETE member", "GET member", reply=USER_NOT_FOUND
     ),
-    "HQ does not say what is missing": _denied(
+    "HQ does not say what is missing": _build_denial(
         *("PATCH project", "GET project", "DELETE member", "GET member", "PATCH user", "GET user"),
-        reply=WITHOUT_WORDS,
+        reply=UNSPECIFIC_NOT_FOUND,
     ),
-    "the company is gone": _control("DELETE", "/companies/{company}"),
-    "a user is inactive": _control("PATCH", "/users/{ada}", {"status": "inactive"}),
-    "a user is gone": _control("DELETE", "/users/{ada}"),
-    "a user has left the project": lambda stack: stack.stage.hq.ask(
-        "DELETE", f"/projects/{stack.made['project'][0]}/users/{stack.made['bob'][0]}"
+    "the company is gone": _build_control_request("DELETE", "/companies/{company}"),
+    "a user is inactive": _build_control_request("PATCH", "/users/{ada}", {"status": "inactive"}),
+    "a user is gone": _build_control_request("DELETE", "/users/{ada}"),
+    "a user has left the project": lambda stack: stack.hq.emulator.call_control_plane(
+        "DELETE", f"/projects/{stack.resources['project'][0]}/users/{stack.resources['bob'][0]}"
     ),
-    "the units are gone": _without_units,
+    "the units are gone": _remove_units,
 }
 
 
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("refreshed", [False, True], ids=["stale state", "refreshed"])
-def test_a_destroy_ends_whatever_is_gone_before_it(full: Whole, loss: str, refreshed: bool) -> None:
+def test_a_destroy_ends_whatever_is_gone_before_it(
+    full_stack: FullStack, loss: str, refreshed: bool
+) -> None:
     """No error, in any order; what is still there and ours is taken away all the same."""
-    for order in (*FEW[::3], *ANY[:4]):
-        full.put_back()
-        full.stage.hq.faults.clear()
-        LOSSES[loss](full)
-        there = [name for name in order if not refreshed or full.read(name, full.client())]
+    for order in (*SAMPLED_ORDERS[::3], *RANDOM_ORDERS[:4]):
+        full_stack.restore()
+        full_stack.hq.emulator.faults.clear()
+        LOSSES[loss](full_stack)
+        there = [
+            name for name in order if not refreshed or full_stack.read(name, full_stack.create_client())
+        ]
 
-        full.destroy(there)
+        full_stack.destroy(there)
 
-        users = {user["email"]: user["status"] for user in full.account()["users"]}
-        units = [unit["name"] for unit in full.account()["business_units"]]
-        assert users.get("ada@volt.no", "inactive") == "inactive" or "PATCH user" in _denials(full)
+        users = {user["email"]: user["status"] for user in full_stack.get_account()["users"]}
+        units = [unit["name"] for unit in full_stack.get_account()["business_units"]]
+        assert users.get(
+            "ada@volt.no", "inactive"
+        ) == "inactive" or "PATCH user" in _list_denied_routes(full_stack)
         assert units == ["North America"]
 
 
-def _denials(stack: Whole) -> set[str]:
-    return {fault.what for fault in stack.stage.hq.faults}
+def _list_denied_routes(stack: FullStack) -> set[str]:
+    return {fault.route for fault in stack.hq.emulator.faults}
 
 
-@pytest.mark.parametrize("name", sorted(NEEDS.keys() - SILENT))
+@pytest.mark.parametrize("name", sorted(DEPENDENCIES.keys() - NOT_DESTROYED))
 @pytest.mark.parametrize("how", ["taken out", "without words"])
 def test_an_account_out_of_sight_is_an_error_and_never_gone(
-    full: Whole, name: str, how: str
+    full_stack: FullStack, name: str, how: str
 ) -> None:
     """Neither in a destroy nor in a refresh: what is not seen may be there."""
-    client = full.client()
+    client = full_stack.create_client()
     if how == "taken out":
-        full.hide_account()
+        full_stack.hide_account()
     else:
-        _denied(*ASKS, reply=WITHOUT_WORDS)(full)
+        _build_denial(*DELETE_ROUTES, reply=UNSPECIFIC_NOT_FOUND)(full_stack)
 
     with pytest.raises(NotFoundError):
-        full.destroy([name], client)
+        full_stack.destroy([name], client)
     with pytest.raises(NotFoundError):
-        full.read(name, client)
-    assert full.stage.hq.ask("GET", "/state")["accounts"] == full.state["accounts"]
+        full_stack.read(name, client)
+    assert full_stack.hq.emulator.call_control_plane("GET", "/state")["accounts"] == full_stack.state["accounts"]
 
 
-@pytest.mark.parametrize("order", FEW)
-def test_a_second_destroy_does_no_harm(full: Whole, order: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("order", SAMPLED_ORDERS)
+def test_a_second_destroy_does_no_harm(full_stack: FullStack, order: tuple[str, ...]) -> None:
     """As after one whose state was lost."""
-    full.destroy(order)
-    once = full.account()
+    full_stack.destroy(order)
+    once = full_stack.get_account()
 
-    full.destroy(order)
+    full_stack.destroy(order)
 
-    assert full.account() == once
-    assert left(full) == TAKEN_AWAY
+    assert full_stack.get_account() == once
+    assert get_destroyed_state(full_stack) == DESTROYED_STATE
 
 
-@pytest.mark.parametrize("order", FEW if EVERYTHING else FEW[::4])
-def test_a_destroy_that_was_killed_is_run_again(full: Whole, order: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("order", SAMPLED_ORDERS if RUNS_ALL_CASES else SAMPLED_ORDERS[::4])
+def test_a_destroy_that_was_killed_is_run_again(
+    full_stack: FullStack, order: tuple[str, ...]
+) -> None:
     """After each resource: the state still has the last one, or the last few."""
     for done in range(1, len(order) + 1):
         for known in (done - 1, max(done - 4, 0)):
-            full.put_back()
-            full.destroy(order[:done])
+            full_stack.restore()
+            full_stack.destroy(order[:done])
 
-            full.destroy(order[known:])
+            full_stack.destroy(order[known:])
 
-            assert left(full) == TAKEN_AWAY
+            assert get_destroyed_state(full_stack) == DESTROYED_STATE
 
 
 @pytest.mark.parametrize(
@@ -232,15 +251,15 @@ def test_a_destroy_that_was_killed_is_run_again(full: Whole, order: tuple[str, .
 )
 @pytest.mark.parametrize("acts", [True, False], ids=["acted", "did not act"])
 def test_a_destroy_whose_answers_are_lost_fails_and_is_run_again(
-    full: Whole, kind: str, acts: bool
+    full_stack: FullStack, kind: str, acts: bool
 ) -> None:
     """Whether HQ acted or not."""
-    fault = Fault(kind, says(504), acts=acts, times=FOR_EVER)
-    full.stage.hq.faults.append(fault)
+    fault = Fault(kind, build_reply(504), acts_on_request=acts, times=MANY_TIMES)
+    full_stack.hq.emulator.faults.append(fault)
 
     with pytest.raises(Bim360Error):
-        full.destroy(ORDERS[0])
+        full_stack.destroy(ORDERS[0])
     fault.times = 0
-    full.destroy(ORDERS[0])
+    full_stack.destroy(ORDERS[0])
 
-    assert left(full) == TAKEN_AWAY
+    assert get_destroyed_state(full_stack) == DESTROYED_STATE

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 from bim360_provider.cli.app import app
 from bim360_provider.doctor.checks import machine
 from bim360_provider.emulator import ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET
-from tests.support.hq import Stage
+from tests.support.hq import HqFixture
 
 ENVIRON = {
     "APS_CLIENT_ID": CLIENT_ID,
@@ -21,24 +21,24 @@ ENVIRON = {
 
 
 @pytest.fixture
-def account(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Stage:
+def healthy_account(hq: HqFixture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> HqFixture:
     """Return an account that is well, and a machine without a CLI."""
-    for name, value in {**ENVIRON, "BIM360_BASE_URL": stage.url}.items():
+    for name, value in {**ENVIRON, "BIM360_BASE_URL": hq.url}.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(machine, "said_by", lambda *_, **__: "3.11.7")
+    monkeypatch.setattr(machine, "capture_output", lambda *_, **__: "3.11.7")
     monkeypatch.setattr(shutil, "which", lambda name: None if name == "pulumi" else name)
     monkeypatch.chdir(tmp_path)
-    return stage
+    return hq
 
 
-def doctor(*arguments: str, charset: str = "utf-8") -> Result:
+def run_doctor(*arguments: str, charset: str = "utf-8") -> Result:
     """Run the command."""
     return CliRunner(charset=charset).invoke(app, ["doctor", *arguments])
 
 
-def test_warnings_alone_are_well(account: Stage) -> None:
+def test_warnings_alone_are_well(healthy_account: HqFixture) -> None:
     """One line for each check, and how many of each at the end; no secret among them."""
-    done = doctor()
+    done = run_doctor()
 
     assert done.exit_code == 0
     assert "✓  account       " in done.output
@@ -46,16 +46,16 @@ def test_warnings_alone_are_well(account: Stage) -> None:
     assert "→ Install it: https://www.pulumi.com" in done.output
     assert done.output.endswith("12 ok, 1 warning, 1 skipped.\n")
     assert CLIENT_SECRET not in done.output
-    assert account.hq.asked == ["token", "GET projects"]
+    assert healthy_account.emulator.requests_made == ["token", "GET projects"]
 
 
 def test_a_failure_has_its_remedy_in_the_line_below(
-    account: Stage, monkeypatch: pytest.MonkeyPatch
+    healthy_account: HqFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And the exit code says it to the pipeline."""
     monkeypatch.setenv("APS_CLIENT_SECRET", "not-the-one-of-the-app")
 
-    done = doctor()
+    done = run_doctor()
 
     lines = done.output.splitlines()
     place = next(number for number, line in enumerate(lines) if line.startswith("✗  token"))
@@ -63,24 +63,24 @@ def test_a_failure_has_its_remedy_in_the_line_below(
     assert lines[place + 1].strip().startswith("→ Client id and secret do not fit")
     assert lines[place + 2] == "-  scopes        because of: token"
     assert "not-the-one-of-the-app" not in done.output
-    assert account.hq.asked == ["token"]
+    assert healthy_account.emulator.requests_made == ["token"]
 
 
-def test_a_terminal_without_the_marks_gets_plain_ones(account: Stage) -> None:
+def test_a_terminal_without_the_marks_gets_plain_ones(healthy_account: HqFixture) -> None:
     """Windows' old code pages, and LANG=C."""
-    done = doctor(charset="ascii")
+    done = run_doctor(charset="ascii")
 
-    assert account.hq.asked
+    assert healthy_account.emulator.requests_made
     assert done.output.isascii()
     assert "ok account" in done.output
     assert "-> Install it" in done.output
 
 
-def test_json_is_one_document(account: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_json_is_one_document(healthy_account: HqFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     """With every finding under its check."""
     monkeypatch.setenv("BIM360_REGION", "EMEA")
 
-    done = doctor("--json")
+    done = run_doctor("--json")
 
     found = json.loads(done.output)
     rows = {row["check"]: row for row in found["findings"]}
@@ -88,7 +88,7 @@ def test_json_is_one_document(account: Stage, monkeypatch: pytest.MonkeyPatch) -
     assert found["ok"] is False
     assert rows["account"]["status"] == "failed"
     assert "BIM360_REGION=US" in rows["account"]["remedy"]
-    assert account.hq.asked == ["token", "GET projects", "GET projects"]
+    assert healthy_account.emulator.requests_made == ["token", "GET projects", "GET projects"]
 
 
 @pytest.mark.parametrize(
@@ -100,14 +100,14 @@ def test_json_is_one_document(account: Stage, monkeypatch: pytest.MonkeyPatch) -
     ],
 )
 def test_it_cannot_begin_without_the_files_that_are_named(
-    account: Stage, tmp_path: Path, files: dict[str, str], words: str
+    healthy_account: HqFixture, tmp_path: Path, files: dict[str, str], words: str
 ) -> None:
     """Exit code 2, and nothing was asked."""
     for name, text in files.items():
         (tmp_path / name).write_text(text)
 
-    done = doctor("--stack", "dev", "--cwd", os.fspath(tmp_path))
+    done = run_doctor("--stack", "dev", "--cwd", os.fspath(tmp_path))
 
     assert done.exit_code == 2
     assert words in done.output
-    assert account.hq.asked == []
+    assert healthy_account.emulator.requests_made == []

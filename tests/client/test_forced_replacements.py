@@ -5,29 +5,40 @@ from pathlib import Path
 import pytest
 
 from bim360_provider.errors import ConflictError
-from tests.client.http.replaying import WAYS, Killed, Moment, Replay, Way, environment
-from tests.support.full_stack import whole
-from tests.support.hq import Stage
+from tests.client.http.replaying import (
+    REPLACEMENT_TRIGGERS,
+    EngineReplay,
+    KillMoment,
+    ReplacementTrigger,
+    RunKilled,
+    build_environment,
+)
+from tests.support.full_stack import create_full_stack
+from tests.support.hq import HqFixture
 
 ENTITIES = ("units", "company", "ada", "project", "image", "admin", "member", "team")
 ORDERS = {False: "create first", True: "delete first"}
-KILLS: tuple[tuple[Moment, bool], ...] = (("created", False), ("deleted", False), ("deleted", True))
+KILL_CASES: tuple[tuple[KillMoment, bool], ...] = (
+    ("created", False),
+    ("deleted", False),
+    ("deleted", True),
+)
 """The moment, and whether the engine then asks as for a new resource, as older ones do."""
 
 CREATES = ("POST projects", "POST companies", "POST users", "POST import", "POST members")
 
 
 @pytest.fixture
-def replay(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Replay:
+def replay(hq: HqFixture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> EngineReplay:
     """Return a stack that takes away what it can when it is destroyed."""
-    for name, value in environment(stage.url).items():
+    for name, value in build_environment(hq.url).items():
         monkeypatch.setenv(name, value)
-    return Replay(whole(stage, tmp_path / "tower.png", takes_away=True), monkeypatch)
+    return EngineReplay(create_full_stack(hq, tmp_path / "tower.png", destructive=True), monkeypatch)
 
 
-def unchanged(replay: Replay) -> bool:
+def is_unchanged(replay: EngineReplay) -> bool:
     """Return whether HQ holds what it held before, but for the time of the last change."""
-    now, before = replay.whole.stage.hq.ask("GET", "/state"), replay.whole.state
+    now, before = replay.stack.hq.emulator.call_control_plane("GET", "/state"), replay.stack.state
     rows = [each["accounts"][0] for each in (now, before)]
     for account in rows:
         for row in (*account["projects"], *account["companies"], *account["users"]):
@@ -36,140 +47,142 @@ def unchanged(replay: Replay) -> bool:
 
 
 @pytest.mark.parametrize("first", ORDERS, ids=ORDERS.get)
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", REPLACEMENT_TRIGGERS)
 @pytest.mark.parametrize("name", ENTITIES)
 def test_the_object_stays_and_the_next_run_sends_nothing(
-    replay: Replay, name: str, way: Way, first: bool
+    replay: EngineReplay, name: str, way: ReplacementTrigger, first: bool
 ) -> None:
     """Whatever ``adopt`` says: it is 'never' here, or absent."""
     ids = {each: entries[0].id for each, entries in replay.entries.items()}
 
-    replay.up(name, way, first=first)
+    replay.up(name, way, delete_first=first)
     again = replay.up()
 
-    assert unchanged(replay)
+    assert is_unchanged(replay)
     assert again == []
     assert {each: [entry.id for entry in rows] for each, rows in replay.entries.items()} == {
         each: [id_] for each, id_ in ids.items()
     }
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", REPLACEMENT_TRIGGERS)
 @pytest.mark.parametrize("name", ["company", "ada", "project", "admin", "member", "team"])
 def test_nothing_is_posted_where_the_calls_show_the_replacement(
-    replay: Replay, name: str, way: Way
+    replay: EngineReplay, name: str, way: ReplacementTrigger
 ) -> None:
     """The engine's calls show every replacement that deletes first, and one with a diff."""
-    asked = replay.up(name, way, first=True)
+    asked = replay.up(name, way, delete_first=True)
 
     assert not set(CREATES) & set(asked)
-    assert any("cannot be created a second time" in line for line in replay.said)
+    assert any("cannot be created a second time" in line for line in replay.notifications)
 
 
-@pytest.mark.parametrize(("killed", "forgets"), KILLS)
+@pytest.mark.parametrize(("killed", "forgets"), KILL_CASES)
 @pytest.mark.parametrize("way", ["changed", "targeted"])
 @pytest.mark.parametrize("name", ENTITIES)
 def test_the_run_after_a_killed_one_keeps_the_object_as_well(
-    replay: Replay, name: str, way: Way, killed: Moment, forgets: bool
+    replay: EngineReplay, name: str, way: ReplacementTrigger, killed: KillMoment, forgets: bool
 ) -> None:
     """The state then has the old resource as deleted, or both of them."""
-    replay.forgets_pending = forgets
-    with pytest.raises(Killed):
-        replay.up(name, way, first=killed == "deleted", killed=killed)
+    replay.forgets_pending_replacements = forgets
+    with pytest.raises(RunKilled):
+        replay.up(name, way, delete_first=killed == "deleted", killed_at=killed)
 
     replay.up()
     again = replay.up()
 
-    assert unchanged(replay)
+    assert is_unchanged(replay)
     assert again == []
 
 
 @pytest.mark.parametrize("name", ENTITIES)
 def test_a_destroy_after_a_killed_run_takes_each_object_away_once(
-    replay: Replay, name: str
+    replay: EngineReplay, name: str
 ) -> None:
     """Although the state has two resources of one object."""
     usual = ["PATCH project", "PATCH user", "PATCH user", "DELETE member"]
-    with pytest.raises(Killed):
-        replay.up(name, "targeted", killed="created")
+    with pytest.raises(RunKilled):
+        replay.up(name, "targeted", killed_at="created")
 
     asked = replay.destroy()
 
     assert [asked.count(each) for each in usual] == [1, 2, 2, 4]
-    assert replay.whole.project()["status"] == "archived"
+    assert replay.stack.get_project()["status"] == "archived"
 
 
-def test_a_project_that_is_renamed_after_a_killed_run_stays(replay: Replay) -> None:
+def test_a_project_that_is_renamed_after_a_killed_run_stays(replay: EngineReplay) -> None:
     """The state still has the old resource, under the old name."""
-    with pytest.raises(Killed):
-        replay.up("project", "targeted", killed="created")
-    replay.news["project"] = {**replay.news["project"], "name": "Tower II"}
+    with pytest.raises(RunKilled):
+        replay.up("project", "targeted", killed_at="created")
+    replay.inputs["project"] = {**replay.inputs["project"], "name": "Tower II"}
 
     asked = replay.up()
 
     assert asked == ["PATCH project"]
-    assert [replay.whole.project()[each] for each in ("name", "status")] == ["Tower II", "active"]
+    assert [replay.stack.get_project()[each] for each in ("name", "status")] == ["Tower II", "active"]
 
 
 @pytest.mark.parametrize("first", ORDERS, ids=ORDERS.get)
-def test_a_replacement_of_another_name_is_a_new_project(replay: Replay, first: bool) -> None:
+def test_a_replacement_of_another_name_is_a_new_project(replay: EngineReplay, first: bool) -> None:
     """``replace_on_changes=["name"]``: HQ can create that one, and the old one is archived."""
-    replay.news["project"] = {**replay.news["project"], "name": "Tower II"}
+    replay.inputs["project"] = {**replay.inputs["project"], "name": "Tower II"}
 
-    asked = replay.up("project", "changed", first=first)
+    asked = replay.up("project", "changed", delete_first=first)
     again = replay.up()
 
     assert [asked.count("POST projects"), asked.count("PATCH project")] == [1, 1]
-    assert replay.whole.project()["status"] == "archived"
+    assert replay.stack.get_project()["status"] == "archived"
     assert again == []
 
 
 @pytest.mark.parametrize("first", ORDERS, ids=ORDERS.get)
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", REPLACEMENT_TRIGGERS)
 def test_an_archived_project_comes_back_with_its_replacement(
-    replay: Replay, way: Way, first: bool
+    replay: EngineReplay, way: ReplacementTrigger, first: bool
 ) -> None:
     """A person archived it; what a stack declares is meant to be there."""
     id_ = replay.entries["project"][0].id
-    replay.whole.stage.hq.ask("PATCH", f"/projects/{id_}", {"status": "archived"})
+    replay.stack.hq.emulator.call_control_plane("PATCH", f"/projects/{id_}", {"status": "archived"})
 
-    replay.up("project", way, first=first)
+    replay.up("project", way, delete_first=first)
 
     assert replay.entries["project"][0].id == id_
-    assert replay.whole.project()["status"] == "active"
+    assert replay.stack.get_project()["status"] == "active"
 
 
 @pytest.mark.parametrize("first", ORDERS, ids=ORDERS.get)
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", REPLACEMENT_TRIGGERS)
 def test_the_replacement_of_a_user_still_knows_who_added_them(
-    replay: Replay, way: Way, first: bool
+    replay: EngineReplay, way: ReplacementTrigger, first: bool
 ) -> None:
     """Or a destroy would no longer deactivate those whom the stack has added."""
-    replay.up("ada", way, first=first)
+    replay.up("ada", way, delete_first=first)
 
     (ada,) = replay.entries["ada"]
     assert ada.outputs["adopted"] is False
 
 
 def test_the_limit_on_archives_is_not_touched(
-    replay: Replay, monkeypatch: pytest.MonkeyPatch
+    replay: EngineReplay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is archived, so a limit of none is enough."""
     monkeypatch.setenv("BIM360_MAX_ARCHIVES", "0")
 
-    for way in WAYS:
+    for way in REPLACEMENT_TRIGGERS:
         for first in ORDERS:
-            replay.up("project", way, first=first)
+            replay.up("project", way, delete_first=first)
 
-    assert unchanged(replay)
+    assert is_unchanged(replay)
 
 
-def test_without_the_state_a_taken_name_is_an_error_that_says_what_to_do(replay: Replay) -> None:
+def test_without_the_state_a_taken_name_is_an_error_that_says_what_to_do(
+    replay: EngineReplay,
+) -> None:
     """As where the CLI is not on PATH: the stack goes on once the old resource goes first."""
     replay.hides_state = True
 
     with pytest.raises(ConflictError, match="exists already"):
         replay.up("project", "targeted")
-    replay.up("project", "targeted", first=True)
+    replay.up("project", "targeted", delete_first=True)
 
-    assert unchanged(replay)
+    assert is_unchanged(replay)

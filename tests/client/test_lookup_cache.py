@@ -12,51 +12,55 @@ from bim360_provider.emulator import (
     EMEA_ACCOUNT_ID,
 )
 from bim360_provider.errors import ConfigError
-from bim360_provider.resources.lookups import LookedUp, Run
-from tests.support.hq import Stage
+from bim360_provider.resources.lookups import LookupResult, LookupSession
+from tests.support.hq import HqFixture
 
 
 @pytest.fixture
-def run(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+def lookup_cache(hq: HqFixture, monkeypatch: pytest.MonkeyPatch) -> Iterator[LookupSession]:
     """Return a run whose environment leads to the stage's HQ; its connections are closed."""
     environ = {
         "APS_CLIENT_ID": CLIENT_ID,
         "APS_CLIENT_SECRET": CLIENT_SECRET,
         "BIM360_ACCOUNT_ID": ACCOUNT_ID,
-        "BIM360_BASE_URL": stage.url,
+        "BIM360_BASE_URL": hq.url,
     }
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
-    run = Run()
+    run = LookupSession()
     yield run
     run.close()
 
 
-def test_the_configured_account_is_asked(run: Run) -> None:
+def test_the_configured_account_is_asked(lookup_cache: LookupSession) -> None:
     """One set of answers for it, however often it is asked for."""
-    assert run.of(None, None).business_unit("North America")["id"] == BUSINESS_UNIT_ID
-    assert run.of(None, None) is run.of(f"b.{ACCOUNT_ID}", "US")
+    assert lookup_cache.get_lookups(None, None).find_business_unit("North America")["id"] == BUSINESS_UNIT_ID
+    assert lookup_cache.get_lookups(None, None) is lookup_cache.get_lookups(f"b.{ACCOUNT_ID}", "US")
 
 
-def test_a_named_account_goes_before_the_environment(stage: Stage, run: Run) -> None:
+def test_a_named_account_goes_before_the_environment(
+    hq: HqFixture, lookup_cache: LookupSession
+) -> None:
     """With its region."""
-    found = run.of(EMEA_ACCOUNT_ID, "EMEA").business_unit("Nordics")
+    found = lookup_cache.get_lookups(EMEA_ACCOUNT_ID, "EMEA").find_business_unit("Nordics")
 
     assert found["name"] == "Nordics"
-    assert stage.hq.requests[-1].header("region") == "EMEA"
+    assert hq.emulator.requests[-1].get_header("region") == "EMEA"
 
 
-def test_a_name_of_no_account_is_told_before_anything_is_sent(stage: Stage, run: Run) -> None:
+def test_a_name_of_no_account_is_told_before_anything_is_sent(
+    hq: HqFixture, lookup_cache: LookupSession
+) -> None:
     """In the words of the configuration."""
     with pytest.raises(ConfigError, match="bim360:region does not know 'Europe'; did you mean"):
-        run.of(EMEA_ACCOUNT_ID, "Europe")
+        lookup_cache.get_lookups(EMEA_ACCOUNT_ID, "Europe")
 
-    assert stage.hq.asked == []
+    assert hq.emulator.requests_made == []
 
 
 def test_a_field_is_an_attribute_and_a_key() -> None:
     """One that is not there is named, beside those that are."""
-    found = LookedUp(id="x", name="Tower")
+    found = LookupResult(id="x", name="Tower")
 
     assert (found.id, found["name"]) == ("x", "Tower")
     with pytest.raises(AttributeError, match="HQ has no field 'nam' here; there are id, name"):

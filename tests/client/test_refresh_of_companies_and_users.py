@@ -5,68 +5,75 @@ from typing import Any
 
 from bim360_provider.core import project_member
 from bim360_provider.hq import HqClient
-from tests.support.hq import Stage
-from tests.support.members import ADA, acting, crew, project
+from tests.support.hq import HqFixture
+from tests.support.members import (
+    MEMBER_INPUTS,
+    acting_settings,
+    create_acting_client,
+    create_active_project,
+)
 
 HOST_THREADS = 4
 
 
-def members(stage: Stage, number: int) -> list[tuple[str, dict[str, Any]]]:
+def create_members(hq: HqFixture, number: int) -> list[tuple[str, dict[str, Any]]]:
     """Return members of one project, each a resource; what made them is not noted."""
-    client, place = crew(stage), project(stage)
+    client, place = create_acting_client(hq), create_active_project(hq)
     made = [
         project_member.create(
-            client, {**ADA, "project_id": place, "email": f"m{each:03}@example.com"}, acting()
+            client,
+            {**MEMBER_INPUTS, "project_id": place, "email": f"m{each:03}@example.com"},
+            acting_settings(),
         )
         for each in range(number)
     ]
-    stage.hq.asked.clear()
+    hq.emulator.requests_made.clear()
     return made
 
 
-def refreshed(client: HqClient, made: list[tuple[str, dict[str, Any]]]) -> list[Any]:
+def refresh_in_threads(client: HqClient, made: list[tuple[str, dict[str, Any]]]) -> list[Any]:
     """Refresh them as Pulumi's host does, in four threads."""
     with ThreadPoolExecutor(HOST_THREADS) as threads:
         return list(threads.map(lambda each: project_member.read(client, *each), made))
 
 
-def test_thirty_members_of_a_project_are_three_requests(stage: Stage) -> None:
+def test_thirty_members_of_a_project_are_three_requests(hq: HqFixture) -> None:
     """One alone, then a page of 200 for the rest; and the token."""
-    made = members(stage, 30)
+    made = create_members(hq, 30)
 
-    found = refreshed(crew(stage), made)
+    found = refresh_in_threads(create_acting_client(hq), made)
 
     assert [live.inputs["email"] for live in found] == [outs["email"] for _, outs in made]
-    assert sorted(stage.hq.asked) == ["GET member", "GET members", "token"]
+    assert sorted(hq.emulator.requests_made) == ["GET member", "GET members", "token"]
 
 
-def test_a_member_is_the_same_from_a_page_and_alone(stage: Stage) -> None:
+def test_a_member_is_the_same_from_a_page_and_alone(hq: HqFixture) -> None:
     """Outputs and arguments."""
-    made = members(stage, 3)
+    made = create_members(hq, 3)
 
-    found = refreshed(crew(stage), made)
-    alone = [project_member.read(crew(stage), *each) for each in made]
+    found = refresh_in_threads(create_acting_client(hq), made)
+    alone = [project_member.read(create_acting_client(hq), *each) for each in made]
 
     assert found == alone
 
 
-def test_members_of_a_project_that_is_gone_cost_one_request_each_and_no_wait(stage: Stage) -> None:
+def test_members_of_a_project_that_is_gone_cost_one_request_each_and_no_wait(hq: HqFixture) -> None:
     """A list that cannot be had is no reason to wait."""
-    made = members(stage, 4)
-    stage.hq.ask("DELETE", f"/projects/{made[0][1]['project_id']}")
-    stage.clock.naps.clear()
+    made = create_members(hq, 4)
+    hq.emulator.call_control_plane("DELETE", f"/projects/{made[0][1]['project_id']}")
+    hq.clock.sleeps.clear()
 
-    found = refreshed(crew(stage), made)
+    found = refresh_in_threads(create_acting_client(hq), made)
 
     assert found == [None] * 4
-    assert stage.hq.asked.count("GET member") == 4
-    assert stage.clock.naps == []
+    assert hq.emulator.requests_made.count("GET member") == 4
+    assert hq.clock.sleeps == []
 
 
-def test_a_member_whom_this_run_changed_is_asked_for(stage: Stage) -> None:
+def test_a_member_whom_this_run_changed_is_asked_for(hq: HqFixture) -> None:
     """Where Pulumi reads after a change of the same run."""
-    made, client = members(stage, 3), crew(stage)
-    refreshed(client, made)
+    made, client = create_members(hq, 3), create_acting_client(hq)
+    refresh_in_threads(client, made)
     entity_id, state = made[2]
     changed = {**state, "industry_roles": ["Engineer"]}
     project_member.update(client, entity_id, state, changed)
@@ -75,4 +82,4 @@ def test_a_member_whom_this_run_changed_is_asked_for(stage: Stage) -> None:
 
     assert live is not None
     assert live.inputs["industry_roles"] == ["Engineer"]
-    assert stage.hq.asked[-1] == "GET member"
+    assert hq.emulator.requests_made[-1] == "GET member"

@@ -8,7 +8,7 @@ from zlib import crc32
 import pytest
 from pulumi.dynamic import CheckResult
 
-from bim360_provider.dynamic.base import Door
+from bim360_provider.dynamic.base import Bim360ProviderBase
 from bim360_provider.dynamic.providers import (
     AccountUserProvider,
     BusinessUnitsProvider,
@@ -27,12 +27,12 @@ from bim360_provider.models.business_units import BusinessUnitsArguments
 from bim360_provider.models.project_admin import ProjectAdminArguments
 from bim360_provider.models.project_image import ProjectImageArguments
 from bim360_provider.models.project_member import ProjectMemberArguments, ProjectMembersArguments
-from tests.support.hq import ROUTES, Fault, Stage, says
+from tests.support.hq import ROUTE_LABELS, Fault, HqFixture, build_reply
 
 CANARY = "Hunter3-Canary"
 
 
-def own(name: str) -> str:
+def build_own_text(name: str) -> str:
     """Return a text of which no other argument has any part."""
     return f"k{crc32(name.encode()):08x}{len(name)}"
 
@@ -40,22 +40,22 @@ def own(name: str) -> str:
 NUMBER = 98765432.5
 UNIT = "a27e6837-96cd-4839-868e-051a2ad60001"
 PROJECT = "e37e6838-96cd-4839-868e-051a2ad60002"
-FIRM = "f47e6839-96cd-4839-868e-051a2ad60003"
+COMPANY = "f47e6839-96cd-4839-868e-051a2ad60003"
 
-ENTITIES: Mapping[type[Door], tuple[Any, Mapping[str, Any]]] = {
+ENTITIES: Mapping[type[Bim360ProviderBase], tuple[Any, Mapping[str, Any]]] = {
     ProjectProvider: (
         ProjectArguments,
         {
-            "name": own("1"),
+            "name": build_own_text("1"),
             "start_date": "2031-04-17",
             "end_date": "2032-05-18",
-            "project_type": own("2"),
+            "project_type": build_own_text("2"),
             "value": 7654321.0,
             "currency": "XTS",
             "service_types": ["doc_manager", "gng"],
-            "job_number": own("3"),
+            "job_number": build_own_text("3"),
             **{
-                name: own(name)
+                name: build_own_text(name)
                 for name in ProjectArguments.model_fields
                 if name.startswith(("address", "city", "state_or", "postal", "country"))
             },
@@ -70,7 +70,7 @@ ENTITIES: Mapping[type[Door], tuple[Any, Mapping[str, Any]]] = {
     CompanyProvider: (
         CompanyArguments,
         {
-            name: own(name)
+            name: build_own_text(name)
             for name in CompanyArguments.model_fields
             if name not in ("adopt", "account_id", "region")
         },
@@ -78,10 +78,10 @@ ENTITIES: Mapping[type[Door], tuple[Any, Mapping[str, Any]]] = {
     AccountUserProvider: (
         AccountUserArguments,
         {
-            "email": f"{own('mail')}@example.com",
-            "company_id": FIRM,
+            "email": f"{build_own_text('mail')}@example.com",
+            "company_id": COMPANY,
             **{
-                name: own(name)
+                name: build_own_text(name)
                 for name in AccountUserArguments.model_fields
                 if name
                 not in ("email", "company_id", "status", "on_destroy", "account_id", "region")
@@ -90,28 +90,40 @@ ENTITIES: Mapping[type[Door], tuple[Any, Mapping[str, Any]]] = {
     ),
     BusinessUnitsProvider: (
         BusinessUnitsArguments,
-        {"units": {"north": {"name": own("unit"), "description": own("2"), "parent": UNIT}}},
+        {
+            "units": {
+                "north": {
+                    "name": build_own_text("unit"),
+                    "description": build_own_text("2"),
+                    "parent": UNIT,
+                }
+            }
+        },
     ),
     ProjectImageProvider: (
         ProjectImageArguments,
-        {"project_id": PROJECT, "path": f"/nowhere/{own('file')}.png", "sha256": "ab" * 32},
+        {
+            "project_id": PROJECT,
+            "path": f"/nowhere/{build_own_text('file')}.png",
+            "sha256": "ab" * 32,
+        },
     ),
     ProjectAdminProvider: (
         ProjectAdminArguments,
         {
             "project_id": PROJECT,
-            "email": f"{own('mail')}@example.com",
+            "email": f"{build_own_text('mail')}@example.com",
             "service_type": "doc_manager",
-            "company_id": FIRM,
+            "company_id": COMPANY,
         },
     ),
     ProjectMemberProvider: (
         ProjectMemberArguments,
         {
             "project_id": PROJECT,
-            "email": f"{own('mail')}@example.com",
-            "company_id": FIRM,
-            "industry_roles": [own("1"), own("2")],
+            "email": f"{build_own_text('mail')}@example.com",
+            "company_id": COMPANY,
+            "industry_roles": [build_own_text("1"), build_own_text("2")],
             "document_management": "admin",
         },
     ),
@@ -122,8 +134,8 @@ ENTITIES: Mapping[type[Door], tuple[Any, Mapping[str, Any]]] = {
             "members": [
                 {
                     "email": "ada@example.com",
-                    "company_id": FIRM,
-                    "industry_roles": [own("roles")],
+                    "company_id": COMPANY,
+                    "industry_roles": [build_own_text("roles")],
                     "document_management": "user",
                 }
             ],
@@ -132,20 +144,20 @@ ENTITIES: Mapping[type[Door], tuple[Any, Mapping[str, Any]]] = {
 }
 """Each entity with its model and arguments whose values occur nowhere else."""
 
-EVERY = [
+ALL_ARGUMENTS = [
     (provider, name)
     for provider, (model, _) in ENTITIES.items()
     for name in model.model_fields
     if name not in ("account_id", "region")
 ]
-DISTINCT = [
+DISTINCT_ARGUMENTS = [
     (provider, name)
     for provider, (_, given) in ENTITIES.items()
     for name in given
     if name != "members"  # a program that declares them secret is refused as a whole
 ]
 
-WRONG: tuple[Any, ...] = (
+INVALID_VALUES: tuple[Any, ...] = (
     CANARY,
     f"{CANARY}\x00",
     f"{CANARY} " * 40,
@@ -162,36 +174,38 @@ WRONG: tuple[Any, ...] = (
 
 
 @pytest.fixture(autouse=True)
-def _configured(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def _configure_providers(hq: HqFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the providers ask the stage's HQ."""
     monkeypatch.setenv("APS_CLIENT_ID", CLIENT_ID)
     monkeypatch.setenv("APS_CLIENT_SECRET", CLIENT_SECRET)
     monkeypatch.setenv("BIM360_ACCOUNT_ID", ACCOUNT_ID)
-    monkeypatch.setenv("BIM360_BASE_URL", stage.url)
+    monkeypatch.setenv("BIM360_BASE_URL", hq.url)
     monkeypatch.setenv("BIM360_ACTING_USER", ADMIN_EMAIL)
     monkeypatch.setenv("BIM360_REQUESTS_PER_MINUTE", "0")
     monkeypatch.setattr(SystemClock, "sleep", lambda _clock, _seconds: None)
 
 
-def leaks(text: str, *values: Any) -> list[str]:
+def find_leaks(text: str, *values: Any) -> list[str]:
     """Return what a text quotes of values, in any case, also of a shortened one."""
     folded = text.casefold()
-    return [spelled for value in values for spelled in _spelled(value) if spelled in folded]
+    return [
+        spelled for value in values for spelled in _iterate_spellings(value) if spelled in folded
+    ]
 
 
-def _spelled(value: Any) -> Iterator[str]:
+def _iterate_spellings(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         value = [*value.values()]
     if isinstance(value, list):
         for each in value:
-            yield from _spelled(each)
+            yield from _iterate_spellings(each)
     elif isinstance(value, float):
         yield from (f"{value:g}", f"{value:,}"[:-2], f"{value}".removesuffix(".0"))
     else:
         yield str(value).casefold()[:9]
 
 
-def said(call: Callable[[], Any], capfd: pytest.CaptureFixture[str]) -> str:
+def collect_output(call: Callable[[], Any], capfd: pytest.CaptureFixture[str]) -> str:
     """Return everything that a call says: failures, errors with their causes, and warnings."""
     try:
         result = call()
@@ -203,27 +217,27 @@ def said(call: Callable[[], Any], capfd: pytest.CaptureFixture[str]) -> str:
     return f"{words}\n{printed.out}\n{printed.err}"
 
 
-@pytest.mark.parametrize(("provider", "name"), EVERY)
+@pytest.mark.parametrize(("provider", "name"), ALL_ARGUMENTS)
 def test_no_check_failure_quotes_a_secret(
-    provider: type[Door], name: str, capfd: pytest.CaptureFixture[str]
+    provider: type[Bim360ProviderBase], name: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Every argument of every resource, with every kind of wrong value."""
     given = ENTITIES[provider][1]
     # Keys and e-mails of members name objects in the state: the program refuses them as secrets.
-    wrong = [each for each in WRONG if name != "units" or not isinstance(each, dict)]
+    wrong = [each for each in INVALID_VALUES if name != "units" or not isinstance(each, dict)]
 
     for value in wrong:
         news = {**given, name: value, "__secret": name}
         others = str({k: v for k, v in given.items() if k != name})
-        text = said(lambda news=news: provider().check({}, news), capfd)  # type: ignore[misc]  # bound now
-        assert leaks(text.replace(others, ""), value) == [], text
+        text = collect_output(lambda news=news: provider().check({}, news), capfd)  # type: ignore[misc]  # bound now
+        assert find_leaks(text.replace(others, ""), value) == [], text
 
 
 @pytest.mark.parametrize("reply", [409, "odd"])
-@pytest.mark.parametrize(("provider", "name"), DISTINCT)
+@pytest.mark.parametrize(("provider", "name"), DISTINCT_ARGUMENTS)
 def test_no_error_quotes_a_secret(
-    stage: Stage,
-    provider: type[Door],
+    hq: HqFixture,
+    provider: type[Bim360ProviderBase],
     name: str,
     reply: int | str,
     capfd: pytest.CaptureFixture[str],
@@ -234,9 +248,13 @@ def test_no_error_quotes_a_secret(
     assert [each.reason for each in checked.failures or ()] == []
     value = given[name]
     body: Any = {"code": "1001", "message": f"no: {value} is wrong", "name": f"{value}"}
-    answer = says(200, {**body, "id": {"is": value}}) if reply == "odd" else says(int(reply), body)
-    stage.hq.faults.extend(Fault(what, answer, times=99) for what in ASKED)
-    state = {**checked.inputs, name: _old(checked.inputs[name]), "unfinished": []}
+    answer = (
+        build_reply(200, {**body, "id": {"is": value}})
+        if reply == "odd"
+        else build_reply(int(reply), body)
+    )
+    hq.emulator.faults.extend(Fault(what, answer, times=99) for what in ALL_REQUESTS)
+    state = {**checked.inputs, name: _build_old_value(checked.inputs[name]), "unfinished": []}
 
     for call in (
         lambda: door.create(dict(checked.inputs)),
@@ -244,19 +262,19 @@ def test_no_error_quotes_a_secret(
         lambda: door.read(ID, dict(checked.inputs)),
         lambda: door.delete(ID, {**checked.inputs, "on_destroy": "deactivate"}),
     ):
-        text = said(call, capfd)
-        assert leaks(text, value) == [], text
+        text = collect_output(call, capfd)
+        assert find_leaks(text, value) == [], text
 
 
 ID = f"{PROJECT}:{UNIT}"
-ASKED = tuple(
+ALL_REQUESTS = tuple(
     words.format(method=method)
-    for words in ROUTES.values()
+    for words in ROUTE_LABELS.values()
     for method in ("GET", "POST", "PATCH", "PUT")
     if words != "token"
 )
 
 
-def _old(value: Any) -> Any:
+def _build_old_value(value: Any) -> Any:
     """Return another value of the same type."""
     return f"{value} old" if isinstance(value, str) else type(value)()

@@ -8,13 +8,13 @@ from bim360_provider.core import account_user, business_units, company, project
 from bim360_provider.emulator import ACCOUNT_ID
 from bim360_provider.hq import HqClient
 from bim360_provider.models.display import keep_secret
-from tests.support.hq import TOWER, Fault, Stage, says, settings
+from tests.support.hq import PROJECT_INPUTS, Fault, HqFixture, build_reply, build_settings
 
 PLACE = {"account_id": ACCOUNT_ID, "region": "US"}
 ID = "c17e6837-96cd-4839-868e-051a2ad65d28"
 
-KINDS: dict[str, tuple[Any, dict[str, Any], str, str]] = {
-    "project": (project, {**TOWER, "city": "Oslo"}, "city", "POST projects"),
+ENTITY_CASES: dict[str, tuple[Any, dict[str, Any], str, str]] = {
+    "project": (project, {**PROJECT_INPUTS, "city": "Oslo"}, "city", "POST projects"),
     "company": (
         company,
         {"name": "Acme", "trade": "Concrete", "city": "Oslo", **PLACE},
@@ -30,73 +30,73 @@ KINDS: dict[str, tuple[Any, dict[str, Any], str, str]] = {
 }
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ENTITY_CASES)
 def test_a_create_warns_once_of_what_hq_stored_otherwise(
-    stage: Stage, client: HqClient, kind: str
+    hq: HqFixture, client: HqClient, kind: str
 ) -> None:
     """With the argument, what was sent and what is stored."""
-    entity, inputs, name, what = KINDS[kind]
-    reply = says(201, {**inputs, "id": ID, name: "OSLO"})
+    entity, inputs, name, what = ENTITY_CASES[kind]
+    reply = build_reply(201, {**inputs, "id": ID, name: "OSLO"})
     # HQ takes a person's role once more with a PATCH, and keeps to its own.
-    stage.hq.faults.extend((Fault(what, reply), Fault("PATCH user", reply)))
+    hq.emulator.faults.extend((Fault(what, reply), Fault("PATCH user", reply)))
 
-    _, outs = entity.create(client, inputs, settings())
+    _, outs = entity.create(client, inputs, build_settings())
 
-    (warning,) = stage.warnings()
+    (warning,) = hq.list_warnings()
     assert f"{name} 'Oslo', stored as 'OSLO'" in warning
     assert f"of {kind} '" in warning
     assert outs[name] == "OSLO"
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ENTITY_CASES)
 def test_an_update_warns_once_of_what_hq_stored_otherwise(
-    stage: Stage, client: HqClient, kind: str
+    hq: HqFixture, client: HqClient, kind: str
 ) -> None:
     """Also where HQ dropped the value."""
-    entity, inputs, name, _ = KINDS[kind]
-    id_, outs = entity.create(client, inputs, settings())
-    stage.told.clear()
-    reply = says(200, {**inputs, "id": id_, name: None})
-    stage.hq.faults.append(Fault(f"PATCH {kind}", reply))
+    entity, inputs, name, _ = ENTITY_CASES[kind]
+    id_, outs = entity.create(client, inputs, build_settings())
+    hq.notifications.clear()
+    reply = build_reply(200, {**inputs, "id": id_, name: None})
+    hq.emulator.faults.append(Fault(f"PATCH {kind}", reply))
 
     entity.update(client, id_, outs, {**inputs, name: "Bergen"})
 
-    (warning,) = stage.warnings()
+    (warning,) = hq.list_warnings()
     assert f"{name} 'Bergen', stored as None" in warning
 
 
-def test_units_that_hq_stored_otherwise_are_a_warning(stage: Stage, client: HqClient) -> None:
+def test_units_that_hq_stored_otherwise_are_a_warning(hq: HqFixture, client: HqClient) -> None:
     """All of them in one line."""
-    inputs, _ = business_units.check({}, {"units": {"a": {}, "b": {}}}, settings())
+    inputs, _ = business_units.check({}, {"units": {"a": {}, "b": {}}}, build_settings())
     rows = [{"id": id_, "name": key.upper()} for key, id_ in inputs["ids"].items()]
-    stage.hq.faults.append(Fault("PUT business units", says(200, {"business_units": rows})))
+    hq.emulator.faults.append(Fault("PUT business units", build_reply(200, {"business_units": rows})))
 
-    business_units.create(client, inputs, settings())
+    business_units.create(client, inputs, build_settings())
 
-    (warning,) = stage.warnings()
+    (warning,) = hq.list_warnings()
     assert "a.name 'a', stored as 'A'; b.name 'b', stored as 'B'" in warning
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ENTITY_CASES)
 def test_nothing_is_said_where_hq_stored_what_was_sent(
-    stage: Stage, client: HqClient, kind: str
+    hq: HqFixture, client: HqClient, kind: str
 ) -> None:
     """Nor where it left a field out of its response, or wrote the same otherwise."""
-    entity, inputs, name, what = KINDS[kind]
-    stage.hq.faults.append(Fault(what, says(201, {"id": ID, name: inputs[name]})))
-    entity.create(client, inputs, settings())
-    stage.hq.faults.append(Fault(what, says(201, {**inputs, "id": ID})))
-    entity.create(stage.client(), inputs, settings())
+    entity, inputs, name, what = ENTITY_CASES[kind]
+    hq.emulator.faults.append(Fault(what, build_reply(201, {"id": ID, name: inputs[name]})))
+    entity.create(client, inputs, build_settings())
+    hq.emulator.faults.append(Fault(what, build_reply(201, {**inputs, "id": ID})))
+    entity.create(hq.create_client(), inputs, build_settings())
 
-    assert stage.warnings() == []
+    assert hq.list_warnings() == []
 
 
-def test_neither_value_of_a_secret_is_shown(stage: Stage, client: HqClient) -> None:
+def test_neither_value_of_a_secret_is_shown(hq: HqFixture, client: HqClient) -> None:
     """What HQ made of a secret may be most of it."""
-    entity, inputs, name, what = KINDS["project"]
-    stage.hq.faults.append(Fault(what, says(201, {**inputs, "id": ID, name: "Osl"})))
+    entity, inputs, name, what = ENTITY_CASES["project"]
+    hq.emulator.faults.append(Fault(what, build_reply(201, {**inputs, "id": ID, name: "Osl"})))
 
     with keep_secret("Oslo"):
-        entity.create(client, inputs, settings())
+        entity.create(client, inputs, build_settings())
 
-    assert f"{name} [secret], stored as [secret]" in stage.warnings()[0]
+    assert f"{name} [secret], stored as [secret]" in hq.list_warnings()[0]

@@ -6,139 +6,164 @@ from typing import Any
 import pytest
 
 from bim360_provider.core import business_units, company, project
-from bim360_provider.core.lookups import LookUps
-from bim360_provider.core.project_member.importer import role_ids
+from bim360_provider.core.lookups import Lookups
+from bim360_provider.core.project_member.importer import find_role_ids
 from bim360_provider.emulator import ACCOUNT_ID
 from bim360_provider.errors import ConflictError
 from bim360_provider.hq import HqClient
-from tests.support.hq import TOWER, Fault, Stage, says, settings
+from tests.support.hq import PROJECT_INPUTS, Fault, HqFixture, build_reply, build_settings
 
-C = unicodedata.normalize("NFC", "Zürich Café")
-D = unicodedata.normalize("NFD", C)
-FIRM: dict[str, Any] = {"trade": "Concrete", "account_id": ACCOUNT_ID, "region": "US"}
+COMPOSED = unicodedata.normalize("NFC", "Zürich Café")
+DECOMPOSED = unicodedata.normalize("NFD", COMPOSED)
+COMPANY_INPUTS: dict[str, Any] = {"trade": "Concrete", "account_id": ACCOUNT_ID, "region": "US"}
 
 
-def checked(entity: Any, arguments: dict[str, Any]) -> dict[str, Any]:
+def check_arguments(entity: Any, arguments: dict[str, Any]) -> dict[str, Any]:
     """Return checked arguments."""
-    inputs, problems = entity.check({}, arguments, settings())
+    inputs, problems = entity.check({}, arguments, build_settings())
     assert problems == []
     return dict(inputs)
 
 
-def by_hand(client: HqClient, tail: str, body: dict[str, Any]) -> str:
+def create_at_hq(client: HqClient, tail: str, body: dict[str, Any]) -> str:
     """Create an object past the provider, in the form in which the body is written."""
     endpoints = client.projects if tail == "projects" else client.companies
     return endpoints.create(body).id
 
 
-@pytest.mark.parametrize("name", [C, D])
-def test_a_name_is_sent_in_form_c(stage: Stage, client: HqClient, name: str) -> None:
+@pytest.mark.parametrize("name", [COMPOSED, DECOMPOSED])
+def test_a_name_is_sent_in_form_c(hq: HqFixture, client: HqClient, name: str) -> None:
     """Projects and companies, and each text of theirs."""
-    project.create(client, checked(project, {**TOWER, "name": name, "city": D}), settings())
-    company.create(client, checked(company, {**FIRM, "name": name, "city": D}), settings())
+    project.create(
+        client,
+        check_arguments(project, {**PROJECT_INPUTS, "name": name, "city": DECOMPOSED}),
+        build_settings(),
+    )
+    company.create(
+        client,
+        check_arguments(company, {**COMPANY_INPUTS, "name": name, "city": DECOMPOSED}),
+        build_settings(),
+    )
 
-    posts = [entry.body for entry in stage.hq.journal.entries(method="POST")]
+    posts = [entry.body for entry in hq.emulator.journal.find_entries(method="POST")]
     named = [body for body in posts if isinstance(body, dict) and "city" in body]
-    assert [(body["name"], body["city"]) for body in named] == [(C, C), (C, C)]
+    assert [(body["name"], body["city"]) for body in named] == [
+        (COMPOSED, COMPOSED),
+        (COMPOSED, COMPOSED),
+    ]
 
 
 @pytest.mark.parametrize("kind", ["projects", "companies"])
-def test_a_name_that_hq_holds_in_form_d_is_taken(stage: Stage, client: HqClient, kind: str) -> None:
+def test_a_name_that_hq_holds_in_form_d_is_taken(
+    hq: HqFixture, client: HqClient, kind: str
+) -> None:
     """HQ compares bytes here: nothing is created beside it."""
-    entity, base = (project, dict(TOWER)) if kind == "projects" else (company, FIRM)
+    entity, base = (
+        (project, dict(PROJECT_INPUTS)) if kind == "projects" else (company, COMPANY_INPUTS)
+    )
     body = {k: v for k, v in base.items() if k not in ("account_id", "region")}
-    by_hand(client, kind, {**body, "name": D})
-    stage.hq.asked.clear()
-    inputs = checked(entity, {**base, "name": C, "adopt": "never"})
+    create_at_hq(client, kind, {**body, "name": DECOMPOSED})
+    hq.emulator.requests_made.clear()
+    inputs = check_arguments(entity, {**base, "name": COMPOSED, "adopt": "never"})
 
-    with pytest.raises(ConflictError, match=f"could not create .* '{C}'"):
-        entity.create(stage.client(), inputs, settings(adoptLeftovers="false"))
+    with pytest.raises(ConflictError, match=f"could not create .* '{COMPOSED}'"):
+        entity.create(hq.create_client(), inputs, build_settings(adoptLeftovers="false"))
 
-    assert f"POST {kind}" not in stage.hq.asked
+    assert f"POST {kind}" not in hq.emulator.requests_made
 
 
 @pytest.mark.parametrize("kind", ["projects", "companies"])
 def test_a_name_that_hq_holds_in_form_d_is_adopted_and_no_change(
-    stage: Stage, client: HqClient, kind: str
+    hq: HqFixture, client: HqClient, kind: str
 ) -> None:
     """Neither by the create, nor by the next preview, nor after a refresh."""
-    entity, base = (project, dict(TOWER)) if kind == "projects" else (company, FIRM)
+    entity, base = (
+        (project, dict(PROJECT_INPUTS)) if kind == "projects" else (company, COMPANY_INPUTS)
+    )
     body = {k: v for k, v in base.items() if k not in ("account_id", "region")}
-    there = by_hand(client, kind, {**body, "name": D})
-    inputs = checked(entity, {**base, "name": C, "adopt": "any"})
+    there = create_at_hq(client, kind, {**body, "name": DECOMPOSED})
+    inputs = check_arguments(entity, {**base, "name": COMPOSED, "adopt": "any"})
 
-    found, outs = entity.create(stage.client(), inputs, settings())
+    found, outs = entity.create(hq.create_client(), inputs, build_settings())
     live = entity.read(client, found, outs)
 
     assert found == there
     assert entity.diff(outs, inputs).changed == ()
-    assert live.inputs["name"] == C
+    assert live.inputs["name"] == COMPOSED
     assert entity.diff(live.outputs, inputs).changed == ()
-    assert not [each for each in stage.hq.asked if each.startswith("PATCH")]
+    assert not [each for each in hq.emulator.requests_made if each.startswith("PATCH")]
 
 
-def test_a_name_in_ascii_costs_no_request_more(stage: Stage, client: HqClient) -> None:
+def test_a_name_in_ascii_costs_no_request_more(hq: HqFixture, client: HqClient) -> None:
     """One POST each."""
-    project.create(client, checked(project, dict(TOWER)), settings())
-    company.create(client, checked(company, {**FIRM, "name": "Acme"}), settings())
+    project.create(client, check_arguments(project, dict(PROJECT_INPUTS)), build_settings())
+    company.create(
+        client, check_arguments(company, {**COMPANY_INPUTS, "name": "Acme"}), build_settings()
+    )
 
-    assert stage.hq.asked == ["token", "POST projects", "POST companies"]
+    assert hq.emulator.requests_made == ["token", "POST projects", "POST companies"]
 
 
-def test_names_with_accents_share_one_list(stage: Stage, client: HqClient) -> None:
+def test_names_with_accents_share_one_list(hq: HqFixture, client: HqClient) -> None:
     """A hundred of them cost no hundred requests."""
     for name in ("Zürich", "Genève", "Malmö"):
-        project.create(client, checked(project, {**TOWER, "name": name}), settings())
+        project.create(
+            client, check_arguments(project, {**PROJECT_INPUTS, "name": name}), build_settings()
+        )
 
-    assert stage.hq.asked == ["token", "GET projects", *["POST projects"] * 3]
+    assert hq.emulator.requests_made == ["token", "GET projects", *["POST projects"] * 3]
 
 
-@pytest.mark.parametrize("asked", [C, D])
-@pytest.mark.parametrize("held", [C, D])
+@pytest.mark.parametrize("asked", [COMPOSED, DECOMPOSED])
+@pytest.mark.parametrize("held", [COMPOSED, DECOMPOSED])
 def test_a_look_up_finds_a_name_in_either_form(
-    stage: Stage, client: HqClient, asked: str, held: str
+    hq: HqFixture, client: HqClient, asked: str, held: str
 ) -> None:
     """Projects, companies and business units."""
-    tower = stage.project(name=held)
-    firm = by_hand(client, "companies", {"name": held, "trade": "Concrete"})
+    tower = hq.create_project(name=held)
+    firm = create_at_hq(client, "companies", {"name": held, "trade": "Concrete"})
     unit = "c17e6837-96cd-4839-868e-051a2ad60001"
-    client.business_units.define([{"id": unit, "name": held}])
-    look_ups = LookUps(stage.client())
+    client.business_units.update_structure([{"id": unit, "name": held}])
+    look_ups = Lookups(hq.create_client())
 
-    assert look_ups.project(asked)["id"] == tower["id"]
-    assert look_ups.company(asked)["id"] == firm
-    assert look_ups.business_unit(asked)["id"] == unit
+    assert look_ups.find_project(asked)["id"] == tower["id"]
+    assert look_ups.find_company(asked)["id"] == firm
+    assert look_ups.find_business_unit(asked)["id"] == unit
 
 
-def test_a_unit_that_hq_holds_in_form_d_is_no_change(stage: Stage, client: HqClient) -> None:
+def test_a_unit_that_hq_holds_in_form_d_is_no_change(hq: HqFixture, client: HqClient) -> None:
     """It is neither renamed nor sent; a unit of another user keeps its bytes."""
     ours, other = (f"c17e6837-96cd-4839-868e-051a2ad6000{n}" for n in (1, 2))
-    client.business_units.define([{"id": ours, "name": D}, {"id": other, "name": D + "2"}])
-    inputs = checked(business_units, {"units": {C: {"id": ours}}})
-    stage.hq.asked.clear()
+    client.business_units.update_structure(
+        [{"id": ours, "name": DECOMPOSED}, {"id": other, "name": DECOMPOSED + "2"}]
+    )
+    inputs = check_arguments(business_units, {"units": {COMPOSED: {"id": ours}}})
+    hq.emulator.requests_made.clear()
 
-    _, outs = business_units.create(stage.client(), inputs, settings())
-    assert stage.hq.asked == ["token", "GET business units"]
-    assert business_units.diff(outs, inputs).changed == ()
+    _, outs = business_units.create(hq.create_client(), inputs, build_settings())
+    assert hq.emulator.requests_made == ["token", "GET business units"]
+    assert business_units.diff(outs, inputs).changed_arguments == ()
 
-    renamed = checked(business_units, {"units": {C: {"id": ours, "name": "New"}}})
+    renamed = check_arguments(business_units, {"units": {COMPOSED: {"id": ours, "name": "New"}}})
     business_units.update(client, ACCOUNT_ID, outs, renamed)
-    assert [unit.name for unit in client.business_units.structure()] == ["New", D + "2"]
+    assert [unit.name for unit in client.business_units.get_structure()] == ["New", DECOMPOSED + "2"]
 
 
 def test_the_two_forms_of_a_key_are_one_unit() -> None:
     """One id; as parents they mean each other, and side by side they are refused."""
-    one = checked(business_units, {"units": {C: {}, f"{D}/West": {}}})
-    two = checked(business_units, {"units": {D: {}, f"{D}/West": {}}})
-    _, problems = business_units.check({}, {"units": {C: {}, D: {}}}, settings())
+    one = check_arguments(business_units, {"units": {COMPOSED: {}, f"{DECOMPOSED}/West": {}}})
+    two = check_arguments(business_units, {"units": {DECOMPOSED: {}, f"{DECOMPOSED}/West": {}}})
+    _, problems = business_units.check(
+        {}, {"units": {COMPOSED: {}, DECOMPOSED: {}}}, build_settings()
+    )
 
     assert sorted(one["ids"].values()) == sorted(two["ids"].values())
     assert any("is the id of" in str(each) for each in problems)
 
 
-def test_a_role_is_found_in_either_form(stage: Stage, client: HqClient) -> None:
+def test_a_role_is_found_in_either_form(hq: HqFixture, client: HqClient) -> None:
     """HQ's own roles have ASCII names; those of an account need not."""
-    tower = stage.project()["id"]
-    stage.hq.faults.append(Fault("GET roles", says(200, [{"id": "r1", "name": D}])))
+    tower = hq.create_project()["id"]
+    hq.emulator.faults.append(Fault("GET roles", build_reply(200, [{"id": "r1", "name": DECOMPOSED}])))
 
-    assert role_ids(client, tower, [C], "ada@example.com") == ["r1"]
+    assert find_role_ids(client, tower, [COMPOSED], "ada@example.com") == ["r1"]

@@ -18,19 +18,19 @@ import jsonschema
 import pytest
 import yaml
 
-from tests.contract.openapi_errata import VERBS, Document, mended
+from tests.contract.openapi_errata import VERBS, OpenApiDocument, patch_document
 
-FILE = Path(__file__).parents[3] / "shared" / "openapi" / "accountadmin.yaml"
+OPENAPI_FILE = Path(__file__).parents[3] / "shared" / "openapi" / "accountadmin.yaml"
 
-needs_file = pytest.mark.skipif(
-    not FILE.exists(), reason="the vendor's OpenAPI file is not part of the repository"
+needs_openapi_file = pytest.mark.skipif(
+    not OPENAPI_FILE.exists(), reason="the vendor's OpenAPI file is not part of the repository"
 )
 
-LEGACY = "/regions/eu/"
+LEGACY_REGION_PATH = "/regions/eu/"
 """An older way to name the region; the file knows only the header."""
 
-OURS = {"accept", "accept-encoding", "authorization", "connection", "content-length"}
-OURS |= {"content-type", "host", "user-agent", "transfer-encoding"}
+HTTP_HEADERS = {"accept", "accept-encoding", "authorization", "connection", "content-length"}
+HTTP_HEADERS |= {"content-type", "host", "user-agent", "transfer-encoding"}
 """Headers of HTTP itself, which an OpenAPI file does not list."""
 
 
@@ -49,7 +49,7 @@ class Operation:
         """The template as a regular expression."""
         return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.template))
 
-    def named(self, place: str) -> dict[str, Mapping[str, Any]]:
+    def get_parameters(self, place: str) -> dict[str, Mapping[str, Any]]:
         """Return the parameters in a place: ``query`` or ``header``, in lower case there."""
         return {
             each["name"].lower() if place == "header" else each["name"]: each["schema"]
@@ -58,17 +58,17 @@ class Operation:
         }
 
 
-class Referee:
+class OpenApiValidator:
     """Judges by the file, mended where it is known to be wrong; fields it lacks are problems."""
 
-    def __init__(self, document: Document) -> None:
-        self._components = mended(document)["components"]
-        _forbid_more(self._components)
-        self.operations = [*_operations(mended(document))]
+    def __init__(self, document: OpenApiDocument) -> None:
+        self._components = patch_document(document)["components"]
+        _forbid_additional_properties(self._components)
+        self.operations = [*_parse_operations(patch_document(document))]
 
-    def find(self, method: str, path: str) -> Operation | None:
+    def find_operation(self, method: str, path: str) -> Operation | None:
         """Return the operation of a request, None where the file has none."""
-        plain = urlsplit(path).path.replace(LEGACY, "/", 1)
+        plain = urlsplit(path).path.replace(LEGACY_REGION_PATH, "/", 1)
         fits = [
             each
             for each in self.operations
@@ -77,26 +77,28 @@ class Referee:
         # `users/search` before `users/{user_id}`.
         return min(fits, key=lambda each: each.template.count("{"), default=None)
 
-    def request(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> list[str]:
+    def validate_request(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes
+    ) -> list[str]:
         """Return what is wrong with a request; nothing, where the file does not have its path."""
-        operation = self.find(method, path)
+        operation = self.find_operation(method, path)
         if operation is None:
             return []
         sent = {name.lower(): value for name, value in headers.items()}
         query = dict(parse_qsl(urlsplit(path).query, keep_blank_values=True))
         return [
-            *self._values(query, operation.named("query"), "query parameter"),
-            *self._values(
-                {name: sent[name] for name in sent.keys() - OURS},
-                operation.named("header"),
+            *self._validate_parameters(query, operation.get_parameters("query"), "query parameter"),
+            *self._validate_parameters(
+                {name: sent[name] for name in sent.keys() - HTTP_HEADERS},
+                operation.get_parameters("header"),
                 "header",
             ),
-            *self._body(operation, sent.get("content-type", ""), body),
+            *self._validate_body(operation, sent.get("content-type", ""), body),
         ]
 
-    def answer(self, method: str, path: str, status: int, body: bytes) -> list[str]:
+    def validate_response(self, method: str, path: str, status: int, body: bytes) -> list[str]:
         """Return what is wrong with an answer; nothing, where the file does not have its path."""
-        operation = self.find(method, path)
+        operation = self.find_operation(method, path)
         if operation is None:
             return []
         if str(status) not in operation.responses:
@@ -104,19 +106,21 @@ class Referee:
         content = operation.responses[str(status)].get("content", {}).get("application/json")
         if content is None:
             return []
-        return [*self._judge(json.loads(body), content["schema"], "answer")]
+        return [*self._validate_value(json.loads(body), content["schema"], "answer")]
 
-    def _values(
+    def _validate_parameters(
         self, given: Mapping[str, str], known: Mapping[str, Any], what: str
     ) -> Iterator[str]:
         for name, value in given.items():
             if name not in known:
                 yield f"there is no {what} {name}"
             else:
-                schema = self.resolved(known[name])
-                yield from self._judge(_typed(value, schema), schema, f"{what} {name}")
+                schema = self.resolve_reference(known[name])
+                yield from self._validate_value(
+                    _parse_value(value, schema), schema, f"{what} {name}"
+                )
 
-    def _body(self, operation: Operation, kind: str, body: bytes) -> Iterator[str]:
+    def _validate_body(self, operation: Operation, kind: str, body: bytes) -> Iterator[str]:
         contents = operation.body.get("content", {})
         kind = kind.partition(";")[0].strip()
         if not contents:
@@ -124,25 +128,25 @@ class Referee:
         elif kind not in contents:
             yield f'the content type "{kind}" is not one of {", ".join(contents)}'
         elif kind == "application/json":
-            yield from self._judge(json.loads(body), contents[kind]["schema"], "body")
+            yield from self._validate_value(json.loads(body), contents[kind]["schema"], "body")
         else:
             parts = contents[kind]["schema"]["required"]
             for part in (each for each in parts if f'name="{each}"'.encode() not in body):
                 yield f"the form has no part {part}"
 
-    def _judge(self, value: Any, schema: Any, what: str) -> Iterator[str]:
+    def _validate_value(self, value: Any, schema: Any, what: str) -> Iterator[str]:
         whole = {**schema, "components": self._components}
         for error in jsonschema.Draft202012Validator(whole).iter_errors(value):
             yield f"{what}{error.json_path.removeprefix('$')}: {error.message}"
 
-    def resolved(self, schema: Any) -> Any:
+    def resolve_reference(self, schema: Any) -> Any:
         """Return the schema that a reference points to, or the schema itself."""
         while "$ref" in schema:
             schema = self._components["schemas"][schema["$ref"].rpartition("/")[2]]
         return schema
 
 
-def _typed(value: str, schema: Any) -> Any:
+def _parse_value(value: str, schema: Any) -> Any:
     """Return a query value as what it stands for: lists are parted by commas."""
     kind = schema.get("type")
     if kind == "array":
@@ -152,16 +156,16 @@ def _typed(value: str, schema: Any) -> Any:
     return {"true": True, "false": False}.get(value, value) if kind == "boolean" else value
 
 
-def _forbid_more(schema: Any) -> None:
+def _forbid_additional_properties(schema: Any) -> None:
     """Let no object have a field that its schema does not name."""
     if isinstance(schema, dict):
         if isinstance(schema.get("properties"), dict):
             schema.setdefault("additionalProperties", False)
         for each in schema.values():
-            _forbid_more(each)
+            _forbid_additional_properties(each)
 
 
-def _operations(document: Document) -> Iterator[Operation]:
+def _parse_operations(document: OpenApiDocument) -> Iterator[Operation]:
     for template, item in document["paths"].items():
         for verb in (each for each in VERBS if each in item):
             mine = item[verb]
@@ -171,13 +175,15 @@ def _operations(document: Document) -> Iterator[Operation]:
 
 
 @cache
-def vendors_file() -> Document:
+def load_openapi_file() -> OpenApiDocument:
     """Return the file as it is, read once; copy it before you change it."""
-    document: Document = yaml.load(FILE.read_text(encoding="utf-8"), yaml.CSafeLoader)
+    document: OpenApiDocument = yaml.load(
+        OPENAPI_FILE.read_text(encoding="utf-8"), yaml.CSafeLoader
+    )
     return document
 
 
 @cache
-def referee() -> Referee:
+def get_validator() -> OpenApiValidator:
     """Return the referee."""
-    return Referee(vendors_file())
+    return OpenApiValidator(load_openapi_file())

@@ -10,96 +10,96 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-Document: TypeAlias = dict[str, Any]
+OpenApiDocument: TypeAlias = dict[str, Any]
 """The file, parsed."""
 
-TOOL = "https://github.com/Autodesk-Forge/forge-bim360.project.setup.tool"
-COMPANIES = "https://aps.autodesk.com/en/docs/bim360/v1/reference/http/companies-POST/"
-USERS = "https://aps.autodesk.com/en/docs/bim360/v1/reference/http/users-POST/"
-PROJECTS = "https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-POST/"
+SETUP_TOOL_URL = "https://github.com/Autodesk-Forge/forge-bim360.project.setup.tool"
+COMPANIES_URL = "https://aps.autodesk.com/en/docs/bim360/v1/reference/http/companies-POST/"
+USERS_URL = "https://aps.autodesk.com/en/docs/bim360/v1/reference/http/users-POST/"
+PROJECTS_URL = "https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-POST/"
 
-ANSWERED = (
+RESPONSE_SCHEMAS = (
     *("Company", "ProjectCompanies", "CompanyImport", "User", "UserImport", "ProjectPatch"),
     *("BusinessUnit", "BusinessUnits", "Project", "ProjectUser", "UserProject", "Pagination"),
 )
 """Schemas of what is answered to requests of ours; the others are sent."""
 
-TEXT = {"type": "string"}
+TEXT_SCHEMA = {"type": "string"}
 VERBS = ("get", "post", "put", "patch", "delete")
 
 
 @dataclass(frozen=True)
-class Mistake:
+class Erratum:
     """A place where the file is wrong, why we say so, and what mends it."""
 
-    place: str
+    location: str
     reason: str
-    mend: Callable[[Document], None]
+    patch: Callable[[OpenApiDocument], None]
 
 
-def _schema(document: Document, name: str) -> Any:
+def _get_schema(document: OpenApiDocument, name: str) -> Any:
     return document["components"]["schemas"][name]
 
 
-def _with(names: tuple[str, ...], *fields: str) -> Callable[[Document], None]:
-    def mend(document: Document) -> None:
+def _add_text_fields(names: tuple[str, ...], *fields: str) -> Callable[[OpenApiDocument], None]:
+    def mend(document: OpenApiDocument) -> None:
         for name in names:
             for field in fields:
-                _schema(document, name)["properties"].setdefault(field, dict(TEXT))
+                _get_schema(document, name)["properties"].setdefault(field, dict(TEXT_SCHEMA))
 
     return mend
 
 
-def _nulls(document: Document) -> None:
-    for name in ANSWERED:
-        _let_null(_schema(document, name))
+def _allow_nulls(document: OpenApiDocument) -> None:
+    for name in RESPONSE_SCHEMAS:
+        _allow_null(_get_schema(document, name))
 
 
-def _let_null(schema: Any) -> None:
+def _allow_null(schema: Any) -> None:
     if isinstance(schema.get("type"), str):
         schema["type"] = [schema["type"], "null"]
     parts = [*schema.get("properties", {}).values()]
     for each in [*parts, schema["items"]] if "items" in schema else parts:
-        _let_null(each)
+        _allow_null(each)
 
 
-def _failed_rows(document: Document) -> None:
+def _patch_failed_rows(document: OpenApiDocument) -> None:
     for name in ("CompanyImport", "UserImport"):
-        row = {"properties": {"item": {}, "error": dict(TEXT)}, "required": ["error"]}
-        _schema(document, name)["properties"]["failure_items"]["items"] = row
+        row = {"properties": {"item": {}, "error": dict(TEXT_SCHEMA)}, "required": ["error"]}
+        _get_schema(document, name)["properties"]["failure_items"]["items"] = row
 
 
-def _chunks(document: Document) -> None:
+def _patch_image_bodies(document: OpenApiDocument) -> None:
     for path, item in document["paths"].items():
         if path.endswith("/image"):
             form = {"required": ["chunk"], "properties": {"chunk": {"format": "binary"}}}
             item["patch"]["requestBody"]["content"] = {"multipart/form-data": {"schema": form}}
 
 
-def _any_trade(document: Document) -> None:
+def _allow_any_trade(document: OpenApiDocument) -> None:
     document["components"]["schemas"]["trade"].pop("enum", None)
 
 
-def _gateway(document: Document) -> None:
-    for _, operation in _operations(document, "/hq/"):
+def _add_gateway_responses(document: OpenApiDocument) -> None:
+    for _, operation in _list_operations(document, "/hq/"):
         for status in ("401", "429"):
             operation["responses"].setdefault(status, {"description": "The gateway's refusal."})
 
 
-def _imported(document: Document) -> None:
-    for path, operation in _operations(document, "/hq/"):
+def _allow_import_200(document: OpenApiDocument) -> None:
+    for path, operation in _list_operations(document, "/hq/"):
         if path.endswith("/import"):
             operation["responses"].setdefault("200", operation["responses"]["201"])
 
 
-def _directions(document: Document) -> None:
+def _allow_sort_without_direction(document: OpenApiDocument) -> None:
     for name in ("sortBy", "userSortBy", "userProjectSortBy"):
-        allowed = _schema(document, name)["enum"]
+        allowed = _get_schema(document, name)["enum"]
         bare = [each.removesuffix(" asc") for each in allowed if each.endswith(" asc")]
         allowed += [each for each in bare if each not in allowed]
 
 
-def _operations(document: Document, prefix: str) -> list[tuple[str, Any]]:
+def _list_operations(document: OpenApiDocument, prefix: str) -> list[tuple[str, Any]]:
     return [
         (path, item[verb])
         for path, item in document["paths"].items()
@@ -109,78 +109,78 @@ def _operations(document: Document, prefix: str) -> list[tuple[str, Any]]:
     ]
 
 
-KNOWN_MISTAKES = (
-    Mistake(
+ERRATA = (
+    Erratum(
         "Company, ProjectCompanies: created_at and updated_at are missing",
-        f"{COMPANIES} shows them in its example",
-        _with(("Company", "ProjectCompanies"), "created_at", "updated_at"),
+        f"{COMPANIES_URL} shows them in its example",
+        _add_text_fields(("Company", "ProjectCompanies"), "created_at", "updated_at"),
     ),
-    Mistake(
+    Erratum(
         "User: default_role and default_role_id are missing",
-        f"{USERS} answers them",
-        _with(("User",), "default_role", "default_role_id"),
+        f"{USERS_URL} answers them",
+        _add_text_fields(("User",), "default_role", "default_role_id"),
     ),
-    Mistake(
+    Erratum(
         "UserPayload, UserPatchPayload: default_role is missing",
-        f"{USERS} and the page of the PATCH take it",
-        _with(("UserPayload", "UserPatchPayload"), "default_role"),
+        f"{USERS_URL} and the page of the PATCH take it",
+        _add_text_fields(("UserPayload", "UserPatchPayload"), "default_role"),
     ),
-    Mistake(
+    Erratum(
         "ProjectPatch: copy_project_job_id, created_at and updated_at are missing",
-        f"{PROJECTS} answers a project with them",
-        _with(("ProjectPatch",), "copy_project_job_id", "created_at", "updated_at"),
+        f"{PROJECTS_URL} answers a project with them",
+        _add_text_fields(("ProjectPatch",), "copy_project_job_id", "created_at", "updated_at"),
     ),
-    Mistake(
+    Erratum(
         "CompanyImport, UserImport: a failed row is typed like one that succeeded",
-        f'{TOOL} reads {{"item", "error"}}, and works',
-        _failed_rows,
+        f'{SETUP_TOOL_URL} reads {{"item", "error"}}, and works',
+        _patch_failed_rows,
     ),
-    Mistake(
+    Erratum(
         "image of a project, of a company: the body is said to be a urlencoded form",
-        f"the example of {COMPANIES} (image) is multipart with a part named chunk",
-        _chunks,
+        f"the example of {COMPANIES_URL} (image) is multipart with a part named chunk",
+        _patch_image_bodies,
     ),
-    Mistake(
+    Erratum(
         "trade: 66 values and no other",
-        f"the example of an import on {COMPANIES} has a trade that is not among them",
-        _any_trade,
+        f"the example of an import on {COMPANIES_URL} has a trade that is not among them",
+        _allow_any_trade,
     ),
-    Mistake(
+    Erratum(
         "hq/v1: 401 and 429 are missing",
         "https://aps.autodesk.com/en/docs/oauth/v2/developers_guide/error_handling/ : the gateway "
         "answers them for every API",
-        _gateway,
+        _add_gateway_responses,
     ),
-    Mistake(
+    Erratum(
         "hq/v1 imports: 201 alone",
         "clients have seen 200, as HQ v2 documents for its own import",
-        _imported,
+        _allow_import_200,
     ),
-    Mistake(
+    Erratum(
         "sortBy, userSortBy, userProjectSortBy: a direction is required",
         "https://aps.autodesk.com/en/docs/acc/v1/reference/http/admin-projectsprojectId-users-GET/ "
         "says that a field alone is sorted upwards",
-        _directions,
+        _allow_sort_without_direction,
     ),
-    Mistake(
+    Erratum(
         "UserProject: constructionType is written without its capital",
         "the file's own list of the fields of a user's projects writes it with one",
-        _with(("UserProject",), "constructionType"),
+        _add_text_fields(("UserProject",), "constructionType"),
     ),
     # The last, since it goes through the fields the others have added.
-    Mistake(
+    Erratum(
         "answers: nothing may be null",
         "https://stackoverflow.com/questions/58258058 : most fields of a real answer are",
-        _nulls,
+        _allow_nulls,
     ),
 )
 """Beside these, words that no check reads: the two path parameters of a company's image have each
 other's description, and PUT business_units_structure is described as a query."""
 
 
-def mended(document: Document) -> Document:
+def patch_document(document: OpenApiDocument) -> OpenApiDocument:
     """Return the file as it should be."""
     right = deepcopy(document)
-    for mistake in KNOWN_MISTAKES:
-        mistake.mend(right)
+    for mistake in ERRATA:
+        mistake.patch(right)
     return right

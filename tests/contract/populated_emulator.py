@@ -17,29 +17,29 @@ from bim360_provider.emulator import (
 PROJECT_ID = "f0000000-0000-4000-8000-000000000001"
 USER_ID = "f0000000-0000-4000-8000-000000000002"
 
-BASIC = "Basic ZW11bGF0b3ItY2xpZW50OmVtdWxhdG9yLXNlY3JldA=="
-FORM = "application/x-www-form-urlencoded"
-OPTIONS = {"rate_limit_per_minute": 0, "admin_rate_limit_per_minute": 0}
+BASIC_AUTH = "Basic ZW11bGF0b3ItY2xpZW50OmVtdWxhdG9yLXNlY3JldA=="
+FORM_CONTENT_TYPE = "application/x-www-form-urlencoded"
+EMULATOR_OPTIONS = {"rate_limit_per_minute": 0, "admin_rate_limit_per_minute": 0}
 
 
-class House:
+class PopulatedEmulator:
     """A furnished emulator: the seed's account with a project, a second user and a member."""
 
     def __init__(self) -> None:
-        self.emulator = Emulator(options=OPTIONS)
+        self.emulator = Emulator(options=EMULATOR_OPTIONS)
         self.emulator.clock.freeze()
         form = b"grant_type=client_credentials&scope=account%3Aread+account%3Awrite"
-        headers = {"authorization": BASIC, "content-type": FORM}
+        headers = {"authorization": BASIC_AUTH, "content-type": FORM_CONTENT_TYPE}
         answer = self.emulator.handle(
             Request("POST", "/authentication/v2/token", "", headers, form)
         )
-        self._bearer = f"Bearer {answer.content()['access_token']}"
-        self.furnish()
+        self._bearer = f"Bearer {answer.parse_content()['access_token']}"
+        self.populate()
 
-    def furnish(self) -> None:
+    def populate(self) -> None:
         """Go back to the seed, and put the project and the people in."""
-        self.emulator.ask("POST", "/reset")
-        state = self.emulator.ask("GET", "/state")
+        self.emulator.call_control_plane("POST", "/reset")
+        state = self.emulator.call_control_plane("GET", "/state")
         account = state["accounts"][0]
         account["users"].append({"id": USER_ID, "email": "bo@example.com", "status": "pending"})
         member = {
@@ -50,9 +50,9 @@ class House:
             "modules": ["cost"],
         }
         account["projects"] = [{"id": PROJECT_ID, "name": "Tower", "users": [member]}]
-        self.emulator.ask("PUT", "/state", state)
+        self.emulator.call_control_plane("PUT", "/state", state)
 
-    def call(
+    def send(
         self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
     ) -> Reply:
         """Send JSON, or bytes as they are, on behalf of the admin."""
@@ -71,4 +71,4 @@ class House:
         self.emulator.close()
 
 
-ACCOUNT = f"/hq/v1/accounts/{ACCOUNT_ID}"
+ACCOUNT_PATH = f"/hq/v1/accounts/{ACCOUNT_ID}"

@@ -6,10 +6,10 @@ import pytest
 
 from bim360_provider.emulator import ADMIN_EMAIL, ADMIN_ID, ADMIN_UID, BUSINESS_UNIT_ID, COMPANY_ID
 from bim360_provider.hq import HqClient
-from tests.contract.openapi import needs_file, referee
-from tests.support.hq import Stage
+from tests.contract.openapi import get_validator, needs_openapi_file
+from tests.support.hq import HqFixture
 
-pytestmark = needs_file
+pytestmark = needs_openapi_file
 
 Ask = Callable[[HqClient, str], object]
 """Asks HQ something; the text is the id of a project with the account's admin in it."""
@@ -24,18 +24,18 @@ COMPANY = {
 USER = {"email": "ada@example.com", "first_name": "Ada", "company_id": COMPANY_ID}
 UNIT = {"id": BUSINESS_UNIT_ID, "name": "North America", "description": "All of it"}
 
-ASKED: dict[str, tuple[Ask, ...]] = {
+CLIENT_CALLS: dict[str, tuple[Ask, ...]] = {
     "POST companies": (lambda client, _: client.companies.create(COMPANY),),
     "GET companies": (
         lambda client, _: [*client.companies.walk()],
-        lambda client, _: client.companies.named("Nord & Steel"),
+        lambda client, _: client.companies.search_by_name("Nord & Steel"),
         lambda client, _: client.companies.get(COMPANY_ID),
     ),
     "PATCH company": (lambda client, _: client.companies.update(COMPANY_ID, {"phone": ""}),),
     "POST users": (lambda client, _: client.account_users.create(USER),),
     "GET users": (
         lambda client, _: [*client.account_users.walk()],
-        lambda client, _: client.account_users.with_email(ADMIN_EMAIL),
+        lambda client, _: client.account_users.search_by_email(ADMIN_EMAIL),
         lambda client, _: client.account_users.get(ADMIN_ID),
     ),
     "PATCH user": (
@@ -44,17 +44,17 @@ ASKED: dict[str, tuple[Ask, ...]] = {
         ),
     ),
     "business units": (
-        lambda client, _: client.business_units.structure(),
-        lambda client, _: client.business_units.define(
+        lambda client, _: client.business_units.get_structure(),
+        lambda client, _: client.business_units.update_structure(
             [UNIT, {"name": "West", "parent_id": BUSINESS_UNIT_ID}]
         ),
     ),
     "PATCH image": (
-        lambda client, project: client.project_images.put(project, b"PNG", "image/png"),
+        lambda client, project: client.project_images.update_image(project, b"PNG", "image/png"),
     ),
     "GET members": (
         lambda client, project: [*client.project_users.walk(project)],
-        lambda client, project: client.project_users.with_email(project, ADMIN_EMAIL),
+        lambda client, project: client.project_users.search_by_email(project, ADMIN_EMAIL),
         lambda client, project: client.project_users.get(project, ADMIN_ID),
     ),
     "DELETE member": (
@@ -64,19 +64,19 @@ ASKED: dict[str, tuple[Ask, ...]] = {
 
 
 @pytest.mark.parametrize("region", [None, "US"])
-@pytest.mark.parametrize("what", ASKED)
-def test_every_request_is_one_the_file_allows(stage: Stage, what: str, region: str | None) -> None:
+@pytest.mark.parametrize("what", CLIENT_CALLS)
+def test_every_request_is_one_the_file_allows(hq: HqFixture, what: str, region: str | None) -> None:
     """Path, query, headers and body, with the fields and types the file knows."""
-    stage.hq.ask("PATCH", "/options", {"remove_project_users": "allow"})
-    project = stage.project()["id"]
-    stage.hq.ask("POST", f"/projects/{project}/users", {"email": ADMIN_EMAIL})
-    client = stage.client(acting_user=ADMIN_UID, region=region)
+    hq.emulator.call_control_plane("PATCH", "/options", {"remove_project_users": "allow"})
+    project = hq.create_project()["id"]
+    hq.emulator.call_control_plane("POST", f"/projects/{project}/users", {"email": ADMIN_EMAIL})
+    client = hq.create_client(acting_user=ADMIN_UID, region=region)
 
-    for ask in ASKED[what]:
+    for ask in CLIENT_CALLS[what]:
         ask(client, project)
 
-    judged = [each for each in stage.hq.requests if referee().find(each.method, each.path)]
-    assert len(judged) >= len(ASKED[what])
+    judged = [each for each in hq.emulator.requests if get_validator().find_operation(each.method, each.path)]
+    assert len(judged) >= len(CLIENT_CALLS[what])
     for each in judged:
         path = f"{each.path}?{each.query}"
-        assert referee().request(each.method, path, each.headers, each.body) == []
+        assert get_validator().validate_request(each.method, path, each.headers, each.body) == []

@@ -5,10 +5,10 @@ from typing import Any
 from bim360_provider.core import account_user, company
 from bim360_provider.emulator import ACCOUNT_ID
 from bim360_provider.hq import HqClient
-from tests.contract.openapi import needs_file, referee
-from tests.support.hq import Stage, settings
+from tests.contract.openapi import get_validator, needs_openapi_file
+from tests.support.hq import HqFixture, build_settings
 
-pytestmark = needs_file
+pytestmark = needs_openapi_file
 
 PLACE = {"account_id": ACCOUNT_ID, "region": "US"}
 TEXTS = ("address_line_1", "address_line_2", "city", "state_or_province", "postal_code", "country")
@@ -18,39 +18,41 @@ MORE = {**VOLT, "phone": "1", "website_url": "x", "description": "x", "erp_id": 
 ADA: dict[str, Any] = {"email": "ada@example.com", **dict.fromkeys(PROFILE, "x"), **PLACE}
 
 
-def problems(stage: Stage) -> list[str]:
+def problems(hq: HqFixture) -> list[str]:
     """Return what the referee says of everything that was asked."""
     found: list[str] = []
-    for each in stage.hq.requests:
+    for each in hq.emulator.requests:
         if each.path.startswith("/hq/"):
             path = f"{each.path}?{each.query}"
-            found += referee().request(each.method, path, dict(each.headers), each.body)
+            found += get_validator().validate_request(each.method, path, dict(each.headers), each.body)
     return found
 
 
-def test_a_companys_life_is_asked_as_documented(stage: Stage, client: HqClient) -> None:
+def test_a_companys_life_is_asked_as_documented(hq: HqFixture, client: HqClient) -> None:
     """Created, met again, read, changed, listed."""
-    company_id, state = company.create(client, MORE, settings())
-    company.create(client, {**MORE, "city": "Oslo"}, settings())
+    company_id, state = company.create(client, MORE, build_settings())
+    company.create(client, {**MORE, "city": "Oslo"}, build_settings())
     company.read(client, company_id, state)
     company.update(client, company_id, state, {**MORE, "name": "Volt Nord", "phone": ""})
     list(client.companies.walk())
 
-    assert problems(stage) == []
-    assert len(stage.hq.requests) >= 7
+    assert problems(hq) == []
+    assert len(hq.emulator.requests) >= 7
 
 
-def test_a_persons_life_is_asked_as_documented(stage: Stage, client: HqClient) -> None:
+def test_a_persons_life_is_asked_as_documented(hq: HqFixture, client: HqClient) -> None:
     """Added, met again, read, changed, made inactive, listed."""
-    company_id, _ = company.create(client, VOLT, settings())
-    user_id, state = account_user.create(client, {**ADA, "company_id": company_id}, settings())
-    stage.hq.ask("POST", f"/users/{user_id}/sign-in")
-    account_user.create(client, ADA, settings())
+    company_id, _ = company.create(client, VOLT, build_settings())
+    user_id, state = account_user.create(
+        client, {**ADA, "company_id": company_id}, build_settings()
+    )
+    hq.emulator.call_control_plane("POST", f"/users/{user_id}/sign-in")
+    account_user.create(client, ADA, build_settings())
     account_user.read(client, user_id, state)
     changed = {**ADA, "company_id": "", "default_role": "Architect", "status": "inactive"}
     account_user.update(client, user_id, {**state, "status": "active"}, changed)
     account_user.delete(client, user_id, state)
     list(client.account_users.walk())
 
-    assert problems(stage) == []
-    assert len(stage.hq.requests) >= 8
+    assert problems(hq) == []
+    assert len(hq.emulator.requests) >= 8

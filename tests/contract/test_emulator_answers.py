@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from bim360_provider.emulator import ACCOUNT_ID, ADMIN_ID, BUSINESS_UNIT_ID, COMPANY_ID, Request
-from bim360_provider.emulator.http.gateway import arrive
-from tests.contract.openapi import Operation, needs_file, referee
-from tests.contract.populated_emulator import ACCOUNT, PROJECT_ID, USER_ID, House
+from bim360_provider.emulator.http.gateway import route_request
+from tests.contract.openapi import Operation, get_validator, needs_openapi_file
+from tests.contract.populated_emulator import ACCOUNT_PATH, PROJECT_ID, USER_ID, PopulatedEmulator
 
-pytestmark = needs_file
+pytestmark = needs_openapi_file
 
 STEEL = {"name": "Nord Steel", "trade": "Metals"}
 UNITS = {"business_units": [{"id": BUSINESS_UNIT_ID, "name": "North"}]}
@@ -23,27 +23,32 @@ IMAGE = (
 MULTIPART = {"content-type": "multipart/form-data; boundary=x"}
 
 CALLS: tuple[tuple[str, str, object, int], ...] = (
-    ("GET", f"{ACCOUNT}/companies", None, 200),
-    ("POST", f"{ACCOUNT}/companies", STEEL, 201),
-    ("POST", f"{ACCOUNT}/companies", {}, 400),
-    ("POST", f"{ACCOUNT}/companies", {"name": "Halvorsen Construction", "trade": "Owner"}, 409),
-    ("POST", f"{ACCOUNT}/companies/import", [STEEL, STEEL], 201),
-    ("GET", f"{ACCOUNT}/companies/{COMPANY_ID}", None, 200),
-    ("GET", f"{ACCOUNT}/companies/{NOWHERE}", None, 404),
-    ("PATCH", f"{ACCOUNT}/companies/{COMPANY_ID}", {"city": "Oslo"}, 200),
-    ("PATCH", f"{ACCOUNT}/companies/{COMPANY_ID}/image", IMAGE, 200),
-    ("GET", f"{ACCOUNT}/companies/search?name=halvorsen", None, 200),
-    ("GET", f"{ACCOUNT}/projects/{PROJECT_ID}/companies", None, 200),
-    ("PATCH", f"{ACCOUNT}/projects/{PROJECT_ID}/image", IMAGE, 200),
-    ("GET", f"{ACCOUNT}/users", None, 200),
-    ("POST", f"{ACCOUNT}/users", {"email": "new@example.com"}, 201),
-    ("POST", f"{ACCOUNT}/users/import", [{"email": "new@example.com"}, {}], 201),
-    ("GET", f"{ACCOUNT}/users/{ADMIN_ID}", None, 200),
-    ("PATCH", f"{ACCOUNT}/users/{ADMIN_ID}", {"default_role": "Architect"}, 200),
-    ("PATCH", f"{ACCOUNT}/users/{USER_ID}", {"status": "active"}, 422),
-    ("GET", f"{ACCOUNT}/users/search?email=bo", None, 200),
-    ("GET", f"{ACCOUNT}/business_units_structure", None, 200),
-    ("PUT", f"{ACCOUNT}/business_units_structure", UNITS, 200),
+    ("GET", f"{ACCOUNT_PATH}/companies", None, 200),
+    ("POST", f"{ACCOUNT_PATH}/companies", STEEL, 201),
+    ("POST", f"{ACCOUNT_PATH}/companies", {}, 400),
+    (
+        "POST",
+        f"{ACCOUNT_PATH}/companies",
+        {"name": "Halvorsen Construction", "trade": "Owner"},
+        409,
+    ),
+    ("POST", f"{ACCOUNT_PATH}/companies/import", [STEEL, STEEL], 201),
+    ("GET", f"{ACCOUNT_PATH}/companies/{COMPANY_ID}", None, 200),
+    ("GET", f"{ACCOUNT_PATH}/companies/{NOWHERE}", None, 404),
+    ("PATCH", f"{ACCOUNT_PATH}/companies/{COMPANY_ID}", {"city": "Oslo"}, 200),
+    ("PATCH", f"{ACCOUNT_PATH}/companies/{COMPANY_ID}/image", IMAGE, 200),
+    ("GET", f"{ACCOUNT_PATH}/companies/search?name=halvorsen", None, 200),
+    ("GET", f"{ACCOUNT_PATH}/projects/{PROJECT_ID}/companies", None, 200),
+    ("PATCH", f"{ACCOUNT_PATH}/projects/{PROJECT_ID}/image", IMAGE, 200),
+    ("GET", f"{ACCOUNT_PATH}/users", None, 200),
+    ("POST", f"{ACCOUNT_PATH}/users", {"email": "new@example.com"}, 201),
+    ("POST", f"{ACCOUNT_PATH}/users/import", [{"email": "new@example.com"}, {}], 201),
+    ("GET", f"{ACCOUNT_PATH}/users/{ADMIN_ID}", None, 200),
+    ("PATCH", f"{ACCOUNT_PATH}/users/{ADMIN_ID}", {"default_role": "Architect"}, 200),
+    ("PATCH", f"{ACCOUNT_PATH}/users/{USER_ID}", {"status": "active"}, 422),
+    ("GET", f"{ACCOUNT_PATH}/users/search?email=bo", None, 200),
+    ("GET", f"{ACCOUNT_PATH}/business_units_structure", None, 200),
+    ("PUT", f"{ACCOUNT_PATH}/business_units_structure", UNITS, 200),
     ("GET", f"/construction/admin/v1/accounts/{ACCOUNT_ID}/projects", None, 200),
     (
         "GET",
@@ -71,9 +76,9 @@ NOT_THERE = {
 
 
 @pytest.fixture(scope="module")
-def house() -> Iterator[House]:
+def populated_emulator() -> Iterator[PopulatedEmulator]:
     """Return an emulator to be furnished for each call."""
-    house = House()
+    house = PopulatedEmulator()
     yield house
     house.close()
 
@@ -86,45 +91,55 @@ def name_of(operation: Operation) -> str:
     ("method", "path", "body", "status"), CALLS, ids=[f"{c[0]} {c[1]} {c[3]}" for c in CALLS]
 )
 def test_every_answer_has_the_documented_shape(
-    house: House, method: str, path: str, body: object, status: int
+    populated_emulator: PopulatedEmulator, method: str, path: str, body: object, status: int
 ) -> None:
     """The status is documented, no field is missing from the file, and the types are right."""
-    house.furnish()
+    populated_emulator.populate()
     headers = MULTIPART if body is IMAGE else {}
 
-    answer = house.call(method, path, body, headers)
+    answer = populated_emulator.send(method, path, body, headers)
 
     assert answer.status == status
-    assert referee().answer(method, path, status, answer.body) == []
+    assert get_validator().validate_response(method, path, status, answer.body) == []
 
 
-def test_an_option_that_moves_a_status_moves_it_to_a_known_one(house: House) -> None:
+def test_an_option_that_moves_a_status_moves_it_to_a_known_one(
+    populated_emulator: PopulatedEmulator,
+) -> None:
     """200 for an import, 204 for the removal of a project's user."""
-    house.furnish()
-    house.emulator.ask("PATCH", "/options", {"import_status": 200, "remove_project_users": "allow"})
+    populated_emulator.populate()
+    populated_emulator.emulator.call_control_plane(
+        "PATCH", "/options", {"import_status": 200, "remove_project_users": "allow"}
+    )
 
     answers = [
-        ("POST", path := f"{ACCOUNT}/users/import", house.call("POST", path, [{}])),
-        ("DELETE", path := f"{ADMIN}/users/{ADMIN_ID}", house.call("DELETE", path)),
+        (
+            "POST",
+            path := f"{ACCOUNT_PATH}/users/import",
+            populated_emulator.send("POST", path, [{}]),
+        ),
+        ("DELETE", path := f"{ADMIN}/users/{ADMIN_ID}", populated_emulator.send("DELETE", path)),
     ]
 
     assert [answer.status for *_, answer in answers] == [200, 204]
     for method, path, answer in answers:
-        assert referee().answer(method, path, answer.status, answer.body) == []
+        assert get_validator().validate_response(method, path, answer.status, answer.body) == []
 
 
 def test_every_path_of_the_file_is_there_but_these() -> None:
     """Whatever of the file the emulator has is called above with success."""
     there = {
         name_of(each)
-        for each in referee().operations
-        if arrive(Request(each.method, each.template.replace("{", "").replace("}", ""))).found
+        for each in get_validator().operations
+        if route_request(
+            Request(each.method, each.template.replace("{", "").replace("}", ""))
+        ).route_match
     }
     called = {
         name_of(found)
         for method, path, _, _ in CALLS
-        if (found := referee().find(method, path)) is not None
+        if (found := get_validator().find_operation(method, path)) is not None
     }
 
-    assert {name_of(each) for each in referee().operations} - there == NOT_THERE
+    assert {name_of(each) for each in get_validator().operations} - there == NOT_THERE
     assert called == there

@@ -8,10 +8,10 @@ from pathlib import Path
 import typer.main
 
 from bim360_provider.emulator import Emulator, Options, parse_rules, parse_seed
-from bim360_provider.emulator.assumptions import INVENTED
+from bim360_provider.emulator.assumptions import ASSUMPTIONS
 from bim360_provider.emulator.cli import app
 from bim360_provider.emulator.control.routes import ACTIONS
-from bim360_provider.emulator.faults import Match, Rule, Then
+from bim360_provider.emulator.faults import FaultEffect, RequestMatch, Rule
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "emulator.md").read_text(encoding="utf-8")
@@ -72,7 +72,7 @@ def test_everything_invented_is_in_the_table() -> None:
     """The page and the code have the same rows."""
     told = [tuple(row) for row in rows(section("Invented")) if row[0] != "Value"]
 
-    assert told == [(f"`{each.value}`", each.where, each.meaning) for each in INVENTED]
+    assert told == [(f"`{each.value}`", each.location, each.meaning) for each in ASSUMPTIONS]
 
 
 def test_every_option_is_told_with_its_default() -> None:
@@ -101,8 +101,8 @@ def test_every_flag_is_told() -> None:
 
 def test_every_key_of_a_fault_is_told() -> None:
     """In the table, or in the text above it."""
-    assert first_cells("Faults") - {"then"} == {*Then.model_fields}
-    for name in {*Match.model_fields, *Rule.model_fields}:
+    assert first_cells("Faults") - {"then"} == {*FaultEffect.model_fields}
+    for name in {*RequestMatch.model_fields, *Rule.model_fields}:
         assert f"`{name}`" in section("Faults")
 
 
@@ -115,4 +115,4 @@ def test_the_examples_of_the_page_work() -> None:
     emulator.close()
     exec(snippet, {"print": lambda _: None})  # noqa: S102 - the page's own example
 
-    assert parse_rules(json.loads(fault))[0].then.acts
+    assert parse_rules(json.loads(fault))[0].then.is_processed

@@ -19,11 +19,11 @@ from bim360_provider.emulator import (
     Reply,
     Request,
 )
-from bim360_provider.emulator.http.gateway import arrive
-from tests.contract.openapi import FILE, Operation, needs_file, referee
-from tests.contract.populated_emulator import PROJECT_ID, USER_ID, House
+from bim360_provider.emulator.http.gateway import route_request
+from tests.contract.openapi import OPENAPI_FILE, Operation, get_validator, needs_openapi_file
+from tests.contract.populated_emulator import PROJECT_ID, USER_ID, PopulatedEmulator
 
-pytestmark = needs_file
+pytestmark = needs_openapi_file
 
 EXAMPLES = 60
 """Requests to each operation: 20 operations take some seconds."""
@@ -65,22 +65,22 @@ JUNK = st.recursive(
 )
 
 
-def there() -> list[Operation]:
+def list_operations() -> list[Operation]:
     """Return the operations of the file that the emulator has."""
-    if not FILE.exists():
+    if not OPENAPI_FILE.exists():
         return []
     plain = str.maketrans("", "", "{}")
     return [
         each
-        for each in referee().operations
-        if arrive(Request(each.method, each.template.translate(plain))).found
+        for each in get_validator().operations
+        if route_request(Request(each.method, each.template.translate(plain))).route_match
     ]
 
 
 @cache
 def strategy(schema: str, *, wild: bool, depth: int = DEPTH) -> st.SearchStrategy[Any]:
     """Return values that fit a schema, given as JSON; the wild ones need not."""
-    fitting = _fitting(referee().resolved(json.loads(schema)), wild=wild, depth=depth)
+    fitting = _fitting(get_validator().resolve_reference(json.loads(schema)), wild=wild, depth=depth)
     return fitting | JUNK if wild else fitting
 
 
@@ -114,7 +114,7 @@ def requests(draw: st.DrawFn, operation: Operation) -> tuple[str, object, dict[s
         path = path.replace(f"{{{name}}}", draw(odd) if wild and draw(st.booleans()) else known)
     query = {
         name: _flat(draw(strategy(json.dumps(schema), wild=wild)))
-        for name, schema in operation.named("query").items()
+        for name, schema in operation.get_parameters("query").items()
         if draw(st.booleans())
     }
     asked = f"{path}?{urlencode(query, errors='replace')}"
@@ -134,9 +134,9 @@ def _flat(value: Any) -> str:
 
 def problems(operation: Operation, path: str, answer: Reply) -> list[str]:
     """Return what is wrong with an answer, an error's body included."""
-    found = referee().answer(operation.method, path, answer.status, answer.body)
+    found = get_validator().validate_response(operation.method, path, answer.status, answer.body)
     if answer.status >= 400:
-        body = answer.content()
+        body = answer.parse_content()
         if {*body} not in ({"code", "message"}, {"developerMessage", *GATEWAY}):
             found.append(f"an error with {sorted(body)}")
     return found
@@ -146,15 +146,19 @@ GATEWAY = ("userMessage", "errorCode", "more info")
 
 
 @pytest.fixture(scope="module")
-def house() -> Iterator[House]:
+def populated_emulator() -> Iterator[PopulatedEmulator]:
     """Return an emulator that keeps what the requests before have done."""
-    house = House()
+    house = PopulatedEmulator()
     yield house
     house.close()
 
 
-@pytest.mark.parametrize("operation", there(), ids=lambda each: f"{each.method} {each.template}")
-def test_whatever_is_asked_is_answered_as_documented(house: House, operation: Operation) -> None:
+@pytest.mark.parametrize(
+    "operation", list_operations(), ids=lambda each: f"{each.method} {each.template}"
+)
+def test_whatever_is_asked_is_answered_as_documented(
+    populated_emulator: PopulatedEmulator, operation: Operation
+) -> None:
     """Right, half right and wrong requests, the same ones in every run."""
     seen: set[int] = set()
 
@@ -168,7 +172,7 @@ def test_whatever_is_asked_is_answered_as_documented(house: House, operation: Op
     @given(requests(operation))
     def ask(asked: tuple[str, object, dict[str, str]]) -> None:
         path, body, headers = asked
-        answer = house.call(operation.method, path, body, headers)
+        answer = populated_emulator.send(operation.method, path, body, headers)
         seen.add(answer.status)
         assert answer.status < 500
         assert problems(operation, path, answer) == []

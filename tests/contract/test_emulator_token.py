@@ -9,7 +9,7 @@ import yaml
 
 from bim360_provider.emulator import Emulator, Request
 from bim360_provider.emulator.hq.routes import TOKEN_PATH
-from bim360_provider.emulator.http.auth import FORM, SCOPES
+from bim360_provider.emulator.http.auth import FORM_CONTENT_TYPE, SCOPES
 
 FILE = Path(__file__).parents[3] / "shared" / "openapi" / "authentication.yaml"
 
@@ -28,7 +28,7 @@ def test_path_and_form_are_the_vendors(api: Any) -> None:
     """POST of a form, and nothing else that we need."""
     operation = api["paths"][TOKEN_PATH]["post"]
 
-    assert FORM in operation["requestBody"]["content"]
+    assert FORM_CONTENT_TYPE in operation["requestBody"]["content"]
     assert [*operation["responses"]] == ["200"]
 
 
@@ -50,7 +50,7 @@ def test_the_answer_has_the_vendors_schema(api: Any) -> None:
     """The payload of a client credentials grant."""
     headers = {
         "authorization": "Basic ZW11bGF0b3ItY2xpZW50OmVtdWxhdG9yLXNlY3JldA==",
-        "content-type": FORM,
+        "content-type": FORM_CONTENT_TYPE,
     }
     emulator = Emulator()
     form = b"grant_type=client_credentials&scope=account%3Aread"
@@ -59,5 +59,5 @@ def test_the_answer_has_the_vendors_schema(api: Any) -> None:
 
     schema = api["components"]["schemas"]["twoLeggedToken"]
     assert answer.status == 200
-    jsonschema.validate(answer.content(), schema)
-    assert {*answer.content()} <= {*schema["properties"]}
+    jsonschema.validate(answer.parse_content(), schema)
+    assert {*answer.parse_content()} <= {*schema["properties"]}

@@ -94,10 +94,10 @@ def hq() -> Iterator[RunningEmulator]:
     with serve(Emulator()) as running:
         services = {"document_management": "admin", "project_administration": "admin"}
         admin = {"user_id": ADMIN_ID, "company_id": COMPANY_ID, "services": services}
-        state = running.emulator.ask("GET", "/state")
+        state = running.emulator.call_control_plane("GET", "/state")
         project = {"name": "Tower A", "project_type": "Office", "users": [admin]}
         state["accounts"][0]["projects"] = [{**project, "companies": [COMPANY_ID]}]
-        running.emulator.ask("PUT", "/state", state)
+        running.emulator.call_control_plane("PUT", "/state", state)
         yield running
 
 
@@ -107,7 +107,7 @@ def results(hq: RunningEmulator) -> dict[str, Any]:
     node = shutil.which("node")
     if node is None:
         pytest.skip("Node is not installed")
-    (project,) = hq.emulator.ask("GET", "/state")["accounts"][0]["projects"]
+    (project,) = hq.emulator.call_control_plane("GET", "/state")["accounts"][0]["projects"]
     given = {
         "url": hq.url,
         "clientId": CLIENT_ID,
@@ -141,7 +141,7 @@ def test_every_call_of_the_sdk_succeeds(results: dict[str, Any]) -> None:
 
 def test_what_the_sdk_wrote_is_there(results: dict[str, Any], hq: RunningEmulator) -> None:
     """A company and a user with their changes, a unit below another, two pictures."""
-    account = hq.emulator.ask("GET", "/state")["accounts"][0]
+    account = hq.emulator.call_control_plane("GET", "/state")["accounts"][0]
 
     companies = {row["name"]: row for row in account["companies"]}
     users = {row["email"]: row for row in account["users"]}
@@ -172,5 +172,5 @@ def test_lists_that_the_sdk_repeats_are_lists(results: dict[str, Any]) -> None:
 def test_each_call_of_the_sdk_is_one_request(results: dict[str, Any], hq: RunningEmulator) -> None:
     """Nothing was repeated, and nothing was sent elsewhere."""
     assert len(results) == len(CALLS)
-    assert sum(hq.emulator.journal.count().values()) == len(CALLS)
-    assert {entry.status for entry in hq.emulator.journal.entries()} <= {200, 201}
+    assert sum(hq.emulator.journal.count_requests().values()) == len(CALLS)
+    assert {entry.status for entry in hq.emulator.journal.find_entries()} <= {200, 201}

@@ -4,24 +4,24 @@ from copy import deepcopy
 
 import pytest
 
-from tests.contract.openapi import needs_file, referee, vendors_file
-from tests.contract.openapi_errata import KNOWN_MISTAKES, Mistake
+from tests.contract.openapi import get_validator, load_openapi_file, needs_openapi_file
+from tests.contract.openapi_errata import ERRATA, Erratum
 
-pytestmark = needs_file
+pytestmark = needs_openapi_file
 
 ACCOUNT = "/hq/v1/accounts/a"
 USERS = "/construction/admin/v1/projects/p/users"
 JSON = {"Content-Type": "application/json", "Region": "EMEA"}
 
 
-@pytest.mark.parametrize("mistake", KNOWN_MISTAKES, ids=lambda mistake: mistake.place)
-def test_every_known_mistake_is_still_made(mistake: Mistake) -> None:
+@pytest.mark.parametrize("mistake", ERRATA, ids=lambda mistake: mistake.place)
+def test_every_known_mistake_is_still_made(mistake: Erratum) -> None:
     """What the vendor has put right is taken off the list."""
-    document = deepcopy(vendors_file())
+    document = deepcopy(load_openapi_file())
 
-    mistake.mend(document)
+    mistake.patch(document)
 
-    assert document != vendors_file()
+    assert document != load_openapi_file()
     assert mistake.reason
 
 
@@ -42,7 +42,7 @@ def test_a_right_request_passes(
     method: str, path: str, headers: dict[str, str], body: bytes
 ) -> None:
     """The file's own names and types, as mended."""
-    assert referee().request(method, path, headers, body) == []
+    assert get_validator().validate_request(method, path, headers, body) == []
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_a_wrong_request_is_told(
     method: str, path: str, headers: dict[str, str], body: bytes, *, words: str
 ) -> None:
     """In one line each."""
-    problems = referee().request(method, path, headers, body)
+    problems = get_validator().validate_request(method, path, headers, body)
 
     assert len(problems) == 1
     assert words in problems[0]
@@ -83,7 +83,7 @@ def test_a_wrong_request_is_told(
 )
 def test_answers_are_judged_by_status_and_shape(status: int, body: bytes, words: str) -> None:
     """Null is an answer, a field that is not in the file is none."""
-    problems = referee().answer("GET", f"{ACCOUNT}/companies", status, body)
+    problems = get_validator().validate_response("GET", f"{ACCOUNT}/companies", status, body)
 
     assert len(problems) == bool(words)
     assert words in "".join(problems)

@@ -30,7 +30,7 @@ for number in range(told["count"]):
 MOST = {"BIM360_MAX_ARCHIVES": "4"}
 
 
-class Site:
+class TowerStack:
     """A stack of some towers."""
 
     def __init__(
@@ -41,9 +41,9 @@ class Site:
         (folder / "__main__.py").write_text(PROGRAM)
         self.folder = folder
         self._open_stack = open_stack
-        self.stack = self.opened(env)
+        self.stack = self.open_stack(env)
 
-    def opened(self, env: dict[str, str]) -> Bim360Stack:
+    def open_stack(self, env: dict[str, str]) -> Bim360Stack:
         """Return the stack as somebody with another environment has it."""
         return self._open_stack(self.folder, stack="dev", env=env)
 
@@ -52,21 +52,21 @@ class Site:
         told = {"count": count, "provider": provider, "arguments": arguments}
         (self.folder / "told.json").write_text(json.dumps(told))
 
-    def live(self) -> set[str]:
+    def list_live_projects(self) -> set[str]:
         """Return the towers that HQ has as not archived."""
         return {each["name"] for each in self.stack.projects() if each["status"] != "archived"}
 
 
 @pytest.fixture
-def site(tmp_path: Path, bim360_stack: Callable[..., Bim360Stack]) -> Site:
+def site(tmp_path: Path, bim360_stack: Callable[..., Bim360Stack]) -> TowerStack:
     """Return a stack of ten towers that are there; a run may archive four."""
-    site = Site(tmp_path / "towers", bim360_stack, MOST)
+    site = TowerStack(tmp_path / "towers", bim360_stack, MOST)
     site.declare(10)
     assert site.stack.up().ok
     return site
 
 
-def held(site: Site) -> set[str]:
+def list_state_ids(site: TowerStack) -> set[str]:
     """Return the towers in the state."""
     result = site.stack.preview()
     return {f"Tower {step.name[1:]}" for step in result.steps if step.op == "same"} & {
@@ -74,10 +74,10 @@ def held(site: Site) -> set[str]:
     }
 
 
-def test_a_destroy_stops_after_as_many_as_allowed_and_the_next_goes_on(site: Site) -> None:
+def test_a_destroy_stops_after_as_many_as_allowed_and_the_next_goes_on(site: TowerStack) -> None:
     """What is archived is out of the state, the rest is in it, and that is what HQ has."""
     first = site.stack.destroy()
-    left = held(site)
+    left = list_state_ids(site)
     second = site.stack.destroy()
     third = site.stack.destroy()
 
@@ -90,28 +90,28 @@ def test_a_destroy_stops_after_as_many_as_allowed_and_the_next_goes_on(site: Sit
     assert second.changes["delete"] == len(second.requests) == 4
     assert third.ok
     assert len(third.requests) == 2
-    assert site.live() == set()
+    assert site.list_live_projects() == set()
 
 
-def test_after_a_refusal_the_same_program_brings_everything_back(site: Site) -> None:
+def test_after_a_refusal_the_same_program_brings_everything_back(site: TowerStack) -> None:
     """What was archived by mistake is made good by one up."""
     site.stack.destroy()
-    left = site.live()
+    left = site.list_live_projects()
     site.declare(10, adopt="archived")
 
     back = site.stack.up()
 
     assert len(left) == 6
     assert back.ok, back.errors
-    assert len(site.live()) == 10
+    assert len(site.list_live_projects()) == 10
     assert site.stack.up().requests == ()
 
 
-def test_towers_that_left_the_program_are_archived_over_several_ups(site: Site) -> None:
+def test_towers_that_left_the_program_are_archived_over_several_ups(site: TowerStack) -> None:
     """A table that lost its lines: four go, six are still there to be put back."""
     site.declare(0)
     first = site.stack.up()
-    remaining = site.live()
+    remaining = site.list_live_projects()
     site.declare(10, adopt="archived")
     back = site.stack.up()
 
@@ -122,7 +122,7 @@ def test_towers_that_left_the_program_are_archived_over_several_ups(site: Site) 
     assert back.changes == {"same": 7, "create": 4}
 
 
-def test_archiving_by_the_program_counts_too(site: Site) -> None:
+def test_archiving_by_the_program_counts_too(site: TowerStack) -> None:
     """Ten updates, of which four are made; the next up goes on, and then nothing is left."""
     site.declare(10, status="archived")
 
@@ -137,13 +137,13 @@ def test_the_environment_overrides_what_the_last_up_said_of_an_explicit_provider
     tmp_path: Path, bim360_stack: Callable[..., Bim360Stack]
 ) -> None:
     """A destroy does not run the program: its provider's arguments are those in the state."""
-    site = Site(tmp_path / "other", bim360_stack, {"BIM360_MAX_ARCHIVES": ""})
+    site = TowerStack(tmp_path / "other", bim360_stack, {"BIM360_MAX_ARCHIVES": ""})
     account = "a1d5e9b2-0000-4000-8000-000000000001"
     site.declare(3, provider={"account_id": account, "max_archives": 1})
     site.stack.up()
 
     strict = site.stack.destroy()
-    meant = site.opened({"BIM360_MAX_ARCHIVES": "2"}).destroy()
+    meant = site.open_stack({"BIM360_MAX_ARCHIVES": "2"}).destroy()
 
     assert len(strict.requests) == 1
     assert "this run has archived 1 already" in strict.errors[0]
@@ -156,7 +156,7 @@ def test_twenty_are_allowed_unless_somebody_says_otherwise(
     tmp_path: Path, bim360_stack: Callable[..., Bim360Stack], words: str, archived: int
 ) -> None:
     """The default, none, and no limit."""
-    site = Site(tmp_path / "many", bim360_stack, {"BIM360_MAX_ARCHIVES": words})
+    site = TowerStack(tmp_path / "many", bim360_stack, {"BIM360_MAX_ARCHIVES": words})
     site.declare(21)
     site.stack.up()
 

@@ -60,7 +60,7 @@ Opened = Callable[..., Bim360Stack]
 
 
 @pytest.fixture
-def opened(bim360_stack: Opened, tmp_path: Path) -> Opened:
+def open_stack(bim360_stack: Opened, tmp_path: Path) -> Opened:
     """Return a function that puts a program into the stack's folder and opens the stack."""
     (tmp_path / "Pulumi.yaml").write_text("name: parts\nruntime: python\n")
     (tmp_path / "tower.png").write_bytes(PNG)
@@ -72,60 +72,60 @@ def opened(bim360_stack: Opened, tmp_path: Path) -> Opened:
     return put
 
 
-def asked(result: StackResult) -> list[str]:
+def list_requests(result: StackResult) -> list[str]:
     """Return the requests of a run, each by its method and the end of its path."""
     assert result.errors == ()
     return [f"{row['method']} {row['path'].rsplit('/', 1)[1]}" for row in result.requests]
 
 
 def test_units_a_project_and_its_picture_live_and_go_together(
-    opened: Opened, tmp_path: Path
+    open_stack: Opened, tmp_path: Path
 ) -> None:
     """Wired by outputs; nothing to do is no request; a destroy works and keeps what it must."""
-    stack = opened(UNITS)
+    stack = open_stack(UNITS)
 
     preview, up, again = stack.preview(), stack.up(), stack.up()
     (tmp_path / "tower.png").write_bytes(PNG + b" by night")
     repainted, refresh, destroy = stack.up(), stack.refresh(), stack.destroy()
 
     assert preview.outputs["west"] == up.outputs["west"]
-    assert asked(preview) == asked(again) == []
-    assert asked(up) == [
+    assert list_requests(preview) == list_requests(again) == []
+    assert list_requests(up) == [
         "GET business_units_structure",
         "PUT business_units_structure",
         "POST projects",
         "PATCH image",
     ]
     assert stack.projects()[0]["business_unit_id"] == up.outputs["west"]
-    assert asked(repainted) == ["PATCH image"]
+    assert list_requests(repainted) == ["PATCH image"]
     # The picture is read off the project; whether its GET serves both depends on who comes first.
-    assert [row.split()[0] for row in asked(refresh)] in (["GET"] * 2, ["GET"] * 3)
-    assert [row.split()[0] for row in asked(destroy)] == ["PATCH"]
+    assert [row.split()[0] for row in list_requests(refresh)] in (["GET"] * 2, ["GET"] * 3)
+    assert [row.split()[0] for row in list_requests(destroy)] == ["PATCH"]
 
 
-def by_hand(stack: Bim360Stack, change: Callable[[dict[str, Any]], object]) -> None:
+def change_in_browser(stack: Bim360Stack, change: Callable[[dict[str, Any]], object]) -> None:
     """Change the first account as somebody in the browser would."""
-    state: Any = stack.hq.ask("GET", "/state")
+    state: Any = stack.hq.call_control_plane("GET", "/state")
     change(state["accounts"][0])
-    stack.hq.ask("PUT", "/state", state)
+    stack.hq.call_control_plane("PUT", "/state", state)
 
 
-def test_drift_of_a_unit_shows_and_is_put_back(opened: Opened) -> None:
+def test_drift_of_a_unit_shows_and_is_put_back(open_stack: Opened) -> None:
     """With all others left alone."""
-    stack = opened(UNITS)
+    stack = open_stack(UNITS)
     west = stack.up().outputs["west"]
 
     def rename(account: dict[str, Any]) -> None:
         next(unit for unit in account["business_units"] if unit["id"] == west)["name"] = "Far West"
 
-    by_hand(stack, rename)
+    change_in_browser(stack, rename)
     drift = stack.preview(refresh=True)
     up = stack.up(refresh=True)
 
-    units: Any = stack.hq.ask("GET", "/state")
+    units: Any = stack.hq.call_control_plane("GET", "/state")
     names = [unit["name"] for unit in units["accounts"][0]["business_units"]]
     assert [step.op for step in drift.steps if step.op == "update"] == ["update"]
-    assert "PUT business_units_structure" in asked(up)
+    assert "PUT business_units_structure" in list_requests(up)
     assert names == ["North America", "North", "West"]
 
 
@@ -133,10 +133,10 @@ def _headquarters(account: dict[str, Any]) -> None:
     account["projects"].append({"name": "Headquarters", "status": "active"})
 
 
-def test_everything_is_looked_up_by_its_name(opened: Opened) -> None:
+def test_everything_is_looked_up_by_its_name(open_stack: Opened) -> None:
     """Each question once in a run; what hangs on something new is unknown in the preview."""
-    stack = opened(LOOK_UPS)
-    by_hand(stack, _headquarters)
+    stack = open_stack(LOOK_UPS)
+    change_in_browser(stack, _headquarters)
 
     preview = stack.preview()
     up = stack.up()
@@ -148,31 +148,31 @@ def test_everything_is_looked_up_by_its_name(opened: Opened) -> None:
         "GET search",
     ]
     headquarters = next(each for each in stack.projects() if each["name"] == "Headquarters")
-    assert sorted(asked(preview)) == questions
-    assert sorted(asked(up)) == sorted([*questions, "POST projects", "GET industry_roles"])
+    assert sorted(list_requests(preview)) == questions
+    assert sorted(list_requests(up)) == sorted([*questions, "POST projects", "GET industry_roles"])
     assert preview.outputs["hq"] == up.outputs["hq"] == up.outputs["again"] == headquarters["id"]
     assert up.outputs["unit"]["id"] == BUSINESS_UNIT_ID
     assert up.outputs["role"] == "Architect"
     assert (up.outputs["company"], up.outputs["admin"]) == (COMPANY_ID, ADMIN_ID)
 
 
-def test_a_look_up_that_finds_nothing_is_one_line(opened: Opened) -> None:
+def test_a_look_up_that_finds_nothing_is_one_line(open_stack: Opened) -> None:
     """No traceback, and nothing is made."""
-    stack = opened(LOOK_UPS)
+    stack = open_stack(LOOK_UPS)
 
     preview = stack.preview()
 
     assert preview.errors == ("BIM 360: could not find project 'Headquarters': there is none.",)
 
 
-def test_a_look_up_takes_the_secret_from_the_stack_and_keeps_it(opened: Opened) -> None:
+def test_a_look_up_takes_the_secret_from_the_stack_and_keeps_it(open_stack: Opened) -> None:
     """The environment goes first; what is looked up is no secret for it."""
-    stack = opened(
+    stack = open_stack(
         LOOK_UPS,
         env={"APS_CLIENT_SECRET": ""},
         secret_config={"bim360:clientSecret": CLIENT_SECRET},
     )
-    by_hand(stack, _headquarters)
+    change_in_browser(stack, _headquarters)
 
     up = stack.up()
 
@@ -181,9 +181,9 @@ def test_a_look_up_takes_the_secret_from_the_stack_and_keeps_it(opened: Opened) 
     assert up.outputs["role"] == "Architect"
 
 
-def test_an_app_that_is_not_let_in_is_told_in_one_line(opened: Opened) -> None:
+def test_an_app_that_is_not_let_in_is_told_in_one_line(open_stack: Opened) -> None:
     """As the provider tells it."""
-    stack = opened(LOOK_UPS, env={"APS_CLIENT_ID": ""})
+    stack = open_stack(LOOK_UPS, env={"APS_CLIENT_ID": ""})
 
     preview = stack.preview()
 

@@ -7,10 +7,15 @@ from typing import Any
 
 import pytest
 
-from bim360_provider.core.names.renames import TEMPORARY
+from bim360_provider.core.names.renames import TEMPORARY_NAME_PREFIX
 from bim360_provider.testing import LocalEngine, Result
-from tests.engine.crashes.crash_harness import Site, every, needs_linux, site
-from tests.support.hq import BODY, Fault, says
+from tests.engine.crashes.crash_harness import (
+    CrashStack,
+    create_crash_stack,
+    needs_linux,
+    only_in_make_crashes,
+)
+from tests.support.hq import PROJECT_BODY, Fault, build_reply
 
 PROGRAM = """
 import json, pathlib
@@ -25,19 +30,24 @@ for kind, resource, arguments, options in declared:
     kinds[kind](resource, **arguments, opts=ResourceOptions(**options))
 """
 
-USUAL: Mapping[str, Mapping[str, Any]] = {"projects": BODY, "companies": {"trade": "Electrical"}}
+USUAL: Mapping[str, Mapping[str, Any]] = {
+    "projects": PROJECT_BODY,
+    "companies": {"trade": "Electrical"},
+}
 ENDS = {"projects": "bim360:Project", "companies": "bim360:Company"}
-KINDS = pytest.mark.parametrize("kind", ["projects", pytest.param("companies", marks=every)])
+KINDS = pytest.mark.parametrize(
+    "kind", ["projects", pytest.param("companies", marks=only_in_make_crashes)]
+)
 PARALLEL = pytest.mark.parametrize(
-    "parallel", [1, *(pytest.param(n, marks=every) for n in (4, 16))]
+    "parallel", [1, *(pytest.param(n, marks=only_in_make_crashes) for n in (4, 16))]
 )
 A, B, C = "Halle Nord", "Halle Süd", "Halle West"
 
 
-class Stack:
+class NamedStack:
     """A stack of resources of one kind, whose names and options a test declares."""
 
-    def __init__(self, made: Site, kind: str) -> None:
+    def __init__(self, made: CrashStack, kind: str) -> None:
         self.site, self.kind = made, kind
         (made.folder / "__main__.py").write_text(PROGRAM, encoding="utf-8")
 
@@ -60,7 +70,7 @@ class Stack:
         self, parallel: int = 16, *, replaced: bool = False, refresh: bool = False, **env: str
     ) -> Result:
         """Run the stack; with all resources that the state holds replaced by force, or without."""
-        self.site.hq.asked.clear()
+        self.site.hq.requests_made.clear()
         engine = self.engine(parallel, **env)
         urns = [row["urn"] for row in self.rows()]
         return engine.up(replace=urns if replaced else (), refresh=refresh)
@@ -79,7 +89,7 @@ class Stack:
 
     def live(self) -> dict[str, dict[str, Any]]:
         """Return what HQ holds, by id."""
-        state: Any = self.site.hq.ask("GET", "/state")
+        state: Any = self.site.hq.call_control_plane("GET", "/state")
         return {row["id"]: row for account in state["accounts"] for row in account[self.kind]}
 
     def names(self) -> dict[str, str]:
@@ -91,27 +101,27 @@ class Stack:
         """Assert that HQ has these names for these ids, that no run sends more, and destroy."""
         assert self.names() == names
         assert self.ids() == ids
-        assert not [r for r in self.live().values() if r["name"].startswith(TEMPORARY)]
+        assert not [r for r in self.live().values() if r["name"].startswith(TEMPORARY_NAME_PREFIX)]
         assert not [r for r in self.live().values() if r.get("status") == "archived"]
         self.up(parallel)
         last = self.up(parallel)
         assert last.errors == ()
-        assert self.site.asked() == []
+        assert self.site.list_requests() == []
         gone = self.engine(parallel, BIM360_MAX_ARCHIVES="unlimited").destroy()
         assert gone.errors == ()
         assert {self.live()[each].get("status") for each in ids.values()} <= {"archived", None}
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> Iterator[Site]:
+def made(tmp_path: Path) -> Iterator[CrashStack]:
     """Return where a stack runs."""
-    with site(tmp_path) as place:
+    with create_crash_stack(tmp_path) as place:
         yield place
 
 
-def opened(made: Site, kind: str, *names: str) -> tuple[Stack, dict[str, str]]:
+def opened(made: CrashStack, kind: str, *names: str) -> tuple[NamedStack, dict[str, str]]:
     """Return a stack after its first up, a week ago, and the ids of its resources."""
-    stack = Stack(made, kind)
+    stack = NamedStack(made, kind)
     stack.declare(**dict(zip("abc", names, strict=False)))
     assert stack.up().errors == ()
     made.hq.clock.advance(7 * 86_400)
@@ -123,7 +133,7 @@ def opened(made: Site, kind: str, *names: str) -> tuple[Stack, dict[str, str]]:
 @pytest.mark.parametrize("delete_first", [False, True])
 @pytest.mark.parametrize("way", ["--replace", "replace_on_changes"])
 def test_replacements_exchange_names(
-    made: Site, kind: str, parallel: int, way: str, *, delete_first: bool
+    made: CrashStack, kind: str, parallel: int, way: str, *, delete_first: bool
 ) -> None:
     """A swap of replaced resources."""
     stack, ids = opened(made, kind, A, B, C)
@@ -141,7 +151,7 @@ def test_replacements_exchange_names(
 @KINDS
 @PARALLEL
 def test_names_are_exchanged_after_a_refresh_in_the_same_run(
-    made: Site, kind: str, parallel: int
+    made: CrashStack, kind: str, parallel: int
 ) -> None:
     """Pulumi compares what it refreshes as it was declared before: that is no answer yet."""
     stack, ids = opened(made, kind, A, B, C)
@@ -156,7 +166,7 @@ def test_names_are_exchanged_after_a_refresh_in_the_same_run(
 @KINDS
 @PARALLEL
 def test_a_new_resource_gets_the_name_that_a_replaced_one_gives_up(
-    made: Site, kind: str, parallel: int
+    made: CrashStack, kind: str, parallel: int
 ) -> None:
     """The new one is declared first, so Pulumi begins with it."""
     stack, ids = opened(made, kind, A)
@@ -173,7 +183,7 @@ def test_a_new_resource_gets_the_name_that_a_replaced_one_gives_up(
 @KINDS
 @pytest.mark.parametrize("delete_first", [False, True])
 def test_secret_names_are_kept_by_replacements_and_not_shown(
-    made: Site, kind: str, *, delete_first: bool
+    made: CrashStack, kind: str, *, delete_first: bool
 ) -> None:
     """The state holds them encrypted: neither a traceback nor a message has them."""
     stack, ids = opened(made, kind, "!Geheim Nord", C)
@@ -189,7 +199,7 @@ def test_secret_names_are_kept_by_replacements_and_not_shown(
 @KINDS
 @pytest.mark.parametrize("replaced", [False, True])
 def test_names_in_another_unicode_form_are_exchanged(
-    made: Site, kind: str, *, replaced: bool
+    made: CrashStack, kind: str, *, replaced: bool
 ) -> None:
     """The program of the second run has them in form D."""
     stack, ids = opened(made, kind, "Caf\u00e9", "M\u00fcller")
@@ -207,20 +217,20 @@ def test_names_in_another_unicode_form_are_exchanged(
     [
         (0, True),
         (1, False),
-        pytest.param(2, True, marks=every),
-        pytest.param(3, True, marks=every),
+        pytest.param(2, True, marks=only_in_make_crashes),
+        pytest.param(3, True, marks=only_in_make_crashes),
     ],
 )
 @pytest.mark.parametrize("body", ["foreign", "lost"])
 def test_a_response_is_lost_or_mixed_up_while_names_are_exchanged(
-    made: Site, kind: str, body: str, number: int, *, acts: bool
+    made: CrashStack, kind: str, body: str, number: int, *, acts: bool
 ) -> None:
     """At any of the PATCHes, with replaced resources: the second run finishes it at the latest."""
     stack, ids = opened(made, kind, A, B, C)
     row = stack.live()[ids["c"]]
-    reply = says(200, row) if body == "foreign" else says(504, b"")
+    reply = build_reply(200, row) if body == "foreign" else build_reply(504, b"")
     what = {"projects": "PATCH project", "companies": "PATCH company"}[kind]
-    made.hq.faults.append(Fault(what, reply, acts=acts, after=number))
+    made.hq.faults.append(Fault(what, reply, acts_on_request=acts, skip=number))
     stack.declare(a=B, b=A, c=C)
 
     stack.up(replaced=True, BIM360_ADOPT_SIMULTANEOUS="false")
@@ -233,7 +243,7 @@ def test_a_response_is_lost_or_mixed_up_while_names_are_exchanged(
 @needs_linux
 @pytest.mark.parametrize("kills", ["host", "engine host"])
 def test_an_exchange_of_replaced_projects_that_is_killed_is_finished(
-    made: Site, kills: str
+    made: CrashStack, kills: str
 ) -> None:
     """They are deleted before they are created again; no name has changed yet."""
     stack, ids = opened(made, "projects", A, B)

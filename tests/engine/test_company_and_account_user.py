@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bim360_provider.emulator import ADMIN_EMAIL
-from bim360_provider.testing.stack import Bim360Stack, StackResult, stacks
+from bim360_provider.testing.stack import Bim360Stack, StackResult, open_stacks
 
 # The story is told once for the whole file, so one worker tells it.
 pytestmark = pytest.mark.xdist_group("people")
@@ -48,13 +48,13 @@ def sent(result: StackResult) -> Counter[str]:
     return Counter(row["method"] for row in result.requests)
 
 
-def warned(result: StackResult, words: str) -> int:
+def count_warnings(result: StackResult, words: str) -> int:
     """Return how often people were warned in such words."""
     told = [each.text for each in result.messages if each.severity == "warning"]
     return sum(words in text for text in told)
 
 
-class Life:
+class StackLifecycle:
     """The runs of the stack, each after a change of the program or of HQ."""
 
     def __init__(self, stack: Bim360Stack, folder: Path) -> None:
@@ -63,25 +63,25 @@ class Life:
         written(folder, program)
         self.changed, self.told_once = stack.up(), stack.up()
         ids = {each.name: each.id for each in self.up.steps}
-        stack.hq.ask("PATCH", f"/users/{ids['p0']}", {"company_id": None, "first_name": "Paula"})
-        stack.hq.ask("PATCH", f"/companies/{ids['volt']}", {"city": "Bergen"})
+        stack.hq.call_control_plane("PATCH", f"/users/{ids['p0']}", {"company_id": None, "first_name": "Paula"})
+        stack.hq.call_control_plane("PATCH", f"/companies/{ids['volt']}", {"city": "Bergen"})
         self.mended = stack.up(refresh=True)
         written(folder, program.replace('"P{n}@volt.no"', '"P{n or 9}@volt.no"'))
         self.other_email = stack.up()
         for name in ("p1", "p2"):
-            stack.hq.ask("POST", f"/users/{ids[name]}/sign-in")
+            stack.hq.call_control_plane("POST", f"/users/{ids[name]}/sign-in")
         self.destroyed, self.back = stack.destroy(), stack.up()
         self.person = ids["p1"]
         self.looked_up = self.back
 
 
 @pytest.fixture(scope="module")
-def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
+def lifecycle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackLifecycle]:
     """Return a stack's whole life; the tests below look at it from several sides."""
     folder = tmp_path_factory.mktemp("people")
-    with stacks(folder) as open_stack:
+    with open_stacks(folder) as open_stack:
         project = written(folder / "project", PROGRAM)
-        life = Life(open_stack(project, stack="dev"), project)
+        life = StackLifecycle(open_stack(project, stack="dev"), project)
         found = {"company": life.up.outputs["company"], "person": life.person}
         looking = written(folder / "looking", LOOKING.format(**found, admin=ADMIN_EMAIL))
         stack = open_stack(looking, stack="dev")
@@ -89,70 +89,78 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
         yield life
 
 
-def test_nothing_fails(life: Life) -> None:
+def test_nothing_fails(lifecycle: StackLifecycle) -> None:
     """From the first preview to the second life."""
-    failed = {name: run.errors for name, run in vars(life).items() if getattr(run, "errors", ())}
+    failed = {
+        name: run.errors for name, run in vars(lifecycle).items() if getattr(run, "errors", ())
+    }
 
     assert failed == {}
 
 
-def test_a_company_and_its_people_are_a_request_each(life: Life) -> None:
+def test_a_company_and_its_people_are_a_request_each(lifecycle: StackLifecycle) -> None:
     """The company's id is unknown in the first preview; a second up sends nothing."""
-    bodies = [row["body"] for row in life.up.requests if row["path"].endswith("/users")]
+    bodies = [row["body"] for row in lifecycle.up.requests if row["path"].endswith("/users")]
 
-    assert (sent(life.preview), sent(life.up), sent(life.again)) == ({}, {"POST": 6}, {})
-    assert life.preview.changes == {"create": 7}
-    assert {body["company_id"] for body in bodies} == {life.up.outputs["company"]}
-    assert life.up.outputs["statuses"] == ["not_invited"] * 5
+    assert (sent(lifecycle.preview), sent(lifecycle.up), sent(lifecycle.again)) == (
+        {},
+        {"POST": 6},
+        {},
+    )
+    assert lifecycle.preview.changes == {"create": 7}
+    assert {body["company_id"] for body in bodies} == {lifecycle.up.outputs["company"]}
+    assert lifecycle.up.outputs["statuses"] == ["not_invited"] * 5
 
 
-def test_a_change_shows_as_its_properties_and_costs_a_request(life: Life) -> None:
+def test_a_change_shows_as_its_properties_and_costs_a_request(lifecycle: StackLifecycle) -> None:
     """The company is renamed in place, so nobody's company changes."""
-    paths = {each.name: list(each.paths) for each in life.changed.steps if each.paths}
+    paths = {each.name: list(each.paths) for each in lifecycle.changed.steps if each.paths}
 
     assert paths == {"volt": ["name"], **{f"p{n}": ["first_name"] for n in range(5)}}
-    assert [row["body"] for row in life.changed.requests] == [{"name": "Volt Nord"}]
+    assert [row["body"] for row in lifecycle.changed.requests] == [{"name": "Volt Nord"}]
 
 
-def test_a_changed_profile_is_told_and_not_sent(life: Life) -> None:
+def test_a_changed_profile_is_told_and_not_sent(lifecycle: StackLifecycle) -> None:
     """And only once: the state takes it down."""
-    assert warned(life.changed, "first_name cannot be changed") >= 5
-    assert (life.told_once.changes, sent(life.told_once)) == ({"same": 7}, {})
+    assert count_warnings(lifecycle.changed, "first_name cannot be changed") >= 5
+    assert (lifecycle.told_once.changes, sent(lifecycle.told_once)) == ({"same": 7}, {})
 
 
-def test_drift_shows_and_is_put_back(life: Life) -> None:
+def test_drift_shows_and_is_put_back(lifecycle: StackLifecycle) -> None:
     """What people change by hand, but for the profile, which is their own."""
-    steps = [each for each in life.mended.steps if each.op == "update"]
+    steps = [each for each in lifecycle.mended.steps if each.op == "update"]
 
     assert {each.name: sorted(each.paths) for each in steps} == {
         "p0": ["company_id"],
         "volt": ["city"],
     }
-    assert sent(life.mended) == {"GET": 3, "PATCH": 2}
+    assert sent(lifecycle.mended) == {"GET": 3, "PATCH": 2}
 
 
-def test_another_email_is_another_person(life: Life) -> None:
+def test_another_email_is_another_person(lifecycle: StackLifecycle) -> None:
     """The new one is added, then the old one is let go."""
-    posts = [row["body"]["email"] for row in life.other_email.requests if row["method"] == "POST"]
+    posts = [
+        row["body"]["email"] for row in lifecycle.other_email.requests if row["method"] == "POST"
+    ]
 
-    assert life.other_email.changes == {"replace": 1, "same": 6}
+    assert lifecycle.other_email.changes == {"replace": 1, "same": 6}
     assert posts == ["p9@volt.no"]
 
 
-def test_destroying_lets_go_of_whom_and_what_hq_cannot_delete(life: Life) -> None:
+def test_destroying_lets_go_of_whom_and_what_hq_cannot_delete(lifecycle: StackLifecycle) -> None:
     """Who signed in is made inactive, the rest stays and is named."""
-    assert warned(life.destroyed, "HQ can neither delete nor deactivate") == 3
-    assert warned(life.destroyed, "HQ's API cannot delete companies") == 1
+    assert count_warnings(lifecycle.destroyed, "HQ can neither delete nor deactivate") == 3
+    assert count_warnings(lifecycle.destroyed, "HQ's API cannot delete companies") == 1
 
 
-def test_the_second_life_has_the_ids_of_the_first(life: Life) -> None:
+def test_the_second_life_has_the_ids_of_the_first(lifecycle: StackLifecycle) -> None:
     """Names and e-mails stay taken at HQ; who was made inactive is active again."""
-    assert life.back.outputs["company"] == life.up.outputs["company"]
-    assert sorted(life.back.outputs["statuses"]) == ["active"] * 2 + ["not_invited"] * 3
+    assert lifecycle.back.outputs["company"] == lifecycle.up.outputs["company"]
+    assert sorted(lifecycle.back.outputs["statuses"]) == ["active"] * 2 + ["not_invited"] * 3
 
 
-def test_what_is_looked_up_is_never_changed(life: Life) -> None:
+def test_what_is_looked_up_is_never_changed(lifecycle: StackLifecycle) -> None:
     """Nor is the account admin, who may be declared."""
-    assert life.looked_up.outputs == {"name": "Volt Nord", "email": "p1@volt.no"}
-    assert life.looked_up.changes["create"] == 2
-    assert sent(life.looked_up)["PATCH"] == 0
+    assert lifecycle.looked_up.outputs == {"name": "Volt Nord", "email": "p1@volt.no"}
+    assert lifecycle.looked_up.changes["create"] == 2
+    assert sent(lifecycle.looked_up)["PATCH"] == 0

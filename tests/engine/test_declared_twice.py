@@ -37,14 +37,14 @@ Bim360ProjectMember("ada", project_id=tower.id, email="ada@example.com", **docs)
 
 
 @pytest.fixture
-def opened(bim360_stack: Callable[..., Bim360Stack], tmp_path: Path) -> Opened:
+def open_stack(bim360_stack: Callable[..., Bim360Stack], tmp_path: Path) -> Opened:
     """Return a function that gives the stack a program."""
     (tmp_path / "Pulumi.yaml").write_text("name: twice\nruntime: python\n")
 
     def put(program: str) -> Bim360Stack:
         (tmp_path / "__main__.py").write_text(program, encoding="utf-8")
         stack = bim360_stack(tmp_path, stack="dev", env={"BIM360_ACTING_USER": ADMIN_EMAIL})
-        stack.hq.ask("PATCH", "/options", {"import_strangers": "create"})
+        stack.hq.call_control_plane("PATCH", "/options", {"import_strangers": "create"})
         return stack
 
     return put
@@ -59,10 +59,10 @@ def opened(bim360_stack: Callable[..., Bim360Stack], tmp_path: Path) -> Opened:
     ],
     ids=["a team and a member", "two teams", "two members"],
 )
-def test_a_preview_tells_who_is_declared_twice(opened: Opened, twice: str, names: str) -> None:
+def test_a_preview_tells_who_is_declared_twice(open_stack: Opened, twice: str, names: str) -> None:
     """In one line with both resources, and without a request: the project is known."""
-    opened(PROJECT).up()
-    stack = opened(PROJECT + twice)
+    open_stack(PROJECT).up()
+    stack = open_stack(PROJECT + twice)
 
     preview = stack.preview()
 
@@ -79,9 +79,9 @@ def _turned(names: str) -> str:
     return f"by {second} and {first}"
 
 
-def test_in_a_project_that_is_new_it_is_told_before_the_second_is_added(opened: Opened) -> None:
+def test_in_a_project_that_is_new_it_is_told_before_the_second_is_added(open_stack: Opened) -> None:
     """The preview cannot know: the project has no id yet."""
-    stack = opened(PROJECT + TEAM + MEMBER)
+    stack = open_stack(PROJECT + TEAM + MEMBER)
 
     preview, up = stack.preview(), stack.up()
 
@@ -92,9 +92,9 @@ def test_in_a_project_that_is_new_it_is_told_before_the_second_is_added(opened: 
     assert stack.projects()[0]["name"] == "Tower"
 
 
-def test_whoever_is_declared_once_costs_nothing_and_changes_nothing(opened: Opened) -> None:
+def test_whoever_is_declared_once_costs_nothing_and_changes_nothing(open_stack: Opened) -> None:
     """A team and a member in one project; an e-mail that the preview does not know."""
-    stack = opened(PROJECT + MANY)
+    stack = open_stack(PROJECT + MANY)
 
     preview, up, again, later = stack.preview(), stack.up(), stack.up(), stack.preview()
 

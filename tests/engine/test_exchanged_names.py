@@ -7,10 +7,15 @@ from typing import Any
 
 import pytest
 
-from bim360_provider.core.names.renames import TEMPORARY
+from bim360_provider.core.names.renames import TEMPORARY_NAME_PREFIX
 from bim360_provider.testing import LocalEngine, Result
-from tests.engine.crashes.crash_harness import Site, every, needs_linux, site
-from tests.support.hq import BODY
+from tests.engine.crashes.crash_harness import (
+    CrashStack,
+    create_crash_stack,
+    needs_linux,
+    only_in_make_crashes,
+)
+from tests.support.hq import PROJECT_BODY
 
 PROGRAM = """
 import json, pathlib
@@ -30,29 +35,33 @@ Names = Mapping[str, str]
 @pytest.fixture
 def stack(tmp_path: Path) -> Any:
     """Return a stack whose projects and companies a test declares."""
-    with site(tmp_path) as made:
+    with create_crash_stack(tmp_path) as made:
         (made.folder / "__main__.py").write_text(PROGRAM, encoding="utf-8")
         yield made
 
 
-def declare(stack: Site, projects: Names, companies: Names | None = None, **fields: Any) -> None:
+def declare(
+    stack: CrashStack, projects: Names, companies: Names | None = None, **fields: Any
+) -> None:
     """Declare projects and companies by the names of their resources, in this order."""
-    rows = {resource: {**BODY, **fields, "name": name} for resource, name in projects.items()}
+    rows = {
+        resource: {**PROJECT_BODY, **fields, "name": name} for resource, name in projects.items()
+    }
     declared = {"projects": rows, "companies": companies or {}}
     (stack.folder / "declared.json").write_text(json.dumps(declared), encoding="utf-8")
 
 
-def up(stack: Site, parallel: int = 16) -> Result:
+def up(stack: CrashStack, parallel: int = 16) -> Result:
     """Run the stack; what is asked of HQ in it is noted from here on."""
-    stack.hq.asked.clear()
+    stack.hq.requests_made.clear()
     state = stack.folder / "state.json"
     engine = LocalEngine(stack.folder, stack="dev", state=state, env=stack.env, parallel=parallel)
     return engine.up()
 
 
-def names(stack: Site, kind: str = "projects") -> dict[str, str]:
+def names(stack: CrashStack, kind: str = "projects") -> dict[str, str]:
     """Return the name that HQ has for each resource of the state."""
-    hq: Any = stack.hq.ask("GET", "/state")
+    hq: Any = stack.hq.call_control_plane("GET", "/state")
     live = {row["id"]: row["name"] for account in hq["accounts"] for row in account[kind]}
     state = json.loads((stack.folder / "state.json").read_text(encoding="utf-8"))
     end = {"projects": "bim360:Project", "companies": "bim360:Company"}[kind]
@@ -60,7 +69,9 @@ def names(stack: Site, kind: str = "projects") -> dict[str, str]:
     return {row["urn"].rpartition("::")[2]: live[row["id"]] for row in mine}
 
 
-def rotated(count: int, by: int = 1, *, last: str = "") -> tuple[dict[str, str], dict[str, str]]:
+def rotate_names(
+    count: int, by: int = 1, *, last: str = ""
+) -> tuple[dict[str, str], dict[str, str]]:
     """Return the names of some resources, and the same moved by one place."""
     resources = [f"r{number}" for number in range(count)]
     before = [f"Name {number}" for number in range(count)]
@@ -70,19 +81,19 @@ def rotated(count: int, by: int = 1, *, last: str = "") -> tuple[dict[str, str],
     return dict(zip(resources, before, strict=True)), dict(zip(resources, after, strict=True))
 
 
-SWAP = rotated(2)
+SWAP = rotate_names(2)
 CASES = {
     "a swap": SWAP,
-    "a circle": rotated(5),
-    "a circle the other way": rotated(5, -1),
-    "a chain": rotated(3, last="New"),
-    "a chain the other way": rotated(3, -1, last="New"),
-    "a long chain": rotated(12, last="New"),
-    "a long chain the other way": rotated(12, -1, last="New"),
+    "a circle": rotate_names(5),
+    "a circle the other way": rotate_names(5, -1),
+    "a chain": rotate_names(3, last="New"),
+    "a chain the other way": rotate_names(3, -1, last="New"),
+    "a long chain": rotate_names(12, last="New"),
+    "a long chain the other way": rotate_names(12, -1, last="New"),
 }
 SOON = [("a swap", 1), ("a swap", 16), ("a chain", 4), ("a circle the other way", 1)]
 RUNS = [
-    pytest.param(case, parallel, marks=() if (case, parallel) in SOON else every)
+    pytest.param(case, parallel, marks=() if (case, parallel) in SOON else only_in_make_crashes)
     for case in CASES
     for parallel in (1, 4, 16)
 ]
@@ -90,7 +101,7 @@ RUNS = [
 
 @pytest.mark.parametrize(("case", "parallel"), RUNS)
 def test_projects_that_exchange_names_have_them_after_one_up(
-    stack: Site, case: str, parallel: int
+    stack: CrashStack, case: str, parallel: int
 ) -> None:
     """In any order and at any parallelism, with few requests, and the next runs send nothing.
 
@@ -103,16 +114,16 @@ def test_projects_that_exchange_names_have_them_after_one_up(
     declare(stack, after)
 
     result = up(stack, parallel)
-    asked, found = stack.asked(), names(stack)
+    asked, found = stack.list_requests(), names(stack)
     again, last = up(stack, parallel), up(stack, parallel)
 
     assert result.errors == again.errors == last.errors == ()
     assert found == names(stack) == after
     assert len(asked) <= 5 * len(after), asked
-    assert stack.asked() == []
+    assert stack.list_requests() == []
 
 
-def test_a_swap_costs_few_requests(stack: Site) -> None:
+def test_a_swap_costs_few_requests(stack: CrashStack) -> None:
     """One PATCH that is refused, one with a temporary name, and one for each new name."""
     before, after = SWAP
     declare(stack, before)
@@ -121,12 +132,12 @@ def test_a_swap_costs_few_requests(stack: Site) -> None:
 
     up(stack, parallel=1)
 
-    assert stack.asked() == ["PATCH project"] * 4
+    assert stack.list_requests() == ["PATCH project"] * 4
 
 
-def test_companies_exchange_names_as_projects_do(stack: Site) -> None:
+def test_companies_exchange_names_as_projects_do(stack: CrashStack) -> None:
     """And no project of the same name is in their way."""
-    before, after = rotated(3)
+    before, after = rotate_names(3)
     declare(stack, before, before)
     up(stack)
     declare(stack, before, after)
@@ -138,7 +149,7 @@ def test_companies_exchange_names_as_projects_do(stack: Site) -> None:
     assert names(stack) == before
 
 
-def test_what_else_changes_is_changed_with_the_name(stack: Site) -> None:
+def test_what_else_changes_is_changed_with_the_name(stack: CrashStack) -> None:
     """Whoever sets the name, the rest of the declaration follows in the same run."""
     before, after = SWAP
     declare(stack, before)
@@ -149,15 +160,15 @@ def test_what_else_changes_is_changed_with_the_name(stack: Site) -> None:
 
     assert result.errors == ()
     assert names(stack) == after
-    assert {row["city"] for row in stack.projects()} == {"Oslo"}
+    assert {row["city"] for row in stack.list_projects()} == {"Oslo"}
     up(stack)
-    assert stack.asked() == []
+    assert stack.list_requests() == []
 
 
 @pytest.mark.parametrize("first", ["new", "old"])
 @pytest.mark.parametrize("kind", ["projects", "companies"])
 def test_a_new_resource_gets_the_name_that_another_gives_up(
-    stack: Site, kind: str, first: str
+    stack: CrashStack, kind: str, first: str
 ) -> None:
     """Whichever of the two Pulumi begins with, and although companies are adopted by default."""
     before = {"old": "Tower"}
@@ -174,17 +185,17 @@ def test_a_new_resource_gets_the_name_that_another_gives_up(
     assert result.errors == ()
     assert names(stack, kind) == after
     up(stack)
-    assert stack.asked() == []
+    assert stack.list_requests() == []
 
 
-@pytest.mark.parametrize("parallel", [pytest.param(2, marks=every), 4, 16])
+@pytest.mark.parametrize("parallel", [pytest.param(2, marks=only_in_make_crashes), 4, 16])
 def test_adopt_takes_no_project_that_another_resource_of_the_stack_has(
-    stack: Site, parallel: int
+    stack: CrashStack, parallel: int
 ) -> None:
     """Although Pulumi compares that one last; the new one gets its name and another project."""
     declare(stack, {"old": "Tower"})
     up(stack)
-    (before,) = [row["id"] for row in stack.projects()]
+    (before,) = [row["id"] for row in stack.list_projects()]
     others = {f"r{number}": f"Name {number}" for number in range(30)}
     after = {"new": "Tower", **others, "old": "Old Tower"}
     declare(stack, after, adopt="any")
@@ -193,16 +204,16 @@ def test_adopt_takes_no_project_that_another_resource_of_the_stack_has(
 
     assert result.errors == ()
     assert names(stack) == after
-    assert [row["id"] for row in stack.projects() if row["name"] == "Old Tower"] == [before]
+    assert [row["id"] for row in stack.list_projects() if row["name"] == "Old Tower"] == [before]
     up(stack)
-    assert stack.asked() == []
+    assert stack.list_requests() == []
 
 
-def test_a_name_that_is_kept_is_an_error_that_names_its_owner(stack: Site) -> None:
+def test_a_name_that_is_kept_is_an_error_that_names_its_owner(stack: CrashStack) -> None:
     """In one line, for a project outside the stack; nothing is left with a temporary name."""
     declare(stack, {"a": "A", "b": "B"})
     up(stack)
-    (foreign,) = [row["id"] for row in stack.projects() if row["name"] == "B"]
+    (foreign,) = [row["id"] for row in stack.list_projects() if row["name"] == "B"]
     state = json.loads((stack.folder / "state.json").read_text(encoding="utf-8"))
     state["resources"] = [row for row in state["resources"] if row.get("id") != foreign]
     (stack.folder / "state.json").write_text(json.dumps(state), encoding="utf-8")
@@ -213,11 +224,14 @@ def test_a_name_that_is_kept_is_an_error_that_names_its_owner(stack: Site) -> No
     assert f"project 'B' ({foreign}) has that name and is not renamed in this run" in str(
         result.errors
     )
-    assert sorted(row["name"] for row in stack.projects()) == ["A", "B"]
+    assert sorted(row["name"] for row in stack.list_projects()) == ["A", "B"]
 
 
 POINTS = [
-    pytest.param(f"PATCH:{when}:{number}", marks=() if (when, number) == ("acted", 2) else every)
+    pytest.param(
+        f"PATCH:{when}:{number}",
+        marks=() if (when, number) == ("acted", 2) else only_in_make_crashes,
+    )
     for when in ("before", "acted", "answered")
     for number in (1, 2, 3, 4)
 ]
@@ -225,7 +239,7 @@ POINTS = [
 
 @needs_linux
 @pytest.mark.parametrize("at", POINTS)
-def test_a_swap_that_is_killed_is_finished_by_the_next_run(stack: Site, at: str) -> None:
+def test_a_swap_that_is_killed_is_finished_by_the_next_run(stack: CrashStack, at: str) -> None:
     """Also between the temporary name and the new one; the third run sends nothing."""
     before, after = SWAP
     declare(stack, before)
@@ -237,14 +251,14 @@ def test_a_swap_that_is_killed_is_finished_by_the_next_run(stack: Site, at: str)
 
     assert result.errors == ()
     assert names(stack) == after
-    assert not any(row["name"].startswith(TEMPORARY) for row in stack.projects())
+    assert not any(row["name"].startswith(TEMPORARY_NAME_PREFIX) for row in stack.list_projects())
     up(stack)
-    assert stack.asked() == []
+    assert stack.list_requests() == []
 
 
-@every
+@only_in_make_crashes
 @needs_linux
-def test_a_refresh_after_a_kill_finds_the_temporary_name(stack: Site) -> None:
+def test_a_refresh_after_a_kill_finds_the_temporary_name(stack: CrashStack) -> None:
     """It is what the state has then; the same run gives the declared names."""
     before, after = SWAP
     declare(stack, before)
@@ -252,7 +266,7 @@ def test_a_refresh_after_a_kill_finds_the_temporary_name(stack: Site) -> None:
     declare(stack, after)
     stack.crash("up", "PATCH:acted:2", "host")
 
-    engine = stack.engine()
+    engine = stack.create_engine()
     engine.refresh()
     result = engine.up()
 

@@ -14,7 +14,7 @@ import pytest
 from bim360_provider.testing import LocalEngine, LocalEngineError
 from bim360_provider.testing.engine.deployment import session
 from bim360_provider.testing.engine.state import snapshot
-from tests.support.scenarios import Stage
+from tests.support.scenarios import Command
 from tests.support.stack_runners import LocalStack
 
 PATIENCE = 30.0
@@ -24,9 +24,9 @@ PATIENCE = 30.0
 def test_a_program_that_raises_shows_its_own_lines_only(tmp_path: Path) -> None:
     """What was registered before is kept; nothing is deleted."""
     stack = LocalStack(tmp_path)
-    stack.run(Stage("up", 'Item("a", title="A")'))
+    stack.run(Command("up", 'Item("a", title="A")'))
 
-    result = stack.run(Stage("up", "def broken():\n    raise KeyError('oops')\n\nbroken()"))
+    result = stack.run(Command("up", "def broken():\n    raise KeyError('oops')\n\nbroken()"))
 
     assert not result.ok
     assert result.changes.get("delete", 0) == 0
@@ -38,7 +38,7 @@ def test_a_program_that_raises_shows_its_own_lines_only(tmp_path: Path) -> None:
 
 def test_an_exit_code_is_an_error(tmp_path: Path) -> None:
     """Even if nobody said anything."""
-    result = LocalStack(tmp_path).run(Stage("up", "import sys\nsys.exit(3)"))
+    result = LocalStack(tmp_path).run(Command("up", "import sys\nsys.exit(3)"))
 
     assert result.errors == ("the program ended with exit code 3",)
 
@@ -51,7 +51,7 @@ Item("taken", Opts(import_="it"), title="A")
 pulumi.CustomResource("aws:s3/bucket:Bucket", "bucket")
 pulumi.StackReference("me/other/dev")
 """
-    result = LocalStack(tmp_path).run(Stage("preview", program))
+    result = LocalStack(tmp_path).run(Command("preview", program))
 
     refused = sorted(error.split(" needs Pulumi: the local engine ")[0] for error in result.errors)
     assert refused == [
@@ -64,7 +64,7 @@ pulumi.StackReference("me/other/dev")
 
 def test_a_function_is_refused(tmp_path: Path) -> None:
     """There is no plugin that could have one."""
-    result = LocalStack(tmp_path).run(Stage("preview", 'pulumi.runtime.invoke("aws:x:y", {})'))
+    result = LocalStack(tmp_path).run(Command("preview", 'pulumi.runtime.invoke("aws:x:y", {})'))
 
     assert "the function aws:x:y needs Pulumi" in result.errors[0]
 
@@ -76,16 +76,16 @@ def test_a_lost_secret_of_a_provider_is_told(tmp_path: Path) -> None:
         's = Shelf("s", mark="EX", password=Output.secret("open sesame"))\n'
         'Item("a", Opts(provider=s), title="A")'
     )
-    stack.run(Stage("up", program))
+    stack.run(Command("up", program))
     told = LocalEngine(
-        stack.workplace.project,
+        stack.runner.project,
         stack="demo",
         state=tmp_path / "state.json",
         secret_config={"any:name": "open sesame"},
-        env=stack.workplace.env,
+        env=stack.runner.env,
     )
 
-    refused = stack.run(Stage("destroy"))
+    refused = stack.run(Command("destroy"))
     done = told.destroy()
 
     (error,) = refused.errors
@@ -96,15 +96,15 @@ def test_a_lost_secret_of_a_provider_is_told(tmp_path: Path) -> None:
 def test_a_host_that_cannot_start_is_told(tmp_path: Path) -> None:
     """With what it said."""
     stack = LocalStack(tmp_path)
-    (stack.workplace.project / "dill.py").write_text("raise ImportError('no dill today')")
+    (stack.runner.project / "dill.py").write_text("raise ImportError('no dill today')")
 
-    result = stack.run(Stage("preview", 'Item("a", title="A")'))
+    result = stack.run(Command("preview", 'Item("a", title="A")'))
 
     assert result.errors == ("the host of the dynamic providers did not start: it said ''",)
     assert "ImportError: no dill today" in [message.text for message in result.messages]
 
 
-class Ended:
+class InterruptedRun:
     """An ``up`` in a process of its own that waits inside a create."""
 
     def __init__(self, folder: Path) -> None:
@@ -115,8 +115,8 @@ class Ended:
         self.program = (
             f'a = Item("a", title="A")\nItem("b", title="B", note=a.id, gate="{self.gate}")'
         )
-        self.stack.workplace.prepare(Stage("up", self.program))
-        words = ["up", "--stack=demo", f"--cwd={self.stack.workplace.project}"]
+        self.stack.runner.prepare(Command("up", self.program))
+        words = ["up", "--stack=demo", f"--cwd={self.stack.runner.project}"]
         self.process = subprocess.Popen(  # noqa: S603 -- our own command
             [
                 sys.executable,
@@ -125,7 +125,7 @@ class Ended:
                 *words,
                 f"--state={folder}/state.json",
             ],
-            env={**os.environ, **self.stack.workplace.env},
+            env={**os.environ, **self.stack.runner.env},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -140,7 +140,7 @@ class Ended:
         while answer not in self.process.stdout.readline():
             assert self.process.poll() is None
 
-    def let_go(self) -> None:
+    def continue_create(self) -> None:
         """Let the create go on."""
         Path(f"{self.gate}.go").write_text("go", encoding="ascii")
 
@@ -152,46 +152,46 @@ class Ended:
         assert gone, "the host outlived the engine"
         return self.process.returncode, output
 
-    def again(self) -> dict[str, int]:
+    def run_again(self) -> dict[str, int]:
         """Run the same program to its end and return what changed."""
-        result = self.stack.run(Stage("up", self.program.replace(str(self.gate), "")))
+        result = self.stack.run(Command("up", self.program.replace(str(self.gate), "")))
         return result.changes
 
 
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs Linux's way to watch a process")
 def test_ctrl_c_lets_what_is_under_way_finish(tmp_path: Path) -> None:
     """Its result is saved, nothing new is begun, and no process stays behind."""
-    ended = Ended(tmp_path)
+    ended = InterruptedRun(tmp_path)
 
     ended.interrupt("interrupted: what is under way will be finished")
-    ended.let_go()
+    ended.continue_create()
 
     code, output = ended.end()
     assert (code, "b create" in output) == (130, True)
-    assert ended.again() == {"same": 2, "update": 1}
+    assert ended.run_again() == {"same": 2, "update": 1}
 
 
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs Linux's way to watch a process")
 def test_a_second_ctrl_c_waits_for_nothing(tmp_path: Path) -> None:
     """What was under way is given up, with a word about it."""
-    ended = Ended(tmp_path)
+    ended = InterruptedRun(tmp_path)
 
     ended.interrupt("interrupted: what is under way will be finished")
     ended.interrupt("interrupted again: what was under way may be lost")
 
     assert ended.end()[0] == 130
-    assert ended.again() == {"same": 2, "create": 1}
+    assert ended.run_again() == {"same": 2, "create": 1}
 
 
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs Linux's way to watch a process")
 def test_kill_loses_no_more_than_the_step_under_way(tmp_path: Path) -> None:
     """The host ends by itself, and the next run takes over the lock and goes on."""
-    ended = Ended(tmp_path)
+    ended = InterruptedRun(tmp_path)
 
     ended.process.kill()
 
     assert ended.end()[0] == -signal.SIGKILL
-    assert ended.again() == {"same": 2, "create": 1}
+    assert ended.run_again() == {"same": 2, "create": 1}
 
 
 def test_a_project_that_cannot_be_read_is_told_at_once(tmp_path: Path) -> None:
@@ -213,7 +213,7 @@ Box("box")
 late = Item("late", title="A")
 Item("later", title=late.id)
 """
-    result = LocalStack(tmp_path).run(Stage("up", program))
+    result = LocalStack(tmp_path).run(Command("up", program))
 
     made = {step.name for step in result.steps if step.op == "create"}
     assert not result.ok
@@ -228,8 +228,8 @@ def test_a_state_that_is_a_link_stays_a_link(tmp_path: Path) -> None:
     kept.parent.mkdir()
     stack.engine.state.symlink_to(kept)
 
-    first = stack.run(Stage("up", 'Item("a", title="A")'))
-    second = stack.run(Stage("up", None))
+    first = stack.run(Command("up", 'Item("a", title="A")'))
+    second = stack.run(Command("up", None))
 
     assert (first.changes, second.changes) == ({"create": 2}, {"same": 2})
     assert stack.engine.state.is_symlink()
@@ -242,15 +242,15 @@ def test_a_full_disk_is_an_error_of_the_run(
 ) -> None:
     """In one line with advice; the state of the last run is kept."""
     stack = LocalStack(tmp_path)
-    stack.run(Stage("up", 'Item("a", title="A")'))
+    stack.run(Command("up", 'Item("a", title="A")'))
     before = stack.engine.state.read_bytes()
 
     def full(*_: object, **__: object) -> NoReturn:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(snapshot, "draft", full)
-    monkeypatch.setattr(session, "_create", lambda path: path.touch())
-    result = stack.run(Stage("up", 'Item("a", title="A")\nItem("b", title="B")'))
+    monkeypatch.setattr(snapshot, "write_draft", full)
+    monkeypatch.setattr(session, "_create_lock", lambda path: path.touch())
+    result = stack.run(Command("up", 'Item("a", title="A")\nItem("b", title="B")'))
 
     assert not result.ok
     assert all("could not save the state" in error for error in result.errors)

@@ -8,7 +8,7 @@ import pytest
 
 from bim360_provider.emulator.seed.database import ADMIN_EMAIL
 from bim360_provider.testing.stack import Bim360Stack, StackResult
-from tests.support.replaced_stack import CHANGES, Place, held
+from tests.support.replaced_stack import NON_KEY_CHANGES, ProgramFolder, list_surviving_values
 
 Opened = Callable[..., Bim360Stack]
 
@@ -21,18 +21,18 @@ WAYS = ("replace_on_changes", "--replace", "taint", "replace_with")
 class Site:
     """A stack with one of each entity, a week after its first up; no run may archive."""
 
-    def __init__(self, place: Place, stack: Bim360Stack) -> None:
+    def __init__(self, place: ProgramFolder, stack: Bim360Stack) -> None:
         self.place, self.stack = place, stack
         options = {"import_strangers": "create", "remove_project_users": "allow"}
-        self.stack.hq.ask("PATCH", "/options", options)
+        self.stack.hq.call_control_plane("PATCH", "/options", options)
         first = stack.up()
         assert first.errors == ()
         self.urns = {s.name: s.urn for s in first.steps if "dynamic/bim360:" in s.type}
-        self.stack.hq.ask("POST", "/clock", {"advance": 7 * 86_400})
+        self.stack.hq.call_control_plane("POST", "/clock", {"advance": 7 * 86_400})
 
     def held(self) -> dict[str, Any]:
         """Return what HQ holds."""
-        return held(self.stack.hq.ask("GET", "/state")["accounts"][0])
+        return list_surviving_values(self.stack.hq.call_control_plane("GET", "/state")["accounts"][0])
 
     def replaced(self, way: str, names: tuple[str, ...], *, delete_first: bool) -> StackResult:
         """Replace resources in a way, and return the run."""
@@ -44,7 +44,7 @@ class Site:
             options = {
                 name: {**each, "replace_on_changes": ["*"]} for name, each in options.items()
             }
-            self.place.declare({name: CHANGES[name] for name in names}, options)
+            self.place.declare({name: NON_KEY_CHANGES[name] for name in names}, options)
             return self.stack.up()
         if way == "replace_with":
             options = {
@@ -61,8 +61,8 @@ class Site:
 @pytest.fixture
 def site(tmp_path: Path, bim360_stack: Opened) -> Site:
     """Return the stack after its first up."""
-    place = Place(tmp_path / "site")
-    place.lay_out()
+    place = ProgramFolder(tmp_path / "site")
+    place.write_program()
     env = {"BIM360_ACTING_USER": ADMIN_EMAIL, "BIM360_MAX_ARCHIVES": "0"}
     return Site(place, bim360_stack(place.folder, stack="dev", env=env))
 

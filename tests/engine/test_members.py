@@ -29,30 +29,30 @@ pulumi.export("unfinished", team.unfinished)
 Open = Callable[..., Bim360Stack]
 
 
-class Site:
+class MemberStack:
     """A stack whose program changes."""
 
     def __init__(self, folder: Path, open_stack: Open) -> None:
         folder.mkdir()
         (folder / "Pulumi.yaml").write_text("name: site\nruntime: python\n")
         self._program = folder / "__main__.py"
-        self.declares("range(60)")
+        self.write_program("range(60)")
         env = {"BIM360_ACTING_USER": ADMIN_EMAIL}
         self.stack = open_stack(folder, stack="dev", env=env)
-        self.stack.hq.ask("PATCH", "/options", {"import_strangers": "create"})
+        self.stack.hq.call_control_plane("PATCH", "/options", {"import_strangers": "create"})
 
-    def declares(self, numbers: str, access: str = "user") -> None:
+    def write_program(self, numbers: str, access: str = "user") -> None:
         """Write the program anew."""
         self._program.write_text(PROGRAM.format(numbers=numbers, access=access))
 
 
 @pytest.fixture
-def site(tmp_path: Path, bim360_stack: Open) -> Site:
+def site(tmp_path: Path, bim360_stack: Open) -> MemberStack:
     """Return a stack of a project, its first admin, one member and a team of sixty."""
-    return Site(tmp_path / "site", bim360_stack)
+    return MemberStack(tmp_path / "site", bim360_stack)
 
 
-def test_a_project_is_pending_until_its_first_admin_is_added(site: Site) -> None:
+def test_a_project_is_pending_until_its_first_admin_is_added(site: MemberStack) -> None:
     """One up makes it, activates it and fills it; a second one sends nothing."""
     first = site.stack.up()
     second = site.stack.up()
@@ -69,10 +69,10 @@ def test_a_project_is_pending_until_its_first_admin_is_added(site: Site) -> None
     assert first.outputs["unfinished"] == []
 
 
-def test_one_more_is_one_import_and_a_refresh_finds_nothing(site: Site) -> None:
+def test_one_more_is_one_import_and_a_refresh_finds_nothing(site: MemberStack) -> None:
     """Written in another order, too."""
     site.stack.up()
-    site.declares("reversed(range(61))")
+    site.write_program("reversed(range(61))")
 
     up = site.stack.up()
     refresh = site.stack.refresh()
@@ -85,10 +85,10 @@ def test_one_more_is_one_import_and_a_refresh_finds_nothing(site: Site) -> None:
     assert again.changes.keys() == {"same"}
 
 
-def test_a_preview_warns_before_access_is_changed(site: Site) -> None:
+def test_a_preview_warns_before_access_is_changed(site: MemberStack) -> None:
     """With what HQ drops; the preview itself asks HQ nothing."""
     site.stack.up()
-    site.declares("range(60)", access="admin")
+    site.write_program("range(60)", access="admin")
 
     preview = site.stack.preview()
 
@@ -97,7 +97,7 @@ def test_a_preview_warns_before_access_is_changed(site: Site) -> None:
     assert preview.requests == ()
 
 
-def test_a_destroy_comes_to_its_end_and_says_who_stays(site: Site) -> None:
+def test_a_destroy_comes_to_its_end_and_says_who_stays(site: MemberStack) -> None:
     """Members stay in a project that is archived."""
     site.stack.up()
 

@@ -58,7 +58,7 @@ Bim360Company("company", name="Tower", trade="x")
 
 
 @pytest.fixture
-def opened(bim360_stack: Callable[..., Bim360Stack], tmp_path: Path) -> Opened:
+def open_stack(bim360_stack: Callable[..., Bim360Stack], tmp_path: Path) -> Opened:
     """Return a function that gives the stack a program."""
     (tmp_path / "Pulumi.yaml").write_text("name: twice\nruntime: python\n")
 
@@ -70,11 +70,11 @@ def opened(bim360_stack: Callable[..., Bim360Stack], tmp_path: Path) -> Opened:
 
 
 @pytest.mark.parametrize("case", TWICE)
-def test_a_preview_reports_a_name_in_two_resources(opened: Opened, case: str) -> None:
+def test_a_preview_reports_a_name_in_two_resources(open_stack: Opened, case: str) -> None:
     """In one line, and without a request; a value that may be a secret is not quoted."""
     program, words = TWICE[case]
 
-    preview = opened(program).preview()
+    preview = open_stack(program).preview()
 
     found = [error for error in preview.errors if "which HQ keeps unique" in error]
     assert len(found) == 1, preview.errors
@@ -85,23 +85,23 @@ def test_a_preview_reports_a_name_in_two_resources(opened: Opened, case: str) ->
     assert preview.requests == ()
 
 
-def test_two_pictures_of_one_project_are_reported(opened: Opened) -> None:
+def test_two_pictures_of_one_project_are_reported(open_stack: Opened) -> None:
     """As soon as the project has an id."""
-    opened(PICTURE).up()
+    open_stack(PICTURE).up()
     again = 'Bim360ProjectImage("two", project_id=there.id, path=picture)'
 
-    preview = opened(PICTURE + again).preview()
+    preview = open_stack(PICTURE + again).preview()
 
     assert [error for error in preview.errors if "have the project in common" in error]
 
 
-def test_names_in_other_accounts_and_of_other_kinds_are_free(opened: Opened) -> None:
+def test_names_in_other_accounts_and_of_other_kinds_are_free(open_stack: Opened) -> None:
     """And so is a name in another case, and one that a look-up has."""
-    stack = opened(APART)
+    stack = open_stack(APART)
     first = stack.up()
     (there,) = [row for row in stack.projects() if row["name"] == "Tower 2"]
     look = f'Bim360Project.get("look", "{there["id"]}")\n'
 
-    result = opened(APART + look).up()
+    result = open_stack(APART + look).up()
 
     assert first.errors == result.errors == ()

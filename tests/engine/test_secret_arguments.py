@@ -54,7 +54,7 @@ Bim360AccountUser("ada", email="ada@example.com", first_name=Output.secret("hunt
 
 
 @pytest.fixture
-def opened(bim360_stack: Callable[..., Bim360Stack], tmp_path: Path) -> Opened:
+def open_stack(bim360_stack: Callable[..., Bim360Stack], tmp_path: Path) -> Opened:
     """Return a function that gives the stack a program."""
     (tmp_path / "Pulumi.yaml").write_text("name: hidden\nruntime: python\n")
 
@@ -62,13 +62,13 @@ def opened(bim360_stack: Callable[..., Bim360Stack], tmp_path: Path) -> Opened:
         (tmp_path / "__main__.py").write_text(TOWER + program, encoding="utf-8")
         env = {"BIM360_ACTING_USER": ADMIN_EMAIL}
         stack = bim360_stack(tmp_path, stack="dev", env=env)
-        stack.hq.ask("PATCH", "/options", {"import_strangers": "create"})
+        stack.hq.call_control_plane("PATCH", "/options", {"import_strangers": "create"})
         return stack
 
     return put
 
 
-def said(*results: StackResult) -> str:
+def collect_output(*results: StackResult) -> str:
     """Return all that runs said, in lower case."""
     return "\n".join(each.text for result in results for each in result.messages).lower()
 
@@ -78,63 +78,63 @@ def states(folder: Path) -> str:
     return "".join(path.read_text() for path in folder.rglob("*.json"))
 
 
-def test_no_check_failure_shows_a_secret(opened: Opened) -> None:
+def test_no_check_failure_shows_a_secret(open_stack: Opened) -> None:
     """Alone, nested, too long, and what is near it."""
-    preview = opened(WRONG).preview()
+    preview = open_stack(WRONG).preview()
 
     assert len(preview.errors) >= 5
-    assert "timezone does not know [secret]" in said(preview)
-    assert HIDDEN not in said(preview)
+    assert "timezone does not know [secret]" in collect_output(preview)
+    assert HIDDEN not in collect_output(preview)
 
 
 @pytest.mark.parametrize("call", NOT_FOUND)
-def test_no_look_up_shows_a_secret(opened: Opened, call: str) -> None:
+def test_no_look_up_shows_a_secret(open_stack: Opened, call: str) -> None:
     """Neither what was asked for nor where."""
-    preview = opened(call).preview()
+    preview = open_stack(call).preview()
 
     assert len(preview.errors) == 1
-    assert HIDDEN not in said(preview)
+    assert HIDDEN not in collect_output(preview)
 
 
-def test_no_conflict_shows_a_secret(opened: Opened, tmp_path: Path) -> None:
+def test_no_conflict_shows_a_secret(open_stack: Opened, tmp_path: Path) -> None:
     """A name that is taken; neither the other project's nor HQ's answer."""
-    stack = opened(CONFLICT.replace("other", "first"))
+    stack = open_stack(CONFLICT.replace("other", "first"))
     first = stack.up()
-    second = opened(CONFLICT.replace("other", "first") + CONFLICT).up()
+    second = open_stack(CONFLICT.replace("other", "first") + CONFLICT).up()
 
     assert first.errors == ()
     assert len(second.errors) == 1
-    assert HIDDEN not in said(first, second)
+    assert HIDDEN not in collect_output(first, second)
     assert HIDDEN not in states(tmp_path).lower()
 
 
 def test_a_person_who_is_declared_twice_is_not_named_where_the_e_mail_is_a_secret(
-    opened: Opened,
+    open_stack: Opened,
 ) -> None:
     """The resources are."""
-    up = opened(TWICE).up()
+    up = open_stack(TWICE).up()
 
-    assert "[secret] is declared twice" in said(up)
-    assert HIDDEN not in said(up)
+    assert "[secret] is declared twice" in collect_output(up)
+    assert HIDDEN not in collect_output(up)
 
 
-def test_the_state_hides_what_hq_makes_of_a_secret(opened: Opened, tmp_path: Path) -> None:
+def test_the_state_hides_what_hq_makes_of_a_secret(open_stack: Opened, tmp_path: Path) -> None:
     """A person's name holds the first name."""
-    stack = opened(PERSON)
+    stack = open_stack(PERSON)
 
     runs = stack.up(), stack.refresh(), stack.up(), stack.destroy()
 
     assert runs[2].requests == ()
-    assert HIDDEN not in said(*runs)
+    assert HIDDEN not in collect_output(*runs)
     assert HIDDEN not in states(tmp_path)
 
 
 def test_an_argument_that_becomes_a_secret_is_hidden_in_the_whole_state(
-    opened: Opened, tmp_path: Path
+    open_stack: Opened, tmp_path: Path
 ) -> None:
     """With an update that sends nothing; from then on nothing changes."""
-    opened(TAKEN).up()
-    stack = opened(TAKEN.replace('"hunter3"', 'Output.secret("hunter3")'))
+    open_stack(TAKEN).up()
+    stack = open_stack(TAKEN.replace('"hunter3"', 'Output.secret("hunter3")'))
 
     up, again = stack.up(), stack.up()
 
@@ -144,20 +144,20 @@ def test_an_argument_that_becomes_a_secret_is_hidden_in_the_whole_state(
 
 
 @pytest.mark.parametrize("key", ["region", "acting_user", "requests_per_minute"])
-def test_no_setting_of_a_provider_that_is_a_secret_is_shown(opened: Opened, key: str) -> None:
+def test_no_setting_of_a_provider_that_is_a_secret_is_shown(open_stack: Opened, key: str) -> None:
     """It is wrong, and the error names its key."""
     account = "a1000000-0000-4000-8000-000000000000"
     provider = f'Bim360Provider("p", account_id="{account}", {key}=Output.secret("hunter3 @x"))'
-    preview = opened(
+    preview = open_stack(
         f'Bim360Project("tower", **given, opts=ResourceOptions(provider={provider}))'
     ).preview()
 
     assert preview.errors
-    assert HIDDEN not in said(preview)
+    assert HIDDEN not in collect_output(preview)
 
 
-def test_nothing_is_added_where_nothing_is_a_secret(opened: Opened, tmp_path: Path) -> None:
+def test_nothing_is_added_where_nothing_is_a_secret(open_stack: Opened, tmp_path: Path) -> None:
     """Neither to the arguments nor to the state."""
-    opened('Bim360Project("tower", **{**given, "city": Output.from_input("Oslo")})').up()
+    open_stack('Bim360Project("tower", **{**given, "city": Output.from_input("Oslo")})').up()
 
     assert "__secret" not in states(tmp_path)

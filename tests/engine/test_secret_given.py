@@ -44,14 +44,14 @@ Bim360BusinessUnits("units", units=Output.from_input({"north": {"name": "North"}
 
 
 @pytest.fixture
-def opened(bim360_stack: Callable[..., Bim360Stack], tmp_path: Path) -> Opened:
+def open_stack(bim360_stack: Callable[..., Bim360Stack], tmp_path: Path) -> Opened:
     """Return a function that gives the stack a program."""
     (tmp_path / "Pulumi.yaml").write_text("name: closed\nruntime: python\n")
 
     def put(program: str) -> Bim360Stack:
         (tmp_path / "__main__.py").write_text(program, encoding="utf-8")
         stack = bim360_stack(tmp_path, stack="dev", env={"BIM360_ACTING_USER": ADMIN_EMAIL})
-        stack.hq.ask("PATCH", "/options", {"import_strangers": "create"})
+        stack.hq.call_control_plane("PATCH", "/options", {"import_strangers": "create"})
         return stack
 
     return put
@@ -71,11 +71,11 @@ def _states(folder: Path) -> str:
     ids=["one e-mail", "all members", "all units"],
 )
 def test_a_secret_that_the_state_would_show_is_refused(
-    opened: Opened, tmp_path: Path, secret: str, told: str
+    open_stack: Opened, tmp_path: Path, secret: str, told: str
 ) -> None:
     """In one line, in the preview; an up that goes ahead sends none of it and keeps none of it."""
-    opened(PROJECT).up()
-    stack = opened(PROJECT + secret)
+    open_stack(PROJECT).up()
+    stack = open_stack(PROJECT + secret)
 
     preview, up = stack.preview(), stack.up()
 
@@ -88,10 +88,10 @@ def test_a_secret_that_the_state_would_show_is_refused(
     assert "hidden" not in _states(tmp_path)
 
 
-def test_what_is_refused_leaves_a_stack_that_can_be_destroyed(opened: Opened) -> None:
+def test_what_is_refused_leaves_a_stack_that_can_be_destroyed(open_stack: Opened) -> None:
     """The project that was made beside it is archived."""
-    opened(PROJECT).up()
-    stack = opened(PROJECT + ONE_SECRET)
+    open_stack(PROJECT).up()
+    stack = open_stack(PROJECT + ONE_SECRET)
     stack.up()
 
     destroy = stack.destroy()
@@ -101,9 +101,9 @@ def test_what_is_refused_leaves_a_stack_that_can_be_destroyed(opened: Opened) ->
 
 
 @pytest.mark.parametrize("program", [NO_LONGER, DESCRIBED, COMPUTED])
-def test_all_other_outputs_are_taken(opened: Opened, tmp_path: Path, program: str) -> None:
+def test_all_other_outputs_are_taken(open_stack: Opened, tmp_path: Path, program: str) -> None:
     """One that is no secret any more, a secret that no name is made of, one that is unknown."""
-    stack = opened(PROJECT + program)
+    stack = open_stack(PROJECT + program)
 
     preview, up, again = stack.preview(), stack.up(), stack.up()
 
@@ -112,9 +112,9 @@ def test_all_other_outputs_are_taken(opened: Opened, tmp_path: Path, program: st
     assert "hidden words" not in _states(tmp_path)
 
 
-def test_a_secret_makes_no_secret_of_the_project(opened: Opened, tmp_path: Path) -> None:
+def test_a_secret_makes_no_secret_of_the_project(open_stack: Opened, tmp_path: Path) -> None:
     """The project's id stays readable in the state."""
-    stack = opened(PROJECT + NO_LONGER)
+    stack = open_stack(PROJECT + NO_LONGER)
 
     stack.up()
 

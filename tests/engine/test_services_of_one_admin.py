@@ -26,33 +26,33 @@ for service in {services}:
 Open = Callable[..., Bim360Stack]
 
 
-class Services:
+class ServiceStack:
     """A stack of a project, and of one admin for each of some services."""
 
     def __init__(self, folder: Path, open_stack: Open) -> None:
         folder.mkdir()
         (folder / "Pulumi.yaml").write_text("name: services\nruntime: python\n")
         self._program = folder / "__main__.py"
-        self.declares(SAMPLE)
+        self.write_program(SAMPLE)
         self.stack = open_stack(folder, stack="dev")
 
-    def declares(self, services: tuple[str, ...], has: list[str] | None = None) -> None:
+    def write_program(self, services: tuple[str, ...], has: list[str] | None = None) -> None:
         """Write the program again; the project has the given services, or all of the account."""
         self._program.write_text(PROGRAM.format(services=services, has=has))
 
-    def active(self) -> set[str]:
+    def list_active_services(self) -> set[str]:
         """Return the services that are active in the project."""
         (tower,) = self.stack.projects()
         return {*tower["active_services"].split(",")}
 
 
 @pytest.fixture
-def site(tmp_path: Path, bim360_stack: Open) -> Services:
+def site(tmp_path: Path, bim360_stack: Open) -> ServiceStack:
     """Return the stack with the ten services of the sample."""
-    return Services(tmp_path / "site", bim360_stack)
+    return ServiceStack(tmp_path / "site", bim360_stack)
 
 
-def test_one_person_with_ten_services_is_one_up_with_one_request_each(site: Services) -> None:
+def test_one_person_with_ten_services_is_one_up_with_one_request_each(site: ServiceStack) -> None:
     """Each service is active then; a second up sends nothing, a refresh finds nothing."""
     first = site.stack.up()
     second = site.stack.up()
@@ -61,32 +61,32 @@ def test_one_person_with_ten_services_is_one_up_with_one_request_each(site: Serv
     sent = Counter(f"{row['method']} {row['path'].rpartition('/')[2]}" for row in first.requests)
     assert first.errors == ()
     assert sent == {"POST projects": 1, "POST users": 10}
-    assert site.active() == {*SAMPLE}
+    assert site.list_active_services() == {*SAMPLE}
     assert (second.requests, {*second.changes}) == ((), {"same"})
     assert (refresh.errors, {*refresh.changes}) == ((), {"same"})
 
 
-def test_one_more_service_is_one_more_request(site: Services) -> None:
+def test_one_more_service_is_one_more_request(site: ServiceStack) -> None:
     """What the admin has already is not sent again."""
-    site.declares(SAMPLE[:3])
+    site.write_program(SAMPLE[:3])
     site.stack.up()
-    site.declares(SAMPLE[:4])
+    site.write_program(SAMPLE[:4])
 
     up = site.stack.up()
 
     (post,) = up.requests
     assert (post["body"]["service_type"], post["status"]) == ("fng", 201)
-    assert site.active() == {*SAMPLE[:4]}
+    assert site.list_active_services() == {*SAMPLE[:4]}
 
 
-def test_services_that_the_person_has_are_adopted_in_one_up(site: Services) -> None:
+def test_services_that_the_person_has_are_adopted_in_one_up(site: ServiceStack) -> None:
     """Where another stack has activated them; each is said, and none is a silent success."""
     site.stack.up()
-    state = site.stack.hq.ask("GET", "/state")
+    state = site.stack.hq.call_control_plane("GET", "/state")
     (tower,) = state["accounts"][0]["projects"]
-    site.declares(())
+    site.write_program(())
     site.stack.up()
-    site.declares(SAMPLE)
+    site.write_program(SAMPLE)
 
     up = site.stack.up()
 
@@ -96,13 +96,13 @@ def test_services_that_the_person_has_are_adopted_in_one_up(site: Services) -> N
     assert site.stack.projects()[0]["users"] == tower["users"]
 
 
-def test_a_service_that_was_taken_away_is_activated_by_the_next_up(site: Services) -> None:
+def test_a_service_that_was_taken_away_is_activated_by_the_next_up(site: ServiceStack) -> None:
     """A refresh finds it, and the other nine stay as they are."""
     site.stack.up()
     (tower,) = site.stack.projects()
     modules = [each for each in SAMPLE if each != "cost"]
     user = f"/projects/{tower['id']}/users/{ADMIN_ID}"
-    site.stack.hq.ask("PATCH", user, {"modules": modules})
+    site.stack.hq.call_control_plane("PATCH", user, {"modules": modules})
 
     refresh = site.stack.refresh()
     up = site.stack.up()
@@ -113,10 +113,10 @@ def test_a_service_that_was_taken_away_is_activated_by_the_next_up(site: Service
 
 
 def test_a_service_that_the_project_lacks_is_an_error_and_the_others_are_active(
-    site: Services,
+    site: ServiceStack,
 ) -> None:
     """In one line, with what to do."""
-    site.declares(("pm", "schedule"), has=["pm"])
+    site.write_program(("pm", "schedule"), has=["pm"])
 
     up = site.stack.up()
 
@@ -124,4 +124,4 @@ def test_a_service_that_the_project_lacks_is_an_error_and_the_others_are_active(
     assert (
         "has no service schedule; it has pm. Add schedule to the project's service_types" in error
     )
-    assert site.active() == {"pm"}
+    assert site.list_active_services() == {"pm"}

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bim360_provider.testing import Result
-from tests.support.scenarios import Stage
+from tests.support.scenarios import Command
 from tests.support.stack_runners import LocalStack
 
 PROGRAM = """
@@ -22,7 +22,7 @@ pulumi.export("copy", b.echo)
 """
 
 
-class Life:
+class StackLifecycle:
     """The runs of one stack, and the calls of each."""
 
     def __init__(self, folder: Path) -> None:
@@ -37,20 +37,20 @@ class Life:
 
     def _play(self, command: str) -> Result:
         program = None if self.calls else PROGRAM
-        result = self.stack.run(Stage(command, program))  # type: ignore[arg-type]  # four of its words
-        self.calls.append([line.split('"')[3] for line in self.stack.workplace.calls()])
+        result = self.stack.run(Command(command, program))  # type: ignore[arg-type]  # four of its words
+        self.calls.append([line.split('"')[3] for line in self.stack.runner.read_calls()])
         return result
 
 
 @pytest.fixture(scope="module")
-def life(tmp_path_factory: pytest.TempPathFactory) -> Life:
+def lifecycle(tmp_path_factory: pytest.TempPathFactory) -> StackLifecycle:
     """Return a stack's whole life; the tests below look at it from several sides."""
-    return Life(tmp_path_factory.mktemp("life"))
+    return StackLifecycle(tmp_path_factory.mktemp("life"))
 
 
-def test_every_run_succeeds(life: Life) -> None:
+def test_every_run_succeeds(lifecycle: StackLifecycle) -> None:
     """And counts what Pulumi counts, the stack itself included."""
-    runs = (life.preview, life.up, life.again, life.destroy)
+    runs = (lifecycle.preview, lifecycle.up, lifecycle.again, lifecycle.destroy)
 
     assert [run.ok for run in runs] == [True] * 4
     assert [run.changes for run in runs] == [
@@ -61,10 +61,10 @@ def test_every_run_succeeds(life: Life) -> None:
     ]
 
 
-def test_a_preview_only_checks(life: Life) -> None:
+def test_a_preview_only_checks(lifecycle: StackLifecycle) -> None:
     """No create, no read, and no state."""
-    assert life.calls[0] == ["check", "check", "check", "configure"]
-    assert life.preview.outputs == {
+    assert lifecycle.calls[0] == ["check", "check", "check", "configure"]
+    assert lifecycle.preview.outputs == {
         "a": "[unknown]",
         "who": "[unknown]",
         "password": "[secret]",
@@ -72,38 +72,41 @@ def test_a_preview_only_checks(life: Life) -> None:
     }
 
 
-def test_a_second_up_only_checks_and_diffs(life: Life) -> None:
+def test_a_second_up_only_checks_and_diffs(lifecycle: StackLifecycle) -> None:
     """Nothing to do is nothing done."""
-    assert life.calls[2] == ["check"] * 3 + ["configure"] + ["diff"] * 3
+    assert lifecycle.calls[2] == ["check"] * 3 + ["configure"] + ["diff"] * 3
 
 
-def test_dependents_get_what_they_wait_for(life: Life) -> None:
+def test_dependents_get_what_they_wait_for(lifecycle: StackLifecycle) -> None:
     """Ids and computed outputs of what was made before them."""
-    made = {step.name: step for step in life.up.steps}
+    made = {step.name: step for step in lifecycle.up.steps}
 
     assert made["b"].new == {"title": "after A-1", "password": "[secret]"}
     assert made["c"].new == {"title": "c", "note": "M"}
 
 
-def test_a_secret_is_nowhere(life: Life) -> None:
+def test_a_secret_is_nowhere(lifecycle: StackLifecycle) -> None:
     """Not in the state, not in any result, message or output, though a provider copied it."""
-    everything = [life.saved, *map(repr, (life.preview, life.up, life.again, life.destroy))]
+    everything = [
+        lifecycle.saved,
+        *map(repr, (lifecycle.preview, lifecycle.up, lifecycle.again, lifecycle.destroy)),
+    ]
 
     assert not any("horse" in text for text in everything)
-    assert life.again.outputs["copy"] == "[secret]"
+    assert lifecycle.again.outputs["copy"] == "[secret]"
 
 
-def test_what_the_program_says_is_passed_on(life: Life) -> None:
+def test_what_the_program_says_is_passed_on(lifecycle: StackLifecycle) -> None:
     """Its prints as they are, its log messages with severity and resource."""
-    said = [(each.severity, each.text) for each in life.up.messages]
-    warning = next(each for each in life.up.messages if each.severity == "warning")
+    said = [(each.severity, each.text) for each in lifecycle.up.messages]
+    warning = next(each for each in lifecycle.up.messages if each.severity == "warning")
 
     assert ("info", "the program says [secret]") in said
     assert warning.urn.endswith("::c")
 
 
-def test_at_the_end_nothing_is_left(life: Life) -> None:
+def test_at_the_end_nothing_is_left(lifecycle: StackLifecycle) -> None:
     """Neither objects nor a lock."""
-    assert list(life.stack.workplace.shelf.iterdir()) == []
-    assert not life.state.with_name("state.json.lock").exists()
-    assert '"resources": [\n\n' in life.state.read_text()
+    assert list(lifecycle.stack.runner.store.iterdir()) == []
+    assert not lifecycle.state.with_name("state.json.lock").exists()
+    assert '"resources": [\n\n' in lifecycle.state.read_text()

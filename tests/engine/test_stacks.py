@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bim360_provider.emulator import ACCOUNT_ID, EMEA_ACCOUNT_ID
-from bim360_provider.testing.stack import Bim360Stack, StackResult, stacks
+from bim360_provider.testing.stack import Bim360Stack, StackResult, open_stacks
 
 # The stories are told once for the whole file, so one worker tells them.
 pytestmark = pytest.mark.xdist_group("stacks")
@@ -27,7 +27,7 @@ Open = Callable[[str], Bim360Stack]
 
 
 @dataclass
-class Act:
+class RecordedRun:
     """One run of a story: what it did, and what BIM 360 was asked and has since."""
 
     result: StackResult
@@ -49,20 +49,20 @@ class Act:
 
 
 @dataclass
-class Story:
+class RunHistory:
     """A stack that lives through several runs; each test looks at one of them."""
 
     stack: Bim360Stack
-    acts: list[Act] = field(default_factory=list)
+    acts: list[RecordedRun] = field(default_factory=list)
 
     def play(self, run: Callable[[], StackResult]) -> None:
         """Add a run to the story."""
         before = self._tokens()
         result = run()
-        self.acts.append(Act(result, self._tokens() - before, self.stack.projects()))
+        self.acts.append(RecordedRun(result, self._tokens() - before, self.stack.projects()))
 
     def _tokens(self) -> int:
-        rows = self.stack.hq.ask("GET", "/requests")
+        rows = self.stack.hq.call_control_plane("GET", "/requests")
         return sum(row["path"] == "/authentication/v2/token" for row in rows)
 
 
@@ -86,20 +86,20 @@ def opened(bim360_stack: Callable[..., Bim360Stack], project: Path) -> Open:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunHistory]:
     """Preview, up, up again, destroy, up, and up again."""
     folder = tmp_path_factory.mktemp("demo")
-    with stacks(folder) as open_stack:
-        story = Story(open_stack(copy_of_the_project(folder / "project"), stack="demo"))
+    with open_stacks(folder) as open_stack:
+        story = RunHistory(open_stack(copy_of_the_project(folder / "project"), stack="demo"))
         stack = story.stack
-        stack.hq.ask("PATCH", "/options", {"job_duration": 0})
+        stack.hq.call_control_plane("PATCH", "/options", {"job_duration": 0})
         for run in (stack.preview, stack.up, stack.up, stack.destroy, stack.up, stack.up):
             story.play(run)
         yield story
 
 
 @pytest.fixture(scope="module")
-def portfolio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+def portfolio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunHistory]:
     """Up, then with lines reordered, one line changed, a project renamed, and with mistakes."""
     folder = tmp_path_factory.mktemp("portfolio")
     project = copy_of_the_project(folder / "project")
@@ -112,15 +112,15 @@ def portfolio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     renamed = "\n".join(["resource_name," + header, *("," + line for line in lines)]).replace(
         "\n,Harborview Office Park", "\nharborview-office-park,Harborview Tower"
     )
-    with stacks(folder) as open_stack:
-        story = Story(open_stack(project, stack="portfolio"))
+    with open_stacks(folder) as open_stack:
+        story = RunHistory(open_stack(project, stack="portfolio"))
         for version in (text, reordered, changed, renamed, wrong):
             file.write_text(version, encoding="utf-8")
             story.play(story.stack.up)
         yield story
 
 
-def test_a_preview_of_the_demo_asks_hq_nothing(demo: Story) -> None:
+def test_a_preview_of_the_demo_asks_hq_nothing(demo: RunHistory) -> None:
     """Not even for a token: everything is known without HQ."""
     preview = demo.acts[0]
 
@@ -130,7 +130,7 @@ def test_a_preview_of_the_demo_asks_hq_nothing(demo: Story) -> None:
     assert preview.tokens == 0
 
 
-def test_the_demo_costs_a_request_a_project(demo: Story) -> None:
+def test_the_demo_costs_a_request_a_project(demo: RunHistory) -> None:
     """Ten creates, a look at each of three copies, and a PATCH for the one that is archived."""
     up = demo.acts[1]
 
@@ -143,7 +143,7 @@ def test_the_demo_costs_a_request_a_project(demo: Story) -> None:
     assert up.tokens == 2
 
 
-def test_the_people_of_the_demo_cost_a_request_each_or_less(demo: Story) -> None:
+def test_the_people_of_the_demo_cost_a_request_each_or_less(demo: RunHistory) -> None:
     """Nine admins one by one; a team of two in one go, with its roles looked up once."""
     up = demo.acts[1]
 
@@ -152,7 +152,7 @@ def test_the_people_of_the_demo_cost_a_request_each_or_less(demo: Story) -> None
     assert up.of("projects/:id/industry_roles") == {"GET": 1}
 
 
-def test_the_projects_of_the_demo_become_active(demo: Story) -> None:
+def test_the_projects_of_the_demo_become_active(demo: RunHistory) -> None:
     """All that have an admin; the finished garage is archived."""
     statuses = {project["name"]: project["status"] for project in demo.acts[1].projects}
 
@@ -160,7 +160,7 @@ def test_the_projects_of_the_demo_become_active(demo: Story) -> None:
     assert set(statuses.values()) == {"active"}
 
 
-def test_the_demo_puts_each_project_in_its_account(demo: Story) -> None:
+def test_the_demo_puts_each_project_in_its_account(demo: RunHistory) -> None:
     """The environment names the US account; the European provider goes before it."""
     requests = demo.acts[1].result.requests
 
@@ -174,7 +174,7 @@ def test_the_demo_puts_each_project_in_its_account(demo: Story) -> None:
 
 
 @pytest.mark.parametrize("again", [2, 5])
-def test_a_second_up_of_the_demo_does_nothing(demo: Story, again: int) -> None:
+def test_a_second_up_of_the_demo_does_nothing(demo: RunHistory, again: int) -> None:
     """No change, no request, and no token either; in its second life too."""
     up = demo.acts[again]
 
@@ -183,7 +183,7 @@ def test_a_second_up_of_the_demo_does_nothing(demo: Story, again: int) -> None:
     assert up.tokens == 0
 
 
-def test_destroying_the_demo_archives_its_projects(demo: Story) -> None:
+def test_destroying_the_demo_archives_its_projects(demo: RunHistory) -> None:
     """HQ cannot delete a project."""
     destroyed = demo.acts[3]
 
@@ -191,7 +191,7 @@ def test_destroying_the_demo_archives_its_projects(demo: Story) -> None:
     assert {project["status"] for project in destroyed.projects} == {"archived"}
 
 
-def test_the_demo_can_be_brought_back(demo: Story) -> None:
+def test_the_demo_can_be_brought_back(demo: RunHistory) -> None:
     """Names stay taken at HQ: the second life has the ids of the first."""
     first, second = demo.acts[1], demo.acts[4]
 
@@ -203,7 +203,7 @@ def test_the_demo_can_be_brought_back(demo: Story) -> None:
     ]
 
 
-def test_fifty_lines_are_fifty_posts(portfolio: Story) -> None:
+def test_fifty_lines_are_fifty_posts(portfolio: RunHistory) -> None:
     """And one token: nothing is looked up, nothing is read back."""
     up = portfolio.acts[0]
 
@@ -214,7 +214,7 @@ def test_fifty_lines_are_fifty_posts(portfolio: Story) -> None:
     assert up.result.outputs["count"] == 50
 
 
-def test_a_portfolio_in_another_order_is_the_same(portfolio: Story) -> None:
+def test_a_portfolio_in_another_order_is_the_same(portfolio: RunHistory) -> None:
     """People sort their lists."""
     up = portfolio.acts[1]
 
@@ -222,7 +222,7 @@ def test_a_portfolio_in_another_order_is_the_same(portfolio: Story) -> None:
     assert up.sent == {}
 
 
-def test_changing_one_line_of_a_portfolio_is_one_request(portfolio: Story) -> None:
+def test_changing_one_line_of_a_portfolio_is_one_request(portfolio: RunHistory) -> None:
     """One PATCH with one field."""
     requests = portfolio.acts[2].result.requests
 
@@ -231,7 +231,7 @@ def test_changing_one_line_of_a_portfolio_is_one_request(portfolio: Story) -> No
     ]
 
 
-def test_a_project_with_a_resource_name_is_renamed_in_place(portfolio: Story) -> None:
+def test_a_project_with_a_resource_name_is_renamed_in_place(portfolio: RunHistory) -> None:
     """Without the column another name is another project, and the old one is archived."""
     up = portfolio.acts[3]
 
@@ -240,7 +240,7 @@ def test_a_project_with_a_resource_name_is_renamed_in_place(portfolio: Story) ->
     assert bodies == [{"name": "Harborview Tower", "job_number": "HC-2001"}]
 
 
-def test_mistakes_in_a_portfolio_stop_it_before_anything_is_declared(portfolio: Story) -> None:
+def test_mistakes_in_a_portfolio_stop_it_before_anything_is_declared(portfolio: RunHistory) -> None:
     """One block of text without a traceback, not a single request, and nothing archived."""
     up = portfolio.acts[4]
 
@@ -300,7 +300,7 @@ def test_a_team_stack_makes_an_active_project_with_members(opened: Open) -> None
     stack = opened("team")
     stack.up()
 
-    (account, *_) = stack.hq.ask("GET", "/state")["accounts"]
+    (account, *_) = stack.hq.call_control_plane("GET", "/state")["accounts"]
     (project,) = account["projects"]
     assert project["status"] == "active"
     assert len(project["users"]) == 4

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pydantic import BaseModel
 
-from bim360_provider.dynamic.base import Door
+from bim360_provider.dynamic.base import Bim360ProviderBase
 from bim360_provider.emulator import Emulator
 from bim360_provider.hq import HqClient
-from tests.fuzz.strategies import Draw
+from tests.fuzz.strategies import SampleDraw
 
 if TYPE_CHECKING:
     from tests.fuzz.sets import ArgumentSet
 
-Values: TypeAlias = Mapping[str, Any]
+FieldValues: TypeAlias = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Place:
+class SeededAccount:
     """An account of the emulator, and what is in it for others to refer to."""
 
     account_id: str
@@ -32,39 +32,39 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Ground:
+class FuzzAccount:
     """What one worker plays on: an account of its own, and a client of it."""
 
-    hq: Emulator
+    emulator: Emulator
     client: HqClient
-    place: Place
+    account: SeededAccount
 
 
-Table: TypeAlias = Mapping[str, tuple[Draw, Draw]]
+ArgumentDraws: TypeAlias = Mapping[str, tuple[SampleDraw, SampleDraw]]
 """For each argument the draw of valid values and that of doubtful ones."""
 
 
-def nothing_together(_given: "ArgumentSet", _certainly: bool) -> set[str]:
+def find_no_conflicts(_given: "ArgumentSet", _certainly: bool) -> set[str]:
     """Blame no argument for what others are."""
     return set()
 
 
-def as_drawn(_given: "ArgumentSet", _random: Random, _place: Place) -> None:
+def keep_as_drawn(_given: "ArgumentSet", _random: Random, _place: SeededAccount) -> None:
     """Leave a set as it was drawn."""
 
 
-def holds_nothing(_ground: "Ground", _id: str, _state: Values) -> bool:
+def accept_any_state(_ground: "FuzzAccount", _id: str, _state: FieldValues) -> bool:
     """Doubt nothing that HQ holds."""
     return True
 
 
-def all_done(_state: Values, _declared: Values) -> set[str]:
+def list_no_pending(_state: FieldValues, _declared: FieldValues) -> set[str]:
     """Let nothing be left to do."""
     return set()
 
 
 @dataclass(frozen=True)
-class Kind:
+class FuzzEntity:
     """One entity.
 
     Attributes:
@@ -84,17 +84,17 @@ class Kind:
         is_held: Whether HQ really holds what a create has returned, by its id and its state.
     """
 
-    provider: Door
+    provider: Bim360ProviderBase
     model: type[BaseModel]
     required: tuple[str, ...]
-    table: Callable[[Place], Table]
-    example: Values
-    clear: Callable[[Ground, str, Values], None]
-    kept: tuple[str, ...] = ()
-    together: Callable[["ArgumentSet", bool], set[str]] = nothing_together
-    arrange: Callable[["ArgumentSet", Random, Place], None] = as_drawn
-    only_hq_knows: tuple[str, ...] = ()
-    undone: Callable[[Values, Values], set[str]] = all_done
-    is_final: Callable[[Values], bool] = lambda _state: False
-    beside: tuple[str, ...] = ()
-    is_held: Callable[[Ground, str, Values], bool] = holds_nothing
+    build_draws: Callable[[SeededAccount], ArgumentDraws]
+    example: FieldValues
+    delete_entity: Callable[[FuzzAccount, str, FieldValues], None]
+    fixed_arguments: tuple[str, ...] = ()
+    find_conflicts: Callable[["ArgumentSet", bool], set[str]] = find_no_conflicts
+    adjust_set: Callable[["ArgumentSet", Random, SeededAccount], None] = keep_as_drawn
+    hq_refusals: tuple[str, ...] = ()
+    list_pending: Callable[[FieldValues, FieldValues], set[str]] = list_no_pending
+    is_final: Callable[[FieldValues], bool] = lambda _state: False
+    identity_arguments: tuple[str, ...] = ()
+    is_held: Callable[[FuzzAccount, str, FieldValues], bool] = accept_any_state

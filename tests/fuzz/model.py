@@ -7,12 +7,12 @@ from typing import Any
 
 Fields = dict[str, Any]
 
-FIELDS = ("name", "end_date", "value", "city", "job_number", "service_types", "status")
+MODELED_FIELDS = ("name", "end_date", "value", "city", "job_number", "service_types", "status")
 """What the model follows; the other arguments go the same ways."""
 
-UNASKED = {"admin", "insight"}
+IMPLICIT_SERVICES = {"admin", "insight"}
 
-STEPS = {
+STATUS_TRANSITIONS = {
     ("pending", "active"): "pending",
     ("pending", "archived"): "archived",
     ("active", "inactive"): "inactive",
@@ -25,44 +25,44 @@ STEPS = {
 
 
 @dataclass
-class Held:
+class ProjectModel:
     """A project that HQ holds."""
 
     fields: Fields
-    made_at: float
+    created_at: float
     signed_in: bool = False
 
 
 @dataclass
-class Owned:
+class ResourceModel:
     """A resource of the stack: its project, its arguments and what its state has last seen."""
 
     id: str
     inputs: Fields
     state: dict[str, Any]
-    seen: Fields
-    unfinished: set[str] = field(default_factory=set)
+    seen_fields: Fields
+    unfinished_fields: set[str] = field(default_factory=set)
 
 
-def tidy(fields: Mapping[str, Any]) -> Fields:
+def normalize_fields(fields: Mapping[str, Any]) -> Fields:
     """Return a project's fields in one form: empty text is none, services are a set."""
-    found = {name: fields.get(name) for name in FIELDS}
+    found = {name: fields.get(name) for name in MODELED_FIELDS}
     services = found["service_types"]
     if isinstance(services, str):
         services = services.split(",")
-    found["service_types"] = None if services is None else {*services} - UNASKED - {""}
-    return {name: _tidy(value) for name, value in found.items()}
+    found["service_types"] = None if services is None else {*services} - IMPLICIT_SERVICES - {""}
+    return {name: _normalize_value(value) for name, value in found.items()}
 
 
-def _tidy(value: Any) -> Any:
+def _normalize_value(value: Any) -> Any:
     """Return a text in Unicode's form C; an empty one is none."""
     return (unicodedata.normalize("NFC", value) or None) if isinstance(value, str) else value
 
 
-def differing(seen: Fields, inputs: Fields) -> set[str]:
+def find_differences(seen: Fields, inputs: Fields) -> set[str]:
     """Return the declared fields that were not seen as declared; unwanted archiving is one."""
-    wanted = tidy(inputs)
-    changed = {name for name in FIELDS if name in inputs and wanted[name] != seen[name]}
+    wanted = normalize_fields(inputs)
+    changed = {name for name in MODELED_FIELDS if name in inputs and wanted[name] != seen[name]}
     if inputs.get("status") == "active" and seen["status"] == "pending":
         changed.discard("status")
     if "status" not in inputs and seen["status"] == "archived":
@@ -70,47 +70,47 @@ def differing(seen: Fields, inputs: Fields) -> set[str]:
     return changed
 
 
-def body_of(inputs: Fields, wanted: set[str]) -> Fields:
+def build_body(inputs: Fields, wanted: set[str]) -> Fields:
     """Return what an update is to send."""
-    return {name: tidy({"status": "active", **inputs})[name] for name in wanted}
+    return {name: normalize_fields({"status": "active", **inputs})[name] for name in wanted}
 
 
-class Account:
+class AccountModel:
     """The projects of an account, and the rules by which HQ changes them."""
 
     def __init__(self) -> None:
-        self.held: dict[str, Held] = {}
+        self.projects: dict[str, ProjectModel] = {}
 
-    def named(self, name: str) -> str | None:
+    def find_by_name(self, name: str) -> str | None:
         """Return the id of the project of that name; there is never a second one."""
-        found = [id_ for id_, held in self.held.items() if held.fields["name"] == name]
+        found = [id_ for id_, held in self.projects.items() if held.fields["name"] == name]
         assert len(found) <= 1
         return found[0] if found else None
 
-    def change(self, id_: str, seen_status: str, body: Fields) -> bool:
+    def apply_update(self, id_: str, seen_status: str, body: Fields) -> bool:
         """Apply an update as the provider sends it; return whether HQ takes it all."""
         if seen_status == "archived" and body.get("status") in ("active", "inactive"):
-            if not self._patch(id_, {"status": "active"}):
+            if not self._apply_patch(id_, {"status": "active"}):
                 return False
             if body["status"] == "active":
                 body = {name: value for name, value in body.items() if name != "status"}
-        if not body or self._patch(id_, body):
+        if not body or self._apply_patch(id_, body):
             return True
-        left = {k: v for k, v in body.items() if v != self.held[id_].fields[k]}
+        left = {k: v for k, v in body.items() if v != self.projects[id_].fields[k]}
         if not {"name", "status"} & body.keys() or len(left) == len(body):
             return False
-        return not left or self._patch(id_, left)
+        return not left or self._apply_patch(id_, left)
 
-    def _patch(self, id_: str, body: Fields) -> bool:
-        fields = self.held[id_].fields
+    def _apply_patch(self, id_: str, body: Fields) -> bool:
+        fields = self.projects[id_].fields
         status, now = body.get("status"), fields["status"]
         if now == "archived" and body.keys() - {"status"} and status != "active":
             return False
-        if status not in (None, now) and (now, status) not in STEPS:
+        if status not in (None, now) and (now, status) not in STATUS_TRANSITIONS:
             return False
-        if "name" in body and self.named(body["name"]) is not None:
+        if "name" in body and self.find_by_name(body["name"]) is not None:
             return False
         fields.update(body)
         if status is not None:
-            fields["status"] = now if status == now else STEPS[now, status]
+            fields["status"] = now if status == now else STATUS_TRANSITIONS[now, status]
         return True

@@ -13,17 +13,24 @@ from bim360_provider.core.settings import Settings
 from bim360_provider.core.validation import UNKNOWN as NOT_YET
 from bim360_provider.core.validation import Problem
 from bim360_provider.emulator import ADMIN_EMAIL
-from tests.fuzz.entity import Ground, Kind
+from tests.fuzz.entity import FuzzAccount, FuzzEntity
 from tests.fuzz.sets import ArgumentSet, draw_set
-from tests.fuzz.strategies import Verdict
-from tests.host.dynamic_host import SECRET_MARK, UNKNOWN, Host, inputs, plain, refusal
+from tests.fuzz.strategies import Expectation
+from tests.host.dynamic_host import (
+    SECRET_MARK,
+    UNKNOWN_MARK,
+    DynamicHost,
+    get_error_message,
+    to_inputs,
+    to_plain,
+)
 
 NO_CHANGE = provider_pb2.DiffResponse.DIFF_NONE
 
-SHARE_WITH_ANOTHER = 0.5
+SECOND_ENTITY_SHARE = 0.5
 """Of what may have another one beside it: how often it gets one."""
 
-SHARE_OF_DELETED = 0.2
+DELETE_SHARE = 0.2
 """Of what was made: deleted through the host before it is cleared away."""
 
 
@@ -32,13 +39,13 @@ class Tally:
     """What became of all sets."""
 
     counts: Counter[str] = field(default_factory=Counter)
-    refused: Counter[str] = field(default_factory=Counter)
+    refusals: Counter[str] = field(default_factory=Counter)
     disagreements: list[str] = field(default_factory=list)
 
     def add(self, other: "Tally") -> None:
         """Take over what another one counted."""
         self.counts += other.counts
-        self.refused += other.refused
+        self.refusals += other.refusals
         self.disagreements += other.disagreements
 
 
@@ -46,13 +53,13 @@ class Disagreement(Exception):  # noqa: N818 - no error of anybody's, but what i
     """Provider, emulator and expectation are not of one mind."""
 
 
-def blamed(reason: str, names: Iterable[str]) -> str | None:
+def find_blamed_argument(reason: str, names: Iterable[str]) -> str | None:
     """Return the argument that a refusal begins with."""
     fits = (name for name in names if reason.startswith(str(Problem(name, ""))))
     return max(fits, key=len, default=None)
 
 
-def judge_refusals(given: ArgumentSet, reasons: list[str]) -> set[str]:
+def check_refusals(given: ArgumentSet, reasons: list[str]) -> set[str]:
     """Return the refused arguments, once they are found to be those that are wrong.
 
     Raises:
@@ -62,65 +69,67 @@ def judge_refusals(given: ArgumentSet, reasons: list[str]) -> set[str]:
     if ugly:
         msg = f"a refusal would not print as one line: {ugly!r}"
         raise Disagreement(msg)
-    known = {*given.names, *given.kind.model.model_fields}
-    names = {reason: blamed(reason, known) for reason in reasons}
+    known = {*given.names, *given.entity.model.model_fields}
+    names = {reason: find_blamed_argument(reason, known) for reason in reasons}
     found = {name for name in names.values() if name is not None}
-    if None in names.values() or found - given.may_blame or given.must_blame - found:
-        msg = f"expected {sorted(given.must_blame)} to be refused, and got {reasons!r}"
+    if None in names.values() or found - given.suspect_names or given.invalid_names - found:
+        msg = f"expected {sorted(given.invalid_names)} to be refused, and got {reasons!r}"
         raise Disagreement(msg)
     return found
 
 
-class Trial:
+class RoundTrip:
     """The trials of one worker with one entity, in an account of its own."""
 
-    def __init__(self, host: Host, ground: Ground, kind: Kind, random: Random) -> None:
-        self.host = host.of(kind.provider)
-        self.ground = ground
-        self.place = ground.place
-        self.kind = kind
+    def __init__(
+        self, host: DynamicHost, ground: FuzzAccount, kind: FuzzEntity, random: Random
+    ) -> None:
+        self.host = host.with_provider(kind.provider)
+        self.account = ground
+        self.seed = ground.account
+        self.entity = kind
         self.random = random
         self.tally = Tally()
 
     def run(self) -> None:
         """Try one more set; what is found is in the tally."""
-        given = draw_set(self.random, self.place, self.kind)
+        given = draw_set(self.random, self.seed, self.entity)
         try:
-            self._try(given)
+            self._run_set(given)
         except Disagreement as found:
-            self.tally.disagreements.append(f"{found}: {given.bag!r}")
+            self.tally.disagreements.append(f"{found}: {given.values!r}")
         except grpc.RpcError as error:
-            self.tally.disagreements.append(f"{refusal(error)}: {given.bag!r}")
+            self.tally.disagreements.append(f"{get_error_message(error)}: {given.values!r}")
 
-    def _try(self, given: ArgumentSet) -> None:
+    def _run_set(self, given: ArgumentSet) -> None:
         self.tally.counts["sets"] += 1
-        if not _carriable(given.bag):
+        if not _fits_protobuf(given.values):
             # Nothing that gRPC takes; other doors to the core may.
-            self._try_here(given)
+            self._check_in_process(given)
             return
-        checked = self.host.check(given.bag)
-        refused = judge_refusals(given, [failure.reason for failure in checked.failures])
-        self.tally.refused.update(refused)
+        checked = self.host.check(given.values)
+        refused = check_refusals(given, [failure.reason for failure in checked.failures])
+        self.tally.refusals.update(refused)
         self.tally.counts["refused" if refused else "accepted"] += 1
         if not refused:
-            self._go_on(given, checked.inputs)
+            self._create_and_clear(given, checked.inputs)
 
-    def _try_here(self, given: ArgumentSet) -> None:
-        config = {"bim360:accountId": self.place.account_id, "bim360:actingUser": ADMIN_EMAIL}
+    def _check_in_process(self, given: ArgumentSet) -> None:
+        config = {"bim360:accountId": self.seed.account_id, "bim360:actingUser": ADMIN_EMAIL}
         settings = Settings.resolve(config, {})
-        _, problems = self.kind.provider.core().check({}, _unmarked(given.bag), settings)
-        refused = judge_refusals(given, [str(each) for each in problems if not each.warning])
-        self.tally.refused.update(refused)
+        _, problems = self.entity.provider.load_entity().check({}, _remove_marks(given.values), settings)
+        refused = check_refusals(given, [str(each) for each in problems if not each.warning])
+        self.tally.refusals.update(refused)
         self.tally.counts["refused"] += 1
         self.tally.counts["beyond gRPC"] += 1
 
-    def _go_on(self, given: ArgumentSet, checked: Any) -> None:
-        once = self._plain(checked)
-        self._same(once, self._plain(self.host.check(once).inputs), "checked twice")
-        example = inputs(self.kind.example, self.host.provider)
+    def _create_and_clear(self, given: ArgumentSet, checked: Any) -> None:
+        once = self._to_plain(checked)
+        self._assert_equal(once, self._to_plain(self.host.check(once).inputs), "checked twice")
+        example = to_inputs(self.entity.example, self.host.provider)
         verdict = self.host.diff("p1", example, checked)
         # A member whose e-mail is not known has a number for a key, and nothing unknown is left.
-        if _has_unknown([once, given.bag]):
+        if _has_unknown([once, given.values]):
             self.tally.counts["unknown"] += 1
             if verdict.changes == NO_CHANGE:
                 msg = "an unknown value is no change"
@@ -130,46 +139,46 @@ class Trial:
         try:
             made = self.host.create(checked)
         except grpc.RpcError as error:
-            if not (given.named(Verdict.ODD) and self._only_hq_knows(error)):
+            if not (given.list_names_with(Expectation.EITHER) and self._is_hq_refusal(error)):
                 raise
             self.tally.counts["known to HQ alone"] += 1
             return
         try:
-            self._live(made, checked)
+            self._run_lifecycle(made, checked)
         finally:
-            self.kind.clear(self.ground, made.id, self._plain(made.properties))
+            self.entity.delete_entity(self.account, made.id, self._to_plain(made.properties))
 
-    def _only_hq_knows(self, error: grpc.RpcError) -> bool:
+    def _is_hq_refusal(self, error: grpc.RpcError) -> bool:
         """Return whether a refusal is one that no check can foresee; it has to be one line."""
-        told = refusal(error).strip()
+        told = get_error_message(error).strip()
         if not told.isprintable():
             msg = f"an error would not print as one line: {told!r}"
             raise Disagreement(msg)
-        return any(words in told for words in self.kind.only_hq_knows)
+        return any(words in told for words in self.entity.hq_refusals)
 
-    def _plain(self, message: Any) -> dict[str, Any]:
-        return plain(message, self.host.provider)
+    def _to_plain(self, message: Any) -> dict[str, Any]:
+        return to_plain(message, self.host.provider)
 
-    def _live(self, made: Any, checked: Any) -> None:
+    def _run_lifecycle(self, made: Any, checked: Any) -> None:
         self.tally.counts["made"] += 1
         state = self._read_back(made.id, made.properties, checked)
-        if not self.kind.is_final(self._plain(state)) and self.random.random() < 0.5:
-            state = self._live_on(made.id, state, self._plain(checked))
-        if self.kind.beside and self.random.random() < SHARE_WITH_ANOTHER:
-            self._beside(made, checked)
-        if self.random.random() < SHARE_OF_DELETED:
+        if not self.entity.is_final(self._to_plain(state)) and self.random.random() < 0.5:
+            state = self._update_once(made.id, state, self._to_plain(checked))
+        if self.entity.identity_arguments and self.random.random() < SECOND_ENTITY_SHARE:
+            self._create_second(made, checked)
+        if self.random.random() < DELETE_SHARE:
             self.host.delete(made.id, state)
 
-    def _beside(self, made: Any, checked: Any) -> None:
+    def _create_second(self, made: Any, checked: Any) -> None:
         """Create another one that differs in what makes it another, and the first one again."""
-        declared = self._plain(checked)
-        table = self.kind.table(self.place)
-        other = {name: table[name][0](self.random).value for name in self.kind.beside}
+        declared = self._to_plain(checked)
+        table = self.entity.build_draws(self.seed)
+        other = {name: table[name][0](self.random).value for name in self.entity.identity_arguments}
         try:
             second = self.host.create(self.host.check({**declared, **other}).inputs)
             again = self.host.create(checked)
         except grpc.RpcError as error:
-            if not self._only_hq_knows(error):
+            if not self._is_hq_refusal(error):
                 raise
             return
         self.tally.counts["made beside another"] += 1
@@ -178,75 +187,77 @@ class Trial:
             msg = f"{made.id} became {again.id}, and with {other} it is {second.id}"
             raise Disagreement(msg)
         for each in (made, second):
-            if not self.kind.is_held(self.ground, each.id, self._plain(each.properties)):
+            if not self.entity.is_held(self.account, each.id, self._to_plain(each.properties)):
                 msg = f"HQ does not hold {each.id}"
                 raise Disagreement(msg)
 
-    def _live_on(self, id_: str, state: Any, declared: Mapping[str, Any]) -> Any:
+    def _update_once(self, id_: str, state: Any, declared: Mapping[str, Any]) -> Any:
         """Change it to another set, if that is valid; return the state."""
-        news = draw_set(self.random, self.place, self.kind, omit=self.kind.kept)
-        kept = {name: declared[name] for name in self.kind.kept if name in declared}
-        if not _carriable(news.bag):
+        news = draw_set(self.random, self.seed, self.entity, omit=self.entity.fixed_arguments)
+        kept = {name: declared[name] for name in self.entity.fixed_arguments if name in declared}
+        if not _fits_protobuf(news.values):
             return state
-        answer = self.host.check({**news.bag, **kept}, declared)
-        if answer.failures or _has_unknown([self._plain(answer.inputs), news.bag]):
+        answer = self.host.check({**news.values, **kept}, declared)
+        if answer.failures or _has_unknown([self._to_plain(answer.inputs), news.values]):
             return state
         verdict = self.host.diff(id_, state, answer.inputs)
         if list(verdict.replaces):
             msg = f"{list(verdict.replaces)} would replace"
             raise Disagreement(msg)
-        return state if verdict.changes == NO_CHANGE else self._change(id_, state, answer, news)
+        return (
+            state if verdict.changes == NO_CHANGE else self._apply_update(id_, state, answer, news)
+        )
 
-    def _change(self, id_: str, state: Any, answer: Any, news: ArgumentSet) -> Any:
+    def _apply_update(self, id_: str, state: Any, answer: Any, news: ArgumentSet) -> Any:
         try:
             changed = self.host.update(id_, state, answer.inputs)
         except grpc.RpcError as error:
-            if self._only_hq_knows(error):
+            if self._is_hq_refusal(error):
                 return state
-            msg = f"{refusal(error)} (changed to {news.bag!r})"
+            msg = f"{get_error_message(error)} (changed to {news.values!r})"
             raise Disagreement(msg) from None
         self.tally.counts["changed"] += 1
         return self._read_back(id_, changed.properties, answer.inputs)
 
     def _read_back(self, id_: str, state: Any, declared: Any) -> Any:
         """Read it, and see that nothing differs either before or after."""
-        undone = set(self._plain(state).get("unfinished") or ())
-        if undone - self.kind.undone(self._plain(state), self._plain(declared)):
+        undone = set(self._to_plain(state).get("unfinished") or ())
+        if undone - self.entity.list_pending(self._to_plain(state), self._to_plain(declared)):
             msg = f"{undone} could not be finished"
             raise Disagreement(msg)
         read = self.host.read(id_, state, declared)
         for when, seen in (("before", state), ("after", read.properties)):
             verdict = self.host.diff(id_, seen, declared)
             if verdict.changes != NO_CHANGE and not undone:
-                differing = _differing(self._plain(declared), self._plain(read.inputs))
+                differing = _find_differences(self._to_plain(declared), self._to_plain(read.inputs))
                 msg = f"differs {when} a refresh: {differing}"
                 raise Disagreement(msg)
         return read.properties
 
     @staticmethod
-    def _same(once: Mapping[str, Any], twice: Mapping[str, Any], what: str) -> None:
+    def _assert_equal(once: Mapping[str, Any], twice: Mapping[str, Any], what: str) -> None:
         if once != twice:
             msg = f"{what}: {once!r} became {twice!r}"
             raise Disagreement(msg)
 
 
-def _carriable(bag: Mapping[str, Any]) -> bool:
+def _fits_protobuf(bag: Mapping[str, Any]) -> bool:
     """Return whether protobuf has a form for all values: none for surrogates and huge numbers."""
     try:
-        inputs(bag)
+        to_inputs(bag)
     except (OverflowError, ValueError):
         return False
     return True
 
 
-def _unmarked(value: Any) -> Any:
+def _remove_marks(value: Any) -> Any:
     """Return values as the host hands them on: secrets in the clear, unknowns as such."""
     if isinstance(value, Mapping):
-        bare = {key: _unmarked(each) for key, each in value.items()}
+        bare = {key: _remove_marks(each) for key, each in value.items()}
         return bare["value"] if SECRET_MARK.items() <= value.items() else bare
     if isinstance(value, list):
-        return [_unmarked(each) for each in value]
-    return NOT_YET if value == UNKNOWN else value
+        return [_remove_marks(each) for each in value]
+    return NOT_YET if value == UNKNOWN_MARK else value
 
 
 def _has_unknown(value: Any) -> bool:
@@ -254,9 +265,9 @@ def _has_unknown(value: Any) -> bool:
         return any(_has_unknown(each) for each in value.values())
     if isinstance(value, list):
         return any(_has_unknown(each) for each in value)
-    return bool(value == UNKNOWN)
+    return bool(value == UNKNOWN_MARK)
 
 
-def _differing(declared: Mapping[str, Any], live: Mapping[str, Any]) -> dict[str, Any]:
+def _find_differences(declared: Mapping[str, Any], live: Mapping[str, Any]) -> dict[str, Any]:
     names = declared.keys() | live.keys()
     return {k: (declared.get(k), live.get(k)) for k in names if declared.get(k) != live.get(k)}

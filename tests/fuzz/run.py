@@ -23,13 +23,13 @@ from bim360_provider.emulator import (
     serve,
 )
 from bim360_provider.hq import Connection, HqClient
-from tests.fuzz.entity import Ground, Place
-from tests.fuzz.kinds import KINDS
-from tests.fuzz.kinds.project_image import FILES
-from tests.fuzz.round_trip import Tally, Trial
-from tests.fuzz.strategies import ASKABLE
-from tests.host.conftest import configuration
-from tests.host.dynamic_host import Host, running
+from tests.fuzz.entity import FuzzAccount, SeededAccount
+from tests.fuzz.kinds import ENTITIES
+from tests.fuzz.kinds.project_image import FILE_CONTENTS
+from tests.fuzz.round_trip import RoundTrip, Tally
+from tests.fuzz.strategies import SELECTABLE_SERVICES
+from tests.host.conftest import build_config
+from tests.host.dynamic_host import DynamicHost, start_host
 
 WORKERS = 4
 """As many as the host has threads."""
@@ -43,28 +43,28 @@ OPTIONS = {
 """A copy is done at once, so that no create waits for one; whom HQ does not know is invited."""
 
 
-def _id(kind: int, number: int) -> str:
+def _build_id(kind: int, number: int) -> str:
     return str(UUID(int=(kind << 120) + number, version=4))
 
 
-def places(folder: Path = Path()) -> list[Place]:
+def build_accounts(folder: Path = Path()) -> list[SeededAccount]:
     """Return an account for each worker, so that no two need one name."""
     return [
-        Place(
-            account_id=_id(0xA1, number),
-            business_unit_id=_id(0xB1, number),
-            template_id=_id(0xC1, number),
-            project_id=_id(0xD1, number),
-            company_id=_id(0xE1, number),
+        SeededAccount(
+            account_id=_build_id(0xA1, number),
+            business_unit_id=_build_id(0xB1, number),
+            template_id=_build_id(0xC1, number),
+            project_id=_build_id(0xD1, number),
+            company_id=_build_id(0xE1, number),
             folder=folder,
         )
         for number in range(WORKERS)
     ]
 
 
-def _account(number: int, place: Place) -> dict[str, Any]:
+def _build_account_seed(number: int, place: SeededAccount) -> dict[str, Any]:
     template = {"id": place.template_id, "name": "Template of all", "service_types": "field"}
-    open_to_all = {"name": "Open to all", "service_types": ",".join(ASKABLE)}
+    open_to_all = {"name": "Open to all", "service_types": ",".join(SELECTABLE_SERVICES)}
     return {
         "id": place.account_id,
         "name": f"Account {number}",
@@ -75,32 +75,32 @@ def _account(number: int, place: Place) -> dict[str, Any]:
     }
 
 
-def _seed() -> dict[str, Any]:
+def _build_seed() -> dict[str, Any]:
     app = {
         "client_id": CLIENT_ID,
         "client_secret": CLIENT_SECRET,
-        "accounts": [place.account_id for place in places()],
+        "accounts": [place.account_id for place in build_accounts()],
     }
-    accounts = [_account(number, place) for number, place in enumerate(places())]
+    accounts = [_build_account_seed(number, place) for number, place in enumerate(build_accounts())]
     return {"clients": [app], "accounts": accounts, "options": OPTIONS}
 
 
 @dataclass(frozen=True)
-class Playground:
+class FuzzRunner:
     """A host, and an account of the HQ that it asks for each worker."""
 
-    host: Host
-    grounds: tuple[Ground, ...]
+    host: DynamicHost
+    accounts: tuple[FuzzAccount, ...]
 
-    def fuzz(self, kind: str, sets: int, seed: int) -> tuple[Tally, float]:
+    def run_sets(self, kind: str, sets: int, seed: int) -> tuple[Tally, float]:
         """Try so many sets; return what became of them, and the seconds that it took."""
         began = time.monotonic()
         trials = [
-            Trial(self.host, ground, KINDS[kind], Random(f"{seed}/{number}"))  # noqa: S311 - to be repeatable
-            for number, ground in enumerate(self.grounds)
+            RoundTrip(self.host, ground, ENTITIES[kind], Random(f"{seed}/{number}"))  # noqa: S311 - to be repeatable
+            for number, ground in enumerate(self.accounts)
         ]
         with ThreadPoolExecutor(WORKERS) as pool:
-            list(pool.map(lambda trial: _repeat(trial, sets // WORKERS), trials))
+            list(pool.map(lambda trial: _run_trials(trial, sets // WORKERS), trials))
         tally = Tally()
         for trial in trials:
             tally.add(trial.tally)
@@ -108,26 +108,26 @@ class Playground:
 
 
 @contextmanager
-def playground() -> Iterator[Playground]:
+def start_runner() -> Iterator[FuzzRunner]:
     """Run a host and the HQ that it asks."""
     with (
         tempfile.TemporaryDirectory() as name,
-        serve(Emulator(parse_seed(_seed()))) as hq,
+        serve(Emulator(parse_seed(_build_seed()))) as hq,
         ExitStack() as clients,
     ):
         folder = Path(name)
-        for file, content in FILES.items():
+        for file, content in FILE_CONTENTS.items():
             (folder / file).write_bytes(content)
-        grounds = [_ground(hq, place) for place in places(folder)]
+        grounds = [_connect_account(hq, place) for place in build_accounts(folder)]
         for ground in grounds:
             clients.callback(ground.client.close)
-        account = {"bim360:accountId": grounds[0].place.account_id}
-        config = {**configuration(hq.url), **account, "bim360:actingUser": ADMIN_EMAIL}
-        with running(folder, config) as host:
-            yield Playground(host, tuple(grounds))
+        account = {"bim360:accountId": grounds[0].account.account_id}
+        config = {**build_config(hq.url), **account, "bim360:actingUser": ADMIN_EMAIL}
+        with start_host(folder, config) as host:
+            yield FuzzRunner(host, tuple(grounds))
 
 
-def _ground(hq: RunningEmulator, place: Place) -> Ground:
+def _connect_account(hq: RunningEmulator, place: SeededAccount) -> FuzzAccount:
     secret = SecretStr(CLIENT_SECRET)
     connection = Connection(
         client_id=CLIENT_ID,
@@ -136,9 +136,9 @@ def _ground(hq: RunningEmulator, place: Place) -> Ground:
         base_url=hq.url,
         requests_per_minute=0,
     )
-    return Ground(hq.emulator, HqClient(connection), place)
+    return FuzzAccount(hq.emulator, HqClient(connection), place)
 
 
-def _repeat(trial: Trial, times: int) -> None:
+def _run_trials(trial: RoundTrip, times: int) -> None:
     for _ in range(times):
         trial.run()

@@ -6,108 +6,118 @@ from random import Random
 from typing import Any
 
 from tests.fuzz import strategies
-from tests.fuzz.entity import Kind, Place
-from tests.fuzz.strategies import Sample, Verdict, bad, unknown
-from tests.host.dynamic_host import SECRET_MARK, UNKNOWN
+from tests.fuzz.entity import FuzzEntity, SeededAccount
+from tests.fuzz.strategies import Expectation, Sample, build_refused, build_unknown
+from tests.host.dynamic_host import SECRET_MARK, UNKNOWN_MARK
 
-EXTRAS = (
+UNKNOWN_ARGUMENTS = (
     *("nam", "Name", "NAME", "url", "id", "created_at", "copy_status", "unfinished", "urn", " "),
     *("na me", "name ", "__x", "größe", "🏗", "x" * 300, "line\nbreak", "\x1b[31mred", "\u202ename"),
 )
-EXTRA_VALUES: tuple[Any, ...] = ("x", 5, True, [], {}, UNKNOWN)
+UNKNOWN_ARGUMENT_VALUES: tuple[Any, ...] = ("x", 5, True, [], {}, UNKNOWN_MARK)
 
-SHARE_OF_OPTIONAL = 0.3
+OPTIONAL_SHARE = 0.3
 """So that most sets have a handful of the optional arguments."""
 
-SHARE_OF_SECRETS = 0.04
-SHARE_OF_UNKNOWNS = 0.25
+SECRET_SHARE = 0.04
+UNKNOWN_SHARE = 0.25
 
 
 @dataclass
 class ArgumentSet:
     """What is given for one resource, and what ought to become of it."""
 
-    kind: Kind
+    entity: FuzzEntity
     samples: dict[str, Sample] = field(default_factory=dict)
 
     @property
-    def bag(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         """The values alone."""
         return {name: sample.value for name, sample in self.samples.items()}
 
     @property
     def names(self) -> set[str]:
         """Everything that may be blamed: arguments, and the parts of them."""
-        return {*self.samples, *(name for name, _ in self._verdicts())}
+        return {*self.samples, *(name for name, _ in self._list_expectations())}
 
-    def plain(self, name: str) -> Any:
+    def get_plain_value(self, name: str) -> Any:
         """Return a value without the wrapping of a secret, None where there is none."""
-        return _plain(self.samples[name]).value if name in self.samples else None
+        return _unwrap_secret(self.samples[name]).value if name in self.samples else None
 
-    def named(self, *verdicts: Verdict) -> set[str]:
+    def list_names_with(self, *verdicts: Expectation) -> set[str]:
         """Return the arguments, and the parts of arguments, with one of these verdicts."""
-        return {name for name, verdict in self._verdicts() if verdict in verdicts}
+        return {name for name, verdict in self._list_expectations() if verdict in verdicts}
 
-    def _verdicts(self) -> Iterator[tuple[str, Verdict]]:
+    def _list_expectations(self) -> Iterator[tuple[str, Expectation]]:
         for name, sample in self.samples.items():
-            yield from sample.parts or [(name, sample.verdict)]
+            yield from sample.parts or [(name, sample.expectation)]
 
     @property
-    def missing(self) -> set[str]:
+    def missing_names(self) -> set[str]:
         """The required arguments that are not given."""
-        return {name for name in self.kind.required if self.plain(name) is None}
+        return {name for name in self.entity.required if self.get_plain_value(name) is None}
 
     @property
-    def must_blame(self) -> set[str]:
+    def invalid_names(self) -> set[str]:
         """The arguments that have to be refused by name."""
-        return self.named(Verdict.BAD) | self.missing | self.kind.together(self, True)
+        return (
+            self.list_names_with(Expectation.REFUSED)
+            | self.missing_names
+            | self.entity.find_conflicts(self, True)
+        )
 
     @property
-    def may_blame(self) -> set[str]:
+    def suspect_names(self) -> set[str]:
         """The arguments that may be refused."""
-        return self.must_blame | self.named(Verdict.ODD) | self.kind.together(self, False)
+        return (
+            self.invalid_names
+            | self.list_names_with(Expectation.EITHER)
+            | self.entity.find_conflicts(self, False)
+        )
 
 
-def _plain(sample: Sample) -> Sample:
+def _unwrap_secret(sample: Sample) -> Sample:
     """Return a sample without the wrapping of a secret."""
     if isinstance(sample.value, dict) and SECRET_MARK.items() <= sample.value.items():
-        return Sample(sample.value["value"], sample.verdict, sample.parts)
+        return Sample(sample.value["value"], sample.expectation, sample.parts)
     return sample
 
 
-def draw_set(random: Random, place: Place, kind: Kind, omit: tuple[str, ...] = ()) -> ArgumentSet:
+def draw_set(
+    random: Random, place: SeededAccount, kind: FuzzEntity, omit: tuple[str, ...] = ()
+) -> ArgumentSet:
     """Return a set: a third valid, a third with one doubtful value, the rest with several."""
     doubtful = random.choice((0, 0, 0, 1, 1, 1, 2, random.randint(3, 8)))
-    table = {name: both for name, both in kind.table(place).items() if name not in omit}
+    table = {name: both for name, both in kind.build_draws(place).items() if name not in omit}
     required = [name for name in kind.required if name in table]
     optional = [name for name in table if name not in required]
-    given = [*required, *(name for name in optional if random.random() < SHARE_OF_OPTIONAL)]
+    given = [*required, *(name for name in optional if random.random() < OPTIONAL_SHARE)]
     wrong = random.sample(sorted(table), min(doubtful, len(table)))
     order = dict.fromkeys((*given, *wrong))  # a set has another order in each process
     found = ArgumentSet(kind, {n: table[n][n in wrong](random) for n in order})
-    found.samples["account_id"] = strategies.good(place.account_id)
-    kind.arrange(found, random, place)
+    found.samples["account_id"] = strategies.build_accepted(place.account_id)
+    kind.adjust_set(found, random, place)
     if doubtful:
-        _disturb(found, random)
+        _add_mistakes(found, random)
     for name, sample in found.samples.items():
         # Pulumi's host makes a wrapped unknown a null; no engine sends one.
-        if UNKNOWN not in repr(sample.value) and random.random() < SHARE_OF_SECRETS:
-            found.samples[name] = strategies.secret(sample)
+        if UNKNOWN_MARK not in repr(sample.value) and random.random() < SECRET_SHARE:
+            found.samples[name] = strategies.wrap_secret(sample)
     return found
 
 
-def _disturb(found: ArgumentSet, random: Random) -> None:
+def _add_mistakes(found: ArgumentSet, random: Random) -> None:
     """Add what is no argument, leave out what is required, make values unknown or null."""
     if random.random() < 0.15:
-        extra = random.choice(EXTRAS)
-        if extra not in found.kind.model.model_fields:
-            found.samples[extra] = bad(random.choice(EXTRA_VALUES))
-    required = [name for name in found.kind.required if name in found.samples]
+        extra = random.choice(UNKNOWN_ARGUMENTS)
+        if extra not in found.entity.model.model_fields:
+            found.samples[extra] = build_refused(random.choice(UNKNOWN_ARGUMENT_VALUES))
+    required = [name for name in found.entity.required if name in found.samples]
     if required and random.random() < 0.1:
         del found.samples[random.choice(required)]
     if random.random() < 0.1:
         known = sorted(found.samples.keys() - {"account_id"})
-        found.samples[random.choice(known or ["region"])] = unknown(None)
-    while random.random() < SHARE_OF_UNKNOWNS:
-        known = sorted(name for name in found.samples if name not in EXTRAS)
-        found.samples[random.choice(known)] = unknown(UNKNOWN)
+        found.samples[random.choice(known or ["region"])] = build_unknown(None)
+    while random.random() < UNKNOWN_SHARE:
+        known = sorted(name for name in found.samples if name not in UNKNOWN_ARGUMENTS)
+        found.samples[random.choice(known)] = build_unknown(UNKNOWN_MARK)

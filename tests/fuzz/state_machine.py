@@ -8,31 +8,48 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bim360_provider.core import project
-from bim360_provider.core.entity import Names
-from bim360_provider.core.names.renames import renames_of
+from bim360_provider.core.entity import NameChange
+from bim360_provider.core.names.renames import get_renames
 from bim360_provider.core.project import check, diff
-from bim360_provider.core.run import Owners
+from bim360_provider.core.run import Ownership
 from bim360_provider.emulator import ACCOUNT_ID, serve
 from bim360_provider.errors import Bim360Error, ConflictError
-from tests.fuzz.model import Account, Fields, Held, Owned, body_of, differing, tidy
-from tests.support.hq import BODY, HANGS_UP, Actor, Fault, Stage, SteeredClock, says, settings
+from tests.fuzz.model import (
+    AccountModel,
+    Fields,
+    ProjectModel,
+    ResourceModel,
+    build_body,
+    find_differences,
+    normalize_fields,
+)
+from tests.support.hq import (
+    DROPS_CONNECTION,
+    PROJECT_BODY,
+    FakeClock,
+    Fault,
+    FaultyEmulator,
+    HqFixture,
+    build_reply,
+    build_settings,
+)
 
-A_DAY = 86_400.0
-BETWEEN_RUNS = 5.0
+SECONDS_PER_DAY = 86_400.0
+SECONDS_BETWEEN_RUNS = 5.0
 """Seconds between two steps: more than HQ's clock is cut to."""
 
 SLOTS = st.sampled_from(["tower", "bridge", "arena"])
-COMPOSED, DECOMPOSED = "Ar\u00e9na", "Are\u0301na"
+COMPOSED_NAME, DECOMPOSED_NAME = "Ar\u00e9na", "Are\u0301na"
 """One name in Unicode's forms C and D."""
 
 PLAIN_NAMES = st.sampled_from(["Tower", "Bridge"])
-NAMES = st.one_of(PLAIN_NAMES, st.sampled_from([COMPOSED, DECOMPOSED]))
-ANYTHING = st.fixed_dictionaries(
+NAMES = st.one_of(PLAIN_NAMES, st.sampled_from([COMPOSED_NAME, DECOMPOSED_NAME]))
+OPTIONAL_FIELDS = st.fixed_dictionaries(
     {},
     optional={
         "end_date": st.sampled_from(["2028-06-30", "2029-01-01"]),
         "value": st.sampled_from([1, 2.5, "1.0"]),
-        "city": st.sampled_from(["Oslo", COMPOSED, DECOMPOSED, "", " "]),
+        "city": st.sampled_from(["Oslo", COMPOSED_NAME, DECOMPOSED_NAME, "", " "]),
         "job_number": st.sampled_from(["1", "2", ""]),
         "service_types": st.sampled_from([["pm"], ["plan", "pm"], "pm,plan", ["admin", "pm"]]),
         "status": st.sampled_from(["active", "inactive", "archived"]),
@@ -40,328 +57,330 @@ ANYTHING = st.fixed_dictionaries(
         "adopt": st.sampled_from(["never", "archived", "any"]),
     },
 )
-CHANGES: st.SearchStrategy[Fields] = st.one_of(st.just({}), ANYTHING, ANYTHING)
+CHANGES: st.SearchStrategy[Fields] = st.one_of(st.just({}), OPTIONAL_FIELDS, OPTIONAL_FIELDS)
 """As declared by default every third time, so that equal declarations meet."""
 
-BY_HAND = st.one_of(
-    st.fixed_dictionaries({"city": st.sampled_from(["Oslo", COMPOSED, DECOMPOSED, None])}),
+BROWSER_CHANGES = st.one_of(
+    st.fixed_dictionaries(
+        {"city": st.sampled_from(["Oslo", COMPOSED_NAME, DECOMPOSED_NAME, None])}
+    ),
     st.fixed_dictionaries({"value": st.sampled_from([1.0, 9.0])}),
     st.fixed_dictionaries({"end_date": st.sampled_from(["2028-06-30", "2030-01-01"])}),
     st.fixed_dictionaries({"job_number": st.sampled_from(["1", "9", None])}),
     st.fixed_dictionaries({"service_types": st.sampled_from(["pm", "pm,plan", "cost"])}),
     st.fixed_dictionaries({"status": st.sampled_from(["active", "inactive", "archived"])}),
 )
-TROUBLES = (
-    (HANGS_UP, True),
-    (HANGS_UP, False),
-    (says(504), True),
-    (says(504), False),
-    (says(503), False),
-    (says(200, b"<html>proxy</html>"), True),
-    (says(429, retry_after="1"), False),
+FAULT_REPLIES = (
+    (DROPS_CONNECTION, True),
+    (DROPS_CONNECTION, False),
+    (build_reply(504), True),
+    (build_reply(504), False),
+    (build_reply(503), False),
+    (build_reply(200, b"<html>proxy</html>"), True),
+    (build_reply(429, retry_after="1"), False),
 )
-KINDS = ("POST projects", "PATCH project", "GET projects", "GET project")
-ANOTHER = {"id": str(UUID(int=7)), "account_id": str(UUID(int=8)), "name": "Another"}
+FAULTY_ROUTES = ("POST projects", "PATCH project", "GET projects", "GET project")
+FOREIGN_PROJECT = {"id": str(UUID(int=7)), "account_id": str(UUID(int=8)), "name": "Another"}
 """What a proxy that mixes up responses puts in the place of ours."""
 
 
-def _trouble(what: str) -> st.SearchStrategy[Any]:
+def _draw_fault(what: str) -> st.SearchStrategy[Any]:
     """Return what may go wrong with requests of one kind, and how often."""
-    foreign = says(200, [ANOTHER] if what == "GET projects" else ANOTHER)
-    replies = (*TROUBLES, (foreign, True), (foreign, False))
+    foreign = build_reply(200, [FOREIGN_PROJECT] if what == "GET projects" else FOREIGN_PROJECT)
+    replies = (*FAULT_REPLIES, (foreign, True), (foreign, False))
     return st.tuples(st.sampled_from(replies), st.integers(1, 2))
 
 
-WEATHER = st.fixed_dictionaries({}, optional={what: _trouble(what) for what in KINDS})
+FAULTS = st.fixed_dictionaries({}, optional={what: _draw_fault(what) for what in FAULTY_ROUTES})
 """At most two failures of a kind: what every request survives."""
 
-FOR_EVER = 1_000
-MOSTLY = 0.8
+MANY_TIMES = 1_000
+SAME_NAME_SHARE = 0.8
 
 
-class Lives(RuleBasedStateMachine):
+class ProjectLifecycles(RuleBasedStateMachine):
     """Programs, people and bad weather, one after the other, in one account."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.hq = Actor()
-        self.hq.clock.freeze()
-        self._serving = serve(self.hq)
+        self.emulator = FaultyEmulator()
+        self.emulator.clock.freeze()
+        self._serving = serve(self.emulator)
         running = self._serving.__enter__()
-        self.stage = Stage(running.url, self.hq, SteeredClock(self.hq.clock.advance))
-        self.account = Account()
-        self.stack: dict[str, Owned] = {}
+        self.hq = HqFixture(running.url, self.emulator, FakeClock(self.emulator.clock.advance))
+        self.account = AccountModel()
+        self.stack: dict[str, ResourceModel] = {}
 
     def teardown(self) -> None:
         """Close what is open."""
-        for client in self.stage.clients:
+        for client in self.hq.clients:
             client.close()
         self._serving.__exit__(None, None, None)
 
     # What programs do.
 
-    @initialize(given=CHANGES, weather=WEATHER)
+    @initialize(given=CHANGES, weather=FAULTS)
     def first_up(self, given: Fields, weather: Any) -> None:
         """No life begins without a project."""
         self.up("tower", "Tower", given, weather)
 
     @precondition(lambda self: self.stack)
-    @rule(choose=st.randoms(use_true_random=False), given=CHANGES, weather=WEATHER)
+    @rule(choose=st.randoms(use_true_random=False), given=CHANGES, weather=FAULTS)
     def up_again(self, choose: Any, given: Fields, weather: Any) -> None:
         """Declare a project that is there, mostly under its own name."""
         slot = choose.choice(sorted(self.stack))
-        name = self.stack[slot].inputs["name"] if choose.random() < MOSTLY else "Quay"
+        name = self.stack[slot].inputs["name"] if choose.random() < SAME_NAME_SHARE else "Quay"
         self.up(slot, name, given, weather)
 
-    @rule(slot=SLOTS, name=NAMES, given=CHANGES, weather=WEATHER)
+    @rule(slot=SLOTS, name=NAMES, given=CHANGES, weather=FAULTS)
     def up(self, slot: str, name: str, given: Fields, weather: Any) -> None:
         """Declare a project: it is made, or changed, or refused."""
-        self._begin(weather)
+        self._begin_run(weather)
         old = self.stack[slot].inputs if slot in self.stack else {}
-        inputs = self._checked(old, {**BODY, "name": name, **given})
+        inputs = self._check_arguments(old, {**PROJECT_BODY, "name": name, **given})
         if slot in self.stack:
             self._update(self.stack[slot], inputs)
         else:
             self._create(slot, inputs)
-        self._end()
+        self._end_run()
 
-    @precondition(lambda self: len(self._settled()) > 1)
-    @rule(choose=st.randoms(use_true_random=False), weather=WEATHER)
+    @precondition(lambda self: len(self._list_settled()) > 1)
+    @rule(choose=st.randoms(use_true_random=False), weather=FAULTS)
     def exchange_names(self, choose: Any, weather: Any) -> None:
         """Give two projects each other's names in one run."""
-        self._begin(weather)
-        one, two = choose.sample(self._settled(), 2)
+        self._begin_run(weather)
+        one, two = choose.sample(self._list_settled(), 2)
         wanted = [(one, two.inputs["name"]), (two, one.inputs["name"])]
         for owned, name in wanted:
-            names = Names("project", ACCOUNT_ID, owned.inputs["name"], name)
-            renames_of(self.client).compare(owned.id, names)
+            names = NameChange("project", ACCOUNT_ID, owned.inputs["name"], name)
+            get_renames(self.client).record_comparison(owned.id, names)
         for owned, name in wanted:
             inputs = {**owned.inputs, "name": name}
             outs = project.update(self.client, owned.id, owned.state, inputs)
             assert not outs["unfinished"]
             owned.inputs, owned.state = inputs, outs
-            self.account.held[owned.id].fields["name"] = name
-            declared = tidy(inputs)["service_types"]
+            self.account.projects[owned.id].fields["name"] = name
+            declared = normalize_fields(inputs)["service_types"]
             services = owned.seen["service_types"] if declared is None else declared
-            owned.seen = {**self.account.held[owned.id].fields, "service_types": services}
-            assert not self._differs(owned, inputs)
-        self._end()
+            owned.seen = {**self.account.projects[owned.id].fields, "service_types": services}
+            assert not self._find_differences(owned, inputs)
+        self._end_run()
 
-    def _settled(self) -> list[Owned]:
+    def _list_settled(self) -> list[ResourceModel]:
         """Return what is open at HQ just as the stack declares and has seen it."""
-        held = self.account.held
+        held = self.account.projects
         return [
             owned
             for _, owned in sorted(self.stack.items())
             if owned.id in held
             and held[owned.id].fields["status"] != "archived"
-            and not owned.unfinished
-            and not differing(held[owned.id].fields, owned.inputs)
-            and not differing(owned.seen, owned.inputs)
+            and not owned.unfinished_fields
+            and not find_differences(held[owned.id].fields, owned.inputs)
+            and not find_differences(owned.seen_fields, owned.inputs)
         ]
 
     @precondition(lambda self: self.stack)
-    @rule(choose=st.randoms(use_true_random=False), weather=WEATHER)
+    @rule(choose=st.randoms(use_true_random=False), weather=FAULTS)
     def refresh(self, choose: Any, weather: Any) -> None:
         """Read a project: exactly what differs is shown, and a second look shows no more."""
-        self._begin(weather)
+        self._begin_run(weather)
         slot = choose.choice(sorted(self.stack))
         owned = self.stack[slot]
         live = project.read(self.client, owned.id, owned.state)
-        if owned.id not in self.account.held:
+        if owned.id not in self.account.projects:
             assert live is None
             del self.stack[slot]
-            return self._end()
+            return self._end_run()
         assert live is not None
         again = project.read(self.client, owned.id, live.outputs)
         assert again == live
         owned.state = live.outputs
-        owned.seen = dict(self.account.held[owned.id].fields)
+        owned.seen_fields = dict(self.account.projects[owned.id].fields)
         if live.outputs.get("service_types") is None and "service_types" not in owned.inputs:
-            owned.seen["service_types"] = None  # no list has them, and no response so far had
-        self._differs(owned, owned.inputs)
+            owned.seen_fields["service_types"] = None  # no list has them, and no response so far had
+        self._find_differences(owned, owned.inputs)
         undone = {"status"} if live.inputs.get("status") == "archived" else set()
-        shown = diff(live.outputs, live.inputs).changed
+        shown = diff(live.outputs, live.inputs).changed_arguments
         assert set(shown) - {"on_destroy"} <= undone
-        assert not self._patches()
-        return self._end()
+        assert not self._list_patches()
+        return self._end_run()
 
     @precondition(lambda self: self.stack)
-    @rule(choose=st.randoms(use_true_random=False), weather=WEATHER)
+    @rule(choose=st.randoms(use_true_random=False), weather=FAULTS)
     def force_replacement(self, choose: Any, weather: Any) -> None:
         """Replace a project as it is: it keeps its id, and nothing of it changes but drift."""
-        self._begin(weather)
+        self._begin_run(weather)
         slot = choose.choice(sorted(self.stack))
         owned = self.stack[slot]
-        if owned.id not in self.account.held:
-            return self._end()
-        name = self.account.held[owned.id].fields["name"]
+        if owned.id not in self.account.projects:
+            return self._end_run()
+        name = self.account.projects[owned.id].fields["name"]
         if name != owned.inputs["name"]:
-            return self._end()
+            return self._end_run()
         self._replace(slot, owned)
-        return self._end()
+        return self._end_run()
 
     @precondition(lambda self: self.stack)
-    @rule(choose=st.randoms(use_true_random=False), weather=WEATHER)
+    @rule(choose=st.randoms(use_true_random=False), weather=FAULTS)
     def destroy(self, choose: Any, weather: Any) -> None:
         """Archive a project, or leave it; what is gone already is done with."""
-        self._begin(weather)
+        self._begin_run(weather)
         owned = self.stack.pop(choose.choice(sorted(self.stack)))
         project.delete(self.client, owned.id, owned.state)
         if owned.state.get("on_destroy") == "retain":
-            assert not self.hq.asked
-        elif owned.id in self.account.held:
-            self.account.held[owned.id].fields["status"] = "archived"
-            assert {*map(str, self._patches())} == {"{'status': 'archived'}"}
-        self._end()
+            assert not self.emulator.requests_made
+        elif owned.id in self.account.projects:
+            self.account.projects[owned.id].fields["status"] = "archived"
+            assert {*map(str, self._list_patches())} == {"{'status': 'archived'}"}
+        self._end_run()
 
     @rule(name=PLAIN_NAMES, given=CHANGES, acts=st.booleans())
     def lose_a_create(self, name: str, given: Fields, acts: bool) -> None:
         """Ask for a project while HQ answers nothing: at most one is made, and no state has it."""
-        self._begin({})
-        inputs = self._checked({}, {**BODY, "name": name, **given})
-        self.hq.faults += [
-            Fault("POST projects", says(504), acts=acts, times=FOR_EVER),
-            Fault("GET projects", says(503), times=FOR_EVER),
+        self._begin_run({})
+        inputs = self._check_arguments({}, {**PROJECT_BODY, "name": name, **given})
+        self.emulator.faults += [
+            Fault("POST projects", build_reply(504), acts_on_request=acts, times=MANY_TIMES),
+            Fault("GET projects", build_reply(503), times=MANY_TIMES),
         ]
-        was_free = self.account.named(name) is None
+        was_free = self.account.find_by_name(name) is None
         try:
-            project.create(self.client, inputs, settings(), self._owners())
+            project.create(self.client, inputs, build_settings(), self._build_ownership())
         except Bim360Error:
             pass
         else:
             msg = "nobody answered, and yet it is made"
             raise AssertionError(msg)
         if acts and was_free:
-            self._made(inputs)
-        self._end()
+            self._record_created(inputs)
+        self._end_run()
 
     # What people do, and time.
 
     @precondition(lambda self: self.account.held)
-    @rule(choose=st.randoms(use_true_random=False), change=BY_HAND)
+    @rule(choose=st.randoms(use_true_random=False), change=BROWSER_CHANGES)
     def change_by_hand(self, choose: Any, change: Fields) -> None:
         """Somebody changes a project in the browser."""
-        id_ = choose.choice(sorted(self.account.held))
-        self.hq.ask("PATCH", f"/projects/{id_}", change)
-        fields = self.account.held[id_].fields
-        fields.update(tidy({**fields, **change}))
+        id_ = choose.choice(sorted(self.account.projects))
+        self.emulator.call_control_plane("PATCH", f"/projects/{id_}", change)
+        fields = self.account.projects[id_].fields
+        fields.update(normalize_fields({**fields, **change}))
 
     @precondition(lambda self: self.account.held)
     @rule(choose=st.randoms(use_true_random=False))
-    def vanish(self, choose: Any) -> None:
+    def delete_at_hq(self, choose: Any) -> None:
         """A project is gone, as none ever should."""
-        id_ = choose.choice(sorted(self.account.held))
-        self.hq.ask("DELETE", f"/projects/{id_}")
-        del self.account.held[id_]
+        id_ = choose.choice(sorted(self.account.projects))
+        self.emulator.call_control_plane("DELETE", f"/projects/{id_}")
+        del self.account.projects[id_]
 
     @precondition(lambda self: self.account.held)
     @rule(choose=st.randoms(use_true_random=False))
     def sign_in(self, choose: Any) -> None:
         """The first project admin makes a project active."""
-        id_ = choose.choice(sorted(self.account.held))
-        held = self.account.held[id_]
+        id_ = choose.choice(sorted(self.account.projects))
+        held = self.account.projects[id_]
         signed = {"last_sign_in": "2026-01-02T03:04:05.678Z"}
         status = "active" if held.fields["status"] == "pending" else held.fields["status"]
-        self.hq.ask("PATCH", f"/projects/{id_}", {"status": status, **signed})
+        self.emulator.call_control_plane("PATCH", f"/projects/{id_}", {"status": status, **signed})
         held.fields["status"], held.signed_in = status, True
 
     @precondition(lambda self: self.stack)
-    @rule(choose=st.randoms(use_true_random=False), at_once=st.booleans(), weather=WEATHER)
+    @rule(choose=st.randoms(use_true_random=False), at_once=st.booleans(), weather=FAULTS)
     def lose_the_state(self, choose: Any, at_once: bool, weather: Any) -> None:
         """A run is killed before its state is written, and perhaps started again at once."""
         slot = choose.choice(sorted(self.stack))
         owned = self.stack.pop(slot)
         if at_once:
-            self._begin(weather)
+            self._begin_run(weather)
             self._create(slot, owned.inputs)
-            self._end()
+            self._end_run()
 
     @rule(unasked=st.sampled_from(["", "insight", "insight,admin"]))
-    def services_unasked(self, unasked: str) -> None:
+    def set_implicit_services(self, unasked: str) -> None:
         """HQ shows services that nobody asked for."""
-        self.hq.ask("PATCH", "/options", {"services_unasked": unasked})
+        self.emulator.call_control_plane("PATCH", "/options", {"services_unasked": unasked})
 
     @rule()
-    def a_day_passes(self) -> None:
+    def advance_a_day(self) -> None:
         """What was left behind has an owner by now."""
-        self.hq.clock.advance(A_DAY)
+        self.emulator.clock.advance(SECONDS_PER_DAY)
 
     # What holds at any time.
 
     @invariant()
-    def hq_holds_what_the_model_says(self) -> None:
+    def check_hq_equals_model(self) -> None:
         """Nothing is doubled, lost or half made."""
-        state: Any = self.hq.ask("GET", "/state")
+        state: Any = self.emulator.call_control_plane("GET", "/state")
         here, elsewhere = state["accounts"]
-        rows = {row["id"]: tidy(row) for row in here["projects"]}
-        assert rows == {id_: held.fields for id_, held in self.account.held.items()}
+        rows = {row["id"]: normalize_fields(row) for row in here["projects"]}
+        assert rows == {id_: held.fields for id_, held in self.account.projects.items()}
         assert not elsewhere["projects"]
 
     @invariant()
-    def no_two_resources_have_one_project(self) -> None:
+    def check_projects_are_owned_once(self) -> None:
         """Archiving it for one would take it from the other."""
         ids = [owned.id for owned in self.stack.values()]
         assert len(ids) == len(set(ids))
 
     # How a step is played, and what it is measured by.
 
-    def _begin(self, weather: Any) -> None:
+    def _begin_run(self, weather: Any) -> None:
         """Begin a run: its own client, its own first word of HQ, its weather."""
-        self.hq.clock.advance(BETWEEN_RUNS)
-        self.client = self.stage.client()
-        self.hq.requests.clear()
-        self.hq.asked.clear()
-        self.hq.faults[:] = [
+        self.emulator.clock.advance(SECONDS_BETWEEN_RUNS)
+        self.client = self.hq.create_client()
+        self.emulator.requests.clear()
+        self.emulator.requests_made.clear()
+        self.emulator.faults[:] = [
             Fault(what, reply, acts, times) for what, ((reply, acts), times) in weather.items()
         ]
 
-    def _end(self) -> None:
-        paths = [request.path for request in self.hq.requests]
+    def _end_run(self) -> None:
+        paths = [request.path for request in self.emulator.requests]
         assert all(f"/accounts/{ACCOUNT_ID}/" in path or "token" in path for path in paths)
-        self.hq.faults.clear()
+        self.emulator.faults.clear()
         self.client.close()
-        self.stage.clients.remove(self.client)
+        self.hq.clients.remove(self.client)
 
-    def _owners(self, without: str = "") -> Owners:
+    def _build_ownership(self, without: str = "") -> Ownership:
         """Return who owns what in this run, but for a project that is being replaced."""
         states = {owned.id: owned.state for owned in self.stack.values() if owned.id == without}
-        owners = Owners(had=states.get)
+        owners = Ownership(find_previous_state=states.get)
         for owned in self.stack.values():
             if owned.id != without:
-                owners.owns(owned.id)
+                owners.mark_owned(owned.id)
         return owners
 
-    def _checked(self, old: Fields, given: Fields) -> Fields:
-        inputs, problems = check(old, given, settings())
+    def _check_arguments(self, old: Fields, given: Fields) -> Fields:
+        inputs, problems = check(old, given, build_settings())
         assert problems == []
-        assert self.hq.asked == []
+        assert self.emulator.requests_made == []
         return inputs
 
-    def _patches(self) -> list[Fields]:
-        return [json.loads(sent.body) for sent in self.hq.requests if sent.method == "PATCH"]
+    def _list_patches(self) -> list[Fields]:
+        return [json.loads(sent.body) for sent in self.emulator.requests if sent.method == "PATCH"]
 
-    def _differs(self, owned: Owned, inputs: Fields) -> set[str]:
+    def _find_differences(self, owned: ResourceModel, inputs: Fields) -> set[str]:
         """Return what the model says differs, once diff has said the same and asked nobody."""
-        asked = len(self.hq.asked)
-        found = set(diff(owned.state, inputs).changed) - {"on_destroy"}
-        assert len(self.hq.asked) == asked
-        assert found == differing(owned.seen, inputs)
+        asked = len(self.emulator.requests_made)
+        found = set(diff(owned.state, inputs).changed_arguments) - {"on_destroy"}
+        assert len(self.emulator.requests_made) == asked
+        assert found == find_differences(owned.seen_fields, inputs)
         return found
 
-    def _made(self, inputs: Fields) -> str:
+    def _record_created(self, inputs: Fields) -> str:
         """Take a new project into the model, under the id that HQ gave it."""
-        state: Any = self.hq.ask("GET", "/state")
+        state: Any = self.emulator.call_control_plane("GET", "/state")
         rows = state["accounts"][0]["projects"]
-        (new,) = [row for row in rows if row["id"] not in self.account.held]
-        services = inputs.get("service_types") or tidy(new)["service_types"]
-        fields = tidy({**inputs, "service_types": services, "status": "pending"})
-        self.account.held[new["id"]] = Held(fields, self.hq.clock.now())
+        (new,) = [row for row in rows if row["id"] not in self.account.projects]
+        services = inputs.get("service_types") or normalize_fields(new)["service_types"]
+        fields = normalize_fields({**inputs, "service_types": services, "status": "pending"})
+        self.account.projects[new["id"]] = ProjectModel(fields, self.emulator.clock.now())
         return str(new["id"])
 
-    def _adoptable(self, id_: str, inputs: Fields) -> bool:
+    def _is_adoptable(self, id_: str, inputs: Fields) -> bool:
         """Return whether a taken name may be adopted: docs/project.md, "A name that is taken"."""
-        held = self.account.held[id_]
+        held = self.account.projects[id_]
         if id_ in {owned.id for owned in self.stack.values()}:
             return False
         status = held.fields["status"]
@@ -369,85 +388,89 @@ class Lives(RuleBasedStateMachine):
         if policy == "any" or (policy == "archived" and status == "archived"):
             return True
         as_left = {"pending"} | ({"inactive", "archived"} & {inputs.get("status")})
-        young = self.hq.clock.now() - held.made_at < A_DAY
+        young = self.emulator.clock.now() - held.created_at < SECONDS_PER_DAY
         unseen = {"status", "service_types"}
         declared = {name: value for name, value in inputs.items() if name not in unseen}
-        other = differing(held.fields, declared) - {"status"}
+        other = find_differences(held.fields, declared) - {"status"}
         return status in as_left and young and not held.signed_in and not other
 
     def _create(self, slot: str, inputs: Fields) -> None:
-        twin = self.account.named(inputs["name"])
-        expected = twin is None or self._adoptable(twin, inputs)
+        twin = self.account.find_by_name(inputs["name"])
+        expected = twin is None or self._is_adoptable(twin, inputs)
         try:
-            id_, outs = project.create(self.client, inputs, settings(), self._owners())
+            id_, outs = project.create(
+                self.client, inputs, build_settings(), self._build_ownership()
+            )
         except ConflictError:
             assert not expected
-            assert not self._patches()
+            assert not self._list_patches()
             return
         assert expected
         adopted = id_ if twin is not None else None
         assert adopted == twin
         if twin is None:
-            assert id_ == self._made(inputs)
-        before = dict(self.account.held[id_].fields)
-        wanted = differing(before, inputs) & ({"status"} if twin is None else {*inputs, "status"})
-        body = body_of(inputs, wanted)
-        done = not wanted or self.account.change(id_, before["status"], body)
-        self._sent_only(wanted)
-        seen = dict(self.account.held[id_].fields) if done else before
+            assert id_ == self._record_created(inputs)
+        before = dict(self.account.projects[id_].fields)
+        wanted = find_differences(before, inputs) & (
+            {"status"} if twin is None else {*inputs, "status"}
+        )
+        body = build_body(inputs, wanted)
+        done = not wanted or self.account.apply_update(id_, before["status"], body)
+        self._assert_sent_only(wanted)
+        seen = dict(self.account.projects[id_].fields) if done else before
         if twin is None:
-            seen["service_types"] = tidy(inputs)["service_types"]
-        owned = Owned(id_, inputs, outs, seen, set() if done else wanted)
+            seen["service_types"] = normalize_fields(inputs)["service_types"]
+        owned = ResourceModel(id_, inputs, outs, seen, set() if done else wanted)
         self.stack[slot] = owned
-        assert set(outs["unfinished"]) == owned.unfinished
-        assert diff(outs, inputs).unfinished == (not done)
-        assert not (done and self._differs(owned, inputs))
+        assert set(outs["unfinished"]) == owned.unfinished_fields
+        assert diff(outs, inputs).is_unfinished == (not done)
+        assert not (done and self._find_differences(owned, inputs))
 
-    def _replace(self, slot: str, owned: Owned) -> None:
+    def _replace(self, slot: str, owned: ResourceModel) -> None:
         """Create without a word of what was before, but for the state; then delete that."""
-        owners = self._owners(without=owned.id)
-        before = dict(self.account.held[owned.id].fields)
-        wanted = differing(before, owned.inputs)
-        body = body_of(owned.inputs, wanted)
-        done = not wanted or self.account.change(owned.id, before["status"], body)
-        id_, outs = project.create(self.client, owned.inputs, settings(), owners)
+        owners = self._build_ownership(without=owned.id)
+        before = dict(self.account.projects[owned.id].fields)
+        wanted = find_differences(before, owned.inputs)
+        body = build_body(owned.inputs, wanted)
+        done = not wanted or self.account.apply_update(owned.id, before["status"], body)
+        id_, outs = project.create(self.client, owned.inputs, build_settings(), owners)
         project.delete(self.client, owned.id, owned.state, owners)
         assert id_ == owned.id
-        self._sent_only(wanted)
-        seen = dict(self.account.held[id_].fields) if done else before
-        self.stack[slot] = Owned(id_, owned.inputs, outs, seen, set() if done else wanted)
-        assert set(outs["unfinished"]) == self.stack[slot].unfinished
+        self._assert_sent_only(wanted)
+        seen = dict(self.account.projects[id_].fields) if done else before
+        self.stack[slot] = ResourceModel(id_, owned.inputs, outs, seen, set() if done else wanted)
+        assert set(outs["unfinished"]) == self.stack[slot].unfinished_fields
 
-    def _update(self, owned: Owned, inputs: Fields) -> None:
-        changed = self._differs(owned, inputs)
+    def _update(self, owned: ResourceModel, inputs: Fields) -> None:
+        changed = self._find_differences(owned, inputs)
         verdict = diff(owned.state, inputs)
-        if not (verdict.changed or verdict.unfinished):
+        if not (verdict.changed_arguments or verdict.is_unfinished):
             owned.inputs = inputs
             return
-        left = {each for each in owned.unfinished if each == "status" or each in inputs}
+        left = {each for each in owned.unfinished_fields if each == "status" or each in inputs}
         wanted = changed | left
-        is_there = owned.id in self.account.held
-        is_fresh = is_there and not differing(owned.seen, self.account.held[owned.id].fields)
-        body = body_of(inputs, wanted)
-        done = not body or (is_there and self.account.change(owned.id, owned.seen["status"], body))
+        is_there = owned.id in self.account.projects
+        is_fresh = is_there and not find_differences(owned.seen_fields, self.account.projects[owned.id].fields)
+        body = build_body(inputs, wanted)
+        done = not body or (is_there and self.account.apply_update(owned.id, owned.seen_fields["status"], body))
         try:
             outs = project.update(self.client, owned.id, owned.state, inputs)
         except Bim360Error:
             assert not done
-            self._sent_only(wanted)
+            self._assert_sent_only(wanted)
             return
         assert done
-        self._sent_only(wanted)
+        self._assert_sent_only(wanted)
         if body:
-            services = tidy(inputs)["service_types"]
-            services = owned.seen["service_types"] if services is None else services
-            owned.seen = {**self.account.held[owned.id].fields, "service_types": services}
-        owned.inputs, owned.state, owned.unfinished = inputs, outs, set()
+            services = normalize_fields(inputs)["service_types"]
+            services = owned.seen_fields["service_types"] if services is None else services
+            owned.seen_fields = {**self.account.projects[owned.id].fields, "service_types": services}
+        owned.inputs, owned.state, owned.unfinished_fields = inputs, outs, set()
         # What changed behind the state's back shows in the answer, and is for the next up.
-        assert not (self._differs(owned, inputs) and is_fresh)
-        assert not diff(outs, inputs).unfinished
+        assert not (self._find_differences(owned, inputs) and is_fresh)
+        assert not diff(outs, inputs).is_unfinished
 
-    def _sent_only(self, wanted: set[str]) -> None:
+    def _assert_sent_only(self, wanted: set[str]) -> None:
         """Nothing but what differs is ever sent."""
-        for body in self._patches():
+        for body in self._list_patches():
             assert body.keys() <= wanted

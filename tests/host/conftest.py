@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from bim360_provider.emulator import ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, serve
-from tests.host.dynamic_host import SECRET_MARK, Host, running
-from tests.support.hq import Actor
+from tests.host.dynamic_host import SECRET_MARK, DynamicHost, start_host
+from tests.support.hq import FaultyEmulator
 
 
-def configuration(url: str) -> dict[str, Any]:
+def build_config(url: str) -> dict[str, Any]:
     """Return a stack's configuration, its secret wrapped as the engine wraps it."""
     return {
         "bim360:clientId": CLIENT_ID,
@@ -24,28 +24,32 @@ def configuration(url: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def hosted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Host, Actor]]:
+def host_and_emulator(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[DynamicHost, FaultyEmulator]]:
     """Return a configured host and the HQ that it asks."""
-    hq = Actor()
+    hq = FaultyEmulator()
     folder = tmp_path_factory.mktemp("host")
-    with serve(hq) as emulator, running(folder, configuration(emulator.url)) as host:
+    with serve(hq) as emulator, start_host(folder, build_config(emulator.url)) as host:
         yield host, hq
 
 
 @pytest.fixture
-def hq(hosted: tuple[Host, Actor]) -> Actor:
+def emulator(host_and_emulator: tuple[DynamicHost, FaultyEmulator]) -> FaultyEmulator:
     """Return the HQ, with nothing in it and nothing noted."""
-    _, hq = hosted
-    hq.ask("POST", "/reset")
+    _, hq = host_and_emulator
+    hq.call_control_plane("POST", "/reset")
     hq.faults.clear()
-    hq.asked.clear()
+    hq.requests_made.clear()
     hq.requests.clear()
     return hq
 
 
 @pytest.fixture
-def host(hosted: tuple[Host, Actor], hq: Actor) -> Host:
+def host(
+    host_and_emulator: tuple[DynamicHost, FaultyEmulator], emulator: FaultyEmulator
+) -> DynamicHost:
     """Return the host; its token outlives the tests, its HQ is empty."""
-    assert hq.asked == []
-    hosted[0].begin_run()
-    return hosted[0]
+    assert emulator.requests_made == []
+    host_and_emulator[0].begin_run()
+    return host_and_emulator[0]

@@ -24,31 +24,31 @@ from tests.host.next_run import NextRun
 
 NO_ENGINE = "127.0.0.1:1"
 URN = "urn:pulumi:demo::demo::pulumi-python:dynamic/bim360:Project::tower"
-UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+UNKNOWN_MARK = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """Pulumi's own mark of a value that is not known yet."""
 
 SECRET_MARK = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
-PROVIDER: Any = serialize_provider(ProjectProvider())
+SERIALIZED_PROVIDER: Any = serialize_provider(ProjectProvider())
 ROOT = str(Path(__file__).parents[2])
 """From where the host imports a provider of the tests."""
 
-DEADLINE = 30.0
+CALL_TIMEOUT = 30.0
 """Seconds for one call; a host that hangs fails its test."""
 
 
-def struct(bag: Mapping[str, Any]) -> struct_pb2.Struct:
+def to_struct(bag: Mapping[str, Any]) -> struct_pb2.Struct:
     """Return a bag as protobuf carries it: every number a double."""
     message = struct_pb2.Struct()
     message.update(dict(bag))
     return message
 
 
-def inputs(bag: Mapping[str, Any], provider: str = PROVIDER) -> struct_pb2.Struct:
+def to_inputs(bag: Mapping[str, Any], provider: str = SERIALIZED_PROVIDER) -> struct_pb2.Struct:
     """Return the arguments of a resource, with the reference to its provider."""
-    return struct({**bag, "__provider": provider})
+    return to_struct({**bag, "__provider": provider})
 
 
-def plain(message: struct_pb2.Struct, provider: str = PROVIDER) -> dict[str, Any]:
+def to_plain(message: struct_pb2.Struct, provider: str = SERIALIZED_PROVIDER) -> dict[str, Any]:
     """Return a bag without the reference, which every answer must carry."""
     bag = MessageToDict(message)
     assert bag.pop("__provider") == provider
@@ -56,68 +56,68 @@ def plain(message: struct_pb2.Struct, provider: str = PROVIDER) -> dict[str, Any
 
 
 @dataclass
-class Host:
+class DynamicHost:
     """A running host and the five calls that the engine makes."""
 
     stub: Any
-    printed: Path
+    output_file: Path
     process: "subprocess.Popen[bytes]"
-    provider: str = PROVIDER
+    provider: str = SERIALIZED_PROVIDER
 
-    def of(self, provider: ResourceProvider) -> "Host":
+    def with_provider(self, provider: ResourceProvider) -> "DynamicHost":
         """Return the same host, asked for resources of another provider."""
         reference: Any = serialize_provider(provider)
         return replace(self, provider=reference)
 
     def check(self, news: Mapping[str, Any], olds: Mapping[str, Any] | None = None) -> Any:
         """Ask for the normal form of arguments, and for what is wrong with them."""
-        old = inputs(olds, self.provider) if olds is not None else struct({})
-        new = inputs(news, self.provider)
+        old = to_inputs(olds, self.provider) if olds is not None else to_struct({})
+        new = to_inputs(news, self.provider)
         request = provider_pb2.CheckRequest(urn=URN, olds=old, news=new)
-        return self.stub.Check(request, timeout=DEADLINE)
+        return self.stub.Check(request, timeout=CALL_TIMEOUT)
 
     def create(self, properties: Any) -> Any:
         """Create a project from checked arguments."""
         request = provider_pb2.CreateRequest(urn=URN, properties=properties)
-        return self.stub.Create(request, timeout=DEADLINE)
+        return self.stub.Create(request, timeout=CALL_TIMEOUT)
 
-    def made(self, bag: Mapping[str, Any]) -> Any:
+    def check_and_create(self, bag: Mapping[str, Any]) -> Any:
         """Check and create."""
         return self.create(self.check(bag).inputs)
 
     def diff(self, id_: str, olds: Any, news: Any) -> Any:
         """Ask what would change."""
         request = provider_pb2.DiffRequest(id=id_, urn=URN, olds=olds, news=news)
-        return self.stub.Diff(request, timeout=DEADLINE)
+        return self.stub.Diff(request, timeout=CALL_TIMEOUT)
 
     def update(self, id_: str, olds: Any, news: Any) -> Any:
         """Change a project."""
         request = provider_pb2.UpdateRequest(id=id_, urn=URN, olds=olds, news=news)
-        return self.stub.Update(request, timeout=DEADLINE)
+        return self.stub.Update(request, timeout=CALL_TIMEOUT)
 
     def read(self, id_: str, state: Any, declared: Any = None) -> Any:
         """Look a project up."""
         request = provider_pb2.ReadRequest(id=id_, urn=URN, properties=state, inputs=declared)
-        return self.stub.Read(request, timeout=DEADLINE)
+        return self.stub.Read(request, timeout=CALL_TIMEOUT)
 
     def begin_run(self) -> None:
         """Have the host forget the last run."""
-        self.of(NextRun()).check({})
+        self.with_provider(NextRun()).check({})
 
     def delete(self, id_: str, state: Any) -> None:
         """Delete a project in a run of its own, as a destroy does."""
         self.begin_run()
         request = provider_pb2.DeleteRequest(id=id_, urn=URN, properties=state)
-        self.stub.Delete(request, timeout=DEADLINE)
+        self.stub.Delete(request, timeout=CALL_TIMEOUT)
 
 
 @contextmanager
-def running(
+def start_host(
     folder: Path,
     config: Mapping[str, Any],
     environ: Mapping[str, str] | None = None,
     engine: str = NO_ENGINE,
-) -> Iterator[Host]:
+) -> Iterator[DynamicHost]:
     """Run a host and configure it; its printed lines are in ``Host.printed``."""
     printed = folder / "printed.txt"
     with (
@@ -135,16 +135,16 @@ def running(
             port = int(process.stdout.readline())
             with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
                 stub = provider_pb2_grpc.ResourceProviderStub(channel)
-                request = provider_pb2.ConfigureRequest(args=struct(config), acceptSecrets=True)
-                stub.Configure(request, timeout=DEADLINE)
-                yield Host(stub, printed, process)
+                request = provider_pb2.ConfigureRequest(args=to_struct(config), acceptSecrets=True)
+                stub.Configure(request, timeout=CALL_TIMEOUT)
+                yield DynamicHost(stub, printed, process)
                 if process.poll() is None:
-                    stub.Cancel(empty_pb2.Empty(), timeout=DEADLINE)
+                    stub.Cancel(empty_pb2.Empty(), timeout=CALL_TIMEOUT)
         finally:
             process.kill()
 
 
-def refusal(error: grpc.RpcError) -> str:
+def get_error_message(error: grpc.RpcError) -> str:
     """Return what the engine would show of a failed call."""
     assert isinstance(error, grpc.Call)
     assert error.code() == grpc.StatusCode.UNKNOWN

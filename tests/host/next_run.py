@@ -4,9 +4,9 @@ from typing import Any
 
 from pulumi.dynamic import CheckResult, ResourceProvider
 
-from bim360_provider.core.names.renames import Renames
-from bim360_provider.core.replacements import Replacements
-from bim360_provider.core.run import Owners
+from bim360_provider.core.names.renames import RenameRegistry
+from bim360_provider.core.replacements import ReplacementTracker
+from bim360_provider.core.run import Ownership
 from bim360_provider.dynamic import shared
 
 __all__ = ["NextRun"]
@@ -20,7 +20,7 @@ class NextRun(ResourceProvider):
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Forget, and return the arguments as they are."""
         del olds
-        vars(shared.replacements).update(vars(Replacements()))
-        vars(shared.owners).update(vars(Owners(had=shared.owners.had, held=shared.owners.held)))
-        vars(shared.renames).update(vars(Renames()))
+        vars(shared.replacements).update(vars(ReplacementTracker()))
+        vars(shared.owners).update(vars(Ownership(find_previous_state=shared.owners.find_previous_state, is_owned_elsewhere=shared.owners.is_owned_elsewhere)))
+        vars(shared.renames).update(vars(RenameRegistry()))
         return CheckResult(news, [])

@@ -10,14 +10,14 @@ from typing import Any
 from google.protobuf.json_format import MessageToDict
 
 from bim360_provider.emulator import BUSINESS_UNIT_ID, serve
-from tests.host.conftest import configuration
-from tests.host.dynamic_host import running
-from tests.support.hq import BODY, Actor
+from tests.host.conftest import build_config
+from tests.host.dynamic_host import start_host
+from tests.support.hq import PROJECT_BODY, FaultyEmulator
 
-FOLDER = Path(__file__).with_name("golden")
+SNAPSHOT_FOLDER = Path(__file__).with_name("golden")
 
-FULL: dict[str, Any] = {
-    **BODY,
+ALL_ARGUMENTS: dict[str, Any] = {
+    **PROJECT_BODY,
     "service_types": ["pm", "doc_manager"],
     "job_number": "J-7",
     "address_line_1": "Kaigata 1",
@@ -38,31 +38,31 @@ FULL: dict[str, Any] = {
 }
 """Every argument that a stack may give, but for a template, which must exist."""
 
-SETS = {"required": dict(BODY), "full": FULL}
+ARGUMENT_SETS = {"required": dict(PROJECT_BODY), "full": ALL_ARGUMENTS}
 
 
-def projects(hq: Actor) -> list[dict[str, Any]]:
+def list_projects(emulator: FaultyEmulator) -> list[dict[str, Any]]:
     """Return the projects that HQ holds in the account of the tests."""
-    state: Any = hq.ask("GET", "/state")
+    state: Any = emulator.call_control_plane("GET", "/state")
     return list(state["accounts"][0]["projects"])
 
 
-def hold(hq: Actor, project: dict[str, Any]) -> None:
+def restore_project(emulator: FaultyEmulator, project: dict[str, Any]) -> None:
     """Let HQ hold a project as it was then."""
-    state: Any = hq.ask("GET", "/state")
+    state: Any = emulator.call_control_plane("GET", "/state")
     state["accounts"][0]["projects"] = [project]
-    hq.ask("PUT", "/state", state)
+    emulator.call_control_plane("PUT", "/state", state)
 
 
-def written_today() -> dict[str, Any]:
+def build_snapshot() -> dict[str, Any]:
     """Return what today's version writes into a state, and what HQ then holds."""
     found = {}
-    for name, bag in SETS.items():
-        hq = Actor()
+    for name, bag in ARGUMENT_SETS.items():
+        hq = FaultyEmulator()
         with (
             tempfile.TemporaryDirectory() as folder,
             serve(hq) as emulator,
-            running(Path(folder), configuration(emulator.url)) as host,
+            start_host(Path(folder), build_config(emulator.url)) as host,
         ):
             checked = host.check(bag).inputs
             made = host.create(checked)
@@ -70,18 +70,18 @@ def written_today() -> dict[str, Any]:
                 "id": made.id,
                 "inputs": MessageToDict(checked),
                 "outputs": MessageToDict(made.properties),
-                "project": projects(hq)[0],
+                "project": list_projects(hq)[0],
             }
     return found
 
 
 def main() -> None:
     """Write the file of today's version; one that is there stays as it was released."""
-    path = FOLDER / f"{version('bim360-provider')}.json"
+    path = SNAPSHOT_FOLDER / f"{version('bim360-provider')}.json"
     if path.exists():
         sys.exit(f"{path} exists: a state that was released is never written again")
-    FOLDER.mkdir(exist_ok=True)
-    text = json.dumps(written_today(), indent=2, ensure_ascii=False)
+    SNAPSHOT_FOLDER.mkdir(exist_ok=True)
+    text = json.dumps(build_snapshot(), indent=2, ensure_ascii=False)
     path.write_text(f"{text}\n", encoding="utf-8")
 
 

@@ -8,8 +8,15 @@ from pulumi.runtime.proto import provider_pb2
 
 from bim360_provider.dynamic.providers import AccountUserProvider, CompanyProvider
 from bim360_provider.emulator import ACCOUNT_ID
-from tests.host.dynamic_host import UNKNOWN, Host, inputs, plain, refusal, struct
-from tests.support.hq import Actor, Fault, says
+from tests.host.dynamic_host import (
+    UNKNOWN_MARK,
+    DynamicHost,
+    get_error_message,
+    to_inputs,
+    to_plain,
+    to_struct,
+)
+from tests.support.hq import Fault, FaultyEmulator, build_reply
 
 DiffResponse = provider_pb2.DiffResponse
 PLACE = {"account_id": ACCOUNT_ID, "region": "US"}
@@ -18,23 +25,25 @@ ADA = {"email": "ada@example.com", "first_name": "Ada"}
 
 
 @pytest.fixture
-def companies(host: Host) -> Host:
+def companies(host: DynamicHost) -> DynamicHost:
     """Return the host, asked for companies."""
-    return host.of(CompanyProvider())
+    return host.with_provider(CompanyProvider())
 
 
 @pytest.fixture
-def users(host: Host) -> Host:
+def users(host: DynamicHost) -> DynamicHost:
     """Return the host, asked for account users."""
-    return host.of(AccountUserProvider())
+    return host.with_provider(AccountUserProvider())
 
 
-def requests(hq: Actor) -> list[str]:
+def requests(emulator: FaultyEmulator) -> list[str]:
     """Return what HQ was asked, tokens apart."""
-    return [each for each in hq.asked if each != "token"]
+    return [each for each in emulator.requests_made if each != "token"]
 
 
-def test_a_company_lives_from_check_to_delete(companies: Host, hq: Actor) -> None:
+def test_a_company_lives_from_check_to_delete(
+    companies: DynamicHost, emulator: FaultyEmulator
+) -> None:
     """Six calls of the engine, three requests: nothing can delete a company."""
     checked = companies.check(VOLT)
     made = companies.create(checked.inputs)
@@ -45,18 +54,18 @@ def test_a_company_lives_from_check_to_delete(companies: Host, hq: Actor) -> Non
     changed = companies.update(made.id, read.properties, wanted)
     companies.delete(made.id, changed.properties)
 
-    assert plain(read.inputs, companies.provider) == {**VOLT, **PLACE}
+    assert to_plain(read.inputs, companies.provider) == {**VOLT, **PLACE}
     assert (same.changes, other.changes) == (DiffResponse.DIFF_NONE, DiffResponse.DIFF_UNKNOWN)
-    assert plain(changed.properties, companies.provider)["city"] == "Oslo"
-    assert requests(hq) == ["POST companies", "GET company", "PATCH company"]
-    assert "stays in the account: HQ's API cannot delete" in companies.printed.read_text()
+    assert to_plain(changed.properties, companies.provider)["city"] == "Oslo"
+    assert requests(emulator) == ["POST companies", "GET company", "PATCH company"]
+    assert "stays in the account: HQ's API cannot delete" in companies.output_file.read_text()
 
 
-def test_a_person_lives_from_check_to_delete(users: Host, hq: Actor) -> None:
+def test_a_person_lives_from_check_to_delete(users: DynamicHost, emulator: FaultyEmulator) -> None:
     """Six calls of the engine, four requests."""
     checked = users.check({**ADA, "email": "Ada@Example.com"})
     made = users.create(checked.inputs)
-    hq.ask("POST", f"/users/{made.id}/sign-in")
+    emulator.call_control_plane("POST", f"/users/{made.id}/sign-in")
     read = users.read(made.id, made.properties, checked.inputs)
     same = users.diff(made.id, read.properties, checked.inputs)
     wanted = users.check({**ADA, "default_role": "Architect"}, ADA).inputs
@@ -64,73 +73,81 @@ def test_a_person_lives_from_check_to_delete(users: Host, hq: Actor) -> None:
     changed = users.update(made.id, read.properties, wanted)
     users.delete(made.id, changed.properties)
 
-    assert plain(read.inputs, users.provider) == {**ADA, **PLACE}
+    assert to_plain(read.inputs, users.provider) == {**ADA, **PLACE}
     assert (same.changes, other.changes) == (DiffResponse.DIFF_NONE, DiffResponse.DIFF_UNKNOWN)
-    assert requests(hq) == ["POST users", "GET user", "PATCH user", "PATCH user"]
-    state: Any = hq.ask("GET", "/state")
+    assert requests(emulator) == ["POST users", "GET user", "PATCH user", "PATCH user"]
+    state: Any = emulator.call_control_plane("GET", "/state")
     people = {each["email"]: each["status"] for each in state["accounts"][0]["users"]}
     assert people["ada@example.com"] == "inactive"
 
 
-def test_another_email_replaces(users: Host, hq: Actor) -> None:
+def test_another_email_replaces(users: DynamicHost, emulator: FaultyEmulator) -> None:
     """Another person; the account and the region alone do the same elsewhere."""
-    made = users.made(ADA)
-    eve = inputs({**ADA, **PLACE, "email": "eve@example.com"}, users.provider)
+    made = users.check_and_create(ADA)
+    eve = to_inputs({**ADA, **PLACE, "email": "eve@example.com"}, users.provider)
 
     assert list(users.diff(made.id, made.properties, eve).replaces) == ["email"]
-    assert requests(hq) == ["POST users"]
+    assert requests(emulator) == ["POST users"]
 
 
-def test_a_status_that_waits_is_a_change_that_pulumi_cannot_see(users: Host) -> None:
+def test_a_status_that_waits_is_a_change_that_pulumi_cannot_see(users: DynamicHost) -> None:
     """Its own comparison of the arguments would find nothing; the preview says why it waits."""
     given = {**ADA, "status": "inactive"}
-    made = users.made(given)
+    made = users.check_and_create(given)
 
     verdict = users.diff(made.id, made.properties, users.check(given).inputs)
 
     assert verdict.changes == DiffResponse.DIFF_SOME
-    assert "every `pulumi up` tries again" in users.printed.read_text()
+    assert "every `pulumi up` tries again" in users.output_file.read_text()
 
 
-def test_warnings_of_a_check_do_not_fail_it(companies: Host, hq: Actor) -> None:
+def test_warnings_of_a_check_do_not_fail_it(
+    companies: DynamicHost, emulator: FaultyEmulator
+) -> None:
     """A trade that looks like a slip is told, and let through."""
     checked = companies.check({**VOLT, "trade": "Electrcal"})
 
     assert list(checked.failures) == []
-    assert "has 'Electrical'; is that what you mean?" in companies.printed.read_text()
-    assert hq.asked == []
+    assert "has 'Electrical'; is that what you mean?" in companies.output_file.read_text()
+    assert emulator.requests_made == []
 
 
-def test_unknown_values_pass(companies: Host, users: Host, hq: Actor) -> None:
+def test_unknown_values_pass(
+    companies: DynamicHost, users: DynamicHost, emulator: FaultyEmulator
+) -> None:
     """A company's id in the preview that makes the company."""
-    company = companies.check({**VOLT, "city": UNKNOWN})
-    user = users.check({**ADA, "company_id": UNKNOWN})
+    company = companies.check({**VOLT, "city": UNKNOWN_MARK})
+    user = users.check({**ADA, "company_id": UNKNOWN_MARK})
 
-    assert plain(company.inputs, companies.provider)["city"] == UNKNOWN
-    assert plain(user.inputs, users.provider)["company_id"] == UNKNOWN
+    assert to_plain(company.inputs, companies.provider)["city"] == UNKNOWN_MARK
+    assert to_plain(user.inputs, users.provider)["company_id"] == UNKNOWN_MARK
     assert not [*company.failures, *user.failures]
-    assert hq.asked == []
+    assert emulator.requests_made == []
 
 
-def test_a_look_up_by_id_needs_no_state(companies: Host, users: Host, hq: Actor) -> None:
+def test_a_look_up_by_id_needs_no_state(
+    companies: DynamicHost, users: DynamicHost, emulator: FaultyEmulator
+) -> None:
     """What ``.get()`` sends: the reference to the provider and nothing else."""
     for host, given in ((companies, VOLT), (users, {"email": "ada@example.com"})):
-        made = host.made(given)
-        found = host.read(made.id, struct({}), inputs({}, host.provider))
-        assert plain(found.inputs, host.provider).items() >= {**given, **PLACE}.items()
+        made = host.check_and_create(given)
+        found = host.read(made.id, to_struct({}), to_inputs({}, host.provider))
+        assert to_plain(found.inputs, host.provider).items() >= {**given, **PLACE}.items()
 
-    assert requests(hq) == ["POST companies", "GET company", "POST users", "GET user"]
+    assert requests(emulator) == ["POST companies", "GET company", "POST users", "GET user"]
 
 
-def test_an_error_is_one_line(companies: Host, users: Host, hq: Actor) -> None:
+def test_an_error_is_one_line(
+    companies: DynamicHost, users: DynamicHost, emulator: FaultyEmulator
+) -> None:
     """What was asked, what HQ answered, what to do; no traceback."""
-    refused = says(400, {"code": 1, "message": "no"})
-    hq.faults += [Fault("POST companies", refused), Fault("POST users", refused)]
+    refused = build_reply(400, {"code": 1, "message": "no"})
+    emulator.faults += [Fault("POST companies", refused), Fault("POST users", refused)]
     lines = []
     for host, given in ((companies, VOLT), (users, ADA)):
         with pytest.raises(grpc.RpcError) as caught:
-            host.made(given)
-        lines.append(refusal(caught.value))
+            host.check_and_create(given)
+        lines.append(get_error_message(caught.value))
 
     said = 'HQ answered 400 Bad Request (code 1): "no". Correct the value and run it again.\n'
     assert lines == [

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import grpc
 
-from tests.host.dynamic_host import running
-from tests.support.hq import TOWER
+from tests.host.dynamic_host import start_host
+from tests.support.hq import PROJECT_INPUTS
 
 PATIENCE = 20.0
 """Seconds for a host to look at its engine, or to end; it looks once in a second."""
@@ -31,8 +31,8 @@ def test_a_host_ends_with_its_engine(tmp_path: Path) -> None:
     server = grpc.server(ThreadPoolExecutor(max_workers=1), handlers=[engine])
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    with running(tmp_path, {}, engine=f"127.0.0.1:{port}") as host:
-        host.check(TOWER)
+    with start_host(tmp_path, {}, engine=f"127.0.0.1:{port}") as host:
+        host.check(PROJECT_INPUTS)
         assert engine.called.wait(PATIENCE)
         assert host.process.poll() is None
 

@@ -6,52 +6,52 @@ from typing import Any
 import grpc
 import pytest
 
-from bim360_provider.core.settings import EXPLICIT
+from bim360_provider.core.settings import EXPLICIT_KEY
 from bim360_provider.emulator import CLIENT_ID, CLIENT_SECRET, RunningEmulator, serve
-from tests.host.conftest import configuration
-from tests.host.dynamic_host import Host, inputs, refusal, running
-from tests.support.hq import BODY, TOWER, Actor, Fault, says
+from tests.host.conftest import build_config
+from tests.host.dynamic_host import DynamicHost, get_error_message, start_host, to_inputs
+from tests.support.hq import PROJECT_BODY, PROJECT_INPUTS, Fault, FaultyEmulator, build_reply
 
 
-def failure(host: Host, bag: Any) -> str:
+def failure(host: DynamicHost, bag: Any) -> str:
     """Return what the engine is told of a create that fails."""
     with pytest.raises(grpc.RpcError) as caught:
-        host.create(inputs(bag))
-    return refusal(caught.value)
+        host.create(to_inputs(bag))
+    return get_error_message(caught.value)
 
 
 @pytest.fixture
-def emulator() -> Any:
+def own_emulator() -> Any:
     """Return an HQ of the test's own."""
-    with serve(Actor()) as running_emulator:
+    with serve(FaultyEmulator()) as running_emulator:
         yield running_emulator
 
 
-def test_an_error_is_one_line_without_frames(host: Host, hq: Actor) -> None:
+def test_an_error_is_one_line_without_frames(host: DynamicHost, emulator: FaultyEmulator) -> None:
     """What was asked, what HQ answered, what to do; no traceback and no secret."""
-    hq.faults.append(Fault("POST projects", says(400, {"code": 1, "message": "no"})))
+    emulator.faults.append(Fault("POST projects", build_reply(400, {"code": 1, "message": "no"})))
 
-    assert failure(host, TOWER) == (
+    assert failure(host, PROJECT_INPUTS) == (
         "BIM 360: could not create project 'Tower A': HQ answered 400 Bad Request "
         '(code 1): "no". Correct the value and run it again.\n'
     )
 
 
-def test_a_bug_of_ours_keeps_its_traceback(host: Host, hq: Actor) -> None:
+def test_a_bug_of_ours_keeps_its_traceback(host: DynamicHost, emulator: FaultyEmulator) -> None:
     """Also right after an error that was cut to its line."""
-    hq.faults.append(Fault("POST projects", says(422, {"message": "no"})))
-    failure(host, TOWER)
-    nameless = {k: v for k, v in TOWER.items() if k != "name"}
-    hq.faults.append(Fault("POST projects", says(504)))
+    emulator.faults.append(Fault("POST projects", build_reply(422, {"message": "no"})))
+    failure(host, PROJECT_INPUTS)
+    nameless = {k: v for k, v in PROJECT_INPUTS.items() if k != "name"}
+    emulator.faults.append(Fault("POST projects", build_reply(504)))
 
     assert "Traceback (most recent call last)" in failure(host, nameless)
 
 
-def test_debugging_keeps_the_frames(tmp_path: Path, emulator: RunningEmulator) -> None:
+def test_debugging_keeps_the_frames(tmp_path: Path, own_emulator: RunningEmulator) -> None:
     """With BIM360_DEBUG=1, and still without the secret."""
-    wrong = {**configuration(emulator.url), "bim360:clientSecret": "wrong-secret-1234"}
-    with running(tmp_path, wrong, {"BIM360_DEBUG": "1"}) as host:
-        told = failure(host, TOWER)
+    wrong = {**build_config(own_emulator.url), "bim360:clientSecret": "wrong-secret-1234"}
+    with start_host(tmp_path, wrong, {"BIM360_DEBUG": "1"}) as host:
+        told = failure(host, PROJECT_INPUTS)
 
     assert "Traceback (most recent call last)" in told
     assert "Check APS_CLIENT_ID and APS_CLIENT_SECRET." in told
@@ -60,9 +60,9 @@ def test_debugging_keeps_the_frames(tmp_path: Path, emulator: RunningEmulator) -
 
 def test_what_is_not_configured_is_told_with_its_commands(tmp_path: Path) -> None:
     """Check does without credentials; the first request cannot."""
-    with running(tmp_path, {}) as host:
-        checked = host.check({**BODY, "account_id": TOWER["account_id"]})
-        told = failure(host, TOWER)
+    with start_host(tmp_path, {}) as host:
+        checked = host.check({**PROJECT_BODY, "account_id": PROJECT_INPUTS["account_id"]})
+        told = failure(host, PROJECT_INPUTS)
 
     assert list(checked.failures) == []
     assert told == (
@@ -74,25 +74,27 @@ def test_what_is_not_configured_is_told_with_its_commands(tmp_path: Path) -> Non
 
 def test_missing_credentials_are_one_warning_of_a_preview(tmp_path: Path) -> None:
     """Not an error: a preview of a fork has none. One for a run, however many resources."""
-    with running(tmp_path, {}) as host:
+    with start_host(tmp_path, {}) as host:
         for name in ("A", "B"):
-            checked = host.check({**BODY, "name": name, "account_id": TOWER["account_id"]})
+            checked = host.check(
+                {**PROJECT_BODY, "name": name, "account_id": PROJECT_INPUTS["account_id"]}
+            )
             assert list(checked.failures) == []
-        (line,) = host.printed.read_text().splitlines()
+        (line,) = host.output_file.read_text().splitlines()
 
     assert line.startswith("BIM 360: no credentials: set APS_CLIENT_ID, or run")
     assert line.endswith("A preview needs none, but `pulumi up` does.")
 
 
 def test_a_configuration_key_that_does_not_exist_is_one_warning(
-    tmp_path: Path, emulator: RunningEmulator
+    tmp_path: Path, own_emulator: RunningEmulator
 ) -> None:
     """With the nearest one; keys of other namespaces are not ours."""
     odd = {"bim360:clientid": "x", "bim360:zzz": "x", "demo:clientid": "x"}
-    with running(tmp_path, {**configuration(emulator.url), **odd}) as host:
+    with start_host(tmp_path, {**build_config(own_emulator.url), **odd}) as host:
         for name in ("A", "B"):
-            host.check({**BODY, "name": name})
-        lines = host.printed.read_text().splitlines()
+            host.check({**PROJECT_BODY, "name": name})
+        lines = host.output_file.read_text().splitlines()
 
     words = "is not a configuration key and has no effect"
     assert lines == [
@@ -102,37 +104,37 @@ def test_a_configuration_key_that_does_not_exist_is_one_warning(
 
 
 def test_the_environment_goes_before_a_stacks_configuration(
-    tmp_path: Path, emulator: RunningEmulator
+    tmp_path: Path, own_emulator: RunningEmulator
 ) -> None:
     """Refresh and destroy see the configuration of the last up, which may be outdated."""
-    outdated = {**configuration(emulator.url), "bim360:clientSecret": "outdated-secret"}
-    with running(tmp_path, outdated, {"APS_CLIENT_SECRET": CLIENT_SECRET}) as host:
-        made = host.made(BODY)
+    outdated = {**build_config(own_emulator.url), "bim360:clientSecret": "outdated-secret"}
+    with start_host(tmp_path, outdated, {"APS_CLIENT_SECRET": CLIENT_SECRET}) as host:
+        made = host.check_and_create(PROJECT_BODY)
 
     assert made.id
 
 
 def test_an_explicit_provider_goes_before_the_environment(
-    tmp_path: Path, emulator: RunningEmulator
+    tmp_path: Path, own_emulator: RunningEmulator
 ) -> None:
     """It speaks for its own account, whatever the terminal is set to."""
-    config = {**configuration(emulator.url), EXPLICIT: "true"}
+    config = {**build_config(own_emulator.url), EXPLICIT_KEY: "true"}
     foreign = {"APS_CLIENT_ID": "somebody", "APS_CLIENT_SECRET": "else", "BIM360_REGION": "AUS"}
-    with running(tmp_path, {**config, "bim360:region": "US"}, foreign) as host:
-        made = host.made(BODY)
+    with start_host(tmp_path, {**config, "bim360:region": "US"}, foreign) as host:
+        made = host.check_and_create(PROJECT_BODY)
 
     assert made.id
-    entries = list(emulator.emulator.journal.entries(method="POST", path="*/projects"))
+    entries = list(own_emulator.emulator.journal.find_entries(method="POST", path="*/projects"))
     assert [entry.client_id for entry in entries] == [CLIENT_ID]
 
 
 def test_without_an_engine_to_listen_lines_for_people_are_printed(
-    tmp_path: Path, emulator: RunningEmulator
+    tmp_path: Path, own_emulator: RunningEmulator
 ) -> None:
     """On standard error, and no secret among them."""
-    with running(tmp_path, configuration(emulator.url)) as host:
-        made = host.made({**BODY, "on_destroy": "retain"})
+    with start_host(tmp_path, build_config(own_emulator.url)) as host:
+        made = host.check_and_create({**PROJECT_BODY, "on_destroy": "retain"})
         host.delete(made.id, made.properties)
-        printed = host.printed.read_text()
+        printed = host.output_file.read_text()
 
     assert printed == "BIM 360: project 'Tower A' is left as it is (retain).\n"

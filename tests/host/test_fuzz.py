@@ -4,31 +4,31 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.fuzz.kinds import KINDS
-from tests.fuzz.run import Playground, playground
+from tests.fuzz.kinds import ENTITIES
+from tests.fuzz.run import FuzzRunner, start_runner
 
 # One host and one HQ for all of them.
 pytestmark = pytest.mark.xdist_group("fuzz")
 
-SETS = dict.fromkeys(KINDS, 160) | {"project": 600}
+SETS = dict.fromkeys(ENTITIES, 160) | {"project": 600}
 """A moment's worth; ``make fuzz`` tries 20,000 of a project and 1,200 of each other one."""
 
 
 @pytest.fixture(scope="module")
-def ground() -> Iterator[Playground]:
+def ground() -> Iterator[FuzzRunner]:
     """Return a host and the HQ that it asks."""
-    with playground() as ground:
+    with start_runner() as ground:
         yield ground
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ENTITIES)
 def test_what_the_provider_takes_hq_takes_and_the_rest_is_refused_by_name(
-    ground: Playground, kind: str
+    ground: FuzzRunner, kind: str
 ) -> None:
     """No traceback, no difference after a read, and no refusal of what is right."""
     sets = SETS[kind]
 
-    tally, _ = ground.fuzz(kind, sets, seed=1)
+    tally, _ = ground.run_sets(kind, sets, seed=1)
 
     assert tally.disagreements == []
     assert tally.counts["sets"] == sets

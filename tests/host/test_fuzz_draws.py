@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from tests.fuzz.kinds import KINDS
+from tests.fuzz.kinds import ENTITIES
 from tests.meta.source_files import ROOT
 
 DRAW = """
@@ -24,7 +24,7 @@ def test_a_seed_draws_the_same_in_each_process() -> None:
     drawn = {_drawn(hash_seed) for hash_seed in ("1", "2")}
 
     assert len(drawn) == 1
-    assert drawn.pop().count("\n") == (len(KINDS) - 1) * 20
+    assert drawn.pop().count("\n") == (len(ENTITIES) - 1) * 20
 
 
 def _drawn(hash_seed: str) -> str:

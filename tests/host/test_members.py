@@ -13,9 +13,16 @@ from bim360_provider.dynamic.providers import (
     ProjectProvider,
 )
 from bim360_provider.emulator import ACCOUNT_ID, serve
-from tests.host.conftest import configuration
-from tests.host.dynamic_host import UNKNOWN, Host, inputs, plain, refusal, running
-from tests.support.hq import BODY, Actor
+from tests.host.conftest import build_config
+from tests.host.dynamic_host import (
+    UNKNOWN_MARK,
+    DynamicHost,
+    get_error_message,
+    start_host,
+    to_inputs,
+    to_plain,
+)
+from tests.support.hq import PROJECT_BODY, FaultyEmulator
 from tests.support.members import ADMIN_EMAIL, COMPANY_ID
 
 DiffResponse = provider_pb2.DiffResponse
@@ -23,61 +30,71 @@ ROLES = ["Architect"]
 
 
 @pytest.fixture(scope="module")
-def crewed(tmp_path_factory: pytest.TempPathFactory) -> Any:
+def host_and_emulator(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Return a host that knows an acting user, and its HQ."""
-    hq = Actor(import_strangers="create")
+    hq = FaultyEmulator(import_strangers="create")
     with serve(hq) as emulator:
-        config = {**configuration(emulator.url), "bim360:actingUser": ADMIN_EMAIL}
-        with running(tmp_path_factory.mktemp("host"), config) as host:
+        config = {**build_config(emulator.url), "bim360:actingUser": ADMIN_EMAIL}
+        with start_host(tmp_path_factory.mktemp("host"), config) as host:
             yield host, hq
 
 
 @pytest.fixture
-def hq(crewed: tuple[Host, Actor]) -> Actor:
+def emulator(host_and_emulator: tuple[DynamicHost, FaultyEmulator]) -> FaultyEmulator:
     """Return the HQ, with nothing noted."""
-    crewed[1].asked.clear()
-    return crewed[1]
+    host_and_emulator[1].requests_made.clear()
+    return host_and_emulator[1]
 
 
 @pytest.fixture
-def host(crewed: tuple[Host, Actor], hq: Actor) -> Host:
+def host(
+    host_and_emulator: tuple[DynamicHost, FaultyEmulator], emulator: FaultyEmulator
+) -> DynamicHost:
     """Return the host."""
-    assert hq
-    return crewed[0]
+    assert emulator
+    return host_and_emulator[0]
 
 
 @pytest.fixture
-def project_id(host: Host, hq: Actor, request: pytest.FixtureRequest) -> str:
+def project_id(host: DynamicHost, emulator: FaultyEmulator, request: pytest.FixtureRequest) -> str:
     """Return the id of a project of the test's own, which its first admin has made active."""
-    bag = {**BODY, "name": f"T {request.node.name}"[:200], "service_types": ["doc_manager", "pm"]}
+    bag = {
+        **PROJECT_BODY,
+        "name": f"T {request.node.name}"[:200],
+        "service_types": ["doc_manager", "pm"],
+    }
     bag["name"] = "".join(c for c in bag["name"] if c not in "[]")
-    made = host.of(ProjectProvider()).made(bag)
-    admins = host.of(ProjectAdminProvider())
+    made = host.with_provider(ProjectProvider()).check_and_create(bag)
+    admins = host.with_provider(ProjectAdminProvider())
     anna = {"email": "anna@example.com", "service_type": "pm", "company_id": COMPANY_ID}
-    admins.made({**anna, "project_id": made.id})
-    hq.asked.clear()
+    admins.check_and_create({**anna, "project_id": made.id})
+    emulator.requests_made.clear()
     return str(made.id)
 
 
-def test_a_first_admin_activates_a_project(host: Host, hq: Actor) -> None:
+def test_a_first_admin_activates_a_project(host: DynamicHost, emulator: FaultyEmulator) -> None:
     """Pending before, active after; the admin's state says where to find them."""
-    made = host.of(ProjectProvider()).made({**BODY, "service_types": ["pm"], "name": "Pending"})
-    admins = host.of(ProjectAdminProvider())
+    made = host.with_provider(ProjectProvider()).check_and_create(
+        {**PROJECT_BODY, "service_types": ["pm"], "name": "Pending"}
+    )
+    admins = host.with_provider(ProjectAdminProvider())
     anna = {"email": "anna@example.com", "service_type": "pm", "company_id": COMPANY_ID}
 
-    admin = admins.made({**anna, "project_id": made.id})
+    admin = admins.check_and_create({**anna, "project_id": made.id})
 
-    state: Any = hq.ask("GET", "/state")
+    state: Any = emulator.call_control_plane("GET", "/state")
     statuses = {p["id"]: p["status"] for a in state["accounts"] for p in a["projects"]}
-    assert plain(made.properties)["status"] == "pending"
+    assert to_plain(made.properties)["status"] == "pending"
     assert statuses[made.id] == "active"
     assert admin.id.startswith(f"{made.id}:")
-    assert plain(admin.properties, admins.provider)["role"] == "project_admin"
+    assert to_plain(admin.properties, admins.provider)["role"] == "project_admin"
 
 
-def test_a_member_lives_from_check_to_delete(host: Host, hq: Actor, project_id: str) -> None:
+def test_a_member_lives_from_check_to_delete(
+    host: DynamicHost, emulator: FaultyEmulator, project_id: str
+) -> None:
     """One import, one GET, one PATCH, and nothing at the end."""
-    members = host.of(ProjectMemberProvider())
+    members = host.with_provider(ProjectMemberProvider())
     ada = {"project_id": project_id, "email": "Ada@example.com", "document_management": "user"}
 
     checked = members.check(ada)
@@ -89,11 +106,11 @@ def test_a_member_lives_from_check_to_delete(host: Host, hq: Actor, project_id: 
     changed = members.update(made.id, read.properties, wanted)
     members.delete(made.id, changed.properties)
 
-    assert plain(checked.inputs, members.provider)["email"] == "ada@example.com"
-    assert plain(read.inputs, members.provider) == plain(checked.inputs, members.provider)
+    assert to_plain(checked.inputs, members.provider)["email"] == "ada@example.com"
+    assert to_plain(read.inputs, members.provider) == to_plain(checked.inputs, members.provider)
     assert (same.changes, other.changes) == (DiffResponse.DIFF_NONE, DiffResponse.DIFF_UNKNOWN)
-    assert plain(changed.properties, members.provider)["industry_roles"] == ROLES
-    assert [each for each in hq.asked if each not in ("token", "search users")] == [
+    assert to_plain(changed.properties, members.provider)["industry_roles"] == ROLES
+    assert [each for each in emulator.requests_made if each not in ("token", "search users")] == [
         "GET members",
         "POST import",
         "GET member",
@@ -102,9 +119,11 @@ def test_a_member_lives_from_check_to_delete(host: Host, hq: Actor, project_id: 
     ]
 
 
-def test_a_team_lives_from_check_to_delete(host: Host, hq: Actor, project_id: str) -> None:
+def test_a_team_lives_from_check_to_delete(
+    host: DynamicHost, emulator: FaultyEmulator, project_id: str
+) -> None:
     """Maps by e-mail survive protobuf, and unknown values inside of them too."""
-    teams = host.of(ProjectMembersProvider())
+    teams = host.with_provider(ProjectMembersProvider())
     crew = [{"email": f"m{n}@example.com", "document_management": "user"} for n in range(60)]
     bag = {"project_id": project_id, "members": crew}
 
@@ -112,13 +131,13 @@ def test_a_team_lives_from_check_to_delete(host: Host, hq: Actor, project_id: st
     made = teams.create(checked.inputs)
     read = teams.read(made.id, made.properties, checked.inputs)
     same = teams.diff(made.id, read.properties, checked.inputs)
-    unknown = teams.check({**bag, "members": [{**crew[0], "company_id": UNKNOWN}]})
+    unknown = teams.check({**bag, "members": [{**crew[0], "company_id": UNKNOWN_MARK}]})
     teams.delete(made.id, made.properties)
 
-    assert plain(read.inputs, teams.provider) == plain(checked.inputs, teams.provider)
+    assert to_plain(read.inputs, teams.provider) == to_plain(checked.inputs, teams.provider)
     assert same.changes == DiffResponse.DIFF_NONE
     assert list(unknown.failures) == []
-    assert [each for each in hq.asked if each not in ("token", "search users")] == [
+    assert [each for each in emulator.requests_made if each not in ("token", "search users")] == [
         "GET members",
         "POST import",
         "POST import",
@@ -126,9 +145,11 @@ def test_a_team_lives_from_check_to_delete(host: Host, hq: Actor, project_id: st
     ]
 
 
-def test_a_refusal_is_one_line_with_hqs_words(host: Host, hq: Actor, project_id: str) -> None:
+def test_a_refusal_is_one_line_with_hqs_words(
+    host: DynamicHost, emulator: FaultyEmulator, project_id: str
+) -> None:
     """Also one that came inside a 200."""
-    members = host.of(ProjectMemberProvider())
+    members = host.with_provider(ProjectMemberProvider())
     nowhere = "c0000000-0000-4000-8000-0000000000ff"
     ada = {
         "project_id": project_id,
@@ -140,9 +161,9 @@ def test_a_refusal_is_one_line_with_hqs_words(host: Host, hq: Actor, project_id:
     }
 
     with pytest.raises(grpc.RpcError) as caught:
-        members.create(inputs(ada, members.provider))
+        members.create(to_inputs(ada, members.provider))
 
-    assert hq.asked[-1] == "POST import"
-    told = refusal(caught.value)
+    assert emulator.requests_made[-1] == "POST import"
+    told = get_error_message(caught.value)
     assert told.startswith("BIM 360: could not add ada@example.com to project")
     assert told.count("\n") == 1

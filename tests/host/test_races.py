@@ -6,31 +6,34 @@ from pathlib import Path
 import grpc
 
 from bim360_provider.emulator import serve
-from tests.engine.crashes.crash_harness import every
-from tests.host.conftest import configuration
-from tests.host.dynamic_host import refusal, running
-from tests.support.hq import BODY, Actor
+from tests.engine.crashes.crash_harness import only_in_make_crashes
+from tests.host.conftest import build_config
+from tests.host.dynamic_host import get_error_message, start_host
+from tests.support.hq import PROJECT_BODY, FaultyEmulator
 
 
-@every
+@only_in_make_crashes
 def test_two_hosts_make_one_project(tmp_path: Path) -> None:
     """The slower one tells its program in one line who was faster."""
-    hq = Actor()
+    hq = FaultyEmulator()
     hq.clock.freeze()
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
     with (
         serve(hq) as emulator,
-        running(tmp_path / "one", configuration(emulator.url)) as one,
-        running(tmp_path / "two", configuration(emulator.url)) as two,
+        start_host(tmp_path / "one", build_config(emulator.url)) as one,
+        start_host(tmp_path / "two", build_config(emulator.url)) as two,
         ThreadPoolExecutor(2) as pool,
     ):
-        calls = [pool.submit(one.made, BODY), pool.submit(two.made, BODY)]
+        calls = [pool.submit(one.check_and_create, PROJECT_BODY), pool.submit(two.check_and_create, PROJECT_BODY)]
         errors = [call.exception() for call in calls]
         made = [call.result() for call, error in zip(calls, errors, strict=True) if error is None]
 
     (error,) = [each for each in errors if each is not None]
     assert isinstance(error, grpc.RpcError)
-    assert f"({made[0].id}) was made by somebody else while this run was going on" in refusal(error)
-    assert len(refusal(error).splitlines()) == 1
-    assert hq.asked.count("POST projects") == 2
+    assert (
+        f"({made[0].id}) was made by somebody else while this run was going on"
+        in get_error_message(error)
+    )
+    assert len(get_error_message(error).splitlines()) == 1
+    assert hq.requests_made.count("POST projects") == 2

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 from pulumi.runtime.proto import provider_pb2
 
-from tests.host.dynamic_host import Host, plain, struct
-from tests.host.snapshots import FOLDER, hold, projects
-from tests.support.hq import Actor
+from tests.host.dynamic_host import DynamicHost, to_plain, to_struct
+from tests.host.snapshots import SNAPSHOT_FOLDER, list_projects, restore_project
+from tests.support.hq import FaultyEmulator
 
 ROOT = Path(__file__).parents[2]
 NO_CHANGE = provider_pb2.DiffResponse.DIFF_NONE
 STATES = [
     pytest.param(state, id=f"{path.stem}-{name}")
-    for path in sorted(FOLDER.glob("*.json"))
+    for path in sorted(SNAPSHOT_FOLDER.glob("*.json"))
     for name, state in json.loads(path.read_text(encoding="utf-8")).items()
 ]
 
@@ -27,40 +27,46 @@ def test_every_release_has_left_its_state() -> None:
     log = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     released = re.findall(r"^## \[(\d+\.\d+\.\d+)\]", log, re.MULTILINE)
 
-    assert {*released, version("bim360-provider")} <= {path.stem for path in FOLDER.glob("*.json")}
+    assert {*released, version("bim360-provider")} <= {
+        path.stem for path in SNAPSHOT_FOLDER.glob("*.json")
+    }
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_an_old_state_needs_no_change(host: Host, hq: Actor, state: Any) -> None:
+def test_an_old_state_needs_no_change(
+    host: DynamicHost, emulator: FaultyEmulator, state: Any
+) -> None:
     """A new version is no reason to send anything."""
-    declared = struct(state["inputs"])
+    declared = to_struct(state["inputs"])
     arguments = {name: each for name, each in state["inputs"].items() if name != "__provider"}
 
     checked = host.check(arguments, arguments)
-    verdict = host.diff(state["id"], struct(state["outputs"]), checked.inputs)
+    verdict = host.diff(state["id"], to_struct(state["outputs"]), checked.inputs)
 
     assert list(checked.failures) == []
-    assert plain(checked.inputs) == plain(declared)
+    assert to_plain(checked.inputs) == to_plain(declared)
     assert verdict.changes == NO_CHANGE
-    assert hq.asked == []
+    assert emulator.requests_made == []
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_an_old_state_is_refreshed_changed_and_destroyed(host: Host, hq: Actor, state: Any) -> None:
+def test_an_old_state_is_refreshed_changed_and_destroyed(
+    host: DynamicHost, emulator: FaultyEmulator, state: Any
+) -> None:
     """By the reference in it, which finds today's code."""
-    hold(hq, state["project"])
-    declared = struct(state["inputs"])
-    wanted = struct({**state["inputs"], "city": "Bodø"})
+    restore_project(emulator, state["project"])
+    declared = to_struct(state["inputs"])
+    wanted = to_struct({**state["inputs"], "city": "Bodø"})
 
-    read = host.read(state["id"], struct(state["outputs"]), declared)
+    read = host.read(state["id"], to_struct(state["outputs"]), declared)
     changed = host.update(state["id"], read.properties, wanted)
     host.delete(state["id"], changed.properties)
 
     assert read.id == state["id"]
     assert host.diff(state["id"], read.properties, declared).changes == NO_CHANGE
-    assert plain(changed.properties)["city"] == "Bodø"
-    assert [project["status"] for project in projects(hq)] == ["archived"]
-    assert [each for each in hq.asked if each != "token"] == [
+    assert to_plain(changed.properties)["city"] == "Bodø"
+    assert [project["status"] for project in list_projects(emulator)] == ["archived"]
+    assert [each for each in emulator.requests_made if each != "token"] == [
         "GET project",
         "PATCH project",
         "PATCH project",

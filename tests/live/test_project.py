@@ -9,7 +9,7 @@ import pytest
 from bim360_provider.core.project import check, create, delete, diff, read, update
 from bim360_provider.core.settings import Settings
 from bim360_provider.hq import HqClient
-from tests.support.hq import BODY
+from tests.support.hq import PROJECT_BODY
 
 SWITCH = "BIM360_LIVE"
 NEEDED = ("APS_CLIENT_ID", "APS_CLIENT_SECRET", "BIM360_ACCOUNT_ID")
@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.live, pytest.mark.skipif(bool(_reason()), reason=_reas
 @pytest.fixture
 def client() -> Iterator[HqClient]:
     """Return a client of the account that the environment names."""
-    client = HqClient(Settings.resolve({}, os.environ).connection(None, None))
+    client = HqClient(Settings.resolve({}, os.environ).build_connection(None, None))
     yield client
     client.close()
 
@@ -39,7 +39,9 @@ def client() -> Iterator[HqClient]:
 def test_a_project_lives_from_create_to_archive(client: HqClient) -> None:
     """Nothing differs before or after a read, one field is changed, and it ends archived."""
     settings = Settings.resolve({}, os.environ)
-    inputs, problems = check({}, {**BODY, "name": f"{PREFIX}{uuid4()}", "city": "Oslo"}, settings)
+    inputs, problems = check(
+        {}, {**PROJECT_BODY, "name": f"{PREFIX}{uuid4()}", "city": "Oslo"}, settings
+    )
     assert problems == []
     id_, outs = create(client, inputs, settings)
     try:
@@ -53,9 +55,9 @@ def test_a_project_lives_from_create_to_archive(client: HqClient) -> None:
         delete(client, id_, outs)
     gone = read(client, id_, outs)
 
-    assert diff(outs, inputs).changed == ()
-    assert diff(live.outputs, inputs).changed == ()
-    assert diff(live.outputs, wanted).changed == ("city",)
-    assert diff(seen.outputs, wanted).changed == ()
+    assert diff(outs, inputs).changed_arguments == ()
+    assert diff(live.outputs, inputs).changed_arguments == ()
+    assert diff(live.outputs, wanted).changed_arguments == ("city",)
+    assert diff(seen.outputs, wanted).changed_arguments == ()
     assert gone is not None
     assert gone.outputs["status"] == "archived"

@@ -10,17 +10,17 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = "bim360_provider"
 
 # Not part of the tree: made by tools, or the user's own state.
-NOT_OURS = frozenset(
+IGNORED_FOLDERS = frozenset(
     {".git", ".venv", ".demo", ".hypothesis", ".pulumi", "__pycache__", "build", "dist"}
 )
-CACHES = "_cache"
+CACHE_SUFFIX = "_cache"
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
-Definition = Function | ast.ClassDef
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+DefinitionNode = FunctionNode | ast.ClassDef
 
 
 @dataclass(frozen=True)
-class Module:
+class SourceModule:
     """One Python file: where it is, its text and its syntax tree."""
 
     path: Path
@@ -28,69 +28,73 @@ class Module:
     syntax: ast.Module
 
     @property
-    def place(self) -> str:
+    def location(self) -> str:
         """The path from the root, as messages name it."""
         return self.path.relative_to(ROOT).as_posix()
 
     @property
-    def dotted(self) -> str:
+    def dotted_name(self) -> str:
         """The name it is imported by; a package is named without its ``__init__``."""
         parts = self.path.relative_to(ROOT).with_suffix("").parts
         return ".".join(parts).removesuffix(".__init__")
 
-    def at(self, node: ast.stmt | ast.expr | ast.ExceptHandler) -> str:
+    def locate_node(self, node: ast.stmt | ast.expr | ast.ExceptHandler) -> str:
         """Say where a node stands, in the way that editors jump to."""
-        return f"{self.place}:{node.lineno}"
+        return f"{self.location}:{node.lineno}"
 
-    def definitions(self) -> Iterator[Definition]:
+    def iterate_definitions(self) -> Iterator[DefinitionNode]:
         """Yield every class and function, however deep."""
         for node in ast.walk(self.syntax):
-            if isinstance(node, Definition):
+            if isinstance(node, DefinitionNode):
                 yield node
 
-    def functions(self) -> Iterator[Function]:
+    def iterate_functions(self) -> Iterator[FunctionNode]:
         """Yield every function and method, however deep."""
-        for node in self.definitions():
-            if isinstance(node, Function):
+        for node in self.iterate_definitions():
+            if isinstance(node, FunctionNode):
                 yield node
 
 
-def read_module(path: Path) -> Module:
+def read_module(path: Path) -> SourceModule:
     """Read and parse one file."""
     text = path.read_text(encoding="utf-8")
-    return Module(path, text, ast.parse(text, filename=str(path)))
+    return SourceModule(path, text, ast.parse(text, filename=str(path)))
 
 
 @cache
-def files() -> tuple[Path, ...]:
+def list_files() -> tuple[Path, ...]:
     """Return every file of the project, in order."""
-    return tuple(sorted(_walk(ROOT)))
+    return tuple(sorted(_walk_folder(ROOT)))
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def _walk_folder(folder: Path) -> Iterator[Path]:
     for path in folder.iterdir():
-        if path.name in NOT_OURS or path.name.endswith(CACHES) or path.suffix == ".egg-info":
+        if (
+            path.name in IGNORED_FOLDERS
+            or path.name.endswith(CACHE_SUFFIX)
+            or path.suffix == ".egg-info"
+        ):
             continue
         if path.is_dir():
-            yield from _walk(path)
+            yield from _walk_folder(path)
         else:
             yield path
 
 
 @cache
-def modules(*folders: str) -> tuple[Module, ...]:
+def list_modules(*folders: str) -> tuple[SourceModule, ...]:
     """Return the Python files under these top-level folders; of the package, if none is named."""
     wanted = folders or (PACKAGE,)
     return tuple(
         read_module(path)
-        for path in files()
+        for path in list_files()
         if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in wanted
     )
 
 
-def texts() -> Iterator[tuple[str, str]]:
+def iterate_texts() -> Iterator[tuple[str, str]]:
     """Yield the place and content of every text file of the project."""
-    for path in files():
+    for path in list_files():
         content = path.read_bytes()
         if b"\0" not in content:
             yield path.relative_to(ROOT).as_posix(), content.decode("utf-8")

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.meta.source_files import ROOT, modules
+from tests.meta.source_files import ROOT, list_modules
 
 PAGE = (ROOT / "tests" / "CHECKLIST.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| (\d+) \| .+? \| (.+) \|$", re.MULTILINE)
@@ -21,9 +21,9 @@ def test_every_question_is_there_once_and_in_order() -> None:
 def test_every_question_is_answered_by_a_test_that_exists() -> None:
     """A test that is renamed takes its row along."""
     there = {
-        (module.place, function.name)
-        for module in modules("tests")
-        for function in module.functions()
+        (module.location, function.name)
+        for module in list_modules("tests")
+        for function in module.iterate_functions()
     }
     named = {number: TEST.findall(cell) for number, cell in ROW.findall(PAGE)}
 

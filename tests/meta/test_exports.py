@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from tests.meta.source_files import PACKAGE, ROOT, modules, texts
+from tests.meta.source_files import PACKAGE, ROOT, iterate_texts, list_modules
 
 # Every package says what it offers; these are the ones that people import from, so each name of
 # theirs is explained in the README or under docs/.
@@ -20,8 +20,8 @@ FRONT_DOORS = (
 )
 
 PACKAGES = sorted(
-    module.dotted
-    for module in modules()
+    module.dotted_name
+    for module in list_modules()
     if module.path.name == "__init__.py" and "__all__" in module.text
 )
 
@@ -55,7 +55,7 @@ def prose() -> str:
     """Return everything the project tells people who use it."""
     return "\n".join(
         text
-        for place, text in texts()
+        for place, text in iterate_texts()
         if place.endswith(".md") and (place.startswith("docs/") or place == "README.md")
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.meta.source_files import PACKAGE, Module, modules
+from tests.meta.source_files import PACKAGE, SourceModule, list_modules
 
 
 @dataclass(frozen=True)
@@ -62,27 +62,27 @@ def layer_of(dotted: str) -> str:
     return parts[1] if len(parts) > 1 else PACKAGE
 
 
-def imports(module: Module) -> Iterator[tuple[str, str]]:
+def imports(module: SourceModule) -> Iterator[tuple[str, str]]:
     """Yield the place and the full name of everything a module imports, also inside functions."""
     for node in ast.walk(module.syntax):
         if isinstance(node, ast.Import):
             for alias in node.names:
-                yield module.at(node), alias.name
+                yield module.locate_node(node), alias.name
         elif isinstance(node, ast.ImportFrom):
             source = _source(module, node)
             for alias in node.names:
-                yield module.at(node), f"{source}.{alias.name}"
+                yield module.locate_node(node), f"{source}.{alias.name}"
 
 
-def _source(module: Module, node: ast.ImportFrom) -> str:
+def _source(module: SourceModule, node: ast.ImportFrom) -> str:
     if not node.level:
         return node.module or ""
-    package = module.dotted.split(".")
+    package = module.dotted_name.split(".")
     depth = node.level - (module.path.name == "__init__.py")
     return ".".join([*package[: len(package) - depth], *(node.module or "").split(".")])
 
 
-def violations(module: Module, own: str, allowed: Layer) -> Iterator[str]:
+def violations(module: SourceModule, own: str, allowed: Layer) -> Iterator[str]:
     """Yield each import that a module of a layer may not have, and where."""
     for place, name in imports(module):
         top = name.split(".")[0]
@@ -98,8 +98,8 @@ def _target(name: str) -> str:
     return layer if layer in LAYERS else PACKAGE
 
 
-def _of(layer: str) -> list[Module]:
-    return [module for module in modules() if layer_of(module.dotted) == layer]
+def _of(layer: str) -> list[SourceModule]:
+    return [module for module in list_modules() if layer_of(module.dotted_name) == layer]
 
 
 @pytest.mark.parametrize("layer", LAYERS)
@@ -112,7 +112,7 @@ def test_a_layer_imports_only_what_lies_below(layer: str) -> None:
 
 def test_every_module_belongs_to_a_layer() -> None:
     """A new folder takes its place in the table above before it is used."""
-    strangers = [module.place for module in modules() if layer_of(module.dotted) not in LAYERS]
+    strangers = [module.location for module in list_modules() if layer_of(module.dotted_name) not in LAYERS]
 
     assert not strangers, "\n".join(strangers)
 
@@ -132,10 +132,10 @@ def test_only_hq_opens_sockets(layer: str) -> None:
 
 def test_a_stack_knows_nothing_but_the_front_door() -> None:
     """Who reviews a stack reads projects, not HTTP or models."""
-    own = {module.path.stem for module in modules("stacks")}
+    own = {module.path.stem for module in list_modules("stacks")}
     found = [
         each
-        for module in modules("stacks")
+        for module in list_modules("stacks")
         for each in violations(module, PACKAGE, STACKS)
         if each.rsplit(" ", 1)[1] not in own
     ]
@@ -145,9 +145,11 @@ def test_a_stack_knows_nothing_but_the_front_door() -> None:
 
 def test_the_rule_sees_an_import_that_goes_up() -> None:
     """The rule is worth nothing if it cannot fail."""
-    module = modules()[0]
-    upward = Module(module.path, "", ast.parse(f"def f():\n    from {PACKAGE}.hq import client"))
+    module = list_modules()[0]
+    upward = SourceModule(
+        module.path, "", ast.parse(f"def f():\n    from {PACKAGE}.hq import client")
+    )
 
     found = list(violations(upward, "models", LAYERS["models"]))
 
-    assert found == [f"{module.place}:2: models may not import hq ({PACKAGE}.hq.client)"]
+    assert found == [f"{module.location}:2: models may not import hq ({PACKAGE}.hq.client)"]

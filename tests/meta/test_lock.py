@@ -49,7 +49,7 @@ def pinned(python: str) -> Mapping[str, str]:
     }
 
 
-def asked() -> list[Requirement]:
+def list_requirements() -> list[Requirement]:
     """Return every requirement of pyproject.toml but those on the project itself."""
     project = PYPROJECT["project"]
     lines = [
@@ -68,7 +68,7 @@ def test_the_lock_has_what_pyproject_asks_for(python: str) -> None:
     have = pinned(python)
     missing = [
         f"{each}: the lock has {have.get(canonicalize_name(each.name), 'nothing')}"
-        for each in asked()
+        for each in list_requirements()
         if applies(each, python)
         and not each.specifier.contains(have.get(canonicalize_name(each.name), "0"))
     ]
@@ -78,7 +78,7 @@ def test_the_lock_has_what_pyproject_asks_for(python: str) -> None:
 
 def test_the_lock_has_nothing_that_nobody_asks_for() -> None:
     """What left pyproject.toml leaves the lock as well."""
-    ours = {canonicalize_name(each.name) for each in asked()}
+    ours = {canonicalize_name(each.name) for each in list_requirements()}
     left_over = [
         each.name
         for each, block in entries()

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from statistics import median, quantiles
 
-from tests.meta.source_files import Function, Module, modules
+from tests.meta.source_files import FunctionNode, SourceModule, list_modules
 from tests.meta.waivers import LONG_FUNCTIONS, LONG_MODULES
 
 MAX_MODULE = 400
@@ -15,7 +15,7 @@ MAX_P90 = 25
 OURS = (".ci", "bench", "bim360_provider", "stacks")
 
 
-def length(function: Function) -> int:
+def length(function: FunctionNode) -> int:
     """Return the lines of a function from ``def`` to its end, without its docstring."""
     lines = (function.end_lineno or function.lineno) - function.lineno + 1
     first = function.body[0]
@@ -27,8 +27,8 @@ def length(function: Function) -> int:
 def long_modules() -> dict[str, int]:
     """Return the modules over the limit, each with its lines."""
     return {
-        module.place: lines
-        for module in modules(*OURS)
+        module.location: lines
+        for module in list_modules(*OURS)
         if (lines := len(module.text.splitlines())) > MAX_MODULE
     }
 
@@ -36,9 +36,9 @@ def long_modules() -> dict[str, int]:
 def long_functions() -> dict[str, int]:
     """Return the functions over the limit, each with its lines."""
     return {
-        f"{module.place}:{function.name}": lines
-        for module in modules(*OURS, "tests")
-        for function in module.functions()
+        f"{module.location}:{function.name}": lines
+        for module in list_modules(*OURS, "tests")
+        for function in module.iterate_functions()
         if (lines := length(function)) > MAX_FUNCTION
     }
 
@@ -63,7 +63,7 @@ def test_no_function_is_longer_than_45_lines() -> None:
 
 def test_most_functions_are_a_handful_of_lines() -> None:
     """The median and the ninetieth percentile of the best clients of this kind."""
-    lengths = [length(each) for module in modules(*OURS) for each in module.functions()]
+    lengths = [length(each) for module in list_modules(*OURS) for each in module.iterate_functions()]
 
     assert median(lengths) <= MAX_MEDIAN
     assert quantiles(lengths, n=10)[-1] <= MAX_P90
@@ -71,29 +71,29 @@ def test_most_functions_are_a_handful_of_lines() -> None:
 
 def test_everything_public_says_what_it_is_for() -> None:
     """Modules and classes all, functions where others call them."""
-    silent = [each for module in modules(*OURS) for each in _silent(module)]
+    silent = [each for module in list_modules(*OURS) for each in _silent(module)]
 
     assert not silent, "\n".join(silent)
 
 
-def _silent(module: Module) -> Iterator[str]:
+def _silent(module: SourceModule) -> Iterator[str]:
     if not ast.get_docstring(module.syntax):
-        yield f"{module.place}: the module has no docstring"
+        yield f"{module.location}: the module has no docstring"
     for node in _outer(module.syntax):
         if not ast.get_docstring(node):
-            yield f"{module.at(node)}: {node.name} has no docstring"
+            yield f"{module.locate_node(node)}: {node.name} has no docstring"
 
 
-def _outer(parent: ast.Module | ast.ClassDef) -> Iterator[Function | ast.ClassDef]:
+def _outer(parent: ast.Module | ast.ClassDef) -> Iterator[FunctionNode | ast.ClassDef]:
     for node in parent.body:
         if isinstance(node, ast.ClassDef):
             yield node
             yield from _outer(node) if not node.name.startswith("_") else ()
-        elif isinstance(node, Function) and not node.name.startswith("_") and not _typed(node):
+        elif isinstance(node, FunctionNode) and not node.name.startswith("_") and not _typed(node):
             yield node
 
 
-def _typed(function: Function) -> bool:
+def _typed(function: FunctionNode) -> bool:
     """Tell the signatures that stand for another one's: overloads and overrides."""
     marks = {ast.unparse(each).rsplit(".", 1)[-1] for each in function.decorator_list}
     return bool(marks & {"overload", "override", "setter"})

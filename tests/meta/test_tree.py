@@ -3,7 +3,7 @@
 import ast
 import re
 
-from tests.meta.source_files import files, modules, texts
+from tests.meta.source_files import iterate_texts, list_files, list_modules
 
 OLDEST = (3, 10)
 
@@ -21,7 +21,7 @@ MAX_BYTES = 3_000_000
 
 def test_no_file_holds_a_key() -> None:
     """Credentials come from the environment or from encrypted stack config."""
-    found = [place for place, text in texts() if KEYS.search(text)]
+    found = [place for place, text in iterate_texts() if KEYS.search(text)]
 
     assert found == []
 
@@ -30,7 +30,7 @@ def test_the_emulators_secret_stays_with_the_emulator() -> None:
     """It opens nothing, but a copy elsewhere would teach people to write secrets down."""
     found = [
         place
-        for place, text in texts()
+        for place, text in iterate_texts()
         if EMULATOR_SECRET in text and not place.startswith(MAY_SAY_IT)
     ]
 
@@ -41,7 +41,9 @@ def test_no_file_points_outside_of_the_project() -> None:
     """What the project needs to be understood is in it, or on a public page."""
     outside = re.compile(r"(?:^|[\s`'\"(=])(?:/\w+|\.\.)?/shared\b|/work/|/root/|/home/\w")
     found = [
-        place for place, text in texts() if not place.startswith("tests/") and outside.search(text)
+        place
+        for place, text in iterate_texts()
+        if not place.startswith("tests/") and outside.search(text)
     ]
 
     assert found == []
@@ -49,12 +51,12 @@ def test_no_file_points_outside_of_the_project() -> None:
 
 def test_every_file_can_be_read_by_python_3_10() -> None:
     """The oldest Python that the project promises to run on."""
-    for module in modules(".ci", "bench", "bim360_provider", "stacks", "tests"):
-        ast.parse(module.text, filename=module.place, feature_version=OLDEST)
+    for module in list_modules(".ci", "bench", "bim360_provider", "stacks", "tests"):
+        ast.parse(module.text, filename=module.location, feature_version=OLDEST)
 
 
 def test_no_file_is_large() -> None:
     """A clone takes a moment."""
-    large = [path.name for path in files() if path.stat().st_size > MAX_BYTES]
+    large = [path.name for path in list_files() if path.stat().st_size > MAX_BYTES]
 
     assert large == []

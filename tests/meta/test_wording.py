@@ -10,8 +10,8 @@ from io import StringIO
 
 import pytest
 
-from tests.meta.source_files import Module, modules
-from tests.meta.waivers import WORDS
+from tests.meta.source_files import SourceModule, list_modules
+from tests.meta.waivers import NAMES_WITH_EMPTY_WORDS
 
 OURS = (".ci", "bench", "bim360_provider", "stacks", "tests")
 
@@ -38,9 +38,9 @@ def words(name: str) -> set[str]:
     return {word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)}
 
 
-def names(module: Module) -> Iterator[str]:
+def names(module: SourceModule) -> Iterator[str]:
     """Yield what a module calls itself, its classes, functions, parameters and variables."""
-    yield from module.dotted.split(".")
+    yield from module.dotted_name.split(".")
     for node in ast.walk(module.syntax):
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             yield node.name
@@ -69,7 +69,7 @@ class Waiver:
         return "" if len(reason) >= MIN_REASON else "has no reason beside it"
 
 
-def waivers(module: Module) -> Iterator[Waiver]:
+def waivers(module: SourceModule) -> Iterator[Waiver]:
     """Yield every comment that switches a check off; its reason may stand in the line above."""
     lines = module.text.splitlines()
     for token in tokenize.generate_tokens(StringIO(module.text).readline):
@@ -77,7 +77,7 @@ def waivers(module: Module) -> Iterator[Waiver]:
             number = token.start[0]
             above = lines[number - 2].strip() if number > 1 else ""
             reason = above if above.startswith("# ") else ""
-            yield from read_waivers(token.string, f"{module.place}:{number}", reason)
+            yield from read_waivers(token.string, f"{module.location}:{number}", reason)
 
 
 def read_waivers(comment: str, place: str = "", above: str = "") -> Iterator[Waiver]:
@@ -92,12 +92,12 @@ def test_names_say_something() -> None:
     """A helper, a manager and utilities could be anything."""
     found = sorted(
         {
-            f"{module.place}:{name}"
-            for module in modules(*OURS)
+            f"{module.location}:{name}"
+            for module in list_modules(*OURS)
             for name in names(module)
             if words(name) & EMPTY_WORDS
         }
-        - set(WORDS)
+        - set(NAMES_WITH_EMPTY_WORDS)
     )
 
     assert not found, "\n".join(found)
@@ -106,8 +106,8 @@ def test_names_say_something() -> None:
 def test_no_error_is_swallowed_in_silence() -> None:
     """`except Exception: pass` hides the bug one looks for later."""
     found = [
-        module.at(node)
-        for module in modules(*OURS)
+        module.locate_node(node)
+        for module in list_modules(*OURS)
         for node in ast.walk(module.syntax)
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or ast.unparse(node.type) in {"Exception", "BaseException"})
@@ -120,9 +120,9 @@ def test_no_error_is_swallowed_in_silence() -> None:
 def test_the_library_does_not_print() -> None:
     """What a provider prints lands in the middle of Pulumi's own display."""
     found = [
-        module.at(node)
-        for module in modules()
-        if not module.place.startswith(TALKERS)
+        module.locate_node(node)
+        for module in list_modules()
+        if not module.location.startswith(TALKERS)
         for node in ast.walk(module.syntax)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
@@ -136,7 +136,7 @@ def test_every_switched_off_check_has_a_code_and_a_reason() -> None:
     """Without them nobody dares to take it out again."""
     found = [
         f"{waiver.place}: {waiver.text} {waiver.flaw}"
-        for module in modules(*OURS)
+        for module in list_modules(*OURS)
         for waiver in waivers(module)
         if waiver.flaw
     ]
@@ -148,8 +148,8 @@ def test_every_switched_off_check_has_a_code_and_a_reason() -> None:
 def test_checks_are_switched_off_ever_more_rarely(kind: str) -> None:
     """A ratchet: the number may only fall."""
     places = Counter(
-        module.place
-        for module in modules(".ci", "bim360_provider", "stacks")
+        module.location
+        for module in list_modules(".ci", "bim360_provider", "stacks")
         for waiver in waivers(module)
         if waiver.kind == kind
     )

@@ -6,35 +6,35 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.soak.config import Plan
-from tests.soak.report import lines, summary
-from tests.soak.soak import soak
+from tests.soak.config import SoakConfig
+from tests.soak.report import format_result, format_summary
+from tests.soak.soak import run_soak
 
 
 def main() -> int:
     """Run the soaks that the command line asks for; 0 if every invariant held in all of them."""
-    asked = _parser().parse_args()
+    asked = _build_parser().parse_args()
     outcomes = []
     for seed in range(asked.seed, asked.seed + asked.seeds):
         shares = (asked.faults, asked.kills)
-        plan = Plan(seed, asked.operations, asked.projects, *shares, asked.projects_only)
+        plan = SoakConfig(seed, asked.operations, asked.projects, *shares, asked.projects_only)
         folder = Path(tempfile.mkdtemp(prefix=f"soak-{seed}-", dir=asked.folder))
-        outcome = soak(plan, folder)
-        _say("\n".join(lines(outcome)))
+        outcome = run_soak(plan, folder)
+        _print_text("\n".join(format_result(outcome)))
         outcomes.append(outcome)
         if not outcome.violations:
             shutil.rmtree(folder)
     if len(outcomes) > 1:
-        _say("\n".join(summary(outcomes)))
+        _print_text("\n".join(format_summary(outcomes)))
     return 1 if any(each.violations for each in outcomes) else 0
 
 
-def _say(text: str) -> None:
+def _print_text(text: str) -> None:
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 
-def _parser() -> argparse.ArgumentParser:
+def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     parser.add_argument("--seed", type=int, default=1, help="the first seed")
     parser.add_argument("--seeds", type=int, default=1, help="how many seeds, one after the other")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
-class Plan:
+class SoakConfig:
     """What one soak is to be.
 
     Attributes:
@@ -27,19 +27,19 @@ class Plan:
 
 
 @dataclass
-class Outcome:
+class SoakResult:
     """What a soak has counted and found."""
 
-    plan: Plan
+    config: SoakConfig
     folder: Path
-    final: str
+    final_command: str
     runs: Counter[str] = field(default_factory=Counter)
     operations: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     kills: Counter[str] = field(default_factory=Counter)
-    told: Counter[str] = field(default_factory=Counter)
+    notifications: Counter[str] = field(default_factory=Counter)
     requests: int = 0
-    in_bad_weather: int = 0
+    requests_under_faults: int = 0
     hours: float = 0.0
     seconds: float = 0.0
     violations: list[str] = field(default_factory=list)

@@ -6,33 +6,33 @@ from typing import Any, Final
 from uuid import UUID
 
 from bim360_provider.emulator import Emulator
-from bim360_provider.emulator.clock import http_date
+from bim360_provider.emulator.clock import format_http_date
 
-PAUSE: Final = 7
+RETRY_AFTER_SECONDS: Final = 7
 """Seconds that a 429 of the weather asks for."""
 
-PAUSE_DATE: Final = 30
+RETRY_AFTER_DATE_SECONDS: Final = 30
 """Seconds until the moment that the other form of Retry-After names, as the run begins."""
 
-ABSURD: Final = 5000
+EXCESSIVE_RETRY_AFTER: Final = 5000
 """Seconds in a Retry-After that nobody should wait for."""
 
-OUTWAITED: Final = 2.6
+LATE_RESPONSE_SECONDS: Final = 2.6
 """Real seconds of a late answer: more than the client's time-out in a soak."""
 
-SLOW: Final = 11.0
+GATEWAY_TIMEOUT_SECONDS: Final = 11.0
 """Seconds after which HQ's gateway gives up on HQ."""
 
-LONG: Final = 1_000_000
+LONG_TEXT_LENGTH: Final = 1_000_000
 """Characters of an error text that fits on no screen."""
 
-RARE: Final = 0.25
+RARE_FAULT_WEIGHT: Final = 0.25
 """The share of what costs real time or ends a request for good."""
 
-VISIBLE_AFTER: Final = (0, 0, 1, 5, 12, 20)
+VISIBILITY_DELAYS: Final = (0, 0, 1, 5, 12, 20)
 """Seconds until a new project shows, in lists and by its id; the weather of a run takes one."""
 
-KINDS: Final[dict[str, dict[str, Any]]] = {
+FAULTS: Final[dict[str, dict[str, Any]]] = {
     "drop before acting": {"drop": "before"},
     "drop after acting": {"drop": "after"},
     "500": {"status": 500},
@@ -40,15 +40,15 @@ KINDS: Final[dict[str, dict[str, Any]]] = {
     "502 page": {"status": 502, "html": True},
     "502 page, acted": {"status": 502, "html": True, "act": True},
     "503": {"status": 503},
-    "504": {"status": 504, "advance": SLOW},
-    "504, acted": {"status": 504, "act": True, "advance": SLOW},
+    "504": {"status": 504, "advance": GATEWAY_TIMEOUT_SECONDS},
+    "504, acted": {"status": 504, "act": True, "advance": GATEWAY_TIMEOUT_SECONDS},
     "408": {"status": 408, "html": True},
     "520": {"status": 520, "html": True},
-    "524, acted": {"status": 524, "html": True, "act": True, "advance": SLOW},
-    "429 in seconds": {"status": 429, "retry_after": PAUSE},
+    "524, acted": {"status": 524, "html": True, "act": True, "advance": GATEWAY_TIMEOUT_SECONDS},
+    "429 in seconds": {"status": 429, "retry_after": RETRY_AFTER_SECONDS},
     "429 with a date": {"status": 429},
     "429 without a word": {"status": 429},
-    "429 absurd": {"status": 429, "retry_after": ABSURD},
+    "429 absurd": {"status": 429, "retry_after": EXCESSIVE_RETRY_AFTER},
     "401": {"status": 401},
     "403": {"status": 403},
     "404 of a proxy": {"status": 404, "html": True},
@@ -61,28 +61,30 @@ KINDS: Final[dict[str, dict[str, Any]]] = {
     "null": {"body": None},
     "unknown fields": {"change": {"phase": {"code": 7}, "tags": ["x"]}},
     "truncated": {"truncate": 20},
-    "long error": {"status": 500, "size": LONG},
-    "slow": {"advance": SLOW},
+    "long error": {"status": 500, "size": LONG_TEXT_LENGTH},
+    "slow": {"advance": GATEWAY_TIMEOUT_SECONDS},
     "slow drip": {"drip": 0.01},
-    "late answer": {"delay": OUTWAITED},
+    "late answer": {"delay": LATE_RESPONSE_SECONDS},
 }
 
-FOREIGN: Final = {"id": str(UUID(int=7)), "account_id": str(UUID(int=8)), "name": "Another"}
+FOREIGN_ENTITY: Final = {"id": str(UUID(int=7)), "account_id": str(UUID(int=8)), "name": "Another"}
 """What a proxy that mixes up responses puts in the place of ours."""
 
-MIXED_UP: Final[dict[str, str]] = {
+FOREIGN_RESPONSE_PATHS: Final[dict[str, str]] = {
     "a foreign response, projects": "/hq/v1/accounts/*/projects*",
     "a foreign response, companies": "/hq/v1/accounts/*/companies*",
     "a foreign response, users": "/hq/v1/accounts/*/users*",
 }
 """The paths of whose responses the id and the account are compared with the request."""
 
-KINDS.update({kind: {"change": FOREIGN} for kind in MIXED_UP})
+FAULTS.update({kind: {"change": FOREIGN_ENTITY} for kind in FOREIGN_RESPONSE_PATHS})
 
-SELDOM: Final = frozenset({"429 absurd", "late answer", "403", "407", "redirect", "long error"})
+RARE_FAULTS: Final = frozenset(
+    {"429 absurd", "late answer", "403", "407", "redirect", "long error"}
+)
 
 
-class Weather:
+class FaultSchedule:
     """Faults with chances of their own, and how often each kind has struck."""
 
     def __init__(self, hq: Emulator, share: float) -> None:
@@ -94,34 +96,34 @@ class Weather:
         """
         self._hq = hq
         self._share = share
-        self.struck: Counter[str] = Counter()
+        self.triggered: Counter[str] = Counter()
 
-    def worsen(self, dice: Random) -> None:
+    def add_faults(self, dice: Random) -> None:
         """Arm every kind, with chances that the dice decide."""
-        soon = http_date(self._hq.clock.now() + PAUSE_DATE)
+        soon = format_http_date(self._hq.clock.now() + RETRY_AFTER_DATE_SECONDS)
         rules = []
-        for kind, chance in chances(self._share).items():
-            then = {**KINDS[kind], **({"retry_after": soon} if kind == "429 with a date" else {})}
+        for kind, chance in compute_probabilities(self._share).items():
+            then = {**FAULTS[kind], **({"retry_after": soon} if kind == "429 with a date" else {})}
             rule = {"probability": chance, "seed": dice.getrandbits(32), "then": then}
-            where = MIXED_UP.get(kind)
+            where = FOREIGN_RESPONSE_PATHS.get(kind)
             rules.append({**rule, "match": {"path": where}} if where else rule)
-        self._hq.ask("POST", "/faults", rules)
-        self._hq.ask("PATCH", "/options", {"visible_after": dice.choice(VISIBLE_AFTER)})
+        self._hq.call_control_plane("POST", "/faults", rules)
+        self._hq.call_control_plane("PATCH", "/options", {"visible_after": dice.choice(VISIBILITY_DELAYS)})
 
-    def clear(self) -> None:
+    def remove_faults(self) -> None:
         """Take every fault away, and count what they did."""
-        for kind, fault in zip(KINDS, self._hq.ask("GET", "/faults"), strict=False):
-            self.struck[kind] += fault["fired"]
-        self._hq.ask("DELETE", "/faults")
-        self._hq.ask("PATCH", "/options", {"visible_after": 0})
+        for kind, fault in zip(FAULTS, self._hq.call_control_plane("GET", "/faults"), strict=False):
+            self.triggered[kind] += fault["fired"]
+        self._hq.call_control_plane("DELETE", "/faults")
+        self._hq.call_control_plane("PATCH", "/options", {"visible_after": 0})
 
 
-def chances(share: float) -> dict[str, float]:
+def compute_probabilities(share: float) -> dict[str, float]:
     """Return each kind's chance, given that none before it has struck; together they are the share.
 
     The first rule that strikes decides, so that later ones see fewer requests.
     """
-    weights = {kind: RARE if kind in SELDOM else 1.0 for kind in KINDS}
+    weights = {kind: RARE_FAULT_WEIGHT if kind in RARE_FAULTS else 1.0 for kind in FAULTS}
     unit = share / sum(weights.values())
     left, found = 1.0, {}
     for kind, weight in weights.items():

@@ -3,11 +3,11 @@
 import unicodedata
 from typing import TypeVar
 
-__all__ = ["composed"]
+__all__ = ["normalize_unicode"]
 
 Value = TypeVar("Value")
 
 
-def composed(value: Value) -> Value | str:
+def normalize_unicode(value: Value) -> Value | str:
     """Return a text in Unicode form C, and anything else as it is."""
     return unicodedata.normalize("NFC", value) if isinstance(value, str) else value

@@ -8,21 +8,23 @@ from pathlib import Path
 from typing import Any, Final
 
 from bim360_provider.emulator import CLIENT_ID
-from tests.soak.forms import composed
-from tests.soak.stack import Held
+from tests.soak.forms import normalize_unicode
+from tests.soak.stack import ResourceState
 
 Row = Mapping[str, Any]
 
 TOKEN: Final = re.compile(r"eyJ[\w-]{8,}\.[\w-]+|Bearer [\w-]{8,}|Basic [\w+/=]{8,}")
 """What a token or a header with credentials looks like."""
 
-NOT_SENT: Final = frozenset(
+UNCOMPARED_ARGUMENTS: Final = frozenset(
     {"adopt", "on_destroy", "template_project_id", "status", "service_types"}
 )
 """Arguments that are no field of the account's answer, or are compared in their own way."""
 
 
-def lost(before: Mapping[str, Held], after: Mapping[str, Held], destroyed: bool) -> Iterator[str]:
+def find_lost_ids(
+    before: Mapping[str, ResourceState], after: Mapping[str, ResourceState], destroyed: bool
+) -> Iterator[str]:
     """Find resources that a run has dropped, or given another id."""
     for name, old in before.items():
         new = after.get(name)
@@ -32,22 +34,24 @@ def lost(before: Mapping[str, Held], after: Mapping[str, Held], destroyed: bool)
             yield f"lost id: {name} ({old.id}) is declared, and has left the state"
 
 
-def doubly_owned(held: Mapping[str, Held]) -> Iterator[str]:
+def find_owned_twice(held: Mapping[str, ResourceState]) -> Iterator[str]:
     """Find projects that two resources have."""
     for project_id, times in Counter(each.id for each in held.values()).items():
         if times > 1:
             yield f"duplicate: {times} resources have project {project_id}"
 
 
-def duplicates(rows: Sequence[Row]) -> Iterator[str]:
+def find_duplicates(rows: Sequence[Row]) -> Iterator[str]:
     """Find live projects of one name."""
-    live = Counter(composed(row["name"]) for row in rows if row["status"] != "archived")
+    live = Counter(normalize_unicode(row["name"]) for row in rows if row["status"] != "archived")
     for name, times in live.items():
         if times > 1:
             yield f"duplicate: {times} live projects are named '{name}'"
 
 
-def orphans(rows: Sequence[Row], held: Mapping[str, Held], let_go: set[str]) -> Iterator[str]:
+def find_orphans(
+    rows: Sequence[Row], held: Mapping[str, ResourceState], let_go: set[str]
+) -> Iterator[str]:
     """Find live projects that nobody has: neither in the state nor left alone on purpose."""
     owned = {each.id for each in held.values()} | let_go
     for row in rows:
@@ -55,14 +59,14 @@ def orphans(rows: Sequence[Row], held: Mapping[str, Held], let_go: set[str]) -> 
             yield f"orphan: '{row['name']}' ({row['id']}) is {row['status']} and in no state"
 
 
-def vanished(rows: Sequence[Row], ever: set[str]) -> Iterator[str]:
+def find_missing(rows: Sequence[Row], ever: set[str]) -> Iterator[str]:
     """Find ids that a state has had, and that HQ does not know."""
     for project_id in sorted(ever - {row["id"] for row in rows}):
         yield f"lost id: {project_id} was in the state, and HQ has no such project"
 
 
-def unequal(
-    declared: Mapping[str, Row], rows: Sequence[Row], held: Mapping[str, Held]
+def find_drifted(
+    declared: Mapping[str, Row], rows: Sequence[Row], held: Mapping[str, ResourceState]
 ) -> Iterator[str]:
     """Find declared projects that HQ does not have, or has with other values."""
     by_id = {row["id"]: row for row in rows}
@@ -71,18 +75,18 @@ def unequal(
         if row is None:
             yield f"unequal: {name} is declared, and the state has none"
             continue
-        for field, (wanted, there) in _differences(arguments, row).items():
+        for field, (wanted, there) in _compare_fields(arguments, row).items():
             yield f"unequal: {name}.{field} is declared {wanted!r}, and HQ has {there!r}"
     for name in sorted(set(held) - set(declared)):
         yield f"unequal: {name} is in the state, and not declared"
 
 
-def _differences(arguments: Row, row: Row) -> dict[str, tuple[Any, Any]]:
+def _compare_fields(arguments: Row, row: Row) -> dict[str, tuple[Any, Any]]:
     found = {
         field: (wanted, row[field])
         for field, wanted in arguments.items()
-        if field not in NOT_SENT
-        and composed(wanted) != composed(row[field])
+        if field not in UNCOMPARED_ARGUMENTS
+        and normalize_unicode(wanted) != normalize_unicode(row[field])
         and (wanted or row[field])
     }
     status = arguments.get("status", "active")
@@ -95,7 +99,7 @@ def _differences(arguments: Row, row: Row) -> dict[str, tuple[Any, Any]]:
     return found
 
 
-def touched(foreign: Sequence[Row], rows: Sequence[Row]) -> Iterator[str]:
+def find_changed_foreign(foreign: Sequence[Row], rows: Sequence[Row]) -> Iterator[str]:
     """Find projects of other people that are not as they were."""
     by_id = {row["id"]: row for row in rows}
     for row in foreign:
@@ -103,7 +107,7 @@ def touched(foreign: Sequence[Row], rows: Sequence[Row]) -> Iterator[str]:
             yield f"touched: '{row['name']}' is somebody else's, and has changed"
 
 
-def secrets_in(folder: Path, secret: str) -> Iterator[str]:
+def find_secrets(folder: Path, secret: str) -> Iterator[str]:
     """Find the client secret, or anything like a token, in whatever the runs have left."""
     basic = base64.b64encode(f"{CLIENT_ID}:{secret}".encode()).decode()
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
@@ -112,7 +116,7 @@ def secrets_in(folder: Path, secret: str) -> Iterator[str]:
             yield f"secret: {path} holds the client secret or a token"
 
 
-def tracebacks_in(output: str, words: str) -> Iterator[str]:
+def find_tracebacks(output: str, words: str) -> Iterator[str]:
     """Find a traceback: a person is told in one line."""
     if "Traceback (most recent call last)" in output:
         yield f"traceback: {words} printed one"

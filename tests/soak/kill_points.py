@@ -20,7 +20,7 @@ from tests.soak.stack import ACTING_USER
 TEMPLATE_ID: Final = "7e000000-0000-4000-8000-000000000001"
 """A project that was there before: some new ones copy its settings, none may change it."""
 
-FOREIGN: Final = (
+FOREIGN_PROJECTS: Final = (
     {"id": TEMPLATE_ID, "name": "The Template", "service_types": "field,doc_manager"},
     {"name": "Somebody's Tower", "status": "active", "city": "Oslo"},
     {"name": "Somebody's Old Tower", "status": "archived"},
@@ -28,7 +28,7 @@ FOREIGN: Final = (
 
 
 @dataclass
-class Trap:
+class KillPoint:
     """A sudden end, set to one request of a run.
 
     Attributes:
@@ -39,84 +39,89 @@ class Trap:
         strike: What then happens.
     """
 
-    write: int
+    write_number: int
     moment: str
     lag: float
-    strike: Callable[[], None]
+    kill: Callable[[], None]
 
 
 UNIT_ID: Final = "0c000000-0000-4000-8000-000000000001"
 
-FOREIGN_PARTS: Final = {
+FOREIGN_ENTITIES: Final = {
     "companies": [{"name": "Somebody's Company", "trade": "Owner"}],
     "users": [{"email": ACTING_USER, "role": "account_admin", "uid": "ACTINGACTING"}],
     "business_units": [{"id": UNIT_ID, "name": "Somebody's Unit", "description": "theirs"}],
 }
 """What else was there before: nobody of the stack may change it."""
 
-REMOVES: Final = {"remove_project_users": "allow"}
+REMOVAL_OPTIONS: Final = {"remove_project_users": "allow"}
 """HQ takes people out of a project when asked to, so that this can go wrong too."""
 
 
-class SoakedHq(Emulator):
+class KillingEmulator(Emulator):
     """An emulator with a secret of its own, projects of other people, and a trap."""
 
     def __init__(self) -> None:
         self.secret = secrets.token_urlsafe(24)
         client = {"client_id": CLIENT_ID, "client_secret": self.secret, "accounts": [ACCOUNT_ID]}
-        account = {"id": ACCOUNT_ID, "name": "Soaked", "projects": list(FOREIGN), **FOREIGN_PARTS}
+        account = {
+            "id": ACCOUNT_ID,
+            "name": "Soaked",
+            "projects": list(FOREIGN_PROJECTS),
+            **FOREIGN_ENTITIES,
+        }
         super().__init__(parse_seed({"clients": [client], "accounts": [account]}))
-        self.ask("PATCH", "/options", REMOVES)
-        self.foreign = self.projects()
-        self.revoked = 0
-        self._trap: Trap | None = None
+        self.call_control_plane("PATCH", "/options", REMOVAL_OPTIONS)
+        self.foreign_projects = self.list_projects()
+        self.revocation_count = 0
+        self._kill_point: KillPoint | None = None
         self._timer: threading.Timer | None = None
         self._revoke_at = 0
         self._requests = 0
         self._writes = 0
 
-    def expect(self, trap: Trap | None, revoke_at: int) -> None:
+    def prepare_run(self, trap: KillPoint | None, revoke_at: int) -> None:
         """Prepare for a run: a trap, and the request at which all tokens are revoked (0: never)."""
         if self._timer is not None:
             # A strike that is still to come was meant for the run that has ended.
             self._timer.cancel()
             self._timer.join()
             self._timer = None
-        self._trap, self._revoke_at = trap, revoke_at
+        self._kill_point, self._revoke_at = trap, revoke_at
         self._requests = self._writes = 0
 
     def handle(self, request: Request) -> Reply:
         """Answer, unless the trap goes off first."""
         if request.path.startswith("/_emulator"):
             return super().handle(request)
-        self._count(request)
-        trap = self._trap
-        if trap is None or self._writes < trap.write:
+        self._count_request(request)
+        trap = self._kill_point
+        if trap is None or self._writes < trap.write_number:
             return super().handle(request)
-        self._trap = None
+        self._kill_point = None
         if trap.moment == "lost":
-            trap.strike()
+            trap.kill()
             return Reply(200, {}, b"", Delivery(drop=True))
         reply = super().handle(request)
         if trap.moment == "acting":
-            trap.strike()
+            trap.kill()
         else:
-            self._timer = threading.Timer(trap.lag, trap.strike)
+            self._timer = threading.Timer(trap.lag, trap.kill)
             self._timer.start()
         return reply
 
-    def account(self) -> dict[str, Any]:
+    def get_account(self) -> dict[str, Any]:
         """Return all that the account holds."""
-        (account,) = self.ask("GET", "/state")["accounts"]
+        (account,) = self.call_control_plane("GET", "/state")["accounts"]
         return dict(account)
 
-    def projects(self) -> list[dict[str, Any]]:
+    def list_projects(self) -> list[dict[str, Any]]:
         """Return all projects of the account, archived ones too."""
-        return list(self.account()["projects"])
+        return list(self.get_account()["projects"])
 
-    def _count(self, request: Request) -> None:
+    def _count_request(self, request: Request) -> None:
         self._requests += 1
         if self._requests == self._revoke_at:
-            self.ask("DELETE", "/tokens")
-            self.revoked += 1
+            self.call_control_plane("DELETE", "/tokens")
+            self.revocation_count += 1
         self._writes += "/authentication/" not in request.path and request.method != "GET"

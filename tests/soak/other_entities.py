@@ -6,32 +6,32 @@ from random import Random
 from typing import Any, Final
 
 from tests.soak.kinds.account_user import AccountUsers
-from tests.soak.kinds.active_projects import Sites
+from tests.soak.kinds.active_projects import ActiveProjects
 from tests.soak.kinds.business_units import BusinessUnits
 from tests.soak.kinds.company import Companies
-from tests.soak.kinds.kind import Ids, Kind, Sight
+from tests.soak.kinds.kind import AccountView, Ids, SoakEntity
 from tests.soak.kinds.project_admin import ProjectAdmins
 from tests.soak.kinds.project_image import ProjectImages
 from tests.soak.kinds.project_member import ProjectMembers
 from tests.soak.kinds.project_members import Teams
-from tests.soak.stack import Held
+from tests.soak.stack import ResourceState
 
-KINDS: Final = (
+ENTITY_CLASSES: Final = (
     BusinessUnits,
     Companies,
     AccountUsers,
-    Sites,
+    ActiveProjects,
     ProjectAdmins,
     ProjectMembers,
     Teams,
     ProjectImages,
 )
 
-AllHeld = Mapping[str, Mapping[str, Held]]
+StateByType = Mapping[str, Mapping[str, ResourceState]]
 """What the state has, by type and name."""
 
 
-class Parts:
+class OtherEntities:
     """The kinds, the references between them, and what must hold of each."""
 
     def __init__(self, dice: Random, account: Mapping[str, Any], *, drifts: bool) -> None:
@@ -43,78 +43,82 @@ class Parts:
             drifts: Whether stacks are destroyed and things are changed by hand meanwhile.
         """
         self._dice = dice
-        self.kinds = [kind(dice, drifts=drifts) for kind in KINDS]
-        self._ever = {row["id"] for key in ("companies", "users") for row in account[key]}
-        self._units = account["business_units"]
+        self.entities = [kind(dice, drifts=drifts) for kind in ENTITY_CLASSES]
+        self._recorded_ids = {row["id"] for key in ("companies", "users") for row in account[key]}
+        self._foreign_units = account["business_units"]
 
     @property
-    def declared(self) -> dict[str, dict[str, Any]]:
+    def declarations(self) -> dict[str, dict[str, Any]]:
         """The declaration, by kind and name."""
-        return {kind.kind: kind.declared for kind in self.kinds}
+        return {kind.kind: kind.declarations for kind in self.entities}
 
-    def edit(self, times: int, held: AllHeld) -> Counter[str]:
+    def apply_changes(self, times: int, held: StateByType) -> Counter[str]:
         """Make so many changes to different resources, each of a kind that the dice choose."""
-        ids, touched = self.ids(held), set[tuple[str, str]]()
+        ids, touched = self.collect_ids(held), set[tuple[str, str]]()
         made: Counter[str] = Counter()
         for _ in range(times):
-            kind = self._dice.choice(self.kinds)
-            op = kind.edit(held.get(kind.type, {}), ids, touched)
+            kind = self._dice.choice(self.entities)
+            op = kind.apply_change(held.get(kind.type, {}), ids, touched)
             made.update([f"{kind.kind}: {op}"] if op else [])
         return made
 
-    def settled(self, held: AllHeld) -> list[Held]:
+    def list_settled(self, held: StateByType) -> list[ResourceState]:
         """Return what the state has of those resources that are as declared."""
-        ids = self.ids(held)
+        ids = self.collect_ids(held)
         return [
             held[kind.type][name]
-            for kind in self.kinds
-            for name in kind.declared
+            for kind in self.entities
+            for name in kind.declarations
             if kind.is_settled(name, held.get(kind.type, {}), ids)
         ]
 
-    def ids(self, held: AllHeld) -> Ids:
+    def collect_ids(self, held: StateByType) -> Ids:
         """Return the id of each resource, and of each business unit by its key."""
         found = {
             kind.kind: {name: each.id for name, each in held.get(kind.type, {}).items()}
-            for kind in self.kinds
+            for kind in self.entities
         }
         trees = held.get(BusinessUnits.type, {}).values()
         keys = {key: unit for each in trees for key, unit in each.inputs["ids"].items()}
         return {**found, "unit keys": keys}
 
-    def remember(self, held: AllHeld) -> None:
+    def record_ids(self, held: StateByType) -> None:
         """Note which ids have been in the state."""
-        self._ever |= {each.id for names in held.values() for each in names.values()}
+        self._recorded_ids |= {each.id for names in held.values() for each in names.values()}
 
-    def lost(self, before: AllHeld, after: AllHeld, *, destroyed: bool) -> Iterator[str]:
+    def find_lost_ids(
+        self, before: StateByType, after: StateByType, *, destroyed: bool
+    ) -> Iterator[str]:
         """Find declared resources that a run has dropped, or given another id."""
-        for kind in self.kinds:
+        for kind in self.entities:
             there = after.get(kind.type, {})
             for name, old in before.get(kind.type, {}).items():
-                if name not in kind.declared:
+                if name not in kind.declarations:
                     continue
                 if name in there and there[name].id != old.id:
                     yield f"lost id: {name} was {old.id} and is now {there[name].id}"
                 if name not in there and not destroyed:
                     yield f"lost id: {name} ({old.id}) is declared, and has left the state"
 
-    def findings(self, account: Mapping[str, Any], held: AllHeld) -> Iterator[str]:
+    def find_violations(self, account: Mapping[str, Any], held: StateByType) -> Iterator[str]:
         """Find everything that is not as declared."""
-        sight = Sight(account, self.ids(held), frozenset(self._ever))
-        for kind in self.kinds:
-            yield from self._of(kind, sight, held.get(kind.type, {}))
-        for unit in self._units:
+        sight = AccountView(account, self.collect_ids(held), frozenset(self._recorded_ids))
+        for kind in self.entities:
+            yield from self._find_violations_of(kind, sight, held.get(kind.type, {}))
+        for unit in self._foreign_units:
             if unit not in account["business_units"]:
                 yield f"touched: unit '{unit['name']}' is somebody else's, and has changed"
 
     @staticmethod
-    def _of(kind: Kind, sight: Sight, held: Mapping[str, Held]) -> Iterator[str]:
-        missing = sorted(kind.declared.keys() - held.keys())
+    def _find_violations_of(
+        kind: SoakEntity, sight: AccountView, held: Mapping[str, ResourceState]
+    ) -> Iterator[str]:
+        missing = sorted(kind.declarations.keys() - held.keys())
         yield from (f"unequal: {name} is declared, and the state has none" for name in missing)
-        if kind.type != Sites.type:
-            extra = sorted(held.keys() - kind.declared.keys())
+        if kind.type != ActiveProjects.type:
+            extra = sorted(held.keys() - kind.declarations.keys())
             yield from (f"unequal: {name} is in the state, and not declared" for name in extra)
         try:
-            yield from kind.findings(sight)
+            yield from kind.find_violations(sight)
         except KeyError as absent:
             yield f"unequal: {kind.kind} refer to {absent}, and the state has none"

@@ -17,20 +17,20 @@ from bim360_provider.emulator import ACCOUNT_ID, CLIENT_ID
 
 PROJECT_TYPE: Final = "bim360:Project"
 PROGRAM: Final = Path(__file__).with_name("project") / "__main__.py"
-SITE: Final = Path(__file__).with_name("site")
+SITE_FOLDER: Final = Path(__file__).with_name("site")
 ACTING_USER: Final = "acting@example.com"
 ROOT: Final = Path(__file__).resolve().parents[2]
 """First on the path, so that a soak is about the tree that it lies in."""
 
-PATIENCE: Final = 300.0
+PROCESS_TIMEOUT: Final = 300.0
 """Real seconds for a run or for a process to end; a run takes a few."""
 
-STARTED: Final = "took over the lock of process"
+LOCK_TAKEOVER_TEXT: Final = "took over the lock of process"
 """What the engine says of the killed run before it: no error of this one."""
 
 
 @dataclass(frozen=True)
-class Held:
+class ResourceState:
     """What the state has of one resource."""
 
     id: str
@@ -39,11 +39,11 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Run:
+class EngineRun:
     """One run of the engine: its words, what it printed, and how it ended."""
 
-    words: tuple[str, ...]
-    code: int
+    args: tuple[str, ...]
+    exit_code: int
     output: str
 
     @property
@@ -55,12 +55,12 @@ class Run:
             return []
         return list(document.get("diagnostics", ()))
 
-    def said(self, severity: str) -> list[str]:
+    def list_messages(self, severity: str) -> list[str]:
         """Return the texts of one severity."""
         return [each["message"] for each in self.messages if each["severity"] == severity]
 
 
-class Workplace:
+class SoakStack:
     """A folder with the program, its state, and the output of every run."""
 
     def __init__(self, folder: Path, url: str, secret: str) -> None:
@@ -80,12 +80,12 @@ class Workplace:
             "BIM360_ACTING_USER": ACTING_USER,
             "BIM360_BASE_URL": url,
             "BIM360_MAX_ARCHIVES": "unlimited",
-            "PYTHONPATH": f"{SITE}{os.pathsep}{ROOT}",
+            "PYTHONPATH": f"{SITE_FOLDER}{os.pathsep}{ROOT}",
             "SOAK_CLOCK": f"{url}/_emulator/clock",
             "SOAK_HOST_PID": str(self._host_pid),
         }
         self._engine: subprocess.Popen[str] | None = None
-        self._count = 0
+        self._run_count = 0
 
     def declare(self, declaration: Mapping[str, Any], pictures: Mapping[str, bytes]) -> None:
         """Write down what the program declares from now on, and draw its pictures."""
@@ -94,11 +94,11 @@ class Workplace:
         for name, content in pictures.items():
             (self._project / f"{name}.png").write_bytes(content)
 
-    def held(self) -> dict[str, dict[str, Held]]:
+    def read_state(self) -> dict[str, dict[str, ResourceState]]:
         """Return what the state has, by the end of the type and by resource name."""
         if not self._state.exists():
             return {}
-        found: dict[str, dict[str, Held]] = {}
+        found: dict[str, dict[str, ResourceState]] = {}
         for each in json.loads(self._state.read_text("utf-8"))["resources"]:
             name, kind = each["urn"].rpartition("::")[2], each["type"].rpartition("/")[2]
             if "id" in each and not each.get("condemned"):
@@ -106,10 +106,10 @@ class Workplace:
                 # change it.
                 waits = each.get("deleted") or "name" in each["outputs"].get("unfinished", ())
                 inputs = {} if waits else each["inputs"]
-                found.setdefault(kind, {})[name] = Held(each["id"], inputs, each["urn"])
+                found.setdefault(kind, {})[name] = ResourceState(each["id"], inputs, each["urn"])
         return found
 
-    def run(self, *words: str) -> Run:
+    def run(self, *words: str) -> EngineRun:
         """Run one command of the engine to its end, and to the end of its host."""
         self._host_pid.unlink(missing_ok=True)
         place = ["--stack=soak", f"--cwd={self._project}", f"--state={self._state}", "--json"]
@@ -121,22 +121,22 @@ class Workplace:
             stderr=subprocess.STDOUT,
             text=True,
         ) as self._engine:
-            output, _ = self._engine.communicate(timeout=PATIENCE)
+            output, _ = self._engine.communicate(timeout=PROCESS_TIMEOUT)
         self._wait_for_host()
-        self._count += 1
+        self._run_count += 1
         called = "-".join(word for word in words if "urn:" not in word)
-        (self._runs / f"{self._count:03}-{called}.txt").write_text(output, "utf-8")
-        return Run(words, self._engine.returncode, output)
+        (self._runs / f"{self._run_count:03}-{called}.txt").write_text(output, "utf-8")
+        return EngineRun(words, self._engine.returncode, output)
 
     def kill(self, victim: str) -> None:
         """Kill the engine, the provider's host, or both, as a crash would."""
         if victim != "host" and self._engine is not None:
             self._engine.kill()
-        if victim != "engine" and (pid := self._pid_of_host()):
+        if victim != "engine" and (pid := self._read_host_pid()):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
-    def _pid_of_host(self) -> int:
+    def _read_host_pid(self) -> int:
         try:
             return int(self._host_pid.read_text("ascii"))
         except (OSError, ValueError):
@@ -144,9 +144,9 @@ class Workplace:
 
     def _wait_for_host(self) -> None:
         """Wait until the host of a killed engine has noticed: it may send requests until then."""
-        pid = self._pid_of_host()
+        pid = self._read_host_pid()
         with suppress(ProcessLookupError):
             host = os.pidfd_open(pid) if pid else -1
             if pid:
-                select.select([host], [], [], PATIENCE)
+                select.select([host], [], [], PROCESS_TIMEOUT)
                 os.close(host)

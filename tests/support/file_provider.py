@@ -25,27 +25,27 @@ from pulumi.dynamic import (
 _config: dict[str, str] = {}
 
 
-def _plain(props: dict[str, Any]) -> dict[str, Any]:
+def _without_internal_keys(props: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in props.items() if not key.startswith("__")}
 
 
-def _log(call: str, **told: Any) -> None:
+def _log_call(call: str, **told: Any) -> None:
     line = json.dumps({"call": call, **told}, sort_keys=True, default=lambda _: "[unknown]")
     with Path(os.environ["SHELF_LOG"]).open("a", encoding="utf-8") as log:
         log.write(line + "\n")
 
 
-def _file(id_: str) -> Path:
+def _object_path(id_: str) -> Path:
     return Path(os.environ["SHELF"]) / f"{id_}.json"
 
 
-def _new_id(title: str) -> str:
+def _allocate_id(title: str) -> str:
     """Return the title and the first number that is free: ids tests can foretell."""
     numbers = itertools.count(1)
-    return next(id_ for id_ in (f"{title}-{n}" for n in numbers) if not _file(id_).exists())
+    return next(id_ for id_ in (f"{title}-{n}" for n in numbers) if not _object_path(id_).exists())
 
 
-class ShelfProvider(ResourceProvider):
+class FileProvider(ResourceProvider):
     """Keeps objects; special properties of an item make it behave in special ways.
 
     ``kind`` replaces when it changes, ``ahead`` makes that delete first, ``verdict`` answers a diff
@@ -58,11 +58,11 @@ class ShelfProvider(ResourceProvider):
         """Remember two keys of the configuration."""
         _config.clear()
         _config.update({key: req.config.get(key) for key in ("shelf:mark", "shelf:password")})
-        _log("configure", mark=_config["shelf:mark"], password=_config["shelf:password"])
+        _log_call("configure", mark=_config["shelf:mark"], password=_config["shelf:password"])
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Strip the title, which must not be empty."""
-        _log("check", title=news.get("title"), olds=sorted(_plain(olds)))
+        _log_call("check", title=news.get("title"), olds=sorted(_without_internal_keys(olds)))
         inputs = dict(news)
         failures = []
         if isinstance(inputs.get("title"), str):
@@ -74,7 +74,12 @@ class ShelfProvider(ResourceProvider):
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Replace on another kind; leave the rest to the engine."""
-        _log("diff", title=news.get("title"), olds=_plain(olds), news=_plain(news))
+        _log_call(
+            "diff",
+            title=news.get("title"),
+            olds=_without_internal_keys(olds),
+            news=_without_internal_keys(news),
+        )
         replaces = ["kind"] if olds.get("kind") != news.get("kind") else []
         verdict = {"yes": True, "no": False}.get(str(news.get("verdict")))
         return DiffResult(
@@ -83,23 +88,23 @@ class ShelfProvider(ResourceProvider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Put a file on the shelf."""
-        _log("create", title=props.get("title"))
-        self._break(props, "create")
-        id_ = _new_id(str(props.get("title")))
+        _log_call("create", title=props.get("title"))
+        self._fail_or_wait(props, "create")
+        id_ = _allocate_id(str(props.get("title")))
         outs = {
-            **_plain(props),
+            **_without_internal_keys(props),
             "made_by": _config.get("shelf:mark"),
             "echo": props.get("password"),
         }
-        _file(id_).write_text(json.dumps(outs), encoding="utf-8")
+        _object_path(id_).write_text(json.dumps(outs), encoding="utf-8")
         return CreateResult(id_, outs)
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Look at the file."""
-        _log("read", id=id_, props=_plain(props))
-        if not _file(id_).exists():
+        _log_call("read", id=id_, props=_without_internal_keys(props))
+        if not _object_path(id_).exists():
             return ReadResult("", {})
-        outs = json.loads(_file(id_).read_text(encoding="utf-8"))
+        outs = json.loads(_object_path(id_).read_text(encoding="utf-8"))
         kept = {key: value for key, value in outs.items() if key not in {"made_by", "echo"}}
         if "password" in kept:
             kept["password"] = props.get("password")
@@ -108,20 +113,29 @@ class ShelfProvider(ResourceProvider):
 
     def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Write the file anew."""
-        _log("update", title=news.get("title"), olds=_plain(olds), news=_plain(news))
-        self._break(news, "update")
-        outs = {**_plain(news), "made_by": olds.get("made_by"), "echo": news.get("password")}
-        _file(id_).write_text(json.dumps(outs), encoding="utf-8")
+        _log_call(
+            "update",
+            title=news.get("title"),
+            olds=_without_internal_keys(olds),
+            news=_without_internal_keys(news),
+        )
+        self._fail_or_wait(news, "update")
+        outs = {
+            **_without_internal_keys(news),
+            "made_by": olds.get("made_by"),
+            "echo": news.get("password"),
+        }
+        _object_path(id_).write_text(json.dumps(outs), encoding="utf-8")
         return UpdateResult(outs)
 
     def delete(self, id_: str, props: dict[str, Any]) -> None:
         """Take the file away."""
-        _log("delete", title=props.get("title"))
-        self._break(props, "delete")
-        _file(id_).unlink(missing_ok=True)
+        _log_call("delete", title=props.get("title"))
+        self._fail_or_wait(props, "delete")
+        _object_path(id_).unlink(missing_ok=True)
 
     @staticmethod
-    def _break(props: dict[str, Any], call: str) -> None:
+    def _fail_or_wait(props: dict[str, Any], call: str) -> None:
         """Fail if asked to; or tell a test that we are here, and wait for its word."""
         if props.get("gate"):
             Path(f"{props['gate']}.arrived").write_text(str(os.getpid()), encoding="ascii")
@@ -141,10 +155,10 @@ class Item(Resource, module="shelf", name="Item"):
     list: pulumi.Output[list[Any]]
 
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None, **props: Any) -> None:
-        super().__init__(ShelfProvider(), name, {"made_by": None, "echo": None, **props}, opts)
+        super().__init__(FileProvider(), name, {"made_by": None, "echo": None, **props}, opts)
 
 
-class Shelf(pulumi.ProviderResource):
+class FileStore(pulumi.ProviderResource):
     """An explicit provider, with a configuration of its own."""
 
     def __init__(self, name: str, mark: Any, password: Any = None) -> None:

@@ -17,14 +17,14 @@ from bim360_provider.core import (
     project_member,
     project_members,
 )
-from bim360_provider.core.entity import Entity, Live
-from bim360_provider.core.run import Owners
+from bim360_provider.core.entity import Entity, ReadResult
+from bim360_provider.core.run import Ownership
 from bim360_provider.emulator.seed.database import CLIENT_ID, CLIENT_SECRET
 from bim360_provider.hq import HqClient
-from tests.support.hq import BODY, Stage
-from tests.support.members import ADMIN_EMAIL, PLACE, acting, crew
+from tests.support.hq import PROJECT_BODY, HqFixture
+from tests.support.members import ACCOUNT_SCOPE, ADMIN_EMAIL, acting_settings, create_acting_client
 
-NEEDS: Mapping[str, tuple[str, ...]] = {
+DEPENDENCIES: Mapping[str, tuple[str, ...]] = {
     "units": (),
     "company": (),
     "ada": ("company",),
@@ -49,7 +49,7 @@ ENTITIES: Mapping[str, Entity] = {
     "team": project_members,
 }
 
-TAKES_AWAY: Mapping[str, Mapping[str, str]] = {
+DESTRUCTIVE_ARGS: Mapping[str, Mapping[str, str]] = {
     "units": {"on_destroy": "remove"},
     "ada": {"on_destroy": "deactivate"},
     "bob": {"on_destroy": "deactivate"},
@@ -59,14 +59,14 @@ TAKES_AWAY: Mapping[str, Mapping[str, str]] = {
 }
 """The arguments with which a destroy takes away as much as it can."""
 
-A_DAY = 86_400.0
+SECONDS_PER_DAY = 86_400.0
 """Seconds after which nothing is young any more."""
 
-PNG = b"\x89PNG\r\n\x1a\n a tower"
+PNG_CONTENT = b"\x89PNG\r\n\x1a\n a tower"
 
 
 @dataclass
-class Whole:
+class FullStack:
     """One of each entity, and what HQ held when all of them were made.
 
     Attributes:
@@ -74,79 +74,81 @@ class Whole:
         inputs: The arguments of each resource in normal form.
     """
 
-    stage: Stage
-    made: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    hq: HqFixture
+    resources: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
     inputs: dict[str, dict[str, Any]] = field(default_factory=dict)
     state: Any = None
 
-    def account(self) -> dict[str, Any]:
+    def get_account(self) -> dict[str, Any]:
         """Return the account as HQ holds it."""
-        account: dict[str, Any] = self.stage.hq.ask("GET", "/state")["accounts"][0]
+        account: dict[str, Any] = self.hq.emulator.call_control_plane("GET", "/state")["accounts"][0]
         return account
 
-    def project(self) -> dict[str, Any]:
+    def get_project(self) -> dict[str, Any]:
         """Return the project as HQ holds it."""
-        (found,) = (p for p in self.account()["projects"] if p["id"] == self.made["project"][0])
+        (found,) = (
+            p for p in self.get_account()["projects"] if p["id"] == self.resources["project"][0]
+        )
         return dict(found)
 
-    def put_back(self) -> None:
+    def restore(self) -> None:
         """Let HQ hold what it held after the up."""
-        self.stage.hq.ask("PUT", "/state", self.state)
-        self.stage.told.clear()
-        self.stage.hq.asked.clear()
+        self.hq.emulator.call_control_plane("PUT", "/state", self.state)
+        self.hq.notifications.clear()
+        self.hq.emulator.requests_made.clear()
 
     def hide_account(self) -> None:
         """Take the app out of the account's custom integrations."""
         app = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "accounts": []}
-        self.stage.hq.ask("POST", "/seed", {"clients": [app], "accounts": []})
-        self.stage.hq.ask("PUT", "/state", self.state)
-        self.stage.hq.asked.clear()
+        self.hq.emulator.call_control_plane("POST", "/seed", {"clients": [app], "accounts": []})
+        self.hq.emulator.call_control_plane("PUT", "/state", self.state)
+        self.hq.emulator.requests_made.clear()
 
-    def client(self) -> HqClient:
+    def create_client(self) -> HqClient:
         """Return the client of a new run."""
-        client = self.stage.client(acting_user=ADMIN_EMAIL)
-        client.transport.now()
+        client = self.hq.create_client(acting_user=ADMIN_EMAIL)
+        client.transport.get_server_time()
         return client
 
     def destroy(self, order: Sequence[str], client: HqClient | None = None) -> None:
         """Delete the resources in an order, in one run."""
-        client, owners = client or self.client(), Owners()
+        client, owners = client or self.create_client(), Ownership()
         for name in order:
-            ENTITIES[name].delete(client, *self.made[name], owners)
+            ENTITIES[name].delete(client, *self.resources[name], owners)
 
-    def read(self, name: str, client: HqClient) -> Live | None:
+    def read(self, name: str, client: HqClient) -> ReadResult | None:
         """Refresh one resource."""
-        return ENTITIES[name].read(client, *self.made[name])
+        return ENTITIES[name].read(client, *self.resources[name])
 
 
-def whole(stage: Stage, picture: Path, *, takes_away: bool) -> Whole:
+def create_full_stack(hq: HqFixture, picture: Path, *, destructive: bool) -> FullStack:
     """Make one of each entity, at an HQ that takes members out of a project when it is asked to."""
-    client = crew(stage)
-    picture.write_bytes(PNG)
-    stage.hq.ask("PATCH", "/options", {"remove_project_users": "allow"})
-    made = Whole(stage)
-    for name in NEEDS:
-        more = TAKES_AWAY.get(name, {}) if takes_away else {}
-        arguments = {**_arguments(name, made, picture), **more}
-        inputs, problems = ENTITIES[name].check({}, arguments, acting())
+    client = create_acting_client(hq)
+    picture.write_bytes(PNG_CONTENT)
+    hq.emulator.call_control_plane("PATCH", "/options", {"remove_project_users": "allow"})
+    made = FullStack(hq)
+    for name in DEPENDENCIES:
+        more = DESTRUCTIVE_ARGS.get(name, {}) if destructive else {}
+        arguments = {**_build_arguments(name, made, picture), **more}
+        inputs, problems = ENTITIES[name].check({}, arguments, acting_settings())
         assert problems == []
         made.inputs[name] = inputs
-        made.made[name] = _created(ENTITIES[name], client, inputs)
+        made.resources[name] = _create_entity(ENTITIES[name], client, inputs)
         if name in ("ada", "bob"):
-            stage.hq.ask("POST", f"/users/{made.made[name][0]}/sign-in")
-    stage.clock.sleep(A_DAY)
-    made.state = stage.hq.ask("GET", "/state")
+            hq.emulator.call_control_plane("POST", f"/users/{made.resources[name][0]}/sign-in")
+    hq.clock.sleep(SECONDS_PER_DAY)
+    made.state = hq.emulator.call_control_plane("GET", "/state")
     return made
 
 
-def _created(entity: Entity, client: HqClient, inputs: Any) -> tuple[str, dict[str, Any]]:
-    entity_id, outs = entity.create(client, inputs, acting(), Owners())
-    return entity_id, {**PLACE, **outs}
+def _create_entity(entity: Entity, client: HqClient, inputs: Any) -> tuple[str, dict[str, Any]]:
+    entity_id, outs = entity.create(client, inputs, acting_settings(), Ownership())
+    return entity_id, {**ACCOUNT_SCOPE, **outs}
 
 
-def _arguments(name: str, made: Whole, picture: Path) -> dict[str, Any]:
+def _build_arguments(name: str, made: FullStack, picture: Path) -> dict[str, Any]:
     """Return what the program says of a resource, with the outputs of those before it."""
-    ids = {each: entity_id for each, (entity_id, _) in made.made.items()}
+    ids = {each: entity_id for each, (entity_id, _) in made.resources.items()}
     here = {"project_id": ids.get("project"), "company_id": ids.get("company")}
     docs = {"document_management": "user"}
     arguments: dict[str, dict[str, Any]] = {
@@ -154,11 +156,11 @@ def _arguments(name: str, made: Whole, picture: Path) -> dict[str, Any]:
         "company": {"name": "Volt", "trade": "Electrical"},
         "ada": {"email": "ada@volt.no", "company_id": ids.get("company")},
         "bob": {"email": "bob@volt.no", "company_id": ids.get("company")},
-        "project": {**BODY, "service_types": ["doc_manager", "pm"]},
+        "project": {**PROJECT_BODY, "service_types": ["doc_manager", "pm"]},
         "image": {
             "project_id": ids.get("project"),
             "path": str(picture),
-            "sha256": hashlib.sha256(PNG).hexdigest(),
+            "sha256": hashlib.sha256(PNG_CONTENT).hexdigest(),
         },
         "admin": {**here, "email": "ada@volt.no", "service_type": "doc_manager"},
         "member": {**here, "email": "bob@volt.no", **docs},
@@ -168,22 +170,22 @@ def _arguments(name: str, made: Whole, picture: Path) -> dict[str, Any]:
         },
     }
     if name == "project":
-        west = made.made["units"][1]["ids"]["North/West"]
+        west = made.resources["units"][1]["ids"]["North/West"]
         arguments[name]["business_unit_id"] = west
     return arguments[name]
 
 
-def orders(needs: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, ...]]:
+def iterate_orders(needs: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, ...]]:
     """Yield every order in which nothing goes before what needs it."""
     if not needs:
         yield ()
     needed = {each for others in needs.values() for each in others}
     for name in needs.keys() - needed:
         rest = {each: others for each, others in needs.items() if each != name}
-        yield from ((name, *order) for order in orders(rest))
+        yield from ((name, *order) for order in iterate_orders(rest))
 
 
-def any_orders(count: int, seed: int) -> list[tuple[str, ...]]:
+def sample_orders(count: int, seed: int) -> list[tuple[str, ...]]:
     """Return some orders of a program that names no dependencies: ids written out."""
     random = Random(seed)  # noqa: S311 - to be repeatable
-    return [tuple(random.sample(sorted(NEEDS), len(NEEDS))) for _ in range(count)]
+    return [tuple(random.sample(sorted(DEPENDENCIES), len(DEPENDENCIES))) for _ in range(count)]

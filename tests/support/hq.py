@@ -18,10 +18,10 @@ from bim360_provider.emulator import (
     Reply,
     Request,
 )
-from bim360_provider.emulator.clock import http_date
+from bim360_provider.emulator.clock import format_http_date
 from bim360_provider.hq import Connection, HqClient
 
-TOWER: Mapping[str, Any] = {
+PROJECT_INPUTS: Mapping[str, Any] = {
     "name": "Tower A",
     "start_date": "2027-01-02",
     "end_date": "2028-06-30",
@@ -33,10 +33,12 @@ TOWER: Mapping[str, Any] = {
 }
 """The required arguments, as check returns them."""
 
-BODY: Mapping[str, Any] = {k: v for k, v in TOWER.items() if k not in ("account_id", "region")}
+PROJECT_BODY: Mapping[str, Any] = {
+    k: v for k, v in PROJECT_INPUTS.items() if k not in ("account_id", "region")
+}
 """The same as the body of a POST."""
 
-ROUTES = {
+ROUTE_LABELS = {
     r"/authentication/v2/token": "token",
     r"/hq/v1/(regions/eu/)?accounts/[^/]+/projects": "{method} projects",
     r"/hq/v1/(regions/eu/)?accounts/[^/]+/projects/[^/]+": "{method} project",
@@ -59,22 +61,22 @@ ROUTES = {
 }
 
 
-def short(method: str, path: str) -> str:
+def route_label(method: str, path: str) -> str:
     """Name a request in two words: ``POST projects``, ``PATCH project``, ``token``."""
-    for pattern, words in ROUTES.items():
+    for pattern, words in ROUTE_LABELS.items():
         if re.fullmatch(pattern, path):
             return words.format(method=method)
     return f"{method} {path}"
 
 
-class SteeredClock:
+class FakeClock:
     """A clock on which waiting takes no time; whoever follows it moves along."""
 
     def __init__(self, follow: Callable[[float], object] = lambda _seconds: None) -> None:
-        self.follow = follow
+        self.on_sleep = follow
         self._now = 1000.0
         self._lock = threading.Lock()
-        self.naps: list[float] = []
+        self.sleeps: list[float] = []
 
     def monotonic(self) -> float:
         """Return the seconds that all waits have added up to."""
@@ -84,8 +86,8 @@ class SteeredClock:
         """Move on, and remember by how much."""
         with self._lock:
             self._now += seconds
-            self.naps.append(seconds)
-        self.follow(seconds)
+            self.sleeps.append(seconds)
+        self.on_sleep(seconds)
 
     def jitter(self) -> float:
         """Leave waits as long as they are meant."""
@@ -105,111 +107,111 @@ class Fault:
         then: What else happens once the request was dealt with.
     """
 
-    what: str
+    route: str
     reply: Reply
-    acts: bool = False
+    acts_on_request: bool = False
     times: int = 1
-    after: int = 0
-    then: Callable[[], object] = lambda: None
+    skip: int = 0
+    on_response: Callable[[], object] = lambda: None
 
 
-def says(status: int, body: object = None, **headers: str) -> Reply:
+def build_reply(status: int, body: object = None, **headers: str) -> Reply:
     """Return an answer; bytes go out as they are, anything else as JSON."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     if isinstance(body, bytes):
         return Reply(status, {"content-type": "text/html", **named}, body)
-    return Reply.json(status, {} if body is None else body, named)
+    return Reply.from_content(status, {} if body is None else body, named)
 
 
-HANGS_UP = Reply(200, {}, b"", Delivery(drop=True))
-NO_PROJECT = says(404, {"code": 1004, "message": "this project doesn't exist."})
-NO_ACCOUNT = says(404, {"code": 1004, "message": "this account doesn't exist."})
+DROPS_CONNECTION = Reply(200, {}, b"", Delivery(drop=True))
+PROJECT_NOT_FOUND = build_reply(404, {"code": 1004, "message": "this project doesn't exist."})
+ACCOUNT_NOT_FOUND = build_reply(404, {"code": 1004, "message": "this account doesn't exist."})
 
 
-class Actor(Emulator):
+class FaultyEmulator(Emulator):
     """The emulator, with faults on cue and every request noted by its short name."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(options={"rate_limit_per_minute": 0, **options})
         self.faults: list[Fault] = []
-        self.asked: list[str] = []
+        self.requests_made: list[str] = []
         self.requests: list[Request] = []
 
     def handle(self, request: Request) -> Reply:
         """Answer, or do what the first fault for such a request says."""
         if request.path.startswith("/_emulator"):
             return super().handle(request)
-        what = short(request.method, request.path)
-        self.asked.append(what)
+        what = route_label(request.method, request.path)
+        self.requests_made.append(what)
         self.requests.append(request)
-        fault = self._fault(what)
+        fault = self._take_fault(what)
         if fault is None:
             return super().handle(request)
-        if fault.acts:
+        if fault.acts_on_request:
             super().handle(request)
-        fault.then()
-        now = http_date(self.clock.now())
+        fault.on_response()
+        now = format_http_date(self.clock.now())
         return replace(fault.reply, headers={**fault.reply.headers, "date": now})
 
-    def _fault(self, what: str) -> Fault | None:
+    def _take_fault(self, what: str) -> Fault | None:
         for fault in self.faults:
-            if fault.what == what and fault.times > 0:
-                fault.after -= 1
-                fault.times -= fault.after < 0
-                return fault if fault.after < 0 else None
+            if fault.route == what and fault.times > 0:
+                fault.skip -= 1
+                fault.times -= fault.skip < 0
+                return fault if fault.skip < 0 else None
         return None
 
 
 @dataclass
-class Stage:
+class HqFixture:
     """An HQ that listens, the clock everybody goes by, and what people were told."""
 
     url: str
-    hq: Actor
-    clock: SteeredClock
-    told: list[tuple[str, bool]] = field(default_factory=list)
+    emulator: FaultyEmulator
+    clock: FakeClock
+    notifications: list[tuple[str, bool]] = field(default_factory=list)
     clients: list[HqClient] = field(default_factory=list)
 
-    def connection(self, **changes: Any) -> Connection:
+    def build_connection(self, **changes: Any) -> Connection:
         """Return the connection to the account of the built-in seed."""
         usual = {"client_id": CLIENT_ID, "account_id": ACCOUNT_ID, "base_url": self.url}
         secret = changes.pop("client_secret", CLIENT_SECRET)
         return Connection(**{**usual, "client_secret": SecretStr(secret), **changes})
 
-    def client(self, **changes: Any) -> HqClient:
+    def create_client(self, **changes: Any) -> HqClient:
         """Return a client with a token of its own."""
         client = HqClient(
-            self.connection(**changes),
+            self.build_connection(**changes),
             clock=self.clock,
-            notify=lambda message, warning: self.told.append((message, warning)),
+            notify=lambda message, warning: self.notifications.append((message, warning)),
         )
         self.clients.append(client)
         return client
 
-    def project(self, **changes: Any) -> dict[str, Any]:
+    def create_project(self, **changes: Any) -> dict[str, Any]:
         """Return a project of HQ's that exists already, as HQ keeps it; nothing is noted."""
-        noted = list(self.hq.asked), list(self.hq.requests)
-        inner = {k: changes.pop(k) for k in list(changes) if k in OUT_OF_BAND}
-        made = self.client().projects.create({**BODY, **changes})
-        row: Any = self.hq.ask("PATCH", f"/projects/{made.id}", {**AS_BEFORE, **inner})
-        self.hq.asked, self.hq.requests = noted
+        noted = list(self.emulator.requests_made), list(self.emulator.requests)
+        inner = {k: changes.pop(k) for k in list(changes) if k in HQ_SET_FIELDS}
+        made = self.create_client().projects.create({**PROJECT_BODY, **changes})
+        row: Any = self.emulator.call_control_plane("PATCH", f"/projects/{made.id}", {**SEEDED_FIELDS, **inner})
+        self.emulator.requests_made, self.emulator.requests = noted
         return dict(row)
 
-    def names(self) -> list[str]:
+    def list_project_names(self) -> list[str]:
         """Return the names of all projects that HQ holds."""
-        state: Any = self.hq.ask("GET", "/state")
+        state: Any = self.emulator.call_control_plane("GET", "/state")
         return [project["name"] for each in state["accounts"] for project in each["projects"]]
 
-    def warnings(self) -> list[str]:
+    def list_warnings(self) -> list[str]:
         """Return what people were warned of."""
-        return [message for message, warning in self.told if warning]
+        return [message for message, warning in self.notifications if warning]
 
 
-AS_BEFORE = {"status": "active", "created_at": "2026-01-02T03:04:05.678Z"}
-OUT_OF_BAND = ("status", "created_at", "last_sign_in", "updated_at")
+SEEDED_FIELDS = {"status": "active", "created_at": "2026-01-02T03:04:05.678Z"}
+HQ_SET_FIELDS = ("status", "created_at", "last_sign_in", "updated_at")
 
 
-def settings(**changes: str) -> Settings:
+def build_settings(**changes: str) -> Settings:
     """Return settings, by default those of a stack that configures nothing but an account."""
     config = {"bim360:accountId": ACCOUNT_ID, **{f"bim360:{k}": v for k, v in changes.items()}}
     return Settings.resolve(config, {})

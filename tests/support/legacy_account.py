@@ -5,11 +5,19 @@ from typing import Any, Final
 
 from bim360_provider.emulator import ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET
 
-__all__ = ["COUNT", "ODD", "UNITS", "account", "company_id", "project_id", "user_id"]
+__all__ = [
+    "BUSINESS_UNITS",
+    "PROJECT_COUNT",
+    "UNUSUAL_PROJECTS",
+    "build_account",
+    "format_company_id",
+    "format_project_id",
+    "format_user_id",
+]
 
-COUNT: Final = 300
+PROJECT_COUNT: Final = 300
 
-UNITS: Final = (
+BUSINESS_UNITS: Final = (
     {"id": "c17e6837-96cd-4839-868e-051a2ad60001", "name": "North"},
     {
         "id": "c17e6837-96cd-4839-868e-051a2ad60002",
@@ -25,7 +33,7 @@ UNITS: Final = (
     {"id": "c17e6837-96cd-4839-868e-051a2ad60004", "name": "North"},
 )
 
-FULL: Final[Mapping[str, Any]] = {
+ALL_FIELDS: Final[Mapping[str, Any]] = {
     "start_date": "2024-03-01",
     "end_date": "2026-09-30",
     "project_type": "Office",
@@ -39,35 +47,39 @@ FULL: Final[Mapping[str, Any]] = {
     "contract_type": "Design-Bid",
 }
 
-ODD: Final[tuple[Mapping[str, Any], ...]] = (
+UNUSUAL_PROJECTS: Final[tuple[Mapping[str, Any], ...]] = (
     {"name": "Tower A"},
     {"name": "tower a", "project_type": "Office"},
-    {"name": "Tower  A", **FULL},
-    {"name": 'Tower/A, phase "2" <north>', **FULL},
-    {"name": " Tower A ", **FULL},
-    {"name": "Øresund Cycle Bridge", **FULL, "currency": "DKK"},
-    {"name": "東京タワー", **FULL, "city": "東京" * 40},
+    {"name": "Tower  A", **ALL_FIELDS},
+    {"name": 'Tower/A, phase "2" <north>', **ALL_FIELDS},
+    {"name": " Tower A ", **ALL_FIELDS},
+    {"name": "Øresund Cycle Bridge", **ALL_FIELDS, "currency": "DKK"},
+    {"name": "東京タワー", **ALL_FIELDS, "city": "東京" * 40},
     {"name": "🏗", "value": 0},
-    {"name": "\u202eevil\u202c", **FULL},
+    {"name": "\u202eevil\u202c", **ALL_FIELDS},
     {"name": '""" + __import__("os").system("touch pwned") + """'},
     {"name": "x\ny", "job_number": "a \"quoted\" \\ and 'single' one"},
-    {"name": "N" * 255, **FULL},
-    {"name": "Backwards", **FULL, "start_date": "2026-09-30", "end_date": "2024-03-01"},
-    {"name": "Blank", **FULL, "city": "   ", "job_number": "\t"},
-    {"name": "Old lists", **FULL, "currency": "XTS", "timezone": "Mars/Olympus"},
-    {"name": "Suspended", **FULL, "status": "inactive"},
-    {"name": "Handed over", **FULL, "status": "archived"},
-    {"name": "tower A", **FULL, "status": "archived"},
-    {"name": "Waiting", **FULL, "status": "pending"},
-    {"name": "Big", **FULL, "value": 1e22},
-    {"name": "Small", **FULL, "value": 0.1},
-    {"name": "Loss", **FULL, "value": -12_345.678},
-    {"name": "In a unit", **FULL, "business_unit_id": UNITS[0]["id"].upper()},
-    {"name": "In a far unit", **FULL, "business_unit_id": UNITS[2]["id"]},
-    {"name": "In a lost unit", **FULL, "business_unit_id": "c17e6837-96cd-4839-868e-051a2ad6ffff"},
-    {"name": "class", **FULL},
-    {"name": "2nd Avenue", **FULL},
-    {"name": "Services", **FULL, "service_types": "doc_manager,pm,insight,admin"},
+    {"name": "N" * 255, **ALL_FIELDS},
+    {"name": "Backwards", **ALL_FIELDS, "start_date": "2026-09-30", "end_date": "2024-03-01"},
+    {"name": "Blank", **ALL_FIELDS, "city": "   ", "job_number": "\t"},
+    {"name": "Old lists", **ALL_FIELDS, "currency": "XTS", "timezone": "Mars/Olympus"},
+    {"name": "Suspended", **ALL_FIELDS, "status": "inactive"},
+    {"name": "Handed over", **ALL_FIELDS, "status": "archived"},
+    {"name": "tower A", **ALL_FIELDS, "status": "archived"},
+    {"name": "Waiting", **ALL_FIELDS, "status": "pending"},
+    {"name": "Big", **ALL_FIELDS, "value": 1e22},
+    {"name": "Small", **ALL_FIELDS, "value": 0.1},
+    {"name": "Loss", **ALL_FIELDS, "value": -12_345.678},
+    {"name": "In a unit", **ALL_FIELDS, "business_unit_id": BUSINESS_UNITS[0]["id"].upper()},
+    {"name": "In a far unit", **ALL_FIELDS, "business_unit_id": BUSINESS_UNITS[2]["id"]},
+    {
+        "name": "In a lost unit",
+        **ALL_FIELDS,
+        "business_unit_id": "c17e6837-96cd-4839-868e-051a2ad6ffff",
+    },
+    {"name": "class", **ALL_FIELDS},
+    {"name": "2nd Avenue", **ALL_FIELDS},
+    {"name": "Services", **ALL_FIELDS, "service_types": "doc_manager,pm,insight,admin"},
 )
 
 COMPANIES: Final[tuple[Mapping[str, Any], ...]] = (
@@ -86,10 +98,10 @@ USERS: Final[tuple[Mapping[str, Any], ...]] = (
     {"email": "nobody@example.com", "status": "not_invited", "company_id": None},
 )
 
-ACCESS: Final = {"document_management": "admin", "project_administration": "admin"}
+ADMIN_ACCESS: Final = {"document_management": "admin", "project_administration": "admin"}
 
 MEMBERS: Final[tuple[Mapping[str, Any], ...]] = (
-    {"email": "anna.halvorsen@example.com", "services": ACCESS},
+    {"email": "anna.halvorsen@example.com", "services": ADMIN_ACCESS},
     {
         "email": "lena@example.com",
         "industry_roles": ["Architect", "BIM Manager"],
@@ -100,33 +112,35 @@ MEMBERS: Final[tuple[Mapping[str, Any], ...]] = (
 )
 
 
-def company_id(number: int) -> str:
+def format_company_id(number: int) -> str:
     """Return the id of a company by its place."""
     return f"c0000000-96cd-4839-868e-{number:012x}"
 
 
-def user_id(number: int) -> str:
+def format_user_id(number: int) -> str:
     """Return the id of a user by their place."""
     return f"d0000000-96cd-4839-868e-{number:012x}"
 
 
-def project_id(number: int) -> str:
+def format_project_id(number: int) -> str:
     """Return the id of a project by its place."""
     return f"c17e6837-96cd-4839-868e-{number:012x}"
 
 
-def account(count: int = COUNT) -> dict[str, Any]:
+def build_account(count: int = PROJECT_COUNT) -> dict[str, Any]:
     """Return a seed of an account with so many projects, the odd ones first."""
     described = {
         "id": ACCOUNT_ID,
         "name": "Halvorsen Construction",
-        "business_units": [*UNITS],
-        "companies": [{**row, "id": company_id(place)} for place, row in enumerate(COMPANIES)],
+        "business_units": [*BUSINESS_UNITS],
+        "companies": [
+            {**row, "id": format_company_id(place)} for place, row in enumerate(COMPANIES)
+        ],
         "users": [
-            {"company_id": company_id(place % 2), **row, "id": user_id(place)}
+            {"company_id": format_company_id(place % 2), **row, "id": format_user_id(place)}
             for place, row in enumerate(USERS)
         ],
-        "projects": [*_projects(count)],
+        "projects": [*_build_projects(count)],
     }
     client = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "accounts": [ACCOUNT_ID]}
     options = {"rate_limit_per_minute": 0, "services_unasked": "insight,admin"}
@@ -137,16 +151,16 @@ def account(count: int = COUNT) -> dict[str, Any]:
     }
 
 
-def _projects(count: int) -> Iterator[dict[str, Any]]:
+def _build_projects(count: int) -> Iterator[dict[str, Any]]:
     for number in range(count):
-        odd = dict(ODD[number]) if number < len(ODD) else {}
+        odd = dict(UNUSUAL_PROJECTS[number]) if number < len(UNUSUAL_PROJECTS) else {}
         made = f"2024-01-{1 + number % 28:02}T08:00:00.000Z"
-        usual = {"name": f"School {number}", **(FULL if number % 3 else {})}
+        usual = {"name": f"School {number}", **(ALL_FIELDS if number % 3 else {})}
         if number % 10 == 9:
             usual["status"] = "archived"
         if number % 5 == 0:
             usual["users"] = odd["users"] = [
-                {**row, "company_id": company_id(0)} for row in MEMBERS
+                {**row, "company_id": format_company_id(0)} for row in MEMBERS
             ]
-        row = odd if number < len(ODD) else usual
-        yield {**row, "id": project_id(number), "created_at": made}
+        row = odd if number < len(UNUSUAL_PROJECTS) else usual
+        yield {**row, "id": format_project_id(number), "created_at": made}

@@ -4,9 +4,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from bim360_provider.emulator import ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET
-from tests.support.legacy_account import FULL, company_id, project_id, user_id
+from tests.support.legacy_account import (
+    ALL_FIELDS,
+    format_company_id,
+    format_project_id,
+    format_user_id,
+)
 
-__all__ = ["ODD_NAMES", "odd_account", "unit_id"]
+__all__ = ["ODD_NAMES", "build_odd_account", "format_unit_id"]
 
 ODD_NAMES: Final = (
     *("R/D", "/", "//", "a/", "/a", "North/West", "a/b/c", "back\\slash", "C:\\temp", "..", "."),
@@ -21,51 +26,66 @@ ODD_NAMES: Final = (
 )
 
 
-def unit_id(number: int) -> str:
+def format_unit_id(number: int) -> str:
     """Return the id of a business unit by its place."""
     return f"b0000000-96cd-4839-868e-{number:012x}"
 
 
-def odd_account(names: Sequence[str] = ODD_NAMES) -> dict[str, Any]:
+def build_odd_account(names: Sequence[str] = ODD_NAMES) -> dict[str, Any]:
     """Return a seed in which everything has one of the names."""
     account = {
         "id": ACCOUNT_ID,
         "name": "Odd",
-        "business_units": [*_units(names)],
+        "business_units": [*_build_units(names)],
         "companies": [
-            {"id": company_id(place), "name": name, "trade": name if place % 2 else "Electrical"}
+            {
+                "id": format_company_id(place),
+                "name": name,
+                "trade": name if place % 2 else "Electrical",
+            }
             for place, name in enumerate(names)
         ],
-        "users": [*_users(names)],
-        "projects": [*_projects(names)],
+        "users": [*_build_users(names)],
+        "projects": [*_build_projects(names)],
     }
     client = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "accounts": [ACCOUNT_ID]}
     return {"clients": [client], "accounts": [account], "options": {"rate_limit_per_minute": 0}}
 
 
-def _units(names: Sequence[str]) -> Iterator[dict[str, Any]]:
+def _build_units(names: Sequence[str]) -> Iterator[dict[str, Any]]:
     """Yield each name at the top and below the name before it."""
     for place, name in enumerate(names):
-        yield {"id": unit_id(place), "name": name, "description": name}
-        below = {"id": unit_id(len(names) + place), "name": name}
-        yield {**below, "parent_id": unit_id(max(place - 1, 0))}
+        yield {"id": format_unit_id(place), "name": name, "description": name}
+        below = {"id": format_unit_id(len(names) + place), "name": name}
+        yield {**below, "parent_id": format_unit_id(max(place - 1, 0))}
 
 
-def _users(names: Sequence[str]) -> Iterator[dict[str, Any]]:
+def _build_users(names: Sequence[str]) -> Iterator[dict[str, Any]]:
     for place, name in enumerate(names):
         email = f"Person.{place}@Example.COM"
         named = {"first_name": name, "last_name": name, "job_title": name} if place % 2 else {}
-        yield {"id": user_id(place), "email": email, **named, "company_id": company_id(place)}
+        yield {
+            "id": format_user_id(place),
+            "email": email,
+            **named,
+            "company_id": format_company_id(place),
+        }
 
 
-def _projects(names: Sequence[str]) -> Iterator[dict[str, Any]]:
+def _build_projects(names: Sequence[str]) -> Iterator[dict[str, Any]]:
     for place, name in enumerate(names):
         texts = {"name": name, "city": name, "job_number": name[:100]}
-        unit = {"business_unit_id": unit_id(place)}
+        unit = {"business_unit_id": format_unit_id(place)}
         member = {
             "email": f"person.{place}@example.com",
-            "company_id": company_id(place),
+            "company_id": format_company_id(place),
             "services": {"document_management": "user"},
         }
         members = {"users": [member]} if place % 7 == 0 else {}
-        yield {**(FULL if place % 2 else {}), **texts, **unit, **members, "id": project_id(place)}
+        yield {
+            **(ALL_FIELDS if place % 2 else {}),
+            **texts,
+            **unit,
+            **members,
+            "id": format_project_id(place),
+        }

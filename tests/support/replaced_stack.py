@@ -50,7 +50,7 @@ Bim360Team("crew", **arguments(
     "crew", project_id=anna.project_id, members=team, on_removal="remove"))
 """
 
-CHANGES: Final[Mapping[str, Mapping[str, Any]]] = {
+NON_KEY_CHANGES: Final[Mapping[str, Mapping[str, Any]]] = {
     "tower": {"city": "Oslo"},
     "volt": {"city": "Bergen"},
     "ada": {"default_role": "Architect"},
@@ -61,22 +61,22 @@ CHANGES: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 """A change of each resource that is not a change of its unique key."""
 
-PNG: Final = b"\x89PNG\r\n\x1a\n a tower"
+PNG_CONTENT: Final = b"\x89PNG\r\n\x1a\n a tower"
 
 
 @dataclass(frozen=True)
-class Place:
+class ProgramFolder:
     """The folder of the program."""
 
     folder: Path
 
-    def lay_out(self) -> None:
+    def write_program(self) -> None:
         """Write the program and its pictures."""
         self.folder.mkdir(exist_ok=True)
         (self.folder / "Pulumi.yaml").write_text("name: towers\nruntime: python\n")
         (self.folder / "__main__.py").write_text(PROGRAM)
-        (self.folder / "tower.png").write_bytes(PNG)
-        (self.folder / "other.png").write_bytes(PNG + b" at night")
+        (self.folder / "tower.png").write_bytes(PNG_CONTENT)
+        (self.folder / "other.png").write_bytes(PNG_CONTENT + b" at night")
         self.declare()
 
     def declare(self, values: Any = None, options: Any = None) -> None:
@@ -85,7 +85,7 @@ class Place:
         (self.folder / "said.json").write_text(json.dumps(said))
 
 
-def held(account: Any) -> dict[str, Any]:
+def list_surviving_values(account: Any) -> dict[str, Any]:
     """Return what must survive each replacement: ids, statuses, members and units."""
     return {
         "projects": {row["id"]: row["status"] for row in account["projects"]},

@@ -14,7 +14,7 @@ from shelf import Item, Shelf
 
 
 @dataclass(frozen=True)
-class Stage:
+class Command:
     """One command, after the program and the shelf were put in place for it."""
 
     command: Literal[
@@ -24,15 +24,15 @@ class Stage:
     tamper: Callable[[Path], object] | None = None
 
 
-def _write(id_: str, **props: object) -> Callable[[Path], object]:
+def _write_object(id_: str, **props: object) -> Callable[[Path], object]:
     return lambda shelf: (shelf / f"{id_}.json").write_text(json.dumps(props))
 
 
-def _remove(id_: str) -> Callable[[Path], object]:
+def _remove_object(id_: str) -> Callable[[Path], object]:
     return lambda shelf: (shelf / f"{id_}.json").unlink()
 
 
-_THREE: Final = """
+_THREE_ITEMS: Final = """
 a = Item("a", title=" A ", size=3, tags={"x": 1, "y": [1, 2]}, nothing=None)
 b = Item("b", title=Output.concat("after ", a.id), password=Output.secret("correct horse"))
 c = Item("c", title="c", note=b.made_by)
@@ -41,179 +41,185 @@ pulumi.export("who", a.made_by)
 pulumi.export("password", b.password)
 """
 
-_IGNORING: Final = """
+_IGNORE_CHANGES: Final = """
 ignored = Opts(ignore_changes=["size", "tags.x"])
 Item("a", ignored, title="A", size={size}, tags={{"x": {x}, "y": {y}}})
 """
 
 # One after the other: beside a refused step, Pulumi's own next one may or may not have begun.
-_PROTECTED: Final = """
+_PROTECTED_ITEM: Final = """
 b = Item("b", title="B")
 Item("a", Opts(protect=True, depends_on=[b]), title="A", kind={kind!r})
 """
 
-_DEEP: Final = """
+_NESTED_SECRETS: Final = """
 word = Output.secret("correct horse")
 a = Item("a", title="A", tags={"word": word, "x": 1}, list=[1, word], password=word)
 Item("b", title="B", note=a.tags, copy=a.list, echoed=a.echo)
 """
 
-_PAIR: Final = """
+_DEPENDENT_PAIR: Final = """
 a = Item("a", title="A", kind={kind!r}, ahead={ahead})
 b = Item("b", title="B", kind=a.id, other={other!r})
 """
 
-STORIES: Final[dict[str, tuple[Stage, ...]]] = {
+SCENARIOS: Final[dict[str, tuple[Command, ...]]] = {
     "create, nothing to do, destroy": (
-        Stage("preview", _THREE),
-        Stage("up"),
-        Stage("up"),
-        Stage("destroy"),
+        Command("preview", _THREE_ITEMS),
+        Command("up"),
+        Command("up"),
+        Command("destroy"),
     ),
     "update in place": (
-        Stage("up", _THREE),
-        Stage("preview", _THREE.replace('"x": 1', '"x": 2').replace("horse", "cow")),
-        Stage("up"),
-        Stage("up", _THREE.replace('"y": [1, 2]', '"y": [1]')),
+        Command("up", _THREE_ITEMS),
+        Command("preview", _THREE_ITEMS.replace('"x": 1', '"x": 2').replace("horse", "cow")),
+        Command("up"),
+        Command("up", _THREE_ITEMS.replace('"y": [1, 2]', '"y": [1]')),
     ),
     "the provider decides by itself": (
-        Stage("up", 'Item("a", title="A", verdict="no", n=1)\nItem("b", title="B", verdict="yes")'),
-        Stage("up", 'Item("a", title="A", verdict="no", n=2)\nItem("b", title="B", verdict="yes")'),
+        Command(
+            "up", 'Item("a", title="A", verdict="no", n=1)\nItem("b", title="B", verdict="yes")'
+        ),
+        Command(
+            "up", 'Item("a", title="A", verdict="no", n=2)\nItem("b", title="B", verdict="yes")'
+        ),
     ),
     "replace, create first": (
-        Stage("up", _PAIR.format(kind="one", ahead=False, other=1)),
-        Stage("preview", _PAIR.format(kind="two", ahead=False, other=1)),
-        Stage("up"),
-        Stage("destroy"),
+        Command("up", _DEPENDENT_PAIR.format(kind="one", ahead=False, other=1)),
+        Command("preview", _DEPENDENT_PAIR.format(kind="two", ahead=False, other=1)),
+        Command("up"),
+        Command("destroy"),
     ),
     "replace, delete first, with a dependent": (
-        Stage("up", _PAIR.format(kind="one", ahead=True, other=1)),
-        Stage("preview", _PAIR.format(kind="two", ahead=True, other=1)),
-        Stage("up"),
-        Stage("up"),
+        Command("up", _DEPENDENT_PAIR.format(kind="one", ahead=True, other=1)),
+        Command("preview", _DEPENDENT_PAIR.format(kind="two", ahead=True, other=1)),
+        Command("up"),
+        Command("up"),
     ),
     "delete_before_replace wins over the provider": (
-        Stage("up", 'Item("a", Opts(delete_before_replace=True), title="A", kind="one")'),
-        Stage("up", 'Item("a", Opts(delete_before_replace=True), title="A", kind="two")'),
-        Stage("up", 'Item("a", Opts(replace_on_changes=["tags.x"]), title="A", kind="two")'),
-        Stage(
+        Command("up", 'Item("a", Opts(delete_before_replace=True), title="A", kind="one")'),
+        Command("up", 'Item("a", Opts(delete_before_replace=True), title="A", kind="two")'),
+        Command("up", 'Item("a", Opts(replace_on_changes=["tags.x"]), title="A", kind="two")'),
+        Command(
             "up",
             'Item("a", Opts(replace_on_changes=["tags.x"]), title="A", kind="two", tags={"x": 1})',
         ),
     ),
     "resources leave the program": (
-        Stage("up", _THREE + 'Item("kept", Opts(retain_on_delete=True), title="kept")'),
-        Stage("preview", 'Item("a", title="A", size=3)'),
-        Stage("up"),
+        Command("up", _THREE_ITEMS + 'Item("kept", Opts(retain_on_delete=True), title="kept")'),
+        Command("preview", 'Item("a", title="A", size=3)'),
+        Command("up"),
     ),
     "drift": (
-        Stage("up", 'Item("a", title="A", size=1)\nItem("b", title="B")'),
-        Stage("drift", None, _write("A-1", title="A", size=7, new="x")),
-        Stage("preview"),
-        Stage("refresh"),
-        Stage("preview"),
-        Stage("up"),
-        Stage("preview --refresh", None, _write("A-1", title="A", size=8)),
-        Stage("up --refresh"),
+        Command("up", 'Item("a", title="A", size=1)\nItem("b", title="B")'),
+        Command("drift", None, _write_object("A-1", title="A", size=7, new="x")),
+        Command("preview"),
+        Command("refresh"),
+        Command("preview"),
+        Command("up"),
+        Command("preview --refresh", None, _write_object("A-1", title="A", size=8)),
+        Command("up --refresh"),
     ),
     "gone": (
-        Stage("up", 'a = Item("a", title="A")\nItem("b", title="B", note=a.id)'),
-        Stage("refresh", None, _remove("A-1")),
-        Stage("up"),
-        Stage("up --refresh", None, _remove("B-1")),
+        Command("up", 'a = Item("a", title="A")\nItem("b", title="B", note=a.id)'),
+        Command("refresh", None, _remove_object("A-1")),
+        Command("up"),
+        Command("up --refresh", None, _remove_object("B-1")),
     ),
     "ignore_changes": (
-        Stage("up", _IGNORING.format(size=1, x=1, y=1)),
-        Stage("up", _IGNORING.format(size=2, x=2, y=1)),
-        Stage("up", _IGNORING.format(size=2, x=2, y=2)),
-        Stage("drift", None, _write("A-1", title="A", size=9, tags={"x": 9, "y": 2})),
+        Command("up", _IGNORE_CHANGES.format(size=1, x=1, y=1)),
+        Command("up", _IGNORE_CHANGES.format(size=2, x=2, y=1)),
+        Command("up", _IGNORE_CHANGES.format(size=2, x=2, y=2)),
+        Command("drift", None, _write_object("A-1", title="A", size=9, tags={"x": 9, "y": 2})),
     ),
     "protect": (
-        Stage("up", _PROTECTED.format(kind="one")),
-        Stage("preview", _PROTECTED.format(kind="two")),
-        Stage("up"),
-        Stage("destroy"),
-        Stage("up", 'Item("a", title="A", kind="one")'),
-        Stage("destroy"),
+        Command("up", _PROTECTED_ITEM.format(kind="one")),
+        Command("preview", _PROTECTED_ITEM.format(kind="two")),
+        Command("up"),
+        Command("destroy"),
+        Command("up", 'Item("a", title="A", kind="one")'),
+        Command("destroy"),
     ),
     "get": (
-        Stage(
+        Command(
             "preview",
             'a = Item("a", Opts(id="old-1"))\nItem("b", title=a.title)\npulumi.export("id", a.id)',
-            _write("old-1", title="old", size=3),
+            _write_object("old-1", title="old", size=3),
         ),
-        Stage("up"),
-        Stage("up"),
-        Stage("refresh", None, _write("old-1", title="old", size=4)),
-        Stage("destroy"),
+        Command("up"),
+        Command("up"),
+        Command("refresh", None, _write_object("old-1", title="old", size=4)),
+        Command("destroy"),
     ),
     "explicit provider": (
-        Stage(
+        Command(
             "preview",
             's = Shelf("s", mark="EX", password=Output.secret("open sesame"))\n'
             'Item("a", Opts(provider=s), title="A")\nItem("b", title="B")',
         ),
-        Stage("up"),
-        Stage("up"),
-        Stage(
+        Command("up"),
+        Command("up"),
+        Command(
             "up",
             's = Shelf("s", mark="EY", password=Output.secret("open sesame"))\n'
             'Item("a", Opts(provider=s), title="A", size=1)\nItem("b", title="B")',
         ),
     ),
     "explicit provider, to the end": (
-        Stage("up", 's = Shelf("s", mark="EX")\nItem("a", Opts(provider=s), title="A")'),
-        Stage("refresh"),
-        Stage("up --refresh", None, _remove("A-1")),
-        Stage("destroy"),
+        Command("up", 's = Shelf("s", mark="EX")\nItem("a", Opts(provider=s), title="A")'),
+        Command("refresh"),
+        Command("up --refresh", None, _remove_object("A-1")),
+        Command("destroy"),
     ),
     "secrets in deep places": (
-        Stage("up", _DEEP),
-        Stage("preview"),
-        Stage("up", _DEEP + 'Item("c", title="C", copy=a.list)'),
+        Command("up", _NESTED_SECRETS),
+        Command("preview"),
+        Command("up", _NESTED_SECRETS + 'Item("c", title="C", copy=a.list)'),
     ),
     "secrets that are read again": (
-        Stage("up", _DEEP.partition('Item("b"')[0]),
-        Stage("refresh"),
-        Stage("up"),
+        Command("up", _NESTED_SECRETS.partition('Item("b"')[0]),
+        Command("refresh"),
+        Command("up"),
     ),
     "what is wrong is told": (
-        Stage("preview", 'Item("a", title="")'),
-        Stage("up", 'Item("a", title="A", broken="update")\nItem("c", title="C")'),
-        Stage("up", 'Item("a", title="A", broken="update", size=2)\nItem("c", title="C", size=2)'),
-        Stage("up", 'Item("a", title="A", size=2)\nItem("c", title="C", size=2)'),
+        Command("preview", 'Item("a", title="")'),
+        Command("up", 'Item("a", title="A", broken="update")\nItem("c", title="C")'),
+        Command(
+            "up", 'Item("a", title="A", broken="update", size=2)\nItem("c", title="C", size=2)'
+        ),
+        Command("up", 'Item("a", title="A", size=2)\nItem("c", title="C", size=2)'),
     ),
     "a failed create stops its dependents only": (
-        Stage(
+        Command(
             "up",
             'a = Item("a", title="A", broken="create")\nb = Item("b", title="B", note=a.id)\n'
             'c = Item("c", Opts(depends_on=[b]), title="C")\nItem("d", title="D")',
         ),
-        Stage(
+        Command(
             "up",
             'a = Item("a", title="A")\nb = Item("b", title="B", note=a.id)\n'
             'c = Item("c", Opts(depends_on=[b]), title="C")\nItem("d", title="D")',
         ),
     ),
     "aliases, parents, components": (
-        Stage(
+        Command(
             "up",
             'box = pulumi.ComponentResource("demo:shop:Box", "box", {"n": 1})\n'
             'a = Item("a", Opts(parent=box), title="A")\n'
             'Item("b", Opts(deleted_with=a), title="B")\n'
             'box.register_outputs({"a": a.id})',
         ),
-        Stage(
+        Command(
             "preview",
             'box = pulumi.ComponentResource("demo:shop:Box", "box", {"n": 2})\n'
             'a2 = Item("a2", Opts(parent=box, aliases=[Alias(name="a")]), title="A")\n'
             'box.register_outputs({"a": a2.id})',
         ),
-        Stage("up"),
-        Stage("destroy"),
+        Command("up"),
+        Command("destroy"),
     ),
     "deleted together": (
-        Stage("up", 'a = Item("a", title="A")\nItem("b", Opts(deleted_with=a), title="B")'),
-        Stage("destroy"),
+        Command("up", 'a = Item("a", title="A")\nItem("b", Opts(deleted_with=a), title="B")'),
+        Command("destroy"),
     ),
 }

@@ -12,17 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from bim360_provider.testing import LocalEngine, Result
-from tests.support.scenarios import PRELUDE, Stage
+from tests.support.scenarios import PRELUDE, Command
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 PASSPHRASE: Final = "only for tests"
-MARK: Final = "M"
+PROVIDER_MARK: Final = "M"
 
 
 @dataclass(frozen=True)
-class Report:
+class CommandReport:
     """What a stage did: operations, provider calls, changed paths, counts, outcome."""
 
     ok: bool
@@ -32,35 +32,35 @@ class Report:
     changes: dict[str, int]
 
 
-class Stack(Protocol):
+class ScenarioStack(Protocol):
     """A stack that stages can be played on."""
 
-    def play(self, stage: Stage) -> Report:
+    def run_command(self, hq: Command) -> CommandReport:
         """Play one stage."""
 
 
-class Workplace:
+class StackRunner:
     """A project, a shelf and a log in a folder."""
 
     def __init__(self, folder: Path) -> None:
         self.project = folder / "project"
-        self.shelf = folder / "shelf"
+        self.store = folder / "shelf"
         self.log = folder / "calls.jsonl"
-        for place in (self.project, self.shelf):
+        for place in (self.project, self.store):
             place.mkdir(parents=True)
         (self.project / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
         shutil.copy(Path(__file__).with_name("file_provider.py"), self.project / "shelf.py")
-        self.env = {"SHELF": str(self.shelf), "SHELF_LOG": str(self.log)}
+        self.env = {"SHELF": str(self.store), "SHELF_LOG": str(self.log)}
 
-    def prepare(self, stage: Stage) -> None:
+    def prepare(self, hq: Command) -> None:
         """Put program and shelf in place, and start a new log."""
-        if stage.program is not None:
-            (self.project / "__main__.py").write_text(PRELUDE + stage.program)
-        if stage.tamper is not None:
-            stage.tamper(self.shelf)
+        if hq.program is not None:
+            (self.project / "__main__.py").write_text(PRELUDE + hq.program)
+        if hq.tamper is not None:
+            hq.tamper(self.store)
         self.log.write_text("")
 
-    def calls(self) -> list[str]:
+    def read_calls(self) -> list[str]:
         """Return the provider calls in a fixed order, with secrets blotted out."""
         text = re.sub(
             r"\[secret [0-9a-f]+\]|correct (horse|cow)|open sesame", "***", self.log.read_text()
@@ -72,18 +72,18 @@ class LocalStack:
     """A stack on the local engine."""
 
     def __init__(self, folder: Path) -> None:
-        self.workplace = Workplace(folder)
+        self.runner = StackRunner(folder)
         self.engine = LocalEngine(
-            self.workplace.project,
+            self.runner.project,
             stack="demo",
             state=folder / "state.json",
-            config={"shelf:mark": MARK},
-            env=self.workplace.env,
+            config={"shelf:mark": PROVIDER_MARK},
+            env=self.runner.env,
         )
 
-    def run(self, stage: Stage) -> Result:
+    def run(self, hq: Command) -> Result:
         """Play a stage and return what the engine says of it."""
-        self.workplace.prepare(stage)
+        self.runner.prepare(hq)
         actions: dict[str, Callable[[], Result]] = {
             "preview": self.engine.preview,
             "up": self.engine.up,
@@ -93,15 +93,15 @@ class LocalStack:
             "up --refresh": lambda: self.engine.up(refresh=True),
             "preview --refresh": lambda: self.engine.preview(refresh=True),
         }
-        return actions[stage.command]()
+        return actions[hq.command]()
 
-    def play(self, stage: Stage) -> Report:
+    def run_command(self, hq: Command) -> CommandReport:
         """Play a stage and report it."""
-        result = self.run(stage)
-        return Report(
+        result = self.run(hq)
+        return CommandReport(
             ok=result.ok,
             ops=sorted({f"{step.op} {step.name}" for step in result.steps}),
-            calls=self.workplace.calls(),
+            calls=self.runner.read_calls(),
             paths={step.name: sorted(step.paths) for step in result.steps if step.paths},
             changes=result.changes,
         )
@@ -111,14 +111,14 @@ class PulumiStack:
     """The same stack on the real Pulumi CLI, with a backend in the same folder."""
 
     def __init__(self, folder: Path) -> None:
-        self.workplace = Workplace(folder)
+        self.runner = StackRunner(folder)
         self._events = folder / "events.jsonl"
         backend = folder / "backend"
         backend.mkdir()
         self._env = {
             **os.environ,
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            **self.workplace.env,
+            **self.runner.env,
             "PULUMI_BACKEND_URL": f"file://{backend}",
             "PULUMI_HOME": str(folder / "home"),
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
@@ -126,39 +126,39 @@ class PulumiStack:
             "PULUMI_DEBUG_COMMANDS": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         }
-        self._pulumi("stack", "init", "demo")
-        self._pulumi("config", "set", "shelf:mark", MARK)
+        self._run_pulumi("stack", "init", "demo")
+        self._run_pulumi("config", "set", "shelf:mark", PROVIDER_MARK)
 
-    def play(self, stage: Stage) -> Report:
+    def run_command(self, hq: Command) -> CommandReport:
         """Play a stage and report it."""
-        self.workplace.prepare(stage)
+        self.runner.prepare(hq)
         self._events.unlink(missing_ok=True)
-        done = self._pulumi(*_WORDS[stage.command], f"--event-log={self._events}", check=False)
+        done = self._run_pulumi(*_CLI_ARGS[hq.command], f"--event-log={self._events}", check=False)
         events = [json.loads(line) for line in self._events.read_text().splitlines()]
         finished = [
             event["resOutputsEvent"]["metadata"] for event in events if "resOutputsEvent" in event
         ]
         steps = [step for step in finished if not _is_default_provider(step)]
-        return Report(
+        return CommandReport(
             ok=done.returncode == 0,
-            ops=sorted({f"{step['op']} {_name(step)}" for step in steps}),
-            calls=self.workplace.calls(),
+            ops=sorted({f"{step['op']} {_resource_name(step)}" for step in steps}),
+            calls=self.runner.read_calls(),
             paths={
-                _name(step): sorted(step["detailedDiff"])
+                _resource_name(step): sorted(step["detailedDiff"])
                 for step in steps
                 if step.get("detailedDiff")
             },
-            changes=_changes(events),
+            changes=_count_changes(events),
         )
 
-    def _pulumi(self, *words: str, check: bool = True) -> "subprocess.CompletedProcess[bytes]":
+    def _run_pulumi(self, *words: str, check: bool = True) -> "subprocess.CompletedProcess[bytes]":
         command = ["pulumi", *words, "--non-interactive", "--color=never"]
         return subprocess.run(  # noqa: S603 -- the CLI on PATH is what is under test
-            command, cwd=self.workplace.project, env=self._env, check=check, capture_output=True
+            command, cwd=self.runner.project, env=self._env, check=check, capture_output=True
         )
 
 
-_WORDS: Final = {
+_CLI_ARGS: Final = {
     "preview": ["preview"],
     "up": ["up", "--yes", "--skip-preview", "--continue-on-error"],
     "refresh": ["refresh", "--yes", "--skip-preview"],
@@ -169,7 +169,7 @@ _WORDS: Final = {
 }
 
 
-def _name(step: dict[str, Any]) -> str:
+def _resource_name(step: dict[str, Any]) -> str:
     return str(step["urn"]).split("::")[-1]
 
 
@@ -177,6 +177,6 @@ def _is_default_provider(step: dict[str, Any]) -> bool:
     return "pulumi:providers:pulumi-python::default" in step["urn"]
 
 
-def _changes(events: list[dict[str, Any]]) -> dict[str, int]:
+def _count_changes(events: list[dict[str, Any]]) -> dict[str, int]:
     summaries = [event["summaryEvent"] for event in events if "summaryEvent" in event]
     return dict(Counter(summaries[-1]["resourceChanges"])) if summaries else {}

@@ -6,30 +6,41 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from bim360_provider.core.account_user.rules import (
-    SHAPE,
-    create_body,
-    differing,
-    fields_of,
-    patch_body,
-    same,
-    warn_of_user,
+    FIELD_SPEC,
+    build_create_body,
+    build_fields,
+    build_patch_body,
+    diff_fields,
+    is_same_value,
+    warn_about_user,
 )
-from bim360_provider.core.create_once import SHARED_RISK, is_recent, made_once, was_made_since
-from bim360_provider.core.entity import Live
-from bim360_provider.core.field_spec import same_text
-from bim360_provider.core.not_found import found, is_gone, is_young, missing, seen
-from bim360_provider.core.replacements import replacement_message
-from bim360_provider.core.run import Owners, claimed, claimed_or_none
-from bim360_provider.core.settings import Settings, place_of
+from bim360_provider.core.create_once import (
+    SHARED_OWNERSHIP_RISK,
+    create_once,
+    is_recent_leftover,
+    was_created_since,
+)
+from bim360_provider.core.entity import ReadResult
+from bim360_provider.core.field_spec import is_same_text
+from bim360_provider.core.not_found import (
+    add_refresh_hint,
+    is_deleted,
+    may_return_404,
+    read_cached,
+    read_or_none,
+)
+from bim360_provider.core.replacements import format_replacement_message
+from bim360_provider.core.run import Ownership, claim_row, claim_row_or_none
+from bim360_provider.core.settings import Settings, get_account_scope
 from bim360_provider.errors import Bim360Error, ConflictError, HqError, NotFoundError
 from bim360_provider.hq import HqClient
 from bim360_provider.models import AccountUser
-from bim360_provider.models.account_user import NEVER_SIGNED_IN, PROFILE
+from bim360_provider.models.account_user import PROFILE_FIELDS, UNCONFIRMED_STATUSES
 
-__all__ = ["create", "delete", "read", "update", "wait_for_sign_in"]
+__all__ = ["create", "defer_status", "delete", "read", "update"]
 
 
-def wait_for_sign_in(
+def defer_status(
     client: HqClient, email: str | None, status: str | None, wanted: set[str]
 ) -> set[str]:
     """Return what cannot be set before the person has signed in, having said so.
@@ -40,9 +51,9 @@ def wait_for_sign_in(
         status: HQ's word for how far they have come.
         wanted: The fields to be changed.
     """
-    if status not in NEVER_SIGNED_IN or "status" not in wanted:
+    if status not in UNCONFIRMED_STATUSES or "status" not in wanted:
         return set()
-    client.transport.tell(
+    client.transport.notify(
         f"BIM 360: user '{email}' has never signed in ({status}), so HQ cannot make them inactive; "
         "the next `pulumi up` tries again.",
         warning=True,
@@ -53,7 +64,7 @@ def wait_for_sign_in(
 Values = Mapping[str, Any]
 
 
-def read(client: HqClient, user_id: str, state: Values) -> Live | None:
+def read(client: HqClient, user_id: str, state: Values) -> ReadResult | None:
     """Return the user as HQ has them, or None if they are gone.
 
     Args:
@@ -66,23 +77,28 @@ def read(client: HqClient, user_id: str, state: Values) -> Live | None:
         HqError: HQ said no.
         UnansweredError: No answer came.
     """
-    user = found(
-        client, "user", state, lambda young: seen(client.account_users, user_id, state, young=young)
+    user = read_or_none(
+        client,
+        "user",
+        state,
+        lambda young: read_cached(client.account_users, user_id, state, new_resource=young),
     )
     if user is None:
         return None
-    fields = fields_of(user, state)
-    live = SHAPE.live(user_id, fields, {**place_of(client), **state}, state)
+    fields = build_fields(user, state)
+    live = FIELD_SPEC.build_read_result(user_id, fields, {**get_account_scope(client), **state}, state)
     adopted = state.get("adopted", True)
-    return Live(user_id, {**live.outputs, "adopted": adopted}, _as_declared(live.inputs, fields))
+    return ReadResult(
+        user_id, {**live.outputs, "adopted": adopted}, _normalize_inputs(live.inputs, fields)
+    )
 
 
-def _as_declared(inputs: dict[str, Any], fields: Values) -> dict[str, Any]:
+def _normalize_inputs(inputs: dict[str, Any], fields: Values) -> dict[str, Any]:
     """Return the arguments in normal form; whom somebody deactivated shows it in any case."""
     normal = {k: v.lower() if k in ("email", "company_id") else v for k, v in inputs.items()}
     if fields.get("status") == "inactive":
         normal["status"] = "inactive"
-    elif "status" in normal and same("status", "active", fields.get("status")):
+    elif "status" in normal and is_same_value("status", "active", fields.get("status")):
         normal["status"] = "active"
     return normal
 
@@ -95,37 +111,37 @@ def update(client: HqClient, user_id: str, state: Values, inputs: Values) -> dic
         HqError: HQ refused a value.
         UnansweredError: No answer came.
     """
-    wanted = {*differing(state, inputs), *_left(state, inputs)}
+    wanted = {*diff_fields(state, inputs), *_find_pending_fields(state, inputs)}
     user = AccountUser.model_validate({**state, "id": user_id})
-    apart = {"status"} & wanted if state.get("status") in NEVER_SIGNED_IN else set()
+    apart = {"status"} & wanted if state.get("status") in UNCONFIRMED_STATUSES else set()
     try:
         if wanted - apart:
-            body = patch_body(inputs, wanted - apart)
-            young = is_young(client, state)
+            body = build_patch_body(inputs, wanted - apart)
+            young = may_return_404(client, state)
             user = client.account_users.update(user_id, body, new_resource=young)
-            warn_of_user(client, body, user)
+            warn_about_user(client, body, user)
         if apart:
-            user, apart = _status(client, user, patch_body(inputs, apart))
+            user, apart = _try_status(client, user, build_patch_body(inputs, apart))
     except NotFoundError as error:
-        raise missing(error) from None
+        raise add_refresh_hint(error) from None
     known = {**state, **inputs}
     return {
-        **SHAPE.outputs(fields_of(user, known), state, inputs, apart),
+        **FIELD_SPEC.build_outputs(build_fields(user, known), state, inputs, apart),
         "adopted": state.get("adopted", True),
     }
 
 
-def _left(state: Values, inputs: Values) -> set[str]:
+def _find_pending_fields(state: Values, inputs: Values) -> set[str]:
     """Return what an earlier run could not do and is still wanted.
 
     Whoever was to be inactive before their first sign-in, and no longer is, is as they should be.
     """
     left = {name for name in state.get("unfinished") or () if name in inputs}
-    done = "status" in left and same("status", inputs["status"], state.get("status"))
+    done = "status" in left and is_same_value("status", inputs["status"], state.get("status"))
     return left - {"status"} if done else left
 
 
-def _status(client: HqClient, user: AccountUser, body: Values) -> tuple[AccountUser, set[str]]:
+def _try_status(client: HqClient, user: AccountUser, body: Values) -> tuple[AccountUser, set[str]]:
     """Try a status that HQ refuses until the person has signed in; they may have, meanwhile."""
     try:
         return client.account_users.update(user.id, body), set()
@@ -133,17 +149,17 @@ def _status(client: HqClient, user: AccountUser, body: Values) -> tuple[AccountU
         refused = HTTPStatus.BAD_REQUEST <= error.status < HTTPStatus.INTERNAL_SERVER_ERROR
         if not refused or isinstance(error, NotFoundError):
             raise
-        return user, wait_for_sign_in(client, user.email, user.status, {"status"})
+        return user, defer_status(client, user.email, user.status, {"status"})
 
 
-MAY_MEAN_TAKEN: Final = frozenset(
+EMAIL_IN_USE_STATUSES: Final = frozenset(
     {HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}
 )
 """Documented is 409; what HQ really says of an e-mail that is taken, nobody has published."""
 
 
 def create(
-    client: HqClient, inputs: Values, settings: Settings, owners: Owners | None = None
+    client: HqClient, inputs: Values, settings: Settings, owners: Ownership | None = None
 ) -> tuple[str, dict[str, Any]]:
     """Add a person to the account, or take over the one who has the e-mail: a person exists once.
 
@@ -162,49 +178,51 @@ def create(
         HqError: HQ refused a value.
         UnansweredError: HQ could not be asked whether it acted; the next run finds out.
     """
-    owners = owners or Owners()
-    client.transport.now()  # fetches the token, and with it HQ's time, before anything is made
+    owners = owners or Ownership()
+    client.transport.get_server_time()  # fetches the token, and with it HQ's time, before anything is made
     adopted = False
     try:
-        user = _made(client, inputs, owners)
+        user = _create_user(client, inputs, owners)
         # What a PATCH can change is sent once more below, and judged then.
-        profile = {k: v for k, v in create_body(inputs).items() if k in PROFILE}
-        warn_of_user(client, profile, user)
+        profile = {k: v for k, v in build_create_body(inputs).items() if k in PROFILE_FIELDS}
+        warn_about_user(client, profile, user)
     except HqError as error:
-        if error.status not in MAY_MEAN_TAKEN:
+        if error.status not in EMAIL_IN_USE_STATUSES:
             raise
-        user = _present(client, inputs, owners, error)
-        before = owners.had(user.id)
+        user = _find_existing_user(client, inputs, owners, error)
+        before = owners.find_previous_state(user.id)
         if before is None:
             adopted = not _is_leftover(client, user, inputs, settings)
-            _tell(client, user, adopted=adopted)
+            _report_adoption(client, user, is_adopted=adopted)
         else:
             adopted = bool(before.get("adopted", True))
-            words = replacement_message("account_user", user.id, inputs)
-            client.transport.tell(f"BIM 360: {words}.", warning=True)
-        owners.takes(user.id)
-    owners.owns(user.id)
-    return user.id, {**_finished(client, user, inputs), "adopted": adopted}
+            words = format_replacement_message("account_user", user.id, inputs)
+            client.transport.notify(f"BIM 360: {words}.", warning=True)
+        owners.mark_adopted(user.id)
+    owners.mark_owned(user.id)
+    return user.id, {**_apply_remaining(client, user, inputs), "adopted": adopted}
 
 
-def _made(client: HqClient, inputs: Values, owners: Owners) -> AccountUser:
-    body, email = create_body(inputs), inputs["email"]
+def _create_user(client: HqClient, inputs: Values, owners: Ownership) -> AccountUser:
+    body, email = build_create_body(inputs), inputs["email"]
 
     def ours(since: datetime) -> AccountUser | None:
-        found = client.account_users.with_email(email)
-        made = [each for each in found if was_made_since(each.created_at, since)]
-        return claimed_or_none(owners, next(iter(made), None))
+        found = client.account_users.search_by_email(email)
+        made = [each for each in found if was_created_since(each.created_at, since)]
+        return claim_row_or_none(owners, next(iter(made), None))
 
     def post() -> AccountUser:
-        return claimed(owners, client.account_users.create(body))
+        return claim_row(owners, client.account_users.create(body))
 
-    return made_once(client, email, "user", post, ours)
+    return create_once(client, email, "user", post, ours)
 
 
-def _present(client: HqClient, inputs: Values, owners: Owners, error: HqError) -> AccountUser:
+def _find_existing_user(
+    client: HqClient, inputs: Values, owners: Ownership, error: HqError
+) -> AccountUser:
     """Return the user who has the e-mail already; without one, HQ's refusal stands."""
     email = inputs["email"]
-    found = client.account_users.with_email(email)
+    found = client.account_users.search_by_email(email)
     if len(found) == 1 and not owners.is_owned(found[0].id):
         return found[0]
     if not found and not isinstance(error, ConflictError):
@@ -217,48 +235,48 @@ def _present(client: HqClient, inputs: Values, owners: Owners, error: HqError) -
     else:
         why = "HQ says the e-mail is taken, yet no such user is to be seen; try again later"
     msg = f"BIM 360: could not create user '{email}': {why}."
-    raise ConflictError(msg, status=error.status, words=error.words, request=error.request)
+    raise ConflictError(msg, status=error.status, hq_message=error.hq_message, request=error.request)
 
 
 def _is_leftover(client: HqClient, user: AccountUser, inputs: Values, settings: Settings) -> bool:
     """Return whether an interrupted run added the person, who was in no account before."""
     if user.status != "not_invited" or user.last_sign_in:
         return False
-    live = user.fields()
-    as_declared = all(same_text(inputs[k], live.get(k)) for k in PROFILE if k in inputs)
-    began = client.transport.server_clock.began
-    recent = is_recent(user.created_at, settings, began)
-    return recent and as_declared and not set(differing(live, inputs)) - {"status"}
+    live = user.get_fields()
+    as_declared = all(is_same_text(inputs[k], live.get(k)) for k in PROFILE_FIELDS if k in inputs)
+    began = client.transport.server_clock.run_start
+    recent = is_recent_leftover(user.created_at, settings, began)
+    return recent and as_declared and not set(diff_fields(live, inputs)) - {"status"}
 
 
-def _tell(client: HqClient, user: AccountUser, *, adopted: bool) -> None:
+def _report_adoption(client: HqClient, user: AccountUser, *, is_adopted: bool) -> None:
     who = f"BIM 360: user '{user.email}' ({user.id})"
-    if adopted:
+    if is_adopted:
         inactive = " and inactive" if user.status == "inactive" else ""
         words = f"was in the account already{inactive}; the profile stays as it is"
-        client.transport.tell(f"{who} {words}.")
+        client.transport.notify(f"{who} {words}.")
     else:
-        words = f"is what an interrupted run left behind; it is adopted. {SHARED_RISK}"
-        client.transport.tell(f"{who} {words}.", warning=True)
+        words = f"is what an interrupted run left behind; it is adopted. {SHARED_OWNERSHIP_RISK}"
+        client.transport.notify(f"{who} {words}.", warning=True)
 
 
-def _finished(client: HqClient, user: AccountUser, inputs: Values) -> dict[str, Any]:
+def _apply_remaining(client: HqClient, user: AccountUser, inputs: Values) -> dict[str, Any]:
     """Do what is left to do on a user who exists; record what cannot be done now."""
-    wanted = set(differing(fields_of(user, inputs), inputs))
-    left = wait_for_sign_in(client, user.email, user.status, wanted)
-    body = patch_body(inputs, wanted - left)
+    wanted = set(diff_fields(build_fields(user, inputs), inputs))
+    left = defer_status(client, user.email, user.status, wanted)
+    body = build_patch_body(inputs, wanted - left)
     if body:
         try:
             user = client.account_users.update(user.id, body, new_resource=True)
-            warn_of_user(client, body, user)
+            warn_about_user(client, body, user)
         except Bim360Error as error:
             left = wanted
             words = f"{error} The user is in the account; the next `pulumi up` tries again."
-            client.transport.tell(words, warning=True)
-    return SHAPE.outputs(fields_of(user, inputs), inputs, inputs, left)
+            client.transport.notify(words, warning=True)
+    return FIELD_SPEC.build_outputs(build_fields(user, inputs), inputs, inputs, left)
 
 
-def delete(client: HqClient, user_id: str, state: Values, owners: Owners | None = None) -> None:
+def delete(client: HqClient, user_id: str, state: Values, owners: Ownership | None = None) -> None:
     """Deactivate whom the stack added, and leave whom it found.
 
     Args:
@@ -272,29 +290,29 @@ def delete(client: HqClient, user_id: str, state: Values, owners: Owners | None 
         UnansweredError: No answer came.
     """
     who = f"BIM 360: user '{state.get('email')}' ({user_id})"
-    if owners and owners.was_taken(user_id):
-        client.transport.tell(f"{who} has a new resource now and stays as they are.", warning=True)
+    if owners and owners.was_adopted(user_id):
+        client.transport.notify(f"{who} has a new resource now and stays as they are.", warning=True)
         return
-    why = _spared(state)
+    why = _find_reason_to_keep(state)
     if why:
-        client.transport.tell(f"{who} stays in the account as they are: {why}.", warning=True)
+        client.transport.notify(f"{who} stays in the account as they are: {why}.", warning=True)
         return
     try:
-        young = is_young(client, state)
+        young = may_return_404(client, state)
         client.account_users.update(user_id, {"status": "inactive"}, new_resource=young)
     except NotFoundError as error:
-        if not is_gone(client, error, "user"):
+        if not is_deleted(client, error, "user"):
             raise
     except HqError as error:
-        status = _status_after(client, user_id, error)
-        if status in NEVER_SIGNED_IN:
+        status = _read_refused_status(client, user_id, error)
+        if status in UNCONFIRMED_STATUSES:
             why = f"HQ can neither delete nor deactivate who has never signed in ({status})"
-            client.transport.tell(f"{who} stays in the account: {why}.", warning=True)
+            client.transport.notify(f"{who} stays in the account: {why}.", warning=True)
         elif status != "inactive":
             raise
 
 
-def _spared(state: Values) -> str:
+def _find_reason_to_keep(state: Values) -> str:
     """Return why a person is not deactivated, or nothing."""
     wish = state.get("on_destroy")
     if wish == "retain":
@@ -311,7 +329,7 @@ def _spared(state: Values) -> str:
     return ""
 
 
-def _status_after(client: HqClient, user_id: str, error: HqError) -> str | None:
+def _read_refused_status(client: HqClient, user_id: str, error: HqError) -> str | None:
     """Return the status of a user whom HQ refused to deactivate."""
     if not HTTPStatus.BAD_REQUEST <= error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return None

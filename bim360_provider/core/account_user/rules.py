@@ -3,78 +3,92 @@
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from bim360_provider.core.entity import Difference
-from bim360_provider.core.field_spec import Shape, same_text
-from bim360_provider.core.settings import Settings, moved, placed, unplaced
-from bim360_provider.core.validation import Problem, is_unknown, validated, warn_of_stored
+from bim360_provider.core.entity import Diff
+from bim360_provider.core.field_spec import FieldSpec, is_same_text
+from bim360_provider.core.settings import (
+    Settings,
+    add_account_scope,
+    check_account_scope,
+    find_scope_changes,
+)
+from bim360_provider.core.validation import (
+    Problem,
+    is_unknown,
+    validate_arguments,
+    warn_about_response,
+)
 from bim360_provider.hq import HqClient
 from bim360_provider.models import AccountUser, AccountUserArguments
 from bim360_provider.models.account_user import (
-    CLEARABLE,
-    NEVER_SIGNED_IN,
-    PATCHABLE,
-    PROFILE,
-    PROVIDER_ONLY,
+    CLEARABLE_FIELDS,
+    PATCHABLE_FIELDS,
+    PROFILE_FIELDS,
+    PROVIDER_ONLY_FIELDS,
+    UNCONFIRMED_STATUSES,
 )
 
 __all__ = [
-    "SHAPE",
+    "FIELD_SPEC",
+    "build_create_body",
+    "build_fields",
+    "build_patch_body",
     "check",
-    "create_body",
     "diff",
-    "differing",
-    "fields_of",
-    "patch_body",
-    "same",
-    "warn_of_user",
+    "diff_fields",
+    "is_same_value",
+    "warn_about_user",
 ]
 
 Values = Mapping[str, Any]
 
-SHAPE: Final = Shape(("email", *PATCHABLE), CLEARABLE, PROVIDER_ONLY, PROFILE)
+FIELD_SPEC: Final = FieldSpec(
+    ("email", *PATCHABLE_FIELDS), CLEARABLE_FIELDS, PROVIDER_ONLY_FIELDS, PROFILE_FIELDS
+)
 
 
-def same(name: str, declared: Any, live: Any) -> bool:
+def is_same_value(name: str, declared: Any, live: Any) -> bool:
     """Return whether a declared value and HQ's mean the same."""
     if is_unknown(declared):
         return False
-    if name == "status" and live in NEVER_SIGNED_IN:
+    if name == "status" and live in UNCONFIRMED_STATUSES:
         # The first sign-in makes a person active; until then nothing is left to do.
         return bool(declared == "active")
     if name in ("email", "company_id"):
         return bool((declared or "").casefold() == (live or "").casefold())
-    return same_text(declared, live)
+    return is_same_text(declared, live)
 
 
-def differing(live: Values, inputs: Values) -> tuple[str, ...]:
+def diff_fields(live: Values, inputs: Values) -> tuple[str, ...]:
     """Return the given arguments that HQ's PATCH takes and whose value HQ does not have.
 
     A person whom somebody deactivated counts as differing even where no status is
     declared: whom a stack declares is meant to be there.
     """
-    changed = [k for k in PATCHABLE if k in inputs and not same(k, inputs[k], live.get(k))]
+    changed = [
+        k for k in PATCHABLE_FIELDS if k in inputs and not is_same_value(k, inputs[k], live.get(k))
+    ]
     if "status" not in inputs and live.get("status") == "inactive":
         changed.append("status")
     return tuple(changed)
 
 
-def warn_of_user(client: HqClient, sent: Values, user: AccountUser) -> None:
+def warn_about_user(client: HqClient, sent: Values, user: AccountUser) -> None:
     """Warn where HQ's response has other values than were sent."""
-    warn_of_stored(client, f"user '{user.email}'", sent, user, same)
+    warn_about_response(client, f"user '{user.email}'", sent, user, is_same_value)
 
 
-def create_body(inputs: Values) -> dict[str, Any]:
+def build_create_body(inputs: Values) -> dict[str, Any]:
     """Return the body of a POST: what was given, without status and without empty texts."""
-    names = ("email", "company_id", "default_role", *PROFILE)
+    names = ("email", "company_id", "default_role", *PROFILE_FIELDS)
     return {name: inputs[name] for name in names if inputs.get(name, "") != ""}
 
 
-def patch_body(inputs: Values, wanted: Collection[str]) -> dict[str, Any]:
+def build_patch_body(inputs: Values, wanted: Collection[str]) -> dict[str, Any]:
     """Return the body of a PATCH: the wanted fields; who is not declared inactive is active."""
-    return {name: inputs.get(name, "active") for name in PATCHABLE if name in wanted}
+    return {name: inputs.get(name, "active") for name in PATCHABLE_FIELDS if name in wanted}
 
 
-def fields_of(user: AccountUser, known: Values) -> dict[str, Any]:
+def build_fields(user: AccountUser, known: Values) -> dict[str, Any]:
     """Return the fields that HQ filled, with what is known where an answer leaves the role out.
 
     Autodesk's pages have ``default_role`` in every answer, its OpenAPI file in none.
@@ -83,7 +97,7 @@ def fields_of(user: AccountUser, known: Values) -> dict[str, Any]:
     stand_in = (
         {} if told or not known.get("default_role") else {"default_role": known["default_role"]}
     )
-    return {**stand_in, **user.fields()}
+    return {**stand_in, **user.get_fields()}
 
 
 def check(_old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any], list[Problem]]:
@@ -94,12 +108,12 @@ def check(_old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any]
         new: The arguments as written; values may be unknown.
         settings: Give the account and the region.
     """
-    given = placed(new, settings)
-    inputs, problems = validated(AccountUserArguments, given)
-    return inputs, problems + unplaced(given)
+    given = add_account_scope(new, settings)
+    inputs, problems = validate_arguments(AccountUserArguments, given)
+    return inputs, problems + check_account_scope(given)
 
 
-def diff(state: Values, inputs: Values) -> Difference:
+def diff(state: Values, inputs: Values) -> Diff:
     """Return what would change; an argument that is not given is not compared.
 
     Another e-mail is another person. A profile field that was sent once and reads
@@ -109,23 +123,25 @@ def diff(state: Values, inputs: Values) -> Difference:
         state: The outputs of the last run or refresh.
         inputs: The arguments in normal form; values may be unknown.
     """
-    replaces = moved(state, inputs)
-    if state.get("email") and not same("email", inputs.get("email"), state["email"]):
+    replaces = find_scope_changes(state, inputs)
+    if state.get("email") and not is_same_value("email", inputs.get("email"), state["email"]):
         replaces = ("email", *replaces)
-    changed = differing(state, inputs)
-    late = _late(state, inputs)
+    changed = diff_fields(state, inputs)
+    late = _find_late_changes(state, inputs)
     if inputs.get("on_destroy") != state.get("on_destroy"):
         changed = (*changed, "on_destroy")
-    warnings = () if replaces else _warnings(state, inputs, late)
+    warnings = () if replaces else _build_warnings(state, inputs, late)
     unfinished = bool(state.get("unfinished"))
-    return Difference((*changed, *late, *replaces), replaces, unfinished, warnings)
+    return Diff((*changed, *late, *replaces), replaces, unfinished, warnings)
 
 
-def _late(state: Values, inputs: Values) -> tuple[str, ...]:
-    return tuple(k for k in PROFILE if k in inputs and not same_text(inputs[k], state.get(k)))
+def _find_late_changes(state: Values, inputs: Values) -> tuple[str, ...]:
+    return tuple(
+        k for k in PROFILE_FIELDS if k in inputs and not is_same_text(inputs[k], state.get(k))
+    )
 
 
-def _warnings(state: Values, inputs: Values, late: tuple[str, ...]) -> tuple[str, ...]:
+def _build_warnings(state: Values, inputs: Values, late: tuple[str, ...]) -> tuple[str, ...]:
     who = f"BIM 360: user '{state.get('email')}'"
     told = []
     names = ", ".join(name for name in late if not is_unknown(inputs[name]))
@@ -134,7 +150,7 @@ def _warnings(state: Values, inputs: Values, late: tuple[str, ...]) -> tuple[str
             f"{who}: {names} cannot be changed: the profile is the person's own once they are "
             "in the account. Nothing of it is sent."
         )
-    if inputs.get("status") == "inactive" and state.get("status") in NEVER_SIGNED_IN:
+    if inputs.get("status") == "inactive" and state.get("status") in UNCONFIRMED_STATUSES:
         told.append(
             f"{who} has never signed in ({state['status']}), so HQ cannot make them inactive; "
             "every `pulumi up` tries again."

@@ -5,23 +5,42 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bim360_provider.core.business_units.rules import declared, imported, mirrored, outputs
-from bim360_provider.core.business_units.tree import Plan, paths, plan, wanted
-from bim360_provider.core.entity import DECLARED, Live
-from bim360_provider.core.field_spec import same_text
-from bim360_provider.core.run import Owners
-from bim360_provider.core.settings import Settings, place_of
-from bim360_provider.core.validation import warn_of_values
+from bim360_provider.core.business_units.rules import (
+    build_outputs,
+    derive_inputs,
+    derive_units,
+    list_declared_fields,
+)
+from bim360_provider.core.business_units.tree import (
+    StructurePlan,
+    build_paths,
+    build_units,
+    plan_structure,
+)
+from bim360_provider.core.entity import DECLARED, ReadResult
+from bim360_provider.core.field_spec import is_same_text
+from bim360_provider.core.run import Ownership
+from bim360_provider.core.settings import Settings, get_account_scope
+from bim360_provider.core.validation import warn_about_values
 from bim360_provider.errors import Bim360Error, InputError
 from bim360_provider.hq import HqClient
 from bim360_provider.models import normalize
 from bim360_provider.models.business_units import BusinessUnit
 
-__all__ = ["WRITING", "Written", "create", "define", "delete", "read", "update", "write"]
+__all__ = [
+    "WRITE_LOCK",
+    "WriteResult",
+    "create",
+    "delete",
+    "read",
+    "send_plan",
+    "update",
+    "write_units",
+]
 
 Fields = Mapping[str, Any]
 
-WRITING: Final = threading.Lock()
+WRITE_LOCK: Final = threading.Lock()
 """The structure is one document without an ETag: of two writers, the slower undoes the other.
 
 Within this process nobody writes between our read and our write; against other
@@ -30,7 +49,7 @@ processes the two follow each other at once, and more cannot be done.
 
 
 @dataclass(frozen=True)
-class Written:
+class WriteResult:
     """What a write found and what it left.
 
     Attributes:
@@ -39,14 +58,14 @@ class Written:
         undropped: The ids of units that HQ keeps although they were left out.
     """
 
-    before: frozenset[str]
-    now: list[BusinessUnit]
-    undropped: list[str]
+    former_ids: frozenset[str]
+    units: list[BusinessUnit]
+    undropped_ids: list[str]
 
 
-def write(
+def write_units(
     client: HqClient, wanted: Mapping[str, Fields], former: Mapping[str, str], *, complete: bool
-) -> Written:
+) -> WriteResult:
     """Make HQ's structure hold the declared units.
 
     Args:
@@ -60,18 +79,18 @@ def write(
         HqError: HQ refused it.
         UnansweredError: No answer came.
     """
-    with WRITING:
-        live = client.business_units.structure()
-        planned = plan(live, wanted, former.values(), complete=complete)
+    with WRITE_LOCK:
+        live = client.business_units.get_structure()
+        planned = plan_structure(live, wanted, former.values(), complete=complete)
         if planned.flaws:
             msg = f"BIM 360: could not define the business units: {'; '.join(planned.flaws)}."
             raise InputError(msg)
-        now, undropped = define(client, live, planned)
-        return Written(frozenset(unit.id for unit in live), now, undropped)
+        now, undropped = send_plan(client, live, planned)
+        return WriteResult(frozenset(unit.id for unit in live), now, undropped)
 
 
-def define(
-    client: HqClient, live: list[BusinessUnit], planned: Plan
+def send_plan(
+    client: HqClient, live: list[BusinessUnit], planned: StructurePlan
 ) -> tuple[list[BusinessUnit], list[str]]:
     """Send a plan, unless it changes nothing; look again at what was left out.
 
@@ -82,38 +101,42 @@ def define(
         HqError: HQ refused it.
         UnansweredError: No answer came.
     """
-    if not planned.changes:
+    if not planned.has_changes:
         return live, []
-    now = client.business_units.define(planned.units)
-    return _looked_again(client, now, live, planned.dropped) if planned.dropped else (now, [])
+    now = client.business_units.update_structure(planned.units)
+    return (
+        _check_dropped_units(client, now, live, planned.dropped_units) if planned.dropped_units else (now, [])
+    )
 
 
-def _looked_again(
+def _check_dropped_units(
     client: HqClient,
     now: list[BusinessUnit],
     before: Sequence[BusinessUnit],
     dropped: Sequence[BusinessUnit],
 ) -> tuple[list[BusinessUnit], list[str]]:
     """Tell what became of the units that were left out: no page of HQ's says it."""
-    names = paths(before)
+    names = build_paths(before)
     try:
-        now = client.business_units.structure()
+        now = client.business_units.get_structure()
     except Bim360Error as error:
-        words = f"it is not known whether HQ dropped {_listed(dropped, names)}: {error}"
-        client.transport.tell(f"BIM 360: {words}", warning=True)
+        words = f"it is not known whether HQ dropped {_format_units(dropped, names)}: {error}"
+        client.transport.notify(f"BIM 360: {words}", warning=True)
         return now, []
     there = {unit.id for unit in now}
     kept = [unit for unit in dropped if unit.id in there]
     gone = [unit for unit in dropped if unit.id not in there]
     if gone:
-        client.transport.tell(f"BIM 360: business units no longer there: {_listed(gone, names)}.")
+        client.transport.notify(
+            f"BIM 360: business units no longer there: {_format_units(gone, names)}."
+        )
     if kept:
-        words = f"HQ keeps business units that were left out: {_listed(kept, names)}"
-        client.transport.tell(f"BIM 360: {words}; remove them in Account Admin.", warning=True)
+        words = f"HQ keeps business units that were left out: {_format_units(kept, names)}"
+        client.transport.notify(f"BIM 360: {words}; remove them in Account Admin.", warning=True)
     return now, [unit.id for unit in kept]
 
 
-def _listed(units: Sequence[BusinessUnit], names: Mapping[str, str]) -> str:
+def _format_units(units: Sequence[BusinessUnit], names: Mapping[str, str]) -> str:
     return ", ".join(f"'{names[unit.id]}' ({unit.id})" for unit in units)
 
 
@@ -121,7 +144,7 @@ Values = Mapping[str, Any]
 
 
 def create(
-    client: HqClient, inputs: Values, _settings: Settings, owners: Owners | None = None
+    client: HqClient, inputs: Values, _settings: Settings, owners: Ownership | None = None
 ) -> tuple[str, dict[str, Any]]:
     """Define the declared units and leave all others as they are, unless ``complete`` is set.
 
@@ -139,10 +162,10 @@ def create(
         HqError: HQ refused them.
         UnansweredError: No answer came; sending them again does no harm.
     """
-    written = write(client, wanted(inputs), {}, complete=bool(inputs.get("complete")))
-    for id_ in written.before.intersection(inputs["ids"].values()):
-        (owners or Owners()).takes(id_)
-    return client.connection.account_id, _outputs(client, written, inputs, ())
+    written = write_units(client, build_units(inputs), {}, complete=bool(inputs.get("complete")))
+    for id_ in written.former_ids.intersection(inputs["ids"].values()):
+        (owners or Ownership()).mark_adopted(id_)
+    return client.connection.account_id, _build_outputs(client, written, inputs, ())
 
 
 def update(client: HqClient, _account: str, state: Values, inputs: Values) -> dict[str, Any]:
@@ -154,35 +177,35 @@ def update(client: HqClient, _account: str, state: Values, inputs: Values) -> di
         UnansweredError: No answer came; sending it again does no harm.
     """
     complete = bool(inputs.get("complete"))
-    written = write(client, wanted(inputs), state.get("ids", {}), complete=complete)
-    return _outputs(client, written, inputs, state.get("undropped", ()))
+    written = write_units(client, build_units(inputs), state.get("ids", {}), complete=complete)
+    return _build_outputs(client, written, inputs, state.get("undropped", ()))
 
 
-def _outputs(
-    client: HqClient, written: Written, inputs: Values, undropped: Iterable[str]
+def _build_outputs(
+    client: HqClient, written: WriteResult, inputs: Values, undropped: Iterable[str]
 ) -> dict[str, Any]:
-    kept = {*undropped, *written.undropped}
-    _warn_of_units(client, written, wanted(inputs))
+    kept = {*undropped, *written.undropped_ids}
+    _warn_about_units(client, written, build_units(inputs))
     return {
-        **outputs(written.now, inputs, inputs["ids"], kept),
-        DECLARED: declared(inputs["units"]),
+        **build_outputs(written.units, inputs, inputs["ids"], kept),
+        DECLARED: list_declared_fields(inputs["units"]),
     }
 
 
-def _warn_of_units(client: HqClient, written: Written, wants: Mapping[str, Values]) -> None:
+def _warn_about_units(client: HqClient, written: WriteResult, wants: Mapping[str, Values]) -> None:
     """Warn where the structure has other values than were sent."""
-    now = {unit.id: unit for unit in written.now}
+    now = {unit.id: unit for unit in written.units}
     others = {
         f"{key}.{name}": (value, live)
         for key, fields in wants.items()
         for name, value in fields.items()
         if fields["id"] in now
-        if not same_text(value, live := getattr(now[fields["id"]], name))
+        if not is_same_text(value, live := getattr(now[fields["id"]], name))
     }
-    warn_of_values(client, "the business units", others)
+    warn_about_values(client, "the business units", others)
 
 
-def read(client: HqClient, account_id: str, state: Values) -> Live:
+def read(client: HqClient, account_id: str, state: Values) -> ReadResult:
     """Return the structure as HQ has it.
 
     Args:
@@ -197,24 +220,26 @@ def read(client: HqClient, account_id: str, state: Values) -> Live:
         HqError: HQ said no.
         UnansweredError: No answer came.
     """
-    known = {**place_of(client), **state}
-    if normalize.account_id(account_id) != known["account_id"]:
+    known = {**get_account_scope(client), **state}
+    if normalize.parse_account_id(account_id) != known["account_id"]:
         msg = (
             f"BIM 360: could not read the business units of account {account_id}: the configured "
             f"account is {known['account_id']}. Use a Bim360Provider of that account."
         )
         raise InputError(msg)
-    live = client.business_units.structure()
+    live = client.business_units.get_structure()
     if DECLARED not in state:
-        units = imported(live)
+        units = derive_units(live)
         ids = {key: unit["id"] for key, unit in units.items()}
-        known |= {DECLARED: declared(units), "ids": ids}
-    outs = outputs(live, known, known["ids"], known.get("undropped", ()))
-    inputs = mirrored(live, {**known, **outs})
-    return Live(known["account_id"], {**outs, DECLARED: known[DECLARED]}, inputs)
+        known |= {DECLARED: list_declared_fields(units), "ids": ids}
+    outs = build_outputs(live, known, known["ids"], known.get("undropped", ()))
+    inputs = derive_inputs(live, {**known, **outs})
+    return ReadResult(known["account_id"], {**outs, DECLARED: known[DECLARED]}, inputs)
 
 
-def delete(client: HqClient, account_id: str, state: Values, owners: Owners | None = None) -> None:
+def delete(
+    client: HqClient, account_id: str, state: Values, owners: Ownership | None = None
+) -> None:
     """Forget the units; with ``on_destroy="remove"`` put a structure without them.
 
     A unit that has others below it, which the stack does not declare, stays.
@@ -231,21 +256,21 @@ def delete(client: HqClient, account_id: str, state: Values, owners: Owners | No
     """
     if state.get("on_destroy") != "remove":
         words = f"the business units of account {account_id} are left as they are"
-        client.transport.tell(f"BIM 360: {words}; on_destroy='remove' takes them away.")
+        client.transport.notify(f"BIM 360: {words}; on_destroy='remove' takes them away.")
         return
-    with WRITING:
-        live = client.business_units.structure()
+    with WRITE_LOCK:
+        live = client.business_units.get_structure()
         ids = state.get("ids", {}).values()
-        ours = {id_ for id_ in ids if not (owners and owners.was_taken(id_))}
-        needed = _needed(live, ours)
+        ours = {id_ for id_ in ids if not (owners and owners.was_adopted(id_))}
+        needed = _find_needed_units(live, ours)
         if needed:
-            names = ", ".join(f"'{paths(live)[id_]}'" for id_ in sorted(needed))
+            names = ", ".join(f"'{build_paths(live)[id_]}'" for id_ in sorted(needed))
             words = f"business units with undeclared ones below them are left as they are: {names}"
-            client.transport.tell(f"BIM 360: {words}.", warning=True)
-        define(client, live, plan(live, {}, ours - needed, complete=False))
+            client.transport.notify(f"BIM 360: {words}.", warning=True)
+        send_plan(client, live, plan_structure(live, {}, ours - needed, complete=False))
 
 
-def _needed(live: Sequence[BusinessUnit], ours: set[str]) -> set[str]:
+def _find_needed_units(live: Sequence[BusinessUnit], ours: set[str]) -> set[str]:
     """Return those of our units that a unit of somebody else is below of."""
     parents = {unit.id: unit.parent_id for unit in live}
     needed: set[str] = set()

@@ -1,6 +1,6 @@
 """Read many projects from one CSV file, without Pulumi. See docs/csv.md."""
 
-from bim360_provider.core.csv_import.reader import Entry, Portfolio, read_portfolio
-from bim360_provider.core.csv_import.text import Mistake, told
+from bim360_provider.core.csv_import.reader import CsvProject, CsvProjects, read_csv_projects
+from bim360_provider.core.csv_import.text import Mistake, format_mistakes
 
-__all__ = ["Entry", "Mistake", "Portfolio", "read_portfolio", "told"]
+__all__ = ["CsvProject", "CsvProjects", "Mistake", "format_mistakes", "read_csv_projects"]

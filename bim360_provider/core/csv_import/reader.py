@@ -9,52 +9,52 @@ from typing import Any, Final
 
 from bim360_provider.core import project
 from bim360_provider.core.csv_import.misplaced_cells import (
-    Layout,
-    read_as,
-    shift,
-    strange_header,
-    without_broken_rows,
+    RowLayout,
+    describe_reading,
+    find_header_fault,
+    find_shift,
+    separate_broken_rows,
 )
 from bim360_provider.core.csv_import.table import (
-    ELSEWHERE,
-    NAMES,
-    REQUIRED,
-    RESOURCE_NAME,
-    Columns,
-    Table,
-    columns,
-    residue,
-    table,
+    COLUMN_NAMES,
+    PROVIDER_ARGUMENTS,
+    REQUIRED_ARGUMENTS,
+    RESOURCE_NAME_COLUMN,
+    ColumnMap,
+    CsvTable,
+    find_cell_fault,
+    map_columns,
+    parse_table,
 )
-from bim360_provider.core.csv_import.text import Cell, Mistake, Row, decoded, encoding_of
-from bim360_provider.core.csv_import.values import format_fault, value_of
+from bim360_provider.core.csv_import.text import Cell, Mistake, Row, decode_file, detect_encoding
+from bim360_provider.core.csv_import.values import find_format_fault, parse_value
 from bim360_provider.core.settings import Settings
 from bim360_provider.core.validation import UNKNOWN, Problem
 from bim360_provider.models import normalize
 
 __all__ = [
-    "Entry",
-    "Portfolio",
-    "Rules",
-    "faults_of",
-    "read_portfolio",
+    "CsvProject",
+    "CsvProjects",
+    "RowRules",
+    "build_resource_name",
+    "build_slug",
+    "check_common_arguments",
+    "read_csv_projects",
     "read_row",
-    "resource_name",
-    "slug",
 ]
 
 Values = Mapping[str, Any]
 
-NOTHING: Final = "has no value in any column of a project; remove the line"
+EMPTY_ROW: Final = "has no value in any column of a project; remove the line"
 
-NO_PROJECT: Final = "write them, or remove the line if it is not a project"
+MISSING_VALUES_ADVICE: Final = "write them, or remove the line if it is not a project"
 
-NAME_LIMIT: Final = 255
+MAX_RESOURCE_NAME_LENGTH: Final = 255
 """Characters of a resource name: Pulumi has no limit, but the backends' file names do."""
 
 
 @dataclass(frozen=True)
-class Rules:
+class RowRules:
     """What every row is read with.
 
     Attributes:
@@ -65,54 +65,54 @@ class Rules:
         date_format: How the file writes dates.
     """
 
-    layout: Layout
-    common: Values
+    layout: RowLayout
+    common_arguments: Values
     faults: tuple[Problem, ...]
     settings: Settings
     date_format: str | None
 
-    def cell(self, row: Row, argument: str) -> Cell:
+    def get_cell(self, row: Row, argument: str) -> Cell:
         """Return an argument's cell; an empty one at the row's end where the row has none."""
         position = self.layout.positions.get(argument, len(row))
         return row[position] if position < len(row) else Cell("", row[-1].line)
 
-    def missing(self, values: Values) -> list[str]:
+    def find_missing_arguments(self, values: Values) -> list[str]:
         """Return the arguments that a row lacks although their columns are there."""
-        needed = [name for name in self.layout.required if name in self.layout.positions]
+        needed = [name for name in self.layout.required_arguments if name in self.layout.positions]
         return [name for name in needed if name not in values]
 
 
-def faults_of(common: Values, settings: Settings) -> tuple[Problem, ...]:
+def check_common_arguments(common: Values, settings: Settings) -> tuple[Problem, ...]:
     """Return what is wrong with arguments that all projects are to have."""
     faults = []
     if "name" in common:
         faults.append(Problem("name", "is each project's own: it must be a column"))
     faults += [
         Problem(name, "is said by a Bim360Provider in opts=")
-        for name in ELSEWHERE
+        for name in PROVIDER_ARGUMENTS
         if name in common
     ]
     _, problems = project.check({}, common, settings)
     return (*faults, *(each for each in problems if each.argument in common and not each.warning))
 
 
-def read_row(row: Row, rules: Rules) -> tuple[dict[str, Any], list[Mistake]]:
+def read_row(row: Row, rules: RowRules) -> tuple[dict[str, Any], list[Mistake]]:
     """Return what a row says, empty cells left out, and everything that is wrong with it."""
-    values, mistakes = _values(row, rules)
+    values, mistakes = _parse_row(row, rules)
     if not values and not mistakes:
-        return {}, [Mistake(NOTHING, row[0].line)]
-    return values, mistakes + _judged(row, values, rules)
+        return {}, [Mistake(EMPTY_ROW, row[0].line)]
+    return values, mistakes + _check_row(row, values, rules)
 
 
-def _values(row: Row, rules: Rules) -> tuple[dict[str, Any], list[Mistake]]:
+def _parse_row(row: Row, rules: RowRules) -> tuple[dict[str, Any], list[Mistake]]:
     values: dict[str, Any] = {}
     mistakes = []
     for argument in rules.layout.positions:
-        cell = rules.cell(row, argument)
+        cell = rules.get_cell(row, argument)
         if not cell.text:
             continue
         try:
-            values[argument] = _value(argument, cell, rules.date_format)
+            values[argument] = _parse_cell(argument, cell, rules.date_format)
         except ValueError as error:
             # A value that is wrong is judged once, and compared with no other.
             values[argument] = UNKNOWN
@@ -120,71 +120,77 @@ def _values(row: Row, rules: Rules) -> tuple[dict[str, Any], list[Mistake]]:
     return values, mistakes
 
 
-def _value(argument: str, cell: Cell, date_format: str | None) -> Any:
-    fault = residue(cell)
+def _parse_cell(argument: str, cell: Cell, date_format: str | None) -> Any:
+    fault = find_cell_fault(cell)
     if fault:
         raise ValueError(fault)
-    value = value_of(argument, cell.text, date_format)
-    return normalize.text(NAME_LIMIT)(value) if argument == RESOURCE_NAME else value
+    value = parse_value(argument, cell.text, date_format)
+    return (
+        normalize.limit_text(MAX_RESOURCE_NAME_LENGTH)(value)
+        if argument == RESOURCE_NAME_COLUMN
+        else value
+    )
 
 
-def _judged(row: Row, values: Values, rules: Rules) -> list[Mistake]:
-    given = {name: each for name, each in values.items() if name != RESOURCE_NAME}
-    _, problems = project.check({}, {**rules.common, **given}, rules.settings)
-    missing = rules.missing(values)
+def _check_row(row: Row, values: Values, rules: RowRules) -> list[Mistake]:
+    given = {name: each for name, each in values.items() if name != RESOURCE_NAME_COLUMN}
+    _, problems = project.check({}, {**rules.common_arguments, **given}, rules.settings)
+    missing = rules.find_missing_arguments(values)
     together = missing if len(missing) > 1 else []
-    sources = {*rules.layout.positions, *rules.common}.difference(together)
+    sources = {*rules.layout.positions, *rules.common_arguments}.difference(together)
     mistakes = [
-        Mistake(problem.words, rules.cell(row, problem.argument).line, problem.argument)
+        Mistake(problem.message, rules.get_cell(row, problem.argument).line, problem.argument)
         for problem in problems
         if problem.argument in sources and problem not in rules.faults and not problem.warning
     ]
     if together:
-        mistakes.append(Mistake(f"has no {', '.join(together)}; {NO_PROJECT}", row[0].line))
+        mistakes.append(
+            Mistake(f"has no {', '.join(together)}; {MISSING_VALUES_ADVICE}", row[0].line)
+        )
     return mistakes
 
 
-LIMIT: Final = 60
+MAX_SLUG_LENGTH: Final = 60
 """Characters that are kept: as many as a preview shows in a line."""
 
-DIGITS: Final = 8
+HASH_LENGTH: Final = 8
 """Hexadecimal digits of the hash: two of the same words meet once in four thousand million."""
 
-LETTERS: Final = str.maketrans(
+LATIN_LETTERS: Final = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "ß": "ss", "þ": "th", "ð": "d", "đ": "d", "ł": "l"}
     | {"\N{LATIN SMALL LETTER DOTLESS I}": "i"}
 )
 """Latin letters that Unicode does not take apart into a plain one and its mark."""
 
 
-def resource_name(project_name: str) -> str:
+def build_resource_name(project_name: str) -> str:
     """Return ``harbor-point-tower`` for ``Harbor Point Tower``.
 
     Where letters or signs are lost, a hash of the exact name tells it from the others.
     """
-    words = slug(project_name)
+    words = build_slug(project_name)
     if words.replace("-", " ") == project_name.lower():
         return words
-    digest = hashlib.sha256(project_name.encode()).hexdigest()[:DIGITS]
+    digest = hashlib.sha256(project_name.encode()).hexdigest()[:HASH_LENGTH]
     return f"{words or 'project'}-{digest}"
 
 
-def slug(name: str) -> str:
+def build_slug(name: str) -> str:
     """Return the letters and digits of a name, with dashes between the words; none may be left."""
-    latin = unicodedata.normalize("NFKD", name.lower().translate(LETTERS))
+    latin = unicodedata.normalize("NFKD", name.lower().translate(LATIN_LETTERS))
     plain = latin.encode("ascii", "ignore").decode().lower()
-    return "-".join(re.findall(r"[a-z0-9]+", plain))[:LIMIT].strip("-")
+    return "-".join(re.findall(r"[a-z0-9]+", plain))[:MAX_SLUG_LENGTH].strip("-")
 
 
-NO_ROWS: Final = "names no projects, which would archive all that it named before"
+MISSING_ROWS: Final = "names no projects, which would archive all that it named before"
 """A file that was cut off is likelier than a wish that `pulumi destroy` fulfils."""
 
-MANY: Final = 3
+MIN_MOVED_ROWS: Final = 3
 """Rows that have moved before the header is suspected."""
 
 
 @dataclass(frozen=True)
-class Entry:
+class CsvProject:
     """One project of the file.
 
     Attributes:
@@ -199,7 +205,7 @@ class Entry:
 
 
 @dataclass
-class Portfolio:
+class CsvProjects:
     """The projects of a file.
 
     Attributes:
@@ -208,19 +214,19 @@ class Portfolio:
         mistakes: Everything that is wrong; where there is anything, the entries are incomplete.
     """
 
-    entries: list[Entry] = field(default_factory=list)
-    aside: list[str] = field(default_factory=list)
+    entries: list[CsvProject] = field(default_factory=list)
+    ignored_columns: list[str] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
 
 
-def read_portfolio(
+def read_csv_projects(
     content: bytes,
     common: Values,
     settings: Settings,
     *,
     encoding: str | None = None,
     date_format: str | None = None,
-) -> Portfolio:
+) -> CsvProjects:
     """Return the projects of a file, or all of its mistakes; nothing is asked of HQ.
 
     Args:
@@ -230,41 +236,43 @@ def read_portfolio(
         encoding: Python's name of the file's encoding, if it cannot be told from the file.
         date_format: How the file writes dates, in ``strptime``'s language.
     """
-    fault = format_fault(date_format) if date_format else None
+    fault = find_format_fault(date_format) if date_format else None
     if fault:
-        return Portfolio(mistakes=[Mistake(fault, column="argument date_format")])
-    text = decoded(content, encoding)
+        return CsvProjects(mistakes=[Mistake(fault, column="argument date_format")])
+    text = decode_file(content, encoding)
     if isinstance(text, Mistake):
-        return Portfolio(mistakes=[text])
-    cells = table(text, NAMES)
+        return CsvProjects(mistakes=[text])
+    cells = parse_table(text, COLUMN_NAMES)
     if not cells.header:
-        return Portfolio(mistakes=cells.mistakes or [Mistake("is empty")])
-    codec = encoding or encoding_of(content)
-    strange = strange_header(cells, codec)
+        return CsvProjects(mistakes=cells.mistakes or [Mistake("is empty")])
+    codec = encoding or detect_encoding(content)
+    strange = find_header_fault(cells, codec)
     if strange:
-        return Portfolio(mistakes=[strange])
-    head = columns(cells.header, common, read_as(cells, codec))
-    faults = faults_of(common, settings)
-    rules = Rules(_layout(cells, head, common), common, faults, settings, date_format)
-    mistakes = [Mistake(fault.words, column=f"argument {fault.argument}") for fault in faults]
+        return CsvProjects(mistakes=[strange])
+    head = map_columns(cells.header, common, describe_reading(cells, codec))
+    faults = check_common_arguments(common, settings)
+    rules = RowRules(_build_layout(cells, head, common), common, faults, settings, date_format)
+    mistakes = [Mistake(fault.message, column=f"argument {fault.argument}") for fault in faults]
     mistakes += head.mistakes + cells.mistakes
     if not cells.rows and not cells.mistakes:
-        mistakes.append(Mistake(NO_ROWS))
-    entries, found = _entries(cells, rules, head)
-    return Portfolio(entries, head.aside, mistakes + found)
+        mistakes.append(Mistake(MISSING_ROWS))
+    entries, found = _read_entries(cells, rules, head)
+    return CsvProjects(entries, head.ignored_columns, mistakes + found)
 
 
-def _layout(cells: Table, head: Columns, common: Values) -> Layout:
+def _build_layout(cells: CsvTable, head: ColumnMap, common: Values) -> RowLayout:
     named = frozenset(position for position, cell in enumerate(cells.header) if cell.text)
-    required = [each for each in REQUIRED if each not in common]
-    return Layout(cells.separator, head.positions, required, named, len(cells.header))
+    required = [each for each in REQUIRED_ARGUMENTS if each not in common]
+    return RowLayout(cells.separator, head.positions, required, named, len(cells.header))
 
 
-def _entries(cells: Table, rules: Rules, head: Columns) -> tuple[list[Entry], list[Mistake]]:
+def _read_entries(
+    cells: CsvTable, rules: RowRules, head: ColumnMap
+) -> tuple[list[CsvProject], list[Mistake]]:
     entries, moved = [], []
-    rows, mistakes = without_broken_rows(cells.rows, rules.layout)
+    rows, mistakes = separate_broken_rows(cells.rows, rules.layout)
     for row in rows:
-        shifted = _repeats(cells.header, row) or shift(row, rules.layout)
+        shifted = _check_repeated_header(cells.header, row) or find_shift(row, rules.layout)
         if shifted:
             # Nothing else that could be said of cells under other columns would be true.
             moved.append(shifted)
@@ -275,28 +283,32 @@ def _entries(cells: Table, rules: Rules, head: Columns) -> tuple[list[Entry], li
         if isinstance(name, str) and not any(each.column == "name" for each in found):
             # One name has two forms in Unicode, and which one is written depends on the system.
             values["name"] = name = unicodedata.normalize("NFC", name)
-            own = values.pop(RESOURCE_NAME, None) or resource_name(name)
-            entries.append(Entry(own, values, rules.cell(row, "name").line))
-    return entries, [*_moved(moved, len(cells.rows), head), *mistakes, *_repeated(entries)]
+            own = values.pop(RESOURCE_NAME_COLUMN, None) or build_resource_name(name)
+            entries.append(CsvProject(own, values, rules.get_cell(row, "name").line))
+    return entries, [
+        *_summarize_moved_rows(moved, len(cells.rows), head),
+        *mistakes,
+        *_find_duplicates(entries),
+    ]
 
 
-def _repeats(header: Row, row: Row) -> Mistake | None:
+def _check_repeated_header(header: Row, row: Row) -> Mistake | None:
     if [cell.text for cell in row] != [cell.text for cell in header]:
         return None
     return Mistake("repeats the header; remove the line", row[0].line)
 
 
-def _moved(moved: list[Mistake], rows: int, head: Columns) -> list[Mistake]:
+def _summarize_moved_rows(moved: list[Mistake], rows: int, head: ColumnMap) -> list[Mistake]:
     """Return the rows that have moved; if most have, it is the header that has."""
-    if len(moved) < MANY or len(moved) * 2 <= rows:
+    if len(moved) < MIN_MOVED_ROWS or len(moved) * 2 <= rows:
         return moved
     if head.mistakes:
         return []
-    words = f"{moved[0].words} ({len(moved)} of {rows} lines: look at the header, too)"
-    return [replace(moved[0], words=words)]
+    words = f"{moved[0].message} ({len(moved)} of {rows} lines: look at the header, too)"
+    return [replace(moved[0], message=words)]
 
 
-def _repeated(entries: list[Entry]) -> list[Mistake]:
+def _find_duplicates(entries: list[CsvProject]) -> list[Mistake]:
     """Return the lines that name a project, or a resource, which an earlier line has named."""
     mistakes = []
     names: dict[str, int] = {}
@@ -306,12 +318,10 @@ def _repeated(entries: list[Entry]) -> list[Mistake]:
         same_name = names.setdefault(name, entry.line)
         same_resource = resources.setdefault(entry.resource_name, entry.line)
         if same_name != entry.line:
-            words = f"{normalize.shown(name)} is the project of line {same_name} already"
+            words = f"{normalize.quote_value(name)} is the project of line {same_name} already"
             mistakes.append(Mistake(words, entry.line, "name"))
         elif same_resource != entry.line:
-            words = (
-                f"{normalize.shown(entry.resource_name)} is the resource of line {same_resource}"
-            )
-            advice = f"already; tell them apart in a column {RESOURCE_NAME}"
+            words = f"{normalize.quote_value(entry.resource_name)} is the resource of line {same_resource}"
+            advice = f"already; tell them apart in a column {RESOURCE_NAME_COLUMN}"
             mistakes.append(Mistake(f"{words} {advice}", entry.line, "name"))
     return mistakes

@@ -6,9 +6,18 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["BLANKS", "Cell", "Mistake", "Row", "Scanner", "decoded", "encoding_of", "told"]
+__all__ = [
+    "BLANKS",
+    "Cell",
+    "CsvScanner",
+    "Mistake",
+    "Row",
+    "decode_file",
+    "detect_encoding",
+    "format_mistakes",
+]
 
-SHOWN: Final = 50
+MAX_SHOWN_MISTAKES: Final = 50
 """Mistakes told one by one: more do not help anybody, and most have one cause."""
 
 
@@ -22,7 +31,7 @@ class Mistake:
         column: The column's name in the header, or empty for the whole line.
     """
 
-    words: str
+    message: str
     line: int = 0
     column: str = ""
 
@@ -30,10 +39,10 @@ class Mistake:
         """Return the mistake as people read it."""
         line = f"line {self.line}" if self.line else ""
         place = ", ".join(part for part in (line, self.column) if part)
-        return f"{place}: {self.words}" if place else self.words
+        return f"{place}: {self.message}" if place else self.message
 
 
-def told(source: str, mistakes: Collection[Mistake]) -> str:
+def format_mistakes(source: str, mistakes: Collection[Mistake]) -> str:
     """Return what to tell about a file: a single mistake in one line, several in a list.
 
     Args:
@@ -44,13 +53,13 @@ def told(source: str, mistakes: Collection[Mistake]) -> str:
     if len(ordered) == 1:
         return f"{source}: {ordered[0]}"
     lines = [f"{source} has {len(ordered)} mistakes, and nothing was declared:"]
-    lines += [f"  {mistake}" for mistake in ordered[:SHOWN]]
-    if len(ordered) > SHOWN:
-        lines.append(f"  … and {len(ordered) - SHOWN} more")
+    lines += [f"  {mistake}" for mistake in ordered[:MAX_SHOWN_MISTAKES]]
+    if len(ordered) > MAX_SHOWN_MISTAKES:
+        lines.append(f"  … and {len(ordered) - MAX_SHOWN_MISTAKES} more")
     return "\n".join(lines)
 
 
-MARKS: Final = (
+BYTE_ORDER_MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
     # Before UTF-16, whose mark is how this one begins.
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -60,29 +69,29 @@ MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
-WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+WORKBOOK_SIGNATURES: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How the files of Excel, LibreOffice and Numbers begin: a ZIP archive, or an OLE container."""
 
-SAVE: Final = "save the file as 'CSV UTF-8'"
+SAVE_ADVICE: Final = "save the file as 'CSV UTF-8'"
 
-SAMPLE: Final = 128
+SAMPLE_SIZE: Final = 128
 """Bytes by which UTF-16 is detected: names of columns, which are ASCII."""
 
-SHOWN_LINES: Final = 5
+MAX_SHOWN_LINES: Final = 5
 """Numbers of lines in one message."""
 
-OTHER_THAN_CP1252: Final = re.compile(rb"[A-Za-z][\x80-\x91\x93-\x9f][a-z]")
+NON_CP1252_LETTER: Final = re.compile(rb"[A-Za-z][\x80-\x91\x93-\x9f][a-z]")
 """A letter of Mac Roman, code page 850 or 437; cp1252 has signs there, and 0x92 in O'Neil."""
 
-SINGLE_BYTE: Final = re.compile(r"cp\d{3,4}|iso8859-\d+|mac-\w+|koi8-\w|ascii|latin")
+SINGLE_BYTE_CODEC: Final = re.compile(r"cp\d{3,4}|iso8859-\d+|mac-\w+|koi8-\w|ascii|latin")
 
-CODE_PAGES_OF_TWO_BYTES: Final = ("cp932", "cp936", "cp949", "cp950", "cp1361")
+DOUBLE_BYTE_CODE_PAGES: Final = ("cp932", "cp936", "cp949", "cp950", "cp1361")
 
-ESCAPES: Final = ("idna", "punycode", "unicode-escape", "raw-unicode-escape")
+ESCAPE_CODECS: Final = ("idna", "punycode", "unicode-escape", "raw-unicode-escape")
 """Codecs of Python in which no file is written."""
 
 
-def decoded(content: bytes, encoding: str | None = None) -> str | Mistake:
+def decode_file(content: bytes, encoding: str | None = None) -> str | Mistake:
     """Return the text of a file, or why it cannot be read.
 
     Args:
@@ -90,35 +99,35 @@ def decoded(content: bytes, encoding: str | None = None) -> str | Mistake:
         encoding: Python's name of its encoding; without one the file decides, see
             ``encoding_of``.
     """
-    if content.startswith(WORKBOOKS):
-        return Mistake(f"is a workbook of a spreadsheet program, not a CSV file: {SAVE}")
-    found = encoding_of(content)
-    fault = _fault_of(content, encoding, found) if encoding is not None else None
+    if content.startswith(WORKBOOK_SIGNATURES):
+        return Mistake(f"is a workbook of a spreadsheet program, not a CSV file: {SAVE_ADVICE}")
+    found = detect_encoding(content)
+    fault = _find_encoding_fault(content, encoding, found) if encoding is not None else None
     if fault:
         return Mistake(fault)
     codec = found if encoding is None else encoding
     try:
         text = content.decode(codec).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        return _undecodable(content, codec, encoding, error)
+        return _describe_decode_error(content, codec, encoding, error)
     except (LookupError, UnicodeError, ValueError):
-        return Mistake(f"encoding='{encoding}' is not known; {_advice(content, encoding)}")
+        return Mistake(f"encoding='{encoding}' is not known; {_format_advice(content, encoding)}")
     nul = text.find("\0")
     if nul >= 0:
-        words = f"contains a NUL character, so it is not {codec} text: {_advice(content, encoding)}"
-        return Mistake(words, _line(text[:nul].encode(errors="replace")))
+        words = f"contains a NUL character, so it is not {codec} text: {_format_advice(content, encoding)}"
+        return Mistake(words, _find_line_number(text[:nul].encode(errors="replace")))
     return text
 
 
-def encoding_of(content: bytes) -> str:
+def detect_encoding(content: bytes) -> str:
     """Return Python's name of the encoding that a file shows by its mark or by its NUL bytes.
 
     Every second byte of ASCII text in UTF-16 is NUL; a file that shows nothing is UTF-8.
     """
-    for mark, codec in MARKS:
+    for mark, codec in BYTE_ORDER_MARKS:
         if content.startswith(mark):
             return codec
-    sample = content[:SAMPLE]
+    sample = content[:SAMPLE_SIZE]
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     if even + odd < len(sample) / 4:
         return "utf-8"
@@ -127,24 +136,24 @@ def encoding_of(content: bytes) -> str:
     return "utf-16-be" if even > odd else "utf-16-le"
 
 
-def _fault_of(content: bytes, encoding: str, found: str) -> str | None:
+def _find_encoding_fault(content: bytes, encoding: str, found: str) -> str | None:
     """Return why a named encoding would read other characters than the file has."""
     try:
         name = codecs.lookup(encoding).name
     except (LookupError, UnicodeError, ValueError, TypeError):
-        name = ESCAPES[0]
-    if name in ESCAPES:
-        return f"encoding={encoding!r} is not known; {_advice(content, encoding)}"
+        name = ESCAPE_CODECS[0]
+    if name in ESCAPE_CODECS:
+        return f"encoding={encoding!r} is not known; {_format_advice(content, encoding)}"
     marked = found != "utf-8" or content.startswith(codecs.BOM_UTF8)
-    if SINGLE_BYTE.match(name) and name not in CODE_PAGES_OF_TWO_BYTES:
-        if marked or (not content.isascii() and _is(content, "utf-8")):
+    if SINGLE_BYTE_CODEC.match(name) and name not in DOUBLE_BYTE_CODE_PAGES:
+        if marked or (not content.isascii() and _is_decodable(content, "utf-8")):
             return f"is {found} text, not {encoding}: leave out the argument encoding"
-    elif name.startswith("utf-16") and not found.startswith(name) and _is(content, found):
-        return f"is {found} text, not {encoding}: {_advice(content, encoding)}"
+    elif name.startswith("utf-16") and not found.startswith(name) and _is_decodable(content, found):
+        return f"is {found} text, not {encoding}: {_format_advice(content, encoding)}"
     return None
 
 
-def _undecodable(
+def _describe_decode_error(
     content: bytes, codec: str, encoding: str | None, error: UnicodeDecodeError
 ) -> Mistake:
     shown = encoding or codec
@@ -152,45 +161,54 @@ def _undecodable(
     before = content[: error.start]
     if codec.startswith(("utf-16", "utf-32")):
         before = before.decode(codec, errors="ignore").encode(errors="ignore")
-    return Mistake(f"is not {shown} text ({byte}): {_advice(content, encoding)}", _line(before))
+    return Mistake(
+        f"is not {shown} text ({byte}): {_format_advice(content, encoding)}",
+        _find_line_number(before),
+    )
 
 
-def _advice(content: bytes, encoding: str | None) -> str:
+def _format_advice(content: bytes, encoding: str | None) -> str:
     """Return what to do about a file that was not read: only what works for these bytes."""
-    found = encoding_of(content)
-    if _is(content, found) and encoding is not None:
+    found = detect_encoding(content)
+    if _is_decodable(content, found) and encoding is not None:
         return "leave out the argument encoding"
-    lines = _lines_that_are_not_utf8(content) if found == "utf-8" else []
-    if lines and _is_mixed(content):
-        shown = ", ".join(map(str, lines[:SHOWN_LINES]))
-        shown += ", …" if len(lines) > SHOWN_LINES else ""
+    lines = _find_non_utf8_lines(content) if found == "utf-8" else []
+    if lines and _has_mixed_encodings(content):
+        shown = ", ".join(map(str, lines[:MAX_SHOWN_LINES]))
+        shown += ", …" if len(lines) > MAX_SHOWN_LINES else ""
         return (
             f"other lines are UTF-8, so the file mixes two encodings; type the letters in "
             f"line {shown} again in an editor, and save the file as UTF-8"
         )
     if encoding is None and lines and _may_be_cp1252(content):
-        return f"{SAVE}, or name its encoding, such as encoding='cp1252'"
-    return f"{SAVE}, or name its encoding in the argument encoding"
+        return f"{SAVE_ADVICE}, or name its encoding, such as encoding='cp1252'"
+    return f"{SAVE_ADVICE}, or name its encoding in the argument encoding"
 
 
 def _may_be_cp1252(content: bytes) -> bool:
-    return _is(content, "cp1252") and OTHER_THAN_CP1252.search(content) is None
+    return _is_decodable(content, "cp1252") and NON_CP1252_LETTER.search(content) is None
 
 
-def _is_mixed(content: bytes) -> bool:
+def _has_mixed_encodings(content: bytes) -> bool:
     """Return whether some lines are UTF-8 beyond ASCII: one encoding would misread them."""
-    return any(not line.isascii() and _is(line, "utf-8") for line in _lines(content))
+    return any(
+        not line.isascii() and _is_decodable(line, "utf-8") for line in _split_lines(content)
+    )
 
 
-def _lines_that_are_not_utf8(content: bytes) -> list[int]:
-    return [number for number, each in enumerate(_lines(content), 1) if not _is(each, "utf-8")]
+def _find_non_utf8_lines(content: bytes) -> list[int]:
+    return [
+        number
+        for number, each in enumerate(_split_lines(content), 1)
+        if not _is_decodable(each, "utf-8")
+    ]
 
 
-def _lines(content: bytes) -> list[bytes]:
+def _split_lines(content: bytes) -> list[bytes]:
     return re.split(rb"\r\n|\r|\n", content)
 
 
-def _is(content: bytes, codec: str) -> bool:
+def _is_decodable(content: bytes, codec: str) -> bool:
     try:
         text = content.decode(codec)
     except UnicodeError:
@@ -198,7 +216,7 @@ def _is(content: bytes, codec: str) -> bool:
     return "\0" not in text
 
 
-def _line(before: bytes) -> int:
+def _find_line_number(before: bytes) -> int:
     """Return the number of the line that some bytes lead to; any end of line counts once."""
     unix = before.replace(b"\r\n", b"\n")
     return 1 + unix.count(b"\n") + unix.count(b"\r")
@@ -209,14 +227,14 @@ BLANKS: Final = " \t\u00a0\u2007\u202f\u3000\ufeff"
 
 END_OF_LINE: Final = re.compile(r"\r\n|\r|\n")
 
-LONGEST: Final = 131_072
+MAX_CELL_LENGTH: Final = 131_072
 """Characters of a cell: a longer one is the rest of the file behind a quote."""
 
-TOO_LONG: Final = 'a cell is longer than a book; is a quote (") missing its partner?'
+OVERLONG_CELL: Final = 'a cell is longer than a book; is a quote (") missing its partner?'
 
-NEVER_CLOSED: Final = 'a quote (") is opened here and never closed'
+UNCLOSED_QUOTE: Final = 'a quote (") is opened here and never closed'
 
-GOES_ON: Final = 'a cell goes on after its closing quote; write a quote in it twice ("")'
+TEXT_AFTER_QUOTE: Final = 'a cell goes on after its closing quote; write a quote in it twice ("")'
 
 
 @dataclass(frozen=True)
@@ -237,7 +255,7 @@ class Cell:
 Row = list[Cell]
 
 
-class Scanner:
+class CsvScanner:
     """Reads a text row by row, until its end or the first fault.
 
     Attributes:
@@ -250,69 +268,69 @@ class Scanner:
         self._text = text
         self._separator = separator
         self._line = line
-        self._at = 0
+        self._position = 0
         blanks = re.escape(BLANKS.replace(separator, ""))
-        self._blanks = re.compile(f"[{blanks}]*")
-        self._plain = re.compile(f"[^{re.escape(separator)}\r\n]*")
+        self._blanks_pattern = re.compile(f"[{blanks}]*")
+        self._plain_text_pattern = re.compile(f"[^{re.escape(separator)}\r\n]*")
 
-    def rows(self) -> Iterator[Row]:
+    def read_rows(self) -> Iterator[Row]:
         """Yield each row; a line without a character is a row of one empty cell."""
-        while self._at < len(self._text):
-            row = self._row()
+        while self._position < len(self._text):
+            row = self._read_row()
             if self.fault:
                 return
             yield row
 
-    def _row(self) -> Row:
+    def _read_row(self) -> Row:
         row = []
         while True:
-            row.append(self._cell())
-            if self.fault or self._text[self._at : self._at + 1] != self._separator:
+            row.append(self._read_cell())
+            if self.fault or self._text[self._position : self._position + 1] != self._separator:
                 break
-            self._at += 1
-        end = END_OF_LINE.match(self._text, self._at)
+            self._position += 1
+        end = END_OF_LINE.match(self._text, self._position)
         if end and not self.fault:
-            self._at, self._line = end.end(), self._line + 1
+            self._position, self._line = end.end(), self._line + 1
         return row
 
-    def _cell(self) -> Cell:
+    def _read_cell(self) -> Cell:
         line = self._line
-        opening = self._past_blanks(self._at)
+        opening = self._skip_blanks(self._position)
         if self._text[opening : opening + 1] == '"':
-            text = self._quoted(opening + 1)
+            text = self._read_quoted_text(opening + 1)
             return Cell(text.strip(), line, is_quoted=True)
-        found = self._plain.match(self._text, self._at)
-        self._at = found.end() if found else self._at
+        found = self._plain_text_pattern.match(self._text, self._position)
+        self._position = found.end() if found else self._position
         text = found[0] if found else ""
-        if len(text) > LONGEST:
-            self._fail(TOO_LONG, line)
+        if len(text) > MAX_CELL_LENGTH:
+            self._record_fault(OVERLONG_CELL, line)
         return Cell(text.strip(), line)
 
-    def _quoted(self, start: int) -> str:
-        line, end = self._line, self._closing_quote(start)
+    def _read_quoted_text(self, start: int) -> str:
+        line, end = self._line, self._find_closing_quote(start)
         if end < 0:
-            self._fail(NEVER_CLOSED, line)
+            self._record_fault(UNCLOSED_QUOTE, line)
             return ""
         text = self._text[start:end]
         self._line += len(END_OF_LINE.findall(text))
-        self._at = self._past_blanks(end + 1)
-        if self._text[self._at : self._at + 1] not in ("", self._separator, "\r", "\n"):
+        self._position = self._skip_blanks(end + 1)
+        if self._text[self._position : self._position + 1] not in ("", self._separator, "\r", "\n"):
             where = "" if self._line == line else f" in line {self._line}"
-            self._fail(GOES_ON.replace(" quote;", f" quote{where};", 1), line)
-        elif len(text) > LONGEST:
-            self._fail(TOO_LONG, line)
+            self._record_fault(TEXT_AFTER_QUOTE.replace(" quote;", f" quote{where};", 1), line)
+        elif len(text) > MAX_CELL_LENGTH:
+            self._record_fault(OVERLONG_CELL, line)
         return text.replace('""', '"')
 
-    def _closing_quote(self, start: int) -> int:
+    def _find_closing_quote(self, start: int) -> int:
         """Return where the quote that ends a cell stands, or -1; two in a row are text."""
         end = self._text.find('"', start)
         while end >= 0 and self._text[end + 1 : end + 2] == '"':
             end = self._text.find('"', end + 2)
         return end
 
-    def _past_blanks(self, at: int) -> int:
-        found = self._blanks.match(self._text, at)
+    def _skip_blanks(self, at: int) -> int:
+        found = self._blanks_pattern.match(self._text, at)
         return found.end() if found else at
 
-    def _fail(self, words: str, line: int) -> None:
+    def _record_fault(self, words: str, line: int) -> None:
         self.fault = Mistake(f"{words}; what follows was not read", line)

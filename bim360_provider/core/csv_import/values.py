@@ -7,61 +7,67 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from bim360_provider.models import enums, normalize
-from bim360_provider.models.suggestions import ALIASES, compact
+from bim360_provider.models.suggestions import ALIASES, compact_word
 
-__all__ = ["amount", "day", "format_fault", "value_of"]
+__all__ = ["find_format_fault", "parse_amount", "parse_date", "parse_value"]
 
-LONGEST: Final = 40
+MAX_VALUE_LENGTH: Final = 40
 """Characters of an amount: a longer text is something else."""
 
-PLAIN: Final = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+PLAIN_NUMBER: Final = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 
-GROUPED: Final = re.compile(
+GROUPED_NUMBER: Final = re.compile(
     r"(?P<sign>[+-]?)(?P<whole>\d{1,3}(?:(?P<mark>[.,'\u2019_ ])\d{3}(?:(?P=mark)\d{3})*)?|\d+)"
     r"(?:(?P<point>[.,])(?P<cents>\d{1,2}))?"
 )
 """``3.000.000,00``, ``3,000,000.00``, ``3'000'000``: groups by one sign, two decimals."""
 
-EITHER: Final = re.compile(r"(?P<sign>[+-]?)(?P<left>\d{1,3})[.,](?P<right>\d{3})")
+AMBIGUOUS_NUMBER: Final = re.compile(r"(?P<sign>[+-]?)(?P<left>\d{1,3})[.,](?P<right>\d{3})")
 """``3.000``: three thousand in one half of the world, three in the other."""
 
-ALIKE: Final = {"\u066c": ",", "\u066b": ".", "\uff0c": ",", "\uff0e": ".", "\u2019": "'"}
+EQUIVALENT_SIGNS: Final = {
+    "\u066c": ",",
+    "\u066b": ".",
+    "\uff0c": ",",
+    "\uff0e": ".",
+    "\u2019": "'",
+}
 """Arabic and full-width signs, and the one that they correspond to."""
 
 SPACES: Final = re.compile(r"[\u00a0\u2007\u2009\u202f]")
 """Spaces that spreadsheets write between groups so that lines don't break there."""
 
-MONEY: Final = re.compile(r"[^\d\s.,'\u2019_+-]+")
+CURRENCY_SIGN: Final = re.compile(r"[^\d\s.,'\u2019_+-]+")
 
 
-def amount(text: str) -> float:
+def parse_amount(text: str) -> float:
     """Return the amount of a cell.
 
     Raises:
         ValueError: It isn't a plain number. A number is suggested only where nothing but signs of
             a currency and of grouping would go; where a cell has two readings, both are shown.
     """
-    if PLAIN.fullmatch(text) and not _is_ambiguous(text):
-        return normalize.money(text)
-    words = f"must be a number such as 3000000 or 3000000.50, not {normalize.shown(text)}"
-    meant = " or ".join(_readings(text)) if len(text) <= LONGEST else ""
+    if PLAIN_NUMBER.fullmatch(text) and not _is_ambiguous(text):
+        return normalize.parse_amount(text)
+    words = f"must be a number such as 3000000 or 3000000.50, not {normalize.quote_value(text)}"
+    meant = " or ".join(_list_readings(text)) if len(text) <= MAX_VALUE_LENGTH else ""
     raise ValueError(f"{words}; write {meant}" if meant else words)
 
 
 def _is_ambiguous(text: str) -> bool:
-    found = GROUPED.fullmatch(text)
+    found = GROUPED_NUMBER.fullmatch(text)
     return bool(found and found["mark"])
 
 
-def _readings(text: str) -> list[str]:
+def _list_readings(text: str) -> list[str]:
     """Return the numbers that a cell can stand for, in ASCII digits, as ``amount`` reads them."""
-    number = _without_currency(_plain_signs(text))
-    either = EITHER.fullmatch(number) if number else None
+    number = _strip_currency(_normalize_signs(text))
+    either = AMBIGUOUS_NUMBER.fullmatch(number) if number else None
     if either:
         sign, left, right = either["sign"], either["left"], either["right"]
         thousands = [] if left.startswith("0") else [f"{sign}{left}{right}"]
-        return [*thousands, f"{sign}{left}{_decimals(right)}"]
-    found = GROUPED.fullmatch(number) if number else None
+        return [*thousands, f"{sign}{left}{_format_decimals(right)}"]
+    found = GROUPED_NUMBER.fullmatch(number) if number else None
     if found is None or (found["mark"] and found["mark"] == found["point"]):
         return []
     if found["mark"] and found["whole"].startswith("0"):
@@ -70,27 +76,27 @@ def _readings(text: str) -> list[str]:
     return [f"{found['sign']}{whole}" + (f".{found['cents']}" if found["cents"] else "")]
 
 
-def _decimals(digits: str) -> str:
+def _format_decimals(digits: str) -> str:
     """Return three decimals so that they cannot be a group of digits."""
     left = digits.rstrip("0")
     padding = "0" if len(left) == len(digits) else ""
     return f".{left}{padding}" if left else ""
 
 
-def _plain_signs(text: str) -> str:
+def _normalize_signs(text: str) -> str:
     spaced = SPACES.sub(" ", text)
-    return "".join(_plain_sign(character) for character in spaced)
+    return "".join(_normalize_sign(character) for character in spaced)
 
 
-def _plain_sign(character: str) -> str:
+def _normalize_sign(character: str) -> str:
     if character.isdecimal():
         return str(unicodedata.decimal(character))
-    return ALIKE.get(character, character)
+    return EQUIVALENT_SIGNS.get(character, character)
 
 
-def _without_currency(text: str) -> str | None:
+def _strip_currency(text: str) -> str | None:
     """Return a text without its currency, or None if it contains other words."""
-    signs = MONEY.findall(text)
+    signs = CURRENCY_SIGN.findall(text)
     if not signs:
         return text
     if len(signs) > 1 or not _is_currency(signs[0]):
@@ -105,37 +111,37 @@ def _is_currency(sign: str) -> bool:
     """Return whether a text stands for a currency and for nothing else, such as a million."""
     if sign.upper() in enums.CURRENCIES or all(unicodedata.category(c) == "Sc" for c in sign):
         return True
-    return any(value in enums.CURRENCIES for value in ALIASES.get(compact(sign), ()))
+    return any(value in enums.CURRENCIES for value in ALIASES.get(compact_word(sign), ()))
 
 
-A_DAY: Final = date(2027, 1, 31)
+SAMPLE_DATE: Final = date(2027, 1, 31)
 """A day on which every way to write it is another."""
 
-NUMBERS: Final = re.compile(
+NUMERIC_DATE: Final = re.compile(
     r"(?P<a>\d{1,4})(?P<mark>[-./]|\s?[-./]\s|\s)(?P<b>\d{1,2})(?P=mark)(?P<c>\d{1,4})(?P<end>\.?)",
     re.ASCII,
 )
 """``31.12.2027``, ``12/31/27``, ``31. 12. 2027``, ``2027. 12. 31.``, ``2027-1-5``."""
 
-TIME: Final = re.compile(r"[T ]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s?[AaPp]\.?[Mm]\.?)?$")
+TIME_OF_DAY: Final = re.compile(r"[T ]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s?[AaPp]\.?[Mm]\.?)?$")
 """The time of day, which spreadsheets add to a date."""
 
 WEEKDAY: Final = re.compile(r"^[A-Za-z]{2,9}\.?, ")
 
-WITH_NAMES: Final = (
+MONTH_NAME_FORMATS: Final = (
     *("%d %b %Y", "%d-%b-%Y", "%d/%b/%Y", "%d %b %y", "%d-%b-%y", "%d/%b/%y"),
     *("%d %B %Y", "%d-%B-%Y", "%d/%B/%Y", "%d. %B %Y", "%d %B %y", "%d-%B-%y"),
     *("%b %d, %Y", "%B %d, %Y", "%Y-%b-%d", "%Y年%m月%d日", "%Y년 %m월 %d일"),
 )
 """With the name of the month, and in Chinese, Japanese and Korean."""
 
-QUOTES: Final = "\"'\u2018\u2019\u201c\u201d\u201e "
+QUOTE_CHARACTERS: Final = "\"'\u2018\u2019\u201c\u201d\u201e "
 
-SERIAL: Final = re.compile(r"[2-6]\d{4}(?:[.,]\d+)?", re.ASCII)
+SERIAL_DATE: Final = re.compile(r"[2-6]\d{4}(?:[.,]\d+)?", re.ASCII)
 """Days since 1900 or 1904, which is what a cell shows that isn't formatted as a date."""
 
 
-def day(text: str, date_format: str | None) -> str:
+def parse_date(text: str, date_format: str | None) -> str:
     """Return the day of a cell as ``YYYY-MM-DD``.
 
     Args:
@@ -146,28 +152,32 @@ def day(text: str, date_format: str | None) -> str:
     Raises:
         ValueError: It isn't written so. Every day that it can stand for is shown.
     """
-    found = _parsed(text, date_format) if date_format else None
+    found = _parse_with_format(text, date_format) if date_format else None
     if found:
         return found
     try:
-        return normalize.date_text(text)
+        return normalize.parse_date(text)
     except ValueError as error:
-        words = f"{error}, nor like {date_format!r}" if date_format else f"{error}{_meant(text)}"
+        words = (
+            f"{error}, nor like {date_format!r}"
+            if date_format
+            else f"{error}{_suggest_dates(text)}"
+        )
         raise ValueError(words) from None
 
 
-def format_fault(date_format: object) -> str | None:
+def find_format_fault(date_format: object) -> str | None:
     """Return what is wrong with a date format: it must contain year, month and day."""
     try:
-        written = A_DAY.strftime(date_format) if isinstance(date_format, str) else ""
-        if written and _parsed(written, str(date_format)) == A_DAY.isoformat():
+        written = SAMPLE_DATE.strftime(date_format) if isinstance(date_format, str) else ""
+        if written and _parse_with_format(written, str(date_format)) == SAMPLE_DATE.isoformat():
             return None
     except ValueError:
         pass
     return f"{date_format!r} does not describe a date; '%m/%d/%Y' and '%d.%m.%Y' do"
 
 
-def _parsed(text: str, date_format: str) -> str | None:
+def _parse_with_format(text: str, date_format: str) -> str | None:
     try:
         # Only the day is kept, so no time zone can be wrong about it.
         return datetime.strptime(text, date_format).date().isoformat()  # noqa: DTZ007 - see above
@@ -175,16 +185,16 @@ def _parsed(text: str, date_format: str) -> str | None:
         return None
 
 
-def _meant(text: str) -> str:
+def _suggest_dates(text: str) -> str:
     """Return what to write in place of a date in one of the world's other ways."""
-    if len(text) > LONGEST:
+    if len(text) > MAX_VALUE_LENGTH:
         return ""
-    if SERIAL.fullmatch(text):
+    if SERIAL_DATE.fullmatch(text):
         return "; if it is a count of days, format the column as a date and save the file again"
-    alone = WEEKDAY.sub("", TIME.sub("", text)).strip(QUOTES)
+    alone = WEEKDAY.sub("", TIME_OF_DAY.sub("", text)).strip(QUOTE_CHARACTERS)
     days: dict[str, str] = {}
-    for each in (*_numeric_formats(alone), *_formats_with_names(alone)):
-        found = _parsed(alone, each)
+    for each in (*_list_numeric_formats(alone), *_list_named_formats(alone)):
+        found = _parse_with_format(alone, each)
         if found:
             days.setdefault(found, each)
     # A format is for the whole cell; where more stands in it, only the day can be written.
@@ -195,13 +205,13 @@ def _meant(text: str) -> str:
     return "; write " + " or ".join(advice) if days else ""
 
 
-def _formats_with_names(text: str) -> tuple[str, ...]:
-    return WITH_NAMES if re.search(r"\d", text) and re.search(r"[^\W\d]", text) else ()
+def _list_named_formats(text: str) -> tuple[str, ...]:
+    return MONTH_NAME_FORMATS if re.search(r"\d", text) and re.search(r"[^\W\d]", text) else ()
 
 
-def _numeric_formats(text: str) -> list[str]:
+def _list_numeric_formats(text: str) -> list[str]:
     """Return the formats in which three numbers are a date: by the length of the year."""
-    found = NUMBERS.fullmatch(text)
+    found = NUMERIC_DATE.fullmatch(text)
     if found is None:
         return []
     first, last, mark = len(found["a"]), len(found["c"]), found["mark"]
@@ -217,10 +227,10 @@ def _numeric_formats(text: str) -> list[str]:
     return [mark.join(order) + found["end"] for order in orders]
 
 
-Reader = Callable[[str], Any]
+ValueParser = Callable[[str], Any]
 
 
-def value_of(argument: str, text: str, date_format: str | None = None) -> Any:
+def parse_value(argument: str, text: str, date_format: str | None = None) -> Any:
     """Return the value of a cell that is not empty.
 
     Args:
@@ -232,30 +242,30 @@ def value_of(argument: str, text: str, date_format: str | None = None) -> Any:
     Raises:
         ValueError: It cannot be understood; the words say what to write.
     """
-    if argument in DATES:
-        return day(text, date_format)
-    reader = READERS.get(argument)
+    if argument in DATE_ARGUMENTS:
+        return parse_date(text, date_format)
+    reader = VALUE_PARSERS.get(argument)
     return reader(text) if reader else text
 
 
-def _services(text: str) -> list[str]:
+def _parse_services(text: str) -> list[str]:
     """Return a list: the vendor's set-up tool lets people choose what stands between."""
     parts = (part.strip() for part in re.split(r"[,;|\r\n]+", text))
-    return [word for part in parts if part for word in _words(part)]
+    return [word for part in parts if part for word in _split_services(part)]
 
 
-def _words(part: str) -> list[str]:
+def _split_services(part: str) -> list[str]:
     """Return the services that spaces separate; ``Project Management`` is one in two words."""
     words = part.split()
     known = [word for word in words if word.lower() in enums.SERVICE_TYPES]
-    is_name = compact(part) in ALIASES or (not known and part != part.lower())
+    is_name = compact_word(part) in ALIASES or (not known and part != part.lower())
     return [part] if is_name else words
 
 
-DATES: Final = ("start_date", "end_date")
+DATE_ARGUMENTS: Final = ("start_date", "end_date")
 
-READERS: Final[dict[str, Reader]] = {
-    "value": amount,
-    "copy_timeout": amount,
-    "service_types": _services,
+VALUE_PARSERS: Final[dict[str, ValueParser]] = {
+    "value": parse_amount,
+    "copy_timeout": parse_amount,
+    "service_types": _parse_services,
 }

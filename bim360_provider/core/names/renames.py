@@ -6,13 +6,21 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 from weakref import WeakKeyDictionary
 
-from bim360_provider.core.entity import Names
+from bim360_provider.core.entity import NameChange
 from bim360_provider.errors import Bim360Error, ConflictError
 from bim360_provider.hq import HqClient
 
-__all__ = ["TEMPORARY", "Key", "NameRoom", "Rename", "Renames", "renames_of", "share_renames"]
+__all__ = [
+    "TEMPORARY_NAME_PREFIX",
+    "NameExchange",
+    "NameScope",
+    "Rename",
+    "RenameRegistry",
+    "get_renames",
+    "share_renames",
+]
 
-Key: TypeAlias = tuple[str, str]
+NameScope: TypeAlias = tuple[str, str]
 """A kind, such as ``project``, and the id of an account: names are unique within both."""
 
 
@@ -33,25 +41,25 @@ class Rename:
     """
 
     item_id: str
-    old: str
-    new: str
-    vacated: bool = False
-    parked: bool = False
-    refused_at: int = -1
-    kept: bool = False
-    opens: bool = False
+    old_name: str
+    new_name: str
+    is_vacated: bool = False
+    is_parked: bool = False
+    compared_at_refusal: int = -1
+    is_kept: bool = False
+    needs_reactivation: bool = False
     row: Any = None
 
 
 @dataclass
-class _Account:
+class _AccountNames:
     """What is known of the resources of one kind in one account."""
 
-    compared: set[str] = field(default_factory=set)
-    planned: dict[str, Rename] = field(default_factory=dict)
+    compared_ids: set[str] = field(default_factory=set)
+    planned_renames: dict[str, Rename] = field(default_factory=dict)
 
 
-class Renames:
+class RenameRegistry:
     """The renames of one run; shared by all threads of the host.
 
     Attributes:
@@ -59,79 +67,79 @@ class Renames:
     """
 
     def __init__(self) -> None:
-        self.turn = threading.RLock()
+        self.vacate_lock = threading.RLock()
         self._lock = threading.Lock()
-        self._accounts: dict[Key, _Account] = {}
-        self._unsettled: set[str] = set()
-        self._parked_at = -1
+        self._accounts: dict[NameScope, _AccountNames] = {}
+        self._unsettled_ids: set[str] = set()
+        self._compared_at_parking = -1
 
-    def compare(self, item_id: str, names: Names) -> None:
+    def record_comparison(self, item_id: str, names: NameChange) -> None:
         """Note a declared resource, as Pulumi compares it: with a rename if the names differ."""
-        key, old, new = (names.kind, names.account_id), names.old, names.new
+        key, old, new = (names.kind, names.account_id), names.old_name, names.new_name
         with self._lock:
-            account = self._accounts.setdefault(key, _Account())
-            account.compared.add(item_id)
-            known = account.planned.get(item_id)
-            if known is not None and (known.old, known.new) == (old, new):
+            account = self._accounts.setdefault(key, _AccountNames())
+            account.compared_ids.add(item_id)
+            known = account.planned_renames.get(item_id)
+            if known is not None and (known.old_name, known.new_name) == (old, new):
                 return
-            account.planned.pop(item_id, None)
-            if old and new and (old != new or names.waits):
-                account.planned[item_id] = Rename(item_id, old, new, opens=names.opens)
+            account.planned_renames.pop(item_id, None)
+            if old and new and (old != new or names.is_waiting):
+                account.planned_renames[item_id] = Rename(item_id, old, new, needs_reactivation=names.is_reactivation)
 
-    def is_compared(self, key: Key, item_id: str) -> bool:
+    def is_compared(self, key: NameScope, item_id: str) -> bool:
         """Return whether a declared resource has this id."""
         with self._lock:
-            return item_id in self._of(key).compared
+            return item_id in self._get_account(key).compared_ids
 
-    def count(self, key: Key) -> int:
+    def count_compared(self, key: NameScope) -> int:
         """Return how many resources have been compared so far."""
         with self._lock:
-            return len(self._of(key).compared)
+            return len(self._get_account(key).compared_ids)
 
-    def of(self, key: Key, item_id: str) -> Rename | None:
+    def find_rename(self, key: NameScope, item_id: str) -> Rename | None:
         """Return the rename of a resource."""
         with self._lock:
-            return self._of(key).planned.get(item_id)
+            return self._get_account(key).planned_renames.get(item_id)
 
-    def away_from(self, key: Key, name: str) -> list[Rename]:
+    def find_renames_from(self, key: NameScope, name: str) -> list[Rename]:
         """Return the renames of the resources whose old name this is."""
         with self._lock:
-            return [each for each in self._of(key).planned.values() if each.old == name]
+            return [each for each in self._get_account(key).planned_renames.values() if each.old_name == name]
 
-    def to(self, key: Key, name: str) -> list[Rename]:
+    def find_renames_to(self, key: NameScope, name: str) -> list[Rename]:
         """Return the renames to this name."""
         with self._lock:
-            return [each for each in self._of(key).planned.values() if each.new == name]
+            return [each for each in self._get_account(key).planned_renames.values() if each.new_name == name]
 
-    def correct(self, key: Key, item_id: str, name: str) -> bool:
+    def correct_old_name(self, key: NameScope, item_id: str, name: str) -> bool:
         """Note that HQ has a resource under another old name than the state; return if it is news.
 
         The state is behind where another update set a name, or a user did by hand.
         """
         with self._lock:
-            account = self._of(key)
-            rename = account.planned.get(item_id)
-            if rename is None or rename.vacated or name in (rename.old, rename.new):
+            account = self._get_account(key)
+            rename = account.planned_renames.get(item_id)
+            if rename is None or rename.is_vacated or name in (rename.old_name, rename.new_name):
                 return False
-            rename.old = name
-            for each in account.planned.values():
-                each.refused_at = each.refused_at if each.new != name else -1
+            rename.old_name = name
+            for each in account.planned_renames.values():
+                each.compared_at_refusal = each.compared_at_refusal if each.new_name != name else -1
             return True
 
-    def begin(self, item_id: str) -> None:
+    def begin_change(self, item_id: str) -> None:
         """Note that a resource of any kind is to be changed."""
         with self._lock:
-            self._unsettled.add(item_id)
+            self._unsettled_ids.add(item_id)
 
-    def settle(self, item_id: str) -> None:
+    def end_change(self, item_id: str) -> None:
         """Note that the update of a resource has ended, or will not come."""
         with self._lock:
-            self._unsettled.discard(item_id)
+            self._unsettled_ids.discard(item_id)
 
     @property
-    def unsettled(self) -> int:
+    def unsettled_count(self) -> int:
         """How many resources are to be changed, and are not changed yet."""
-        return len(self._unsettled)
+        return len(self._unsettled_ids)
 
     def may_park(self, most: int) -> bool:
         """Return whether one update should end early, so that Pulumi can go on comparing.
@@ -142,39 +150,39 @@ class Renames:
             most: How many changes are too many for Pulumi to go on.
         """
         with self._lock:
-            known = sum(len(account.compared) for account in self._accounts.values())
-            if len(self._unsettled) < most or known == self._parked_at:
+            known = sum(len(account.compared_ids) for account in self._accounts.values())
+            if len(self._unsettled_ids) < most or known == self._compared_at_parking:
                 return False
-            self._parked_at = known
+            self._compared_at_parking = known
             return True
 
-    def _of(self, key: Key) -> _Account:
-        return self._accounts.get(key) or _Account()
+    def _get_account(self, key: NameScope) -> _AccountNames:
+        return self._accounts.get(key) or _AccountNames()
 
 
-_shared: "WeakKeyDictionary[HqClient, Renames]" = WeakKeyDictionary()
+_shared_registries: "WeakKeyDictionary[HqClient, RenameRegistry]" = WeakKeyDictionary()
 
-_lock = threading.Lock()
+_registries_lock = threading.Lock()
 
 
-def share_renames(client: HqClient, renames: Renames) -> None:
+def share_renames(client: HqClient, renames: RenameRegistry) -> None:
     """Let a client use the renames that all clients of the process share."""
-    with _lock:
-        _shared[client] = renames
+    with _registries_lock:
+        _shared_registries[client] = renames
 
 
-def renames_of(client: HqClient) -> Renames:
+def get_renames(client: HqClient) -> RenameRegistry:
     """Return the renames that a client uses; its own, if none are shared with it."""
-    with _lock:
-        return _shared.setdefault(client, Renames())
+    with _registries_lock:
+        return _shared_registries.setdefault(client, RenameRegistry())
 
 
-TEMPORARY: Final = "bim360-renaming-"
+TEMPORARY_NAME_PREFIX: Final = "bim360-renaming-"
 """Begins the name that a resource has while names are exchanged in a circle; its id follows."""
 
 
 @dataclass(frozen=True)
-class NameRoom:
+class NameExchange:
     """The unique names of one kind of resource in one account.
 
     Attributes:
@@ -186,12 +194,12 @@ class NameRoom:
     kind: str
 
     @property
-    def renames(self) -> Renames:
+    def renames(self) -> RenameRegistry:
         """The renames of this run."""
-        return renames_of(self.client)
+        return get_renames(self.client)
 
     @property
-    def key(self) -> Key:
+    def scope(self) -> NameScope:
         """The key under which the renames of this kind and account are known."""
         return self.kind, self.client.connection.account_id
 
@@ -200,7 +208,7 @@ class NameRoom:
         """HQ's collection of this kind."""
         return self.client.projects if self.kind == "project" else self.client.companies
 
-    def vacate(self, name: str, item_id: str = "") -> bool:
+    def vacate_name(self, name: str, item_id: str = "") -> bool:
         """Free a name that a resource of this run gives up; return whether it may be free now.
 
         Args:
@@ -210,68 +218,68 @@ class NameRoom:
         Raises:
             Bim360Error: A request for it failed.
         """
-        with self.renames.turn:
-            known = self.renames.count(self.key)
-            chain = list(self._chain(name, item_id))
-            waiting = self.renames.of(self.key, item_id)
+        with self.renames.vacate_lock:
+            known = self.renames.count_compared(self.scope)
+            chain = list(self._walk_renames(name, item_id))
+            waiting = self.renames.find_rename(self.scope, item_id)
             if not chain:
-                return any(each.vacated for each in self.renames.away_from(self.key, name))
-            if waiting is None and chain[-1].new == name:
+                return any(each.is_vacated for each in self.renames.find_renames_from(self.scope, name))
+            if waiting is None and chain[-1].new_name == name:
                 return False  # a circle of others, which only a rename within it can open
-            if chain[-1].refused_at == known:
+            if chain[-1].compared_at_refusal == known:
                 return False  # nothing that could make a difference is known since
-            circle = waiting is not None and not waiting.vacated and chain[-1].new == waiting.old
+            circle = waiting is not None and not waiting.is_vacated and chain[-1].new_name == waiting.old_name
             if circle and waiting is not None:
-                self._step_aside(waiting)
+                self._set_temporary_name(waiting)
             try:
                 for rename in reversed(chain):
-                    self._perform(rename)
+                    self._apply_rename(rename)
             except Bim360Error as error:
                 if circle and waiting is not None:
-                    self._step_back(waiting)
+                    self._restore_old_name(waiting)
                 if isinstance(error, ConflictError):
-                    chain[-1].refused_at = known
+                    chain[-1].compared_at_refusal = known
                     return False
                 raise
             return True
 
-    def end(self, name: str, item_id: str) -> str | None:
+    def find_blocking_name(self, name: str, item_id: str) -> str | None:
         """Return the name that has to be free first; None if nothing stands in the way."""
-        chain = list(self._chain(name, item_id))
-        last = chain[-1].new if chain else name
-        away = self.renames.away_from(self.key, last)
+        chain = list(self._walk_renames(name, item_id))
+        last = chain[-1].new_name if chain else name
+        away = self.renames.find_renames_from(self.scope, last)
         return None if away else last
 
-    def done(self, item_id: str, row: Any) -> None:
+    def record_rename(self, item_id: str, row: Any) -> None:
         """Note that an update has set the new name of its own resource."""
-        rename = self.renames.of(self.key, item_id)
+        rename = self.renames.find_rename(self.scope, item_id)
         if rename is None:
             return
-        with self.renames.turn:
-            rename.row, rename.vacated = row, True
-            self._fill(rename.old)
+        with self.renames.vacate_lock:
+            rename.row, rename.is_vacated = row, True
+            self._fill_vacancy(rename.old_name)
 
-    def _chain(self, name: str, item_id: str) -> Iterator[Rename]:
+    def _walk_renames(self, name: str, item_id: str) -> Iterator[Rename]:
         """Yield the renames that have to be done, the nearest first."""
         passed: list[Rename] = []
         wanted = name
         while True:
-            away = self.renames.away_from(self.key, wanted)
-            pending = [each for each in away if not each.vacated and each.item_id != item_id]
+            away = self.renames.find_renames_from(self.scope, wanted)
+            pending = [each for each in away if not each.is_vacated and each.item_id != item_id]
             if not pending or pending[0] in passed:
                 return
             yield pending[0]
             passed.append(pending[0])
-            wanted = pending[0].new
+            wanted = pending[0].new_name
 
-    def _perform(self, rename: Rename) -> None:
-        if rename.opens:
+    def _apply_rename(self, rename: Rename) -> None:
+        if rename.needs_reactivation:
             self.collection.update(rename.item_id, {"status": "active"})
-            rename.opens = False
-        rename.row = self._set(rename.item_id, rename.new)
-        rename.vacated = True
+            rename.needs_reactivation = False
+        rename.row = self._set_name(rename.item_id, rename.new_name)
+        rename.is_vacated = True
 
-    def _set(self, item_id: str, name: str) -> Any:
+    def _set_name(self, item_id: str, name: str) -> Any:
         """Set a name; a resource that has it already may be refused it."""
         try:
             return self.collection.update(item_id, {"name": name})
@@ -281,34 +289,34 @@ class NameRoom:
                 raise
             return row
 
-    def _step_aside(self, rename: Rename) -> None:
-        temporary = f"{TEMPORARY}{rename.item_id}"
-        self._set(rename.item_id, temporary)
-        rename.vacated = True
-        self.client.transport.tell(
-            f"BIM 360: {self.kind} '{rename.old}' ({rename.item_id}) is named '{temporary}' "
+    def _set_temporary_name(self, rename: Rename) -> None:
+        temporary = f"{TEMPORARY_NAME_PREFIX}{rename.item_id}"
+        self._set_name(rename.item_id, temporary)
+        rename.is_vacated = True
+        self.client.transport.notify(
+            f"BIM 360: {self.kind} '{rename.old_name}' ({rename.item_id}) is named '{temporary}' "
             "while names are exchanged."
         )
 
-    def _step_back(self, rename: Rename) -> None:
+    def _restore_old_name(self, rename: Rename) -> None:
         try:
-            self._set(rename.item_id, rename.old)
-            rename.vacated = False
+            self._set_name(rename.item_id, rename.old_name)
+            rename.is_vacated = False
         except Bim360Error:
-            self.client.transport.tell(
-                f"BIM 360: {self.kind} '{rename.old}' keeps the name "
-                f"'{TEMPORARY}{rename.item_id}' until the next `pulumi up`.",
+            self.client.transport.notify(
+                f"BIM 360: {self.kind} '{rename.old_name}' keeps the name "
+                f"'{TEMPORARY_NAME_PREFIX}{rename.item_id}' until the next `pulumi up`.",
                 warning=True,
             )
 
-    def _fill(self, name: str | None) -> None:
+    def _fill_vacancy(self, name: str | None) -> None:
         """Give a name that was vacated to the parked resource that waits for it, and so on."""
         while name is not None:
-            parked = [r for r in self.renames.to(self.key, name) if r.parked and r.row is None]
+            parked = [r for r in self.renames.find_renames_to(self.scope, name) if r.is_parked and r.row is None]
             name = None
             for rename in parked[:1]:
                 try:
-                    self._perform(rename)
+                    self._apply_rename(rename)
                 except Bim360Error:
                     return  # it is marked as unfinished, and the next run sets it
-                name = rename.old
+                name = rename.old_name

@@ -4,21 +4,28 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from bim360_provider.core.names.renames import NameRoom
+from bim360_provider.core.names.renames import NameExchange
 from bim360_provider.errors import Bim360Error, ConflictError
 
 if TYPE_CHECKING:
     from bim360_provider.models import Company, Project
 
-__all__ = ["NameParkedError", "Wish", "await_room", "renamed", "renamed_later", "with_room"]
+__all__ = [
+    "NameParkedError",
+    "NameRequest",
+    "create_or_adopt",
+    "patch_after_wait",
+    "patch_with_rename",
+    "wait_for_name",
+]
 
-STEP: Final = 0.1
+POLL_INTERVAL: Final = 0.1
 """Seconds between two looks at what Pulumi has compared meanwhile."""
 
-QUIET: Final = 1.0
+QUIET_PERIOD: Final = 1.0
 """Seconds without any resource compared, after which none is expected to give the name up."""
 
-CROWD: Final = 4
+MAX_OPEN_CHANGES: Final = 4
 """Changes under way from which on Pulumi may compare nothing else before one of them has ended.
 
 Its host has four threads, and its program's side four for each parallel step:
@@ -31,120 +38,124 @@ class NameParkedError(ConflictError):
 
 
 @dataclass(frozen=True)
-class Wish:
+class NameRequest:
     """A name that is in use, and the resource that is to have it."""
 
-    room: NameRoom
+    exchange: NameExchange
     item_id: str
     name: str
     error: ConflictError
 
-    def refused(self, words: str) -> ConflictError:
+    def build_refusal(self, words: str) -> ConflictError:
         """Return the error, with the reason and the advice."""
-        who = f"{self.room.kind} {self.item_id}"
+        who = f"{self.exchange.kind} {self.item_id}"
         hq = self.error
         asked = f"change name of {who} to '{self.name}'"
         msg = f"BIM 360: could not {asked}: HQ answered {hq.status}: {words}."
-        return ConflictError(msg, status=hq.status, words=hq.words, request=hq.request)
+        return ConflictError(msg, status=hq.status, hq_message=hq.hq_message, request=hq.request)
 
 
-def _park(wish: Wish) -> None:
+def _park_rename(wish: NameRequest) -> None:
     """Leave the rename to the update that vacates the name.
 
     Raises:
         NameParkedError: Unless the name is free by now.
     """
-    room, hq = wish.room, wish.error
-    rename = room.renames.of(room.key, wish.item_id)
-    with room.renames.turn:
-        if room.vacate(wish.name, wish.item_id):
+    room, hq = wish.exchange, wish.error
+    rename = room.renames.find_rename(room.scope, wish.item_id)
+    with room.renames.vacate_lock:
+        if room.vacate_name(wish.name, wish.item_id):
             return
         if rename is None:
             raise hq
-        rename.parked = True
-    who = f"{room.kind} '{rename.old}' ({wish.item_id})"
+        rename.is_parked = True
+    who = f"{room.kind} '{rename.old_name}' ({wish.item_id})"
     words = f"{who} waits for the name '{wish.name}', which another resource may give up"
-    room.client.transport.tell(
+    room.client.transport.notify(
         f"BIM 360: {words}; if it does not get it now, the next `pulumi up` tries again.",
         warning=True,
     )
-    raise NameParkedError(str(hq), status=hq.status, words=hq.words, request=hq.request)
+    raise NameParkedError(str(hq), status=hq.status, hq_message=hq.hq_message, request=hq.request)
 
 
-def await_room(wish: Wish) -> None:
+def wait_for_name(wish: NameRequest) -> None:
     """Return once the name is free.
 
     Raises:
         ConflictError: It is not to become free.
         NameParkedError: Waiting would stop the resource that has it.
     """
-    room = wish.room
+    room = wish.exchange
     while True:
-        wanted = room.end(wish.name, wish.item_id)
-        holder = None if wanted is None else _holder(wish, wanted)
-        if holder is not None and room.renames.correct(room.key, holder.id, str(wanted)):
+        wanted = room.find_blocking_name(wish.name, wish.item_id)
+        holder = None if wanted is None else _find_holder(wish, wanted)
+        if holder is not None and room.renames.correct_old_name(room.scope, holder.id, str(wanted)):
             continue  # it gives up a name that the state does not have
         if holder is None or holder.id == wish.item_id:
-            if room.vacate(wish.name, wish.item_id):
+            if room.vacate_name(wish.name, wish.item_id):
                 return None
-            raise wish.refused(_unseen(wish, wanted))
-        known = room.renames.is_compared(room.key, holder.id)
-        if known and room.end(wish.name, wish.item_id) != wanted:
+            raise wish.build_refusal(_describe_missing_holder(wish, wanted))
+        known = room.renames.is_compared(room.scope, holder.id)
+        if known and room.find_blocking_name(wish.name, wish.item_id) != wanted:
             continue  # it was compared a moment ago, and gives the name up
         if known:
-            raise wish.refused(_held(wish, str(wanted), holder.id, known=True))
-        crowded = _is_crowded_before(room, holder.id)
+            raise wish.build_refusal(_describe_holder(wish, str(wanted), holder.id, is_compared=True))
+        crowded = _wait_for_comparison(room, holder.id)
         if crowded is not None:
-            rename = room.renames.of(room.key, wish.item_id)
-            if crowded or (rename and rename.kept):
-                return _park(wish)
-            raise wish.refused(_held(wish, str(wanted), holder.id, known=False))
+            rename = room.renames.find_rename(room.scope, wish.item_id)
+            if crowded or (rename and rename.is_kept):
+                return _park_rename(wish)
+            raise wish.build_refusal(_describe_holder(wish, str(wanted), holder.id, is_compared=False))
 
 
-def _holder(wish: Wish, name: str) -> Any:
+def _find_holder(wish: NameRequest, name: str) -> Any:
     """Return what has a name at HQ, or None; if HQ cannot be read, raise the refusal."""
     try:
-        found = wish.room.collection.named(name)
+        found = wish.exchange.collection.named(name)
     except Bim360Error:
         raise wish.error from None
     return next((each for each in found if each.id != wish.item_id), next(iter(found), None))
 
 
-def _is_crowded_before(room: NameRoom, item_id: str) -> bool | None:
+def _wait_for_comparison(room: NameExchange, item_id: str) -> bool | None:
     """Wait until Pulumi has compared a resource, as long as it can and does compare others.
 
     Returns:
         None once it has; otherwise whether too many changes are under way for it to go on.
     """
-    clock, count = room.client.transport.clock, room.renames.count(room.key)
-    ends = clock.monotonic() + QUIET
+    clock, count = room.client.transport.clock, room.renames.count_compared(room.scope)
+    ends = clock.monotonic() + QUIET_PERIOD
     while clock.monotonic() < ends:
-        if room.renames.may_park(CROWD):
+        if room.renames.may_park(MAX_OPEN_CHANGES):
             return True
-        clock.sleep(STEP)
-        if room.renames.is_compared(room.key, item_id):
+        clock.sleep(POLL_INTERVAL)
+        if room.renames.is_compared(room.scope, item_id):
             return None
-        if room.renames.count(room.key) != count:
-            count, ends = room.renames.count(room.key), clock.monotonic() + QUIET
-    return room.renames.unsettled >= CROWD
+        if room.renames.count_compared(room.scope) != count:
+            count, ends = room.renames.count_compared(room.scope), clock.monotonic() + QUIET_PERIOD
+    return room.renames.unsettled_count >= MAX_OPEN_CHANGES
 
 
-def _held(wish: Wish, name: str, holder_id: str, *, known: bool) -> str:
+def _describe_holder(wish: NameRequest, name: str, holder_id: str, *, is_compared: bool) -> str:
     """Return who has the name, and what to do."""
-    kind = wish.room.kind
-    owner = "another resource of this stack, which keeps it" if known else "not renamed in this run"
+    kind = wish.exchange.kind
+    owner = (
+        "another resource of this stack, which keeps it"
+        if is_compared
+        else "not renamed in this run"
+    )
     who = f"{kind} '{name}' ({holder_id}) has that name and is {owner}"
-    return f"{_before(wish, name)}{who}. Rename that {kind} first, or declare another name"
+    return f"{_describe_dependency(wish, name)}{who}. Rename that {kind} first, or declare another name"
 
 
-def _unseen(wish: Wish, name: str | None) -> str:
+def _describe_missing_holder(wish: NameRequest, name: str | None) -> str:
     """Return the message that the owner of the name cannot be seen, with what to do."""
-    kind, shown = wish.room.kind, name or wish.name
+    kind, shown = wish.exchange.kind, name or wish.name
     who = f"'{shown}' is in use, yet no {kind} with that name can be found"
-    return f"{_before(wish, shown)}{who}. Run `pulumi up` again later, or declare another name"
+    return f"{_describe_dependency(wish, shown)}{who}. Run `pulumi up` again later, or declare another name"
 
 
-def _before(wish: Wish, name: str) -> str:
+def _describe_dependency(wish: NameRequest, name: str) -> str:
     """Return by which other renames the name is needed."""
     return "" if name == wish.name else f"what has it is to become '{name}', and "
 
@@ -156,7 +167,9 @@ Created = TypeVar("Created")
 Row = TypeVar("Row", "Project", "Company")
 
 
-def renamed(room: NameRoom, item_id: str, body: Values, send: Callable[[Values], Row]) -> Row:
+def patch_with_rename(
+    room: NameExchange, item_id: str, body: Values, send: Callable[[Values], Row]
+) -> Row:
     """Send a PATCH; a name that another resource of this run gives up is vacated first.
 
     Args:
@@ -174,19 +187,19 @@ def renamed(room: NameRoom, item_id: str, body: Values, send: Callable[[Values],
     """
     if "name" not in body:
         return send(body)
-    rename = room.renames.of(room.key, item_id)
+    rename = room.renames.find_rename(room.scope, item_id)
     try:
-        return _sent(room, item_id, body, send)
+        return _patch_remaining_fields(room, item_id, body, send)
     except ConflictError:
         is_done = rename is not None and rename.row is not None
-        if not (is_done or room.vacate(body["name"], item_id)):
+        if not (is_done or room.vacate_name(body["name"], item_id)):
             raise
-        with room.renames.turn:  # or another update could set the name at the same moment
-            return _sent(room, item_id, body, send)
+        with room.renames.vacate_lock:  # or another update could set the name at the same moment
+            return _patch_remaining_fields(room, item_id, body, send)
 
 
-def renamed_later(
-    room: NameRoom,
+def patch_after_wait(
+    room: NameExchange,
     item_id: str,
     body: Values,
     send: Callable[[Values], Row],
@@ -206,13 +219,13 @@ def renamed_later(
         NameParkedError: Waiting would stop the resource that has the name.
         Bim360Error: Any other failure of a request.
     """
-    await_room(Wish(room, item_id, body["name"], error))
-    with room.renames.turn:
-        return _sent(room, item_id, body, send)
+    wait_for_name(NameRequest(room, item_id, body["name"], error))
+    with room.renames.vacate_lock:
+        return _patch_remaining_fields(room, item_id, body, send)
 
 
-def with_room(
-    room: NameRoom,
+def create_or_adopt(
+    room: NameExchange,
     name: str,
     create: Callable[[], Created],
     adopt: Callable[[ConflictError], Created],
@@ -233,33 +246,35 @@ def with_room(
         Bim360Error: Any other failure of a request.
     """
     try:
-        return _created(room, name, create), False
+        return _create_with_retry(room, name, create), False
     except ConflictError as error:
         try:
             return adopt(error), True
         except ConflictError:
-            if not room.vacate(name):  # its owner may have been compared meanwhile
+            if not room.vacate_name(name):  # its owner may have been compared meanwhile
                 raise
             return create(), False
 
 
-def _created(room: NameRoom, name: str, create: Callable[[], Created]) -> Created:
+def _create_with_retry(room: NameExchange, name: str, create: Callable[[], Created]) -> Created:
     """Create, and once more if the name was in use by a resource of this run that gives it up."""
     try:
         return create()
     except ConflictError:
-        if not room.vacate(name):
+        if not room.vacate_name(name):
             raise
         return create()
 
 
-def _sent(room: NameRoom, item_id: str, body: Values, send: Callable[[Values], Row]) -> Row:
+def _patch_remaining_fields(
+    room: NameExchange, item_id: str, body: Values, send: Callable[[Values], Row]
+) -> Row:
     """Send what another update has not done yet."""
-    rename = room.renames.of(room.key, item_id)
-    if rename is not None and rename.row is not None and rename.new == body["name"]:
+    rename = room.renames.find_rename(room.scope, item_id)
+    if rename is not None and rename.row is not None and rename.new_name == body["name"]:
         rest = {name: value for name, value in body.items() if name != "name"}
         done: Row = rename.row
         return send(rest) if rest else done
     row = send(body)
-    room.done(item_id, row)
+    room.record_rename(item_id, row)
     return row

@@ -7,29 +7,41 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 
-from bim360_provider.core.entity import DECLARED, Live
-from bim360_provider.core.names.renames import NameRoom
-from bim360_provider.core.names.waiting import NameParkedError, renamed, renamed_later
-from bim360_provider.core.not_found import found, is_gone, is_young, missing, seen
-from bim360_provider.core.project.rules import differing, mirrored, outputs, patch_body, same
-from bim360_provider.core.run import Allowance, Owners
-from bim360_provider.core.settings import place_of
-from bim360_provider.core.validation import warn_of_stored
+from bim360_provider.core.entity import DECLARED, ReadResult
+from bim360_provider.core.names.renames import NameExchange
+from bim360_provider.core.names.waiting import NameParkedError, patch_after_wait, patch_with_rename
+from bim360_provider.core.not_found import (
+    add_refresh_hint,
+    is_deleted,
+    may_return_404,
+    read_cached,
+    read_or_none,
+)
+from bim360_provider.core.project.rules import (
+    build_outputs,
+    build_patch_body,
+    derive_inputs,
+    diff_fields,
+    is_same_value,
+)
+from bim360_provider.core.run import ArchiveLimit, Ownership
+from bim360_provider.core.settings import get_account_scope
+from bim360_provider.core.validation import warn_about_response
 from bim360_provider.errors import Bim360Error, ConflictError, HqError, NotFoundError
 from bim360_provider.hq import HqClient
 from bim360_provider.hq.transport.clock import parse_time
 from bim360_provider.models import Project
-from bim360_provider.models.project import PATCHABLE
+from bim360_provider.models.project import PATCHABLE_FIELDS
 
 __all__ = [
     "COPY_TIMEOUT",
-    "archiving",
     "delete",
-    "follow_copy",
-    "patch",
+    "patch_project",
     "read",
+    "reserve_archive",
     "update",
-    "warn_of_project",
+    "wait_for_template_copy",
+    "warn_about_project",
 ]
 
 Values = Mapping[str, Any]
@@ -37,17 +49,19 @@ Values = Mapping[str, Any]
 COPY_TIMEOUT: Final = 120.0
 """Seconds to wait by default: longer than a copy needs, shorter than a pipeline's patience."""
 
-FIRST_LOOK: Final = 2.0
+FIRST_POLL_INTERVAL: Final = 2.0
 """Seconds before the first look at the job; doubled each time."""
 
-COPY_AGE: Final = timedelta(days=1)
+MAX_COPY_AGE: Final = timedelta(days=1)
 """From then on a job that has not ended counts as failed: or each up would look at it, for ever."""
 
-LOOKS_APART: Final = 15.0
+MAX_POLL_INTERVAL: Final = 15.0
 """Seconds at most between two looks: each is one of the 100 requests of a minute."""
 
 
-def follow_copy(client: HqClient, project: Project, state: Values, inputs: Values) -> str | None:
+def wait_for_template_copy(
+    client: HqClient, project: Project, state: Values, inputs: Values
+) -> str | None:
     """Return how the copy stands: None without one, else ``done``, ``failed`` or ``running``.
 
     A copy that is known to have ended is not asked for again. Nothing is raised: the
@@ -57,22 +71,24 @@ def follow_copy(client: HqClient, project: Project, state: Values, inputs: Value
     job_id = project.copy_project_job_id or state.get("copy_project_job_id")
     if not job_id or known in ("done", "failed"):
         return known
-    status = _wait(client, job_id, project.name, inputs.get("copy_timeout", COPY_TIMEOUT))
-    if status == "running" and _is_old(client, project):
-        client.transport.tell(
+    status = _poll_until_done(
+        client, job_id, project.name, inputs.get("copy_timeout", COPY_TIMEOUT)
+    )
+    if status == "running" and _is_copy_overdue(client, project):
+        client.transport.notify(
             f"BIM 360: copying the template into '{project.name}' has not ended within a day "
             f"(job {job_id}), and is not looked at any more; copy the template's settings by hand.",
             warning=True,
         )
         return "failed"
     if status == "failed":
-        client.transport.tell(
+        client.transport.notify(
             f"BIM 360: copying the template into '{project.name}' failed at HQ (job {job_id}). "
             "The project exists; copy the template's settings by hand.",
             warning=True,
         )
     elif status == "running":
-        client.transport.tell(
+        client.transport.notify(
             f"BIM 360: copying the template into '{project.name}' still runs (job {job_id}); "
             "the next `pulumi up` looks again.",
             warning=True,
@@ -80,27 +96,27 @@ def follow_copy(client: HqClient, project: Project, state: Values, inputs: Value
     return status
 
 
-def _is_old(client: HqClient, project: Project) -> bool:
+def _is_copy_overdue(client: HqClient, project: Project) -> bool:
     created = parse_time(project.created_at)
-    return created is not None and client.transport.server_clock.now() - created > COPY_AGE
+    return created is not None and client.transport.server_clock.now() - created > MAX_COPY_AGE
 
 
-def _wait(client: HqClient, job_id: str, name: str | None, bound: float) -> str:
+def _poll_until_done(client: HqClient, job_id: str, name: str | None, bound: float) -> str:
     clock = client.transport.clock
     ends = clock.monotonic() + bound
-    pause = FIRST_LOOK
+    pause = FIRST_POLL_INTERVAL
     while True:
-        state = _look(client, job_id)
+        state = _poll_job(client, job_id)
         left = ends - clock.monotonic()
         if state != "running" or left <= 0:
             return state
         clock.sleep(min(pause, left))
-        if pause == FIRST_LOOK:
-            client.transport.tell(f"BIM 360: waiting for the template copy into '{name}'.")
-        pause = min(pause * 2, LOOKS_APART)
+        if pause == FIRST_POLL_INTERVAL:
+            client.transport.notify(f"BIM 360: waiting for the template copy into '{name}'.")
+        pause = min(pause * 2, MAX_POLL_INTERVAL)
 
 
-def _look(client: HqClient, job_id: str) -> str:
+def _poll_job(client: HqClient, job_id: str) -> str:
     try:
         return client.jobs.get(job_id).state
     except Bim360Error:
@@ -108,10 +124,10 @@ def _look(client: HqClient, job_id: str) -> str:
         return "running"
 
 
-SERVICES: Final = "service_types"
+SERVICE_TYPES: Final = "service_types"
 
 
-def read(client: HqClient, project_id: str, state: Values) -> Live | None:
+def read(client: HqClient, project_id: str, state: Values) -> ReadResult | None:
     """Return the project as HQ has it, or None if it is gone.
 
     Args:
@@ -124,35 +140,35 @@ def read(client: HqClient, project_id: str, state: Values) -> Live | None:
         HqError: HQ said no.
         UnansweredError: No answer came.
     """
-    ask = partial(_asked, client, project_id, state)
-    project = found(client, "project", state, lambda young: ask(young=young))
+    ask = partial(_fetch_project, client, project_id, state)
+    project = read_or_none(client, "project", state, lambda young: ask(young=young))
     if project is None:
         return None
-    known = {**place_of(client), **state}
-    live = [name for name in PATCHABLE if getattr(project, name) is not None]
+    known = {**get_account_scope(client), **state}
+    live = [name for name in PATCHABLE_FIELDS if getattr(project, name) is not None]
     declared = state.get(DECLARED, live)
-    inputs = mirrored(project, known, declared)
+    inputs = derive_inputs(project, known, declared)
     unfinished = state.get("unfinished") or ()
     copy_status = state.get("copy_status")
-    outs = outputs(project, known, inputs, copy_status=copy_status, unfinished=unfinished)
-    return Live(project.id, {**outs, DECLARED: sorted(declared)}, inputs)
+    outs = build_outputs(project, known, inputs, copy_status=copy_status, unfinished=unfinished)
+    return ReadResult(project.id, {**outs, DECLARED: sorted(declared)}, inputs)
 
 
-def _asked(client: HqClient, project_id: str, state: Values, *, young: bool) -> Project:
+def _fetch_project(client: HqClient, project_id: str, state: Values, *, young: bool) -> Project:
     """Return the project, with its service types only where they are to be watched."""
     declared: Collection[str] = state.get(DECLARED, ())
-    if client.connection.watches_service_types(declared=SERVICES in declared):
+    if client.connection.needs_service_types(declared=SERVICE_TYPES in declared):
         return client.projects.get(project_id, new_resource=young)
-    listed = {**state, DECLARED: [name for name in declared if name != SERVICES]}
-    project = seen(client.projects, project_id, listed, young=young)
+    listed = {**state, DECLARED: [name for name in declared if name != SERVICE_TYPES]}
+    project = read_cached(client.projects, project_id, listed, new_resource=young)
     # A list does not tell the service types, so they stay as known even where a GET was asked.
-    known = state.get(SERVICES) if "account_id" in state else project.service_types
-    return project.model_copy(update={SERVICES: known})
+    known = state.get(SERVICE_TYPES) if "account_id" in state else project.service_types
+    return project.model_copy(update={SERVICE_TYPES: known})
 
 
-REFUSED_TWICE: Final = frozenset({HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY})
+REPEAT_REFUSAL_STATUSES: Final = frozenset({HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY})
 
-REFUSED_TWICE_FOR: Final = frozenset({"name", "status"})
+REPEAT_REFUSAL_FIELDS: Final = frozenset({"name", "status"})
 """HQ may refuse to do again what it has done: a project's own name is taken, by itself, and an
 archived one takes no other change.
 """
@@ -163,7 +179,7 @@ def update(
     project_id: str,
     state: Values,
     inputs: Values,
-    allowance: Allowance | None = None,
+    allowance: ArchiveLimit | None = None,
 ) -> dict[str, Any]:
     """Make HQ equal to the arguments and finish what an earlier run left; return the outputs.
 
@@ -174,38 +190,40 @@ def update(
         UnansweredError: No answer came.
     """
     left = [name for name in state.get("unfinished") or () if name == "status" or name in inputs]
-    wanted = {*differing(state, inputs), *left}
+    wanted = {*diff_fields(state, inputs), *left}
     last_seen = Project.model_validate({**state, "id": project_id})
     waits: set[str] = set()
     try:
-        body = patch_body(state, inputs, wanted)
-        with archiving(body, last_seen, allowance):
-            young = bool(body) and is_young(client, state)
-            project, waits = _patched(client, project_id, state, body, new_resource=young)
+        body = build_patch_body(state, inputs, wanted)
+        with reserve_archive(body, last_seen, allowance):
+            young = bool(body) and may_return_404(client, state)
+            project, waits = _patch_unparked_fields(
+                client, project_id, state, body, new_resource=young
+            )
             project = project or last_seen
     except NotFoundError as error:
-        raise missing(error) from None
+        raise add_refresh_hint(error) from None
     if "service_types" in inputs:
         state = {**state, "service_types": inputs["service_types"]}
-    copy_status = follow_copy(client, project, state, inputs)
-    return outputs(project, state, inputs, copy_status=copy_status, unfinished=waits)
+    copy_status = wait_for_template_copy(client, project, state, inputs)
+    return build_outputs(project, state, inputs, copy_status=copy_status, unfinished=waits)
 
 
-def _patched(
+def _patch_unparked_fields(
     client: HqClient, project_id: str, state: Values, body: Values, *, new_resource: bool
 ) -> tuple[Project | None, set[str]]:
     """Send a PATCH; return HQ's response and which fields another update is to set."""
     try:
-        return patch(client, project_id, state, body, new_resource=new_resource), set()
+        return patch_project(client, project_id, state, body, new_resource=new_resource), set()
     except NameParkedError:
         # HQ changes no name of an archived project, so the archiving waits as well.
         later = {"name"} | ({"status"} if body.get("status") == "archived" else set())
         rest = {name: value for name, value in body.items() if name not in later}
-        return patch(client, project_id, state, rest, new_resource=new_resource), later
+        return patch_project(client, project_id, state, rest, new_resource=new_resource), later
 
 
-def archiving(
-    body: Values, project: Project, allowance: Allowance | None
+def reserve_archive(
+    body: Values, project: Project, allowance: ArchiveLimit | None
 ) -> AbstractContextManager[None]:
     """Return where a PATCH is to be sent: it takes a place if it archives the project.
 
@@ -217,10 +235,10 @@ def archiving(
     archives = body.get("status") == "archived" and project.status != "archived"
     if not (archives and allowance):
         return nullcontext()
-    return allowance.one(f"'{project.name}' ({project.id})")
+    return allowance.reserve(f"'{project.name}' ({project.id})")
 
 
-def patch(
+def patch_project(
     client: HqClient, project_id: str, live: Values, body: Values, *, new_resource: bool = False
 ) -> Project | None:
     """Send a PATCH; None when there is nothing to send.
@@ -246,54 +264,56 @@ def patch(
         back = {"status": "active"}
         project = client.projects.update(project_id, back, new_resource=new_resource)
     if rest:
-        project = _sent(client, project_id, rest, new_resource=new_resource)
-        warn_of_project(client, project.name or project_id, rest, project)
+        project = _patch_idempotently(client, project_id, rest, new_resource=new_resource)
+        warn_about_project(client, project.name or project_id, rest, project)
     return project
 
 
-def warn_of_project(client: HqClient, name: str, body: Values, project: Project) -> None:
+def warn_about_project(client: HqClient, name: str, body: Values, project: Project) -> None:
     """Warn where HQ's response to a POST or PATCH has other values than its body."""
     # A response leaves the services out, or has those of before, until HQ has activated them.
-    sent = {k: v for k, v in body.items() if k in PATCHABLE and k != "service_types"}
-    row = project.model_copy(update={k: v for k, v in project.fields().items() if k in sent})
-    warn_of_stored(client, f"project '{name}'", sent, row, same)
+    sent = {k: v for k, v in body.items() if k in PATCHABLE_FIELDS and k != "service_types"}
+    row = project.model_copy(update={k: v for k, v in project.get_fields().items() if k in sent})
+    warn_about_response(client, f"project '{name}'", sent, row, is_same_value)
 
 
-def _sent(client: HqClient, project_id: str, body: Values, *, new_resource: bool) -> Project:
+def _patch_idempotently(
+    client: HqClient, project_id: str, body: Values, *, new_resource: bool
+) -> Project:
     """Send a PATCH; one that is refused may have been made by an earlier one without an answer."""
-    room = NameRoom(client, "project")
+    room = NameExchange(client, "project")
 
     def send(changes: Values) -> Project:
         return client.projects.update(project_id, changes, new_resource=new_resource)
 
     try:
-        return renamed(room, project_id, body, send)
+        return patch_with_rename(room, project_id, body, send)
     except HqError as error:
-        if error.status not in REFUSED_TWICE or not REFUSED_TWICE_FOR & body.keys():
+        if error.status not in REPEAT_REFUSAL_STATUSES or not REPEAT_REFUSAL_FIELDS & body.keys():
             raise
         try:
             live = client.projects.get(project_id)
         except Bim360Error:
             raise error from None
-        left = {name: value for name, value in body.items() if not _has(live, name, value)}
+        left = {name: value for name, value in body.items() if not _is_applied(live, name, value)}
         if isinstance(error, ConflictError) and "name" in left:
-            return renamed_later(room, project_id, left, send, error)
+            return patch_after_wait(room, project_id, left, send, error)
         if len(left) == len(body):
             raise
         return send(left) if left else live
 
 
-def _has(live: Project, name: str, value: Any) -> bool:
+def _is_applied(live: Project, name: str, value: Any) -> bool:
     declared = value.split(",") if name == "service_types" else value
-    return same(name, declared, getattr(live, name))
+    return is_same_value(name, declared, getattr(live, name))
 
 
 def delete(
     client: HqClient,
     project_id: str,
     state: Values,
-    owners: Owners | None = None,
-    allowance: Allowance | None = None,
+    owners: Ownership | None = None,
+    archive_limit: ArchiveLimit | None = None,
 ) -> None:
     """Archive the project: HQ cannot delete one. One that is archived or gone is done with.
 
@@ -311,26 +331,26 @@ def delete(
     """
     name = state.get("name")
     if state.get("on_destroy") == "retain":
-        client.transport.tell(f"BIM 360: project '{name}' is left as it is (retain).")
+        client.transport.notify(f"BIM 360: project '{name}' is left as it is (retain).")
         return
-    if owners and owners.was_taken(project_id):
+    if owners and owners.was_adopted(project_id):
         words = f"project '{name}' ({project_id}) has a new resource now"
-        client.transport.tell(f"BIM 360: {words}; it is not archived.", warning=True)
+        client.transport.notify(f"BIM 360: {words}; it is not archived.", warning=True)
         return
-    if state.get("status") == "archived" or not allowance:
-        allowance = Allowance()
+    if state.get("status") == "archived" or not archive_limit:
+        archive_limit = ArchiveLimit()
     try:
-        with allowance.one(f"'{name}' ({project_id})"):
-            _archive(client, project_id, state)
+        with archive_limit.reserve(f"'{name}' ({project_id})"):
+            _archive_project(client, project_id, state)
     except NotFoundError as error:
-        if not is_gone(client, error):
+        if not is_deleted(client, error):
             raise
 
 
-def _archive(client: HqClient, project_id: str, state: Values) -> None:
+def _archive_project(client: HqClient, project_id: str, state: Values) -> None:
     """Send the PATCH; one that is refused may have been archived by an earlier one, unanswered."""
     try:
-        young = is_young(client, state)
+        young = may_return_404(client, state)
         client.projects.update(project_id, {"status": "archived"}, new_resource=young)
     except NotFoundError:
         raise

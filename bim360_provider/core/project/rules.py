@@ -3,65 +3,89 @@
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from bim360_provider.core.entity import DECLARED, Difference, Names
-from bim360_provider.core.field_spec import same_text
-from bim360_provider.core.settings import Settings, is_to_be_made, moved, placed, unplaced
-from bim360_provider.core.validation import Problem, is_unknown, validated
+from bim360_provider.core.entity import DECLARED, Diff, NameChange
+from bim360_provider.core.field_spec import is_same_text
+from bim360_provider.core.settings import (
+    Settings,
+    add_account_scope,
+    check_account_scope,
+    find_scope_changes,
+    is_create,
+)
+from bim360_provider.core.validation import Problem, is_unknown, validate_arguments
 from bim360_provider.models import Project, ProjectArguments, enums, normalize
-from bim360_provider.models.enums import UNASKED_SERVICES
-from bim360_provider.models.project import CLEARABLE, CREATE_ONLY, PATCHABLE, PROVIDER_ONLY
+from bim360_provider.models.enums import IMPLICIT_SERVICES
+from bim360_provider.models.project import (
+    CLEARABLE_FIELDS,
+    CREATE_ONLY_FIELDS,
+    PATCHABLE_FIELDS,
+    PROVIDER_ONLY_FIELDS,
+)
 
-__all__ = ["check", "create_body", "diff", "differing", "mirrored", "outputs", "patch_body", "same"]
+__all__ = [
+    "build_create_body",
+    "build_outputs",
+    "build_patch_body",
+    "check",
+    "derive_inputs",
+    "diff",
+    "diff_fields",
+    "is_same_value",
+]
 
 Values = Mapping[str, Any]
 
 
-def same(name: str, declared: Any, live: Any) -> bool:
+def is_same_value(name: str, declared: Any, live: Any) -> bool:
     """Return whether a declared value and HQ's mean the same."""
     if is_unknown(declared):
         return False
     if name == "service_types":
         # HQ does not tell them when a project is made: not known yet is not none.
-        return live is not None and _asked(declared) == _asked(live)
+        return live is not None and _select_requested_services(
+            declared
+        ) == _select_requested_services(live)
     if name == "status" and live == "pending":
         # Only the first project admin makes a project active; until then nothing is left to do.
         return bool(declared == "active")
     if name == "business_unit_id":
         return bool((declared or "") == (live or "").lower())
-    return same_text(declared, live) if isinstance(declared, str) else bool(declared == live)
+    return is_same_text(declared, live) if isinstance(declared, str) else bool(declared == live)
 
 
-def _asked(services: Collection[str]) -> frozenset[str]:
-    return frozenset(services) - UNASKED_SERVICES
+def _select_requested_services(services: Collection[str]) -> frozenset[str]:
+    return frozenset(services) - IMPLICIT_SERVICES
 
 
-def differing(live: Values, inputs: Values) -> tuple[str, ...]:
+def diff_fields(live: Values, inputs: Values) -> tuple[str, ...]:
     """Return the given arguments whose value HQ does not have.
 
     A project that somebody archived counts as differing even where no status is
     declared: what a stack declares is meant to be there.
     """
-    changed = [k for k in PATCHABLE if k in inputs and not same(k, inputs[k], live.get(k))]
+    changed = [
+        k for k in PATCHABLE_FIELDS if k in inputs and not is_same_value(k, inputs[k], live.get(k))
+    ]
     if "status" not in inputs and live.get("status") == "archived":
         changed.append("status")
     return tuple(changed)
 
 
-def create_body(inputs: Values) -> dict[str, Any]:
+def build_create_body(inputs: Values) -> dict[str, Any]:
     """Return the body of a POST: what was given, without status and without empty texts."""
-    names = [name for name in (*PATCHABLE, *CREATE_ONLY) if name != "status"]
+    names = [name for name in (*PATCHABLE_FIELDS, *CREATE_ONLY_FIELDS) if name != "status"]
     return {
-        name: _sent(name, inputs[name], ())
+        name: _encode_value(name, inputs[name], ())
         for name in names
         if name in inputs and inputs[name] != ""
     }
 
 
-def patch_body(live: Values, inputs: Values, wanted: Collection[str]) -> dict[str, Any]:
+def build_patch_body(live: Values, inputs: Values, wanted: Collection[str]) -> dict[str, Any]:
     """Return the body of a PATCH: the wanted fields and no others."""
     body = {
-        name: _sent(name, inputs[name], live.get(name) or ())
-        for name in PATCHABLE
+        name: _encode_value(name, inputs[name], live.get(name) or ())
+        for name in PATCHABLE_FIELDS
         if name in wanted and name in inputs
     }
     if "status" in wanted and "status" not in inputs:
@@ -69,7 +93,7 @@ def patch_body(live: Values, inputs: Values, wanted: Collection[str]) -> dict[st
     return body
 
 
-def _sent(name: str, value: Any, live: Collection[str]) -> Any:
+def _encode_value(name: str, value: Any, live: Collection[str]) -> Any:
     if name != "service_types":
         return value
     # A service that HQ added by itself stays: a PATCH may replace the whole list.
@@ -77,7 +101,7 @@ def _sent(name: str, value: Any, live: Collection[str]) -> Any:
     return ",".join(sorted({*value, *kept}))
 
 
-STAND_INS: Final = ("service_types", "account_id", "region", "copy_project_job_id")
+FALLBACK_FIELDS: Final = ("service_types", "account_id", "region", "copy_project_job_id")
 """What is known from elsewhere where an answer of HQ leaves it out."""
 
 DOCS_URL: Final = "https://docs.b360.autodesk.com/projects/"
@@ -86,7 +110,7 @@ DOCS_URL_EU: Final = "https://docs.b360.eu.autodesk.com/projects/"
 """What Autodesk's Data Management API gives as a project's ``webView`` link."""
 
 
-def outputs(
+def build_outputs(
     project: Project,
     known: Values,
     inputs: Values,
@@ -103,9 +127,9 @@ def outputs(
         copy_status: How the template copy stands.
         unfinished: Arguments that could not be applied yet.
     """
-    stand_ins = {name: known[name] for name in STAND_INS if known.get(name)}
-    fields = {name: value for name, value in project.fields().items() if name != "id"}
-    echoed = {k: inputs[k] for k in (*CREATE_ONLY, *PROVIDER_ONLY) if k in inputs}
+    stand_ins = {name: known[name] for name in FALLBACK_FIELDS if known.get(name)}
+    fields = {name: value for name, value in project.get_fields().items() if name != "id"}
+    echoed = {k: inputs[k] for k in (*CREATE_ONLY_FIELDS, *PROVIDER_ONLY_FIELDS) if k in inputs}
     return {
         **stand_ins,
         **fields,
@@ -113,44 +137,48 @@ def outputs(
         "url": f"{DOCS_URL_EU if known.get('region') == 'EMEA' else DOCS_URL}{project.id}",
         "copy_status": copy_status,
         "unfinished": sorted(unfinished),
-        DECLARED: sorted(name for name in inputs if name in PATCHABLE),
+        DECLARED: sorted(name for name in inputs if name in PATCHABLE_FIELDS),
     }
 
 
-def mirrored(project: Project, state: Values, declared: Collection[str]) -> dict[str, Any]:
+def derive_inputs(project: Project, state: Values, declared: Collection[str]) -> dict[str, Any]:
     """Return the arguments that would declare the project as it is, for those that are managed.
 
     An archived project shows its status even where none is declared, so that a
     refresh shows it and the next up brings it back.
     """
-    live = project.fields()
-    kept = {k: state[k] for k in (*CREATE_ONLY, *PROVIDER_ONLY) if k in state}
-    fields = {name: _argument(name, live.get(name)) for name in PATCHABLE if name in declared}
+    live = project.get_fields()
+    kept = {k: state[k] for k in (*CREATE_ONLY_FIELDS, *PROVIDER_ONLY_FIELDS) if k in state}
+    fields = {
+        name: _derive_argument(name, live.get(name))
+        for name in PATCHABLE_FIELDS
+        if name in declared
+    }
     if live.get("status") == "archived":
         fields["status"] = "archived"
     return {**kept, **{name: value for name, value in fields.items() if value is not None}}
 
 
-def _argument(name: str, value: Any) -> Any:
+def _derive_argument(name: str, value: Any) -> Any:
     if value is None:
-        return "" if name in CLEARABLE else None
-    if name == "status" and same("status", "active", value):
+        return "" if name in CLEARABLE_FIELDS else None
+    if name == "status" and is_same_value("status", "active", value):
         return "active"
     if name == "service_types":
-        return [word for word in value if word not in enums.UNASKED_SERVICES]
+        return [word for word in value if word not in enums.IMPLICIT_SERVICES]
     return value
 
 
-TOO_LATE: Final = (
+CREATE_ONLY_MESSAGE: Final = (
     "acts only when a project is made, and this one exists: HQ can neither apply it later nor "
     "delete and make anew. Put the old value back, or leave the argument out"
 )
 
-NO_TEMPLATE: Final = (
+MISSING_TEMPLATE: Final = (
     "has no effect without template_project_id: declare the template, or leave it out"
 )
 
-INSIGHT: Final = "must not name 'insight': HQ adds it by itself"
+INSIGHT_MESSAGE: Final = "must not name 'insight': HQ adds it by itself"
 
 
 def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any], list[Problem]]:
@@ -164,26 +192,26 @@ def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any],
         new: The arguments as written; values may be unknown.
         settings: Give the account and the region.
     """
-    given = placed(new, settings)
+    given = add_account_scope(new, settings)
     open_lists = ProjectArguments.OPEN_LISTS if settings.unknown_values else frozenset()
-    is_new = is_to_be_made(old, given)
-    inputs, problems = validated(ProjectArguments, given, open_lists, complete=is_new)
+    is_new = is_create(old, given)
+    inputs, problems = validate_arguments(ProjectArguments, given, open_lists, check_required=is_new)
     bad = {problem.argument for problem in problems}
     known = {k: v for k, v in inputs.items() if k not in bad and not is_unknown(v)}
-    problems += _dates(known) or _kept_date(old, given, known)
-    problems += _services(known, open_lists)
-    problems += _no_template(known, given) if is_new else _create_only(old, known)
-    return inputs, problems + unplaced(given)
+    problems += _check_dates(known) or _check_kept_date(old, given, known)
+    problems += _check_services(known, open_lists)
+    problems += _check_template(known, given) if is_new else _check_create_only(old, known)
+    return inputs, problems + check_account_scope(given)
 
 
-def _dates(known: Values) -> list[Problem]:
+def _check_dates(known: Values) -> list[Problem]:
     start, end = known.get("start_date"), known.get("end_date")
     if start is None or end is None or start < end:
         return []
     return [Problem("end_date", f"must be after start_date, but {end} is not after {start}")]
 
 
-def _kept_date(old: Values, given: Values, known: Values) -> list[Problem]:
+def _check_kept_date(old: Values, given: Values, known: Values) -> list[Problem]:
     """Compare a date that changes with the other one, which is declared no more: HQ keeps that.
 
     One that does not change is not sent, so what HQ holds may be as odd as it likes.
@@ -201,7 +229,7 @@ def _kept_date(old: Values, given: Values, known: Values) -> list[Problem]:
     return [Problem(declared, f"{told}; declare both")]
 
 
-def _services(known: Values, open_lists: frozenset[str]) -> list[Problem]:
+def _check_services(known: Values, open_lists: frozenset[str]) -> list[Problem]:
     services = known.get("service_types")
     if services is None:
         return []
@@ -209,46 +237,46 @@ def _services(known: Values, open_lists: frozenset[str]) -> list[Problem]:
         return [Problem("service_types", "is empty; leave it out to get all that the account has")]
     return [
         Problem("service_types", words)
-        for words in map(_wrong_service, services)
-        if words and ("service_types" not in open_lists or words == INSIGHT)
+        for words in map(_describe_service_error, services)
+        if words and ("service_types" not in open_lists or words == INSIGHT_MESSAGE)
     ]
 
 
-def _wrong_service(word: str) -> str:
+def _describe_service_error(word: str) -> str:
     """Return what is wrong with a service, or nothing."""
     if word == "insight":
-        return INSIGHT
+        return INSIGHT_MESSAGE
     if word in enums.SERVICE_TYPES:
         return ""
-    return normalize.unknown_choice(word, enums.SERVICE_TYPES)
+    return normalize.describe_unknown_choice(word, enums.SERVICE_TYPES)
 
 
-def _no_template(known: Values, given: Values) -> list[Problem]:
+def _check_template(known: Values, given: Values) -> list[Problem]:
     """Warn of what is to be copied from a template where there is no template."""
     if given.get("template_project_id") is not None:
         return []
     names = [name for name in ("include_locations", "include_companies") if known.get(name)]
-    return [Problem(name, NO_TEMPLATE, warning=True) for name in names]
+    return [Problem(name, MISSING_TEMPLATE, warning=True) for name in names]
 
 
-def _create_only(old: Values, known: Values) -> list[Problem]:
-    late = [name for name in CREATE_ONLY if known.get(name) and known[name] != old.get(name)]
-    return [Problem(name, TOO_LATE) for name in late]
+def _check_create_only(old: Values, known: Values) -> list[Problem]:
+    late = [name for name in CREATE_ONLY_FIELDS if known.get(name) and known[name] != old.get(name)]
+    return [Problem(name, CREATE_ONLY_MESSAGE) for name in late]
 
 
-def diff(state: Values, inputs: Values) -> Difference:
+def diff(state: Values, inputs: Values) -> Diff:
     """Return what would change; an argument that is not given is not compared.
 
     Args:
         state: The outputs of the last run or refresh.
         inputs: The arguments in normal form; values may be unknown.
     """
-    replaces = moved(state, inputs)
-    changed = differing(state, inputs)
+    replaces = find_scope_changes(state, inputs)
+    changed = diff_fields(state, inputs)
     if inputs.get("on_destroy", "archive") != state.get("on_destroy", "archive"):
         changed = (*changed, "on_destroy")
-    names = Names.of("project", state, inputs, stays=not replaces)
-    return Difference((*changed, *replaces), replaces, is_unfinished(state), names=names)
+    names = NameChange.from_state("project", state, inputs, is_kept=not replaces)
+    return Diff((*changed, *replaces), replaces, is_unfinished(state), name_change=names)
 
 
 def is_unfinished(state: Values) -> bool:

@@ -5,18 +5,31 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
 
-from bim360_provider.core.create_once import LOOKS, made_once
-from bim360_provider.core.project_member.rules import import_row
+from bim360_provider.core.create_once import LOOKUP_DELAYS, create_once
+from bim360_provider.core.project_member.rules import build_import_row
 from bim360_provider.errors import Bim360Error, InputError
 from bim360_provider.hq import HqClient
-from bim360_provider.hq.api.project_user import ROWS
+from bim360_provider.hq.api.project_user import MAX_IMPORT_ROWS
 from bim360_provider.models import normalize
-from bim360_provider.models.project_user import SERVICES, ImportAnswer, ImportRow, ProjectUser
+from bim360_provider.models.project_user import (
+    MEMBER_SERVICES,
+    ImportResponse,
+    ImportRow,
+    ProjectUser,
+)
 
-__all__ = ["Joined", "found", "join", "listed", "not_added", "role_ids", "seen"]
+__all__ = [
+    "ImportResult",
+    "build_member",
+    "find_members",
+    "find_role_ids",
+    "format_emails",
+    "format_refusal",
+    "import_members",
+]
 
 
-def role_ids(client: HqClient, project_id: str, names: Sequence[str], email: str) -> list[str]:
+def find_role_ids(client: HqClient, project_id: str, names: Sequence[str], email: str) -> list[str]:
     """Return the ids of roles in a project; the look-up is one request for project and run.
 
     Raises:
@@ -26,8 +39,10 @@ def role_ids(client: HqClient, project_id: str, names: Sequence[str], email: str
     """
     if not names:
         return []
-    known = {role.name: role.id for role in client.industry_roles.of(project_id)}
-    wrong = [normalize.unknown_choice(name, tuple(known)) for name in names if name not in known]
+    known = {role.name: role.id for role in client.industry_roles.list_for_project(project_id)}
+    wrong = [
+        normalize.describe_unknown_choice(name, tuple(known)) for name in names if name not in known
+    ]
     if wrong:
         msg = f"BIM 360: {email} in project {project_id}: industry_roles {'; '.join(wrong)}."
         raise InputError(msg)
@@ -36,18 +51,18 @@ def role_ids(client: HqClient, project_id: str, names: Sequence[str], email: str
 
 Values = Mapping[str, Any]
 
-NOT_ACTIVE: Final = "(code 2000)"
+INACTIVE_SERVICE_CODE: Final = "(code 2000)"
 """HQ's word for a service that is neither active nor pending in the project.
 
 https://stackoverflow.com/questions/51520301 met it just after a project was made.
 """
 
-UNTOLD: Final = '"it was neither taken nor refused"'
+NO_ROW_RESULT: Final = '"it was neither taken nor refused"'
 """What is said of a row that an answer leaves out."""
 
 
 @dataclass
-class Joined:
+class ImportResult:
     """What became of those who were to join.
 
     Attributes:
@@ -56,12 +71,12 @@ class Joined:
         refused: Who is not in it, by e-mail, each with HQ's words.
     """
 
-    members: dict[str, dict[str, Any]] = field(default_factory=dict)
-    present: dict[str, dict[str, Any]] = field(default_factory=dict)
-    refused: dict[str, str] = field(default_factory=dict)
+    added_members: dict[str, dict[str, Any]] = field(default_factory=dict)
+    existing_members: dict[str, dict[str, Any]] = field(default_factory=dict)
+    refusals: dict[str, str] = field(default_factory=dict)
 
 
-def join(client: HqClient, project_id: str, wanted: Mapping[str, Values]) -> Joined:
+def import_members(client: HqClient, project_id: str, wanted: Mapping[str, Values]) -> ImportResult:
     """Add those who are not in the project yet, up to 50 with each request.
 
     Who is there already is not imported again: nobody says what HQ's import does to the
@@ -77,39 +92,41 @@ def join(client: HqClient, project_id: str, wanted: Mapping[str, Values]) -> Joi
         HqError: HQ refused the first import as a whole.
         UnansweredError: HQ could not be asked; the next run finds out.
     """
-    joined = Joined(present=found(client, project_id, wanted))
-    rows = {e: each for e, each in wanted.items() if e not in joined.present}
-    bodies = _bodies(client, project_id, rows, joined.refused)
-    for batch in _batches(bodies.values()):
+    joined = ImportResult(existing_members=find_members(client, project_id, wanted))
+    rows = {e: each for e, each in wanted.items() if e not in joined.existing_members}
+    bodies = _build_rows(client, project_id, rows, joined.refusals)
+    for batch in _split_batches(bodies.values()):
         try:
-            answer = _patiently(client, project_id, batch)
+            answer = _import_with_retry(client, project_id, batch)
         except Bim360Error as error:
-            if not joined.members:
+            if not joined.added_members:
                 raise
-            joined.refused.update({row["email"]: str(error) for row in batch})
+            joined.refusals.update({row["email"]: str(error) for row in batch})
             continue
-        _sort_out(joined, answer, batch, wanted)
+        _record_rows(joined, answer, batch, wanted)
     return joined
 
 
-def found(client: HqClient, project_id: str, emails: Iterable[str]) -> dict[str, dict[str, Any]]:
+def find_members(
+    client: HqClient, project_id: str, emails: Iterable[str]
+) -> dict[str, dict[str, Any]]:
     """Return those of the given e-mails who are in the project, as HQ has them."""
     asked = set(emails)
     users: Iterable[ProjectUser | None]
     if len(asked) == 1:
-        users = [client.project_users.with_email(project_id, *asked)]
+        users = [client.project_users.search_by_email(project_id, *asked)]
     else:
         users = client.project_users.walk(project_id) if asked else ()
-    there = [seen(user) for user in users if user is not None]
+    there = [build_member(user) for user in users if user is not None]
     return {member["email"]: member for member in there if member["email"] in asked}
 
 
-def seen(user: ProjectUser) -> dict[str, Any]:
+def build_member(user: ProjectUser) -> dict[str, Any]:
     """Return a member as HQ has them, for the state."""
-    return {**user.fields(), "user_id": user.id, "status": user.status}
+    return {**user.get_fields(), "user_id": user.id, "status": user.status}
 
 
-def _bodies(
+def _build_rows(
     client: HqClient, project_id: str, wanted: Mapping[str, Values], refused: dict[str, str]
 ) -> dict[str, dict[str, Any]]:
     """Return the rows to send; one with a role that the project lacks is set aside."""
@@ -117,7 +134,9 @@ def _bodies(
     def body(inputs: Values) -> dict[str, Any] | None:
         names = inputs.get("industry_roles") or ()
         try:
-            return import_row(inputs, role_ids(client, project_id, names, inputs["email"]))
+            return build_import_row(
+                inputs, find_role_ids(client, project_id, names, inputs["email"])
+            )
         except InputError as error:
             refused[inputs["email"]] = str(error)
             return None
@@ -126,72 +145,74 @@ def _bodies(
     return {email: each for email, each in bodies.items() if each is not None}
 
 
-def _batches(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+def _split_batches(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
     left = iter(rows)
-    while batch := list(islice(left, ROWS)):
+    while batch := list(islice(left, MAX_IMPORT_ROWS)):
         yield batch
 
 
-def _patiently(
+def _import_with_retry(
     client: HqClient, project_id: str, batch: Sequence[Mapping[str, Any]]
-) -> ImportAnswer:
+) -> ImportResponse:
     """Import, and once more for a while those whom HQ refuses because a service is not active yet.
 
     Just after a project is made or activated that passes by itself.
     """
-    answer = _imported(client, project_id, batch)
-    for pause in LOOKS:
-        early = {row.address for row in answer.failure_items if NOT_ACTIVE in row.words}
+    answer = _import_batch(client, project_id, batch)
+    for pause in LOOKUP_DELAYS:
+        early = {row.row_email for row in answer.failure_items if INACTIVE_SERVICE_CODE in row.error_message}
         if not early:
             break
-        client.transport.wait(pause, f"a service of project {project_id} is not active yet")
+        client.transport.sleep(pause, f"a service of project {project_id} is not active yet")
         try:
-            again = _imported(client, project_id, [row for row in batch if row["email"] in early])
+            again = _import_batch(
+                client, project_id, [row for row in batch if row["email"] in early]
+            )
         except Bim360Error:
             break  # what the answers before it say is true all the same
-        others = [row for row in answer.failure_items if row.address not in early]
-        answer = ImportAnswer(
+        others = [row for row in answer.failure_items if row.row_email not in early]
+        answer = ImportResponse(
             success_items=[*answer.success_items, *again.success_items],
             failure_items=[*others, *again.failure_items],
         )
     return answer
 
 
-def _imported(
+def _import_batch(
     client: HqClient, project_id: str, batch: Sequence[Mapping[str, Any]]
-) -> ImportAnswer:
+) -> ImportResponse:
     emails = [row["email"] for row in batch]
 
-    def ours(_since: object) -> ImportAnswer | None:
+    def ours(_since: object) -> ImportResponse | None:
         """Return who of the batch is in the project now; none of them was before."""
-        there = found(client, project_id, emails).items()
+        there = find_members(client, project_id, emails).items()
         items = [ImportRow(email=email, user_id=each["user_id"]) for email, each in there]
-        return ImportAnswer(success_items=items) if items else None
+        return ImportResponse(success_items=items) if items else None
 
-    def post() -> ImportAnswer:
+    def post() -> ImportResponse:
         return client.project_users.import_rows(project_id, batch)
 
     called = emails[0] if len(emails) == 1 else f"{emails[0]} and {len(emails) - 1} more"
-    return made_once(client, called, "member", post, ours)
+    return create_once(client, called, "member", post, ours)
 
 
-def _sort_out(
-    joined: Joined,
-    answer: ImportAnswer,
+def _record_rows(
+    joined: ImportResult,
+    answer: ImportResponse,
     batch: Sequence[Mapping[str, Any]],
     wanted: Mapping[str, Values],
 ) -> None:
-    taken = {row.address: row for row in answer.success_items if row.user}
-    refused = {row.address: row.words for row in answer.failure_items}
+    taken = {row.row_email: row for row in answer.success_items if row.row_user_id}
+    refused = {row.row_email: row.error_message for row in answer.failure_items}
     for row in batch:
         email = row["email"]
         if email in taken:
-            joined.members[email] = _member(taken[email], row, wanted[email])
+            joined.added_members[email] = _build_added_member(taken[email], row, wanted[email])
         else:
-            joined.refused[email] = refused.get(email) or UNTOLD
+            joined.refusals[email] = refused.get(email) or NO_ROW_RESULT
 
 
-def _member(taken: ImportRow, row: Mapping[str, Any], inputs: Values) -> dict[str, Any]:
+def _build_added_member(taken: ImportRow, row: Mapping[str, Any], inputs: Values) -> dict[str, Any]:
     """Return somebody who joined: as was sent, but for what the answer says otherwise."""
     sent = set(row.get("industry_roles") or ())
     lost = taken.industry_roles is not None and not sent <= set(taken.industry_roles)
@@ -200,24 +221,24 @@ def _member(taken: ImportRow, row: Mapping[str, Any], inputs: Values) -> dict[st
         "company_id": taken.company_id or row.get("company_id"),
         # Roles have been seen to get lost in an import; what is missing is set by a PATCH.
         "industry_roles": [] if lost else list(inputs.get("industry_roles") or ()),
-        **{service: inputs.get(service) or None for service in SERVICES},
-        "user_id": taken.user,
+        **{service: inputs.get(service) or None for service in MEMBER_SERVICES},
+        "user_id": taken.row_user_id,
         "status": None,
     }
 
 
-LISTED: Final = 5
+MAX_LISTED_EMAILS: Final = 5
 """E-mails that a line for people names; the preview shows the rest."""
 
 
-def listed(emails: Collection[str]) -> str:
+def format_emails(emails: Collection[str]) -> str:
     """Return e-mails as a line can hold them: five of them, and how many more there are."""
-    shown = sorted(emails)[:LISTED]
+    shown = sorted(emails)[:MAX_LISTED_EMAILS]
     more = len(emails) - len(shown)
     return f"{', '.join(shown)} and {more} more" if more else ", ".join(shown)
 
 
-def not_added(project_id: str, email: str, words: str) -> str:
+def format_refusal(project_id: str, email: str, words: str) -> str:
     """Return what is said of a row that was refused."""
     if words.startswith("BIM 360: "):
         return words

@@ -4,43 +4,48 @@ from collections.abc import Collection, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from bim360_provider.core.entity import DECLARED, Live
-from bim360_provider.core.not_found import is_gone
-from bim360_provider.core.project_member.importer import Joined, join, role_ids, seen
+from bim360_provider.core.entity import DECLARED, ReadResult
+from bim360_provider.core.not_found import is_deleted
+from bim360_provider.core.project_member.importer import (
+    ImportResult,
+    build_member,
+    find_role_ids,
+    import_members,
+)
 from bim360_provider.core.project_member.rules import (
-    differing,
-    member_id,
-    mirrored,
-    outputs,
-    patch_body,
-    same,
+    build_member_id,
+    build_outputs,
+    build_patch_body,
+    derive_inputs,
+    diff_fields,
+    is_same_value,
     split_id,
 )
-from bim360_provider.core.run import Owners
-from bim360_provider.core.settings import Settings, place_of
-from bim360_provider.core.validation import warn_of_stored
+from bim360_provider.core.run import Ownership
+from bim360_provider.core.settings import Settings, get_account_scope
+from bim360_provider.core.validation import warn_about_response
 from bim360_provider.errors import Bim360Error, ConflictError, HqError, InputError, NotFoundError
 from bim360_provider.hq import HqClient
-from bim360_provider.hq.api.project_user import refused_row
-from bim360_provider.models.project_member import MANAGED
-from bim360_provider.models.project_user import SERVICES, ProjectUser
+from bim360_provider.hq.api.project_user import build_refused_row_error
+from bim360_provider.models.project_member import PATCHABLE_FIELDS
+from bim360_provider.models.project_user import MEMBER_SERVICES, ProjectUser
 
 __all__ = [
-    "change",
+    "apply_non_access_fields",
     "create",
     "delete",
     "find_user",
-    "leave",
-    "looked_up",
+    "patch_member",
     "read",
-    "settle",
+    "read_member",
+    "remove_member",
     "update",
 ]
 
 Values = Mapping[str, Any]
 
 
-def change(
+def patch_member(
     client: HqClient, project_id: str, member: Values, inputs: Values, wanted: Collection[str]
 ) -> dict[str, Any]:
     """Send a PATCH of the wanted fields; return the member as they are then.
@@ -53,16 +58,18 @@ def change(
     """
     email = member["email"]
     names = inputs.get("industry_roles") or () if "industry_roles" in wanted else ()
-    body = patch_body(member, inputs, wanted, role_ids(client, project_id, names, email))
+    body = build_patch_body(member, inputs, wanted, find_role_ids(client, project_id, names, email))
     if body:
         row = client.project_users.update(project_id, member["user_id"], email, body)
         if row.company_id:
             sent = {name: body[name] for name in ("company_id",) if name in body}
-            warn_of_stored(client, f"{email} in project {project_id}", sent, row, same)
+            warn_about_response(
+                client, f"{email} in project {project_id}", sent, row, is_same_value
+            )
     return {**member, **{name: inputs[name] or None for name in wanted if name in inputs}}
 
 
-def settle(
+def apply_non_access_fields(
     client: HqClient, project_id: str, member: Values, inputs: Values
 ) -> tuple[dict[str, Any], list[str]]:
     """Finish somebody who has just joined, or was in the project before the stack knew them.
@@ -73,18 +80,18 @@ def settle(
     Returns:
         The member as they are then, and the arguments that are left to do.
     """
-    wanted = differing(member, inputs)
-    now = [name for name in wanted if name not in SERVICES]
-    left = [name for name in wanted if name in SERVICES]
+    wanted = diff_fields(member, inputs)
+    now = [name for name in wanted if name not in MEMBER_SERVICES]
+    left = [name for name in wanted if name in MEMBER_SERVICES]
     try:
-        return change(client, project_id, member, inputs, now), left
+        return patch_member(client, project_id, member, inputs, now), left
     except Bim360Error as error:
         words = f"{error} They are in the project; the next `pulumi up` tries again."
-        client.transport.tell(words, warning=True)
+        client.transport.notify(words, warning=True)
         return dict(member), [*now, *left]
 
 
-def read(client: HqClient, entity_id: str, state: Values) -> Live | None:
+def read(client: HqClient, entity_id: str, state: Values) -> ReadResult | None:
     """Return the member as HQ has them, or None if they or their project are gone.
 
     Args:
@@ -99,20 +106,20 @@ def read(client: HqClient, entity_id: str, state: Values) -> Live | None:
     """
     refreshing = "account_id" in state
     project_id, user_id, _ = split_id(entity_id)
-    member = looked_up(client, project_id, user_id, refreshing=refreshing)
+    member = read_member(client, project_id, user_id, is_refresh=refreshing)
     if member is None:
         return None
-    known = {**place_of(client), **state}
-    declared = state.get(DECLARED, MANAGED) if refreshing else MANAGED
-    inputs = mirrored(project_id, member, known, declared)
-    outs = outputs(project_id, member, {**inputs, **dict.fromkeys(declared)})
+    known = {**get_account_scope(client), **state}
+    declared = state.get(DECLARED, PATCHABLE_FIELDS) if refreshing else PATCHABLE_FIELDS
+    inputs = derive_inputs(project_id, member, known, declared)
+    outs = build_outputs(project_id, member, {**inputs, **dict.fromkeys(declared)})
     unfinished = state.get("unfinished") or []
-    given = {**place_of(client), **outs, "unfinished": unfinished}
-    return Live(member_id(project_id, user_id), given, inputs)
+    given = {**get_account_scope(client), **outs, "unfinished": unfinished}
+    return ReadResult(build_member_id(project_id, user_id), given, inputs)
 
 
-def looked_up(
-    client: HqClient, project_id: str, user_id: str, *, refreshing: bool
+def read_member(
+    client: HqClient, project_id: str, user_id: str, *, is_refresh: bool
 ) -> dict[str, Any] | None:
     """Return a member of a project, or None if a refresh finds that they are gone.
 
@@ -121,12 +128,12 @@ def looked_up(
         HqError: HQ said no.
         UnansweredError: No answer came.
     """
-    user = find_user(client, project_id, user_id, refreshing=refreshing)
-    return None if user is None else seen(user)
+    user = find_user(client, project_id, user_id, is_refresh=is_refresh)
+    return None if user is None else build_member(user)
 
 
 def find_user(
-    client: HqClient, project_id: str, user_id: str, *, refreshing: bool
+    client: HqClient, project_id: str, user_id: str, *, is_refresh: bool
 ) -> ProjectUser | None:
     """Return a member of a project as HQ shows them, or None if a refresh cannot find them.
 
@@ -136,23 +143,23 @@ def find_user(
         UnansweredError: No response came.
     """
     try:
-        look = client.project_users.seen if refreshing else client.project_users.get
+        look = client.project_users.get_cached if is_refresh else client.project_users.get
         user = look(project_id, user_id)
     except NotFoundError as error:
-        if refreshing and is_gone(client, error, "user"):
+        if is_refresh and is_deleted(client, error, "user"):
             return None
         raise
-    return None if user.is_gone and refreshing else user
+    return None if user.is_deleted and is_refresh else user
 
 
-ADVICE: Final = (
+REFUSAL_ADVICE: Final = (
     "Correct it and run it again; where it is that the account does not know them, declare a "
     "Bim360AccountUser first."
 )
 
 
 def create(
-    client: HqClient, inputs: Values, settings: Settings, owners: Owners | None = None
+    client: HqClient, inputs: Values, settings: Settings, owners: Ownership | None = None
 ) -> tuple[str, dict[str, Any]]:
     """Add a member to a project, or take over who is in it already.
 
@@ -174,46 +181,50 @@ def create(
         UnansweredError: HQ could not be asked whether it acted; the next run finds out.
     """
     del settings
-    owners = owners or Owners()
+    owners = owners or Ownership()
     project_id, email = inputs["project_id"], inputs["email"]
-    joined = join(client, project_id, {email: inputs})
-    if email in joined.refused:
-        raise _refusal(project_id, email, joined.refused[email])
-    member = _member(client, joined, project_id, email, owners)
-    owners.owns(member_id(project_id, member["user_id"]))
-    member, left = settle(client, project_id, member, inputs)
-    if email in joined.present:
-        _tell_taken(client, project_id, email, left)
-    return member_id(project_id, member["user_id"]), outputs(project_id, member, inputs, left)
+    joined = import_members(client, project_id, {email: inputs})
+    if email in joined.refusals:
+        raise _build_refusal(project_id, email, joined.refusals[email])
+    member = _claim_member(client, joined, project_id, email, owners)
+    owners.mark_owned(build_member_id(project_id, member["user_id"]))
+    member, left = apply_non_access_fields(client, project_id, member, inputs)
+    if email in joined.existing_members:
+        _warn_about_access(client, project_id, email, left)
+    return build_member_id(project_id, member["user_id"]), build_outputs(
+        project_id, member, inputs, left
+    )
 
 
-def _refusal(project_id: str, email: str, words: str) -> Exception:
+def _build_refusal(project_id: str, email: str, words: str) -> Exception:
     if words.startswith("BIM 360: "):
         return InputError(words)
     asked = f"add {email} to project {project_id}"
-    return refused_row(asked, words, f"POST projects/{project_id}/users/import", ADVICE)
+    return build_refused_row_error(
+        asked, words, f"POST projects/{project_id}/users/import", REFUSAL_ADVICE
+    )
 
 
-def _member(
-    client: HqClient, joined: Joined, project_id: str, email: str, owners: Owners
+def _claim_member(
+    client: HqClient, joined: ImportResult, project_id: str, email: str, owners: Ownership
 ) -> dict[str, Any]:
-    if email in joined.members:
-        return joined.members[email]
-    member = joined.present[email]
-    entity_id = member_id(project_id, member["user_id"])
+    if email in joined.added_members:
+        return joined.added_members[email]
+    member = joined.existing_members[email]
+    entity_id = build_member_id(project_id, member["user_id"])
     if owners.is_owned(entity_id):
         words = f"another resource of this stack has {email} in project {project_id}"
         msg = f"BIM 360: {words}; declare a member once."
-        raise ConflictError(msg, status=409, words=words, request="GET users")
-    owners.takes(entity_id)
-    client.transport.tell(f"BIM 360: {email} was in project {project_id} and is taken over.")
+        raise ConflictError(msg, status=409, hq_message=words, request="GET users")
+    owners.mark_adopted(entity_id)
+    client.transport.notify(f"BIM 360: {email} was in project {project_id} and is taken over.")
     return member
 
 
-def _tell_taken(client: HqClient, project_id: str, email: str, left: list[str]) -> None:
+def _warn_about_access(client: HqClient, project_id: str, email: str, left: list[str]) -> None:
     if left:
         words = f"{email} has other access in project {project_id} than declared"
-        client.transport.tell(
+        client.transport.notify(
             f"BIM 360: {words}; run `pulumi up` again to change {' and '.join(left)}.",
             warning=True,
         )
@@ -229,20 +240,24 @@ def update(client: HqClient, entity_id: str, state: Values, inputs: Values) -> d
         UnansweredError: No answer came.
     """
     project_id, user_id, _ = split_id(entity_id)
-    known = {name: state.get(name) for name in ("email", *MANAGED, "status")}
+    known = {name: state.get(name) for name in ("email", *PATCHABLE_FIELDS, "status")}
     member = {**known, "user_id": user_id}
     left = [name for name in state.get("unfinished") or () if name in inputs]
     try:
-        member = change(client, project_id, member, inputs, {*differing(state, inputs), *left})
+        member = patch_member(
+            client, project_id, member, inputs, {*diff_fields(state, inputs), *left}
+        )
     except NotFoundError as error:
         words = f"{error} If somebody removed them: `pulumi refresh`, then `pulumi up`."
         raise NotFoundError(
-            words, status=error.status, words=error.words, request=error.request
+            words, status=error.status, hq_message=error.hq_message, request=error.request
         ) from None
-    return outputs(project_id, member, inputs)
+    return build_outputs(project_id, member, inputs)
 
 
-def delete(client: HqClient, entity_id: str, state: Values, owners: Owners | None = None) -> None:
+def delete(
+    client: HqClient, entity_id: str, state: Values, owners: Ownership | None = None
+) -> None:
     """Leave the member in the project, or try to remove them if the stack asked for that.
 
     Args:
@@ -259,20 +274,22 @@ def delete(client: HqClient, entity_id: str, state: Values, owners: Owners | Non
     project_id, user_id, _ = split_id(entity_id)
     who = {**state, "user_id": user_id}
     if state.get("on_destroy") == "remove":
-        leave(client, project_id, who, owners)
+        remove_member(client, project_id, who, owners)
         return
     words = f"{state.get('email')} stays in project {project_id}"
     if state.get("on_destroy") == "retain":
-        client.transport.tell(f"BIM 360: {words} (retain).")
+        client.transport.notify(f"BIM 360: {words} (retain).")
         return
-    client.transport.tell(
+    client.transport.notify(
         f"BIM 360: {words}: HQ documents no way to remove a member; take them out in Project "
         "Admin, or declare on_destroy='remove' to try.",
         warning=True,
     )
 
 
-def leave(client: HqClient, project_id: str, member: Values, owners: Owners | None = None) -> bool:
+def remove_member(
+    client: HqClient, project_id: str, member: Values, owners: Ownership | None = None
+) -> bool:
     """Try to remove a member; return whether they are out of the project.
 
     A refusal is told and is no error: HQ documents this for ACC projects only, and a stack
@@ -284,20 +301,20 @@ def leave(client: HqClient, project_id: str, member: Values, owners: Owners | No
         UnansweredError: No answer came.
     """
     email, user_id = member["email"], member["user_id"]
-    if owners and owners.was_taken(member_id(project_id, user_id)):
+    if owners and owners.was_adopted(build_member_id(project_id, user_id)):
         words = f"{email} in project {project_id} has a new resource now; they are not removed"
-        client.transport.tell(f"BIM 360: {words}.", warning=True)
+        client.transport.notify(f"BIM 360: {words}.", warning=True)
         return False
     try:
         client.project_users.remove(project_id, user_id, email)
     except NotFoundError as error:
-        if not is_gone(client, error, "user"):
+        if not is_deleted(client, error, "user"):
             raise
         return True
     except HqError as error:
         if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise
         words = f"{error} They stay in the project; take them out in Project Admin."
-        client.transport.tell(words, warning=True)
+        client.transport.notify(words, warning=True)
         return False
     return True

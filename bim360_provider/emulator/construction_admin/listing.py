@@ -5,10 +5,10 @@ from datetime import datetime, timezone
 from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
-from bim360_provider.emulator.hq.listing import refuse_unknown
-from bim360_provider.emulator.http.errors import invalid
+from bim360_provider.emulator.hq.listing import refuse_unknown_parameters
+from bim360_provider.emulator.http.errors import build_bad_request_error
 from bim360_provider.emulator.http.messages import Reply
-from bim360_provider.emulator.http.routing import Call
+from bim360_provider.emulator.http.routing import ApiCall
 
 PRODUCT_KEYS = {
     "field": "field",
@@ -29,7 +29,7 @@ Documented: https://github.com/autodesk-platform-services/aps-sdk-openapi (accou
 """
 
 
-def camel(name: str) -> str:
+def camelize_name(name: str) -> str:
     """Return ``address_line_1`` as ``addressLine1``."""
     first, *rest = name.split("_")
     return first + "".join(part.capitalize() for part in rest)
@@ -52,12 +52,12 @@ MATCHERS: dict[str, Matcher] = {
     "equals": lambda text, wanted: text == wanted,
 }
 
-PARAMETERS = ("limit", "offset", "sort", "fields", "filterTextMatch")
+LIST_PARAMETERS = ("limit", "offset", "sort", "fields", "filterTextMatch")
 
-OR_FILTERS = "orFilters"
+OR_FILTERS_PARAMETER = "orFilters"
 
 
-def text(name: str) -> Filter:
+def build_text_filter(name: str) -> Filter:
     """Return a filter that compares text as ``filterTextMatch`` says, whatever its case."""
 
     def keep(item: Item, wanted: str, matches: Matcher) -> bool:
@@ -66,54 +66,60 @@ def text(name: str) -> Filter:
     return keep
 
 
-def value(name: str) -> Filter:
+def build_value_filter(name: str) -> Filter:
     """Return a filter for one of several values, separated by commas; ``-X`` excludes."""
 
     def keep(item: Item, wanted: str, _matches: Matcher) -> bool:
         asked = {each.strip() for each in wanted.split(",")}
         unwanted = {each[1:] for each in asked if each.startswith("-")}
-        return item[name] not in unwanted and (item[name] in asked or asked <= _minus(unwanted))
+        return item[name] not in unwanted and (
+            item[name] in asked or asked <= _negate_names(unwanted)
+        )
 
     return keep
 
 
-def moment(name: str) -> Filter:
+def build_time_filter(name: str) -> Filter:
     """Return a filter for ranges of moments: ``from..to``, of which one may be missing.
 
     Documented: accountadmin.yaml of https://github.com/autodesk-platform-services/aps-sdk-openapi
     """
 
     def keep(item: Item, wanted: str, _matches: Matcher) -> bool:
-        return any(_within(str(item[name]), each.strip()) for each in wanted.split(","))
+        return any(_is_within_range(str(item[name]), each.strip()) for each in wanted.split(","))
 
     return keep
 
 
-def _within(moment: str, wanted: str) -> bool:
+def _is_within_range(moment: str, wanted: str) -> bool:
     start, dots, end = wanted.partition("..")
-    bounds = [_instant(each) for each in (start, end) if each]
+    bounds = [_parse_time(each) for each in (start, end) if each]
     if not bounds:
-        raise invalid(problem=f'"{wanted}" is not a range such as 2026-03-01T12:00:00Z..')
+        raise build_bad_request_error(
+            problem=f'"{wanted}" is not a range such as 2026-03-01T12:00:00Z..'
+        )
     if not dots:
-        return _instant(moment) == bounds[0]
-    at = _instant(moment)
+        return _parse_time(moment) == bounds[0]
+    at = _parse_time(moment)
     return (not start or bounds[0] <= at) and (not end or at <= bounds[-1])
 
 
-def _instant(given: str) -> float:
+def _parse_time(given: str) -> float:
     try:
         at = datetime.fromisoformat(given.replace("Z", "+00:00"))
     except ValueError:
-        raise invalid(problem=f'"{given}" is not a moment such as 2026-03-01T12:00:00Z') from None
+        raise build_bad_request_error(
+            problem=f'"{given}" is not a moment such as 2026-03-01T12:00:00Z'
+        ) from None
     return (at if at.tzinfo else at.replace(tzinfo=timezone.utc)).timestamp()
 
 
-def _minus(names: Iterable[str]) -> set[str]:
+def _negate_names(names: Iterable[str]) -> set[str]:
     return {f"-{name}" for name in names}
 
 
-def envelope(
-    call: Call,
+def build_list_reply(
+    call: ApiCall,
     items: Iterable[Item],
     filters: Mapping[str, Filter],
     or_filters: Sequence[str] = (),
@@ -129,27 +135,27 @@ def envelope(
     Raises:
         HqError: 400, a parameter is malformed or not known (inference).
     """
-    query = call.request.arguments()
-    known = (*PARAMETERS, *filters, *([OR_FILTERS] if or_filters else []))
-    refuse_unknown(query, known, call.options)
-    either = _either(query, or_filters)
-    limit = _number(query, "limit", DEFAULT_LIMIT, (1, MAX_LIMIT))
-    offset = _number(query, "offset", 0, (0, 10**15))
-    found = [item for item in items if _kept(item, query, filters, either)]
-    _sort(found, query.get("sort", ""))
+    query = call.request.parse_query()
+    known = (*LIST_PARAMETERS, *filters, *([OR_FILTERS_PARAMETER] if or_filters else []))
+    refuse_unknown_parameters(query, known, call.options)
+    either = _parse_or_filters(query, or_filters)
+    limit = _parse_number(query, "limit", DEFAULT_LIMIT, (1, MAX_LIMIT))
+    offset = _parse_number(query, "offset", 0, (0, 10**15))
+    found = [item for item in items if _is_selected(item, query, filters, either)]
+    _sort_items(found, query.get("sort", ""))
     ends = (offset - limit, offset + limit)
     pagination = {
         "limit": limit,
         "offset": offset,
         "totalResults": len(found),
-        "nextUrl": _url(call, query, ends[1]) if ends[1] < len(found) else None,
-        "previousUrl": _url(call, query, max(ends[0], 0)) if offset else None,
+        "nextUrl": _build_page_url(call, query, ends[1]) if ends[1] < len(found) else None,
+        "previousUrl": _build_page_url(call, query, max(ends[0], 0)) if offset else None,
     }
-    results = [cut(item, query.get("fields")) for item in found[offset : ends[1]]]
-    return Reply.json(200, {"pagination": pagination, "results": results})
+    results = [select_fields(item, query.get("fields")) for item in found[offset : ends[1]]]
+    return Reply.from_content(200, {"pagination": pagination, "results": results})
 
 
-def cut(item: Item, fields: str | None) -> Item:
+def select_fields(item: Item, fields: str | None) -> Item:
     """Return the fields asked for, ``id`` always among them."""
     if not fields:
         return item
@@ -157,31 +163,35 @@ def cut(item: Item, fields: str | None) -> Item:
     return {name: item[name] for name in item if name in wanted}
 
 
-def _number(query: dict[str, str], name: str, default: int, bounds: tuple[int, int]) -> int:
+def _parse_number(query: dict[str, str], name: str, default: int, bounds: tuple[int, int]) -> int:
     given = query.get(name) or str(default)
     least, most = bounds
     if not (given.isascii() and given.isdecimal() and len(given) <= len(str(most))):
-        raise invalid(problem=f'{name} "{given}" is not a whole number')
+        raise build_bad_request_error(problem=f'{name} "{given}" is not a whole number')
     if not least <= int(given) <= most:
-        raise invalid(problem=f"{name} {given} is not between {least} and {most}")
+        raise build_bad_request_error(problem=f"{name} {given} is not between {least} and {most}")
     return int(given)
 
 
-def _either(query: dict[str, str], known: Sequence[str]) -> set[str]:
+def _parse_or_filters(query: dict[str, str], known: Sequence[str]) -> set[str]:
     """Return the names of the filters of which one is enough."""
-    named = {each.strip() for each in query.get(OR_FILTERS, "").split(",")} - {""}
+    named = {each.strip() for each in query.get(OR_FILTERS_PARAMETER, "").split(",")} - {""}
     if known and not named <= {*known}:
         unknown = min(named - {*known})
-        raise invalid(problem=f'orFilters "{unknown}" is not one of {", ".join(known)}')
+        raise build_bad_request_error(
+            problem=f'orFilters "{unknown}" is not one of {", ".join(known)}'
+        )
     return {f"filter[{name}]" for name in named}
 
 
-def _kept(
+def _is_selected(
     item: Item, query: dict[str, str], filters: Mapping[str, Filter], either: Collection[str]
 ) -> bool:
     how = query.get("filterTextMatch") or "contains"
     if how not in MATCHERS:
-        raise invalid(problem=f'filterTextMatch "{how}" is not one of {", ".join(MATCHERS)}')
+        raise build_bad_request_error(
+            problem=f'filterTextMatch "{how}" is not one of {", ".join(MATCHERS)}'
+        )
     verdicts = {
         name: keep(item, query[name], MATCHERS[how])
         for name, keep in filters.items()
@@ -193,19 +203,21 @@ def _kept(
     )
 
 
-def _sort(items: list[Item], sort: str) -> None:
+def _sort_items(items: list[Item], sort: str) -> None:
     """Sort by ``name asc, email desc``; fields that are not there are refused (inference)."""
     for term in reversed([*filter(None, sort.split(","))]):
         name, _, direction = term.strip().partition(" ")
         if direction not in {"", "asc", "desc"} or (items and name not in items[0]):
-            raise invalid(problem=f'sort "{term}" is not a field with asc or desc behind it')
-        items.sort(key=lambda item: _key(item, name), reverse=direction == "desc")
+            raise build_bad_request_error(
+                problem=f'sort "{term}" is not a field with asc or desc behind it'
+            )
+        items.sort(key=lambda item: _build_sort_key(item, name), reverse=direction == "desc")
 
 
-def _key(item: Item, name: str) -> tuple[bool, str]:
+def _build_sort_key(item: Item, name: str) -> tuple[bool, str]:
     return item[name] is None, str(item[name]).casefold()
 
 
-def _url(call: Call, query: dict[str, str], offset: int) -> str:
+def _build_page_url(call: ApiCall, query: dict[str, str], offset: int) -> str:
     asked = urlencode({**query, "offset": str(offset)})
-    return f"http://{call.request.header('host') or 'localhost'}{call.request.path}?{asked}"
+    return f"http://{call.request.get_header('host') or 'localhost'}{call.request.path}?{asked}"

@@ -10,21 +10,21 @@ from bim360_provider.emulator.construction_admin.listing import (
     Filter,
     Item,
     Matcher,
-    camel,
-    cut,
-    envelope,
-    moment,
-    text,
-    value,
+    build_list_reply,
+    build_text_filter,
+    build_time_filter,
+    build_value_filter,
+    camelize_name,
+    select_fields,
 )
 from bim360_provider.emulator.hq import members
-from bim360_provider.emulator.http.errors import missing
+from bim360_provider.emulator.http.errors import build_not_found_error
 from bim360_provider.emulator.http.messages import Reply
-from bim360_provider.emulator.http.routing import Call
+from bim360_provider.emulator.http.routing import ApiCall
 from bim360_provider.emulator.storage import rows
 from bim360_provider.emulator.storage.database import Row
 
-SAME = (
+CAMEL_CASE_FIELDS = (
     "id",
     "name",
     "start_date",
@@ -47,72 +47,72 @@ SAME = (
 )
 """Fields that differ in nothing but the way they are spelt."""
 
-STATUSES = {"inactive": "suspended"}
+STATUS_NAMES = {"inactive": "suspended"}
 """Documented: another word for the same thing."""
 
-NEVER_SET = ("deliveryMethod", "currentPhase")
+UNSET_FIELDS = ("deliveryMethod", "currentPhase")
 """Documented fields that only ACC projects have a value for (inference)."""
 
 
-def _uses_product(item: Item, wanted: str, _matches: Matcher) -> bool:
+def _has_product(item: Item, wanted: str, _matches: Matcher) -> bool:
     return bool({each["key"] for each in item["products"]} & {*wanted.split(",")})
 
 
-FILTERS: Mapping[str, Filter] = {
-    "filter[name]": text("name"),
-    "filter[jobNumber]": text("jobNumber"),
-    "filter[platform]": value("platform"),
-    "filter[status]": value("status"),
-    "filter[type]": value("type"),
-    "filter[businessUnitId]": value("businessUnitId"),
-    "filter[classification]": value("classification"),
-    "filter[products]": _uses_product,
-    "filter[updatedAt]": moment("updatedAt"),
+PROJECT_FILTERS: Mapping[str, Filter] = {
+    "filter[name]": build_text_filter("name"),
+    "filter[jobNumber]": build_text_filter("jobNumber"),
+    "filter[platform]": build_value_filter("platform"),
+    "filter[status]": build_value_filter("status"),
+    "filter[type]": build_value_filter("type"),
+    "filter[businessUnitId]": build_value_filter("businessUnitId"),
+    "filter[classification]": build_value_filter("classification"),
+    "filter[products]": _has_product,
+    "filter[updatedAt]": build_time_filter("updatedAt"),
 }
 
 
-def listed(call: Call) -> Reply:
+def list_projects(call: ApiCall) -> Reply:
     """Answer GET projects of an account: an envelope (documented)."""
     sql = (
         "SELECT * FROM projects WHERE account_id = ? AND visible_from <= ? "
         "ORDER BY updated_at DESC, seq DESC"
     )
-    rows = call.backend.store.rows(sql, [call.account.id, call.backend.clock.now()])
-    return envelope(call, [public(call, row) for row in rows], FILTERS)
+    rows = call.backend.store.fetch_all(sql, [call.account.id, call.backend.clock.now()])
+    return build_list_reply(call, [format_project(call, row) for row in rows], PROJECT_FILTERS)
 
 
-def shown(call: Call) -> Reply:
+def get_project(call: ApiCall) -> Reply:
     """Answer GET one project."""
-    project = public(call, rows.visible(call))
-    return Reply.json(200, cut(project, call.request.arguments().get("fields")))
+    project = format_project(call, rows.get_visible_project(call))
+    return Reply.from_content(200, select_fields(project, call.request.parse_query().get("fields")))
 
 
-def public(call: Call, project: Row) -> Item:
+def format_project(call: ApiCall, project: Row) -> Item:
     """Return a project as construction/admin shows it."""
     counted = {
-        f"{kind}Count": _count(call, table, project)
+        f"{kind}Count": _count_rows(call, table, project)
         for kind, table in (("company", "project_companies"), ("member", "members"))
     }
     is_template = project["project_type"] == "Template Project"
     return {
-        **{camel(name): project[name] for name in SAME},
-        **dict.fromkeys(NEVER_SET),
+        **{camelize_name(name): project[name] for name in CAMEL_CASE_FIELDS},
+        **dict.fromkeys(UNSET_FIELDS),
         "type": project["project_type"],
         "projectValue": {"value": project["value"], "currency": project["currency"]},
-        "status": STATUSES.get(str(project["status"]), project["status"]),
+        "status": STATUS_NAMES.get(str(project["status"]), project["status"]),
         "platform": "bim360",
         "classification": "template" if is_template else "production",
-        "products": _products(project),
+        "products": _list_products(project),
         **counted,
     }
 
 
-def _count(call: Call, table: str, project: Row) -> int:
+def _count_rows(call: ApiCall, table: str, project: Row) -> int:
     sql = f"SELECT count(*) AS found FROM {table} WHERE project_id = ?"  # noqa: S608 - tables are ours
-    return int((call.backend.store.row(sql, [project["id"]]) or {}).get("found") or 0)
+    return int((call.backend.store.fetch_one(sql, [project["id"]]) or {}).get("found") or 0)
 
 
-def _products(project: Row) -> list[Item]:
+def _list_products(project: Row) -> list[Item]:
     active = str(project["active_services"]).split(",")
     return [
         {"key": PRODUCT_KEYS[service], "status": "active" if service in active else "inactive"}
@@ -121,48 +121,50 @@ def _products(project: Row) -> list[Item]:
     ]
 
 
-PROJECTS = (
+USER_PROJECTS_SQL = (
     "SELECT projects.*, members.services FROM projects "
     "JOIN members ON members.project_id = projects.id "
     "WHERE projects.account_id = ? AND members.user_id = ? AND visible_from <= ? ORDER BY name"
 )
 
-OF_ALL_USERS = ("products", "companyCount", "memberCount", "lastSignIn", "businessUnitId")
+HIDDEN_FIELDS = ("products", "companyCount", "memberCount", "lastSignIn", "businessUnitId")
 """Fields of a project that are not shown here."""
 
 
-def _has_level(item: Item, wanted: str, _matches: Matcher) -> bool:
+def _has_access_level(item: Item, wanted: str, _matches: Matcher) -> bool:
     return any(item["accessLevels"].get(level) for level in wanted.split(","))
 
 
 USER_PROJECT_FILTERS: Mapping[str, Filter] = {
-    "filter[id]": value("id"),
-    "filter[name]": text("name"),
-    "filter[jobNumber]": text("jobNumber"),
-    "filter[platform]": value("platform"),
-    "filter[status]": value("status"),
-    "filter[type]": value("type"),
-    "filter[classification]": value("classification"),
-    "filter[updatedAt]": moment("updatedAt"),
-    "filter[accessLevels]": _has_level,
+    "filter[id]": build_value_filter("id"),
+    "filter[name]": build_text_filter("name"),
+    "filter[jobNumber]": build_text_filter("jobNumber"),
+    "filter[platform]": build_value_filter("platform"),
+    "filter[status]": build_value_filter("status"),
+    "filter[type]": build_value_filter("type"),
+    "filter[classification]": build_value_filter("classification"),
+    "filter[updatedAt]": build_time_filter("updatedAt"),
+    "filter[accessLevels]": _has_access_level,
 }
 
 
-def list_user_projects(call: Call) -> Reply:
+def list_user_projects(call: ApiCall) -> Reply:
     """Answer GET projects of a user, who is named by ``id`` or Autodesk ID (documented)."""
     sql = "SELECT * FROM users WHERE account_id = ? AND ? IN (id, uid)"
-    user = call.backend.store.row(sql, [call.account.id, call.params["user_id"]])
+    user = call.backend.store.fetch_one(sql, [call.account.id, call.params["user_id"]])
     if user is None:
-        raise missing(entity="user")
+        raise build_not_found_error(entity="user")
     found = [call.account.id, user["id"], call.backend.clock.now()]
-    rows = call.backend.store.rows(PROJECTS, found)
-    return envelope(call, [_public(call, row) for row in rows], USER_PROJECT_FILTERS)
+    rows = call.backend.store.fetch_all(USER_PROJECTS_SQL, found)
+    return build_list_reply(
+        call, [_format_user_project(call, row) for row in rows], USER_PROJECT_FILTERS
+    )
 
 
-def _public(call: Call, project: Row) -> Item:
-    whole = public(call, project)
-    is_admin = members.services_of(project).get("project_administration") == "admin"
+def _format_user_project(call: ApiCall, project: Row) -> Item:
+    whole = format_project(call, project)
+    is_admin = members.parse_services(project).get("project_administration") == "admin"
     return {
-        **{name: whole[name] for name in whole if name not in OF_ALL_USERS},
+        **{name: whole[name] for name in whole if name not in HIDDEN_FIELDS},
         "accessLevels": {"projectAdmin": is_admin, "projectMember": True},
     }

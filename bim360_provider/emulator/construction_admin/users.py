@@ -5,38 +5,38 @@ Documented: https://aps.autodesk.com/en/docs/acc/v1/reference/http/admin-project
 
 from collections.abc import Mapping
 
-from bim360_provider.emulator.assumptions import Code
+from bim360_provider.emulator.assumptions import ErrorCode
 from bim360_provider.emulator.construction_admin.listing import (
     PRODUCT_KEYS,
     Filter,
     Item,
     Matcher,
-    camel,
-    cut,
-    envelope,
-    text,
-    value,
+    build_list_reply,
+    build_text_filter,
+    build_value_filter,
+    camelize_name,
+    select_fields,
 )
 from bim360_provider.emulator.hq import members
-from bim360_provider.emulator.hq.members import SERVICE_TYPES, role_ids
-from bim360_provider.emulator.http.errors import HqError, missing
+from bim360_provider.emulator.hq.members import SERVICE_TYPES, map_role_names
+from bim360_provider.emulator.http.errors import HqApiError, build_not_found_error
 from bim360_provider.emulator.http.messages import Reply
-from bim360_provider.emulator.http.routing import BIM360_ADMIN, Call
+from bim360_provider.emulator.http.routing import BIM360_ADMIN_PREFIX, ApiCall
 from bim360_provider.emulator.storage import rows
 from bim360_provider.emulator.storage.database import Row
 
-ACCESS = {"admin": "administrator", "user": "member"}
+ACCESS_NAMES = {"admin": "administrator", "user": "member"}
 
 
-def access_lists(path: str, project: Row, user: Row) -> Item:
+def build_access_lists(path: str, project: Row, user: Row) -> Item:
     """Return ``products``, or what bim360/admin has instead: ``services``.
 
     Observed in clients of bim360/admin, which read ``services`` with ``serviceName`` and
     ``access``; the values of ``serviceName`` are in
     https://github.com/wallabyway/bim360-project-starter
     """
-    levels = _levels(project, user)
-    if path.startswith(BIM360_ADMIN):
+    levels = _find_access_levels(project, user)
+    if path.startswith(BIM360_ADMIN_PREFIX):
         named = [{"serviceName": key, "access": level} for key, level in levels.items()]
         return {"services": named}
     return {"products": [{"key": key, "access": level} for key, level in levels.items()]}
@@ -49,13 +49,13 @@ def has_product(item: Item, wanted: str, _matches: Matcher) -> bool:
     return bool(has & {*wanted.split(",")})
 
 
-def _levels(project: Row, user: Row) -> dict[str, str]:
+def _find_access_levels(project: Row, user: Row) -> dict[str, str]:
     """Return the user's access to every product of the project.
 
     Inference: to a module of which HQ v1 made somebody an admin, they have an administrator's.
     """
-    given = members.services_of(user)
-    levels = {SERVICE_TYPES[name]: ACCESS[level] for name, level in given.items()}
+    given = members.parse_services(user)
+    levels = {SERVICE_TYPES[name]: ACCESS_NAMES[level] for name, level in given.items()}
     is_admin = given.get("project_administration") == "admin"
     of_modules = "administrator" if is_admin else "member"
     modules = str(user["modules"]).split(",")
@@ -66,7 +66,7 @@ def _levels(project: Row, user: Row) -> dict[str, str]:
     }
 
 
-SAME = (
+CAMEL_CASE_FIELDS = (
     "id",
     "email",
     "name",
@@ -85,10 +85,10 @@ SAME = (
 )
 """Fields that differ in nothing but the way they are spelt."""
 
-STATUSES = {"active": "active", "inactive": "disabled"}
+STATUS_NAMES = {"active": "active", "inactive": "disabled"}
 """Whoever has not signed in yet is pending (documented words; the reading is an inference)."""
 
-MEMBERS = (
+MEMBERS_SQL = (
     "SELECT listed_users.*, members.company_id AS project_company, members.industry_roles, "
     "members.services, members.modules, members.created_at AS added_on, "
     "members.updated_at AS changed_on, companies.name AS project_company_name "
@@ -98,7 +98,7 @@ MEMBERS = (
 )
 
 
-def _has_level(item: Item, wanted: str, _matches: Matcher) -> bool:
+def _has_access_level(item: Item, wanted: str, _matches: Matcher) -> bool:
     return any(item["accessLevels"].get(level) for level in wanted.split(","))
 
 
@@ -106,15 +106,15 @@ def _has_role(item: Item, wanted: str, _matches: Matcher) -> bool:
     return bool({*item["roleIds"]} & {*wanted.split(",")})
 
 
-FILTERS: Mapping[str, Filter] = {
-    "filter[name]": text("name"),
-    "filter[email]": text("email"),
-    "filter[companyName]": text("companyName"),
-    "filter[companyId]": value("companyId"),
-    "filter[autodeskId]": value("autodeskId"),
-    "filter[id]": value("id"),
-    "filter[status]": value("status"),
-    "filter[accessLevels]": _has_level,
+USER_FILTERS: Mapping[str, Filter] = {
+    "filter[name]": build_text_filter("name"),
+    "filter[email]": build_text_filter("email"),
+    "filter[companyName]": build_text_filter("companyName"),
+    "filter[companyId]": build_value_filter("companyId"),
+    "filter[autodeskId]": build_value_filter("autodeskId"),
+    "filter[id]": build_value_filter("id"),
+    "filter[status]": build_value_filter("status"),
+    "filter[accessLevels]": _has_access_level,
     "filter[roleId]": _has_role,
     "filter[roleIds]": _has_role,
     "filter[products]": has_product,
@@ -123,61 +123,61 @@ FILTERS: Mapping[str, Filter] = {
 OR_FILTERS = ("id", "name", "email", "autodeskId", "status", "accessLevels")
 """Documented: filters that ``orFilters`` may join with OR."""
 
-LISTED = ("active", "pending")
+DEFAULT_STATUSES = ("active", "pending")
 """Documented: statuses that are listed unless ``filter[status]`` asks for others."""
 
 
-def listed(call: Call) -> Reply:
+def list_users(call: ApiCall) -> Reply:
     """Answer GET users of a project: an envelope (documented)."""
-    project = rows.visible(call)
-    members = call.backend.store.rows(MEMBERS, [project["id"]])
-    found = [_public(call, project, row) for row in members]
-    if "filter[status]" not in call.request.arguments():
-        found = [user for user in found if user["status"] in LISTED]
-    return envelope(call, found, FILTERS, OR_FILTERS)
+    project = rows.get_visible_project(call)
+    members = call.backend.store.fetch_all(MEMBERS_SQL, [project["id"]])
+    found = [_format_user(call, project, row) for row in members]
+    if "filter[status]" not in call.request.parse_query():
+        found = [user for user in found if user["status"] in DEFAULT_STATUSES]
+    return build_list_reply(call, found, USER_FILTERS, OR_FILTERS)
 
 
-def shown(call: Call) -> Reply:
+def get_user(call: ApiCall) -> Reply:
     """Answer GET one user of a project, by ``id`` or Autodesk ID (documented)."""
-    project = rows.visible(call)
-    user = _public(call, project, _member(call, project))
-    return Reply.json(200, cut(user, call.request.arguments().get("fields")))
+    project = rows.get_visible_project(call)
+    user = _format_user(call, project, _find_member(call, project))
+    return Reply.from_content(200, select_fields(user, call.request.parse_query().get("fields")))
 
 
-def removed(call: Call) -> Reply:
+def delete_user(call: ApiCall) -> Reply:
     """Answer DELETE user: documented for ACC projects only, so refused unless an option allows it.
 
     Documented: https://aps.autodesk.com/en/docs/acc/v1/reference/http/admin-projectsprojectId-users-userId-DELETE/
     """
-    project = rows.visible(call)
-    members.require(call, project, members.ADMIN_HEADER)
-    user = _member(call, project)
+    project = rows.get_visible_project(call)
+    members.require_acting_admin(call, project, members.ADMIN_ACTING_USER_HEADER)
+    user = _find_member(call, project)
     if call.options.remove_project_users == "refuse":
         # Inference: what a BIM 360 project answers has not been published.
-        raise HqError(403, Code.ACC_ONLY, "users of a BIM 360 project cannot be removed")
+        raise HqApiError(403, ErrorCode.ACC_ONLY, "users of a BIM 360 project cannot be removed")
     sql = "DELETE FROM members WHERE project_id = ? AND user_id = ?"
-    call.backend.store.run(sql, [project["id"], user["id"]])
+    call.backend.store.execute(sql, [project["id"], user["id"]])
     return Reply(204, {}, b"")
 
 
-def _member(call: Call, project: Row) -> Row:
+def _find_member(call: ApiCall, project: Row) -> Row:
     wanted = call.params["user_id"]
-    for row in call.backend.store.rows(MEMBERS, [project["id"]]):
+    for row in call.backend.store.fetch_all(MEMBERS_SQL, [project["id"]]):
         if wanted in (row["id"], row["uid"]):
             return row
-    raise missing(entity="user")
+    raise build_not_found_error(entity="user")
 
 
-def _public(call: Call, project: Row, user: Row) -> Item:
-    known = role_ids(str(project["id"]))
-    roles = [{"id": role, "name": known.get(role)} for role in members.roles_of(user)]
+def _format_user(call: ApiCall, project: Row, user: Row) -> Item:
+    known = map_role_names(str(project["id"]))
+    roles = [{"id": role, "name": known.get(role)} for role in members.parse_roles(user)]
     return {
-        **{camel(name): user[name] for name in SAME},
+        **{camelize_name(name): user[name] for name in CAMEL_CASE_FIELDS},
         "autodeskId": user["uid"],
         "phone": {"number": user["phone"], "phoneType": None, "extension": None},
         "accessLevels": {
             "accountAdmin": user["role"] == "account_admin",
-            "projectAdmin": members.services_of(user).get("project_administration") == "admin",
+            "projectAdmin": members.parse_services(user).get("project_administration") == "admin",
             "executive": False,
         },
         "addedOn": user["added_on"],
@@ -186,6 +186,6 @@ def _public(call: Call, project: Row, user: Row) -> Item:
         "companyName": user["project_company_name"],
         "roleIds": [role["id"] for role in roles],
         "roles": roles,
-        "status": STATUSES.get(str(user["status"]), "pending"),
-        **access_lists(call.request.path, project, user),
+        "status": STATUS_NAMES.get(str(user["status"]), "pending"),
+        **build_access_lists(call.request.path, project, user),
     }

@@ -7,108 +7,108 @@ from uuid import uuid5
 from pydantic import BaseModel, JsonValue, ValidationError
 
 from bim360_provider.emulator.backend import Backend
-from bim360_provider.emulator.clock import stamp
+from bim360_provider.emulator.clock import format_timestamp
 from bim360_provider.emulator.seed.models import (
     SeedCompany,
     SeedError,
     SeedProject,
     SeedUser,
-    first_problem,
+    format_first_problem,
 )
-from bim360_provider.emulator.storage.database import NAMESPACE, Row
-from bim360_provider.emulator.storage.rows import overwrite
-from bim360_provider.emulator.storage.schema import PROJECT_PARTS
+from bim360_provider.emulator.storage.database import ID_NAMESPACE, Row
+from bim360_provider.emulator.storage.rows import update_columns
+from bim360_provider.emulator.storage.schema import PROJECT_TABLES
 
 UID_LENGTH = 12
 """Characters of an Autodesk ID, as in the answers people have published (observed)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class EntityKind:
     """A kind of entity: its table, its fields, and those that are no columns."""
 
     table: str
     model: type[BaseModel]
-    parts: frozenset[str] = field(default_factory=frozenset)
+    nested_fields: frozenset[str] = field(default_factory=frozenset)
 
     @property
     def columns(self) -> list[str]:
         """The fields that are columns."""
-        return [name for name in self.model.model_fields if name not in self.parts]
+        return [name for name in self.model.model_fields if name not in self.nested_fields]
 
 
-PROJECT = Kind("projects", SeedProject, frozenset({"companies", "users", "image"}))
-COMPANY = Kind("companies", SeedCompany, frozenset({"image"}))
-USER = Kind("users", SeedUser)
+PROJECT_KIND = EntityKind("projects", SeedProject, frozenset({"companies", "users", "image"}))
+COMPANY_KIND = EntityKind("companies", SeedCompany, frozenset({"image"}))
+USER_KIND = EntityKind("users", SeedUser)
 
 
-def change(
-    backend: Backend, kind: Kind, entity_id: str, fields: dict[str, JsonValue]
+def update_entity(
+    backend: Backend, kind: EntityKind, entity_id: str, fields: dict[str, JsonValue]
 ) -> Row | None:
     """Set fields of an entity, free of HQ's rules, and return its row; None where there is none.
 
     Raises:
         SeedError: A field has the wrong form, or there is no such field.
     """
-    before = _row(backend, kind, entity_id)
+    before = _find_row(backend, kind, entity_id)
     if before is None:
         return None
-    fields = {"updated_at": stamp(backend.clock.now()), **fields}
-    row = _columns(kind, {**{name: before[name] for name in kind.columns}, **fields})
-    if kind is PROJECT and before["status"] == "pending" and row["status"] == "active":
+    fields = {"updated_at": format_timestamp(backend.clock.now()), **fields}
+    row = _build_columns(kind, {**{name: before[name] for name in kind.columns}, **fields})
+    if kind is PROJECT_KIND and before["status"] == "pending" and row["status"] == "active":
         # In the browser too it is an admin who activates a project, and with it its services.
         row["active_services"] = row["active_services"] or row["service_types"]
-    overwrite(backend.store, kind.table, before["seq"], row)
+    update_columns(backend.store, kind.table, before["seq"], row)
     return row
 
 
-def remove(backend: Backend, kind: Kind, entity_id: str) -> bool:
+def delete_entity(backend: Backend, kind: EntityKind, entity_id: str) -> bool:
     """Delete an entity and say whether it was there."""
-    there = _row(backend, kind, entity_id) is not None
-    backend.store.run(f"DELETE FROM {kind.table} WHERE id = ?", [entity_id])  # noqa: S608 - tables are ours
-    if kind is PROJECT:
-        for table in PROJECT_PARTS:
-            backend.store.run(f"DELETE FROM {table} WHERE project_id = ?", [entity_id])  # noqa: S608 - the same
-    if kind is USER:
-        backend.store.run("DELETE FROM members WHERE user_id = ?", [entity_id])
+    there = _find_row(backend, kind, entity_id) is not None
+    backend.store.execute(f"DELETE FROM {kind.table} WHERE id = ?", [entity_id])  # noqa: S608 - tables are ours
+    if kind is PROJECT_KIND:
+        for table in PROJECT_TABLES:
+            backend.store.execute(f"DELETE FROM {table} WHERE project_id = ?", [entity_id])  # noqa: S608 - the same
+    if kind is USER_KIND:
+        backend.store.execute("DELETE FROM members WHERE user_id = ?", [entity_id])
     return there
 
 
-def sign_in(backend: Backend, user_id: str) -> Row | None:
+def sign_in_user(backend: Backend, user_id: str) -> Row | None:
     """Let a user sign in: active from now on, with an Autodesk ID; None where there is no user.
 
     Inference from the names of the states: ``not_invited``, ``pending``, ``active``.
     """
-    user = _row(backend, USER, user_id)
+    user = _find_row(backend, USER_KIND, user_id)
     if user is None:
         return None
     fields: dict[str, JsonValue] = {
         "status": "active",
-        "uid": user["uid"] or _uid(str(user["email"])),
-        "last_sign_in": stamp(backend.clock.now()),
+        "uid": user["uid"] or _build_uid(str(user["email"])),
+        "last_sign_in": format_timestamp(backend.clock.now()),
     }
-    return change(backend, USER, user_id, fields)
+    return update_entity(backend, USER_KIND, user_id, fields)
 
 
-def _uid(email: str) -> str:
+def _build_uid(email: str) -> str:
     """Return the same Autodesk ID for the same person, whichever account it is."""
-    return uuid5(NAMESPACE, email.lower()).hex[:UID_LENGTH].upper()
+    return uuid5(ID_NAMESPACE, email.lower()).hex[:UID_LENGTH].upper()
 
 
-def _columns(kind: Kind, fields: dict[str, Any]) -> Row:
-    misplaced = sorted(fields.keys() & kind.parts)
+def _build_columns(kind: EntityKind, fields: dict[str, Any]) -> Row:
+    misplaced = sorted(fields.keys() & kind.nested_fields)
     if misplaced:
         msg = f"{misplaced[0]}: it is no field of one row; change it with PUT /_emulator/state"
         raise SeedError(msg)
     try:
-        after = kind.model.model_validate(fields).model_dump(mode="json", exclude={*kind.parts})
+        after = kind.model.model_validate(fields).model_dump(mode="json", exclude={*kind.nested_fields})
     except ValidationError as error:
-        raise SeedError(first_problem(error, kind.model)) from None
+        raise SeedError(format_first_problem(error, kind.model)) from None
     return {
         name: ",".join(value) if isinstance(value, list) else value for name, value in after.items()
     }
 
 
-def _row(backend: Backend, kind: Kind, entity_id: str) -> Row | None:
+def _find_row(backend: Backend, kind: EntityKind, entity_id: str) -> Row | None:
     sql = f"SELECT * FROM {kind.table} WHERE id = ?"  # noqa: S608 - tables are ours
-    return backend.store.row(sql, [entity_id])
+    return backend.store.fetch_one(sql, [entity_id])

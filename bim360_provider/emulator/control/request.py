@@ -5,24 +5,24 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 
-class OrderError(Exception):
+class ControlRequestError(Exception):
     """An order that cannot be carried out; the message is one line."""
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ControlRequest:
     """An order: the parts of its path, its query and its body."""
 
-    parts: tuple[str, ...]
+    path_segments: tuple[str, ...]
     query: dict[str, str]
     body: JsonValue
 
     @property
-    def target(self) -> str:
+    def target_id(self) -> str:
         """The last part of the path."""
-        return self.parts[-1]
+        return self.path_segments[-1]
 
-    def fields(self) -> dict[str, JsonValue]:
+    def parse_fields(self) -> dict[str, JsonValue]:
         """Return the body as an object.
 
         Raises:
@@ -30,5 +30,5 @@ class Order:
         """
         if not isinstance(self.body, dict):
             msg = "the body is not a JSON object"
-            raise OrderError(msg)
+            raise ControlRequestError(msg)
         return self.body

@@ -10,33 +10,37 @@ from typing import TypeAlias
 from pydantic import JsonValue
 
 from bim360_provider.emulator.hq.enums import SERVICES, TRADES
-from bim360_provider.emulator.http.errors import RefusedError, invalid, nearest
+from bim360_provider.emulator.http.errors import (
+    ApiError,
+    build_bad_request_error,
+    format_suggestion,
+)
 from bim360_provider.emulator.http.messages import Reply, Request, parse_json
-from bim360_provider.emulator.http.routing import Call
+from bim360_provider.emulator.http.routing import ApiCall
 from bim360_provider.emulator.options import Options
-from bim360_provider.emulator.storage.database import Row, Value
+from bim360_provider.emulator.storage.database import Row, SqlValue
 
-Reader: TypeAlias = Callable[[JsonValue, Options], Value]
+FieldReader: TypeAlias = Callable[[JsonValue, Options], SqlValue]
 """Raises ValueError with the words that follow the field's name in the message."""
 
 NAME_LIMIT = 255
 
-RESERVED = '\\/?[]>*:<"|,'
+RESERVED_CHARACTERS = '\\/?[]>*:<"|,'
 """Documented; the page leaves open whether "." belongs to the list, and the vendor's set-up tool
 allows it: https://github.com/Autodesk-Forge/forge-bim360.project.setup.tool"""
 
-DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+DATE_PATTERN = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
-EMAIL_FORM = re.compile(r"[^@\s]+@[^@\s]+")
+EMAIL_PATTERN = re.compile(r"[^@\s]+@[^@\s]+")
 
-UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+UUID_PATTERN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
-def text(limit: int) -> Reader:
+def build_text_reader(limit: int) -> FieldReader:
     """Return a reader of text up to a number of characters."""
 
     def read(given: JsonValue, _options: Options) -> str:
-        given = _string(given)
+        given = _require_text(given)
         if len(given) > limit:
             msg = f"has {len(given)} characters; the limit is {limit}"
             raise ValueError(msg)
@@ -45,55 +49,55 @@ def text(limit: int) -> Reader:
     return read
 
 
-def any_text(given: JsonValue, _options: Options) -> str:
+def read_text(given: JsonValue, _options: Options) -> str:
     """Read text of any length, as long as it is text."""
-    return _string(given)
+    return _require_text(given)
 
 
-def email(given: JsonValue, options: Options) -> Value:
+def read_email_address(given: JsonValue, options: Options) -> SqlValue:
     """Read an e-mail address: text up to 255 characters with an @ in the middle (inference)."""
-    value = str(text(NAME_LIMIT)(given, options))
-    if not EMAIL_FORM.fullmatch(value):
+    value = str(build_text_reader(NAME_LIMIT)(given, options))
+    if not EMAIL_PATTERN.fullmatch(value):
         msg = f'"{value}" is not an e-mail address'
         raise ValueError(msg)
     return value
 
 
-def trade(given: JsonValue, options: Options) -> Value:
+def read_trade(given: JsonValue, options: Options) -> SqlValue:
     """Read a company's trade.
 
     The vendor's OpenAPI file lists 66, its own example of an import has another: any text is taken
     unless ``trades`` is strict.
     """
-    value = str(text(NAME_LIMIT)(given, options))
+    value = str(build_text_reader(NAME_LIMIT)(given, options))
     if options.trades == "strict" and value not in TRADES:
-        msg = f'"{value}" is not on the list{nearest(value, TRADES)}'
+        msg = f'"{value}" is not on the list{format_suggestion(value, TRADES)}'
         raise ValueError(msg)
     return value
 
 
-def name(given: JsonValue, options: Options) -> Value:
+def read_project_name(given: JsonValue, options: Options) -> SqlValue:
     """Read a project's name: up to 255 characters, none of them reserved."""
-    value = str(text(NAME_LIMIT)(given, options))
-    bad = [character for character in RESERVED if character in value]
+    value = str(build_text_reader(NAME_LIMIT)(given, options))
+    bad = [character for character in RESERVED_CHARACTERS if character in value]
     if bad:
         msg = f"must not contain {' '.join(bad)}"
         raise ValueError(msg)
     return value
 
 
-def day(given: JsonValue, _options: Options) -> str:
+def read_date(given: JsonValue, _options: Options) -> str:
     """Read a date as ``YYYY-MM-DD``."""
-    value = _string(given)
-    if not _is_day(value):
+    value = _require_text(given)
+    if not _is_date(value):
         msg = f'"{value}" is not a date as YYYY-MM-DD'
         raise ValueError(msg)
     return value
 
 
-def _is_day(value: str) -> bool:
+def _is_date(value: str) -> bool:
     # fromisoformat alone would take 20240102 as well from Python 3.11 on.
-    if not DAY.fullmatch(value):
+    if not DATE_PATTERN.fullmatch(value):
         return False
     try:
         date.fromisoformat(value)
@@ -102,16 +106,16 @@ def _is_day(value: str) -> bool:
     return True
 
 
-def amount(given: JsonValue, _options: Options) -> float:
+def read_number(given: JsonValue, _options: Options) -> float:
     """Read a number, or a number in a string (observed: the vendor's set-up tool sends one)."""
-    number = _number(given)
+    number = _parse_number(given)
     if not math.isfinite(number):
         msg = "is not a number"
         raise ValueError(msg)
     return number
 
 
-def _number(given: JsonValue) -> float:
+def _parse_number(given: JsonValue) -> float:
     if isinstance(given, bool) or not isinstance(given, str | int | float):
         return math.nan
     try:
@@ -120,29 +124,29 @@ def _number(given: JsonValue) -> float:
         return math.nan
 
 
-def listed(allowed: Sequence[str]) -> Reader:
+def build_choice_reader(allowed: Sequence[str]) -> FieldReader:
     """Return a reader of one of HQ's lists, case-sensitive."""
 
-    def read(given: JsonValue, options: Options) -> Value:
-        value = str(text(NAME_LIMIT)(given, options))
+    def read(given: JsonValue, options: Options) -> SqlValue:
+        value = str(build_text_reader(NAME_LIMIT)(given, options))
         if options.enums == "strict" and value not in allowed:
-            msg = f'"{value}" is not on the list{nearest(value, allowed)}'
+            msg = f'"{value}" is not on the list{format_suggestion(value, allowed)}'
             raise ValueError(msg)
         return value
 
     return read
 
 
-def unique_id(given: JsonValue, _options: Options) -> str:
+def read_uuid(given: JsonValue, _options: Options) -> str:
     """Read a UUID and keep it as it was written."""
-    value = _string(given)
-    if not UUID_FORM.fullmatch(value):
+    value = _require_text(given)
+    if not UUID_PATTERN.fullmatch(value):
         msg = f'"{value}" is not a UUID'
         raise ValueError(msg)
     return value
 
 
-def flag(given: JsonValue, _options: Options) -> int:
+def read_boolean(given: JsonValue, _options: Options) -> int:
     """Read a boolean, or one in a string as the page's own example sends it."""
     if isinstance(given, bool) or given in ("true", "false"):
         return int(given in (True, "true"))
@@ -150,23 +154,23 @@ def flag(given: JsonValue, _options: Options) -> int:
     raise ValueError(msg)
 
 
-def services(given: JsonValue, options: Options) -> str:
+def read_services(given: JsonValue, options: Options) -> str:
     """Read a comma separated list; HQ promises no order, the emulator keeps its own."""
-    wanted = {each.strip() for each in _string(given).split(",") if each.strip()}
+    wanted = {each.strip() for each in _require_text(given).split(",") if each.strip()}
     unknown = sorted(wanted - {*SERVICES})
     if unknown and options.enums == "strict":
-        msg = f'"{unknown[0]}" is not a service{nearest(unknown[0], SERVICES)}'
+        msg = f'"{unknown[0]}" is not a service{format_suggestion(unknown[0], SERVICES)}'
         raise ValueError(msg)
-    return joined(wanted)
+    return join_services(wanted)
 
 
-def joined(wanted: set[str]) -> str:
+def join_services(wanted: set[str]) -> str:
     """Return services as HQ writes them, in the emulator's own order."""
     known = [each for each in SERVICES if each in wanted]
     return ",".join([*known, *sorted(wanted - {*SERVICES})])
 
 
-def _string(given: JsonValue) -> str:
+def _require_text(given: JsonValue) -> str:
     if not isinstance(given, str):
         msg = "is not a string"
         raise ValueError(msg)
@@ -181,153 +185,166 @@ TEXT_LIMIT = 255
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class BodyField:
     """One field of a body."""
 
     name: str
-    read: Reader
-    required: bool = False
+    reader: FieldReader
+    is_required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class BodySchema:
     """What a body may say: fields that are read, and names that are answered but never set."""
 
-    fields: tuple[Field, ...]
-    read_only: tuple[str, ...] = ()
-    ignored: tuple[str, ...] = ()
+    fields: tuple[BodyField, ...]
+    read_only_names: tuple[str, ...] = ()
+    ignored_names: tuple[str, ...] = ()
     """Names the public sources have in one place and not in another: taken, and not looked at."""
 
     @property
     def names(self) -> tuple[str, ...]:
         """Every name there is, for the suggestion beside an unknown one."""
-        return (*(field.name for field in self.fields), *self.read_only, *self.ignored)
+        return (*(field.name for field in self.fields), *self.read_only_names, *self.ignored_names)
 
 
-EMPTY: tuple[JsonValue, ...] = (None, "")
+EMPTY_VALUES: tuple[JsonValue, ...] = (None, "")
 
-MOST_ROWS = 50
+MAX_ROWS = 50
 """Rows of one import; documented for companies, users and project users:
 https://aps.autodesk.com/en/docs/bim360/v1/reference/http/companies-import-POST/"""
 
 
-def whole(body: Mapping[str, JsonValue], shape: Shape, options: Options) -> Row:
+def parse_full(body: Mapping[str, JsonValue], shape: BodySchema, options: Options) -> Row:
     """Return every field of a shape, None for what was not sent.
 
     Raises:
         HqError: 400 with all problems.
     """
-    problems = [*_strange(body, shape, options)]
+    problems = [*_find_name_problems(body, shape, options)]
     values = {
-        field.name: taken(field, body.get(field.name), options, problems) for field in shape.fields
+        field.name: parse_field(field, body.get(field.name), options, problems)
+        for field in shape.fields
     }
-    refuse(problems)
+    refuse_problems(problems)
     return values
 
 
-def sent(body: Mapping[str, JsonValue], shape: Shape, options: Options) -> Row:
+def parse_partial(body: Mapping[str, JsonValue], shape: BodySchema, options: Options) -> Row:
     """Return the fields a PATCH means to change; null changes nothing unless ``patch_null`` does.
 
     Raises:
         HqError: 400 with all problems.
     """
-    problems = [*_strange(body, shape, options)]
+    problems = [*_find_name_problems(body, shape, options)]
     values = {
-        field.name: taken(field, body[field.name], options, problems)
+        field.name: parse_field(field, body[field.name], options, problems)
         for field in shape.fields
         if field.name in body and (body[field.name] is not None or options.patch_null == "clear")
     }
-    refuse(problems)
+    refuse_problems(problems)
     return values
 
 
-def refuse(problems: Sequence[str]) -> None:
+def refuse_problems(problems: Sequence[str]) -> None:
     """Refuse a body with all of its problems, if it has any.
 
     Raises:
         HqError: 400.
     """
     if problems:
-        raise invalid(problem="; ".join(problems))
+        raise build_bad_request_error(problem="; ".join(problems))
 
 
-def json_object(request: Request) -> dict[str, JsonValue]:
+def parse_object(request: Request) -> dict[str, JsonValue]:
     """Return the body as a JSON object.
 
     Raises:
         HqError: 400, the body or its content type is something else.
     """
-    return as_object(_json(request))
+    return require_object(_parse_body(request))
 
 
-def json_rows(request: Request) -> list[JsonValue]:
+def parse_rows(request: Request) -> list[JsonValue]:
     """Return the body as a JSON array of at most 50 rows.
 
     Raises:
         HqError: 400, it is something else; that the 51st row is a 400 is an inference.
     """
-    body = _json(request)
+    body = _parse_body(request)
     if not isinstance(body, list):
-        raise invalid(problem="the body is not a JSON array")
-    if len(body) > MOST_ROWS:
-        raise invalid(problem=f"the body has {len(body)} rows; the limit is {MOST_ROWS}")
+        raise build_bad_request_error(problem="the body is not a JSON array")
+    if len(body) > MAX_ROWS:
+        raise build_bad_request_error(
+            problem=f"the body has {len(body)} rows; the limit is {MAX_ROWS}"
+        )
     return body
 
 
-def as_object(value: JsonValue) -> dict[str, JsonValue]:
+def require_object(value: JsonValue) -> dict[str, JsonValue]:
     """Return a value that must be a JSON object.
 
     Raises:
         HqError: 400, it is none.
     """
     if not isinstance(value, dict):
-        raise invalid(problem="the body is not a JSON object")
+        raise build_bad_request_error(problem="the body is not a JSON object")
     return value
 
 
-def _json(request: Request) -> JsonValue:
-    kind = request.header("content-type").partition(";")[0].strip().lower()
+def _parse_body(request: Request) -> JsonValue:
+    kind = request.get_header("content-type").partition(";")[0].strip().lower()
     if kind != "application/json":
-        raise invalid(problem=f'the content type must be application/json, not "{kind}"')
+        raise build_bad_request_error(
+            problem=f'the content type must be application/json, not "{kind}"'
+        )
     try:
         return parse_json(request.body)
     except ValueError:
-        raise invalid(problem="the body is not JSON") from None
+        raise build_bad_request_error(problem="the body is not JSON") from None
 
 
-def taken(field: Field, given: JsonValue, options: Options, problems: list[str]) -> Value:
+def parse_field(
+    field: BodyField, given: JsonValue, options: Options, problems: list[str]
+) -> SqlValue:
     """Return the value to store; None clears, or was never given."""
-    if given in EMPTY or (isinstance(given, str) and not given.strip()):
-        if field.required:
+    if given in EMPTY_VALUES or (isinstance(given, str) and not given.strip()):
+        if field.is_required:
             problems.append(f"{field.name} is required")
         return None
     try:
-        return field.read(given, options)
+        return field.reader(given, options)
     except ValueError as problem:
         problems.append(f"{field.name} {problem}")
         return None
 
 
-def unwelcome(body: Mapping[str, JsonValue], names: Sequence[str], treat: str) -> Iterator[str]:
+def find_readonly_problems(
+    body: Mapping[str, JsonValue], names: Sequence[str], treat: str
+) -> Iterator[str]:
     """Yield a problem for each name that cannot be set, where such names are refused."""
     if treat == "refuse":
         yield from (f"{name} cannot be set here" for name in names if name in body)
 
 
-def unknown(body: Mapping[str, JsonValue], names: Sequence[str], options: Options) -> Iterator[str]:
+def find_unknown_fields(
+    body: Mapping[str, JsonValue], names: Sequence[str], options: Options
+) -> Iterator[str]:
     """Yield unknown names; HQ itself most likely ignores them (inference), which hides mistakes."""
     if options.unknown_fields == "refuse":
         for name in body:
             if name not in names:
-                yield f"there is no field {name}{nearest(name, names)}"
+                yield f"there is no field {name}{format_suggestion(name, names)}"
 
 
-def _strange(body: Mapping[str, JsonValue], shape: Shape, options: Options) -> Iterator[str]:
-    yield from unwelcome(body, shape.read_only, options.read_only_fields)
-    yield from unknown(body, shape.names, options)
+def _find_name_problems(
+    body: Mapping[str, JsonValue], shape: BodySchema, options: Options
+) -> Iterator[str]:
+    yield from find_readonly_problems(body, shape.read_only_names, options.read_only_fields)
+    yield from find_unknown_fields(body, shape.names, options)
 
 
-def imported(call: Call, make: Callable[[dict[str, JsonValue]], Row]) -> Reply:
+def import_rows(call: ApiCall, make: Callable[[dict[str, JsonValue]], Row]) -> Reply:
     """Answer an import of companies or account users.
 
     Documented: 201 and at most 50 rows; observed: 200, and ``{"item", "error"}`` for a row that
@@ -335,24 +352,24 @@ def imported(call: Call, make: Callable[[dict[str, JsonValue]], Row]) -> Reply:
     """
     made: list[Row] = []
     failed: list[JsonValue] = []
-    for row in json_rows(call.request):
-        _one(row, make, made, failed)
+    for row in parse_rows(call.request):
+        _import_row(row, make, made, failed)
     content = {
         "success": len(made),
         "failure": len(failed),
         "success_items": made,
         "failure_items": failed,
     }
-    return Reply.json(call.options.import_status, content)
+    return Reply.from_content(call.options.import_status, content)
 
 
-def _one(
+def _import_row(
     row: JsonValue,
     make: Callable[[dict[str, JsonValue]], Row],
     made: list[Row],
     failed: list[JsonValue],
 ) -> None:
     try:
-        made.append(make(as_object(row)))
-    except RefusedError as refused:
+        made.append(make(require_object(row)))
+    except ApiError as refused:
         failed.append({"item": row, "error": refused.message})

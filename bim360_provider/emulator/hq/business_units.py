@@ -8,76 +8,86 @@ from typing import TypeAlias
 
 from pydantic import JsonValue
 
-from bim360_provider.emulator.clock import stamp
+from bim360_provider.emulator.clock import format_timestamp
 from bim360_provider.emulator.hq import body
-from bim360_provider.emulator.hq.body import TEXT_LIMIT, Field, Shape, any_text, text, unique_id
-from bim360_provider.emulator.http.errors import invalid, refused
+from bim360_provider.emulator.hq.body import (
+    TEXT_LIMIT,
+    BodyField,
+    BodySchema,
+    build_text_reader,
+    read_text,
+    read_uuid,
+)
+from bim360_provider.emulator.http.errors import build_bad_request_error, build_unprocessable_error
 from bim360_provider.emulator.http.messages import Reply
-from bim360_provider.emulator.http.routing import Call
-from bim360_provider.emulator.storage.database import Row, Value
-from bim360_provider.emulator.storage.rows import overwrite
+from bim360_provider.emulator.http.routing import ApiCall
+from bim360_provider.emulator.storage.database import Row, SqlValue
+from bim360_provider.emulator.storage.rows import update_columns
 
-Units: TypeAlias = dict[Value, Row]
+UnitsById: TypeAlias = dict[SqlValue, Row]
 """Units by their ids."""
 
-UNIT = Shape(
+UNIT_SCHEMA = BodySchema(
     fields=(
-        Field("id", unique_id),
-        Field("parent_id", unique_id),
+        BodyField("id", read_uuid),
+        BodyField("parent_id", read_uuid),
         # The page states no limit; 255 is that of HQ's other names (inference).
-        Field("name", text(TEXT_LIMIT), required=True),
-        Field("description", any_text),
+        BodyField("name", build_text_reader(TEXT_LIMIT), is_required=True),
+        BodyField("description", read_text),
     ),
-    read_only=("account_id", "path", "created_at", "updated_at"),
+    read_only_names=("account_id", "path", "created_at", "updated_at"),
 )
 
-LIST = "business_units"
+LIST_KEY = "business_units"
 
 
-def listed(call: Call) -> Reply:
+def get_structure(call: ApiCall) -> Reply:
     """Answer GET business_units_structure: all units, no pages (documented)."""
-    units = _units(call)
-    shown = [{**_public(unit), "path": _path(unit, units)} for unit in units.values()]
-    return Reply.json(200, {LIST: shown})
+    units = _find_units(call)
+    shown = [{**_format_unit(unit), "path": _format_path(unit, units)} for unit in units.values()]
+    return Reply.from_content(200, {LIST_KEY: shown})
 
 
-def defined(call: Call) -> Reply:
+def put_structure(call: ApiCall) -> Reply:
     """Answer PUT business_units_structure: 200 with the structure (documented).
 
     Whether units left out are deleted is not stated; the option ``business_units`` says.
     """
-    before = _units(call)
-    sent = [body.whole(body.as_object(each), UNIT, call.options) for each in _rows(call)]
-    given: Units = {}
+    before = _find_units(call)
+    sent = [
+        body.parse_full(body.require_object(each), UNIT_SCHEMA, call.options)
+        for each in _parse_units(call)
+    ]
+    given: UnitsById = {}
     for unit in sent:
-        unit["id"] = unit["id"] or str(call.backend.ids.make("business_unit"))
+        unit["id"] = unit["id"] or str(call.backend.ids.create_id("business_unit"))
         if unit["id"] in given:
-            raise refused(why=f"two units have the id {unit['id']}")
+            raise build_unprocessable_error(reason=f"two units have the id {unit['id']}")
         given[unit["id"]] = unit
     kept = before if call.options.business_units == "merge" else {}
     _check_tree({**kept, **given})
-    _write(call, before, given)
+    _write_units(call, before, given)
     for left_out in before.keys() - given.keys() - kept.keys():
         sql = "DELETE FROM business_units WHERE account_id = ? AND id = ?"
-        call.backend.store.run(sql, [call.account.id, left_out])
-    return listed(call)
+        call.backend.store.execute(sql, [call.account.id, left_out])
+    return get_structure(call)
 
 
-def _rows(call: Call) -> list[JsonValue]:
-    given = body.json_object(call.request)
-    body.refuse([*body.unknown(given, (LIST,), call.options)])
-    units = given.get(LIST)
+def _parse_units(call: ApiCall) -> list[JsonValue]:
+    given = body.parse_object(call.request)
+    body.refuse_problems([*body.find_unknown_fields(given, (LIST_KEY,), call.options)])
+    units = given.get(LIST_KEY)
     if not isinstance(units, list):
-        raise invalid(problem=f"{LIST} is not a list")
+        raise build_bad_request_error(problem=f"{LIST_KEY} is not a list")
     return units
 
 
-def _units(call: Call) -> Units:
+def _find_units(call: ApiCall) -> UnitsById:
     sql = "SELECT * FROM business_units WHERE account_id = ? ORDER BY seq"
-    return {unit["id"]: unit for unit in call.backend.store.rows(sql, [call.account.id])}
+    return {unit["id"]: unit for unit in call.backend.store.fetch_all(sql, [call.account.id])}
 
 
-def _check_tree(units: Units) -> None:
+def _check_tree(units: UnitsById) -> None:
     """Check that every parent is there and that no unit is its own forebear (inference).
 
     Raises:
@@ -85,12 +95,14 @@ def _check_tree(units: Units) -> None:
     """
     for unit in units.values():
         if unit["parent_id"] is not None and unit["parent_id"] not in units:
-            raise refused(why=f'"{unit["name"]}" has the parent {unit["parent_id"]}: no such unit')
-        if any(forebear is unit for forebear in _forebears(unit, units)):
-            raise refused(why=f'"{unit["name"]}" is its own forebear')
+            raise build_unprocessable_error(
+                reason=f'"{unit["name"]}" has the parent {unit["parent_id"]}: no such unit'
+            )
+        if any(forebear is unit for forebear in _walk_ancestors(unit, units)):
+            raise build_unprocessable_error(reason=f'"{unit["name"]}" is its own forebear')
 
 
-def _forebears(unit: Row, units: Mapping[Value, Row]) -> Iterator[Row]:
+def _walk_ancestors(unit: Row, units: Mapping[SqlValue, Row]) -> Iterator[Row]:
     """Yield parent, grandparent and so on, at most as many as there are units."""
     for _ in units:
         parent = units.get(unit["parent_id"])
@@ -100,9 +112,9 @@ def _forebears(unit: Row, units: Mapping[Value, Row]) -> Iterator[Row]:
         unit = parent
 
 
-def _write(call: Call, before: Units, given: Units) -> None:
+def _write_units(call: ApiCall, before: UnitsById, given: UnitsById) -> None:
     """Insert new units with the ids they came with, and replace known ones (documented)."""
-    now = stamp(call.backend.clock.now())
+    now = format_timestamp(call.backend.clock.now())
     for unit_id, unit in given.items():
         known = before.get(unit_id)
         if known is None:
@@ -110,18 +122,18 @@ def _write(call: Call, before: Units, given: Units) -> None:
             call.backend.store.insert("business_units", {**unit, **row})
         elif any(known[name] != unit[name] for name in unit):
             changed: Row = {**unit, "updated_at": now}
-            overwrite(call.backend.store, "business_units", known["seq"], changed)
+            update_columns(call.backend.store, "business_units", known["seq"], changed)
 
 
-def _path(unit: Row, units: Units) -> str | None:
+def _format_path(unit: Row, units: UnitsById) -> str | None:
     """Return the names of the forebears, top first; null at the root (documented).
 
     That a slash parts them is an inference; names may contain one.
     """
-    names = [str(each["name"]) for each in _forebears(unit, units)]
+    names = [str(each["name"]) for each in _walk_ancestors(unit, units)]
     return "/".join(reversed(names)) or None
 
 
-def _public(unit: Row) -> Row:
+def _format_unit(unit: Row) -> Row:
     shown = ("id", "account_id", "parent_id", "name", "description", "created_at", "updated_at")
     return {name: unit[name] for name in shown}

@@ -5,102 +5,115 @@ Documented: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/companies-
 
 from pydantic import JsonValue
 
-from bim360_provider.emulator.assumptions import Code
+from bim360_provider.emulator.assumptions import ErrorCode
 from bim360_provider.emulator.hq import body, listing
-from bim360_provider.emulator.hq.body import TEXT_LIMIT, Field, Shape, any_text, text, trade
-from bim360_provider.emulator.hq.listing import page_of
-from bim360_provider.emulator.http.errors import HqError
+from bim360_provider.emulator.hq.body import (
+    TEXT_LIMIT,
+    BodyField,
+    BodySchema,
+    build_text_reader,
+    read_text,
+    read_trade,
+)
+from bim360_provider.emulator.hq.listing import parse_page
+from bim360_provider.emulator.http.errors import HqApiError
 from bim360_provider.emulator.http.messages import Reply
-from bim360_provider.emulator.http.routing import Call
+from bim360_provider.emulator.http.routing import ApiCall
 from bim360_provider.emulator.storage import rows
 from bim360_provider.emulator.storage.database import Row
 from bim360_provider.emulator.storage.schema import COMPANY_FIELDS
 
-COMPANY = Shape(
+COMPANY_SCHEMA = BodySchema(
     fields=(
-        Field("name", text(TEXT_LIMIT), required=True),
-        Field("trade", trade, required=True),
-        Field("address_line_1", text(TEXT_LIMIT)),
-        Field("address_line_2", text(TEXT_LIMIT)),
-        Field("city", text(TEXT_LIMIT)),
+        BodyField("name", build_text_reader(TEXT_LIMIT), is_required=True),
+        BodyField("trade", read_trade, is_required=True),
+        BodyField("address_line_1", build_text_reader(TEXT_LIMIT)),
+        BodyField("address_line_2", build_text_reader(TEXT_LIMIT)),
+        BodyField("city", build_text_reader(TEXT_LIMIT)),
         # Which states and countries there are stands on a page that could not be read.
-        Field("state_or_province", text(TEXT_LIMIT)),
-        Field("postal_code", text(TEXT_LIMIT)),
-        Field("country", text(TEXT_LIMIT)),
-        Field("phone", text(TEXT_LIMIT)),
-        Field("website_url", text(TEXT_LIMIT)),
-        Field("description", text(TEXT_LIMIT)),
-        Field("erp_id", any_text),
-        Field("tax_id", any_text),
+        BodyField("state_or_province", build_text_reader(TEXT_LIMIT)),
+        BodyField("postal_code", build_text_reader(TEXT_LIMIT)),
+        BodyField("country", build_text_reader(TEXT_LIMIT)),
+        BodyField("phone", build_text_reader(TEXT_LIMIT)),
+        BodyField("website_url", build_text_reader(TEXT_LIMIT)),
+        BodyField("description", build_text_reader(TEXT_LIMIT)),
+        BodyField("erp_id", read_text),
+        BodyField("tax_id", read_text),
     ),
-    read_only=("id", "account_id", "created_at", "updated_at"),
+    read_only_names=("id", "account_id", "created_at", "updated_at"),
 )
 
-CRITERIA = ("name", "trade")
+SEARCH_FIELDS = ("name", "trade")
 
 
-def create(call: Call) -> Reply:
+def create_company(call: ApiCall) -> Reply:
     """Answer POST companies: 201 with the company (documented)."""
-    return Reply.json(201, _made(call, body.json_object(call.request)))
+    return Reply.from_content(201, _insert_company(call, body.parse_object(call.request)))
 
 
-def imported(call: Call) -> Reply:
+def import_companies(call: ApiCall) -> Reply:
     """Answer POST companies/import."""
-    return body.imported(call, lambda row: _made(call, row))
+    return body.import_rows(call, lambda row: _insert_company(call, row))
 
 
-def listed(call: Call) -> Reply:
+def list_companies(call: ApiCall) -> Reply:
     """Answer GET companies: a bare array (documented)."""
-    page = page_of(call.request.arguments(), COMPANY_FIELDS, call.options)
-    found = rows.page(call, "companies", page)
-    return Reply.json(200, [page.cut(public(company)) for company in found])
+    page = parse_page(call.request.parse_query(), COMPANY_FIELDS, call.options)
+    found = rows.fetch_page(call, "companies", page)
+    return Reply.from_content(200, [page.select_fields(format_company(company)) for company in found])
 
 
-def searched(call: Call) -> Reply:
+def search_companies(call: ApiCall) -> Reply:
     """Answer GET companies/search: by name and trade, fuzzy unless told otherwise (documented)."""
-    query = call.request.arguments()
-    page = page_of(query, COMPANY_FIELDS, call.options, (*CRITERIA, *listing.HOW))
-    found = rows.page(call, "companies", page, *listing.condition(query, CRITERIA))
-    return Reply.json(200, [page.cut(public(company)) for company in found])
+    query = call.request.parse_query()
+    page = parse_page(
+        query, COMPANY_FIELDS, call.options, (*SEARCH_FIELDS, *listing.SEARCH_PARAMETERS)
+    )
+    found = rows.fetch_page(
+        call, "companies", page, *listing.build_search_condition(query, SEARCH_FIELDS)
+    )
+    return Reply.from_content(200, [page.select_fields(format_company(company)) for company in found])
 
 
-def shown(call: Call) -> Reply:
+def get_company(call: ApiCall) -> Reply:
     """Answer GET one company."""
-    return Reply.json(200, public(named(call)))
+    return Reply.from_content(200, format_company(get_company_row(call)))
 
 
-def changed(call: Call) -> Reply:
+def patch_company(call: ApiCall) -> Reply:
     """Answer PATCH company: 200; only what is sent changes (documented)."""
-    company = named(call)
-    sent = body.sent(body.json_object(call.request), COMPANY, call.options)
+    company = get_company_row(call)
+    sent = body.parse_partial(body.parse_object(call.request), COMPANY_SCHEMA, call.options)
     if sent.get("name", company["name"]) != company["name"]:
-        _refuse_taken(call, sent)
-    return Reply.json(200, public(rows.update(call, "companies", company, sent)))
+        _refuse_duplicate_name(call, sent)
+    return Reply.from_content(
+        200, format_company(rows.update_row(call, "companies", company, sent))
+    )
 
 
-def named(call: Call) -> Row:
+def get_company_row(call: ApiCall) -> Row:
     """Return the company in the call's path.
 
     Raises:
         HqError: 404/1004; the words are an inference.
     """
-    return rows.one(call, "companies", call.params["company_id"], "company")
+    return rows.get_row(call, "companies", call.params["company_id"], "company")
 
 
-def public(company: Row) -> Row:
+def format_company(company: Row) -> Row:
     """Return the documented fields in the documented order."""
     return {name: company[name] for name in COMPANY_FIELDS}
 
 
-def _made(call: Call, given: dict[str, JsonValue]) -> Row:
-    company = body.whole(given, COMPANY, call.options)
-    _refuse_taken(call, company)
-    return public(rows.insert(call, "companies", "company", company))
+def _insert_company(call: ApiCall, given: dict[str, JsonValue]) -> Row:
+    company = body.parse_full(given, COMPANY_SCHEMA, call.options)
+    _refuse_duplicate_name(call, company)
+    return format_company(rows.insert_row(call, "companies", "company", company))
 
 
-def _refuse_taken(call: Call, company: Row) -> None:
+def _refuse_duplicate_name(call: ApiCall, company: Row) -> None:
     """Documented: names are unique in an account; that case matters is an inference."""
     sql = "SELECT 1 FROM companies WHERE account_id = ? AND name = ?"
-    if call.backend.store.row(sql, [call.account.id, company["name"]]) is not None:
+    if call.backend.store.fetch_one(sql, [call.account.id, company["name"]]) is not None:
         message = f'the account has a company named "{company["name"]}"'
-        raise HqError(409, Code.COMPANY_TAKEN, message)
+        raise HqApiError(409, ErrorCode.COMPANY_TAKEN, message)

@@ -5,22 +5,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bim360_provider.emulator.hq.body import TEXT_LIMIT
-from bim360_provider.emulator.http.errors import invalid, nearest
+from bim360_provider.emulator.http.errors import build_bad_request_error, format_suggestion
 from bim360_provider.emulator.options import Options
-from bim360_provider.emulator.storage.database import Row, Value
+from bim360_provider.emulator.storage.database import Row, SqlValue
 
 DEFAULT_LIMIT = 10
 
 MAX_LIMIT = 100
 
-NUMBER = re.compile(r"\d{1,15}", re.ASCII)
+NUMBER_PATTERN = re.compile(r"\d{1,15}", re.ASCII)
 """More digits are no page of anything, and too many for the database."""
 
-PARAMETERS = ("limit", "offset", "sort", "field")
+PAGE_PARAMETERS = ("limit", "offset", "sort", "field")
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PageQuery:
     """Which rows are asked for, in which order, and which of their fields."""
 
     limit: int
@@ -28,18 +28,18 @@ class Page:
     order: str
     fields: tuple[str, ...]
 
-    def cut(self, row: Row) -> Row:
+    def select_fields(self, row: Row) -> Row:
         """Return the fields asked for; ``id`` is always among them."""
         return {name: row[name] for name in row if name in self.fields}
 
 
-def page_of(
+def parse_page(
     query: dict[str, str],
     known: Sequence[str],
     options: Options,
     criteria: Sequence[str] = (),
-    sortable: Sequence[str] | None = None,
-) -> Page:
+    sortable_fields: Sequence[str] | None = None,
+) -> PageQuery:
     """Return the page a query asks for.
 
     Args:
@@ -52,19 +52,23 @@ def page_of(
     Raises:
         HqError: 400, a number is none, or a parameter is not known (both inference).
     """
-    refuse_unknown(query, (*PARAMETERS, *criteria), options)
-    limit = _number(query, "limit", DEFAULT_LIMIT, at_least=1)
+    refuse_unknown_parameters(query, (*PAGE_PARAMETERS, *criteria), options)
+    limit = _parse_number(query, "limit", DEFAULT_LIMIT, minimum=1)
     if limit > MAX_LIMIT and options.limit_over_100 == "refuse":
-        raise invalid(problem=f"limit {limit} is above {MAX_LIMIT}")
-    return Page(
+        raise build_bad_request_error(problem=f"limit {limit} is above {MAX_LIMIT}")
+    return PageQuery(
         limit=min(limit, MAX_LIMIT),
-        offset=_number(query, "offset", 0, at_least=0),
-        order=_order(query.get("sort", ""), known if sortable is None else sortable),
-        fields=_fields(query.get("field"), known),
+        offset=_parse_number(query, "offset", 0, minimum=0),
+        order=_build_order(
+            query.get("sort", ""), known if sortable_fields is None else sortable_fields
+        ),
+        fields=_parse_fields(query.get("field"), known),
     )
 
 
-def refuse_unknown(query: dict[str, str], known: Sequence[str], options: Options) -> None:
+def refuse_unknown_parameters(
+    query: dict[str, str], known: Sequence[str], options: Options
+) -> None:
     """Refuse a query parameter that is not known, unless an option lets it pass.
 
     Raises:
@@ -73,19 +77,23 @@ def refuse_unknown(query: dict[str, str], known: Sequence[str], options: Options
     unknown = [name for name in query if name not in known]
     if unknown and options.unknown_fields == "refuse":
         name = unknown[0]
-        raise invalid(problem=f"there is no query parameter {name}{nearest(name, known)}")
+        raise build_bad_request_error(
+            problem=f"there is no query parameter {name}{format_suggestion(name, known)}"
+        )
 
 
-def _number(query: dict[str, str], name: str, default: int, *, at_least: int) -> int:
+def _parse_number(query: dict[str, str], name: str, default: int, *, minimum: int) -> int:
     given = query.get(name, "")
     if not given:
         return default
-    if not NUMBER.fullmatch(given) or int(given) < at_least:
-        raise invalid(problem=f'{name} "{given}" is not a whole number from {at_least} up')
+    if not NUMBER_PATTERN.fullmatch(given) or int(given) < minimum:
+        raise build_bad_request_error(
+            problem=f'{name} "{given}" is not a whole number from {minimum} up'
+        )
     return int(given)
 
 
-def _order(sort: str, known: Sequence[str]) -> str:
+def _build_order(sort: str, known: Sequence[str]) -> str:
     """Return the ORDER BY; unknown fields and whitespace are ignored, as documented.
 
     Newest change first is the backend's default (observed in the 2016 draft reference); rows that
@@ -98,7 +106,7 @@ def _order(sort: str, known: Sequence[str]) -> str:
     return ", ".join(f"{name} {'DESC' if down else 'ASC'}" for name, down in terms)
 
 
-def _fields(field: str | None, known: Sequence[str]) -> tuple[str, ...]:
+def _parse_fields(field: str | None, known: Sequence[str]) -> tuple[str, ...]:
     if field is None:
         return tuple(known)
     return ("id", *(each.strip() for each in field.split(",")))
@@ -107,17 +115,19 @@ def _fields(field: str | None, known: Sequence[str]) -> tuple[str, ...]:
 OPERATORS = ("OR", "AND")
 """OR is the default now; it was AND in the 2016 draft."""
 
-JUDGEMENTS = {"true": True, "false": False}
+BOOLEANS = {"true": True, "false": False}
 
-HOW = ("operator", "partial")
+SEARCH_PARAMETERS = ("operator", "partial")
 
-ALIKE = "instr(folded({0}), folded(?)) > 0"
+PARTIAL_MATCH_SQL = "instr(folded({0}), folded(?)) > 0"
 
-SAME = "folded({0}) = folded(?)"
+EXACT_MATCH_SQL = "folded({0}) = folded(?)"
 """Whether HQ tells upper from lower case in a search is not known (inference)."""
 
 
-def condition(query: dict[str, str], criteria: Sequence[str]) -> tuple[str, list[Value]]:
+def build_search_condition(
+    query: dict[str, str], criteria: Sequence[str]
+) -> tuple[str, list[SqlValue]]:
     """Return the SQL condition of a search and its values.
 
     Args:
@@ -129,20 +139,24 @@ def condition(query: dict[str, str], criteria: Sequence[str]) -> tuple[str, list
     """
     wanted = {name: query[name] for name in criteria if query.get(name)}
     if not wanted:
-        raise invalid(problem=f"search needs one of {', '.join(criteria)}")
+        raise build_bad_request_error(problem=f"search needs one of {', '.join(criteria)}")
     for name, value in wanted.items():
         if len(value) > TEXT_LIMIT:
-            raise invalid(problem=f"{name} has {len(value)} characters; the limit is {TEXT_LIMIT}")
+            raise build_bad_request_error(
+                problem=f"{name} has {len(value)} characters; the limit is {TEXT_LIMIT}"
+            )
     operator = query.get("operator") or OPERATORS[0]
     if operator not in OPERATORS:
-        raise invalid(problem=f'operator "{operator}" is not one of {", ".join(OPERATORS)}')
-    form = ALIKE if _partial(query) else SAME
+        raise build_bad_request_error(
+            problem=f'operator "{operator}" is not one of {", ".join(OPERATORS)}'
+        )
+    form = PARTIAL_MATCH_SQL if _is_partial_search(query) else EXACT_MATCH_SQL
     return f" {operator} ".join(form.format(name) for name in wanted), [*wanted.values()]
 
 
-def _partial(query: dict[str, str]) -> bool:
+def _is_partial_search(query: dict[str, str]) -> bool:
     """Documented: a search is fuzzy unless told otherwise."""
     given = query.get("partial") or "true"
-    if given not in JUDGEMENTS:
-        raise invalid(problem=f'partial "{given}" is neither true nor false')
-    return JUDGEMENTS[given]
+    if given not in BOOLEANS:
+        raise build_bad_request_error(problem=f'partial "{given}" is neither true nor false')
+    return BOOLEANS[given]

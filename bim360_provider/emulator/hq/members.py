@@ -5,82 +5,86 @@ from uuid import uuid5
 
 from pydantic import JsonValue
 
-from bim360_provider.emulator.assumptions import Code
-from bim360_provider.emulator.clock import stamp
-from bim360_provider.emulator.hq.body import joined
+from bim360_provider.emulator.assumptions import ErrorCode
+from bim360_provider.emulator.clock import format_timestamp
+from bim360_provider.emulator.hq.body import join_services
 from bim360_provider.emulator.hq.enums import INDUSTRY_ROLES
-from bim360_provider.emulator.hq.listing import page_of
-from bim360_provider.emulator.http.errors import HqError
+from bim360_provider.emulator.hq.listing import parse_page
+from bim360_provider.emulator.http.errors import HqApiError
 from bim360_provider.emulator.http.messages import Reply
-from bim360_provider.emulator.http.routing import Call
+from bim360_provider.emulator.http.routing import ApiCall
 from bim360_provider.emulator.storage import rows
-from bim360_provider.emulator.storage.database import NAMESPACE, Row, Value
-from bim360_provider.emulator.storage.rows import overwrite
+from bim360_provider.emulator.storage.database import ID_NAMESPACE, Row, SqlValue
+from bim360_provider.emulator.storage.rows import update_columns
 from bim360_provider.emulator.storage.schema import COMPANY_FIELDS
 
-ADMINISTRATORS = ("Project Manager", "VDC Manager")
+ADMIN_ROLES = ("Project Manager", "VDC Manager")
 """Roles that come with an admin's access; which these are is an inference, the levels are not."""
 
 
-def role_id(project_id: str, name: str) -> str:
+def build_role_id(project_id: str, name: str) -> str:
     """Return a role's id, which is another one in each project (observed)."""
-    return str(uuid5(NAMESPACE, f"{project_id}/{name}"))
+    return str(uuid5(ID_NAMESPACE, f"{project_id}/{name}"))
 
 
-def role_ids(project_id: str) -> dict[str, str]:
+def map_role_names(project_id: str) -> dict[str, str]:
     """Return the names of a project's roles by their ids."""
-    return {role_id(project_id, name): name for name in INDUSTRY_ROLES}
+    return {build_role_id(project_id, name): name for name in INDUSTRY_ROLES}
 
 
-def list_industry_roles(call: Call) -> Reply:
+def list_industry_roles(call: ApiCall) -> Reply:
     """Answer GET industry_roles: a bare array of all of them, no pages (observed)."""
-    project_id = str(rows.visible(call)["id"])
-    return Reply.json(
+    project_id = str(rows.get_visible_project(call)["id"])
+    return Reply.from_content(
         200,
         [
             {
                 "id": role,
                 "project_id": project_id,
-                "member_group_id": str(uuid5(NAMESPACE, f"{role}/members")),
+                "member_group_id": str(uuid5(ID_NAMESPACE, f"{role}/members")),
                 "name": name,
-                call.options.industry_roles_key: _access(name),
+                call.options.industry_roles_key: _build_role_access(name),
             }
-            for role, name in role_ids(project_id).items()
+            for role, name in map_role_names(project_id).items()
         ],
     )
 
 
-def _access(role: str) -> dict[str, dict[str, str]]:
-    administers = role in ADMINISTRATORS
+def _build_role_access(role: str) -> dict[str, dict[str, str]]:
+    administers = role in ADMIN_ROLES
     return {
         "project_administration": {"access_level": "project_admin" if administers else "no_access"},
         "document_management": {"access_level": "project_admin" if administers else "project_user"},
     }
 
 
-FIELDS = (*COMPANY_FIELDS, "project_id", "member_group_id")
+PROJECT_COMPANY_FIELDS = (*COMPANY_FIELDS, "project_id", "member_group_id")
 
-IN_PROJECT = "id IN (SELECT company_id FROM project_companies WHERE project_id = ?)"
+IN_PROJECT_SQL = "id IN (SELECT company_id FROM project_companies WHERE project_id = ?)"
 
 
-def list_project_companies(call: Call) -> Reply:
+def list_project_companies(call: ApiCall) -> Reply:
     """Answer GET companies of a project: a company's fields and two more (documented)."""
-    project = rows.visible(call)
-    page = page_of(call.request.arguments(), FIELDS, call.options, sortable=COMPANY_FIELDS)
-    found = rows.page(call, "companies", page, IN_PROJECT, [project["id"]])
-    return Reply.json(200, [page.cut(_public(project, company)) for company in found])
+    project = rows.get_visible_project(call)
+    page = parse_page(
+        call.request.parse_query(), PROJECT_COMPANY_FIELDS, call.options, sortable_fields=COMPANY_FIELDS
+    )
+    found = rows.fetch_page(call, "companies", page, IN_PROJECT_SQL, [project["id"]])
+    return Reply.from_content(
+        200, [page.select_fields(_format_project_company(project, company)) for company in found]
+    )
 
 
-def copy(call: Call, template_id: Value, project: Row) -> None:
+def copy_companies(call: ApiCall, template_id: SqlValue, project: Row) -> None:
     """Give a new project the companies of its template (documented: ``include_companies``)."""
     sql = (
         "INSERT OR IGNORE INTO project_companies (project_id, company_id) "
         "SELECT ?, company_id FROM project_companies WHERE project_id = ? ORDER BY seq"
     )
-    call.backend.store.run(sql, [project["id"], template_id])
+    call.backend.store.execute(sql, [project["id"], template_id])
 
 
-def add_first(call: Call, project: Row) -> None:
+def add_first_company(call: ApiCall, project: Row) -> None:
     """Give a new project a company, as HQ does even without a template (observed).
 
     Observed: https://github.com/JohnOnSoftware/forge-bim360.project.setup-postman.collection
@@ -90,11 +94,11 @@ def add_first(call: Call, project: Row) -> None:
         "INSERT OR IGNORE INTO project_companies (project_id, company_id) "
         "SELECT ?, id FROM companies WHERE account_id = ? ORDER BY created_at, seq LIMIT 1"
     )
-    call.backend.store.run(sql, [project["id"], call.account.id])
+    call.backend.store.execute(sql, [project["id"], call.account.id])
 
 
-def _public(project: Row, company: Row) -> Row:
-    group = uuid5(NAMESPACE, f"{project['id']}/{company['id']}")
+def _format_project_company(project: Row, company: Row) -> Row:
+    group = uuid5(ID_NAMESPACE, f"{project['id']}/{company['id']}")
     more: Row = {"project_id": project["id"], "member_group_id": str(group)}
     return {**{name: company[name] for name in COMPANY_FIELDS}, **more}
 
@@ -103,19 +107,19 @@ SERVICE_TYPES = {"document_management": "doc_manager", "project_administration":
 """The services that HQ v2 knows, and what they are called on a project."""
 
 
-def find(call: Call, project: Row, user: Row) -> Row | None:
+def find_member(call: ApiCall, project: Row, user: Row) -> Row | None:
     """Return a user's row in a project, None where they are not in it."""
     sql = "SELECT * FROM members WHERE project_id = ? AND user_id = ?"
-    return call.backend.store.row(sql, [project["id"], user["id"]])
+    return call.backend.store.fetch_one(sql, [project["id"], user["id"]])
 
 
-def services_of(member: Row) -> dict[str, str]:
+def parse_services(member: Row) -> dict[str, str]:
     """Return the access levels of a member, by service."""
     levels: dict[str, str] = json.loads(str(member["services"]))
     return levels
 
 
-def roles_of(member: Row) -> list[str]:
+def parse_roles(member: Row) -> list[str]:
     """Return the ids of a member's industry roles."""
     roles: list[str] = json.loads(str(member["industry_roles"]))
     return roles
@@ -123,10 +127,10 @@ def roles_of(member: Row) -> list[str]:
 
 def is_admin(member: Row) -> bool:
     """Say whether a member is an admin of anything in the project."""
-    return "admin" in services_of(member).values()
+    return "admin" in parse_services(member).values()
 
 
-def refuse_archived(project: Row) -> None:
+def refuse_archived_project(project: Row) -> None:
     """Refuse to touch the users of an archived project (observed).
 
     Source: Autodesk's bim-360-api-forum, m-p/14007265.
@@ -136,12 +140,12 @@ def refuse_archived(project: Row) -> None:
     """
     if project["status"] == "archived":
         message = "the project is archived; its users cannot be changed"
-        raise HqError(422, Code.ARCHIVED, message)
+        raise HqApiError(422, ErrorCode.ARCHIVED, message)
 
 
-def add(call: Call, project: Row, user: Row, values: Row) -> Row:
+def add_member(call: ApiCall, project: Row, user: Row, values: Row) -> Row:
     """Put a user into a project; mail goes out to who was not invited yet (inference)."""
-    now = stamp(call.backend.clock.now())
+    now = format_timestamp(call.backend.clock.now())
     row: Row = {
         "company_id": user["company_id"],
         "industry_roles": "[]",
@@ -156,27 +160,27 @@ def add(call: Call, project: Row, user: Row, values: Row) -> Row:
     call.backend.store.insert("members", row)
     if user["status"] == "not_invited":
         sent: Row = {"status": "pending", "updated_at": now}
-        overwrite(call.backend.store, "users", user["seq"], sent)
-    bring_company(call, project, row)
+        update_columns(call.backend.store, "users", user["seq"], sent)
+    add_member_company(call, project, row)
     return row
 
 
-def change(call: Call, project: Row, member: Row, values: Row) -> Row:
+def update_member(call: ApiCall, project: Row, member: Row, values: Row) -> Row:
     """Change a member and return the row."""
-    values = {**values, "updated_at": stamp(call.backend.clock.now())}
-    overwrite(call.backend.store, "members", member["seq"], values)
-    bring_company(call, project, values)
+    values = {**values, "updated_at": format_timestamp(call.backend.clock.now())}
+    update_columns(call.backend.store, "members", member["seq"], values)
+    add_member_company(call, project, values)
     return {**member, **values}
 
 
-def bring_company(call: Call, project: Row, member: Row) -> None:
+def add_member_company(call: ApiCall, project: Row, member: Row) -> None:
     """Note that a company is in the project; it stays when the user goes (inference)."""
     if member.get("company_id") is not None:
         sql = "INSERT OR IGNORE INTO project_companies (project_id, company_id) VALUES (?, ?)"
-        call.backend.store.run(sql, [project["id"], member["company_id"]])
+        call.backend.store.execute(sql, [project["id"], member["company_id"]])
 
 
-def activate(call: Call, project: Row, services: set[str]) -> Row:
+def activate_services(call: ApiCall, project: Row, services: set[str]) -> Row:
     """Activate services somebody was made an admin of, and with the first one the project.
 
     Documented: https://aps.autodesk.com/en/docs/bim360/v1/tutorials/activate-project/
@@ -184,22 +188,22 @@ def activate(call: Call, project: Row, services: set[str]) -> Row:
     if not services:
         return project
     active = {*str(project["active_services"]).split(","), *services} - {""}
-    values: Row = {"active_services": joined(active)}
+    values: Row = {"active_services": join_services(active)}
     if project["status"] == "pending":
         values["status"] = "active"
     if any(project[name] != value for name, value in values.items()):
-        values["updated_at"] = stamp(call.backend.clock.now())
-        overwrite(call.backend.store, "projects", project["seq"], values)
+        values["updated_at"] = format_timestamp(call.backend.clock.now())
+        update_columns(call.backend.store, "projects", project["seq"], values)
     return {**project, **values}
 
 
-def shown(call: Call, project: Row, user: Row, member: Row) -> dict[str, JsonValue]:
+def format_member(call: ApiCall, project: Row, user: Row, member: Row) -> dict[str, JsonValue]:
     """Return a member as HQ v2 answers one (observed)."""
-    levels = services_of(member)
+    levels = parse_services(member)
     return {
         "email": user["email"],
         "company_id": member["company_id"],
-        "industry_roles": [*roles_of(member)],
+        "industry_roles": [*parse_roles(member)],
         "services": {name: {"access_level": level} for name, level in levels.items()},
         "user_id": user["id"],
         "project_id": project["id"],
@@ -207,16 +211,16 @@ def shown(call: Call, project: Row, user: Row, member: Row) -> dict[str, JsonVal
     }
 
 
-HQ_HEADER = "x-user-id"
+HQ_ACTING_USER_HEADER = "x-user-id"
 """Documented for HQ v2:
 https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-project_id-users-import-POST/"""
 
-ADMIN_HEADER = "user-id"
+ADMIN_ACTING_USER_HEADER = "user-id"
 """Documented for construction/admin; another name for the same thing:
 https://github.com/autodesk-platform-services/aps-sdk-openapi (accountadmin.yaml)"""
 
 
-def require(call: Call, project: Row, header: str = HQ_HEADER) -> None:
+def require_acting_admin(call: ApiCall, project: Row, header: str = HQ_ACTING_USER_HEADER) -> None:
     """Let pass only who acts for an account admin or an admin of the project.
 
     The page asks for the user's ``id``; the vendor's set-up tool has sent the ``uid`` for years
@@ -225,25 +229,27 @@ def require(call: Call, project: Row, header: str = HQ_HEADER) -> None:
     Raises:
         HqError: 403; the status is an inference.
     """
-    acting = call.request.header(header)
+    acting = call.request.get_header(header)
     if not acting:
         if call.options.acting_user == "required":
-            raise _forbidden(why=f"the request names no user: {header} is missing")
+            raise _build_forbidden_error(reason=f"the request names no user: {header} is missing")
         return
-    user = call.backend.store.row(
+    user = call.backend.store.fetch_one(
         "SELECT * FROM users WHERE account_id = ? AND (id = ? OR uid = ?)",
         [call.account.id, acting, acting],
     )
     if user is None or user["status"] == "inactive":
-        raise _forbidden(why=f"{header} {acting} is no user of the account")
-    if user["role"] != "account_admin" and not _administers(call, project, user):
-        raise _forbidden(why="the user must be an account admin or an admin of the project")
+        raise _build_forbidden_error(reason=f"{header} {acting} is no user of the account")
+    if user["role"] != "account_admin" and not _is_project_admin(call, project, user):
+        raise _build_forbidden_error(
+            reason="the user must be an account admin or an admin of the project"
+        )
 
 
-def _administers(call: Call, project: Row, user: Row) -> bool:
-    member = find(call, project, user)
+def _is_project_admin(call: ApiCall, project: Row, user: Row) -> bool:
+    member = find_member(call, project, user)
     return member is not None and is_admin(member)
 
 
-def _forbidden(*, why: str) -> HqError:
-    return HqError(403, Code.ACTING_USER, why)
+def _build_forbidden_error(*, reason: str) -> HqApiError:
+    return HqApiError(403, ErrorCode.ACTING_USER, reason)

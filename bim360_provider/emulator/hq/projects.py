@@ -2,21 +2,29 @@
 
 from hashlib import sha256
 
-from bim360_provider.emulator.assumptions import COPY_JOB, Code, JobState
-from bim360_provider.emulator.clock import stamp
+from bim360_provider.emulator.assumptions import COPY_JOB_NAME, ErrorCode, JobState
+from bim360_provider.emulator.clock import format_timestamp
 from bim360_provider.emulator.hq import companies, members, project_rules
-from bim360_provider.emulator.hq.body import joined
-from bim360_provider.emulator.hq.listing import page_of
-from bim360_provider.emulator.hq.project_rules import CREATE_ONLY, for_create, for_patch
+from bim360_provider.emulator.hq.body import join_services
+from bim360_provider.emulator.hq.listing import parse_page
+from bim360_provider.emulator.hq.project_rules import (
+    CREATE_ONLY_FIELDS,
+    parse_create_body,
+    parse_patch_body,
+)
 from bim360_provider.emulator.http import messages
-from bim360_provider.emulator.http.errors import HqError, invalid, missing
+from bim360_provider.emulator.http.errors import (
+    HqApiError,
+    build_bad_request_error,
+    build_not_found_error,
+)
 from bim360_provider.emulator.http.messages import Reply
-from bim360_provider.emulator.http.routing import Call
+from bim360_provider.emulator.http.routing import ApiCall
 from bim360_provider.emulator.storage import rows
-from bim360_provider.emulator.storage.database import Row, Value
+from bim360_provider.emulator.storage.database import Row, SqlValue
 from bim360_provider.emulator.storage.schema import PROJECT_FIELDS
 
-AFTER = {
+STATUS_TRANSITIONS = {
     # Documented: only the first project admin activates a pending project, see
     # https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-POST/ ; that a PATCH is
     # answered with 200 and leaves it pending is an inference.
@@ -34,7 +42,7 @@ AFTER = {
 """What a project is in after (its status, the status sent); what is not here is refused."""
 
 
-def after(now: str, sent: str) -> str:
+def find_next_status(now: str, sent: str) -> str:
     """Return the status a project has after a PATCH; sending its own changes nothing.
 
     Raises:
@@ -42,22 +50,22 @@ def after(now: str, sent: str) -> str:
     """
     if sent == now:
         return now
-    if (now, sent) not in AFTER:
+    if (now, sent) not in STATUS_TRANSITIONS:
         message = f"a project that is {now} cannot become {sent}"
-        raise HqError(422, Code.TRANSITION, message)
-    return AFTER[now, sent]
+        raise HqApiError(422, ErrorCode.TRANSITION, message)
+    return STATUS_TRANSITIONS[now, sent]
 
 
 QUEUED_SHARE = 0.25
 """Part of ``job_duration`` spent in the queue: long enough for a poll to see both states."""
 
 
-def new_job_id(call: Call) -> str:
+def create_job_id(call: ApiCall) -> str:
     """Return a new id: 32 hexadecimal digits, no dashes, as in the documented example."""
-    return call.backend.ids.make("job").hex
+    return call.backend.ids.create_id("job").hex
 
 
-def start(call: Call, job_id: str, project: Row) -> None:
+def start_job(call: ApiCall, job_id: str, project: Row) -> None:
     """Start copying into a new project."""
     row: Row = {
         "id": job_id,
@@ -68,20 +76,20 @@ def start(call: Call, job_id: str, project: Row) -> None:
     call.backend.store.insert("jobs", row)
 
 
-def get_job(call: Call) -> Reply:
+def get_job(call: ApiCall) -> Reply:
     """Answer GET job."""
     sql = "SELECT * FROM jobs WHERE account_id = ? AND id = ?"
-    job = call.backend.store.row(sql, [call.account.id, call.params["job_id"]])
+    job = call.backend.store.fetch_one(sql, [call.account.id, call.params["job_id"]])
     if job is None:
-        raise missing(entity="job")
+        raise build_not_found_error(entity="job")
     age = call.backend.clock.now() - float(job["started"] or 0)
-    state, message = _state(age, call)
-    return Reply.json(
+    state, message = _compute_job_state(age, call)
+    return Reply.from_content(
         200,
         {
             "id": job["id"],
             "account_id": job["account_id"],
-            "name": COPY_JOB,
+            "name": COPY_JOB_NAME,
             "status": state.value,
             "message": message,
             "details": {"project_id": job["project_id"]},
@@ -89,7 +97,7 @@ def get_job(call: Call) -> Reply:
     )
 
 
-def _state(age: float, call: Call) -> tuple[JobState, str | None]:
+def _compute_job_state(age: float, call: ApiCall) -> tuple[JobState, str | None]:
     duration = call.options.job_duration
     if age < duration * QUEUED_SHARE:
         return JobState.QUEUED, None
@@ -100,67 +108,69 @@ def _state(age: float, call: Call) -> tuple[JobState, str | None]:
     return JobState.SUCCESS, None
 
 
-def create(call: Call) -> Reply:
+def create_project(call: ApiCall) -> Reply:
     """Answer POST projects: 201 with a pending project, without its services (documented)."""
-    project = for_create(call.request, call.options)
-    asked = {field.name: project.pop(field.name) for field in CREATE_ONLY}
+    project = parse_create_body(call.request, call.options)
+    asked = {field.name: project.pop(field.name) for field in CREATE_ONLY_FIELDS}
     if project["service_types"] is None:
         # Documented: left out, the project gets all services enabled in the account.
-        project["service_types"] = joined({*call.account.services})
-    project_rules.check(project, project, call)
+        project["service_types"] = join_services({*call.account.services})
+    project_rules.check_project(project, project, call)
     template_id = asked["template_project_id"]
     if template_id is not None:
-        project_rules.check_template(rows.named(call, str(template_id)), project)
+        project_rules.check_template(rows.find_project(call, str(template_id)), project)
     project_rules.check_name(project, call)
-    job_id = new_job_id(call) if template_id is not None else None
+    job_id = create_job_id(call) if template_id is not None else None
     made = rows.insert_project(call, {**project, "copy_project_job_id": job_id})
     if job_id is not None:
-        start(call, job_id, made)
-    members.add_first(call, made)
+        start_job(call, job_id, made)
+    members.add_first_company(call, made)
     if asked["include_companies"]:
-        members.copy(call, template_id, made)
-    return Reply.json(201, public(made, call))
+        members.copy_companies(call, template_id, made)
+    return Reply.from_content(201, format_project(made, call))
 
 
-def listed(call: Call) -> Reply:
+def list_projects(call: ApiCall) -> Reply:
     """Answer GET projects: a bare array, ten rows unless asked otherwise (documented)."""
-    page = page_of(call.request.arguments(), PROJECT_FIELDS, call.options)
-    found = rows.page_of_projects(call, page)
-    return Reply.json(200, [page.cut(public(project, call)) for project in found])
+    page = parse_page(call.request.parse_query(), PROJECT_FIELDS, call.options)
+    found = rows.fetch_project_page(call, page)
+    return Reply.from_content(200, [page.select_fields(format_project(project, call)) for project in found])
 
 
-def shown(call: Call) -> Reply:
+def get_project(call: ApiCall) -> Reply:
     """Answer GET one project: the only answer with ``service_types`` (observed).
 
     Observed: https://stackoverflow.com/questions/58258058 - with services nobody asked for, which
     the option ``services_unasked`` brings in.
     """
-    project = rows.visible(call)
+    project = rows.get_visible_project(call)
     unasked = call.options.services_unasked.split(",")
     services = {*str(project["service_types"]).split(","), *unasked} - {""}
-    return Reply.json(200, {**public(project, call), "service_types": joined(services)})
+    return Reply.from_content(
+        200, {**format_project(project, call), "service_types": join_services(services)}
+    )
 
 
-def changed(call: Call) -> Reply:
+def patch_project(call: ApiCall) -> Reply:
     """Answer PATCH project: 200 with the whole project; only what is sent changes (documented).
 
     Documented: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-:project_id-PATCH/
     """
-    project = rows.visible(call)
-    sent = for_patch(call.request, call.options)
-    _refuse_archived(project, sent, call)
+    project = rows.get_visible_project(call)
+    sent = parse_patch_body(call.request, call.options)
+    _refuse_archived_project(project, sent, call)
     if "status" in sent:
-        sent["status"] = after(str(project["status"]), str(sent["status"]))
+        sent["status"] = find_next_status(str(project["status"]), str(sent["status"]))
     if "service_types" in sent and call.options.services_only_grow:
         both = f"{project['service_types']},{sent['service_types']}"
-        sent["service_types"] = joined({*both.split(",")} - {""})
-    project_rules.check({**project, **sent}, sent, call)
-    sent |= _active_services(project, sent)
-    _refuse_name(project, sent, call)
-    return Reply.json(200, public(rows.update_project(call, project, sent), call))
+        sent["service_types"] = join_services({*both.split(",")} - {""})
+    project_rules.check_project({**project, **sent}, sent, call)
+    sent |= _build_active_services(project, sent)
+    _refuse_duplicate_name(project, sent, call)
+    return Reply.from_content(200, format_project(rows.update_project(call, project, sent), call))
 
 
-def _active_services(project: Row, sent: Row) -> Row:
+def _build_active_services(project: Row, sent: Row) -> Row:
     """Return what a change of services does to those in use.
 
     Observed: the vendor's set-up tool adds services with a PATCH as soon as there is an admin.
@@ -170,20 +180,20 @@ def _active_services(project: Row, sent: Row) -> Row:
     wanted, before = ({*str(row["service_types"]).split(",")} for row in (sent, project))
     active = {*str(project["active_services"]).split(",")} & wanted
     fresh = set() if project["status"] == "pending" else wanted - before
-    return {"active_services": joined((active | fresh) - {""})}
+    return {"active_services": join_services((active | fresh) - {""})}
 
 
-def _refuse_archived(project: Row, sent: Row, call: Call) -> None:
+def _refuse_archived_project(project: Row, sent: Row, call: ApiCall) -> None:
     """Inference: an archived project takes its status, or anything together with ``active``."""
     if project["status"] != "archived" or call.options.archived_patch == "anything":
         return
     beside = sorted(sent.keys() - {"status"})
     if beside and sent.get("status") != "active":
         message = f"the project is archived; {', '.join(beside)} cannot be changed"
-        raise HqError(422, Code.ARCHIVED, message)
+        raise HqApiError(422, ErrorCode.ARCHIVED, message)
 
 
-def _refuse_name(project: Row, sent: Row, call: Call) -> None:
+def _refuse_duplicate_name(project: Row, sent: Row, call: ApiCall) -> None:
     """Inference: the vendor's set-up tool leaves an unchanged name out, as if it met itself.
 
     https://github.com/Autodesk-Forge/forge-bim360.project.setup.tool
@@ -194,7 +204,7 @@ def _refuse_name(project: Row, sent: Row, call: Call) -> None:
         project_rules.check_name(sent, call)
 
 
-def public(project: Row, call: Call) -> Row:
+def format_project(project: Row, call: ApiCall) -> Row:
     """Return the documented fields in the documented order."""
     hide = call.options.copy_job_id_without_template == "absent"
     return {
@@ -204,33 +214,35 @@ def public(project: Row, call: Call) -> Row:
     }
 
 
-PART = "chunk"
+IMAGE_PART_NAME = "chunk"
 """Documented in the page's example; its table of headers says application/json, which is a slip."""
 
-TYPES = ("image/png", "image/jpeg", "image/jpg", "image/bmp", "image/gif")
+IMAGE_CONTENT_TYPES = ("image/png", "image/jpeg", "image/jpg", "image/bmp", "image/gif")
 """Documented; a limit of the size is not."""
 
 
-def project(call: Call) -> Reply:
+def patch_project_image(call: ApiCall) -> Reply:
     """Answer PATCH image of a project: 200 with the project (documented)."""
-    before = rows.visible(call)
+    before = rows.get_visible_project(call)
     if before["status"] == "archived" and call.options.archived_patch != "anything":
-        raise HqError(422, Code.ARCHIVED, "the project is archived; its image cannot be changed")
-    _keep(call, before["id"])
-    return Reply.json(200, public(_touched(call, "projects", before), call))
+        raise HqApiError(
+            422, ErrorCode.ARCHIVED, "the project is archived; its image cannot be changed"
+        )
+    _store_image(call, before["id"])
+    return Reply.from_content(200, format_project(_touch_row(call, "projects", before), call))
 
 
-def company(call: Call) -> Reply:
+def patch_company_image(call: ApiCall) -> Reply:
     """Answer PATCH image of a company: 200 with the company (documented)."""
-    before = companies.named(call)
-    _keep(call, before["id"])
-    return Reply.json(200, companies.public(_touched(call, "companies", before)))
+    before = companies.get_company_row(call)
+    _store_image(call, before["id"])
+    return Reply.from_content(200, companies.format_company(_touch_row(call, "companies", before)))
 
 
-def _keep(call: Call, entity_id: Value) -> None:
+def _store_image(call: ApiCall, entity_id: SqlValue) -> None:
     """Note what was uploaded; the image itself is not stored."""
-    part = _part(call)
-    call.backend.store.run("DELETE FROM images WHERE id = ?", [entity_id])
+    part = _parse_image_part(call)
+    call.backend.store.execute("DELETE FROM images WHERE id = ?", [entity_id])
     row: Row = {
         "id": entity_id,
         "filename": part.filename,
@@ -241,21 +253,27 @@ def _keep(call: Call, entity_id: Value) -> None:
     call.backend.store.insert("images", row)
 
 
-def _part(call: Call) -> messages.Part:
+def _parse_image_part(call: ApiCall) -> messages.FormPart:
     if not messages.is_multipart(call.request):
-        raise invalid(problem=f"the content type must be {messages.KIND}")
-    parts = messages.parts(call.request)
-    part = next((each for each in parts if each.name == PART), None)
+        raise build_bad_request_error(
+            problem=f"the content type must be {messages.MULTIPART_CONTENT_TYPE}"
+        )
+    parts = messages.parse_parts(call.request)
+    part = next((each for each in parts if each.name == IMAGE_PART_NAME), None)
     if part is None:
-        raise invalid(problem=f"the form has no part named {PART}")
+        raise build_bad_request_error(problem=f"the form has no part named {IMAGE_PART_NAME}")
     if not part.filename or not part.content:
-        raise invalid(problem=f"the part {PART} has no file name or no content")
-    if part.content_type not in TYPES:
-        raise invalid(problem=f"{part.content_type} is not one of {', '.join(TYPES)}")
+        raise build_bad_request_error(
+            problem=f"the part {IMAGE_PART_NAME} has no file name or no content"
+        )
+    if part.content_type not in IMAGE_CONTENT_TYPES:
+        raise build_bad_request_error(
+            problem=f"{part.content_type} is not one of {', '.join(IMAGE_CONTENT_TYPES)}"
+        )
     return part
 
 
-def _touched(call: Call, table: str, before: Row) -> Row:
-    now = stamp(call.backend.clock.now())
-    rows.overwrite(call.backend.store, table, before["seq"], {"updated_at": now})
+def _touch_row(call: ApiCall, table: str, before: Row) -> Row:
+    now = format_timestamp(call.backend.clock.now())
+    rows.update_columns(call.backend.store, table, before["seq"], {"updated_at": now})
     return {**before, "updated_at": now}

@@ -8,20 +8,20 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from bim360_provider.emulator.assumptions import BAD_CLIENT, UNSUPPORTED_GRANT
+from bim360_provider.emulator.assumptions import BAD_CLIENT_CODE, UNSUPPORTED_GRANT_CODE
 from bim360_provider.emulator.backend import Backend
-from bim360_provider.emulator.http.errors import GatewayError, nearest
+from bim360_provider.emulator.http.errors import GatewayError, format_suggestion
 from bim360_provider.emulator.http.messages import Reply, Request
-from bim360_provider.emulator.seed.database import digest
+from bim360_provider.emulator.seed.database import hash_secret
 
-KEY = b"bim360-emulator"
+SIGNING_KEY = b"bim360-emulator"
 
 
-class NotSignedError(Exception):
+class InvalidTokenError(Exception):
     """The text is no token of an emulator."""
 
 
-class Claims(BaseModel):
+class TokenClaims(BaseModel):
     """What a token says, as far as the emulator reads it."""
 
     model_config = ConfigDict(frozen=True)
@@ -32,38 +32,38 @@ class Claims(BaseModel):
     exp: float
 
 
-def sign(claims: dict[str, object]) -> str:
+def sign_claims(claims: dict[str, object]) -> str:
     """Return ``header.claims.signature``, each base64url without padding."""
-    head = _encode(json.dumps({"alg": "HS256", "typ": "JWT", "kid": "emulator"}).encode())
-    text = f"{head}.{_encode(json.dumps(claims).encode())}"
-    return f"{text}.{_signature(text)}"
+    head = _encode_base64(json.dumps({"alg": "HS256", "typ": "JWT", "kid": "emulator"}).encode())
+    text = f"{head}.{_encode_base64(json.dumps(claims).encode())}"
+    return f"{text}.{_compute_signature(text)}"
 
 
-def unsign(token: str) -> Claims:
+def verify_token(token: str) -> TokenClaims:
     """Return the claims of a token.
 
     Raises:
         NotSignedError: The token was not made by an emulator.
     """
     text, _, signature = token.rpartition(".")
-    if not hmac.compare_digest(signature.encode(), _signature(text).encode()):
-        raise NotSignedError
+    if not hmac.compare_digest(signature.encode(), _compute_signature(text).encode()):
+        raise InvalidTokenError
     payload = text.partition(".")[2]
     try:
-        return Claims.model_validate_json(_decode(payload))
+        return TokenClaims.model_validate_json(_decode_base64(payload))
     except (ValidationError, ValueError):
-        raise NotSignedError from None
+        raise InvalidTokenError from None
 
 
-def _signature(text: str) -> str:
-    return _encode(hmac.digest(KEY, text.encode(), "sha256"))
+def _compute_signature(text: str) -> str:
+    return _encode_base64(hmac.digest(SIGNING_KEY, text.encode(), "sha256"))
 
 
-def _encode(raw: bytes) -> str:
+def _encode_base64(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
-def _decode(text: str) -> bytes:
+def _decode_base64(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
@@ -74,9 +74,9 @@ SCOPES = (
 ).split()
 """Documented: authentication.yaml in https://github.com/autodesk-platform-services/aps-sdk-openapi"""
 
-FORM = "application/x-www-form-urlencoded"
+FORM_CONTENT_TYPE = "application/x-www-form-urlencoded"
 
-BAD_TOKEN = "AUTH-006"  # noqa: S105 - the gateway's error code, not a secret
+BAD_TOKEN_CODE = "AUTH-006"  # noqa: S105 - the gateway's error code, not a secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,103 +87,105 @@ class Bearer:
     scopes: frozenset[str]
 
 
-def issue(request: Request, client_id: str, backend: Backend) -> Reply:
+def issue_token(request: Request, client_id: str, backend: Backend) -> Reply:
     """Answer ``POST /authentication/v2/token`` to a client that proved who it is.
 
     Raises:
         GatewayError: 400 for a malformed form, 429 over the quota.
     """
-    backend.token_quota.admit(client_id, backend.options.token_rate_limit_per_minute)
-    claims = _claims(client_id, _granted(request.form()), backend)
-    return Reply.json(
+    backend.token_quota.consume(client_id, backend.options.token_rate_limit_per_minute)
+    claims = _build_claims(client_id, _parse_scopes(request.parse_form()), backend)
+    return Reply.from_content(
         200,
         {
-            "access_token": sign(claims),
+            "access_token": sign_claims(claims),
             "token_type": "Bearer",
             "expires_in": int(backend.options.token_lifetime),
         },
     )
 
 
-def _claims(client_id: str, scopes: list[str], backend: Backend) -> dict[str, object]:
+def _build_claims(client_id: str, scopes: list[str], backend: Backend) -> dict[str, object]:
     return {
         "client_id": client_id,
         "scope": scopes,
         "iss": "https://developer.api.autodesk.com",
         "aud": "https://autodesk.com",
-        "jti": backend.ids.count("token"),
+        "jti": backend.ids.increment_counter("token"),
         "exp": backend.clock.now() + backend.options.token_lifetime,
     }
 
 
-def authenticated(request: Request, backend: Backend) -> str:
+def authenticate_client(request: Request, backend: Backend) -> str:
     """Return the client id of a token request.
 
     Raises:
         GatewayError: 400 for another content type than a form's, 401 for wrong credentials.
     """
-    if request.header("content-type").partition(";")[0].strip().lower() != FORM:
+    if request.get_header("content-type").partition(";")[0].strip().lower() != FORM_CONTENT_TYPE:
         # AUTH-007 is documented for v1; its use in v2 is an inference.
-        raise GatewayError(400, "AUTH-007", f"The content type of this call must be {FORM}.")
-    client_id, secret = _credentials(request, backend)
-    known = backend.store.row("SELECT secret_digest FROM clients WHERE client_id = ?", [client_id])
-    if known is None or not hmac.compare_digest(str(known["secret_digest"]), digest(secret)):
+        raise GatewayError(
+            400, "AUTH-007", f"The content type of this call must be {FORM_CONTENT_TYPE}."
+        )
+    client_id, secret = _parse_credentials(request, backend)
+    known = backend.store.fetch_one("SELECT secret_digest FROM clients WHERE client_id = ?", [client_id])
+    if known is None or not hmac.compare_digest(str(known["secret_digest"]), hash_secret(secret)):
         # Inference: the body of a refused v2 token call is not published.
         message = "The client_id (application key)/client_secret are not valid"
-        raise GatewayError(401, BAD_CLIENT, message)
+        raise GatewayError(401, BAD_CLIENT_CODE, message)
     return client_id
 
 
-def _credentials(request: Request, backend: Backend) -> tuple[str, str]:
-    form = request.form()
-    scheme, _, encoded = request.header("authorization").partition(" ")
+def _parse_credentials(request: Request, backend: Backend) -> tuple[str, str]:
+    form = request.parse_form()
+    scheme, _, encoded = request.get_header("authorization").partition(" ")
     if scheme.lower() == "basic":
-        return _basic(encoded)
+        return _parse_basic_credentials(encoded)
     if backend.options.credentials_in_body == "accept" and "client_secret" in form:
         return form.get("client_id", ""), form["client_secret"]
     message = "Send client id and secret as Authorization: Basic base64(client_id:client_secret)."
-    raise GatewayError(401, BAD_CLIENT, message)
+    raise GatewayError(401, BAD_CLIENT_CODE, message)
 
 
-def _basic(encoded: str) -> tuple[str, str]:
+def _parse_basic_credentials(encoded: str) -> tuple[str, str]:
     try:
         client_id, _, secret = (
             base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
         )
     except (binascii.Error, UnicodeDecodeError):
-        raise GatewayError(401, BAD_CLIENT, "The Basic credentials are not base64.") from None
+        raise GatewayError(401, BAD_CLIENT_CODE, "The Basic credentials are not base64.") from None
     return client_id, secret
 
 
-def _granted(form: dict[str, str]) -> list[str]:
+def _parse_scopes(form: dict[str, str]) -> list[str]:
     grant, scopes = form.get("grant_type", ""), form.get("scope", "").split()
     if not grant:
         raise GatewayError(400, "AUTH-008", "The required parameter grant_type is missing.")
     if grant != "client_credentials":
         message = f"The emulator has no grant_type {grant}; only client_credentials."
-        raise GatewayError(400, UNSUPPORTED_GRANT, message)
+        raise GatewayError(400, UNSUPPORTED_GRANT_CODE, message)
     for scope in scopes:
         if scope not in SCOPES:
-            message = f"There is no scope {scope}{nearest(scope, SCOPES)}."
-            raise GatewayError(400, UNSUPPORTED_GRANT, message)
+            message = f"There is no scope {scope}{format_suggestion(scope, SCOPES)}."
+            raise GatewayError(400, UNSUPPORTED_GRANT_CODE, message)
     return scopes
 
 
-def bearer(request: Request, backend: Backend) -> Bearer:
+def authenticate_bearer(request: Request, backend: Backend) -> Bearer:
     """Return who sent a request.
 
     Raises:
         GatewayError: 401 AUTH-006, the token is missing, foreign, expired or revoked.
     """
-    scheme, _, token = request.header("authorization").partition(" ")
+    scheme, _, token = request.get_header("authorization").partition(" ")
     if scheme.lower() != "bearer":
-        raise GatewayError(401, BAD_TOKEN, "The request carries no access token.")
+        raise GatewayError(401, BAD_TOKEN_CODE, "The request carries no access token.")
     try:
-        claims = unsign(token.strip())
-    except NotSignedError:
-        raise GatewayError(401, BAD_TOKEN, "The access token is not valid.") from None
-    if claims.exp <= backend.clock.now() or claims.jti <= backend.revoked_up_to:
-        raise GatewayError(401, BAD_TOKEN, "The access token has expired or was revoked.")
+        claims = verify_token(token.strip())
+    except InvalidTokenError:
+        raise GatewayError(401, BAD_TOKEN_CODE, "The access token is not valid.") from None
+    if claims.exp <= backend.clock.now() or claims.jti <= backend.last_revoked_serial:
+        raise GatewayError(401, BAD_TOKEN_CODE, "The access token has expired or was revoked.")
     return Bearer(claims.client_id, claims.scope)
 
 

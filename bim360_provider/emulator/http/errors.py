@@ -3,33 +3,33 @@
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
-from bim360_provider.emulator.assumptions import Code
+from bim360_provider.emulator.assumptions import ErrorCode
 from bim360_provider.emulator.http.messages import Reply
 
-LIKENESS = 0.4
+SIMILARITY_CUTOFF = 0.4
 """Lower than difflib's 0.6: a far-off suggestion still shows what a name looks like here."""
 
 
-def nearest_name(word: str, known: Iterable[str]) -> str | None:
+def find_nearest_name(word: str, known: Iterable[str]) -> str | None:
     """Return the known name most like a word, whatever its case; None where none is alike."""
     spelt = {name.casefold(): name for name in known}
-    alike = get_close_matches(word.casefold(), spelt, n=1, cutoff=LIKENESS)
+    alike = get_close_matches(word.casefold(), spelt, n=1, cutoff=SIMILARITY_CUTOFF)
     return spelt[alike[0]] if alike else None
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def format_suggestion(word: str, known: Iterable[str]) -> str:
     """Return ``; the nearest known one is X``, or nothing where no known name is alike."""
-    name = nearest_name(word, known)
+    name = find_nearest_name(word, known)
     return "" if name is None else f"; the nearest known one is {name}"
 
 
 MORE_INFO = "https://aps.autodesk.com/en/docs/oauth/v2/developers_guide/error_handling/"
 
-NOT_FOUND = 1004
+NOT_FOUND_CODE = 1004
 """Observed: https://github.com/Autodesk-Forge/design.automation-python-tutorial/issues/6"""
 
 
-class RefusedError(Exception):
+class ApiError(Exception):
     """The request is answered with an error; subclasses know the format of its body."""
 
     def __init__(self, status: int, code: int | str, message: str) -> None:
@@ -39,16 +39,16 @@ class RefusedError(Exception):
         self.message = message
         self.headers: Mapping[str, str] = {}
 
-    def body(self) -> dict[str, int | str]:
+    def build_body(self) -> dict[str, int | str]:
         """Return the JSON body of the answer."""
         raise NotImplementedError
 
-    def reply(self) -> Reply:
+    def build_reply(self) -> Reply:
         """Return the answer."""
-        return Reply.json(self.status, self.body(), self.headers)
+        return Reply.from_content(self.status, self.build_body(), self.headers)
 
 
-class GatewayError(RefusedError):
+class GatewayError(ApiError):
     """Refused before HQ is reached: token, scope, quota or route.
 
     Documented shape: https://aps.autodesk.com/en/docs/oauth/v2/developers_guide/error_handling/
@@ -60,7 +60,7 @@ class GatewayError(RefusedError):
         super().__init__(status, code, message)
         self.headers = headers or {}
 
-    def body(self) -> dict[str, int | str]:
+    def build_body(self) -> dict[str, int | str]:
         """Return the gateway's four keys; the guide too spells ``more info`` with a space."""
         return {
             "developerMessage": self.message,
@@ -70,30 +70,30 @@ class GatewayError(RefusedError):
         }
 
 
-class HqError(RefusedError):
+class HqApiError(ApiError):
     """Refused by HQ itself.
 
     Observed shape: https://stackoverflow.com/questions/51520301
     """
 
-    def body(self) -> dict[str, int | str]:
+    def build_body(self) -> dict[str, int | str]:
         """Return HQ's two keys."""
         return {"code": int(self.code), "message": self.message}
 
 
-def missing(*, entity: str) -> HqError:
+def build_not_found_error(*, entity: str) -> HqApiError:
     """Return HQ's answer for something that is not there, or not visible to the client.
 
     The wording is observed for accounts and projects; for jobs it is an inference.
     """
-    return HqError(404, NOT_FOUND, f"this {entity} doesn't exist.")
+    return HqApiError(404, NOT_FOUND_CODE, f"this {entity} doesn't exist.")
 
 
-def invalid(*, problem: str) -> HqError:
+def build_bad_request_error(*, problem: str) -> HqApiError:
     """Return a 400: something in the request is malformed."""
-    return HqError(400, Code.INVALID, problem)
+    return HqApiError(400, ErrorCode.INVALID, problem)
 
 
-def refused(*, why: str) -> HqError:
+def build_unprocessable_error(*, reason: str) -> HqApiError:
     """Return a 422: well-formed, but a business rule says no."""
-    return HqError(422, Code.REFUSED, why)
+    return HqApiError(422, ErrorCode.REFUSED, reason)

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 from pydantic import JsonValue
 
-MOST_DEPTH: Final = 100
+MAX_DEPTH: Final = 100
 """Levels of arrays and objects; no body of HQ and no document of the emulator has ten."""
 
 
@@ -22,32 +22,32 @@ def parse_json(text: str | bytes) -> JsonValue:
         ValueError: It is not JSON, holds NaN or Infinity, or is nested too deeply.
     """
     try:
-        document: JsonValue = json.loads(text, parse_constant=_no_constant)
+        document: JsonValue = json.loads(text, parse_constant=_reject_constant)
     except RecursionError:
-        raise ValueError(TOO_DEEP) from None
+        raise ValueError(TOO_DEEP_MESSAGE) from None
     level: list[JsonValue] = [document]
-    for _ in range(MOST_DEPTH + 1):
-        level = [child for each in level for child in _children(each)]
+    for _ in range(MAX_DEPTH + 1):
+        level = [child for each in level for child in _list_children(each)]
         if not level:
             return document
-    raise ValueError(TOO_DEEP)
+    raise ValueError(TOO_DEEP_MESSAGE)
 
 
-TOO_DEEP: Final = f"it is nested more than {MOST_DEPTH} levels deep"
+TOO_DEEP_MESSAGE: Final = f"it is nested more than {MAX_DEPTH} levels deep"
 
 
-def _children(value: JsonValue) -> Iterable[JsonValue]:
+def _list_children(value: JsonValue) -> Iterable[JsonValue]:
     if isinstance(value, dict):
         return value.values()
     return value if isinstance(value, list) else ()
 
 
-def _no_constant(name: str) -> float:
+def _reject_constant(name: str) -> float:
     msg = f"{name} is not JSON"
     raise ValueError(msg)
 
 
-SLASHES = re.compile("/{2,}")
+REPEATED_SLASHES = re.compile("/{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +60,19 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
 
-    def header(self, name: str) -> str:
+    def get_header(self, name: str) -> str:
         """Return a header's value, or an empty string where it was not sent."""
         return self.headers.get(name.lower(), "")
 
-    def with_single_slashes(self) -> "Request":
+    def collapse_slashes(self) -> "Request":
         """Return this request with each run of slashes in the path as one slash.
 
         Observed: HQ serves ``//hq/v1/…``, which is what Autodesk's Node SDK sends, see
         https://github.com/autodesk-platform-services/aps-sdk-node
         """
-        return replace(self, path=SLASHES.sub("/", self.path))
+        return replace(self, path=REPEATED_SLASHES.sub("/", self.path))
 
-    def arguments(self) -> dict[str, str]:
+    def parse_query(self) -> dict[str, str]:
         """Return the query as names and values; a repeated name has its values with commas between.
 
         Observed: Autodesk's Node SDK repeats the name of a list, as in
@@ -83,7 +83,7 @@ class Request:
             values.setdefault(name, []).append(value)
         return {name: ",".join(given) for name, given in values.items()}
 
-    def form(self) -> dict[str, str]:
+    def parse_form(self) -> dict[str, str]:
         """Return a form-urlencoded body as names and values."""
         return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
 
@@ -102,7 +102,7 @@ class Delivery:
     """Seconds of real time between two pieces of the body; 0 sends it in one."""
 
 
-PROMPT = Delivery()
+IMMEDIATE_DELIVERY = Delivery()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,33 +112,33 @@ class Reply:
     status: int
     headers: Mapping[str, str]
     body: bytes
-    delivery: Delivery = PROMPT
+    delivery: Delivery = IMMEDIATE_DELIVERY
 
     @classmethod
-    def json(
+    def from_content(
         cls, status: int, content: object, headers: Mapping[str, str] | None = None
     ) -> "Reply":
         """Return a reply with a JSON body."""
         body = json.dumps(content, separators=(",", ":")).encode()
         return cls(status, {"content-type": "application/json", **(headers or {})}, body)
 
-    def dated(self, date: str) -> "Reply":
+    def add_date(self, date: str) -> "Reply":
         """Return this reply with a ``Date`` header, unless a fault gave it one."""
         return replace(self, headers={"date": date, **self.headers})
 
-    def content(self) -> Any:
+    def parse_content(self) -> Any:
         """Return the parsed JSON body, None for an empty one."""
         return json.loads(self.body) if self.body else None
 
 
-KIND = "multipart/form-data"
+MULTIPART_CONTENT_TYPE = "multipart/form-data"
 
-GAP = b"\r\n\r\n"
+HEADER_END = b"\r\n\r\n"
 """What parts a header from a content, as https://www.rfc-editor.org/rfc/rfc7578 says."""
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class FormPart:
     """One part of an upload."""
 
     name: str
@@ -149,30 +149,35 @@ class Part:
 
 def is_multipart(request: Request) -> bool:
     """Say whether a request's body is a form with files."""
-    return _header("content-type", request.header("content-type")).get_content_type() == KIND
+    return (
+        _parse_header("content-type", request.get_header("content-type")).get_content_type()
+        == MULTIPART_CONTENT_TYPE
+    )
 
 
-def parts(request: Request) -> list[Part]:
+def parse_parts(request: Request) -> list[FormPart]:
     """Return the parts of a form with files; none where the body is no such form."""
-    boundary = _header("content-type", request.header("content-type")).get_param("boundary")
-    return [*_parts(request.body, str(boundary))] if boundary else []
+    boundary = _parse_header("content-type", request.get_header("content-type")).get_param("boundary")
+    return [*_split_parts(request.body, str(boundary))] if boundary else []
 
 
-def _parts(body: bytes, boundary: str) -> Iterator[Part]:
+def _split_parts(body: bytes, boundary: str) -> Iterator[FormPart]:
     for piece in (b"\r\n" + body).split(f"\r\n--{boundary}".encode())[1:]:
-        head, gap, content = piece.partition(GAP)
+        head, gap, content = piece.partition(HEADER_END)
         if gap and not piece.startswith(b"--"):
-            yield _part(head.decode("utf-8", "replace").strip(), content)
+            yield _parse_part(head.decode("utf-8", "replace").strip(), content)
 
 
-def _part(head: str, content: bytes) -> Part:
+def _parse_part(head: str, content: bytes) -> FormPart:
     headers = HeaderParser().parsestr(head)
     disposition = headers.get("content-disposition", "")
-    name = _header("content-disposition", disposition).get_param("name", "", "content-disposition")
-    return Part(str(name), headers.get_filename(""), headers.get_content_type(), content)
+    name = _parse_header("content-disposition", disposition).get_param(
+        "name", "", "content-disposition"
+    )
+    return FormPart(str(name), headers.get_filename(""), headers.get_content_type(), content)
 
 
-def _header(name: str, value: str) -> Message:
+def _parse_header(name: str, value: str) -> Message:
     message = Message()
     message[name] = " ".join(value.split())
     return message

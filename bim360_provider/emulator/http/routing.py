@@ -5,25 +5,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from bim360_provider.emulator.assumptions import UNKNOWN_ROUTE
+from bim360_provider.emulator.assumptions import UNKNOWN_ROUTE_CODE
 from bim360_provider.emulator.backend import HQ_QUOTA, Backend
-from bim360_provider.emulator.http.errors import GatewayError, nearest_name
+from bim360_provider.emulator.http.errors import GatewayError, find_nearest_name
 from bim360_provider.emulator.http.messages import Reply, Request
 from bim360_provider.emulator.options import Options
 
-BIM360_ADMIN = "/bim360/admin/"
+BIM360_ADMIN_PREFIX = "/bim360/admin/"
 
-ID_SEGMENT = re.compile(r"/(:\w+|(b\.)?[0-9a-f]{8}-?[0-9a-f-]*)(?=/|$)")
+ID_SEGMENT_PATTERN = re.compile(r"/(:\w+|(b\.)?[0-9a-f]{8}-?[0-9a-f-]*)(?=/|$)")
 """A path segment that is a parameter of a template, or looks like the id that fills one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ApiCall:
     """A request that got past the gateway, with everything its answer depends on."""
 
     request: Request
     backend: Backend
-    account: "Account"
+    account: "TargetAccount"
     params: dict[str, str]
 
     @property
@@ -33,7 +33,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class TargetAccount:
     """The account a call is about."""
 
     id: str
@@ -47,7 +47,7 @@ class Route:
     method: str
     template: str
     scope: str
-    answer: Callable[[Call], Reply] = field(repr=False)
+    handler: Callable[[ApiCall], Reply] = field(repr=False)
     quota: str = HQ_QUOTA
 
     @property
@@ -62,17 +62,19 @@ class Route:
 
 
 @dataclass(slots=True)
-class Visit:
+class RequestContext:
     """A request on its way, with what has been found out about it so far."""
 
     request: Request
-    found: tuple[Route, dict[str, str]] | None = None
-    route: str | None = None
+    route_match: tuple[Route, dict[str, str]] | None = None
+    route_name: str | None = None
     client_id: str | None = None
-    fault: int | None = None
+    fault_number: int | None = None
 
 
-def find(routes: Sequence[Route], method: str, path: str) -> tuple[Route, dict[str, str]] | None:
+def find_route(
+    routes: Sequence[Route], method: str, path: str
+) -> tuple[Route, dict[str, str]] | None:
     """Return the route of a request and the parameters in its path; None where there is none."""
     for route in routes:
         match = route.pattern.fullmatch(path) if route.method == method else None
@@ -81,14 +83,14 @@ def find(routes: Sequence[Route], method: str, path: str) -> tuple[Route, dict[s
     return None
 
 
-def unknown_route(method: str, path: str, names: Sequence[str]) -> GatewayError:
+def build_unknown_route_error(method: str, path: str, names: Sequence[str]) -> GatewayError:
     """Return the 404 for a route that is not there; ids in the path do not count as unlike."""
-    shapes = {_shape(name): name for name in names}
-    alike = nearest_name(_shape(f"{method} {path}"), shapes)
+    shapes = {_replace_ids(name): name for name in names}
+    alike = find_nearest_name(_replace_ids(f"{method} {path}"), shapes)
     hint = "" if alike is None else f"; the nearest known one is {shapes[alike]}"
     message = f"There is no route {method} {path}{hint}."
-    return GatewayError(404, UNKNOWN_ROUTE, message)
+    return GatewayError(404, UNKNOWN_ROUTE_CODE, message)
 
 
-def _shape(name: str) -> str:
-    return ID_SEGMENT.sub("/:id", name)
+def _replace_ids(name: str) -> str:
+    return ID_SEGMENT_PATTERN.sub("/:id", name)

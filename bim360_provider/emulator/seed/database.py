@@ -7,29 +7,29 @@ from hashlib import sha256
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from bim360_provider.emulator.backend import Backend
-from bim360_provider.emulator.clock import stamp
+from bim360_provider.emulator.clock import format_timestamp
 from bim360_provider.emulator.hq.enums import INDUSTRY_ROLES
-from bim360_provider.emulator.hq.members import role_id
+from bim360_provider.emulator.hq.members import build_role_id
 from bim360_provider.emulator.seed.models import (
-    MODELS,
+    SEED_MODELS,
     Seed,
     SeedAccount,
+    SeedBusinessUnit,
     SeedClient,
     SeedCompany,
     SeedError,
     SeedImage,
     SeedMember,
     SeedProject,
-    SeedUnit,
     SeedUser,
-    first_problem,
+    format_first_problem,
     parse_seed,
 )
-from bim360_provider.emulator.storage.database import Row, Store, Value
+from bim360_provider.emulator.storage.database import Row, SqlValue, Store
 from bim360_provider.emulator.storage.schema import TABLES
 
 
-def plant_members(
+def load_members(
     backend: Backend, account: SeedAccount, project: SeedProject, project_id: str
 ) -> None:
     """Insert a project's companies and users.
@@ -41,15 +41,15 @@ def plant_members(
         row: Row = {"project_id": project_id, "company_id": company_id}
         backend.store.insert("project_companies", row)
     for member in project.users:
-        user_id = _user_id(backend, account, project, member)
-        backend.store.insert("members", member_row(backend, member, project_id, user_id))
+        user_id = _find_user_id(backend, account, project, member)
+        backend.store.insert("members", build_member_row(backend, member, project_id, user_id))
 
 
-def member_row(backend: Backend, member: SeedMember, project_id: str, user_id: str) -> Row:
+def build_member_row(backend: Backend, member: SeedMember, project_id: str, user_id: str) -> Row:
     """Return the row of a project's user."""
-    now = stamp(backend.clock.now())
+    now = format_timestamp(backend.clock.now())
     roles = [
-        role_id(project_id, role) if role in INDUSTRY_ROLES else role
+        build_role_id(project_id, role) if role in INDUSTRY_ROLES else role
         for role in member.industry_roles
     ]
     return {
@@ -64,11 +64,11 @@ def member_row(backend: Backend, member: SeedMember, project_id: str, user_id: s
     }
 
 
-def _user_id(
+def _find_user_id(
     backend: Backend, account: SeedAccount, project: SeedProject, member: SeedMember
 ) -> str:
     sql = "SELECT id FROM users WHERE account_id = ? AND (id = ? OR email = ? COLLATE NOCASE)"
-    user = backend.store.row(sql, [account.id, member.user_id, member.email])
+    user = backend.store.fetch_one(sql, [account.id, member.user_id, member.email])
     if user is None:
         asked = member.email or member.user_id
         msg = f"project {project.name!r} has the user {asked!r}, who is not in the account"
@@ -102,7 +102,7 @@ ADMIN_UID = "L9EBJKCGCXBB"
 """The same person in both accounts: another ``id`` in each, but one Autodesk ID."""
 
 
-def default_seed() -> Seed:
+def build_default_seed() -> Seed:
     """Return the built-in seed; it has a company and an account admin, and no projects."""
     return parse_seed(
         {
@@ -118,21 +118,21 @@ def default_seed() -> Seed:
                     "id": ACCOUNT_ID,
                     "name": "Halvorsen Construction",
                     "business_units": [{"id": BUSINESS_UNIT_ID, "name": "North America"}],
-                    **_people("Halvorsen Construction", COMPANY_ID, ADMIN_ID),
+                    **_build_people("Halvorsen Construction", COMPANY_ID, ADMIN_ID),
                 },
                 {
                     "id": EMEA_ACCOUNT_ID,
                     "name": "Halvorsen Europe",
                     "region": "EMEA",
                     "business_units": [{"id": EMEA_BUSINESS_UNIT_ID, "name": "Nordics"}],
-                    **_people("Halvorsen Europe", EMEA_COMPANY_ID, EMEA_ADMIN_ID),
+                    **_build_people("Halvorsen Europe", EMEA_COMPANY_ID, EMEA_ADMIN_ID),
                 },
             ],
         }
     )
 
 
-def _people(company: str, company_id: str, admin_id: str) -> dict[str, object]:
+def _build_people(company: str, company_id: str, admin_id: str) -> dict[str, object]:
     admin = {
         "id": admin_id,
         "email": ADMIN_EMAIL,
@@ -147,79 +147,81 @@ def _people(company: str, company_id: str, admin_id: str) -> dict[str, object]:
     return {"companies": [owner], "users": [admin]}
 
 
-def digest(secret: str) -> str:
+def hash_secret(secret: str) -> str:
     """Return what the store keeps of a secret, which is not the secret."""
     return sha256(secret.encode()).hexdigest()
 
 
-def plant_clients(backend: Backend, clients: Iterable[SeedClient]) -> None:
+def load_clients(backend: Backend, clients: Iterable[SeedClient]) -> None:
     """Insert the clients and let them into their accounts."""
     for client in clients:
-        secret = digest(client.client_secret.get_secret_value())
+        secret = hash_secret(client.client_secret.get_secret_value())
         admin = int(client.account_administration)
-        row: list[Value] = [client.client_id, secret, admin]
-        backend.store.run("INSERT INTO clients VALUES (?, ?, ?)", row)
+        row: list[SqlValue] = [client.client_id, secret, admin]
+        backend.store.execute("INSERT INTO clients VALUES (?, ?, ?)", row)
         for account_id in client.accounts:
             row = [client.client_id, account_id]
-            backend.store.run("INSERT OR IGNORE INTO provisioning VALUES (?, ?)", row)
+            backend.store.execute("INSERT OR IGNORE INTO provisioning VALUES (?, ?)", row)
 
 
-def plant_accounts(backend: Backend, accounts: Iterable[SeedAccount]) -> None:
+def load_accounts(backend: Backend, accounts: Iterable[SeedAccount]) -> None:
     """Insert the accounts with everything in them."""
     for account in accounts:
         row = [account.id, account.name, account.region, ",".join(account.services)]
-        backend.store.run("INSERT INTO accounts VALUES (?, ?, ?, ?)", row)
+        backend.store.execute("INSERT INTO accounts VALUES (?, ?, ?, ?)", row)
         for unit in account.business_units:
-            _plant_unit(backend, account, unit)
+            _load_unit(backend, account, unit)
         for company in account.companies:
-            _plant_company(backend, account, company)
+            _load_company(backend, account, company)
         for user in account.users:
-            _plant_user(backend, account, user)
+            _load_user(backend, account, user)
         for project in account.projects:
-            _plant_project(backend, account, project)
+            _load_project(backend, account, project)
 
 
-def plant_image(backend: Backend, entity_id: str, image: SeedImage | None) -> None:
+def load_image(backend: Backend, entity_id: str, image: SeedImage | None) -> None:
     """Insert what is kept of an entity's image."""
     if image is not None:
         backend.store.insert("images", {"id": entity_id, **image.model_dump()})
 
 
-def _plant_unit(backend: Backend, account: SeedAccount, unit: SeedUnit) -> None:
-    row = unit.model_dump() | _made(backend, unit) | {"account_id": account.id}
+def _load_unit(backend: Backend, account: SeedAccount, unit: SeedBusinessUnit) -> None:
+    row = unit.model_dump() | _build_timestamps(backend, unit) | {"account_id": account.id}
     backend.store.insert("business_units", row)
 
 
-def _plant_company(backend: Backend, account: SeedAccount, company: SeedCompany) -> None:
-    entity_id = company.id or str(backend.ids.make("company"))
-    row = company.model_dump(exclude={"image"}) | _made(backend, company)
+def _load_company(backend: Backend, account: SeedAccount, company: SeedCompany) -> None:
+    entity_id = company.id or str(backend.ids.create_id("company"))
+    row = company.model_dump(exclude={"image"}) | _build_timestamps(backend, company)
     backend.store.insert("companies", {**row, "id": entity_id, "account_id": account.id})
-    plant_image(backend, entity_id, company.image)
+    load_image(backend, entity_id, company.image)
 
 
-def _plant_user(backend: Backend, account: SeedAccount, user: SeedUser) -> None:
-    entity_id = user.id or str(backend.ids.make("user"))
-    row = user.model_dump() | _made(backend, user)
+def _load_user(backend: Backend, account: SeedAccount, user: SeedUser) -> None:
+    entity_id = user.id or str(backend.ids.create_id("user"))
+    row = user.model_dump() | _build_timestamps(backend, user)
     backend.store.insert("users", {**row, "id": entity_id, "account_id": account.id})
 
 
-def _plant_project(backend: Backend, account: SeedAccount, project: SeedProject) -> None:
-    entity_id = project.id or str(backend.ids.make("project"))
+def _load_project(backend: Backend, account: SeedAccount, project: SeedProject) -> None:
+    entity_id = project.id or str(backend.ids.create_id("project"))
     services = account.services if project.service_types is None else project.service_types
     active = project.active_services
     if active is None:
         active = () if project.status == "pending" else services
     row: Row = project.model_dump(exclude={"users", "companies", "image"})
-    row |= _made(backend, project) | {"id": entity_id, "account_id": account.id}
+    row |= _build_timestamps(backend, project) | {"id": entity_id, "account_id": account.id}
     row |= {"service_types": ",".join(services), "active_services": ",".join(active)}
     backend.store.insert("projects", row)
-    plant_members(backend, account, project, entity_id)
-    plant_image(backend, entity_id, project.image)
+    load_members(backend, account, project, entity_id)
+    load_image(backend, entity_id, project.image)
 
 
-def _made(backend: Backend, entity: SeedUnit | SeedCompany | SeedUser | SeedProject) -> Row:
+def _build_timestamps(
+    backend: Backend, entity: SeedBusinessUnit | SeedCompany | SeedUser | SeedProject
+) -> Row:
     """Return when an entity was made and changed: now, where the seed does not say."""
-    now = stamp(backend.clock.now())
+    now = format_timestamp(backend.clock.now())
     return {
         "created_at": entity.created_at or entity.updated_at or now,
         "updated_at": entity.updated_at or entity.created_at or now,
@@ -228,50 +230,53 @@ def _made(backend: Backend, entity: SeedUnit | SeedCompany | SeedUser | SeedProj
 
 def dump_accounts(backend: Backend) -> list[JsonValue]:
     """Return every account in the form of the seed file, with all fields filled."""
-    return [*_accounts(backend.store)]
+    return [*_iterate_accounts(backend.store)]
 
 
-def _accounts(store: Store) -> Iterator[JsonValue]:
-    for account in store.rows("SELECT * FROM accounts ORDER BY rowid"):
-        projects = _of(store, "projects", account["id"])
+def _iterate_accounts(store: Store) -> Iterator[JsonValue]:
+    for account in store.fetch_all("SELECT * FROM accounts ORDER BY rowid"):
+        projects = _find_account_rows(store, "projects", account["id"])
         yield {
             **account,
             "business_units": [
-                _fields(unit) for unit in _of(store, "business_units", account["id"])
+                _dump_fields(unit)
+                for unit in _find_account_rows(store, "business_units", account["id"])
             ],
             "companies": [
-                {**_fields(company), "image": image_of(store, company["id"])}
-                for company in _of(store, "companies", account["id"])
+                {**_dump_fields(company), "image": dump_image(store, company["id"])}
+                for company in _find_account_rows(store, "companies", account["id"])
             ],
-            "users": [_fields(user) for user in _of(store, "users", account["id"])],
-            "projects": [_project(store, project) for project in projects],
+            "users": [
+                _dump_fields(user) for user in _find_account_rows(store, "users", account["id"])
+            ],
+            "projects": [_dump_project(store, project) for project in projects],
         }
 
 
-def image_of(store: Store, entity_id: Value) -> JsonValue:
+def dump_image(store: Store, entity_id: SqlValue) -> JsonValue:
     """Return what is kept of an entity's image, None where there is none."""
-    row = store.row("SELECT * FROM images WHERE id = ?", [entity_id])
-    return None if row is None else _without(row, "id")
+    row = store.fetch_one("SELECT * FROM images WHERE id = ?", [entity_id])
+    return None if row is None else _drop_fields(row, "id")
 
 
-def _of(store: Store, table: str, account_id: Value) -> list[Row]:
+def _find_account_rows(store: Store, table: str, account_id: SqlValue) -> list[Row]:
     sql = f"SELECT * FROM {table} WHERE account_id = ? ORDER BY seq"  # noqa: S608 - tables are ours
-    return store.rows(sql, [account_id])
+    return store.fetch_all(sql, [account_id])
 
 
-def _project(store: Store, project: Row) -> JsonValue:
+def _dump_project(store: Store, project: Row) -> JsonValue:
     in_it = "WHERE project_id = ? ORDER BY seq"
-    companies = store.rows(f"SELECT company_id FROM project_companies {in_it}", [project["id"]])  # noqa: S608 - the text above
-    members = store.rows(f"SELECT * FROM members {in_it}", [project["id"]])  # noqa: S608 - the text above
+    companies = store.fetch_all(f"SELECT company_id FROM project_companies {in_it}", [project["id"]])  # noqa: S608 - the text above
+    members = store.fetch_all(f"SELECT * FROM members {in_it}", [project["id"]])  # noqa: S608 - the text above
     return {
-        **_fields(project),
+        **_dump_fields(project),
         "companies": [row["company_id"] for row in companies],
-        "users": [member_seed(member) for member in members],
-        "image": image_of(store, project["id"]),
+        "users": [dump_member(member) for member in members],
+        "image": dump_image(store, project["id"]),
     }
 
 
-def member_seed(member: Row) -> dict[str, JsonValue]:
+def dump_member(member: Row) -> dict[str, JsonValue]:
     """Return a project's user in the form of the seed file."""
     return {
         **{name: member[name] for name in ("user_id", "company_id", "created_at", "updated_at")},
@@ -281,19 +286,19 @@ def member_seed(member: Row) -> dict[str, JsonValue]:
     }
 
 
-def _fields(row: Row) -> dict[str, JsonValue]:
+def _dump_fields(row: Row) -> dict[str, JsonValue]:
     return {name: value for name, value in row.items() if name not in {"seq", "account_id"}}
 
 
-def _without(row: Row, *names: str) -> dict[str, JsonValue]:
-    return {name: value for name, value in _fields(row).items() if name not in names}
+def _drop_fields(row: Row, *names: str) -> dict[str, JsonValue]:
+    return {name: value for name, value in _dump_fields(row).items() if name not in names}
 
 
-CLIENTS = ("clients", "provisioning")
+CLIENT_TABLES = ("clients", "provisioning")
 """Tables that are no part of the state: who may come in, and with which secret."""
 
 
-class Job(BaseModel):
+class StateJob(BaseModel):
     """A template copy."""
 
     model_config = ConfigDict(extra="forbid")
@@ -304,41 +309,43 @@ class Job(BaseModel):
     started: float
 
 
-class State(BaseModel):
+class StateDocument(BaseModel):
     """Accounts in the form of the seed file, the jobs, and how many ids were made."""
 
     model_config = ConfigDict(extra="forbid")
 
     accounts: tuple[SeedAccount, ...]
-    jobs: tuple[Job, ...] = ()
+    jobs: tuple[StateJob, ...] = ()
     counters: dict[str, int] = {}
 
 
-def dump(backend: Backend) -> JsonValue:
+def dump_state(backend: Backend) -> JsonValue:
     """Return the state; clients and their secrets stay where they are."""
-    counters = backend.store.rows("SELECT * FROM counters")
+    counters = backend.store.fetch_all("SELECT * FROM counters")
     return {
         "accounts": dump_accounts(backend),
-        "jobs": [{**job} for job in backend.store.rows("SELECT * FROM jobs")],
+        "jobs": [{**job} for job in backend.store.fetch_all("SELECT * FROM jobs")],
         "counters": {str(row["kind"]): row["made"] for row in counters},
     }
 
 
-def load(backend: Backend, document: JsonValue) -> None:
+def load_state(backend: Backend, document: JsonValue) -> None:
     """Replace the state.
 
     Raises:
         SeedError: The document has a mistake; nothing has changed then.
     """
     try:
-        state = State.model_validate(document)
+        state = StateDocument.model_validate(document)
     except ValidationError as error:
-        raise SeedError(first_problem(error, State, Job, *MODELS)) from None
-    with backend.store.transaction():
-        for table in (each for each in TABLES if each not in CLIENTS):
-            backend.store.run(f"DELETE FROM {table}")  # noqa: S608 - table names are ours
-        plant_accounts(backend, state.accounts)
+        raise SeedError(
+            format_first_problem(error, StateDocument, StateJob, *SEED_MODELS)
+        ) from None
+    with backend.store.begin_transaction():
+        for table in (each for each in TABLES if each not in CLIENT_TABLES):
+            backend.store.execute(f"DELETE FROM {table}")  # noqa: S608 - table names are ours
+        load_accounts(backend, state.accounts)
         for job in state.jobs:
             backend.store.insert("jobs", job.model_dump())
         for kind, made in state.counters.items():
-            backend.store.run("INSERT OR REPLACE INTO counters VALUES (?, ?)", [kind, made])
+            backend.store.execute("INSERT OR REPLACE INTO counters VALUES (?, ?)", [kind, made])

@@ -16,26 +16,26 @@ from pydantic import (
     model_validator,
 )
 
-from bim360_provider.emulator.clock import moment_of
+from bim360_provider.emulator.clock import parse_timestamp
 from bim360_provider.emulator.hq.enums import REGIONS, SERVICES, STATUSES, USER_ROLES, USER_STATUSES
-from bim360_provider.emulator.http.errors import nearest
+from bim360_provider.emulator.http.errors import format_suggestion
 from bim360_provider.emulator.http.messages import parse_json
 
 __all__ = [
-    "MODELS",
+    "SEED_MODELS",
     "Seed",
     "SeedAccount",
+    "SeedBusinessUnit",
     "SeedClient",
     "SeedError",
-    "SeedUnit",
     "parse_seed",
     "read_seed",
 ]
 
-UNKNOWN_KEY = "extra_forbidden"
+UNKNOWN_KEY_ERROR_TYPE = "extra_forbidden"
 
 
-def first_problem(error: ValidationError, *models: type[BaseModel]) -> str:
+def format_first_problem(error: ValidationError, *models: type[BaseModel]) -> str:
     """Return ``accounts[0].region: "EU" is not ...`` for the first finding.
 
     Args:
@@ -44,15 +44,17 @@ def first_problem(error: ValidationError, *models: type[BaseModel]) -> str:
     """
     findings = error.errors(include_input=False)
     # A misspelt key first: it is often why another one is missing.
-    finding = next((each for each in findings if each["type"] == UNKNOWN_KEY), findings[0])
-    place = _place(finding["loc"])
-    if finding["type"] != UNKNOWN_KEY:
+    finding = next(
+        (each for each in findings if each["type"] == UNKNOWN_KEY_ERROR_TYPE), findings[0]
+    )
+    place = _format_location(finding["loc"])
+    if finding["type"] != UNKNOWN_KEY_ERROR_TYPE:
         return f"{place}: {finding['msg'].removeprefix('Value error, ')}"
     known = {name for model in models for name in model.model_fields}
-    return f"{place}: there is no such key{nearest(str(finding['loc'][-1]), known)}"
+    return f"{place}: there is no such key{format_suggestion(str(finding['loc'][-1]), known)}"
 
 
-def one_of(values: Iterable[str]) -> Callable[[str], str]:
+def build_choice_validator(values: Iterable[str]) -> Callable[[str], str]:
     """Return a validator that lets only these values through and names them otherwise."""
     allowed = tuple(values)
 
@@ -65,7 +67,7 @@ def one_of(values: Iterable[str]) -> Callable[[str], str]:
     return check
 
 
-def _place(steps: Iterable[int | str]) -> str:
+def _format_location(steps: Iterable[int | str]) -> str:
     parts = [f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps]
     return "".join(parts).lstrip(".") or "the document"
 
@@ -74,193 +76,193 @@ class SeedError(Exception):
     """A seed has a mistake; the message is one line that names the place."""
 
 
-def _split(given: object) -> object:
+def _split_services(given: object) -> object:
     return [*filter(None, given.split(","))] if isinstance(given, str) else given
 
 
-def _there_is(moment: str) -> str:
-    moment_of(moment)
+def _validate_moment(moment: str) -> str:
+    parse_timestamp(moment)
     return moment
 
 
-Text = Annotated[str, Field(min_length=1)]
+NonEmptyText = Annotated[str, Field(min_length=1)]
 
-Service = Annotated[str, AfterValidator(one_of(SERVICES))]
+Service = Annotated[str, AfterValidator(build_choice_validator(SERVICES))]
 
-Services = Annotated[tuple[Service, ...], BeforeValidator(_split)]
+Services = Annotated[tuple[Service, ...], BeforeValidator(_split_services)]
 
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]
 
 Moment = Annotated[
     str,
     Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$"),
-    AfterValidator(_there_is),
+    AfterValidator(_validate_moment),
 ]
 
-A_CENTURY = 3_200_000_000
+CENTURY_SECONDS = 3_200_000_000
 
-Span = Annotated[float, Field(ge=-A_CENTURY, le=A_CENTURY, allow_inf_nan=False)]
+ClockShift = Annotated[float, Field(ge=-CENTURY_SECONDS, le=CENTURY_SECONDS, allow_inf_nan=False)]
 """Seconds that a clock can be moved by."""
 
 
-class Strict(BaseModel):
+class StrictModel(BaseModel):
     """A part of the file in which an unknown key is a mistake."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class SeedImage(Strict):
+class SeedImage(StrictModel):
     """What is kept of an uploaded image: everything but the image."""
 
     filename: str
-    content_type: Text
+    content_type: NonEmptyText
     size: int
-    sha256: Text
+    sha256: NonEmptyText
 
 
-class SeedCompany(Strict):
+class SeedCompany(StrictModel):
     """A company; two may share a name, as they do in real accounts."""
 
-    name: Text
-    id: Text | None = None
-    trade: Text | None = None
-    address_line_1: Text | None = None
-    address_line_2: Text | None = None
-    city: Text | None = None
-    state_or_province: Text | None = None
-    postal_code: Text | None = None
-    country: Text | None = None
-    phone: Text | None = None
-    website_url: Text | None = None
-    description: Text | None = None
-    erp_id: Text | None = None
-    tax_id: Text | None = None
+    name: NonEmptyText
+    id: NonEmptyText | None = None
+    trade: NonEmptyText | None = None
+    address_line_1: NonEmptyText | None = None
+    address_line_2: NonEmptyText | None = None
+    city: NonEmptyText | None = None
+    state_or_province: NonEmptyText | None = None
+    postal_code: NonEmptyText | None = None
+    country: NonEmptyText | None = None
+    phone: NonEmptyText | None = None
+    website_url: NonEmptyText | None = None
+    description: NonEmptyText | None = None
+    erp_id: NonEmptyText | None = None
+    tax_id: NonEmptyText | None = None
     created_at: Moment | None = None
     updated_at: Moment | None = None
     image: SeedImage | None = None
 
 
-class SeedUser(Strict):
+class SeedUser(StrictModel):
     """A user of the account; whoever is active or inactive has signed in once."""
 
     email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
-    id: Text | None = None
-    role: Annotated[str, AfterValidator(one_of(USER_ROLES))] = "account_user"
-    status: Annotated[str, AfterValidator(one_of(USER_STATUSES))] = "active"
-    company_id: Text | None = None
-    uid: Text | None = None
-    last_sign_in: Text | None = None
-    name: Text | None = None
-    nickname: Text | None = None
-    first_name: Text | None = None
-    last_name: Text | None = None
-    image_url: Text | None = None
-    address_line_1: Text | None = None
-    address_line_2: Text | None = None
-    city: Text | None = None
-    state_or_province: Text | None = None
-    postal_code: Text | None = None
-    country: Text | None = None
-    phone: Text | None = None
-    company: Text | None = None
-    job_title: Text | None = None
-    industry: Text | None = None
-    about_me: Text | None = None
-    default_role: Text | None = None
-    default_role_id: Text | None = None
+    id: NonEmptyText | None = None
+    role: Annotated[str, AfterValidator(build_choice_validator(USER_ROLES))] = "account_user"
+    status: Annotated[str, AfterValidator(build_choice_validator(USER_STATUSES))] = "active"
+    company_id: NonEmptyText | None = None
+    uid: NonEmptyText | None = None
+    last_sign_in: NonEmptyText | None = None
+    name: NonEmptyText | None = None
+    nickname: NonEmptyText | None = None
+    first_name: NonEmptyText | None = None
+    last_name: NonEmptyText | None = None
+    image_url: NonEmptyText | None = None
+    address_line_1: NonEmptyText | None = None
+    address_line_2: NonEmptyText | None = None
+    city: NonEmptyText | None = None
+    state_or_province: NonEmptyText | None = None
+    postal_code: NonEmptyText | None = None
+    country: NonEmptyText | None = None
+    phone: NonEmptyText | None = None
+    company: NonEmptyText | None = None
+    job_title: NonEmptyText | None = None
+    industry: NonEmptyText | None = None
+    about_me: NonEmptyText | None = None
+    default_role: NonEmptyText | None = None
+    default_role_id: NonEmptyText | None = None
     created_at: Moment | None = None
     updated_at: Moment | None = None
 
 
-class SeedMember(Strict):
+class SeedMember(StrictModel):
     """A user of a project, by e-mail or by id."""
 
-    email: Text | None = None
-    user_id: Text | None = None
-    company_id: Text | None = None
-    industry_roles: tuple[Text, ...] = ()
+    email: NonEmptyText | None = None
+    user_id: NonEmptyText | None = None
+    company_id: NonEmptyText | None = None
+    industry_roles: tuple[NonEmptyText, ...] = ()
     """Names of roles, or their ids in this project."""
     services: dict[
         Literal["document_management", "project_administration"], Literal["admin", "user"]
     ] = Field(default_factory=dict)
     """``document_management`` and ``project_administration``, each with its access level."""
-    modules: tuple[Text, ...] = ()
+    modules: tuple[NonEmptyText, ...] = ()
     """The services that HQ v1 has given them, by its names; HQ v2 can only take them away."""
     created_at: Moment | None = None
     updated_at: Moment | None = None
 
 
-class SeedProject(Strict):
+class SeedProject(StrictModel):
     """A project as if it had been there before; what is left out is null, as in a UI-made one."""
 
-    name: Text
-    id: Text | None = None
-    status: Annotated[str, AfterValidator(one_of(STATUSES))] = "active"
+    name: NonEmptyText
+    id: NonEmptyText | None = None
+    status: Annotated[str, AfterValidator(build_choice_validator(STATUSES))] = "active"
     service_types: Services | None = None
     active_services: Services | None = None
     """Those somebody was made an admin of; all of an active project's when left out."""
     start_date: Day | None = None
     end_date: Day | None = None
-    project_type: Text | None = None
+    project_type: NonEmptyText | None = None
     value: float | None = None
-    currency: Text | None = None
-    job_number: Text | None = None
-    address_line_1: Text | None = None
-    address_line_2: Text | None = None
-    city: Text | None = None
-    state_or_province: Text | None = None
-    postal_code: Text | None = None
-    country: Text | None = None
-    business_unit_id: Text | None = None
-    timezone: Text | None = None
-    language: Text | None = None
-    construction_type: Text | None = None
-    contract_type: Text | None = None
+    currency: NonEmptyText | None = None
+    job_number: NonEmptyText | None = None
+    address_line_1: NonEmptyText | None = None
+    address_line_2: NonEmptyText | None = None
+    city: NonEmptyText | None = None
+    state_or_province: NonEmptyText | None = None
+    postal_code: NonEmptyText | None = None
+    country: NonEmptyText | None = None
+    business_unit_id: NonEmptyText | None = None
+    timezone: NonEmptyText | None = None
+    language: NonEmptyText | None = None
+    construction_type: NonEmptyText | None = None
+    contract_type: NonEmptyText | None = None
     last_sign_in: Moment | None = None
-    copy_project_job_id: Text | None = None
+    copy_project_job_id: NonEmptyText | None = None
     created_at: Moment | None = None
     updated_at: Moment | None = None
     visible_from: float = 0
-    companies: tuple[Text, ...] = ()
+    companies: tuple[NonEmptyText, ...] = ()
     """Ids of the companies in it, beside those its users are in it for."""
     users: tuple[SeedMember, ...] = ()
     image: SeedImage | None = None
 
 
-class SeedClient(Strict):
+class SeedClient(StrictModel):
     """An app on the developer portal, and the accounts that let it in."""
 
-    client_id: Text
+    client_id: NonEmptyText
     client_secret: SecretStr
-    accounts: tuple[Text, ...] = ()
+    accounts: tuple[NonEmptyText, ...] = ()
     account_administration: bool = True
 
 
-class SeedUnit(Strict):
+class SeedBusinessUnit(StrictModel):
     """A business unit; without a parent it is a root."""
 
-    id: Text
-    name: Text
-    parent_id: Text | None = None
-    description: Text | None = None
+    id: NonEmptyText
+    name: NonEmptyText
+    parent_id: NonEmptyText | None = None
+    description: NonEmptyText | None = None
     created_at: Moment | None = None
     updated_at: Moment | None = None
 
 
-class SeedAccount(Strict):
+class SeedAccount(StrictModel):
     """An account, with what is in it."""
 
-    id: Text
-    name: Text
-    region: Annotated[str, AfterValidator(one_of(REGIONS))] = "US"
+    id: NonEmptyText
+    name: NonEmptyText
+    region: Annotated[str, AfterValidator(build_choice_validator(REGIONS))] = "US"
     services: Services = SERVICES
-    business_units: tuple[SeedUnit, ...] = ()
+    business_units: tuple[SeedBusinessUnit, ...] = ()
     companies: tuple[SeedCompany, ...] = ()
     users: tuple[SeedUser, ...] = ()
     projects: tuple[SeedProject, ...] = ()
 
     @model_validator(mode="after")
-    def _names_are_unique(self) -> "SeedAccount":
+    def _check_unique_names(self) -> "SeedAccount":
         names = [project.name for project in self.projects]
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None:
@@ -269,7 +271,7 @@ class SeedAccount(Strict):
         return self
 
     @model_validator(mode="after")
-    def _emails_are_unique(self) -> "SeedAccount":
+    def _check_unique_emails(self) -> "SeedAccount":
         emails = [user.email.lower() for user in self.users]
         twice = next((email for email in emails if emails.count(email) > 1), None)
         if twice is not None:
@@ -278,7 +280,7 @@ class SeedAccount(Strict):
         return self
 
 
-class Seed(Strict):
+class Seed(StrictModel):
     """The whole file."""
 
     clients: tuple[SeedClient, ...] = ()
@@ -286,7 +288,7 @@ class Seed(Strict):
     options: dict[str, JsonValue] = Field(default_factory=dict)
 
     @model_validator(mode="after")
-    def _accounts_exist(self) -> "Seed":
+    def _check_client_accounts(self) -> "Seed":
         known = {account.id for account in self.accounts}
         for client in self.clients:
             absent = [each for each in client.accounts if each not in known]
@@ -296,7 +298,16 @@ class Seed(Strict):
         return self
 
 
-MODELS = (Seed, SeedClient, SeedAccount, SeedUnit, SeedCompany, SeedUser, SeedProject, SeedMember)
+SEED_MODELS = (
+    Seed,
+    SeedClient,
+    SeedAccount,
+    SeedBusinessUnit,
+    SeedCompany,
+    SeedUser,
+    SeedProject,
+    SeedMember,
+)
 
 
 def parse_seed(document: object) -> Seed:
@@ -308,7 +319,7 @@ def parse_seed(document: object) -> Seed:
     try:
         return Seed.model_validate(document)
     except ValidationError as error:
-        raise SeedError(first_problem(error, *MODELS)) from None
+        raise SeedError(format_first_problem(error, *SEED_MODELS)) from None
 
 
 def read_seed(path: Path) -> Seed:

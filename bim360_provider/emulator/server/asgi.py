@@ -21,45 +21,45 @@ DRIP_PIECES = 8
 """Into how many pieces a dripping body is cut: enough to outlast a read timeout, not for ever."""
 
 
-async def deliver(reply: Reply, transport: Transport, send: Send) -> None:
+async def deliver_reply(reply: Reply, transport: Transport, send: Send) -> None:
     """Send a reply over a connection."""
     if reply.delivery.delay:
         await asyncio.sleep(reply.delivery.delay)
     if reply.delivery.drop:
-        await _cut(transport)
+        await _close_connection(transport)
         return
-    await send(_start(reply))
+    await send(_build_start_message(reply))
     if reply.delivery.cut_after is not None:
         part = reply.body[: reply.delivery.cut_after]
         await send({"type": "http.response.body", "body": part, "more_body": True})
-        await _cut(transport)
+        await _close_connection(transport)
         return
     if reply.delivery.drip:
-        await _drip(reply, send)
+        await _send_in_pieces(reply, send)
         return
     await send({"type": "http.response.body", "body": reply.body})
 
 
-async def _drip(reply: Reply, send: Send) -> None:
-    for number, piece in enumerate(_pieces(reply.body)):
+async def _send_in_pieces(reply: Reply, send: Send) -> None:
+    for number, piece in enumerate(_split_body(reply.body)):
         if number:
             await asyncio.sleep(reply.delivery.drip)
         await send({"type": "http.response.body", "body": piece, "more_body": True})
     await send({"type": "http.response.body", "body": b""})
 
 
-def _start(reply: Reply) -> MutableMapping[str, Any]:
+def _build_start_message(reply: Reply) -> MutableMapping[str, Any]:
     headers = {"content-length": str(len(reply.body)), **reply.headers}
     named = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
     return {"type": "http.response.start", "status": reply.status, "headers": named}
 
 
-def _pieces(body: bytes) -> Iterator[bytes]:
+def _split_body(body: bytes) -> Iterator[bytes]:
     size = max(1, -(-len(body) // DRIP_PIECES))
     yield from (body[at : at + size] for at in range(0, len(body), size))
 
 
-async def _cut(transport: Transport) -> None:
+async def _close_connection(transport: Transport) -> None:
     """Close the connection; what was written is flushed first, an answer never begun is not."""
     transport.close()
     # One turn of the loop, in which uvicorn learns that the connection is gone.
@@ -71,7 +71,7 @@ Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 
-class Connection(H11Protocol):
+class HttpProtocol(H11Protocol):
     """A connection that hands its transport to the app, so that a fault can cut it."""
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override] # as uvicorn
@@ -85,7 +85,7 @@ class Connection(H11Protocol):
         self.app = partial(self.app, transport)
 
 
-class Door:
+class AsgiApp:
     """An ASGI app around an emulator; the event loop asks one thing after the other."""
 
     def __init__(self, emulator: Emulator) -> None:
@@ -95,7 +95,7 @@ class Door:
         self, transport: Transport, scope: Scope, receive: Receive, send: Send
     ) -> None:
         """Answer one request."""
-        body = await _body(receive)
+        body = await _read_body(receive)
         if body is None:
             return
         headers = {
@@ -111,10 +111,10 @@ class Door:
         reply = self._emulator.handle(request)
         # Only the server's end cancels, and by then the connection is gone: nobody is to be told.
         with suppress(asyncio.CancelledError):
-            await deliver(reply, transport, send)
+            await deliver_reply(reply, transport, send)
 
 
-async def _body(receive: Receive) -> bytes | None:
+async def _read_body(receive: Receive) -> bytes | None:
     """Return the whole body, None where the client went away before it was through."""
     parts, more = [], True
     while more:
@@ -126,19 +126,19 @@ async def _body(receive: Receive) -> bytes | None:
     return b"".join(parts)
 
 
-KEEP_ALIVE = 75
+KEEP_ALIVE_TIMEOUT = 75
 """Seconds an idle connection stays open. uvicorn's 5 would end it between two requests of a slow
 test, and the client would see a failure HQ does not have."""
 
 
-class Server(uvicorn.Server):
+class EmulatorServer(uvicorn.Server):
     """A server in a thread, without uvicorn's tick of 0.1 s and its grace period at the end."""
 
     def __init__(self, emulator: Emulator) -> None:
         super().__init__(
             uvicorn.Config(
-                Door(emulator),
-                http=Connection,
+                AsgiApp(emulator),
+                http=HttpProtocol,
                 ws="none",
                 lifespan="off",
                 interface="asgi3",
@@ -147,22 +147,22 @@ class Server(uvicorn.Server):
                 server_header=False,
                 date_header=False,
                 proxy_headers=False,
-                timeout_keep_alive=KEEP_ALIVE,
+                timeout_keep_alive=KEEP_ALIVE_TIMEOUT,
             )
         )
-        self.ready = Event()
-        self._stopping = asyncio.Event()
+        self.ready_event = Event()
+        self._stop_event = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start listening, and say so."""
         self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
-        self.ready.set()
+        self.ready_event.set()
 
     async def main_loop(self) -> None:
         """Wait until told to stop."""
-        await self._stopping.wait()
+        await self._stop_event.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop at once: answers still on their way are given up."""
@@ -181,4 +181,4 @@ class Server(uvicorn.Server):
     def stop(self) -> None:
         """Tell the server to stop, from another thread."""
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._stopping.set)
+            self._loop.call_soon_threadsafe(self._stop_event.set)

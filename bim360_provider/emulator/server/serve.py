@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from bim360_provider.emulator.emulator import Emulator
 
 if TYPE_CHECKING:
-    from bim360_provider.emulator.server.asgi import Server
+    from bim360_provider.emulator.server.asgi import EmulatorServer
 
 LOOPBACK = "127.0.0.1"
 
@@ -52,14 +52,14 @@ def serve(
     """
     served = emulator or Emulator()
     try:
-        listener = _listener(host, port, allow_remote=allow_remote)
-        with listener, _running(_server(served), listener):
-            yield RunningEmulator(_url(listener), served)
+        listener = _open_listener(host, port, allow_remote=allow_remote)
+        with listener, _run_server(_create_server(served), listener):
+            yield RunningEmulator(_format_url(listener), served)
     finally:
         served.close()
 
 
-def _listener(host: str, port: int, *, allow_remote: bool) -> socket.socket:
+def _open_listener(host: str, port: int, *, allow_remote: bool) -> socket.socket:
     if not allow_remote and not _is_loopback(host):
         msg = f"{host} can be reached by other machines; use {LOOPBACK}, or say --allow-remote."
         raise ListenError(msg)
@@ -79,32 +79,32 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _url(listener: socket.socket) -> str:
+def _format_url(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _server(emulator: Emulator) -> "Server":
+def _create_server(emulator: Emulator) -> "EmulatorServer":
     try:
         # uvicorn belongs to an extra; whoever asks for a port learns what is missing.
-        from bim360_provider.emulator.server.asgi import Server  # noqa: PLC0415
+        from bim360_provider.emulator.server.asgi import EmulatorServer  # noqa: PLC0415
     except ImportError as error:
         msg = f"{error.name} is not installed: pip install '../bim360_provider[emulator]'"
         raise ListenError(msg) from None
-    return Server(emulator)
+    return EmulatorServer(emulator)
 
 
 @contextmanager
-def _running(server: "Server", listener: socket.socket) -> Iterator[None]:
+def _run_server(server: "EmulatorServer", listener: socket.socket) -> Iterator[None]:
     def run() -> None:
         try:
             asyncio.run(server.serve([listener]))
         finally:
-            server.ready.set()
+            server.ready_event.set()
 
     thread = Thread(target=run, name="bim360-emulator", daemon=True)
     thread.start()
-    server.ready.wait()
+    server.ready_event.wait()
     try:
         yield
     finally:

@@ -86,7 +86,7 @@ USER_FIELDS = (
 )
 """Documented: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/users-POST/"""
 
-PROJECT_PARTS = ("members", "project_companies")
+PROJECT_TABLES = ("members", "project_companies")
 """Tables of what is in a project; it goes when the project goes."""
 
 TABLES = (
@@ -97,7 +97,7 @@ TABLES = (
     "companies",
     "users",
     "projects",
-    *PROJECT_PARTS,
+    *PROJECT_TABLES,
     "images",
     "jobs",
     "counters",

@@ -5,15 +5,15 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from bim360_provider.errors import ConfigError, UnauthorizedError
-from bim360_provider.hq.api.base import Collection
-from bim360_provider.hq.api.cache import AskOnce
+from bim360_provider.hq.api.base import EntityEndpoints
+from bim360_provider.hq.api.cache import Memo
 from bim360_provider.hq.connection import Connection
 from bim360_provider.models import AccountUser, normalize, user_ref
 
-__all__ = ["NO_ACTING_USER", "AccountUsers", "ActingUser"]
+__all__ = ["MISSING_ACTING_USER_ADVICE", "AccountUsers", "ActingUser"]
 
 
-class AccountUsers(Collection[AccountUser]):
+class AccountUsers(EntityEndpoints[AccountUser]):
     """The users of one account; HQ lets status, company and default role be changed, nothing else.
 
     A status of somebody who has never signed in is refused:
@@ -21,7 +21,7 @@ class AccountUsers(Collection[AccountUser]):
     """
 
     _model = AccountUser
-    _tail = "users"
+    _path = "users"
     _kind = "user"
 
     def create(self, body: Mapping[str, Any]) -> AccountUser:
@@ -34,10 +34,10 @@ class AccountUsers(Collection[AccountUser]):
             UnreachableError: Nothing was sent.
         """
         asked = f"create user '{body.get('email')}'"
-        question = self._question("POST", "users", asked, json=body, repeatable=False)
-        return self._one(AccountUser, question, email=body.get("email"))
+        question = self._build_request("POST", "users", asked, json=body, repeatable=False)
+        return self._request_one(AccountUser, question, email=body.get("email"))
 
-    def with_email(self, email: str) -> list[AccountUser]:
+    def search_by_email(self, email: str) -> list[AccountUser]:
         """Return the users with that e-mail, whatever its case: one request, or two.
 
         The second, fuzzy one is for an exact search that tells upper from lower case, which
@@ -48,15 +48,15 @@ class AccountUsers(Collection[AccountUser]):
             HqError: HQ said no.
             UnansweredError: No answer came.
         """
-        return self._searched(email, "false") or self._searched(email, "true")
+        return self._search(email, "false") or self._search(email, "true")
 
-    def _searched(self, email: str, partial: str) -> list[AccountUser]:
+    def _search(self, email: str, partial: str) -> list[AccountUser]:
         wanted = {"email": email, "partial": partial, "operator": "AND"}
-        rows = self._pages(AccountUser, "users/search", f"find user '{email}'", wanted)
+        rows = self._walk_pages(AccountUser, "users/search", f"find user '{email}'", wanted)
         return [row for row in rows if (row.email or "").casefold() == email.casefold()]
 
 
-NO_ACTING_USER: Final = (
+MISSING_ACTING_USER_ADVICE: Final = (
     "is missing: set BIM360_ACTING_USER, or run `pulumi config set bim360:actingUser …` (the "
     "e-mail, id or uid of an admin of the account or of the project): HQ wants to know on whose "
     "behalf members are added"
@@ -69,9 +69,9 @@ class ActingUser:
     def __init__(self, connection: Connection, account_users: AccountUsers) -> None:
         self._connection = connection
         self._account_users = account_users
-        self._found: AskOnce[str] = AskOnce()
+        self._memo: Memo[str] = Memo()
 
-    def header(self) -> str:
+    def get_header(self) -> str:
         """Return what HQ is told: the uid where there is one, else HQ's id.
 
         Autodesk's page says the id; its own set-up tool sends the uid. See docs/hq.md.
@@ -83,11 +83,11 @@ class ActingUser:
         """
         named = self._connection.acting_user
         if not named:
-            msg = f"BIM 360: acting_user {NO_ACTING_USER}."
+            msg = f"BIM 360: acting_user {MISSING_ACTING_USER_ADVICE}."
             raise ConfigError(msg)
-        return self._found.answer(named, lambda: self._resolved(named))
+        return self._memo.get(named, lambda: self._resolve_id(named))
 
-    def told(self, error: UnauthorizedError) -> UnauthorizedError:
+    def explain_forbidden(self, error: UnauthorizedError) -> UnauthorizedError:
         """Return the error with what else a 403 may mean: somebody acts who may not."""
         if error.status != HTTPStatus.FORBIDDEN:
             return error
@@ -96,19 +96,19 @@ class ActingUser:
             f"{error} Or {named}, the acting user, may not do it: that takes an admin of the "
             "account or of the project."
         )
-        return UnauthorizedError(msg, status=error.status, words=error.words, request=error.request)
+        return UnauthorizedError(msg, status=error.status, hq_message=error.hq_message, request=error.request)
 
-    def _resolved(self, named: str) -> str:
+    def _resolve_id(self, named: str) -> str:
         if user_ref.is_email(named):
-            user = self._with_email(named)
-        elif normalize.UUID.fullmatch(named):
+            user = self._find_by_email(named)
+        elif normalize.UUID_PATTERN.fullmatch(named):
             user = self._account_users.get(named)
         else:
             return named
         return user.uid or user.id
 
-    def _with_email(self, email: str) -> AccountUser:
-        users = self._account_users.with_email(email)
+    def _find_by_email(self, email: str) -> AccountUser:
+        users = self._account_users.search_by_email(email)
         if not users:
             msg = (
                 f"BIM 360: the acting user {email} is no user of account "

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from bim360_provider.errors import UnansweredError
-from bim360_provider.hq.api.cache import Page, PageWatch, Snapshot
+from bim360_provider.hq.api.cache import ListCache, ListPage, PageWatch
 from bim360_provider.hq.connection import Connection
 from bim360_provider.hq.transport.clock import parse_time
-from bim360_provider.hq.transport.request import OpenOutcomeError, Question, unreadable
+from bim360_provider.hq.transport.request import OpenOutcomeError, Request, build_unreadable_error
 from bim360_provider.hq.transport.transport import Transport
 
 if TYPE_CHECKING:
@@ -21,28 +21,28 @@ if TYPE_CHECKING:
 
 __all__ = [
     "OLDEST_FIRST",
-    "PAGE",
-    "Collection",
+    "PAGE_SIZE",
     "Endpoints",
-    "foreign",
-    "mismatch",
-    "read_one",
-    "same_name",
+    "EntityEndpoints",
+    "build_mismatch_error",
+    "find_mismatch",
+    "is_same_name",
+    "parse_row",
 ]
 
-TEXTS: Final = frozenset({"name", "email"})
+TEXT_FIELDS: Final = frozenset({"name", "email"})
 """Fields that people write; the others are ids."""
 
 
-def same_name(one: str | None, other: str | None) -> bool:
+def is_same_name(one: str | None, other: str | None) -> bool:
     """Return whether two names differ in nothing that HQ may normalize.
 
     That is the Unicode form (NFC), blanks, and characters that HTML escapes.
     """
-    return _plain(one) == _plain(other)
+    return _normalize_name(one) == _normalize_name(other)
 
 
-def mismatch(row: object, expected: Mapping[str, str | None]) -> str:
+def find_mismatch(row: object, expected: Mapping[str, str | None]) -> str:
     """Return what shows that a response is about something else; empty if nothing does.
 
     Args:
@@ -51,12 +51,12 @@ def mismatch(row: object, expected: Mapping[str, str | None]) -> str:
     """
     for field, wanted in expected.items():
         found = getattr(row, field, None)
-        if wanted and isinstance(found, str) and found and not _same(field, wanted, found):
+        if wanted and isinstance(found, str) and found and not _is_same_value(field, wanted, found):
             return f"its {field} is '{found}'"
     return ""
 
 
-def foreign(question: Question, why: str) -> UnansweredError:
+def build_mismatch_error(question: Request, why: str) -> UnansweredError:
     """Return the error for a response that is about something else.
 
     Args:
@@ -64,44 +64,44 @@ def foreign(question: Question, why: str) -> UnansweredError:
         why: What shows it.
     """
     msg = (
-        f"BIM 360: could not {question.asked}: the response is about another resource ({why}). "
+        f"BIM 360: could not {question.description}: the response is about another resource ({why}). "
         "A proxy or gateway may mix up responses: check HTTPS_PROXY and the base URL, then run "
         "it again."
     )
-    return UnansweredError(msg) if question.repeatable else OpenOutcomeError(msg)
+    return UnansweredError(msg) if question.idempotent else OpenOutcomeError(msg)
 
 
-def _same(field: str, wanted: str, found: str) -> bool:
-    if field in TEXTS:
-        return _plain(wanted).casefold() == _plain(found).casefold()
-    return _bare(wanted) == _bare(found)
+def _is_same_value(field: str, wanted: str, found: str) -> bool:
+    if field in TEXT_FIELDS:
+        return _normalize_name(wanted).casefold() == _normalize_name(found).casefold()
+    return _normalize_id(wanted) == _normalize_id(found)
 
 
-def _plain(name: str | None) -> str:
+def _normalize_name(name: str | None) -> str:
     return " ".join(unicodedata.normalize("NFC", html.unescape(name or "")).split())
 
 
-def _bare(id_: Any) -> str:
+def _normalize_id(id_: Any) -> str:
     return str(id_).strip().lower().removeprefix("b.")
 
 
-PAGE: Final = 100
+PAGE_SIZE: Final = 100
 """Rows of a page: HQ's maximum."""
 
-DEFAULT_PAGE: Final = 10
+DEFAULT_PAGE_SIZE: Final = 10
 """Rows of a page for a request without a limit."""
 
 OLDEST_FIRST: Final = "created_at"
 """New rows join at the end, so a walk over the pages neither skips nor repeats one."""
 
-FOREIGN_PAUSES: Final = (1.0, 2.0, 0.0)
+MISMATCH_RETRY_DELAYS: Final = (1.0, 2.0, 0.0)
 """Seconds after a response that is about something else, before the request is sent again."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
-Read = TypeVar("Read")
+Result = TypeVar("Result")
 
-Listed = TypeVar("Listed", "Project", "Company", "AccountUser")
+ListedItem = TypeVar("ListedItem", "Project", "Company", "AccountUser")
 
 
 class Endpoints:
@@ -112,18 +112,18 @@ class Endpoints:
         self._connection = connection
 
     @classmethod
-    def made_for(cls, client: "HqClient") -> "Endpoints":
+    def create_for_client(cls, client: "HqClient") -> "Endpoints":
         """Make those of a client's account."""
         return cls(client.transport, client.connection)
 
-    def _question(
+    def _build_request(
         self, method: str, tail: str, asked: str, *, version: str = "v1", **rest: Any
-    ) -> Question:
+    ) -> Request:
         """Return a question about something in the account, such as ``projects``."""
-        path = self._connection.path(tail, version)
-        return Question(method, path, asked, headers=self._connection.headers(), **rest)
+        path = self._connection.build_path(tail, version)
+        return Request(method, path, asked, headers=self._connection.build_headers(), **rest)
 
-    def _one(self, model: type[Model], question: Question, **expected: str | None) -> Model:
+    def _request_one(self, model: type[Model], question: Request, **expected: str | None) -> Model:
         """Send a request, and return the one object of the response.
 
         Args:
@@ -137,60 +137,68 @@ class Endpoints:
         """
 
         def read(body: Any) -> tuple[Model, str]:
-            row = read_one(model, question, body)
-            return row, self._mismatch(row, expected)
+            row = parse_row(model, question, body)
+            return row, self._find_mismatch(row, expected)
 
-        return self._matching(question, read)
+        return self._send_until_match(question, read)
 
-    def _rows(self, model: type[Model], question: Question) -> list[Model]:
+    def _request_list(self, model: type[Model], question: Request) -> list[Model]:
         """Ask, and return the objects of the list that is answered."""
 
         def read(body: Any) -> tuple[list[Model], str]:
             if not isinstance(body, list):
-                raise unreadable(question)
-            rows = [read_one(model, question, row) for row in body]
-            return rows, self._foreign_row(rows)
+                raise build_unreadable_error(question)
+            rows = [parse_row(model, question, row) for row in body]
+            return rows, self._find_foreign_row(rows)
 
-        return self._matching(question, read)
+        return self._send_until_match(question, read)
 
-    def _readable_rows(self, model: type[Model], question: Question) -> tuple[list[Model], int]:
+    def _request_readable_rows(
+        self, model: type[Model], question: Request
+    ) -> tuple[list[Model], int]:
         """Ask, and return the objects of the list that can be read, and how many there were."""
 
         def read(body: Any) -> tuple[tuple[list[Model], int], str]:
             if not isinstance(body, list):
-                raise unreadable(question)
-            rows = [each for row in body if (each := _readable(model, row)) is not None]
-            return (rows, len(body)), self._foreign_row(rows)
+                raise build_unreadable_error(question)
+            rows = [each for row in body if (each := _parse_row_or_none(model, row)) is not None]
+            return (rows, len(body)), self._find_foreign_row(rows)
 
-        return self._matching(question, read)
+        return self._send_until_match(question, read)
 
-    def _matching(self, question: Question, read: Callable[[Any], tuple[Read, str]]) -> Read:
+    def _send_until_match(
+        self, question: Request, read: Callable[[Any], tuple[Result, str]]
+    ) -> Result:
         """Send a request until its response is about what was asked.
 
         Args:
             question: The request; a POST is sent once.
             read: Reads a body, and returns what shows that it is about something else.
         """
-        for pause in FOREIGN_PAUSES:
-            result, why = read(self._transport.ask(question).json)
+        for pause in MISMATCH_RETRY_DELAYS:
+            result, why = read(self._transport.send(question).json)
             if not why:
                 return result
-            if not question.repeatable:
+            if not question.idempotent:
                 break
             if pause:
-                self._transport.wait(pause, f"the response is about another resource: {why}")
-        raise foreign(question, why)
+                self._transport.sleep(pause, f"the response is about another resource: {why}")
+        raise build_mismatch_error(question, why)
 
-    def _foreign_row(self, rows: Sequence[BaseModel]) -> str:
+    def _find_foreign_row(self, rows: Sequence[BaseModel]) -> str:
         """Return what shows that a list is another account's; one such row is enough."""
-        return next((why for row in rows if (why := self._mismatch(row, {}))), "")
+        return next((why for row in rows if (why := self._find_mismatch(row, {}))), "")
 
-    def _mismatch(self, row: BaseModel, expected: Mapping[str, str | None]) -> str:
-        return mismatch(row, {"account_id": self._connection.account_id, **expected})
+    def _find_mismatch(self, row: BaseModel, expected: Mapping[str, str | None]) -> str:
+        return find_mismatch(row, {"account_id": self._connection.account_id, **expected})
 
-    def _pages(
-        self, model: type[Listed], tail: str, asked: str, filters: Mapping[str, str] | None = None
-    ) -> Iterator[Listed]:
+    def _walk_pages(
+        self,
+        model: type[ListedItem],
+        tail: str,
+        asked: str,
+        filters: Mapping[str, str] | None = None,
+    ) -> Iterator[ListedItem]:
         """Yield the objects of a list, page by page, up to the first page that is not full.
 
         Raises:
@@ -199,30 +207,30 @@ class Endpoints:
         """
         offset, watch = 0, PageWatch(asked)
         while True:
-            place = {"limit": str(PAGE), "offset": str(offset), "sort": OLDEST_FIRST}
-            question = self._question("GET", tail, asked, params={**place, **(filters or {})})
-            rows = self._rows(model, question)
+            place = {"limit": str(PAGE_SIZE), "offset": str(offset), "sort": OLDEST_FIRST}
+            question = self._build_request("GET", tail, asked, params={**place, **(filters or {})})
+            rows = self._request_list(model, question)
             # HQ's default size: perhaps the query was dropped on the way, so look for another page.
-            follows = len(rows) >= PAGE or (offset == 0 and len(rows) == DEFAULT_PAGE)
-            yield from watch.new(rows, offset, last=not follows)
+            follows = len(rows) >= PAGE_SIZE or (offset == 0 and len(rows) == DEFAULT_PAGE_SIZE)
+            yield from watch.filter_new_rows(rows, offset, is_last=not follows)
             if not follows:
                 return
             offset += len(rows)
 
 
-def read_one(model: type[Model], question: Question, row: object) -> Model:
+def parse_row(model: type[Model], question: Request, row: object) -> Model:
     """Return one object of a response.
 
     Raises:
         UnansweredError: It is not what HQ documents; OpenOutcomeError after a POST.
     """
-    read = _readable(model, row)
+    read = _parse_row_or_none(model, row)
     if read is None:
-        raise unreadable(question)
+        raise build_unreadable_error(question)
     return read
 
 
-def _readable(model: type[Model], row: object) -> Model | None:
+def _parse_row_or_none(model: type[Model], row: object) -> Model | None:
     try:
         return model.model_validate(row)
     except ValidationError:
@@ -232,17 +240,19 @@ def _readable(model: type[Model], row: object) -> Model | None:
 Row = TypeVar("Row", "Project", "Company", "AccountUser")
 
 
-class Collection(Endpoints, Generic[Row]):
+class EntityEndpoints(Endpoints, Generic[Row]):
     """Things of one account that HQ lists, and shows and changes by their id."""
 
     _model: type[Row]
-    _tail: ClassVar[str]
+    _path: ClassVar[str]
     _kind: ClassVar[str]
 
     def __init__(self, transport: Transport, connection: Connection) -> None:
         super().__init__(transport, connection)
         now = transport.clock.monotonic
-        self._snapshot: Snapshot[Row] = Snapshot(self._page_at, now, self._listing)
+        self._list_cache: ListCache[Row] = ListCache(
+            self._request_page, now, self._list_description
+        )
 
     def get(self, item_id: str, *, new_resource: bool = False) -> Row:
         """Return one as HQ has it now: one request.
@@ -257,11 +267,11 @@ class Collection(Endpoints, Generic[Row]):
             UnansweredError: No answer came.
         """
         asked = f"read {self._kind} {item_id}"
-        path = f"{self._tail}/{item_id}"
-        question = self._question("GET", path, asked, new_resource=new_resource)
-        return self._snapshot.keep(self._one(self._model, question, id=item_id))
+        path = f"{self._path}/{item_id}"
+        question = self._build_request("GET", path, asked, new_resource=new_resource)
+        return self._list_cache.store(self._request_one(self._model, question, id=item_id))
 
-    def seen(
+    def get_cached(
         self,
         item_id: str,
         *,
@@ -289,7 +299,7 @@ class Collection(Endpoints, Generic[Row]):
         def ask() -> Row:
             return self.get(item_id, new_resource=new_resource)
 
-        return self._snapshot.get(item_id, ask, suits)
+        return self._list_cache.get(item_id, ask, suits)
 
     def update(
         self, item_id: str, changes: Mapping[str, Any], *, new_resource: bool = False
@@ -301,16 +311,18 @@ class Collection(Endpoints, Generic[Row]):
             UnansweredError: No answer came.
         """
         asked = f"change {', '.join(changes)} of {self._kind} {item_id}"
-        path = f"{self._tail}/{item_id}"
-        question = self._question("PATCH", path, asked, json=changes, new_resource=new_resource)
-        self.wrote(item_id)
-        row = self._one(self._model, question, id=item_id)
-        self.wrote(item_id, row)
+        path = f"{self._path}/{item_id}"
+        question = self._build_request(
+            "PATCH", path, asked, json=changes, new_resource=new_resource
+        )
+        self.record_write(item_id)
+        row = self._request_one(self._model, question, id=item_id)
+        self.record_write(item_id, row)
         return row
 
-    def wrote(self, item_id: str, row: Row | None = None) -> None:
+    def record_write(self, item_id: str, row: Row | None = None) -> None:
         """Note that it is changed: from then on it is not taken from pages any more."""
-        self._snapshot.wrote(item_id, row)
+        self._list_cache.record_write(item_id, row)
 
     def walk(self, *, sort: str = OLDEST_FIRST) -> Iterator[Row]:
         """Yield all of the account, page by page, oldest first.
@@ -319,17 +331,17 @@ class Collection(Endpoints, Generic[Row]):
             HqError: HQ said no.
             UnansweredError: No answer came.
         """
-        yield from self._pages(self._model, self._tail, self._listing, {"sort": sort})
+        yield from self._walk_pages(self._model, self._path, self._list_description, {"sort": sort})
 
     @property
-    def _listing(self) -> str:
-        return f"list the {self._tail}"
+    def _list_description(self) -> str:
+        return f"list the {self._path}"
 
-    def _page_at(self, offset: int) -> Page[Row]:
-        params = {"limit": str(PAGE), "offset": str(offset), "sort": OLDEST_FIRST}
-        question = self._question("GET", self._tail, self._listing, params=params)
-        rows, number = self._readable_rows(self._model, question)
-        return Page(rows, offset + PAGE if number >= PAGE else None)
+    def _request_page(self, offset: int) -> ListPage[Row]:
+        params = {"limit": str(PAGE_SIZE), "offset": str(offset), "sort": OLDEST_FIRST}
+        question = self._build_request("GET", self._path, self._list_description, params=params)
+        rows, number = self._request_readable_rows(self._model, question)
+        return ListPage(rows, offset + PAGE_SIZE if number >= PAGE_SIZE else None)
 
 
 def _is_older(updated_at: str | None, since: str | None) -> bool:

@@ -6,16 +6,16 @@ https://aps.autodesk.com/en/docs/bim360/v1/reference/http/business_units_structu
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from bim360_provider.hq.api.base import Endpoints, read_one
-from bim360_provider.models.base import Answered
+from bim360_provider.hq.api.base import Endpoints, parse_row
+from bim360_provider.models.base import ResponseModel
 from bim360_provider.models.business_units import BusinessUnit
 
 __all__ = ["BusinessUnits"]
 
-PATH: Final = "business_units_structure"
+STRUCTURE_PATH: Final = "business_units_structure"
 
 
-class _Structure(Answered):
+class _StructureResponse(ResponseModel):
     """What both endpoints answer."""
 
     business_units: list[BusinessUnit]
@@ -24,7 +24,7 @@ class _Structure(Answered):
 class BusinessUnits(Endpoints):
     """The business units of one account: one document, for which HQ has no ETag."""
 
-    def structure(self) -> list[BusinessUnit]:
+    def get_structure(self) -> list[BusinessUnit]:
         """Return all units, in HQ's order: one request.
 
         https://aps.autodesk.com/en/docs/bim360/v1/reference/http/business_units_structure-GET/
@@ -33,9 +33,9 @@ class BusinessUnits(Endpoints):
             HqError: HQ said no.
             UnansweredError: No answer came.
         """
-        return self._structure("GET", "read the business units")
+        return self._request_structure("GET", "read the business units")
 
-    def define(self, units: Sequence[Mapping[str, Any]]) -> list[BusinessUnit]:
+    def update_structure(self, units: Sequence[Mapping[str, Any]]) -> list[BusinessUnit]:
         """Create or redefine the structure, and return it: one PUT.
 
         A unit whose id HQ knows is replaced by what is given, one whose id it does not know is
@@ -49,21 +49,23 @@ class BusinessUnits(Endpoints):
             UnansweredError: No answer came; sending it again does no harm.
         """
         asked = f"define {len(units)} business units"
-        return self._structure("PUT", asked, units, json={"business_units": list(units)})
+        return self._request_structure("PUT", asked, units, json={"business_units": list(units)})
 
-    def _structure(
+    def _request_structure(
         self, method: str, asked: str, sent: Sequence[Mapping[str, Any]] = (), **rest: Any
     ) -> list[BusinessUnit]:
-        question = self._question(method, PATH, asked, **rest)
+        question = self._build_request(method, STRUCTURE_PATH, asked, **rest)
 
         def read(body: Any) -> tuple[list[BusinessUnit], str]:
-            units = read_one(_Structure, question, body).business_units
-            return units, _lacks_all(units, sent)
+            units = parse_row(_StructureResponse, question, body).business_units
+            return units, _find_structure_mismatch(units, sent)
 
-        return self._matching(question, read)
+        return self._send_until_match(question, read)
 
 
-def _lacks_all(units: Sequence[BusinessUnit], sent: Sequence[Mapping[str, Any]]) -> str:
+def _find_structure_mismatch(
+    units: Sequence[BusinessUnit], sent: Sequence[Mapping[str, Any]]
+) -> str:
     """Return what shows that a response is another account's: it has no unit that was sent."""
     known = {unit.id for unit in units} | {unit.name for unit in units}
     wanted = {str(each.get("id")).lower() for each in sent} | {each.get("name") for each in sent}

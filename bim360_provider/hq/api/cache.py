@@ -8,12 +8,12 @@ from typing import Any, Final, Generic, NoReturn, Protocol, TypeVar
 
 from bim360_provider.errors import Bim360Error, UnansweredError
 
-__all__ = ["MAX_AGE", "AskOnce", "Identified", "Page", "PageWatch", "Snapshot"]
+__all__ = ["MAX_AGE", "IdentifiedRow", "ListCache", "ListPage", "Memo", "PageWatch"]
 
-Answer = TypeVar("Answer")
+Value = TypeVar("Value")
 
 
-class AskOnce(Generic[Answer]):
+class Memo(Generic[Value]):
     """Remembers answers by their key; threads that ask the same thing at once ask it once.
 
     An error is not remembered: whoever asks next asks again.
@@ -22,23 +22,23 @@ class AskOnce(Generic[Answer]):
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
-        self._answers: dict[str, Answer] = {}
+        self._values: dict[str, Value] = {}
 
-    def answer(self, key: str, ask: Callable[[], Answer]) -> Answer:
+    def get(self, key: str, ask: Callable[[], Value]) -> Value:
         """Return what is known under the key, or ask for it."""
         with self._lock:
             lock = self._locks.setdefault(key, threading.Lock())
         with lock:
-            if key not in self._answers:
-                self._answers[key] = ask()
-            return self._answers[key]
+            if key not in self._values:
+                self._values[key] = ask()
+            return self._values[key]
 
 
-LONGEST: Final = 200_000
+MAX_ROWS: Final = 200_000
 """Rows of the longest list that is read; the documents plan for accounts of 5,000 projects."""
 
 
-class Identified(Protocol):
+class IdentifiedRow(Protocol):
     """A row of a list."""
 
     @property
@@ -46,7 +46,7 @@ class Identified(Protocol):
         """Return HQ's id of it."""
 
 
-Row = TypeVar("Row", bound=Identified)
+Row = TypeVar("Row", bound=IdentifiedRow)
 
 
 class PageWatch:
@@ -58,12 +58,12 @@ class PageWatch:
         Args:
             asked: The purpose in an error message: ``list the projects``.
         """
-        self._asked = asked
-        self._seen: set[str] = set()
+        self._description = asked
+        self._seen_ids: set[str] = set()
         self._offsets: set[int] = set()
-        self._first = ""
+        self._first_id = ""
 
-    def new(self, rows: Sequence[Row], offset: int, *, last: bool) -> list[Row]:
+    def filter_new_rows(self, rows: Sequence[Row], offset: int, *, is_last: bool) -> list[Row]:
         """Return the rows of a page that no earlier page had.
 
         Args:
@@ -74,14 +74,14 @@ class PageWatch:
         Raises:
             UnansweredError: It is an earlier page once more, or the list has no end.
         """
-        fresh = list({row.id: row for row in rows if row.id not in self._seen}.values())
-        if offset not in self._offsets and not fresh and self._is_repeated(rows, last=last):
-            self._refuse("HQ sent a page of the list that it had sent before")
-        if len(self._seen) > LONGEST:
-            self._refuse(f"the list has more than {LONGEST:,} rows")
+        fresh = list({row.id: row for row in rows if row.id not in self._seen_ids}.values())
+        if offset not in self._offsets and not fresh and self._is_repeated(rows, last=is_last):
+            self._raise_error("HQ sent a page of the list that it had sent before")
+        if len(self._seen_ids) > MAX_ROWS:
+            self._raise_error(f"the list has more than {MAX_ROWS:,} rows")
         self._offsets.add(offset)
-        self._first = self._first or (rows[0].id if rows else "")
-        self._seen.update(row.id for row in fresh)
+        self._first_id = self._first_id or (rows[0].id if rows else "")
+        self._seen_ids.update(row.id for row in fresh)
         return fresh
 
     def _is_repeated(self, rows: Sequence[Row], *, last: bool) -> bool:
@@ -89,11 +89,11 @@ class PageWatch:
 
         The last page may hold only rows that moved there while other rows were added.
         """
-        return not last or (bool(rows) and rows[0].id == self._first)
+        return not last or (bool(rows) and rows[0].id == self._first_id)
 
-    def _refuse(self, why: str) -> NoReturn:
+    def _raise_error(self, why: str) -> NoReturn:
         msg = (
-            f"BIM 360: could not {self._asked}: {why}, so it is not complete. "
+            f"BIM 360: could not {self._description}: {why}, so it is not complete. "
             "Check the base URL, and the proxy if there is one, then run it again."
         )
         raise UnansweredError(msg)
@@ -107,14 +107,14 @@ Not seconds after each row came: under HQ's limit the pages of a large account t
 
 
 @dataclass(frozen=True)
-class Page(Generic[Row]):
+class ListPage(Generic[Row]):
     """One page of a list: its rows, and the offset of the next page, None after the last."""
 
     rows: list[Row]
-    following: int | None
+    next_offset: int | None
 
 
-class Snapshot(Generic[Row]):
+class ListCache(Generic[Row]):
     """What one run has seen of a list; shared by all threads.
 
     Rows are found by their id alone. What the pages do not hold is asked for by itself, so that
@@ -123,7 +123,7 @@ class Snapshot(Generic[Row]):
 
     def __init__(
         self,
-        ask: Callable[[int], Page[Row]],
+        ask: Callable[[int], ListPage[Row]],
         now: Callable[[], float],
         asked: str = "read the list",
     ) -> None:
@@ -135,15 +135,15 @@ class Snapshot(Generic[Row]):
             now: Monotonic seconds.
             asked: The purpose in an error message: ``list the projects``.
         """
-        self._asked = asked
-        self._ask = ask
+        self._description = asked
+        self._request_page = ask
         self._now = now
-        self._turn = threading.Lock()  # one decision, and so one page, at a time
+        self._fetch_lock = threading.Lock()  # one decision, and so one page, at a time
         self._lock = threading.Lock()  # what follows
-        self._written: dict[str, Row | None] = {}
-        self._open = 0
-        self._next: int | None
-        self._begin()
+        self._written_rows: dict[str, Row | None] = {}
+        self._open_requests = 0
+        self._next_offset: int | None
+        self._reset()
 
     def get(
         self, key: str, ask: Callable[[], Row], suits: Callable[[Row], bool] = lambda _row: True
@@ -158,30 +158,32 @@ class Snapshot(Generic[Row]):
         Raises:
             Bim360Error: Whatever asking for it alone raises; a page that fails is no error.
         """
-        known = self._known(key, suits)
+        known = self._find_cached(key, suits)
         if known is None:
-            with self._turn:
-                known = self._found(key, suits)
-        return self._alone(ask) if known is None else known
+            with self._fetch_lock:
+                known = self._find_or_fetch_page(key, suits)
+        return self._fetch_row(ask) if known is None else known
 
-    def keep(self, row: Row) -> Row:
+    def store(self, row: Row) -> Row:
         """Note what HQ has just answered about one thing; return it."""
         with self._lock:
-            if row.id not in self._written:
+            if row.id not in self._written_rows:
                 self._rows[row.id] = row
         return row
 
-    def wrote(self, key: str, row: Row | None = None) -> None:
+    def record_write(self, key: str, row: Row | None = None) -> None:
         """Note a write, before it is sent and when it is answered: from then on it is asked alone.
 
         A page that is on its way may be older than the write. What was last seen of the row can
         still be found by ``where``: a search for a name must not miss a row that is being changed.
         """
         with self._lock:
-            last_seen = self._rows.pop(key, None) or self._written.get(key)
-            self._written[key] = row or last_seen
+            last_seen = self._rows.pop(key, None) or self._written_rows.get(key)
+            self._written_rows[key] = row or last_seen
 
-    def where(self, wanted: Callable[[Row], bool], *, fresh: bool = True) -> list[Row]:
+    def list_matching(
+        self, wanted: Callable[[Row], bool], *, include_new: bool = True
+    ) -> list[Row]:
         """Return the rows that are wanted, of all pages: they are walked once for all who ask.
 
         A row that is returned may be as old as the walk: who acts on it asks for it alone.
@@ -193,93 +195,97 @@ class Snapshot(Generic[Row]):
         Raises:
             Bim360Error: A page could not be had.
         """
-        pages_before = self._pages
-        with self._turn:
-            self._forget_old()
-            self._walk()
-            found = self._matching(wanted)
-            if fresh and not found and self._pages == pages_before:
-                self._next = self._last
-                self._walk()
-                found = self._matching(wanted)
+        pages_before = self._pages_read
+        with self._fetch_lock:
+            self._drop_expired()
+            self._fetch_remaining_pages()
+            found = self._filter_rows(wanted)
+            if include_new and not found and self._pages_read == pages_before:
+                self._next_offset = self._last_offset
+                self._fetch_remaining_pages()
+                found = self._filter_rows(wanted)
             return found
 
-    def _begin(self) -> None:
+    def _reset(self) -> None:
         self._rows: dict[str, Row] = {}
-        self._alones = 0
-        self._pages = 0
-        self._last = 0
-        self._next = 0
-        self._watch = PageWatch(self._asked)
+        self._single_reads = 0
+        self._pages_read = 0
+        self._last_offset = 0
+        self._next_offset = 0
+        self._watch = PageWatch(self._description)
         self._has_failed = False
-        self._asked_at = self._now()
+        self._last_request_at = self._now()
 
-    def _forget_old(self) -> None:
+    def _drop_expired(self) -> None:
         with self._lock:
             # What waits for its place under the limit keeps the snapshot as well.
-            if not self._open and self._now() - self._asked_at > MAX_AGE:
-                self._begin()
+            if not self._open_requests and self._now() - self._last_request_at > MAX_AGE:
+                self._reset()
 
-    def _known(self, key: str, suits: Callable[[Row], bool]) -> Row | None:
-        self._forget_old()
+    def _find_cached(self, key: str, suits: Callable[[Row], bool]) -> Row | None:
+        self._drop_expired()
         with self._lock:
             row = self._rows.get(key)
         return row if row is not None and suits(row) else None
 
-    def _found(self, key: str, suits: Callable[[Row], bool]) -> Row | None:
+    def _find_or_fetch_page(self, key: str, suits: Callable[[Row], bool]) -> Row | None:
         """Return a row, having bought a page if it is time to; without one, it goes alone."""
-        while self._alones > self._pages and self._next is not None and self._is_unknown(key):
+        while (
+            self._single_reads > self._pages_read
+            and self._next_offset is not None
+            and self._is_uncached(key)
+        ):
             if self._has_failed:
                 break
-            self._try(self._next)
-        row = self._known(key, suits)
-        if row is None and key not in self._written:
-            self._alones += 1
+            self._try_fetch_page(self._next_offset)
+        row = self._find_cached(key, suits)
+        if row is None and key not in self._written_rows:
+            self._single_reads += 1
         return row
 
-    def _is_unknown(self, key: str) -> bool:
+    def _is_uncached(self, key: str) -> bool:
         with self._lock:
-            return key not in self._rows and key not in self._written
+            return key not in self._rows and key not in self._written_rows
 
-    def _walk(self) -> None:
-        while self._next is not None:
-            self._buy(self._next)
+    def _fetch_remaining_pages(self) -> None:
+        while self._next_offset is not None:
+            self._fetch_page(self._next_offset)
 
-    def _try(self, offset: int) -> None:
+    def _try_fetch_page(self, offset: int) -> None:
         try:
-            self._buy(offset)
+            self._fetch_page(offset)
         except Bim360Error:
             self._has_failed = True  # reads go on as if there were no more pages
 
-    def _buy(self, offset: int) -> None:
-        self._pages += 1
-        self._last = offset
-        with self._asking():
-            page = self._ask(offset)
-        self._watch.new(page.rows, offset, last=page.following is None)
+    def _fetch_page(self, offset: int) -> None:
+        self._pages_read += 1
+        self._last_offset = offset
+        with self._track_request():
+            page = self._request_page(offset)
+        self._watch.filter_new_rows(page.rows, offset, is_last=page.next_offset is None)
         with self._lock:
-            self._next = page.following
+            self._next_offset = page.next_offset
             for row in page.rows:
-                rows = self._written if row.id in self._written else self._rows
+                rows = self._written_rows if row.id in self._written_rows else self._rows
                 if rows is self._rows or rows[row.id] is None:
                     rows[row.id] = row
 
-    def _alone(self, ask: Callable[[], Row]) -> Row:
-        with self._asking():
-            return self.keep(ask())
+    def _fetch_row(self, ask: Callable[[], Row]) -> Row:
+        with self._track_request():
+            return self.store(ask())
 
     @contextmanager
-    def _asking(self) -> Iterator[None]:
+    def _track_request(self) -> Iterator[None]:
         with self._lock:
-            self._open += 1
+            self._open_requests += 1
         try:
             yield
         finally:
             with self._lock:
-                self._open -= 1
-                self._asked_at = self._now()
+                self._open_requests -= 1
+                self._last_request_at = self._now()
 
-    def _matching(self, wanted: Callable[[Row], bool]) -> list[Row]:
+    def _filter_rows(self, wanted: Callable[[Row], bool]) -> list[Row]:
         with self._lock:
-            answered: list[Any] = [row for row in self._written.values() if row is not None]
+            answered: list[Any] = [row for row in self._written_rows.values() if row is not None]
             return [row for row in (*self._rows.values(), *answered) if wanted(row)]

@@ -6,20 +6,20 @@ https://aps.autodesk.com/en/docs/bim360/v1/reference/http/companies-POST/
 from collections.abc import Mapping
 from typing import Any
 
-from bim360_provider.hq.api.base import Collection
+from bim360_provider.hq.api.base import EntityEndpoints
 from bim360_provider.models import Company, normalize
 
 __all__ = ["Companies"]
 
 
-class Companies(Collection[Company]):
+class Companies(EntityEndpoints[Company]):
     """The companies of one account.
 
     https://aps.autodesk.com/en/docs/bim360/v1/reference/http/companies-:company_id-PATCH/
     """
 
     _model = Company
-    _tail = "companies"
+    _path = "companies"
     _kind = "company"
 
     def create(self, body: Mapping[str, Any]) -> Company:
@@ -32,10 +32,10 @@ class Companies(Collection[Company]):
             UnreachableError: Nothing was sent.
         """
         asked = f"create company '{body.get('name')}'"
-        question = self._question("POST", "companies", asked, json=body, repeatable=False)
-        return self._one(Company, question, name=body.get("name"))
+        question = self._build_request("POST", "companies", asked, json=body, repeatable=False)
+        return self._request_one(Company, question, name=body.get("name"))
 
-    def named(self, name: str) -> list[Company]:
+    def search_by_name(self, name: str) -> list[Company]:
         """Return the companies of that name, whatever its case, as a search finds them.
 
         A name with accents takes two requests: HQ may hold it in Unicode's form C or D.
@@ -47,12 +47,12 @@ class Companies(Collection[Company]):
             HqError: HQ said no.
             UnansweredError: No answer came.
         """
-        other = normalize.decomposed(name) or ""
-        held = 0 < len(other) <= normalize.NAME_LIMIT  # HQ holds no longer name
-        rows = self._searched(name) + (self._searched(other) if held else [])
+        other = normalize.decompose_text(name) or ""
+        held = 0 < len(other) <= normalize.MAX_NAME_LENGTH  # HQ holds no longer name
+        rows = self._search(name) + (self._search(other) if held else [])
         found = {row.id: row for row in rows if (row.name or "").casefold() == name.casefold()}
         return list(found.values())
 
-    def _searched(self, name: str) -> list[Company]:
+    def _search(self, name: str) -> list[Company]:
         exact = {"name": name, "partial": "false", "operator": "AND"}
-        return list(self._pages(Company, "companies/search", f"find company '{name}'", exact))
+        return list(self._walk_pages(Company, "companies/search", f"find company '{name}'", exact))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ProjectImages"]
 
-PART: Final = "chunk"
+IMAGE_PART: Final = "chunk"
 """The name of the part: the page's example has it, while its table of headers says JSON."""
 
 
@@ -28,11 +28,11 @@ class ProjectImages(Endpoints):
         self._projects = projects
 
     @classmethod
-    def made_for(cls, client: "HqClient") -> "ProjectImages":
+    def create_for_client(cls, client: "HqClient") -> "ProjectImages":
         """Make those of a client's account, whose projects they change."""
         return cls(client.transport, client.connection, client.projects)
 
-    def put(
+    def update_image(
         self, project_id: str, content: bytes, media_type: str, *, new_resource: bool = False
     ) -> Project:
         """Give a project a picture in place of the one it has: one PATCH, multipart.
@@ -49,12 +49,12 @@ class ProjectImages(Endpoints):
         """
         # The file's own name stays here: it says nothing to HQ, and may say much of its owner.
         name = media_type.replace("/", ".")
-        question = self._question(
+        question = self._build_request(
             "PATCH",
             f"projects/{project_id}/image",
             f"give project {project_id} a picture",
-            files={PART: (name, content, media_type)},
+            files={IMAGE_PART: (name, content, media_type)},
             new_resource=new_resource,
         )
-        self._projects.wrote(project_id)
-        return self._one(Project, question, id=project_id)
+        self._projects.record_write(project_id)
+        return self._request_one(Project, question, id=project_id)

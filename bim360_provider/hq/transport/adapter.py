@@ -15,15 +15,15 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util import parse_url
 
-from bim360_provider.hq.transport.address import LOOPBACK
+from bim360_provider.hq.transport.address import LOOPBACK_HOSTS
 
-__all__ = ["Allowance", "BoundedAdapter", "current", "is_local"]
+__all__ = ["AttemptBudget", "BoundedAdapter", "is_local_url", "thread_state"]
 
-current: Final = threading.local()
+thread_state: Final = threading.local()
 """The allowance of the attempt that this thread is making."""
 
 
-class Allowance:
+class AttemptBudget:
     """What one attempt may take; the thread that enters it is bounded by it.
 
     Attributes:
@@ -37,59 +37,59 @@ class Allowance:
             seconds: For all of it, from the connection to the last byte of the response.
             size: Bytes of the response as it is received, headers included.
         """
-        self._ends = time.monotonic() + seconds
-        self._left = size
-        self.sent = False
+        self._deadline = time.monotonic() + seconds
+        self._remaining_bytes = size
+        self.has_sent = False
 
     def __enter__(self) -> None:
         """Bound this thread."""
-        current.allowance = self
+        thread_state.allowance = self
 
     def __exit__(self, *_error: object) -> None:
         """Release this thread."""
-        current.allowance = None
+        thread_state.allowance = None
 
     @property
     def is_spent(self) -> bool:
         """Whether the time or the bytes are used up."""
-        return self._left < 0 or time.monotonic() >= self._ends
+        return self._remaining_bytes < 0 or time.monotonic() >= self._deadline
 
-    def seconds(self, most: float | None) -> float:
+    def limit_seconds(self, most: float | None) -> float:
         """Return how long the next read or write may take, at most the given seconds.
 
         Raises:
             TimeoutError: The time or the bytes are used up.
         """
-        left = self._ends - time.monotonic()
-        if left <= 0 or self._left < 0:
+        left = self._deadline - time.monotonic()
+        if left <= 0 or self._remaining_bytes < 0:
             raise TimeoutError
         return left if most is None else min(left, most)
 
-    def receive(self, size: int) -> None:
+    def count_received(self, size: int) -> None:
         """Count bytes of the response."""
-        self._left -= size
+        self._remaining_bytes -= size
 
 
-PIECE: Final = 64 * 1024
+CHUNK_SIZE: Final = 64 * 1024
 """Bytes of an upload between two looks at the clock."""
 
 
-class _Reader(RawIOBase):
+class _BoundedReader(RawIOBase):
     """Reads a response within what the attempt may take."""
 
     def __init__(self, raw: Any, sock: Any) -> None:
         self._raw = raw
         self._sock = sock
-        self._most = sock.gettimeout()
-        self._allowance: Allowance = current.allowance
+        self._timeout = sock.gettimeout()
+        self._budget: AttemptBudget = thread_state.allowance
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        self._sock.settimeout(self._allowance.seconds(self._most))
+        self._sock.settimeout(self._budget.limit_seconds(self._timeout))
         size: int = self._raw.readinto(buffer) or 0
-        self._allowance.receive(size)
+        self._budget.count_received(size)
         return size
 
     def close(self) -> None:
@@ -97,71 +97,71 @@ class _Reader(RawIOBase):
         super().close()
 
 
-class _Response(http.client.HTTPResponse):
+class _BoundedResponse(http.client.HTTPResponse):
     """A response of HQ, or of a proxy to CONNECT."""
 
     def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
-        self.fp = BufferedReader(_Reader(self.fp.detach(), sock))
+        self.fp = BufferedReader(_BoundedReader(self.fp.detach(), sock))
 
 
-class _Connection(HTTPConnection):
+class _BoundedConnection(HTTPConnection):
     """A connection without TLS."""
 
-    response_class = _Response
+    response_class = _BoundedResponse
 
     def connect(self) -> None:
         """Connect; a CONNECT request to a proxy does not count as sent."""
-        with _not_counted():
+        with _reset_sent_flag():
             super().connect()
 
     def send(self, data: Any) -> None:
         """Send a request piece by piece."""
         if self.sock is None:
             self.connect()
-        for piece in _pieces(data):
-            _begin(self.sock, self.timeout)
+        for piece in _split_data(data):
+            _start_sending(self.sock, self.timeout)
             super().send(piece)
 
 
-class _SecureConnection(_Connection, HTTPSConnection):
+class _BoundedSecureConnection(_BoundedConnection, HTTPSConnection):
     """A connection with TLS."""
 
 
 @contextmanager
-def _not_counted() -> Iterator[None]:
+def _reset_sent_flag() -> Iterator[None]:
     try:
         yield
     finally:
-        current.allowance.sent = False
+        thread_state.allowance.sent = False
 
 
-def _pieces(data: Any) -> list[Any]:
+def _split_data(data: Any) -> list[Any]:
     if not isinstance(data, bytes):
         return [data]
-    return [data[at : at + PIECE] for at in range(0, len(data), PIECE)]
+    return [data[at : at + CHUNK_SIZE] for at in range(0, len(data), CHUNK_SIZE)]
 
 
-def _begin(sock: Any, most: Any) -> None:
+def _start_sending(sock: Any, most: Any) -> None:
     # The socket may be an earlier attempt's, with what that had left.
-    allowance: Allowance = current.allowance
-    sock.settimeout(allowance.seconds(most))
-    allowance.sent = True
+    allowance: AttemptBudget = thread_state.allowance
+    sock.settimeout(allowance.limit_seconds(most))
+    allowance.has_sent = True
 
 
-class _Pool(HTTPConnectionPool):
+class _BoundedPool(HTTPConnectionPool):
     """Connections without TLS."""
 
-    ConnectionCls = _Connection
+    ConnectionCls = _BoundedConnection
 
 
-class _SecurePool(HTTPSConnectionPool):
+class _BoundedSecurePool(HTTPSConnectionPool):
     """Connections with TLS."""
 
-    ConnectionCls = _SecureConnection
+    ConnectionCls = _BoundedSecureConnection
 
 
-POOLS: Final = {"http": _Pool, "https": _SecurePool}
+POOL_CLASSES: Final = {"http": _BoundedPool, "https": _BoundedSecurePool}
 
 
 class BoundedAdapter(HTTPAdapter):
@@ -170,13 +170,13 @@ class BoundedAdapter(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Create the connection pools; ``requests`` calls this."""
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = POOLS
+        self.poolmanager.pool_classes_by_scheme = POOL_CLASSES
 
     def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
         """Return the pools of a proxy; ``requests`` calls this. SOCKS keeps its own pools."""
         pools = super().proxy_manager_for(proxy, **kwargs)
         if not str(proxy).lower().startswith("socks"):
-            pools.pool_classes_by_scheme = POOLS
+            pools.pool_classes_by_scheme = POOL_CLASSES
         return pools
 
     def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
@@ -186,11 +186,11 @@ class BoundedAdapter(HTTPAdapter):
             InvalidURL: It would; nothing was sent.
         """
         url = request.url or ""
-        if parse_url(url).scheme != "https" and not is_local(url):
+        if parse_url(url).scheme != "https" and not is_local_url(url):
             raise InvalidURL
         return super().send(request, *args, **kwargs)
 
 
-def is_local(url: str) -> bool:
+def is_local_url(url: str) -> bool:
     """Return whether a URL leads to this machine, read by the parser that sends."""
-    return (parse_url(url).host or "").strip("[]") in LOOPBACK
+    return (parse_url(url).host or "").strip("[]") in LOOPBACK_HOSTS

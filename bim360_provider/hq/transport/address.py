@@ -8,45 +8,45 @@ import re
 from ipaddress import IPv6Address
 from typing import Final
 
-from bim360_provider.models.display import shown
+from bim360_provider.models.display import quote_value
 
 __all__ = [
-    "LOOPBACK",
-    "base_url",
-    "is_server",
-    "rate_limit_store",
+    "LOOPBACK_HOSTS",
+    "is_redis_url",
+    "parse_base_url",
+    "parse_rate_limit_store",
     "split_base_url",
-    "without_login",
+    "strip_login",
 ]
 
-LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
-NAME: Final = r"(?:[A-Za-z0-9_-]{1,63}\.){0,16}[A-Za-z0-9_-]{1,63}\.?"
-URL: Final = re.compile(
-    rf"(?P<scheme>https?)://(?:\[(?P<v6>[0-9A-Fa-f:.]{{2,45}})\]|(?P<name>{NAME}))"
+HOST_NAME: Final = r"(?:[A-Za-z0-9_-]{1,63}\.){0,16}[A-Za-z0-9_-]{1,63}\.?"
+BASE_URL_PATTERN: Final = re.compile(
+    rf"(?P<scheme>https?)://(?:\[(?P<v6>[0-9A-Fa-f:.]{{2,45}})\]|(?P<name>{HOST_NAME}))"
     r"(?::(?P<port>[0-9]{1,5}))?(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:/-]|%[0-9A-Fa-f]{2})*)?",
     re.IGNORECASE,
 )
 """The part of RFC 3986 that a base URL needs: https://datatracker.ietf.org/doc/html/rfc3986"""
 
-PLAIN: Final = re.compile(r"[!-~]+")
+VISIBLE_ASCII: Final = re.compile(r"[!-~]+")
 """ASCII that can be seen: neither blanks nor control characters."""
 
-SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[/\\]*")
-LEGIBLE: Final = re.compile(r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])?(?::[0-9]+)?(?:/[^\s:]*)?")
+SCHEME_PATTERN: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[/\\]*")
+ADDRESS_PATTERN: Final = re.compile(r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])?(?::[0-9]+)?(?:/[^\s:]*)?")
 """A host with a port and a path; ``user:password`` without a host is none."""
 
-HIGHEST_PORT: Final = 65535
+MAX_PORT: Final = 65535
 
-SERVERS: Final = ("redis://", "rediss://", "unix://")
+REDIS_SCHEMES: Final = ("redis://", "rediss://", "unix://")
 """The schemes that ``redis.from_url`` accepts; it is case-sensitive."""
 
-DRIVE: Final = re.compile(r"[A-Za-z]:[\\/]")
-FILE: Final = re.compile(r"[A-Za-z]:[\\/]|[\\/]*[^:\\/]+(?:[\\/]|$)")
+DRIVE_PATTERN: Final = re.compile(r"[A-Za-z]:[\\/]")
+FILE_PATTERN: Final = re.compile(r"[A-Za-z]:[\\/]|[\\/]*[^:\\/]+(?:[\\/]|$)")
 """No colon in the first part, as ``user:password@host`` has, but that of a Windows drive."""
 
 
-def base_url(value: object) -> str:
+def parse_base_url(value: object) -> str:
     """Return the base URL of HQ: ``https``, or ``http`` on this machine; nothing but host and path.
 
     Raises:
@@ -54,23 +54,23 @@ def base_url(value: object) -> str:
             message quotes no password.
     """
     url = str(value).strip()
-    flaw = _flaw(url)
+    flaw = _find_url_problem(url)
     if flaw:
-        msg = f"{shown(without_login(url))} {flaw}"
+        msg = f"{quote_value(strip_login(url))} {flaw}"
         raise ValueError(msg)
     return url
 
 
-def _flaw(url: str) -> str:
-    found = URL.fullmatch(url)
-    if found and _is_host(found) and 0 < int(found["port"] or 1) <= HIGHEST_PORT:
-        if found["scheme"].lower() == "https" or _host(found) in LOOPBACK:
+def _find_url_problem(url: str) -> str:
+    found = BASE_URL_PATTERN.fullmatch(url)
+    if found and _has_valid_host(found) and 0 < int(found["port"] or 1) <= MAX_PORT:
+        if found["scheme"].lower() == "https" or _extract_host(found) in LOOPBACK_HOSTS:
             return ""
     elif "@" in url:
         return "holds a user name or a password; write https:// and the host alone"
     elif "?" in url or "#" in url:
         return "has a query or a fragment; take it out"
-    elif url and not PLAIN.fullmatch(url.replace("\\", " ")):
+    elif url and not VISIBLE_ASCII.fullmatch(url.replace("\\", " ")):
         return "holds a backslash, a blank or another character that no URL has; take it out"
     elif re.match("https?://", url, re.IGNORECASE):
         return "is not a URL such as https://developer.api.autodesk.com"
@@ -80,7 +80,7 @@ def _flaw(url: str) -> str:
     )
 
 
-def _is_host(found: "re.Match[str]") -> bool:
+def _has_valid_host(found: "re.Match[str]") -> bool:
     if not found["v6"]:
         return True
     try:
@@ -96,49 +96,49 @@ def split_base_url(url: str) -> tuple[str, str, int]:
     Raises:
         ValueError: It is not accepted.
     """
-    found = URL.fullmatch(base_url(url))
+    found = BASE_URL_PATTERN.fullmatch(parse_base_url(url))
     if found is None:  # base_url has refused it already
         raise ValueError(url)
     scheme = found["scheme"].lower()
     port = int(found["port"] or (443 if scheme == "https" else 80))
-    return scheme, _host(found), port
+    return scheme, _extract_host(found), port
 
 
-def _host(found: "re.Match[str]") -> str:
+def _extract_host(found: "re.Match[str]") -> str:
     host: str = found["v6"] or found["name"]
     return host.lower()
 
 
-def rate_limit_store(value: object) -> str:
+def parse_rate_limit_store(value: object) -> str:
     """Return a store of the shared rate limit: a file, or the URL of a Redis server.
 
     Raises:
         ValueError: It is neither; the message quotes no password.
     """
     store = str(value).strip()
-    if is_server(store) or (FILE.match(store) and store.isprintable()):
+    if is_redis_url(store) or (FILE_PATTERN.match(store) and store.isprintable()):
         return store
     msg = (
-        f"must be a file or a URL that begins with {', '.join(SERVERS)}, "
-        f"not {shown(without_login(store))}"
+        f"must be a file or a URL that begins with {', '.join(REDIS_SCHEMES)}, "
+        f"not {quote_value(strip_login(store))}"
     )
     raise ValueError(msg)
 
 
-def is_server(store: str) -> bool:
+def is_redis_url(store: str) -> bool:
     """Return whether a store is a Redis server rather than a file."""
-    return store.startswith(SERVERS)
+    return store.startswith(REDIS_SCHEMES)
 
 
-def without_login(url: str) -> str:
+def strip_login(url: str) -> str:
     """Return a URL or a path without user name, password, query and fragment; it never raises.
 
     A malformed rest, which could still hold a password, becomes ``…``.
     """
-    found = SCHEME.match(url)
-    scheme = found[0] if found and not DRIVE.match(url) else ""
+    found = SCHEME_PATTERN.match(url)
+    scheme = found[0] if found and not DRIVE_PATTERN.match(url) else ""
     login, at, rest = url[len(scheme) :].rpartition("@")
     if not scheme and not (at and ":" in login):
         return url
     place = re.split(r"[?#]", rest, maxsplit=1)[0]
-    return f"{scheme}{'…@' if at else ''}{place if LEGIBLE.fullmatch(place) else '…'}"
+    return f"{scheme}{'…@' if at else ''}{place if ADDRESS_PATTERN.fullmatch(place) else '…'}"

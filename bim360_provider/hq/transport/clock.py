@@ -13,14 +13,14 @@ __all__ = [
     "Clock",
     "ServerClock",
     "SystemClock",
-    "duration",
+    "format_duration",
     "parse_http_date",
     "parse_time",
 ]
 
 UTC: Final = timezone.utc
 
-YEARS: Final = range(2000, 9000)
+PLAUSIBLE_YEARS: Final = range(2000, 9000)
 """Years of a ``Date`` that is believed: to later ones no time could be added."""
 
 HOUR, DAY, YEAR = 3600.0, 86_400.0, 366 * 86_400.0
@@ -66,29 +66,29 @@ class ServerClock:
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
         self._lock = threading.Lock()
-        self._seen: tuple[datetime, float] | None = None
-        self._began: datetime | None = None
+        self._last_date: tuple[datetime, float] | None = None
+        self._run_start: datetime | None = None
 
-    def learn(self, date: str | None) -> None:
+    def sync(self, date: str | None) -> None:
         """Take the ``Date`` header of an answer that has just arrived."""
         told = parse_http_date(date)
-        if told is None or told.year not in YEARS:
+        if told is None or told.year not in PLAUSIBLE_YEARS:
             return
         with self._lock:
-            self._seen = (told, self._monotonic())
-            self._began = self._began or told
+            self._last_date = (told, self._monotonic())
+            self._run_start = self._run_start or told
 
     @property
-    def began(self) -> datetime:
+    def run_start(self) -> datetime:
         """HQ's time when this process heard from it first."""
-        return self._began or self.now()
+        return self._run_start or self.now()
 
     def now(self) -> datetime:
         """Return HQ's time as of now; this machine's if HQ never told."""
         with self._lock:
-            if self._seen is None:
+            if self._last_date is None:
                 return datetime.now(UTC)
-            told, at = self._seen
+            told, at = self._last_date
             return told + timedelta(seconds=self._monotonic() - at)
 
 
@@ -116,7 +116,7 @@ def parse_time(words: str | None) -> datetime | None:
         return None
 
 
-def duration(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """Return a time as people read it: in seconds, hours or days, at most ``more than a year``."""
     if seconds >= YEAR:
         return "more than a year"

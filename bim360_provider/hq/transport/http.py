@@ -11,13 +11,13 @@ from typing import Final
 import requests
 
 from bim360_provider.errors import ConfigError, UnansweredError, UnreachableError
-from bim360_provider.hq.transport.adapter import Allowance, BoundedAdapter, is_local
-from bim360_provider.hq.transport.request import Call
-from bim360_provider.hq.transport.response import Answer
+from bim360_provider.hq.transport.adapter import AttemptBudget, BoundedAdapter, is_local_url
+from bim360_provider.hq.transport.request import HttpRequest
+from bim360_provider.hq.transport.response import Response
 
-__all__ = ["Patience", "Wire"]
+__all__ = ["HttpSession", "Timeouts"]
 
-CONNECTIONS: Final = 4
+POOL_SIZE: Final = 4
 """Pulumi's host works with four threads, so more connections would idle."""
 
 CONNECT_TIMEOUT: Final = 10.0
@@ -26,29 +26,29 @@ CONNECT_TIMEOUT: Final = 10.0
 READ_TIMEOUT: Final = 70.0
 """Seconds between two bytes: HQ answers 504 by itself after some ten."""
 
-ANSWER_DEADLINE: Final = 120.0
+ATTEMPT_TIMEOUT: Final = 120.0
 """Seconds for a whole attempt, however slowly its bytes come and go."""
 
-ANSWER_LIMIT: Final = 32 * 1024 * 1024
+MAX_RESPONSE_SIZE: Final = 32 * 1024 * 1024
 """Bytes of an answer; a page of 100 projects has some 0.1 MB."""
 
-CHUNK: Final = 64 * 1024
+CHUNK_SIZE: Final = 64 * 1024
 
-NO_URL: Final = (
+URL_ERRORS: Final = (
     requests.exceptions.InvalidURL,
     requests.exceptions.InvalidSchema,
     requests.exceptions.MissingSchema,
 )
 
-LOWEST_FINAL: Final = 200
+MIN_FINAL_STATUS: Final = 200
 """Below it a status is not the last one: the response is still to come."""
 
-DIRECT: Final = {"http": "", "https": ""}
+NO_PROXIES: Final = {"http": "", "https": ""}
 """No proxy for an emulator on this machine: over http the secret would reach it in the clear."""
 
 
 @dataclass(frozen=True)
-class Patience:
+class Timeouts:
     """How many seconds one attempt may take.
 
     Attributes:
@@ -59,21 +59,21 @@ class Patience:
 
     connect: float
     read: float
-    whole: float
+    total: float
 
 
-class Wire:
+class HttpSession:
     """Keeps the connections to HQ; follows no redirect, keeps no cookie."""
 
-    def __init__(self, patience: Patience | None = None) -> None:
-        self._patience = patience
+    def __init__(self, patience: Timeouts | None = None) -> None:
+        self._timeouts = patience
         self._session = requests.Session()
-        adapter = BoundedAdapter(pool_connections=CONNECTIONS, pool_maxsize=CONNECTIONS)
+        adapter = BoundedAdapter(pool_connections=POOL_SIZE, pool_maxsize=POOL_SIZE)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
-    def send(self, call: Call) -> Answer:
+    def send(self, call: HttpRequest) -> Response:
         """Send once and read the whole answer.
 
         Raises:
@@ -82,17 +82,17 @@ class Wire:
             ConfigError: It cannot be sent: a proxy, a certificate or a header is in the way.
         """
         _check_headers(call)
-        patience = self._patience or Patience(CONNECT_TIMEOUT, READ_TIMEOUT, ANSWER_DEADLINE)
-        allowance = Allowance(patience.whole, ANSWER_LIMIT)
+        patience = self._timeouts or Timeouts(CONNECT_TIMEOUT, READ_TIMEOUT, ATTEMPT_TIMEOUT)
+        allowance = AttemptBudget(patience.total, MAX_RESPONSE_SIZE)
         with allowance:
             try:
-                return self._sent(call, patience)
+                return self._send_request(call, patience)
             except (OSError, ValueError) as error:
                 if allowance.is_spent:
-                    raise _late(patience.whole, sent=allowance.sent) from None
-                raise _translated(error, sent=allowance.sent) from None
+                    raise _build_timeout_error(patience.total, sent=allowance.has_sent) from None
+                raise _map_error(error, sent=allowance.has_sent) from None
 
-    def _sent(self, call: Call, patience: Patience) -> Answer:
+    def _send_request(self, call: HttpRequest, patience: Timeouts) -> Response:
         with self._session.request(
             call.method,
             call.url,
@@ -103,23 +103,23 @@ class Wire:
             files=call.files,
             params=call.params,
             timeout=(patience.connect, patience.read),
-            proxies=DIRECT if is_local(call.url) else None,
+            proxies=NO_PROXIES if is_local_url(call.url) else None,
             allow_redirects=False,
             stream=True,
         ) as response:
-            if response.status_code < LOWEST_FINAL:
+            if response.status_code < MIN_FINAL_STATUS:
                 response.raw.close()  # else the next request would read what is still to come
                 msg = f"the response ended with the interim status {response.status_code}"
                 raise UnansweredError(msg)
-            body = _whole(response, patience.whole)
-            return Answer(response.status_code, response.headers, body)
+            body = _read_body(response, patience.total)
+            return Response(response.status_code, response.headers, body)
 
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
 
 
-def _check_headers(call: Call) -> None:
+def _check_headers(call: HttpRequest) -> None:
     """Refuse a header that ``requests`` would break off at, or send as two."""
     for name, value in call.headers.items():
         if not (value.isascii() and value.isprintable()):
@@ -127,27 +127,27 @@ def _check_headers(call: Call) -> None:
             raise ConfigError(msg)
 
 
-def _whole(response: requests.Response, seconds: float) -> bytes:
+def _read_body(response: requests.Response, seconds: float) -> bytes:
     body = bytearray()
-    for piece in response.iter_content(CHUNK):
+    for piece in response.iter_content(CHUNK_SIZE):
         body += piece
-        if len(body) > ANSWER_LIMIT:
-            raise _late(seconds, sent=True)
+        if len(body) > MAX_RESPONSE_SIZE:
+            raise _build_timeout_error(seconds, sent=True)
     return bytes(body)
 
 
-def _late(seconds: float, *, sent: bool) -> UnreachableError | UnansweredError:
+def _build_timeout_error(seconds: float, *, sent: bool) -> UnreachableError | UnansweredError:
     if not sent:
         return UnreachableError(f"no connection within {seconds:.0f} s")
-    msg = f"the answer did not end within {seconds:.0f} s and {ANSWER_LIMIT} bytes"
+    msg = f"the answer did not end within {seconds:.0f} s and {MAX_RESPONSE_SIZE} bytes"
     return UnansweredError(msg)
 
 
-def _translated(
+def _map_error(
     error: OSError | ValueError, *, sent: bool
 ) -> UnreachableError | UnansweredError | ConfigError:
     if not isinstance(error, requests.RequestException):
-        return _translated_other(error, sent=sent)
+        return _map_other_error(error, sent=sent)
     if isinstance(error, requests.exceptions.SSLError) and not sent:
         msg = (
             "the certificate is not one that this machine trusts; behind a company proxy set "
@@ -157,14 +157,14 @@ def _translated(
     if isinstance(error, requests.exceptions.ProxyError):
         msg = "the proxy refused the connection; check HTTPS_PROXY, its user name and password"
         return ConfigError(msg)
-    if isinstance(error, NO_URL):
+    if isinstance(error, URL_ERRORS):
         return ConfigError("the base URL or the proxy's address is not a URL")
-    if _never_connected(error):
+    if _is_connection_failure(error):
         return UnreachableError("no connection could be made")
     return UnansweredError("the connection ended before a whole answer came")
 
 
-def _translated_other(error: OSError | ValueError, *, sent: bool) -> UnansweredError | ConfigError:
+def _map_other_error(error: OSError | ValueError, *, sent: bool) -> UnansweredError | ConfigError:
     """Return our error for what ``requests`` lets through; its text may quote a password."""
     if sent:
         return UnansweredError("the connection ended before a whole answer came")
@@ -173,7 +173,7 @@ def _translated_other(error: OSError | ValueError, *, sent: bool) -> UnansweredE
     return ConfigError("the base URL or the proxy's address is not a URL")
 
 
-def _never_connected(error: requests.RequestException) -> bool:
+def _is_connection_failure(error: requests.RequestException) -> bool:
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return True
     # urllib3 names a refused connection and a name that does not resolve only by its reason.

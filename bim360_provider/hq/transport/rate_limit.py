@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from bim360_provider import files
 from bim360_provider.hq.connection import Connection
-from bim360_provider.hq.transport.address import is_server, rate_limit_store
+from bim360_provider.hq.transport.address import is_redis_url, parse_rate_limit_store
 from bim360_provider.hq.transport.clock import Clock
 
 if TYPE_CHECKING:
@@ -20,39 +20,39 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ADMIN_PATHS",
-    "ADMIN_READS",
-    "HQ",
-    "TOLD_WAIT",
-    "WINDOW",
-    "Gate",
-    "Pace",
-    "PaceError",
-    "Window",
-    "gate_for",
-    "in_file",
-    "in_memory",
-    "in_redis",
-    "library",
-    "pace_for",
+    "ADMIN_WINDOW",
+    "HQ_WINDOW",
+    "NOTIFY_AFTER",
+    "WINDOW_SECONDS",
+    "BucketLimiter",
+    "RateLimiter",
+    "SharedLimitError",
+    "Throttle",
+    "create_file_limiter",
+    "create_limiter",
+    "create_memory_limiter",
+    "create_redis_limiter",
+    "create_throttle",
+    "load_library",
 ]
 
 BUSY_TIMEOUT: Final = 10.0
 """Seconds to wait for another process that holds the file; it needs milliseconds."""
 
-SHORTEST_WAIT: Final = 0.001
+MIN_WAIT: Final = 0.001
 """Seconds: the windows count in milliseconds."""
 
 STORE_TIMEOUT: Final = 5.0
 """Seconds for a Redis server to answer."""
 
-CORRECTION: Final = "UPDATE '{table}' SET item_timestamp = ? WHERE item_timestamp > ?"
+CORRECTION_QUERY: Final = "UPDATE '{table}' SET item_timestamp = ? WHERE item_timestamp > ?"
 
 
-class PaceError(Exception):
+class SharedLimitError(Exception):
     """A shared window cannot be used."""
 
 
-class Window:
+class BucketLimiter:
     """A window of one process; the clock it goes by never runs backwards."""
 
     def __init__(
@@ -63,7 +63,7 @@ class Window:
         self._now = now
         self._lock = threading.Lock()
 
-    def take(self) -> float:
+    def try_acquire(self) -> float:
         """Take a place and return 0, or return the seconds after which to ask again.
 
         Raises:
@@ -71,39 +71,39 @@ class Window:
         """
         try:
             with self._lock:
-                return self._take()
+                return self._try_acquire()
         except Exception as error:  # noqa: BLE001 - whatever a file or a server may raise
             msg = f"the shared rate limit cannot be used ({type(error).__name__})"
-            raise PaceError(msg) from None
+            raise SharedLimitError(msg) from None
 
-    def _take(self) -> float:
-        item, taken = self._alone(self._put)
-        self._alone(lambda: self._bucket.leak(item.timestamp))
+    def _try_acquire(self) -> float:
+        item, taken = self._run_transaction(self._put_item)
+        self._run_transaction(lambda: self._bucket.leak(item.timestamp))
         if taken:
             return 0.0
         wait: Any = self._bucket.waiting(item)
-        if self._alone(self._correct):
-            return SHORTEST_WAIT
-        return min(max(float(wait) / 1000, SHORTEST_WAIT), self._length * 2 / 1000)
+        if self._run_transaction(self._correct_future_entries):
+            return MIN_WAIT
+        return min(max(float(wait) / 1000, MIN_WAIT), self._length * 2 / 1000)
 
-    def _put(self) -> tuple[Any, bool]:
+    def _put_item(self) -> tuple[Any, bool]:
         """Return the item of a request, and whether the window had a place for it."""
-        item = library().RateItem("hq", self._milliseconds())
+        item = load_library().RateItem("hq", self._read_milliseconds())
         return item, bool(self._bucket.put(item))
 
-    def _milliseconds(self) -> int:
+    def _read_milliseconds(self) -> int:
         return int(self._now() * 1000)
 
-    def _alone(self, step: Callable[[], Any]) -> Any:
+    def _run_transaction(self, step: Callable[[], Any]) -> Any:
         """Run a step that no other process may interrupt."""
         return step()
 
-    def _correct(self) -> int:
+    def _correct_future_entries(self) -> int:
         """Move entries of the future to the present; return their number."""
         return 0
 
 
-class _FileWindow(Window):
+class _FileLimiter(BucketLimiter):
     """A window that the processes of this machine share."""
 
     def __init__(
@@ -111,9 +111,9 @@ class _FileWindow(Window):
     ) -> None:
         super().__init__(bucket, rates, time.time)
         self._connection = connection
-        self._correction = CORRECTION.format(table=name)
+        self._correction = CORRECTION_QUERY.format(table=name)
 
-    def _alone(self, step: Callable[[], Any]) -> Any:
+    def _run_transaction(self, step: Callable[[], Any]) -> Any:
         # The library counts and writes in two statements, and commits after them: each of its
         # calls has a transaction of its own, so that no other process comes between the two.
         self._connection.execute("BEGIN IMMEDIATE")
@@ -123,70 +123,74 @@ class _FileWindow(Window):
             if self._connection.in_transaction:
                 self._connection.rollback()
 
-    def _correct(self) -> int:
+    def _correct_future_entries(self) -> int:
         # The time is read while no other process can write: nothing later has been written.
-        now = self._milliseconds()
+        now = self._read_milliseconds()
         changed = self._connection.execute(self._correction, (now, now)).rowcount
         self._connection.commit()
         return changed
 
 
-class _RedisWindow(Window):
+class _RedisLimiter(BucketLimiter):
     """A window that several machines share, by the server's clock."""
 
     def __init__(self, bucket: "AbstractBucket", rates: list[Any], server: Any, name: str) -> None:
-        super().__init__(bucket, rates, lambda: _time_of(server))
+        super().__init__(bucket, rates, lambda: _read_server_time(server))
         self._server = server
         self._name = name
 
-    def _correct(self) -> int:
+    def _correct_future_entries(self) -> int:
         # What other machines write after the time is read lies in the future, but not so far.
-        now = self._milliseconds()
+        now = self._read_milliseconds()
         ahead = self._server.zrangebyscore(self._name, f"({now + self._length}", "+inf")
         if ahead:
             self._server.zadd(self._name, dict.fromkeys(ahead, now), xx=True)
         return len(ahead)
 
 
-def in_memory(rates: list[Any], monotonic: Callable[[], float]) -> Window:
+def create_memory_limiter(rates: list[Any], monotonic: Callable[[], float]) -> BucketLimiter:
     """Return a window of this process."""
-    return Window(library().InMemoryBucket(rates), rates, monotonic)
+    return BucketLimiter(load_library().InMemoryBucket(rates), rates, monotonic)
 
 
-def in_file(rates: list[Any], path: Path, name: str) -> Window:
+def create_file_limiter(rates: list[Any], path: Path, name: str) -> BucketLimiter:
     """Return a window in a SQLite file, which is created if need be."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with suppress(FileExistsError):  # an existing store keeps its permissions
-        os.close(files.create(path))
+        os.close(files.create_file(path))
     connection = sqlite3.connect(
         path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False
     )
     connection.execute("PRAGMA journal_mode=WAL")
     table = f"CREATE TABLE IF NOT EXISTS '{name}' (name VARCHAR, item_timestamp INTEGER)"
     connection.execute(table)
-    return _FileWindow(library().SQLiteBucket(rates, connection, name), rates, connection, name)
+    return _FileLimiter(
+        load_library().SQLiteBucket(rates, connection, name), rates, connection, name
+    )
 
 
-def in_redis(rates: list[Any], url: str, name: str) -> Window:
+def create_redis_limiter(rates: list[Any], url: str, name: str) -> BucketLimiter:
     """Return a window on a Redis server."""
     import redis  # noqa: PLC0415 - an extra
 
     server = redis.Redis.from_url(
         url, socket_timeout=STORE_TIMEOUT, socket_connect_timeout=STORE_TIMEOUT
     )
-    script = server.script_load(_counting_all(library().buckets.redis_bucket.LuaScript.PUT_ITEM))
-    bucket: Any = library().RedisBucket(rates, server, name, script)
-    return _RedisWindow(bucket, rates, server, name)
+    script = server.script_load(
+        _patch_script(load_library().buckets.redis_bucket.LuaScript.PUT_ITEM)
+    )
+    bucket: Any = load_library().RedisBucket(rates, server, name, script)
+    return _RedisLimiter(bucket, rates, server, name)
 
 
-def library() -> Any:
+def load_library() -> Any:
     """Return the library that counts, loaded with the first request."""
     import pyrate_limiter  # noqa: PLC0415 - costs 30 ms that a preview never needs
 
     return pyrate_limiter
 
 
-def _counting_all(script: str) -> str:
+def _patch_script(script: str) -> str:
     """Let the library's script count places that are younger than the one asked for.
 
     It counts up to the moment of the question. A process that the machine stopped between its
@@ -195,38 +199,38 @@ def _counting_all(script: str) -> str:
     return script.replace("window_start, now)", "window_start, '+inf')")
 
 
-def _time_of(server: Any) -> float:
+def _read_server_time(server: Any) -> float:
     """Return the server's time: the machines that share a window need not agree on theirs."""
     seconds, micros = server.time()
     return float(seconds) + float(micros) / 1e6
 
 
-WINDOW: Final = 60.5
+WINDOW_SECONDS: Final = 60.5
 """Seconds: HQ's minute, and half a second by which requests may be late on their way."""
 
 
-class Pace(Protocol):
+class RateLimiter(Protocol):
     """A window that requests are counted in."""
 
-    def take(self) -> float:
+    def try_acquire(self) -> float:
         """Take a place and return 0, or return the seconds after which to ask again."""
 
 
-class Unlimited:
+class NoLimiter:
     """No window at all."""
 
-    def take(self) -> float:
+    def try_acquire(self) -> float:
         """Let everything through."""
         return 0.0
 
 
-def pace_for(
+def create_limiter(
     limit: int,
     store: str | None,
     client_id: str,
     monotonic: Callable[[], float],
-    window: float = WINDOW,
-) -> Pace:
+    window: float = WINDOW_SECONDS,
+) -> RateLimiter:
     """Return the window of a client id.
 
     Args:
@@ -241,47 +245,47 @@ def pace_for(
         PaceError: The store cannot be used; the message says why.
     """
     if not limit:
-        return Unlimited()
-    rates = [library().Rate(limit, int(window * 1000))]
+        return NoLimiter()
+    rates = [load_library().Rate(limit, int(window * 1000))]
     if not store:
-        return in_memory(rates, monotonic)
+        return create_memory_limiter(rates, monotonic)
     name = f"bim360_{hashlib.sha256(client_id.encode()).hexdigest()[:16]}"
     try:
-        if is_server(rate_limit_store(store)):
-            return in_redis(rates, store, name)
-        return in_file(rates, Path(store).expanduser(), name)
+        if is_redis_url(parse_rate_limit_store(store)):
+            return create_redis_limiter(rates, store, name)
+        return create_file_limiter(rates, Path(store).expanduser(), name)
     except ModuleNotFoundError as error:
         install = "pip install '../bim360_provider[redis]'"
         msg = f"the shared rate limit needs the package '{error.name}': {install}"
-        raise PaceError(msg) from None
+        raise SharedLimitError(msg) from None
     except Exception as error:  # noqa: BLE001 - whatever a file or a server may raise
         msg = f"the shared rate limit cannot be used ({type(error).__name__})"
-        raise PaceError(msg) from None
+        raise SharedLimitError(msg) from None
 
 
-HQ, ADMIN_READS = "hq", "construction/admin"
+HQ_WINDOW, ADMIN_WINDOW = "hq", "construction/admin"
 """The windows: one for HQ's own endpoints, and one for what construction/admin only reads."""
 
 ADMIN_PATHS: Final = ("/construction/admin/", "/bim360/admin/")
 """Where that window is used, for reads; bim360/admin allows 600 a minute as well."""
 
-ADMIN_READS_FACTOR: Final = 6
+ADMIN_LIMIT_FACTOR: Final = 6
 """construction/admin lets a client id read 600 times a minute, HQ 100 times:
 https://aps.autodesk.com/en/docs/acc/v1/overview/rate-limits/admin-rate-limits/"""
 
-TOLD_WAIT: Final = 2.0
+NOTIFY_AFTER: Final = 2.0
 """Seconds from which on a wait is told before it begins."""
 
 
-class Gate:
+class Throttle:
     """Lets requests through at HQ's pace, and none while a pause lasts."""
 
     def __init__(
         self,
         clock: Clock,
         notify: Callable[[str], object],
-        pace: Callable[[str], Pace],
-        fallback: Callable[[str], Pace],
+        pace: Callable[[str], RateLimiter],
+        fallback: Callable[[str], RateLimiter],
     ) -> None:
         """Make a gate.
 
@@ -293,14 +297,14 @@ class Gate:
         """
         self._clock = clock
         self._notify = notify
-        self._make = pace
-        self._fallback = fallback
+        self._create_limiter = pace
+        self._create_fallback = fallback
         self._lock = threading.Lock()
-        self._paces: dict[str, Pace] = {}
+        self._limiters: dict[str, RateLimiter] = {}
         self._resume_at = 0.0
-        self._told_until = 0.0
+        self._notified_until = 0.0
 
-    def pass_through(self, window: str | None = HQ) -> float:
+    def acquire(self, window: str | None = HQ_WINDOW) -> float:
         """Return when a request may go out, with the seconds that this took.
 
         Args:
@@ -308,57 +312,59 @@ class Gate:
         """
         came = self._clock.monotonic()
         while True:
-            wait = self._pause_left() or (self._take(window) if window else 0.0)
+            wait = self._read_remaining_pause() or (self._try_acquire(window) if window else 0.0)
             if wait <= 0:
                 return self._clock.monotonic() - came
-            self._tell(wait, "the rate limit is used up")
+            self._notify_wait(wait, "the rate limit is used up")
             self._clock.sleep(wait)
 
     def pause(self, seconds: float) -> None:
         """Hold everybody back; told once, by the first thread that was refused."""
         with self._lock:
             self._resume_at = max(self._resume_at, self._clock.monotonic() + seconds)
-        self._tell(seconds, "HQ asks to slow down (429)")
+        self._notify_wait(seconds, "HQ asks to slow down (429)")
 
-    def _pause_left(self) -> float:
+    def _read_remaining_pause(self) -> float:
         with self._lock:
             return max(0.0, self._resume_at - self._clock.monotonic())
 
-    def _take(self, window: str) -> float:
+    def _try_acquire(self, window: str) -> float:
         try:
-            return self._window(window).take()
-        except PaceError as error:
+            return self._get_limiter(window).try_acquire()
+        except SharedLimitError as error:
             self._notify(f"BIM 360: {error}; going on with a limit of this process alone.")
             with self._lock:
-                self._paces[window] = self._fallback(window)
-            return self._paces[window].take()
+                self._limiters[window] = self._create_fallback(window)
+            return self._limiters[window].try_acquire()
 
-    def _window(self, window: str) -> Pace:
+    def _get_limiter(self, window: str) -> RateLimiter:
         with self._lock:
-            if window not in self._paces:
-                self._paces[window] = self._make(window)
-            return self._paces[window]
+            if window not in self._limiters:
+                self._limiters[window] = self._create_limiter(window)
+            return self._limiters[window]
 
-    def _tell(self, wait: float, why: str) -> None:
+    def _notify_wait(self, wait: float, why: str) -> None:
         """Say it once for all threads that wait for the same moment."""
         now = self._clock.monotonic()
         with self._lock:
-            known = self._told_until > now
-            self._told_until = max(self._told_until, now + wait)
-        if not known and wait > TOLD_WAIT:
+            known = self._notified_until > now
+            self._notified_until = max(self._notified_until, now + wait)
+        if not known and wait > NOTIFY_AFTER:
             self._notify(f"BIM 360: {why}; everything waits {wait:.0f} s.")
 
 
-def gate_for(connection: Connection, clock: Clock, notify: Callable[[str], object]) -> Gate:
+def create_throttle(
+    connection: Connection, clock: Clock, notify: Callable[[str], object]
+) -> Throttle:
     """Return the gate of a client id; a shared limit falls back to one of this process."""
 
-    def pace(window: str, store: str | None) -> Pace:
+    def pace(window: str, store: str | None) -> RateLimiter:
         limit, owner = connection.requests_per_minute, connection.client_id
-        if window == ADMIN_READS:
-            limit, owner = limit * ADMIN_READS_FACTOR, f"{owner} {window}"
-        return pace_for(limit, store, owner, clock.monotonic)
+        if window == ADMIN_WINDOW:
+            limit, owner = limit * ADMIN_LIMIT_FACTOR, f"{owner} {window}"
+        return create_limiter(limit, store, owner, clock.monotonic)
 
     shared = connection.rate_limit_store
-    return Gate(
+    return Throttle(
         clock, notify, lambda window: pace(window, shared), lambda window: pace(window, None)
     )

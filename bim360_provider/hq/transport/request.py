@@ -7,18 +7,26 @@ from typing import Any
 
 from bim360_provider.errors import UnansweredError
 
-__all__ = ["Auth", "BasicAuth", "BearerAuth", "Call", "OpenOutcomeError", "Question", "unreadable"]
+__all__ = [
+    "Auth",
+    "BasicAuth",
+    "BearerAuth",
+    "HttpRequest",
+    "OpenOutcomeError",
+    "Request",
+    "build_unreadable_error",
+]
 
 
 class Auth:
     """Puts who asks on one request, so that no ``.netrc`` replaces it."""
 
     def __init__(self, words: str) -> None:
-        self._words = words
+        self._header = words
 
     def __call__(self, request: Any) -> Any:
         """Add the header, as ``requests`` asks for it."""
-        request.headers["Authorization"] = self._words
+        request.headers["Authorization"] = self._header
         return request
 
 
@@ -37,7 +45,7 @@ class BearerAuth(Auth):
 
 
 @dataclass(frozen=True)
-class Call:
+class HttpRequest:
     """One request as it goes over the wire."""
 
     method: str
@@ -55,7 +63,7 @@ class OpenOutcomeError(UnansweredError):
 
 
 @dataclass(frozen=True)
-class Question:
+class Request:
     """One request, in the client's terms.
 
     Attributes:
@@ -68,20 +76,20 @@ class Question:
 
     method: str
     path: str
-    asked: str
+    description: str
     json: Any = None
     params: Mapping[str, str] | None = None
     headers: Mapping[str, str] | None = None
     files: Mapping[str, tuple[str, bytes, str]] | None = None
     new_resource: bool = False
-    repeatable: bool = True
-    bodyless: bool = False
+    idempotent: bool = True
+    empty_ok: bool = False
 
 
-def unreadable(question: Question) -> UnansweredError:
+def build_unreadable_error(question: Request) -> UnansweredError:
     """Return the error for an answer that is JSON, but not of the documented form."""
     msg = (
-        f"BIM 360: could not {question.asked}: the answer is not what HQ documents. "
+        f"BIM 360: could not {question.description}: the answer is not what HQ documents. "
         "Check the base URL."
     )
-    return UnansweredError(msg) if question.repeatable else OpenOutcomeError(msg)
+    return UnansweredError(msg) if question.idempotent else OpenOutcomeError(msg)

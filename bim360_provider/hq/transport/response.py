@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-__all__ = ["Answer"]
+__all__ = ["Response"]
 
-MESSAGE_READ: Final = 4000
+MAX_READ_LENGTH: Final = 4000
 """Characters of an error's message that are read; an error displays at most 300."""
 
-SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
+SURROGATE_PATTERN: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 """An escape in JSON for half a character; alone it cannot be encoded as UTF-8."""
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """Status, headers and body of one answer."""
 
     status: int
@@ -31,15 +31,15 @@ class Answer:
         Raises:
             ValueError: The body is not JSON.
         """
-        if isinstance(self._parsed, ValueError):
-            raise self._parsed
-        return self._parsed
+        if isinstance(self._parsed_body, ValueError):
+            raise self._parsed_body
+        return self._parsed_body
 
     @cached_property
-    def _parsed(self) -> Any:
+    def _parsed_body(self) -> Any:
         """The body as JSON, or why it is none; read once, for a list of projects can be long."""
         try:
-            return _loaded(self.body)
+            return _parse_json(self.body)
         except ValueError as error:
             return error
         except RecursionError:
@@ -48,22 +48,22 @@ class Answer:
     @property
     def code(self) -> str:
         """The error's code: HQ's number or the gateway's ``AUTH-006``; empty if there is none."""
-        fields = self._error_fields()
-        return _on_one_line(_text(fields.get("code") or fields.get("errorCode") or ""))
+        fields = self._read_error_fields()
+        return _join_lines(_truncate_text(fields.get("code") or fields.get("errorCode") or ""))
 
     @property
-    def words(self) -> str:
+    def message(self) -> str:
         """The error in its sender's own words, on one line, at most 4,000 characters of it."""
-        fields = self._error_fields()
+        fields = self._read_error_fields()
         words = next(
             (
-                _text(fields[key])
+                _truncate_text(fields[key])
                 for key in ("message", "developerMessage", "error_description", "error", "detail")
                 if fields.get(key)
             ),
             "",
         )
-        return _on_one_line(words) or self._unreadable()
+        return _join_lines(words) or self._describe_body()
 
     @property
     def is_success(self) -> bool:
@@ -73,38 +73,40 @@ class Answer:
     @property
     def has_json(self) -> bool:
         """Whether the body is JSON and holds something."""
-        return self._parsed is not None and not isinstance(self._parsed, ValueError)
+        return self._parsed_body is not None and not isinstance(self._parsed_body, ValueError)
 
     @property
-    def is_from_hq(self) -> bool:
+    def is_api_error(self) -> bool:
         """Whether this is HQ's or the gateway's error, not some proxy's page."""
-        return bool(self._error_fields())
+        return bool(self._read_error_fields())
 
-    def _error_fields(self) -> Mapping[str, Any]:
-        return self._parsed if isinstance(self._parsed, dict) else {}
+    def _read_error_fields(self) -> Mapping[str, Any]:
+        return self._parsed_body if isinstance(self._parsed_body, dict) else {}
 
-    def _unreadable(self) -> str:
-        kind = _on_one_line(self.headers.get("Content-Type", "").split(";")[0]) or "nothing"
+    def _describe_body(self) -> str:
+        kind = _join_lines(self.headers.get("Content-Type", "").split(";")[0]) or "nothing"
         return f"no words of its own ({len(self.body)} bytes of {kind})"
 
 
-def _loaded(body: bytes) -> Any:
+def _parse_json(body: bytes) -> Any:
     parsed = json.loads(body)
-    if not SURROGATE.search(body):
+    if not SURROGATE_PATTERN.search(body):
         return parsed
     whole = json.dumps(parsed, ensure_ascii=False).encode(errors="replace")
     return json.loads(whole)
 
 
-def _text(value: object) -> str:
+def _truncate_text(value: object) -> str:
     """Return the beginning of a text, cut between two words: half a secret cannot be masked."""
     try:
         text = value if isinstance(value, str) else str(value)
     except RecursionError:  # lists in lists, as deep as JSON can just be read
         return "…"
-    return text if len(text) <= MESSAGE_READ else text[:MESSAGE_READ].rpartition(" ")[0] or "…"
+    return (
+        text if len(text) <= MAX_READ_LENGTH else text[:MAX_READ_LENGTH].rpartition(" ")[0] or "…"
+    )
 
 
-def _on_one_line(words: str) -> str:
+def _join_lines(words: str) -> str:
     """Return the words without line ends, and without what a terminal would obey."""
     return " ".join("".join(each if each.isprintable() else " " for each in words).split())

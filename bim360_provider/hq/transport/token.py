@@ -11,31 +11,31 @@ from typing import Annotated, Final
 from pydantic import Field, ValidationError
 
 from bim360_provider.errors import Bim360Error
-from bim360_provider.models.base import Answered
+from bim360_provider.models.base import ResponseModel
 
-__all__ = ["SCOPES", "TOKEN_PATH", "Grant", "Token", "TokenSource", "bearer_of"]
+__all__ = ["SCOPES", "TOKEN_PATH", "Token", "TokenResponse", "TokenSource", "extract_bearer"]
 
 TOKEN_PATH: Final = "/authentication/v2/token"  # noqa: S105 - a path, not a secret
 SCOPES: Final = "account:read account:write"
 
-EARLY: Final = 300.0
+RENEWAL_MARGIN: Final = 300.0
 """Seconds before its end at which a token of an hour is renewed: longer than any one request."""
 
-EARLY_SHARE: Final = 0.5
+RENEWAL_SHARE: Final = 0.5
 """A token that lives shorter than ten minutes is renewed at half its life."""
 
 
-class Grant(Answered):
+class TokenResponse(ResponseModel):
     """What the token endpoint answers: a token that fits into a header, and its life in seconds."""
 
     access_token: Annotated[str, Field(pattern=r"^[\x21-\x7e]+$", repr=False)]
     expires_in: Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
-def bearer_of(body: object) -> str:
+def extract_bearer(body: object) -> str:
     """Return the token of a response body, or an empty text where no header could hold it."""
     try:
-        return Grant.model_validate(body).access_token
+        return TokenResponse.model_validate(body).access_token
     except ValidationError:
         return ""
 
@@ -55,7 +55,7 @@ class Token:
 class TokenSource:
     """Hands out one token to all threads, and one failure to all who waited for it."""
 
-    def __init__(self, fetch: Callable[[], Grant], monotonic: Callable[[], float]) -> None:
+    def __init__(self, fetch: Callable[[], TokenResponse], monotonic: Callable[[], float]) -> None:
         self._fetch = fetch
         self._monotonic = monotonic
         self._lock = threading.Lock()
@@ -72,7 +72,7 @@ class TokenSource:
         failures = self._failures
         with self._lock:
             if self._token is None or self._monotonic() >= self._token.renew_at:
-                self._token = self._new(failures)
+                self._token = self._fetch_new_token(failures)
             return self._token
 
     def renew(self, refused: Token) -> Token:
@@ -84,10 +84,10 @@ class TokenSource:
         failures = self._failures
         with self._lock:
             if self._token is None or self._token == refused:
-                self._token = self._new(failures)
+                self._token = self._fetch_new_token(failures)
             return self._token
 
-    def _new(self, failures: int) -> Token:
+    def _fetch_new_token(self, failures: int) -> Token:
         """Fetch a token, unless somebody has failed to since we began to wait.
 
         Otherwise sixteen calls that wait for a dead HQ would each try for two minutes,
@@ -104,5 +104,6 @@ class TokenSource:
             raise
         return Token(
             bearer=grant.access_token,
-            renew_at=began + max(grant.expires_in - EARLY, grant.expires_in * EARLY_SHARE),
+            renew_at=began
+            + max(grant.expires_in - RENEWAL_MARGIN, grant.expires_in * RENEWAL_SHARE),
         )

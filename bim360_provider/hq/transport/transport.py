@@ -16,35 +16,35 @@ from bim360_provider.errors import (
 )
 from bim360_provider.hq.connection import Connection
 from bim360_provider.hq.transport.clock import Clock, ServerClock, SystemClock
-from bim360_provider.hq.transport.errors import failure, masked
+from bim360_provider.hq.transport.errors import build_hq_error, mask_secrets
 from bim360_provider.hq.transport.rate_limit import (
     ADMIN_PATHS,
-    ADMIN_READS,
-    HQ,
-    TOLD_WAIT,
-    gate_for,
+    ADMIN_WINDOW,
+    HQ_WINDOW,
+    NOTIFY_AFTER,
+    create_throttle,
 )
 from bim360_provider.hq.transport.request import (
     BasicAuth,
     BearerAuth,
-    Call,
+    HttpRequest,
     OpenOutcomeError,
-    Question,
+    Request,
 )
-from bim360_provider.hq.transport.response import Answer
+from bim360_provider.hq.transport.response import Response
 from bim360_provider.hq.transport.retry import (
     Action,
     Attempt,
+    AttemptOutcome,
     Decision,
-    Outcome,
-    decide,
+    decide_action,
     parse_retry_after,
 )
-from bim360_provider.hq.transport.token import SCOPES, TOKEN_PATH, Grant, Token, TokenSource
+from bim360_provider.hq.transport.token import SCOPES, TOKEN_PATH, Token, TokenResponse, TokenSource
 
-__all__ = ["Notify", "Transport"]
+__all__ = ["NotifyCallback", "Transport"]
 
-Notify: TypeAlias = Callable[[str, bool], None]
+NotifyCallback: TypeAlias = Callable[[str, bool], None]
 """Takes a line for people, and whether it is a warning."""
 
 USER_AGENT: Final = "bim360-provider"
@@ -58,21 +58,21 @@ class Transport:
         connection: Connection,
         *,
         clock: Clock | None = None,
-        notify: Notify | None = None,
+        notify: NotifyCallback | None = None,
     ) -> None:
-        from bim360_provider.hq.transport.http import Wire  # noqa: PLC0415 - its docstring says why
+        from bim360_provider.hq.transport.http import HttpSession  # noqa: PLC0415 - its docstring says why
 
         self._base_url = connection.base_url.rstrip("/")
         self._client_id = connection.client_id
         self._secret = connection.client_secret
         self._notify = notify or (lambda _message, _warning: None)
-        self._wire = Wire()
+        self._session = HttpSession()
         self.clock: Clock = clock or SystemClock()
-        self._gate = gate_for(connection, self.clock, self.tell)
+        self._throttle = create_throttle(connection, self.clock, self.notify)
         self.server_clock = ServerClock(self.clock.monotonic)
         self._tokens = TokenSource(self._fetch_token, self.clock.monotonic)
 
-    def ask(self, question: Question) -> Answer:
+    def send(self, question: Request) -> Response:
         """Return the answer, which is a success with a JSON body.
 
         Raises:
@@ -81,9 +81,9 @@ class Transport:
             UnreachableError: Nothing was sent.
             UnansweredError: No answer came, however often it was asked.
         """
-        return self._attempts(question, self._tokens.get())
+        return self._send_with_retries(question, self._tokens.get())
 
-    def now(self) -> datetime:
+    def get_server_time(self) -> datetime:
         """Return HQ's time, having heard from HQ at least once.
 
         Raises:
@@ -92,105 +92,105 @@ class Transport:
         self._tokens.get()
         return self.server_clock.now()
 
-    def tell(self, message: str, *, warning: bool = False) -> None:
+    def notify(self, message: str, *, warning: bool = False) -> None:
         """Pass a line on to whoever watches."""
-        self._notify(self._masked(message), warning)
+        self._notify(self._mask_text(message), warning)
 
-    def wait(self, seconds: float, why: str) -> None:
+    def sleep(self, seconds: float, why: str) -> None:
         """Sleep; a wait worth noticing is told first."""
-        if seconds > TOLD_WAIT:
-            self.tell(f"BIM 360: {why}; waiting {seconds:.0f} s.")
+        if seconds > NOTIFY_AFTER:
+            self.notify(f"BIM 360: {why}; waiting {seconds:.0f} s.")
         self.clock.sleep(seconds)
 
     def close(self) -> None:
         """Close the connections."""
-        self._wire.close()
+        self._session.close()
 
-    def _attempts(self, question: Question, token: Token | None) -> Answer:
+    def _send_with_retries(self, question: Request, token: Token | None) -> Response:
         began = self.clock.monotonic()
         number, renewed = 1, False
         while True:
             # Waiting for a place is no fault of the request, so it costs none of its time.
-            began += self._gate.pass_through(_window(question) if token else None)
-            answer, error = self._attempt(question, token)
-            attempt = self._judged(question, answer, error)
+            began += self._throttle.acquire(_select_window(question) if token else None)
+            answer, error = self._send_once(question, token)
+            attempt = self._describe_attempt(question, answer, error)
             elapsed = self.clock.monotonic() - began
-            attempt = replace(attempt, number=number, elapsed=elapsed, renewed=renewed)
-            decision = decide(attempt, self.clock.jitter())
+            attempt = replace(attempt, number=number, elapsed=elapsed, token_renewed=renewed)
+            decision = decide_action(attempt, self.clock.jitter())
             if decision.action is Action.ACCEPT and answer is not None:
                 return answer
             if decision.action is Action.RENEW and token is not None:
                 token, renewed = self._tokens.renew(token), True
             elif decision.action in (Action.WAIT, Action.PAUSE):
-                self._before_next(question, decision)
+                self._wait_before_retry(question, decision)
             else:
-                raise self._verdict(question, decision, answer, error)
+                raise self._build_error(question, decision, answer, error)
             number += 1
 
-    def _attempt(
-        self, question: Question, token: Token | None
-    ) -> tuple[Answer | None, Bim360Error | None]:
+    def _send_once(
+        self, question: Request, token: Token | None
+    ) -> tuple[Response | None, Bim360Error | None]:
         try:
-            answer = self._wire.send(self._call(question, token))
+            answer = self._session.send(self._build_http_request(question, token))
         except (UnreachableError, UnansweredError) as error:
             return None, error
         except ConfigError as error:
-            msg = f"BIM 360: could not {question.asked}: {error}."
-            raise ConfigError(self._masked(msg)) from None
-        self.server_clock.learn(answer.headers.get("Date"))
+            msg = f"BIM 360: could not {question.description}: {error}."
+            raise ConfigError(self._mask_text(msg)) from None
+        self.server_clock.sync(answer.headers.get("Date"))
         return answer, None
 
-    def _judged(
-        self, question: Question, answer: Answer | None, error: Bim360Error | None
+    def _describe_attempt(
+        self, question: Request, answer: Response | None, error: Bim360Error | None
     ) -> Attempt:
         attempt = Attempt(
-            repeatable=question.repeatable,
-            outcome=Outcome.ANSWERED,
+            idempotent=question.idempotent,
+            outcome=AttemptOutcome.RESPONSE,
             new_resource=question.new_resource,
         )
         if answer is None:
             unreachable = isinstance(error, UnreachableError)
-            lost = Outcome.NEVER_SENT if unreachable else Outcome.UNANSWERED
+            lost = AttemptOutcome.NOT_SENT if unreachable else AttemptOutcome.NO_RESPONSE
             return replace(attempt, outcome=lost)
-        if answer.is_success and not (answer.has_json or question.bodyless):
-            return replace(attempt, outcome=Outcome.UNANSWERED, status=answer.status)
+        if answer.is_success and not (answer.has_json or question.empty_ok):
+            return replace(attempt, outcome=AttemptOutcome.NO_RESPONSE, status=answer.status)
         asked = parse_retry_after(answer.headers.get("Retry-After"), self.server_clock.now())
         return replace(attempt, status=answer.status, retry_after=asked)
 
-    def _before_next(self, question: Question, decision: Decision) -> None:
+    def _wait_before_retry(self, question: Request, decision: Decision) -> None:
         if decision.action is Action.PAUSE:
-            self._gate.pause(decision.seconds)
+            self._throttle.pause(decision.seconds)
         else:
-            self.wait(decision.seconds, f"no good answer yet to: {question.asked}")
+            self.sleep(decision.seconds, f"no good answer yet to: {question.description}")
 
-    def _verdict(
+    def _build_error(
         self,
-        question: Question,
+        question: Request,
         decision: Decision,
-        answer: Answer | None,
+        answer: Response | None,
         error: Bim360Error | None,
     ) -> Bim360Error:
-        if decision.action is Action.LOOK:
-            msg = f"BIM 360: could not {question.asked}: it was sent, and HQ gave no clear answer."
+        if decision.action is Action.VERIFY:
+            msg = f"BIM 360: could not {question.description}: it was sent, and HQ gave no clear answer."
             return OpenOutcomeError(msg)
         if answer is not None and not answer.is_success:
-            return self._failure(question, answer)
+            return self._build_hq_error(question, answer)
         why = error or "HQ's answer was no JSON"
         kind = UnreachableError if isinstance(error, UnreachableError) else UnansweredError
         advice = "Check the network and the base URL, then run it again."
-        return kind(self._masked(f"BIM 360: could not {question.asked}: {why}. {advice}"))
+        return kind(self._mask_text(f"BIM 360: could not {question.description}: {why}. {advice}"))
 
-    def _failure(self, question: Question, answer: Answer) -> HqError:
+    def _build_hq_error(self, question: Request, answer: Response) -> HqError:
         request = f"{question.method} {question.path}"
-        return failure(question.asked, request, answer, self._masked)
+        return build_hq_error(question.description, request, answer, self._mask_text)
 
-    def _call(self, question: Question, token: Token | None) -> Call:
+    def _build_http_request(self, question: Request, token: Token | None) -> HttpRequest:
         headers = {"Accept": "application/json", "User-Agent": USER_AGENT}
         if token is None:
             auth = BasicAuth(self._client_id, self._secret.get_secret_value())
             form = {"grant_type": "client_credentials", "scope": SCOPES}
-            return Call("POST", self._base_url + question.path, headers, auth, form=form)
-        return Call(
+            return HttpRequest("POST", self._base_url + question.path, headers, auth, form=form)
+        return HttpRequest(
             question.method,
             self._base_url + question.path,
             {**headers, **(question.headers or {})},
@@ -200,18 +200,18 @@ class Transport:
             files=question.files,
         )
 
-    def _fetch_token(self) -> Grant:
-        question = Question("POST", TOKEN_PATH, "get a token")
+    def _fetch_token(self) -> TokenResponse:
+        question = Request("POST", TOKEN_PATH, "get a token")
         try:
-            return Grant.model_validate(self._attempts(question, None).json)
+            return TokenResponse.model_validate(self._send_with_retries(question, None).json)
         except ValidationError:
             msg = "BIM 360: could not get a token: the answer holds none. Check the base URL."
             raise UnansweredError(msg) from None
 
-    def _masked(self, words: str) -> str:
-        return masked(words, self._secret.get_secret_value())
+    def _mask_text(self, words: str) -> str:
+        return mask_secrets(words, self._secret.get_secret_value())
 
 
-def _window(question: Question) -> str:
+def _select_window(question: Request) -> str:
     reads = question.method == "GET" and question.path.startswith(ADMIN_PATHS)
-    return ADMIN_READS if reads else HQ
+    return ADMIN_WINDOW if reads else HQ_WINDOW

@@ -4,17 +4,17 @@ import json
 from dataclasses import asdict
 
 from bim360_provider.review.model import Review
-from bim360_provider.review.sections import summary_of
+from bim360_provider.review.sections import format_summary_line
 
-__all__ = ["as_json"]
+__all__ = ["render_json"]
 
 
-def as_json(review: Review) -> str:
+def render_json(review: Review) -> str:
     """Return a review as a JSON document, all of it."""
     changes = [{**asdict(each), "verb": each.verb.value} for each in review.changes]
     document = {
         "title": review.title,
-        "summary": summary_of(review),
+        "summary": format_summary_line(review),
         "failed": review.failed,
         "counts": review.counts,
         "possible": {kind: n for kind, n in review.possible.items() if n},

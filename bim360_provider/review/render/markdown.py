@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bim360_provider.review.escaping import markdown, marker
-from bim360_provider.review.formatting import shortened
+from bim360_provider.review.escaping import build_marker, escape_markdown
+from bim360_provider.review.formatting import shorten_text
 from bim360_provider.review.model import Review
-from bim360_provider.review.sections import Section, sections_of, summary_of
+from bim360_provider.review.sections import Section, build_sections, format_summary_line
 
-__all__ = ["LIMIT", "as_markdown", "length", "taken"]
+__all__ = ["MAX_COMMENT_LENGTH", "allocate_rows", "count_utf16_units", "render_markdown"]
 
 
-def length(text: str) -> int:
+def count_utf16_units(text: str) -> int:
     """Return the length of a text as its strictest reader counts it: in UTF-16 code units.
 
     GitHub speaks of 65,536 characters, and its own client counts in JavaScript.
@@ -20,7 +20,7 @@ def length(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def taken(costs: Sequence[Sequence[int]], budget: int) -> list[int]:
+def allocate_rows(costs: Sequence[Sequence[int]], budget: int) -> list[int]:
     """Return how many rows of each section can be shown.
 
     Args:
@@ -30,17 +30,17 @@ def taken(costs: Sequence[Sequence[int]], budget: int) -> list[int]:
     share = budget // max(1, len(costs))
     counts, left = [], budget
     for rows in costs:
-        count, spent = _first(rows, 0, share)
+        count, spent = _count_fitting_rows(rows, 0, share)
         counts.append(count)
         left -= spent
     for number, rows in enumerate(costs):
-        count, spent = _first(rows, counts[number], left)
+        count, spent = _count_fitting_rows(rows, counts[number], left)
         counts[number] = count
         left -= spent
     return counts
 
 
-def _first(rows: Sequence[int], start: int, budget: int) -> tuple[int, int]:
+def _count_fitting_rows(rows: Sequence[int], start: int, budget: int) -> tuple[int, int]:
     spent, count = 0, start
     while count < len(rows) and spent + rows[count] <= budget:
         spent += rows[count]
@@ -48,96 +48,100 @@ def _first(rows: Sequence[int], start: int, budget: int) -> tuple[int, int]:
     return count, spent
 
 
-LIMIT: Final = 65_000
+MAX_COMMENT_LENGTH: Final = 65_000
 """Characters of a comment: GitHub takes 65,536, and a pipeline may add a line of its own."""
 
-LONG: Final = 30
+MAX_UNFOLDED_ROWS: Final = 30
 """Rows from which on a table is folded."""
 
 
 @dataclass(frozen=True)
-class Part:
+class MarkdownSection:
     """A section in Markdown: what stands before its rows, the rows, and what stands behind them."""
 
-    before: str
+    prefix: str
     rows: tuple[str, ...]
-    after: str
+    suffix: str
 
-    def shown(self, count: int) -> str:
+    def render_rows(self, count: int) -> str:
         """Return it with its first rows, and the number of those that are left out."""
-        return f"{self.before}{''.join(self.rows[:count])}{self._more(count)}{self.after}"
+        return f"{self.prefix}{''.join(self.rows[:count])}{self._format_omission_note(count)}{self.suffix}"
 
-    def _more(self, count: int) -> str:
+    def _format_omission_note(self, count: int) -> str:
         more = len(self.rows) - count
         return f"\n_… and {more:,} more rows._\n" if more else ""
 
     @property
-    def frame(self) -> int:
+    def frame_length(self) -> int:
         """The most that it takes without its rows."""
-        return length(self.before + self._more(-1) + self.after)
+        return count_utf16_units(self.prefix + self._format_omission_note(-1) + self.suffix)
 
 
-def as_markdown(review: Review, limit: int = LIMIT) -> str:
+def render_markdown(review: Review, limit: int = MAX_COMMENT_LENGTH) -> str:
     """Return a review as Markdown.
 
     Args:
         review: The review.
         limit: Characters that it may have at the most, as JavaScript counts them; 0 for any number.
     """
-    parts = [_part(each) for each in sections_of(review)]
-    title = shortened(review.title) or "plan"
-    top = f"{marker(title)}\n### BIM 360: {markdown(title)}\n\n**{summary_of(review)}**\n"
+    parts = [_build_markdown_section(each) for each in build_sections(review)]
+    title = shorten_text(review.title) or "plan"
+    top = f"{build_marker(title)}\n### BIM 360: {escape_markdown(title)}\n\n**{format_summary_line(review)}**\n"
     if not limit:
-        return top + "".join(part.shown(len(part.rows)) for part in parts)
-    counts = _counts(parts, limit - length(top + _cut(10**9, 10**9)))
+        return top + "".join(part.render_rows(len(part.rows)) for part in parts)
+    counts = _allocate_section_rows(
+        parts, limit - count_utf16_units(top + _format_cut_note(10**9, 10**9))
+    )
     every, shown = sum(len(part.rows) for part in parts), sum(counts)
-    body = "".join(part.shown(count) for part, count in zip(parts, counts, strict=False))
-    return top + (_cut(every - shown, every) if shown < every else "") + body
+    body = "".join(part.render_rows(count) for part, count in zip(parts, counts, strict=False))
+    return top + (_format_cut_note(every - shown, every) if shown < every else "") + body
 
 
-def _counts(parts: list[Part], room: int) -> list[int]:
+def _allocate_section_rows(parts: list[MarkdownSection], room: int) -> list[int]:
     """Return how many rows of each part fit; where not even the frames do, the last ones go."""
     kept = list(parts)
-    while kept and sum(part.frame for part in kept) > room:
+    while kept and sum(part.frame_length for part in kept) > room:
         kept.pop()
-    costs = [[length(row) for row in part.rows] for part in kept]
-    return taken(costs, room - sum(part.frame for part in kept))
+    costs = [[count_utf16_units(row) for row in part.rows] for part in kept]
+    return allocate_rows(costs, room - sum(part.frame_length for part in kept))
 
 
-def _cut(gone: int, every: int) -> str:
+def _format_cut_note(gone: int, every: int) -> str:
     return (
         f"\n_Too long for a comment: {gone:,} of {every:,} rows are left out. "
         "`bim360 review --format text` shows them all._\n"
     )
 
 
-def _part(section: Section) -> Part:
+def _build_markdown_section(section: Section) -> MarkdownSection:
     if not section.head and section.style != "list":
         heading = f"\n> [!{section.style.upper()}]\n> **{section.title}**\n>\n"
-        return Part(heading, tuple(_item(row, "> - ") for row in section.rows), "")
+        return MarkdownSection(
+            heading, tuple(_render_item(row, "> - ") for row in section.rows), ""
+        )
     if section.head:
-        head = _row(section.head) + "|" + " :--- |" * len(section.head) + "\n"
-        rows = tuple(_cells(row) for row in section.rows)
+        head = _render_row(section.head) + "|" + " :--- |" * len(section.head) + "\n"
+        rows = tuple(_render_named_row(row) for row in section.rows)
     else:
-        head, rows = "", tuple(_item(row, "- ") for row in section.rows)
+        head, rows = "", tuple(_render_item(row, "- ") for row in section.rows)
     intro = f"{section.intro}\n\n" if section.intro else ""
-    if section.folded or len(section.rows) > LONG:
+    if section.is_folded or len(section.rows) > MAX_UNFOLDED_ROWS:
         summary = f"<summary>{section.title} ({len(rows):,})</summary>"
-        return Part(f"\n<details>{summary}\n\n{intro}{head}", rows, "\n</details>\n")
-    return Part(f"\n#### {section.title}\n\n{intro}{head}", rows, "")
+        return MarkdownSection(f"\n<details>{summary}\n\n{intro}{head}", rows, "\n</details>\n")
+    return MarkdownSection(f"\n#### {section.title}\n\n{intro}{head}", rows, "")
 
 
-def _cells(row: tuple[str, ...]) -> str:
-    name, *rest = map(markdown, row)
-    return _row((f"**{name.strip()}**" if name.strip() else "", *rest))
+def _render_named_row(row: tuple[str, ...]) -> str:
+    name, *rest = map(escape_markdown, row)
+    return _render_row((f"**{name.strip()}**" if name.strip() else "", *rest))
 
 
-def _row(cells: tuple[str, ...]) -> str:
+def _render_row(cells: tuple[str, ...]) -> str:
     return f"| {' | '.join(cells)} |\n"
 
 
-def _item(row: tuple[str, ...], bullet: str) -> str:
+def _render_item(row: tuple[str, ...], bullet: str) -> str:
     if len(row) == 1:
-        return f"{bullet}{markdown(row[0])}\n"
-    what, names, why = map(markdown, row)
+        return f"{bullet}{escape_markdown(row[0])}\n"
+    what, names, why = map(escape_markdown, row)
     return f"{bullet}**{what}:** {names}. {why}\n"

@@ -6,17 +6,17 @@ from dataclasses import replace as with_changes
 from pathlib import Path
 from typing import Any, Final
 
-from bim360_provider.testing.engine.deployment.deletion import remove_all
-from bim360_provider.testing.engine.deployment.import_file import import_all, read_import_file
-from bim360_provider.testing.engine.deployment.refresh import refresh_all
-from bim360_provider.testing.engine.deployment.run import Run
+from bim360_provider.testing.engine.deployment.deletion import delete_resources
+from bim360_provider.testing.engine.deployment.import_file import import_resources, read_import_file
+from bim360_provider.testing.engine.deployment.refresh import refresh_resources
+from bim360_provider.testing.engine.deployment.run import EngineRun
 from bim360_provider.testing.engine.deployment.session import Session
-from bim360_provider.testing.engine.deployment.step_generator import Registrar
+from bim360_provider.testing.engine.deployment.step_generator import StepGenerator
 from bim360_provider.testing.engine.program.config import read_configuration
 from bim360_provider.testing.engine.program.project import read_project
-from bim360_provider.testing.engine.program.resource_monitor import Monitor
+from bim360_provider.testing.engine.program.resource_monitor import ResourceMonitor
 from bim360_provider.testing.engine.program.runner import run_program
-from bim360_provider.testing.engine.results import Command, LocalEngineError, OnEvent, Result
+from bim360_provider.testing.engine.results import Command, EventListener, LocalEngineError, Result
 
 # Pulumi's own default is 16; the host of the dynamic providers answers four calls at a time.
 DEFAULT_PARALLEL: Final = 16
@@ -39,7 +39,7 @@ class LocalEngine:
         secret_config: Mapping[str, Any] | None = None,
         env: Mapping[str, str] | None = None,
         parallel: int = DEFAULT_PARALLEL,
-        on_event: OnEvent | None = None,
+        on_event: EventListener | None = None,
     ) -> None:
         """Read the project; nothing is started yet.
 
@@ -79,9 +79,9 @@ class LocalEngine:
         Raises:
             LocalEngineError: The state is another stack's, or in use.
         """
-        return self._perform(
+        return self._run_command(
             "preview",
-            lambda run, engine: self._update(run, engine, refresh),
+            lambda run, engine: self._apply_program(run, engine, refresh),
             dry_run=True,
             replace=replace,
         )
@@ -96,8 +96,8 @@ class LocalEngine:
         Raises:
             LocalEngineError: The state is another stack's, or in use.
         """
-        return self._perform(
-            "up", lambda run, engine: self._update(run, engine, refresh), replace=replace
+        return self._run_command(
+            "up", lambda run, engine: self._apply_program(run, engine, refresh), replace=replace
         )
 
     def refresh(self, *, preview_only: bool = False) -> Result:
@@ -109,9 +109,9 @@ class LocalEngine:
         Raises:
             LocalEngineError: The state is another stack's, or in use.
         """
-        return self._perform(
+        return self._run_command(
             "refresh",
-            lambda run, _: refresh_all(run, self._parallel, as_command=True),
+            lambda run, _: refresh_resources(run, self._parallel, as_command=True),
             dry_run=preview_only,
         )
 
@@ -126,7 +126,9 @@ class LocalEngine:
             LocalEngineError: The file cannot be read, or the state is another stack's, or in use.
         """
         rows = read_import_file(Path(file))
-        return self._perform("import", lambda run, _: import_all(run, rows, protect=protect))
+        return self._run_command(
+            "import", lambda run, _: import_resources(run, rows, protect=protect)
+        )
 
     def taint(self, *names: str) -> Result:
         """Mark resources, by their URNs, that the next ``up`` is to replace.
@@ -134,7 +136,7 @@ class LocalEngine:
         Raises:
             LocalEngineError: The state lacks one, is another stack's, or in use.
         """
-        return self._perform("taint", lambda run, _: _taint(run, names))
+        return self._run_command("taint", lambda run, _: _taint_resources(run, names))
 
     def destroy(self) -> Result:
         """Delete everything in the state, dependents first; the program is not run.
@@ -142,52 +144,52 @@ class LocalEngine:
         Raises:
             LocalEngineError: The state is another stack's, or in use.
         """
-        return self._perform("destroy", self._destroy)
+        return self._run_command("destroy", self._delete_all)
 
-    def _destroy(self, run: Run, _: str) -> None:
-        remove_all(run, run.state.all(), self._parallel)
+    def _delete_all(self, run: EngineRun, _: str) -> None:
+        delete_resources(run, run.state.list_resources(), self._parallel)
 
-    def _update(self, run: Run, engine: str, refresh: bool) -> None:
+    def _apply_program(self, run: EngineRun, engine: str, refresh: bool) -> None:
         if refresh:
-            refresh_all(run, self._parallel, as_command=False)
-            if run.recorder.failed:
+            refresh_resources(run, self._parallel, as_command=False)
+            if run.recorder.has_failed:
                 return
-        run.hosts.warm_up()
-        registrar = Registrar(run)
-        monitor = Monitor(run, registrar)
+        run.hosts.start_default_host()
+        registrar = StepGenerator(run)
+        monitor = ResourceMonitor(run, registrar)
         finished = run_program(
             run, monitor, self._project, self._config, self._env, engine, self._parallel
         )
         if finished and self._may_delete(run, registrar):
-            gone = (item for item in run.state.all() if registrar.is_gone(item))
-            remove_all(run, gone, self._parallel)
+            gone = (item for item in run.state.list_resources() if registrar.is_obsolete(item))
+            delete_resources(run, gone, self._parallel)
 
     @staticmethod
-    def _may_delete(run: Run, registrar: Registrar) -> bool:
+    def _may_delete(run: EngineRun, registrar: StepGenerator) -> bool:
         """Tell whether what the program did not register is really meant to go.
 
         After a failure parts of a program may not have run. A preview only shows; there an error
         of the engine, such as a protected resource in the way, does not hide what else would be.
         """
-        return not registrar.failed and (run.dry_run or not run.recorder.failed)
+        return not registrar.failed_urns and (run.dry_run or not run.recorder.has_failed)
 
-    def _perform(
+    def _run_command(
         self,
         command: Command,
-        work: Callable[[Run, str], None],
+        work: Callable[[EngineRun, str], None],
         *,
         dry_run: bool = False,
         replace: Collection[str] = (),
     ) -> Result:
         known = (self._project, self._stack, self._config, self._env, self._parallel)
         session = Session(*known, frozenset(replace))
-        return session.perform(command, work, self.state, self._on_event, dry_run=dry_run)
+        return session.run_command(command, work, self.state, self._on_event, dry_run=dry_run)
 
 
-def _taint(run: Run, names: Collection[str]) -> None:
-    live = run.state.live()
+def _taint_resources(run: EngineRun, names: Collection[str]) -> None:
+    live = run.state.get_live_resources()
     for urn in names:
         if urn not in live:
             msg = f"cannot taint {urn!r}: the state has no such resource"
             raise LocalEngineError(msg)
-        run.state.put(with_changes(live[urn], taint=True), instead_of=live[urn])
+        run.state.put(with_changes(live[urn], taint=True), previous=live[urn])

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from bim360_provider.testing.engine.state import resource
-from bim360_provider.testing.engine.state.property_path import Changes
+from bim360_provider.testing.engine.state.property_path import PropertyChanges
 from bim360_provider.testing.engine.state.resource import Resource
-from bim360_provider.testing.engine.state.values import Properties, is_internal, masked
+from bim360_provider.testing.engine.state.values import Properties, is_internal, mask_value
 
 
 class LocalEngineError(Exception):
@@ -61,7 +61,7 @@ class Step:
     type: str
     name: str
     op: Op
-    paths: Changes = field(default_factory=dict)
+    paths: PropertyChanges = field(default_factory=dict)
     old: dict[str, Any] | None = None
     new: dict[str, Any] | None = None
     id: str = ""
@@ -82,7 +82,7 @@ class Message:
 
 
 @dataclass(frozen=True)
-class Started:
+class StepStarted:
     """An event: work on a resource began."""
 
     urn: str
@@ -90,19 +90,19 @@ class Started:
 
 
 @dataclass(frozen=True)
-class Failed:
+class StepFailed:
     """An event: work on a resource failed; a `Message` says why."""
 
     urn: str
 
 
-Event: TypeAlias = Started | Step | Failed | Message
+Event: TypeAlias = StepStarted | Step | StepFailed | Message
 
-OnEvent: TypeAlias = Callable[[Event], None]
+EventListener: TypeAlias = Callable[[Event], None]
 
 
 # Steps Pulumi does not count: a replacement is one change, not three, and a read is none.
-_UNCOUNTED = frozenset(
+_UNCOUNTED_OPS = frozenset(
     {"create-replacement", "delete-replaced", "discard-replaced", "read", "refresh"}
 )
 
@@ -134,7 +134,7 @@ class Result:
     @property
     def changes(self) -> dict[str, int]:
         """Resources by what happened to them, as Pulumi counts them in its summary."""
-        return dict(Counter(step.op for step in self.steps if step.op not in _UNCOUNTED))
+        return dict(Counter(step.op for step in self.steps if step.op not in _UNCOUNTED_OPS))
 
     @property
     def changed(self) -> bool:
@@ -150,7 +150,7 @@ class Result:
 class Recorder:
     """Collects steps and messages, and tells whoever listens."""
 
-    def __init__(self, listener: OnEvent | None) -> None:
+    def __init__(self, listener: EventListener | None) -> None:
         """Start an empty record.
 
         Args:
@@ -161,33 +161,35 @@ class Recorder:
         self.messages: list[Message] = []
         self._listener = listener
         self._lock = threading.Lock()
-        self._began: dict[str, float] = {}
+        self._start_times: dict[str, float] = {}
 
-    def say(self, severity: Severity, text: str, urn: str = "", *, ephemeral: bool = False) -> None:
+    def record_message(
+        self, severity: Severity, text: str, urn: str = "", *, ephemeral: bool = False
+    ) -> None:
         """Record a message."""
         message = Message(severity, self.mask(text), urn, ephemeral)
         with self._lock:
             if not ephemeral:
                 self.messages.append(message)
-            self._tell(message)
+            self._notify_listener(message)
 
-    def said(self) -> tuple[Message, ...]:
+    def list_messages(self) -> tuple[Message, ...]:
         """Return all messages, with the secrets masked that were not known yet at their time."""
         with self._lock:
             return tuple(replace(each, text=self.mask(each.text)) for each in self.messages)
 
-    def begin(self, urn: str, op: Op) -> None:
+    def record_start(self, urn: str, op: Op) -> None:
         """Note that work on a resource starts."""
         with self._lock:
-            self._began[urn] = time.monotonic()
-            self._tell(Started(urn, op))
+            self._start_times[urn] = time.monotonic()
+            self._notify_listener(StepStarted(urn, op))
 
-    def done(
+    def record_step(
         self,
         op: Op,
         old: Resource | None,
         new: Resource | None,
-        paths: Changes | None = None,
+        paths: PropertyChanges | None = None,
         replaces: tuple[str, ...] = (),
     ) -> None:
         """Record a finished step."""
@@ -195,41 +197,41 @@ class Recorder:
         if subject is None:
             return
         with self._lock:
-            began = self._began.pop(subject.urn, time.monotonic())
+            began = self._start_times.pop(subject.urn, time.monotonic())
             step = Step(
                 urn=subject.urn,
                 type=subject.type,
-                name=resource.name_of(subject.urn),
+                name=resource.get_name(subject.urn),
                 op=op,
                 paths=dict(paths or {}),
-                old=None if old is None else self._shown(old.inputs),
-                new=None if new is None else self._shown(new.inputs),
+                old=None if old is None else self._mask_properties(old.inputs),
+                new=None if new is None else self._mask_properties(new.inputs),
                 id=subject.id,
                 replaces=replaces,
                 seconds=time.monotonic() - began,
-                old_state=self._state(old),
-                new_state=self._state(new),
+                old_state=self._serialize_resource(old),
+                new_state=self._serialize_resource(new),
             )
             self.steps.append(step)
-            self._tell(step)
+            self._notify_listener(step)
 
-    def fail(self, urn: str, text: str) -> None:
+    def record_failure(self, urn: str, text: str) -> None:
         """Record that a resource failed, and why."""
-        self.say("error", text, urn)
+        self.record_message("error", text, urn)
         with self._lock:
-            self._tell(Failed(urn))
+            self._notify_listener(StepFailed(urn))
 
     @property
-    def failed(self) -> bool:
+    def has_failed(self) -> bool:
         """Whether any error was recorded."""
         with self._lock:
             return any(message.severity == "error" for message in self.messages)
 
-    def _tell(self, event: Event) -> None:
+    def _notify_listener(self, event: Event) -> None:
         if self._listener is not None:
             self._listener(event)
 
-    def _state(self, resource: Resource | None) -> dict[str, Any] | None:
+    def _serialize_resource(self, resource: Resource | None) -> dict[str, Any] | None:
         if resource is None:
             return None
         return {
@@ -237,8 +239,8 @@ class Recorder:
             "custom": resource.custom,
             "id": resource.id,
             "type": resource.type,
-            "inputs": self._shown(resource.inputs),
-            "outputs": self._shown(resource.outputs),
+            "inputs": self._mask_properties(resource.inputs),
+            "outputs": self._mask_properties(resource.outputs),
             "parent": resource.parent,
             "protect": resource.protect,
             "external": resource.external,
@@ -246,9 +248,9 @@ class Recorder:
             "propertyDependencies": resource.property_dependencies,
         }
 
-    def _shown(self, properties: Properties) -> dict[str, Any]:
+    def _mask_properties(self, properties: Properties) -> dict[str, Any]:
         return {
-            key: masked(value, self.mask)
+            key: mask_value(value, self.mask)
             for key, value in properties.items()
             if not is_internal(key)
         }

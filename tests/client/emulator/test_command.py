@@ -14,13 +14,13 @@ import requests
 from typer.testing import CliRunner
 
 from bim360_provider.emulator import serve
-from bim360_provider.emulator.cli import announce, app
+from bim360_provider.emulator.cli import app, print_address
 
 FIRST_LINE = "BIM 360 emulator listening on "
 
 
 @contextmanager
-def started(*flags: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def start_command(*flags: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Start the command on a free port and yield its process and its URL."""
     command = [sys.executable, "-m", "bim360_provider.emulator", "--port", "0", *flags]
     with subprocess.Popen(  # noqa: S603 - our own module
@@ -35,7 +35,7 @@ def started(*flags: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 def test_the_first_line_says_where_it_listens_and_sigterm_stops_it() -> None:
     """Scripts wait for exactly that line; the exit code is 0."""
-    with started() as (process, url):
+    with start_command() as (process, url):
         health = requests.get(f"{url}/_emulator/health", timeout=5)
         process.send_signal(signal.SIGTERM)
 
@@ -46,7 +46,7 @@ def test_the_first_line_says_where_it_listens_and_sigterm_stops_it() -> None:
 def test_it_can_stop_when_its_parent_does(tmp_path: Path) -> None:
     """The end of standard input is the sign; the state is in the file by then."""
     database = tmp_path / "hq.db"
-    with started("--exit-with-parent", "--db", str(database)) as (process, _):
+    with start_command("--exit-with-parent", "--db", str(database)) as (process, _):
         assert process.stdin
         process.stdin.close()
 
@@ -94,7 +94,7 @@ def test_flags_and_files_reach_the_emulator(tmp_path: Path) -> None:
     faults = tmp_path / "faults.json"
     faults.write_text(json.dumps({"then": {"status": 503}}))
     flags = ["--seed", str(seed), "--rate-limit", "0", "-o", "enums=loose"]
-    with started(*flags, "--faults", str(faults)) as (_, url):
+    with start_command(*flags, "--faults", str(faults)) as (_, url):
         options = requests.get(f"{url}/_emulator/options", timeout=5).json()
         unwell = requests.get(f"{url}/hq/v1/accounts", timeout=5)
 
@@ -160,9 +160,9 @@ def test_a_person_at_a_terminal_is_told_what_to_paste(
 ) -> None:
     """Base URL, client, secret and account; with a seed of one's own only the base URL."""
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    announce("http://127.0.0.1:3600", builtin_seed=True)
+    print_address("http://127.0.0.1:3600", is_builtin_seed=True)
     with_builtin = capsys.readouterr().out
-    announce("http://127.0.0.1:3600", builtin_seed=False)
+    print_address("http://127.0.0.1:3600", is_builtin_seed=False)
     with_own = capsys.readouterr().out
 
     assert with_builtin.startswith(f"{FIRST_LINE}http://127.0.0.1:3600\n")

@@ -10,64 +10,68 @@ from bim360_provider.emulator import RunningEmulator, serve
 
 
 @pytest.fixture
-def hq() -> Iterator[RunningEmulator]:
+def running_emulator() -> Iterator[RunningEmulator]:
     """Return an emulator that listens."""
     with serve() as running:
         yield running
 
 
-def get(hq: RunningEmulator, timeout: float = 5) -> requests.Response:
-    return requests.get(f"{hq.url}/hq/v1/anything", timeout=timeout)
+def send_get(running_emulator: RunningEmulator, timeout: float = 5) -> requests.Response:
+    return requests.get(f"{running_emulator.url}/hq/v1/anything", timeout=timeout)
 
 
 @pytest.mark.parametrize("drop", ["before", "after"])
-def test_a_dropped_connection_is_a_connection_error(hq: RunningEmulator, drop: str) -> None:
+def test_a_dropped_connection_is_a_connection_error(
+    running_emulator: RunningEmulator, drop: str
+) -> None:
     """No status line, no answer; the next request is fine."""
-    hq.emulator.ask("POST", "/faults", {"times": 1, "then": {"drop": drop}})
+    running_emulator.emulator.call_control_plane("POST", "/faults", {"times": 1, "then": {"drop": drop}})
 
     with pytest.raises(requests.ConnectionError):
-        get(hq)
+        send_get(running_emulator)
 
-    assert get(hq).status_code == 404
+    assert send_get(running_emulator).status_code == 404
 
 
-def test_a_cut_body_is_noticed(hq: RunningEmulator) -> None:
+def test_a_cut_body_is_noticed(running_emulator: RunningEmulator) -> None:
     """The promised length never comes."""
-    hq.emulator.ask("POST", "/faults", {"times": 1, "then": {"truncate": 10}})
+    running_emulator.emulator.call_control_plane("POST", "/faults", {"times": 1, "then": {"truncate": 10}})
 
     with pytest.raises(requests.exceptions.ChunkedEncodingError, match="10 bytes read"):
-        get(hq)
+        send_get(running_emulator)
 
 
 def test_an_answer_without_content_has_no_body_unless_a_fault_gives_it_one(
-    hq: RunningEmulator,
+    running_emulator: RunningEmulator,
 ) -> None:
     """HTTP has no room for a body in a 204, so one with a body is a 200."""
-    hq.emulator.ask("POST", "/faults", {"times": 1, "then": {"status": 204}})
-    hq.emulator.ask("POST", "/faults", {"times": 1, "then": {"status": 204, "text": "no JSON"}})
+    running_emulator.emulator.call_control_plane("POST", "/faults", {"times": 1, "then": {"status": 204}})
+    running_emulator.emulator.call_control_plane(
+        "POST", "/faults", {"times": 1, "then": {"status": 204, "text": "no JSON"}}
+    )
 
-    empty, full = get(hq), get(hq)
+    empty, full = send_get(running_emulator), send_get(running_emulator)
 
     assert (empty.status_code, empty.text) == (204, "")
     assert (full.status_code, full.text) == (200, "no JSON")
 
 
-def test_a_late_answer_runs_into_the_clients_timeout(hq: RunningEmulator) -> None:
+def test_a_late_answer_runs_into_the_clients_timeout(running_emulator: RunningEmulator) -> None:
     """And holds nobody else up."""
-    hq.emulator.ask("POST", "/faults", {"times": 1, "then": {"delay": 60}})
+    running_emulator.emulator.call_control_plane("POST", "/faults", {"times": 1, "then": {"delay": 60}})
 
     with pytest.raises(requests.ReadTimeout):
-        get(hq, timeout=0.05)
+        send_get(running_emulator, timeout=0.05)
 
-    assert get(hq).status_code == 404
+    assert send_get(running_emulator).status_code == 404
 
 
-def test_a_dripping_answer_arrives_whole(hq: RunningEmulator) -> None:
+def test_a_dripping_answer_arrives_whole(running_emulator: RunningEmulator) -> None:
     """Eight pieces, so seven pauses."""
-    hq.emulator.ask("POST", "/faults", {"then": {"status": 500, "drip": 0.01}})
+    running_emulator.emulator.call_control_plane("POST", "/faults", {"then": {"status": 500, "drip": 0.01}})
     started = time.monotonic()
 
-    answer = get(hq)
+    answer = send_get(running_emulator)
 
     assert answer.json()["errorCode"] == "ERR-003"
     assert time.monotonic() - started >= 7 * 0.01
@@ -78,20 +82,24 @@ def test_a_closing_emulator_does_not_wait_for_late_answers() -> None:
     started = time.monotonic()
 
     with serve() as running:
-        running.emulator.ask("POST", "/faults", {"then": {"delay": 60}})
+        running.emulator.call_control_plane("POST", "/faults", {"then": {"delay": 60}})
         with pytest.raises(requests.ReadTimeout):
-            get(running, timeout=0.05)
+            send_get(running, timeout=0.05)
 
     assert time.monotonic() - started < 30
 
 
-def test_a_megabyte_of_text_and_a_redirect_go_over_the_wire(hq: RunningEmulator) -> None:
+def test_a_megabyte_of_text_and_a_redirect_go_over_the_wire(
+    running_emulator: RunningEmulator,
+) -> None:
     """Unchanged."""
-    hq.emulator.ask("POST", "/faults", {"times": 1, "then": {"status": 500, "size": 1_000_000}})
-    hq.emulator.ask("POST", "/faults", {"then": {"redirect": "http://127.0.0.1:9/"}})
+    running_emulator.emulator.call_control_plane(
+        "POST", "/faults", {"times": 1, "then": {"status": 500, "size": 1_000_000}}
+    )
+    running_emulator.emulator.call_control_plane("POST", "/faults", {"then": {"redirect": "http://127.0.0.1:9/"}})
 
-    large = get(hq)
-    elsewhere = requests.get(f"{hq.url}/hq/v1/x", timeout=5, allow_redirects=False)
+    large = send_get(running_emulator)
+    elsewhere = requests.get(f"{running_emulator.url}/hq/v1/x", timeout=5, allow_redirects=False)
 
     assert len(large.content) == 1_000_000
     assert elsewhere.headers["location"] == "http://127.0.0.1:9/"

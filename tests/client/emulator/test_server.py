@@ -20,7 +20,7 @@ from bim360_provider.emulator.server.serve import ListenError
 
 SCOPES = "account:read account:write"
 PROJECTS = f"/hq/v1/accounts/{ACCOUNT_ID}/projects"
-TOWER = {
+PROJECT_BODY = {
     "start_date": "2026-01-02",
     "end_date": "2027-06-30",
     "project_type": "Office",
@@ -30,77 +30,86 @@ TOWER = {
 
 
 @pytest.fixture
-def hq() -> Iterator[RunningEmulator]:
+def running_emulator() -> Iterator[RunningEmulator]:
     """Return an emulator that listens, without a quota."""
     with serve(Emulator(options={"rate_limit_per_minute": 0})) as running:
         yield running
 
 
-def session_of(hq: RunningEmulator) -> requests.Session:
+def create_session(running_emulator: RunningEmulator) -> requests.Session:
     session = requests.Session()
     form = {"grant_type": "client_credentials", "scope": SCOPES}
-    url = f"{hq.url}/authentication/v2/token"
+    url = f"{running_emulator.url}/authentication/v2/token"
     answer = session.post(url, form, auth=(CLIENT_ID, CLIENT_SECRET), timeout=5)
     session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
     return session
 
 
-def test_a_project_is_made_and_read_over_tcp(hq: RunningEmulator) -> None:
+def test_a_project_is_made_and_read_over_tcp(running_emulator: RunningEmulator) -> None:
     """Three requests: token, create, read."""
-    with session_of(hq) as session:
-        made = session.post(hq.url + PROJECTS, json=TOWER | {"name": "A"}, timeout=5).json()
-        read = session.get(f"{hq.url}{PROJECTS}/{made['id']}", timeout=5).json()
+    with create_session(running_emulator) as session:
+        made = session.post(
+            running_emulator.url + PROJECTS, json=PROJECT_BODY | {"name": "A"}, timeout=5
+        ).json()
+        read = session.get(f"{running_emulator.url}{PROJECTS}/{made['id']}", timeout=5).json()
 
     assert made.items() <= read.items()
-    assert sum(hq.emulator.journal.count().values()) == 3
+    assert sum(running_emulator.emulator.journal.count_requests().values()) == 3
 
 
-def test_an_escaped_path_and_a_query_arrive_as_meant(hq: RunningEmulator) -> None:
+def test_an_escaped_path_and_a_query_arrive_as_meant(running_emulator: RunningEmulator) -> None:
     """The journal shows them decoded and raw."""
-    requests.get(f"{hq.url}/hq/v1/a%20b?x=1&y=%2C", timeout=5)
+    requests.get(f"{running_emulator.url}/hq/v1/a%20b?x=1&y=%2C", timeout=5)
 
-    entry = next(hq.emulator.journal.entries())
+    entry = next(running_emulator.emulator.journal.find_entries())
 
     assert (entry.path, entry.query) == ("/hq/v1/a b", "x=1&y=%2C")
 
 
-def test_the_date_header_is_the_emulators(hq: RunningEmulator) -> None:
+def test_the_date_header_is_the_emulators(running_emulator: RunningEmulator) -> None:
     """Uvicorn's own is switched off."""
-    hq.emulator.ask("POST", "/clock", {"set": "2026-03-01T12:00:00Z", "freeze": True})
+    running_emulator.emulator.call_control_plane("POST", "/clock", {"set": "2026-03-01T12:00:00Z", "freeze": True})
 
-    answer = requests.get(f"{hq.url}/_emulator/health", timeout=5)
+    answer = requests.get(f"{running_emulator.url}/_emulator/health", timeout=5)
 
     assert answer.headers["date"] == answer.headers["date"].strip()
     assert answer.headers["date"].startswith("Sun, 01 Mar 2026 12:00:0")
 
 
-def test_half_a_request_does_nothing(hq: RunningEmulator) -> None:
+def test_half_a_request_does_nothing(running_emulator: RunningEmulator) -> None:
     """A client that goes away before its body is through has asked for nothing."""
-    port = int(hq.url.rpartition(":")[2])
+    port = int(running_emulator.url.rpartition(":")[2])
     with socket.create_connection(("127.0.0.1", port)) as connection:
         connection.sendall(b"POST /hq/v1/x HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{")
 
-    requests.get(f"{hq.url}/hq/v1/y", timeout=5)
+    requests.get(f"{running_emulator.url}/hq/v1/y", timeout=5)
 
-    assert [entry.path for entry in hq.emulator.journal.entries()] == ["/hq/v1/y"]
+    assert [entry.path for entry in running_emulator.emulator.journal.find_entries()] == ["/hq/v1/y"]
 
 
-def test_four_threads_make_forty_projects_and_no_name_twice(hq: RunningEmulator) -> None:
+def test_four_threads_make_forty_projects_and_no_name_twice(
+    running_emulator: RunningEmulator,
+) -> None:
     """Each of ten names is sent by all four; one gets 201, three get 409."""
 
     def make(session: requests.Session, name: str) -> int:
-        body = TOWER | {"name": name}
-        return session.post(hq.url + PROJECTS, json=body, timeout=5).status_code
+        body = PROJECT_BODY | {"name": name}
+        return session.post(running_emulator.url + PROJECTS, json=body, timeout=5).status_code
 
     def make_ten(_: int) -> list[int]:
-        with session_of(hq) as session:
+        with create_session(running_emulator) as session:
             return [make(session, f"P{number}") for number in range(10)]
 
     with ThreadPoolExecutor(4) as pool:
         statuses = [status for each in pool.map(make_ten, range(4)) for status in each]
 
     assert (statuses.count(201), statuses.count(409)) == (10, 30)
-    assert hq.emulator.journal.count()[f"POST {PROJECTS.replace(ACCOUNT_ID, ':account_id')}"] == 40
+    assert (
+        running_emulator.emulator.journal.count_requests()[
+            f"POST {PROJECTS.replace(ACCOUNT_ID, ':account_id')}"
+        ]
+        == 40
+    )
 
 
 def test_two_emulators_know_nothing_of_each_other() -> None:
@@ -109,8 +118,8 @@ def test_two_emulators_know_nothing_of_each_other() -> None:
         requests.get(f"{one.url}/nonsense", timeout=5)
 
         assert one.url != two.url
-        assert sum(one.emulator.journal.count().values()) == 1
-        assert sum(two.emulator.journal.count().values()) == 0
+        assert sum(one.emulator.journal.count_requests().values()) == 1
+        assert sum(two.emulator.journal.count_requests().values()) == 0
 
 
 def test_nothing_is_left_when_the_block_ends() -> None:

@@ -9,29 +9,29 @@ from typing import Any, Final, Literal
 
 import pytest
 
-from bim360_provider.core.replacements import Replacements
-from bim360_provider.core.run import Archives, Owners
+from bim360_provider.core.replacements import ReplacementTracker
+from bim360_provider.core.run import ArchiveCounter, Ownership
 from bim360_provider.dynamic import calls
-from bim360_provider.dynamic.calls import Calls, ProjectCalls
+from bim360_provider.dynamic.calls import EntityCalls, ProjectCalls
 from bim360_provider.emulator import ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET
 from bim360_provider.hq import HqClient
-from tests.support.full_stack import ENTITIES, NEEDS, Whole
+from tests.support.full_stack import DEPENDENCIES, ENTITIES, FullStack
 from tests.support.members import ADMIN_EMAIL
 
-Way = Literal["changed", "triggered", "targeted"]
+ReplacementTrigger = Literal["changed", "triggered", "targeted"]
 
-Moment = Literal["", "deleted", "created"]
+KillMoment = Literal["", "deleted", "created"]
 
-WAYS: Final[tuple[Way, ...]] = ("changed", "triggered", "targeted")
+REPLACEMENT_TRIGGERS: Final[tuple[ReplacementTrigger, ...]] = ("changed", "triggered", "targeted")
 """``replace_on_changes``; ``replacement_trigger`` and its like; ``--replace`` and taint."""
 
 
-class Killed(Exception):  # noqa: N818 - it is the test that ends the run
+class RunKilled(Exception):  # noqa: N818 - it is the test that ends the run
     """The run ends here: what was not saved is lost."""
 
 
 @dataclass(frozen=True)
-class Entry:
+class StateEntry:
     """A resource in the state.
 
     Attributes:
@@ -42,37 +42,39 @@ class Entry:
     id: str
     inputs: Mapping[str, Any]
     outputs: Mapping[str, Any]
-    doomed: bool = False
-    pending: bool = False
+    pending_delete: bool = False
+    pending_replacement: bool = False
 
 
 @dataclass
-class Replay:
+class EngineReplay:
     """A stack with one of each entity, and what one run after the other does to it."""
 
-    whole: Whole
+    stack: FullStack
     patch: pytest.MonkeyPatch
-    said: list[str] = field(default_factory=list)
-    forgets_pending: bool = False
+    notifications: list[str] = field(default_factory=list)
+    forgets_pending_replacements: bool = False
     """The engine takes what is pending for new, as some of its versions do."""
     hides_state: bool = False
     """The provider cannot read the stack's state."""
 
     def __post_init__(self) -> None:
         """Begin after the first up."""
-        made = self.whole.made.items()
-        self.news = dict(self.whole.inputs)
-        self.entries = {name: [Entry(id_, self.news[name], outs)] for name, (id_, outs) in made}
+        made = self.stack.resources.items()
+        self.inputs = dict(self.stack.inputs)
+        self.entries = {
+            name: [StateEntry(id_, self.inputs[name], outs)] for name, (id_, outs) in made
+        }
         self._creating = ""
-        self.whole.stage.hq.asked.clear()
+        self.stack.hq.emulator.requests_made.clear()
 
     def up(
         self,
         name: str = "",
-        way: Way = "changed",
+        trigger: ReplacementTrigger = "changed",
         *,
-        first: bool = False,
-        killed: Moment = "",
+        delete_first: bool = False,
+        killed_at: KillMoment = "",
     ) -> list[str]:
         """Run the program; return the requests.
 
@@ -82,85 +84,89 @@ class Replay:
             first: It is deleted before its replacement is created.
             killed: When the run ends: once the old one is deleted, or the new one created.
         """
-        self._begin()
-        for each in NEEDS:
-            self._register(each, way if each == name else None, first, killed)
-        for each in NEEDS:
-            self._drop(each, [entry for entry in self.entries[each] if entry.doomed])
-        return self._asked()
+        self._begin_run()
+        for each in DEPENDENCIES:
+            self._register_resource(
+                each, trigger if each == name else None, delete_first, killed_at
+            )
+        for each in DEPENDENCIES:
+            self._delete_entries(each, [entry for entry in self.entries[each] if entry.pending_delete])
+        return self._list_requests()
 
     def destroy(self) -> list[str]:
         """Destroy the stack; return the requests."""
-        self._begin()
-        for each in reversed(list(NEEDS)):
-            self._drop(each, [entry for entry in self.entries[each] if not entry.pending])
-        return self._asked()
+        self._begin_run()
+        for each in reversed(list(DEPENDENCIES)):
+            self._delete_entries(each, [entry for entry in self.entries[each] if not entry.pending_replacement])
+        return self._list_requests()
 
-    def _begin(self) -> None:
-        client = self.whole.client()
-        self.whole.stage.hq.asked.clear()
-        fresh = Owners(had=self._had)
+    def _begin_run(self) -> None:
+        client = self.stack.create_client()
+        self.stack.hq.emulator.requests_made.clear()
+        fresh = Ownership(find_previous_state=self._find_outputs)
 
         def client_for(_connection: Any) -> HqClient:
             return client
 
-        self.patch.setattr(calls, "client_for", client_for)
-        self.patch.setattr(calls, "replacements", Replacements())
-        self.patch.setattr(calls, "notify", lambda text, **_: self.said.append(text))
-        self.patch.setattr(calls, "archives", Archives())
+        self.patch.setattr(calls, "get_client", client_for)
+        self.patch.setattr(calls, "replacements", ReplacementTracker())
+        self.patch.setattr(calls, "notify", lambda text, **_: self.notifications.append(text))
+        self.patch.setattr(calls, "archives", ArchiveCounter())
         for module in (calls, calls):
             self.patch.setattr(module, "owners", fresh)
 
-    def _asked(self) -> list[str]:
-        return [each for each in self.whole.stage.hq.asked if "token" not in each]
+    def _list_requests(self) -> list[str]:
+        return [each for each in self.stack.hq.emulator.requests_made if "token" not in each]
 
-    def _had(self, entity_id: str) -> Mapping[str, Any] | None:
+    def _find_outputs(self, entity_id: str) -> Mapping[str, Any] | None:
         """Return what the state holds of the resource that is being created."""
         if self.hides_state:
             return None
         found = [e.outputs for e in self.entries[self._creating] if e.id == entity_id]
         return found[0] if found else None
 
-    def _calls(self, name: str) -> Calls:
+    def _create_calls(self, name: str) -> EntityCalls:
         entity = ENTITIES[name]
-        return ProjectCalls(entity, None) if name == "project" else Calls(entity, None)
+        return ProjectCalls(entity, None) if name == "project" else EntityCalls(entity, None)
 
-    def _register(self, name: str, way: Way | None, first: bool, killed: Moment) -> None:
-        door, news = self._calls(name), dict(self.news[name])
-        (old,) = (entry for entry in self.entries[name] if not entry.doomed)
-        is_new = way == "targeted" or (old.pending and self.forgets_pending)
+    def _register_resource(
+        self, name: str, way: ReplacementTrigger | None, first: bool, killed: KillMoment
+    ) -> None:
+        door, news = self._create_calls(name), dict(self.inputs[name])
+        (old,) = (entry for entry in self.entries[name] if not entry.pending_delete)
+        is_new = way == "targeted" or (old.pending_replacement and self.forgets_pending_replacements)
         checked = door.check({} if is_new else dict(old.inputs), news)
         assert checked.failures == []
         if not is_new and way != "triggered":
             difference = door.diff(old.id, dict(old.outputs), checked.inputs)
-            if way is None and not old.pending:
+            if way is None and not old.pending_replacement:
                 if difference.changes is not False:
                     outs = door.update(old.id, dict(old.outputs), checked.inputs).outs or {}
-                    doomed = [entry for entry in self.entries[name] if entry.doomed]
-                    self.entries[name] = [Entry(old.id, checked.inputs, outs), *doomed]
+                    doomed = [entry for entry in self.entries[name] if entry.pending_delete]
+                    self.entries[name] = [StateEntry(old.id, checked.inputs, outs), *doomed]
                 return
         if not is_new:
             checked = door.check({}, news)
-        if first and not old.pending:
+        if first and not old.pending_replacement:
             door.delete(old.id, dict(old.outputs))
-            old = replace(old, pending=True)
+            old = replace(old, pending_replacement=True)
             self.entries[name] = [old]
             if killed == "deleted":
-                raise Killed
+                raise RunKilled
         self._creating = name
         created = door.create(dict(checked.inputs))
-        new = Entry(created.id, checked.inputs, created.outs or {})
-        self.entries[name] = [new] if old.pending else [new, replace(old, doomed=True)]
+        new = StateEntry(created.id, checked.inputs, created.outs or {})
+        self.entries[name] = [new] if old.pending_replacement else [new, replace(old, pending_delete=True)]
         if killed == "created":
-            raise Killed
+            raise RunKilled
 
-    def _drop(self, name: str, entries: list[Entry]) -> None:
+    def _delete_entries(self, name: str, entries: list[StateEntry]) -> None:
         for entry in entries:
-            self._calls(name).delete(entry.id, dict(entry.outputs))
+            self._create_calls(name).delete(entry.id, dict(entry.outputs))
             self.entries[name].remove(entry)
 
 
-def environment(stage_url: str) -> dict[str, str]:
+def build_environment(stage_url: str) -> dict[str, str]:
     """Return the environment of the host."""
     return {
         "APS_CLIENT_ID": CLIENT_ID,

@@ -5,57 +5,79 @@ from contextlib import suppress
 
 import pytest
 
-from bim360_provider.core.create_once import SETTLE
+from bim360_provider.core.create_once import SETTLE_TIMEOUT
 from bim360_provider.core.project import create, delete, read, update
 from bim360_provider.core.project.lifecycle import COPY_TIMEOUT
 from bim360_provider.errors import Bim360Error
 from bim360_provider.hq import HqClient
-from bim360_provider.hq.connection import DEFAULT_LIMIT
-from bim360_provider.hq.transport.http import ANSWER_DEADLINE
-from bim360_provider.hq.transport.retry import BUDGET, RETRY_AFTER_LIMIT
+from bim360_provider.hq.connection import DEFAULT_REQUESTS_PER_MINUTE
+from bim360_provider.hq.transport.http import ATTEMPT_TIMEOUT
+from bim360_provider.hq.transport.retry import MAX_RETRY_AFTER, TIME_BUDGET
 from bim360_provider.testing.engine.engine import DEFAULT_PARALLEL
-from tests.meta.docs.markdown_files import section
-from tests.support.hq import HANGS_UP, NO_PROJECT, TOWER, Fault, Stage, says, settings
+from tests.meta.docs.markdown_files import read_section
+from tests.support.hq import (
+    DROPS_CONNECTION,
+    PROJECT_INPUTS,
+    PROJECT_NOT_FOUND,
+    Fault,
+    HqFixture,
+    build_reply,
+    build_settings,
+)
 
-REQUEST = BUDGET + ANSWER_DEADLINE
+MAX_REQUEST_SECONDS = TIME_BUDGET + ATTEMPT_TIMEOUT
 """Seconds for one request: its retries, and a last attempt that was let begin in time."""
 
-WAYS = ("token", "POST projects", "GET projects", "GET project", "PATCH project", "GET job")
+FAULTY_ROUTES = (
+    "token",
+    "POST projects",
+    "GET projects",
+    "GET project",
+    "PATCH project",
+    "GET job",
+)
 
-Call = Callable[[HqClient, str], object]
+ClientCall = Callable[[HqClient, str], object]
 
 
-def weather(stage: Stage) -> Mapping[str, Callable[[str], list[Fault]]]:
+def build_faults(hq: HqFixture) -> Mapping[str, Callable[[str], list[Fault]]]:
     """Return what may be wrong with all requests of a kind, for ever."""
 
     def silence() -> None:
-        stage.clock.sleep(ANSWER_DEADLINE)
+        hq.clock.sleep(ATTEMPT_TIMEOUT)
 
     return {
-        "silence": lambda what: [Fault(what, HANGS_UP, times=999, then=silence)],
-        "slow failures": lambda what: [Fault(what, says(504), times=999, then=silence)],
-        "failures": lambda what: [Fault(what, says(503), times=999)],
+        "silence": lambda what: [Fault(what, DROPS_CONNECTION, times=999, on_response=silence)],
+        "slow failures": lambda what: [Fault(what, build_reply(504), times=999, on_response=silence)],
+        "failures": lambda what: [Fault(what, build_reply(503), times=999)],
         "now and then": lambda what: [
-            Fault(what, says(502), times=1, after=n, then=silence) for n in range(0, 40, 2)
+            Fault(what, build_reply(502), times=1, skip=n, on_response=silence) for n in range(0, 40, 2)
         ],
-        "slow down": lambda what: [Fault(what, says(429, retry_after="90"), times=999)],
-        "not there": lambda what: [Fault(what, NO_PROJECT, times=999)],
-        "refused": lambda what: [Fault(what, says(401), times=999)],
+        "slow down": lambda what: [Fault(what, build_reply(429, retry_after="90"), times=999)],
+        "not there": lambda what: [Fault(what, PROJECT_NOT_FOUND, times=999)],
+        "refused": lambda what: [Fault(what, build_reply(401), times=999)],
     }
 
 
-CALLS: Mapping[str, tuple[Call, float]] = {
+CALLS: Mapping[str, tuple[ClientCall, float]] = {
     "create": (
-        lambda client, _: create(client, {**TOWER, "status": "archived"}, settings()),
+        lambda client, _: create(
+            client, {**PROJECT_INPUTS, "status": "archived"}, build_settings()
+        ),
         # The token; the POST; settling it; what is under way then; the leftover; the PATCH.
-        REQUEST * 2 + SETTLE + REQUEST * 4,
+        MAX_REQUEST_SECONDS * 2 + SETTLE_TIMEOUT + MAX_REQUEST_SECONDS * 4,
     ),
     "update": (
-        lambda client, made: update(client, made, {"status": "active"}, {**TOWER, "city": "Oslo"}),
-        REQUEST * 2,
+        lambda client, made: update(
+            client, made, {"status": "active"}, {**PROJECT_INPUTS, "city": "Oslo"}
+        ),
+        MAX_REQUEST_SECONDS * 2,
     ),
-    "read": (lambda client, made: read(client, made, {"account_id": "known"}), REQUEST * 3),
-    "delete": (lambda client, made: delete(client, made, {}), REQUEST * 3),
+    "read": (
+        lambda client, made: read(client, made, {"account_id": "known"}),
+        MAX_REQUEST_SECONDS * 3,
+    ),
+    "delete": (lambda client, made: delete(client, made, {}), MAX_REQUEST_SECONDS * 3),
 }
 
 
@@ -64,57 +86,57 @@ CALLS: Mapping[str, tuple[Call, float]] = {
     ["silence", "slow failures", "failures", "now and then", "slow down", "not there", "refused"],
 )
 @pytest.mark.parametrize("call", CALLS)
-def test_every_call_ends_in_time(stage: Stage, kind: str, call: str) -> None:
+def test_every_call_ends_in_time(hq: HqFixture, kind: str, call: str) -> None:
     """Also where every request meets the same weather for ever."""
-    made = stage.project(name="There already")["id"]
-    client = stage.client()
-    for what in WAYS:
-        stage.hq.faults += weather(stage)[kind](what)
+    made = hq.create_project(name="There already")["id"]
+    client = hq.create_client()
+    for what in FAULTY_ROUTES:
+        hq.emulator.faults += build_faults(hq)[kind](what)
     begin, bound = CALLS[call]
-    before = stage.clock.monotonic()
+    before = hq.clock.monotonic()
 
     with suppress(Bim360Error):
         begin(client, made)
 
-    assert stage.clock.monotonic() - before <= bound
+    assert hq.clock.monotonic() - before <= bound
 
 
 @pytest.mark.parametrize("kind", ["silence", "slow failures", "failures", "now and then"])
-def test_a_lost_post_is_settled_in_time(stage: Stage, kind: str) -> None:
+def test_a_lost_post_is_settled_in_time(hq: HqFixture, kind: str) -> None:
     """With a token at hand, and a POST that HQ acts on each time without saying so."""
-    client = stage.client()
-    client.transport.now()
-    stage.hq.faults += weather(stage)["slow failures"]("POST projects")
-    stage.hq.faults += weather(stage)[kind]("GET projects")
-    before = stage.clock.monotonic()
+    client = hq.create_client()
+    client.transport.get_server_time()
+    hq.emulator.faults += build_faults(hq)["slow failures"]("POST projects")
+    hq.emulator.faults += build_faults(hq)[kind]("GET projects")
+    before = hq.clock.monotonic()
 
     with pytest.raises(Bim360Error, match="Run `pulumi up` again"):
-        create(client, TOWER, settings())
+        create(client, PROJECT_INPUTS, build_settings())
 
-    assert stage.clock.monotonic() - before <= ANSWER_DEADLINE + SETTLE + REQUEST
-    assert 1 <= stage.hq.asked.count("POST projects") <= 3
+    assert hq.clock.monotonic() - before <= ATTEMPT_TIMEOUT + SETTLE_TIMEOUT + MAX_REQUEST_SECONDS
+    assert 1 <= hq.emulator.requests_made.count("POST projects") <= 3
 
 
-def test_a_create_of_a_template_ends_in_time(stage: Stage) -> None:
+def test_a_create_of_a_template_ends_in_time(hq: HqFixture) -> None:
     """A job that nobody can look at is waited for no longer than a job that runs."""
-    template = stage.project(name="Template", service_types="field")["id"]
-    client = stage.client()
-    client.transport.now()
-    stage.hq.faults += weather(stage)["slow failures"]("GET job")
-    before = stage.clock.monotonic()
+    template = hq.create_project(name="Template", service_types="field")["id"]
+    client = hq.create_client()
+    client.transport.get_server_time()
+    hq.emulator.faults += build_faults(hq)["slow failures"]("GET job")
+    before = hq.clock.monotonic()
 
-    _, outs = create(client, {**TOWER, "template_project_id": template}, settings())
+    _, outs = create(client, {**PROJECT_INPUTS, "template_project_id": template}, build_settings())
 
     assert outs["copy_status"] == "running"
-    assert stage.clock.monotonic() - before <= COPY_TIMEOUT + REQUEST
+    assert hq.clock.monotonic() - before <= COPY_TIMEOUT + MAX_REQUEST_SECONDS
 
 
 def test_the_page_tells_how_long_a_ctrl_c_may_take() -> None:
     """Number by number."""
-    told = section("docs/project.md", "### Ctrl-C")
+    told = read_section("docs/project.md", "### Ctrl-C")
 
-    assert f"{BUDGET:.0f} s for the request, and {SETTLE:.0f} s to find out" in told
-    assert f"at most {RETRY_AFTER_LIMIT:.0f} s" in told
+    assert f"{TIME_BUDGET:.0f} s for the request, and {SETTLE_TIMEOUT:.0f} s to find out" in told
+    assert f"at most {MAX_RETRY_AFTER:.0f} s" in told
     assert f"{COPY_TIMEOUT:.0f} s if nothing is declared" in told
     assert f"at most {DEFAULT_PARALLEL} calls are under way" in told
-    assert DEFAULT_PARALLEL <= DEFAULT_LIMIT
+    assert DEFAULT_PARALLEL <= DEFAULT_REQUESTS_PER_MINUTE

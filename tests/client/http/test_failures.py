@@ -18,26 +18,26 @@ from bim360_provider.errors import (
     UnauthorizedError,
     UnavailableError,
 )
-from tests.support.hq import TOWER, Fault, Stage, says, settings
+from tests.support.hq import PROJECT_INPUTS, Fault, HqFixture, build_reply, build_settings
 
 HTML = b"<html><head><title>502 Bad Gateway</title></head></html>"
-STRANGE_ACCOUNT = "a1d5e9b2-0000-4000-8000-00000000000f"
+UNKNOWN_ACCOUNT = "a1d5e9b2-0000-4000-8000-00000000000f"
 PROVISION = (
     "an account admin must add the app's client id under Account Admin > Settings > "
     "Custom Integrations, with Account Administration ticked"
 )
 
 
-def refusal(stage: Stage, **changes: Any) -> Bim360Error:
+def get_refusal(hq: HqFixture, **changes: Any) -> Bim360Error:
     """Return the error of listing the projects over a connection changed like this."""
     with pytest.raises(Bim360Error) as caught:
-        stage.client(**changes).projects.page(0)
+        hq.create_client(**changes).projects.list_page(0)
     return caught.value
 
 
-def test_a_wrong_secret_is_told_as_such(stage: Stage) -> None:
+def test_a_wrong_secret_is_told_as_such(hq: HqFixture) -> None:
     """And never shown."""
-    error = refusal(stage, client_secret="wrong-secret-1234")
+    error = get_refusal(hq, client_secret="wrong-secret-1234")
 
     assert isinstance(error, UnauthorizedError)
     assert str(error) == (
@@ -48,13 +48,13 @@ def test_a_wrong_secret_is_told_as_such(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"account_id": STRANGE_ACCOUNT}, {"account_id": EMEA_ACCOUNT_ID}, {"region": "AUS"}]
+    "changes", [{"account_id": UNKNOWN_ACCOUNT}, {"account_id": EMEA_ACCOUNT_ID}, {"region": "AUS"}]
 )
 def test_an_account_out_of_sight_has_three_reasons_and_all_are_told(
-    stage: Stage, changes: dict[str, str]
+    hq: HqFixture, changes: dict[str, str]
 ) -> None:
     """HQ answers a wrong id, a wrong region and a missing permission alike."""
-    error = refusal(stage, **changes)
+    error = get_refusal(hq, **changes)
 
     assert isinstance(error, NotFoundError)
     assert str(error) == (
@@ -64,12 +64,12 @@ def test_an_account_out_of_sight_has_three_reasons_and_all_are_told(
     )
 
 
-def test_a_missing_scope_is_told_as_such(stage: Stage) -> None:
+def test_a_missing_scope_is_told_as_such(hq: HqFixture) -> None:
     """The gateway's own code says it."""
     body = {"developerMessage": "Token does not have the privilege", "errorCode": "AUTH-010"}
-    stage.hq.faults.append(Fault("GET projects", says(403, body)))
+    hq.emulator.faults.append(Fault("GET projects", build_reply(403, body)))
 
-    error = refusal(stage)
+    error = get_refusal(hq)
 
     assert isinstance(error, UnauthorizedError)
     assert str(error).endswith(
@@ -78,36 +78,48 @@ def test_a_missing_scope_is_told_as_such(stage: Stage) -> None:
     )
 
 
-def test_an_app_without_administration_is_told_where_to_tick_it(stage: Stage) -> None:
+def test_an_app_without_administration_is_told_where_to_tick_it(hq: HqFixture) -> None:
     """The most common mistake in setting up an app."""
-    stage.hq.faults.append(Fault("GET projects", says(403, {"code": 9403, "message": "no"})))
+    hq.emulator.faults.append(Fault("GET projects", build_reply(403, {"code": 9403, "message": "no"})))
 
-    assert PROVISION in str(refusal(stage))
+    assert PROVISION in str(get_refusal(hq))
 
 
 @pytest.mark.parametrize(
     ("reply", "kind", "words"),
     [
-        (says(400, {"code": 1, "message": "a\n  b"}), RejectedError, '(code 1): "a b". Correct'),
-        (says(404, HTML), RejectedError, "not HQ's own answer: check the base URL"),
-        (says(407, b""), RejectedError, "The proxy wants a login: set HTTPS_PROXY"),
-        (says(409, {"message": "taken"}), HqError, "Something of that name exists already"),
-        (says(418, {}), RejectedError, "answered 418"),
-        (says(500, {"message": "oh"}), UnavailableError, "HQ failed and still did after several"),
-        (says(502, HTML), UnavailableError, "no words of its own (56 bytes of text/html)"),
-        (says(503, {"detail": "x" * 999}), UnavailableError, "xxx…"),
-        (says(599, b""), UnavailableError, "HQ answered 599"),
-        (says(403, {"error": "e", "error_description": "d"}), UnauthorizedError, '"d"'),
-        (says(403, [1]), UnauthorizedError, "no words of its own (3 bytes of application/json)"),
+        (
+            build_reply(400, {"code": 1, "message": "a\n  b"}),
+            RejectedError,
+            '(code 1): "a b". Correct',
+        ),
+        (build_reply(404, HTML), RejectedError, "not HQ's own answer: check the base URL"),
+        (build_reply(407, b""), RejectedError, "The proxy wants a login: set HTTPS_PROXY"),
+        (build_reply(409, {"message": "taken"}), HqError, "Something of that name exists already"),
+        (build_reply(418, {}), RejectedError, "answered 418"),
+        (
+            build_reply(500, {"message": "oh"}),
+            UnavailableError,
+            "HQ failed and still did after several",
+        ),
+        (build_reply(502, HTML), UnavailableError, "no words of its own (56 bytes of text/html)"),
+        (build_reply(503, {"detail": "x" * 999}), UnavailableError, "xxx…"),
+        (build_reply(599, b""), UnavailableError, "HQ answered 599"),
+        (build_reply(403, {"error": "e", "error_description": "d"}), UnauthorizedError, '"d"'),
+        (
+            build_reply(403, [1]),
+            UnauthorizedError,
+            "no words of its own (3 bytes of application/json)",
+        ),
     ],
 )
 def test_any_answer_that_says_no_becomes_one_line(
-    stage: Stage, reply: Any, kind: type[Exception], words: str
+    hq: HqFixture, reply: Any, kind: type[Exception], words: str
 ) -> None:
     """In HQ's words, the gateway's, a proxy's, or none; with what to do."""
-    stage.hq.faults.append(Fault("GET projects", reply, times=99))
+    hq.emulator.faults.append(Fault("GET projects", reply, times=99))
 
-    error = refusal(stage)
+    error = get_refusal(hq)
 
     assert isinstance(error, kind)
     assert str(error).startswith("BIM 360: could not list the projects: HQ answered ")
@@ -127,13 +139,13 @@ def test_any_answer_that_says_no_becomes_one_line(
     ],
 )
 def test_a_busy_hq_is_told_with_the_time_it_asked_for(
-    stage: Stage, header: str | None, words: str
+    hq: HqFixture, header: str | None, words: str
 ) -> None:
     """A wait that is too long is named; one that was obeyed in vain is not blamed."""
     headers = {} if header is None else {"retry_after": header}
-    stage.hq.faults.append(Fault("GET projects", says(429, **headers), times=99))
+    hq.emulator.faults.append(Fault("GET projects", build_reply(429, **headers), times=99))
 
-    error = refusal(stage)
+    error = get_refusal(hq)
 
     assert isinstance(error, RateLimitedError)
     assert str(error).endswith(words)
@@ -141,53 +153,53 @@ def test_a_busy_hq_is_told_with_the_time_it_asked_for(
 
 @pytest.mark.parametrize("status", [408, 499, 504, 520, 522, 524, 527, 598])
 def test_a_create_that_a_gateway_gave_up_waiting_for_is_looked_for(
-    stage: Stage, status: int
+    hq: HqFixture, status: int
 ) -> None:
     """HQ may have acted on it: sent again, it would be refused as a name that is taken."""
-    page = says(status, b"<html>timeout</html>")
-    stage.hq.faults.append(Fault("POST projects", page, acts=True))
+    page = build_reply(status, b"<html>timeout</html>")
+    hq.emulator.faults.append(Fault("POST projects", page, acts_on_request=True))
 
-    create(stage.client(), TOWER, settings())
+    create(hq.create_client(), PROJECT_INPUTS, build_settings())
 
-    assert stage.names().count(TOWER["name"]) == 1
-    assert stage.hq.asked.count("POST projects") == 1
+    assert hq.list_project_names().count(PROJECT_INPUTS["name"]) == 1
+    assert hq.emulator.requests_made.count("POST projects") == 1
 
 
 @pytest.mark.parametrize("status", [408, 499, 520, 524, 530, 599])
-def test_what_a_gateway_answers_for_a_moment_is_tried_again(stage: Stage, status: int) -> None:
+def test_what_a_gateway_answers_for_a_moment_is_tried_again(hq: HqFixture, status: int) -> None:
     """As HQ's own 503 is."""
-    stage.hq.faults.append(Fault("GET projects", says(status, b"<html>oh</html>"), times=2))
+    hq.emulator.faults.append(Fault("GET projects", build_reply(status, b"<html>oh</html>"), times=2))
 
-    assert stage.client().projects.page(0) == []
-    assert stage.hq.asked.count("GET projects") == 3
+    assert hq.create_client().projects.list_page(0) == []
+    assert hq.emulator.requests_made.count("GET projects") == 3
 
 
-def test_an_error_names_method_and_path_but_no_query_and_no_secret(stage: Stage) -> None:
+def test_an_error_names_method_and_path_but_no_query_and_no_secret(hq: HqFixture) -> None:
     """For whoever looks at it in a program."""
-    stage.hq.faults.append(Fault("GET projects", says(403, {"message": "no"})))
-    error = refusal(stage)
+    hq.emulator.faults.append(Fault("GET projects", build_reply(403, {"message": "no"})))
+    error = get_refusal(hq)
 
     assert isinstance(error, HqError)
-    assert error.request == f"GET /hq/v1/accounts/{stage.connection().account_id}/projects"
-    assert (error.status, error.words) == (403, "no")
+    assert error.request == f"GET /hq/v1/accounts/{hq.build_connection().account_id}/projects"
+    assert (error.status, error.hq_message) == (403, "no")
 
 
 def test_secrets_are_in_no_output_error_log_or_representation(
-    stage: Stage, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+    hq: HqFixture, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Not even when HQ's answer repeats them."""
     caplog.set_level(logging.DEBUG)
-    client = stage.client()
-    project_id, outs = create(client, TOWER, settings())
-    bearer = stage.hq.requests[-1].header("authorization").removeprefix("Bearer ")
-    echo = says(403, {"message": f"no access with {CLIENT_SECRET}, token {bearer}"})
-    stage.hq.faults += [Fault("GET project", echo), Fault("token", echo)]
-    told: list[Any] = [project_id, outs, stage.told, client.__dict__, client.transport.__dict__]
-    for ask in (client, stage.client()):
+    client = hq.create_client()
+    project_id, outs = create(client, PROJECT_INPUTS, build_settings())
+    bearer = hq.emulator.requests[-1].get_header("authorization").removeprefix("Bearer ")
+    echo = build_reply(403, {"message": f"no access with {CLIENT_SECRET}, token {bearer}"})
+    hq.emulator.faults += [Fault("GET project", echo), Fault("token", echo)]
+    told: list[Any] = [project_id, outs, hq.notifications, client.__dict__, client.transport.__dict__]
+    for ask in (client, hq.create_client()):
         with pytest.raises(HqError) as caught:
             ask.projects.get(project_id)
-        told += [str(caught.value), repr(caught.value), caught.value.words, vars(caught.value)]
-    told += [stage.connection(), settings(clientSecret=CLIENT_SECRET)]
+        told += [str(caught.value), repr(caught.value), caught.value.hq_message, vars(caught.value)]
+    told += [hq.build_connection(), build_settings(clientSecret=CLIENT_SECRET)]
 
     shown = f"{told!r}{caplog.text}{capfd.readouterr()}{json.dumps(outs)}"
     assert CLIENT_SECRET not in shown

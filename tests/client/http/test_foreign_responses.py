@@ -6,99 +6,110 @@ from typing import Any
 import pytest
 
 from bim360_provider.core import account_user, company, project
-from bim360_provider.core.run import Owners
+from bim360_provider.core.run import Ownership
 from bim360_provider.emulator import ACCOUNT_ID, ADMIN_EMAIL
 from bim360_provider.errors import Bim360Error, UnansweredError
 from bim360_provider.hq import HqClient, OpenOutcomeError
-from tests.support.hq import BODY, TOWER, Fault, Stage, says, settings
+from tests.support.hq import (
+    PROJECT_BODY,
+    PROJECT_INPUTS,
+    Fault,
+    HqFixture,
+    build_reply,
+    build_settings,
+)
 
 OTHER_ACCOUNT = "a1d5e9b2-0000-4000-8000-000000000002"
 PLACE = {"account_id": ACCOUNT_ID, "region": "US"}
 ATTEMPTS = 3
 
 CREATES: Mapping[str, tuple[Any, Mapping[str, Any], str, str, str]] = {
-    "project": (project, TOWER, "name", "Tower B", "POST projects"),
+    "project": (project, PROJECT_INPUTS, "name", "Tower B", "POST projects"),
     "company": (company, {**PLACE, "name": "A", "trade": "Owner"}, "name", "B", "POST companies"),
     "user": (account_user, {**PLACE, "email": "a@x.com"}, "email", "b@x.com", "POST users"),
 }
 
 
-def made(stage: Stage, create: Callable[[], Any]) -> Any:
+def create_unrecorded(hq: HqFixture, create: Callable[[], Any]) -> Any:
     """Return what a create gives, with nothing noted."""
     found = create()
-    stage.hq.asked.clear()
+    hq.emulator.requests_made.clear()
     return found
 
 
 @pytest.mark.parametrize("acts", [True, False], ids=["acted", "not acted"])
 @pytest.mark.parametrize("kind", CREATES)
 def test_a_create_that_gets_the_response_of_another_has_its_own_id(
-    stage: Stage, client: HqClient, kind: str, *, acts: bool
+    hq: HqFixture, client: HqClient, kind: str, *, acts: bool
 ) -> None:
     """The response counts as lost: its own name is looked for, and created if it is missing."""
     entity, one, key, name, what = CREATES[kind]
-    owners = Owners()
-    first, outs = made(stage, lambda: entity.create(client, one, settings(), owners))
+    owners = Ownership()
+    first, outs = create_unrecorded(
+        hq, lambda: entity.create(client, one, build_settings(), owners)
+    )
     row = {"id": first, "account_id": ACCOUNT_ID, "status": "pending", **outs, key: one[key]}
-    stage.hq.faults.append(Fault(what, says(201, row), acts=acts))
+    hq.emulator.faults.append(Fault(what, build_reply(201, row), acts_on_request=acts))
 
-    second, outs = entity.create(client, {**one, key: name}, settings(), owners)
+    second, outs = entity.create(client, {**one, key: name}, build_settings(), owners)
 
     assert second != first
     assert outs[key] == name
-    assert stage.hq.asked.count(what) == (1 if acts else 2)
+    assert hq.emulator.requests_made.count(what) == (1 if acts else 2)
 
 
 @pytest.mark.parametrize("kind", CREATES)
 def test_an_id_that_another_resource_has_is_refused(
-    stage: Stage, client: HqClient, kind: str
+    hq: HqFixture, client: HqClient, kind: str
 ) -> None:
     """Even in a response with the right name."""
     entity, one, key, name, what = CREATES[kind]
-    owners = Owners()
-    first, outs = made(stage, lambda: entity.create(client, one, settings(), owners))
-    stage.hq.faults.append(Fault(what, says(201, {**outs, "id": first, key: name}), acts=True))
+    owners = Ownership()
+    first, outs = create_unrecorded(
+        hq, lambda: entity.create(client, one, build_settings(), owners)
+    )
+    hq.emulator.faults.append(Fault(what, build_reply(201, {**outs, "id": first, key: name}), acts_on_request=True))
 
-    second, _ = entity.create(client, {**one, key: name}, settings(), owners)
+    second, _ = entity.create(client, {**one, key: name}, build_settings(), owners)
 
     assert second != first
 
 
-def test_a_name_that_hq_normalizes_is_still_ours(stage: Stage, client: HqClient) -> None:
+def test_a_name_that_hq_normalizes_is_still_ours(hq: HqFixture, client: HqClient) -> None:
     """Blanks, case, escaped characters and the form of an accent are no other project."""
     declared = "Café  & Bar"
     stored = "Cafe\u0301 &amp; Bar"
-    row = client.projects.create({**BODY, "name": "x"}).model_dump()
-    stage.hq.faults.append(Fault("POST projects", says(201, {**row, "name": stored})))
+    row = client.projects.create({**PROJECT_BODY, "name": "x"}).model_dump()
+    hq.emulator.faults.append(Fault("POST projects", build_reply(201, {**row, "name": stored})))
 
-    assert client.projects.create({**BODY, "name": declared}).name == "Café &amp; Bar"
+    assert client.projects.create({**PROJECT_BODY, "name": declared}).name == "Café &amp; Bar"
 
 
 def test_a_lost_create_is_found_by_the_name_that_hq_has_normalized(
-    stage: Stage, client: HqClient
+    hq: HqFixture, client: HqClient
 ) -> None:
     """HQ has made one blank of two; a second POST would make a second project."""
     normal = {"name": "Tower A"}
 
-    stage.hq.faults.append(Fault("POST projects", says(504, b""), acts=True))
-    stage.clock.follow = lambda seconds: _as_hq(stage, normal, seconds)
+    hq.emulator.faults.append(Fault("POST projects", build_reply(504, b""), acts_on_request=True))
+    hq.clock.on_sleep = lambda seconds: _set_at_hq(hq, normal, seconds)
 
-    project_id, _ = project.create(client, {**TOWER, "name": "Tower  A"}, settings())
+    project_id, _ = project.create(client, {**PROJECT_INPUTS, "name": "Tower  A"}, build_settings())
 
-    assert stage.names() == ["Tower A"]
+    assert hq.list_project_names() == ["Tower A"]
     assert client.projects.get(project_id).name == "Tower A"
-    assert stage.hq.asked.count("POST projects") == 1
+    assert hq.emulator.requests_made.count("POST projects") == 1
 
 
-def _as_hq(stage: Stage, changes: Mapping[str, Any], seconds: float) -> None:
-    stage.hq.clock.advance(seconds)
-    state: Any = stage.hq.ask("GET", "/state")
+def _set_at_hq(hq: HqFixture, changes: Mapping[str, Any], seconds: float) -> None:
+    hq.emulator.clock.advance(seconds)
+    state: Any = hq.emulator.call_control_plane("GET", "/state")
     for row in state["accounts"][0]["projects"]:
-        stage.hq.ask("PATCH", f"/projects/{row['id']}", changes)
+        hq.emulator.call_control_plane("PATCH", f"/projects/{row['id']}", changes)
 
 
-Ask = Callable[[HqClient, str], object]
-READS: Mapping[str, tuple[Ask, str]] = {
+SendRequest = Callable[[HqClient, str], object]
+READS: Mapping[str, tuple[SendRequest, str]] = {
     "a project": (lambda client, id_: client.projects.get(id_), "GET project"),
     "a changed project": (
         lambda client, id_: client.projects.update(id_, {"city": "Oslo"}),
@@ -115,91 +126,93 @@ READS: Mapping[str, tuple[Ask, str]] = {
         "PATCH user",
     ),
     "a picture": (
-        lambda client, id_: client.project_images.put(id_, b"x", "image/png"),
+        lambda client, id_: client.project_images.update_image(id_, b"x", "image/png"),
         "PATCH image",
     ),
     "a job": (lambda client, id_: client.jobs.get(id_), "GET job"),
     "a member": (lambda client, id_: client.project_users.get(id_, id_), "GET member"),
 }
-MINE, OTHER = "7e7dacfa-4623-5032-ad59-cec7c622f766", "85d84020-2f18-59b5-a8df-5174280e0052"
-WRONG = {"id": OTHER, "name": "Tower B", "email": "b@x.com"}
+OWN_ID, OTHER_ID = "7e7dacfa-4623-5032-ad59-cec7c622f766", "85d84020-2f18-59b5-a8df-5174280e0052"
+FOREIGN_ROW = {"id": OTHER_ID, "name": "Tower B", "email": "b@x.com"}
 
 
 @pytest.mark.parametrize("what", READS)
 def test_a_response_about_another_id_is_asked_for_again(
-    stage: Stage, client: HqClient, what: str
+    hq: HqFixture, client: HqClient, what: str
 ) -> None:
     """One that is right after two that are not is taken, whatever the spelling of its id."""
     ask, request = READS[what]
-    right = {**WRONG, "id": f"b.{MINE.upper()}", "account_id": ACCOUNT_ID}
-    stage.hq.faults += [
-        Fault(request, says(200, WRONG), times=ATTEMPTS - 1),
-        Fault(request, says(200, right)),
+    right = {**FOREIGN_ROW, "id": f"b.{OWN_ID.upper()}", "account_id": ACCOUNT_ID}
+    hq.emulator.faults += [
+        Fault(request, build_reply(200, FOREIGN_ROW), times=ATTEMPTS - 1),
+        Fault(request, build_reply(200, right)),
     ]
 
-    ask(client, MINE)
+    ask(client, OWN_ID)
 
-    assert stage.hq.asked.count(request) == ATTEMPTS
+    assert hq.emulator.requests_made.count(request) == ATTEMPTS
 
 
 @pytest.mark.parametrize("what", READS)
 def test_a_response_that_stays_foreign_is_an_error_that_says_so(
-    stage: Stage, client: HqClient, what: str
+    hq: HqFixture, client: HqClient, what: str
 ) -> None:
     """In one line, and it never means that the resource is gone."""
     ask, request = READS[what]
-    stage.hq.faults.append(Fault(request, says(200, WRONG), times=9))
+    hq.emulator.faults.append(Fault(request, build_reply(200, FOREIGN_ROW), times=9))
 
-    with pytest.raises(UnansweredError, match=f"about another resource .its id is '{OTHER}'"):
-        ask(client, MINE)
+    with pytest.raises(UnansweredError, match=f"about another resource .its id is '{OTHER_ID}'"):
+        ask(client, OWN_ID)
 
-    assert stage.hq.asked.count(request) == ATTEMPTS
+    assert hq.emulator.requests_made.count(request) == ATTEMPTS
 
 
 LISTS: Mapping[str, tuple[Callable[[HqClient], object], str]] = {
-    "projects": (lambda client: client.projects.page(0), "GET projects"),
-    "projects by name": (lambda client: client.projects.named("x"), "GET projects"),
-    "companies": (lambda client: client.companies.named("x"), "search companies"),
-    "users": (lambda client: client.account_users.with_email("x@x.com"), "search users"),
+    "projects": (lambda client: client.projects.list_page(0), "GET projects"),
+    "projects by name": (lambda client: client.projects.search_by_name("x"), "GET projects"),
+    "companies": (lambda client: client.companies.search_by_name("x"), "search companies"),
+    "users": (lambda client: client.account_users.search_by_email("x@x.com"), "search users"),
 }
 
 
 @pytest.mark.parametrize("what", LISTS)
 def test_a_list_of_another_account_is_not_believed(
-    stage: Stage, client: HqClient, what: str
+    hq: HqFixture, client: HqClient, what: str
 ) -> None:
     """One such row is enough: that a name is missing from it shows nothing."""
     ask, request = LISTS[what]
-    rows = [{"id": MINE, "account_id": ACCOUNT_ID}, {"id": OTHER, "account_id": OTHER_ACCOUNT}]
-    stage.hq.faults.append(Fault(request, says(200, rows), times=9))
+    rows = [{"id": OWN_ID, "account_id": ACCOUNT_ID}, {"id": OTHER_ID, "account_id": OTHER_ACCOUNT}]
+    hq.emulator.faults.append(Fault(request, build_reply(200, rows), times=9))
 
     with pytest.raises(Bim360Error, match=f"its account_id is '{OTHER_ACCOUNT}'"):
         ask(client)
 
 
-def test_an_admin_or_an_import_of_others_is_an_open_outcome(stage: Stage) -> None:
+def test_an_admin_or_an_import_of_others_is_an_open_outcome(hq: HqFixture) -> None:
     """Whoever sent it looks who is in the project."""
-    client = stage.client(acting_user=ADMIN_EMAIL)
+    client = hq.create_client(acting_user=ADMIN_EMAIL)
     users = client.project_users
-    row = {"email": "b@x.com", "user_id": OTHER, "project_id": MINE}
-    stage.hq.faults += [
-        Fault("POST admin", says(201, row)),
-        Fault("POST import", says(200, {"success_items": [row]})),
-        Fault("POST import", says(200, {"success_items": [{**row, "email": "a@x.com"}]})),
+    row = {"email": "b@x.com", "user_id": OTHER_ID, "project_id": OWN_ID}
+    hq.emulator.faults += [
+        Fault("POST admin", build_reply(201, row)),
+        Fault("POST import", build_reply(200, {"success_items": [row]})),
+        Fault("POST import", build_reply(200, {"success_items": [{**row, "email": "a@x.com"}]})),
     ]
 
     with pytest.raises(OpenOutcomeError, match=r"its email is 'b@x\.com'"):
-        users.add_admin(MINE, {"email": "a@x.com"})
+        users.add_admin(OWN_ID, {"email": "a@x.com"})
     with pytest.raises(OpenOutcomeError, match=r"it names b@x\.com"):
-        users.import_rows(MINE, [{"email": "a@x.com"}])
-    with pytest.raises(OpenOutcomeError, match=f"its project_id is '{MINE}'"):
-        users.import_rows(OTHER, [{"email": "a@x.com"}])
+        users.import_rows(OWN_ID, [{"email": "a@x.com"}])
+    with pytest.raises(OpenOutcomeError, match=f"its project_id is '{OWN_ID}'"):
+        users.import_rows(OTHER_ID, [{"email": "a@x.com"}])
 
 
-def test_business_units_of_another_account_are_not_believed(stage: Stage, client: HqClient) -> None:
+def test_business_units_of_another_account_are_not_believed(
+    hq: HqFixture, client: HqClient
+) -> None:
     """The structure has none of the units that were sent."""
-    units = {"business_units": [{"id": OTHER, "name": "East"}]}
-    stage.hq.faults.append(Fault("PUT business units", says(200, units), times=9))
+    units = {"business_units": [{"id": OTHER_ID, "name": "East"}]}
+    hq.emulator.faults.append(Fault("PUT business units", build_reply(200, units), times=9))
 
     with pytest.raises(UnansweredError, match="it has none of the units that were sent"):
-        client.business_units.define([{"id": MINE, "name": "North"}])
+        client.business_units.update_structure([{"id": OWN_ID, "name": "North"}])

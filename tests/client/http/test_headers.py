@@ -9,42 +9,42 @@ from bim360_provider.emulator import CLIENT_SECRET, EMEA_ACCOUNT_ID
 from bim360_provider.errors import Bim360Error
 from bim360_provider.hq import HqClient
 from bim360_provider.hq.transport.http import CONNECT_TIMEOUT, READ_TIMEOUT
-from tests.support.hq import BODY, Fault, Stage, says
+from tests.support.hq import PROJECT_BODY, Fault, HqFixture, build_reply
 
 
 def test_the_app_proves_itself_once_and_the_token_goes_with_the_rest(
-    stage: Stage, client: HqClient
+    hq: HqFixture, client: HqClient
 ) -> None:
     """The secret is in no other request than the token's."""
-    client.projects.page(0)
+    client.projects.list_page(0)
 
-    token, listing = stage.hq.requests
-    assert token.header("authorization").startswith("Basic ")
-    assert token.form() == {
+    token, listing = hq.emulator.requests
+    assert token.get_header("authorization").startswith("Basic ")
+    assert token.parse_form() == {
         "grant_type": "client_credentials",
         "scope": "account:read account:write",
     }
-    assert listing.header("authorization").startswith("Bearer ")
-    assert listing.header("user-agent").startswith("bim360-provider")
+    assert listing.get_header("authorization").startswith("Bearer ")
+    assert listing.get_header("user-agent").startswith("bim360-provider")
     assert CLIENT_SECRET not in str(listing)
 
 
-def test_the_region_is_a_header_on_every_hq_request(stage: Stage) -> None:
+def test_the_region_is_a_header_on_every_hq_request(hq: HqFixture) -> None:
     """Without it HQ takes the account for an American one."""
-    client = stage.client(account_id=EMEA_ACCOUNT_ID, region="EMEA")
+    client = hq.create_client(account_id=EMEA_ACCOUNT_ID, region="EMEA")
 
     assert list(client.projects.walk()) == []
-    assert stage.hq.requests[-1].header("region") == "EMEA"
-    assert stage.hq.requests[-1].path.startswith("/hq/v1/accounts/")
+    assert hq.emulator.requests[-1].get_header("region") == "EMEA"
+    assert hq.emulator.requests[-1].path.startswith("/hq/v1/accounts/")
 
 
-def test_the_legacy_path_stands_in_for_the_header(stage: Stage) -> None:
+def test_the_legacy_path_stands_in_for_the_header(hq: HqFixture) -> None:
     """For old gateways: one of the two, never both."""
-    client = stage.client(account_id=EMEA_ACCOUNT_ID, region="EMEA", legacy_eu_path=True)
+    client = hq.create_client(account_id=EMEA_ACCOUNT_ID, region="EMEA", legacy_eu_path=True)
 
     assert list(client.projects.walk()) == []
-    assert stage.hq.requests[-1].header("region") == ""
-    assert stage.hq.requests[-1].path.startswith("/hq/v1/regions/eu/accounts/")
+    assert hq.emulator.requests[-1].get_header("region") == ""
+    assert hq.emulator.requests[-1].path.startswith("/hq/v1/regions/eu/accounts/")
 
 
 def test_every_request_has_timeouts_and_follows_no_redirect(
@@ -59,10 +59,10 @@ def test_every_request_has_timeouts_and_follows_no_redirect(
         return real(*args, **kwargs)
 
     monkeypatch.setattr(requests.Session, "send", noting)
-    made = client.projects.create(BODY)
+    made = client.projects.create(PROJECT_BODY)
     client.projects.get(made.id)
     client.projects.update(made.id, {"city": "Oslo"})
-    client.projects.page(0)
+    client.projects.list_page(0)
     with pytest.raises(Bim360Error):
         client.jobs.get("no-such-job")
 
@@ -72,22 +72,22 @@ def test_every_request_has_timeouts_and_follows_no_redirect(
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_is_refused_and_the_token_stays_with_hq(stage: Stage, status: int) -> None:
+def test_a_redirect_is_refused_and_the_token_stays_with_hq(hq: HqFixture, status: int) -> None:
     """Wherever it points to."""
-    away = says(status, b"", location=f"{stage.url}/elsewhere")
-    stage.hq.faults.append(Fault("GET projects", away))
+    away = build_reply(status, b"", location=f"{hq.url}/elsewhere")
+    hq.emulator.faults.append(Fault("GET projects", away))
 
     with pytest.raises(Bim360Error, match=f"answered {status}.*redirects are not followed"):
-        stage.client().projects.page(0)
+        hq.create_client().projects.list_page(0)
 
-    assert stage.hq.asked == ["token", "GET projects"]
+    assert hq.emulator.requests_made == ["token", "GET projects"]
 
 
-def test_a_cookie_is_not_kept(stage: Stage, client: HqClient) -> None:
+def test_a_cookie_is_not_kept(hq: HqFixture, client: HqClient) -> None:
     """Nothing but the token says who asks."""
-    cookie = says(200, [], set_cookie="who=me; Path=/")
-    stage.hq.faults.append(Fault("GET projects", cookie))
-    client.projects.page(0)
-    client.projects.page(0)
+    cookie = build_reply(200, [], set_cookie="who=me; Path=/")
+    hq.emulator.faults.append(Fault("GET projects", cookie))
+    client.projects.list_page(0)
+    client.projects.list_page(0)
 
-    assert stage.hq.requests[-1].header("cookie") == ""
+    assert hq.emulator.requests[-1].get_header("cookie") == ""

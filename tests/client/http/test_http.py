@@ -17,17 +17,17 @@ import requests
 from bim360_provider.errors import Bim360Error, ConfigError, UnansweredError, UnreachableError
 from bim360_provider.hq.transport import adapter
 from bim360_provider.hq.transport import http as wire_module
-from bim360_provider.hq.transport.http import Wire
-from bim360_provider.hq.transport.request import BearerAuth, Call
+from bim360_provider.hq.transport.http import HttpSession
+from bim360_provider.hq.transport.request import BearerAuth, HttpRequest
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
-PATIENCE = 5.0
+JOIN_TIMEOUT = 5.0
 """Seconds until a server that drips gives up on a test that fails."""
 
 
 @contextmanager
-def answering(answer: bytes, then: Callable[[], object] = lambda: None) -> Iterator[str]:
+def serve_bytes(answer: bytes, then: Callable[[], object] = lambda: None) -> Iterator[str]:
     """Answer every connection with these bytes, and then hang up; yield the URL."""
 
     class Mute(socketserver.StreamRequestHandler):
@@ -39,12 +39,12 @@ def answering(answer: bytes, then: Callable[[], object] = lambda: None) -> Itera
             self.wfile.write(answer)
             then()
 
-    with serving(Mute) as url:
+    with serve_handler(Mute) as url:
         yield url
 
 
 @contextmanager
-def serving(handler: type[socketserver.BaseRequestHandler]) -> Iterator[str]:
+def serve_handler(handler: type[socketserver.BaseRequestHandler]) -> Iterator[str]:
     """Serve every connection, and yield the URL."""
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -56,11 +56,11 @@ def serving(handler: type[socketserver.BaseRequestHandler]) -> Iterator[str]:
             thread.join()
 
 
-def send(url: str) -> Any:
+def send_request(url: str) -> Any:
     """Send one request and return the answer."""
-    wire = Wire()
+    wire = HttpSession()
     try:
-        return wire.send(Call("GET", url, {}, BearerAuth("hush-hush-hush")))
+        return wire.send(HttpRequest("GET", url, {}, BearerAuth("hush-hush-hush")))
     finally:
         wire.close()
 
@@ -89,8 +89,8 @@ def closed_port() -> Iterator[int]:
 )
 def test_half_an_answer_is_none(answer: bytes) -> None:
     """It was sent, and HQ may have acted."""
-    with answering(answer) as url, pytest.raises(UnansweredError) as caught:
-        send(url)
+    with serve_bytes(answer) as url, pytest.raises(UnansweredError) as caught:
+        send_request(url)
 
     assert str(caught.value) == "the connection ended before a whole answer came"
 
@@ -99,7 +99,7 @@ def test_half_an_answer_is_none(answer: bytes) -> None:
 def test_where_nobody_listens_nothing_was_sent(closed_port: int, host: str) -> None:
     """So that even a create may be sent again."""
     with pytest.raises(UnreachableError, match="no connection could be made"):
-        send(f"http://{host}:{closed_port}/")
+        send_request(f"http://{host}:{closed_port}/")
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_each_error_of_requests_becomes_one_of_ours(
     monkeypatch.setattr(requests.Session, "send", fail)
 
     with pytest.raises(kind) as caught:
-        send("http://127.0.0.1:1/")
+        send_request("http://127.0.0.1:1/")
 
     assert isinstance(caught.value, Bim360Error)
     assert caught.value.__suppress_context__
@@ -139,46 +139,52 @@ def test_a_tls_error_after_the_request_is_a_lost_answer(monkeypatch: pytest.Monk
     """HQ may have acted: the certificate was accepted before."""
 
     def fail(*_args: object, **_kwargs: object) -> None:
-        adapter.current.allowance.sent = True
+        adapter.thread_state.allowance.sent = True
         raise requests.exceptions.SSLError(ssl.SSLError("EOF occurred in violation of protocol"))
 
     monkeypatch.setattr(requests.Session, "send", fail)
 
     with pytest.raises(UnansweredError):
-        send("https://127.0.0.1:1/")
+        send_request("https://127.0.0.1:1/")
 
 
 def test_an_answer_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """By its size."""
-    monkeypatch.setattr(wire_module, "ANSWER_LIMIT", 1000)
+    monkeypatch.setattr(wire_module, "MAX_RESPONSE_SIZE", 1000)
     body = b"x" * 2000
     head = OK + f"Content-Length: {len(body)}\r\n\r\n".encode()
 
-    with answering(head + body) as url, pytest.raises(UnansweredError, match="did not end within"):
-        send(url)
+    with (
+        serve_bytes(head + body) as url,
+        pytest.raises(UnansweredError, match="did not end within"),
+    ):
+        send_request(url)
 
 
-def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+def speed_up_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a second pass with each look at the clock of an attempt."""
     seconds = count()
     monkeypatch.setattr(adapter, "time", SimpleNamespace(monotonic=lambda: next(seconds)))
 
 
-LATE, BROKEN = "did not end within 120 s", "the connection ended before a whole answer came"
-CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+LATE_MESSAGE, BROKEN_MESSAGE = (
+    "did not end within 120 s",
+    "the connection ended before a whole answer came",
+)
+CHUNKED_HEAD = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 
-DRIPS = {
-    "the body": (OK + b"Content-Length: 1000000\r\n\r\n[", LATE),
-    "a chunk": (CHUNKED + b"1000000\r\n[", LATE),
-    "the size of a chunk": (CHUNKED + b"1", f"{LATE}|{BROKEN}"),
-    "the trailer": (CHUNKED + b"0\r\nX-A: b", f"{LATE}|{BROKEN}"),
-    "a header": (OK + b"X-A: b", f"{LATE}|{BROKEN}"),
-    "the status line": (b"HTTP/1.1 200 ", f"{LATE}|{BROKEN}"),
+DRIP_CASES = {
+    "the body": (OK + b"Content-Length: 1000000\r\n\r\n[", LATE_MESSAGE),
+    "a chunk": (CHUNKED_HEAD + b"1000000\r\n[", LATE_MESSAGE),
+    "the size of a chunk": (CHUNKED_HEAD + b"1", f"{LATE_MESSAGE}|{BROKEN_MESSAGE}"),
+    "the trailer": (CHUNKED_HEAD + b"0\r\nX-A: b", f"{LATE_MESSAGE}|{BROKEN_MESSAGE}"),
+    "a header": (OK + b"X-A: b", f"{LATE_MESSAGE}|{BROKEN_MESSAGE}"),
+    "the status line": (b"HTTP/1.1 200 ", f"{LATE_MESSAGE}|{BROKEN_MESSAGE}"),
 }
 
 
 @contextmanager
-def dripping(begin: bytes, drop: bytes) -> Iterator[str]:
+def serve_drip(begin: bytes, drop: bytes) -> Iterator[str]:
     """Answer with these bytes and then with this drop, until the client hangs up."""
 
     class Dripping(socketserver.StreamRequestHandler):
@@ -192,18 +198,18 @@ def dripping(begin: bytes, drop: bytes) -> Iterator[str]:
                 while True:
                     self.wfile.write(drop)
 
-    with serving(Dripping) as url:
+    with serve_handler(Dripping) as url:
         yield url
 
 
-@pytest.mark.parametrize("part", DRIPS)
+@pytest.mark.parametrize("part", DRIP_CASES)
 def test_an_answer_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch, part: str) -> None:
     """By the time of the whole attempt, although each byte comes soon enough, or by its length."""
-    hurry(monkeypatch)
-    begin, message = DRIPS[part]
+    speed_up_clock(monkeypatch)
+    begin, message = DRIP_CASES[part]
 
-    with dripping(begin, b"1") as url, pytest.raises(UnansweredError, match=message):
-        send(url)
+    with serve_drip(begin, b"1") as url, pytest.raises(UnansweredError, match=message):
+        send_request(url)
 
 
 @pytest.mark.parametrize(
@@ -213,35 +219,35 @@ def test_a_server_that_promises_an_answer_without_end_is_given_up(
     monkeypatch: pytest.MonkeyPatch, drop: bytes
 ) -> None:
     """``100 Continue`` is skipped by Python itself, in a loop of its own."""
-    hurry(monkeypatch)
+    speed_up_clock(monkeypatch)
 
-    with dripping(b"", drop) as url, pytest.raises(UnansweredError, match="did not end within"):
-        send(url)
+    with serve_drip(b"", drop) as url, pytest.raises(UnansweredError, match="did not end within"):
+        send_request(url)
 
 
 def test_the_bytes_of_an_answer_are_bounded_before_they_are_an_answer(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Also where they are promises only, and would go on for the whole time of an attempt."""
-    monkeypatch.setattr(wire_module, "ANSWER_LIMIT", 100_000)
+    monkeypatch.setattr(wire_module, "MAX_RESPONSE_SIZE", 100_000)
 
     drop = b"HTTP/1.1 100 Continue\r\n\r\n"
 
-    with dripping(b"", drop) as url, pytest.raises(UnansweredError, match="100000 bytes"):
-        send(url)
+    with serve_drip(b"", drop) as url, pytest.raises(UnansweredError, match="100000 bytes"):
+        send_request(url)
 
 
 def test_a_server_that_does_not_read_the_request_is_given_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """An upload has no longer than the whole attempt."""
-    hurry(monkeypatch)
-    monkeypatch.setattr(adapter, "PIECE", 1)
+    speed_up_clock(monkeypatch)
+    monkeypatch.setattr(adapter, "CHUNK_SIZE", 1)
     files = {"chunk": ("image.png", b"x" * 1000, "image/png")}
-    wire = Wire()
+    wire = HttpSession()
 
-    with answering(b"") as url, pytest.raises(UnansweredError, match="did not end within"):
-        wire.send(Call("PATCH", url, {}, BearerAuth("x"), files=files))
+    with serve_bytes(b"") as url, pytest.raises(UnansweredError, match="did not end within"):
+        wire.send(HttpRequest("PATCH", url, {}, BearerAuth("x"), files=files))
     wire.close()
 
 
@@ -261,12 +267,12 @@ def test_an_interim_answer_is_none_and_the_next_request_has_its_own(status: int)
             if self.rfile.readline():
                 self.wfile.write(OK + b'Content-Length: 9\r\n\r\n"another"')
 
-    wire = Wire()
+    wire = HttpSession()
 
-    with serving(Interim) as url:
+    with serve_handler(Interim) as url:
         with pytest.raises(UnansweredError, match=f"interim status {status}"):
-            wire.send(Call("GET", url, {}, BearerAuth("x")))
-        answer = wire.send(Call("GET", url, {}, BearerAuth("x")))
+            wire.send(HttpRequest("GET", url, {}, BearerAuth("x")))
+        answer = wire.send(HttpRequest("GET", url, {}, BearerAuth("x")))
         wire.close()
 
     assert answer.body == b"[]"
@@ -275,17 +281,17 @@ def test_an_interim_answer_is_none_and_the_next_request_has_its_own(status: int)
 @pytest.mark.parametrize("value", ["a\r\nX-B: c", "a\nb", "ключ", "a\x00", "\ud800"])
 def test_a_header_that_cannot_be_sent_is_an_error_and_nothing_is_sent(value: str) -> None:
     """It would be two headers, or end in Python's own error."""
-    wire = Wire()
+    wire = HttpSession()
 
     with pytest.raises(ConfigError, match="the header User-Id"):
-        wire.send(Call("GET", "http://127.0.0.1:1/", {"User-Id": value}, BearerAuth("x")))
+        wire.send(HttpRequest("GET", "http://127.0.0.1:1/", {"User-Id": value}, BearerAuth("x")))
 
 
 @pytest.mark.parametrize("url", ["http://[::1", "https://h:99999999/", "https://\ud800/", "x", ""])
 def test_what_is_no_url_is_an_error_of_ours(url: str) -> None:
     """Whatever the parser of the library makes of it."""
     with pytest.raises(ConfigError):
-        send(url)
+        send_request(url)
 
 
 def test_a_certificate_file_that_is_not_there_is_named(
@@ -295,7 +301,7 @@ def test_a_certificate_file_that_is_not_there_is_named(
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
 
     with pytest.raises(ConfigError, match="REQUESTS_CA_BUNDLE"):
-        send("https://127.0.0.1:1/")
+        send_request("https://127.0.0.1:1/")
 
 
 def test_an_attempt_on_an_open_connection_has_all_its_time(
@@ -303,9 +309,9 @@ def test_an_attempt_on_an_open_connection_has_all_its_time(
 ) -> None:
     """Not what the attempt before it had left."""
     limits: list[float] = []
-    seconds = adapter.Allowance.seconds
+    seconds = adapter.AttemptBudget.limit_seconds
 
-    def noted(self: adapter.Allowance, most: float | None) -> float:
+    def noted(self: adapter.AttemptBudget, most: float | None) -> float:
         left = seconds(self, most)
         limits.append(left)
         return left
@@ -319,15 +325,15 @@ def test_an_attempt_on_an_open_connection_has_all_its_time(
                     continue
                 self.wfile.write(OK + b"Content-Length: 2\r\n\r\n[]")
 
-    monkeypatch.setattr(adapter.Allowance, "seconds", noted)
-    wire = Wire()
+    monkeypatch.setattr(adapter.AttemptBudget, "limit_seconds", noted)
+    wire = HttpSession()
 
-    with serving(Open) as url:
-        monkeypatch.setattr(wire_module, "ANSWER_DEADLINE", 5.0)
-        wire.send(Call("GET", url, {}, BearerAuth("x")))
+    with serve_handler(Open) as url:
+        monkeypatch.setattr(wire_module, "ATTEMPT_TIMEOUT", 5.0)
+        wire.send(HttpRequest("GET", url, {}, BearerAuth("x")))
         short, limits = limits, []
-        monkeypatch.setattr(wire_module, "ANSWER_DEADLINE", 120.0)
-        wire.send(Call("GET", url, {}, BearerAuth("x")))
+        monkeypatch.setattr(wire_module, "ATTEMPT_TIMEOUT", 120.0)
+        wire.send(HttpRequest("GET", url, {}, BearerAuth("x")))
         wire.close()
 
     assert max(short) <= 5

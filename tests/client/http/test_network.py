@@ -11,7 +11,7 @@ import requests
 from bim360_provider.errors import ConfigError, UnreachableError
 from bim360_provider.hq import OpenOutcomeError
 from bim360_provider.hq.transport.clock import SystemClock
-from tests.support.hq import BODY, Stage
+from tests.support.hq import PROJECT_BODY, HqFixture
 
 
 @pytest.fixture
@@ -23,44 +23,44 @@ def closed_port() -> Iterator[int]:
 
 
 def test_no_netrc_replaces_the_token(
-    stage: Stage, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+    hq: HqFixture, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Requests would put a login from there over ours."""
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login somebody password else\n")
     monkeypatch.setenv("NETRC", str(netrc))
 
-    stage.client().projects.page(0)
+    hq.create_client().projects.list_page(0)
 
-    assert stage.hq.requests[-1].header("authorization").startswith("Bearer ")
+    assert hq.emulator.requests[-1].get_header("authorization").startswith("Bearer ")
 
 
 @pytest.mark.parametrize("proxy", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
 def test_an_emulator_on_this_machine_is_not_asked_through_a_proxy(
-    stage: Stage, closed_port: int, monkeypatch: pytest.MonkeyPatch, proxy: str
+    hq: HqFixture, closed_port: int, monkeypatch: pytest.MonkeyPatch, proxy: str
 ) -> None:
     """The secret would reach the proxy in the clear."""
     monkeypatch.setenv(proxy, f"http://127.0.0.1:{closed_port}")
 
-    assert stage.client().projects.page(0) == []
+    assert hq.create_client().projects.list_page(0) == []
 
 
-def test_a_dead_network_is_told_after_five_tries(stage: Stage, closed_port: int) -> None:
+def test_a_dead_network_is_told_after_five_tries(hq: HqFixture, closed_port: int) -> None:
     """In one line, with the waits between them doubled."""
-    client = stage.client(base_url=f"http://127.0.0.1:{closed_port}")
+    client = hq.create_client(base_url=f"http://127.0.0.1:{closed_port}")
 
     with pytest.raises(UnreachableError) as caught:
-        client.projects.page(0)
+        client.projects.list_page(0)
 
     assert str(caught.value) == (
         "BIM 360: could not get a token: no connection could be made. "
         "Check the network and the base URL, then run it again."
     )
-    assert stage.clock.naps == [0.5, 1.0, 2.0, 4.0]
+    assert hq.clock.sleeps == [0.5, 1.0, 2.0, 4.0]
 
 
 def test_a_certificate_nobody_trusts_is_told_with_the_way_out(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    hq: HqFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Behind a company proxy: not asked again, nothing sent."""
 
@@ -70,20 +70,20 @@ def test_a_certificate_nobody_trusts_is_told_with_the_way_out(
     monkeypatch.setattr(requests.Session, "send", refuse)
 
     with pytest.raises(ConfigError, match="set REQUESTS_CA_BUNDLE") as caught:
-        stage.client().projects.page(0)
+        hq.create_client().projects.list_page(0)
 
     assert "\n" not in str(caught.value)
-    assert stage.clock.naps == []
+    assert hq.clock.sleeps == []
 
 
-def test_a_create_that_may_have_been_made_is_an_error_of_its_own(stage: Stage) -> None:
+def test_a_create_that_may_have_been_made_is_an_error_of_its_own(hq: HqFixture) -> None:
     """Whoever uses the client alone learns that they have to look."""
-    client = stage.client()
-    client.transport.now()
-    stage.hq.close()
+    client = hq.create_client()
+    client.transport.get_server_time()
+    hq.emulator.close()
 
     with pytest.raises(OpenOutcomeError, match="it was sent, and HQ gave no clear answer"):
-        client.projects.create(BODY)
+        client.projects.create(PROJECT_BODY)
 
 
 def test_the_real_clock_spreads_threads_out() -> None:

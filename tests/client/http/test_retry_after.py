@@ -7,7 +7,7 @@ import pytest
 
 from bim360_provider.errors import RateLimitedError
 from bim360_provider.hq import HqClient
-from tests.support.hq import Fault, Stage, says
+from tests.support.hq import Fault, HqFixture, build_reply
 
 
 @pytest.mark.parametrize(
@@ -20,75 +20,75 @@ from tests.support.hq import Fault, Stage, says
     ],
 )
 def test_a_wait_is_as_long_as_hq_asks(
-    stage: Stage, client: HqClient, headers: dict[str, str], waited: float
+    hq: HqFixture, client: HqClient, headers: dict[str, str], waited: float
 ) -> None:
     """Where it names no time, what the vendor's own tool waits; told before it begins."""
-    stage.hq.faults.append(Fault("GET projects", says(429, **headers)))
+    hq.emulator.faults.append(Fault("GET projects", build_reply(429, **headers)))
 
-    client.projects.page(0)
+    client.projects.list_page(0)
 
-    assert stage.clock.naps == [waited]
-    assert len(stage.told) == 1
-    assert "HQ asks to slow down (429)" in stage.told[0][0]
-    assert f" {waited:.0f} s." in stage.told[0][0]
+    assert hq.clock.sleeps == [waited]
+    assert len(hq.notifications) == 1
+    assert "HQ asks to slow down (429)" in hq.notifications[0][0]
+    assert f" {waited:.0f} s." in hq.notifications[0][0]
 
 
-def test_a_date_is_read_by_hqs_own_clock(stage: Stage, client: HqClient) -> None:
+def test_a_date_is_read_by_hqs_own_clock(hq: HqFixture, client: HqClient) -> None:
     """This machine's may be off."""
-    stage.hq.ask("POST", "/clock", {"set": "2040-01-01T00:00:00.000Z"})
-    until = says(429, retry_after="Sun, 01 Jan 2040 00:00:30 GMT")
-    stage.hq.faults.append(Fault("GET projects", until))
+    hq.emulator.call_control_plane("POST", "/clock", {"set": "2040-01-01T00:00:00.000Z"})
+    until = build_reply(429, retry_after="Sun, 01 Jan 2040 00:00:30 GMT")
+    hq.emulator.faults.append(Fault("GET projects", until))
 
-    client.projects.page(0)
+    client.projects.list_page(0)
 
-    assert stage.clock.naps == [30.0]
+    assert hq.clock.sleeps == [30.0]
 
 
-def test_a_wait_beyond_reason_is_an_error_at_once(stage: Stage, client: HqClient) -> None:
+def test_a_wait_beyond_reason_is_an_error_at_once(hq: HqFixture, client: HqClient) -> None:
     """An hour is an outage to be told of, not a pause."""
-    stage.hq.faults.append(Fault("GET projects", says(429, retry_after="3600")))
+    hq.emulator.faults.append(Fault("GET projects", build_reply(429, retry_after="3600")))
 
     with pytest.raises(RateLimitedError, match="HQ asks to wait 3600 s, longer than we do"):
-        client.projects.page(0)
+        client.projects.list_page(0)
 
-    assert stage.clock.naps == []
+    assert hq.clock.sleeps == []
 
 
-def test_a_storm_of_refusals_is_bounded(stage: Stage, client: HqClient) -> None:
+def test_a_storm_of_refusals_is_bounded(hq: HqFixture, client: HqClient) -> None:
     """Five attempts, then the error."""
-    stage.hq.faults.append(Fault("GET projects", says(429, retry_after="5"), times=99))
+    hq.emulator.faults.append(Fault("GET projects", build_reply(429, retry_after="5"), times=99))
 
     with pytest.raises(RateLimitedError):
-        client.projects.page(0)
+        client.projects.list_page(0)
 
-    assert stage.hq.asked.count("GET projects") == 5
-    assert stage.clock.naps == [5.0] * 4
+    assert hq.emulator.requests_made.count("GET projects") == 5
+    assert hq.clock.sleeps == [5.0] * 4
 
 
-def test_all_threads_wait_for_the_one_that_was_refused(stage: Stage, client: HqClient) -> None:
+def test_all_threads_wait_for_the_one_that_was_refused(hq: HqFixture, client: HqClient) -> None:
     """No request goes out while the pause lasts, and it is told once."""
-    client.projects.page(0)
-    stage.hq.faults.append(Fault("GET projects", says(429, retry_after="30"), times=4))
+    client.projects.list_page(0)
+    hq.emulator.faults.append(Fault("GET projects", build_reply(429, retry_after="30"), times=4))
     together = threading.Barrier(4)
 
     def page(_: int) -> None:
         together.wait()
-        client.projects.page(0)
+        client.projects.list_page(0)
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(page, range(4)))
 
-    assert stage.hq.asked.count("GET projects") <= 1 + 4 + 4
-    assert sum("slow down" in message for message, _ in stage.told) >= 1
+    assert hq.emulator.requests_made.count("GET projects") <= 1 + 4 + 4
+    assert sum("slow down" in message for message, _ in hq.notifications) >= 1
 
 
-def test_hqs_own_limit_is_kept_so_that_no_request_is_refused(stage: Stage) -> None:
+def test_hqs_own_limit_is_kept_so_that_no_request_is_refused(hq: HqFixture) -> None:
     """250 requests of one app take three of HQ's minutes, and not one 429."""
-    stage.hq.ask("PATCH", "/options", {"rate_limit_per_minute": 100})
-    client = stage.client()
+    hq.emulator.call_control_plane("PATCH", "/options", {"rate_limit_per_minute": 100})
+    client = hq.create_client()
 
     for _ in range(250):
-        client.projects.page(0, limit=1)
+        client.projects.list_page(0, limit=1)
 
-    assert stage.hq.asked.count("GET projects") == 250
-    assert {entry.status for entry in stage.hq.journal.entries()} == {200}
+    assert hq.emulator.requests_made.count("GET projects") == 250
+    assert {entry.status for entry in hq.emulator.journal.find_entries()} == {200}

@@ -14,21 +14,21 @@ import pytest
 
 from bim360_provider.core.project import create, delete, read, update
 from bim360_provider.errors import ConfigError
-from tests.support.hq import TOWER, Stage, settings
+from tests.support.hq import PROJECT_INPUTS, HqFixture, build_settings
 
 needs_openssl = pytest.mark.skipif(
     shutil.which("openssl") is None, reason="there is no openssl to make a certificate with"
 )
 
 
-class Greeter(http.server.BaseHTTPRequestHandler):
+class TokenHandler(http.server.BaseHTTPRequestHandler):
     """Answers everything with a token, and notes what it was asked."""
 
-    asked: list[str]
+    requests_made: list[str]
 
     def do_POST(self) -> None:
         """Answer."""
-        self.asked.append(self.path)
+        self.requests_made.append(self.path)
         body = b'{"access_token": "a", "expires_in": 3599}'
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
@@ -39,7 +39,7 @@ class Greeter(http.server.BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-class Refuser(socketserver.StreamRequestHandler):
+class RefusingProxy(socketserver.StreamRequestHandler):
     """A proxy that wants a login, and notes every line it was sent."""
 
     lines: list[str]
@@ -55,7 +55,7 @@ class Refuser(socketserver.StreamRequestHandler):
 
 
 @contextmanager
-def serving(server: socketserver.TCPServer) -> Iterator[int]:
+def run_server(server: socketserver.TCPServer) -> Iterator[int]:
     """Run a server; yield its port."""
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     with server:
@@ -67,7 +67,7 @@ def serving(server: socketserver.TCPServer) -> Iterator[int]:
             thread.join()
 
 
-def certificate(folder: Path, name: str) -> Path:
+def create_certificate(folder: Path, name: str) -> Path:
     """Return a file with a certificate that vouches for itself, and its key."""
     made = folder / f"{name}.pem"
     words = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
@@ -82,65 +82,65 @@ def certificate(folder: Path, name: str) -> Path:
 
 
 @contextmanager
-def vouched(folder: Path, name: str) -> Iterator[tuple[str, Path, list[str]]]:
+def serve_https(folder: Path, name: str) -> Iterator[tuple[str, Path, list[str]]]:
     """Serve HTTPS with a certificate for a name; yield URL, certificate and what was asked."""
-    pem = certificate(folder, name)
+    pem = create_certificate(folder, name)
     asked: list[str] = []
-    handler = type("Handler", (Greeter,), {"asked": asked})
+    handler = type("Handler", (TokenHandler,), {"asked": asked})
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    with serving(server) as port:
+    with run_server(server) as port:
         yield f"https://localhost:{port}", pem, asked
 
 
 @needs_openssl
 @pytest.mark.parametrize(("name", "trusted"), [("localhost", False), ("hq.example", True)])
 def test_a_wrong_certificate_ends_it_before_anything_is_sent(
-    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, trusted: bool
+    hq: HqFixture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, trusted: bool
 ) -> None:
     """One that nobody vouches for, and one that is for another name; told once, in one line."""
-    with vouched(tmp_path, name) as (url, pem, asked):
+    with serve_https(tmp_path, name) as (url, pem, asked):
         if trusted:
             monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(pem))
 
         with pytest.raises(ConfigError) as caught:
-            create(stage.client(base_url=url), TOWER, settings())
+            create(hq.create_client(base_url=url), PROJECT_INPUTS, build_settings())
 
     assert str(caught.value) == (
         "BIM 360: could not get a token: the certificate is not one that this machine trusts; "
         "behind a company proxy set REQUESTS_CA_BUNDLE to its certificate file."
     )
-    assert (asked, stage.clock.naps) == ([], [])
+    assert (asked, hq.clock.sleeps) == ([], [])
 
 
 @needs_openssl
 def test_a_certificate_that_is_named_is_trusted(
-    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    hq: HqFixture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As the error advises."""
-    with vouched(tmp_path, "localhost") as (url, pem, asked):
+    with serve_https(tmp_path, "localhost") as (url, pem, asked):
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(pem))
 
-        stage.client(base_url=url).transport.now()
+        hq.create_client(base_url=url).transport.get_server_time()
 
     assert asked == ["/authentication/v2/token"]
 
 
 def test_a_proxy_that_wants_a_login_is_told_and_sees_no_secret(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    hq: HqFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """For each call of Pulumi: asked once, one line, and nothing taken for gone."""
     lines: list[str] = []
-    handler = type("Handler", (Refuser,), {"lines": lines})
-    with serving(socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler)) as port:
+    handler = type("Handler", (RefusingProxy,), {"lines": lines})
+    with run_server(socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler)) as port:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
-        client = stage.client(base_url="https://hq.example")
+        client = hq.create_client(base_url="https://hq.example")
         calls = (
-            lambda: create(client, TOWER, settings()),
+            lambda: create(client, PROJECT_INPUTS, build_settings()),
             lambda: read(client, "p1", {"account_id": "known"}),
-            lambda: update(client, "p1", {}, {**TOWER, "city": "Oslo"}),
+            lambda: update(client, "p1", {}, {**PROJECT_INPUTS, "city": "Oslo"}),
             lambda: delete(client, "p1", {}),
         )
         for call in calls:

@@ -7,28 +7,37 @@ import pytest
 from bim360_provider.core.project import create
 from bim360_provider.errors import UnansweredError
 from bim360_provider.hq import HqClient
-from tests.support.hq import HANGS_UP, TOWER, Fault, Stage, says, settings
+from tests.support.hq import (
+    DROPS_CONNECTION,
+    PROJECT_INPUTS,
+    Fault,
+    HqFixture,
+    build_reply,
+    build_settings,
+)
 
-GATEWAY_TIMEOUT = says(504, b"<html>504</html>")
-NOT_HQS = says(201, b"<html>Welcome</html>")
-EMPTY = says(201, b"")
-NO_PROJECT_IN_IT = says(201, {"name": "Tower A"})
+GATEWAY_TIMEOUT = build_reply(504, b"<html>504</html>")
+FOREIGN_PAGE = build_reply(201, b"<html>Welcome</html>")
+EMPTY_REPLY = build_reply(201, b"")
+REPLY_WITHOUT_ID = build_reply(201, {"name": "Tower A"})
 
 
-def test_a_create_is_one_request_beside_the_token(stage: Stage, client: HqClient) -> None:
+def test_a_create_is_one_request_beside_the_token(hq: HqFixture, client: HqClient) -> None:
     """Ten creates are ten POSTs and one token."""
-    made = [create(client, {**TOWER, "name": f"T{n}"}, settings()) for n in range(10)]
+    made = [
+        create(client, {**PROJECT_INPUTS, "name": f"T{n}"}, build_settings()) for n in range(10)
+    ]
 
     assert len({project_id for project_id, _ in made}) == 10
-    assert stage.hq.asked == ["token", *["POST projects"] * 10]
+    assert hq.emulator.requests_made == ["token", *["POST projects"] * 10]
 
 
-def test_the_body_is_what_was_declared_and_nothing_else(stage: Stage, client: HqClient) -> None:
+def test_the_body_is_what_was_declared_and_nothing_else(hq: HqFixture, client: HqClient) -> None:
     """Neither status nor empty texts nor what only this provider understands."""
     extra = {"city": "", "status": "active", "adopt": "any", "on_destroy": "retain"}
-    create(client, {**TOWER, **extra, "service_types": ["cost", "pm"]}, settings())
+    create(client, {**PROJECT_INPUTS, **extra, "service_types": ["cost", "pm"]}, build_settings())
 
-    entry = next(stage.hq.journal.entries(method="POST", path="*/projects"))
+    entry = next(hq.emulator.journal.find_entries(method="POST", path="*/projects"))
     assert entry.body == {
         "name": "Tower A",
         "start_date": "2027-01-02",
@@ -42,9 +51,9 @@ def test_the_body_is_what_was_declared_and_nothing_else(stage: Stage, client: Hq
 
 def test_the_outputs_are_hqs_answer_and_the_arguments(client: HqClient) -> None:
     """The answer lacks the services; those that were declared stand in."""
-    inputs = {**TOWER, "service_types": ["pm"], "copy_timeout": 5.0}
+    inputs = {**PROJECT_INPUTS, "service_types": ["pm"], "copy_timeout": 5.0}
 
-    project_id, outs = create(client, inputs, settings())
+    project_id, outs = create(client, inputs, build_settings())
 
     assert outs.items() >= inputs.items()
     assert outs["status"] == "pending"
@@ -53,88 +62,97 @@ def test_the_outputs_are_hqs_answer_and_the_arguments(client: HqClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "reply", [GATEWAY_TIMEOUT, HANGS_UP, NOT_HQS, EMPTY, NO_PROJECT_IN_IT, says(500), says(201, [])]
+    "reply",
+    [
+        GATEWAY_TIMEOUT,
+        DROPS_CONNECTION,
+        FOREIGN_PAGE,
+        EMPTY_REPLY,
+        REPLY_WITHOUT_ID,
+        build_reply(500),
+        build_reply(201, []),
+    ],
 )
 def test_a_lost_answer_leads_to_the_project_that_was_made(
-    stage: Stage, client: HqClient, reply: Any
+    hq: HqFixture, client: HqClient, reply: Any
 ) -> None:
     """Looked for by name among the newest; no second POST."""
-    stage.hq.faults.append(Fault("POST projects", reply, acts=True))
+    hq.emulator.faults.append(Fault("POST projects", reply, acts_on_request=True))
 
-    project_id, outs = create(client, TOWER, settings())
+    project_id, outs = create(client, PROJECT_INPUTS, build_settings())
 
-    assert stage.hq.asked == ["token", "POST projects", "GET projects"]
-    assert stage.names() == ["Tower A"]
+    assert hq.emulator.requests_made == ["token", "POST projects", "GET projects"]
+    assert hq.list_project_names() == ["Tower A"]
     assert outs["name"] == "Tower A"
     assert client.projects.get(project_id).name == "Tower A"
 
 
-@pytest.mark.parametrize("reply", [GATEWAY_TIMEOUT, HANGS_UP, says(503)])
+@pytest.mark.parametrize("reply", [GATEWAY_TIMEOUT, DROPS_CONNECTION, build_reply(503)])
 def test_where_hq_did_not_act_the_post_is_sent_again(
-    stage: Stage, client: HqClient, reply: Any
+    hq: HqFixture, client: HqClient, reply: Any
 ) -> None:
     """After three looks over a quarter of a minute."""
-    stage.hq.faults.append(Fault("POST projects", reply))
+    hq.emulator.faults.append(Fault("POST projects", reply))
 
-    create(client, TOWER, settings())
+    create(client, PROJECT_INPUTS, build_settings())
 
-    assert stage.hq.asked == ["token", "POST projects", *["GET projects"] * 3, "POST projects"]
-    assert stage.names() == ["Tower A"]
-    assert stage.clock.naps == [3.0, 4.0, 8.0]
+    assert hq.emulator.requests_made == ["token", "POST projects", *["GET projects"] * 3, "POST projects"]
+    assert hq.list_project_names() == ["Tower A"]
+    assert hq.clock.sleeps == [3.0, 4.0, 8.0]
 
 
-def test_a_project_that_lists_show_late_is_found(stage: Stage, client: HqClient) -> None:
+def test_a_project_that_lists_show_late_is_found(hq: HqFixture, client: HqClient) -> None:
     """The second look sees what the first did not."""
-    stage.hq.faults += [
-        Fault("POST projects", GATEWAY_TIMEOUT, acts=True),
-        Fault("GET projects", says(200, [])),
+    hq.emulator.faults += [
+        Fault("POST projects", GATEWAY_TIMEOUT, acts_on_request=True),
+        Fault("GET projects", build_reply(200, [])),
     ]
 
-    create(client, TOWER, settings())
+    create(client, PROJECT_INPUTS, build_settings())
 
-    assert stage.hq.asked == ["token", "POST projects", "GET projects", "GET projects"]
+    assert hq.emulator.requests_made == ["token", "POST projects", "GET projects", "GET projects"]
 
 
 def test_a_project_that_appears_after_the_second_post_is_taken(
-    stage: Stage, client: HqClient
+    hq: HqFixture, client: HqClient
 ) -> None:
     """Its name is taken by what we made ourselves, so the conflict is no refusal."""
-    stage.hq.faults += [
-        Fault("POST projects", GATEWAY_TIMEOUT, acts=True),
-        Fault("GET projects", says(200, []), times=3),
+    hq.emulator.faults += [
+        Fault("POST projects", GATEWAY_TIMEOUT, acts_on_request=True),
+        Fault("GET projects", build_reply(200, []), times=3),
     ]
 
-    create(client, TOWER, settings())
+    create(client, PROJECT_INPUTS, build_settings())
 
-    assert stage.hq.asked.count("POST projects") == 2
-    assert stage.names() == ["Tower A"]
+    assert hq.emulator.requests_made.count("POST projects") == 2
+    assert hq.list_project_names() == ["Tower A"]
 
 
-def test_three_open_answers_and_nothing_to_see_end_it(stage: Stage, client: HqClient) -> None:
+def test_three_open_answers_and_nothing_to_see_end_it(hq: HqFixture, client: HqClient) -> None:
     """Told in one line, with what to do."""
-    stage.hq.faults.append(Fault("POST projects", GATEWAY_TIMEOUT, times=9))
+    hq.emulator.faults.append(Fault("POST projects", GATEWAY_TIMEOUT, times=9))
 
     with pytest.raises(UnansweredError, match=r"no clear answer 3 times.*`pulumi up` again later"):
-        create(client, TOWER, settings())
+        create(client, PROJECT_INPUTS, build_settings())
 
-    assert stage.hq.asked.count("POST projects") == 3
-    assert stage.names() == []
+    assert hq.emulator.requests_made.count("POST projects") == 3
+    assert hq.list_project_names() == []
 
 
 def test_where_hq_cannot_be_asked_whether_it_acted_nothing_is_sent_again(
-    stage: Stage, client: HqClient
+    hq: HqFixture, client: HqClient
 ) -> None:
     """The next run finds the name taken by a leftover."""
-    stage.hq.faults += [
-        Fault("POST projects", HANGS_UP, acts=True),
-        Fault("GET projects", says(503), times=99),
+    hq.emulator.faults += [
+        Fault("POST projects", DROPS_CONNECTION, acts_on_request=True),
+        Fault("GET projects", build_reply(503), times=99),
     ]
 
     with pytest.raises(UnansweredError, match=r"may have been made.*found by its name"):
-        create(client, TOWER, settings())
+        create(client, PROJECT_INPUTS, build_settings())
 
-    assert stage.hq.asked.count("POST projects") == 1
-    stage.hq.faults.clear()
-    stage.clock.sleep(60)
-    create(stage.client(), TOWER, settings())
-    assert stage.names() == ["Tower A"]
+    assert hq.emulator.requests_made.count("POST projects") == 1
+    hq.emulator.faults.clear()
+    hq.clock.sleep(60)
+    create(hq.create_client(), PROJECT_INPUTS, build_settings())
+    assert hq.list_project_names() == ["Tower A"]

@@ -7,72 +7,83 @@ import pytest
 from bim360_provider.core.project import create, diff, read, update
 from bim360_provider.emulator import Reply
 from bim360_provider.errors import ConflictError
-from tests.support.hq import NO_PROJECT, TOWER, Fault, Stage, says, settings
+from tests.support.hq import (
+    PROJECT_INPUTS,
+    PROJECT_NOT_FOUND,
+    Fault,
+    HqFixture,
+    build_reply,
+    build_settings,
+)
 
-GATEWAY_TIMEOUT: Reply = says(504, b"<html>504</html>")
+GATEWAY_TIMEOUT: Reply = build_reply(504, b"<html>504</html>")
 A_DAY = 86_400.0
 
 
-def test_a_project_that_is_not_seen_for_long_is_adopted_by_the_next_up(stage: Stage) -> None:
+def test_a_project_that_is_not_seen_for_long_is_adopted_by_the_next_up(hq: HqFixture) -> None:
     """Longer than all looks: the error says to run it again, and then it is there."""
-    stage.hq.ask("PATCH", "/options", {"visible_after": 120})
-    stage.hq.faults += [
-        Fault("POST projects", GATEWAY_TIMEOUT, acts=True),
-        Fault("GET projects", says(200, []), times=7),
+    hq.emulator.call_control_plane("PATCH", "/options", {"visible_after": 120})
+    hq.emulator.faults += [
+        Fault("POST projects", GATEWAY_TIMEOUT, acts_on_request=True),
+        Fault("GET projects", build_reply(200, []), times=7),
     ]
 
     with pytest.raises(ConflictError, match="run `pulumi up` again in some minutes"):
-        create(stage.client(), TOWER, settings())
+        create(hq.create_client(), PROJECT_INPUTS, build_settings())
 
-    assert stage.hq.asked.count("POST projects") == 2
-    stage.clock.sleep(180)
-    project_id, outs = create(stage.client(), TOWER, settings())
-    assert stage.names() == ["Tower A"]
+    assert hq.emulator.requests_made.count("POST projects") == 2
+    hq.clock.sleep(180)
+    project_id, outs = create(hq.create_client(), PROJECT_INPUTS, build_settings())
+    assert hq.list_project_names() == ["Tower A"]
     assert outs["unfinished"] == []
-    assert "is what an interrupted run left behind; it is adopted" in stage.warnings()[-1]
+    assert "is what an interrupted run left behind; it is adopted" in hq.list_warnings()[-1]
     assert project_id
 
 
-def test_a_project_that_stays_out_of_sight_keeps_its_id(stage: Stage) -> None:
+def test_a_project_that_stays_out_of_sight_keeps_its_id(hq: HqFixture) -> None:
     """The PATCH after the create is tried for half a minute, then left to the next up."""
-    inputs = {**TOWER, "status": "archived"}
-    stage.hq.faults.append(Fault("PATCH project", NO_PROJECT, times=99))
+    inputs = {**PROJECT_INPUTS, "status": "archived"}
+    hq.emulator.faults.append(Fault("PATCH project", PROJECT_NOT_FOUND, times=99))
 
-    project_id, outs = create(stage.client(), inputs, settings())
+    project_id, outs = create(hq.create_client(), inputs, build_settings())
 
     assert outs["unfinished"] == ["status"]
-    assert 30 <= sum(stage.clock.naps) <= 34
-    stage.hq.faults.clear()
-    later = update(stage.client(), project_id, outs, inputs)
+    assert 30 <= sum(hq.clock.sleeps) <= 34
+    hq.emulator.faults.clear()
+    later = update(hq.create_client(), project_id, outs, inputs)
     assert (later["status"], later["unfinished"]) == ("archived", [])
 
 
-def test_a_status_that_stays_pending_is_no_change(stage: Stage) -> None:
+def test_a_status_that_stays_pending_is_no_change(hq: HqFixture) -> None:
     """Only its first project admin makes a project active; until then nothing is left to do."""
-    inputs = {**TOWER, "status": "active"}
-    client = stage.client()
-    project_id, outs = create(client, inputs, settings())
+    inputs = {**PROJECT_INPUTS, "status": "active"}
+    client = hq.create_client()
+    project_id, outs = create(client, inputs, build_settings())
 
     live = read(client, project_id, outs)
 
     assert live is not None
     assert live.outputs["status"] == "pending"
     for state in (outs, live.outputs):
-        assert (diff(state, inputs).changed, diff(state, inputs).unfinished) == ((), False)
+        assert (diff(state, inputs).changed_arguments, diff(state, inputs).is_unfinished) == ((), False)
 
 
-def test_a_copy_that_never_ends_is_given_up_after_a_day(stage: Stage) -> None:
+def test_a_copy_that_never_ends_is_given_up_after_a_day(hq: HqFixture) -> None:
     """Told once; from then on a preview shows nothing to do."""
-    template = stage.project(name="Template", service_types="field")
-    stage.hq.ask("PATCH", "/options", {"job_duration": 1e9})
-    inputs: dict[str, Any] = {**TOWER, "template_project_id": template["id"], "copy_timeout": 0.0}
-    project_id, outs = create(stage.client(), inputs, settings())
-    assert diff(outs, inputs).unfinished
+    template = hq.create_project(name="Template", service_types="field")
+    hq.emulator.call_control_plane("PATCH", "/options", {"job_duration": 1e9})
+    inputs: dict[str, Any] = {
+        **PROJECT_INPUTS,
+        "template_project_id": template["id"],
+        "copy_timeout": 0.0,
+    }
+    project_id, outs = create(hq.create_client(), inputs, build_settings())
+    assert diff(outs, inputs).is_unfinished
 
-    stage.clock.sleep(A_DAY + 1)
-    later = update(stage.client(), project_id, outs, inputs)
+    hq.clock.sleep(A_DAY + 1)
+    later = update(hq.create_client(), project_id, outs, inputs)
 
     assert later["copy_status"] == "failed"
-    assert "has not ended within a day" in stage.warnings()[-1]
-    assert not diff(later, inputs).unfinished
-    assert stage.hq.asked.count("GET job") == 2
+    assert "has not ended within a day" in hq.list_warnings()[-1]
+    assert not diff(later, inputs).is_unfinished
+    assert hq.emulator.requests_made.count("GET job") == 2

@@ -6,145 +6,151 @@ from typing import Any
 import pytest
 
 from bim360_provider.core import company, project
-from bim360_provider.core.entity import Names
-from bim360_provider.core.names.renames import TEMPORARY, renames_of
-from bim360_provider.core.run import Owners
+from bim360_provider.core.entity import NameChange
+from bim360_provider.core.names.renames import TEMPORARY_NAME_PREFIX, get_renames
+from bim360_provider.core.run import Ownership
 from bim360_provider.errors import Bim360Error, ConflictError
 from bim360_provider.hq import HqClient
-from tests.support.hq import TOWER, Fault, Stage, says, settings
+from tests.support.hq import PROJECT_INPUTS, Fault, HqFixture, build_reply, build_settings
 
-PROJECT = ("project", TOWER["account_id"])
+SCOPE = ("project", PROJECT_INPUTS["account_id"])
 
 
-def planned(client: HqClient, inputs: Mapping[str, Any], name: str) -> tuple[str, dict[str, Any]]:
+def plan_rename(
+    client: HqClient, inputs: Mapping[str, Any], name: str
+) -> tuple[str, dict[str, Any]]:
     """Create a project and plan to give it another name, as a later run does."""
-    project_id, state = project.create(client, inputs, settings(), Owners())
-    renames_of(client).compare(project_id, Names(*PROJECT, inputs["name"], name))
+    project_id, state = project.create(client, inputs, build_settings(), Ownership())
+    get_renames(client).record_comparison(project_id, NameChange(*SCOPE, inputs["name"], name))
     return project_id, state
 
 
 def test_a_create_names_the_owner_of_a_name_that_is_being_changed(
-    stage: Stage, client: HqClient
+    hq: HqFixture, client: HqClient
 ) -> None:
     """An update of the owner is under way, so that its row in the list may be outdated."""
-    there = stage.project()
-    client.projects.wrote(there["id"])
+    there = hq.create_project()
+    client.projects.record_write(there["id"])
 
     with pytest.raises(ConflictError, match=f"a project 'Tower A' exists already .{there['id']}"):
-        project.create(client, TOWER, settings(), Owners())
+        project.create(client, PROJECT_INPUTS, build_settings(), Ownership())
 
 
 def test_a_create_whose_name_was_given_up_meanwhile_is_sent_again(
-    stage: Stage, client: HqClient
+    hq: HqFixture, client: HqClient
 ) -> None:
     """The owner was renamed between HQ's refusal and now; nobody is adopted, even with 'any'."""
-    owner, state = planned(client, TOWER, "Old Tower")
-    project.update(client, owner, state, {**TOWER, "name": "Old Tower"})
-    stage.hq.asked.clear()
-    refused = says(409, {"code": 9409, "message": "the name is in use"})
-    stage.hq.faults.append(Fault("POST projects", refused))
+    owner, state = plan_rename(client, PROJECT_INPUTS, "Old Tower")
+    project.update(client, owner, state, {**PROJECT_INPUTS, "name": "Old Tower"})
+    hq.emulator.requests_made.clear()
+    refused = build_reply(409, {"code": 9409, "message": "the name is in use"})
+    hq.emulator.faults.append(Fault("POST projects", refused))
 
-    created, _ = project.create(client, {**TOWER, "adopt": "any"}, settings(), Owners())
+    created, _ = project.create(
+        client, {**PROJECT_INPUTS, "adopt": "any"}, build_settings(), Ownership()
+    )
 
     assert created != owner
-    assert sorted(stage.names()) == ["Old Tower", "Tower A"]
-    assert stage.hq.asked == ["POST projects"] * 2
+    assert sorted(hq.list_project_names()) == ["Old Tower", "Tower A"]
+    assert hq.emulator.requests_made == ["POST projects"] * 2
 
 
 def test_of_a_swap_that_fails_no_project_keeps_a_temporary_name(
-    stage: Stage, client: HqClient
+    hq: HqFixture, client: HqClient
 ) -> None:
     """HQ refuses the second step: the first one is undone, and the next run goes on."""
-    a_id, a = planned(client, TOWER, "B")
-    planned(client, {**TOWER, "name": "B"}, "Tower A")
-    stage.hq.faults.append(Fault("PATCH project", says(422, {"message": "no"}), after=2))
+    a_id, a = plan_rename(client, PROJECT_INPUTS, "B")
+    plan_rename(client, {**PROJECT_INPUTS, "name": "B"}, "Tower A")
+    hq.emulator.faults.append(Fault("PATCH project", build_reply(422, {"message": "no"}), skip=2))
 
     with pytest.raises(Bim360Error):
-        project.update(client, a_id, a, {**TOWER, "name": "B"})
+        project.update(client, a_id, a, {**PROJECT_INPUTS, "name": "B"})
 
-    assert sorted(stage.names()) == ["B", "Tower A"]
+    assert sorted(hq.list_project_names()) == ["B", "Tower A"]
 
-    project.update(client, a_id, a, {**TOWER, "name": "B"})
+    project.update(client, a_id, a, {**PROJECT_INPUTS, "name": "B"})
 
-    assert sorted(stage.names()) == ["B", "Tower A"]
+    assert sorted(hq.list_project_names()) == ["B", "Tower A"]
     assert client.projects.get(a_id).name == "B"
 
 
 def test_a_temporary_name_is_one_that_hq_takes_and_people_recognize(
-    stage: Stage, client: HqClient
+    hq: HqFixture, client: HqClient
 ) -> None:
     """It holds the id, and a line says so."""
-    a_id, a = planned(client, TOWER, "B")
-    planned(client, {**TOWER, "name": "B"}, "Tower A")
+    a_id, a = plan_rename(client, PROJECT_INPUTS, "B")
+    plan_rename(client, {**PROJECT_INPUTS, "name": "B"}, "Tower A")
 
-    project.update(client, a_id, a, {**TOWER, "name": "B"})
+    project.update(client, a_id, a, {**PROJECT_INPUTS, "name": "B"})
 
-    assert [line for line, _ in stage.told if f"is named '{TEMPORARY}{a_id}'" in line]
-    assert stage.warnings() == []
+    assert [line for line, _ in hq.notifications if f"is named '{TEMPORARY_NAME_PREFIX}{a_id}'" in line]
+    assert hq.list_warnings() == []
 
 
 @pytest.mark.parametrize("first", [0, 1, 2])
 def test_names_are_exchanged_by_what_hq_has_where_the_state_is_behind(
-    stage: Stage, client: HqClient, first: int
+    hq: HqFixture, client: HqClient, first: int
 ) -> None:
     """One project had to wait for its name and got it after its own update had ended."""
     circle = {"A": "B", "B": "C", "C": "A"}
-    made = [planned(client, {**TOWER, "name": name}, new) for name, new in circle.items()]
+    made = [
+        plan_rename(client, {**PROJECT_INPUTS, "name": name}, new) for name, new in circle.items()
+    ]
     late, state = made[first]
     seen = {**state, "name": "Name before", "unfinished": ["name"]}
-    renames_of(client).compare(late, Names(*PROJECT, "Name before", circle[state["name"]]))
+    get_renames(client).record_comparison(late, NameChange(*SCOPE, "Name before", circle[state["name"]]))
     made[first] = (late, seen)
 
     for (id_, known), new in zip(made, circle.values(), strict=True):
-        project.update(client, id_, known, {**TOWER, "name": new})
+        project.update(client, id_, known, {**PROJECT_INPUTS, "name": new})
 
     assert [client.projects.get(id_).name for id_, _ in made] == [*circle.values()]
-    assert sorted(stage.names()) == ["A", "B", "C"]
+    assert sorted(hq.list_project_names()) == ["A", "B", "C"]
 
 
-def compared(
+def compare_names(
     client: HqClient, id_: str, state: Mapping[str, Any], inputs: Mapping[str, Any]
 ) -> None:
     """Compare a project as a run does."""
-    names = project.diff(state, inputs).names
+    names = project.diff(state, inputs).name_change
     assert names is not None
-    renames_of(client).compare(id_, names)
+    get_renames(client).record_comparison(id_, names)
 
 
 @pytest.mark.parametrize("first", [0, 1])
 def test_a_name_that_was_waited_for_is_given_up_when_the_old_one_is_declared_again(
-    stage: Stage, client: HqClient, first: int
+    hq: HqFixture, client: HqClient, first: int
 ) -> None:
     """HQ gave it the name after its update, so that for the state nothing changes."""
-    a_id, a = project.create(client, TOWER, settings())
-    b_id, b = project.create(client, {**TOWER, "name": "B"}, settings())
+    a_id, a = project.create(client, PROJECT_INPUTS, build_settings())
+    b_id, b = project.create(client, {**PROJECT_INPUTS, "name": "B"}, build_settings())
     wanted = [(a_id, a, "B"), (b_id, {**b, "name": "Tower A", "unfinished": ["name"]}, "Tower A")]
     for id_, state, name in wanted:
-        compared(client, id_, state, {**TOWER, "name": name})
+        compare_names(client, id_, state, {**PROJECT_INPUTS, "name": name})
 
     for id_, state, name in (wanted[first], wanted[1 - first]):
-        project.update(client, id_, state, {**TOWER, "name": name})
+        project.update(client, id_, state, {**PROJECT_INPUTS, "name": name})
 
     assert (client.projects.get(a_id).name, client.projects.get(b_id).name) == ("B", "Tower A")
-    assert sorted(stage.names()) == ["B", "Tower A"]
+    assert sorted(hq.list_project_names()) == ["B", "Tower A"]
 
 
 @pytest.mark.parametrize("first", [0, 1])
 @pytest.mark.parametrize("status", ["active", "inactive", None])
 def test_an_archived_project_that_becomes_active_exchanges_its_name(
-    stage: Stage, client: HqClient, status: str | None, first: int
+    hq: HqFixture, client: HqClient, status: str | None, first: int
 ) -> None:
     """Somebody archived it by hand, and HQ renames no archived project."""
-    declared = {**TOWER, **({"status": status} if status else {})}
-    a_id, a = project.create(client, TOWER, settings())
-    b_id, b = project.create(client, {**TOWER, "name": "B"}, settings())
-    stage.hq.ask("PATCH", f"/projects/{a_id}", {"status": "archived"})
+    declared = {**PROJECT_INPUTS, **({"status": status} if status else {})}
+    a_id, a = project.create(client, PROJECT_INPUTS, build_settings())
+    b_id, b = project.create(client, {**PROJECT_INPUTS, "name": "B"}, build_settings())
+    hq.emulator.call_control_plane("PATCH", f"/projects/{a_id}", {"status": "archived"})
     wanted = [
         (a_id, {**a, "status": "archived"}, {**declared, "name": "B"}),
-        (b_id, b, TOWER),
+        (b_id, b, PROJECT_INPUTS),
     ]
     for each in wanted:
-        compared(client, *each)
+        compare_names(client, *each)
 
     for each in (wanted[first], wanted[1 - first]):
         project.update(client, *each)
@@ -157,12 +163,15 @@ def test_an_archived_project_that_becomes_active_exchanges_its_name(
 @pytest.mark.parametrize("old", ["Tower A", None])
 def test_only_a_known_new_name_is_a_rename(old: str | None) -> None:
     """A name that is not declared, or is not known yet, is none."""
-    state = {**TOWER, "name": old}
-    for inputs in ({k: v for k, v in TOWER.items() if k != "name"}, {**TOWER, "name": old}):
-        names = project.diff(state, inputs).names
+    state = {**PROJECT_INPUTS, "name": old}
+    for inputs in (
+        {k: v for k, v in PROJECT_INPUTS.items() if k != "name"},
+        {**PROJECT_INPUTS, "name": old},
+    ):
+        names = project.diff(state, inputs).name_change
 
         assert names is not None
-        assert names.old == names.new == old
+        assert names.old_name == names.new_name == old
 
 
 DIFFS: Mapping[str, Callable[..., Any]] = {"project": project.diff, "company": company.diff}
@@ -171,7 +180,7 @@ DIFFS: Mapping[str, Callable[..., Any]] = {"project": project.diff, "company": c
 @pytest.mark.parametrize("kind", DIFFS)
 def test_a_replacement_is_no_rename(kind: str) -> None:
     """A project of another account is another project."""
-    state = {**TOWER, "trade": "Electrical"}
+    state = {**PROJECT_INPUTS, "trade": "Electrical"}
     moved = {**state, "name": "B", "account_id": "a1d5e9b2-0000-4000-8000-000000000002"}
 
     names = DIFFS[kind](state, moved).names

@@ -7,30 +7,34 @@ from typing import Any
 import pytest
 
 from bim360_provider.core import project
-from bim360_provider.core.entity import Names
-from bim360_provider.core.names.renames import renames_of
+from bim360_provider.core.entity import NameChange
+from bim360_provider.core.names.renames import get_renames
 from bim360_provider.core.names.waiting import NameParkedError
 from bim360_provider.hq import HqClient
-from tests.support.hq import TOWER, Stage, settings
+from tests.support.hq import PROJECT_INPUTS, HqFixture, build_settings
 
 
-def parked(client: HqClient, id_: str, body: Mapping[str, Any], *, new_resource: bool) -> Any:
+def patch_without_name(
+    client: HqClient, id_: str, body: Mapping[str, Any], *, new_resource: bool
+) -> Any:
     """Send a PATCH without a name, and refuse one with a name."""
     if "name" not in body:
         return client.projects.update(id_, body, new_resource=new_resource)
     words = "in use"
-    raise NameParkedError(words, status=409, words=words, request="PATCH")
+    raise NameParkedError(words, status=409, hq_message=words, request="PATCH")
 
 
 def test_a_project_is_archived_after_its_rename(
-    stage: Stage, client: HqClient, monkeypatch: pytest.MonkeyPatch
+    hq: HqFixture, client: HqClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """HQ refuses to rename an archived project: archived first, it would never get the name."""
-    id_, state = project.create(client, TOWER, settings())
-    wanted = {**TOWER, "name": "Tower B", "city": "Oslo", "status": "archived"}
+    id_, state = project.create(client, PROJECT_INPUTS, build_settings())
+    wanted = {**PROJECT_INPUTS, "name": "Tower B", "city": "Oslo", "status": "archived"}
 
     with monkeypatch.context() as patch:
-        patch.setattr(sys.modules["bim360_provider.core.project.lifecycle"], "_sent", parked)
+        patch.setattr(
+            sys.modules["bim360_provider.core.project.lifecycle"], "_sent", patch_without_name
+        )
         state = project.update(client, id_, state, wanted)
     unfinished, live = state["unfinished"], client.projects.get(id_)
     state = project.update(client, id_, state, wanted)
@@ -40,19 +44,21 @@ def test_a_project_is_archived_after_its_rename(
     assert live.status != "archived"
     found = client.projects.get(id_)
     assert (found.name, found.status, state["unfinished"]) == ("Tower B", "archived", [])
-    assert stage.names() == ["Tower B"]
+    assert hq.list_project_names() == ["Tower B"]
 
 
 def test_a_project_that_makes_way_for_others_is_finished_by_the_next_run(
     client: HqClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Pulumi had no thread left to compare the owner of the name, even if it has one by now."""
-    id_, state = project.create(client, TOWER, settings())
-    project.create(client, {**TOWER, "name": "Tower B"}, settings())
-    renames = renames_of(client)
-    renames.compare(id_, Names("project", TOWER["account_id"], "Tower A", "Tower B"))
+    id_, state = project.create(client, PROJECT_INPUTS, build_settings())
+    project.create(client, {**PROJECT_INPUTS, "name": "Tower B"}, build_settings())
+    renames = get_renames(client)
+    renames.record_comparison(id_, NameChange("project", PROJECT_INPUTS["account_id"], "Tower A", "Tower B"))
     monkeypatch.setattr(renames, "may_park", lambda _: True)
 
-    state = project.update(client, id_, state, {**TOWER, "name": "Tower B", "city": "Oslo"})
+    state = project.update(
+        client, id_, state, {**PROJECT_INPUTS, "name": "Tower B", "city": "Oslo"}
+    )
 
     assert (state["name"], state["city"], state["unfinished"]) == ("Tower A", "Oslo", ["name"])

@@ -4,43 +4,52 @@ from typing import Any
 
 import pytest
 
-from bim360_provider.core.entity import Live
+from bim360_provider.core.entity import ReadResult
 from bim360_provider.core.project import check, create, diff, read
 from bim360_provider.errors import Bim360Error, NotFoundError
 from bim360_provider.hq import HqClient
-from tests.support.hq import HANGS_UP, NO_ACCOUNT, NO_PROJECT, TOWER, Fault, Stage, says, settings
+from tests.support.hq import (
+    ACCOUNT_NOT_FOUND,
+    DROPS_CONNECTION,
+    PROJECT_INPUTS,
+    PROJECT_NOT_FOUND,
+    Fault,
+    HqFixture,
+    build_reply,
+    build_settings,
+)
 
-INPUTS = {**TOWER, "city": "Oslo", "service_types": ["pm"], "on_destroy": "retain"}
+INPUTS = {**PROJECT_INPUTS, "city": "Oslo", "service_types": ["pm"], "on_destroy": "retain"}
 HTML = b"<html><h1>404 Not Found</h1><p>project</p></html>"
 LONG_AGO = {"created_at": "2026-01-02T03:04:05.678Z"}
-Made = tuple[str, dict[str, Any]]
+IdAndState = tuple[str, dict[str, Any]]
 
 
 @pytest.fixture
-def made(stage: Stage, client: HqClient) -> Made:
+def created_project(hq: HqFixture, client: HqClient) -> IdAndState:
     """Return the id and the state of a project that exists; what made it is not counted."""
-    project = create(client, INPUTS, settings())
-    stage.hq.asked.clear()
+    project = create(client, INPUTS, build_settings())
+    hq.emulator.requests_made.clear()
     return project
 
 
-def seen(client: HqClient, made: Made) -> Live:
+def read_project(client: HqClient, created_project: IdAndState) -> ReadResult:
     """Return what a refresh finds of a project that is there."""
-    live = read(client, *made)
+    live = read(client, *created_project)
     assert live is not None
     return live
 
 
 def test_a_refresh_of_an_unchanged_project_changes_nothing(
-    stage: Stage, client: HqClient, made: Made
+    hq: HqFixture, client: HqClient, created_project: IdAndState
 ) -> None:
     """One request; the arguments are the declared ones and the outputs those of the create."""
-    live = seen(client, made)
+    live = read_project(client, created_project)
 
-    assert stage.hq.asked == ["GET project"]
+    assert hq.emulator.requests_made == ["GET project"]
     assert live.inputs == INPUTS
-    assert live.outputs == made[1]
-    assert diff(live.outputs, INPUTS).changed == ()
+    assert live.outputs == created_project[1]
+    assert diff(live.outputs, INPUTS).changed_arguments == ()
 
 
 @pytest.mark.parametrize(
@@ -59,138 +68,144 @@ def test_a_refresh_of_an_unchanged_project_changes_nothing(
     ],
 )
 def test_drift_shows_as_that_argument_alone(
-    stage: Stage, client: HqClient, made: Made, changes: dict[str, Any], drift: dict[str, Any]
+    hq: HqFixture,
+    client: HqClient,
+    created_project: IdAndState,
+    changes: dict[str, Any],
+    drift: dict[str, Any],
 ) -> None:
     """What is not declared is not compared, whatever somebody wrote."""
-    stage.hq.ask("PATCH", f"/projects/{made[0]}", changes)
+    hq.emulator.call_control_plane("PATCH", f"/projects/{created_project[0]}", changes)
 
-    live = seen(client, made)
+    live = read_project(client, created_project)
 
     assert live.inputs == {**INPUTS, **drift}
-    assert diff(live.outputs, INPUTS).changed == tuple(drift)
+    assert diff(live.outputs, INPUTS).changed_arguments == tuple(drift)
 
 
-def test_two_reads_give_two_bags(client: HqClient, made: Made) -> None:
+def test_two_reads_give_two_bags(client: HqClient, created_project: IdAndState) -> None:
     """Pulumi's host writes into what it is given."""
-    first, second = seen(client, made), seen(client, made)
+    first, second = read_project(client, created_project), read_project(client, created_project)
     first.outputs["__provider"] = "x"
     first.inputs["__provider"] = "x"
 
-    assert "__provider" not in {**second.outputs, **second.inputs, **made[1]}
+    assert "__provider" not in {**second.outputs, **second.inputs, **created_project[1]}
 
 
-def test_what_is_unfinished_stays_so(client: HqClient, made: Made) -> None:
+def test_what_is_unfinished_stays_so(client: HqClient, created_project: IdAndState) -> None:
     """A refresh finishes nothing."""
-    project_id, state = made
+    project_id, state = created_project
     left = {**state, "unfinished": ["status"], "copy_status": "running"}
 
-    live = seen(client, (project_id, left))
+    live = read_project(client, (project_id, left))
 
-    assert diff(live.outputs, INPUTS).unfinished
+    assert diff(live.outputs, INPUTS).is_unfinished
     assert live.outputs["copy_status"] == "running"
 
 
-def test_a_project_hq_does_not_know_is_gone(stage: Stage, client: HqClient, made: Made) -> None:
+def test_a_project_hq_does_not_know_is_gone(
+    hq: HqFixture, client: HqClient, created_project: IdAndState
+) -> None:
     """The next up makes it anew, or says who has its name."""
-    stage.hq.ask("DELETE", f"/projects/{made[0]}")
+    hq.emulator.call_control_plane("DELETE", f"/projects/{created_project[0]}")
 
-    assert read(client, made[0], {**made[1], **LONG_AGO}) is None
-    assert stage.hq.asked == ["GET project"]
+    assert read(client, created_project[0], {**created_project[1], **LONG_AGO}) is None
+    assert hq.emulator.requests_made == ["GET project"]
 
 
 def test_a_project_that_does_not_show_yet_stays_in_the_state(
-    stage: Stage, client: HqClient
+    hq: HqFixture, client: HqClient
 ) -> None:
     """A refresh right after the up: dropped, the next up would find its name taken."""
-    stage.hq.ask("PATCH", "/options", {"visible_after": 9})
-    made = create(client, INPUTS, settings())
+    hq.emulator.call_control_plane("PATCH", "/options", {"visible_after": 9})
+    made = create(client, INPUTS, build_settings())
 
-    assert seen(client, made).id == made[0]
+    assert read_project(client, made).id == made[0]
 
 
 def test_a_young_project_that_never_shows_is_gone_after_half_a_minute(
-    stage: Stage, client: HqClient, made: Made
+    hq: HqFixture, client: HqClient, created_project: IdAndState
 ) -> None:
     """Bounded, so that a refresh ends."""
-    stage.hq.ask("DELETE", f"/projects/{made[0]}")
+    hq.emulator.call_control_plane("DELETE", f"/projects/{created_project[0]}")
 
-    assert read(client, *made) is None
-    assert 30 <= sum(stage.clock.naps) < 40
+    assert read(client, *created_project) is None
+    assert 30 <= sum(hq.clock.sleeps) < 40
 
 
 @pytest.mark.parametrize(
     "reply",
     [
-        NO_ACCOUNT,
-        says(403, {"code": 9403, "message": "Unauthorized"}),
-        says(404, HTML),
-        says(404, b""),
-        says(404, {}),
-        says(404, []),
-        says(401, {"errorCode": "AUTH-006"}),
-        says(410, b""),
-        says(500),
-        says(502, HTML),
-        says(503),
-        says(200, HTML),
-        says(200, {}),
-        HANGS_UP,
+        ACCOUNT_NOT_FOUND,
+        build_reply(403, {"code": 9403, "message": "Unauthorized"}),
+        build_reply(404, HTML),
+        build_reply(404, b""),
+        build_reply(404, {}),
+        build_reply(404, []),
+        build_reply(401, {"errorCode": "AUTH-006"}),
+        build_reply(410, b""),
+        build_reply(500),
+        build_reply(502, HTML),
+        build_reply(503),
+        build_reply(200, HTML),
+        build_reply(200, {}),
+        DROPS_CONNECTION,
     ],
 )
 def test_whatever_else_goes_wrong_is_an_error_and_never_gone(
-    stage: Stage, client: HqClient, made: Made, reply: Any
+    hq: HqFixture, client: HqClient, created_project: IdAndState, reply: Any
 ) -> None:
     """Or a proxy's bad day would make every project anew."""
-    stage.hq.faults.append(Fault("GET project", reply, times=99))
+    hq.emulator.faults.append(Fault("GET project", reply, times=99))
 
     with pytest.raises(Bim360Error, match=r"could not read project") as caught:
-        read(client, *made)
+        read(client, *created_project)
 
     assert "\n" not in str(caught.value)
 
 
 def test_a_404_in_other_words_is_believed_if_the_account_is_there(
-    stage: Stage, client: HqClient, made: Made
+    hq: HqFixture, client: HqClient, created_project: IdAndState
 ) -> None:
     """HQ's words are not documented; the account's list tells the two apart."""
-    nothing = says(404, {"code": 1004, "message": "not found"})
-    stage.hq.faults.append(Fault("GET project", nothing, times=2))
-    old = {**made[1], **LONG_AGO}
-    assert read(client, made[0], old) is None
+    nothing = build_reply(404, {"code": 1004, "message": "not found"})
+    hq.emulator.faults.append(Fault("GET project", nothing, times=2))
+    old = {**created_project[1], **LONG_AGO}
+    assert read(client, created_project[0], old) is None
 
-    stage.hq.faults.append(Fault("GET projects", nothing))
+    hq.emulator.faults.append(Fault("GET projects", nothing))
     with pytest.raises(NotFoundError):
-        read(client, made[0], old)
+        read(client, created_project[0], old)
 
 
-@pytest.mark.parametrize("reply", [NO_PROJECT, NO_ACCOUNT])
-def test_a_look_up_of_a_missing_id_is_an_error(stage: Stage, client: HqClient, reply: Any) -> None:
+@pytest.mark.parametrize("reply", [PROJECT_NOT_FOUND, ACCOUNT_NOT_FOUND])
+def test_a_look_up_of_a_missing_id_is_an_error(hq: HqFixture, client: HqClient, reply: Any) -> None:
     """Without it Pulumi would go on with a resource full of nulls."""
-    stage.hq.faults.append(Fault("GET project", reply))
+    hq.emulator.faults.append(Fault("GET project", reply))
 
     with pytest.raises(NotFoundError, match=r"could not read project p1: HQ answered 404"):
         read(client, "p1", {})
 
 
-def test_an_import_mirrors_everything_hq_filled(stage: Stage, client: HqClient) -> None:
+def test_an_import_mirrors_everything_hq_filled(hq: HqFixture, client: HqClient) -> None:
     """Nothing but the id is known; a stack that declares the result has nothing to do."""
-    there = stage.project(city="Oslo", job_number="J-1", service_types="pm,cost")
+    there = hq.create_project(city="Oslo", job_number="J-1", service_types="pm,cost")
 
     live = read(client, str(there["id"]), {})
 
     assert live is not None
     wanted = {"city": "Oslo", "job_number": "J-1", "service_types": ["cost", "pm"]}
-    assert live.inputs == {**TOWER, **wanted, "status": "active"}
-    assert check({}, live.inputs, settings()) == (live.inputs, [])
-    assert diff(live.outputs, live.inputs).changed == ()
-    assert diff(live.outputs, {**TOWER, "city": "Oslo"}).changed == ()
+    assert live.inputs == {**PROJECT_INPUTS, **wanted, "status": "active"}
+    assert check({}, live.inputs, build_settings()) == (live.inputs, [])
+    assert diff(live.outputs, live.inputs).changed_arguments == ()
+    assert diff(live.outputs, {**PROJECT_INPUTS, "city": "Oslo"}).changed_arguments == ()
 
 
-def test_a_project_full_of_nulls_can_be_read(stage: Stage, client: HqClient) -> None:
+def test_a_project_full_of_nulls_can_be_read(hq: HqFixture, client: HqClient) -> None:
     """Made by hand, it lacks even what a create requires."""
-    there = stage.project()
+    there = hq.create_project()
     nulls = dict.fromkeys(("start_date", "end_date", "project_type", "value", "currency"))
-    stage.hq.ask("PATCH", f"/projects/{there['id']}", nulls)
+    hq.emulator.call_control_plane("PATCH", f"/projects/{there['id']}", nulls)
 
     live = read(client, str(there["id"]), {})
     again = read(client, str(there["id"]), live.outputs if live else {})

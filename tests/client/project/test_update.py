@@ -8,26 +8,34 @@ import pytest
 from bim360_provider.core.project import create, diff, update
 from bim360_provider.errors import ConflictError, NotFoundError, RejectedError
 from bim360_provider.hq import HqClient
-from tests.support.hq import HANGS_UP, NO_PROJECT, TOWER, Fault, Stage, says, settings
+from tests.support.hq import (
+    DROPS_CONNECTION,
+    PROJECT_INPUTS,
+    PROJECT_NOT_FOUND,
+    Fault,
+    HqFixture,
+    build_reply,
+    build_settings,
+)
 
-INPUTS = {**TOWER, "city": "Oslo", "service_types": ["cost", "pm"]}
-ARCHIVED = {"status": "archived", "city": "Bergen"}
-Made = tuple[str, dict[str, Any]]
+INPUTS = {**PROJECT_INPUTS, "city": "Oslo", "service_types": ["cost", "pm"]}
+ARCHIVED_FIELDS = {"status": "archived", "city": "Bergen"}
+IdAndState = tuple[str, dict[str, Any]]
 
 
 @pytest.fixture
-def made(stage: Stage, client: HqClient) -> Made:
+def created_project(hq: HqFixture, client: HqClient) -> IdAndState:
     """Return the id and the state of a project that exists; what made it is not counted."""
-    project_id, outs = create(client, INPUTS, settings())
-    stage.hq.ask("PATCH", f"/projects/{project_id}", {"status": "active"})
-    stage.hq.asked.clear()
-    stage.hq.ask("DELETE", "/requests")
+    project_id, outs = create(client, INPUTS, build_settings())
+    hq.emulator.call_control_plane("PATCH", f"/projects/{project_id}", {"status": "active"})
+    hq.emulator.requests_made.clear()
+    hq.emulator.call_control_plane("DELETE", "/requests")
     return project_id, {**outs, "status": "active"}
 
 
-def sent(stage: Stage) -> list[Any]:
+def list_patch_bodies(hq: HqFixture) -> list[Any]:
     """Return the bodies of all PATCH requests."""
-    return [entry.body for entry in stage.hq.journal.entries(method="PATCH")]
+    return [entry.body for entry in hq.emulator.journal.find_entries(method="PATCH")]
 
 
 @pytest.mark.parametrize(
@@ -45,60 +53,70 @@ def sent(stage: Stage) -> list[Any]:
     ],
 )
 def test_one_change_is_one_request_with_that_field_alone(
-    stage: Stage, client: HqClient, made: Made, changes: dict[str, Any], body: dict[str, Any]
+    hq: HqFixture,
+    client: HqClient,
+    created_project: IdAndState,
+    changes: dict[str, Any],
+    body: dict[str, Any],
 ) -> None:
     """HQ takes a project's own name for a namesake, so it is not sent along."""
-    project_id, state = made
+    project_id, state = created_project
 
     outs = update(client, project_id, state, {**INPUTS, **changes})
 
-    assert stage.hq.asked == ["PATCH project"]
-    assert sent(stage) == [body]
-    assert diff(outs, {**INPUTS, **changes}).changed == ()
+    assert hq.emulator.requests_made == ["PATCH project"]
+    assert list_patch_bodies(hq) == [body]
+    assert diff(outs, {**INPUTS, **changes}).changed_arguments == ()
 
 
-def test_several_changes_are_one_request(stage: Stage, client: HqClient, made: Made) -> None:
+def test_several_changes_are_one_request(
+    hq: HqFixture, client: HqClient, created_project: IdAndState
+) -> None:
     """Whatever changed, and nothing else."""
-    project_id, state = made
+    project_id, state = created_project
 
     update(client, project_id, state, {**INPUTS, "city": "Bergen", "value": 1.0})
 
-    assert sent(stage) == [{"value": 1.0, "city": "Bergen"}]
+    assert list_patch_bodies(hq) == [{"value": 1.0, "city": "Bergen"}]
 
 
-def test_an_empty_text_clears_the_field_at_hq(stage: Stage, client: HqClient, made: Made) -> None:
+def test_an_empty_text_clears_the_field_at_hq(
+    hq: HqFixture, client: HqClient, created_project: IdAndState
+) -> None:
     """And is no change from then on."""
-    project_id, state = made
+    project_id, state = created_project
 
     outs = update(client, project_id, state, {**INPUTS, "city": ""})
 
     assert not client.projects.get(project_id).city
-    assert diff(outs, {**INPUTS, "city": ""}).changed == ()
-    assert stage.hq.asked == ["PATCH project", "GET project"]
+    assert diff(outs, {**INPUTS, "city": ""}).changed_arguments == ()
+    assert hq.emulator.requests_made == ["PATCH project", "GET project"]
 
 
-def test_a_service_hq_added_by_itself_is_kept(stage: Stage, client: HqClient, made: Made) -> None:
+def test_a_service_hq_added_by_itself_is_kept(
+    hq: HqFixture, client: HqClient, created_project: IdAndState
+) -> None:
     """A PATCH may replace the whole list, and nobody declares `admin`."""
-    project_id, state = made
+    project_id, state = created_project
     live = {**state, "service_types": ["admin", "cost", "insight", "pm"]}
 
     update(client, project_id, live, {**INPUTS, "service_types": ["doc_manager"]})
 
-    assert sent(stage) == [{"service_types": "admin,doc_manager"}]
+    assert list_patch_bodies(hq) == [{"service_types": "admin,doc_manager"}]
 
 
 @pytest.mark.parametrize("status", ["active", "inactive", None])
 def test_an_archived_project_is_brought_back_before_it_is_changed(
-    stage: Stage, client: HqClient, made: Made, status: str | None
+    hq: HqFixture, client: HqClient, created_project: IdAndState, status: str | None
 ) -> None:
     """HQ refuses other changes to one, and suspends only what is active."""
-    project_id, state = made
-    stage.hq.ask("PATCH", f"/projects/{project_id}", {"status": "archived"})
+    project_id, state = created_project
+    hq.emulator.call_control_plane("PATCH", f"/projects/{project_id}", {"status": "archived"})
     inputs = {**INPUTS, "city": "Bergen", **({"status": status} if status else {})}
 
     update(client, project_id, {**state, "status": "archived"}, inputs)
 
-    bodies = [json.loads(each.body) for each in stage.hq.requests if each.method == "PATCH"]
+    bodies = [json.loads(each.body) for each in hq.emulator.requests if each.method == "PATCH"]
     rest = {"status": "inactive", "city": "Bergen"} if status == "inactive" else {"city": "Bergen"}
     assert bodies == [{"status": "active"}, rest]
 
@@ -107,37 +125,37 @@ def test_an_archived_project_is_brought_back_before_it_is_changed(
     "changes", [{"on_destroy": "retain"}, {"adopt": "any"}, {"copy_timeout": 5.0}]
 )
 def test_what_only_this_provider_understands_is_kept_without_a_request(
-    stage: Stage, client: HqClient, made: Made, changes: dict[str, Any]
+    hq: HqFixture, client: HqClient, created_project: IdAndState, changes: dict[str, Any]
 ) -> None:
     """HQ has no such fields; the state has."""
-    project_id, state = made
+    project_id, state = created_project
 
     outs = update(client, project_id, state, {**INPUTS, **changes})
 
-    assert stage.hq.asked == []
+    assert hq.emulator.requests_made == []
     assert outs.items() >= changes.items()
     assert outs["created_at"] == state["created_at"]
 
 
 def test_the_answer_becomes_the_state_without_a_read(
-    stage: Stage, client: HqClient, made: Made
+    hq: HqFixture, client: HqClient, created_project: IdAndState
 ) -> None:
     """Services included, which the answer leaves out."""
-    project_id, state = made
+    project_id, state = created_project
 
     outs = update(client, project_id, state, {**INPUTS, "city": "Bergen"})
 
     assert outs["city"] == "Bergen"
     assert outs["service_types"] == ["cost", "pm"]
-    assert stage.hq.asked == ["PATCH project"]
+    assert hq.emulator.requests_made == ["PATCH project"]
 
 
 def test_a_project_that_is_gone_is_told_of_in_one_line(
-    stage: Stage, client: HqClient, made: Made
+    hq: HqFixture, client: HqClient, created_project: IdAndState
 ) -> None:
     """With the two commands that settle it."""
-    project_id, state = made
-    stage.hq.ask("DELETE", f"/projects/{project_id}")
+    project_id, state = created_project
+    hq.emulator.call_control_plane("DELETE", f"/projects/{project_id}")
 
     with pytest.raises(NotFoundError) as caught:
         update(client, project_id, state, {**INPUTS, "city": "Bergen"})
@@ -147,100 +165,104 @@ def test_a_project_that_is_gone_is_told_of_in_one_line(
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("reply", [HANGS_UP, says(504), says(503), says(200, b"<html>")])
+@pytest.mark.parametrize(
+    "reply", [DROPS_CONNECTION, build_reply(504), build_reply(503), build_reply(200, b"<html>")]
+)
 def test_a_lost_answer_to_a_change_is_asked_for_again(
-    stage: Stage, client: HqClient, made: Made, reply: Any
+    hq: HqFixture, client: HqClient, created_project: IdAndState, reply: Any
 ) -> None:
     """The same content twice is the same as once."""
-    project_id, state = made
-    stage.hq.faults.append(Fault("PATCH project", reply, acts=True))
+    project_id, state = created_project
+    hq.emulator.faults.append(Fault("PATCH project", reply, acts_on_request=True))
 
     outs = update(client, project_id, state, {**INPUTS, "city": "Bergen"})
 
-    assert stage.hq.asked == ["PATCH project", "PATCH project"]
+    assert hq.emulator.requests_made == ["PATCH project", "PATCH project"]
     assert outs["city"] == "Bergen"
 
 
 @pytest.mark.parametrize(
-    "changes", [{"name": "Tower B"}, {"name": "Tower B", "city": "Bergen"}, ARCHIVED]
+    "changes", [{"name": "Tower B"}, {"name": "Tower B", "city": "Bergen"}, ARCHIVED_FIELDS]
 )
 def test_a_change_that_hq_refuses_to_make_twice_is_known_to_be_made(
-    stage: Stage, client: HqClient, made: Made, changes: dict[str, Any]
+    hq: HqFixture, client: HqClient, created_project: IdAndState, changes: dict[str, Any]
 ) -> None:
     """The second PATCH finds the name taken, by the project itself, or the project archived."""
-    project_id, state = made
-    stage.hq.faults.append(Fault("PATCH project", HANGS_UP, acts=True))
+    project_id, state = created_project
+    hq.emulator.faults.append(Fault("PATCH project", DROPS_CONNECTION, acts_on_request=True))
 
     outs = update(client, project_id, state, {**INPUTS, **changes})
 
-    assert stage.hq.asked == ["PATCH project", "PATCH project", "GET project"]
+    assert hq.emulator.requests_made == ["PATCH project", "PATCH project", "GET project"]
     assert outs.items() >= changes.items()
-    assert diff(outs, {**INPUTS, **changes}).changed == ()
+    assert diff(outs, {**INPUTS, **changes}).changed_arguments == ()
 
 
 def test_what_is_left_of_a_change_is_made_without_its_name(
-    stage: Stage, client: HqClient, made: Made
+    hq: HqFixture, client: HqClient, created_project: IdAndState
 ) -> None:
     """An interrupted run had renamed the project before the city was declared."""
-    project_id, state = made
-    stage.hq.ask("PATCH", f"/projects/{project_id}", {"name": "Tower B"})
+    project_id, state = created_project
+    hq.emulator.call_control_plane("PATCH", f"/projects/{project_id}", {"name": "Tower B"})
 
     outs = update(client, project_id, state, {**INPUTS, "name": "Tower B", "city": "Bergen"})
 
-    assert sent(stage) == [{"name": "Tower B", "city": "Bergen"}, {"city": "Bergen"}]
+    assert list_patch_bodies(hq) == [{"name": "Tower B", "city": "Bergen"}, {"city": "Bergen"}]
     assert outs.items() >= {"name": "Tower B", "city": "Bergen"}.items()
 
 
-@pytest.mark.parametrize("look", [None, says(403)])
+@pytest.mark.parametrize("look", [None, build_reply(403)])
 def test_the_name_of_another_project_is_a_conflict(
-    stage: Stage, client: HqClient, made: Made, look: Any
+    hq: HqFixture, client: HqClient, created_project: IdAndState, look: Any
 ) -> None:
     """Also where the project cannot be looked at: the first error is the one to tell."""
-    project_id, state = made
-    stage.project(name="Tower B")
-    stage.hq.faults += [Fault("GET project", look)] if look else []
+    project_id, state = created_project
+    hq.create_project(name="Tower B")
+    hq.emulator.faults += [Fault("GET project", look)] if look else []
 
     with pytest.raises(ConflictError, match=r"could not change name of project .*409"):
         update(client, project_id, state, {**INPUTS, "name": "Tower B"})
 
     searched = [] if look else ["GET projects"]
-    assert stage.hq.asked == ["PATCH project", "GET project", *searched]
+    assert hq.emulator.requests_made == ["PATCH project", "GET project", *searched]
 
 
 def test_a_404_on_an_old_project_is_believed_at_once(
-    stage: Stage, client: HqClient, made: Made
+    hq: HqFixture, client: HqClient, created_project: IdAndState
 ) -> None:
     """Only what was made minutes ago may be late to show."""
-    project_id, state = made
+    project_id, state = created_project
     old = {**state, "created_at": "2026-01-02T03:04:05.678Z"}
-    stage.hq.faults.append(Fault("PATCH project", NO_PROJECT))
+    hq.emulator.faults.append(Fault("PATCH project", PROJECT_NOT_FOUND))
 
     with pytest.raises(NotFoundError):
         update(client, project_id, old, {**INPUTS, "city": "Bergen"})
 
-    assert stage.hq.asked == ["PATCH project"]
+    assert hq.emulator.requests_made == ["PATCH project"]
 
 
-def test_a_404_on_a_young_project_is_waited_out(stage: Stage, client: HqClient, made: Made) -> None:
+def test_a_404_on_a_young_project_is_waited_out(
+    hq: HqFixture, client: HqClient, created_project: IdAndState
+) -> None:
     """An up right after the one that made it."""
-    project_id, state = made
-    stage.hq.faults.append(Fault("PATCH project", NO_PROJECT, times=2))
+    project_id, state = created_project
+    hq.emulator.faults.append(Fault("PATCH project", PROJECT_NOT_FOUND, times=2))
 
     outs = update(client, project_id, state, {**INPUTS, "city": "Bergen"})
 
     assert outs["city"] == "Bergen"
-    assert stage.hq.asked == ["PATCH project"] * 3
+    assert hq.emulator.requests_made == ["PATCH project"] * 3
 
 
 def test_a_refused_value_names_the_field_and_hqs_words(
-    stage: Stage, client: HqClient, made: Made
+    hq: HqFixture, client: HqClient, created_project: IdAndState
 ) -> None:
     """So that a person knows what to correct."""
-    project_id, state = made
+    project_id, state = created_project
     unit = "b0000000-0000-4000-8000-00000000000f"
 
     with pytest.raises(RejectedError, match="could not change business_unit_id of project") as no:
         update(client, project_id, state, {**INPUTS, "business_unit_id": unit})
 
     assert "the account has no business unit" in str(no.value)
-    assert stage.hq.asked == ["PATCH project"]
+    assert hq.emulator.requests_made == ["PATCH project"]

@@ -15,10 +15,10 @@ from tests.meta.source_files import ROOT
 
 LAUNCHER: Final = (ROOT / "stacks" / "__main__.py").read_text(encoding="utf-8")
 
-NEW: Final = '"""A Python Pulumi program"""\n\nimport pulumi\n'
+NEW_PROGRAM: Final = '"""A Python Pulumi program"""\n\nimport pulumi\n'
 """What `pulumi new python` writes."""
 
-OWN: Final = """
+OWN_PROGRAM: Final = """
 import pulumi
 from bim360_provider import Bim360Project
 
@@ -29,7 +29,7 @@ if pulumi.get_stack() != "existing":
 
 
 @dataclass(frozen=True)
-class Layout:
+class ProjectLayout:
     """A project.
 
     Attributes:
@@ -44,39 +44,45 @@ class Layout:
     files: Mapping[str, str] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
     entry: str = ""
-    here: str = "."
+    shell_folder: str = "."
 
 
-LAYOUTS: Final[Mapping[str, Layout]] = {
-    "no program yet": Layout(),
-    "a file that does not exist yet": Layout("main: infra/app.py"),
-    "a program that runs the file of the stack": Layout(
+LAYOUTS: Final[Mapping[str, ProjectLayout]] = {
+    "no program yet": ProjectLayout(),
+    "a file that does not exist yet": ProjectLayout("main: infra/app.py"),
+    "a program that runs the file of the stack": ProjectLayout(
         "main: stacks", {"stacks/__main__.py": LAUNCHER}
     ),
-    "the shell in a folder below": Layout(
-        "main: stacks", {"stacks/__main__.py": LAUNCHER}, here="stacks"
+    "the shell in a folder below": ProjectLayout(
+        "main: stacks", {"stacks/__main__.py": LAUNCHER}, shell_folder="stacks"
     ),
-    "a program with resources": Layout(files={"__main__.py": OWN}, entry="__main__.py"),
-    "a file": Layout("main: app.py", {"app.py": NEW}, entry="app.py"),
-    "the file that is exported": Layout("main: existing.py"),
-    "a package": Layout(
+    "a program with resources": ProjectLayout(
+        files={"__main__.py": OWN_PROGRAM}, entry="__main__.py"
+    ),
+    "a file": ProjectLayout("main: app.py", {"app.py": NEW_PROGRAM}, entry="app.py"),
+    "the file that is exported": ProjectLayout("main: existing.py"),
+    "a package": ProjectLayout(
         "main: infra",
-        {"infra/__init__.py": "", "infra/__main__.py": "import parts\n", "infra/parts.py": NEW},
+        {
+            "infra/__init__.py": "",
+            "infra/__main__.py": "import parts\n",
+            "infra/parts.py": NEW_PROGRAM,
+        },
         entry="infra/__main__.py",
     ),
-    "another folder": Layout(
+    "another folder": ProjectLayout(
         files={"__main__.py": "from accounts import existing\n"}, flags=("--out", "accounts")
     ),
-    "another folder, not imported": Layout(
+    "another folder, not imported": ProjectLayout(
         files={"__main__.py": ""}, flags=("--out", "my accounts"), entry="__main__.py"
     ),
 }
 
 
-class User:
+class ShellUser:
     """Somebody in a shell, with a repository and an account."""
 
-    def __init__(self, folder: Path, layout: Layout, running: Any, path: str) -> None:
+    def __init__(self, folder: Path, layout: ProjectLayout, running: Any, path: str) -> None:
         """Write the files of the project and commit them.
 
         Args:
@@ -88,64 +94,66 @@ class User:
         self.folder = folder / "repository"
         self.hq: emulator.Emulator = running.emulator
         self.layout = layout
-        self.shell_environment = _environment(folder, running.url, path)
-        for name, text in {"Pulumi.yaml": _project(layout), **layout.files}.items():
+        self.shell_environment = _build_environment(folder, running.url, path)
+        for name, text in {"Pulumi.yaml": _render_pulumi_yaml(layout), **layout.files}.items():
             place = self.folder / name
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(text, encoding="utf-8")
         (folder / "backend").mkdir()
-        self.shell("git init -q && git add . && git commit -qm Begin", self.folder)
+        self.run_shell("git init -q && git add . && git commit -qm Begin", self.folder)
 
-    def shell(self, command: str, folder: Path | None = None) -> "subprocess.CompletedProcess[str]":
+    def run_shell(
+        self, command: str, folder: Path | None = None
+    ) -> "subprocess.CompletedProcess[str]":
         """Run a line as a shell does."""
         return subprocess.run(  # noqa: S602 - what a document or a command says to type
             command,
             shell=True,
-            cwd=folder or self.folder / self.layout.here,
+            cwd=folder or self.folder / self.layout.shell_folder,
             env=self.shell_environment,
             check=False,
             capture_output=True,
             text=True,
         )
 
-    def export(self, *flags: str) -> "subprocess.CompletedProcess[str]":
+    def run_export(self, *flags: str) -> "subprocess.CompletedProcess[str]":
         """Run the export."""
         words = ["bim360", "export", "--stack", "existing", *self.layout.flags, *flags]
-        return self.shell(shlex.join(words))
+        return self.run_shell(shlex.join(words))
 
-    def add(self, advice: str) -> None:
+    def add_import(self, advice: str) -> None:
         """Add to the program what a message says to add."""
         lines = re.findall(r"`([^`]+)`", advice.partition("Add ")[2])
         with (self.folder / self.layout.entry).open("a", encoding="utf-8") as file:
             file.write("".join(f"{line}\n" for line in lines))
 
-    def run(self, steps: list[str]) -> None:
+    def run_commands(self, steps: list[str]) -> None:
         """Run printed commands to their good end, in one shell, word for word."""
-        done = self.shell("set -e\n" + "\n".join(steps))
+        done = self.run_shell("set -e\n" + "\n".join(steps))
         assert done.returncode == 0, done.stdout + done.stderr
 
-    def changed_files(self) -> list[str]:
+    def list_changed_files(self) -> list[str]:
         """Return the files that are not committed."""
-        lines = self.shell("git status --porcelain").stdout.splitlines()
+        lines = self.run_shell("git status --porcelain").stdout.splitlines()
         return [line[3:] for line in lines if not line.endswith("__pycache__/")]
 
-    def writes(self) -> list[str]:
+    def list_writes(self) -> list[str]:
         """Return the methods of all requests but reads and those for a token."""
-        rows = self.hq.ask("GET", "/requests")
+        rows = self.hq.call_control_plane("GET", "/requests")
         methods = [row["method"] for row in rows if not row["path"].startswith("/authentication/")]
         return [method for method in methods if method != "GET"]
 
 
-def printed_steps(output: str) -> list[str]:
+def parse_printed_commands(output: str) -> list[str]:
     """Return the commands that an export printed."""
     return [line[2:] for line in output.partition("Next, ")[2].splitlines()[1:]]
 
 
-def _project(layout: Layout) -> str:
+def _render_pulumi_yaml(layout: ProjectLayout) -> str:
     return f"name: firm\nruntime: python\n{layout.main}\n"
 
 
-def _environment(folder: Path, url: str, path: str) -> dict[str, str]:
+def _build_environment(folder: Path, url: str, path: str) -> dict[str, str]:
     here = Path(sys.executable).parent
     identity = {
         f"GIT_{who}_{what}": f"{who}@example.com".lower()

@@ -6,8 +6,8 @@ import pytest
 
 from bim360_provider.emulator import read_rules
 from tests.engine.commands.test_demo import ACCOUNT, PROGRAM, demo
-from tests.engine.crashes.crash_harness import every
-from tests.meta.docs.markdown_files import text_of
+from tests.engine.crashes.crash_harness import only_in_make_crashes
+from tests.meta.docs.markdown_files import read_document
 from tests.meta.source_files import ROOT
 
 WEATHER = ROOT / "docs" / "examples" / "weather.json"
@@ -25,7 +25,7 @@ def project(tmp_path: Path) -> Path:
 
 def test_the_page_shows_the_weather_that_the_file_holds() -> None:
     """Word by word, so that either can be copied."""
-    assert WEATHER.read_text(encoding="utf-8").strip() in text_of("docs/emulator.md")
+    assert WEATHER.read_text(encoding="utf-8").strip() in read_document("docs/emulator.md")
 
 
 def test_the_weather_of_the_documents_is_understood() -> None:
@@ -35,7 +35,7 @@ def test_the_weather_of_the_documents_is_understood() -> None:
     assert kinds == [["act", "status"], ["drop"], ["retry_after", "status"], ["status"]]
 
 
-@every
+@only_in_make_crashes
 def test_the_demo_comes_through(project: Path) -> None:
     """One project is found after a lost answer, and the second up has nothing to do."""
     run = demo(project, "--faults", str(WEATHER))

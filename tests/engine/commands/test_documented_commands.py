@@ -29,7 +29,7 @@ from bim360_provider.emulator import (
 )
 from bim360_provider.emulator.cli import app as emulator_app
 from bim360_provider.testing.cli import app as local_app
-from tests.meta.docs.code_blocks import SHELL, Block, blocks, commands
+from tests.meta.docs.code_blocks import SHELL_LANGUAGES, CodeBlock, list_blocks, split_commands
 from tests.meta.source_files import ROOT
 
 pytestmark = [
@@ -91,7 +91,7 @@ class Workshop:
             return self._export(line)
         if SHELL_SYNTAX.search(line):
             return self._in_a_shell(line)
-        (words,) = commands(line)
+        (words,) = split_commands(line)
         for called, each in APPS.items():
             if tuple(words[: len(called)]) == called:
                 rest = words[len(called) :]
@@ -164,22 +164,22 @@ def at_work(folder: Path, environment: pytest.MonkeyPatch) -> Iterator[Workshop]
         yield Workshop(folder, environment)
 
 
-def runs_here(block: Block) -> bool:
+def runs_here(block: CodeBlock) -> bool:
     """Return whether a block has a command for this place."""
     return any(not line.startswith((*ELSEWHERE, "export ")) for line in block.lines)
 
 
-def is_shell_program(block: Block) -> bool:
+def is_shell_program(block: CodeBlock) -> bool:
     """Return whether the lines of a block need each other in one shell."""
-    return "exit" in {words[0] for line in block.lines for words in commands(line)}
+    return "exit" in {words[0] for line in block.lines for words in split_commands(line)}
 
 
-BLOCKS = [block for block in blocks(*SHELL) if runs_here(block)]
+BLOCKS = [block for block in list_blocks(*SHELL_LANGUAGES) if runs_here(block)]
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.where)
 def test_the_commands_run_as_written(
-    block: Block, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+    block: CodeBlock, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A reader pastes them, one after the other."""
     stopped = Event()

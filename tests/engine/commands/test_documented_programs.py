@@ -13,7 +13,7 @@ import pytest
 
 from bim360_provider.emulator import ADMIN_EMAIL, Emulator, serve
 from bim360_provider.testing.stack import Bim360Stack
-from tests.meta.docs.code_blocks import Block, blocks
+from tests.meta.docs.code_blocks import CodeBlock, list_blocks
 from tests.meta.source_files import ROOT
 
 PROJECT = "name: projects\nruntime: python\n"
@@ -52,7 +52,7 @@ AFTER = {"units = ": '\nBim360BusinessUnits("units", units=units)\n'}
 
 IMPORTS = "import pulumi\nfrom bim360_provider import Bim360BusinessUnits\n"
 
-EXAMPLES = blocks("python")
+EXAMPLES = list_blocks("python")
 
 
 def programs() -> dict[str, str]:
@@ -65,16 +65,16 @@ def programs() -> dict[str, str]:
         for begin, rest in AFTER.items():
             whole += rest if whole.startswith(begin) else ""
         if "import " in whole:
-            found[block.where] = whole
+            found[block.location] = whole
         elif whole != block.text:
-            found[block.where] = IMPORTS + whole
+            found[block.location] = IMPORTS + whole
         else:
             last = list(found)[-1]
             found[last] = IMPORTS + found[last] + whole
     return found
 
 
-def _is_fragment(block: Block) -> bool:
+def _is_fragment(block: CodeBlock) -> bool:
     return any(block.page == page and block.text.startswith(begin) for page, begin in FRAGMENTS)
 
 

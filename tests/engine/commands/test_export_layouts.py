@@ -6,75 +6,78 @@ from pathlib import Path
 import pytest
 
 from bim360_provider import emulator
-from bim360_provider.export import local_steps, pulumi_steps
-from tests.engine.commands.layouts import LAYOUTS, Layout, User, printed_steps
-from tests.meta.docs.markdown_files import section
-from tests.support.legacy_account import account, project_id
+from bim360_provider.export import build_local_commands, build_pulumi_commands
+from tests.engine.commands.layouts import LAYOUTS, ProjectLayout, ShellUser, parse_printed_commands
+from tests.meta.docs.markdown_files import read_section
+from tests.support.legacy_account import build_account, format_project_id
 
 WITHOUT_PULUMI = "/usr/bin:/bin"
 
-Enter = Callable[[Layout], User]
+Enter = Callable[[ProjectLayout], ShellUser]
 
 
 @pytest.fixture
-def enter(tmp_path: Path) -> Iterator[Enter]:
+def create_user(tmp_path: Path) -> Iterator[Enter]:
     """Return a function that lets a user into a project, with a few projects in the account."""
-    with emulator.serve(emulator.Emulator(emulator.parse_seed(account(4)))) as running:
-        yield lambda layout: User(tmp_path, layout, running, WITHOUT_PULUMI)
+    with emulator.serve(emulator.Emulator(emulator.parse_seed(build_account(4)))) as running:
+        yield lambda layout: ShellUser(tmp_path, layout, running, WITHOUT_PULUMI)
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
-def test_the_printed_commands_take_an_account_over_in(enter: Enter, name: str) -> None:
+def test_the_printed_commands_take_an_account_over_in(create_user: Enter, name: str) -> None:
     """A program that would not run the export is refused first; no write is ever sent."""
-    user = enter(LAYOUTS[name])
-    exported = user.export()
+    user = create_user(LAYOUTS[name])
+    exported = user.run_export()
     if user.layout.entry:
         assert exported.returncode == 2, exported.stdout
-        assert user.changed_files() == []
-        user.add(exported.stderr)
-        exported = user.export()
+        assert user.list_changed_files() == []
+        user.add_import(exported.stderr)
+        exported = user.run_export()
 
-    user.run(printed_steps(exported.stdout))
+    user.run_commands(parse_printed_commands(exported.stdout))
 
     assert exported.returncode == 0, exported.stderr
-    assert set(user.changed_files()) <= {user.layout.entry, ".pulumi/"}
-    assert user.writes() == []
+    assert set(user.list_changed_files()) <= {user.layout.entry, ".pulumi/"}
+    assert user.list_writes() == []
 
 
-def test_a_checkout_of_what_was_committed_exports_the_same_again(enter: Enter) -> None:
+def test_a_checkout_of_what_was_committed_exports_the_same_again(create_user: Enter) -> None:
     """The import file is part of it: without that file, a renamed project would be another one."""
-    user = enter(LAYOUTS["no program yet"])
-    user.run(printed_steps(user.export().stdout))
-    user.hq.ask("PATCH", f"/projects/{project_id(1)}", {"name": "Renamed"})
-    user.shell("git clean -fdx")
+    user = create_user(LAYOUTS["no program yet"])
+    user.run_commands(parse_printed_commands(user.run_export().stdout))
+    user.hq.call_control_plane("PATCH", f"/projects/{format_project_id(1)}", {"name": "Renamed"})
+    user.run_shell("git clean -fdx")
 
-    again = user.export()
+    again = user.run_export()
 
-    changed = user.shell("git diff -U0 -- existing.py | grep '^[+-] '").stdout
+    changed = user.run_shell("git diff -U0 -- existing.py | grep '^[+-] '").stdout
     assert again.returncode == 0, again.stderr
     assert changed.splitlines() == ['-    name="tower a",', '+    name="Renamed",']
 
 
 def test_nothing_can_be_archived_where_the_program_does_not_run_the_export_after_all(
-    enter: Enter,
+    create_user: Enter,
 ) -> None:
     """What is imported is protected until an up, which comes after a preview without changes."""
-    user = enter(LAYOUTS["another folder"])
-    steps = printed_steps(user.export().stdout)
+    user = create_user(LAYOUTS["another folder"])
+    steps = parse_printed_commands(user.run_export().stdout)
     (user.folder / "__main__.py").write_text("", encoding="utf-8")
 
-    imported = user.shell(steps[0])
-    previewed = user.shell(steps[1])
-    applied = user.shell("bim360 local up --stack existing")
+    imported = user.run_shell(steps[0])
+    previewed = user.run_shell(steps[1])
+    applied = user.run_shell("bim360 local up --stack existing")
 
     assert [done.returncode for done in (imported, previewed, applied)] == [0, 1, 1]
     assert "protected" in applied.stdout + applied.stderr
-    assert user.writes() == []
+    assert user.list_writes() == []
 
 
 @pytest.mark.parametrize(
     ("heading", "steps"),
-    [("## Step by step", pulumi_steps), ("## Without the Pulumi CLI", local_steps)],
+    [
+        ("## Step by step", build_pulumi_commands),
+        ("## Without the Pulumi CLI", build_local_commands),
+    ],
 )
 def test_the_document_has_the_commands_that_are_printed(
     tmp_path: Path, heading: str, steps: Callable[..., list[str]]
@@ -85,5 +88,5 @@ def test_the_document_has_the_commands_that_are_printed(
 
     printed = steps(tmp_path, tmp_path, "existing", written[1], written)
 
-    block = section("docs/export.md", heading).partition("bim360 export --stack existing\n")[2]
+    block = read_section("docs/export.md", heading).partition("bim360 export --stack existing\n")[2]
     assert block.partition("```")[0].splitlines() == printed

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from bim360_provider import emulator
 from bim360_provider.cli.app import app
 from bim360_provider.testing import LocalEngine, Result
-from tests.support.odd_values import ODD_NAMES, odd_account
+from tests.support.odd_values import ODD_NAMES, build_odd_account
 
 EVERYTHING = "projects,business-units,companies,users,members"
 
@@ -27,7 +27,9 @@ Adopt = Callable[[Sequence[str]], Result]
 def adopt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Adopt]:
     """Return a function that takes an account with these names over and previews the stack."""
     project = tmp_path / "project"
-    with emulator.serve(emulator.Emulator(emulator.parse_seed(odd_account(["x"])))) as running:
+    with emulator.serve(
+        emulator.Emulator(emulator.parse_seed(build_odd_account(["x"])))
+    ) as running:
         for name, value in {
             "APS_CLIENT_ID": emulator.CLIENT_ID,
             "APS_CLIENT_SECRET": emulator.CLIENT_SECRET,
@@ -42,7 +44,7 @@ def adopt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Adopt]:
             shutil.rmtree(project, ignore_errors=True)
             project.mkdir()
             (project / "Pulumi.yaml").write_text("name: firm\nruntime: python\n")
-            running.emulator.ask("POST", "/seed", odd_account(names))
+            running.emulator.call_control_plane("POST", "/seed", build_odd_account(names))
             flags = ["--stack", "existing", "--out", str(project), "--include", EVERYTHING]
             exported = CliRunner().invoke(app, ["export", *flags])
             assert exported.exit_code == 0, exported.output

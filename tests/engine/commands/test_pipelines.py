@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.commands.ci_runners.github_runner import GitHub
-from tests.engine.commands.ci_runners.gitlab_runner import GitLab, gitlab
-from tests.engine.crashes.crash_harness import Site, site
+from tests.engine.commands.ci_runners.github_runner import GitHubRunner
+from tests.engine.commands.ci_runners.gitlab_runner import GitLabRunner, run_gitlab
+from tests.engine.crashes.crash_harness import CrashStack, create_crash_stack
 
-Host = GitHub | GitLab
+Host = GitHubRunner | GitLabRunner
 
 CLI = shutil.which("pulumi")
 HOSTS = Path(__file__).with_name("ci_runners")
@@ -46,15 +46,15 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def stack(tmp_path: Path) -> Iterator[Site]:
+def stack(tmp_path: Path) -> Iterator[CrashStack]:
     """Return a stack that declares one tower, at an HQ without projects."""
-    with site(tmp_path / "stack") as made:
+    with create_crash_stack(tmp_path / "stack") as made:
         yield made
 
 
 @pytest.fixture(params=["github", "gitlab"])
 def host(
-    request: pytest.FixtureRequest, stack: Site, engine: str, tmp_path: Path
+    request: pytest.FixtureRequest, stack: CrashStack, engine: str, tmp_path: Path
 ) -> Iterator[Host]:
     """Return the host of the stack's repository."""
     hq = {key: value for key, value in stack.env.items() if key not in SECRETS}
@@ -64,9 +64,9 @@ def host(
         subprocess.run(init, cwd=stack.folder, env=machine, check=True, capture_output=True)  # noqa: S603 - our own words
     secrets = {key: stack.env[key] for key in SECRETS} | {"PULUMI_ACCESS_TOKEN": ""}
     if request.param == "github":
-        yield GitHub(stack.folder, machine, secrets)
+        yield GitHubRunner(stack.folder, machine, secrets)
     else:
-        with gitlab(stack.folder, machine, secrets) as made:
+        with run_gitlab(stack.folder, machine, secrets) as made:
             yield made
 
 
@@ -92,57 +92,59 @@ def _machine(folder: Path, engine: str) -> dict[str, str]:
     }
 
 
-def test_a_request_gets_one_comment_that_follows_it(host: Host, stack: Site) -> None:
+def test_a_request_gets_one_comment_that_follows_it(host: Host, stack: CrashStack) -> None:
     """The second push changes the first comment; nothing is made at HQ."""
-    first = host.preview()
+    first = host.run_preview()
     begun = host.comments
     stack.declare(city="Seattle", name="Harbor Point Tower")
 
-    second = host.preview()
+    second = host.run_preview()
 
-    assert (first, second) == ((FINE, ""), (FINE, "")), host.said
+    assert (first, second) == ((FINE, ""), (FINE, "")), host.output
     assert len(begun) == len(host.comments) == 1
     assert "Tower A" in begun[0]
     assert "Harbor Point Tower" in host.comments[0]
-    assert stack.projects() == []
+    assert stack.list_projects() == []
 
 
-def test_a_gate_stops_the_request_and_a_label_lets_it_through(host: Host, stack: Site) -> None:
+def test_a_gate_stops_the_request_and_a_label_lets_it_through(
+    host: Host, stack: CrashStack
+) -> None:
     """The comment says what it is about in either case."""
     stack.declare(*({"name": f"Tower {number}"} for number in range(10)))
-    applied = host.apply()
+    applied = host.run_apply()
     stack.declare()
 
-    code, where = host.preview()
+    code, where = host.run_preview()
     host.labels.append("gates-open")
-    through = host.preview()
+    through = host.run_preview()
 
-    assert applied == (FINE, ""), host.said
+    assert applied == (FINE, ""), host.output
     assert (code, where) == (GATE_STRUCK, where)
     assert where in ("Gate", "preview")
-    assert through == (FINE, ""), host.said
+    assert through == (FINE, ""), host.output
     assert "Tower 9" in host.comments[0]
-    assert [project["status"] for project in stack.projects()].count("archived") == 0
+    assert [project["status"] for project in stack.list_projects()].count("archived") == 0
 
 
-def test_a_plan_that_fails_is_told_and_is_not_applied(host: Host, stack: Site) -> None:
+def test_a_plan_that_fails_is_told_and_is_not_applied(host: Host, stack: CrashStack) -> None:
     """A mistake in an argument: the request gets its words, and a merge sends nothing."""
     stack.declare(currency="EURO")
 
-    code, _ = host.preview()
-    applied, _ = host.apply()
+    code, _ = host.run_preview()
+    applied, _ = host.run_apply()
 
     assert code == PLAN_FAILED
     assert "did you mean 'EUR'?" in host.comments[0]
     assert applied != FINE
-    assert stack.projects() == []
+    assert stack.list_projects() == []
 
 
-def test_a_preview_without_any_plan_is_told_too(host: Host, stack: Site) -> None:
+def test_a_preview_without_any_plan_is_told_too(host: Host, stack: CrashStack) -> None:
     """Such as one whose project file is gone."""
     (stack.folder / "Pulumi.yaml").unlink()
 
-    code, _ = host.preview()
+    code, _ = host.run_preview()
 
     assert code != FINE
     assert len(host.comments) == 1
@@ -150,20 +152,22 @@ def test_a_preview_without_any_plan_is_told_too(host: Host, stack: Site) -> None
     assert "There is no review." in host.comments[0]
 
 
-def test_a_merge_is_applied_and_drift_comes_and_goes_as_an_issue(host: Host, stack: Site) -> None:
+def test_a_merge_is_applied_and_drift_comes_and_goes_as_an_issue(
+    host: Host, stack: CrashStack
+) -> None:
     """Made by hand, told once, told anew, put back by the next merge, closed."""
-    applied = host.apply()
-    [tower] = stack.projects()
-    quiet = host.drift()
-    stack.hq.ask("PATCH", f"/projects/{tower['id']}", {"city": "Tacoma", "value": 9})
+    applied = host.run_apply()
+    [tower] = stack.list_projects()
+    quiet = host.run_drift()
+    stack.hq.call_control_plane("PATCH", f"/projects/{tower['id']}", {"city": "Tacoma", "value": 9})
 
-    found = [host.drift(), host.drift()]
+    found = [host.run_drift(), host.run_drift()]
     told = list(host.issues)
-    mended = host.apply()
-    gone = host.drift()
+    mended = host.run_apply()
+    gone = host.run_drift()
 
-    assert [applied, quiet, *found, mended, gone] == [(FINE, "")] * 6, host.said
+    assert [applied, quiet, *found, mended, gone] == [(FINE, "")] * 6, host.output
     assert [state for state, _ in told] == ["open"]
     assert "Tower A" in told[0][1]
-    assert stack.projects()[0]["value"] == tower["value"]
+    assert stack.list_projects()[0]["value"] == tower["value"]
     assert [state for state, _ in host.issues] in (["closed"], ["clos"])

@@ -15,7 +15,7 @@ from bim360_provider.emulator import (
     serve,
 )
 from bim360_provider.testing.stack import Bim360Stack
-from tests.meta.docs.markdown_files import examples, section, text_of
+from tests.meta.docs.markdown_files import list_examples, read_document, read_section
 
 PROJECT = "name: projects\nruntime: python\n"
 
@@ -25,7 +25,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a folder with the README's stack, which is the current one."""
     folder = tmp_path / "repository"
     folder.mkdir()
-    stack = examples(text_of("README.md"), "python")[0]
+    stack = list_examples(read_document("README.md"), "python")[0]
     (folder / "__main__.py").write_text(stack, encoding="utf-8")
     (folder / "Pulumi.yaml").write_text(PROJECT, encoding="utf-8")
     monkeypatch.chdir(folder)
@@ -36,12 +36,12 @@ def test_the_test_passes_on_the_stack(
     repository: Path, bim360_stack: Callable[..., Bim360Stack]
 ) -> None:
     """What a reader pastes into a repository of their own works at once."""
-    example = examples(section("README.md", "## Test a stack of your own"), "python")[0]
+    example = list_examples(read_section("README.md", "## Test a stack of your own"), "python")[0]
     (repository / "test_stack.py").write_text(example, encoding="utf-8")
 
     runpy.run_path("test_stack.py")["test_my_stack"](bim360_stack)
 
-    assert PROJECT in examples(text_of("README.md"), "yaml")
+    assert PROJECT in list_examples(read_document("README.md"), "yaml")
 
 
 def test_a_change_shows_as_the_properties_that_the_preview_lists(
@@ -56,7 +56,7 @@ def test_a_change_shows_as_the_properties_that_the_preview_lists(
     program.write_text(after.replace("    currency", '    city="Seattle",\n    currency'))
 
     step = next(each for each in stack.preview().steps if each.op == "update")
-    shown = examples(text_of("README.md"), "text")[0]
+    shown = list_examples(read_document("README.md"), "text")[0]
 
     assert sorted(step.paths) == ["city", "end_date", "value"]
     assert '+ city    : "Seattle"' in shown
@@ -68,7 +68,7 @@ def test_a_second_account_works_as_shown(
     repository: Path, bim360_stack: Callable[..., Bim360Stack]
 ) -> None:
     """The example of a provider of its own, behind the first stack."""
-    europe = examples(section("README.md", "## Arguments of Bim360Provider"), "python")[0]
+    europe = list_examples(read_section("README.md", "## Arguments of Bim360Provider"), "python")[0]
     with (repository / "__main__.py").open("a", encoding="utf-8") as program:
         program.write(europe)
     stack = bim360_stack(repository, stack="dev")
@@ -84,7 +84,7 @@ def test_the_client_works_as_shown(
     repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The example without Pulumi, on an account that has one project."""
-    client = examples(section("README.md", "## From Python, without Pulumi"), "python")[0]
+    client = list_examples(read_section("README.md", "## From Python, without Pulumi"), "python")[0]
     (repository / "client.py").write_text(client, encoding="utf-8")
     client_of = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "accounts": [ACCOUNT_ID]}
     account = {"id": ACCOUNT_ID, "name": "Halvorsen", "projects": [{"name": "Tower"}]}

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from bim360_provider.review.analysis import review_of
+from bim360_provider.review.analysis import build_review
 from bim360_provider.review.model import Review
 from bim360_provider.review.plan import read_plan
-from tests.cli.record_plans import played
-from tests.unit.review.snapshots import review_named
+from tests.cli.record_plans import record_plans
+from tests.unit.review.snapshots import load_review
 
 # Teams and members are named by their project only where the plan has it, and the CLI leaves out
 # what does not change.
@@ -35,5 +35,5 @@ def gist(review: Review) -> object:
 @pytest.mark.xdist_group("review")
 def test_the_local_engine_is_reviewed_as_the_cli_is(tmp_path: Path) -> None:
     """Against what the CLI printed when the plans were recorded."""
-    for name, text in played(tmp_path / "stack", "local"):
-        assert gist(review_of(read_plan(text))) == gist(review_named(name)), name
+    for name, text in record_plans(tmp_path / "stack", "local"):
+        assert gist(build_review(read_plan(text))) == gist(load_review(name)), name

@@ -15,18 +15,20 @@ import pytest
 
 from bim360_provider.emulator import ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, serve
 from bim360_provider.testing import LocalEngine, Result
-from tests.support.hq import BODY, Actor
+from tests.support.hq import PROJECT_BODY, FaultyEmulator
 
-PATIENCE = 60.0
+PROCESS_TIMEOUT = 60.0
 """Seconds until a test gives up on a process; normally it takes two."""
 
-A_MINUTE = 60.0
+SECONDS_PER_MINUTE = 60.0
 """Seconds on HQ's clock until somebody runs the stack again."""
 
-EVERYTHING = os.environ.get("CRASHES") == "all"
+RUNS_ALL_CASES = os.environ.get("CRASHES") == "all"
 """Whether ``make crashes`` runs, which goes through every point; the usual suite takes a few."""
 
-every = pytest.mark.skipif(not EVERYTHING, reason="one of many: `make crashes` goes through all")
+only_in_make_crashes = pytest.mark.skipif(
+    not RUNS_ALL_CASES, reason="one of many: `make crashes` goes through all"
+)
 needs_linux = pytest.mark.skipif(
     not hasattr(os, "pidfd_open"), reason="needs Linux's way to watch a process"
 )
@@ -42,7 +44,7 @@ for resource, arguments in declared.items():
 
 
 @dataclass
-class Site:
+class CrashStack:
     """One stack, and the HQ that it asks.
 
     Attributes:
@@ -50,18 +52,20 @@ class Site:
     """
 
     folder: Path
-    hq: Actor
+    hq: FaultyEmulator
     env: dict[str, str]
-    crashes: Path
+    crash_folder: Path
     config: dict[str, str] = field(default_factory=dict)
 
     def declare(self, *others: Mapping[str, Any], **arguments: Any) -> None:
         """Say what the stack is to have: a tower with these arguments, and others."""
-        wanted = {"tower": {**BODY, **arguments}}
-        wanted |= {f"other-{number}": {**BODY, **each} for number, each in enumerate(others)}
+        wanted = {"tower": {**PROJECT_BODY, **arguments}}
+        wanted |= {
+            f"other-{number}": {**PROJECT_BODY, **each} for number, each in enumerate(others)
+        }
         (self.folder / "declared.json").write_text(json.dumps(wanted), encoding="utf-8")
 
-    def engine(self) -> LocalEngine:
+    def create_engine(self) -> LocalEngine:
         """Return the engine that runs the stack undisturbed, in this process."""
         state = self.folder / "state.json"
         return LocalEngine(self.folder, stack="dev", state=state, env=self.env)
@@ -77,7 +81,7 @@ class Site:
             kills: Who dies there: ``host``, ``engine`` or both.
             speed: How many times faster than real the provider waits.
         """
-        crash = {"CRASH_AT": at, "CRASH_KILLS": kills, "CRASH_DIR": str(self.crashes)}
+        crash = {"CRASH_AT": at, "CRASH_KILLS": kills, "CRASH_DIR": str(self.crash_folder)}
         crash["CRASH_SPEED"] = str(speed)
         words = [
             command,
@@ -97,40 +101,40 @@ class Site:
 
     def crash(self, command: str, at: str, kills: str) -> str:
         """Run a command until somebody is killed at the point; return what it printed."""
-        reached = self.crashes / "reached"
+        reached = self.crash_folder / "reached"
         reached.unlink(missing_ok=True)
-        output, _ = self.start(command, at, kills).communicate(timeout=PATIENCE)
+        output, _ = self.start(command, at, kills).communicate(timeout=PROCESS_TIMEOUT)
         assert reached.exists(), f"{at} was not reached:\n{output}"
-        self.wait_for_the_host()
-        self.hq.clock.advance(A_MINUTE)
-        self.hq.asked.clear()
+        self.wait_for_host()
+        self.hq.clock.advance(SECONDS_PER_MINUTE)
+        self.hq.requests_made.clear()
         return output
 
-    def wait_for_the_host(self) -> None:
+    def wait_for_host(self) -> None:
         """Return when the last host has ended."""
         try:
-            host = os.pidfd_open(int((self.crashes / "host").read_text(encoding="ascii")))
+            host = os.pidfd_open(int((self.crash_folder / "host").read_text(encoding="ascii")))
         except (FileNotFoundError, ProcessLookupError):
             return
-        ended, _, _ = select.select([host], [], [], PATIENCE)
+        ended, _, _ = select.select([host], [], [], PROCESS_TIMEOUT)
         os.close(host)
         assert ended, "the host outlived the engine"
 
     def up(self) -> Result:
         """Run the stack undisturbed; what is asked of HQ in it is noted from here on."""
-        self.hq.asked.clear()
-        return self.engine().up()
+        self.hq.requests_made.clear()
+        return self.create_engine().up()
 
-    def asked(self) -> list[str]:
+    def list_requests(self) -> list[str]:
         """Return what HQ was asked since, without tokens."""
-        return [what for what in self.hq.asked if what != "token"]
+        return [what for what in self.hq.requests_made if what != "token"]
 
-    def projects(self) -> list[dict[str, Any]]:
+    def list_projects(self) -> list[dict[str, Any]]:
         """Return the projects that HQ holds."""
-        state: Any = self.hq.ask("GET", "/state")
+        state: Any = self.hq.call_control_plane("GET", "/state")
         return [project for account in state["accounts"] for project in account["projects"]]
 
-    def ids(self) -> list[str]:
+    def list_project_ids(self) -> list[str]:
         """Return the ids that the state knows, in the resources' order."""
         state = json.loads((self.folder / "state.json").read_text(encoding="utf-8"))
         known = [each for each in state["resources"] if each["type"].endswith("bim360:Project")]
@@ -138,9 +142,9 @@ class Site:
 
 
 @contextmanager
-def site(folder: Path, hq: Actor | None = None) -> Iterator[Site]:
+def create_crash_stack(folder: Path, hq: FaultyEmulator | None = None) -> Iterator[CrashStack]:
     """Lay out a stack beside an HQ whose clock stands still between runs."""
-    hq = hq or Actor()
+    hq = hq or FaultyEmulator()
     hq.clock.freeze()
     project, crashes = folder / "project", folder / "crashes"
     for each in (project, crashes):
@@ -148,12 +152,12 @@ def site(folder: Path, hq: Actor | None = None) -> Iterator[Site]:
     (project / "Pulumi.yaml").write_text("name: towers\nruntime: python\n", encoding="utf-8")
     (project / "__main__.py").write_text(PROGRAM, encoding="utf-8")
     with serve(hq) as running:
-        made = Site(project, hq, environ(running.url), crashes)
+        made = CrashStack(project, hq, build_environment(running.url), crashes)
         made.declare()
         yield made
 
 
-def environ(url: str) -> dict[str, str]:
+def build_environment(url: str) -> dict[str, str]:
     """Return what leads a stack to an HQ."""
     return {
         "APS_CLIENT_ID": CLIENT_ID,
@@ -163,6 +167,6 @@ def environ(url: str) -> dict[str, str]:
     }
 
 
-def told(result: Result, words: str) -> list[str]:
+def find_messages(result: Result, words: str) -> list[str]:
     """Return the messages of a run that have the words in them."""
     return [message.text for message in result.messages if words in message.text]

@@ -9,7 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.crashes.crash_harness import EVERYTHING, Site, needs_linux, site, told
+from tests.engine.crashes.crash_harness import (
+    RUNS_ALL_CASES,
+    CrashStack,
+    create_crash_stack,
+    find_messages,
+    needs_linux,
+)
 
 pytestmark = needs_linux
 
@@ -33,28 +39,28 @@ TELLING = (
 )
 
 EVERY = tuple((point, kills) for point in POINTS for kills in VICTIMS)
-CASES = EVERY if EVERYTHING else TELLING
+CASES = EVERY if RUNS_ALL_CASES else TELLING
 
 
 @pytest.fixture
-def stack(tmp_path: Path) -> Iterator[Site]:
+def stack(tmp_path: Path) -> Iterator[CrashStack]:
     """Return a stack that declares one tower, and its HQ."""
-    with site(tmp_path) as made:
+    with create_crash_stack(tmp_path) as made:
         yield made
 
 
 @pytest.mark.parametrize(("at", "kills"), CASES)
-def test_one_project_whenever_a_create_is_killed(stack: Site, at: str, kills: str) -> None:
+def test_one_project_whenever_a_create_is_killed(stack: CrashStack, at: str, kills: str) -> None:
     """The next up makes it, adopts it with a word, or knows it already."""
     stack.crash("up", at, kills)
-    left = stack.projects()
-    known = bool(left) and bool(stack.ids())
+    left = stack.list_projects()
+    known = bool(left) and bool(stack.list_project_ids())
 
     result = stack.up()
 
-    (project,) = stack.projects()
-    assert (result.ok, stack.ids()) == (True, [project["id"]]), result.errors
+    (project,) = stack.list_projects()
+    assert (result.ok, stack.list_project_ids()) == (True, [project["id"]]), result.errors
     adoption = ["POST projects", "GET projects", "GET project"]
     expected = [] if known else adoption if left else ["POST projects"]
-    assert stack.asked() == expected
-    assert len(told(result, ADOPTED)) == (expected == adoption)
+    assert stack.list_requests() == expected
+    assert len(find_messages(result, ADOPTED)) == (expected == adoption)

@@ -8,7 +8,12 @@ from typing import Any
 import pytest
 
 from bim360_provider.emulator.seed.database import ADMIN_EMAIL
-from tests.engine.crashes.crash_harness import EVERYTHING, Site, needs_linux, site
+from tests.engine.crashes.crash_harness import (
+    RUNS_ALL_CASES,
+    CrashStack,
+    create_crash_stack,
+    needs_linux,
+)
 
 pytestmark = needs_linux
 
@@ -51,30 +56,30 @@ EVERY = (
     *((f"PUT:{where}", "host engine") for where in ("before", "acted", "answered")),
 )
 TELLING = (("delete:returned:4", "host engine"), ("PATCH:acted:2", "host"))
-CASES = EVERY if EVERYTHING else TELLING
+CASES = EVERY if RUNS_ALL_CASES else TELLING
 
 
 @pytest.fixture
-def stack(tmp_path: Path) -> Iterator[Site]:
+def stack(tmp_path: Path) -> Iterator[CrashStack]:
     """Return a stack with one of each entity; its people have signed in."""
-    with site(tmp_path) as made:
+    with create_crash_stack(tmp_path) as made:
         (made.folder / "__main__.py").write_text(PROGRAM, encoding="utf-8")
         (made.folder / "tower.png").write_bytes(b"\x89PNG\r\n\x1a\n a tower")
         made.env["BIM360_ACTING_USER"] = ADMIN_EMAIL
-        made.hq.ask("PATCH", "/options", {"remove_project_users": "allow"})
+        made.hq.call_control_plane("PATCH", "/options", {"remove_project_users": "allow"})
         assert made.up().errors == ()
         for user in account(made)["users"]:
-            made.hq.ask("POST", f"/users/{user['id']}/sign-in")
+            made.hq.call_control_plane("POST", f"/users/{user['id']}/sign-in")
         yield made
 
 
-def account(stack: Site) -> dict[str, Any]:
+def account(stack: CrashStack) -> dict[str, Any]:
     """Return the account as HQ holds it."""
-    state: Any = stack.hq.ask("GET", "/state")
+    state: Any = stack.hq.call_control_plane("GET", "/state")
     return dict(state["accounts"][0])
 
 
-def assert_taken_away(stack: Site) -> None:
+def assert_taken_away(stack: CrashStack) -> None:
     """See that all is taken away that can be, and nothing of anybody else's."""
     held = account(stack)
     (tower,) = held["projects"]
@@ -87,28 +92,28 @@ def assert_taken_away(stack: Site) -> None:
 
 
 @pytest.mark.parametrize(("at", "kills"), CASES)
-def test_a_destroy_that_is_killed_is_run_again(stack: Site, at: str, kills: str) -> None:
+def test_a_destroy_that_is_killed_is_run_again(stack: CrashStack, at: str, kills: str) -> None:
     """Wherever it was killed, and whoever died."""
     stack.crash("destroy", at, kills)
 
-    again = stack.engine().destroy()
+    again = stack.create_engine().destroy()
 
     assert again.errors == ()
     assert_taken_away(stack)
 
 
-def test_a_destroy_ends_although_everything_has_changed_before_it(stack: Site) -> None:
+def test_a_destroy_ends_although_everything_has_changed_before_it(stack: CrashStack) -> None:
     """The project archived, the company gone, people inactive or out of it: in the browser."""
     held = account(stack)
     ids = {user["email"]: user["id"] for user in held["users"]}
     (tower,) = held["projects"]
     (volt,) = (company for company in held["companies"] if company["name"] == "Volt")
-    stack.hq.ask("PATCH", f"/projects/{tower['id']}", {"status": "archived"})
-    stack.hq.ask("DELETE", f"/companies/{volt['id']}")
-    stack.hq.ask("PATCH", f"/users/{ids['ada@volt.no']}", {"status": "inactive"})
-    stack.hq.ask("DELETE", f"/projects/{tower['id']}/users/{ids['bob@volt.no']}")
+    stack.hq.call_control_plane("PATCH", f"/projects/{tower['id']}", {"status": "archived"})
+    stack.hq.call_control_plane("DELETE", f"/companies/{volt['id']}")
+    stack.hq.call_control_plane("PATCH", f"/users/{ids['ada@volt.no']}", {"status": "inactive"})
+    stack.hq.call_control_plane("DELETE", f"/projects/{tower['id']}/users/{ids['bob@volt.no']}")
 
-    destroy = stack.engine().destroy()
+    destroy = stack.create_engine().destroy()
 
     assert destroy.errors == ()
     assert_taken_away(stack)

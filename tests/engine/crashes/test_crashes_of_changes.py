@@ -6,7 +6,13 @@ from typing import Any
 
 import pytest
 
-from tests.engine.crashes.crash_harness import Site, every, needs_linux, site, told
+from tests.engine.crashes.crash_harness import (
+    CrashStack,
+    create_crash_stack,
+    find_messages,
+    needs_linux,
+    only_in_make_crashes,
+)
 from tests.engine.crashes.test_crashes import ADOPTED
 
 pytestmark = needs_linux
@@ -15,20 +21,20 @@ OLD = {"created_at": "2026-01-02T03:04:05.678Z"}
 
 
 @pytest.fixture
-def stack(tmp_path: Path) -> Iterator[Site]:
+def stack(tmp_path: Path) -> Iterator[CrashStack]:
     """Return a stack that declares one tower, and its HQ."""
-    with site(tmp_path) as made:
+    with create_crash_stack(tmp_path) as made:
         yield made
 
 
-def one(stack: Site) -> dict[str, Any]:
+def one(stack: CrashStack) -> dict[str, Any]:
     """Return the only project, which the state must know."""
-    (project,) = stack.projects()
-    assert stack.ids() == [project["id"]]
+    (project,) = stack.list_projects()
+    assert stack.list_project_ids() == [project["id"]]
     return project
 
 
-@every
+@only_in_make_crashes
 @pytest.mark.parametrize(
     ("at", "kills"),
     [
@@ -39,7 +45,7 @@ def one(stack: Site) -> dict[str, Any]:
         ("update:told", "engine"),
     ],
 )
-def test_an_update_that_is_killed_is_sent_again(stack: Site, at: str, kills: str) -> None:
+def test_an_update_that_is_killed_is_sent_again(stack: CrashStack, at: str, kills: str) -> None:
     """One PATCH with the same fields, which does no harm where the first one was acted on."""
     stack.up()
     stack.declare(city="Oslo")
@@ -49,11 +55,11 @@ def test_an_update_that_is_killed_is_sent_again(stack: Site, at: str, kills: str
 
     assert result.ok
     assert (one(stack)["city"], one(stack)["status"]) == ("Oslo", "pending")
-    assert stack.asked() == ["PATCH project"]
+    assert stack.list_requests() == ["PATCH project"]
 
 
-@every
-def test_of_two_updates_only_the_one_that_is_not_known_is_sent_again(stack: Site) -> None:
+@only_in_make_crashes
+def test_of_two_updates_only_the_one_that_is_not_known_is_sent_again(stack: CrashStack) -> None:
     """What was written down before the crash is done."""
     stack.declare({"name": "Other"})
     stack.up()
@@ -63,11 +69,11 @@ def test_of_two_updates_only_the_one_that_is_not_known_is_sent_again(stack: Site
     result = stack.up()
 
     assert result.ok
-    assert {project["city"] for project in stack.projects()} == {"Oslo", "Bergen"}
-    assert stack.asked() in (["PATCH project"], ["PATCH project"] * 2)
+    assert {project["city"] for project in stack.list_projects()} == {"Oslo", "Bergen"}
+    assert stack.list_requests() in (["PATCH project"], ["PATCH project"] * 2)
 
 
-@every
+@only_in_make_crashes
 @pytest.mark.parametrize(
     ("at", "kills"),
     [
@@ -77,29 +83,29 @@ def test_of_two_updates_only_the_one_that_is_not_known_is_sent_again(stack: Site
         ("delete:told", "engine"),
     ],
 )
-def test_an_archive_that_is_killed_is_done_again(stack: Site, at: str, kills: str) -> None:
+def test_an_archive_that_is_killed_is_done_again(stack: CrashStack, at: str, kills: str) -> None:
     """To archive what is archived does no harm."""
     stack.up()
     stack.crash("destroy", at, kills)
-    stack.hq.asked.clear()
+    stack.hq.requests_made.clear()
 
-    result = stack.engine().destroy()
+    result = stack.create_engine().destroy()
 
     assert result.ok
-    assert [project["status"] for project in stack.projects()] == ["archived"]
-    assert stack.asked() == ["PATCH project"]
+    assert [project["status"] for project in stack.list_projects()] == ["archived"]
+    assert stack.list_requests() == ["PATCH project"]
 
 
 @pytest.mark.parametrize(
     ("at", "kills", "asked"),
     [
-        pytest.param("PATCH:before", "host", ["PATCH project"], marks=every),
+        pytest.param("PATCH:before", "host", ["PATCH project"], marks=only_in_make_crashes),
         ("PATCH:acted", "host", []),
-        pytest.param("create:told", "engine", [], marks=every),
+        pytest.param("create:told", "engine", [], marks=only_in_make_crashes),
     ],
 )
 def test_a_project_archived_from_the_start_is_found_again(
-    stack: Site, at: str, kills: str, asked: list[str]
+    stack: CrashStack, at: str, kills: str, asked: list[str]
 ) -> None:
     """Whether it was killed between POST and PATCH, or after both."""
     stack.declare(status="archived")
@@ -109,13 +115,13 @@ def test_a_project_archived_from_the_start_is_found_again(
 
     assert result.ok, result.errors
     assert one(stack)["status"] == "archived"
-    assert len(told(result, ADOPTED)) == 1
-    assert stack.asked() == ["POST projects", "GET projects", "GET project", *asked]
+    assert len(find_messages(result, ADOPTED)) == 1
+    assert stack.list_requests() == ["POST projects", "GET projects", "GET project", *asked]
 
 
-@every
+@only_in_make_crashes
 @pytest.mark.parametrize("at", ["PATCH:before", "PATCH:acted"])
-def test_a_suspended_project_is_found_again(stack: Site, at: str) -> None:
+def test_a_suspended_project_is_found_again(stack: CrashStack, at: str) -> None:
     """HQ suspends no project that nobody joined; the adopted one says so as a new one would."""
     stack.declare(status="inactive")
     stack.crash("up", at, "host")
@@ -124,16 +130,16 @@ def test_a_suspended_project_is_found_again(stack: Site, at: str) -> None:
 
     assert result.ok, result.errors
     assert one(stack)["status"] == "pending"
-    assert len(told(result, ADOPTED)) == 1
-    assert len(told(result, "The project exists; the next `pulumi up` tries again.")) == 1
+    assert len(find_messages(result, ADOPTED)) == 1
+    assert len(find_messages(result, "The project exists; the next `pulumi up` tries again.")) == 1
 
 
-@every
+@only_in_make_crashes
 @pytest.mark.parametrize("at", ["PATCH:before", "PATCH:acted", "create:told"])
-def test_an_adoption_of_whatever_has_the_name_is_taken_up(stack: Site, at: str) -> None:
+def test_an_adoption_of_whatever_has_the_name_is_taken_up(stack: CrashStack, at: str) -> None:
     """The next up adopts it again, and sends what is still different."""
-    made = stack.engine().up()
-    stack.hq.ask("PATCH", f"/projects/{stack.ids()[0]}", {"status": "active", **OLD})
+    made = stack.create_engine().up()
+    stack.hq.call_control_plane("PATCH", f"/projects/{stack.list_project_ids()[0]}", {"status": "active", **OLD})
     made.state.unlink()
     stack.declare(adopt="any", city="Oslo")
     stack.crash("up", at, "engine" if at == "create:told" else "host")
@@ -143,19 +149,19 @@ def test_an_adoption_of_whatever_has_the_name_is_taken_up(stack: Site, at: str) 
     assert result.ok, result.errors
     assert one(stack)["city"] == "Oslo"
     left = ["PATCH project"] if at == "PATCH:before" else []
-    assert stack.asked() == ["POST projects", "GET projects", "GET project", *left]
+    assert stack.list_requests() == ["POST projects", "GET projects", "GET project", *left]
 
 
-@every
+@only_in_make_crashes
 @pytest.mark.parametrize(
     ("at", "ok"), [("PATCH:before", True), ("PATCH:acted:1", False), ("PATCH:acted:2", True)]
 )
 def test_a_project_that_was_brought_back_by_half_is_left_to_a_person(
-    stack: Site, at: str, ok: bool
+    stack: CrashStack, at: str, ok: bool
 ) -> None:
     """An active project with other values may be anybody's: adopt='archived' does not take it."""
-    made = stack.engine().up()
-    stack.hq.ask("PATCH", f"/projects/{stack.ids()[0]}", {"status": "archived", **OLD})
+    made = stack.create_engine().up()
+    stack.hq.call_control_plane("PATCH", f"/projects/{stack.list_project_ids()[0]}", {"status": "archived", **OLD})
     made.state.unlink()
     stack.declare(adopt="archived", city="Oslo")
     stack.crash("up", at, "host")
@@ -171,22 +177,26 @@ def test_a_project_that_was_brought_back_by_half_is_left_to_a_person(
 
 @pytest.mark.parametrize(
     "at",
-    ["POST:acted", pytest.param("job:before", marks=every), pytest.param("job:acted", marks=every)],
+    [
+        "POST:acted",
+        pytest.param("job:before", marks=only_in_make_crashes),
+        pytest.param("job:acted", marks=only_in_make_crashes),
+    ],
 )
-def test_a_template_copy_is_followed_after_the_crash(stack: Site, at: str) -> None:
+def test_a_template_copy_is_followed_after_the_crash(stack: CrashStack, at: str) -> None:
     """The adopted project tells its job, so that the copy's end is known."""
-    template = stack.engine()
+    template = stack.create_engine()
     assert template.up().ok
-    stack.hq.ask("PATCH", f"/projects/{stack.ids()[0]}", {**OLD, "status": "active"})
-    new = {"name": "Copy", "template_project_id": stack.ids()[0], "include_locations": True}
+    stack.hq.call_control_plane("PATCH", f"/projects/{stack.list_project_ids()[0]}", {**OLD, "status": "active"})
+    new = {"name": "Copy", "template_project_id": stack.list_project_ids()[0], "include_locations": True}
     stack.declare(new)
     stack.crash("up", at, "host")
 
     result = stack.up()
 
     assert result.ok, result.errors
-    assert [project["name"] for project in stack.projects()] == ["Tower A", "Copy"]
-    assert len(told(result, ADOPTED)) == 1
-    assert told(result, "the template is not copied") == []
-    assert stack.asked() == ["POST projects", "GET projects", "GET project", "GET job"]
+    assert [project["name"] for project in stack.list_projects()] == ["Tower A", "Copy"]
+    assert len(find_messages(result, ADOPTED)) == 1
+    assert find_messages(result, "the template is not copied") == []
+    assert stack.list_requests() == ["POST projects", "GET projects", "GET project", "GET job"]
     assert '"copy_status": "done"' in (stack.folder / "state.json").read_text(encoding="utf-8")

@@ -10,7 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.crashes.crash_harness import PATIENCE, Site, every, site
+from tests.engine.crashes.crash_harness import (
+    PROCESS_TIMEOUT,
+    CrashStack,
+    create_crash_stack,
+    only_in_make_crashes,
+)
 
 FAST = 20.0
 """How many times faster than real the provider waits."""
@@ -23,13 +28,13 @@ IN_FLIGHT = 16
 
 
 @pytest.fixture
-def stack(tmp_path: Path) -> Iterator[Site]:
+def stack(tmp_path: Path) -> Iterator[CrashStack]:
     """Return a stack and its HQ."""
-    with site(tmp_path) as made:
+    with create_crash_stack(tmp_path) as made:
         yield made
 
 
-def interrupted_at(stack: Site, words: str) -> tuple[int, float]:
+def interrupted_at(stack: CrashStack, words: str) -> tuple[int, float]:
     """Run an up, press Ctrl-C when the words appear; return exit code and seconds until the end."""
     said: list[str] = []
     with stack.start("up", speed=FAST) as process:
@@ -39,69 +44,69 @@ def interrupted_at(stack: Site, words: str) -> tuple[int, float]:
             assert said[-1], "".join(said)
         began = time.monotonic()
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=PATIENCE)
+        process.communicate(timeout=PROCESS_TIMEOUT)
     return process.returncode, time.monotonic() - began
 
 
-def test_a_queue_for_places_in_the_window_ends_with_one_window(stack: Site) -> None:
+def test_a_queue_for_places_in_the_window_ends_with_one_window(stack: CrashStack) -> None:
     """What is in flight gets its places within a minute; what waits behind it is not begun."""
     stack.env["BIM360_REQUESTS_PER_MINUTE"] = "10"
     stack.declare(*[{"name": f"Tower {number}"} for number in range(29)])
 
     code, seconds = interrupted_at(stack, "the rate limit is used up")
 
-    made = len(stack.projects())
+    made = len(stack.list_projects())
     assert code == INTERRUPTED
-    assert seconds < PATIENCE / 2
+    assert seconds < PROCESS_TIMEOUT / 2
     assert 10 <= made <= 10 + IN_FLIGHT
-    assert sorted(stack.ids()) == sorted(project["id"] for project in stack.projects())
+    assert sorted(stack.list_project_ids()) == sorted(project["id"] for project in stack.list_projects())
 
     stack.env["BIM360_REQUESTS_PER_MINUTE"] = "0"
     assert stack.up().changes == {"same": 1 + made, "create": 30 - made}
-    assert stack.asked() == ["POST projects"] * (30 - made)
+    assert stack.list_requests() == ["POST projects"] * (30 - made)
 
 
-@every
-def test_a_pause_that_hq_asks_for_is_waited_out(stack: Site) -> None:
+@only_in_make_crashes
+def test_a_pause_that_hq_asks_for_is_waited_out(stack: CrashStack) -> None:
     """At most a minute and a half; the create under way is then done and saved."""
     rule = {"match": {"method": "POST"}, "after": 1, "times": 1}
-    stack.hq.ask("POST", "/faults", {**rule, "then": {"status": 429, "retry_after": 60}})
+    stack.hq.call_control_plane("POST", "/faults", {**rule, "then": {"status": 429, "retry_after": 60}})
 
     code, seconds = interrupted_at(stack, "HQ asks to slow down (429)")
 
-    assert (code, len(stack.ids())) == (INTERRUPTED, 1)
-    assert seconds < PATIENCE / 2
+    assert (code, len(stack.list_project_ids())) == (INTERRUPTED, 1)
+    assert seconds < PROCESS_TIMEOUT / 2
     assert stack.up().changes == {"same": 2}
 
 
-@every
-def test_a_template_copy_is_waited_for_as_long_as_declared(stack: Site) -> None:
+@only_in_make_crashes
+def test_a_template_copy_is_waited_for_as_long_as_declared(stack: CrashStack) -> None:
     """The project is saved; the next up looks at its copy again."""
     assert stack.up().ok
-    stack.hq.ask("PATCH", f"/projects/{stack.ids()[0]}", {"status": "active"})
-    stack.hq.ask("PATCH", "/options", {"job_duration": 1000})
-    copy = {"name": "Copy", "template_project_id": stack.ids()[0], "copy_timeout": 120}
+    stack.hq.call_control_plane("PATCH", f"/projects/{stack.list_project_ids()[0]}", {"status": "active"})
+    stack.hq.call_control_plane("PATCH", "/options", {"job_duration": 1000})
+    copy = {"name": "Copy", "template_project_id": stack.list_project_ids()[0], "copy_timeout": 120}
     stack.declare(copy)
 
     code, seconds = interrupted_at(stack, "waiting for the template copy")
 
-    assert (code, len(stack.ids())) == (INTERRUPTED, 2)
-    assert seconds < PATIENCE / 2
+    assert (code, len(stack.list_project_ids())) == (INTERRUPTED, 2)
+    assert seconds < PROCESS_TIMEOUT / 2
     stack.hq.clock.advance(1000)
     assert stack.up().changes == {"same": 2, "update": 1}
-    assert stack.asked() == ["GET job"]
+    assert stack.list_requests() == ["GET job"]
 
 
-@every
-def test_an_answer_that_does_not_come_is_given_up(stack: Site) -> None:
+@only_in_make_crashes
+def test_an_answer_that_does_not_come_is_given_up(stack: CrashStack) -> None:
     """After 70 seconds; the project that HQ made all the same is found, and saved."""
     rule = {"match": {"method": "POST", "path": "/hq/v1/accounts/:account_id/projects"}}
     then = {"act": True, "delay": 6}
-    stack.hq.ask("POST", "/faults", {**rule, "times": 1, "then": then})
+    stack.hq.call_control_plane("POST", "/faults", {**rule, "times": 1, "then": then})
 
     code, seconds = interrupted_at(stack, "looking whether 'Tower A' was made")
 
-    assert (code, len(stack.ids())) == (INTERRUPTED, 1)
-    assert seconds < PATIENCE / 2
+    assert (code, len(stack.list_project_ids())) == (INTERRUPTED, 1)
+    assert seconds < PROCESS_TIMEOUT / 2
     assert stack.up().changes == {"same": 2}
-    assert stack.asked() == []
+    assert stack.list_requests() == []

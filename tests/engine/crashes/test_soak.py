@@ -5,18 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.soak.config import Plan
-from tests.soak.report import lines
-from tests.soak.soak import soak
+from tests.soak.config import SoakConfig
+from tests.soak.report import format_result
+from tests.soak.soak import run_soak
 
-SHORT = Plan(seed=5, operations=30, projects=12, kills=0.7)
+SHORT = SoakConfig(seed=5, operations=30, projects=12, kills=0.7)
 
 
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs Linux's way to watch a process")
 def test_one_up_mends_what_faults_and_kills_have_left(tmp_path: Path) -> None:
     """The account is as declared: nothing twice, left over or lost, and no secret told."""
-    outcome = soak(SHORT, tmp_path)
+    outcome = run_soak(SHORT, tmp_path)
 
-    assert outcome.violations == [], "\n".join(lines(outcome))
+    assert outcome.violations == [], "\n".join(format_result(outcome))
     assert outcome.operations.total() >= SHORT.operations
     assert outcome.faults.total() > 0

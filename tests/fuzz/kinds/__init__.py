@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from tests.fuzz.entity import Kind
+from tests.fuzz.entity import FuzzEntity
 from tests.fuzz.kinds import (
     account_user,
     business_units,
@@ -15,15 +15,15 @@ from tests.fuzz.kinds import (
     team,
 )
 
-__all__ = ["KINDS"]
+__all__ = ["ENTITIES"]
 
-KINDS: Final[Mapping[str, Kind]] = {
-    "project": project.KIND,
-    "company": company.KIND,
-    "account_user": account_user.KIND,
-    "project_admin": project_admin.KIND,
-    "project_member": project_member.KIND,
-    "team": team.KIND,
-    "business_units": business_units.KIND,
-    "project_image": project_image.KIND,
+ENTITIES: Final[Mapping[str, FuzzEntity]] = {
+    "project": project.ENTITY,
+    "company": company.ENTITY,
+    "account_user": account_user.ENTITY,
+    "project_admin": project_admin.ENTITY,
+    "project_member": project_member.ENTITY,
+    "team": team.ENTITY,
+    "business_units": business_units.ENTITY,
+    "project_image": project_image.ENTITY,
 }

@@ -8,26 +8,26 @@ from typing import Any
 
 from bim360_provider.dynamic.providers import ProjectImageProvider
 from bim360_provider.models.project_image import ProjectImageArguments
-from tests.fuzz.entity import Ground, Kind, Place, Table, Values
+from tests.fuzz.entity import ArgumentDraws, FieldValues, FuzzAccount, FuzzEntity, SeededAccount
 from tests.fuzz.sets import ArgumentSet
 from tests.fuzz.strategies import (
+    INVISIBLE_CHARACTERS,
     NUMBERS,
-    UNSEEN,
     WRONG_TYPES,
-    Verdict,
-    bad,
-    choice,
-    either,
-    good,
-    identifier,
-    odd,
-    one,
+    Expectation,
+    build_accepted,
+    build_either,
+    build_refused,
+    draw_choice,
+    draw_from_any,
+    draw_identifier,
+    draw_sample,
 )
-from tests.support.members import ADA
+from tests.support.members import MEMBER_INPUTS
 
-__all__ = ["FILES", "KIND"]
+__all__ = ["ENTITY", "FILE_CONTENTS"]
 
-FILES: Mapping[str, bytes] = {
+FILE_CONTENTS: Mapping[str, bytes] = {
     "tower.png": b"\x89PNG\r\n\x1a\n a tower",
     "tour Eiffel.jpg": b"\xff\xd8\xff\xe0 by night",
     "東京.gif": b"GIF89a tokyo",
@@ -35,10 +35,10 @@ FILES: Mapping[str, bytes] = {
     "no picture.png": b"text",
     "nothing.png": b"",
 }
-PICTURES = tuple(FILES)[:4]
+IMAGE_FILES = tuple(FILE_CONTENTS)[:4]
 """The others are none."""
 
-NO_DIGESTS: tuple[Any, ...] = (
+INVALID_DIGESTS: tuple[Any, ...] = (
     "",
     "x",
     "0" * 63,
@@ -49,9 +49,9 @@ NO_DIGESTS: tuple[Any, ...] = (
 )
 
 
-def _table(place: Place) -> Table:
-    there = [str(place.folder / name) for name in PICTURES]
-    others = [str(place.folder / name) for name in FILES if name not in PICTURES]
+def _build_draws(place: SeededAccount) -> ArgumentDraws:
+    there = [str(place.folder / name) for name in IMAGE_FILES]
+    others = [str(place.folder / name) for name in FILE_CONTENTS if name not in IMAGE_FILES]
     missing = (
         *others,
         str(place.folder),
@@ -59,48 +59,48 @@ def _table(place: Place) -> Table:
         "relative.png",
         "x" * 5000,
     )
-    unseen = [str(place.folder / f"x{character}.png") for character in UNSEEN]
+    unseen = [str(place.folder / f"x{character}.png") for character in INVISIBLE_CHARACTERS]
     return {
-        "project_id": identifier(place.project_id, stranger=False),
+        "project_id": draw_identifier(place.project_id, stranger=False),
         "path": (
-            one(*map(good, there)),
-            either(
-                one(*map(odd, (*missing, *unseen, "", " "))),
-                one(*map(bad, (*WRONG_TYPES, *NUMBERS))),
+            draw_sample(*map(build_accepted, there)),
+            draw_from_any(
+                draw_sample(*map(build_either, (*missing, *unseen, "", " "))),
+                draw_sample(*map(build_refused, (*WRONG_TYPES, *NUMBERS))),
             ),
         ),
         "sha256": (
-            lambda _random: good("0" * 64),
-            either(
-                one(*map(bad, NO_DIGESTS)),
-                one(*map(bad, (*WRONG_TYPES, *NUMBERS))),
-                one(odd("f" * 64)),
+            lambda _random: build_accepted("0" * 64),
+            draw_from_any(
+                draw_sample(*map(build_refused, INVALID_DIGESTS)),
+                draw_sample(*map(build_refused, (*WRONG_TYPES, *NUMBERS))),
+                draw_sample(build_either("f" * 64)),
             ),
         ),
-        "region": choice(("US",)),
+        "region": draw_choice(("US",)),
     }
 
 
-def _as_the_program(found: ArgumentSet, _random: Random, _place: Place) -> None:
+def _set_digest(found: ArgumentSet, _random: Random, _place: SeededAccount) -> None:
     """Give the digest that the program computes of the file that is there."""
     path, digest = found.samples["path"], found.samples["sha256"]
-    if Verdict.GOOD is path.verdict is digest.verdict:
+    if Expectation.ACCEPTED is path.expectation is digest.expectation:
         content = Path(path.value).read_bytes()
-        found.samples["sha256"] = good(hashlib.sha256(content).hexdigest())
+        found.samples["sha256"] = build_accepted(hashlib.sha256(content).hexdigest())
 
 
-def _clear(_ground: Ground, _id: str, _state: Values) -> None:
+def _delete_entity(_ground: FuzzAccount, _id: str, _state: FieldValues) -> None:
     """Leave the picture: the next one takes its place."""
 
 
-KIND = Kind(
+ENTITY = FuzzEntity(
     provider=ProjectImageProvider(),
     model=ProjectImageArguments,
     required=("project_id", "path", "sha256"),
-    table=_table,
-    example={k: ADA[k] for k in ("project_id", "account_id", "region")},
-    clear=_clear,
-    kept=("project_id",),
-    arrange=_as_the_program,
-    only_hq_knows=("could not send",),
+    build_draws=_build_draws,
+    example={k: MEMBER_INPUTS[k] for k in ("project_id", "account_id", "region")},
+    delete_entity=_delete_entity,
+    fixed_arguments=("project_id",),
+    adjust_set=_set_digest,
+    hq_refusals=("could not send",),
 )

@@ -6,102 +6,121 @@ from typing import Any
 from bim360_provider.dynamic.providers import ProjectMembersProvider
 from bim360_provider.models.project_member import ProjectMembersArguments
 from tests.fuzz import strategies
-from tests.fuzz.entity import Ground, Kind, Place, Table, Values
-from tests.fuzz.kinds.project_member import SERVICES, member_table
-from tests.fuzz.strategies import Draw, Sample, Verdict, bad, choice, either, identifier, one
-from tests.support.members import ADA
+from tests.fuzz.entity import ArgumentDraws, FieldValues, FuzzAccount, FuzzEntity, SeededAccount
+from tests.fuzz.kinds.project_member import SERVICES, build_member_draws
+from tests.fuzz.strategies import (
+    Expectation,
+    Sample,
+    SampleDraw,
+    build_refused,
+    draw_choice,
+    draw_from_any,
+    draw_identifier,
+    draw_sample,
+)
+from tests.support.members import MEMBER_INPUTS
 
-__all__ = ["KIND"]
+__all__ = ["ENTITY"]
 
-SHARE_OF_DOUBTFUL = 0.15
+DOUBTFUL_SHARE = 0.15
 """Of the values of a doubtful team."""
 
 
-def _rows(place: Place, doubtful: float) -> Draw:
-    table = member_table(place)
+def _draw_rows(place: SeededAccount, doubtful: float) -> SampleDraw:
+    table = build_member_draws(place)
 
     def draw(random: Random) -> Sample:
-        rows = [_row(random, table, doubtful) for _ in range(random.choice((0, 1, 2, 5)))]
+        rows = [_draw_row(random, table, doubtful) for _ in range(random.choice((0, 1, 2, 5)))]
         if random.random() < doubtful:
             rows.append(dict(random.choice(rows)) if rows else {})
-        verdicts = _judged(rows)
+        verdicts = _expect_members(rows)
         values = [{name: sample.value for name, sample in row.items()} for row in rows]
-        return Sample(values, Verdict.GOOD, tuple(verdicts.items()))
+        return Sample(values, Expectation.ACCEPTED, tuple(verdicts.items()))
 
     return draw
 
 
-def _row(random: Random, table: Table, doubtful: float) -> dict[str, Sample]:
+def _draw_row(random: Random, table: ArgumentDraws, doubtful: float) -> dict[str, Sample]:
     given = ["email", "document_management", *(n for n in table if random.random() < 0.3)]
     row = {n: table[n][random.random() < doubtful](random) for n in dict.fromkeys(given)}
     level = row["document_management"]
-    if level.value == "" and level.verdict is Verdict.GOOD and random.random() > doubtful:
-        row["document_management"] = strategies.good("user")
+    if level.value == "" and level.expectation is Expectation.ACCEPTED and random.random() > doubtful:
+        row["document_management"] = strategies.build_accepted("user")
     if random.random() < doubtful / 3:
-        row["name"] = bad("Ada")
+        row["name"] = build_refused("Ada")
     return row
 
 
-def _judged(rows: list[dict[str, Sample]]) -> dict[str, Verdict]:
+def _expect_members(rows: list[dict[str, Sample]]) -> dict[str, Expectation]:
     """Return for each member, by the name under which they are refused, what ought to become."""
-    found: dict[str, Verdict] = {}
+    found: dict[str, Expectation] = {}
     for number, row in enumerate(rows, 1):
         email = row.get("email")
-        verdicts = {sample.verdict for sample in row.values()}
+        verdicts = {sample.expectation for sample in row.values()}
         if not any(name in row and row[name].value for name in SERVICES):
-            verdicts.add(Verdict.BAD)
-        keys = _keys(number, email)
+            verdicts.add(Expectation.REFUSED)
+        keys = _list_row_keys(number, email)
         if any(key in found for key in keys) or email is None:
-            verdicts.add(Verdict.BAD)
-        worst = Verdict.BAD if Verdict.BAD in verdicts else Verdict.GOOD
-        if worst is Verdict.GOOD and Verdict.ODD in verdicts:
-            worst = Verdict.ODD
+            verdicts.add(Expectation.REFUSED)
+        worst = Expectation.REFUSED if Expectation.REFUSED in verdicts else Expectation.ACCEPTED
+        if worst is Expectation.ACCEPTED and Expectation.EITHER in verdicts:
+            worst = Expectation.EITHER
         for key in keys:
             # Where it is not known which name is used, neither has to be.
-            found[key] = Verdict.ODD if len(keys) > 1 and worst is Verdict.BAD else worst
+            found[key] = (
+                Expectation.EITHER if len(keys) > 1 and worst is Expectation.REFUSED else worst
+            )
     return found
 
 
-def _keys(number: int, email: Sample | None) -> tuple[str, ...]:
-    if email is None or email.verdict in (Verdict.BAD, Verdict.UNKNOWN):
+def _list_row_keys(number: int, email: Sample | None) -> tuple[str, ...]:
+    if email is None or email.expectation in (Expectation.REFUSED, Expectation.UNKNOWN):
         return (f"member {number}",)
     key = str(email.value).strip().lower()
-    return (key,) if email.verdict is Verdict.GOOD else (key, f"member {number}")
+    return (key,) if email.expectation is Expectation.ACCEPTED else (key, f"member {number}")
 
 
-WRONG: tuple[Any, ...] = (*("", "ada@example.com", 5, True), [5], ["ada@example.com"], [["x"]])
+INVALID_MEMBERS: tuple[Any, ...] = (
+    *("", "ada@example.com", 5, True),
+    [5],
+    ["ada@example.com"],
+    [["x"]],
+)
 
 
-def _table(place: Place) -> Table:
+def _build_draws(place: SeededAccount) -> ArgumentDraws:
     return {
-        "project_id": identifier(place.project_id, stranger=False),
+        "project_id": draw_identifier(place.project_id, stranger=False),
         "members": (
-            _rows(place, 0.0),
-            either(*(_rows(place, SHARE_OF_DOUBTFUL) for _ in range(4)), one(*map(bad, WRONG))),
+            _draw_rows(place, 0.0),
+            draw_from_any(
+                *(_draw_rows(place, DOUBTFUL_SHARE) for _ in range(4)),
+                draw_sample(*map(build_refused, INVALID_MEMBERS)),
+            ),
         ),
-        "on_removal": choice(("retain", "remove")),
-        "region": choice(("US",)),
+        "on_removal": draw_choice(("retain", "remove")),
+        "region": draw_choice(("US",)),
     }
 
 
-def _undone(state: Values, declared: Values) -> set[str]:
+def _list_pending(state: FieldValues, declared: FieldValues) -> set[str]:
     """Let rows wait that HQ refused: a role or a company that there is not."""
     return {*state["unfinished"]} & {*declared["members"]}
 
 
-def _clear(ground: Ground, id_: str, _state: Values) -> None:
+def _delete_entity(ground: FuzzAccount, id_: str, _state: FieldValues) -> None:
     for user in ground.client.project_users.walk(id_.partition(":")[0]):
-        ground.hq.ask("DELETE", f"/users/{user.id}")
+        ground.emulator.call_control_plane("DELETE", f"/users/{user.id}")
 
 
-KIND = Kind(
+ENTITY = FuzzEntity(
     provider=ProjectMembersProvider(),
     model=ProjectMembersArguments,
     required=("project_id", "members"),
-    table=_table,
-    example={k: ADA[k] for k in ("project_id", "account_id", "region")},
-    clear=_clear,
-    kept=("project_id",),
-    only_hq_knows=("the account has no company", "industry_roles does not know"),
-    undone=_undone,
+    build_draws=_build_draws,
+    example={k: MEMBER_INPUTS[k] for k in ("project_id", "account_id", "region")},
+    delete_entity=_delete_entity,
+    fixed_arguments=("project_id",),
+    hq_refusals=("the account has no company", "industry_roles does not know"),
+    list_pending=_list_pending,
 )

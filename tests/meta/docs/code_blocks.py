@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from tests.meta.source_files import ROOT
 
 BLOCK = re.compile(r"^( *)```(\w+)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
-SHELL = ("sh", "console", "bash")
+SHELL_LANGUAGES = ("sh", "console", "bash")
 COMMENT = re.compile(r"(^|\s+)#\s.*$")
 ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 SEPARATORS = {";", "&&", "||", "|"}
 
 
 @dataclass(frozen=True)
-class Block:
+class CodeBlock:
     """A fenced block of code.
 
     Attributes:
@@ -24,7 +24,7 @@ class Block:
         text: The lines between the fences, without the indentation of a list.
     """
 
-    where: str
+    location: str
     section: str
     language: str
     text: str
@@ -32,7 +32,7 @@ class Block:
     @property
     def page(self) -> str:
         """Return the page."""
-        return self.where.partition(":")[0]
+        return self.location.partition(":")[0]
 
     @property
     def lines(self) -> list[str]:
@@ -43,24 +43,26 @@ class Block:
         return [found for line in lines if (found := COMMENT.sub("", line).strip())]
 
 
-def pages() -> list[str]:
+def list_pages() -> list[str]:
     """Return all pages with commands or examples for readers."""
     documents = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("docs/**/*.md"))
     return ["README.md", "CONTRIBUTING.md", *documents]
 
 
-def blocks(*languages: str) -> list[Block]:
+def list_blocks(*languages: str) -> list[CodeBlock]:
     """Return the blocks of all pages in these languages."""
-    return [each for page in pages() for each in _blocks(page) if each.language in languages]
+    return [
+        each for page in list_pages() for each in _parse_blocks(page) if each.language in languages
+    ]
 
 
-def _blocks(page: str) -> Iterator[Block]:
+def _parse_blocks(page: str) -> Iterator[CodeBlock]:
     text = (ROOT / page).read_text(encoding="utf-8")
     for found in BLOCK.finditer(text):
         before = text[: found.start()]
         headings = re.findall(r"^#+ (.+)$", before, re.MULTILINE)
         indented = re.compile(rf"^{found[1]}", re.MULTILINE)
-        yield Block(
+        yield CodeBlock(
             f"{page}:{before.count(chr(10)) + 1}",
             headings[-1] if headings else "",
             found[2],
@@ -68,7 +70,7 @@ def _blocks(page: str) -> Iterator[Block]:
         )
 
 
-def commands(line: str) -> list[list[str]]:
+def split_commands(line: str) -> list[list[str]]:
     """Return the simple commands of a line: their words, without assignments and redirections."""
     lexer = shlex.shlex(line, posix=True, punctuation_chars="|&;<>")
     lexer.whitespace_split = True

@@ -10,15 +10,15 @@ import pytest
 
 import bim360_provider
 from bim360_provider.core.business_units import check
-from bim360_provider.core.business_units.tree import plan
-from bim360_provider.core.project_image import digest_of
+from bim360_provider.core.business_units.tree import plan_structure
+from bim360_provider.core.project_image import compute_digest
 from bim360_provider.core.settings import Settings
-from bim360_provider.dynamic.base import Door
+from bim360_provider.dynamic.base import Bim360ProviderBase
 from bim360_provider.dynamic.providers import BusinessUnitsProvider, ProjectImageProvider
 from bim360_provider.errors import InputError
 from bim360_provider.models.business_units import BusinessUnit, BusinessUnitArguments
-from bim360_provider.models.project_image import LIMIT
-from tests.meta.docs.markdown_files import name_of, rows, section, text_of
+from bim360_provider.models.project_image import MAX_SIZE
+from tests.meta.docs.markdown_files import parse_name, parse_rows, read_document, read_section
 
 UNITS, PICTURES, LOOK_UPS = "docs/business_units.md", "docs/project_image.md", "docs/lookups.md"
 ID = "b0000000-0000-4000-8000-000000000001"
@@ -51,7 +51,7 @@ FLAWS: list[tuple[dict[str, Any], tuple[str, ...]]] = [
 def test_mistakes_in_a_tree_are_those_of_the_page(units: Any) -> None:
     """People search for the message that they got."""
     _, found = check({}, {"units": units}, HERE)
-    shown = section(UNITS, "## Check").splitlines()
+    shown = read_section(UNITS, "## Check").splitlines()
 
     assert [str(each) for each in found if str(each) not in shown] == []
 
@@ -61,8 +61,8 @@ def test_what_only_hq_can_tell_is_said_as_in_the_page(
     wanted: dict[str, Any], former: tuple[str, ...]
 ) -> None:
     """Each flaw of a structure stands there."""
-    flaws = plan(LIVE, wanted, former, complete=False).flaws
-    shown = section(UNITS, "## Check")
+    flaws = plan_structure(LIVE, wanted, former, complete=False).flaws
+    shown = read_section(UNITS, "## Check")
 
     assert len(flaws) == 1
     assert f"\n{flaws[0]}.\n".replace("…-,", "…,") in shown
@@ -70,22 +70,22 @@ def test_what_only_hq_can_tell_is_said_as_in_the_page(
 
 def test_every_field_of_a_unit_has_its_row() -> None:
     """With what is taken where it is not given."""
-    table = rows(section(UNITS, "### A unit"))
+    table = parse_rows(read_section(UNITS, "### A unit"))
 
-    assert {name_of(row[0]) for row in table} == set(BusinessUnitArguments.model_fields)
+    assert {parse_name(row[0]) for row in table} == set(BusinessUnitArguments.model_fields)
 
 
 @pytest.mark.parametrize(
     ("provider", "page"), [(BusinessUnitsProvider, UNITS), (ProjectImageProvider, PICTURES)]
 )
-def test_an_import_finds_its_reference(provider: type[Door], page: str) -> None:
+def test_an_import_finds_its_reference(provider: type[Bim360ProviderBase], page: str) -> None:
     """Pulumi finds the code by these characters alone."""
     reference = base64.b64encode(pickle.dumps(provider(), protocol=4)).decode()
 
-    assert f"\n{reference}\n" in text_of(page)
+    assert f"\n{reference}\n" in read_document(page)
 
 
-@pytest.mark.parametrize("content", [None, b"", b"<svg/>", b"GIF89a".ljust(LIMIT + 1)])
+@pytest.mark.parametrize("content", [None, b"", b"<svg/>", b"GIF89a".ljust(MAX_SIZE + 1)])
 def test_what_is_wrong_with_a_file_is_said_as_in_the_page(
     tmp_path: Path, content: bytes | None
 ) -> None:
@@ -95,15 +95,15 @@ def test_what_is_wrong_with_a_file_is_said_as_in_the_page(
         file.write_bytes(content)
 
     with pytest.raises(InputError) as caught:
-        digest_of(file)
+        compute_digest(file)
 
     words = str(caught.value).removeprefix(f"BIM 360: could not send {file}: ")
-    assert f"\n{words}\n" in section(PICTURES, "## Check and preview")
+    assert f"\n{words}\n" in read_section(PICTURES, "## Check and preview")
 
 
 def test_every_look_up_has_its_row_with_its_arguments() -> None:
     """Account and region are told once for all."""
-    table = {name_of(row[0]): row[1] for row in rows(text_of(LOOK_UPS))}
+    table = {parse_name(row[0]): row[1] for row in parse_rows(read_document(LOOK_UPS))}
     functions = [name for name in bim360_provider.__all__ if name.startswith("get_")]
 
     assert sorted(table) == sorted(functions)

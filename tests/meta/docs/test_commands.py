@@ -2,7 +2,7 @@
 
 import re
 
-from tests.meta.source_files import ROOT, texts
+from tests.meta.source_files import ROOT, iterate_texts
 
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TARGET = re.compile(r"^([a-z][\w-]*):(?!=)(.*)$", re.MULTILINE)
@@ -35,7 +35,7 @@ def test_every_make_command_in_the_documents_exists() -> None:
     """A document that names a target which is gone costs its reader ten minutes."""
     unknown = {
         place: sorted(missing)
-        for place, text in texts()
+        for place, text in iterate_texts()
         if place.endswith(".md") and (missing := named(text) - set(targets()))
     }
 

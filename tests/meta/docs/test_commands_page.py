@@ -7,10 +7,16 @@ import typer
 from typer.testing import CliRunner
 
 from bim360_provider.cli.app import app
-from tests.meta.docs.commands_page import PAGE, codes_of, commands, examples_of, page
+from tests.meta.docs.commands_page import (
+    PAGE_PATH,
+    get_examples,
+    get_exit_codes,
+    iterate_commands,
+    render_page,
+)
 
 WRONG_FLAG = 2
-COMMANDS = sorted(commands())
+COMMANDS = sorted(iterate_commands())
 
 
 def _name(value: Any) -> str:
@@ -19,7 +25,7 @@ def _name(value: Any) -> str:
 
 def test_the_page_is_what_the_commands_say() -> None:
     """`make reference` writes it anew."""
-    assert PAGE.read_text(encoding="utf-8") == page()
+    assert PAGE_PATH.read_text(encoding="utf-8") == render_page()
 
 
 @pytest.mark.parametrize(("called", "command"), COMMANDS, ids=_name)
@@ -28,7 +34,7 @@ def test_every_command_has_an_example_of_itself(called: str, command: Any) -> No
     words = called.removeprefix("bim360 ").removeprefix("local ")
     own = (called, f"python -m bim360_provider.testing {words}")
 
-    examples = examples_of(command)
+    examples = get_examples(command)
 
     assert examples
     assert [line for line in examples if not any(each in line for each in own)] == []
@@ -38,7 +44,7 @@ def test_every_command_has_an_example_of_itself(called: str, command: Any) -> No
 def test_every_flag_of_an_example_exists(called: str, command: Any) -> None:
     """An example that fails is worse than none."""
     known = {flag for each in command.params for flag in (*each.opts, *each.secondary_opts)}
-    own = [line.partition(called)[2] for line in examples_of(command) if called in line]
+    own = [line.partition(called)[2] for line in get_examples(command) if called in line]
 
     written = {word for line in own for word in line.split() if word.startswith("--")}
 
@@ -48,7 +54,7 @@ def test_every_flag_of_an_example_exists(called: str, command: Any) -> None:
 @pytest.mark.parametrize(("called", "command"), COMMANDS, ids=_name)
 def test_every_command_explains_its_exit_codes(called: str, command: Any) -> None:
     """A script that calls it has to tell them apart; a wrong flag always ends with 2."""
-    codes = codes_of(command)
+    codes = get_exit_codes(command)
 
     ran = CliRunner().invoke(app, [*called.split()[1:], "--no-such-flag"])
 
@@ -64,7 +70,7 @@ def test_help_ends_well_and_shows_both(called: str, command: Any) -> None:
 
     assert ran.exit_code == 0
     assert "Exit codes:" in ran.output
-    assert examples_of(command)[0].split()[0] in ran.output
+    assert get_examples(command)[0].split()[0] in ran.output
 
 
 def test_the_commands_are_all_there() -> None:

@@ -16,7 +16,13 @@ import tomli
 import yaml
 
 from bim360_provider.cli.demo_engine import CLI_VERSION
-from tests.meta.docs.code_blocks import SHELL, Block, blocks, commands, pages
+from tests.meta.docs.code_blocks import (
+    SHELL_LANGUAGES,
+    CodeBlock,
+    list_blocks,
+    list_pages,
+    split_commands,
+)
 from tests.meta.source_files import ROOT
 
 INSTALL = re.compile(r"pip install '([^'\[]+)\[([\w,]+)\]'")
@@ -30,9 +36,9 @@ OPTIONS_OF = {"bench": "bench", "soak": "tests.soak", "fuzz": "tests.fuzz"}
 
 def typed() -> Iterator[tuple[str, list[str]]]:
     """Yield each command of the documents, with its place."""
-    for block in blocks(*SHELL):
+    for block in list_blocks(*SHELL_LANGUAGES):
         for line in block.lines:
-            yield from ((block.where, words) for words in commands(line))
+            yield from ((block.location, words) for words in split_commands(line))
 
 
 def pyproject() -> dict[str, Any]:
@@ -42,7 +48,7 @@ def pyproject() -> dict[str, Any]:
 
 def installs() -> list[tuple[str, str, str]]:
     """Return each install command of pages and messages: its place, what, and the extras."""
-    sources = [*pages(), *(str(path) for path in ROOT.glob("bim360_provider/**/*.py"))]
+    sources = [*list_pages(), *(str(path) for path in ROOT.glob("bim360_provider/**/*.py"))]
     texts = {place: (ROOT / place).read_text(encoding="utf-8") for place in sources}
     return [(place, *each) for place, text in texts.items() for each in INSTALL.findall(text)]
 
@@ -106,8 +112,8 @@ def test_every_path_of_a_documented_test_run_exists() -> None:
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 
-@pytest.mark.parametrize("block", blocks(*READERS), ids=lambda block: block.where)
-def test_data_in_the_documents_can_be_read(block: Block) -> None:
+@pytest.mark.parametrize("block", list_blocks(*READERS), ids=lambda block: block.where)
+def test_data_in_the_documents_can_be_read(block: CodeBlock) -> None:
     """A reader copies it into a file."""
     assert READERS[block.language](block.text)
 
@@ -120,7 +126,7 @@ def test_the_documents_name_the_cli_that_the_tests_run_on() -> None:
     images = [each for text in texts for each in re.findall(r"pulumi[\w.-]*: ?(\d+\.\d\S+)", text)]
     named = [
         each
-        for page in pages()
+        for page in list_pages()
         for each in re.findall(r"CLI (3\.\d+\.\d+)", (ROOT / page).read_text())
     ]
 
@@ -132,7 +138,7 @@ def test_the_documents_name_the_cli_that_the_tests_run_on() -> None:
 def test_the_documents_name_the_sdk_that_the_tests_run_on() -> None:
     """It is a release that pip can install, and no newer than the CLI."""
     locked = re.findall(r"^pulumi==(\S+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
-    texts = [(ROOT / page).read_text(encoding="utf-8") for page in pages()]
+    texts = [(ROOT / page).read_text(encoding="utf-8") for page in list_pages()]
     named = [
         each
         for text in texts

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 import typer
 
-from bim360_provider.core.settings import KEYS
-from tests.meta.source_files import ROOT, files
+from bim360_provider.core.settings import CONFIG_KEYS
+from tests.meta.source_files import ROOT, list_files
 
-DOCUMENTS = [path for path in files() if path.suffix == ".md"]
+DOCUMENTS = [path for path in list_files() if path.suffix == ".md"]
 LINK = re.compile(r"\[[^\]]*\]\((?!\w+:)([^)#\s]*)(#[^)\s]*)?\)")
 TYPERS_OWN = {"--help", "--install-completion", "--show-completion"}
 EXAMPLE = re.compile(r"^( *)```py(?:thon)?\n(.*?)^\1```", re.DOTALL | re.MULTILINE)
@@ -76,7 +76,7 @@ def spoken(command: Any, called: str) -> Iterator[str]:
 
 def test_every_setting_is_documented() -> None:
     """A setting is looked up by the name of its key or of its environment variable."""
-    silent = unmentioned(name for setting in KEYS.items() for name in setting)
+    silent = unmentioned(name for setting in CONFIG_KEYS.items() for name in setting)
 
     assert not silent, f"in no document: {', '.join(silent)}"
 

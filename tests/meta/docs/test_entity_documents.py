@@ -8,11 +8,11 @@ import pytest
 
 from bim360_provider.models import account_user, business_units, company, project_image
 from bim360_provider.resources.account_user import Bim360AccountUser
-from bim360_provider.resources.base import Declared
+from bim360_provider.resources.base import Bim360Resource
 from bim360_provider.resources.business_units import Bim360BusinessUnits
 from bim360_provider.resources.company import Bim360Company
 from bim360_provider.resources.project_image import Bim360ProjectImage
-from tests.meta.docs.markdown_files import name_of, rows, section
+from tests.meta.docs.markdown_files import parse_name, parse_rows, read_section
 from tests.meta.docs.test_readme import parameters
 
 
@@ -20,7 +20,7 @@ from tests.meta.docs.test_readme import parameters
 class Page:
     """A resource, its page, and how its arguments change."""
 
-    resource: type[Declared]
+    resource: type[Bim360Resource]
     document: str
     models: ModuleType
 
@@ -50,19 +50,19 @@ def _name(page: Page) -> str:
 @pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_the_page_has_every_argument_and_says_how_it_changes(page: Page) -> None:
     """In the order of the signature, so that a reader finds them again."""
-    table = rows(section(page.document, "## Arguments"))
+    table = parse_rows(read_section(page.document, "## Arguments"))
     written = parameters(page.resource)
 
-    assert [(name_of(row[0]), row[3] == "required") for row in table] == list(written.items())
-    assert {name_of(row[0]): row[4] for row in table} == {k: page.changes[k] for k in written}
+    assert [(parse_name(row[0]), row[3] == "required") for row in table] == list(written.items())
+    assert {parse_name(row[0]): row[4] for row in table} == {k: page.changes[k] for k in written}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_the_page_has_every_output(page: Page) -> None:
     """HQ's fields in a list, the rest in a table with types."""
-    text = section(page.document, "## Outputs")
+    text = read_section(page.document, "## Outputs")
     listed = set(re.findall(r"`(\w+)`", text.partition("\n| Output")[0]))
-    tabled = {name_of(row[0]) for row in rows(text)}
+    tabled = {parse_name(row[0]) for row in parse_rows(text)}
     outputs = {name for name in page.resource.__annotations__ if name.islower()}
 
     assert outputs <= listed | tabled

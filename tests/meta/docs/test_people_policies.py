@@ -7,11 +7,11 @@ import pytest
 
 from bim360_provider.core import account_user, company
 from bim360_provider.core.account_user.lifecycle import delete
-from bim360_provider.core.company import judge
-from bim360_provider.core.run import Owners
+from bim360_provider.core.company import decide_adoption
+from bim360_provider.core.run import Ownership
 from bim360_provider.core.settings import Settings
 from bim360_provider.models import Company
-from tests.meta.docs.markdown_files import section, text_of
+from tests.meta.docs.markdown_files import read_document, read_section
 
 BEGAN = datetime(2027, 1, 2, tzinfo=timezone.utc)
 AN_HOUR_AGO = "2027-01-01T23:00:00.000Z"
@@ -20,7 +20,7 @@ VOLT: dict[str, Any] = {"name": "Volt", "trade": "Electrical", "city": "Oslo"}
 ADA: dict[str, Any] = {"email": "ada@example.com", "status": "pending"}
 
 
-class Told:
+class RecordingClient:
     """Stands for the client of a delete that sends nothing, and notes what people are told."""
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class Told:
         self.lines.append(line)
 
 
-def twin(name: str = "Volt", created_at: str | None = None, **changes: str) -> Company:
+def build_candidate(name: str = "Volt", created_at: str | None = None, **changes: str) -> Company:
     """Return a company that has the name."""
     row = {**VOLT, "id": "959ea943-…", "name": name, "created_at": created_at, **changes}
     return Company.model_validate(row)
@@ -42,26 +42,26 @@ def twin(name: str = "Volt", created_at: str | None = None, **changes: str) -> C
 @pytest.mark.parametrize(
     ("twins", "adopt"),
     [
-        ([twin(trade="Masonry", city="Bergen")], "any"),
-        ([twin(created_at=AN_HOUR_AGO)], "never"),
-        ([twin()], "never"),
-        ([twin("VOLT")], "any"),
-        ([twin(), twin(id="5c1b…")], "any"),
+        ([build_candidate(trade="Masonry", city="Bergen")], "any"),
+        ([build_candidate(created_at=AN_HOUR_AGO)], "never"),
+        ([build_candidate()], "never"),
+        ([build_candidate("VOLT")], "any"),
+        ([build_candidate(), build_candidate(id="5c1b…")], "any"),
         ([], "any"),
     ],
 )
 def test_every_word_about_a_taken_name_is_in_the_page(twins: list[Company], adopt: str) -> None:
     """People search for the message that they got."""
-    verdict = judge(twins, {**VOLT, "adopt": adopt}, DEFAULTS, BEGAN)
+    verdict = decide_adoption(twins, {**VOLT, "adopt": adopt}, DEFAULTS, BEGAN)
 
-    assert f"{verdict.words}." in section("docs/company.md", "## A name that is taken")
+    assert f"{verdict.reason}." in read_section("docs/company.md", "## A name that is taken")
 
 
 def test_the_warning_about_a_trade_is_in_the_page() -> None:
     """As the preview shows it."""
     _, problems = company.check({}, {**VOLT, "trade": "Electrcal"}, DEFAULTS)
 
-    assert f"BIM 360: {problems[0]}\n" in section("docs/company.md", "## Trades")
+    assert f"BIM 360: {problems[0]}\n" in read_section("docs/company.md", "## Trades")
 
 
 def test_what_a_preview_says_of_a_person_is_in_the_page() -> None:
@@ -70,7 +70,9 @@ def test_what_a_preview_says_of_a_person_is_in_the_page() -> None:
 
     warnings = account_user.diff(ADA, given).warnings
 
-    assert [each for each in warnings if f"\n{each}\n" not in text_of("docs/account_user.md")] == []
+    assert [
+        each for each in warnings if f"\n{each}\n" not in read_document("docs/account_user.md")
+    ] == []
 
 
 @pytest.mark.parametrize(
@@ -78,28 +80,28 @@ def test_what_a_preview_says_of_a_person_is_in_the_page() -> None:
 )
 def test_every_reason_to_spare_somebody_is_in_the_page(state: dict[str, Any]) -> None:
     """As the destroy tells it."""
-    told: Any = Told()
+    told: Any = RecordingClient()
 
     delete(told, "c4cea842-…", {**ADA, **state})
 
-    assert told.lines[0] in section("docs/account_user.md", "## Destroy")
+    assert told.lines[0] in read_section("docs/account_user.md", "## Destroy")
 
 
 def test_what_a_renamed_resource_says_is_in_the_page() -> None:
     """Both for the person and in the same words."""
-    told: Any = Told()
-    owners = Owners()
-    owners.takes("c4cea842-…")
+    told: Any = RecordingClient()
+    owners = Ownership()
+    owners.mark_adopted("c4cea842-…")
 
     delete(told, "c4cea842-…", ADA, owners)
 
-    assert told.lines[0] in section("docs/account_user.md", "## Destroy")
+    assert told.lines[0] in read_section("docs/account_user.md", "## Destroy")
 
 
 def test_what_a_destroyed_company_says_is_in_the_page() -> None:
     """Nothing is sent, so this line is all there is."""
-    told: Any = Told()
+    told: Any = RecordingClient()
 
     company.delete(told, "959ea943-…", VOLT)
 
-    assert told.lines[0] in section("docs/company.md", "## Destroy")
+    assert told.lines[0] in read_section("docs/company.md", "## Destroy")

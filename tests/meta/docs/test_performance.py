@@ -2,30 +2,30 @@
 
 import pytest
 
-from bench.plots import plots
-from bench.readme import BEGIN, END, REPORTS, block
-from bench.report import DATA, PAGE, page
-from bench.rows import load
-from tests.meta.docs.markdown_files import text_of
+from bench.plots import draw_plots
+from bench.readme import BEGIN_MARK, END_MARK, REPORTS_FOLDER, build_section
+from bench.report import DATA_FILE, PAGE_FILE, build_page
+from bench.rows import load_results
+from tests.meta.docs.markdown_files import read_document
 from tests.meta.source_files import ROOT
 
-KEPT = [path.parent.name for path in sorted(REPORTS.glob(f"*/{DATA}"))]
+KEPT = [path.parent.name for path in sorted(REPORTS_FOLDER.glob(f"*/{DATA_FILE}"))]
 
 
 @pytest.mark.parametrize("kind", KEPT)
 def test_a_kept_report_is_rendered_from_its_results(kind: str) -> None:
     """Nobody improves a figure by hand; `make bench ARGS=--render` brings it back."""
-    results = load(REPORTS / kind / DATA)
+    results = load_results(REPORTS_FOLDER / kind / DATA_FILE)
 
-    assert (REPORTS / kind / PAGE).read_text("utf-8") == page(results)
-    for name, drawn in plots(results).items():
-        assert (REPORTS / kind / name).read_text("utf-8") == drawn
+    assert (REPORTS_FOLDER / kind / PAGE_FILE).read_text("utf-8") == build_page(results)
+    for name, drawn in draw_plots(results).items():
+        assert (REPORTS_FOLDER / kind / name).read_text("utf-8") == drawn
 
 
 def test_the_readme_shows_what_the_kept_report_says() -> None:
     """`make bench` writes it; `make bench ARGS=--render` writes it again."""
-    _, _, rest = text_of("README.md").partition(BEGIN)
-    shown, _, _ = rest.partition(END)
+    _, _, rest = read_document("README.md").partition(BEGIN_MARK)
+    shown, _, _ = rest.partition(END_MARK)
 
-    assert f"{BEGIN}{shown}{END}" == block()
+    assert f"{BEGIN_MARK}{shown}{END_MARK}" == build_section()
     assert (ROOT / "docs" / "performance.md").exists()

@@ -14,7 +14,7 @@ import pytest
 import typer
 import yaml
 
-from bim360_provider.core.settings import KEYS
+from bim360_provider.core.settings import CONFIG_KEYS
 from tests.meta.source_files import ROOT
 
 EXAMPLES = sorted((ROOT / "docs/pipelines").iterdir())
@@ -55,7 +55,7 @@ def test_every_variable_of_ours_is_a_setting(path: Path) -> None:
     """A typing mistake in a variable would leave the setting at its default without a word."""
     named = set(OF_OURS.findall(path.read_text(encoding="utf-8")))
 
-    assert named - set(KEYS.values()) == set()
+    assert named - set(CONFIG_KEYS.values()) == set()
 
 
 def test_every_command_and_flag_of_ours_exists() -> None:

@@ -7,20 +7,20 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from bim360_provider.core.create_once import LEFTOVER_AGE, LOOKS, SENDS
-from bim360_provider.core.not_found import YOUNG
+from bim360_provider.core.create_once import LOOKUP_DELAYS, MAX_LEFTOVER_AGE, MAX_POSTS
+from bim360_provider.core.not_found import CONSISTENCY_WINDOW
 from bim360_provider.core.project import check
-from bim360_provider.core.project.adoption import judge
+from bim360_provider.core.project.adoption import decide_adoption
 from bim360_provider.core.project.lifecycle import COPY_TIMEOUT
-from bim360_provider.core.run import DEFAULT_MAX_ARCHIVES, Allowance
-from bim360_provider.core.settings import KEYS, Settings
-from bim360_provider.dynamic.errors import DEBUG
+from bim360_provider.core.run import DEFAULT_MAX_ARCHIVES, ArchiveLimit
+from bim360_provider.core.settings import CONFIG_KEYS, Settings
+from bim360_provider.dynamic.errors import DEBUG_VARIABLE
 from bim360_provider.dynamic.providers import ProjectProvider
 from bim360_provider.errors import ArchiveLimitError, ConfigError
 from bim360_provider.hq import connection
 from bim360_provider.hq.transport import http, rate_limit, retry
 from bim360_provider.models import Project, enums
-from tests.meta.docs.markdown_files import name_of, rows, section, text_of
+from tests.meta.docs.markdown_files import parse_name, parse_rows, read_document, read_section
 
 BEGAN = datetime(2027, 1, 2, tzinfo=timezone.utc)
 DEFAULTS = Settings.resolve({}, {})
@@ -38,36 +38,38 @@ GIVEN = {
 }
 
 
-def twin(status: str, created_at: str) -> Project:
+def build_candidate(status: str, created_at: str) -> Project:
     """Return a project with the declared values and name."""
     return Project.model_validate(
         {**GIVEN, "id": "85d84020-…", "status": status, "created_at": created_at}
     )
 
 
-def brought_back() -> Project:
+def build_reactivated_project() -> Project:
     """Return a project that was archived until an hour ago."""
-    return twin("active", MADE_LONG_AGO).model_copy(update={"updated_at": MADE_AN_HOUR_AGO})
+    return build_candidate("active", MADE_LONG_AGO).model_copy(
+        update={"updated_at": MADE_AN_HOUR_AGO}
+    )
 
 
 @pytest.mark.parametrize(
     ("twins", "adopt"),
     [
-        ([twin("active", MADE_LONG_AGO)], "never"),
-        ([twin("archived", MADE_LONG_AGO)], "never"),
-        ([twin("active", MADE_MEANWHILE)], "never"),
+        ([build_candidate("active", MADE_LONG_AGO)], "never"),
+        ([build_candidate("archived", MADE_LONG_AGO)], "never"),
+        ([build_candidate("active", MADE_MEANWHILE)], "never"),
         ([], "any"),
-        ([twin("active", MADE_LONG_AGO)], "any"),
-        ([twin("archived", MADE_LONG_AGO)], "archived"),
-        ([brought_back()], "archived"),
-        ([twin("pending", MADE_AN_HOUR_AGO)], "never"),
+        ([build_candidate("active", MADE_LONG_AGO)], "any"),
+        ([build_candidate("archived", MADE_LONG_AGO)], "archived"),
+        ([build_reactivated_project()], "archived"),
+        ([build_candidate("pending", MADE_AN_HOUR_AGO)], "never"),
     ],
 )
 def test_every_word_about_a_taken_name_is_in_the_page(twins: list[Project], adopt: str) -> None:
     """People search for the message that they got."""
-    verdict = judge(twins, {**GIVEN, "adopt": adopt}, DEFAULTS, BEGAN)
+    verdict = decide_adoption(twins, {**GIVEN, "adopt": adopt}, DEFAULTS, BEGAN)
 
-    assert f"{verdict.words}." in section("docs/project.md", "## Create")
+    assert f"{verdict.reason}." in read_section("docs/project.md", "## Create")
 
 
 def test_the_mistakes_that_the_page_shows_are_those_that_check_finds() -> None:
@@ -87,21 +89,21 @@ def test_the_mistakes_that_the_page_shows_are_those_that_check_finds() -> None:
     _, third = check(GIVEN, {**GIVEN, "include_companies": True}, DEFAULTS)
     found = [str(each) for each in (*first, *second, *third) if each.argument != "account_id"]
 
-    shown = section("docs/project.md", "## Check")
+    shown = read_section("docs/project.md", "## Check")
 
     assert [each for each in found if f"\n{each}\n" not in shown] == []
 
 
 def test_the_page_shows_the_refusal_of_one_archive_too_many() -> None:
     """With the default; people search for the message that they got."""
-    allowance = Allowance(DEFAULTS.max_archives)
+    allowance = ArchiveLimit(DEFAULTS.max_archives)
     for _ in range(DEFAULT_MAX_ARCHIVES):
-        allowance.archives.take(None)
+        allowance.counter.acquire(None)
 
-    with pytest.raises(ArchiveLimitError) as caught, allowance.one("'Tower' (85d84020-…)"):
+    with pytest.raises(ArchiveLimitError) as caught, allowance.reserve("'Tower' (85d84020-…)"):
         pass
 
-    assert f"\n{caught.value}\n" in section(
+    assert f"\n{caught.value}\n" in read_section(
         "docs/project.md", "### No more archives than are meant"
     )
 
@@ -109,30 +111,36 @@ def test_the_page_shows_the_refusal_of_one_archive_too_many() -> None:
 def test_the_import_file_names_the_provider_as_every_state_does() -> None:
     """Pulumi finds the code by these characters alone."""
     reference = base64.b64encode(pickle.dumps(ProjectProvider(), protocol=4)).decode()
-    written = set(re.findall(r'"__provider": "([^"]*)"', text_of("docs/project.md")))
+    written = set(re.findall(r'"__provider": "([^"]*)"', read_document("docs/project.md")))
 
     assert written == {reference}
 
 
 def test_numbers_of_the_policies_are_those_of_the_code() -> None:
     """A number that is changed in the code alone would mislead."""
-    project, hq = text_of("docs/project.md"), text_of("docs/hq.md")
+    project, hq = read_document("docs/project.md"), read_document("docs/hq.md")
 
-    assert f"after {LOOKS[0]:.0f}, {LOOKS[1]:.0f} and {LOOKS[2]:.0f} seconds" in project
-    assert f"no clear answer {SENDS} times" in project
-    assert timedelta(days=1) == LEFTOVER_AGE
-    assert timedelta(minutes=5) == YOUNG
+    assert (
+        f"after {LOOKUP_DELAYS[0]:.0f}, {LOOKUP_DELAYS[1]:.0f} and {LOOKUP_DELAYS[2]:.0f} seconds"
+        in project
+    )
+    assert f"no clear answer {MAX_POSTS} times" in project
+    assert timedelta(days=1) == MAX_LEFTOVER_AGE
+    assert timedelta(minutes=5) == CONSISTENCY_WINDOW
     assert "less than five minutes ago" in hq
     assert f"`copy_timeout` seconds ({COPY_TIMEOUT:.0f};" in project
-    assert f"{retry.ATTEMPTS} attempts and {retry.BUDGET:.0f} seconds" in hq
-    assert f"{retry.BACKOFF} s to {retry.BACKOFF_LIMIT:.0f} s" in hq
-    assert f"up to {retry.RETRY_AFTER_LIMIT:.0f} seconds" in hq
-    assert f"waits {retry.RETRY_AFTER_ABSENT:.0f} seconds" in hq
-    assert f"For {retry.NEW_RESOURCE:.0f} seconds after" in hq
-    assert f"a window of {rate_limit.WINDOW} seconds with {connection.DEFAULT_LIMIT} places" in hq
+    assert f"{retry.MAX_ATTEMPTS} attempts and {retry.TIME_BUDGET:.0f} seconds" in hq
+    assert f"{retry.FIRST_BACKOFF} s to {retry.MAX_BACKOFF:.0f} s" in hq
+    assert f"up to {retry.MAX_RETRY_AFTER:.0f} seconds" in hq
+    assert f"waits {retry.DEFAULT_RETRY_AFTER:.0f} seconds" in hq
+    assert f"For {retry.NEW_RESOURCE_TIMEOUT:.0f} seconds after" in hq
+    assert (
+        f"a window of {rate_limit.WINDOW_SECONDS} seconds with {connection.DEFAULT_REQUESTS_PER_MINUTE} places"
+        in hq
+    )
     assert f"waits {http.CONNECT_TIMEOUT:.0f} s for a connection" in hq
     assert f"{http.READ_TIMEOUT:.0f} s between two bytes" in hq
-    assert f"{http.ANSWER_DEADLINE:.0f} s for a whole answer" in hq
+    assert f"{http.ATTEMPT_TIMEOUT:.0f} s for a whole answer" in hq
 
 
 @pytest.mark.parametrize(
@@ -141,7 +149,7 @@ def test_numbers_of_the_policies_are_those_of_the_code() -> None:
 )
 def test_short_lists_are_written_out(choices: tuple[str, ...]) -> None:
     """The long ones are given by reference, with their length."""
-    listed = section("docs/hq.md", "### Values")
+    listed = read_section("docs/hq.md", "### Values")
 
     assert [choice for choice in choices if f"`{choice}`" not in listed] == []
     assert f"{len(enums.CURRENCIES)} codes" in listed
@@ -151,8 +159,10 @@ def test_short_lists_are_written_out(choices: tuple[str, ...]) -> None:
 
 def test_every_setting_has_its_row_its_default_and_its_section() -> None:
     """One table to look things up, one section each to understand them."""
-    text = text_of("docs/configuration.md")
-    table = {name_of(row[0]): (name_of(row[1]), name_of(row[2])) for row in rows(text)}
+    text = read_document("docs/configuration.md")
+    table = {
+        parse_name(row[0]): (parse_name(row[1]), parse_name(row[2])) for row in parse_rows(text)
+    }
     optional = {
         "bim360:region": DEFAULTS.region,
         "bim360:actingUser": DEFAULTS.acting_user or "none",
@@ -168,22 +178,22 @@ def test_every_setting_has_its_row_its_default_and_its_section() -> None:
     }
 
     assert table == {
-        key: (variable, optional.get(key, "has to be set")) for key, variable in KEYS.items()
+        key: (variable, optional.get(key, "has to be set")) for key, variable in CONFIG_KEYS.items()
     }
-    assert [key for key in KEYS if f"\n### {key}\n" not in text] == []
-    assert f"`{DEBUG}`" in text
+    assert [key for key in CONFIG_KEYS if f"\n### {key}\n" not in text] == []
+    assert f"`{DEBUG_VARIABLE}`" in text
 
 
 def test_the_messages_about_settings_are_those_that_people_get() -> None:
     """What cannot be understood, and what is missing."""
-    text = text_of("docs/configuration.md")
+    text = read_document("docs/configuration.md")
     wrong = {"bim360:region": "Europa", "bim360:adoptLeftovers": "perhaps"}
     known = {"bim360:clientId": "id", "bim360:accountId": "a1d5e9b2-0000-4000-8000-000000000001"}
 
     with pytest.raises(ConfigError) as misunderstood:
         Settings.resolve(wrong, {})
     with pytest.raises(ConfigError) as missing:
-        Settings.resolve(known, {}).connection(None, None)
+        Settings.resolve(known, {}).build_connection(None, None)
 
     assert str(misunderstood.value) in text
     assert str(missing.value) in text

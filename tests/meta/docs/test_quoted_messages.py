@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from tests.meta.docs.code_blocks import blocks
-from tests.meta.docs.test_troubleshooting import HOLE, said
+from tests.meta.docs.code_blocks import list_blocks
+from tests.meta.docs.test_troubleshooting import HOLE, list_strings
 
 PREFIX = "BIM 360: "
 WORD = re.compile(r"[A-Za-z_']{2,}")
@@ -16,8 +16,8 @@ FEW = 0.5
 """A message may hold so many words of values and of HQ that the package does not have."""
 
 QUOTED = [
-    (block.where, line.removeprefix(PREFIX))
-    for block in blocks("text")
+    (block.location, line.removeprefix(PREFIX))
+    for block in list_blocks("text")
     for line in block.text.splitlines()
     if line.startswith(PREFIX) and block.page != "docs/review.md"  # there it is a title
 ]
@@ -26,7 +26,9 @@ QUOTED = [
 def pieces() -> list[str]:
     """Return the fixed parts of all messages, the longest first."""
     parts = {
-        part.strip(" .:;,'\"") for text in said() for part in text.removeprefix(PREFIX).split(HOLE)
+        part.strip(" .:;,'\"")
+        for text in list_strings()
+        for part in text.removeprefix(PREFIX).split(HOLE)
     }
     return sorted((part for part in parts if len(WORD.findall(part)) > 1), key=len, reverse=True)
 

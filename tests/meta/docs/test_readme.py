@@ -8,16 +8,20 @@ from typing import Any
 import pytest
 
 from bim360_provider import Bim360Project, Bim360Provider
-from bim360_provider.models.project import CREATE_ONLY, PATCHABLE, PROVIDER_ONLY
-from tests.meta.docs.markdown_files import name_of, rows, section, text_of
+from bim360_provider.models.project import (
+    CREATE_ONLY_FIELDS,
+    PATCHABLE_FIELDS,
+    PROVIDER_ONLY_FIELDS,
+)
+from tests.meta.docs.markdown_files import parse_name, parse_rows, read_document, read_section
 from tests.meta.source_files import ROOT
 
 NOT_IN_TABLES = {"self", "resource_name", "opts"}
 
 CHANGES = {
-    **dict.fromkeys(PATCHABLE, "in place"),
-    **dict.fromkeys(CREATE_ONLY, "once"),
-    **dict.fromkeys(PROVIDER_ONLY, "never sent"),
+    **dict.fromkeys(PATCHABLE_FIELDS, "in place"),
+    **dict.fromkeys(CREATE_ONLY_FIELDS, "once"),
+    **dict.fromkeys(PROVIDER_ONLY_FIELDS, "never sent"),
 }
 
 
@@ -34,26 +38,26 @@ def parameters(declared: Callable[..., Any]) -> dict[str, bool]:
 @pytest.mark.parametrize("resource", [Bim360Project, Bim360Provider])
 def test_the_table_has_every_argument_and_says_which_are_required(resource: type) -> None:
     """In the order of the signature, so that a reader finds them again."""
-    table = rows(section("README.md", f"## Arguments of {resource.__name__}"))
-    said = {name_of(row[0]): row[3] == "required" for row in table}
+    table = parse_rows(read_section("README.md", f"## Arguments of {resource.__name__}"))
+    said = {parse_name(row[0]): row[3] == "required" for row in table}
 
     assert list(said.items()) == list(parameters(resource).items())
 
 
 def test_the_table_says_how_each_argument_changes() -> None:
     """What a review has to know before it lets a change through."""
-    table = rows(section("README.md", "## Arguments of Bim360Project"))
+    table = parse_rows(read_section("README.md", "## Arguments of Bim360Project"))
 
-    assert {name_of(row[0]): row[4] for row in table} == {
+    assert {parse_name(row[0]): row[4] for row in table} == {
         name: CHANGES[name] for name in parameters(Bim360Project)
     }
 
 
 def test_every_output_is_there() -> None:
     """HQ's fields in a list, the rest in a table with types."""
-    text = section("README.md", "## Outputs of Bim360Project")
+    text = read_section("README.md", "## Outputs of Bim360Project")
     listed = set(re.findall(r"`(\w+)`", text.partition("\n| Output")[0]))
-    tabled = {name_of(row[0]) for row in rows(text)}
+    tabled = {parse_name(row[0]) for row in parse_rows(text)}
     outputs = {name for name in Bim360Project.__annotations__ if name.islower()}
 
     assert outputs <= listed | tabled
@@ -62,8 +66,8 @@ def test_every_output_is_there() -> None:
 
 def test_every_target_that_is_named_exists() -> None:
     """`make demo` and its kin are the first thing that people type."""
-    named = set(re.findall(r"^make ([a-z-]+)", text_of("README.md"), re.MULTILINE))
-    there = set(re.findall(r"^([a-z-]+):", text_of("Makefile"), re.MULTILINE))
+    named = set(re.findall(r"^make ([a-z-]+)", read_document("README.md"), re.MULTILINE))
+    there = set(re.findall(r"^([a-z-]+):", read_document("Makefile"), re.MULTILINE))
 
     assert {"demo", "demo-destroy", "test"} <= named
     assert named <= there
@@ -71,7 +75,7 @@ def test_every_target_that_is_named_exists() -> None:
 
 def test_every_file_of_the_tree_in_the_architecture_exists() -> None:
     """A map that names what is gone is worse than none."""
-    tree = section("ARCHITECTURE.md", "## The tree")
+    tree = read_section("ARCHITECTURE.md", "## The tree")
     parents = [ROOT]
     missing = []
     for indent, path in re.findall(r"^( *)([\w.]+[/.][\w./]*)", tree, re.MULTILINE):

@@ -8,14 +8,14 @@ import re
 import pytest
 
 import bim360_provider
-from tests.meta.docs.markdown_files import name_of, rows, section
+from tests.meta.docs.markdown_files import parse_name, parse_rows, read_section
 from tests.meta.source_files import ROOT
 
 PAGE = "docs/reference.md"
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
-OF_RESOURCES = rows(section(PAGE, "## Resources"))
-OF_FUNCTIONS = rows(section(PAGE, "## Functions"))
-ELSEWHERE = LINK.findall(section(PAGE, "## Everything else"))
+OF_RESOURCES = parse_rows(read_section(PAGE, "## Resources"))
+OF_FUNCTIONS = parse_rows(read_section(PAGE, "## Functions"))
+ELSEWHERE = LINK.findall(read_section(PAGE, "## Everything else"))
 OF_ITS_OWN = ("commands.md", "configuration.md", "troubleshooting.md")
 
 
@@ -27,18 +27,18 @@ def _leads_to(cell: str) -> str:
 
 def test_every_name_of_the_package_is_in_the_reference() -> None:
     """What can be imported can be looked up, and nothing that cannot be."""
-    listed = [name_of(row[0]) for row in (*OF_RESOURCES, *OF_FUNCTIONS)]
+    listed = [parse_name(row[0]) for row in (*OF_RESOURCES, *OF_FUNCTIONS)]
 
     assert sorted(listed) == sorted(bim360_provider.__all__)
 
 
-@pytest.mark.parametrize("row", [*OF_RESOURCES, *OF_FUNCTIONS], ids=lambda row: name_of(row[0]))
+@pytest.mark.parametrize("row", [*OF_RESOURCES, *OF_FUNCTIONS], ids=lambda row: parse_name(row[0]))
 def test_the_page_that_it_leads_to_has_the_name(row: tuple[str, ...]) -> None:
     """A reader who follows the link finds what they looked for."""
     places = [cell for cell in row[1:] if cell]
 
     assert places
-    assert [place for place in places if name_of(row[0]) not in _leads_to(place)] == []
+    assert [place for place in places if parse_name(row[0]) not in _leads_to(place)] == []
 
 
 @pytest.mark.parametrize("page", OF_ITS_OWN)

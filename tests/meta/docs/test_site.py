@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.meta.source_files import ROOT, files
+from tests.meta.source_files import ROOT, list_files
 
 COMMAND = [sys.executable, "-m", "sphinx", "-c", "docs", "--builder", "html", "-W", "--quiet"]
 
@@ -26,7 +26,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_document_is_a_page_in_the_navigation(site: Path) -> None:
     """A page that nobody can reach is not there."""
     start = (site / "docs/index.html").read_text(encoding="utf-8")
-    documents = [path for path in files() if path.suffix == ".md"]
+    documents = [path for path in list_files() if path.suffix == ".md"]
     inside = [path for path in documents if path.relative_to(ROOT).parts[0] != "tests"]
     pages = [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in inside]
 

@@ -6,9 +6,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from bim360_provider.hq.transport.errors import ADVICE, ADVICE_BY_CODE
-from tests.meta.docs.markdown_files import Row, name_of, rows, section, text_of
-from tests.meta.source_files import PACKAGE, modules
+from bim360_provider.hq.transport.errors import ADVICE_BY_CODE, ADVICE_BY_STATUS
+from tests.meta.docs.markdown_files import (
+    TableRow,
+    parse_name,
+    parse_rows,
+    read_document,
+    read_section,
+)
+from tests.meta.source_files import PACKAGE, list_modules
 
 PAGE = "docs/troubleshooting.md"
 PULUMIS = "Pulumi's own words"
@@ -38,10 +44,10 @@ def _strings(tree: ast.AST) -> Iterator[str]:
         yield from _strings(each)
 
 
-def said() -> list[str]:
+def list_strings() -> list[str]:
     """Return every string of the package but the emulator's, which speaks as HQ does."""
-    ours = [each for each in modules() if each.dotted.startswith(f"{PACKAGE}.")]
-    spoken = [each for each in ours if not each.dotted.startswith(f"{PACKAGE}.emulator")]
+    ours = [each for each in list_modules() if each.dotted_name.startswith(f"{PACKAGE}.")]
+    spoken = [each for each in ours if not each.dotted_name.startswith(f"{PACKAGE}.emulator")]
     return [text for each in spoken for text in _strings(each.syntax)]
 
 
@@ -51,18 +57,18 @@ def quoted(cell: str) -> str:
     return (found[1] or found[2]) if found else ""
 
 
-def tables(heading: str) -> list[Row]:
+def tables(heading: str) -> list[TableRow]:
     """Return the rows of every table under a heading."""
-    parts = re.split(r"\n\n(?=\|)", section(PAGE, f"## {heading}"))
-    return [row for part in parts for row in rows(f"{part}\n")]
+    parts = re.split(r"\n\n(?=\|)", read_section(PAGE, f"## {heading}"))
+    return [row for part in parts for row in parse_rows(f"{part}\n")]
 
 
 HEADINGS = [
-    each for each in re.findall(r"^## (.+)$", text_of(PAGE), re.MULTILINE) if each != PULUMIS
+    each for each in re.findall(r"^## (.+)$", read_document(PAGE), re.MULTILINE) if each != PULUMIS
 ]
 
 
-def _message(row: Row) -> str:
+def _message(row: TableRow) -> str:
     return quoted(row[1] if len(row) == 4 else row[0])
 
 
@@ -80,7 +86,7 @@ def _words(text: str) -> list[str]:
 
 def test_every_message_of_the_page_is_said() -> None:
     """A message that was reworded is not found by whoever searches for it."""
-    strings = said()
+    strings = list_strings()
 
     lost = [each for each in MESSAGES if not any(_is_in(each, text) for text in strings)]
 
@@ -94,7 +100,7 @@ def test_no_message_of_the_page_is_too_short_to_be_found() -> None:
 
 def test_every_line_for_people_is_on_the_page() -> None:
     """Whoever adds a message adds what to do about it."""
-    lines = {text for text in said() if text.startswith("BIM 360: ")}
+    lines = {text for text in list_strings() if text.startswith("BIM 360: ")}
     whole = {text for text in lines if len(_words(text)) >= FEW_WORDS}
 
     missing = sorted(text for text in whole if not any(_is_in(each, text) for each in MESSAGES))
@@ -105,18 +111,20 @@ def test_every_line_for_people_is_on_the_page() -> None:
 
 @pytest.mark.parametrize(
     ("code", "advice"),
-    [(str(code), advice) for code, advice in (*ADVICE.items(), *ADVICE_BY_CODE.items())],
+    [(str(code), advice) for code, advice in (*ADVICE_BY_STATUS.items(), *ADVICE_BY_CODE.items())],
 )
 def test_every_answer_is_on_the_page_with_its_advice(code: str, advice: str) -> None:
     """The status is what people remember of an error."""
-    told = [quoted(row[1]) for row in tables(ANSWERS) if len(row) == 4 and name_of(row[0]) == code]
+    told = [
+        quoted(row[1]) for row in tables(ANSWERS) if len(row) == 4 and parse_name(row[0]) == code
+    ]
 
     assert any(each in advice for each in told)
 
 
 def test_pulumis_own_words_are_apart() -> None:
     """Nothing here can say whether they are still Pulumi's; they must not pass for ours."""
-    strings = said()
+    strings = list_strings()
 
     ours = [quoted(row[0]) for row in tables(PULUMIS) if quoted(row[0]) in strings]
 

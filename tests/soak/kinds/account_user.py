@@ -3,60 +3,68 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from tests.soak.kinds.active_projects import SITES
-from tests.soak.kinds.company import CORE
-from tests.soak.kinds.kind import Arguments, Ids, Kind, Sight, unlike
+from tests.soak.kinds.active_projects import ACTIVE_PROJECTS
+from tests.soak.kinds.company import PERMANENT_COMPANIES
+from tests.soak.kinds.kind import AccountView, Arguments, Ids, SoakEntity, find_differences
 
-MEMBERS = 3
+MEMBERS_PER_SITE = 3
 """People of each site with a resource of their own."""
 
-TEAM = 6
+TEAM_SIZE = 6
 """People of each site who may be in its team."""
 
-LOOSE = ("l0", "l1", "l2")
+REMOVABLE_USERS = ("l0", "l1", "l2")
 ROLES = ("Architect", "Engineer", "Inspector", "Scheduler")
 
 
-def email(user: str) -> str:
+def format_email(user: str) -> str:
     """Return a person's e-mail; some are written in capitals, which means the same."""
     return f"{user.upper() if user.endswith('1') else user}@example.com"
 
 
-def admin_of(site: str) -> str:
+def name_admin(site: str) -> str:
     """Return the admin of a site."""
     return f"a{site[-1]}"
 
 
-def members_of(site: str) -> list[str]:
+def name_members(site: str) -> list[str]:
     """Return the people of a site who have a resource of their own."""
-    return [f"m{site[-1]}{number}" for number in range(MEMBERS)]
+    return [f"m{site[-1]}{number}" for number in range(MEMBERS_PER_SITE)]
 
 
-def team_of(site: str) -> list[str]:
+def name_team_members(site: str) -> list[str]:
     """Return the people of a site who may be in its team."""
-    return [f"t{site[-1]}{number}" for number in range(TEAM)]
+    return [f"t{site[-1]}{number}" for number in range(TEAM_SIZE)]
 
 
-class AccountUsers(Kind):
+class AccountUsers(SoakEntity):
     """Everybody who is in a project, and some who come and go."""
 
     kind = "users"
     type = "bim360:AccountUser"
 
-    def first(self) -> dict[str, Arguments]:
+    def build_initial_declarations(self) -> dict[str, Arguments]:
         """Return the people; an admin's company is the one they are an admin for."""
-        crew = [each for site in SITES for each in (*members_of(site), *team_of(site))]
-        names = [*map(admin_of, SITES), *crew, *LOOSE]
+        crew = [
+            each
+            for site in ACTIVE_PROJECTS
+            for each in (*name_members(site), *name_team_members(site))
+        ]
+        names = [*map(name_admin, ACTIVE_PROJECTS), *crew, *REMOVABLE_USERS]
         return {
-            name: {"email": email(name), "company": CORE[0], "default_role": ROLES[0]}
+            name: {
+                "email": format_email(name),
+                "company": PERMANENT_COMPANIES[0],
+                "default_role": ROLES[0],
+            }
             for name in names
         }
 
-    def may_go(self, name: str) -> bool:
+    def may_be_removed(self, name: str) -> bool:
         """Return whether nobody counts on them."""
-        return name in LOOSE
+        return name in REMOVABLE_USERS
 
-    def wanted(self, arguments: Arguments, ids: Ids) -> Arguments:
+    def resolve_arguments(self, arguments: Arguments, ids: Ids) -> Arguments:
         """Return the arguments with the company's id."""
         return {
             "email": arguments["email"],
@@ -64,26 +72,26 @@ class AccountUsers(Kind):
             "default_role": arguments["default_role"],
         }
 
-    def change(self, name: str, arguments: Arguments) -> Arguments:
+    def change_arguments(self, name: str, arguments: Arguments) -> Arguments:
         """Give them another role, or another company."""
         role = {"default_role": self.dice.choice(ROLES)}
-        company = {"company": self.dice.choice(CORE)}
+        company = {"company": self.dice.choice(PERMANENT_COMPANIES)}
         return {
             **arguments,
             **(role if name.startswith("a") else self.dice.choice([role, company])),
         }
 
-    def findings(self, sight: Sight) -> Iterator[str]:
+    def find_violations(self, sight: AccountView) -> Iterator[str]:
         """Find people who differ, who are there twice, or whom no state has ever had."""
         rows = {row["id"]: row for row in sight.account["users"]}
-        for name, arguments in self.declared.items():
+        for name, arguments in self.declarations.items():
             row = rows.get(sight.ids["users"].get(name, ""))
             if row is None:
                 yield f"unequal: user {name} is declared, and HQ has none"
                 continue
-            wanted = self.wanted(arguments, sight.ids)
+            wanted = self.resolve_arguments(arguments, sight.ids)
             there = {**row, "email": row["email"].casefold()}
-            yield from unlike(
+            yield from find_differences(
                 f"user {name}", {**wanted, "email": wanted["email"].casefold()}, there
             )
             if row["status"] == "inactive":
@@ -91,5 +99,5 @@ class AccountUsers(Kind):
         for address, times in Counter(row["email"].casefold() for row in rows.values()).items():
             if times > 1:
                 yield f"duplicate: {times} users have the e-mail {address}"
-        for row_id in rows.keys() - sight.ever:
+        for row_id in rows.keys() - sight.recorded_ids:
             yield f"orphan: user {rows[row_id]['email']} ({row_id}) was never in a state"

@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator
 
-from tests.soak.kinds.business_units import CORE_UNIT
-from tests.soak.kinds.kind import Arguments, Ids, Kind, Sight, unlike
+from tests.soak.kinds.business_units import ROOT_UNIT
+from tests.soak.kinds.kind import AccountView, Arguments, Ids, SoakEntity, find_differences
 
-SITES = ("site0", "site1")
+ACTIVE_PROJECTS = ("site0", "site1")
 
 
-class Sites(Kind):
+class ActiveProjects(SoakEntity):
     """Two projects of a business unit."""
 
     kind = "sites"
     type = "bim360:Project"
 
-    def first(self) -> dict[str, Arguments]:
+    def build_initial_declarations(self) -> dict[str, Arguments]:
         """Return projects with every service of the account."""
         return {
             name: {
@@ -24,21 +24,21 @@ class Sites(Kind):
                 "project_type": "Office",
                 "value": 1000,
                 "currency": "EUR",
-                "unit": CORE_UNIT,
+                "unit": ROOT_UNIT,
                 "adopt": "any",
             }
-            for name in SITES
+            for name in ACTIVE_PROJECTS
         }
 
-    def wanted(self, arguments: Arguments, ids: Ids) -> Arguments:
+    def resolve_arguments(self, arguments: Arguments, ids: Ids) -> Arguments:
         """Return the arguments with the unit's id."""
         unit = ids["unit keys"][arguments["unit"]]
         rest = {key: value for key, value in arguments.items() if key != "unit"}
         return {**rest, "business_unit_id": unit}
 
-    def change(self, name: str, arguments: Arguments) -> Arguments:
+    def change_arguments(self, name: str, arguments: Arguments) -> Arguments:
         """Change its value, its city or its name."""
-        again = self.again()
+        again = self.get_change_number()
         changes: tuple[Arguments, ...] = (
             {"value": 1000 + again},
             {"city": f"Oslo {again}"},
@@ -46,9 +46,13 @@ class Sites(Kind):
         )
         return {**arguments, **self.dice.choice(changes)}
 
-    def findings(self, sight: Sight) -> Iterator[str]:
+    def find_violations(self, sight: AccountView) -> Iterator[str]:
         """Find sites that are not active, or differ."""
-        for name, arguments in self.declared.items():
-            row = sight.project(name)
-            wanted = {k: v for k, v in self.wanted(arguments, sight.ids).items() if k != "adopt"}
-            yield from unlike(f"site {name}", {**wanted, "status": "active"}, row)
+        for name, arguments in self.declarations.items():
+            row = sight.find_project(name)
+            wanted = {
+                k: v
+                for k, v in self.resolve_arguments(arguments, sight.ids).items()
+                if k != "adopt"
+            }
+            yield from find_differences(f"site {name}", {**wanted, "status": "active"}, row)

@@ -3,31 +3,31 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tests.soak.kinds.kind import Arguments, Ids, Kind, Sight
+from tests.soak.kinds.kind import AccountView, Arguments, Ids, SoakEntity
 
-CORE_UNIT = "Head Office"
+ROOT_UNIT = "Head Office"
 """The unit that sites belong to."""
 
-KEYS = ("North", "South", "East/Side", "West")
-TREE = "tree"
+UNIT_KEYS = ("North", "South", "East/Side", "West")
+TREE_NAME = "tree"
 
 
-class BusinessUnits(Kind):
+class BusinessUnits(SoakEntity):
     """One tree, beside units of other people."""
 
     kind = "units"
     type = "bim360:BusinessUnits"
 
-    def first(self) -> dict[str, Arguments]:
+    def build_initial_declarations(self) -> dict[str, Arguments]:
         """Return the tree with the unit of the sites alone."""
-        return {TREE: {"units": {CORE_UNIT: {"description": "where it began"}}}}
+        return {TREE_NAME: {"units": {ROOT_UNIT: {"description": "where it began"}}}}
 
-    def wanted(self, arguments: Arguments, ids: Ids) -> Arguments:
+    def resolve_arguments(self, arguments: Arguments, ids: Ids) -> Arguments:
         """Return the arguments: units refer to each other by key."""
         del ids
         return arguments
 
-    def change(self, name: str, arguments: Arguments) -> Arguments:
+    def change_arguments(self, name: str, arguments: Arguments) -> Arguments:
         """Add, describe, rename or move a unit, or take one out.
 
         A unit is taken out only where no stack is destroyed: one that a destroy left there would
@@ -35,17 +35,22 @@ class BusinessUnits(Kind):
         """
         del name
         units: dict[str, Any] = {key: dict(unit) for key, unit in arguments["units"].items()}
-        new = [key for key in KEYS if key not in units]
-        leaves = [key for key in KEYS if key in units and not self._has_children(units, key)]
+        new = [key for key in UNIT_KEYS if key not in units]
+        leaves = [key for key in UNIT_KEYS if key in units and not self._has_children(units, key)]
         ways = ["describe", *(["add"] if new else []), *(["rename", "move"] if leaves else [])]
         ways += ["take out"] if leaves and not self.drifts else []
         way = self.dice.choice(ways)
         if way == "add":
-            units[self.dice.choice(new)] = {"name": f"Unit {self.again()}", "parent": CORE_UNIT}
+            units[self.dice.choice(new)] = {
+                "name": f"Unit {self.get_change_number()}",
+                "parent": ROOT_UNIT,
+            }
         elif way == "describe":
-            units[self.dice.choice(sorted(units))]["description"] = f"said {self.again()} times"
+            units[self.dice.choice(sorted(units))]["description"] = (
+                f"said {self.get_change_number()} times"
+            )
         elif way == "rename":
-            units[self.dice.choice(leaves)]["name"] = f"Unit {self.again()}"
+            units[self.dice.choice(leaves)]["name"] = f"Unit {self.get_change_number()}"
         elif way == "move":
             key = self.dice.choice(leaves)
             units[key]["parent"] = self.dice.choice([*(each for each in units if each != key), ""])
@@ -57,13 +62,13 @@ class BusinessUnits(Kind):
     def _has_children(units: dict[str, Any], key: str) -> bool:
         return any(unit.get("parent") == key for unit in units.values())
 
-    def findings(self, sight: Sight) -> Iterator[str]:
+    def find_violations(self, sight: AccountView) -> Iterator[str]:
         """Find units that differ, are there twice, or are below one that is not there."""
         rows = {row["id"]: row for row in sight.account["business_units"]}
         if len(rows) != len(sight.account["business_units"]):
             yield "duplicate: a business unit is there twice"
         keys = sight.ids["unit keys"]
-        for key, unit in self.declared[TREE]["units"].items():
+        for key, unit in self.declarations[TREE_NAME]["units"].items():
             row = rows.get(keys.get(key, ""))
             parent = unit.get("parent") or None
             wanted = (unit.get("name", key), unit.get("description"), parent and keys.get(parent))

@@ -3,39 +3,39 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from tests.soak.kinds.kind import Arguments, Ids, Kind, Sight, unlike
+from tests.soak.kinds.kind import AccountView, Arguments, Ids, SoakEntity, find_differences
 
-CORE = ("c0", "c1", "c2")
+PERMANENT_COMPANIES = ("c0", "c1", "c2")
 """Companies that people work for."""
 
-LOOSE = ("x0", "x1", "x2", "x3")
+REMOVABLE_COMPANIES = ("x0", "x1", "x2", "x3")
 
 
-class Companies(Kind):
+class Companies(SoakEntity):
     """Some that people work for, and some that come and go."""
 
     kind = "companies"
     type = "bim360:Company"
 
-    def first(self) -> dict[str, Arguments]:
+    def build_initial_declarations(self) -> dict[str, Arguments]:
         """Return companies with names that are unique in the account."""
         return {
             name: {"name": f"Company {name} & Søn", "trade": "Electrical", "city": "Oslo"}
-            for name in (*CORE, *LOOSE)
+            for name in (*PERMANENT_COMPANIES, *REMOVABLE_COMPANIES)
         }
 
-    def may_go(self, name: str) -> bool:
+    def may_be_removed(self, name: str) -> bool:
         """Return whether nobody works for it."""
-        return name in LOOSE
+        return name in REMOVABLE_COMPANIES
 
-    def wanted(self, arguments: Arguments, ids: Ids) -> Arguments:
+    def resolve_arguments(self, arguments: Arguments, ids: Ids) -> Arguments:
         """Return the arguments: a company refers to nothing."""
         del ids
         return arguments
 
-    def change(self, name: str, arguments: Arguments) -> Arguments:
+    def change_arguments(self, name: str, arguments: Arguments) -> Arguments:
         """Rename it, move it, describe it, or trade in something else."""
-        again = self.again()
+        again = self.get_change_number()
         changes: tuple[Arguments, ...] = (
             {"name": f"Company {name} & Søn {again}"},
             {"city": f"Bergen {again}"},
@@ -44,17 +44,17 @@ class Companies(Kind):
         )
         return {**arguments, **self.dice.choice(changes)}
 
-    def findings(self, sight: Sight) -> Iterator[str]:
+    def find_violations(self, sight: AccountView) -> Iterator[str]:
         """Find companies that differ, that share a name, or that no state has ever had."""
         rows = {row["id"]: row for row in sight.account["companies"]}
-        for name, arguments in self.declared.items():
+        for name, arguments in self.declarations.items():
             row = rows.get(sight.ids["companies"].get(name, ""))
             if row is None:
                 yield f"unequal: company {name} is declared, and HQ has none"
             else:
-                yield from unlike(f"company {name}", arguments, row)
+                yield from find_differences(f"company {name}", arguments, row)
         for name, times in Counter(row["name"].casefold() for row in rows.values()).items():
             if times > 1:
                 yield f"duplicate: {times} companies are named '{name}'"
-        for row_id in rows.keys() - sight.ever:
+        for row_id in rows.keys() - sight.recorded_ids:
             yield f"orphan: company '{rows[row_id]['name']}' ({row_id}) was never in a state"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, ClassVar
 
-from tests.soak.stack import Held
+from tests.soak.stack import ResourceState
 
 Arguments = dict[str, Any]
 Row = Mapping[str, Any]
@@ -16,7 +16,7 @@ WEIGHTS = {"create": 3, "update": 5, "destroy": 2}
 
 
 @dataclass(frozen=True)
-class Sight:
+class AccountView:
     """The account as HQ has it, and what the state has of it.
 
     Attributes:
@@ -27,21 +27,21 @@ class Sight:
 
     account: Row
     ids: Ids
-    ever: frozenset[str]
+    recorded_ids: frozenset[str]
 
-    def project(self, site: str) -> Row:
+    def find_project(self, site: str) -> Row:
         """Return the project of a site."""
         wanted = self.ids["sites"].get(site)
         return next((row for row in self.account["projects"] if row["id"] == wanted), {})
 
-    def person(self, site: str, user: str) -> list[Row]:
+    def find_user_rows(self, site: str, user: str) -> list[Row]:
         """Return the rows that a site's project has of a user: one, if all is well."""
         wanted = self.ids["users"].get(user)
-        rows = self.project(site).get("users", ())
+        rows = self.find_project(site).get("users", ())
         return [row for row in rows if row["user_id"] == wanted]
 
 
-class Kind:
+class SoakEntity:
     """A kind of resource: what is declared of it, and how people change that.
 
     A resource is changed only when its last change is settled: that is the one thing a person
@@ -52,7 +52,7 @@ class Kind:
     """Its name in the declaration."""
     type: ClassVar[str]
     """The end of its type token."""
-    changes: ClassVar[bool] = True
+    is_changeable: ClassVar[bool] = True
     """Whether HQ can change one."""
 
     def __init__(self, dice: Random, *, drifts: bool) -> None:
@@ -64,17 +64,17 @@ class Kind:
         """
         self.dice = dice
         self.drifts = drifts
-        self._number = 0
-        self.declared: dict[str, Arguments] = {}
-        self._gone: dict[str, Arguments] = {}
-        for name, arguments in self.first().items():
-            (self._gone if self.may_go(name) else self.declared)[name] = arguments
+        self._change_count = 0
+        self.declarations: dict[str, Arguments] = {}
+        self._removed: dict[str, Arguments] = {}
+        for name, arguments in self.build_initial_declarations().items():
+            (self._removed if self.may_be_removed(name) else self.declarations)[name] = arguments
 
-    def first(self) -> dict[str, Arguments]:
+    def build_initial_declarations(self) -> dict[str, Arguments]:
         """Return all resources there may be, as they are first declared."""
         raise NotImplementedError
 
-    def wanted(self, arguments: Arguments, ids: Ids) -> Arguments:
+    def resolve_arguments(self, arguments: Arguments, ids: Ids) -> Arguments:
         """Return the arguments as Pulumi keeps them, ids in the place of references.
 
         Raises:
@@ -82,31 +82,33 @@ class Kind:
         """
         raise NotImplementedError
 
-    def change(self, name: str, arguments: Arguments) -> Arguments:
+    def change_arguments(self, name: str, arguments: Arguments) -> Arguments:
         """Return the arguments with one change."""
         del name
         return arguments
 
-    def may_go(self, name: str) -> bool:
+    def may_be_removed(self, name: str) -> bool:
         """Return whether a resource comes and goes; whatever others refer to stays."""
         del name
         return False
 
-    def findings(self, sight: Sight) -> Iterator[str]:
+    def find_violations(self, sight: AccountView) -> Iterator[str]:
         """Find what HQ has otherwise than declared, twice, or too much."""
         raise NotImplementedError
 
-    def edit(self, held: Mapping[str, Held], ids: Ids, touched: set[tuple[str, str]]) -> str | None:
+    def apply_change(
+        self, held: Mapping[str, ResourceState], ids: Ids, touched: set[tuple[str, str]]
+    ) -> str | None:
         """Change one resource; return how, or None if none can be changed now."""
         settled = [
             name
-            for name in self.declared
+            for name in self.declarations
             if (self.kind, name) not in touched and self.is_settled(name, held, ids)
         ]
         possible = {
-            "create": [name for name in self._gone if name not in held],
-            "update": settled if self.changes else [],
-            "destroy": [name for name in settled if self.may_go(name)],
+            "create": [name for name in self._removed if name not in held],
+            "update": settled if self.is_changeable else [],
+            "destroy": [name for name in settled if self.may_be_removed(name)],
         }
         ops = [op for op, names in possible.items() if names]
         if not ops:
@@ -114,35 +116,35 @@ class Kind:
         op = self.dice.choices(ops, [WEIGHTS[each] for each in ops])[0]
         name = self.dice.choice(possible[op])
         touched.add((self.kind, name))
-        self._play(op, name)
+        self._apply_operation(op, name)
         return op
 
-    def _play(self, op: str, name: str) -> None:
+    def _apply_operation(self, op: str, name: str) -> None:
         if op == "create":
-            self.declared[name] = self._gone.pop(name)
+            self.declarations[name] = self._removed.pop(name)
         elif op == "destroy":
-            self._gone[name] = self.declared.pop(name)
+            self._removed[name] = self.declarations.pop(name)
         else:
-            self._number += 1
-            self.declared[name] = self.change(name, self.declared[name])
+            self._change_count += 1
+            self.declarations[name] = self.change_arguments(name, self.declarations[name])
 
-    def is_settled(self, name: str, held: Mapping[str, Held], ids: Ids) -> bool:
+    def is_settled(self, name: str, held: Mapping[str, ResourceState], ids: Ids) -> bool:
         """Return whether the state has a resource just as it is declared."""
         if name not in held:
             return False
         try:
-            wanted = self.wanted(self.declared[name], ids)
+            wanted = self.resolve_arguments(self.declarations[name], ids)
         except KeyError:
             return False
         inputs = held[name].inputs
         return all(inputs.get(key) == value for key, value in wanted.items())
 
-    def again(self) -> int:
+    def get_change_number(self) -> int:
         """Return the number of the change: with it, a value is one that was never declared."""
-        return self._number
+        return self._change_count
 
 
-def unlike(what: str, wanted: Row, row: Row) -> Iterator[str]:
+def find_differences(what: str, wanted: Row, row: Row) -> Iterator[str]:
     """Find fields that HQ has otherwise than declared; an empty text and none are the same."""
     for field, value in wanted.items():
         if (value or None) != (row.get(field) or None):

@@ -2,76 +2,78 @@
 
 from collections.abc import Iterator
 
-from bim360_provider.emulator.hq.members import role_ids
-from tests.soak.kinds.account_user import ROLES, email, members_of
-from tests.soak.kinds.active_projects import SITES
-from tests.soak.kinds.company import CORE
-from tests.soak.kinds.kind import Arguments, Ids, Kind, Row, Sight, unlike
+from bim360_provider.emulator.hq.members import map_role_names
+from tests.soak.kinds.account_user import ROLES, format_email, name_members
+from tests.soak.kinds.active_projects import ACTIVE_PROJECTS
+from tests.soak.kinds.company import PERMANENT_COMPANIES
+from tests.soak.kinds.kind import AccountView, Arguments, Ids, Row, SoakEntity, find_differences
 
-ACCESS = ({"document_management": "user"}, {"document_management": "admin"})
+ACCESS_LEVELS = ({"document_management": "user"}, {"document_management": "admin"})
 
 
-class ProjectMembers(Kind):
+class ProjectMembers(SoakEntity):
     """A few for each site, who come and go."""
 
     kind = "members"
     type = "bim360:ProjectMember"
 
-    def first(self) -> dict[str, Arguments]:
+    def build_initial_declarations(self) -> dict[str, Arguments]:
         """Return the members; every other one is taken out of the project when let go of."""
         return {
             user: {
                 "site": site,
                 "user": user,
-                **person(CORE[0]),
+                **build_member(PERMANENT_COMPANIES[0]),
                 "on_destroy": "remove" if number % 2 else "retain",
             }
-            for site in SITES
-            for number, user in enumerate(members_of(site))
+            for site in ACTIVE_PROJECTS
+            for number, user in enumerate(name_members(site))
         }
 
-    def may_go(self, name: str) -> bool:
+    def may_be_removed(self, name: str) -> bool:
         """Return True: nobody counts on them."""
         del name
         return True
 
-    def wanted(self, arguments: Arguments, ids: Ids) -> Arguments:
+    def resolve_arguments(self, arguments: Arguments, ids: Ids) -> Arguments:
         """Return the arguments with ids for site and company."""
-        row = row_of(arguments, ids)
+        row = build_row(arguments, ids)
         project = ids["sites"][arguments["site"]]
-        return {"project_id": project, "email": email(arguments["user"]), **row}
+        return {"project_id": project, "email": format_email(arguments["user"]), **row}
 
-    def change(self, name: str, arguments: Arguments) -> Arguments:
+    def change_arguments(self, name: str, arguments: Arguments) -> Arguments:
         """Change company, roles or access."""
         del name
-        return self.changed(arguments)
+        return self.change_member(arguments)
 
-    def changed(self, arguments: Arguments) -> Arguments:
+    def change_member(self, arguments: Arguments) -> Arguments:
         """Change company, roles or access.
 
         Access only where no stack is destroyed: who is found with other access than declared gets
         the declared one with the second up, as docs/members.md says.
         """
         changes: list[Arguments] = [
-            {"company": self.dice.choice(CORE)},
+            {"company": self.dice.choice(PERMANENT_COMPANIES)},
             {"industry_roles": sorted(self.dice.sample(ROLES, self.dice.randint(0, 3)))},
         ]
-        changes += [] if self.drifts else [dict(self.dice.choice(ACCESS))]
+        changes += [] if self.drifts else [dict(self.dice.choice(ACCESS_LEVELS))]
         return {**arguments, **self.dice.choice(changes)}
 
-    def findings(self, sight: Sight) -> Iterator[str]:
+    def find_violations(self, sight: AccountView) -> Iterator[str]:
         """Find members who are not in their project just once, or otherwise than declared."""
-        for name, arguments in self.declared.items():
-            wanted = row_of(arguments, sight.ids)
-            yield from differing(f"member {name}", arguments["site"], name, wanted, sight)
+        for name, arguments in self.declarations.items():
+            wanted = build_row(arguments, sight.ids)
+            yield from find_member_violations(
+                f"member {name}", arguments["site"], name, wanted, sight
+            )
 
 
-def person(company: str) -> Arguments:
+def build_member(company: str) -> Arguments:
     """Return what is first declared of somebody in a project."""
     return {"company": company, "industry_roles": ["Engineer"], "document_management": "user"}
 
 
-def row_of(arguments: Arguments, ids: Ids) -> Arguments:
+def build_row(arguments: Arguments, ids: Ids) -> Arguments:
     """Return what is declared of somebody in a project, with the company's id."""
     return {
         "company_id": ids["companies"][arguments["company"]],
@@ -80,16 +82,18 @@ def row_of(arguments: Arguments, ids: Ids) -> Arguments:
     }
 
 
-def differing(what: str, site: str, user: str, wanted: Row, sight: Sight) -> Iterator[str]:
+def find_member_violations(
+    what: str, site: str, user: str, wanted: Row, sight: AccountView
+) -> Iterator[str]:
     """Find somebody who is not in a site's project just once, or otherwise than declared."""
-    rows = sight.person(site, user)
+    rows = sight.find_user_rows(site, user)
     if len(rows) != 1:
         yield f"unequal: {what} is in {site} {len(rows)} times"
         return
-    roles = role_ids(str(sight.project(site)["id"]))
+    roles = map_role_names(str(sight.find_project(site)["id"]))
     there = {
         "company_id": rows[0]["company_id"],
         "industry_roles": sorted(roles[each] for each in rows[0]["industry_roles"]),
         "document_management": rows[0]["services"].get("document_management"),
     }
-    yield from unlike(what, wanted, there)
+    yield from find_differences(what, wanted, there)

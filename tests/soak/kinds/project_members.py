@@ -2,11 +2,16 @@
 
 from collections.abc import Iterator
 
-from tests.soak.kinds.account_user import admin_of, email, members_of, team_of
-from tests.soak.kinds.active_projects import SITES
-from tests.soak.kinds.company import CORE
-from tests.soak.kinds.kind import Arguments, Ids, Sight
-from tests.soak.kinds.project_member import ProjectMembers, differing, person, row_of
+from tests.soak.kinds.account_user import format_email, name_admin, name_members, name_team_members
+from tests.soak.kinds.active_projects import ACTIVE_PROJECTS
+from tests.soak.kinds.company import PERMANENT_COMPANIES
+from tests.soak.kinds.kind import AccountView, Arguments, Ids
+from tests.soak.kinds.project_member import (
+    ProjectMembers,
+    build_member,
+    build_row,
+    find_member_violations,
+)
 
 
 class Teams(ProjectMembers):
@@ -15,29 +20,35 @@ class Teams(ProjectMembers):
     kind = "teams"
     type = "bim360:ProjectMembers"
 
-    def first(self) -> dict[str, Arguments]:
+    def build_initial_declarations(self) -> dict[str, Arguments]:
         """Return the teams; one takes people out of the project, the other leaves them there."""
         return {
             f"team-{site}": {
                 "site": site,
-                "rows": {user: person(CORE[0]) for user in team_of(site)[:2]},
-                "out": {user: person(CORE[1]) for user in team_of(site)[2:]},
+                "rows": {
+                    user: build_member(PERMANENT_COMPANIES[0])
+                    for user in name_team_members(site)[:2]
+                },
+                "out": {
+                    user: build_member(PERMANENT_COMPANIES[1])
+                    for user in name_team_members(site)[2:]
+                },
                 "on_removal": "remove" if number % 2 else "retain",
             }
-            for number, site in enumerate(SITES)
+            for number, site in enumerate(ACTIVE_PROJECTS)
         }
 
-    def may_go(self, name: str) -> bool:
+    def may_be_removed(self, name: str) -> bool:
         """Return False: a team lives as long as its site."""
         del name
         return False
 
-    def wanted(self, arguments: Arguments, ids: Ids) -> Arguments:
+    def resolve_arguments(self, arguments: Arguments, ids: Ids) -> Arguments:
         """Return the team as Pulumi keeps it: by e-mail."""
-        rows = {email(user): row_of(row, ids) for user, row in arguments["rows"].items()}
+        rows = {format_email(user): build_row(row, ids) for user, row in arguments["rows"].items()}
         return {"project_id": ids["sites"][arguments["site"]], "members": rows}
 
-    def change(self, name: str, arguments: Arguments) -> Arguments:
+    def change_arguments(self, name: str, arguments: Arguments) -> Arguments:
         """Add a row, take one out, change one; who comes back is declared as they were."""
         del name
         rows, out = dict(arguments["rows"]), dict(arguments["out"])
@@ -49,18 +60,18 @@ class Teams(ProjectMembers):
         elif way == "take out":
             out[user] = rows.pop(user)
         else:
-            rows[user] = self.changed(rows[user])
+            rows[user] = self.change_member(rows[user])
         return {**arguments, "rows": rows, "out": out}
 
-    def findings(self, sight: Sight) -> Iterator[str]:
+    def find_violations(self, sight: AccountView) -> Iterator[str]:
         """Find rows that differ, and people in a project whom nobody ever declared there."""
-        for name, arguments in self.declared.items():
+        for name, arguments in self.declarations.items():
             site = arguments["site"]
             for user, row in arguments["rows"].items():
-                wanted = row_of(row, sight.ids)
-                yield from differing(f"{user} of {name}", site, user, wanted, sight)
-            crew = {admin_of(site), *members_of(site), *team_of(site)}
+                wanted = build_row(row, sight.ids)
+                yield from find_member_violations(f"{user} of {name}", site, user, wanted, sight)
+            crew = {name_admin(site), *name_members(site), *name_team_members(site)}
             known = {sight.ids["users"].get(user) for user in crew}
-            for row in sight.project(site).get("users", ()):
+            for row in sight.find_project(site).get("users", ()):
                 if row["user_id"] not in known:
                     yield f"orphan: {row['user_id']} is in {site}, and nobody declared that"

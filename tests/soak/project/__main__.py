@@ -18,55 +18,74 @@ from bim360_provider import (
 )
 
 HERE = Path(__file__).parent
-declared: dict[str, Any] = json.loads((HERE / "declared.json").read_text("utf-8"))
-OPTS = ResourceOptions(delete_before_replace=True) if declared.get("deleted first") else None
+declarations: dict[str, Any] = json.loads((HERE / "declared.json").read_text("utf-8"))
+RESOURCE_OPTIONS = (
+    ResourceOptions(delete_before_replace=True) if declarations.get("deleted first") else None
+)
 """In which order a forced replacement goes."""
 
 
-def of(kind: str) -> list[tuple[str, dict[str, Any]]]:
+def list_declarations(kind: str) -> list[tuple[str, dict[str, Any]]]:
     """Return what is declared of a kind."""
-    return list(declared.get(kind, {}).items())
+    return list(declarations.get(kind, {}).items())
 
 
-for name, arguments in of("projects"):
-    Bim360Project(name, **arguments, opts=OPTS)
+for name, arguments in list_declarations("projects"):
+    Bim360Project(name, **arguments, opts=RESOURCE_OPTIONS)
 
-trees = {name: Bim360BusinessUnits(name, **said, opts=OPTS) for name, said in of("units")}
-companies = {name: Bim360Company(name, **said, opts=OPTS) for name, said in of("companies")}
+trees = {
+    name: Bim360BusinessUnits(name, **said, opts=RESOURCE_OPTIONS)
+    for name, said in list_declarations("units")
+}
+companies = {
+    name: Bim360Company(name, **said, opts=RESOURCE_OPTIONS)
+    for name, said in list_declarations("companies")
+}
 users = {
-    name: Bim360AccountUser(name, company_id=companies[said.pop("company")].id, **said, opts=OPTS)
-    for name, said in of("users")
+    name: Bim360AccountUser(
+        name, company_id=companies[said.pop("company")].id, **said, opts=RESOURCE_OPTIONS
+    )
+    for name, said in list_declarations("users")
 }
 sites = {
     name: Bim360Project(
-        name, business_unit_id=trees["tree"].ids[said.pop("unit")], **said, opts=OPTS
+        name, business_unit_id=trees["tree"].ids[said.pop("unit")], **said, opts=RESOURCE_OPTIONS
     )
-    for name, said in of("sites")
+    for name, said in list_declarations("sites")
 }
 
 
-def person(said: dict[str, Any]) -> dict[str, Any]:
+def resolve_member(said: dict[str, Any]) -> dict[str, Any]:
     """Return a member's arguments, wired to who they are and whom they work for."""
     user, company = users[said.pop("user")], companies[said.pop("company")]
     return {"email": user.email, "company_id": company.id, **said}
 
 
-active = {}
-for name, said in of("admins"):
+active_project_ids = {}
+for name, said in list_declarations("admins"):
     site, service = said.pop("site"), said.pop("service")
     admin = Bim360ProjectAdmin(
-        name, project_id=sites[site].id, service_type=service, **person(said), opts=OPTS
+        name,
+        project_id=sites[site].id,
+        service_type=service,
+        **resolve_member(said),
+        opts=RESOURCE_OPTIONS,
     )
     if service == "doc_manager":
-        active[site] = admin.project_id
+        active_project_ids[site] = admin.project_id
 
-for name, said in of("members"):
-    Bim360ProjectMember(name, project_id=active[said.pop("site")], **person(said), opts=OPTS)
+for name, said in list_declarations("members"):
+    Bim360ProjectMember(
+        name,
+        project_id=active_project_ids[said.pop("site")],
+        **resolve_member(said),
+        opts=RESOURCE_OPTIONS,
+    )
 
-for name, said in of("teams"):
-    rows: Any = [person({"user": user, **row}) for user, row in said["rows"].items()]
-    project_id = active[said["site"]]
+for name, said in list_declarations("teams"):
+    rows: Any = [resolve_member({"user": user, **row}) for user, row in said["rows"].items()]
+    project_id = active_project_ids[said["site"]]
     Bim360Team(name, project_id=project_id, members=rows, on_removal=said["on_removal"])
 
-for name, said in of("images"):
+for name, said in list_declarations("images"):
     Bim360ProjectImage(name, project_id=sites[said["site"]].id, path=HERE / f"{name}.png")

@@ -12,35 +12,35 @@ import time
 import urllib.request
 from pathlib import Path
 
-CLOCK = "SOAK_CLOCK"
+CLOCK_VARIABLE = "SOAK_CLOCK"
 """The environment variable with the URL of the emulator's clock."""
 
-PID_FILE = "SOAK_HOST_PID"
+PID_FILE_VARIABLE = "SOAK_HOST_PID"
 """The environment variable with the file in which the host leaves its process id."""
 
 READ_TIMEOUT = 2.0
 """Seconds in place of the provider's own 70, so that a time-out costs a soak no minute."""
 
-FOR_THREADS = 0.1
+MAX_REAL_WAIT = 0.1
 """Seconds of a wait for another thread of the same host, such as for a name: it takes real time."""
 
 
-class SteeredTime:
+class EmulatorTime:
     """Time that waiting moves on; threads that wait at once wait together."""
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._ahead = 0.0
+        self._advanced_seconds = 0.0
         self._lock = threading.Lock()
-        self._direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
     def monotonic(self) -> float:
         """Return this process's seconds, and what was waited on top."""
-        return time.monotonic() + self._ahead
+        return time.monotonic() + self._advanced_seconds
 
     def sleep(self, seconds: float) -> None:
         """Move everybody's time to the end of the wait, unless another thread has done so."""
-        if seconds <= FOR_THREADS:
+        if seconds <= MAX_REAL_WAIT:
             time.sleep(seconds)
             return
         until = self.monotonic() + seconds
@@ -48,24 +48,24 @@ class SteeredTime:
             rest = until - self.monotonic()
             if rest > 0:
                 self._advance(rest)
-                self._ahead += rest
+                self._advanced_seconds += rest
 
     def _advance(self, seconds: float) -> None:
         body = json.dumps({"advance": seconds}).encode()
-        self._direct.open(urllib.request.Request(self._url, body)).close()  # noqa: S310 - our own
+        self._opener.open(urllib.request.Request(self._url, body)).close()  # noqa: S310 - our own
 
 
-def steer(url: str) -> None:
+def install_clock(url: str) -> None:
     """Put the steered time in the place of the real one."""
     from bim360_provider.hq.transport import http  # noqa: PLC0415 - the program must not pay for it
     from bim360_provider.hq.transport.clock import SystemClock  # noqa: PLC0415 - as above
 
-    steered = SteeredTime(url)
+    steered = EmulatorTime(url)
     setattr(http, "READ_TIMEOUT", READ_TIMEOUT)  # noqa: B010 - the constant is Final
     for name in ("monotonic", "sleep"):
         setattr(SystemClock, name, getattr(steered, name))
 
 
-if CLOCK in os.environ and "host" in sys.orig_argv:
-    Path(os.environ[PID_FILE]).write_text(str(os.getpid()), "ascii")
-    steer(os.environ[CLOCK])
+if CLOCK_VARIABLE in os.environ and "host" in sys.orig_argv:
+    Path(os.environ[PID_FILE_VARIABLE]).write_text(str(os.getpid()), "ascii")
+    install_clock(os.environ[CLOCK_VARIABLE])

@@ -6,17 +6,25 @@ from pathlib import Path
 
 import pytest
 
-from bench.bars import bars
-from bench.grid import CALM, FLOOR, OURS, REAL, SCRIPT, TUTORIAL, WORDS
-from bench.report import page, write_report
-from bench.rows import Results, Row, load, save, used_share
+from bench.bars import check_thresholds
+from bench.grid import (
+    BASELINE,
+    IDEAL_CONDITIONS,
+    OPERATION_LABELS,
+    REAL_CONDITIONS,
+    SCRIPT,
+    THIS_PROVIDER,
+    TUTORIAL,
+)
+from bench.report import build_page, write_report
+from bench.rows import Measurement, Results, compute_used_share, load_results, save_results
 
 CPU = {"engine": 1.0, "host": 0.5, "program": 1.5}
 
 
-def row(contestant: str, size: int, op: str, seconds: float, **more: object) -> Row:
+def row(contestant: str, size: int, op: str, seconds: float, **more: object) -> Measurement:
     """Return a row of a calm run, unless more is said."""
-    weather = more.pop("weather", CALM)
+    weather = more.pop("weather", IDEAL_CONDITIONS)
     usual = {
         "contestant": contestant,
         "size": size,
@@ -29,7 +37,7 @@ def row(contestant: str, size: int, op: str, seconds: float, **more: object) -> 
         "requests": {"create": size, "token": 1},
         "refused": 0,
     }
-    return Row(**{**usual, **more})  # type: ignore[arg-type] # a test says what it needs
+    return Measurement(**{**usual, **more})  # type: ignore[arg-type] # a test says what it needs
 
 
 @pytest.fixture
@@ -37,12 +45,16 @@ def results() -> Results:
     """Return a bench of two sizes."""
     made = Results("an engine", "a machine", "make bench")
     for size in (10, 100):
-        for op in WORDS:
+        for op in OPERATION_LABELS:
             made.rows += [
-                row(each, size, op, size / 10) for each in (FLOOR, OURS, TUTORIAL, SCRIPT)
+                row(each, size, op, size / 10)
+                for each in (BASELINE, THIS_PROVIDER, TUTORIAL, SCRIPT)
             ]
         for op in ("up", "again", "refresh"):
-            made.rows += [row(each, size, op, 60.0, weather=REAL) for each in (OURS, TUTORIAL)]
+            made.rows += [
+                row(each, size, op, 60.0, weather=REAL_CONDITIONS)
+                for each in (THIS_PROVIDER, TUTORIAL)
+            ]
     return made
 
 
@@ -50,21 +62,21 @@ def test_the_used_share_is_that_of_full_minutes() -> None:
     """Ninety in each of two minutes, and a rest that is not counted."""
     minutes = [*[0.0] * 90, *[60.5] * 90, *[121.0] * 5]
 
-    assert used_share(minutes, 100) == 0.9
-    assert used_share([0.0, 59.0], 100) is None
-    assert used_share(minutes, 0) is None
+    assert compute_used_share(minutes, 100) == 0.9
+    assert compute_used_share([0.0, 59.0], 100) is None
+    assert compute_used_share(minutes, 0) is None
 
 
 def test_a_bar_compares_the_fastest_runs(results: Results) -> None:
     """A disturbed run of either side proves nothing."""
     results.bars = [
-        *(row(FLOOR, 200, "up", seconds) for seconds in (4.0, 9.0)),
-        *(row(OURS, 200, "up", seconds) for seconds in (9.0, 4.9)),
-        row(FLOOR, 200, "refresh", 2.0),
-        row(OURS, 200, "refresh", 2.6),
+        *(row(BASELINE, 200, "up", seconds) for seconds in (4.0, 9.0)),
+        *(row(THIS_PROVIDER, 200, "up", seconds) for seconds in (9.0, 4.9)),
+        row(BASELINE, 200, "refresh", 2.0),
+        row(THIS_PROVIDER, 200, "refresh", 2.6),
     ]
 
-    assert [(each.words.split(",")[0], each.holds) for each in bars(results)[:2]] == [
+    assert [(each.description.split(",")[0], each.is_met) for each in check_thresholds(results)[:2]] == [
         ("up", True),
         ("refresh", False),
     ]
@@ -72,18 +84,20 @@ def test_a_bar_compares_the_fastest_runs(results: Results) -> None:
 
 def test_a_429_and_an_unused_limit_miss_their_bars(results: Results) -> None:
     """The limit is to be used, and not to be run into."""
-    results.rows.append(row(OURS, 1000, "up", 650, weather=REAL, refused=3, used=0.94))
+    results.rows.append(
+        row(THIS_PROVIDER, 1000, "up", 650, weather=REAL_CONDITIONS, refused=3, used=0.94)
+    )
 
-    assert [each.holds for each in bars(results)] == [False, False]
+    assert [each.is_met for each in check_thresholds(results)] == [False, False]
 
 
 def test_results_come_back_from_their_file_as_they_were(results: Results, tmp_path: Path) -> None:
     """The committed report is rendered from it."""
-    results.bars = [row(OURS, 200, "up", 3.25, used=0.5)]
+    results.bars = [row(THIS_PROVIDER, 200, "up", 3.25, used=0.5)]
 
-    save(results, tmp_path / "results.json")
+    save_results(results, tmp_path / "results.json")
 
-    assert load(tmp_path / "results.json") == results
+    assert load_results(tmp_path / "results.json") == results
 
 
 def test_the_report_has_a_line_for_every_run_and_all_its_pictures(
@@ -93,7 +107,7 @@ def test_the_report_has_a_line_for_every_run_and_all_its_pictures(
     write_report(results, tmp_path)
 
     text = (tmp_path / "README.md").read_text("utf-8")
-    assert text.count("| this provider |") == 2 * (len(WORDS) + 3)
+    assert text.count("| this provider |") == 2 * (len(OPERATION_LABELS) + 3)
     assert "| up, all new, this provider | 1.0 s | 10.0 s | 1.00 | 120 MB |" in text
     for picture in ("limit.svg", "refresh.svg", "growth.svg", "processor.svg"):
         assert f"({picture})" in text
@@ -102,4 +116,4 @@ def test_the_report_has_a_line_for_every_run_and_all_its_pictures(
 
 def test_the_same_rows_make_the_same_page(results: Results) -> None:
     """A report that changes by itself could not be compared with what is committed."""
-    assert page(results) == page(replace(results, rows=list(results.rows)))
+    assert build_page(results) == build_page(replace(results, rows=list(results.rows)))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bim360_provider.cli import demo_engine
-from bim360_provider.cli.demo_engine import choose
+from bim360_provider.cli.demo_engine import choose_engine
 
 
 def program(folder: Path, body: str) -> Path:
@@ -22,7 +22,7 @@ def program(folder: Path, body: str) -> Path:
 def no_way_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A machine without a CLI on PATH and without a way to the installer."""
     monkeypatch.setenv("PATH", f"{tmp_path / 'path'}{os.pathsep}/usr/bin{os.pathsep}/bin")
-    monkeypatch.setattr(demo_engine, "INSTALLER", "https://127.0.0.1:1")
+    monkeypatch.setattr(demo_engine, "INSTALLER_URL", "https://127.0.0.1:1")
     return tmp_path
 
 
@@ -30,29 +30,29 @@ def test_a_cli_on_path_is_taken(no_way_out: Path) -> None:
     """What a person has installed goes before everything else, and its version is said."""
     file = program(no_way_out / "path", "echo v3.300.0")
 
-    engine = choose("auto", no_way_out / "cli", print)
+    engine = choose_engine("auto", no_way_out / "cli", print)
 
     assert engine is not None
     assert engine.pulumi == str(file)
-    assert "v3.300.0" in engine.words
+    assert "v3.300.0" in engine.description
 
 
 def test_a_cli_that_does_not_say_its_version_is_taken_too(no_way_out: Path) -> None:
     """A CLI built from source prints an empty version and works."""
     program(no_way_out / "path", "exit 0")
 
-    engine = choose("auto", no_way_out / "cli", print)
+    engine = choose_engine("auto", no_way_out / "cli", print)
 
     assert engine is not None
     assert engine.pulumi
-    assert "does not say its version" in engine.words
+    assert "does not say its version" in engine.description
 
 
 def test_a_cli_that_does_not_run_is_passed_over(no_way_out: Path) -> None:
     """A broken file named pulumi must not stop the demo."""
     program(no_way_out / "path", "exit 127")
 
-    engine = choose("auto", no_way_out / "cli", lambda _: None)
+    engine = choose_engine("auto", no_way_out / "cli", lambda _: None)
 
     assert engine is not None
     assert engine.kind == "local"
@@ -62,11 +62,11 @@ def test_without_a_way_to_the_installer_the_local_engine_runs(no_way_out: Path) 
     """The reason is said, in one line, and the demo goes on."""
     said: list[str] = []
 
-    engine = choose("auto", no_way_out / "cli", said.append)
+    engine = choose_engine("auto", no_way_out / "cli", said.append)
 
     assert engine is not None
     assert engine.pulumi is None
-    assert "is not Pulumi" in engine.words
+    assert "is not Pulumi" in engine.description
     assert said[-1].startswith("It could not be installed: no way to https://127.0.0.1:1")
 
 
@@ -75,23 +75,23 @@ def test_a_cli_that_was_installed_before_is_used_again(no_way_out: Path) -> None
     said: list[str] = []
     program(no_way_out / "cli" / "bin", "echo v3.272.0")
 
-    engine = choose("auto", no_way_out / "cli", said.append)
+    engine = choose_engine("auto", no_way_out / "cli", said.append)
 
     assert engine is not None
-    assert "installed for it" in engine.words
+    assert "installed for it" in engine.description
     assert said == []
 
 
 def test_the_cli_can_be_insisted_on(no_way_out: Path) -> None:
     """Somebody who asks for Pulumi does not get something else."""
-    assert choose("pulumi", no_way_out / "cli", lambda _: None) is None
+    assert choose_engine("pulumi", no_way_out / "cli", lambda _: None) is None
 
 
 def test_the_local_engine_can_be_insisted_on(no_way_out: Path) -> None:
     """Even where a CLI is on PATH."""
     program(no_way_out / "path", "echo v3.300.0")
 
-    engine = choose("local", no_way_out / "cli", print)
+    engine = choose_engine("local", no_way_out / "cli", print)
 
     assert engine is not None
     assert engine.pulumi is None

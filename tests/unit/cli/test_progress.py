@@ -15,7 +15,7 @@ def shown(*, terminal: bool) -> list[str]:
     status = console.status("asking HQ")
     progress = Progress(console, status, lambda: float(next(seconds)))
     for number in range(1, 15):
-        progress.tell("projects", number, 1000)
+        progress.report_count("projects", number, 1000)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue().splitlines()
 

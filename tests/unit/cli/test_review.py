@@ -7,9 +7,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bim360_provider.cli.app import app
-from bim360_provider.review.model import KINDS
-from tests.unit.review.plan_factory import PROJECT, changed, plan, step
-from tests.unit.review.snapshots import GOLDEN, PLANS
+from bim360_provider.review.model import GATE_KINDS
+from tests.unit.review.plan_factory import PROJECT_INPUTS, build_plan, build_step, build_update
+from tests.unit.review.snapshots import PLAN_FOLDER, SNAPSHOT_FOLDER
 
 
 def review(*words: str, pipe: str = "") -> Result:
@@ -19,7 +19,7 @@ def review(*words: str, pipe: str = "") -> Result:
 
 def recorded(name: str) -> str:
     """Return the place of a recorded plan."""
-    return str(PLANS / f"{name}.json")
+    return str(PLAN_FOLDER / f"{name}.json")
 
 
 def test_a_file_and_a_pipe_read_alike() -> None:
@@ -28,14 +28,16 @@ def test_a_file_and_a_pipe_read_alike() -> None:
     runs = [review(recorded("change")), review(pipe=text), review("-", pipe=text)]
 
     assert [run.exit_code for run in runs] == [0, 0, 0]
-    assert {run.stdout for run in runs} == {(GOLDEN / "change.md").read_text(encoding="utf-8")}
+    assert {run.stdout for run in runs} == {
+        (SNAPSHOT_FOLDER / "change.md").read_text(encoding="utf-8")
+    }
 
 
 def test_text_and_json_are_there_when_asked_for() -> None:
     text = review(recorded("drift"), "--format", "text")
     document = review(recorded("drift"), "--format", "json")
 
-    assert text.stdout == (GOLDEN / "drift.txt").read_text(encoding="utf-8")
+    assert text.stdout == (SNAPSHOT_FOLDER / "drift.txt").read_text(encoding="utf-8")
     assert json.loads(document.stdout)["counts"]["drift"] == 2
 
 
@@ -48,7 +50,7 @@ def test_a_title_replaces_the_stack_and_is_in_the_marker() -> None:
 def test_a_look_of_its_own_is_all_drift_whatever_it_looks_like(tmp_path: Path) -> None:
     """A look whose every resource is gone cannot be told from a plan to archive them."""
     place = tmp_path / "drift.json"
-    place.write_text(plan(step("delete", PROJECT, None)))
+    place.write_text(build_plan(build_step("delete", PROJECT_INPUTS, None)))
 
     found = review("--drift", str(place), "--format", "json", "--fail-on", "archive,any")
 
@@ -72,12 +74,20 @@ def test_a_failed_plan_ends_with_1_and_says_why() -> None:
         (["no-such.json"], "", "no-such.json cannot be read: No such file or directory"),
         ([], "", "The plan is empty"),
         ([], "Previewing update", "This is not a plan"),
-        ([], plan(changed(city="Oslo"))[:-40], "This is not a plan"),
-        ([], plan(step("teleport", PROJECT, None)), "a step 'teleport', which this version"),
-        ([], plan(step("update", PROJECT, None)), "has no new state"),
-        ([], plan(step("tele\nport", PROJECT, None)), "tele⏎port"),
-        ([], plan(changeSummary={"delete": 1}), "counts 1 delete steps and shows 0"),
-        (["--drift", "-"], plan(step("create", None, PROJECT)), "so it is a plan and not a look"),
+        ([], build_plan(build_update(city="Oslo"))[:-40], "This is not a plan"),
+        (
+            [],
+            build_plan(build_step("teleport", PROJECT_INPUTS, None)),
+            "a step 'teleport', which this version",
+        ),
+        ([], build_plan(build_step("update", PROJECT_INPUTS, None)), "has no new state"),
+        ([], build_plan(build_step("tele\nport", PROJECT_INPUTS, None)), "tele⏎port"),
+        ([], build_plan(changeSummary={"delete": 1}), "counts 1 delete steps and shows 0"),
+        (
+            ["--drift", "-"],
+            build_plan(build_step("create", None, PROJECT_INPUTS)),
+            "so it is a plan and not a look",
+        ),
         (["-", "--drift", "-"], "", "Only one of the two plans"),
         (["--fail-on", "archives"], "{}", "did you mean archive?"),
         (["--fail-on", "xyz"], "{}", "there are create, change"),
@@ -85,7 +95,7 @@ def test_a_failed_plan_ends_with_1_and_says_why() -> None:
         (["--fail-on", "archive="], "{}", "takes a number from 1 on, not ''"),
         (["--fail-on", f"archive={'9' * 5000}"], "{}", "takes a number from 1 on, not '9999"),
         (["--fail-on", "archive=-1"], "{}", "takes a number from 1 on, not '-1'"),
-        (["--max-chars", "100"], plan(), "--max-chars is 0, or 2000 and more."),
+        (["--max-chars", "100"], build_plan(), "--max-chars is 0, or 2000 and more."),
     ],
 )
 def test_what_cannot_be_read_ends_with_2_and_one_line(
@@ -124,7 +134,7 @@ def test_a_gate_strikes_from_its_number_on(gates: str, code: int, said: str) -> 
 
     assert found.exit_code == code
     assert said in found.stderr
-    assert found.stdout == (GOLDEN / "archive.md").read_text(encoding="utf-8")
+    assert found.stdout == (SNAPSHOT_FOLDER / "archive.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -147,21 +157,21 @@ def test_every_kind_can_strike(name: str, gate: str) -> None:
 
 def test_a_gate_never_strikes_a_plan_without_changes() -> None:
     """But for drift, of which a plan without a look knows nothing."""
-    kinds = ",".join(kind for kind in KINDS if kind != "drift")
+    kinds = ",".join(kind for kind in GATE_KINDS if kind != "drift")
 
     assert review(recorded("no_change"), "--fail-on", kinds).exit_code == 0
 
 
 def test_an_empty_plan_passes_every_gate() -> None:
     """A new stack has nothing that could be lost, or changed by hand."""
-    found = review("--fail-on", ",".join(KINDS), pipe=plan())
+    found = review("--fail-on", ",".join(GATE_KINDS), pipe=build_plan())
 
     assert found.exit_code == 0
     assert "No changes." in found.stdout
 
 
 def test_a_look_that_found_nothing_passes_the_drift_gate() -> None:
-    seen = plan(step("refresh", PROJECT, PROJECT))
+    seen = build_plan(build_step("refresh", PROJECT_INPUTS, PROJECT_INPUTS))
 
     assert review("--fail-on", "drift", pipe=seen).exit_code == 0
 
@@ -170,7 +180,7 @@ def test_a_look_that_found_nothing_passes_the_drift_gate() -> None:
 def test_a_plan_as_powershell_writes_it_is_read(tmp_path: Path, encoding: str) -> None:
     """Windows PowerShell's ``>`` writes UTF-16 with a byte order mark."""
     place = tmp_path / "plan.json"
-    place.write_text(plan(changed(city="Oslo")), encoding=encoding)
+    place.write_text(build_plan(build_update(city="Oslo")), encoding=encoding)
 
     assert "Oslo" in review(str(place)).stdout
 
@@ -178,7 +188,9 @@ def test_a_plan_as_powershell_writes_it_is_read(tmp_path: Path, encoding: str) -
 def test_a_failed_plan_ends_with_1_also_where_a_gate_strikes() -> None:
     error = [{"severity": "error", "message": "no"}]
 
-    found = review("--fail-on", "change", pipe=plan(changed(city="Oslo"), diagnostics=error))
+    found = review(
+        "--fail-on", "change", pipe=build_plan(build_update(city="Oslo"), diagnostics=error)
+    )
 
     assert found.exit_code == 1
     assert "a gate struck: change: 1" in found.stderr
@@ -187,6 +199,6 @@ def test_a_failed_plan_ends_with_1_also_where_a_gate_strikes() -> None:
 def test_the_help_has_the_kinds_the_exit_codes_and_an_example() -> None:
     text = " ".join(review("--help").stdout.split())
 
-    assert ", ".join(KINDS) in text
+    assert ", ".join(GATE_KINDS) in text
     assert "Exit codes: 0 fine, 1 the plan itself failed" in text
     assert "bim360 review plan.json --fail-on archive=10" in text

@@ -5,25 +5,25 @@ from typing import Any
 import pytest
 
 from bim360_provider.core.account_user import check, diff
-from bim360_provider.core.account_user.rules import create_body, fields_of
-from bim360_provider.core.entity import Difference
+from bim360_provider.core.account_user.rules import build_create_body, build_fields
+from bim360_provider.core.entity import Diff
 from bim360_provider.core.validation import UNKNOWN, Unknown
 from bim360_provider.emulator import ACCOUNT_ID, COMPANY_ID
 from bim360_provider.models import AccountUser, AccountUserArguments
-from bim360_provider.models.account_user import PATCHABLE, PROFILE
-from tests.support.hq import settings
+from bim360_provider.models.account_user import PATCHABLE_FIELDS, PROFILE_FIELDS
+from tests.support.hq import build_settings
 
 ADA: dict[str, Any] = {"email": "ada@example.com", "account_id": ACCOUNT_ID, "region": "US"}
 
 
-def told(new: dict[str, Any]) -> list[str]:
+def list_messages(new: dict[str, Any]) -> list[str]:
     """Return what check says of Ada, changed by ``new``; None takes an argument away."""
-    return [str(each) for each in check({}, {**ADA, **new}, settings())[1]]
+    return [str(each) for each in check({}, {**ADA, **new}, build_settings())[1]]
 
 
 def test_an_email_is_enough_and_its_case_means_nothing() -> None:
     """Account and region come from the settings."""
-    assert check({}, {"email": "Ada@Example.com "}, settings()) == (ADA, [])
+    assert check({}, {"email": "Ada@Example.com "}, build_settings()) == (ADA, [])
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_an_email_is_enough_and_its_case_means_nothing() -> None:
 )
 def test_a_mistake_is_told_with_its_argument(new: dict[str, Any], words: str) -> None:
     """One problem for one mistake, on one line."""
-    found = told(new)
+    found = list_messages(new)
 
     assert len(found) == 1
     assert found[0].startswith(words)
@@ -52,7 +52,7 @@ def test_a_mistake_is_told_with_its_argument(new: dict[str, Any], words: str) ->
 @pytest.mark.parametrize("name", AccountUserArguments.model_fields)
 def test_an_unknown_value_passes_as_any_argument(name: str) -> None:
     """A company's id is one, in the preview that makes the company."""
-    inputs, found = check({}, {**ADA, name: UNKNOWN}, settings())
+    inputs, found = check({}, {**ADA, name: UNKNOWN}, build_settings())
 
     assert found == []
     assert isinstance(inputs[name], Unknown)
@@ -62,21 +62,21 @@ def test_the_body_of_a_create_has_the_profile_and_no_status() -> None:
     """HQ gives everybody the same first status."""
     given = {**ADA, "first_name": "Ada", "phone": "", "status": "active", "on_destroy": "retain"}
 
-    assert create_body(given) == {"email": "ada@example.com", "first_name": "Ada"}
+    assert build_create_body(given) == {"email": "ada@example.com", "first_name": "Ada"}
 
 
-@pytest.mark.parametrize("name", PATCHABLE)
+@pytest.mark.parametrize("name", PATCHABLE_FIELDS)
 def test_company_role_and_status_change_in_place(name: str) -> None:
     """HQ's PATCH takes nothing else."""
     state = {**ADA, "status": "active"}
 
-    assert diff(state, {**ADA, name: "other"}) == Difference(changed=(name,))
+    assert diff(state, {**ADA, name: "other"}) == Diff(changed_arguments=(name,))
 
 
 @pytest.mark.parametrize("name", ["email", "account_id", "region"])
 def test_another_email_or_place_is_another_person(name: str) -> None:
     """The only arguments that replace."""
-    assert diff(ADA, {**ADA, name: "other"}) == Difference((name,), (name,))
+    assert diff(ADA, {**ADA, name: "other"}) == Diff((name,), (name,))
 
 
 @pytest.mark.parametrize(
@@ -97,15 +97,15 @@ def test_two_ways_to_say_one_thing_are_no_change(
     live: dict[str, Any], declared: dict[str, Any]
 ) -> None:
     """Case, null and "", somebody who is to sign in, and a profile that nobody declares."""
-    assert diff({**ADA, **live}, {**ADA, **declared}) == Difference()
+    assert diff({**ADA, **live}, {**ADA, **declared}) == Diff()
 
 
-@pytest.mark.parametrize("name", PROFILE)
+@pytest.mark.parametrize("name", PROFILE_FIELDS)
 def test_another_profile_is_an_update_that_sends_nothing_and_says_so(name: str) -> None:
     """It has to get into the state, where the next preview looks."""
     difference = diff({**ADA, name: "before"}, {**ADA, name: "after"})
 
-    assert (difference.changed, difference.replaces) == ((name,), ())
+    assert (difference.changed_arguments, difference.replaces) == ((name,), ())
     assert difference.warnings == (
         (
             f"BIM 360: user 'ada@example.com': {name} cannot be changed: the profile is the "
@@ -129,7 +129,7 @@ def test_who_never_signed_in_cannot_be_made_inactive_and_the_preview_says_so(sta
     """The state knows; HQ is not asked."""
     difference = diff({**ADA, "status": status}, {**ADA, "status": "inactive"})
 
-    assert difference.changed == ("status",)
+    assert difference.changed_arguments == ("status",)
     assert difference.warnings == (
         (
             f"BIM 360: user 'ada@example.com' has never signed in ({status}), so HQ cannot make "
@@ -142,14 +142,14 @@ def test_who_was_deactivated_by_hand_is_brought_back() -> None:
     """Whom a stack declares is meant to be there, unless it says otherwise."""
     state = {**ADA, "status": "inactive"}
 
-    assert diff(state, ADA).changed == ("status",)
-    assert diff(state, {**ADA, "status": "inactive"}) == Difference()
+    assert diff(state, ADA).changed_arguments == ("status",)
+    assert diff(state, {**ADA, "status": "inactive"}) == Diff()
 
 
 def test_another_way_to_be_destroyed_gets_into_the_state() -> None:
     """A destroy looks there."""
-    assert diff(ADA, {**ADA, "on_destroy": "retain"}) == Difference(("on_destroy",))
-    assert diff({**ADA, "on_destroy": "retain"}, ADA) == Difference(("on_destroy",))
+    assert diff(ADA, {**ADA, "on_destroy": "retain"}) == Diff(("on_destroy",))
+    assert diff({**ADA, "on_destroy": "retain"}, ADA) == Diff(("on_destroy",))
 
 
 def test_a_role_that_an_answer_leaves_out_stands_as_declared() -> None:
@@ -157,5 +157,5 @@ def test_a_role_that_an_answer_leaves_out_stands_as_declared() -> None:
     bare = AccountUser.model_validate({"id": "u1"})
     null = AccountUser.model_validate({"id": "u1", "default_role": None})
 
-    assert fields_of(bare, {"default_role": "Architect"})["default_role"] == "Architect"
-    assert "default_role" not in fields_of(null, {"default_role": "Architect"})
+    assert build_fields(bare, {"default_role": "Architect"})["default_role"] == "Architect"
+    assert "default_role" not in build_fields(null, {"default_role": "Architect"})

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from bim360_provider.core.create_once import SHARED_RISK
-from bim360_provider.core.project.adoption import is_ours, judge
+from bim360_provider.core.create_once import SHARED_OWNERSHIP_RISK
+from bim360_provider.core.project.adoption import decide_adoption, is_created_project
 from bim360_provider.models import Project
-from tests.support.hq import TOWER, settings
+from tests.support.hq import PROJECT_INPUTS, build_settings
 
 BEGAN = datetime(2027, 1, 2, 12, 0, 0, tzinfo=timezone.utc)
 OLD = "2020-01-01T00:00:00.000Z"
@@ -19,22 +19,22 @@ def at(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
-def twin(**changes: Any) -> Project:
+def build_candidate(**changes: Any) -> Project:
     """Return the project that has the tower's name: a leftover of an hour ago."""
     made = {"id": "p1", "status": "pending", "created_at": at(BEGAN - timedelta(hours=1))}
-    return Project.model_validate({**TOWER, **made, **changes})
+    return Project.model_validate({**PROJECT_INPUTS, **made, **changes})
 
 
 def verdict(*twins: Project, adopt: str | None = None, **config: str) -> tuple[str | None, str]:
     """Return the id that is adopted, and the words."""
-    inputs = {**TOWER, **({"adopt": adopt} if adopt else {})}
-    judged = judge(list(twins), inputs, settings(**config), BEGAN)
-    return (judged.project.id if judged.project else None), judged.words
+    inputs = {**PROJECT_INPUTS, **({"adopt": adopt} if adopt else {})}
+    judged = decide_adoption(list(twins), inputs, build_settings(**config), BEGAN)
+    return (judged.project.id if judged.project else None), judged.reason
 
 
 def test_the_leftover_of_an_interrupted_run_is_adopted() -> None:
     """As declared, pending, never signed in to, made before this run, younger than a day."""
-    adopted, words = verdict(twin())
+    adopted, words = verdict(build_candidate())
 
     assert adopted == "p1"
     assert "'Tower A'" in words
@@ -63,7 +63,12 @@ def test_the_leftover_of_an_interrupted_run_is_adopted() -> None:
 )
 def test_whatever_else_has_the_name_is_somebody_elses(changes: dict[str, Any]) -> None:
     """Each single condition that fails prevents the adoption."""
-    judged = judge([twin(**changes)], {**TOWER, "service_types": ["pm"]}, settings(), BEGAN)
+    judged = decide_adoption(
+        [build_candidate(**changes)],
+        {**PROJECT_INPUTS, "service_types": ["pm"]},
+        build_settings(),
+        BEGAN,
+    )
 
     assert judged.project is None
 
@@ -82,7 +87,12 @@ def test_a_leftover_may_have_the_declared_status_already(
     declared: str, found: str, adopted: bool
 ) -> None:
     """The run was killed after its PATCH; an active project has people in it, and is theirs."""
-    judged = judge([twin(status=found)], {**TOWER, "status": declared}, settings(), BEGAN)
+    judged = decide_adoption(
+        [build_candidate(status=found)],
+        {**PROJECT_INPUTS, "status": declared},
+        build_settings(),
+        BEGAN,
+    )
 
     assert (judged.project is not None) == adopted
 
@@ -90,12 +100,12 @@ def test_a_leftover_may_have_the_declared_status_already(
 @pytest.mark.parametrize("age", [timedelta(seconds=1), timedelta(days=1)])
 def test_a_leftover_is_taken_up_within_a_day(age: timedelta) -> None:
     """The first second of it and the last."""
-    assert verdict(twin(created_at=at(BEGAN - age)))[0] == "p1"
+    assert verdict(build_candidate(created_at=at(BEGAN - age)))[0] == "p1"
 
 
 def test_leftovers_can_be_left_alone_by_configuration() -> None:
     """For who never wants anything to be adopted."""
-    adopted, words = verdict(twin(), adoptLeftovers="false")
+    adopted, words = verdict(build_candidate(), adoptLeftovers="false")
 
     assert adopted is None
     assert words == (
@@ -107,7 +117,7 @@ def test_leftovers_can_be_left_alone_by_configuration() -> None:
 
 def test_what_was_made_meanwhile_is_an_error_that_names_the_cause() -> None:
     """Two resources or two pipelines that declare one name."""
-    adopted, words = verdict(twin(created_at=at(BEGAN)))
+    adopted, words = verdict(build_candidate(created_at=at(BEGAN)))
 
     assert adopted is None
     assert "was made by somebody else while this run was going on" in words
@@ -115,7 +125,7 @@ def test_what_was_made_meanwhile_is_an_error_that_names_the_cause() -> None:
 
 def test_what_was_made_meanwhile_can_be_adopted_by_configuration() -> None:
     """For who runs the same stack from two places on purpose."""
-    assert verdict(twin(created_at=at(BEGAN)), adoptSimultaneous="true")[0] == "p1"
+    assert verdict(build_candidate(created_at=at(BEGAN)), adoptSimultaneous="true")[0] == "p1"
 
 
 @pytest.mark.parametrize(
@@ -134,7 +144,7 @@ def test_what_was_made_meanwhile_can_be_adopted_by_configuration() -> None:
 )
 def test_the_policy_decides_about_all_others(adopt: str, status: str, adopted: bool) -> None:
     """Three policies over HQ's four states."""
-    other = twin(status=status, value=1.0)
+    other = build_candidate(status=status, value=1.0)
 
     assert verdict(other, adopt=adopt)[0] == ("p1" if adopted else None)
 
@@ -142,13 +152,13 @@ def test_the_policy_decides_about_all_others(adopt: str, status: str, adopted: b
 @pytest.mark.parametrize("status", ["active", "inactive"])
 def test_what_an_interrupted_run_brought_back_is_adopted(status: str) -> None:
     """It is archived no more, exactly as declared, and was changed shortly before this run."""
-    back = twin(status=status, created_at=OLD, updated_at=at(BEGAN - timedelta(hours=1)))
+    back = build_candidate(status=status, created_at=OLD, updated_at=at(BEGAN - timedelta(hours=1)))
 
     adopted, words = verdict(back, adopt="archived")
 
     assert adopted == "p1"
     done = "'Tower A' (p1) was brought back by an interrupted run; it is adopted"
-    assert words == f"{done}. {SHARED_RISK}"
+    assert words == f"{done}. {SHARED_OWNERSHIP_RISK}"
 
 
 @pytest.mark.parametrize(
@@ -167,12 +177,12 @@ def test_what_is_in_use_was_not_brought_back(
     """The policy is for archived projects, and for nothing that would have to be changed."""
     recent = {"status": "active", "created_at": OLD, "updated_at": at(BEGAN - timedelta(hours=1))}
 
-    assert verdict(twin(**{**recent, **changes}), adopt="archived", **config)[0] is None
+    assert verdict(build_candidate(**{**recent, **changes}), adopt="archived", **config)[0] is None
 
 
 def test_the_advice_for_an_archived_project_is_to_bring_it_back() -> None:
     """Names stay taken."""
-    assert verdict(twin(status="archived"))[1] == (
+    assert verdict(build_candidate(status="archived"))[1] == (
         "'Tower A' is the name of an archived project (p1), and names stay taken; "
         "bring it back with adopt='archived', or declare another name"
     )
@@ -188,9 +198,9 @@ def test_a_name_without_a_project_is_probably_an_acc_project() -> None:
 
 def test_of_several_the_living_one_counts() -> None:
     """Then the oldest, in whatever order they come."""
-    archived = twin(id="p0", status="archived", created_at=at(BEGAN - timedelta(days=9)))
-    young = twin(id="p2", status="active", created_at=at(BEGAN - timedelta(days=2)))
-    old = twin(id="p3", status="active", created_at=at(BEGAN - timedelta(days=3)))
+    archived = build_candidate(id="p0", status="archived", created_at=at(BEGAN - timedelta(days=9)))
+    young = build_candidate(id="p2", status="active", created_at=at(BEGAN - timedelta(days=2)))
+    old = build_candidate(id="p3", status="active", created_at=at(BEGAN - timedelta(days=3)))
 
     assert verdict(archived, young, old, adopt="any")[0] == "p3"
     assert verdict(old, archived, young, adopt="any")[0] == "p3"
@@ -210,4 +220,4 @@ def test_after_a_lost_answer_ours_is_what_was_made_since(
     changes: dict[str, Any], ours: bool
 ) -> None:
     """With the declared values, and not before we asked."""
-    assert is_ours(twin(**changes), TOWER, BEGAN) is ours
+    assert is_created_project(build_candidate(**changes), PROJECT_INPUTS, BEGAN) is ours

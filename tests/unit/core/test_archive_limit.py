@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import pytest
 
-from bim360_provider.core.run import Allowance
+from bim360_provider.core.run import ArchiveLimit
 from bim360_provider.errors import (
     ArchiveLimitError,
     ConfigError,
@@ -24,7 +24,7 @@ from bim360_provider.hq import OpenOutcomeError
 
 def answered(kind: type[HqError], status: int) -> HqError:
     """Return an answer of HQ as an error."""
-    return kind("no", status=status, words="no", request="PATCH")
+    return kind("no", status=status, hq_message="no", request="PATCH")
 
 
 CLEAR = [
@@ -43,10 +43,10 @@ OPEN = [
 ]
 
 
-def archived(allowance: Allowance, asks: Callable[[], object] = lambda: None) -> bool:
+def archived(allowance: ArchiveLimit, asks: Callable[[], object] = lambda: None) -> bool:
     """Return whether one more was let through."""
     try:
-        with allowance.one("'Tower' (85d84020-…)"):
+        with allowance.reserve("'Tower' (85d84020-…)"):
             asks()
     except ArchiveLimitError:
         return False
@@ -64,7 +64,7 @@ def fails(error: BaseException) -> Callable[[], object]:
 
 def test_exactly_as_many_as_allowed_however_many_threads_ask() -> None:
     """The host has four; here are sixteen."""
-    allowance = Allowance(20)
+    allowance = ArchiveLimit(20)
 
     with ThreadPoolExecutor(16) as pool:
         let = list(pool.map(lambda _: archived(allowance), range(400)))
@@ -74,7 +74,7 @@ def test_exactly_as_many_as_allowed_however_many_threads_ask() -> None:
 
 def test_without_a_limit_all_are_archived() -> None:
     """As for an emulator, where there is nothing to lose."""
-    allowance = Allowance()
+    allowance = ArchiveLimit()
 
     assert all(archived(allowance) for _ in range(400))
 
@@ -82,7 +82,7 @@ def test_without_a_limit_all_are_archived() -> None:
 @pytest.mark.parametrize("error", CLEAR, ids=repr)
 def test_a_clear_no_gives_the_place_back(error: Exception) -> None:
     """Nothing was archived, so the next one may be."""
-    allowance = Allowance(1)
+    allowance = ArchiveLimit(1)
 
     with pytest.raises(type(error)):
         archived(allowance, fails(error))
@@ -94,7 +94,7 @@ def test_a_clear_no_gives_the_place_back(error: Exception) -> None:
 @pytest.mark.parametrize("error", OPEN, ids=repr)
 def test_an_open_end_counts_as_archived(error: BaseException) -> None:
     """It may have been: one less is a nuisance, one more is what the guard is against."""
-    allowance = Allowance(1)
+    allowance = ArchiveLimit(1)
 
     with suppress(type(error)):
         archived(allowance, fails(error))
@@ -106,7 +106,7 @@ def test_what_is_refused_never_begins() -> None:
     """Not one request."""
     asked: list[int] = []
 
-    with pytest.raises(ArchiveLimitError), Allowance(0).one("'Tower' (85d84020-…)"):
+    with pytest.raises(ArchiveLimitError), ArchiveLimit(0).reserve("'Tower' (85d84020-…)"):
         asked.append(1)
 
     assert asked == []
@@ -114,7 +114,7 @@ def test_what_is_refused_never_begins() -> None:
 
 def test_none_at_all_says_so_and_does_not_advise_to_run_it_again() -> None:
     """A second run would be refused as well."""
-    with pytest.raises(ArchiveLimitError) as caught, Allowance(0).one("'Tower' (85d84020-…)"):
+    with pytest.raises(ArchiveLimitError) as caught, ArchiveLimit(0).reserve("'Tower' (85d84020-…)"):
         pass
 
     assert str(caught.value) == (

@@ -5,36 +5,36 @@ from typing import Any
 import pytest
 
 from bim360_provider.core.business_units import check
-from bim360_provider.core.business_units.tree import unit_id
+from bim360_provider.core.business_units.tree import compute_unit_id
 from bim360_provider.core.validation import UNKNOWN
 from bim360_provider.emulator import ACCOUNT_ID
-from tests.support.hq import settings
+from tests.support.hq import build_settings
 
 ID = "b0000000-0000-4000-8000-000000000009"
-NORTH = unit_id(ACCOUNT_ID, "North")
+NORTH = compute_unit_id(ACCOUNT_ID, "North")
 
 
 def problems(units: Any, **rest: Any) -> list[str]:
     """Return what is wrong with a tree."""
-    _, found = check({}, {"units": units, **rest}, settings())
+    _, found = check({}, {"units": units, **rest}, build_settings())
     return [str(each) for each in found]
 
 
 def ids(units: Any, old: Any = None) -> Any:
     """Return the ids that a check writes into the arguments."""
-    inputs, found = check(old or {}, {"units": units}, settings())
+    inputs, found = check(old or {}, {"units": units}, build_settings())
     assert found == []
     return inputs["ids"]
 
 
 def test_a_tree_is_complete_after_check() -> None:
     """Account, region and every id are there, so that a preview shows them."""
-    inputs, found = check({}, {"units": {"North": {}, "North/West": None}}, settings())
+    inputs, found = check({}, {"units": {"North": {}, "North/West": None}}, build_settings())
 
     assert found == []
     assert inputs == {
         "units": {"North": {}, "North/West": {}},
-        "ids": {"North": NORTH, "North/West": unit_id(ACCOUNT_ID, "North/West")},
+        "ids": {"North": NORTH, "North/West": compute_unit_id(ACCOUNT_ID, "North/West")},
         "account_id": ACCOUNT_ID,
         "region": "US",
     }
@@ -42,8 +42,8 @@ def test_a_tree_is_complete_after_check() -> None:
 
 def test_the_id_of_a_unit_is_always_the_same() -> None:
     """Pinned: another way to make ids would make all units of all stacks anew."""
-    assert unit_id(ACCOUNT_ID, "North/West") == "70805793-aced-5ee7-9fcf-e5d94343885e"
-    assert unit_id("a1d5e9b2-0000-4000-8000-000000000002", "North/West") != unit_id(
+    assert compute_unit_id(ACCOUNT_ID, "North/West") == "70805793-aced-5ee7-9fcf-e5d94343885e"
+    assert compute_unit_id("a1d5e9b2-0000-4000-8000-000000000002", "North/West") != compute_unit_id(
         ACCOUNT_ID, "North/West"
     )
 
@@ -173,7 +173,7 @@ def test_a_unit_may_hang_below_one_that_the_stack_does_not_declare() -> None:
 )
 def test_what_is_unknown_passes(units: Any) -> None:
     """The known part is judged all the same."""
-    inputs, found = check({}, {"units": units}, settings())
+    inputs, found = check({}, {"units": units}, build_settings())
 
     assert found == []
     assert inputs["units"] == units
@@ -189,7 +189,7 @@ def test_mistakes_beside_unknown_values_are_found() -> None:
 
 def test_without_an_account_nothing_can_have_an_id() -> None:
     """One problem, which says how to set it."""
-    bare = settings(accountId="")
+    bare = build_settings(accountId="")
     _, found = check({}, {"units": {"North": {}}}, bare)
 
     assert [each.argument for each in found] == ["account_id"]

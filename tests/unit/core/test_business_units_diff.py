@@ -5,18 +5,18 @@ from typing import Any
 import pytest
 
 from bim360_provider.core.business_units import check, diff
-from bim360_provider.core.business_units.rules import declared, outputs
+from bim360_provider.core.business_units.rules import build_outputs, list_declared_fields
 from bim360_provider.core.entity import DECLARED
 from bim360_provider.core.validation import UNKNOWN
 from bim360_provider.models.business_units import BusinessUnit
-from tests.support.hq import settings
+from tests.support.hq import build_settings
 
 UNITS = {"North": {"description": "cold"}, "North/West": {}}
 
 
 def inputs(units: Any, **rest: Any) -> dict[str, Any]:
     """Return checked arguments."""
-    found, problems = check({}, {"units": units, **rest}, settings())
+    found, problems = check({}, {"units": units, **rest}, build_settings())
     assert problems == []
     return found
 
@@ -28,12 +28,12 @@ LIVE = [
     BusinessUnit(id=WEST, name="West", parent_id=NORTH, description="by hand"),
     BusinessUnit(id="s", name="South"),
 ]
-STATE = {**outputs(LIVE, GIVEN, GIVEN["ids"], ()), DECLARED: declared(UNITS)}
+STATE = {**build_outputs(LIVE, GIVEN, GIVEN["ids"], ()), DECLARED: list_declared_fields(UNITS)}
 
 
 def test_nothing_to_do_is_no_change() -> None:
     """What is not declared is not compared: a description, a unit of others."""
-    assert diff(STATE, GIVEN).changed == ()
+    assert diff(STATE, GIVEN).changed_arguments == ()
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_nothing_to_do_is_no_change() -> None:
 )
 def test_another_tree_is_a_change_of_the_units(units: Any) -> None:
     """Pulumi itself then says which property."""
-    assert diff(STATE, inputs(units)).changed == ("units",)
+    assert diff(STATE, inputs(units)).changed_arguments == ("units",)
     assert diff(STATE, inputs(units)).replaces == ()
 
 
@@ -60,14 +60,14 @@ def test_a_parent_by_key_or_by_id_is_the_same() -> None:
     """And what is said in other words is no change."""
     said = {**UNITS, "North/West": {"parent": NORTH, "name": "West", "id": WEST}}
 
-    assert diff(STATE, inputs(said)).changed == ()
+    assert diff(STATE, inputs(said)).changed_arguments == ()
 
 
 def test_a_unit_that_is_gone_is_a_change() -> None:
     """As a refresh finds it."""
-    state = {**STATE, **outputs(LIVE[:1], GIVEN, GIVEN["ids"], ())}
+    state = {**STATE, **build_outputs(LIVE[:1], GIVEN, GIVEN["ids"], ())}
 
-    assert diff(state, GIVEN).changed == ("units",)
+    assert diff(state, GIVEN).changed_arguments == ("units",)
 
 
 def test_a_complete_tree_has_no_others() -> None:
@@ -75,15 +75,15 @@ def test_a_complete_tree_has_no_others() -> None:
     whole = inputs(UNITS, complete=True)
     done = {**STATE, "complete": True}
 
-    assert diff(STATE, whole).changed == ("complete", "units")
-    assert diff(done, whole).changed == ("units",)
-    assert diff({**done, "undropped": ["s"]}, whole).changed == ()
+    assert diff(STATE, whole).changed_arguments == ("complete", "units")
+    assert diff(done, whole).changed_arguments == ("units",)
+    assert diff({**done, "undropped": ["s"]}, whole).changed_arguments == ()
 
 
 def test_what_a_destroy_does_has_to_get_into_the_state() -> None:
     """A destroy looks there; the default in words is no change."""
-    assert diff(STATE, inputs(UNITS, on_destroy="remove")).changed == ("on_destroy",)
-    assert diff(STATE, inputs(UNITS, on_destroy="retain")).changed == ()
+    assert diff(STATE, inputs(UNITS, on_destroy="remove")).changed_arguments == ("on_destroy",)
+    assert diff(STATE, inputs(UNITS, on_destroy="retain")).changed_arguments == ()
 
 
 def test_another_place_replaces() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bim360_provider.core.business_units.tree import cycle, paths, plan
+from bim360_provider.core.business_units.tree import build_paths, find_cycle, plan_structure
 from bim360_provider.models.business_units import BusinessUnit
 
 LIVE = [
@@ -12,7 +12,7 @@ LIVE = [
     BusinessUnit(id="w", name="West", parent_id="n"),
     BusinessUnit(id="s", name="South"),
 ]
-SENT = [unit.sent() for unit in LIVE]
+SENT = [unit.build_body() for unit in LIVE]
 
 
 def fields(id_: str, name: str, parent_id: str = "", **rest: Any) -> dict[str, Any]:
@@ -22,7 +22,7 @@ def fields(id_: str, name: str, parent_id: str = "", **rest: Any) -> dict[str, A
 
 def planned(*wanted: dict[str, Any], former: tuple[str, ...] = (), complete: bool = False) -> Any:
     """Return the plan for units whose keys are their names."""
-    return plan(LIVE, {each["name"]: each for each in wanted}, former, complete=complete)
+    return plan_structure(LIVE, {each["name"]: each for each in wanted}, former, complete=complete)
 
 
 def test_what_nobody_declares_is_sent_back_as_it_is() -> None:
@@ -107,13 +107,13 @@ def test_paths_are_names_from_the_top_down() -> None:
     """Also where HQ itself holds a circle."""
     odd = [BusinessUnit(id="a", name="A", parent_id="b"), BusinessUnit(id="b", parent_id="a")]
 
-    assert paths(LIVE) == {"n": "North", "w": "North/West", "s": "South"}
-    assert set(paths(odd)) == {"a", "b"}
+    assert build_paths(LIVE) == {"n": "North", "w": "North/West", "s": "South"}
+    assert set(build_paths(odd)) == {"a", "b"}
 
 
 def test_a_long_chain_is_no_circle() -> None:
     """Each is looked at once."""
     chain = {str(n): str(n + 1) for n in range(2000)}
 
-    assert cycle(chain) == []
-    assert len(cycle({**chain, "2000": "0"})) == 2001
+    assert find_cycle(chain) == []
+    assert len(find_cycle({**chain, "2000": "0"})) == 2001

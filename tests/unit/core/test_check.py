@@ -8,7 +8,7 @@ from bim360_provider.core.project import check
 from bim360_provider.core.validation import UNKNOWN, Problem, Unknown
 from bim360_provider.emulator import ACCOUNT_ID
 from bim360_provider.models import ProjectArguments
-from tests.support.hq import TOWER, settings
+from tests.support.hq import PROJECT_INPUTS, build_settings
 
 OTHER_ACCOUNT = "a1d5e9b2-0000-4000-8000-000000000009"
 TEMPLATE = "c17e6837-96cd-4839-868e-051a2ad65d28"
@@ -21,18 +21,18 @@ def problems(new: dict[str, Any], old: dict[str, Any] | None = None, **config: s
 
 def found(new: dict[str, Any], old: dict[str, Any] | None = None, **config: str) -> list[Problem]:
     """Return what is wrong with the tower, and what to warn of."""
-    given = {k: v for k, v in {**TOWER, **new}.items() if v is not None}
-    return check(old or {}, given, settings(**config))[1]
+    given = {k: v for k, v in {**PROJECT_INPUTS, **new}.items() if v is not None}
+    return check(old or {}, given, build_settings(**config))[1]
 
 
 def test_the_required_arguments_are_enough() -> None:
     """Account and region come from the settings."""
-    written = {k: v for k, v in TOWER.items() if k not in ("account_id", "region")}
+    written = {k: v for k, v in PROJECT_INPUTS.items() if k not in ("account_id", "region")}
 
-    inputs, found = check({}, written, settings())
+    inputs, found = check({}, written, build_settings())
 
     assert found == []
-    assert inputs == TOWER
+    assert inputs == PROJECT_INPUTS
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_each_required_argument_is_asked_for_by_name(name: str) -> None:
 @pytest.mark.parametrize("name", ProjectArguments.model_fields)
 def test_an_unknown_value_passes_as_any_argument(name: str) -> None:
     """Outputs of other resources are not known in a preview."""
-    inputs, found = check({}, {**TOWER, name: UNKNOWN}, settings())
+    inputs, found = check({}, {**PROJECT_INPUTS, name: UNKNOWN}, build_settings())
 
     assert found == []
     assert isinstance(inputs[name], Unknown)
@@ -146,8 +146,8 @@ def test_letting_unknown_values_through_keeps_every_other_rule(name: str, value:
 )
 def test_what_acts_once_cannot_be_given_to_a_project_that_exists(name: str, value: Any) -> None:
     """Neither replace nor silence: HQ could not do it."""
-    old = dict(TOWER)
-    moved = {**TOWER, name: value, "account_id": OTHER_ACCOUNT}
+    old = dict(PROJECT_INPUTS)
+    moved = {**PROJECT_INPUTS, name: value, "account_id": OTHER_ACCOUNT}
 
     assert problems({name: value}, old)[0].startswith(f"{name} acts only when a project is made")
     assert problems({name: value}, {**old, name: value}) == []
@@ -169,7 +169,7 @@ def test_a_date_that_is_declared_no_more_still_bounds_the_other(
     new: dict[str, Any], words: str
 ) -> None:
     """HQ keeps it, and would refuse the other one in the middle of the run."""
-    (told,) = problems(new, dict(TOWER))
+    (told,) = problems(new, dict(PROJECT_INPUTS))
 
     assert told.startswith(words)
     assert told.endswith("at HQ; declare both")
@@ -177,7 +177,7 @@ def test_a_date_that_is_declared_no_more_still_bounds_the_other(
 
 def test_dates_that_fit_or_are_not_known_may_be_declared_alone() -> None:
     """Nothing is refused on a guess."""
-    old = dict(TOWER)
+    old = dict(PROJECT_INPUTS)
     without_start = {name: value for name, value in old.items() if name != "start_date"}
 
     assert problems({"start_date": None, "end_date": "2031-01-01"}, old) == []
@@ -188,7 +188,7 @@ def test_dates_that_fit_or_are_not_known_may_be_declared_alone() -> None:
 
 def test_dates_that_run_backwards_at_hq_may_stay_so() -> None:
     """Somebody else made them so; what does not change is not sent."""
-    odd = {**TOWER, "start_date": "2030-01-01", "end_date": "2029-01-01"}
+    odd = {**PROJECT_INPUTS, "start_date": "2030-01-01", "end_date": "2029-01-01"}
 
     assert problems({"start_date": "2030-01-01", "end_date": None}, odd) == []
     assert problems({"start_date": None, "end_date": "2029-01-01"}, odd) == []
@@ -197,9 +197,9 @@ def test_dates_that_run_backwards_at_hq_may_stay_so() -> None:
 
 def test_a_missing_account_names_the_command_that_sets_it() -> None:
     """To be copied from the error."""
-    given = {k: v for k, v in TOWER.items() if k != "account_id"}
+    given = {k: v for k, v in PROJECT_INPUTS.items() if k != "account_id"}
 
-    _, found = check({}, given, settings(accountId=""))
+    _, found = check({}, given, build_settings(accountId=""))
 
     assert [str(each) for each in found] == [
         (
@@ -211,7 +211,7 @@ def test_a_missing_account_names_the_command_that_sets_it() -> None:
 
 def test_null_means_not_given() -> None:
     """Pulumi drops such arguments on the way; so do we."""
-    inputs, found = check({}, {**TOWER, "city": None}, settings())
+    inputs, found = check({}, {**PROJECT_INPUTS, "city": None}, build_settings())
 
     assert found == []
     assert "city" not in inputs
@@ -233,7 +233,7 @@ def test_null_means_not_given() -> None:
 )
 def test_arguments_take_their_normal_form(name: str, written: Any, normal: Any) -> None:
     """Two ways to write one thing make one state."""
-    inputs, problems = check({}, {**TOWER, name: written}, settings())
+    inputs, problems = check({}, {**PROJECT_INPUTS, name: written}, build_settings())
 
     assert [each for each in problems if not each.warning] == []
     assert inputs[name] == normal

@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from bim360_provider.core.company import check, diff, judge
-from bim360_provider.core.create_once import SHARED_RISK
-from bim360_provider.core.entity import Difference
+from bim360_provider.core.company import check, decide_adoption, diff
+from bim360_provider.core.create_once import SHARED_OWNERSHIP_RISK
+from bim360_provider.core.entity import Diff
 from bim360_provider.core.validation import UNKNOWN, Unknown
 from bim360_provider.emulator import ACCOUNT_ID
 from bim360_provider.models import Company, CompanyArguments
-from bim360_provider.models.company import CLEARABLE, PATCHABLE
+from bim360_provider.models.company import CLEARABLE_FIELDS, PATCHABLE_FIELDS
 from bim360_provider.models.enums import TRADES
-from tests.support.hq import settings
+from tests.support.hq import build_settings
 
 PLACE = {"account_id": ACCOUNT_ID, "region": "US"}
 ACME: dict[str, Any] = {"name": "Acme", "trade": "Electrical", **PLACE}
@@ -25,14 +25,16 @@ def at(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
-def told(new: dict[str, Any], old: dict[str, Any] | None = None, **config: str) -> list[str]:
+def list_messages(
+    new: dict[str, Any], old: dict[str, Any] | None = None, **config: str
+) -> list[str]:
     """Return what check says of Acme, changed by ``new``; None takes an argument away."""
-    return [str(each) for each in check(old or {}, {**ACME, **new}, settings(**config))[1]]
+    return [str(each) for each in check(old or {}, {**ACME, **new}, build_settings(**config))[1]]
 
 
 def test_name_and_trade_are_enough() -> None:
     """Account and region come from the settings."""
-    assert check({}, {"name": "Acme", "trade": "Electrical"}, settings()) == (ACME, [])
+    assert check({}, {"name": "Acme", "trade": "Electrical"}, build_settings()) == (ACME, [])
 
 
 @pytest.mark.parametrize(
@@ -53,7 +55,7 @@ def test_name_and_trade_are_enough() -> None:
 )
 def test_a_mistake_is_told_with_its_argument(new: dict[str, Any], words: str) -> None:
     """One problem for one mistake, on one line."""
-    found = told(new)
+    found = list_messages(new)
 
     assert len(found) == 1
     assert found[0].startswith(words)
@@ -63,7 +65,7 @@ def test_a_mistake_is_told_with_its_argument(new: dict[str, Any], words: str) ->
 @pytest.mark.parametrize("name", CompanyArguments.model_fields)
 def test_an_unknown_value_passes_as_any_argument(name: str) -> None:
     """Outputs of other resources are not known in a preview."""
-    inputs, found = check({}, {**ACME, name: UNKNOWN}, settings())
+    inputs, found = check({}, {**ACME, name: UNKNOWN}, build_settings())
 
     assert found == []
     assert isinstance(inputs[name], Unknown)
@@ -71,13 +73,13 @@ def test_an_unknown_value_passes_as_any_argument(name: str) -> None:
 
 def test_numbers_of_other_systems_may_be_of_any_length() -> None:
     """HQ's page states no limit for them."""
-    assert told({"erp_id": "x" * 5000, "tax_id": "y" * 5000}) == []
+    assert list_messages({"erp_id": "x" * 5000, "tax_id": "y" * 5000}) == []
 
 
 @pytest.mark.parametrize("trade", [*TRADES, "Scaffolding", "mh-trade", "Züge"])
 def test_trades_of_the_list_and_words_of_ones_own_pass_in_silence(trade: str) -> None:
     """The vendor's own example has a trade that is not on its list."""
-    assert told({"trade": trade}) == []
+    assert list_messages({"trade": trade}) == []
 
 
 @pytest.mark.parametrize(
@@ -85,52 +87,52 @@ def test_trades_of_the_list_and_words_of_ones_own_pass_in_silence(trade: str) ->
 )
 def test_a_trade_that_is_nearly_one_of_the_list_is_a_warning(trade: str, meant: str) -> None:
     """Told when it is written, not at every run afterwards; it is sent all the same."""
-    inputs, found = check({}, {**ACME, "trade": trade}, settings())
+    inputs, found = check({}, {**ACME, "trade": trade}, build_settings())
 
     assert inputs["trade"] == trade
     assert [each.warning for each in found] == [True]
     assert str(found[0]) == (
         f"trade '{trade}' is sent as it is, but HQ's own list has '{meant}'; is that what you mean?"
     )
-    assert told({"trade": trade}, {**ACME, "trade": trade}) == []
-    assert told({"trade": trade}, unknownValues="allow") == []
+    assert list_messages({"trade": trade}, {**ACME, "trade": trade}) == []
+    assert list_messages({"trade": trade}, unknownValues="allow") == []
 
 
 def test_an_unchanged_company_has_no_difference() -> None:
     """Whatever else HQ says of it."""
-    assert diff({**ACME, "city": "Oslo", "updated_at": "x"}, ACME) == Difference()
+    assert diff({**ACME, "city": "Oslo", "updated_at": "x"}, ACME) == Diff()
 
 
-@pytest.mark.parametrize("name", PATCHABLE)
+@pytest.mark.parametrize("name", PATCHABLE_FIELDS)
 def test_another_value_of_any_field_is_a_change_in_place(name: str) -> None:
     """That field alone; a name too."""
-    assert diff(ACME, {**ACME, name: "Other"}) == Difference(changed=(name,))
+    assert diff(ACME, {**ACME, name: "Other"}) == Diff(changed_arguments=(name,))
 
 
 @pytest.mark.parametrize("name", ["account_id", "region"])
 def test_another_place_is_another_company(name: str) -> None:
     """The only thing that replaces."""
-    assert diff(ACME, {**ACME, name: "Other"}) == Difference((name,), (name,))
+    assert diff(ACME, {**ACME, name: "Other"}) == Diff((name,), (name,))
 
 
-@pytest.mark.parametrize("name", sorted(CLEARABLE))
+@pytest.mark.parametrize("name", sorted(CLEARABLE_FIELDS))
 def test_an_empty_text_clears_what_is_there_and_nothing_else(name: str) -> None:
     """Null and empty are the same."""
-    assert diff({**ACME, name: "x"}, {**ACME, name: ""}).changed == (name,)
-    assert diff({**ACME, name: None}, {**ACME, name: ""}).changed == ()
+    assert diff({**ACME, name: "x"}, {**ACME, name: ""}).changed_arguments == (name,)
+    assert diff({**ACME, name: None}, {**ACME, name: ""}).changed_arguments == ()
 
 
 def test_another_policy_is_no_change() -> None:
     """It acts when a company is made."""
-    assert diff(ACME, {**ACME, "adopt": "never"}) == Difference()
+    assert diff(ACME, {**ACME, "adopt": "never"}) == Diff()
 
 
 def test_what_an_earlier_run_left_is_still_to_be_done() -> None:
     """No argument shows it."""
-    assert diff({**ACME, "unfinished": ["city"]}, ACME).unfinished
+    assert diff({**ACME, "unfinished": ["city"]}, ACME).is_unfinished
 
 
-def twin(**changes: Any) -> Company:
+def build_candidate(**changes: Any) -> Company:
     """Return a company of that name, an hour old."""
     made = {"id": "c1", "created_at": at(BEGAN - timedelta(hours=1))}
     return Company.model_validate({**ACME, **made, **changes})
@@ -138,23 +140,23 @@ def twin(**changes: Any) -> Company:
 
 def verdict(*twins: Company, **inputs: Any) -> tuple[str | None, str, bool]:
     """Return the id that is adopted, the words, and whether they are a warning."""
-    judged = judge(list(twins), {**ACME, **inputs}, settings(), BEGAN)
-    return judged.company.id if judged.company else None, judged.words, judged.unasked
+    judged = decide_adoption(list(twins), {**ACME, **inputs}, build_settings(), BEGAN)
+    return judged.company.id if judged.company else None, judged.reason, judged.is_implicit
 
 
 def test_a_company_of_that_name_is_taken_over() -> None:
     """It belongs to the account; what changes on it is said."""
-    assert verdict(twin(trade="Masonry"), city="Oslo") == (
+    assert verdict(build_candidate(trade="Masonry"), city="Oslo") == (
         "c1",
         "company 'Acme' (c1) was there already and is taken over; changed: trade, city",
         False,
     )
-    assert verdict(twin())[1].endswith("; changed: nothing")
+    assert verdict(build_candidate())[1].endswith("; changed: nothing")
 
 
 def test_never_leaves_it_alone() -> None:
     """With what to do instead."""
-    assert verdict(twin(trade="Masonry"), adopt="never") == (
+    assert verdict(build_candidate(trade="Masonry"), adopt="never") == (
         None,
         (
             "company 'Acme' exists already (c1), and adopt='never' leaves it alone; "
@@ -166,20 +168,20 @@ def test_never_leaves_it_alone() -> None:
 
 def test_never_still_takes_up_what_an_interrupted_run_left() -> None:
     """Made within the day with exactly the declared values."""
-    adopted, words, unasked = verdict(twin(), adopt="never")
+    adopted, words, unasked = verdict(build_candidate(), adopt="never")
 
     assert adopted == "c1"
     done = "company 'Acme' (c1) is what an interrupted run left behind; it is adopted"
-    assert words == f"{done}. {SHARED_RISK}"
+    assert words == f"{done}. {SHARED_OWNERSHIP_RISK}"
     assert unasked
     old = at(BEGAN - timedelta(days=2))
-    assert verdict(twin(created_at=old), adopt="never")[0] is None
-    assert verdict(twin(created_at=None), adopt="never")[0] is None
+    assert verdict(build_candidate(created_at=old), adopt="never")[0] is None
+    assert verdict(build_candidate(created_at=None), adopt="never")[0] is None
 
 
 def test_several_of_one_name_are_named() -> None:
     """Nobody can know which is meant."""
-    adopted, words, _ = verdict(twin(), twin(id="c2"))
+    adopted, words, _ = verdict(build_candidate(), build_candidate(id="c2"))
 
     assert adopted is None
     assert words == (
@@ -190,12 +192,12 @@ def test_several_of_one_name_are_named() -> None:
 
 def test_the_exact_name_goes_before_one_in_another_case() -> None:
     """Whatever HQ makes of the case."""
-    assert verdict(twin(id="c2", name="ACME"), twin())[0] == "c1"
+    assert verdict(build_candidate(id="c2", name="ACME"), build_candidate())[0] == "c1"
 
 
 def test_a_name_in_another_case_is_pointed_out() -> None:
     """Renaming somebody's company for its case is not ours to do."""
-    assert verdict(twin(name="ACME"))[:2] == (
+    assert verdict(build_candidate(name="ACME"))[:2] == (
         None,
         (
             "HQ takes it for the same name as that of company 'ACME' (c1); "

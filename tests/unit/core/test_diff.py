@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from bim360_provider.core.entity import Difference
+from bim360_provider.core.entity import Diff
 from bim360_provider.core.project import diff
 from bim360_provider.core.validation import UNKNOWN
 from bim360_provider.models import ProjectArguments
-from bim360_provider.models.project import CLEARABLE, CREATE_ONLY, PATCHABLE
-from tests.support.hq import TOWER
+from bim360_provider.models.project import CLEARABLE_FIELDS, CREATE_ONLY_FIELDS, PATCHABLE_FIELDS
+from tests.support.hq import PROJECT_INPUTS
 
 OTHER: dict[str, Any] = {
     "value": 1.0,
@@ -26,28 +26,30 @@ OTHER: dict[str, Any] = {
 
 def changed(state: dict[str, Any], inputs: dict[str, Any]) -> tuple[str, ...]:
     """Return what would change of a tower with such a state."""
-    return diff({**TOWER, **state}, {**TOWER, **inputs}).changed
+    return diff({**PROJECT_INPUTS, **state}, {**PROJECT_INPUTS, **inputs}).changed_arguments
 
 
 def test_an_unchanged_project_has_no_difference() -> None:
     """Whatever else HQ says of it."""
-    state = {**TOWER, "status": "pending", "city": "Oslo", "url": "https://example.com"}
+    state = {**PROJECT_INPUTS, "status": "pending", "city": "Oslo", "url": "https://example.com"}
 
-    assert diff(state, TOWER) == Difference()
+    assert diff(state, PROJECT_INPUTS) == Diff()
 
 
-@pytest.mark.parametrize("name", PATCHABLE)
+@pytest.mark.parametrize("name", PATCHABLE_FIELDS)
 def test_another_value_of_any_field_is_a_change_in_place(name: str) -> None:
     """That field alone, and nothing is replaced."""
-    difference = diff({**TOWER, "status": "active"}, {**TOWER, name: OTHER.get(name, "Other")})
+    difference = diff(
+        {**PROJECT_INPUTS, "status": "active"}, {**PROJECT_INPUTS, name: OTHER.get(name, "Other")}
+    )
 
-    assert difference == Difference(changed=(name,))
+    assert difference == Diff(changed_arguments=(name,))
 
 
 @pytest.mark.parametrize("name", ProjectArguments.model_fields)
 def test_only_another_place_means_another_project(name: str) -> None:
     """Account and region; every other argument is changed in place or not at all."""
-    replaces = diff(TOWER, {**TOWER, name: OTHER.get(name, "Other")}).replaces
+    replaces = diff(PROJECT_INPUTS, {**PROJECT_INPUTS, name: OTHER.get(name, "Other")}).replaces
 
     assert replaces == ((name,) if name in ("account_id", "region") else ())
 
@@ -73,20 +75,20 @@ def test_two_ways_to_say_one_thing_are_no_change(name: str, live: Any, declared:
     assert changed({name: live}, {name: want}) == ()
 
 
-@pytest.mark.parametrize("name", sorted(CLEARABLE))
+@pytest.mark.parametrize("name", sorted(CLEARABLE_FIELDS))
 def test_an_empty_text_clears_what_is_there(name: str) -> None:
     """And a text fills what is empty."""
     assert changed({name: "x"}, {name: ""}) == (name,)
     assert changed({name: None}, {name: "x"}) == (name,)
 
 
-@pytest.mark.parametrize("name", [name for name in PATCHABLE if name not in TOWER])
+@pytest.mark.parametrize("name", [name for name in PATCHABLE_FIELDS if name not in PROJECT_INPUTS])
 def test_what_is_not_declared_is_not_compared(name: str) -> None:
     """Absent means unmanaged, whatever somebody wrote in the browser."""
     assert changed({name: "by hand", "status": "active"}, {}) == ()
 
 
-@pytest.mark.parametrize("name", CREATE_ONLY)
+@pytest.mark.parametrize("name", CREATE_ONLY_FIELDS)
 def test_what_acts_once_is_never_a_change(name: str) -> None:
     """Check has refused a new value; a value taken out has done its work."""
     assert changed({name: "x"}, {}) == ()
@@ -109,7 +111,7 @@ def test_service_types_that_hq_has_not_told_yet_are_not_the_declared_ones() -> N
 @pytest.mark.parametrize("name", ["name", "city", "value", "service_types", "business_unit_id"])
 def test_an_unknown_value_counts_as_a_change(name: str) -> None:
     """A preview promises no less than the up may do."""
-    assert changed({name: TOWER.get(name)}, {name: UNKNOWN}) == (name,)
+    assert changed({name: PROJECT_INPUTS.get(name)}, {name: UNKNOWN}) == (name,)
     assert changed({"service_types": ["pm"]}, {"service_types": ["pm", UNKNOWN]}) == (
         "service_types",
     )
@@ -143,4 +145,4 @@ def test_what_an_earlier_run_left_is_still_to_be_done(
     state: dict[str, Any], unfinished: bool
 ) -> None:
     """A failed copy is told of once; HQ cannot repeat it."""
-    assert diff({**TOWER, **state}, TOWER).unfinished is unfinished
+    assert diff({**PROJECT_INPUTS, **state}, PROJECT_INPUTS).is_unfinished is unfinished

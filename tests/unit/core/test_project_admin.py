@@ -6,8 +6,8 @@ import pytest
 
 from bim360_provider.core.project_admin import check, diff
 from bim360_provider.core.validation import UNKNOWN
-from tests.support.hq import settings
-from tests.support.members import COMPANY_ID, PLACE, PROJECT_ID, acting
+from tests.support.hq import build_settings
+from tests.support.members import ACCOUNT_SCOPE, COMPANY_ID, PROJECT_ID, acting_settings
 
 OTHER = "85d84020-0000-4000-8000-000000000001"
 ANNA = {
@@ -15,14 +15,14 @@ ANNA = {
     "email": "anna@example.com",
     "service_type": "doc_manager",
     "company_id": COMPANY_ID,
-    **PLACE,
+    **ACCOUNT_SCOPE,
 }
 
 
 def problems(new: dict[str, Any], old: dict[str, Any] | None = None, **config: str) -> list[str]:
     """Return what is wrong with Anna, changed by ``new``; None takes an argument away."""
     given = {k: v for k, v in {**ANNA, **new}.items() if v is not None}
-    return [str(problem) for problem in check(old or {}, given, settings(**config))[1]]
+    return [str(problem) for problem in check(old or {}, given, build_settings(**config))[1]]
 
 
 def test_no_acting_user_is_needed() -> None:
@@ -34,7 +34,7 @@ def test_to_remove_somebody_needs_an_acting_user() -> None:
     """Said in the preview of the up, not in the middle of a destroy."""
     assert problems({"on_destroy": "remove"})[0].startswith("acting_user is missing: set BIM360")
     assert problems({"on_destroy": "remove"}, actingUser="anna@example.com") == []
-    assert acting().acting_user
+    assert acting_settings().acting_user
 
 
 @pytest.mark.parametrize(
@@ -80,10 +80,10 @@ def test_what_acts_once_cannot_be_changed_later(name: str, value: str) -> None:
 def test_another_project_person_or_place_is_another_admin(name: str) -> None:
     """They, and nothing else, replace."""
     assert diff(ANNA, {**ANNA, name: UNKNOWN}).replaces == (name,)
-    assert diff(ANNA, ANNA).changed == ()
+    assert diff(ANNA, ANNA).changed_arguments == ()
 
 
 def test_on_destroy_is_kept_in_the_state_so_its_change_is_one() -> None:
     """A destroy sees the state alone."""
-    assert diff(ANNA, {**ANNA, "on_destroy": "remove"}).changed == ("on_destroy",)
-    assert diff(ANNA, {**ANNA, "on_destroy": "retain"}).changed == ()
+    assert diff(ANNA, {**ANNA, "on_destroy": "remove"}).changed_arguments == ("on_destroy",)
+    assert diff(ANNA, {**ANNA, "on_destroy": "retain"}).changed_arguments == ()

@@ -5,25 +5,25 @@ from typing import Any
 import pytest
 
 from bim360_provider.core.project_member import check, diff
-from bim360_provider.core.project_member.rules import import_row, patch_body
+from bim360_provider.core.project_member.rules import build_import_row, build_patch_body
 from bim360_provider.core.validation import UNKNOWN, Unknown
-from bim360_provider.models.project_member import MANAGED, ProjectMemberArguments
-from tests.support.hq import settings
-from tests.support.members import ADA, COMPANY_ID, PROJECT_ID, acting
+from bim360_provider.models.project_member import PATCHABLE_FIELDS, ProjectMemberArguments
+from tests.support.hq import build_settings
+from tests.support.members import COMPANY_ID, MEMBER_INPUTS, PROJECT_ID, acting_settings
 
 OTHER = "85d84020-0000-4000-8000-000000000001"
-STATE = {**ADA, "company_id": None, "project_administration": None, "user_id": "u1"}
+STATE = {**MEMBER_INPUTS, "company_id": None, "project_administration": None, "user_id": "u1"}
 
 
 def problems(**new: Any) -> list[str]:
     """Return what is wrong with Ada, changed; None takes an argument away."""
-    given = {k: v for k, v in {**ADA, **new}.items() if v is not None}
-    return [str(problem) for problem in check({}, given, acting())[1]]
+    given = {k: v for k, v in {**MEMBER_INPUTS, **new}.items() if v is not None}
+    return [str(problem) for problem in check({}, given, acting_settings())[1]]
 
 
 def changed(state: dict[str, Any], inputs: dict[str, Any]) -> tuple[str, ...]:
     """Return what would change of Ada with such a state."""
-    return diff({**STATE, **state}, {**ADA, **inputs}).changed
+    return diff({**STATE, **state}, {**MEMBER_INPUTS, **inputs}).changed_arguments
 
 
 def test_arguments_take_their_normal_form() -> None:
@@ -35,10 +35,10 @@ def test_arguments_take_their_normal_form() -> None:
         "document_management": "user",
     }
 
-    inputs, found = check({}, written, acting())
+    inputs, found = check({}, written, acting_settings())
 
     assert found == []
-    assert inputs == ADA
+    assert inputs == MEMBER_INPUTS
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_mistake_is_told_with_its_argument_and_what_to_write(
 
 def test_a_missing_acting_user_is_told_in_the_preview() -> None:
     """With the two ways to set it."""
-    _, found = check({}, ADA, settings())
+    _, found = check({}, MEMBER_INPUTS, build_settings())
 
     told = (
         "acting_user is missing: set BIM360_ACTING_USER, or run `pulumi config set "
@@ -85,7 +85,7 @@ def test_a_missing_acting_user_is_told_in_the_preview() -> None:
 @pytest.mark.parametrize("name", ProjectMemberArguments.model_fields)
 def test_an_unknown_value_passes_as_any_argument(name: str) -> None:
     """Outputs of other resources are not known in a preview."""
-    inputs, found = check({}, {**ADA, name: UNKNOWN}, acting())
+    inputs, found = check({}, {**MEMBER_INPUTS, name: UNKNOWN}, acting_settings())
 
     assert found == []
     assert isinstance(inputs[name], Unknown)
@@ -93,9 +93,9 @@ def test_an_unknown_value_passes_as_any_argument(name: str) -> None:
 
 def test_an_unchanged_member_has_no_difference() -> None:
     """Whatever else HQ says of them."""
-    difference = diff({**STATE, "status": "pending", "company_id": COMPANY_ID}, ADA)
+    difference = diff({**STATE, "status": "pending", "company_id": COMPANY_ID}, MEMBER_INPUTS)
 
-    assert (difference.changed, difference.replaces, difference.warnings) == ((), (), ())
+    assert (difference.changed_arguments, difference.replaces, difference.warnings) == ((), (), ())
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_another_value_is_a_change_in_place(name: str, value: Any) -> None:
 )
 def test_another_project_person_or_place_is_another_member(name: str, value: Any) -> None:
     """They, and nothing else, replace; nobody is warned of access then."""
-    difference = diff(STATE, {**ADA, name: value, "document_management": "admin"})
+    difference = diff(STATE, {**MEMBER_INPUTS, name: value, "document_management": "admin"})
 
     assert difference.replaces == (name,)
     assert difference.warnings == ()
@@ -148,7 +148,7 @@ def test_another_project_person_or_place_is_another_member(name: str, value: Any
 @pytest.mark.parametrize("name", ["document_management", "project_administration"])
 def test_a_change_of_access_says_what_it_costs(name: str) -> None:
     """HQ drops what its PATCH cannot name."""
-    warnings = diff(STATE, {**ADA, name: "admin"}).warnings
+    warnings = diff(STATE, {**MEMBER_INPUTS, name: "admin"}).warnings
 
     told = (
         f"BIM 360: ada@example.com in project {PROJECT_ID}: {name} changes, and HQ then drops "
@@ -161,15 +161,17 @@ def test_a_change_of_access_says_what_it_costs(name: str) -> None:
 @pytest.mark.parametrize(("name", "value"), [("company_id", COMPANY_ID), ("industry_roles", [])])
 def test_company_and_roles_cost_nothing(name: str, value: Any) -> None:
     """So nobody is warned, and no services are sent."""
-    assert diff(STATE, {**ADA, name: value}).warnings == ()
-    assert "services" not in patch_body(STATE, {**ADA, name: value}, {name}, ["r1"])
+    assert diff(STATE, {**MEMBER_INPUTS, name: value}).warnings == ()
+    assert "services" not in build_patch_body(STATE, {**MEMBER_INPUTS, name: value}, {name}, ["r1"])
 
 
 def test_services_are_sent_whole() -> None:
     """What is not declared stays as it is, for HQ takes away what is left out."""
     live = {**STATE, "project_administration": "admin"}
 
-    body = patch_body(live, {**ADA, "document_management": "admin"}, {"document_management"}, [])
+    body = build_patch_body(
+        live, {**MEMBER_INPUTS, "document_management": "admin"}, {"document_management"}, []
+    )
 
     assert body == {
         "services": {
@@ -183,27 +185,29 @@ def test_an_empty_access_is_left_out_of_the_services() -> None:
     """Which is HQ's way to say none."""
     live = {**STATE, "project_administration": "admin"}
 
-    body = patch_body(live, {**ADA, "project_administration": ""}, {"project_administration"}, [])
+    body = build_patch_body(
+        live, {**MEMBER_INPUTS, "project_administration": ""}, {"project_administration"}, []
+    )
 
     assert body == {"services": {"document_management": {"access_level": "user"}}}
 
 
 def test_a_row_of_an_import_never_holds_an_empty_company() -> None:
     """Nor empty roles."""
-    inputs = {**ADA, "company_id": "", "industry_roles": []}
+    inputs = {**MEMBER_INPUTS, "company_id": "", "industry_roles": []}
 
-    assert import_row(inputs, []) == {
+    assert build_import_row(inputs, []) == {
         "email": "ada@example.com",
         "services": {"document_management": {"access_level": "user"}},
     }
 
 
-@pytest.mark.parametrize("name", MANAGED)
+@pytest.mark.parametrize("name", PATCHABLE_FIELDS)
 def test_what_is_not_declared_is_not_compared(name: str) -> None:
     """Absent means unmanaged, whatever somebody set in the browser."""
-    inputs = {k: v for k, v in ADA.items() if k != name}
+    inputs = {k: v for k, v in MEMBER_INPUTS.items() if k != name}
 
-    assert diff({**STATE, name: "by hand"}, inputs).changed == ()
+    assert diff({**STATE, name: "by hand"}, inputs).changed_arguments == ()
 
 
 def test_on_destroy_is_kept_in_the_state_so_its_change_is_one() -> None:
@@ -214,4 +218,4 @@ def test_on_destroy_is_kept_in_the_state_so_its_change_is_one() -> None:
 
 def test_what_an_earlier_run_left_is_still_to_be_done() -> None:
     """Also where no argument shows it."""
-    assert diff({**STATE, "unfinished": ["industry_roles"]}, ADA).unfinished
+    assert diff({**STATE, "unfinished": ["industry_roles"]}, MEMBER_INPUTS).is_unfinished

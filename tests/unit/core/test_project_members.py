@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from bim360_provider.core.project_members import check, compared, diff
+from bim360_provider.core.project_members import check, diff, diff_members
 from bim360_provider.core.validation import UNKNOWN
-from tests.support.members import PLACE, PROJECT_ID, acting, team
+from tests.support.members import ACCOUNT_SCOPE, PROJECT_ID, acting_settings, build_members
 
 ADA = {"email": "Ada@Example.com", "industry_roles": ["Architect"], "document_management": "user"}
 BOB = {"email": "bob@example.com", "project_administration": "admin"}
@@ -15,13 +15,13 @@ BOB = {"email": "bob@example.com", "project_administration": "admin"}
 def checked(members: Any) -> tuple[dict[str, Any], list[str]]:
     """Return the members in normal form, and what is wrong."""
     given = {"project_id": PROJECT_ID, "members": members}
-    inputs, found = check({}, given, acting())
+    inputs, found = check({}, given, acting_settings())
     return inputs, [str(problem) for problem in found]
 
 
 def declared(members: dict[str, Any], **more: Any) -> dict[str, Any]:
     """Return a team's arguments as check returns them."""
-    return {"project_id": PROJECT_ID, "members": members, **PLACE, **more}
+    return {"project_id": PROJECT_ID, "members": members, **ACCOUNT_SCOPE, **more}
 
 
 def state(members: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -91,32 +91,37 @@ def test_unknown_values_pass_wherever_they_are() -> None:
 
 def test_an_empty_team_is_a_team() -> None:
     """As when the last one is taken out of the list."""
-    assert checked([]) == ({"project_id": PROJECT_ID, "members": {}, **PLACE}, [])
+    assert checked([]) == ({"project_id": PROJECT_ID, "members": {}, **ACCOUNT_SCOPE}, [])
 
 
 def test_nothing_to_do_is_no_difference() -> None:
     """For 200 members as for none."""
-    members = team(200)
+    members = build_members(200)
 
     difference = diff(state(members), declared(members))
 
-    assert (difference.changed, difference.unfinished, difference.warnings) == ((), False, ())
+    assert (difference.changed_arguments, difference.is_unfinished, difference.warnings) == ((), False, ())
 
 
 @pytest.mark.parametrize(
-    "members", [team(2), team(4), {**team(2), "m002@example.com": {"document_management": "admin"}}]
+    "members",
+    [
+        build_members(2),
+        build_members(4),
+        {**build_members(2), "m002@example.com": {"document_management": "admin"}},
+    ],
 )
 def test_one_more_one_less_and_one_changed_are_a_change_of_the_members(members: Any) -> None:
     """Nothing is replaced."""
-    difference = diff(state(team(3)), declared(members))
+    difference = diff(state(build_members(3)), declared(members))
 
-    assert (difference.changed, difference.replaces) == (("members",), ())
+    assert (difference.changed_arguments, difference.replaces) == (("members",), ())
 
 
 def test_who_stays_though_declared_no_more_is_told_in_the_preview() -> None:
     """The plan shows a minus; HQ cannot keep that promise."""
-    leaving = diff(state(team(8)), declared(team(1)))
-    removing = diff(state(team(8)), declared(team(1), on_removal="remove"))
+    leaving = diff(state(build_members(8)), declared(build_members(1)))
+    removing = diff(state(build_members(8)), declared(build_members(1), on_removal="remove"))
 
     told = (
         "BIM 360: m001@example.com, m002@example.com, m003@example.com, m004@example.com, "
@@ -131,14 +136,16 @@ def test_nobody_is_said_to_stay_while_e_mails_are_not_known() -> None:
     """In a preview they may be outputs; who seems to leave may be one of these."""
     inputs, _ = checked([{**BOB, "email": UNKNOWN}])
 
-    difference = diff(state(team(1)), {**inputs, **PLACE})
+    difference = diff(state(build_members(1)), {**inputs, **ACCOUNT_SCOPE})
 
-    assert (difference.changed, difference.warnings) == (("members",), ())
+    assert (difference.changed_arguments, difference.warnings) == (("members",), ())
 
 
 def test_a_change_of_access_is_warned_of_in_one_line_for_all() -> None:
     """With the e-mails of those whom it may cost something."""
-    warnings = diff(state(team(2)), declared(team(2, document_management="admin"))).warnings
+    warnings = diff(
+        state(build_members(2)), declared(build_members(2, document_management="admin"))
+    ).warnings
 
     assert len(warnings) == 1
     assert warnings[0].startswith(
@@ -149,30 +156,38 @@ def test_a_change_of_access_is_warned_of_in_one_line_for_all() -> None:
 
 def test_roles_alone_cost_nobody_anything() -> None:
     """So nothing is said."""
-    assert diff(state(team(2)), declared(team(2, industry_roles=[]))).warnings == ()
+    assert (
+        diff(state(build_members(2)), declared(build_members(2, industry_roles=[]))).warnings == ()
+    )
 
 
 def test_another_project_is_another_team() -> None:
     """Its members are told of by the destroy."""
-    difference = diff(state(team(1)), {**declared(team(1)), "project_id": UNKNOWN})
+    difference = diff(
+        state(build_members(1)), {**declared(build_members(1)), "project_id": UNKNOWN}
+    )
 
     assert difference.replaces == ("project_id",)
 
 
 def test_unknown_members_count_as_a_change() -> None:
     """A preview promises no less than the up may do."""
-    assert diff(state(team(1)), {**declared({}), "members": UNKNOWN}).changed == ("members",)
+    assert diff(state(build_members(1)), {**declared({}), "members": UNKNOWN}).changed_arguments == (
+        "members",
+    )
 
 
 def test_a_refused_member_is_still_to_be_done() -> None:
     """Pulumi's own comparison of the arguments would find nothing."""
-    assert diff(state(team(1), unfinished=["m000@example.com"]), declared(team(1))).unfinished
+    assert diff(
+        state(build_members(1), unfinished=["m000@example.com"]), declared(build_members(1))
+    ).is_unfinished
 
 
 def test_members_join_in_one_order_however_they_are_handed_over() -> None:
     """Pulumi's protocol keeps no order of a mapping."""
     rows: dict[str, Any] = {"b@example.com": {}, "c@example.com": {}, "a@example.com": {}}
 
-    joining = compared({}, {"members": rows}).joining
+    joining = diff_members({}, {"members": rows}).additions
 
     assert list(joining) == sorted(rows)

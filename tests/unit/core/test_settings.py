@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from pydantic import SecretStr
 
-from bim360_provider.core.settings import EXPLICIT, KEYS, Settings
+from bim360_provider.core.settings import CONFIG_KEYS, EXPLICIT_KEY, Settings
 from bim360_provider.emulator import ACCOUNT_ID
 from bim360_provider.errors import ConfigError
 from bim360_provider.hq import APS_URL
@@ -50,12 +50,12 @@ def test_the_environment_goes_before_the_configuration() -> None:
 
 def test_a_configuration_that_names_no_explicit_provider_is_none() -> None:
     """Pulumi's door asks for every key, so that the mark is there with nothing behind it."""
-    assert resolve({**WHO, EXPLICIT: None}, APS_CLIENT_ID="other").client_id == "other"
+    assert resolve({**WHO, EXPLICIT_KEY: None}, APS_CLIENT_ID="other").client_id == "other"
 
 
 def test_an_explicit_provider_goes_before_the_environment() -> None:
     """It is there to speak for another account; what it leaves out the environment gives."""
-    told = {**WHO, EXPLICIT: "true", "bim360:region": None}
+    told = {**WHO, EXPLICIT_KEY: "true", "bim360:region": None}
 
     settings = resolve(told, APS_CLIENT_ID="other", BIM360_REGION="EMEA")
 
@@ -90,7 +90,7 @@ def test_the_legacy_path_implies_europe() -> None:
 )
 def test_a_value_that_cannot_be_understood_is_named(key: str, value: str, words: str) -> None:
     """By the key to correct, whichever way it came."""
-    for config, environ in (({key: value}, {}), ({}, {KEYS[key]: value})):
+    for config, environ in (({key: value}, {}), ({}, {CONFIG_KEYS[key]: value})):
         with pytest.raises(ConfigError, match=f"^BIM 360: {words}") as caught:
             resolve(config, **environ)
 
@@ -119,7 +119,7 @@ def test_what_is_missing_comes_with_the_command_that_sets_it(absent: str, comman
     settings = resolve({**WHO, f"bim360:{absent}": "  "})
 
     with pytest.raises(ConfigError) as caught:
-        settings.connection(None, None)
+        settings.build_connection(None, None)
 
     assert str(caught.value) == f"BIM 360: not configured yet: {command}."
 
@@ -134,13 +134,13 @@ def test_the_region_of_the_state_goes_before_the_configured(
     """HQ takes no header as the US."""
     settings = resolve({**WHO, "bim360:region": configured})
 
-    assert settings.connection(ACCOUNT_ID, asked).region == sent
+    assert settings.build_connection(ACCOUNT_ID, asked).region == sent
 
 
 @pytest.mark.parametrize("url", ["http://hq.example.com", "ftp://127.0.0.1", "hq.example.com", ""])
 def test_a_secret_does_not_travel_in_the_clear(url: str) -> None:
     """Http is for an emulator on this machine."""
-    connection = resolve(WHO).connection(None, None)
+    connection = resolve(WHO).build_connection(None, None)
 
     with pytest.raises(ConfigError, match="is not https"):
         replace(connection, base_url=url)
@@ -149,7 +149,7 @@ def test_a_secret_does_not_travel_in_the_clear(url: str) -> None:
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "http://localhost:1", "http://[::1]:1"])
 def test_an_emulator_on_this_machine_is_asked_over_http(url: str) -> None:
     """The three names of this machine."""
-    assert resolve({**WHO, "bim360:baseUrl": url}).connection(None, None).base_url == url
+    assert resolve({**WHO, "bim360:baseUrl": url}).build_connection(None, None).base_url == url
 
 
 @pytest.mark.parametrize("secret", ["two words", "line\nbreak", "ключ"])
@@ -158,7 +158,7 @@ def test_a_secret_that_was_copied_badly_is_told_without_showing_it(secret: str) 
     settings = replace(resolve(WHO), client_secret=SecretStr(secret))
 
     with pytest.raises(ConfigError, match="the client secret holds") as caught:
-        settings.connection(None, None)
+        settings.build_connection(None, None)
 
     assert secret not in str(caught.value)
 
@@ -166,7 +166,7 @@ def test_a_secret_that_was_copied_badly_is_told_without_showing_it(secret: str) 
 def test_no_representation_shows_the_secret() -> None:
     """Neither of the settings nor of a connection, and both are often logged."""
     settings = resolve(WHO)
-    shown = f"{settings!r} {settings} {settings.connection(None, None)!r}"
+    shown = f"{settings!r} {settings} {settings.build_connection(None, None)!r}"
 
     assert SECRET not in shown
 
@@ -182,7 +182,7 @@ def test_the_pace_reaches_the_connection() -> None:
     """Config numbers arrive as text, and from a Bim360Provider as floats."""
     settings = resolve({**WHO, "bim360:requestsPerMinute": 50.0, "bim360:rateLimitStore": "/x"})
 
-    connection = settings.connection(None, None)
+    connection = settings.build_connection(None, None)
 
     assert (connection.requests_per_minute, connection.rate_limit_store) == (50, "/x")
 
@@ -200,7 +200,7 @@ def test_the_acting_user_is_an_e_mail_an_id_or_a_uid(written: str, kept: str) ->
     settings = resolve(WHO, BIM360_ACTING_USER=written)
 
     assert settings.acting_user == kept
-    assert settings.connection(None, None).acting_user == kept
+    assert settings.build_connection(None, None).acting_user == kept
 
 
 def test_an_acting_user_that_names_nobody_is_told() -> None:
@@ -220,14 +220,14 @@ def test_how_many_a_run_may_archive_is_a_number_or_a_word(words: object, most: i
 
 def test_the_environment_says_how_many_even_for_an_explicit_provider() -> None:
     """Its arguments are those of the last up; whoever stands before a destroy is here now."""
-    told = {**WHO, EXPLICIT: "true", "bim360:maxArchives": 5}
+    told = {**WHO, EXPLICIT_KEY: "true", "bim360:maxArchives": 5}
 
     assert resolve(told, BIM360_MAX_ARCHIVES="50").max_archives == 50
     assert resolve(told).max_archives == 5
 
 
 @pytest.mark.parametrize("source", ["configuration", "environment"])
-@pytest.mark.parametrize("key", sorted(KEYS))
+@pytest.mark.parametrize("key", sorted(CONFIG_KEYS))
 @pytest.mark.parametrize("value", ["a\nb\r\x1b[31m\u2028c", "x" * 100_000, "\ud800", "9" * 5000])
 def test_whatever_a_setting_holds_its_error_is_one_short_line(
     key: str, value: str, source: str
@@ -236,9 +236,9 @@ def test_whatever_a_setting_holds_its_error_is_one_short_line(
     told = ""
     try:
         if source == "configuration":
-            resolve({**WHO, key: value}).connection(None, None)
+            resolve({**WHO, key: value}).build_connection(None, None)
         else:
-            resolve(WHO, **{KEYS[key]: value}).connection(None, None)
+            resolve(WHO, **{CONFIG_KEYS[key]: value}).build_connection(None, None)
     except ConfigError as error:
         told = str(error)
 

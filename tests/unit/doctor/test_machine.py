@@ -6,25 +6,25 @@ from pathlib import Path
 import pytest
 
 from bim360_provider.doctor.checks import machine
-from bim360_provider.doctor.context import Case, Finding
+from bim360_provider.doctor.context import CheckContext, Finding
 from bim360_provider.doctor.sources import read_sources
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the commands are shell scripts")
 
 
 @pytest.fixture
-def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Case:
+def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CheckContext:
     """Return a checkup on a machine with nothing but what a test puts there."""
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     (tmp_path / "bin").mkdir()
     return project(tmp_path, "")
 
 
-def project(folder: Path, text: str, **environ: str) -> Case:
+def project(folder: Path, text: str, **environ: str) -> CheckContext:
     """Return a checkup of a project whose Pulumi.yaml says this; nothing is no such file."""
     if text:
         (folder / "Pulumi.yaml").write_text(text)
-    return Case(read_sources(folder, None, environ))
+    return CheckContext(read_sources(folder, None, environ))
 
 
 def command(folder: Path, name: str, script: str) -> Path:
@@ -47,21 +47,21 @@ def command(folder: Path, name: str, script: str) -> Path:
     ],
 )
 def test_the_cli_is_judged_by_its_version(
-    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, expected: str
+    case: CheckContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, expected: str
 ) -> None:
     """It must not be older than the SDK; a newer one works; too old cannot import."""
     monkeypatch.setattr(machine, "version", lambda _name: "3.272.1")
     path = command(tmp_path, "pulumi", script)
 
-    finding = machine.pulumi_cli(case)
+    finding = machine.check_pulumi_cli(case)
 
     assert f"{finding.status}: {finding.seen}".startswith(expected.format(path=path))
     assert ("cannot import" in finding.seen) == ("3.250" in finding.seen)
 
 
-def test_without_a_cli_it_is_a_warning(case: Case) -> None:
+def test_without_a_cli_it_is_a_warning(case: CheckContext) -> None:
     """There is the local engine; and who only reviews needs none."""
-    finding = machine.pulumi_cli(case)
+    finding = machine.check_pulumi_cli(case)
 
     assert finding.status == "warning"
     assert "pulumi.com" in finding.remedy
@@ -69,21 +69,21 @@ def test_without_a_cli_it_is_a_warning(case: Case) -> None:
 
 @pytest.mark.parametrize(("found", "status"), [("3.272.0", "ok"), ("3.267.9", "failed")])
 def test_the_sdk_is_new_enough_or_not(
-    case: Case, monkeypatch: pytest.MonkeyPatch, found: str, status: str
+    case: CheckContext, monkeypatch: pytest.MonkeyPatch, found: str, status: str
 ) -> None:
     """Its host finds the provider of a `.get()` from 3.268 on."""
     monkeypatch.setattr(machine, "version", lambda _name: found)
 
-    assert machine.sdk(case).status == status
+    assert machine.check_sdk(case).status == status
 
 
-def python(case: Case) -> Finding:
+def python(case: CheckContext) -> Finding:
     """Return what is found about Python."""
-    return machine.python(case)
+    return machine.check_python(case)
 
 
 def test_the_python_of_pulumi_is_asked_whether_it_knows_the_provider(
-    case: Case, tmp_path: Path
+    case: CheckContext, tmp_path: Path
 ) -> None:
     """python3 goes before python, and PULUMI_PYTHON_CMD before both."""
     nothing = python(case)
@@ -104,7 +104,7 @@ def test_the_python_of_pulumi_is_asked_whether_it_knows_the_provider(
 
 
 def test_the_virtualenv_of_pulumi_yaml_is_the_python_that_is_asked(
-    case: Case, tmp_path: Path
+    case: CheckContext, tmp_path: Path
 ) -> None:
     """Not the one on PATH."""
     assert case.sources.project == {}
@@ -146,7 +146,7 @@ def test_what_keeps_dynamic_providers_from_starting_is_found(
     """A relative environment and a program in a sub-folder."""
     (tmp_path / "stacks").mkdir()
 
-    finding = machine.project_file(project(tmp_path, text))
+    finding = machine.check_project_file(project(tmp_path, text))
 
     assert finding.status == status
     assert words in finding.seen

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pulumi.dynamic.dynamic import serialize_provider
 
-from bim360_provider.dynamic.base import Door
+from bim360_provider.dynamic.base import Bim360ProviderBase
 from bim360_provider.dynamic.providers import BusinessUnitsProvider, ProjectImageProvider
 
 PINNED = {
@@ -22,7 +22,9 @@ PINNED = {
 
 
 @pytest.mark.parametrize(("provider", "pinned"), PINNED.items())
-def test_the_reference_in_every_state_is_these_bytes(provider: type[Door], pinned: str) -> None:
+def test_the_reference_in_every_state_is_these_bytes(
+    provider: type[Bim360ProviderBase], pinned: str
+) -> None:
     """Also after it was configured: neither code nor a secret travels with it."""
     configured: Any = provider()
     configured._config = {"bim360:clientSecret": "hush"}  # noqa: SLF001 - what configure() keeps

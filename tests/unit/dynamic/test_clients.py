@@ -38,15 +38,15 @@ def connection(**changes: Any) -> Connection:
 def test_one_connection_has_one_client_in_all_threads() -> None:
     """Or four threads would fetch four tokens."""
     with ThreadPoolExecutor(4) as pool:
-        found = set(pool.map(lambda _: id(shared.client_for(connection())), range(16)))
+        found = set(pool.map(lambda _: id(shared.get_client(connection())), range(16)))
 
     assert len(found) == 1
 
 
 def test_accounts_of_one_app_share_its_token_and_its_pace() -> None:
     """HQ counts requests by client id."""
-    one = shared.client_for(connection())
-    other = shared.client_for(connection(account_id="a2", region="EMEA"))
+    one = shared.get_client(connection())
+    other = shared.get_client(connection(account_id="a2", region="EMEA"))
 
     assert one is not other
     assert one.transport is other.transport
@@ -62,8 +62,8 @@ def test_accounts_of_one_app_share_its_token_and_its_pace() -> None:
 )
 def test_another_app_shares_nothing(changes: dict[str, Any]) -> None:
     """Another id, another secret or another place is another app."""
-    one = shared.client_for(connection())
-    other = shared.client_for(connection(**changes))
+    one = shared.get_client(connection())
+    other = shared.get_client(connection(**changes))
 
     assert one.transport is not other.transport
 

@@ -10,8 +10,8 @@ from bim360_provider.dynamic import engine
 def _watched(address: str | None, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the addresses that are watched after two calls."""
     watched: list[str] = []
-    monkeypatch.setattr(engine, "engine_address", lambda: address)
-    monkeypatch.setattr(engine, "_watch", watched.append)
+    monkeypatch.setattr(engine, "get_engine_address", lambda: address)
+    monkeypatch.setattr(engine, "_watch_engine", watched.append)
     before = set(threading.enumerate())
     for _ in range(2):
         engine.exit_with_engine()

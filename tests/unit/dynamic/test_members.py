@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pulumi.dynamic.dynamic import serialize_provider
 
-from bim360_provider.dynamic.base import Door
+from bim360_provider.dynamic.base import Bim360ProviderBase
 from bim360_provider.dynamic.providers import (
     ProjectAdminProvider,
     ProjectMemberProvider,
@@ -30,7 +30,7 @@ PINNED = {
 
 
 @pytest.mark.parametrize("provider", PINNED)
-def test_the_reference_in_every_state_is_these_bytes(provider: type[Door]) -> None:
+def test_the_reference_in_every_state_is_these_bytes(provider: type[Bim360ProviderBase]) -> None:
     """By reference, the same on every machine and under every Python."""
     kept: Any = serialize_provider(provider())
 

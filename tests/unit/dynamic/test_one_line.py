@@ -7,11 +7,11 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from bim360_provider.dynamic.errors import DEBUG, one_line
+from bim360_provider.dynamic.errors import DEBUG_VARIABLE, shorten_errors
 from bim360_provider.errors import Bim360Error, ConfigError, NotFoundError
 
 
-@one_line
+@shorten_errors
 def fails(error: Exception) -> None:
     """Raise what it is given, with a cause behind it."""
     try:
@@ -20,7 +20,7 @@ def fails(error: Exception) -> None:
         raise error from cause
 
 
-def told(error: Exception) -> str:
+def get_sent_message(error: Exception) -> str:
     """Return what Pulumi's host would send on."""
     with pytest.raises(Exception, match=r"[a-z]") as caught:
         fails(error)
@@ -41,35 +41,38 @@ def in_host(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.usefixtures("in_host")
 def test_our_own_error_is_its_sentence_and_nothing_else() -> None:
     """What Pulumi prints behind ``error:``."""
-    assert told(ConfigError("BIM 360: not configured yet.")) == "BIM 360: not configured yet.\n"
+    assert (
+        get_sent_message(ConfigError("BIM 360: not configured yet."))
+        == "BIM 360: not configured yet.\n"
+    )
 
 
 @pytest.mark.usefixtures("in_host")
 def test_a_bug_of_ours_keeps_its_traceback() -> None:
     """Also after an error that was cut to its line."""
-    told(ConfigError("BIM 360: not configured yet."))
+    get_sent_message(ConfigError("BIM 360: not configured yet."))
 
-    assert "Traceback" in told(ZeroDivisionError("a bug"))
+    assert "Traceback" in get_sent_message(ZeroDivisionError("a bug"))
 
 
 @pytest.mark.usefixtures("in_host")
 def test_debugging_keeps_every_frame(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the cause behind it."""
-    monkeypatch.setenv(DEBUG, "1")
+    monkeypatch.setenv(DEBUG_VARIABLE, "1")
 
-    assert "KeyError: 'inner'" in told(ConfigError("BIM 360: not configured yet."))
+    assert "KeyError: 'inner'" in get_sent_message(ConfigError("BIM 360: not configured yet."))
 
 
 def test_outside_of_the_host_nothing_global_is_touched() -> None:
     """Whoever uses the provider class in a program of their own keeps their tracebacks."""
-    told(ConfigError("BIM 360: not configured yet."))
+    get_sent_message(ConfigError("BIM 360: not configured yet."))
 
     assert not hasattr(sys, "tracebacklimit")
 
 
 def test_every_error_of_ours_is_cut_and_keeps_its_words() -> None:
     """The prefix is not printed twice."""
-    error = NotFoundError("BIM 360: could not read it.", status=404, words="", request="GET /")
+    error = NotFoundError("BIM 360: could not read it.", status=404, hq_message="", request="GET /")
 
     assert isinstance(error, Bim360Error)
-    assert told(error).splitlines()[-1] == "BIM 360: could not read it."
+    assert get_sent_message(error).splitlines()[-1] == "BIM 360: could not read it."

@@ -6,7 +6,7 @@ import pytest
 from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.dynamic.dynamic import serialize_provider
 
-from bim360_provider.dynamic.base import Door
+from bim360_provider.dynamic.base import Bim360ProviderBase
 from bim360_provider.dynamic.providers import AccountUserProvider, CompanyProvider
 
 PINNED = {
@@ -23,7 +23,7 @@ PINNED = {
 
 
 @pytest.mark.parametrize("provider", PINNED)
-def test_the_reference_in_every_state_is_these_bytes(provider: type[Door]) -> None:
+def test_the_reference_in_every_state_is_these_bytes(provider: type[Bim360ProviderBase]) -> None:
     """By reference, the same on every machine and under every Python, and no secret."""
     reference: Any = serialize_provider(provider())
 
@@ -33,7 +33,9 @@ def test_the_reference_in_every_state_is_these_bytes(provider: type[Door]) -> No
 
 
 @pytest.mark.parametrize("provider", PINNED)
-def test_a_provider_that_was_configured_pickles_to_the_same_bytes(provider: type[Door]) -> None:
+def test_a_provider_that_was_configured_pickles_to_the_same_bytes(
+    provider: type[Bim360ProviderBase],
+) -> None:
     """Neither code nor configuration travels with it, least of all a secret."""
     configured = provider()
     configured.configure(ConfigureRequest(Config({"bim360:clientSecret": "hush"}, "site")))

@@ -9,12 +9,12 @@ from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.output import Unknown
 
 from bim360_provider.core import project
-from bim360_provider.core.entity import DECLARED, Difference
+from bim360_provider.core.entity import DECLARED, Diff
 from bim360_provider.core.validation import UNKNOWN
 from bim360_provider.dynamic.property_bag import from_pulumi, to_pulumi
 from bim360_provider.dynamic.providers import ProjectProvider
 from tests.host.dynamic_host import SECRET_MARK
-from tests.support.hq import TOWER
+from tests.support.hq import PROJECT_INPUTS
 
 PINNED = (
     "gASVPAAAAAAAAACMIWJpbTM2MF9wcm92aWRlci5keW5hbWljLnByb3ZpZGVyc5SMD1Byb2plY3RQcm92"
@@ -27,7 +27,9 @@ KEY = {"__provider": PINNED}
 
 def diff(olds: dict[str, Any], news: dict[str, Any]) -> tuple[bool | None, list[str] | None]:
     """Return Pulumi's verdict and what is to be replaced."""
-    result = ProjectProvider().diff("p1", {**TOWER, **KEY, **olds}, {**TOWER, **KEY, **news})
+    result = ProjectProvider().diff(
+        "p1", {**PROJECT_INPUTS, **KEY, **olds}, {**PROJECT_INPUTS, **KEY, **news}
+    )
     return result.changes, result.replaces
 
 
@@ -87,7 +89,7 @@ def test_what_people_should_know_of_a_change_is_told_with_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """As a warning of the preview; here no engine listens, so it is printed."""
-    warned = Difference(("a",), warnings=("Mind it.",))
+    warned = Diff(("a",), warnings=("Mind it.",))
     monkeypatch.setattr(project, "diff", lambda _state, _inputs: warned)
 
     ProjectProvider().diff("p1", {}, {})
@@ -143,7 +145,7 @@ def test_bad_configuration_is_one_problem_of_the_check(monkeypatch: pytest.Monke
     """Not a traceback, and not one for each argument."""
     monkeypatch.setenv("BIM360_REGION", "EU")
 
-    result = ProjectProvider().check({}, {**TOWER, **KEY})
+    result = ProjectProvider().check({}, {**PROJECT_INPUTS, **KEY})
 
     assert [(each.property, each.reason.split(";")[0]) for each in result.failures] == [
         ("", "BIM 360: bim360:region does not know 'EU'")
@@ -152,7 +154,7 @@ def test_bad_configuration_is_one_problem_of_the_check(monkeypatch: pytest.Monke
 
 def test_problems_name_their_argument_in_the_sentence() -> None:
     """Pulumi's own prefix would print the value in Go's notation."""
-    result = ProjectProvider().check({}, {**TOWER, **KEY, "name": "a/b", "value": True})
+    result = ProjectProvider().check({}, {**PROJECT_INPUTS, **KEY, "name": "a/b", "value": True})
 
     assert [each.property for each in result.failures] == ["", ""]
     assert [each.reason.split()[0] for each in result.failures] == ["name", "value"]
@@ -167,6 +169,6 @@ def test_a_secret_that_comes_wrapped_is_its_value() -> None:
 
 def test_a_strange_argument_is_named_so_that_it_can_be_seen() -> None:
     """A line break in it would break the line."""
-    result = ProjectProvider().check({}, {**TOWER, "line\nbreak": "x"})
+    result = ProjectProvider().check({}, {**PROJECT_INPUTS, "line\nbreak": "x"})
 
     assert [failure.reason for failure in result.failures] == ["'line break' is not an argument"]

@@ -33,12 +33,12 @@ def token(emulator: Emulator) -> str:
     headers = {"authorization": basic, "content-type": "application/x-www-form-urlencoded"}
     form = b"grant_type=client_credentials&scope=account%3Aread+account%3Awrite"
     answer = emulator.handle(Request("POST", "/authentication/v2/token", "", headers, form))
-    content = answer.content()
+    content = answer.parse_content()
     return str(content["access_token"])
 
 
 @pytest.fixture
-def call(emulator: Emulator, token: str) -> Callable[..., Reply]:
+def send_request(emulator: Emulator, token: str) -> Callable[..., Reply]:
     """Return a function that calls HQ: ``call("POST", "projects", body)``."""
 
     def call(  # noqa: PLR0913 - a request has this many parts
@@ -59,7 +59,7 @@ def call(emulator: Emulator, token: str) -> Callable[..., Reply]:
 
 
 @pytest.fixture
-def tower() -> dict[str, object]:
+def project_body() -> dict[str, object]:
     """Return a body with the required fields and nothing else."""
     return {
         "name": "Tower A",
@@ -72,8 +72,10 @@ def tower() -> dict[str, object]:
 
 
 @pytest.fixture
-def made(call: Callable[..., Reply], tower: dict[str, object]) -> dict[str, Any]:
+def created_project(
+    send_request: Callable[..., Reply], project_body: dict[str, object]
+) -> dict[str, Any]:
     """Return a project that was made from the tower body."""
-    content = call("POST", "projects", tower).content()
+    content = send_request("POST", "projects", project_body).parse_content()
     assert isinstance(content, dict)
     return content

@@ -15,52 +15,54 @@ WEST = "b1000000-0000-4000-8000-000000000001"
 OREGON = "b1000000-0000-4000-8000-000000000002"
 
 
-def put(call: Call, *units: object) -> Reply:
-    return call("PUT", PATH, {"business_units": [*units]})
+def put(send_request: Call, *units: object) -> Reply:
+    return send_request("PUT", PATH, {"business_units": [*units]})
 
 
-def listed(call: Call) -> list[Unit]:
-    content = call("GET", PATH).content()
+def listed(send_request: Call) -> list[Unit]:
+    content = send_request("GET", PATH).parse_content()
     units: list[Unit] = content["business_units"]
     return units
 
 
-def test_the_structure_is_one_document(call: Call) -> None:
+def test_the_structure_is_one_document(send_request: Call) -> None:
     """The seed's unit is in it; GET and PUT answer the same."""
-    before = listed(call)
-    answer = put(call, {"name": "Nord"})
+    before = listed(send_request)
+    answer = put(send_request, {"name": "Nord"})
 
-    after = answer.content()["business_units"]
+    after = answer.parse_content()["business_units"]
 
     assert [unit["id"] for unit in before] == [BUSINESS_UNIT_ID]
     assert {*before[0]} == {
         *("id", "account_id", "parent_id", "name", "description", "path"),
         *("created_at", "updated_at"),
     }
-    assert (answer.status, after) == (200, listed(call))
+    assert (answer.status, after) == (200, listed(send_request))
 
 
-def test_a_unit_keeps_the_id_it_came_with(call: Call) -> None:
+def test_a_unit_keeps_the_id_it_came_with(send_request: Call) -> None:
     """One that comes without gets one; a known id is that unit with other values."""
-    units = put(call, {"id": WEST, "name": "West"}, {"name": "East"}).content()["business_units"]
+    units = put(send_request, {"id": WEST, "name": "West"}, {"name": "East"}).parse_content()[
+        "business_units"
+    ]
 
-    again = put(call, {"id": WEST, "name": "Far West"}).content()["business_units"]
+    again = put(send_request, {"id": WEST, "name": "Far West"}).parse_content()["business_units"]
 
     assert units[0]["id"] == WEST
     assert units[1]["id"] not in {None, WEST}
     assert [(unit["id"], unit["name"]) for unit in again] == [(WEST, "Far West")]
 
 
-def test_a_tree_comes_in_any_order(call: Call) -> None:
+def test_a_tree_comes_in_any_order(send_request: Call) -> None:
     """Children before parents; ``path`` names the forebears."""
     answer = put(
-        call,
+        send_request,
         {"id": OREGON, "parent_id": WEST, "name": "Oregon"},
         {"id": WEST, "parent_id": BUSINESS_UNIT_ID, "name": "West", "description": "All of it"},
         {"id": BUSINESS_UNIT_ID, "name": "North America"},
     )
 
-    paths = {unit["name"]: unit["path"] for unit in answer.content()["business_units"]}
+    paths = {unit["name"]: unit["path"] for unit in answer.parse_content()["business_units"]}
     assert paths == {"North America": None, "West": "North America", "Oregon": "North America/West"}
 
 
@@ -68,14 +70,14 @@ def test_a_tree_comes_in_any_order(call: Call) -> None:
     ("mode", "names"), [("replace", {"West"}), ("merge", {"West", "North America"})]
 )
 def test_what_becomes_of_units_left_out_is_an_option(
-    emulator: Emulator, call: Call, mode: str, names: set[str]
+    emulator: Emulator, send_request: Call, mode: str, names: set[str]
 ) -> None:
     """The page speaks of creating or redefining, and does not say."""
-    emulator.ask("PATCH", "/options", {"business_units": mode})
+    emulator.call_control_plane("PATCH", "/options", {"business_units": mode})
 
-    answer = put(call, {"id": WEST, "name": "West"})
+    answer = put(send_request, {"id": WEST, "name": "West"})
 
-    assert {unit["name"] for unit in answer.content()["business_units"]} == names
+    assert {unit["name"] for unit in answer.parse_content()["business_units"]} == names
 
 
 @pytest.mark.parametrize(
@@ -94,15 +96,15 @@ def test_what_becomes_of_units_left_out_is_an_option(
         ([{"id": WEST, "name": "West"}, {"id": WEST, "name": "East"}], "two units have the id"),
     ],
 )
-def test_a_tree_that_is_none_is_refused(call: Call, units: list[Unit], words: str) -> None:
+def test_a_tree_that_is_none_is_refused(send_request: Call, units: list[Unit], words: str) -> None:
     """A parent that the same PUT deletes is not there either."""
-    before = listed(call)
+    before = listed(send_request)
 
-    answer = put(call, *units)
+    answer = put(send_request, *units)
 
     assert answer.status == 422
-    assert words in answer.content()["message"]
-    assert listed(call) == before
+    assert words in answer.parse_content()["message"]
+    assert listed(send_request) == before
 
 
 @pytest.mark.parametrize(
@@ -117,51 +119,55 @@ def test_a_tree_that_is_none_is_refused(call: Call, units: list[Unit], words: st
         ({"units": []}, "the nearest known one is business_units"),
     ],
 )
-def test_a_malformed_structure_is_400(call: Call, body: object, words: str) -> None:
+def test_a_malformed_structure_is_400(send_request: Call, body: object, words: str) -> None:
     """The message says what is wrong."""
-    answer = call("PUT", PATH, body)
+    answer = send_request("PUT", PATH, body)
 
     assert answer.status == 400
-    assert words in answer.content()["message"]
+    assert words in answer.parse_content()["message"]
 
 
-def test_names_may_repeat_and_hold_slashes(call: Call) -> None:
+def test_names_may_repeat_and_hold_slashes(send_request: Call) -> None:
     """Observed in the web pages, so that a path is no safe key."""
-    answer = put(call, {"name": "A/B"}, {"name": "A/B", "description": "x" * 300})
+    answer = put(send_request, {"name": "A/B"}, {"name": "A/B", "description": "x" * 300})
 
     assert answer.status == 200
 
 
-def test_times_move_only_with_a_change(emulator: Emulator, call: Call) -> None:
+def test_times_move_only_with_a_change(emulator: Emulator, send_request: Call) -> None:
     """A PUT of the same is no change."""
     units = [{"id": WEST, "name": "West"}, {"id": OREGON, "name": "Oregon"}]
-    first = put(call, *units).content()["business_units"]
+    first = put(send_request, *units).parse_content()["business_units"]
     emulator.clock.advance(5)
 
-    second = put(call, units[0], units[1] | {"name": "Nevada"}).content()["business_units"]
+    second = put(send_request, units[0], units[1] | {"name": "Nevada"}).parse_content()["business_units"]
 
     assert second[0] == first[0]
     assert second[1]["created_at"] == first[1]["created_at"]
     assert second[1]["updated_at"] > first[1]["updated_at"]
 
 
-def test_projects_keep_the_id_of_a_deleted_unit(call: Call, tower: Unit) -> None:
+def test_projects_keep_the_id_of_a_deleted_unit(send_request: Call, project_body: Unit) -> None:
     """What HQ does with them is not known; a new project cannot have it."""
-    made = call("POST", "projects", tower | {"business_unit_id": BUSINESS_UNIT_ID}).content()
-    put(call)
+    made = send_request(
+        "POST", "projects", project_body | {"business_unit_id": BUSINESS_UNIT_ID}
+    ).parse_content()
+    put(send_request)
 
-    again = call("POST", "projects", tower | {"name": "B", "business_unit_id": BUSINESS_UNIT_ID})
+    again = send_request(
+        "POST", "projects", project_body | {"name": "B", "business_unit_id": BUSINESS_UNIT_ID}
+    )
 
-    shown = call("GET", f"projects/{made['id']}").content()
+    shown = send_request("GET", f"projects/{made['id']}").parse_content()
     assert (shown["business_unit_id"], again.status) == (BUSINESS_UNIT_ID, 422)
 
 
-def test_the_tree_is_part_of_the_state(emulator: Emulator, call: Call) -> None:
+def test_the_tree_is_part_of_the_state(emulator: Emulator, send_request: Call) -> None:
     """With parents and descriptions."""
-    put(call, {"id": WEST, "name": "West"}, {"name": "Oregon", "parent_id": WEST})
-    before, state = listed(call), emulator.ask("GET", "/state")
-    emulator.ask("POST", "/reset")
+    put(send_request, {"id": WEST, "name": "West"}, {"name": "Oregon", "parent_id": WEST})
+    before, state = listed(send_request), emulator.call_control_plane("GET", "/state")
+    emulator.call_control_plane("POST", "/reset")
 
-    emulator.ask("PUT", "/state", state)
+    emulator.call_control_plane("PUT", "/state", state)
 
-    assert listed(call) == before
+    assert listed(send_request) == before

@@ -21,25 +21,25 @@ Row = dict[str, Any]
 
 
 @pytest.fixture
-def admin_api(call: Call) -> Call:
+def admin_api(send_request: Call) -> Call:
     """Return a function that calls the newer backend: ``admin_api("GET", "projects/x/users")``."""
 
     def admin_api(method: str, path: str, query: str = "", **more: Any) -> Reply:
         prefix = f"/{more.pop('api', 'construction')}/admin/v1"
         first, _, rest = path.partition("/")
-        return call(method, rest, account=first, prefix=prefix, query=query, **more)
+        return send_request(method, rest, account=first, prefix=prefix, query=query, **more)
 
     return admin_api
 
 
 @pytest.fixture
-def team(emulator: Emulator, call: Call, made: Row) -> Row:
+def team(emulator: Emulator, send_request: Call, created_project: Row) -> Row:
     """Return the tower with its admin and 24 members."""
     rows = [{"email": f"user{number:02}@example.com"} for number in range(24)]
-    call("POST", "users/import", rows)
+    send_request("POST", "users/import", rows)
     for row in rows:
         fields = {**row, "services": {"document_management": "user"}}
-        emulator.ask("POST", f"/projects/{made['id']}/users", fields)
+        emulator.call_control_plane("POST", f"/projects/{created_project['id']}/users", fields)
     fields = {
         "email": ADMIN_EMAIL,
         "company_id": COMPANY_ID,
@@ -47,31 +47,31 @@ def team(emulator: Emulator, call: Call, made: Row) -> Row:
         "services": {"project_administration": "admin", "document_management": "admin"},
         "modules": ["cost"],
     }
-    emulator.ask("POST", f"/projects/{made['id']}/users", fields)
-    return made
+    emulator.call_control_plane("POST", f"/projects/{created_project['id']}/users", fields)
+    return created_project
 
 
 @pytest.fixture
-def towers(emulator: Emulator, call: Call, team: Row, tower: Row) -> str:
+def towers(emulator: Emulator, send_request: Call, team: Row, project_body: Row) -> str:
     """Return the path of the account's users; Anna is in two of its three projects."""
-    second = call("POST", "projects", tower | {"name": "Tower B"}).content()
-    call("POST", "projects", tower | {"name": "Tower C"})
+    second = send_request("POST", "projects", project_body | {"name": "Tower B"}).parse_content()
+    send_request("POST", "projects", project_body | {"name": "Tower C"})
     fields = {"email": ADMIN_EMAIL, "services": {"document_management": "user"}}
-    emulator.ask("POST", f"/projects/{second['id']}/users", fields)
+    emulator.call_control_plane("POST", f"/projects/{second['id']}/users", fields)
     return f"accounts/{team['account_id']}/users"
 
 
 def test_a_list_has_an_envelope_and_pages(admin_api: Call, team: Row) -> None:
     """Documented: 20 rows, at most 200, and where the next page is."""
     path = f"projects/{team['id']}/users"
-    first = admin_api("GET", path).content()
+    first = admin_api("GET", path).parse_content()
     second = admin_api("GET", path, query=first["pagination"]["nextUrl"].partition("?")[2])
 
-    pagination = second.content()["pagination"]
+    pagination = second.parse_content()["pagination"]
 
     assert (len(first["results"]), first["pagination"]["totalResults"]) == (20, 25)
     assert first["pagination"]["previousUrl"] is None
-    assert (len(second.content()["results"]), pagination["nextUrl"]) == (5, None)
+    assert (len(second.parse_content()["results"]), pagination["nextUrl"]) == (5, None)
     assert "offset=0" in pagination["previousUrl"]
 
 
@@ -127,15 +127,15 @@ def test_users_are_filtered(admin_api: Call, team: Row, query: str, found: int) 
     """Each filter narrows the list."""
     answer = admin_api("GET", f"projects/{team['id']}/users", query=f"limit=200&{query}")
 
-    assert len(answer.content()["results"]) == found
+    assert len(answer.parse_content()["results"]) == found
 
 
 def test_a_list_is_sorted_and_cut(admin_api: Call, team: Row) -> None:
     """``id`` is always there; ascending unless told otherwise."""
     path = f"projects/{team['id']}/users"
 
-    down = admin_api("GET", path, query="sort=email+desc&fields=email&limit=1").content()
-    up = admin_api("GET", path, query="sort=email&fields=email&limit=1").content()
+    down = admin_api("GET", path, query="sort=email+desc&fields=email&limit=1").parse_content()
+    up = admin_api("GET", path, query="sort=email&fields=email&limit=1").parse_content()
 
     assert [*down["results"][0]] == ["id", "email"]
     assert down["results"][0]["email"] == "user23@example.com"
@@ -147,13 +147,13 @@ def test_the_last_one_who_joined_comes_first(
 ) -> None:
     """``sort=addedOn desc``, as the vendor's list of sort fields has it."""
     emulator.clock.advance(60)
-    emulator.ask("DELETE", f"/projects/{team['id']}/users/{ADMIN_ID}")
-    emulator.ask("POST", f"/projects/{team['id']}/users", {"email": ADMIN_EMAIL})
+    emulator.call_control_plane("DELETE", f"/projects/{team['id']}/users/{ADMIN_ID}")
+    emulator.call_control_plane("POST", f"/projects/{team['id']}/users", {"email": ADMIN_EMAIL})
     path = f"projects/{team['id']}/users"
 
     answer = admin_api("GET", path, query="sort=addedOn%20desc&sort=name%20asc&limit=1")
 
-    assert [user["id"] for user in answer.content()["results"]] == [ADMIN_ID]
+    assert [user["id"] for user in answer.parse_content()["results"]] == [ADMIN_ID]
 
 
 @pytest.mark.parametrize("user", [ADMIN_ID, ADMIN_UID])
@@ -166,7 +166,7 @@ def test_a_member_is_shown_by_id_or_autodesk_id(
 ) -> None:
     """With roles by name, access levels, and a product or service for each service."""
     products, key = names
-    content = admin_api("GET", f"projects/{team['id']}/users/{user}", api=api).content()
+    content = admin_api("GET", f"projects/{team['id']}/users/{user}", api=api).parse_content()
 
     access = {each[key]: each["access"] for each in content[products]}
     assert ("products" in content, "services" in content) == (key == "key", key != "key")
@@ -191,29 +191,31 @@ def test_a_member_is_shown_by_id_or_autodesk_id(
 
 def test_who_is_disabled_is_not_listed(emulator: Emulator, admin_api: Call, team: Row) -> None:
     """Documented: active and pending users are, unless the filter asks for others."""
-    emulator.ask("PATCH", f"/users/{ADMIN_ID}", {"status": "inactive"})
+    emulator.call_control_plane("PATCH", f"/users/{ADMIN_ID}", {"status": "inactive"})
     path = f"projects/{team['id']}/users"
 
-    listed = admin_api("GET", path, query=f"filter[id]={ADMIN_ID}").content()
-    asked = admin_api("GET", path, query="filter[status]=disabled").content()
+    listed = admin_api("GET", path, query=f"filter[id]={ADMIN_ID}").parse_content()
+    asked = admin_api("GET", path, query="filter[status]=disabled").parse_content()
 
     assert listed["results"] == []
     assert [user["id"] for user in asked["results"]] == [ADMIN_ID]
 
 
-def test_who_is_not_in_the_project_is_404(admin_api: Call, made: Row) -> None:
+def test_who_is_not_in_the_project_is_404(admin_api: Call, created_project: Row) -> None:
     """And so is a project that is not there; no real error body has been published."""
-    nobody = admin_api("GET", f"projects/{made['id']}/users/{ADMIN_ID}")
+    nobody = admin_api("GET", f"projects/{created_project['id']}/users/{ADMIN_ID}")
 
     nowhere = admin_api("GET", f"projects/{ADMIN_ID}/users")
 
-    assert (nobody.status, nobody.content()["message"]) == (404, "this user doesn't exist.")
-    assert (nowhere.status, nowhere.content()["code"]) == (404, 1004)
+    assert (nobody.status, nobody.parse_content()["message"]) == (404, "this user doesn't exist.")
+    assert (nowhere.status, nowhere.parse_content()["code"]) == (404, 1004)
 
 
-def test_the_region_needs_no_header(call: Call, admin_api: Call, tower: Row) -> None:
+def test_the_region_needs_no_header(send_request: Call, admin_api: Call, project_body: Row) -> None:
     """Documented: requests are routed by themselves."""
-    made = call("POST", "projects", tower, account=EMEA_ACCOUNT_ID, region="EMEA").content()
+    made = send_request(
+        "POST", "projects", project_body, account=EMEA_ACCOUNT_ID, region="EMEA"
+    ).parse_content()
 
     answers = [
         admin_api("GET", f"projects/{made['id']}"),
@@ -223,11 +225,13 @@ def test_the_region_needs_no_header(call: Call, admin_api: Call, tower: Row) -> 
     assert [each.status for each in answers] == [200, 200]
 
 
-def test_an_inactive_project_is_suspended(emulator: Emulator, admin_api: Call, made: Row) -> None:
+def test_an_inactive_project_is_suspended(
+    emulator: Emulator, admin_api: Call, created_project: Row
+) -> None:
     """Documented: another word for the same thing; the rest is spelt another way."""
-    emulator.ask("PATCH", f"/projects/{made['id']}", {"status": "inactive"})
+    emulator.call_control_plane("PATCH", f"/projects/{created_project['id']}", {"status": "inactive"})
 
-    content = admin_api("GET", f"projects/{made['id']}").content()
+    content = admin_api("GET", f"projects/{created_project['id']}").parse_content()
 
     assert (content["status"], content["platform"]) == ("suspended", "bim360")
     assert (content["startDate"], content["projectValue"]["value"]) == ("2026-01-02", 3000.0)
@@ -254,15 +258,21 @@ def test_an_inactive_project_is_suspended(emulator: Emulator, admin_api: Call, m
 )
 @pytest.mark.usefixtures("made")
 def test_projects_are_filtered(  # noqa: PLR0913 - a table of cases
-    call: Call, admin_api: Call, tower: Row, made: Row, *, query: str, found: int
+    send_request: Call,
+    admin_api: Call,
+    project_body: Row,
+    created_project: Row,
+    *,
+    query: str,
+    found: int,
 ) -> None:
     """By exact name, for one."""
     more = {"name": "Tower B", "project_type": "Bridge", "job_number": "J-1"}
-    call("POST", "projects", tower | more)
+    send_request("POST", "projects", project_body | more)
 
-    answer = admin_api("GET", f"accounts/{made['account_id']}/projects", query=query)
+    answer = admin_api("GET", f"accounts/{created_project['account_id']}/projects", query=query)
 
-    assert answer.content()["pagination"]["totalResults"] == found
+    assert answer.parse_content()["pagination"]["totalResults"] == found
 
 
 @pytest.mark.parametrize(
@@ -293,7 +303,7 @@ def test_the_projects_of_a_user_are_those_they_are_in(
     admin_api: Call, towers: str, user: str, query: str, found: list[str]
 ) -> None:
     """By ``id`` or Autodesk ID; the account has no user of another id."""
-    content = admin_api("GET", f"{towers}/{user}/projects", query=query).content()
+    content = admin_api("GET", f"{towers}/{user}/projects", query=query).parse_content()
 
     assert [project["name"] for project in content["results"]] == found
     assert admin_api("GET", f"{towers}/nobody/projects").status == 404
@@ -307,7 +317,7 @@ def test_members_are_not_removed_unless_told_otherwise(
     acting = {"user-id": ADMIN_ID}
     nobody = admin_api("DELETE", path)
     refused = admin_api("DELETE", path, **acting)
-    emulator.ask("PATCH", "/options", {"remove_project_users": "allow"})
+    emulator.call_control_plane("PATCH", "/options", {"remove_project_users": "allow"})
 
     removed = admin_api("DELETE", path, **acting)
 
@@ -316,12 +326,12 @@ def test_members_are_not_removed_unless_told_otherwise(
 
 
 def test_reads_of_the_newer_backend_have_a_quota_of_their_own(
-    emulator: Emulator, call: Call, admin_api: Call, made: Row
+    emulator: Emulator, send_request: Call, admin_api: Call, created_project: Row
 ) -> None:
     """HQ's requests do not count there, nor the other way round."""
-    emulator.ask("PATCH", "/options", {"admin_rate_limit_per_minute": 2})
+    emulator.call_control_plane("PATCH", "/options", {"admin_rate_limit_per_minute": 2})
 
-    answers = [admin_api("GET", f"projects/{made['id']}") for _ in range(3)]
+    answers = [admin_api("GET", f"projects/{created_project['id']}") for _ in range(3)]
 
     assert [each.status for each in answers] == [200, 200, 429]
-    assert call("GET", "projects").status == 200
+    assert send_request("GET", "projects").status == 200

@@ -15,28 +15,31 @@ Project = dict[str, Any]
 
 def test_health_says_ok_and_the_time(emulator: Emulator) -> None:
     """What a script waits for."""
-    emulator.ask("POST", "/clock", {"set": "2026-03-01T12:00:00Z"})
+    emulator.call_control_plane("POST", "/clock", {"set": "2026-03-01T12:00:00Z"})
 
-    health = emulator.ask("GET", "/health")
+    health = emulator.call_control_plane("GET", "/health")
 
     assert (health["status"], health["now"]) == ("ok", "2026-03-01T12:00:00.000Z")
 
 
-def test_every_answer_carries_the_emulators_date(emulator: Emulator, call: Call) -> None:
+def test_every_answer_carries_the_emulators_date(emulator: Emulator, send_request: Call) -> None:
     """The Date header is the emulator's, so a client's reckoning of time can be tested."""
-    emulator.ask("POST", "/clock", {"set": "2026-03-01T12:00:00Z"})
+    emulator.call_control_plane("POST", "/clock", {"set": "2026-03-01T12:00:00Z"})
 
-    answers = [call("GET", "nonsense"), emulator.handle(Request("GET", "/_emulator/health"))]
+    answers = [
+        send_request("GET", "nonsense"),
+        emulator.handle(Request("GET", "/_emulator/health")),
+    ]
 
     assert {each.headers["date"] for each in answers} == {"Sun, 01 Mar 2026 12:00:00 GMT"}
 
 
 def test_the_clock_freezes_moves_and_runs_on(emulator: Emulator) -> None:
     """Frozen it shows one time; thawed it goes on from there."""
-    frozen = emulator.ask("POST", "/clock", {"freeze": True, "advance": 90})
-    same = emulator.ask("GET", "/clock")
+    frozen = emulator.call_control_plane("POST", "/clock", {"freeze": True, "advance": 90})
+    same = emulator.call_control_plane("GET", "/clock")
 
-    running = emulator.ask("POST", "/clock", {"freeze": False})
+    running = emulator.call_control_plane("POST", "/clock", {"freeze": False})
 
     assert frozen == same
     assert not running["frozen"]
@@ -44,87 +47,100 @@ def test_the_clock_freezes_moves_and_runs_on(emulator: Emulator) -> None:
 
 
 def test_reset_goes_back_to_the_seed(
-    emulator: Emulator, call: Call, made: Project, tower: dict[str, object]
+    emulator: Emulator,
+    send_request: Call,
+    created_project: Project,
+    project_body: dict[str, object],
 ) -> None:
     """State, options and journal are as at the start, and the first id is the first id again."""
-    emulator.ask("PATCH", "/options", {"rate_limit_per_minute": 1})
-    emulator.ask("POST", "/reset")
+    emulator.call_control_plane("PATCH", "/options", {"rate_limit_per_minute": 1})
+    emulator.call_control_plane("POST", "/reset")
 
-    again = call("POST", "projects", tower).content()
+    again = send_request("POST", "projects", project_body).parse_content()
 
-    assert again["id"] == made["id"]
+    assert again["id"] == created_project["id"]
     assert emulator.options.rate_limit_per_minute == 100
-    assert len([*emulator.journal.entries()]) == 1
+    assert len([*emulator.journal.find_entries()]) == 1
 
 
-def test_ids_depend_on_nothing_but_the_seed(tower: dict[str, object], call: Call) -> None:
+def test_ids_depend_on_nothing_but_the_seed(
+    project_body: dict[str, object], send_request: Call
+) -> None:
     """Golden files stay true."""
-    first = call("POST", "projects", tower).content()
+    first = send_request("POST", "projects", project_body).parse_content()
 
     assert first["id"] == "7e7dacfa-4623-5032-ad59-cec7c622f766"
 
 
-def test_state_goes_out_and_in_again(emulator: Emulator, call: Call, made: Project) -> None:
+def test_state_goes_out_and_in_again(
+    emulator: Emulator, send_request: Call, created_project: Project
+) -> None:
     """What was dumped can be loaded, ids included."""
-    state = emulator.ask("GET", "/state")
-    emulator.ask("POST", "/reset")
-    emulator.ask("PUT", "/state", state)
+    state = emulator.call_control_plane("GET", "/state")
+    emulator.call_control_plane("POST", "/reset")
+    emulator.call_control_plane("PUT", "/state", state)
 
-    shown = call("GET", f"projects/{made['id']}").content()
+    shown = send_request("GET", f"projects/{created_project['id']}").parse_content()
 
-    assert emulator.ask("GET", "/state") == state
-    assert made.items() <= shown.items()
+    assert emulator.call_control_plane("GET", "/state") == state
+    assert created_project.items() <= shown.items()
 
 
-def test_a_job_is_part_of_the_state(emulator: Emulator, call: Call, tower: Project) -> None:
+def test_a_job_is_part_of_the_state(
+    emulator: Emulator, send_request: Call, project_body: Project
+) -> None:
     """It goes on where it was."""
-    model = call("POST", "projects", tower | {"name": "Template"}).content()
-    copy = call("POST", "projects", tower | {"template_project_id": model["id"]}).content()
-    state = emulator.ask("GET", "/state")
-    emulator.ask("POST", "/reset")
+    model = send_request("POST", "projects", project_body | {"name": "Template"}).parse_content()
+    copy = send_request(
+        "POST", "projects", project_body | {"template_project_id": model["id"]}
+    ).parse_content()
+    state = emulator.call_control_plane("GET", "/state")
+    emulator.call_control_plane("POST", "/reset")
 
-    emulator.ask("PUT", "/state", state)
+    emulator.call_control_plane("PUT", "/state", state)
 
-    assert call("GET", f"jobs/{copy['copy_project_job_id']}").status == 200
+    assert send_request("GET", f"jobs/{copy['copy_project_job_id']}").status == 200
 
 
 def test_state_has_no_secrets(emulator: Emulator) -> None:
     """Clients and their secrets are not part of it."""
-    assert "secret" not in str(emulator.ask("GET", "/state"))
+    assert "secret" not in str(emulator.call_control_plane("GET", "/state"))
 
 
 def test_a_change_in_the_browser_needs_no_rules(
-    emulator: Emulator, call: Call, made: Project
+    emulator: Emulator, send_request: Call, created_project: Project
 ) -> None:
     """Drift, activation and strange values are made this way, and not journalled."""
-    before = emulator.journal.count()
+    before = emulator.journal.count_requests()
 
-    emulator.ask("PATCH", f"/projects/{made['id']}", {"status": "active", "value": None})
+    emulator.call_control_plane("PATCH", f"/projects/{created_project['id']}", {"status": "active", "value": None})
 
-    assert emulator.journal.count() == before
-    shown = call("GET", f"projects/{made['id']}").content()
+    assert emulator.journal.count_requests() == before
+    shown = send_request("GET", f"projects/{created_project['id']}").parse_content()
     assert (shown["status"], shown["value"]) == ("active", None)
 
 
-def test_a_project_can_vanish(emulator: Emulator, call: Call, made: Project) -> None:
+def test_a_project_can_vanish(
+    emulator: Emulator, send_request: Call, created_project: Project
+) -> None:
     """HQ has no delete, but a client must bear a 404."""
-    emulator.ask("DELETE", f"/projects/{made['id']}")
+    emulator.call_control_plane("DELETE", f"/projects/{created_project['id']}")
 
-    assert call("GET", f"projects/{made['id']}").status == 404
+    assert send_request("GET", f"projects/{created_project['id']}").status == 404
 
 
 def test_the_journal_shows_what_was_asked_and_answered(
-    emulator: Emulator, call: Call, tower: dict[str, object]
+    emulator: Emulator, send_request: Call, project_body: dict[str, object]
 ) -> None:
     """Method, path, route, client, status and body."""
-    call("POST", "projects", tower)
+    send_request("POST", "projects", project_body)
 
-    entries = emulator.ask("GET", "/requests", query="method=post&path=*/projects")
+    entries = emulator.call_control_plane("GET", "/requests", query="method=post&path=*/projects")
 
     assert len(entries) == 1
     assert entries[0]["route"] == "POST /hq/v1/accounts/:account_id/projects"
     assert entries[0]["client_id"] == "emulator-client"
-    assert (entries[0]["status"], entries[0]["body"]) == (201, tower)
+    assert (entries[0]["status"], entries[0]["body"]) == (201, project_body)
 
 
 def test_the_journal_masks_secrets(emulator: Emulator) -> None:
@@ -134,43 +150,45 @@ def test_the_journal_masks_secrets(emulator: Emulator) -> None:
     emulator.handle(Request("POST", "/authentication/v2/token", "", form, body))
     emulator.handle(Request("POST", "/x", "", {}, b'[{"access_token": "hush"}]'))
 
-    entries = str(emulator.ask("GET", "/requests"))
+    entries = str(emulator.call_control_plane("GET", "/requests"))
 
     assert "hush" not in entries
     assert "***" in entries
 
 
-def test_requests_are_counted_by_route(emulator: Emulator, call: Call, made: Project) -> None:
+def test_requests_are_counted_by_route(
+    emulator: Emulator, send_request: Call, created_project: Project
+) -> None:
     """Budgets become one line; ``since`` starts the count later."""
-    seen = emulator.ask("GET", "/requests")
-    call("GET", f"projects/{made['id']}")
-    call("GET", f"projects/{made['id']}")
+    seen = emulator.call_control_plane("GET", "/requests")
+    send_request("GET", f"projects/{created_project['id']}")
+    send_request("GET", f"projects/{created_project['id']}")
 
-    count = emulator.ask("GET", "/requests/count", query=f"since={seen[-1]['seq']}")
+    count = emulator.call_control_plane("GET", "/requests/count", query=f"since={seen[-1]['seq']}")
 
     route = "GET /hq/v1/accounts/:account_id/projects/:project_id"
     assert count == {"total": 2, "by_route": {route: 2}}
 
 
-def test_the_journal_can_be_emptied(emulator: Emulator, call: Call) -> None:
+def test_the_journal_can_be_emptied(emulator: Emulator, send_request: Call) -> None:
     """The numbers go on, so that ``since`` stays true."""
-    call("GET", "projects")
-    last = [*emulator.journal.entries()][-1].seq
-    emulator.ask("DELETE", "/requests")
+    send_request("GET", "projects")
+    last = [*emulator.journal.find_entries()][-1].seq
+    emulator.call_control_plane("DELETE", "/requests")
 
-    call("GET", "projects")
+    send_request("GET", "projects")
 
-    assert [entry.seq for entry in emulator.journal.entries()] == [last + 1]
+    assert [entry.seq for entry in emulator.journal.find_entries()] == [last + 1]
 
 
 def test_the_control_plane_is_never_limited_or_journalled(emulator: Emulator) -> None:
     """Looking does not count."""
-    emulator.ask("PATCH", "/options", {"rate_limit_per_minute": 1})
+    emulator.call_control_plane("PATCH", "/options", {"rate_limit_per_minute": 1})
 
     for _ in range(3):
-        emulator.ask("GET", "/health")
+        emulator.call_control_plane("GET", "/health")
 
-    assert emulator.journal.count() == {}
+    assert emulator.journal.count_requests() == {}
 
 
 @pytest.mark.parametrize(
@@ -193,10 +211,10 @@ def test_a_wrong_order_is_one_line(
 ) -> None:
     """It names the place and, where there is one, the nearest known name."""
     account: Any = {"id": "a", "name": "A", "projects": [{"id": "old", "name": "Old"}]}
-    emulator.ask("POST", "/seed", {"accounts": [account]})
+    emulator.call_control_plane("POST", "/seed", {"accounts": [account]})
 
     with pytest.raises(ControlError) as caught:
-        emulator.ask(method, path, body)
+        emulator.call_control_plane(method, path, body)
 
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -213,34 +231,36 @@ def test_a_body_that_is_no_object_is_400(emulator: Emulator, body: bytes) -> Non
 def test_since_must_be_a_number(emulator: Emulator) -> None:
     """And says so."""
     with pytest.raises(ControlError, match=r"since .* is not a number"):
-        emulator.ask("GET", "/requests", query="since=yesterday")
+        emulator.call_control_plane("GET", "/requests", query="since=yesterday")
 
 
-def test_an_unknown_route_is_404_and_names_the_nearest(emulator: Emulator, call: Call) -> None:
+def test_an_unknown_route_is_404_and_names_the_nearest(
+    emulator: Emulator, send_request: Call
+) -> None:
     """A typo in a path is found at once, and journalled as what it is."""
-    answer = call("GET", "project")
+    answer = send_request("GET", "project")
 
-    message = answer.content()["developerMessage"]
+    message = answer.parse_content()["developerMessage"]
     assert answer.status == 404
     assert re.search(
         r"the nearest known one is GET /hq/v1/accounts/:account_id/projects\.$", message
     )
-    assert emulator.journal.count(path=f"/hq/v1/accounts/{ACCOUNT_ID}/project") == {
+    assert emulator.journal.count_requests(path=f"/hq/v1/accounts/{ACCOUNT_ID}/project") == {
         "unknown route": 1
     }
 
 
-def test_a_clock_set_back_frees_the_quota(emulator: Emulator, call: Call) -> None:
+def test_a_clock_set_back_frees_the_quota(emulator: Emulator, send_request: Call) -> None:
     """Requests from the future do not count."""
     for _ in range(100):
-        call("GET", "projects")
+        send_request("GET", "projects")
 
-    emulator.ask("POST", "/clock", {"advance": -3600})
+    emulator.call_control_plane("POST", "/clock", {"advance": -3600})
 
-    assert call("GET", "projects").status == 200
+    assert send_request("GET", "projects").status == 200
 
 
 def test_a_moment_that_does_not_exist_is_refused(emulator: Emulator) -> None:
     """The 31st of February looks like a date."""
     with pytest.raises(ControlError, match="set: "):
-        emulator.ask("POST", "/clock", {"set": "2026-02-31T00:00:00Z"})
+        emulator.call_control_plane("POST", "/clock", {"set": "2026-02-31T00:00:00Z"})

@@ -15,11 +15,11 @@ def test_the_state_survives_a_restart(tmp_path: Path) -> None:
     """Projects, accounts and the count of ids."""
     path = str(tmp_path / "hq.db")
     first = Emulator(parse_seed(ONE), database=path)
-    before = first.ask("GET", "/state")
+    before = first.call_control_plane("GET", "/state")
     first.close()
 
     second = Emulator(parse_seed({}), database=path)
-    after = second.ask("GET", "/state")
+    after = second.call_control_plane("GET", "/state")
     second.close()
 
     assert after == before
@@ -31,9 +31,9 @@ def test_a_reset_of_a_kept_state_goes_to_the_seed_of_this_start(tmp_path: Path) 
     Emulator(parse_seed(ONE), database=path).close()
     second = Emulator(parse_seed({}), database=path)
 
-    second.ask("POST", "/reset")
+    second.call_control_plane("POST", "/reset")
 
-    state = second.ask("GET", "/state")
+    state = second.call_control_plane("GET", "/state")
     second.close()
     assert state["accounts"] == []
 
@@ -63,7 +63,7 @@ def test_an_empty_file_is_a_new_one(tmp_path: Path) -> None:
     path.touch()
     emulator = Emulator(parse_seed(ONE), database=str(path))
 
-    state = emulator.ask("GET", "/state")
+    state = emulator.call_control_plane("GET", "/state")
 
     emulator.close()
     assert [account["id"] for account in state["accounts"]] == ["a"]

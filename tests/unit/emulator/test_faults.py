@@ -23,42 +23,49 @@ LIST = "/hq/v1/accounts/:account_id/projects"
 UNWELL = {"then": {"status": 503}}
 
 
-def test_a_fault_answers_instead_of_hq(emulator: Emulator, call: Call, tower: Project) -> None:
+def test_a_fault_answers_instead_of_hq(
+    emulator: Emulator, send_request: Call, project_body: Project
+) -> None:
     """With a status HQ does not act, and the usual error body comes."""
-    emulator.ask("POST", "/faults", UNWELL | {"times": 1})
+    emulator.call_control_plane("POST", "/faults", UNWELL | {"times": 1})
 
-    refused, made = call("POST", "projects", tower), call("POST", "projects", tower)
+    refused, made = (
+        send_request("POST", "projects", project_body),
+        send_request("POST", "projects", project_body),
+    )
 
     assert (refused.status, made.status) == (503, 201)
-    assert refused.content()["errorCode"] == "ERR-003"
+    assert refused.parse_content()["errorCode"] == "ERR-003"
 
 
-def test_a_504_can_come_although_hq_acted(emulator: Emulator, call: Call, tower: Project) -> None:
+def test_a_504_can_come_although_hq_acted(
+    emulator: Emulator, send_request: Call, project_body: Project
+) -> None:
     """Observed: a create of more than 10 s ends like that, and the project is there."""
     then = {"status": 504, "act": True, "advance": 10}
-    emulator.ask("POST", "/faults", {"match": {"method": "post"}, "times": 1, "then": then})
+    emulator.call_control_plane("POST", "/faults", {"match": {"method": "post"}, "times": 1, "then": then})
     before = emulator.clock.now()
 
-    answer = call("POST", "projects", tower)
+    answer = send_request("POST", "projects", project_body)
 
     assert answer.status == 504
     assert emulator.clock.now() - before == 10
-    assert [row["name"] for row in call("GET", "projects").content()] == ["Tower A"]
+    assert [row["name"] for row in send_request("GET", "projects").parse_content()] == ["Tower A"]
 
 
 @pytest.mark.parametrize(("drop", "made"), [("before", 0), ("after", 1)])
 def test_an_answer_can_be_lost_before_or_after_acting(
-    emulator: Emulator, call: Call, tower: Project, drop: str, made: int
+    emulator: Emulator, send_request: Call, project_body: Project, drop: str, created_project: int
 ) -> None:
     """The journal says 0 for no answer, and which fault it was."""
-    emulator.ask("POST", "/faults", {"times": 1, "then": {"drop": drop}})
+    emulator.call_control_plane("POST", "/faults", {"times": 1, "then": {"drop": drop}})
 
-    answer = call("POST", "projects", tower)
+    answer = send_request("POST", "projects", project_body)
 
-    entry = [*emulator.journal.entries()][-1]
+    entry = [*emulator.journal.find_entries()][-1]
     assert answer.delivery.drop
     assert (entry.status, entry.fault) == (0, 1)
-    assert len(call("GET", "projects").content()) == made
+    assert len(send_request("GET", "projects").parse_content()) == created_project
 
 
 @pytest.mark.parametrize(
@@ -75,52 +82,57 @@ def test_an_answer_can_be_lost_before_or_after_acting(
     ],
 )
 def test_a_rule_hits_only_what_it_matches(
-    emulator: Emulator, call: Call, tower: Project, match: Any, *, hit: bool
+    emulator: Emulator, send_request: Call, project_body: Project, match: Any, *, hit: bool
 ) -> None:
     """By method, by route template or path, by query, by body."""
-    emulator.ask("POST", "/faults", UNWELL | {"match": match})
+    emulator.call_control_plane("POST", "/faults", UNWELL | {"match": match})
 
-    answer = call("POST", "projects", tower)
+    answer = send_request("POST", "projects", project_body)
 
     assert (answer.status == 503) == hit
 
 
-def test_a_query_can_be_matched(emulator: Emulator, call: Call) -> None:
+def test_a_query_can_be_matched(emulator: Emulator, send_request: Call) -> None:
     """For instance the second page alone."""
-    emulator.ask("POST", "/faults", UNWELL | {"match": {"query": {"offset": "10"}}})
+    emulator.call_control_plane("POST", "/faults", UNWELL | {"match": {"query": {"offset": "10"}}})
 
-    statuses = [call("GET", "projects", query=f"offset={offset}").status for offset in (0, 10, 20)]
+    statuses = [
+        send_request("GET", "projects", query=f"offset={offset}").status for offset in (0, 10, 20)
+    ]
 
     assert statuses == [200, 503, 200]
 
 
 def test_a_rule_for_a_body_field_spares_requests_without_an_object(
-    emulator: Emulator, call: Call
+    emulator: Emulator, send_request: Call
 ) -> None:
     """A list or no body has no fields."""
-    emulator.ask("POST", "/faults", UNWELL | {"match": {"body": {"name": "A"}}})
+    emulator.call_control_plane("POST", "/faults", UNWELL | {"match": {"body": {"name": "A"}}})
 
-    statuses = [call("GET", "projects").status, call("POST", "projects", ["A"]).status]
+    statuses = [
+        send_request("GET", "projects").status,
+        send_request("POST", "projects", ["A"]).status,
+    ]
 
     assert statuses == [200, 400]
 
 
-def test_times_and_after_count_matching_requests(emulator: Emulator, call: Call) -> None:
+def test_times_and_after_count_matching_requests(emulator: Emulator, send_request: Call) -> None:
     """Spare two, hit two, and then no more."""
-    emulator.ask("POST", "/faults", UNWELL | {"after": 2, "times": 2})
+    emulator.call_control_plane("POST", "/faults", UNWELL | {"after": 2, "times": 2})
 
-    statuses = [call("GET", "projects").status for _ in range(6)]
+    statuses = [send_request("GET", "projects").status for _ in range(6)]
 
     assert statuses == [200, 200, 503, 503, 200, 200]
 
 
-def test_chance_is_the_same_in_every_run(emulator: Emulator, call: Call) -> None:
+def test_chance_is_the_same_in_every_run(emulator: Emulator, send_request: Call) -> None:
     """A seed makes bad luck repeatable; a reset throws the same dice again."""
 
     def run(seed: int) -> list[int]:
-        emulator.ask("POST", "/reset")
-        emulator.ask("POST", "/faults", UNWELL | {"probability": 0.5, "seed": seed})
-        return [call("GET", "projects").status for _ in range(30)]
+        emulator.call_control_plane("POST", "/reset")
+        emulator.call_control_plane("POST", "/faults", UNWELL | {"probability": 0.5, "seed": seed})
+        return [send_request("GET", "projects").status for _ in range(30)]
 
     first, again, other = run(7), run(7), run(8)
 
@@ -128,29 +140,29 @@ def test_chance_is_the_same_in_every_run(emulator: Emulator, call: Call) -> None
     assert {200, 503} == {*first}
 
 
-def test_the_first_rule_that_strikes_decides(emulator: Emulator, call: Call) -> None:
+def test_the_first_rule_that_strikes_decides(emulator: Emulator, send_request: Call) -> None:
     """The second waits for its turn."""
     rules: Any = [{"times": 1, "then": {"status": 500}}, {"times": 1, "then": {"status": 502}}]
-    emulator.ask("POST", "/faults", rules)
+    emulator.call_control_plane("POST", "/faults", rules)
 
-    statuses = [call("GET", "projects").status for _ in range(3)]
+    statuses = [send_request("GET", "projects").status for _ in range(3)]
 
     assert statuses == [500, 502, 200]
 
 
-def test_faults_are_listed_counted_and_removed(emulator: Emulator, call: Call) -> None:
+def test_faults_are_listed_counted_and_removed(emulator: Emulator, send_request: Call) -> None:
     """One by one, or all."""
-    ids = emulator.ask("POST", "/faults", [UNWELL | {"after": 1}, UNWELL])
-    call("GET", "projects")
+    ids = emulator.call_control_plane("POST", "/faults", [UNWELL | {"after": 1}, UNWELL])
+    send_request("GET", "projects")
 
-    listed = emulator.ask("GET", "/faults")
-    emulator.ask("DELETE", f"/faults/{ids['ids'][0]}")
-    left = emulator.ask("GET", "/faults")
-    emulator.ask("DELETE", "/faults")
+    listed = emulator.call_control_plane("GET", "/faults")
+    emulator.call_control_plane("DELETE", f"/faults/{ids['ids'][0]}")
+    left = emulator.call_control_plane("GET", "/faults")
+    emulator.call_control_plane("DELETE", "/faults")
 
     assert [(each["matched"], each["fired"]) for each in listed] == [(1, 0), (1, 1)]
     assert [each["id"] for each in left] == [2]
-    assert call("GET", "projects").status == 200
+    assert send_request("GET", "projects").status == 200
 
 
 @pytest.mark.parametrize(
@@ -167,22 +179,24 @@ def test_faults_are_listed_counted_and_removed(emulator: Emulator, call: Call) -
     ],
 )
 def test_a_status_brings_its_usual_body(
-    emulator: Emulator, call: Call, status: int, key: str, code: object
+    emulator: Emulator, send_request: Call, status: int, key: str, code: object
 ) -> None:
     """The gateway's format or HQ's."""
-    emulator.ask("POST", "/faults", {"then": {"status": status}})
+    emulator.call_control_plane("POST", "/faults", {"then": {"status": status}})
 
-    answer = call("GET", "projects")
+    answer = send_request("GET", "projects")
 
-    assert (answer.status, answer.content()[key]) == (status, code)
+    assert (answer.status, answer.parse_content()[key]) == (status, code)
 
 
 @pytest.mark.parametrize("wait", [25, "Wed, 21 Oct 2026 07:28:00 GMT", "soon"])
-def test_retry_after_may_be_anything(emulator: Emulator, call: Call, wait: int | str) -> None:
+def test_retry_after_may_be_anything(
+    emulator: Emulator, send_request: Call, wait: int | str
+) -> None:
     """Seconds, a date, or nonsense."""
-    emulator.ask("POST", "/faults", {"then": {"status": 429, "retry_after": wait}})
+    emulator.call_control_plane("POST", "/faults", {"then": {"status": 429, "retry_after": wait}})
 
-    assert call("GET", "projects").headers["retry-after"] == str(wait)
+    assert send_request("GET", "projects").headers["retry-after"] == str(wait)
 
 
 @pytest.mark.parametrize(
@@ -196,43 +210,43 @@ def test_retry_after_may_be_anything(emulator: Emulator, call: Call, wait: int |
     ],
 )
 def test_a_body_can_be_nonsense(
-    emulator: Emulator, call: Call, then: Any, kind: str, body: bytes
+    emulator: Emulator, send_request: Call, then: Any, kind: str, body: bytes
 ) -> None:
     """HTML, nothing, half of it, or the wrong JSON, with 200."""
-    emulator.ask("POST", "/faults", {"then": then})
+    emulator.call_control_plane("POST", "/faults", {"then": then})
 
-    answer = call("GET", "projects")
+    answer = send_request("GET", "projects")
 
     assert (answer.status, answer.headers["content-type"]) == (200, kind)
     assert answer.body.startswith(body)
 
 
-def test_headers_can_be_added_and_replaced(emulator: Emulator, call: Call) -> None:
+def test_headers_can_be_added_and_replaced(emulator: Emulator, send_request: Call) -> None:
     """Even the Date, for a client whose clock is not the server's."""
     headers = {"X-Odd": "1", "Date": "Thu, 01 Jan 1970 00:00:00 GMT"}
-    emulator.ask("POST", "/faults", {"then": {"headers": headers}})
+    emulator.call_control_plane("POST", "/faults", {"then": {"headers": headers}})
 
-    answer = call("GET", "projects")
+    answer = send_request("GET", "projects")
 
     assert (answer.status, answer.headers["x-odd"]) == (200, "1")
     assert answer.headers["date"] == "Thu, 01 Jan 1970 00:00:00 GMT"
 
 
-def test_a_body_can_be_a_megabyte(emulator: Emulator, call: Call) -> None:
+def test_a_body_can_be_a_megabyte(emulator: Emulator, send_request: Call) -> None:
     """Nobody should print it."""
-    emulator.ask("POST", "/faults", {"then": {"status": 500, "size": 1_000_000}})
+    emulator.call_control_plane("POST", "/faults", {"then": {"status": 500, "size": 1_000_000}})
 
-    assert len(call("GET", "projects").body) == 1_000_000
+    assert len(send_request("GET", "projects").body) == 1_000_000
 
 
 def test_fields_of_the_true_answer_can_have_wrong_types(
-    emulator: Emulator, call: Call, made: Project
+    emulator: Emulator, send_request: Call, created_project: Project
 ) -> None:
     """In one project as in each row of a list; HQ has acted."""
-    emulator.ask("POST", "/faults", {"then": {"change": {"value": "lots", "status": None}}})
+    emulator.call_control_plane("POST", "/faults", {"then": {"change": {"value": "lots", "status": None}}})
 
-    shown = call("GET", f"projects/{made['id']}").content()
-    listed = call("GET", "projects").content()
+    shown = send_request("GET", f"projects/{created_project['id']}").parse_content()
+    listed = send_request("GET", "projects").parse_content()
 
     assert (shown["value"], shown["status"], shown["name"]) == ("lots", None, "Tower A")
     assert [row["value"] for row in listed] == ["lots"]
@@ -246,60 +260,69 @@ def test_fields_of_the_true_answer_can_have_wrong_types(
     ],
 )
 def test_a_change_reaches_the_rows_of_a_wrapped_list(
-    emulator: Emulator, call: Call, change: Project, expected: Project
+    emulator: Emulator, send_request: Call, change: Project, expected: Project
 ) -> None:
     """Or the wrapping, where it has such a field."""
-    emulator.ask("POST", "/faults", {"then": {"change": change}})
+    emulator.call_control_plane("POST", "/faults", {"then": {"change": change}})
 
-    content = call("GET", "business_units_structure").content()
+    content = send_request("GET", "business_units_structure").parse_content()
 
     names = [{"name": unit["name"]} for unit in content["business_units"]]
     assert {"business_units": names} == expected
 
 
-def test_a_change_leaves_an_answer_that_is_no_object_alone(emulator: Emulator, call: Call) -> None:
+def test_a_change_leaves_an_answer_that_is_no_object_alone(
+    emulator: Emulator, send_request: Call
+) -> None:
     """Null stays null."""
-    emulator.ask("POST", "/faults", {"then": {"drop": "before", "change": {"value": 1}}})
+    emulator.call_control_plane("POST", "/faults", {"then": {"drop": "before", "change": {"value": 1}}})
 
-    assert call("GET", "projects").body == b"null"
+    assert send_request("GET", "projects").body == b"null"
 
 
-def test_a_request_can_be_redirected_to_another_host(emulator: Emulator, call: Call) -> None:
+def test_a_request_can_be_redirected_to_another_host(
+    emulator: Emulator, send_request: Call
+) -> None:
     """A client must not carry its token there."""
-    emulator.ask("POST", "/faults", {"then": {"redirect": "http://127.0.0.1:9/elsewhere"}})
+    emulator.call_control_plane("POST", "/faults", {"then": {"redirect": "http://127.0.0.1:9/elsewhere"}})
 
-    answer = call("GET", "projects")
+    answer = send_request("GET", "projects")
 
     assert (answer.status, answer.headers["location"]) == (307, "http://127.0.0.1:9/elsewhere")
 
 
-def test_a_success_can_have_another_status(emulator: Emulator, call: Call, tower: Project) -> None:
+def test_a_success_can_have_another_status(
+    emulator: Emulator, send_request: Call, project_body: Project
+) -> None:
     """With ``act`` the true body comes along; without it an empty object does."""
     rules: Any = [
         {"times": 1, "then": {"status": 202}},
         {"times": 1, "then": {"status": 200, "act": True}},
     ]
-    emulator.ask("POST", "/faults", rules)
+    emulator.call_control_plane("POST", "/faults", rules)
 
-    empty, whole = call("POST", "projects", tower), call("POST", "projects", tower)
+    empty, whole = (
+        send_request("POST", "projects", project_body),
+        send_request("POST", "projects", project_body),
+    )
 
-    assert (empty.status, empty.content()) == (202, {})
-    assert (whole.status, whole.content()["name"]) == (200, "Tower A")
+    assert (empty.status, empty.parse_content()) == (202, {})
+    assert (whole.status, whole.parse_content()["name"]) == (200, "Tower A")
 
 
-def test_the_token_endpoint_can_fail_too(emulator: Emulator, call: Call) -> None:
+def test_the_token_endpoint_can_fail_too(emulator: Emulator, send_request: Call) -> None:
     """A rule for another path leaves HQ alone."""
     match = {"path": "/authentication/v2/token", "body": {"client_id": CLIENT_ID}}
-    emulator.ask("POST", "/faults", UNWELL | {"match": match})
+    emulator.call_control_plane("POST", "/faults", UNWELL | {"match": match})
 
-    assert call("GET", "projects").status == 200
+    assert send_request("GET", "projects").status == 200
 
 
 def test_the_control_plane_never_fails(emulator: Emulator) -> None:
     """Else nobody could take a fault back."""
-    emulator.ask("POST", "/faults", UNWELL)
+    emulator.call_control_plane("POST", "/faults", UNWELL)
 
-    health = emulator.ask("GET", "/health")
+    health = emulator.call_control_plane("GET", "/health")
 
     assert health["status"] == "ok"
 
@@ -307,11 +330,11 @@ def test_the_control_plane_never_fails(emulator: Emulator) -> None:
 def test_faults_of_the_start_come_back_with_a_reset() -> None:
     """Those added later are gone."""
     emulator = Emulator(faults=parse_rules([UNWELL | {"times": 1}]))
-    emulator.ask("POST", "/faults", UNWELL)
+    emulator.call_control_plane("POST", "/faults", UNWELL)
 
-    emulator.ask("POST", "/reset")
+    emulator.call_control_plane("POST", "/reset")
 
-    listed = emulator.ask("GET", "/faults")
+    listed = emulator.call_control_plane("GET", "/faults")
     emulator.close()
     assert [each["rule"] for each in listed] == [UNWELL | {"times": 1}]
 
@@ -330,7 +353,7 @@ def test_faults_of_the_start_come_back_with_a_reset() -> None:
 def test_a_mistake_in_a_rule_is_one_line(emulator: Emulator, rule: Any, words: str) -> None:
     """It names the place."""
     with pytest.raises(ControlError) as caught:
-        emulator.ask("POST", "/faults", rule)
+        emulator.call_control_plane("POST", "/faults", rule)
 
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -339,7 +362,7 @@ def test_a_mistake_in_a_rule_is_one_line(emulator: Emulator, rule: Any, words: s
 def test_a_fault_that_is_not_there_cannot_be_removed(emulator: Emulator) -> None:
     """The number is named."""
     with pytest.raises(ControlError, match="there is no fault 9"):
-        emulator.ask("DELETE", "/faults/9")
+        emulator.call_control_plane("DELETE", "/faults/9")
 
 
 def test_rules_are_read_from_a_file(tmp_path: Path) -> None:

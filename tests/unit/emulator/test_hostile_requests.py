@@ -21,7 +21,7 @@ from bim360_provider.emulator import (
     read_seed,
 )
 from bim360_provider.emulator.control.routes import ACTIONS
-from bim360_provider.emulator.hq.project_rules import EVERY_NAME
+from bim360_provider.emulator.hq.project_rules import FIELD_NAMES
 from bim360_provider.emulator.hq.routes import ROUTES
 from bim360_provider.emulator.http.routing import Route
 
@@ -33,7 +33,7 @@ anything = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=5,
 )
-bodies = st.dictionaries(st.sampled_from(EVERY_NAME) | st.text(), anything, max_size=6)
+bodies = st.dictionaries(st.sampled_from(FIELD_NAMES) | st.text(), anything, max_size=6)
 # The fixtures are shared by all examples on purpose: the state they leave behind is hostile too.
 many = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -43,25 +43,25 @@ many = settings(
 @many
 @given(body=bodies)
 def test_any_object_is_answered(
-    emulator: Emulator, call: Call, tower: dict[str, Any], body: dict[str, Any]
+    emulator: Emulator, send_request: Call, project_body: dict[str, Any], body: dict[str, Any]
 ) -> None:
     """A create is 201 or refused; a change of what it made is 200 or refused."""
-    emulator.ask("PATCH", "/options", {"rate_limit_per_minute": 0})
-    made = call("POST", "projects", tower | body)
-    project = emulator.ask("GET", "/state")["accounts"][0]["projects"][:1]
+    emulator.call_control_plane("PATCH", "/options", {"rate_limit_per_minute": 0})
+    made = send_request("POST", "projects", project_body | body)
+    project = emulator.call_control_plane("GET", "/state")["accounts"][0]["projects"][:1]
 
     assert made.status in REFUSED | {201}
     for each in project:
-        assert call("PATCH", f"projects/{each['id']}", body).status in REFUSED | {200}
+        assert send_request("PATCH", f"projects/{each['id']}", body).status in REFUSED | {200}
 
 
 @many
 @given(query=st.text(string.printable))
-def test_any_query_is_answered(emulator: Emulator, call: Call, query: str) -> None:
+def test_any_query_is_answered(emulator: Emulator, send_request: Call, query: str) -> None:
     """200 or 400."""
-    emulator.ask("PATCH", "/options", {"rate_limit_per_minute": 0})
+    emulator.call_control_plane("PATCH", "/options", {"rate_limit_per_minute": 0})
 
-    assert call("GET", "projects", query=query).status in {200, 400}
+    assert send_request("GET", "projects", query=query).status in {200, 400}
 
 
 @pytest.mark.parametrize(
@@ -100,17 +100,19 @@ def nested(levels: int) -> Iterator[bytes]:
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
 def test_brackets_without_end_are_no_server_error(
-    emulator: Emulator, token: str, made: dict[str, Any], route: Route
+    emulator: Emulator, token: str, created_project: dict[str, Any], route: Route
 ) -> None:
     """Each body of HQ: 400 where there is one, and no answer that repeats it either."""
-    emulator.ask("PATCH", "/options", {"rate_limit_per_minute": 0})
+    emulator.call_control_plane("PATCH", "/options", {"rate_limit_per_minute": 0})
     headers = {
         "authorization": f"Bearer {token}",
         "content-type": "application/json",
         "x-user-id": ADMIN_ID,
         "user-id": ADMIN_ID,
     }
-    path = route.template.replace(":account_id", ACCOUNT_ID).replace(":project_id", made["id"])
+    path = route.template.replace(":account_id", ACCOUNT_ID).replace(
+        ":project_id", created_project["id"]
+    )
     path = path.replace(":company_id", COMPANY_ID).replace(":user_id", ADMIN_ID)
 
     answers = [
@@ -136,7 +138,7 @@ def test_brackets_without_end_are_400_for_the_control_plane(emulator: Emulator, 
     ]
 
     assert {each.status for each in replies} == {400}
-    assert {each.content()["error"] for each in replies} == {"the body is not JSON"}
+    assert {each.parse_content()["error"] for each in replies} == {"the body is not JSON"}
 
 
 @pytest.mark.parametrize(
@@ -164,7 +166,7 @@ def test_numbers_that_hurt_the_control_plane_are_400(
     answer = emulator.handle(Request(method, path, "", {}, body))
 
     assert answer.status == 400
-    assert emulator.ask("GET", "/health")["status"] == "ok"
+    assert emulator.call_control_plane("GET", "/health")["status"] == "ok"
 
 
 @pytest.mark.parametrize("read", [read_seed, read_rules])
@@ -191,11 +193,11 @@ objects = st.dictionaries(st.sampled_from((*NEW, *MORE)), hostile, max_size=5)
 @many
 @given(body=objects | st.lists(objects, max_size=3) | hostile)
 def test_any_body_about_people_and_companies_is_answered(
-    emulator: Emulator, call: Call, made: dict[str, Any], body: object
+    emulator: Emulator, send_request: Call, created_project: dict[str, Any], body: object
 ) -> None:
     """Broken Unicode included; rows of an import fail each alone."""
-    emulator.ask("PATCH", "/options", {"rate_limit_per_minute": 0})
-    project = f"projects/{made['id']}"
+    emulator.call_control_plane("PATCH", "/options", {"rate_limit_per_minute": 0})
+    project = f"projects/{created_project['id']}"
     acting = {"prefix": "/hq/v2/accounts", "x-user-id": ADMIN_ID}
     v1 = {
         "POST": ("companies", "companies/import", "users", "users/import", f"{project}/users"),
@@ -203,14 +205,14 @@ def test_any_body_about_people_and_companies_is_answered(
         "PUT": ("business_units_structure",),
     }
 
-    answers = [call(method, path, body) for method, paths in v1.items() for path in paths]
-    answers.append(call("POST", f"{project}/users/import", body, **acting))
-    answers.append(call("PATCH", f"{project}/users/{ADMIN_ID}", body, **acting))
+    answers = [send_request(method, path, body) for method, paths in v1.items() for path in paths]
+    answers.append(send_request("POST", f"{project}/users/import", body, **acting))
+    answers.append(send_request("PATCH", f"{project}/users/{ADMIN_ID}", body, **acting))
 
     assert {each.status for each in answers} <= REFUSED | {200, 201, 403, 404}
 
 
 @pytest.mark.parametrize("query", ["limit=" + "9" * 30, "offset=" + "9" * 30, "limit=%F0%9F"])
-def test_numbers_too_large_for_a_database_are_400(call: Call, query: str) -> None:
+def test_numbers_too_large_for_a_database_are_400(send_request: Call, query: str) -> None:
     """They are not even tried."""
-    assert call("GET", "projects", query=query).status == 400
+    assert send_request("GET", "projects", query=query).status == 400

@@ -15,31 +15,34 @@ def companies(count: int) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("path", ["companies/import", "users/import"])
-def test_the_fifty_first_row_is_refused(call: Call, path: str) -> None:
+def test_the_fifty_first_row_is_refused(send_request: Call, path: str) -> None:
     """Documented: at most 50; nothing of the rest is done."""
     body = [{"email": f"{number}@example.com"} for number in range(51)]
 
-    answers = [call("POST", path, body), call("POST", path, {"email": "a@example.com"})]
+    answers = [
+        send_request("POST", path, body),
+        send_request("POST", path, {"email": "a@example.com"}),
+    ]
 
     assert [each.status for each in answers] == [400, 400]
-    assert len(call("GET", path.partition("/")[0]).content()) == 1
+    assert len(send_request("GET", path.partition("/")[0]).parse_content()) == 1
 
 
-def test_fifty_rows_are_one_request(call: Call) -> None:
+def test_fifty_rows_are_one_request(send_request: Call) -> None:
     """The documented limit is inside."""
-    answer = call("POST", "companies/import", companies(50))
+    answer = send_request("POST", "companies/import", companies(50))
 
-    assert (answer.status, answer.content()["success"]) == (201, 50)
+    assert (answer.status, answer.parse_content()["success"]) == (201, 50)
 
 
-def test_a_failed_row_does_not_undo_the_others(emulator: Emulator, call: Call) -> None:
+def test_a_failed_row_does_not_undo_the_others(emulator: Emulator, send_request: Call) -> None:
     """Observed: 2xx even when every row failed."""
     rows = [{"email": "new@example.com"}, {"email": ADMIN_EMAIL.upper()}, {"nickname": "x"}, 7]
-    emulator.ask("PATCH", "/options", {"import_status": 200})
+    emulator.call_control_plane("PATCH", "/options", {"import_status": 200})
 
-    answer = call("POST", "users/import", rows)
+    answer = send_request("POST", "users/import", rows)
 
-    content = answer.content()
+    content = answer.parse_content()
     assert (answer.status, content["success"], content["failure"]) == (200, 1, 3)
     assert [each["item"] for each in content["failure_items"]] == rows[1:]
     assert "email is required" in content["failure_items"][1]["error"]
@@ -59,34 +62,36 @@ def test_a_failed_row_does_not_undo_the_others(emulator: Emulator, call: Call) -
         ("trade=concrete&limit=2&offset=2", 1),
     ],
 )
-def test_a_search_is_fuzzy_unless_told_otherwise(call: Call, query: str, found: int) -> None:
+def test_a_search_is_fuzzy_unless_told_otherwise(
+    send_request: Call, query: str, found: int
+) -> None:
     """A client that takes the first hit may take the wrong one."""
-    call("POST", "companies/import", [*companies(3), {"name": "ünal", "trade": "Owner"}])
+    send_request("POST", "companies/import", [*companies(3), {"name": "ünal", "trade": "Owner"}])
 
-    rows = call("GET", "companies/search", query=query.replace(" ", "+")).content()
+    rows = send_request("GET", "companies/search", query=query.replace(" ", "+")).parse_content()
 
     assert len(rows) == found
 
 
 @pytest.mark.parametrize(("operator", "found"), [("", 3), ("&operator=AND", 1)])
 def test_criteria_are_joined_by_or_unless_told_otherwise(
-    call: Call, operator: str, found: int
+    send_request: Call, operator: str, found: int
 ) -> None:
     """Documented: OR is the default; it was AND in the 2016 draft."""
-    call("POST", "companies/import", companies(3))
+    send_request("POST", "companies/import", companies(3))
 
     query = f"name=Firm+1&trade=Concrete{operator}"
 
-    assert len(call("GET", "companies/search", query=query).content()) == found
+    assert len(send_request("GET", "companies/search", query=query).parse_content()) == found
 
 
 @pytest.mark.parametrize(
     "query",
     ["", "name=", "name=a&operator=XOR", "name=a&partial=maybe", f"name={'a' * 256}", "nme=a"],
 )
-def test_a_search_that_makes_no_sense_is_400(call: Call, query: str) -> None:
+def test_a_search_that_makes_no_sense_is_400(send_request: Call, query: str) -> None:
     """Inference: a client that sends nonsense should hear of it."""
-    answer = call("GET", "companies/search", query=query)
+    answer = send_request("GET", "companies/search", query=query)
 
     assert answer.status == 400
 
@@ -100,8 +105,8 @@ def test_a_search_that_makes_no_sense_is_400(call: Call, query: str) -> None:
         "company_name=construction&field=id",
     ],
 )
-def test_users_are_found_by_name_email_and_company(call: Call, query: str) -> None:
+def test_users_are_found_by_name_email_and_company(send_request: Call, query: str) -> None:
     """Documented: three criteria."""
-    call("POST", "users", {"email": "bo@example.com"})
+    send_request("POST", "users", {"email": "bo@example.com"})
 
-    assert len(call("GET", "users/search", query=query).content()) == 1
+    assert len(send_request("GET", "users/search", query=query).parse_content()) == 1

@@ -25,7 +25,7 @@ Row = dict[str, Any]
 @pytest.fixture
 def send(emulator: Emulator, token: str) -> Call:
     """Return a function that sends a path as it is: ``send("GET", "//hq/v1/…")``."""
-    emulator.ask("PATCH", "/options", {"rate_limit_per_minute": 0})
+    emulator.call_control_plane("PATCH", "/options", {"rate_limit_per_minute": 0})
 
     def send(method: str, path: str, query: str = "", **more: str) -> Reply:
         headers = {"authorization": f"Bearer {token}", "content-type": "application/json", **more}
@@ -46,25 +46,29 @@ def path_of(route: Route, project: Row) -> str:
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
-def test_slashes_may_be_doubled(send: Call, made: Row, route: Route) -> None:
+def test_slashes_may_be_doubled(send: Call, created_project: Row, route: Route) -> None:
     """Anywhere in the path: the vendor's Node SDK begins each with two."""
-    path = path_of(route, made)
+    path = path_of(route, created_project)
 
     plain = send(route.method, path)
     doubled = send(route.method, path.replace("/", "//"))
     in_front = send(route.method, f"/{path}")
 
-    assert doubled.content() == plain.content() == in_front.content()
+    assert doubled.parse_content() == plain.parse_content() == in_front.parse_content()
     assert doubled.status == plain.status == in_front.status
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
-def test_ids_may_have_the_prefix_of_data_management(send: Call, made: Row, route: Route) -> None:
+def test_ids_may_have_the_prefix_of_data_management(
+    send: Call, created_project: Row, route: Route
+) -> None:
     """``b.`` before the id of an account or a project changes nothing."""
-    path = path_of(route, made)
-    hubs = path.replace(ACCOUNT_ID, f"b.{ACCOUNT_ID}").replace(made["id"], f"b.{made['id']}")
+    path = path_of(route, created_project)
+    hubs = path.replace(ACCOUNT_ID, f"b.{ACCOUNT_ID}").replace(
+        created_project["id"], f"b.{created_project['id']}"
+    )
 
-    assert send(route.method, hubs).content() == send(route.method, path).content()
+    assert send(route.method, hubs).parse_content() == send(route.method, path).parse_content()
 
 
 def test_a_token_is_issued_behind_two_slashes(emulator: Emulator) -> None:
@@ -78,15 +82,17 @@ def test_a_token_is_issued_behind_two_slashes(emulator: Emulator) -> None:
     answer = emulator.handle(Request("POST", f"/{TOKEN_PATH}", "", headers, form))
 
     assert answer.status == 200
-    assert emulator.journal.count() == {f"POST {TOKEN_PATH}": 1}
+    assert emulator.journal.count_requests() == {f"POST {TOKEN_PATH}": 1}
 
 
 @pytest.mark.parametrize("version", ["v1", "v2"])
 def test_the_legacy_path_takes_both_as_well(
-    call: Call, send: Call, tower: Row, version: str
+    send_request: Call, send: Call, project_body: Row, version: str
 ) -> None:
     """Doubled slashes and a hub's id, in Europe."""
-    made = call("POST", "projects", tower, account=EMEA_ACCOUNT_ID, region="EMEA").content()
+    made = send_request(
+        "POST", "projects", project_body, account=EMEA_ACCOUNT_ID, region="EMEA"
+    ).parse_content()
     tail = {"v1": "companies", "v2": "industry_roles"}[version]
     path = f"//hq//{version}//regions//eu//accounts//b.{EMEA_ACCOUNT_ID}/projects"
 
@@ -103,29 +109,35 @@ def test_the_legacy_path_takes_both_as_well(
     ],
 )
 def test_a_repeated_parameter_is_a_list(
-    call: Call, tower: Row, *, path: str, repeated: str, joined: str
+    send_request: Call, project_body: Row, *, path: str, repeated: str, joined: str
 ) -> None:
     """The same as with commas, as generated clients send it."""
     for name in ("A", "B"):
-        call("POST", "projects", {**tower, "name": name})
+        send_request("POST", "projects", {**project_body, "name": name})
 
-    rows = [call("GET", path, query=query).content() for query in (repeated, joined)]
+    rows = [send_request("GET", path, query=query).parse_content() for query in (repeated, joined)]
 
     assert rows[0] == rows[1]
     assert len(rows[0][0]) == (3 if "field=" in joined else 25)
 
 
-def test_a_list_of_fields_may_be_repeated_in_the_newer_backend(send: Call, made: Row) -> None:
+def test_a_list_of_fields_may_be_repeated_in_the_newer_backend(
+    send: Call, created_project: Row
+) -> None:
     """For a list and for one project."""
     path = f"/construction/admin/v1/accounts/{ACCOUNT_ID}/projects"
 
-    listed = send("GET", path, "fields=name&fields=status").content()["results"]
-    shown = send("GET", f"/construction/admin/v1/projects/{made['id']}", "fields=name&fields=type")
+    listed = send("GET", path, "fields=name&fields=status").parse_content()["results"]
+    shown = send(
+        "GET", f"/construction/admin/v1/projects/{created_project['id']}", "fields=name&fields=type"
+    )
 
-    assert listed == [{"id": made["id"], "name": made["name"], "status": "pending"}]
-    assert [*shown.content()] == ["id", "name", "type"]
+    assert listed == [
+        {"id": created_project["id"], "name": created_project["name"], "status": "pending"}
+    ]
+    assert [*shown.parse_content()] == ["id", "name", "type"]
 
 
-def test_what_is_one_value_cannot_be_given_twice(call: Call) -> None:
+def test_what_is_one_value_cannot_be_given_twice(send_request: Call) -> None:
     """Inference: a page has one size."""
-    assert call("GET", "projects", query="limit=1&limit=2").status == 400
+    assert send_request("GET", "projects", query="limit=1&limit=2").status == 400

@@ -12,7 +12,7 @@ ACCOUNT = {"id": "acc", "name": "Halvorsen"}
 
 
 def projects_of(emulator: Emulator) -> Any:
-    state = emulator.ask("GET", "/state")
+    state = emulator.call_control_plane("GET", "/state")
     emulator.close()
     return state["accounts"][0]["projects"]
 

@@ -22,22 +22,22 @@ SOMEWHERE = "c17e6837-96cd-4839-868e-051a2ad65d28"
 
 
 @pytest.fixture
-def bo(call: Call) -> dict[str, Any]:
+def bo(send_request: Call) -> dict[str, Any]:
     """Return a user who was added to the account and never invited."""
-    content = call("POST", "users", BO).content()
+    content = send_request("POST", "users", BO).parse_content()
     assert isinstance(content, dict)
     return content
 
 
 def message_of(reply: Reply) -> str:
-    return str(reply.content()["message"])
+    return str(reply.parse_content()["message"])
 
 
-def test_a_new_user_is_not_invited_yet(call: Call) -> None:
+def test_a_new_user_is_not_invited_yet(send_request: Call) -> None:
     """Documented: 201; mail is sent with the first project."""
-    answer = call("POST", "users", BO | {"first_name": "Bo", "last_name": "Berg"})
+    answer = send_request("POST", "users", BO | {"first_name": "Bo", "last_name": "Berg"})
 
-    content = answer.content()
+    content = answer.parse_content()
     assert answer.status == 201
     assert len(content) == 29
     assert (content["role"], content["status"]) == ("account_user", "not_invited")
@@ -56,49 +56,51 @@ def test_a_new_user_is_not_invited_yet(call: Call) -> None:
     ],
 )
 def test_a_malformed_user_is_400_and_named(
-    call: Call, field: str, value: object, words: str
+    send_request: Call, field: str, value: object, words: str
 ) -> None:
     """The message says what to write instead."""
-    answer = call("POST", "users", BO | {field: value})
+    answer = send_request("POST", "users", BO | {field: value})
 
     assert answer.status == 400
     assert words in message_of(answer)
 
 
 @pytest.mark.usefixtures("bo")
-def test_an_email_is_taken_once_whatever_its_case(call: Call) -> None:
+def test_an_email_is_taken_once_whatever_its_case(send_request: Call) -> None:
     """No client tells upper from lower case in an e-mail."""
-    answer = call("POST", "users", {"email": "BO@Example.com"})
+    answer = send_request("POST", "users", {"email": "BO@Example.com"})
 
     assert answer.status == 409
 
 
-def test_a_users_company_must_be_there(call: Call, bo: dict[str, Any]) -> None:
+def test_a_users_company_must_be_there(send_request: Call, bo: dict[str, Any]) -> None:
     """When a user is made as when one is changed."""
-    made = call("POST", "users", {"email": "al@example.com", "company_id": SOMEWHERE})
-    changed = call("PATCH", f"users/{bo['id']}", {"company_id": SOMEWHERE})
+    made = send_request("POST", "users", {"email": "al@example.com", "company_id": SOMEWHERE})
+    changed = send_request("PATCH", f"users/{bo['id']}", {"company_id": SOMEWHERE})
 
     assert (made.status, changed.status) == (422, 422)
 
 
-def test_the_company_of_a_user_is_shown_by_name(emulator: Emulator, call: Call) -> None:
+def test_the_company_of_a_user_is_shown_by_name(emulator: Emulator, send_request: Call) -> None:
     """It follows the company's name; the free text beside it is the person's own."""
-    user = call("POST", "users", BO | {"company_id": COMPANY_ID, "company": "Bo AS"}).content()
-    emulator.ask("PATCH", f"/companies/{COMPANY_ID}", {"name": "Halvorsen"})
+    user = send_request(
+        "POST", "users", BO | {"company_id": COMPANY_ID, "company": "Bo AS"}
+    ).parse_content()
+    emulator.call_control_plane("PATCH", f"/companies/{COMPANY_ID}", {"name": "Halvorsen"})
 
-    shown = call("GET", f"users/{user['id']}").content()
+    shown = send_request("GET", f"users/{user['id']}").parse_content()
 
     assert (user["company_name"], user["company"]) == ("Halvorsen Construction", "Bo AS")
     assert shown["company_name"] == "Halvorsen"
 
 
-def test_status_company_and_default_role_can_change(call: Call) -> None:
+def test_status_company_and_default_role_can_change(send_request: Call) -> None:
     """Documented: nothing else can."""
     change = {"status": "inactive", "company_id": "", "default_role": "Architect"}
 
-    answer = call("PATCH", f"users/{ADMIN_ID}", change)
+    answer = send_request("PATCH", f"users/{ADMIN_ID}", change)
 
-    content = answer.content()
+    content = answer.parse_content()
     assert answer.status == 200
     assert (content["status"], content["company_id"], content["company_name"]) == (
         "inactive",
@@ -108,65 +110,65 @@ def test_status_company_and_default_role_can_change(call: Call) -> None:
     assert (content["default_role"], bool(content["default_role_id"])) == ("Architect", True)
 
 
-def test_a_profile_is_the_persons_own(emulator: Emulator, call: Call) -> None:
+def test_a_profile_is_the_persons_own(emulator: Emulator, send_request: Call) -> None:
     """Its fields are ignored in a PATCH, or refused where the option says so."""
-    ignored = call("PATCH", f"users/{ADMIN_ID}", {"first_name": "Eva"})
-    emulator.ask("PATCH", "/options", {"read_only_fields": "refuse"})
+    ignored = send_request("PATCH", f"users/{ADMIN_ID}", {"first_name": "Eva"})
+    emulator.call_control_plane("PATCH", "/options", {"read_only_fields": "refuse"})
 
-    refused = call("PATCH", f"users/{ADMIN_ID}", {"first_name": "Eva"})
+    refused = send_request("PATCH", f"users/{ADMIN_ID}", {"first_name": "Eva"})
 
-    assert (ignored.status, ignored.content()["first_name"]) == (200, "Anna")
+    assert (ignored.status, ignored.parse_content()["first_name"]) == (200, "Anna")
     assert (refused.status, message_of(refused)) == (400, "first_name cannot be set here")
 
 
 @pytest.mark.parametrize("status", ["active", "inactive"])
 def test_who_never_signed_in_has_no_status_to_change(
-    emulator: Emulator, call: Call, bo: dict[str, Any], status: str
+    emulator: Emulator, send_request: Call, bo: dict[str, Any], status: str
 ) -> None:
     """Documented for pending and not invited users; their company can change all the same."""
-    not_invited = call("PATCH", f"users/{bo['id']}", {"status": status})
-    emulator.ask("PATCH", f"/users/{bo['id']}", {"status": "pending"})
-    pending = call("PATCH", f"users/{bo['id']}", {"status": status})
+    not_invited = send_request("PATCH", f"users/{bo['id']}", {"status": status})
+    emulator.call_control_plane("PATCH", f"/users/{bo['id']}", {"status": "pending"})
+    pending = send_request("PATCH", f"users/{bo['id']}", {"status": status})
 
-    company = call("PATCH", f"users/{bo['id']}", {"company_id": COMPANY_ID})
+    company = send_request("PATCH", f"users/{bo['id']}", {"company_id": COMPANY_ID})
 
     assert (not_invited.status, pending.status, company.status) == (422, 422, 200)
 
 
-def test_a_status_there_is_not_is_400(call: Call) -> None:
+def test_a_status_there_is_not_is_400(send_request: Call) -> None:
     """Pending is where a user begins; it is never sent."""
-    answer = call("PATCH", f"users/{ADMIN_ID}", {"status": "pending"})
+    answer = send_request("PATCH", f"users/{ADMIN_ID}", {"status": "pending"})
 
     assert answer.status == 400
 
 
 def test_signing_in_gives_an_autodesk_id(
-    emulator: Emulator, call: Call, bo: dict[str, Any]
+    emulator: Emulator, send_request: Call, bo: dict[str, Any]
 ) -> None:
     """The same one each time; the status can change from then on."""
-    first = emulator.ask("POST", f"/users/{bo['id']}/sign-in")
-    again = emulator.ask("POST", f"/users/{bo['id']}/sign-in")
+    first = emulator.call_control_plane("POST", f"/users/{bo['id']}/sign-in")
+    again = emulator.call_control_plane("POST", f"/users/{bo['id']}/sign-in")
 
-    answer = call("PATCH", f"users/{bo['id']}", {"status": "inactive"})
+    answer = send_request("PATCH", f"users/{bo['id']}", {"status": "inactive"})
 
     assert (first["status"], len(first["uid"])) == ("active", 12)
     assert again["uid"] == first["uid"]
-    assert answer.content()["status"] == "inactive"
+    assert answer.parse_content()["status"] == "inactive"
 
 
 @pytest.mark.parametrize("user", [SOMEWHERE, EMEA_ADMIN_ID, ADMIN_UID])
 @pytest.mark.parametrize("method", ["GET", "PATCH"])
-def test_a_user_who_is_not_there_is_404(call: Call, method: str, user: str) -> None:
+def test_a_user_who_is_not_there_is_404(send_request: Call, method: str, user: str) -> None:
     """Nor is one under the Autodesk ID: these paths take the ``id``."""
-    answer = call(method, f"users/{user}", {})
+    answer = send_request(method, f"users/{user}", {})
 
     assert answer.status == 404
-    assert answer.content() == {"code": 1004, "message": "this user doesn't exist."}
+    assert answer.parse_content() == {"code": 1004, "message": "this user doesn't exist."}
 
 
-def test_users_are_listed_newest_change_first(call: Call, bo: dict[str, Any]) -> None:
+def test_users_are_listed_newest_change_first(send_request: Call, bo: dict[str, Any]) -> None:
     """A bare array; the admin of the seed is in it."""
-    rows = call("GET", "users", query="field=email").content()
+    rows = send_request("GET", "users", query="field=email").parse_content()
 
     assert rows[0] == {"id": bo["id"], "email": "bo@example.com"}
     assert rows[1]["email"] == ADMIN_EMAIL
@@ -178,11 +180,11 @@ def test_an_unknown_user_cannot_sign_in(emulator: Emulator) -> None:
 
     for method, path in answers:
         with pytest.raises(Exception, match="there is no user x"):
-            emulator.ask(method, path, {})
+            emulator.call_control_plane(method, path, {})
 
 
-def test_a_user_can_vanish(emulator: Emulator, call: Call, bo: dict[str, Any]) -> None:
+def test_a_user_can_vanish(emulator: Emulator, send_request: Call, bo: dict[str, Any]) -> None:
     """HQ has no delete, but a client must bear a 404."""
-    emulator.ask("DELETE", f"/users/{bo['id']}")
+    emulator.call_control_plane("DELETE", f"/users/{bo['id']}")
 
-    assert call("GET", f"users/{bo['id']}").status == 404
+    assert send_request("GET", f"users/{bo['id']}").status == 404

@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bim360_provider.core import business_units
-from bim360_provider.core.business_units.tree import wanted
-from bim360_provider.export.business_units import declared_units, references
+from bim360_provider.core.business_units.tree import build_units
+from bim360_provider.export.business_units import build_unit_references, declare_units
 from bim360_provider.export.declaration import Declaration, Reference
 from bim360_provider.models import normalize
 from bim360_provider.models.business_units import BusinessUnit
-from tests.support.hq import settings
-from tests.support.members import PLACE
-from tests.support.odd_values import ODD_NAMES, unit_id
+from tests.support.hq import build_settings
+from tests.support.members import ACCOUNT_SCOPE
+from tests.support.odd_values import ODD_NAMES, format_unit_id
 
 NAMES = st.sampled_from(ODD_NAMES) | st.text(st.characters(), max_size=20) | st.none()
 
@@ -29,9 +29,9 @@ def tree(*rows: tuple[str | None, int | None, str | None]) -> list[BusinessUnit]
     """Return units; a parent that does not stand before its unit is none of the account's."""
     return [
         BusinessUnit(
-            id=unit_id(place),
+            id=format_unit_id(place),
             name=name,
-            parent_id=None if parent is None else unit_id(parent if parent < place else 99),
+            parent_id=None if parent is None else format_unit_id(parent if parent < place else 99),
             description=description,
         )
         for place, (name, parent, description) in enumerate(rows)
@@ -45,7 +45,7 @@ def top(*names: str | None) -> list[BusinessUnit]:
 
 def declared(live: Sequence[BusinessUnit]) -> tuple[Declaration | None, list[str]]:
     """Return the declaration and what is left as it is."""
-    return declared_units(live, "units", PLACE, settings())
+    return declare_units(live, "units", ACCOUNT_SCOPE, build_settings())
 
 
 @given(TREES)
@@ -59,12 +59,12 @@ def test_whatever_hq_has_the_declaration_changes_nothing(
     assert len(left) + (len(found.arguments["units"]) if found else 0) == len(live)
     assert all(each.isprintable() for each in left)
     if found:
-        inputs, problems = business_units.check({}, found.inputs, settings())
+        inputs, problems = business_units.check({}, found.inputs, build_settings())
         assert problems == []
-        assert not business_units.diff(found.outputs, inputs).changed
+        assert not business_units.diff(found.outputs, inputs).changed_arguments
         by_id = {unit.id: unit for unit in live}
-        for unit in wanted(inputs).values():
-            assert unit["name"] == normalize.composed(by_id[unit["id"]].name or "")
+        for unit in build_units(inputs).values():
+            assert unit["name"] == normalize.compose_text(by_id[unit["id"]].name or "")
             assert unit["parent_id"] == (by_id[unit["id"]].parent_id or "")
 
 
@@ -78,7 +78,7 @@ def test_a_name_with_a_slash_is_declared(name: str) -> None:
     assert left == []
     assert found is not None
     assert sorted(each["id"] for each in found.arguments["units"].values()) == [
-        unit_id(place) for place in range(3)
+        format_unit_id(place) for place in range(3)
     ]
 
 
@@ -91,13 +91,13 @@ def test_units_whose_paths_are_the_same_text_have_their_ids_as_keys() -> None:
     assert left == []
     assert found is not None
     assert found.arguments["units"] == {
-        "A": {"id": unit_id(0)},
-        unit_id(1): {"id": unit_id(1), "name": "B/C", "parent": "A"},
-        "A/B": {"id": unit_id(2), "name": "A/B", "parent": ""},
-        unit_id(3): {"id": unit_id(3), "name": "C", "parent": "A/B"},
+        "A": {"id": format_unit_id(0)},
+        format_unit_id(1): {"id": format_unit_id(1), "name": "B/C", "parent": "A"},
+        "A/B": {"id": format_unit_id(2), "name": "A/B", "parent": ""},
+        format_unit_id(3): {"id": format_unit_id(3), "name": "C", "parent": "A/B"},
     }
-    assert references(found)[unit_id(3)] == Reference(
-        "Bim360BusinessUnits", PLACE["account_id"], "ids", unit_id(3)
+    assert build_unit_references(found)[format_unit_id(3)] == Reference(
+        "Bim360BusinessUnits", ACCOUNT_SCOPE["account_id"], "ids", format_unit_id(3)
     )
 
 
@@ -118,8 +118,8 @@ def test_what_cannot_be_declared_has_the_right_reason(
     live: list[BusinessUnit], reason: str
 ) -> None:
     """And costs the others nothing."""
-    below = BusinessUnit(id=unit_id(50), name="Below", parent_id=live[0].id)
-    other = BusinessUnit(id=unit_id(51), name="Other")
+    below = BusinessUnit(id=format_unit_id(50), name="Below", parent_id=live[0].id)
+    other = BusinessUnit(id=format_unit_id(51), name="Other")
 
     alone, reasons = declared(live)
     found, left = declared([*live, below, other])
@@ -139,6 +139,6 @@ def test_a_description_that_cannot_be_declared_is_left_as_it_is() -> None:
 
     assert left == []
     assert found is not None
-    assert found.arguments["units"]["North"] == {"id": unit_id(0)}
+    assert found.arguments["units"]["North"] == {"id": format_unit_id(0)}
     assert found.arguments["units"]["South"]["description"] == "mild"
     assert "description of 'North' is left as it is" in found.notes[0]

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bim360_provider.export.reader import STATUSES, Choice
+from bim360_provider.export.reader import PROJECT_STATUSES, Selection
 from bim360_provider.models import Project
 
 PROJECTS = [
@@ -18,17 +18,17 @@ PROJECTS = [
 @pytest.mark.parametrize(
     ("choice", "ids"),
     [
-        (Choice(), "124"),
-        (Choice(statuses=STATUSES), "1234"),
-        (Choice(statuses=("archived",)), "3"),
-        (Choice(names=("*hospital*",)), "12"),
-        (Choice(names=("School", "mercy*"), statuses=STATUSES), "13"),
-        (Choice(created_from=date(2024, 5, 1)), "12"),
-        (Choice(created_from=date(2024, 5, 2)), "2"),
-        (Choice(created_until=date(2025, 1, 1)), "124"),
-        (Choice(created_until=date(2024, 12, 31)), "14"),
+        (Selection(), "124"),
+        (Selection(statuses=PROJECT_STATUSES), "1234"),
+        (Selection(statuses=("archived",)), "3"),
+        (Selection(name_patterns=("*hospital*",)), "12"),
+        (Selection(name_patterns=("School", "mercy*"), statuses=PROJECT_STATUSES), "13"),
+        (Selection(created_from=date(2024, 5, 1)), "12"),
+        (Selection(created_from=date(2024, 5, 2)), "2"),
+        (Selection(created_until=date(2025, 1, 1)), "124"),
+        (Selection(created_until=date(2024, 12, 31)), "14"),
     ],
 )
-def test_only_what_fits_is_meant(choice: Choice, ids: str) -> None:
+def test_only_what_fits_is_meant(choice: Selection, ids: str) -> None:
     """Every condition has to hold; of the patterns one."""
-    assert "".join(project.id for project in choice.among(PROJECTS)) == ids
+    assert "".join(project.id for project in choice.filter_projects(PROJECTS)) == ids

@@ -13,24 +13,24 @@ import pytest
 
 from bim360_provider import files
 from bim360_provider.errors import InputError
-from bim360_provider.export.files import UNSEALED, sealed, write
+from bim360_provider.export.files import SEAL_PLACEHOLDER, add_seal, write_files
 
-TEXT = f"# {UNSEALED}\n\nsomething = 'Ærø'\n"
+TEXT = f"# {SEAL_PLACEHOLDER}\n\nsomething = 'Ærø'\n"
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     """Return a file that an export wrote."""
     path = tmp_path / "stacks" / "existing.py"
-    write({path: sealed(TEXT)}, force=False)
+    write_files({path: add_seal(TEXT)}, force=False)
     return path
 
 
 def test_an_export_knows_its_own_file(file: Path) -> None:
     """The next one writes over it."""
-    other = sealed(TEXT + "more = 1\n")
+    other = add_seal(TEXT + "more = 1\n")
 
-    assert write({file: other}, force=False) == [file]
+    assert write_files({file: other}, force=False) == [file]
     assert file.read_text("utf-8") == other
 
 
@@ -38,7 +38,7 @@ def test_what_is_the_same_is_not_written(file: Path) -> None:
     """Nobody's editor asks whether to load it again."""
     before = file.stat()
 
-    assert write({file: sealed(TEXT)}, force=False) == []
+    assert write_files({file: add_seal(TEXT)}, force=False) == []
     assert file.stat() == before
 
 
@@ -46,7 +46,7 @@ def test_a_checkout_with_other_ends_of_lines_is_still_its_own(file: Path) -> Non
     """Git on Windows turns them."""
     file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
 
-    assert write({file: sealed(TEXT + "more = 1\n")}, force=False) == [file]
+    assert write_files({file: add_seal(TEXT + "more = 1\n")}, force=False) == [file]
 
 
 def test_a_file_that_was_edited_is_written_over_only_by_force(file: Path) -> None:
@@ -55,10 +55,10 @@ def test_a_file_that_was_edited_is_written_over_only_by_force(file: Path) -> Non
     file.write_text(edited, "utf-8")
 
     with pytest.raises(InputError, match="was changed since"):
-        write({file: sealed(TEXT)}, force=False)
+        write_files({file: add_seal(TEXT)}, force=False)
 
     assert file.read_text("utf-8") == edited
-    assert write({file: sealed(TEXT)}, force=True) == [file]
+    assert write_files({file: add_seal(TEXT)}, force=True) == [file]
 
 
 @pytest.mark.parametrize("content", [b"mine = 1\n", b"", b"\xff\xfe\x00"])
@@ -68,7 +68,7 @@ def test_somebody_elses_file_is_never_written_over(tmp_path: Path, content: byte
     mine.write_bytes(content)
 
     with pytest.raises(InputError, match=r"existing\.py"):
-        write({other: sealed(TEXT), mine: sealed(TEXT)}, force=True)
+        write_files({other: add_seal(TEXT), mine: add_seal(TEXT)}, force=True)
 
     assert mine.read_bytes() == content
     assert [*tmp_path.iterdir()] == [mine]
@@ -79,7 +79,7 @@ def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "stacks").write_text("a file, not a folder")
 
     with pytest.raises(InputError, match="could not"):
-        write({tmp_path / "stacks" / "existing.py": sealed(TEXT)}, force=False)
+        write_files({tmp_path / "stacks" / "existing.py": add_seal(TEXT)}, force=False)
 
     assert [path.name for path in tmp_path.iterdir()] == ["stacks"]
 
@@ -94,9 +94,9 @@ def test_new_files_are_private_and_existing_ones_keep_their_permissions(file: Pa
     new = mode(file)
     file.chmod(0o664)
 
-    write({file: sealed(TEXT + "more = 1\n")}, force=False)
+    write_files({file: add_seal(TEXT + "more = 1\n")}, force=False)
 
-    assert (new, mode(file)) == (files.PRIVATE, 0o664)
+    assert (new, mode(file)) == (files.PRIVATE_MODE, 0o664)
 
 
 def test_a_file_that_is_a_link_stays_one(file: Path, tmp_path: Path) -> None:
@@ -104,9 +104,9 @@ def test_a_file_that_is_a_link_stays_one(file: Path, tmp_path: Path) -> None:
     kept = tmp_path / "kept.py"
     file.rename(kept)
     file.symlink_to(kept)
-    other = sealed(TEXT + "more = 1\n")
+    other = add_seal(TEXT + "more = 1\n")
 
-    write({file: other}, force=False)
+    write_files({file: other}, force=False)
 
     assert file.is_symlink()
     assert kept.read_text("utf-8") == other
@@ -118,7 +118,7 @@ def test_no_link_is_followed_in_place_of_a_draft(file: Path, tmp_path: Path) -> 
     other.write_text("untouched")
     file.with_name(f".{file.name}.{os.getpid()}").symlink_to(other)
 
-    write({file: sealed(TEXT + "more = 1\n")}, force=False)
+    write_files({file: add_seal(TEXT + "more = 1\n")}, force=False)
 
     assert other.read_text() == "untouched"
 
@@ -137,7 +137,7 @@ def test_a_full_disk_loses_nothing(file: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(os, "fsync", full)
 
     with pytest.raises(InputError, match=r"could not write .*existing\.py and .*: No space left"):
-        write({file: sealed(TEXT + "more\n"), second: sealed(TEXT)}, force=False)
+        write_files({file: add_seal(TEXT + "more\n"), second: add_seal(TEXT)}, force=False)
 
     assert [*file.parent.iterdir()] == [file]
     assert file.read_bytes() == before
@@ -169,13 +169,13 @@ def test_a_killed_export_leaves_whole_files(file: Path) -> None:
         process.stdout.readline()
         process.send_signal(signal.SIGKILL)
 
-    changed = write({file: sealed(TEXT), second: sealed(TEXT)}, force=False)
+    changed = write_files({file: add_seal(TEXT), second: add_seal(TEXT)}, force=False)
 
     assert changed == [file, second]
 
 
 def test_half_a_character_does_not_stop_an_export(file: Path) -> None:
     """HQ's JSON may hold half of a pair, which is no text that a file can hold."""
-    write({file: sealed(TEXT + "\ud800\n")}, force=True)
+    write_files({file: add_seal(TEXT + "\ud800\n")}, force=True)
 
     assert "\ufffd" in file.read_text("utf-8")

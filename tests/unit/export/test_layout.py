@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from bim360_provider.errors import InputError
-from bim360_provider.export.files import Paths
-from bim360_provider.export.program_check import require_run, runs
+from bim360_provider.export.files import StackPaths
+from bim360_provider.export.program_check import is_file_run, require_run
 from bim360_provider.export.pulumi_project import read_layout
 from tests.meta.source_files import ROOT
 
@@ -130,7 +130,7 @@ def test_a_program_runs_the_file_through(tmp_path: Path, name: str) -> None:
     write(tmp_path, *{**RUN, **CHOSEN}[name])
     layout = read_layout(tmp_path)
 
-    assert runs(layout, layout.folder / "existing.py", "existing")
+    assert is_file_run(layout, layout.folder / "existing.py", "existing")
 
 
 @pytest.mark.parametrize("name", NOT_RUN)
@@ -147,7 +147,7 @@ def test_a_program_does_not_run_the_file_with(tmp_path: Path, name: str) -> None
     with layout.entry.open("a", encoding="utf-8") as entry:
         entry.write("".join(f"{line}\n" for line in advice))
     assert "\n" not in str(refusal.value)
-    assert runs(layout, file, "existing")
+    assert is_file_run(layout, file, "existing")
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_a_program_that_is_not_python_is_refused(tmp_path: Path) -> None:
 def test_a_stack_whose_file_could_do_harm_is_refused(tmp_path: Path, stack: str) -> None:
     """Outside the folder, or in the place of a module."""
     with pytest.raises(InputError, match="could not export"):
-        Paths.of(tmp_path, stack)
+        StackPaths.from_stack(tmp_path, stack)
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_a_stack_whose_file_could_do_harm_is_refused(tmp_path: Path, stack: str)
 )
 def test_a_stacks_file_has_its_name(tmp_path: Path, stack: str, name: str) -> None:
     """Without organization and project."""
-    assert Paths.of(tmp_path, stack).program == tmp_path / f"{name}.py"
+    assert StackPaths.from_stack(tmp_path, stack).program == tmp_path / f"{name}.py"
 
 
 @pytest.mark.parametrize(

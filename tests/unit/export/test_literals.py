@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bim360_provider.export.declaration import Reference
-from bim360_provider.export.python_writer import literal, number, text
+from bim360_provider.export.python_writer import format_literal, format_number, format_text
 
 TEXTS = st.text(st.characters(), max_size=60)
 VALUES: Any = st.recursive(
@@ -33,7 +33,7 @@ def spelled(reference: Reference) -> str:
 @example("a\nb\r\u2028\x00\ud800\u202e")
 def test_text_is_read_back_as_it_was(value: str) -> None:
     """Whatever is in it, on one line, and nothing in it that cannot be seen."""
-    written = text(value)
+    written = format_text(value)
 
     assert ast.literal_eval(written) == value
     assert written.isprintable()
@@ -45,19 +45,19 @@ def test_text_is_read_back_as_it_was(value: str) -> None:
 @example(-0.0)
 def test_a_number_is_read_back_as_it_was(value: float) -> None:
     """Python's own shortest form, with thousands apart."""
-    assert float(ast.literal_eval(number(value))) == value
+    assert float(ast.literal_eval(format_number(value))) == value
 
 
 def test_no_number_is_refused() -> None:
     """HQ cannot have it, and Python could not read it."""
     with pytest.raises(ValueError, match="no number"):
-        number(float("nan"))
+        format_number(float("nan"))
 
 
 @given(VALUES)
 def test_what_is_nested_is_read_back_as_it_was(value: Any) -> None:
     """On one line or on many."""
-    assert ast.literal_eval(literal(value, spelled, 0, 0)) == value
+    assert ast.literal_eval(format_literal(value, spelled, 0, 0)) == value
 
 
 def test_the_formatter_leaves_what_is_written_as_it_is(tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_the_formatter_leaves_what_is_written_as_it_is(tmp_path: Path) -> None:
         for width in range(100)
         for word in words[:: 1 + width % 2]
     ]
-    program = "".join(f"v{i} = {literal(v, spelled, 8, 0)}\n" for i, v in enumerate(values))
+    program = "".join(f"v{i} = {format_literal(v, spelled, 8, 0)}\n" for i, v in enumerate(values))
     file = tmp_path / "values.py"
     file.write_text(program, encoding="utf-8")
 

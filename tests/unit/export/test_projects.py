@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from bim360_provider.core import project
 from bim360_provider.export.declaration import Reference
-from bim360_provider.export.project import declared_project
-from bim360_provider.export.python_writer import program
+from bim360_provider.export.project import declare_project
+from bim360_provider.export.python_writer import render_program
 from bim360_provider.models import Project
-from tests.support.hq import settings
-from tests.support.legacy_account import ODD, UNITS
-from tests.support.members import PLACE
+from tests.support.hq import build_settings
+from tests.support.legacy_account import BUSINESS_UNITS, UNUSUAL_PROJECTS
+from tests.support.members import ACCOUNT_SCOPE
 
 TEXTS = st.text(st.characters(), max_size=40)
 LIVE = st.fixed_dictionaries(
@@ -26,7 +26,7 @@ LIVE = st.fixed_dictionaries(
         "currency": st.sampled_from(("USD", "eur", "", "XTS")),
         "status": st.sampled_from(("active", "pending", "inactive", "archived", "strange")),
         "timezone": st.sampled_from(("Europe/Berlin", "", "Mars")),
-        "business_unit_id": st.sampled_from((UNITS[0]["id"].upper(), "", "none")),
+        "business_unit_id": st.sampled_from((BUSINESS_UNITS[0]["id"].upper(), "", "none")),
         "service_types": st.sampled_from(("doc_manager,insight", "admin", "", "new_one")),
     },
 )
@@ -34,7 +34,7 @@ LIVE = st.fixed_dictionaries(
 
 def odd(number: int) -> dict[str, Any]:
     """Return one of the odd projects as HQ has it."""
-    return {"id": UNITS[0]["id"], **ODD[number]}
+    return {"id": BUSINESS_UNITS[0]["id"], **UNUSUAL_PROJECTS[number]}
 
 
 @given(LIVE)
@@ -44,13 +44,13 @@ def odd(number: int) -> dict[str, Any]:
 def test_whatever_hq_holds_its_declaration_changes_nothing(row: dict[str, Any]) -> None:
     """Check accepts the arguments, keeps them, and diff finds nothing to do."""
     live = Project.model_validate(row)
-    declared = declared_project(live, "it", PLACE, settings(), {})
+    declared = declare_project(live, "it", ACCOUNT_SCOPE, build_settings(), {})
 
-    inputs, problems = project.check(declared.inputs, declared.inputs, settings())
+    inputs, problems = project.check(declared.inputs, declared.inputs, build_settings())
 
     assert problems == []
     assert inputs == declared.inputs
-    assert not project.diff(declared.outputs, inputs).changed
+    assert not project.diff(declared.outputs, inputs).changed_arguments
 
 
 @given(LIVE)
@@ -59,9 +59,9 @@ def test_whatever_hq_holds_its_declaration_changes_nothing(row: dict[str, Any]) 
 def test_whatever_hq_holds_the_program_is_a_call_with_literals(row: dict[str, Any]) -> None:
     """A name is never code, not in a text and not in a comment."""
     live = Project.model_validate(row)
-    declared = declared_project(live, "it", PLACE, settings(), {})
+    declared = declare_project(live, "it", ACCOUNT_SCOPE, build_settings(), {})
 
-    tree = ast.parse(program([declared], "Title.", "it.import.json", "# seal"))
+    tree = ast.parse(render_program([declared], "Title.", "it.import.json", "# seal"))
 
     docstring, imported, call = tree.body
     assert isinstance(docstring, ast.Expr)
@@ -79,7 +79,9 @@ def test_whatever_hq_holds_the_program_is_a_call_with_literals(row: dict[str, An
 )
 def test_what_our_rules_refuse_is_left_as_it_is_and_told(number: int, left: str) -> None:
     """Nobody manages it, and the reader learns why."""
-    declared = declared_project(Project.model_validate(odd(number)), "it", PLACE, settings(), {})
+    declared = declare_project(
+        Project.model_validate(odd(number)), "it", ACCOUNT_SCOPE, build_settings(), {}
+    )
 
     assert left not in declared.arguments
     assert [note.split(" is left as it is, ")[0] for note in declared.notes] == [left]
@@ -88,8 +90,12 @@ def test_what_our_rules_refuse_is_left_as_it_is_and_told(number: int, left: str)
 @pytest.mark.parametrize("status", ["active", "pending"])
 def test_the_usual_status_is_not_declared(status: str) -> None:
     """A declared project is meant to be there."""
-    declared = declared_project(
-        Project(id=UNITS[0]["id"], status=status), "it", PLACE, settings(), {}
+    declared = declare_project(
+        Project(id=BUSINESS_UNITS[0]["id"], status=status),
+        "it",
+        ACCOUNT_SCOPE,
+        build_settings(),
+        {},
     )
 
     assert declared.arguments == {}
@@ -98,8 +104,12 @@ def test_the_usual_status_is_not_declared(status: str) -> None:
 @pytest.mark.parametrize("status", ["inactive", "archived"])
 def test_another_status_is_declared(status: str) -> None:
     """An archived project would be brought back otherwise."""
-    declared = declared_project(
-        Project(id=UNITS[0]["id"], status=status), "it", PLACE, settings(), {}
+    declared = declare_project(
+        Project(id=BUSINESS_UNITS[0]["id"], status=status),
+        "it",
+        ACCOUNT_SCOPE,
+        build_settings(),
+        {},
     )
 
     assert declared.arguments == {"status": status}
@@ -107,11 +117,11 @@ def test_another_status_is_declared(status: str) -> None:
 
 def test_a_business_unit_that_is_declared_too_is_a_reference() -> None:
     """Its id is written once, where the unit is."""
-    unit = UNITS[0]["id"]
-    reference = Reference("Bim360BusinessUnits", PLACE["account_id"], "ids", "North")
+    unit = BUSINESS_UNITS[0]["id"]
+    reference = Reference("Bim360BusinessUnits", ACCOUNT_SCOPE["account_id"], "ids", "North")
     live = Project(id=unit, business_unit_id=unit.upper())
 
-    declared = declared_project(live, "it", PLACE, settings(), {unit: reference})
+    declared = declare_project(live, "it", ACCOUNT_SCOPE, build_settings(), {unit: reference})
 
     assert declared.arguments == {"business_unit_id": reference}
     assert declared.inputs["business_unit_id"] == unit

@@ -28,11 +28,11 @@ def umask(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.mark.usefixtures("umask")
 def test_a_file_is_private_from_the_first_byte(tmp_path: Path) -> None:
     """Whatever the umask is."""
-    descriptor = files.create(tmp_path / "new")
+    descriptor = files.create_file(tmp_path / "new")
     created = stat.S_IMODE(os.fstat(descriptor).st_mode)
     os.close(descriptor)
 
-    assert created == files.PRIVATE
+    assert created == files.PRIVATE_MODE
 
 
 @pytest.mark.parametrize("there", ["file", "link", "dangling link"])
@@ -47,7 +47,7 @@ def test_what_has_the_name_already_is_neither_used_nor_followed(tmp_path: Path, 
         path.symlink_to(other)
 
     with pytest.raises(FileExistsError):
-        files.create(path)
+        files.create_file(path)
 
     assert {each.read_text() for each in tmp_path.iterdir() if each.exists()} <= {"untouched"}
 
@@ -56,12 +56,12 @@ def test_no_other_process_can_predict_the_name_of_a_draft(tmp_path: Path) -> Non
     """So that no link can wait there, and two processes do not share a draft."""
     target = tmp_path / "file"
 
-    names = {files.draft(target, b"", keep_mode=False).name for _ in range(8)}
+    names = {files.write_draft(target, b"", keep_mode=False).name for _ in range(8)}
 
     assert len(names) == 8
 
 
-@pytest.mark.parametrize(("keep", "expected"), [(True, 0o644), (False, files.PRIVATE)])
+@pytest.mark.parametrize(("keep", "expected"), [(True, 0o644), (False, files.PRIVATE_MODE)])
 def test_a_draft_takes_over_the_permissions_only_if_asked(
     tmp_path: Path, keep: bool, expected: int
 ) -> None:
@@ -70,7 +70,7 @@ def test_a_draft_takes_over_the_permissions_only_if_asked(
     target.write_text("old")
     target.chmod(0o644)
 
-    files.put_in_place(files.draft(target, b"new", keep_mode=keep), target)
+    files.replace_file(files.write_draft(target, b"new", keep_mode=keep), target)
 
     assert (target.read_text(), mode(target)) == ("new", expected)
 
@@ -88,7 +88,7 @@ def test_a_full_disk_leaves_the_file_and_no_draft(
     monkeypatch.setattr(os, "fsync", full)
 
     with pytest.raises(OSError, match="No space left"):
-        files.draft(target, b"new", keep_mode=True)
+        files.write_draft(target, b"new", keep_mode=True)
 
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
     assert target.read_text() == "old"
@@ -97,8 +97,8 @@ def test_a_full_disk_leaves_the_file_and_no_draft(
 def test_the_drafts_of_killed_processes_are_removed_alone(tmp_path: Path) -> None:
     """Those of other files stay."""
     target, other = tmp_path / "file", tmp_path / "file.lock"
-    files.draft(target, b"left behind", keep_mode=False)
-    kept = files.draft(tmp_path / "another", b"in use", keep_mode=False)
+    files.write_draft(target, b"left behind", keep_mode=False)
+    kept = files.write_draft(tmp_path / "another", b"in use", keep_mode=False)
     target.write_text("content")
     other.write_text("")
 

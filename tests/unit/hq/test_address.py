@@ -15,23 +15,23 @@ from urllib3.exceptions import HTTPError
 from urllib3.util import parse_url
 
 from bim360_provider.core.settings import Settings
-from bim360_provider.doctor.checks.config import configuration
-from bim360_provider.doctor.checks.network import _proxy
-from bim360_provider.doctor.context import Case
+from bim360_provider.doctor.checks.config import check_configuration
+from bim360_provider.doctor.checks.network import _find_proxy
+from bim360_provider.doctor.context import CheckContext
 from bim360_provider.doctor.sources import read_sources
 from bim360_provider.errors import Bim360Error, ConfigError, UnansweredError
 from bim360_provider.hq import Connection
 from bim360_provider.hq.transport.adapter import BoundedAdapter
 from bim360_provider.hq.transport.address import (
-    LOOPBACK,
-    base_url,
-    rate_limit_store,
+    LOOPBACK_HOSTS,
+    parse_base_url,
+    parse_rate_limit_store,
     split_base_url,
-    without_login,
+    strip_login,
 )
-from bim360_provider.hq.transport.http import Wire
-from bim360_provider.hq.transport.rate_limit import PaceError, pace_for
-from bim360_provider.hq.transport.request import BearerAuth, Call
+from bim360_provider.hq.transport.http import HttpSession
+from bim360_provider.hq.transport.rate_limit import SharedLimitError, create_limiter
+from bim360_provider.hq.transport.request import BearerAuth, HttpRequest
 
 PASSWORD = "hunter3"
 
@@ -90,7 +90,7 @@ NEAR_URLS = st.tuples(st.sampled_from(["http://", "https://", "HTTP://"]), URLS)
 def test_a_base_url_is_a_host_and_a_path(url: str, flaw: str) -> None:
     """What parsers read in two ways is refused, and the reason names what to take out."""
     with pytest.raises(ValueError, match=flaw):
-        base_url(url)
+        parse_base_url(url)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_the_host_that_is_judged_is_the_host_that_is_asked(url: str) -> None:
     assert (sent.host or "").strip("[]") == host
     assert (sent.port or port) == port
     assert sent.auth is None
-    assert scheme == "https" or host in LOOPBACK
+    assert scheme == "https" or host in LOOPBACK_HOSTS
 
 
 @given(URLS | NEAR_URLS)
@@ -144,7 +144,7 @@ def test_nothing_is_sent_in_the_clear_to_another_machine(url: str) -> None:
         BoundedAdapter().send(prepared)
 
     is_https = (prepared.url or "").startswith("https:")
-    assert sent.called == (is_https or (host or "").strip("[]") in LOOPBACK)
+    assert sent.called == (is_https or (host or "").strip("[]") in LOOPBACK_HOSTS)
 
 
 @pytest.mark.parametrize("url", WITH_PASSWORD)
@@ -165,9 +165,9 @@ def test_no_error_quotes_the_password_of_a_base_url(url: str) -> None:
 @pytest.mark.parametrize("url", WITH_PASSWORD)
 def test_the_doctor_shows_no_password_of_a_base_url(tmp_path: Path, url: str) -> None:
     """Neither where it lists the settings nor where it refuses one."""
-    case = Case(read_sources(tmp_path, None, {"BIM360_BASE_URL": url}))
+    case = CheckContext(read_sources(tmp_path, None, {"BIM360_BASE_URL": url}))
 
-    finding = configuration(case)
+    finding = check_configuration(case)
 
     assert finding.status == "failed"
     assert PASSWORD not in repr(finding)
@@ -194,15 +194,15 @@ def test_a_store_that_is_neither_file_nor_redis_is_refused(tmp_path: Path, store
         lambda: Settings.resolve({"bim360:rateLimitStore": store}, {}),
         lambda: Settings.resolve({}, {"BIM360_RATE_LIMIT_STORE": store}),
         lambda: Connection("id", SecretStr("secret"), "account", rate_limit_store=store),
-        lambda: pace_for(1, store, "app", lambda: 0.0),
+        lambda: create_limiter(1, store, "app", lambda: 0.0),
     ):
-        with pytest.raises((ConfigError, PaceError)) as caught:
+        with pytest.raises((ConfigError, SharedLimitError)) as caught:
             begin()
 
         assert PASSWORD not in str(caught.value)
 
     sources = read_sources(tmp_path, None, {"BIM360_RATE_LIMIT_STORE": store})
-    assert PASSWORD not in repr(configuration(Case(sources)))
+    assert PASSWORD not in repr(check_configuration(CheckContext(sources)))
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_a_store_that_is_neither_file_nor_redis_is_refused(tmp_path: Path, store
 )
 def test_a_store_is_a_file_or_a_redis_server(store: str) -> None:
     """Also a file of Windows."""
-    assert rate_limit_store(store) == store
+    assert parse_rate_limit_store(store) == store
 
 
 def test_no_representation_shows_the_password_of_a_store() -> None:
@@ -239,18 +239,18 @@ def test_the_password_of_a_proxy_is_never_shown(
 ) -> None:
     """One line of ours, and nothing was sent; the doctor names the proxy without it."""
     monkeypatch.setenv("HTTPS_PROXY", proxy)
-    wire = Wire()
+    wire = HttpSession()
 
     with pytest.raises(Bim360Error) as caught:
-        wire.send(Call("GET", "https://hq.invalid/", {}, BearerAuth("x")))
+        wire.send(HttpRequest("GET", "https://hq.invalid/", {}, BearerAuth("x")))
     wire.close()
 
     assert not isinstance(caught.value, UnansweredError)
     assert PASSWORD not in str(caught.value)
-    assert PASSWORD not in _proxy("hq.invalid", "https")
+    assert PASSWORD not in _find_proxy("hq.invalid", "https")
 
 
 @given(st.text() | URLS | NEAR_URLS)
 def test_whatever_is_shown_can_be_shown(text: str) -> None:
     """It never raises, and of what stands before a host nothing is left."""
-    assert "@" not in without_login(f"https://{text}@hq.example").replace("…@", "")
+    assert "@" not in strip_login(f"https://{text}@hq.example").replace("…@", "")

@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from bim360_provider.hq.transport.response import Answer
+from bim360_provider.hq.transport.response import Response
 from bim360_provider.models import Project
 
 
-def answer(body: bytes, status: int = 400) -> Answer:
+def answer(body: bytes, status: int = 400) -> Response:
     """Return an answer with a body."""
-    return Answer(status, {"Content-Type": "text/html; charset=utf-8"}, body)
+    return Response(status, {"Content-Type": "text/html; charset=utf-8"}, body)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_both_error_formats_are_read_and_all_others_survived(
     body: bytes, code: str, words: str
 ) -> None:
     """HQ's has a number, the gateway's a code with letters."""
-    assert (answer(body).code, answer(body).words) == (code, words)
+    assert (answer(body).code, answer(body).message) == (code, words)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_success_is_https_own_class(status: int, good: bool) -> None:
 def test_json_of_absurd_depth_is_none(body: bytes) -> None:
     """It would make Python's parser give up in an error of its own."""
     assert not answer(body).has_json
-    assert not answer(body).is_from_hq
+    assert not answer(body).is_api_error
 
 
 @given(st.binary() | st.recursive(st.none() | st.text(), st.lists).map(lambda v: repr(v).encode()))
@@ -71,7 +71,7 @@ def test_no_body_breaks_the_reading(body: bytes) -> None:
 @pytest.mark.parametrize("half", ["\\ud800", "\\uDFFF x", "a\\udbff\\ud800"])
 def test_half_a_character_becomes_a_question_mark(half: str) -> None:
     """Pulumi's protocol could not carry it."""
-    read = Answer(200, {}, f'{{"name": "{half}", "whole": "\\ud83d\\ude00 ä"}}'.encode())
+    read = Response(200, {}, f'{{"name": "{half}", "whole": "\\ud83d\\ude00 ä"}}'.encode())
 
     assert "?" in read.json["name"]
     assert read.json["name"].encode()

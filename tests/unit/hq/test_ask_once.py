@@ -5,14 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bim360_provider.hq.api.cache import AskOnce
+from bim360_provider.hq.api.cache import Memo
 
 
 def test_sixteen_threads_ask_once() -> None:
     """All of them wait for the one that asks."""
     asked: list[str] = []
     everybody = threading.Barrier(16)
-    once: AskOnce[str] = AskOnce()
+    once: Memo[str] = Memo()
 
     def ask() -> str:
         asked.append("asked")
@@ -20,7 +20,7 @@ def test_sixteen_threads_ask_once() -> None:
 
     def arrive(_: int) -> str:
         everybody.wait()
-        return once.answer("key", ask)
+        return once.get("key", ask)
 
     with ThreadPoolExecutor(16) as pool:
         answers = set(pool.map(arrive, range(16)))
@@ -31,9 +31,9 @@ def test_sixteen_threads_ask_once() -> None:
 
 def test_each_key_has_its_own_answer() -> None:
     """Two projects have two lists of roles."""
-    once: AskOnce[str] = AskOnce()
+    once: Memo[str] = Memo()
 
-    assert [once.answer(key, lambda key=key: f"of {key}") for key in "aba"] == [  # type: ignore[misc]  # bound at once
+    assert [once.get(key, lambda key=key: f"of {key}") for key in "aba"] == [  # type: ignore[misc]  # bound at once
         "of a",
         "of b",
         "of a",
@@ -42,9 +42,9 @@ def test_each_key_has_its_own_answer() -> None:
 
 def test_an_error_is_not_remembered() -> None:
     """Whoever asks next asks again."""
-    once: AskOnce[int] = AskOnce()
+    once: Memo[int] = Memo()
 
     with pytest.raises(ZeroDivisionError):
-        once.answer("key", lambda: 1 // 0)
+        once.get("key", lambda: 1 // 0)
 
-    assert once.answer("key", lambda: 1) == 1
+    assert once.get("key", lambda: 1) == 1

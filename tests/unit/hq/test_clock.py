@@ -16,7 +16,7 @@ def test_hqs_time_goes_on_from_its_last_answer() -> None:
     """By this machine's monotonic seconds, which nobody can set."""
     seconds = [100.0]
     clock = ServerClock(lambda: seconds[0])
-    clock.learn(NOON_HEADER)
+    clock.sync(NOON_HEADER)
     seconds[0] = 107.5
 
     assert clock.now() == NOON + timedelta(seconds=7.5)
@@ -25,10 +25,10 @@ def test_hqs_time_goes_on_from_its_last_answer() -> None:
 def test_the_run_began_with_the_first_answer() -> None:
     """Later ones do not move that moment."""
     clock = ServerClock(lambda: 0.0)
-    clock.learn(NOON_HEADER)
-    clock.learn("Sat, 02 Jan 2027 13:00:00 GMT")
+    clock.sync(NOON_HEADER)
+    clock.sync("Sat, 02 Jan 2027 13:00:00 GMT")
 
-    assert clock.began == NOON
+    assert clock.run_start == NOON
     assert clock.now() == NOON + timedelta(hours=1)
 
 
@@ -36,7 +36,7 @@ def test_the_run_began_with_the_first_answer() -> None:
 def test_a_date_that_cannot_be_read_teaches_nothing(header: str | None) -> None:
     """This machine's time has to do until HQ tells its own."""
     clock = ServerClock(lambda: 0.0)
-    clock.learn(header)
+    clock.sync(header)
 
     assert abs(clock.now() - datetime.now(timezone.utc)) < timedelta(minutes=1)
 
@@ -79,8 +79,8 @@ def test_no_text_breaks_the_reading_of_a_time(words: str) -> None:
 def test_a_date_that_no_server_has_is_not_believed(date: str) -> None:
     """No time could be added to it."""
     clock = ServerClock(lambda: 1e6)
-    clock.learn("Sat, 02 Jan 2027 12:00:00 GMT")
+    clock.sync("Sat, 02 Jan 2027 12:00:00 GMT")
 
-    clock.learn(date)
+    clock.sync(date)
 
     assert clock.now().year == 2027

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bim360_provider.errors import HqError, RejectedError, UnavailableError
-from bim360_provider.hq.transport.errors import ADVICE, failure, masked
-from bim360_provider.hq.transport.response import MESSAGE_READ, Answer
+from bim360_provider.hq.transport.errors import ADVICE_BY_STATUS, build_hq_error, mask_secrets
+from bim360_provider.hq.transport.response import MAX_READ_LENGTH, Response
 
 JWT = "eyJ" + "hbGciOiJI.eyJjb.SflKxw-_"
 
@@ -28,17 +28,17 @@ JWT = "eyJ" + "hbGciOiJI.eyJjb.SflKxw-_"
 )
 def test_secrets_and_tokens_are_masked_wherever_they_stand(words: str, shown: str) -> None:
     """The secret is known; a token is known by its form."""
-    assert masked(words, "long-secret-1") == shown
+    assert mask_secrets(words, "long-secret-1") == shown
 
 
 def test_a_short_secret_is_masked_only_where_it_stands_alone() -> None:
     """Otherwise an error about the name would lose its letters."""
-    assert masked("the name is a me", "me") == "the name is a [secret]"
+    assert mask_secrets("the name is a me", "me") == "the name is a [secret]"
 
 
 def test_an_empty_secret_masks_nothing() -> None:
     """There is nothing to hide."""
-    assert masked("as it is", "") == "as it is"
+    assert mask_secrets("as it is", "") == "as it is"
 
 
 def seconds(text: str) -> float:
@@ -46,7 +46,7 @@ def seconds(text: str) -> float:
     times = []
     for _ in range(3):
         began = process_time()
-        masked(text, "long-secret-1")
+        mask_secrets(text, "long-secret-1")
         times.append(process_time() - began)
     return min(times)
 
@@ -66,11 +66,11 @@ def refusal(status: int, body: Any, **headers: str) -> HqError:
     is_page = isinstance(body, str)
     raw = body.encode() if is_page else json.dumps(body).encode()
     kind = {"Content-Type": "text/html" if is_page else "application/json", **headers}
-    answer = Answer(status, kind, raw)
-    return failure("try", "GET /x", answer, lambda text: masked(text, "long-secret-1"))
+    answer = Response(status, kind, raw)
+    return build_hq_error("try", "GET /x", answer, lambda text: mask_secrets(text, "long-secret-1"))
 
 
-@pytest.mark.parametrize("before", range(MESSAGE_READ - 20, MESSAGE_READ + 2))
+@pytest.mark.parametrize("before", range(MAX_READ_LENGTH - 20, MAX_READ_LENGTH + 2))
 @pytest.mark.parametrize("secret", ["long-secret-1", f"Bearer {'x' * 40}", JWT])
 def test_no_half_of_a_secret_is_left_where_a_long_message_is_cut(before: int, secret: str) -> None:
     """Whatever part of it is the last that is read."""
@@ -96,7 +96,7 @@ def test_of_a_long_message_only_the_beginning_is_read(key: str) -> None:
         error = refusal(400, {key: value})
 
         assert len(str(error)) < 700
-        assert len(error.words) <= 300
+        assert len(error.hq_message) <= 300
 
 
 GATEWAYS = (520, 521, 522, 523, 524, 525, 526, 527, 529, 530, 598, 599, 999)
@@ -122,7 +122,7 @@ def test_each_status_has_its_class_and_its_advice(
     error = refusal(status, body)
 
     assert type(error) is kind
-    assert str(error).endswith(ADVICE[advice])
+    assert str(error).endswith(ADVICE_BY_STATUS[advice])
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 410, 422, 451])

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bim360_provider.errors import Bim360Error, NotFoundError, UnansweredError
-from bim360_provider.hq.api.cache import MAX_AGE, Page, Snapshot
+from bim360_provider.hq.api.cache import MAX_AGE, ListCache, ListPage
 
 HOST_THREADS = 4
-GONE = NotFoundError("gone", status=404, words="gone", request="GET")
+GONE = NotFoundError("gone", status=404, hq_message="gone", request="GET")
 ENDED = UnansweredError("no answer")
 
 
@@ -38,7 +38,7 @@ class Account:
     down: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def page(self, offset: int) -> Page[Row]:
+    def page(self, offset: int) -> ListPage[Row]:
         """Answer a page."""
         with self.lock:
             self.pages += 1
@@ -46,7 +46,7 @@ class Account:
             if self.down:
                 raise ENDED
             rows = self.rows[offset : offset + self.size]
-        return Page(rows, offset + self.size if len(rows) == self.size else None)
+        return ListPage(rows, offset + self.size if len(rows) == self.size else None)
 
     def one(self, key: str) -> Row:
         """Answer one row."""
@@ -58,9 +58,9 @@ class Account:
             raise GONE
         return found[0]
 
-    def snapshot(self) -> Snapshot[Row]:
+    def snapshot(self) -> ListCache[Row]:
         """Return a snapshot that knows nothing yet."""
-        return Snapshot(self.page, lambda: self.now)
+        return ListCache(self.page, lambda: self.now)
 
     @property
     def requests(self) -> int:
@@ -73,7 +73,7 @@ def account(number: int, size: int = 100) -> Account:
     return Account([Row(f"r{each}") for each in range(number)], size)
 
 
-def read(snapshot: Snapshot[Row], of: Account, key: str) -> Row | None:
+def read(snapshot: ListCache[Row], of: Account, key: str) -> Row | None:
     """Read as a refresh does: None if it is gone."""
     try:
         return snapshot.get(key, lambda: of.one(key))
@@ -143,7 +143,7 @@ def test_a_row_that_joins_during_the_walk_is_neither_lost_nor_doubled(
     found = [read(snapshot, there, row.id) for row in there.rows]
 
     assert found == there.rows
-    assert snapshot.where(lambda _row: True) == sorted(there.rows, key=found.index)
+    assert snapshot.list_matching(lambda _row: True) == sorted(there.rows, key=found.index)
 
 
 def test_what_was_written_is_asked_for_alone() -> None:
@@ -152,7 +152,7 @@ def test_what_was_written_is_asked_for_alone() -> None:
     snapshot = there.snapshot()
     read(snapshot, there, "r0")
     read(snapshot, there, "r1")
-    snapshot.wrote("r2")
+    snapshot.record_write("r2")
     there.rows[2] = Row("r2", "new")
 
     found = [read(snapshot, there, "r2") for _ in range(2)]
@@ -166,12 +166,12 @@ def test_a_write_during_a_page_wins_over_the_page() -> None:
     there = account(5)
     old = there.page(0)
 
-    def page(_offset: int) -> Page[Row]:
-        snapshot.wrote("r3")
+    def page(_offset: int) -> ListPage[Row]:
+        snapshot.record_write("r3")
         there.rows[3] = Row("r3", "new")
         return old
 
-    snapshot: Snapshot[Row] = Snapshot(page, lambda: 0.0)
+    snapshot: ListCache[Row] = ListCache(page, lambda: 0.0)
     read(snapshot, there, "r0")
     read(snapshot, there, "r1")
 
@@ -236,13 +236,13 @@ def test_a_search_walks_once_for_all_and_then_looks_at_what_joined() -> None:
     snapshot = there.snapshot()
 
     both = [
-        snapshot.where(lambda row: row.id == "r7"),
-        snapshot.where(lambda row: row.id == "r249"),
+        snapshot.list_matching(lambda row: row.id == "r7"),
+        snapshot.list_matching(lambda row: row.id == "r249"),
     ]
     walked = there.pages
     there.rows.append(Row("late"))
-    late = snapshot.where(lambda row: row.id == "late")
-    none = snapshot.where(lambda row: row.id == "none")
+    late = snapshot.list_matching(lambda row: row.id == "late")
+    none = snapshot.list_matching(lambda row: row.id == "none")
 
     assert [*both, late, none] == [[Row("r7")], [Row("r249")], [Row("late")], []]
     assert walked == 3
@@ -253,10 +253,10 @@ def test_a_search_finds_what_was_written_as_it_was_answered() -> None:
     """Two resources of one stack may want one name."""
     there = account(3)
     snapshot = there.snapshot()
-    snapshot.where(lambda row: row.id == "r1")
-    snapshot.wrote("r1", Row("r1", "new"))
+    snapshot.list_matching(lambda row: row.id == "r1")
+    snapshot.record_write("r1", Row("r1", "new"))
 
-    assert snapshot.where(lambda row: row.says == "new") == [Row("r1", "new")]
+    assert snapshot.list_matching(lambda row: row.says == "new") == [Row("r1", "new")]
 
 
 @pytest.mark.parametrize("listed", [True, False], ids=["listed before", "listed after"])
@@ -265,10 +265,10 @@ def test_a_search_finds_a_row_that_is_being_changed(*, listed: bool) -> None:
     there = account(3)
     snapshot = there.snapshot()
     if listed:
-        snapshot.where(lambda row: row.id == "r1")
-    snapshot.wrote("r1")
+        snapshot.list_matching(lambda row: row.id == "r1")
+    snapshot.record_write("r1")
 
-    assert snapshot.where(lambda row: row.id == "r1") == [Row("r1")]
+    assert snapshot.list_matching(lambda row: row.id == "r1") == [Row("r1")]
     read(snapshot, there, "r1")
     assert there.alone == ["r1"]
 
@@ -279,7 +279,7 @@ def test_a_search_that_cannot_be_made_is_an_error_and_goes_on_later() -> None:
     there.down = True
     snapshot = there.snapshot()
     with pytest.raises(Bim360Error):
-        snapshot.where(lambda row: row.id == "r1")
+        snapshot.list_matching(lambda row: row.id == "r1")
     there.down = False
 
-    assert snapshot.where(lambda row: row.id == "r1") == [Row("r1")]
+    assert snapshot.list_matching(lambda row: row.id == "r1") == [Row("r1")]

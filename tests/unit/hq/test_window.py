@@ -32,12 +32,14 @@ def test_no_window_has_more_places_however_often_the_clock_is_set_back(
     granted: list[float] = []
     clock = SimpleNamespace(time=lambda: real + offset)
     with patch.object(rate_limit, "time", clock), TemporaryDirectory() as folder:
-        shared = rate_limit.in_file([Rate(LIMIT, int(LENGTH * 1000))], Path(folder, "store"), "t")
+        shared = rate_limit.create_file_limiter(
+            [Rate(LIMIT, int(LENGTH * 1000))], Path(folder, "store"), "t"
+        )
         for seconds, back in steps:
             real += seconds
             offset -= back
             began = real
-            while wait := shared.take():
+            while wait := shared.try_acquire():
                 real += wait
             granted.append(real)
             assert real - began <= LENGTH + MOMENT * 10

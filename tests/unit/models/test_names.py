@@ -14,7 +14,7 @@ RESERVED = '\\/?[]>*:<"|,'
 def test_each_reserved_character_is_refused_by_name(character: str) -> None:
     """HQ's list, one by one; the dot is not among them."""
     with pytest.raises(ValueError, match="must not hold") as caught:
-        normalize.project_name(f"Tower {character}")
+        normalize.parse_project_name(f"Tower {character}")
 
     assert f"must not hold {character} (HQ reserves" in str(caught.value)
 
@@ -22,7 +22,7 @@ def test_each_reserved_character_is_refused_by_name(character: str) -> None:
 @pytest.mark.parametrize("name", ["Tower A.1", "x", "x" * 255, "Łódź 塔 №1", "100%"])
 def test_a_good_name_stays_as_it_is(name: str) -> None:
     """Nothing is cut, folded or replaced."""
-    assert normalize.project_name(name) == name
+    assert normalize.parse_project_name(name) == name
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_a_good_name_stays_as_it_is(name: str) -> None:
 def test_a_bad_name_is_told_in_words(name: Any, words: str) -> None:
     """Each says what is wrong with it and what HQ takes."""
     with pytest.raises(ValueError, match=re.escape(words)):
-        normalize.project_name(name)
+        normalize.parse_project_name(name)
 
 
 @pytest.mark.parametrize(
@@ -53,14 +53,14 @@ def test_a_bad_name_is_told_in_words(name: Any, words: str) -> None:
 def test_a_number_for_text_is_shown_in_quotes_digit_by_digit(number: float, quoted: str) -> None:
     """Pulumi turns every number into a float; the advice can be copied all the same."""
     with pytest.raises(ValueError, match="put it in quotes") as caught:
-        normalize.text(255)(number)
+        normalize.limit_text(255)(number)
 
     assert str(caught.value).endswith(quoted)
 
 
 def test_a_text_ends_at_its_limit() -> None:
     """The last character that HQ takes is taken, the next is not."""
-    assert normalize.text(255)("x" * 255) == "x" * 255
+    assert normalize.limit_text(255)("x" * 255) == "x" * 255
 
     with pytest.raises(ValueError, match="has 256 characters; HQ takes 255 at most"):
-        normalize.text(255)("x" * 256)
+        normalize.limit_text(255)("x" * 256)

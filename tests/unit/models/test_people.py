@@ -5,7 +5,11 @@ from typing import Any
 import pytest
 
 from bim360_provider.models import AccountUser, Company
-from bim360_provider.models.account_user import PATCHABLE, PROFILE, PROVIDER_ONLY
+from bim360_provider.models.account_user import (
+    PATCHABLE_FIELDS,
+    PROFILE_FIELDS,
+    PROVIDER_ONLY_FIELDS,
+)
 from bim360_provider.models.enums import TRADES
 
 
@@ -27,8 +31,8 @@ def test_fields_of_older_answers_are_passed_over(model: Any) -> None:
 
 def test_what_is_sent_once_is_what_hqs_patch_does_not_take() -> None:
     """The e-mail apart, which is the person."""
-    assert not set(PROFILE) & {"email", *PATCHABLE, *PROVIDER_ONLY}
-    assert len(PROFILE) == 15
+    assert not set(PROFILE_FIELDS) & {"email", *PATCHABLE_FIELDS, *PROVIDER_ONLY_FIELDS}
+    assert len(PROFILE_FIELDS) == 15
 
 
 def test_the_list_of_trades_is_whole() -> None:

@@ -4,12 +4,17 @@ import pytest
 from pydantic import ValidationError
 
 from bim360_provider.models import Job, Project, ProjectArguments
-from bim360_provider.models.project import CLEARABLE, CREATE_ONLY, PATCHABLE, PROVIDER_ONLY
+from bim360_provider.models.project import (
+    CLEARABLE_FIELDS,
+    CREATE_ONLY_FIELDS,
+    PATCHABLE_FIELDS,
+    PROVIDER_ONLY_FIELDS,
+)
 
 
 def test_every_argument_has_exactly_one_role() -> None:
     """Sent on create alone, sent at any time, or never sent."""
-    roles = [*PATCHABLE, *CREATE_ONLY, *PROVIDER_ONLY]
+    roles = [*PATCHABLE_FIELDS, *CREATE_ONLY_FIELDS, *PROVIDER_ONLY_FIELDS]
 
     assert sorted(roles) == sorted(ProjectArguments.model_fields)
 
@@ -18,12 +23,12 @@ def test_what_can_be_cleared_is_an_optional_field_of_hqs() -> None:
     """A required field cannot be emptied."""
     required = {k for k, field in ProjectArguments.model_fields.items() if field.is_required()}
 
-    assert set(PATCHABLE) - required >= CLEARABLE
+    assert set(PATCHABLE_FIELDS) - required >= CLEARABLE_FIELDS
 
 
 def test_every_field_hq_takes_is_a_field_hq_gives() -> None:
     """What can be declared can be compared."""
-    assert set(PATCHABLE) <= set(Project.model_fields)
+    assert set(PATCHABLE_FIELDS) <= set(Project.model_fields)
 
 
 def test_a_project_may_hold_nothing_but_its_id() -> None:
@@ -31,7 +36,7 @@ def test_a_project_may_hold_nothing_but_its_id() -> None:
     nulls = dict.fromkeys(set(Project.model_fields) - {"id"})
     project = Project.model_validate({**nulls, "id": "p1"})
 
-    assert project.fields() == {"id": "p1"}
+    assert project.get_fields() == {"id": "p1"}
 
 
 def test_an_answer_is_read_leniently() -> None:
@@ -44,7 +49,7 @@ def test_an_answer_is_read_leniently() -> None:
         "a_field_of_tomorrow": {},
     }
 
-    assert Project.model_validate(row).fields() == {
+    assert Project.model_validate(row).get_fields() == {
         "id": "p1",
         "value": 3000.0,
         "service_types": ["doc_manager", "insight", "pm"],

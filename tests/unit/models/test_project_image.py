@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bim360_provider.models.project_image import LIMIT, media_type
+from bim360_provider.models.project_image import MAX_SIZE, detect_media_type
 
 OTHER = "is neither PNG, JPEG, BMP nor GIF by its content, and HQ takes nothing else"
 PNG = b"\x89PNG\r\n\x1a\n and more"
@@ -18,12 +18,12 @@ PNG = b"\x89PNG\r\n\x1a\n and more"
         (b"GIF87a and more", "image/gif"),
         (b"GIF89a and more", "image/gif"),
         (b"BM and more", "image/bmp"),
-        (PNG.ljust(LIMIT), "image/png"),
+        (PNG.ljust(MAX_SIZE), "image/png"),
     ],
 )
 def test_the_four_kinds_are_known_by_their_first_bytes(content: bytes, kind: str) -> None:
     """A file is often called otherwise."""
-    assert media_type(content) == kind
+    assert detect_media_type(content) == kind
 
 
 @pytest.mark.parametrize(
@@ -32,10 +32,10 @@ def test_the_four_kinds_are_known_by_their_first_bytes(content: bytes, kind: str
         (b"", "is empty"),
         (b"<svg/>", OTHER),
         (b"RIFF....WEBP", OTHER),
-        (PNG.ljust(LIMIT + 1), "has 10,485,761 bytes; at most 10,485,760 are sent"),
+        (PNG.ljust(MAX_SIZE + 1), "has 10,485,761 bytes; at most 10,485,760 are sent"),
     ],
 )
 def test_what_hq_does_not_take_is_told(content: bytes, words: str) -> None:
     """In the preview already."""
     with pytest.raises(ValueError, match=re.escape(words)):
-        media_type(content)
+        detect_media_type(content)

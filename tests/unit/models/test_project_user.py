@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bim360_provider.models.project_user import ImportAnswer, ImportRow, ProjectUser
+from bim360_provider.models.project_user import ImportResponse, ImportRow, ProjectUser
 
 TAKEN = {"email": "Ada@Example.com", "user_id": "u1", "services": {}}
 INACTIVE = 'Services ["document_management"] are not active or pending in project'
@@ -30,22 +30,22 @@ def test_a_refused_row_is_read_in_whichever_form(row: dict[str, Any], words: str
     """HQ's code and words, on one line, and the e-mail in lower case."""
     read = ImportRow.model_validate(row)
 
-    assert read.words == words
-    assert read.address == "b@x.com"
+    assert read.error_message == words
+    assert read.row_email == "b@x.com"
 
 
 def test_an_import_may_leave_its_lists_out() -> None:
     """And may hold more than anybody has documented."""
-    answer = ImportAnswer.model_validate({"success": 1, "success_items": [{**TAKEN, "new": 1}]})
+    answer = ImportResponse.model_validate({"success": 1, "success_items": [{**TAKEN, "new": 1}]})
 
-    assert [row.user for row in answer.success_items] == ["u1"]
+    assert [row.row_user_id for row in answer.success_items] == ["u1"]
     assert answer.failure_items == []
 
 
 def test_version_1_calls_the_user_by_another_name() -> None:
     """``id`` in place of ``user_id``."""
-    assert ImportRow.model_validate({"id": "u1"}).user == "u1"
-    assert ImportRow.model_validate({}).user is None
+    assert ImportRow.model_validate({"id": "u1"}).row_user_id == "u1"
+    assert ImportRow.model_validate({}).row_user_id is None
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_access_is_read_under_hqs_names(
     named = [{"key": key, "access": level} for key, level in products]
     user = ProjectUser.model_validate({"id": "u1", "products": named, "accessLevels": levels})
 
-    fields = user.fields()
+    fields = user.get_fields()
 
     assert (fields["document_management"], fields["project_administration"]) == access
     assert user.is_admin is (access[1] == "admin")
@@ -76,14 +76,14 @@ def test_a_user_with_nothing_but_an_id_can_be_read() -> None:
     """Every other field may be missing or null."""
     user = ProjectUser.model_validate({"id": "u1", "roles": None, "companyId": None})
 
-    assert user.fields() == {
+    assert user.get_fields() == {
         "email": "",
         "company_id": None,
         "industry_roles": [],
         "document_management": None,
         "project_administration": None,
     }
-    assert not user.is_gone
+    assert not user.is_deleted
 
 
 def test_roles_come_by_name_and_in_order() -> None:
@@ -92,8 +92,8 @@ def test_roles_come_by_name_and_in_order() -> None:
 
     user = ProjectUser.model_validate({"id": "u1", "roles": roles, "status": "deleted"})
 
-    assert user.fields()["industry_roles"] == ["Architect", "Surveyor"]
-    assert user.is_gone
+    assert user.get_fields()["industry_roles"] == ["Architect", "Surveyor"]
+    assert user.is_deleted
 
 
 ROWS = (("administrator", "administrator"), ("member", "member"), ("none", "none"), (None, None))
@@ -127,7 +127,7 @@ def test_access_to_a_service_is_read_under_all_its_names(
 
     users = [ProjectUser.model_validate(each) for each in (row, other)]
 
-    assert [user.access_to(service) for user in users] == [found, found]
+    assert [user.get_access(service) for user in users] == [found, found]
 
 
 def test_what_is_given_anywhere_wins_over_none() -> None:
@@ -136,8 +136,8 @@ def test_what_is_given_anywhere_wins_over_none() -> None:
     services = [{"serviceName": "costManagement", "access": "administrator"}]
     user = ProjectUser.model_validate({"id": "u1", "products": products, "services": services})
 
-    assert user.access_to("cost") == "administrator"
-    assert user.access_to("field") is None
+    assert user.get_access("cost") == "administrator"
+    assert user.get_access("field") is None
 
 
 @pytest.mark.parametrize(
@@ -147,4 +147,4 @@ def test_services_in_another_form_do_not_make_the_user_unreadable(services: Any)
     """They are not shown then."""
     user = ProjectUser.model_validate({"id": "u1", "services": services, "products": services})
 
-    assert (user.id, user.access_to("pm")) == ("u1", None)
+    assert (user.id, user.get_access("pm")) == ("u1", None)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bim360_provider.models import enums
-from bim360_provider.models.suggestions import ALIASES, compact, suggestion
+from bim360_provider.models.suggestions import ALIASES, compact_word, suggest_value
 
 LISTS = (
     enums.CURRENCIES,
@@ -56,7 +56,7 @@ def test_a_known_other_name_is_suggested_before_the_nearest_word(
     choices: tuple[str, ...], word: str, meant: str
 ) -> None:
     """``RMB`` looks like ``RUB``, and ``Asia/Calcutta`` like ``Asia/Jakarta``."""
-    assert suggestion(word, choices) == meant
+    assert suggest_value(word, choices) == meant
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_known_other_name_is_suggested_before_the_nearest_word(
 )
 def test_a_slip_of_the_pen_is_corrected(choices: tuple[str, ...], word: str, meant: str) -> None:
     """A letter too many, a missing one, or two that are swapped."""
-    assert suggestion(word, choices) == meant
+    assert suggest_value(word, choices) == meant
 
 
 @pytest.mark.parametrize(
@@ -91,30 +91,32 @@ def test_a_slip_of_the_pen_is_corrected(choices: tuple[str, ...], word: str, mea
 )
 def test_a_word_that_is_only_similar_suggests_nothing(choices: tuple[str, ...], word: str) -> None:
     """A wrong suggestion is worse than none: ``Design-Build`` is not ``Design-Bid-Build``."""
-    assert suggestion(word, choices) is None
+    assert suggest_value(word, choices) is None
 
 
 def test_a_choice_that_is_given_already_is_never_suggested() -> None:
     """The only other one is not near."""
-    assert suggestion("naem", ("name", "city")) == "name"
-    assert suggestion("naem", ("name", "city"), excluded={"name"}) is None
+    assert suggest_value("naem", ("name", "city")) == "name"
+    assert suggest_value("naem", ("name", "city"), excluded={"name"}) is None
 
 
 def test_every_other_name_stands_for_one_value_of_a_list() -> None:
     """A table that names a value which no list has would never be used."""
-    everything = {compact(choice) for choices in LISTS for choice in choices}
+    everything = {compact_word(choice) for choices in LISTS for choice in choices}
 
     for word, values in ALIASES.items():
-        assert {compact(value) for value in values} <= everything, word
+        assert {compact_word(value) for value in values} <= everything, word
         for choices in LISTS:
-            meant = {compact(choice) for choice in choices} & {compact(each) for each in values}
+            meant = {compact_word(choice) for choice in choices} & {
+                compact_word(each) for each in values
+            }
             assert len(meant) <= 1, word
 
 
 @given(st.text(), st.sampled_from(LISTS))
 def test_a_suggestion_is_always_one_of_the_choices(word: str, choices: tuple[str, ...]) -> None:
     """Followed, it passes."""
-    assert suggestion(word, choices) in (None, *choices)
+    assert suggest_value(word, choices) in (None, *choices)
 
 
 @given(st.sampled_from([(one, choices) for choices in LISTS for one in choices]))
@@ -124,5 +126,5 @@ def test_a_choice_in_another_case_suggests_itself(
     """Before any other name: ``pm`` is also something else elsewhere."""
     choice, choices = sample
 
-    assert suggestion(choice.swapcase(), choices) == choice
-    assert suggestion(choice.replace("_", " "), choices) == choice
+    assert suggest_value(choice.swapcase(), choices) == choice
+    assert suggest_value(choice.replace("_", " "), choices) == choice

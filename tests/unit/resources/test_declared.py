@@ -17,19 +17,19 @@ from bim360_provider import (
     Bim360ProjectImage,
     Bim360ProjectMember,
 )
-from bim360_provider.resources.base import Declared
+from bim360_provider.resources.base import Bim360Resource
 from bim360_provider.resources.team import Bim360ProjectMembers
-from tests.support.hq import BODY
+from tests.support.hq import PROJECT_BODY
 from tests.unit.resources.test_project import Engine, registered
 
 PNG = b"\x89PNG\r\n\x1a\n"
 EMAIL = "ada@example.com"
 
-KINDS: dict[type[Declared], Mapping[str, Any]] = {
+KINDS: dict[type[Bim360Resource], Mapping[str, Any]] = {
     Bim360AccountUser: {"email": EMAIL},
     Bim360BusinessUnits: {"units": {"North": {}}},
     Bim360Company: {"name": "Halvorsen", "trade": "Concrete"},
-    Bim360Project: BODY,
+    Bim360Project: PROJECT_BODY,
     Bim360ProjectAdmin: {
         "project_id": "p",
         "email": EMAIL,
@@ -45,7 +45,7 @@ KINDS: dict[type[Declared], Mapping[str, Any]] = {
 }
 
 
-def waited_for(engine: Engine, declare: Callable[[], Declared]) -> set[str]:
+def waited_for(engine: Engine, declare: Callable[[], Bim360Resource]) -> set[str]:
     """Return the outputs of a resource that the end of a program waits for."""
     found: set[str] = set()
 
@@ -62,7 +62,7 @@ def waited_for(engine: Engine, declare: Callable[[], Declared]) -> set[str]:
 
 def test_every_resource_is_among_those_below() -> None:
     """A new one has to be tried too."""
-    assert {*KINDS} == {*Declared.__subclasses__()}
+    assert {*KINDS} == {*Bim360Resource.__subclasses__()}
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -9,7 +9,7 @@ import pytest
 
 import bim360_provider
 from bim360_provider.errors import InputError
-from bim360_provider.resources.base import Declared
+from bim360_provider.resources.base import Bim360Resource
 
 PUBLIC: dict[str, Callable[..., Any]] = {
     name: getattr(bim360_provider, name)
@@ -56,7 +56,7 @@ def test_signatures_stay_as_they_are(function: Callable[..., Any]) -> None:
     assert inspect.Parameter.VAR_POSITIONAL not in kinds
 
 
-@pytest.mark.parametrize("kind", [*Declared.__subclasses__(), bim360_provider.Bim360Team])
+@pytest.mark.parametrize("kind", [*Bim360Resource.__subclasses__(), bim360_provider.Bim360Team])
 def test_import_in_the_options_is_refused_in_one_line(kind: Any) -> None:
     """With the ways that work, instead of Pulumi's ``KeyError: '__provider'``."""
     parameters = inspect.signature(kind).parameters.values()

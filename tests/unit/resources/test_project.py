@@ -15,7 +15,7 @@ from pulumi.runtime import mocks, set_mocks
 from bim360_provider import Bim360Project, Bim360Provider
 from bim360_provider.errors import ConfigError
 from bim360_provider.models import ProjectArguments
-from tests.support.hq import BODY
+from tests.support.hq import PROJECT_BODY
 
 TOKEN = "pulumi-python:dynamic/bim360:Project"
 
@@ -96,10 +96,10 @@ def test_values_of_python_are_carried_as_json(
     engine: Engine, name: str, written: Any, carried: Any
 ) -> None:
     """Dates, decimals, sets and tuples; also when they are outputs of another resource."""
-    plain = registered(engine, lambda: Bim360Project("tower", **{**BODY, name: written}))
+    plain = registered(engine, lambda: Bim360Project("tower", **{**PROJECT_BODY, name: written}))
     as_output = registered(
         engine,
-        lambda: Bim360Project("tower", **{**BODY, name: pulumi.Output.from_input(written)}),
+        lambda: Bim360Project("tower", **{**PROJECT_BODY, name: pulumi.Output.from_input(written)}),
     )
 
     assert plain.inputs[name] == carried
@@ -108,12 +108,12 @@ def test_values_of_python_are_carried_as_json(
 
 def test_a_project_has_its_token_its_reference_and_its_arguments(engine: Engine) -> None:
     """And nothing that was not written."""
-    seen = registered(engine, lambda: Bim360Project("tower", **BODY))
+    seen = registered(engine, lambda: Bim360Project("tower", **PROJECT_BODY))
 
     given = {k: v for k, v in seen.inputs.items() if v is not None}
     assert seen.typ == TOKEN
     assert len(given.pop("__provider")) < 120
-    assert given == BODY
+    assert given == PROJECT_BODY
 
 
 def test_a_subclass_is_the_same_type(engine: Engine) -> None:
@@ -125,7 +125,7 @@ def test_a_subclass_is_the_same_type(engine: Engine) -> None:
     class Villa(House):
         """A small one."""
 
-    assert registered(engine, lambda: Villa("villa", **BODY)).typ == TOKEN
+    assert registered(engine, lambda: Villa("villa", **PROJECT_BODY)).typ == TOKEN
 
 
 def test_a_project_is_looked_up_by_its_id(engine: Engine) -> None:

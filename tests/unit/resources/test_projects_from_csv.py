@@ -11,7 +11,7 @@ import pytest
 from pulumi import ResourceOptions
 
 from bim360_provider import Bim360Project, projects_from_csv
-from bim360_provider.core.csv_import.table import ARGUMENTS
+from bim360_provider.core.csv_import.table import COLUMN_ARGUMENTS
 from bim360_provider.errors import InputError
 from bim360_provider.resources import csv_projects
 
@@ -242,4 +242,4 @@ def test_every_argument_of_a_project_can_be_a_column() -> None:
     """Both lists are written by hand; here they are held together."""
     signature = inspect.signature(Bim360Project.__init__).parameters
 
-    assert set(ARGUMENTS) == set(signature) - {"self", "resource_name", "opts"}
+    assert set(COLUMN_ARGUMENTS) == set(signature) - {"self", "resource_name", "opts"}

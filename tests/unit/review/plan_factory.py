@@ -4,16 +4,16 @@ import json
 from collections.abc import Iterable
 from typing import Any, Final
 
-from bim360_provider.review.analysis import review_of
-from bim360_provider.review.model import Change, Review
+from bim360_provider.review.analysis import build_review
+from bim360_provider.review.model import ResourceChange, Review
 from bim360_provider.review.plan import read_plan
-from bim360_provider.review.render.markdown import as_markdown
+from bim360_provider.review.render.markdown import render_markdown
 
-Bag = dict[str, Any]
-Step = dict[str, Any]
+Properties = dict[str, Any]
+PlanStep = dict[str, Any]
 
-ROOT: Final = "urn:pulumi:prod::portfolio"
-PROJECT: Final[Bag] = {
+URN_PREFIX: Final = "urn:pulumi:prod::portfolio"
+PROJECT_INPUTS: Final[Properties] = {
     "account_id": "a1d5e9b2-0000-4000-8000-000000000001",
     "currency": "USD",
     "end_date": "2029-09-30",
@@ -25,21 +25,21 @@ PROJECT: Final[Bag] = {
 }
 
 
-def urn(kind: str, name: str) -> str:
+def build_urn(kind: str, name: str) -> str:
     """Return the URN of a resource of ours."""
-    return f"{ROOT}::pulumi-python:dynamic/bim360:{kind}::{name}"
+    return f"{URN_PREFIX}::pulumi-python:dynamic/bim360:{kind}::{name}"
 
 
-def step(  # noqa: PLR0913 - keywords, of which a test names what it is about
+def build_step(  # noqa: PLR0913 - keywords, of which a test names what it is about
     op: str,
-    old: Bag | None,
-    new: Bag | None,
+    old: Properties | None,
+    new: Properties | None,
     *,
     kind: str = "Project",
     name: str = "tower",
-    outputs: Bag | None = None,
+    outputs: Properties | None = None,
     **more: Any,
-) -> Step:
+) -> PlanStep:
     """Return a step from old to new arguments; ``outputs`` and ``more`` belong to the old side."""
     before = None
     if old is not None:
@@ -47,64 +47,66 @@ def step(  # noqa: PLR0913 - keywords, of which a test names what it is about
         before.update(more)
     after = None if new is None else {"custom": True, "inputs": new}
     paths = sorted({*(old or {}), *(new or {})}) if op == "update" else []
-    different: Bag = {path: {} for path in paths if (old or {}).get(path) != (new or {}).get(path)}
-    row = {"op": op, "urn": urn(kind, name), "oldState": before, "newState": after}
+    different: Properties = {
+        path: {} for path in paths if (old or {}).get(path) != (new or {}).get(path)
+    }
+    row = {"op": op, "urn": build_urn(kind, name), "oldState": before, "newState": after}
     return {**row, "detailedDiff": different or None}
 
 
-def plan(*steps: Step, **more: Any) -> str:
+def build_plan(*steps: PlanStep, **more: Any) -> str:
     """Return a plan of steps, as the engine prints it."""
     return json.dumps({"steps": steps, "changeSummary": {"same": 1}, **more})
 
 
-def reviewed(*steps: Step, **more: Any) -> Review:
+def review_steps(*steps: PlanStep, **more: Any) -> Review:
     """Return the review of a plan of steps."""
-    return review_of(read_plan(plan(*steps, **more)))
+    return build_review(read_plan(build_plan(*steps, **more)))
 
 
-def change(*steps: Step, **more: Any) -> Change:
+def review_change(*steps: PlanStep, **more: Any) -> ResourceChange:
     """Return the one change of a plan of steps."""
-    (found,) = reviewed(*steps, **more).changes
+    (found,) = review_steps(*steps, **more).changes
     return found
 
 
-def comment(*steps: Step, **more: Any) -> str:
+def render_comment(*steps: PlanStep, **more: Any) -> str:
     """Return the comment on a plan of steps."""
     title = more.pop("title", "")
-    return as_markdown(review_of(read_plan(plan(*steps, **more)), title=title))
+    return render_markdown(build_review(read_plan(build_plan(*steps, **more)), title=title))
 
 
-def changed(**fields: Any) -> Step:
+def build_update(**fields: Any) -> PlanStep:
     """Return an update of a project."""
-    return step("update", PROJECT, {**PROJECT, **fields})
+    return build_step("update", PROJECT_INPUTS, {**PROJECT_INPUTS, **fields})
 
 
-def mixed(resources: int) -> str:
+def build_mixed_plan(resources: int) -> str:
     """Return a plan of everything: of ten resources, four are new, three change, and so on."""
-    return plan(*(row for number in range(resources) for row in _one_of(number)))
+    return build_plan(*(row for number in range(resources) for row in _build_steps_of(number)))
 
 
-def _one_of(number: int) -> Iterable[Step]:
+def _build_steps_of(number: int) -> Iterable[PlanStep]:
     name, city = f"site-{number:04}", ("Oslo", "Bergen", "Tromsø")[number % 3]
-    old = {**PROJECT, "name": f"Site {number:04}", "city": city, "value": 1000 * number}
+    old = {**PROJECT_INPUTS, "name": f"Site {number:04}", "city": city, "value": 1000 * number}
     kinds = [
-        *[[step("create", None, old, name=name)]] * 4,
-        [step("update", old, {**old, "city": "Narvik", "end_date": "2030-01-31"}, name=name)],
-        [step("update", old, {**old, "value": 7}, name=name)],
-        _drifted(old, name),
-        [step("delete", old, None, name=name)],
-        [_team(number)],
-        [step("delete", {"name": f"Firm {number}"}, None, kind="Company", name=name)],
+        *[[build_step("create", None, old, name=name)]] * 4,
+        [build_step("update", old, {**old, "city": "Narvik", "end_date": "2030-01-31"}, name=name)],
+        [build_step("update", old, {**old, "value": 7}, name=name)],
+        _build_drift(old, name),
+        [build_step("delete", old, None, name=name)],
+        [_build_team_update(number)],
+        [build_step("delete", {"name": f"Firm {number}"}, None, kind="Company", name=name)],
     ]
     return kinds[number % len(kinds)]
 
 
-def _drifted(old: Bag, name: str) -> list[Step]:
+def _build_drift(old: Properties, name: str) -> list[PlanStep]:
     found = {**old, "city": "Kirkenes"}
-    return [step("refresh", old, old, name=name), step("update", found, old, name=name)]
+    return [build_step("refresh", old, old, name=name), build_step("update", found, old, name=name)]
 
 
-def _team(number: int) -> Step:
+def _build_team_update(number: int) -> PlanStep:
     old = {"members": {f"ada{number}@example.com": {"document_management": "admin"}}}
     new = {"members": {f"bob{number}@example.com": {"document_management": "user"}}}
-    return step("update", old, new, kind="ProjectMembers", name=f"team-{number}")
+    return build_step("update", old, new, kind="ProjectMembers", name=f"team-{number}")

@@ -6,39 +6,43 @@ from typing import Final
 
 from rich.console import Console
 
-from bim360_provider.review.analysis import review_of
+from bim360_provider.review.analysis import build_review
 from bim360_provider.review.model import Review
 from bim360_provider.review.plan import read_plan
-from bim360_provider.review.render.markdown import as_markdown
-from bim360_provider.review.render.terminal import show
-from tests.unit.review.plan_factory import mixed
+from bim360_provider.review.render.markdown import render_markdown
+from bim360_provider.review.render.terminal import print_review
+from tests.unit.review.plan_factory import build_mixed_plan
 
-PLANS: Final = Path(__file__).with_name("plans")
-GOLDEN: Final = Path(__file__).with_name("golden")
+PLAN_FOLDER: Final = Path(__file__).with_name("plans")
+SNAPSHOT_FOLDER: Final = Path(__file__).with_name("golden")
 
-NAMES: Final = (*sorted(path.stem for path in PLANS.glob("*.json")), "mixed")
+PLAN_NAMES: Final = (*sorted(path.stem for path in PLAN_FOLDER.glob("*.json")), "mixed")
 
 
-def review_named(name: str) -> Review:
+def load_review(name: str) -> Review:
     """Return the review of a recorded plan, or of 500 resources of every kind."""
-    text = mixed(500) if name == "mixed" else (PLANS / f"{name}.json").read_text(encoding="utf-8")
-    return review_of(read_plan(text))
+    text = (
+        build_mixed_plan(500)
+        if name == "mixed"
+        else (PLAN_FOLDER / f"{name}.json").read_text(encoding="utf-8")
+    )
+    return build_review(read_plan(text))
 
 
-def as_text(review: Review) -> str:
+def render_terminal(review: Review) -> str:
     """Return a review as a terminal without colours shows it."""
     file = StringIO()
-    show(review, Console(file=file, highlight=False, width=100))
+    print_review(review, Console(file=file, highlight=False, width=100))
     return file.getvalue()
 
 
 def main() -> None:
     """Write all of them."""
-    GOLDEN.mkdir(exist_ok=True)
-    for name in NAMES:
-        review = review_named(name)
-        (GOLDEN / f"{name}.md").write_text(as_markdown(review), encoding="utf-8")
-        (GOLDEN / f"{name}.txt").write_text(as_text(review), encoding="utf-8")
+    SNAPSHOT_FOLDER.mkdir(exist_ok=True)
+    for name in PLAN_NAMES:
+        review = load_review(name)
+        (SNAPSHOT_FOLDER / f"{name}.md").write_text(render_markdown(review), encoding="utf-8")
+        (SNAPSHOT_FOLDER / f"{name}.txt").write_text(render_terminal(review), encoding="utf-8")
 
 
 if __name__ == "__main__":

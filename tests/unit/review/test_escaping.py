@@ -10,8 +10,12 @@ from cmarkgfm.cmark import Options  # type: ignore[import-untyped] # the same
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bim360_provider.review.escaping import markdown, marker, visible
-from tests.unit.review.plan_factory import PROJECT, comment, step
+from bim360_provider.review.escaping import (
+    build_marker,
+    escape_invisible_characters,
+    escape_markdown,
+)
+from tests.unit.review.plan_factory import PROJECT_INPUTS, build_step, render_comment
 
 EXTENSIONS: Final = ["autolink", "table", "strikethrough", "tagfilter", "tasklist"]
 """Those of GitHub."""
@@ -77,7 +81,7 @@ class Page(HTMLParser):
 
 def cell(text: str) -> Page:
     """Return what becomes of a text in the cell of a table."""
-    return Page("td", rendered(f"| a | b |\n| --- | --- |\n| {markdown(text)} | end |\n"))
+    return Page("td", rendered(f"| a | b |\n| --- | --- |\n| {escape_markdown(text)} | end |\n"))
 
 
 @given(AWKWARD | CALLING)
@@ -97,7 +101,10 @@ def cell(text: str) -> Page:
 def test_any_text_is_one_cell_and_reads_as_it_is(text: str) -> None:
     found = cell(text)
 
-    assert [each.strip() for each in found.texts] == [visible(text).strip(), "end"]
+    assert [each.strip() for each in found.texts] == [
+        escape_invisible_characters(text).strip(),
+        "end",
+    ]
     assert set(found.tags) <= {"code"}
 
 
@@ -110,17 +117,17 @@ def test_any_text_is_one_cell_and_reads_as_it_is(text: str) -> None:
 @example("[ ] x")
 @example("[^1]: x")
 def test_any_text_is_one_item_of_a_list_and_reads_as_it_is(text: str) -> None:
-    found = Page("li", rendered(f"- {markdown(text)}\n"))
+    found = Page("li", rendered(f"- {escape_markdown(text)}\n"))
 
-    assert [each.strip() for each in found.texts] == [visible(text).strip()]
+    assert [each.strip() for each in found.texts] == [escape_invisible_characters(text).strip()]
     assert set(found.tags) <= {"code", "p"}
 
 
 @given(AWKWARD | CALLING)
 def test_any_text_is_one_item_of_an_alert_and_reads_as_it_is(text: str) -> None:
-    found = Page("blockquote", rendered(f"> - a: {markdown(text)}. End\n"))
+    found = Page("blockquote", rendered(f"> - a: {escape_markdown(text)}. End\n"))
 
-    assert "".join(found.texts).strip() == f"a: {visible(text).strip(' ')}. End"
+    assert "".join(found.texts).strip() == f"a: {escape_invisible_characters(text).strip(' ')}. End"
     assert set(found.tags) <= {"code", "ul", "li", "p"}
 
 
@@ -169,12 +176,12 @@ def test_what_github_would_follow_stands_in_code(text: str) -> None:
 @pytest.mark.parametrize("text", CALLS)
 def test_a_comment_links_nothing_and_adds_no_character(text: str) -> None:
     """A space of no width was visible as its entity, and was copied with the name."""
-    old = {**PROJECT, "name": text, "city": text}
+    old = {**PROJECT_INPUTS, "name": text, "city": text}
 
     html = rendered(
-        comment(
-            step("update", old, {**old, "city": f"{text} {text}"}),
-            step("delete", old, None, name="gone"),
+        render_comment(
+            build_step("update", old, {**old, "city": f"{text} {text}"}),
+            build_step("delete", old, None, name="gone"),
             diagnostics=[{"severity": "warning", "message": f"BIM 360: {text}"}],
             title=text,
         )
@@ -188,7 +195,7 @@ def test_a_comment_links_nothing_and_adds_no_character(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["(@octocat)", "a@x.example:", "'www.x.example',", '"#12"?!'])
 def test_punctuation_around_a_word_is_no_part_of_the_code(text: str) -> None:
-    assert markdown(text).strip("()'\",:?!")[0] == "`"
+    assert escape_markdown(text).strip("()'\",:?!")[0] == "`"
     assert cell(text).texts[0] == text
 
 
@@ -199,40 +206,43 @@ def test_what_calls_nobody_is_plain_text(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["# x", "## x", "x\n---", "> x", "```", "~~~", "    x", "<div>"])
 def test_a_title_stays_a_title(text: str) -> None:
-    found = Page("h3", rendered(f"### BIM 360: {markdown(text)}\n"))
+    found = Page("h3", rendered(f"### BIM 360: {escape_markdown(text)}\n"))
 
-    assert found.texts == [f"BIM 360: {visible(text).strip()}"]
+    assert found.texts == [f"BIM 360: {escape_invisible_characters(text).strip()}"]
     assert found.tags == []
 
 
 def test_what_cannot_be_seen_is_spelled_out() -> None:
-    assert visible("a\u202eb\x1b[31m\nc\td\u200b") == "a\\u202eb\\u001b[31m⏎c d\\u200b"
+    assert (
+        escape_invisible_characters("a\u202eb\x1b[31m\nc\td\u200b")
+        == "a\\u202eb\\u001b[31m⏎c d\\u200b"
+    )
 
 
 def test_letters_that_nothing_is_drawn_for_are_spelled_out() -> None:
     """Two people of one name on the screen are not one person."""
-    assert visible("Ada\u3164\u2800") == "Ada\\u3164\\u2800"
+    assert escape_invisible_characters("Ada\u3164\u2800") == "Ada\\u3164\\u2800"
 
 
 def test_letters_of_any_language_stay() -> None:
     words = "København Ærø 東京 مشروع می‌خواهم 👩‍🔧"
 
-    assert visible(words) == words
+    assert escape_invisible_characters(words) == words
 
 
 def test_a_marker_stays_a_comment_whatever_it_marks() -> None:
-    assert marker("a--> <b>") == "<!-- bim360 review: a-_ _b_ -->"
+    assert build_marker("a--> <b>") == "<!-- bim360 review: a-_ _b_ -->"
 
 
 def test_a_whole_comment_survives_hostile_names() -> None:
     hostile = "</details>\n\n# x | <script> @octocat `|` [a](b) \u202e"
     team = {"members": {hostile: {"industry_roles": [hostile]}}}
-    text = comment(
-        step("update", PROJECT, {**PROJECT, "name": hostile, "city": hostile}),
-        step(
+    text = render_comment(
+        build_step("update", PROJECT_INPUTS, {**PROJECT_INPUTS, "name": hostile, "city": hostile}),
+        build_step(
             "update", {"members": {}}, team, kind="ProjectMembers", name=hostile.replace("\n", "")
         ),
-        step("delete", {**PROJECT, "name": hostile}, None, name="gone"),
+        build_step("delete", {**PROJECT_INPUTS, "name": hostile}, None, name="gone"),
         diagnostics=[{"severity": "warning", "message": hostile}],
     )
 

@@ -7,10 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bim360_provider.review.analysis import review_of
+from bim360_provider.review.analysis import build_review
 from bim360_provider.review.plan import read_plan
-from bim360_provider.review.render.markdown import as_markdown, length, taken
-from tests.unit.review.plan_factory import PROJECT, mixed, plan, reviewed, step
+from bim360_provider.review.render.markdown import allocate_rows, count_utf16_units, render_markdown
+from tests.unit.review.plan_factory import (
+    PROJECT_INPUTS,
+    build_mixed_plan,
+    build_plan,
+    build_step,
+    review_steps,
+)
 
 GITHUB = 65_536
 
@@ -18,26 +24,26 @@ GITHUB = 65_536
 @pytest.fixture(scope="module")
 def large() -> str:
     """Return a plan of 5,000 resources."""
-    return mixed(5_000)
+    return build_mixed_plan(5_000)
 
 
 def test_five_thousand_resources_fit_and_what_was_cut_is_counted(large: str) -> None:
-    review = review_of(read_plan(large))
-    text = as_markdown(review)
+    review = build_review(read_plan(large))
+    text = render_markdown(review)
 
     gone, every = re.findall(r"([\d,]+) of ([\d,]+) rows are left out", text)[0]
     told = [int(each.replace(",", "")) for each in re.findall(r"and ([\d,]+) more rows", text)]
-    assert length(text) < GITHUB
+    assert count_utf16_units(text) < GITHUB
     assert sum(told) == int(gone.replace(",", ""))
-    assert as_markdown(review, 0).count("\n") > int(every.replace(",", ""))
+    assert render_markdown(review, 0).count("\n") > int(every.replace(",", ""))
     assert "Archived (500)" in text
 
 
 @pytest.mark.parametrize("limit", [2_000, 2_500, 5_000, 20_000])
 def test_any_limit_is_kept(large: str, limit: int) -> None:
-    text = as_markdown(review_of(read_plan(large)), limit)
+    text = render_markdown(build_review(read_plan(large)), limit)
 
-    assert length(text) <= limit
+    assert count_utf16_units(text) <= limit
     assert "rows are left out" in text
     assert "500 to archive" in text
 
@@ -45,25 +51,29 @@ def test_any_limit_is_kept(large: str, limit: int) -> None:
 def test_long_names_of_wide_letters_fit_too() -> None:
     """Counted as JavaScript does, in which an emoji is two."""
     rows = [
-        step("delete", {**PROJECT, "name": f"{number} " + "🏗" * 250}, None, name=f"p{number}")
+        build_step(
+            "delete", {**PROJECT_INPUTS, "name": f"{number} " + "🏗" * 250}, None, name=f"p{number}"
+        )
         for number in range(300)
     ]
     errors = [{"severity": "error", "message": f"error: {'|' * 5000} {n}"} for n in range(50)]
 
-    text = as_markdown(reviewed(*rows, diagnostics=errors))
+    text = render_markdown(review_steps(*rows, diagnostics=errors))
 
-    assert length(text) < GITHUB
+    assert count_utf16_units(text) < GITHUB
     assert "Archived (300)" in text
 
 
 def test_a_title_as_long_as_a_book_is_cut_too(large: str) -> None:
-    review = review_of(read_plan(large), title="🏗|" * 50_000)
+    review = build_review(read_plan(large), title="🏗|" * 50_000)
 
-    assert length(as_markdown(review, 2_000)) <= 2_000
+    assert count_utf16_units(render_markdown(review, 2_000)) <= 2_000
 
 
 def test_a_plan_that_fits_is_not_cut() -> None:
-    assert "left out" not in as_markdown(review_of(read_plan(plan(step("create", None, PROJECT)))))
+    assert "left out" not in render_markdown(
+        build_review(read_plan(build_plan(build_step("create", None, PROJECT_INPUTS))))
+    )
 
 
 @given(
@@ -73,7 +83,7 @@ def test_a_plan_that_fits_is_not_cut() -> None:
 def test_rows_are_taken_from_the_first_on_and_never_too_many(
     costs: list[list[int]], budget: int
 ) -> None:
-    counts = taken(costs, budget)
+    counts = allocate_rows(costs, budget)
 
     spent = [sum(rows[:count]) for rows, count in zip(costs, counts, strict=True)]
     assert sum(spent) <= max(0, budget)
@@ -81,4 +91,4 @@ def test_rows_are_taken_from_the_first_on_and_never_too_many(
 
 
 def test_a_small_section_is_not_pushed_out_by_a_large_one() -> None:
-    assert taken([[10] * 100, [10] * 3], 200) == [17, 3]
+    assert allocate_rows([[10] * 100, [10] * 3], 200) == [17, 3]

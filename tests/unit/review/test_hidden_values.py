@@ -8,11 +8,20 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bim360_provider.review.analysis import review_of
+from bim360_provider.review.analysis import build_review
 from bim360_provider.review.model import Review, Verb
 from bim360_provider.review.plan import read_plan
-from bim360_provider.review.risks import read_gates, struck
-from tests.unit.review.plan_factory import PROJECT, Bag, Step, change, comment, plan, reviewed, step
+from bim360_provider.review.risks import describe_triggered_gates, read_gates
+from tests.unit.review.plan_factory import (
+    PROJECT_INPUTS,
+    PlanStep,
+    Properties,
+    build_plan,
+    build_step,
+    render_comment,
+    review_change,
+    review_steps,
+)
 
 HIDDEN = ["[secret]", "[unknown]", "<computed>", "output<string>", "output<Output<list<string>>>"]
 PULUMIS = [
@@ -22,30 +31,36 @@ PULUMIS = [
     "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
     "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
 ]
-MEMBER: Bag = {"email": "ada@example.com", "project_id": "id-tower", "document_management": "user"}
+MEMBER: Properties = {
+    "email": "ada@example.com",
+    "project_id": "id-tower",
+    "document_management": "user",
+}
 
 
-def strikes(review: Review, gate: str) -> bool:
+def is_triggered(review: Review, gate: str) -> bool:
     """Return whether a gate strikes."""
-    return bool(struck(read_gates(gate), review))
+    return bool(describe_triggered_gates(read_gates(gate), review))
 
 
 def test_services_newly_declared_where_none_are_known_may_be_lost() -> None:
-    review = reviewed(step("update", PROJECT, {**PROJECT, "service_types": ["pm"]}))
+    review = review_steps(
+        build_step("update", PROJECT_INPUTS, {**PROJECT_INPUTS, "service_types": ["pm"]})
+    )
 
     ((line,), (risk,)) = review.changes[0].lines, review.changes[0].risks
     assert (line.before, line.after) == ("unknown", "Project Management")
     assert (risk.possible, risk.subject) == (True, "Tower")
-    assert struck(read_gates("access-loss"), review) == [
+    assert describe_triggered_gates(read_gates("access-loss"), review) == [
         "access-loss: 1 (1 of them unknown, so possible), and 1 or more are too many"
     ]
 
 
 def test_services_newly_declared_are_compared_with_those_in_the_state() -> None:
-    new = {**PROJECT, "service_types": ["pm"]}
+    new = {**PROJECT_INPUTS, "service_types": ["pm"]}
     outputs = {"service_types": ["pm", "cost", "insight", "admin"]}
 
-    (risk,) = change(step("update", PROJECT, new, outputs=outputs)).risks
+    (risk,) = review_change(build_step("update", PROJECT_INPUTS, new, outputs=outputs)).risks
 
     assert (risk.possible, risk.subject) == (False, "Cost Management of Tower")
 
@@ -55,7 +70,9 @@ def test_a_hidden_service_in_a_list_is_shown_as_such(hidden: str) -> None:
     """And not as the id that Pulumi writes for it."""
     services = ["pm", hidden]
 
-    text = comment(step("update", PROJECT, {**PROJECT, "service_types": services}))
+    text = render_comment(
+        build_step("update", PROJECT_INPUTS, {**PROJECT_INPUTS, "service_types": services})
+    )
 
     word = "secret" if hidden == "[secret]" else "known after the run"
     assert f"Project Management, {word} |" in text
@@ -63,15 +80,22 @@ def test_a_hidden_service_in_a_list_is_shown_as_such(hidden: str) -> None:
 
 
 def test_services_newly_declared_as_the_state_has_them_are_no_loss() -> None:
-    new = {**PROJECT, "service_types": ["cost", "pm"]}
+    new = {**PROJECT_INPUTS, "service_types": ["cost", "pm"]}
 
-    found = change(step("update", PROJECT, new, outputs={"service_types": ["pm", "cost"]}))
+    found = review_change(
+        build_step("update", PROJECT_INPUTS, new, outputs={"service_types": ["pm", "cost"]})
+    )
 
     assert found.risks == ()
 
 
 def test_services_that_are_no_longer_declared_are_kept_by_hq() -> None:
-    assert change(step("update", {**PROJECT, "service_types": ["pm"]}, PROJECT)).risks == ()
+    assert (
+        review_change(
+            build_step("update", {**PROJECT_INPUTS, "service_types": ["pm"]}, PROJECT_INPUTS)
+        ).risks
+        == ()
+    )
 
 
 @pytest.mark.parametrize("hidden", [*HIDDEN, *PULUMIS])
@@ -82,44 +106,48 @@ def test_hidden_services_may_be_lost(before: Any, after: Any, hidden: str) -> No
     def filled(value: Any) -> Any:
         return hidden if value is None else [each or hidden for each in value]
 
-    old, new = ({**PROJECT, "service_types": filled(each)} for each in (before, after))
+    old, new = ({**PROJECT_INPUTS, "service_types": filled(each)} for each in (before, after))
 
-    review = reviewed(step("update", old, new))
+    review = review_steps(build_step("update", old, new))
 
     assert review.possible["access-loss"] == review.counts["access-loss"] == 1
 
 
 @pytest.mark.parametrize("hidden", HIDDEN)
 def test_a_hidden_status_of_a_project_may_archive_or_suspend_it(hidden: str) -> None:
-    old = {**PROJECT, "status": "active"}
+    old = {**PROJECT_INPUTS, "status": "active"}
 
-    review = reviewed(step("update", old, {**old, "status": hidden}))
+    review = review_steps(build_step("update", old, {**old, "status": hidden}))
 
     assert review.possible == {"archive": 1, "access-loss": 1, "drift": 0}
 
 
 @pytest.mark.parametrize("hidden", HIDDEN)
 def test_a_project_whose_status_was_hidden_may_be_brought_back(hidden: str) -> None:
-    old = {**PROJECT, "status": hidden}
+    old = {**PROJECT_INPUTS, "status": hidden}
 
-    assert strikes(reviewed(step("update", old, {**old, "status": "active"})), "restore")
+    assert is_triggered(
+        review_steps(build_step("update", old, {**old, "status": "active"})), "restore"
+    )
 
 
 @pytest.mark.parametrize("hidden", HIDDEN)
 def test_a_hidden_status_of_a_person_may_deactivate_them(hidden: str) -> None:
     old = {"email": "ada@example.com", "status": "active"}
 
-    review = reviewed(step("update", old, {**old, "status": hidden}, kind="AccountUser"))
+    review = review_steps(build_step("update", old, {**old, "status": hidden}, kind="AccountUser"))
 
-    assert strikes(review, "deactivate")
-    assert strikes(review, "access-loss")
+    assert is_triggered(review, "deactivate")
+    assert is_triggered(review, "access-loss")
 
 
 @pytest.mark.parametrize("status", ["inactive", "[secret]"])
 def test_a_person_added_as_inactive_may_have_been_active(status: str) -> None:
     new = {"email": "ada@example.com", "status": status}
 
-    assert strikes(reviewed(step("create", None, new, kind="AccountUser")), "deactivate")
+    assert is_triggered(
+        review_steps(build_step("create", None, new, kind="AccountUser")), "deactivate"
+    )
 
 
 @pytest.mark.parametrize("adopt", ["any", "[secret]", "[unknown]"])
@@ -132,33 +160,35 @@ def test_a_person_added_as_inactive_may_have_been_active(status: str) -> None:
     ],
 )
 def test_an_adopted_project_may_lose_what_its_declaration_leaves_out(
-    adopt: str, declared: Bag, gate: str
+    adopt: str, declared: Properties, gate: str
 ) -> None:
-    new = {**PROJECT, "adopt": adopt, **declared}
+    new = {**PROJECT_INPUTS, "adopt": adopt, **declared}
 
-    assert strikes(reviewed(step("create", None, new)), gate)
+    assert is_triggered(review_steps(build_step("create", None, new)), gate)
 
 
 def test_a_project_that_adopts_nothing_loses_nothing() -> None:
-    new = {**PROJECT, "service_types": ["pm"], "status": "inactive"}
+    new = {**PROJECT_INPUTS, "service_types": ["pm"], "status": "inactive"}
 
-    assert change(step("create", None, new)).risks == ()
+    assert review_change(build_step("create", None, new)).risks == ()
 
 
 def test_roles_newly_declared_where_none_are_known_may_be_lost() -> None:
-    row = step("update", MEMBER, {**MEMBER, "industry_roles": ["Architect"]}, kind="ProjectMember")
+    row = build_step(
+        "update", MEMBER, {**MEMBER, "industry_roles": ["Architect"]}, kind="ProjectMember"
+    )
 
-    found = change(row)
+    found = review_change(row)
 
     assert [risk.possible for risk in found.risks] == [True]
     assert found.lines[0].before == "unknown"
 
 
 def test_roles_of_a_team_newly_declared_are_compared_with_those_in_the_state() -> None:
-    def team(**member: Any) -> Bag:
+    def team(**member: Any) -> Properties:
         return {"members": {"ada@example.com": member}}
 
-    row = step(
+    row = build_step(
         "update",
         team(),
         team(industry_roles=["Architect"]),
@@ -166,7 +196,7 @@ def test_roles_of_a_team_newly_declared_are_compared_with_those_in_the_state() -
         outputs=team(industry_roles=["Architect", "Engineer"]),
     )
 
-    (risk,) = change(row).risks
+    (risk,) = review_change(row).risks
 
     assert (risk.possible, risk.subject) == (False, "Engineer of ada@example.com in tower")
 
@@ -174,45 +204,49 @@ def test_roles_of_a_team_newly_declared_are_compared_with_those_in_the_state() -
 @pytest.mark.parametrize("hidden", HIDDEN)
 @pytest.mark.parametrize("field", ["document_management", "project_administration"])
 def test_hidden_access_of_a_member_may_be_lost(field: str, hidden: str) -> None:
-    row = step("update", MEMBER, {**MEMBER, field: hidden}, kind="ProjectMember")
+    row = build_step("update", MEMBER, {**MEMBER, field: hidden}, kind="ProjectMember")
 
-    assert [risk.possible for risk in change(row).risks] == [True]
+    assert [risk.possible for risk in review_change(row).risks] == [True]
 
 
 @pytest.mark.parametrize("hidden", HIDDEN)
 @pytest.mark.parametrize("removal", [None, "remove", "[secret]"])
 def test_hidden_members_of_a_team_may_lose_access(hidden: str, removal: str | None) -> None:
-    old: Bag = {"members": {"ada@example.com": {}}, "on_removal": removal}
+    old: Properties = {"members": {"ada@example.com": {}}, "on_removal": removal}
 
-    review = reviewed(step("update", old, {**old, "members": hidden}, kind="ProjectMembers"))
+    review = review_steps(
+        build_step("update", old, {**old, "members": hidden}, kind="ProjectMembers")
+    )
 
-    assert strikes(review, "access-loss")
-    assert strikes(review, "remove") is (removal is not None)
+    assert is_triggered(review, "access-loss")
+    assert is_triggered(review, "remove") is (removal is not None)
     assert [line.row for line in review.changes[0].lines] == [""]
 
 
 @pytest.mark.parametrize("hidden", HIDDEN)
 def test_a_hidden_member_of_a_team_may_lose_access(hidden: str) -> None:
-    old: Bag = {"members": {"ada@example.com": {"document_management": "user"}}}
-    new: Bag = {"members": {"ada@example.com": hidden}}
+    old: Properties = {"members": {"ada@example.com": {"document_management": "user"}}}
+    new: Properties = {"members": {"ada@example.com": hidden}}
 
-    assert strikes(reviewed(step("update", old, new, kind="ProjectMembers")), "access-loss")
+    assert is_triggered(
+        review_steps(build_step("update", old, new, kind="ProjectMembers")), "access-loss"
+    )
 
 
 def test_a_member_who_leaves_by_a_hidden_rule_may_be_taken_out() -> None:
-    old: Bag = {"members": {"ada@example.com": {}}, "on_removal": "[secret]"}
+    old: Properties = {"members": {"ada@example.com": {}}, "on_removal": "[secret]"}
 
-    review = reviewed(step("update", old, {**old, "members": {}}, kind="ProjectMembers"))
+    review = review_steps(build_step("update", old, {**old, "members": {}}, kind="ProjectMembers"))
 
-    assert strikes(review, "remove")
+    assert is_triggered(review, "remove")
 
 
 @pytest.mark.parametrize("hidden", HIDDEN)
 @pytest.mark.parametrize(
     ("kind", "old", "outputs", "gate"),
     [
-        ("Project", {**PROJECT, "on_destroy": None}, {}, "archive"),
-        ("Project", PROJECT, {"status": None}, "archive"),
+        ("Project", {**PROJECT_INPUTS, "on_destroy": None}, {}, "archive"),
+        ("Project", PROJECT_INPUTS, {"status": None}, "archive"),
         ("AccountUser", {"email": "a@x.com", "on_destroy": None}, {"adopted": True}, "deactivate"),
         ("AccountUser", {"email": "a@x.com"}, {"adopted": None}, "deactivate"),
         ("AccountUser", {"email": "a@x.com"}, {"role": None}, "deactivate"),
@@ -226,36 +260,42 @@ def test_a_member_who_leaves_by_a_hidden_rule_may_be_taken_out() -> None:
     ],
 )
 def test_a_hidden_rule_for_what_goes_does_the_worst(
-    kind: str, old: Bag, outputs: Bag, gate: str, hidden: str
+    kind: str, old: Properties, outputs: Properties, gate: str, hidden: str
 ) -> None:
     old = {key: hidden if value is None else value for key, value in old.items()}
     outputs = {key: hidden if value is None else value for key, value in outputs.items()}
 
-    assert strikes(reviewed(step("delete", old, None, kind=kind, outputs=outputs)), gate)
+    assert is_triggered(
+        review_steps(build_step("delete", old, None, kind=kind, outputs=outputs)), gate
+    )
 
 
 @pytest.mark.parametrize("hidden", HIDDEN)
 def test_hidden_business_units_may_be_taken_away(hidden: str) -> None:
-    old: Bag = {"units": {"North": {}}}
+    old: Properties = {"units": {"North": {}}}
 
-    assert strikes(reviewed(step("update", old, {"units": hidden}, kind="BusinessUnits")), "remove")
+    assert is_triggered(
+        review_steps(build_step("update", old, {"units": hidden}, kind="BusinessUnits")), "remove"
+    )
 
 
 @pytest.mark.parametrize("complete", [True, "[secret]"])
 def test_units_that_are_to_be_complete_take_the_undeclared_ones_away(complete: object) -> None:
-    old: Bag = {"units": {"North": {}}}
+    old: Properties = {"units": {"North": {}}}
     outputs = {"undeclared": {"id-1": "South/Old", "id-2": "West"}, "undropped": ["id-2"]}
-    row = step("update", old, {**old, "complete": complete}, kind="BusinessUnits", outputs=outputs)
+    row = build_step(
+        "update", old, {**old, "complete": complete}, kind="BusinessUnits", outputs=outputs
+    )
 
-    assert [risk.subject for risk in change(row).risks] == ["South/Old"]
+    assert [risk.subject for risk in review_change(row).risks] == ["South/Old"]
 
 
 @pytest.mark.parametrize("op", ["create", "update"])
 def test_complete_units_may_take_away_those_that_no_state_knows(op: str) -> None:
-    units: Bag = {"units": {"North": {}}}
+    units: Properties = {"units": {"North": {}}}
     old = None if op == "create" else units
 
-    review = reviewed(step(op, old, {**units, "complete": True}, kind="BusinessUnits"))
+    review = review_steps(build_step(op, old, {**units, "complete": True}, kind="BusinessUnits"))
 
     assert review.possible["remove"] == 1
 
@@ -263,26 +303,26 @@ def test_complete_units_may_take_away_those_that_no_state_knows(op: str) -> None
 # Secrets changed by hand
 
 
-def secret(**changes: Any) -> Bag:
+def secret(**changes: Any) -> Properties:
     """Return a project with a secret job number."""
-    return {**PROJECT, "job_number": "[secret]", **changes}
+    return {**PROJECT_INPUTS, "job_number": "[secret]", **changes}
 
 
-def looked(paths: dict[str, Any] | None, look: dict[str, Any] | None = None) -> Review:
+def review_refresh(paths: dict[str, Any] | None, look: dict[str, Any] | None = None) -> Review:
     """Return the review of a look at a secret, and of an update with these differences."""
-    row = step("update", secret(), secret(city="Oslo"))
+    row = build_step("update", secret(), secret(city="Oslo"))
     row["detailedDiff"] = paths
-    seen = {**step("refresh", secret(), secret()), "detailedDiff": look}
-    return reviewed(seen, row)
+    seen = {**build_step("refresh", secret(), secret()), "detailedDiff": look}
+    return review_steps(seen, row)
 
 
 @pytest.mark.parametrize("paths", [None, {"city": {}, "job_number": {"kind": "update"}}])
 def test_a_secret_that_may_have_been_changed_by_hand_strikes(paths: dict[str, Any] | None) -> None:
     """The Pulumi CLI prints the same plan for a change by hand and one of the program."""
-    review = looked(paths)
+    review = review_refresh(paths)
 
-    assert strikes(review, "drift")
-    assert review.drifted == (0, 1)
+    assert is_triggered(review, "drift")
+    assert review.drift_counts == (0, 1)
     (drift,) = review.changes[0].drift
     assert (drift.declared, drift.found) == (
         "secret",
@@ -291,21 +331,21 @@ def test_a_secret_that_may_have_been_changed_by_hand_strikes(paths: dict[str, An
 
 
 def test_a_secret_of_which_the_engine_says_that_it_is_as_declared_is_no_drift() -> None:
-    assert looked({"city": {}}).counts["drift"] == 0
+    assert review_refresh({"city": {}}).counts["drift"] == 0
 
 
 def test_a_secret_that_the_look_itself_found_different_is_drift_for_sure() -> None:
     """The local engine prints what a look found different."""
-    review = looked({"job_number": {}}, look={"job_number": {"kind": "update"}})
+    review = review_refresh({"job_number": {}}, look={"job_number": {"kind": "update"}})
 
-    assert review.drifted == (1, 0)
+    assert review.drift_counts == (1, 0)
 
 
 def test_the_summary_does_not_say_that_nothing_was_changed_by_hand() -> None:
-    row = step("update", secret(), secret())
+    row = build_step("update", secret(), secret())
     row["detailedDiff"] = {"job_number": {"kind": "update"}}
 
-    text = comment(step("refresh", secret(), secret()), row)
+    text = render_comment(build_step("refresh", secret(), secret()), row)
 
     assert "Nothing was changed by hand" not in text
     assert "1 perhaps changed by hand: secrets cannot be compared." in text
@@ -316,55 +356,57 @@ def test_the_summary_does_not_say_that_nothing_was_changed_by_hand() -> None:
     "path", ["members", 'members["a.b@x.com"]', 'members["a.b@x.com"].industry_roles[0]']
 )
 def test_a_path_of_the_engine_reaches_what_is_below_and_above_it(path: str) -> None:
-    team: Bag = {"members": {"a.b@x.com": {"industry_roles": ["[secret]"]}, "c@x.com": {}}}
-    row = step("update", team, team, kind="ProjectMembers")
+    team: Properties = {"members": {"a.b@x.com": {"industry_roles": ["[secret]"]}, "c@x.com": {}}}
+    row = build_step("update", team, team, kind="ProjectMembers")
     row["detailedDiff"] = {path: {"kind": "update"}}
 
-    review = reviewed(row)
+    review = review_steps(row)
 
-    assert strikes(review, "access-loss")
+    assert is_triggered(review, "access-loss")
     assert [line.row for line in review.changes[0].lines] == ["a.b@x.com"]
 
 
 def test_a_secret_that_the_engine_does_not_compare_may_be_another_one() -> None:
     """An update without a detailed diff says that something differs, and not what."""
-    row = step("update", secret(), secret())
+    row = build_step("update", secret(), secret())
 
-    (line,) = change(row).lines
+    (line,) = review_change(row).lines
 
     assert line.after == "secret; whether it is another one cannot be told"
 
 
 @pytest.mark.parametrize("gate", ["access-loss", "change", "any"])
 def test_every_gate_strikes_at_secrets_that_may_differ(gate: str) -> None:
-    old = {**PROJECT, "service_types": "[secret]"}
-    row = step("update", old, old)
+    old = {**PROJECT_INPUTS, "service_types": "[secret]"}
+    row = build_step("update", old, old)
     row["detailedDiff"] = {"service_types": {"kind": "update"}}
 
-    assert strikes(reviewed(row), gate)
+    assert is_triggered(review_steps(row), gate)
 
 
 def test_a_drift_gate_strikes_where_no_one_looked() -> None:
-    review = reviewed(step("update", PROJECT, {**PROJECT, "city": "Oslo"}))
+    review = review_steps(build_step("update", PROJECT_INPUTS, {**PROJECT_INPUTS, "city": "Oslo"}))
 
-    assert struck(read_gates("drift"), review) == [
+    assert describe_triggered_gates(read_gates("drift"), review) == [
         "drift: unknown, because the plan was made without --refresh; add it, or --drift"
     ]
 
 
 def test_a_drift_gate_lets_a_new_stack_pass() -> None:
     """Where there is nothing yet, there is no drift."""
-    assert not strikes(reviewed(step("create", None, PROJECT)), "drift")
+    assert not is_triggered(review_steps(build_step("create", None, PROJECT_INPUTS)), "drift")
 
 
 def test_a_plan_given_as_a_look_is_refused() -> None:
     """Taken for a look, none of its gates would strike."""
     with pytest.raises(Exception, match="has a step 'create', so it is a plan and not a look"):
-        review_of(None, read_plan(plan(step("create", None, PROJECT))))
+        build_review(None, read_plan(build_plan(build_step("create", None, PROJECT_INPUTS))))
 
 
 def test_what_is_certain_is_not_marked_as_possible() -> None:
-    review = reviewed(step("update", PROJECT, {**PROJECT, "status": "inactive"}))
+    review = review_steps(
+        build_step("update", PROJECT_INPUTS, {**PROJECT_INPUTS, "status": "inactive"})
+    )
 
     assert (review.changes[0].verb, review.possible["access-loss"]) == (Verb.CHANGE, 0)
 
@@ -423,13 +465,13 @@ def nested(values: Any) -> Iterator[tuple[Any, Any]]:
 
 
 @st.composite
-def plans(draw: st.DrawFn) -> tuple[Step, Step]:
+def plans(draw: st.DrawFn) -> tuple[PlanStep, PlanStep]:
     """Draw a step, and the same step with one value hidden."""
     kind = draw(st.sampled_from(sorted(VALUES)))
     fields = st.fixed_dictionaries({k: st.sampled_from(v) for k, v in VALUES[kind].items()})
     old, new, outputs = draw(fields), draw(fields), draw(fields)
     op = draw(st.sampled_from(["create", "update", "delete", "replace"]))
-    row = step(
+    row = build_step(
         op,
         None if op == "create" else old,
         None if op == "delete" else new,
@@ -449,9 +491,11 @@ def plans(draw: st.DrawFn) -> tuple[Step, Step]:
 
 @settings(max_examples=200, deadline=None)
 @given(plans())
-def test_no_gate_opens_because_a_value_is_hidden(pair: tuple[Step, Step]) -> None:
-    shown, hidden = (reviewed(each) for each in pair)
+def test_no_gate_opens_because_a_value_is_hidden(pair: tuple[PlanStep, PlanStep]) -> None:
+    shown, hidden = (review_steps(each) for each in pair)
 
-    opened = [gate for gate in GATES if strikes(shown, gate) and not strikes(hidden, gate)]
+    opened = [
+        gate for gate in GATES if is_triggered(shown, gate) and not is_triggered(hidden, gate)
+    ]
 
     assert opened == []

@@ -6,17 +6,29 @@ from typing import Any
 import pytest
 
 from bim360_provider.review.model import Verb
-from bim360_provider.review.render.json import as_json
-from tests.unit.review.plan_factory import PROJECT, Bag, change, changed, comment, reviewed, step
+from bim360_provider.review.render.json import render_json
+from tests.unit.review.plan_factory import (
+    PROJECT_INPUTS,
+    Properties,
+    build_step,
+    build_update,
+    render_comment,
+    review_change,
+    review_steps,
+)
 
-MEMBER: Bag = {"email": "ada@example.com", "project_id": "id-tower", "document_management": "admin"}
+MEMBER: Properties = {
+    "email": "ada@example.com",
+    "project_id": "id-tower",
+    "document_management": "admin",
+}
 
 
 @pytest.mark.parametrize(
     ("state", "verb"),
     [
         ({}, Verb.ARCHIVE),
-        ({"old": {**PROJECT, "on_destroy": "retain"}}, Verb.RELEASE),
+        ({"old": {**PROJECT_INPUTS, "on_destroy": "retain"}}, Verb.RELEASE),
         ({"retainOnDelete": True}, Verb.RELEASE),
         ({"outputs": {"status": "archived"}}, Verb.RELEASE),
     ],
@@ -24,16 +36,16 @@ MEMBER: Bag = {"email": "ada@example.com", "project_id": "id-tower", "document_m
 def test_a_project_that_is_taken_out_is_archived_unless_it_is_retained(
     state: dict[str, Any], verb: Verb
 ) -> None:
-    old = state.pop("old", PROJECT)
+    old = state.pop("old", PROJECT_INPUTS)
 
-    found = reviewed(step("delete", old, None, **state))
+    found = review_steps(build_step("delete", old, None, **state))
 
     assert [each.verb for each in found.changes] == [verb]
     assert found.counts["archive"] == (verb is Verb.ARCHIVE)
 
 
 def test_what_is_only_looked_up_is_not_told_when_it_goes() -> None:
-    assert reviewed(step("delete", {}, None, external=True)).changes == ()
+    assert review_steps(build_step("delete", {}, None, external=True)).changes == ()
 
 
 @pytest.mark.parametrize(
@@ -50,18 +62,20 @@ def test_what_is_only_looked_up_is_not_told_when_it_goes() -> None:
 def test_a_status_says_what_becomes_of_a_project(
     before: str | None, after: str | None, verb: Verb, counts: dict[str, int]
 ) -> None:
-    old, new = ({**PROJECT, "status": each} for each in (before, after))
+    old, new = ({**PROJECT_INPUTS, "status": each} for each in (before, after))
 
-    found = reviewed(step("update", old, new))
+    found = review_steps(build_step("update", old, new))
 
     assert found.changes[0].verb is verb
     assert {k: n for k, n in found.counts.items() if n and k != "any"} == counts
 
 
 def test_a_service_that_is_taken_away_is_a_loss_of_access() -> None:
-    old = {**PROJECT, "service_types": ["cost", "pm"]}
+    old = {**PROJECT_INPUTS, "service_types": ["cost", "pm"]}
 
-    (risk,) = change(step("update", old, {**PROJECT, "service_types": ["pm"]})).risks
+    (risk,) = review_change(
+        build_step("update", old, {**PROJECT_INPUTS, "service_types": ["pm"]})
+    ).risks
 
     assert (risk.kinds, risk.subject) == (("access-loss",), "Cost Management of Tower")
 
@@ -69,32 +83,32 @@ def test_a_service_that_is_taken_away_is_a_loss_of_access() -> None:
 @pytest.mark.parametrize(
     ("kind", "old", "status", "what"),
     [
-        ("Project", {**PROJECT, "status": "active"}, "inactive", "Suspended"),
+        ("Project", {**PROJECT_INPUTS, "status": "active"}, "inactive", "Suspended"),
         ("AccountUser", {"email": "a@x.com"}, "inactive", "Made inactive"),
     ],
 )
 def test_a_status_that_can_be_undone_is_not_listed_as_irreversible(
-    kind: str, old: Bag, status: str, what: str
+    kind: str, old: Properties, status: str, what: str
 ) -> None:
-    row = step("update", old, {**old, "status": status}, kind=kind)
+    row = build_step("update", old, {**old, "status": status}, kind=kind)
 
-    text = comment(row)
+    text = render_comment(row)
 
     assert "Cannot simply be undone" not in text
     assert "> [!WARNING]\n> **Locks people out until it is undone**" in text
     assert f"**{what} (1):**" in text
-    assert reviewed(row).counts["access-loss"] == 1
+    assert review_steps(row).counts["access-loss"] == 1
 
 
-REMOVED: Bag = {**MEMBER, "on_destroy": "remove"}
-PERSON: Bag = {"email": "ada@example.com", "account_id": "a", "region": "US"}
-COMPANY: Bag = {"name": "Cable & Sons", "account_id": "a", "region": "US"}
+REMOVED: Properties = {**MEMBER, "on_destroy": "remove"}
+PERSON: Properties = {"email": "ada@example.com", "account_id": "a", "region": "US"}
+COMPANY: Properties = {"name": "Cable & Sons", "account_id": "a", "region": "US"}
 
 
 @pytest.mark.parametrize(
     ("kind", "old", "kept"),
     [
-        ("Project", PROJECT, "the project at HQ is kept (adopted)"),
+        ("Project", PROJECT_INPUTS, "the project at HQ is kept (adopted)"),
         ("Company", COMPANY, "the company at HQ is kept (adopted)"),
         ("AccountUser", PERSON, "the person stays in the account (adopted)"),
         (
@@ -111,9 +125,9 @@ COMPANY: Bag = {"name": "Cable & Sons", "account_id": "a", "region": "US"}
         ),
     ],
 )
-def test_a_forced_replacement_keeps_what_hq_has(kind: str, old: Bag, kept: str) -> None:
+def test_a_forced_replacement_keeps_what_hq_has(kind: str, old: Properties, kept: str) -> None:
     """With replace_on_changes, --replace or a taint, the new resource adopts its predecessor."""
-    found = reviewed(step("replace", old, {**old, "note": "x"}, kind=kind))
+    found = review_steps(build_step("replace", old, {**old, "note": "x"}, kind=kind))
 
     assert found.changes[0].note == f"replaced in Pulumi's state; {kept}"
     assert {kind: n for kind, n in found.counts.items() if n} == {"change": 1, "any": 1}
@@ -122,10 +136,10 @@ def test_a_forced_replacement_keeps_what_hq_has(kind: str, old: Bag, kept: str) 
 @pytest.mark.parametrize(
     ("kind", "old", "changes"),
     [
-        ("Project", PROJECT, {"account_id": "b"}),
-        ("Project", PROJECT, {"region": "EMEA"}),
-        ("Project", PROJECT, {"account_id": "[unknown]"}),
-        ("Project", PROJECT, {"region": "[secret]"}),
+        ("Project", PROJECT_INPUTS, {"account_id": "b"}),
+        ("Project", PROJECT_INPUTS, {"region": "EMEA"}),
+        ("Project", PROJECT_INPUTS, {"account_id": "[unknown]"}),
+        ("Project", PROJECT_INPUTS, {"region": "[secret]"}),
         ("Company", COMPANY, {"account_id": "b"}),
         ("AccountUser", PERSON, {"email": "bob@example.com"}),
         ("AccountUser", PERSON, {"account_id": "b"}),
@@ -134,28 +148,33 @@ def test_a_forced_replacement_keeps_what_hq_has(kind: str, old: Bag, kept: str) 
         ("ProjectAdmin", MEMBER, {"service_type": "pm"}),
         ("ProjectMembers", {"members": {}, "project_id": "a"}, {"project_id": "b"}),
         ("BusinessUnits", {"units": {}}, {"account_id": "b"}),
-        ("Project", PROJECT, {"name": "Another"}),
+        ("Project", PROJECT_INPUTS, {"name": "Another"}),
         ("Company", COMPANY, {"name": "Another"}),
         ("ProjectImage", {"project_id": "a"}, {}),
     ],
 )
-def test_a_replacement_by_another_object_is_a_real_one(kind: str, old: Bag, changes: Bag) -> None:
-    assert reviewed(step("replace", old, {**old, **changes}, kind=kind)).counts["replace"] == 1
+def test_a_replacement_by_another_object_is_a_real_one(
+    kind: str, old: Properties, changes: Properties
+) -> None:
+    assert (
+        review_steps(build_step("replace", old, {**old, **changes}, kind=kind)).counts["replace"]
+        == 1
+    )
 
 
 def test_a_forced_replacement_still_tells_what_is_lost() -> None:
-    old = {**PROJECT, "service_types": ["cost", "pm"], "status": "active"}
+    old = {**PROJECT_INPUTS, "service_types": ["cost", "pm"], "status": "active"}
     new = {**old, "service_types": ["pm"], "status": "archived"}
 
-    found = reviewed(step("replace", old, new))
+    found = review_steps(build_step("replace", old, new))
 
     assert (found.counts["archive"], found.counts["access-loss"]) == (1, 1)
 
 
 def test_a_project_that_moves_is_archived_where_it_was_and_replaced_by_an_empty_one() -> None:
-    moved = {**PROJECT, "region": "EMEA", "account_id": "b"}
+    moved = {**PROJECT_INPUTS, "region": "EMEA", "account_id": "b"}
 
-    found = reviewed(step("replace", PROJECT, moved))
+    found = review_steps(build_step("replace", PROJECT_INPUTS, moved))
 
     assert found.counts["replace"] == found.counts["archive"] == 1
     assert [line.field for line in found.changes[0].lines] == ["account", "region"]
@@ -176,11 +195,11 @@ def test_a_project_that_moves_is_archived_where_it_was_and_replaced_by_an_empty_
     ],
 )
 def test_a_person_who_is_taken_out_is_deactivated_as_the_documents_say(
-    inputs: Bag, outputs: Bag, verb: Verb
+    inputs: Properties, outputs: Properties, verb: Verb
 ) -> None:
     old = {"email": "ada@example.com", **inputs}
 
-    found = reviewed(step("delete", old, None, kind="AccountUser", outputs=outputs))
+    found = review_steps(build_step("delete", old, None, kind="AccountUser", outputs=outputs))
 
     assert found.changes[0].verb is verb
     assert found.counts["deactivate"] == found.counts["access-loss"] == (verb is Verb.DEACTIVATE)
@@ -189,7 +208,9 @@ def test_a_person_who_is_taken_out_is_deactivated_as_the_documents_say(
 def test_a_profile_that_changes_is_not_sent_and_says_so() -> None:
     old = {"email": "ada@example.com", "first_name": "Ada"}
 
-    (line,) = change(step("update", old, {**old, "first_name": "Eda"}, kind="AccountUser")).lines
+    (line,) = review_change(
+        build_step("update", old, {**old, "first_name": "Eda"}, kind="AccountUser")
+    ).lines
 
     assert line.after == "Eda (not sent: the profile is their own)"
 
@@ -199,7 +220,9 @@ def test_a_profile_that_changes_is_not_sent_and_says_so() -> None:
 def test_a_member_stays_unless_removal_is_asked_for(
     kind: str, on_destroy: str | None, lost: int
 ) -> None:
-    found = reviewed(step("delete", {**MEMBER, "on_destroy": on_destroy}, None, kind=kind))
+    found = review_steps(
+        build_step("delete", {**MEMBER, "on_destroy": on_destroy}, None, kind=kind)
+    )
 
     assert found.counts["access-loss"] == lost
 
@@ -208,27 +231,30 @@ def test_a_member_stays_unless_removal_is_asked_for(
 def test_who_leaves_a_team_stays_unless_removal_is_asked_for(
     on_removal: str | None, lost: int
 ) -> None:
-    old: Bag = {"members": {"ada@example.com": {"document_management": "user"}}}
-    new: Bag = {"members": {}, "on_removal": on_removal}
+    old: Properties = {"members": {"ada@example.com": {"document_management": "user"}}}
+    new: Properties = {"members": {}, "on_removal": on_removal}
 
-    found = reviewed(step("update", old, new, kind="ProjectMembers"))
+    found = review_steps(build_step("update", old, new, kind="ProjectMembers"))
 
     assert found.counts["access-loss"] == lost
     assert found.changes[0].lines[-1].field == "leaves the list"
 
 
 def test_a_team_that_goes_takes_each_of_its_members_out() -> None:
-    old: Bag = {"members": {"a@example.com": {}, "b@example.com": {}}, "on_removal": "remove"}
+    old: Properties = {
+        "members": {"a@example.com": {}, "b@example.com": {}},
+        "on_removal": "remove",
+    }
 
-    found = reviewed(step("delete", old, None, kind="ProjectMembers"))
+    found = review_steps(build_step("delete", old, None, kind="ProjectMembers"))
 
     assert found.counts["access-loss"] == 2
 
 
 @pytest.mark.parametrize("after", ["user", ""])
 def test_other_access_costs_all_other_modules(after: str) -> None:
-    found = change(
-        step("update", MEMBER, {**MEMBER, "document_management": after}, kind="ProjectMember")
+    found = review_change(
+        build_step("update", MEMBER, {**MEMBER, "document_management": after}, kind="ProjectMember")
     )
 
     assert [risk.kinds for risk in found.risks] == [("access-loss",)]
@@ -238,7 +264,9 @@ def test_other_access_costs_all_other_modules(after: str) -> None:
 def test_access_that_is_no_longer_declared_costs_nothing() -> None:
     new = {key: value for key, value in MEMBER.items() if key != "document_management"}
 
-    found = change(step("update", MEMBER, {**new, "company_id": "c"}, kind="ProjectMember"))
+    found = review_change(
+        build_step("update", MEMBER, {**new, "company_id": "c"}, kind="ProjectMember")
+    )
 
     assert found.risks == ()
 
@@ -246,10 +274,12 @@ def test_access_that_is_no_longer_declared_costs_nothing() -> None:
 def test_a_business_unit_with_another_key_and_the_same_id_is_not_taken_away() -> None:
     """Renaming one changes its key; the id, which every exported unit declares, stays."""
     east, west = (f"c17e6837-96cd-4839-868e-051a2ad6000{number}" for number in (1, 2))
-    old: Bag = {"units": {"East": {"id": east}, "West": {"id": west}, "South": {}}}
-    new: Bag = {"units": {"West": {"id": east}, "Far West": {"id": west, "description": "Oregon"}}}
+    old: Properties = {"units": {"East": {"id": east}, "West": {"id": west}, "South": {}}}
+    new: Properties = {
+        "units": {"West": {"id": east}, "Far West": {"id": west, "description": "Oregon"}}
+    }
 
-    found = change(step("update", old, new, kind="BusinessUnits", name="units"))
+    found = review_change(build_step("update", old, new, kind="BusinessUnits", name="units"))
 
     assert [risk.subject for risk in found.risks] == ["South"]
     assert {(line.row, line.field, line.before, line.after) for line in found.lines} == {
@@ -262,20 +292,23 @@ def test_a_business_unit_with_another_key_and_the_same_id_is_not_taken_away() ->
 
 @pytest.mark.parametrize(("on_destroy", "removed"), [(None, 0), ("remove", 2)])
 def test_business_units_go_only_when_asked_for(on_destroy: str | None, removed: int) -> None:
-    old: Bag = {"units": {"North": {}, "South": {}}, "on_destroy": on_destroy}
+    old: Properties = {"units": {"North": {}, "South": {}}, "on_destroy": on_destroy}
 
-    found = reviewed(step("delete", old, None, kind="BusinessUnits"))
+    found = review_steps(build_step("delete", old, None, kind="BusinessUnits"))
 
     assert found.counts["remove"] == removed
 
 
 @pytest.mark.parametrize("kind", ["Company", "ProjectImage"])
 def test_what_hq_cannot_delete_stays(kind: str) -> None:
-    assert change(step("delete", {"name": "x"}, None, kind=kind)).verb is Verb.RELEASE
+    assert review_change(build_step("delete", {"name": "x"}, None, kind=kind)).verb is Verb.RELEASE
 
 
 def test_a_project_that_may_be_taken_over_says_so() -> None:
-    assert "takes over" in change(step("create", None, {**PROJECT, "adopt": "any"})).note
+    assert (
+        "takes over"
+        in review_change(build_step("create", None, {**PROJECT_INPUTS, "adopt": "any"})).note
+    )
 
 
 SEALED = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
@@ -285,58 +318,65 @@ SEALED = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"
 def test_a_secret_that_came_unmasked_is_masked_all_the_same(form: str) -> None:
     secret = {**SEALED, form: '"s3cr3t"'}
     rows = [
-        changed(job_number=secret, service_types=["pm", secret]),
-        step("create", None, {**PROJECT, "city": secret, "more": {"inner": secret}}, name="new"),
-        step("delete", {**PROJECT, "name": secret}, None, name="old"),
+        build_update(job_number=secret, service_types=["pm", secret]),
+        build_step(
+            "create",
+            None,
+            {**PROJECT_INPUTS, "city": secret, "more": {"inner": secret}},
+            name="new",
+        ),
+        build_step("delete", {**PROJECT_INPUTS, "name": secret}, None, name="old"),
     ]
 
-    text = comment(*rows)
+    text = render_comment(*rows)
 
     assert "s3cr3t" not in text
     assert text.count("secret") >= 4
 
 
 def test_a_secret_that_changes_is_told_without_a_word_of_it() -> None:
-    old, new = ({**PROJECT, "job_number": "[secret]"} for _ in range(2))
-    row = step("update", old, new)
+    old, new = ({**PROJECT_INPUTS, "job_number": "[secret]"} for _ in range(2))
+    row = build_step("update", old, new)
     row["detailedDiff"] = {"job_number": {"kind": "update"}}
 
-    (line,) = change(row).lines
+    (line,) = review_change(row).lines
 
     assert (line.before, line.after) == ("secret", "another secret")
 
 
 @pytest.mark.parametrize("unknown", ["04da6b54-80e4-46f7-96ec-b56ff0331ba9", "[unknown]"])
 def test_what_is_not_known_yet_is_said_to_be_known_later(unknown: str) -> None:
-    (line,) = change(changed(business_unit_id=unknown)).lines
+    (line,) = review_change(build_update(business_unit_id=unknown)).lines
 
     assert line.after == "known after the run"
 
 
 def test_an_id_is_told_by_its_name_where_the_plan_knows_it() -> None:
-    company = step("update", {"name": "Cable & Sons"}, {"name": "C & S"}, kind="Company", name="c")
+    company = build_step(
+        "update", {"name": "Cable & Sons"}, {"name": "C & S"}, kind="Company", name="c"
+    )
     person = {"email": "ada@example.com"}
-    moved = step("update", person, {**person, "company_id": "id-c"}, kind="AccountUser")
+    moved = build_step("update", person, {**person, "company_id": "id-c"}, kind="AccountUser")
 
-    found = {each.entity: each for each in reviewed(company, moved).changes}
+    found = {each.entity: each for each in review_steps(company, moved).changes}
 
     assert found["person"].lines[0].after == "Cable & Sons"
 
 
 def test_money_has_its_currency_and_grouped_digits() -> None:
-    (line,) = change(changed(value=191000000.5)).lines
+    (line,) = review_change(build_update(value=191000000.5)).lines
 
     assert (line.before, line.after) == ("3,000,000 USD", "191,000,000.50 USD")
 
 
 def test_a_value_as_long_as_a_book_is_cut_with_a_count() -> None:
-    (line,) = change(changed(address_line_1="x" * 1000)).lines
+    (line,) = review_change(build_update(address_line_1="x" * 1000)).lines
 
     assert line.after.endswith("(840 more characters)")
 
 
 def test_the_review_for_machines_has_the_same_counts() -> None:
-    document = json.loads(as_json(reviewed(step("delete", PROJECT, None))))
+    document = json.loads(render_json(review_steps(build_step("delete", PROJECT_INPUTS, None))))
 
     assert document["counts"]["archive"] == 1
     assert document["changes"][0]["verb"] == "archive"

@@ -8,11 +8,11 @@ import pytest
 
 from bim360_provider.emulator import CLIENT_ID
 from tests.soak import invariants
-from tests.soak.fault_schedule import KINDS, chances
-from tests.soak.stack import Held
+from tests.soak.fault_schedule import FAULTS, compute_probabilities
+from tests.soak.stack import ResourceState
 
 TOWER = {"name": "Tower", "value": 5, "city": "Oslo", "service_types": ["cost", "pm"]}
-HELD = {"tower": Held("p1", TOWER)}
+HELD = {"tower": ResourceState("p1", TOWER)}
 SECRET = "not-a-real-secret"
 
 
@@ -24,10 +24,10 @@ def row(**changes: Any) -> dict[str, Any]:
 
 def test_an_account_that_is_as_declared_breaks_nothing() -> None:
     """The services that HQ adds by itself are no difference."""
-    assert list(invariants.unequal({"tower": TOWER}, [row()], HELD)) == []
-    assert list(invariants.orphans([row()], HELD, set())) == []
-    assert list(invariants.duplicates([row()])) == []
-    assert list(invariants.lost(HELD, HELD, destroyed=False)) == []
+    assert list(invariants.find_drifted({"tower": TOWER}, [row()], HELD)) == []
+    assert list(invariants.find_orphans([row()], HELD, set())) == []
+    assert list(invariants.find_duplicates([row()])) == []
+    assert list(invariants.find_lost_ids(HELD, HELD, destroyed=False)) == []
 
 
 @pytest.mark.parametrize(
@@ -43,14 +43,14 @@ def test_an_account_that_is_as_declared_breaks_nothing() -> None:
 )
 def test_another_value_is_found(changes: dict[str, Any]) -> None:
     """Whatever field it is, and whether the project is another one."""
-    (found,) = invariants.unequal({"tower": TOWER}, [row(**changes)], HELD)
+    (found,) = invariants.find_drifted({"tower": TOWER}, [row(**changes)], HELD)
 
     assert found.startswith("unequal: tower")
 
 
 def test_what_is_held_and_not_declared_is_found() -> None:
     """A removal that was never carried out."""
-    (found,) = invariants.unequal({}, [row()], HELD)
+    (found,) = invariants.find_drifted({}, [row()], HELD)
 
     assert found == "unequal: tower is in the state, and not declared"
 
@@ -59,18 +59,20 @@ def test_a_project_in_no_state_is_an_orphan_unless_it_was_let_go() -> None:
     """Archived ones are done with."""
     other = row(id="p2", name="Other")
 
-    assert list(invariants.orphans([row(), other], HELD, {"p2"})) == []
-    assert list(invariants.orphans([row(), {**other, "status": "archived"}], HELD, set())) == []
-    (found,) = invariants.orphans([row(), other], HELD, set())
+    assert list(invariants.find_orphans([row(), other], HELD, {"p2"})) == []
+    assert (
+        list(invariants.find_orphans([row(), {**other, "status": "archived"}], HELD, set())) == []
+    )
+    (found,) = invariants.find_orphans([row(), other], HELD, set())
     assert found == "orphan: 'Other' (p2) is pending and in no state"
 
 
 def test_duplicates_are_found_by_name_and_by_owner() -> None:
     """Two live projects of one name, and one project of two resources."""
-    twins = {**HELD, "twin": Held("p1", TOWER)}
+    twins = {**HELD, "twin": ResourceState("p1", TOWER)}
 
-    (by_name,) = invariants.duplicates([row(), row(id="p2")])
-    (by_owner,) = invariants.doubly_owned(twins)
+    (by_name,) = invariants.find_duplicates([row(), row(id="p2")])
+    (by_owner,) = invariants.find_owned_twice(twins)
 
     assert "2 live projects are named 'Tower'" in by_name
     assert "2 resources have project p1" in by_owner
@@ -78,19 +80,21 @@ def test_duplicates_are_found_by_name_and_by_owner() -> None:
 
 def test_a_lost_id_is_found_wherever_it_was_lost() -> None:
     """Dropped from the state, exchanged, or unknown to HQ."""
-    (dropped,) = invariants.lost(HELD, {}, destroyed=False)
-    (exchanged,) = invariants.lost(HELD, {"tower": Held("p2", TOWER)}, destroyed=True)
-    (unknown,) = invariants.vanished([row()], {"p1", "p2"})
+    (dropped,) = invariants.find_lost_ids(HELD, {}, destroyed=False)
+    (exchanged,) = invariants.find_lost_ids(
+        HELD, {"tower": ResourceState("p2", TOWER)}, destroyed=True
+    )
+    (unknown,) = invariants.find_missing([row()], {"p1", "p2"})
 
     assert "has left the state" in dropped
     assert "was p1 and is now p2" in exchanged
     assert "p2 was in the state" in unknown
-    assert list(invariants.lost(HELD, {}, destroyed=True)) == []
+    assert list(invariants.find_lost_ids(HELD, {}, destroyed=True)) == []
 
 
 def test_a_changed_project_of_other_people_is_found() -> None:
     """Whatever changed about it."""
-    (found,) = invariants.touched([row()], [row(city="Bergen")])
+    (found,) = invariants.find_changed_foreign([row()], [row(city="Bergen")])
 
     assert found == "touched: 'Tower' is somebody else's, and has changed"
 
@@ -109,7 +113,7 @@ def test_a_secret_is_found_in_any_file(tmp_path: Path, text: str) -> None:
     (tmp_path / "runs").mkdir()
     (tmp_path / "runs" / "001-up.txt").write_text(f"it said {text}, and ended", "utf-8")
 
-    (found,) = invariants.secrets_in(tmp_path, SECRET)
+    (found,) = invariants.find_secrets(tmp_path, SECRET)
 
     assert found.startswith("secret: ")
     assert SECRET not in found
@@ -119,16 +123,16 @@ def test_a_traceback_is_found() -> None:
     """In what any run has printed."""
     printed = "error: Traceback (most recent call last):\n"
 
-    assert list(invariants.tracebacks_in(printed, "up")) == ["traceback: up printed one"]
+    assert list(invariants.find_tracebacks(printed, "up")) == ["traceback: up printed one"]
 
 
 def test_the_chances_of_all_kinds_together_are_the_share() -> None:
     """The first fault that strikes decides, so that each chance is one of what is left."""
     spared = 1.0
-    for chance in chances(0.2).values():
+    for chance in compute_probabilities(0.2).values():
         spared *= 1 - chance
 
-    assert list(chances(0.2)) == list(KINDS)
+    assert list(compute_probabilities(0.2)) == list(FAULTS)
     assert spared == pytest.approx(0.8)
 
 
@@ -137,5 +141,5 @@ def test_both_unicode_forms_of_a_name_are_one_name() -> None:
     declared = {**TOWER, "name": "Cafe\u0301"}
     composed, decomposed = row(name="Caf\u00e9"), row(id="p2", name="Cafe\u0301")
 
-    assert list(invariants.unequal({"tower": declared}, [composed], HELD)) == []
-    assert len(list(invariants.duplicates([composed, decomposed]))) == 1
+    assert list(invariants.find_drifted({"tower": declared}, [composed], HELD)) == []
+    assert len(list(invariants.find_duplicates([composed, decomposed]))) == 1

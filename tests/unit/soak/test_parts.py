@@ -8,74 +8,75 @@ from typing import Any
 
 import pytest
 
-from bim360_provider.emulator.hq.members import role_id
+from bim360_provider.emulator.hq.members import build_role_id
 from tests.soak.kinds.account_user import AccountUsers
-from tests.soak.kinds.business_units import TREE, BusinessUnits
+from tests.soak.kinds.business_units import TREE_NAME, BusinessUnits
 from tests.soak.kinds.company import Companies
-from tests.soak.kinds.project_image import ProjectImages, content
-from tests.soak.kinds.project_member import row_of
+from tests.soak.kinds.project_image import ProjectImages, build_content
+from tests.soak.kinds.project_member import build_row
 from tests.soak.kinds.project_members import Teams
-from tests.soak.other_entities import Parts
-from tests.soak.stack import Held
+from tests.soak.other_entities import OtherEntities
+from tests.soak.stack import ResourceState
 
 THEIRS = {"id": "u-theirs", "name": "Theirs", "description": None, "parent_id": None}
 ACCOUNT: dict[str, Any] = {"companies": [], "users": [], "business_units": [THEIRS]}
 Breach = Callable[[dict[str, Any]], object]
 
 
-def parts() -> Parts:
+def parts() -> OtherEntities:
     """Return everything there may be, all of it declared."""
-    made = Parts(Random(1), ACCOUNT, drifts=False)  # noqa: S311 - chance that can be repeated
-    for kind in made.kinds:
-        kind.declared = kind.first()
+    made = OtherEntities(Random(1), ACCOUNT, drifts=False)  # noqa: S311 - chance that can be repeated
+    for kind in made.entities:
+        kind.declarations = kind.build_initial_declarations()
     return made
 
 
-def held(made: Parts) -> dict[str, dict[str, Held]]:
+def held(made: OtherEntities) -> dict[str, dict[str, ResourceState]]:
     """Return a state that has all that is declared, each with its name as its id."""
     state = {
-        kind.type: {name: Held(f"id-{name}", {}) for name in kind.declared} for kind in made.kinds
+        kind.type: {name: ResourceState(f"id-{name}", {}) for name in kind.declarations}
+        for kind in made.entities
     }
-    keys = made.declared["units"][TREE]["units"]
+    keys = made.declarations["units"][TREE_NAME]["units"]
     ids = {key: f"u-{key}" for key in keys}
-    state[BusinessUnits.type] = {TREE: Held("account", {"ids": ids})}
+    state[BusinessUnits.type] = {TREE_NAME: ResourceState("account", {"ids": ids})}
     return state
 
 
-def account(made: Parts) -> dict[str, Any]:
+def account(made: OtherEntities) -> dict[str, Any]:
     """Return an account that is just as declared."""
     state = held(made)
-    ids, said = made.ids(state), made.declared
+    ids, said = made.collect_ids(state), made.declarations
     units = [
         {"id": f"u-{key}", "name": key, "parent_id": None, "description": unit["description"]}
-        for key, unit in said["units"][TREE]["units"].items()
+        for key, unit in said["units"][TREE_NAME]["units"].items()
     ]
-    users = next(kind for kind in made.kinds if isinstance(kind, AccountUsers))
+    users = next(kind for kind in made.entities if isinstance(kind, AccountUsers))
     return {
         "business_units": [THEIRS, *units],
         "companies": [{"id": f"id-{name}", **row} for name, row in said["companies"].items()],
         "users": [
-            {"id": f"id-{name}", "status": "pending", **users.wanted(row, ids)}
+            {"id": f"id-{name}", "status": "pending", **users.resolve_arguments(row, ids)}
             for name, row in said["users"].items()
         ],
         "projects": [site(made, name) for name in said["sites"]],
     }
 
 
-def site(made: Parts, name: str) -> dict[str, Any]:
+def site(made: OtherEntities, name: str) -> dict[str, Any]:
     """Return the project of a site, with everybody who is declared there."""
-    said, ids = made.declared, made.ids(held(made))
+    said, ids = made.declarations, made.collect_ids(held(made))
     declared = {key: value for key, value in said["sites"][name].items() if key != "unit"}
     admin = {"project_administration": "admin"}
     services = [row["service"] for row in said["admins"].values() if row["site"] == name]
-    first = member(name, f"a{name[-1]}", row_of(declared_of_admin(), ids), admin)
+    first = member(name, f"a{name[-1]}", build_row(declared_of_admin(), ids), admin)
     people = [{**first, "modules": services}]
     for user, row in said["members"].items():
         if row["site"] == name:
-            people.append(member(name, user, row_of(row, ids), {}))
+            people.append(member(name, user, build_row(row, ids), {}))
     for user, row in said["teams"][f"team-{name}"]["rows"].items():
-        people.append(member(name, user, row_of(row, ids), {}))
-    picture = sha256(content(said["images"][f"image-{name}"])).hexdigest()
+        people.append(member(name, user, build_row(row, ids), {}))
+    picture = sha256(build_content(said["images"][f"image-{name}"])).hexdigest()
     return {
         "id": f"id-{name}",
         **declared,
@@ -96,7 +97,7 @@ def member(where: str, user: str, row: dict[str, Any], more: dict[str, str]) -> 
     return {
         "user_id": f"id-{user}",
         "company_id": row["company_id"],
-        "industry_roles": [role_id(f"id-{where}", role) for role in row["industry_roles"]],
+        "industry_roles": [build_role_id(f"id-{where}", role) for role in row["industry_roles"]],
         "services": {"document_management": row["document_management"], **more},
     }
 
@@ -104,10 +105,10 @@ def member(where: str, user: str, row: dict[str, Any], more: dict[str, str]) -> 
 def found(breach: Breach) -> list[str]:
     """Return what is found in an account with a breach."""
     made = parts()
-    made.remember(held(made))
+    made.record_ids(held(made))
     there = copy.deepcopy(account(made))
     breach(there)
-    return list(made.findings(there, held(made)))
+    return list(made.find_violations(there, held(made)))
 
 
 def test_an_account_that_is_as_declared_breaks_nothing() -> None:
@@ -202,12 +203,12 @@ def test_a_unit_under_another_parent_is_found() -> None:
 def test_what_only_the_state_or_only_the_program_has_is_found() -> None:
     """A removal that was never carried out, and a create that was forgotten."""
     made = parts()
-    made.remember(held(made))
+    made.record_ids(held(made))
     state = held(made)
-    state[Companies.type]["extra"] = Held("c9", {})
+    state[Companies.type]["extra"] = ResourceState("c9", {})
     del state[ProjectImages.type]["image-site0"]
 
-    assert list(made.findings(account(made), state)) == [
+    assert list(made.find_violations(account(made), state)) == [
         "unequal: extra is in the state, and not declared",
         "unequal: image-site0 is declared, and the state has none",
     ]
@@ -216,18 +217,18 @@ def test_what_only_the_state_or_only_the_program_has_is_found() -> None:
 def test_a_lost_id_is_found_for_every_kind() -> None:
     """Dropped from the state or exchanged; a destroy may drop."""
     made, before, after = parts(), held(parts()), held(parts())
-    after[Companies.type]["c0"] = Held("another", {})
+    after[Companies.type]["c0"] = ResourceState("another", {})
     del after[Teams.type]["team-site0"]
 
     exchanged = "lost id: c0 was id-c0 and is now another"
     dropped = "lost id: team-site0 (id-team-site0) is declared, and has left the state"
-    assert list(made.lost(before, after, destroyed=False)) == [exchanged, dropped]
-    assert list(made.lost(before, after, destroyed=True)) == [exchanged]
+    assert list(made.find_lost_ids(before, after, destroyed=False)) == [exchanged, dropped]
+    assert list(made.find_lost_ids(before, after, destroyed=True)) == [exchanged]
 
 
 def test_only_what_is_settled_is_changed_and_nothing_twice_in_a_turn() -> None:
     """A create that was killed is found by what it declared."""
     made = parts()
 
-    assert not made.edit(50, {}).keys() & {f"{kind.kind}: update" for kind in made.kinds}
-    assert not made.edit(50, held(made)).keys() & {"companies: update"}
+    assert not made.apply_changes(50, {}).keys() & {f"{kind.kind}: update" for kind in made.entities}
+    assert not made.apply_changes(50, held(made)).keys() & {"companies: update"}

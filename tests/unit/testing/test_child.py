@@ -2,7 +2,7 @@ from types import SimpleNamespace
 
 from pulumi.runtime.proto import engine_pb2
 
-from bim360_provider.testing.engine.plugin.child import WithoutDebug
+from bim360_provider.testing.engine.plugin.child import DebugFilter
 
 
 def test_only_debug_messages_stay_in_the_program() -> None:
@@ -11,7 +11,7 @@ def test_only_debug_messages_stay_in_the_program() -> None:
     service = SimpleNamespace(
         Log=lambda request: heard.append(request.message), GetRootResource=lambda _: "root"
     )
-    engine = WithoutDebug(service)
+    engine = DebugFilter(service)
 
     for severity in (engine_pb2.DEBUG, engine_pb2.INFO, engine_pb2.WARNING, engine_pb2.ERROR):
         engine.Log(engine_pb2.LogRequest(severity=severity, message=str(severity)))

@@ -10,13 +10,13 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from bim360_provider.testing.cli import app
-from bim360_provider.testing.console import Screen, end
+from bim360_provider.testing.console import Screen, exit_with_result
 from bim360_provider.testing.display import Display
-from bim360_provider.testing.engine.results import Failed, Message, Result, Started, Step
-from tests.unit.testing.fake_host import ITEM, urn
+from bim360_provider.testing.engine.results import Message, Result, Step, StepFailed, StepStarted
+from tests.unit.testing.fake_host import ITEM_TYPE, build_urn
 
 
-def shown(*events: Step | Message | Started | Failed, dry_run: bool = True) -> list[str]:
+def shown(*events: Step | Message | StepStarted | StepFailed, dry_run: bool = True) -> list[str]:
     """Return the lines that events make."""
     file = StringIO()
     display = Display(Console(file=file, width=200), dry_run=dry_run)
@@ -27,7 +27,7 @@ def shown(*events: Step | Message | Started | Failed, dry_run: bool = True) -> l
 
 def step(op: Any, **more: Any) -> Step:
     """Return a step on the item ``a``."""
-    return Step(urn("a"), ITEM, "a", op, **more)
+    return Step(build_urn("a"), ITEM_TYPE, "a", op, **more)
 
 
 def result(*steps: Step, **more: Any) -> Result:
@@ -76,19 +76,23 @@ def test_what_is_unchanged_is_not_a_line() -> None:
 
 def test_progress_is_shown_where_something_is_done() -> None:
     """A preview has none."""
-    events = (Started(urn("a"), "create"), step("create", seconds=1.25), Failed(urn("a")))
+    events = (
+        StepStarted(build_urn("a"), "create"),
+        step("create", seconds=1.25),
+        StepFailed(build_urn("a")),
+    )
 
     assert shown(*events, dry_run=False) == [
         " +  shelf:Item a create ...",
         " +  shelf:Item a create (1.2 s)",
         " !  shelf:Item a failed",
     ]
-    assert shown(Started(urn("a"), "create")) == []
+    assert shown(StepStarted(build_urn("a"), "create")) == []
 
 
 def test_messages_keep_their_lines_and_name_their_resource() -> None:
     """An error that has several lines keeps them."""
-    lines = shown(Message("info", "hello"), Message("error", "one\ntwo", urn("a")))
+    lines = shown(Message("info", "hello"), Message("error", "one\ntwo", build_urn("a")))
 
     assert lines == [
         "    hello",
@@ -102,7 +106,7 @@ def test_the_summary_has_outputs_counts_and_time() -> None:
     file = StringIO()
     display = Display(Console(file=file, width=200), dry_run=True)
 
-    display.summary(
+    display.print_summary(
         result(step("create"), step("same"), outputs={"b": "x", "ab": "[secret]"}, seconds=1.0)
     )
 
@@ -128,7 +132,7 @@ def test_the_exit_code_tells_how_it_went(
 ) -> None:
     """Pulumi's own where it has one."""
     with pytest.raises(BaseException) as raised:  # noqa: PT011 -- typer's Exit is told by its code
-        end(outcome, Screen(as_json=True, dry_run=True), expect_no_changes=expect)
+        exit_with_result(outcome, Screen(as_json=True, dry_run=True), expect_no_changes=expect)
 
     assert getattr(raised.value, "exit_code", None) == code
     assert json.loads(capsys.readouterr().out)["changeSummary"] == outcome.changes

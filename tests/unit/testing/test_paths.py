@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bim360_provider.testing.engine.state.property_path import (
-    Path,
     PathError,
-    contains,
-    parse,
-    render,
-    reset,
+    PropertyPath,
+    is_match,
+    parse_path,
+    render_path,
+    reset_value,
 )
 from bim360_provider.testing.engine.state.values import Secret, Value
 
@@ -27,33 +27,33 @@ from bim360_provider.testing.engine.state.values import Secret, Value
         ("", ()),
     ],
 )
-def test_a_path_is_read(text: str, path: Path) -> None:
+def test_a_path_is_read(text: str, path: PropertyPath) -> None:
     """In all of Pulumi's spellings."""
-    assert parse(text) == path
+    assert parse_path(text) == path
 
 
 @given(st.lists(st.text(min_size=1) | st.integers(0, 99), min_size=1, max_size=4).map(tuple))
-def test_what_is_written_is_read_back(path: Path) -> None:
+def test_what_is_written_is_read_back(path: PropertyPath) -> None:
     """Whatever the keys are made of."""
     first = path[0]
     whole = path if isinstance(first, str) else ("a", *path)
 
-    assert parse(render(whole)) == whole
+    assert parse_path(render_path(whole)) == whole
 
 
 @pytest.mark.parametrize("text", ["a[", "a[x]", 'a["b]', "a]"])
 def test_what_is_no_path_is_refused(text: str) -> None:
     """With the place where it goes wrong."""
     with pytest.raises(PathError, match="goes wrong at character 2"):
-        parse(text)
+        parse_path(text)
 
 
 def test_a_path_contains_what_lies_below_it() -> None:
     """With a star for any key or index."""
-    assert contains(("a",), ("a", "b", 0))
-    assert contains(("a", "*", "c"), ("a", 3, "c"))
-    assert not contains(("a", "b"), ("a",))
-    assert not contains(("a", "b"), ("a", "c"))
+    assert is_match(("a",), ("a", "b", 0))
+    assert is_match(("a", "*", "c"), ("a", 3, "c"))
+    assert not is_match(("a", "b"), ("a",))
+    assert not is_match(("a", "b"), ("a", "c"))
 
 
 @pytest.mark.parametrize(
@@ -73,4 +73,4 @@ def test_a_path_contains_what_lies_below_it() -> None:
 )
 def test_a_place_is_set_back(text: str, old: Value, new: Value, expected: Value) -> None:
     """What `ignore_changes` means: the old value, at that place only."""
-    assert reset(parse(text), old, new) == expected
+    assert reset_value(parse_path(text), old, new) == expected

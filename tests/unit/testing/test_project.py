@@ -6,15 +6,15 @@ import pytest
 
 from bim360_provider.testing.engine.program.config import (
     Configuration,
+    build_variable_name,
     read_configuration,
-    variable_for,
 )
-from bim360_provider.testing.engine.program.project import Project, read_project
+from bim360_provider.testing.engine.program.project import PulumiProject, read_project
 from bim360_provider.testing.engine.results import LocalEngineError
 from bim360_provider.testing.engine.state.values import Secret
 
 
-def project_of(folder: Path, text: str) -> Project:
+def project_of(folder: Path, text: str) -> PulumiProject:
     """Write and read a Pulumi.yaml."""
     (folder / "Pulumi.yaml").write_text(text)
     return read_project(folder)
@@ -37,7 +37,7 @@ def test_a_program_lives_in_the_projects_folder(tmp_path: Path) -> None:
     """Unless Pulumi.yaml says otherwise."""
     project = project_of(tmp_path, "name: shop\nruntime: {name: python}")
 
-    assert (project.name, project.folder, project.entry) == ("shop", tmp_path.resolve(), ".")
+    assert (project.name, project.folder, project.entry_point) == ("shop", tmp_path.resolve(), ".")
     assert project.config_folder == tmp_path
 
 
@@ -48,7 +48,7 @@ def test_main_may_be_a_folder(tmp_path: Path) -> None:
         tmp_path, "name: shop\nruntime: python\nmain: stacks\nstackConfigDir: stacks"
     )
 
-    assert (project.folder, project.entry) == ((tmp_path / "stacks").resolve(), ".")
+    assert (project.folder, project.entry_point) == ((tmp_path / "stacks").resolve(), ".")
     assert project.config_folder == tmp_path / "stacks"
 
 
@@ -57,7 +57,7 @@ def test_main_may_be_a_file(tmp_path: Path) -> None:
     (tmp_path / "app.py").touch()
     project = project_of(tmp_path, "name: shop\nruntime: python\nmain: app.py")
 
-    assert (project.folder, project.entry) == (tmp_path.resolve(), "app.py")
+    assert (project.folder, project.entry_point) == (tmp_path.resolve(), "app.py")
 
 
 @pytest.mark.parametrize(
@@ -106,14 +106,14 @@ def test_what_the_caller_gives_wins(tmp_path: Path) -> None:
     )
 
     assert (config.values["shop:x"], config.values["shop:a"]) == ("file", "call")
-    assert config.properties()["ns:s"] == Secret("hush")
+    assert config.to_properties()["ns:s"] == Secret("hush")
 
 
 def test_an_encrypted_value_comes_from_the_environment(tmp_path: Path) -> None:
     """From the variable Pulumi's own SDK would look at."""
     config = config_of(tmp_path, "config: {key: {secure: v1:abc}}")
 
-    assert config.properties()["shop:key"] == Secret("from the environment")
+    assert config.to_properties()["shop:key"] == Secret("from the environment")
 
 
 @pytest.mark.parametrize("value", ["{secure: v1:abc}", "{deep: [{secure: v1:abc}]}"])
@@ -136,4 +136,4 @@ def test_an_environment_of_pulumi_cloud_is_refused(tmp_path: Path) -> None:
 
 def test_a_variable_is_named_like_its_key() -> None:
     """In capitals, with nothing but letters, digits and underscores."""
-    assert variable_for("bim360:clientSecret") == "PULUMI_CONFIG_BIM360_CLIENTSECRET"
+    assert build_variable_name("bim360:clientSecret") == "PULUMI_CONFIG_BIM360_CLIENTSECRET"

@@ -3,8 +3,8 @@
 import base64
 import pickle
 
-from bim360_provider.testing.engine.state.secrets import Keyring, is_only_a_name
-from bim360_provider.testing.engine.state.values import UNKNOWN, Sealed, Secret
+from bim360_provider.testing.engine.state.secrets import SecretStore, is_class_reference
+from bim360_provider.testing.engine.state.values import UNKNOWN, Secret, SecretDigest
 
 
 class Named:
@@ -25,58 +25,58 @@ def pickled(thing: object) -> str:
 
 def test_a_secret_is_known_again_by_its_digest() -> None:
     """In another run, once that run has learned it."""
-    sealed = Keyring(b"salt").seal(Secret({"a": [1, "x"]}))
-    later = Keyring(b"salt")
-    later.learn({"elsewhere": Secret({"a": [1, "x"]})})
+    sealed = SecretStore(b"salt").digest_secret(Secret({"a": [1, "x"]}))
+    later = SecretStore(b"salt")
+    later.remember_secrets({"elsewhere": Secret({"a": [1, "x"]})})
 
-    assert later.open({"p": Secret(sealed)}) == {"p": Secret({"a": [1, "x"]})}
+    assert later.restore_secrets({"p": Secret(sealed)}) == {"p": Secret({"a": [1, "x"]})}
 
 
 def test_an_unknown_digest_stays_closed() -> None:
     """And is the same digest when it is sealed again."""
-    sealed = Keyring(b"salt").seal(Secret("horse"))
-    later = Keyring(b"salt")
+    sealed = SecretStore(b"salt").digest_secret(Secret("horse"))
+    later = SecretStore(b"salt")
 
-    assert later.open({"p": Secret(sealed)}) == {"p": Secret(sealed)}
-    assert later.seal(Secret(sealed)) == sealed
+    assert later.restore_secrets({"p": Secret(sealed)}) == {"p": Secret(sealed)}
+    assert later.digest_secret(Secret(sealed)) == sealed
 
 
 def test_the_salt_makes_the_digests_of_two_states_differ() -> None:
     """So nobody can look them up in a table made once."""
-    assert Keyring(b"one").seal(Secret("x")) != Keyring(b"two").seal(Secret("x"))
+    assert SecretStore(b"one").digest_secret(Secret("x")) != SecretStore(b"two").digest_secret(Secret("x"))
 
 
 def test_what_is_not_known_yet_is_not_learned() -> None:
     """A preview's secrets may be unknown, or closed."""
-    keyring = Keyring(b"salt")
+    keyring = SecretStore(b"salt")
 
-    keyring.learn([Secret(UNKNOWN), Secret(Sealed("ab"))])
+    keyring.remember_secrets([Secret(UNKNOWN), Secret(SecretDigest("ab"))])
 
-    assert not keyring.gives_away("[unknown]")
+    assert not keyring.has_secret_in("[unknown]")
 
 
 def test_a_copy_of_a_secret_gives_it_away() -> None:
     """Whole if it is short, also as a part of a text if it is long."""
-    keyring = Keyring(b"salt")
-    keyring.learn([Secret("abc"), Secret("correct horse"), Secret("no")])
+    keyring = SecretStore(b"salt")
+    keyring.remember_secrets([Secret("abc"), Secret("correct horse"), Secret("no")])
 
-    assert keyring.gives_away("abc")
-    assert not keyring.gives_away("abcd")
-    assert keyring.gives_away("https://correct horse@host")
-    assert not keyring.gives_away("no")
+    assert keyring.has_secret_in("abc")
+    assert not keyring.has_secret_in("abcd")
+    assert keyring.has_secret_in("https://correct horse@host")
+    assert not keyring.has_secret_in("no")
 
 
 def test_the_screen_masks_every_copy() -> None:
     """The longest first, so that nothing of it is left over."""
-    keyring = Keyring(b"salt")
-    keyring.learn([Secret("horse"), Secret("correct horse")])
+    keyring = SecretStore(b"salt")
+    keyring.remember_secrets([Secret("horse"), Secret("correct horse")])
 
-    assert keyring.mask("a correct horse, a horse") == "a [secret], a [secret]"
+    assert keyring.mask_text("a correct horse, a horse") == "a [secret], a [secret]"
 
 
 def test_a_pickled_name_is_told_from_a_pickled_thing() -> None:
     """Only the first can be kept in the clear: it holds nothing but a class's name."""
-    assert is_only_a_name(pickled(Named()))
-    assert not is_only_a_name(pickled(Keeping()))
-    assert not is_only_a_name("no base64!")
-    assert not is_only_a_name("bm8gcGlja2xl")
+    assert is_class_reference(pickled(Named()))
+    assert not is_class_reference(pickled(Keeping()))
+    assert not is_class_reference("no base64!")
+    assert not is_class_reference("bm8gcGlja2xl")

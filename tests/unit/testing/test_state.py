@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from bim360_provider.testing.engine.deployment import session
-from bim360_provider.testing.engine.deployment.session import locked
+from bim360_provider.testing.engine.deployment.session import lock_state
 from bim360_provider.testing.engine.results import LocalEngineError
 from bim360_provider.testing.engine.state.resource import Resource
-from bim360_provider.testing.engine.state.secrets import Keyring
-from bim360_provider.testing.engine.state.snapshot import State, StateFile
+from bim360_provider.testing.engine.state.secrets import SecretStore
+from bim360_provider.testing.engine.state.snapshot import StackState, StateFile
 from bim360_provider.testing.engine.state.values import Secret
 
 NO_PROCESS = 2**22 + 1
@@ -52,7 +52,7 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     )
     bare = Resource("v", "t", custom=False)
 
-    state_file(tmp_path).save([full, bare], Keyring(b"salt"))
+    state_file(tmp_path).save([full, bare], SecretStore(b"salt"))
 
     resources, keyring = state_file(tmp_path).load()
     assert (resources, keyring.salt) == ([full, bare], b"salt")
@@ -60,8 +60,8 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
 
 def test_no_secret_is_written(tmp_path: Path) -> None:
     """Neither where it is marked, nor where a provider made a copy of it."""
-    keyring = Keyring(b"salt")
-    keyring.learn(Secret("correct horse"))
+    keyring = SecretStore(b"salt")
+    keyring.remember_secrets(Secret("correct horse"))
     resource = Resource(
         "u",
         "t",
@@ -74,18 +74,18 @@ def test_no_secret_is_written(tmp_path: Path) -> None:
 
     assert "horse" not in (tmp_path / "state.json").read_text()
     (loaded,), later = state_file(tmp_path).load()
-    later.learn(Secret("correct horse"))
-    assert later.open(loaded.inputs)["p"] == Secret("correct horse")
+    later.remember_secrets(Secret("correct horse"))
+    assert later.restore_secrets(loaded.inputs)["p"] == Secret("correct horse")
 
 
 def test_the_same_state_is_the_same_file(tmp_path: Path) -> None:
     """So it can be compared, and kept under version control."""
     resource = Resource("u", "t", custom=True, inputs={"b": 1, "a": 2})
     turned = Resource("u", "t", custom=True, inputs={"a": 2, "b": 1})
-    state_file(tmp_path).save([resource], Keyring(b"salt"))
+    state_file(tmp_path).save([resource], SecretStore(b"salt"))
     before = (tmp_path / "state.json").read_bytes()
 
-    state_file(tmp_path).save([turned], Keyring(b"salt"))
+    state_file(tmp_path).save([turned], SecretStore(b"salt"))
 
     assert (tmp_path / "state.json").read_bytes() == before
 
@@ -108,7 +108,7 @@ def test_a_strange_file_is_refused(tmp_path: Path, content: str, words: str) -> 
 
 def test_another_stacks_state_is_refused(tmp_path: Path) -> None:
     """Or an up would delete all of it."""
-    state_file(tmp_path).save([], Keyring(b"salt"))
+    state_file(tmp_path).save([], SecretStore(b"salt"))
 
     with pytest.raises(LocalEngineError, match="is the state of shop/demo"):
         state_file(tmp_path, "other").load()
@@ -117,12 +117,12 @@ def test_another_stacks_state_is_refused(tmp_path: Path) -> None:
 def test_a_save_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
     """The new one is written beside it, and takes its place in one step."""
     file = state_file(tmp_path)
-    file.save([], Keyring(b"salt"))
+    file.save([], SecretStore(b"salt"))
     before = (tmp_path / "state.json").read_bytes()
     unwritable = Resource("u", "t", custom=True, inputs={"x": object()})  # type: ignore[dict-item]  # on purpose
 
     with pytest.raises(TypeError):
-        file.save([unwritable], Keyring(b"salt"))
+        file.save([unwritable], SecretStore(b"salt"))
 
     assert (tmp_path / "state.json").read_bytes() == before
 
@@ -138,7 +138,7 @@ def test_several_threads_share_a_save() -> None:
             writing.set()
             assert go_on.wait(10)
 
-    state = State([], Keyring(b"salt"), save)
+    state = StackState([], SecretStore(b"salt"), save)
     threads = [
         threading.Thread(target=state.put, args=(Resource(f"u{n}", "t", custom=True),))
         for n in range(20)
@@ -147,7 +147,7 @@ def test_several_threads_share_a_save() -> None:
     assert writing.wait(10)
     for thread in threads[1:]:
         thread.start()
-    while len(state.all()) < 20:
+    while len(state.list_resources()) < 20:
         pass
     go_on.set()
     for thread in threads:
@@ -162,9 +162,9 @@ def test_two_runs_cannot_have_one_state(tmp_path: Path) -> None:
     state = tmp_path / "state.json"
 
     with (
-        locked(state, print),
+        lock_state(state, print),
         pytest.raises(LocalEngineError, match=f"process {os.getpid()}"),
-        locked(state, print),
+        lock_state(state, print),
     ):
         pass
 
@@ -172,7 +172,7 @@ def test_two_runs_cannot_have_one_state(tmp_path: Path) -> None:
 def test_a_lock_is_given_back(tmp_path: Path) -> None:
     """Also after a failure."""
     state = tmp_path / "state.json"
-    with pytest.raises(LocalEngineError), locked(state, print):
+    with pytest.raises(LocalEngineError), lock_state(state, print):
         raise LocalEngineError
 
     assert list(tmp_path.iterdir()) == []
@@ -184,7 +184,7 @@ def test_a_dead_runs_lock_is_taken_over(tmp_path: Path, holder: str) -> None:
     said: list[str] = []
     (tmp_path / "state.json.lock").write_text(holder)
 
-    with locked(tmp_path / "state.json", said.append):
+    with lock_state(tmp_path / "state.json", said.append):
         now = json.loads((tmp_path / "state.json.lock").read_text())
 
     assert now == os.getpid()
@@ -201,7 +201,7 @@ def test_of_many_runs_one_takes_over_the_lock_of_a_dead_one(tmp_path: Path) -> N
     def run(_: int) -> str:
         together.wait()
         try:
-            with locked(state, said.append):
+            with lock_state(state, said.append):
                 done.wait()
                 return "ran"
         except LocalEngineError as error:
@@ -231,10 +231,10 @@ def test_a_take_over_is_one_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         os.close(handle)
         return False
 
-    monkeypatch.setattr(session, "_alive", look)
+    monkeypatch.setattr(session, "_is_alive", look)
     (tmp_path / "state.json.lock").write_text(str(NO_PROCESS))
 
-    with locked(tmp_path / "state.json", lambda _: None):
+    with lock_state(tmp_path / "state.json", lambda _: None):
         pass
 
     assert held == [True]
@@ -244,10 +244,10 @@ def test_what_has_not_changed_is_not_saved_again() -> None:
     """A refresh of a thousand resources without drift would write the whole file many times."""
     known = Resource("u", "t", custom=True, id="1", outputs={"a": 1})
     saved: list[int] = []
-    state = State([known], Keyring(b"salt"), lambda items: saved.append(len(items)))
+    state = StackState([known], SecretStore(b"salt"), lambda items: saved.append(len(items)))
 
-    state.put(Resource("u", "t", custom=True, id="1", outputs={"a": 1}), instead_of=known)
-    state.put(Resource("u", "t", custom=True, id="1", outputs={"a": 2}), instead_of=known)
+    state.put(Resource("u", "t", custom=True, id="1", outputs={"a": 1}), previous=known)
+    state.put(Resource("u", "t", custom=True, id="1", outputs={"a": 2}), previous=known)
 
     assert saved == [1]
-    assert state.all()[0].outputs == {"a": 2}
+    assert state.list_resources()[0].outputs == {"a": 2}

@@ -12,13 +12,13 @@ from typing import NoReturn
 import pytest
 
 from bim360_provider import files
-from bim360_provider.testing.engine.deployment.session import locked
+from bim360_provider.testing.engine.deployment.session import lock_state
 from bim360_provider.testing.engine.results import LocalEngineError
 from bim360_provider.testing.engine.state.resource import Resource
-from bim360_provider.testing.engine.state.secrets import Keyring
+from bim360_provider.testing.engine.state.secrets import SecretStore
 from bim360_provider.testing.engine.state.snapshot import StateFile
 
-SALT = Keyring(b"salt")
+SALT = SecretStore(b"salt")
 
 SAVES_FOREVER = """
 import sys
@@ -54,12 +54,12 @@ def test_the_state_and_its_lock_are_private(tmp_path: Path) -> None:
     state_file(state).save([], SALT)
     state.chmod(0o644)
 
-    with locked(state, print):
+    with lock_state(state, print):
         locks = [mode(path) for path in tmp_path.glob("*.lock")]
         state_file(state).save([], SALT)
 
-    assert locks == [files.PRIVATE]
-    assert mode(state) == files.PRIVATE
+    assert locks == [files.PRIVATE_MODE]
+    assert mode(state) == files.PRIVATE_MODE
 
 
 def test_no_link_is_followed_by_a_save_or_a_lock(tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_no_link_is_followed_by_a_save_or_a_lock(tmp_path: Path) -> None:
     for name in ("state.json.new", f"state.json.lock.{os.getpid()}"):
         (tmp_path / name).symlink_to(other)
 
-    with locked(state, print):
+    with lock_state(state, print):
         state_file(state).save([], SALT)
 
     assert other.read_text() == "untouched"
@@ -105,10 +105,10 @@ def test_a_killed_run_leaves_a_whole_state_and_the_next_run_removes_its_drafts(
         assert process.stdout is not None
         saved = int(process.stdout.readline())
         process.send_signal(signal.SIGKILL)
-    files.draft(state, b"half of a sta", keep_mode=False)
+    files.write_draft(state, b"half of a sta", keep_mode=False)
 
     (resource,), _ = state_file(state).load()
-    with locked(state, lambda _line: None):
+    with lock_state(state, lambda _line: None):
         names = {path.name for path in tmp_path.iterdir()}
 
     number = resource.inputs["n"]

@@ -5,24 +5,24 @@ from google.protobuf import struct_pb2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bim360_provider.testing.engine.state.marshal import from_struct, to_struct, without_nulls
-from bim360_provider.testing.engine.state.property_path import changes_between, inverted
+from bim360_provider.testing.engine.state.marshal import drop_nulls, from_struct, to_struct
+from bim360_provider.testing.engine.state.property_path import compare_properties, invert_changes
 from bim360_provider.testing.engine.state.values import (
     UNKNOWN,
-    Sealed,
     Secret,
+    SecretDigest,
     Value,
-    mark_keys,
+    mark_secret_keys,
     mark_secrets,
-    masked,
-    plain,
+    mask_value,
+    unwrap_secrets,
 )
 
 DIGEST = "ab" * 32
 
 scalars = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(max_size=5)
 trees = st.recursive(
-    scalars | st.just(UNKNOWN) | st.just(Sealed(DIGEST)),
+    scalars | st.just(UNKNOWN) | st.just(SecretDigest(DIGEST)),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(st.text(min_size=1, max_size=3), inner, max_size=3)
@@ -41,7 +41,7 @@ def test_what_is_written_is_read_back(bag: dict[str, Value]) -> None:
 @given(st.dictionaries(st.text(min_size=1, max_size=3), trees, max_size=4))
 def test_a_host_gets_secrets_in_plain(bag: dict[str, Value]) -> None:
     """As Pulumi's engine does it for a host that says it does not accept secrets."""
-    assert from_struct(to_struct(bag, keep_secrets=False)) == plain(bag)
+    assert from_struct(to_struct(bag, keep_secrets=False)) == unwrap_secrets(bag)
 
 
 def test_an_output_value_is_its_value() -> None:
@@ -55,7 +55,7 @@ def test_an_output_value_is_its_value() -> None:
 
 def test_a_null_property_is_none_at_all() -> None:
     """But a null deeper down stays."""
-    assert without_nulls({"a": None, "b": [None]}) == {"b": [None]}
+    assert drop_nulls({"a": None, "b": [None]}) == {"b": [None]}
 
 
 @pytest.mark.parametrize(
@@ -84,19 +84,19 @@ def test_changes_are_named_by_path(
     old: dict[str, Value], new: dict[str, Value], expected: dict[str, str]
 ) -> None:
     """Each at the deepest place that tells the whole change."""
-    assert changes_between(old, new) == expected
+    assert compare_properties(old, new) == expected
 
 
 def test_internal_properties_can_be_left_out() -> None:
     """People do not see what starts with two underscores."""
     old: dict[str, Value] = {"__provider": "a", "x": 1}
 
-    assert changes_between(old, {"__provider": "b", "x": 2}, internal=False) == {"x": "update"}
+    assert compare_properties(old, {"__provider": "b", "x": 2}, include_internal=False) == {"x": "update"}
 
 
 def test_a_comparison_can_be_turned_round() -> None:
     """Drift is what an up would undo."""
-    assert inverted({"a": "add", "b": "delete", "c": "update"}) == {
+    assert invert_changes({"a": "add", "b": "delete", "c": "update"}) == {
         "a": "delete",
         "b": "add",
         "c": "update",
@@ -128,7 +128,7 @@ def test_secrecy_follows_the_key_path() -> None:
 
 def test_whole_properties_can_be_marked() -> None:
     """Once is enough."""
-    assert mark_keys({"a": 1, "b": Secret(2), "c": 3}, ("a", "b")) == {
+    assert mark_secret_keys({"a": 1, "b": Secret(2), "c": 3}, ("a", "b")) == {
         "a": Secret(1),
         "b": Secret(2),
         "c": 3,
@@ -137,8 +137,8 @@ def test_whole_properties_can_be_marked() -> None:
 
 def test_people_see_neither_secrets_nor_unknowns() -> None:
     """Nor a secret that hides in a text nobody marked."""
-    bag: Value = {"s": Secret({"x": 1}), "u": [UNKNOWN], "d": Sealed(DIGEST), "t": "my horse"}
+    bag: Value = {"s": Secret({"x": 1}), "u": [UNKNOWN], "d": SecretDigest(DIGEST), "t": "my horse"}
 
-    shown = masked(bag, lambda text: text.replace("horse", "[secret]"))
+    shown = mask_value(bag, lambda text: text.replace("horse", "[secret]"))
 
     assert shown == {"s": "[secret]", "u": ["[unknown]"], "d": "[secret]", "t": "my [secret]"}

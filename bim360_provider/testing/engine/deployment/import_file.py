@@ -10,24 +10,24 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bim360_provider.testing.engine.deployment.run import Run
-from bim360_provider.testing.engine.plugin.host import DEFAULT
+from bim360_provider.testing.engine.deployment.run import EngineRun
+from bim360_provider.testing.engine.plugin.host import DEFAULT_PROVIDER
 from bim360_provider.testing.engine.plugin.provider_client import HostError
 from bim360_provider.testing.engine.results import LocalEngineError
 from bim360_provider.testing.engine.state import resource
 from bim360_provider.testing.engine.state.resource import Resource
 
-Row = Mapping[str, Any]
+ImportFileRow = Mapping[str, Any]
 
 
-def read_import_file(path: Path) -> list[Row]:
+def read_import_file(path: Path) -> list[ImportFileRow]:
     """Return the rows of an import file.
 
     Raises:
         LocalEngineError: It cannot be read, or is no import file.
     """
     try:
-        rows: list[Row] = json.loads(path.read_text("utf-8"))["resources"]
+        rows: list[ImportFileRow] = json.loads(path.read_text("utf-8"))["resources"]
     except OSError as error:
         msg = f"{path} cannot be read: {error.strerror}"
         raise LocalEngineError(msg) from None
@@ -41,7 +41,7 @@ def read_import_file(path: Path) -> list[Row]:
     return rows
 
 
-def import_all(run: Run, rows: list[Row], *, protect: bool) -> None:
+def import_resources(run: EngineRun, rows: list[ImportFileRow], *, protect: bool) -> None:
     """Put the rows into the state: all of them, or none where one is wrong.
 
     One that is in the state already is left alone there.
@@ -53,25 +53,25 @@ def import_all(run: Run, rows: list[Row], *, protect: bool) -> None:
             ``protect`` is applied.
     """
     try:
-        resources = [replace(each, protect=protect) for each in _resources(run, rows)]
+        resources = [replace(each, protect=protect) for each in _build_resources(run, rows)]
     except (LocalEngineError, HostError) as error:
-        run.recorder.fail("", str(error))
+        run.recorder.record_failure("", str(error))
         return
-    there = run.state.live()
-    stack = resource.of_stack(run.stack, run.project)
+    there = run.state.get_live_resources()
+    stack = resource.build_stack_urn(run.stack, run.project)
     if stack not in there:
         root = Resource(stack, resource.STACK_TYPE, custom=False)
         run.state.put_all([root])
-        run.recorder.done("create", None, root)
+        run.recorder.record_step("create", None, root)
     new = [each for each in resources if each.urn not in there]
     run.state.put_all(new)
     for each in resources:
         old = there.get(each.urn)
-        run.recorder.done("same" if old else "import", old, old or each)
+        run.recorder.record_step("same" if old else "import", old, old or each)
 
 
-def _resources(run: Run, rows: list[Row]) -> Iterator[Resource]:
-    parents = {"": resource.of_stack(run.stack, run.project)}
+def _build_resources(run: EngineRun, rows: list[ImportFileRow]) -> Iterator[Resource]:
+    parents = {"": resource.build_stack_urn(run.stack, run.project)}
     for row in rows:
         label = str(row.get("name") or row.get("logicalName"))
         parent = parents.get(str(row.get("parent") or ""))
@@ -79,16 +79,16 @@ def _resources(run: Run, rows: list[Row]) -> Iterator[Resource]:
             msg = f"'{label}' has the parent '{row['parent']}', which is not in a row before it"
             raise LocalEngineError(msg)
         name = str(row.get("logicalName") or label)
-        urn = resource.make(run.stack, run.project, parent, row["type"], name)
+        urn = resource.build_urn(run.stack, run.project, parent, row["type"], name)
         parents[label] = urn
         if row.get("component"):
             yield Resource(urn, row["type"], custom=False, parent=parent)
         else:
-            yield _dynamic(run, row, urn, parent)
+            yield _build_dynamic_resource(run, row, urn, parent)
 
 
-def _dynamic(run: Run, row: Row, urn: str, parent: str) -> Resource:
-    name = resource.name_of(urn)
+def _build_dynamic_resource(run: EngineRun, row: ImportFileRow, urn: str, parent: str) -> Resource:
+    name = resource.get_name(urn)
     inputs, outputs = row.get("inputs"), row.get("outputs")
     if row.get("provider") or not (row.get("id") and inputs and outputs):
         msg = (
@@ -96,10 +96,10 @@ def _dynamic(run: Run, row: Row, urn: str, parent: str) -> Resource:
             "and no provider of its own"
         )
         raise LocalEngineError(msg)
-    there = run.state.live().get(urn)
+    there = run.state.get_live_resources().get(urn)
     if there is not None and there.id != row["id"]:
         msg = f"'{name}' is in the state already, with the id {there.id}"
         raise LocalEngineError(msg)
-    for _, reason in run.hosts.of(DEFAULT).check(urn, inputs, inputs).failures:
-        run.recorder.say("warning", f"'{name}' is imported all the same: {reason}", urn)
+    for _, reason in run.hosts.get_host(DEFAULT_PROVIDER).check(urn, inputs, inputs).failures:
+        run.recorder.record_message("warning", f"'{name}' is imported all the same: {reason}", urn)
     return Resource(urn, row["type"], True, row["id"], inputs, outputs, parent=parent)

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from bim360_provider.testing.engine.plugin.host import Hosts
+from bim360_provider.testing.engine.plugin.host import HostRegistry
 from bim360_provider.testing.engine.results import Recorder
-from bim360_provider.testing.engine.state.secrets import Keyring
-from bim360_provider.testing.engine.state.snapshot import State
+from bim360_provider.testing.engine.state.secrets import SecretStore
+from bim360_provider.testing.engine.state.snapshot import StackState
 
 
 class InterruptError(Exception):
@@ -16,21 +16,21 @@ class InterruptError(Exception):
 
 
 @dataclass
-class Run:
+class EngineRun:
     """The state, the hosts, the record, and the brake."""
 
     stack: str
     project: str
     dry_run: bool
-    state: State
-    hosts: Hosts
-    keyring: Keyring
+    state: StackState
+    hosts: HostRegistry
+    secret_store: SecretStore
     recorder: Recorder
-    slots: threading.Semaphore
-    replace: frozenset[str] = frozenset()
+    step_slots: threading.Semaphore
+    forced_urns: frozenset[str] = frozenset()
     """URNs of resources to replace in any case."""
-    stopping: threading.Event = field(default_factory=threading.Event)
-    on_stop: list[Callable[[], None]] = field(default_factory=list)
+    stop_event: threading.Event = field(default_factory=threading.Event)
+    stop_callbacks: list[Callable[[], None]] = field(default_factory=list)
     """Called at the first Ctrl-C."""
 
     def stop(self) -> None:
@@ -38,23 +38,23 @@ class Run:
 
         A host that is killed fails all its calls, so that whoever waits for them goes on.
         """
-        if self.stopping.is_set():
-            self.recorder.say("error", "interrupted again: what was under way may be lost")
+        if self.stop_event.is_set():
+            self.recorder.record_message("error", "interrupted again: what was under way may be lost")
             self.hosts.kill()
             return
-        self.stopping.set()
-        self.recorder.say("error", "interrupted: what is under way will be finished and saved")
-        for call in self.on_stop:
+        self.stop_event.set()
+        self.recorder.record_message("error", "interrupted: what is under way will be finished and saved")
+        for call in self.stop_callbacks:
             call()
 
     @contextmanager
-    def slot(self) -> Iterator[None]:
+    def acquire_slot(self) -> Iterator[None]:
         """Wait for a free slot: no more steps at once than the user allows.
 
         Raises:
             InterruptError: The user asked to stop in the meantime.
         """
-        with self.slots:
-            if self.stopping.is_set():
+        with self.step_slots:
+            if self.stop_event.is_set():
                 raise InterruptError
             yield

@@ -11,26 +11,26 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 
-from bim360_provider.files import draft, remove_drafts
-from bim360_provider.testing.engine.deployment.run import Run
-from bim360_provider.testing.engine.plugin.host import Hosts
+from bim360_provider.files import remove_drafts, write_draft
+from bim360_provider.testing.engine.deployment.run import EngineRun
+from bim360_provider.testing.engine.plugin.host import HostRegistry
 from bim360_provider.testing.engine.program.config import Configuration
-from bim360_provider.testing.engine.program.project import Project
-from bim360_provider.testing.engine.program.runner import engine_service
+from bim360_provider.testing.engine.program.project import PulumiProject
+from bim360_provider.testing.engine.program.runner import serve_engine
 from bim360_provider.testing.engine.results import (
     Command,
+    EventListener,
     LocalEngineError,
-    OnEvent,
     Recorder,
     Result,
 )
-from bim360_provider.testing.engine.state.resource import STACK_TYPE, is_provider
-from bim360_provider.testing.engine.state.snapshot import State, StateFile
-from bim360_provider.testing.engine.state.values import masked
+from bim360_provider.testing.engine.state.resource import STACK_TYPE, is_provider_type
+from bim360_provider.testing.engine.state.snapshot import StackState, StateFile
+from bim360_provider.testing.engine.state.values import mask_value
 
 
 @contextmanager
-def interrupts_to(stop: Callable[[], None]) -> Iterator[None]:
+def handle_interrupts(stop: Callable[[], None]) -> Iterator[None]:
     """Call ``stop`` at each Ctrl-C, instead of raising `KeyboardInterrupt`, while the block runs.
 
     It is called from a thread of its own, as a signal may come in the middle of anything. Where
@@ -51,7 +51,7 @@ def interrupts_to(stop: Callable[[], None]) -> Iterator[None]:
 
 
 @contextmanager
-def locked(state: Path, say: Callable[[str], None]) -> Iterator[None]:
+def lock_state(state: Path, say: Callable[[str], None]) -> Iterator[None]:
     """Hold the lock of a state file for the length of a run.
 
     Args:
@@ -64,7 +64,7 @@ def locked(state: Path, say: Callable[[str], None]) -> Iterator[None]:
     path = state.with_name(state.name + ".lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _take(path, state, say)
+        _acquire_lock(path, state, say)
     except OSError as error:
         msg = f"could not lock the state {state}: {error.strerror}; check the folder, or --state"
         raise LocalEngineError(msg) from None
@@ -74,18 +74,18 @@ def locked(state: Path, say: Callable[[str], None]) -> Iterator[None]:
         path.unlink(missing_ok=True)
 
 
-def _take(path: Path, state: Path, say: Callable[[str], None]) -> None:
-    with _alone_in(path.parent):
+def _acquire_lock(path: Path, state: Path, say: Callable[[str], None]) -> None:
+    with _lock_folder(path.parent):
         try:
-            _create(path)
+            _create_lock(path)
         except FileExistsError:
-            _take_over(path, say)
+            _take_over_lock(path, say)
             remove_drafts(state)
             remove_drafts(path)
 
 
 @contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
+def _lock_folder(folder: Path) -> Iterator[None]:
     """Keep two runs from taking over one dead run's lock: the second would take the first's."""
     try:
         import fcntl  # noqa: PLC0415 -- there is none on Windows, where locks are taken unguarded
@@ -100,9 +100,9 @@ def _alone_in(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _take_over(path: Path, say: Callable[[str], None]) -> None:
-    holder = _holder(path)
-    if _alive(holder):
+def _take_over_lock(path: Path, say: Callable[[str], None]) -> None:
+    holder = _read_holder(path)
+    if _is_alive(holder):
         msg = (
             f"another run (process {holder}) is working on this state: wait for it to end, "
             f"or remove {path} if it is not one of ours"
@@ -110,26 +110,26 @@ def _take_over(path: Path, say: Callable[[str], None]) -> None:
         raise LocalEngineError(msg)
     say(f"took over the lock of process {holder}, which ended without giving it back")
     path.unlink(missing_ok=True)
-    _create(path)
+    _create_lock(path)
 
 
-def _create(path: Path) -> None:
+def _create_lock(path: Path) -> None:
     """Write our process id into a file that must not exist yet, in one step."""
-    written = draft(path, str(os.getpid()).encode(), keep_mode=False)
+    written = write_draft(path, str(os.getpid()).encode(), keep_mode=False)
     try:
         os.link(written, path)
     finally:
         written.unlink()
 
 
-def _holder(path: Path) -> int:
+def _read_holder(path: Path) -> int:
     try:
         return int(path.read_text("ascii"))
     except (OSError, ValueError):
         return 0
 
 
-def _alive(pid: int) -> bool:
+def _is_alive(pid: int) -> bool:
     if pid <= 0:
         return False
     try:
@@ -149,19 +149,19 @@ STATE_VARIABLE: Final = "LOCAL_ENGINE_STATE"
 class Session:
     """What every command of a stack is run with."""
 
-    project: Project
+    project: PulumiProject
     stack: str
     config: Configuration
     env: Mapping[str, str]
     parallel: int
-    replace: frozenset[str] = frozenset()
+    forced_urns: frozenset[str] = frozenset()
 
-    def perform(
+    def run_command(
         self,
         command: Command,
-        work: Callable[[Run, str], None],
+        work: Callable[[EngineRun, str], None],
         state: Path,
-        listener: OnEvent | None,
+        listener: EventListener | None,
         *,
         dry_run: bool,
     ) -> Result:
@@ -180,60 +180,70 @@ class Session:
         began = time.monotonic()
         recorder = Recorder(listener)
         file = state.resolve()  # two links to one state share one lock
-        lock = locked(file, lambda text: recorder.say("warning", text))
-        with lock, self._run(recorder, file, dry_run) as (run, engine), interrupts_to(run.stop):
+        lock = lock_state(file, lambda text: recorder.record_message("warning", text))
+        with (
+            lock,
+            self._open_run(recorder, file, dry_run) as (run, engine),
+            handle_interrupts(run.stop),
+        ):
             work(run, engine)
         return Result(
             command=command,
-            ok=not recorder.failed,
+            ok=not recorder.has_failed,
             steps=tuple(recorder.steps),
-            messages=recorder.said(),
-            outputs=_outputs(run),
+            messages=recorder.list_messages(),
+            outputs=_collect_outputs(run),
             state=state,
             seconds=time.monotonic() - began,
-            interrupted=run.stopping.is_set(),
+            interrupted=run.stop_event.is_set(),
         )
 
     @contextmanager
-    def _run(self, recorder: Recorder, path: Path, dry_run: bool) -> Iterator[tuple[Run, str]]:
+    def _open_run(
+        self, recorder: Recorder, path: Path, dry_run: bool
+    ) -> Iterator[tuple[EngineRun, str]]:
         file = StateFile(path, self.stack, self.project.name)
         resources, keyring = file.load()
-        keyring.learn(self.config.properties())
-        recorder.mask = keyring.mask
+        keyring.remember_secrets(self.config.to_properties())
+        recorder.mask = keyring.mask_text
         save = None if dry_run else lambda items: file.save(items, keyring)
-        state = State(resources, keyring, save)
-        with engine_service(recorder) as engine:
-            hosts = self._hosts(recorder, engine, state, path)
-            run = Run(
+        state = StackState(resources, keyring, save)
+        with serve_engine(recorder) as engine:
+            hosts = self._build_hosts(recorder, engine, state, path)
+            run = EngineRun(
                 stack=self.stack,
                 project=self.project.name,
                 dry_run=dry_run,
                 state=state,
                 hosts=hosts,
-                keyring=keyring,
+                secret_store=keyring,
                 recorder=recorder,
-                slots=threading.Semaphore(self.parallel),
-                replace=self.replace,
+                step_slots=threading.Semaphore(self.parallel),
+                forced_urns=self.forced_urns,
             )
             try:
                 yield run, engine
             finally:
                 hosts.close()
 
-    def _hosts(self, recorder: Recorder, engine: str, state: State, path: Path) -> Hosts:
+    def _build_hosts(
+        self, recorder: Recorder, engine: str, state: StackState, path: Path
+    ) -> HostRegistry:
         """Prepare the hosts; providers that have left the program are known from the state."""
         environment = {**self.env, "PULUMI_PROJECT": self.project.name, "PULUMI_CONFIG": "{}"}
         environment[STATE_VARIABLE] = str(path)
-        config = self.config.properties()
-        hosts = Hosts(self.project.folder, environment, engine, recorder, config)
-        for item in state.all():
-            if is_provider(item.type):
-                hosts.declare(item.urn, state.opened(item).inputs)
+        config = self.config.to_properties()
+        hosts = HostRegistry(self.project.folder, environment, engine, recorder, config)
+        for item in state.list_resources():
+            if is_provider_type(item.type):
+                hosts.set_config(item.urn, state.restore_secrets(item).inputs)
         return hosts
 
 
-def _outputs(run: Run) -> dict[str, Any]:
-    for resource in run.state.live().values():
+def _collect_outputs(run: EngineRun) -> dict[str, Any]:
+    for resource in run.state.get_live_resources().values():
         if resource.type == STACK_TYPE:
-            return {key: masked(value, run.keyring.mask) for key, value in resource.outputs.items()}
+            return {
+                key: mask_value(value, run.secret_store.mask_text) for key, value in resource.outputs.items()
+            }
     return {}

@@ -6,190 +6,212 @@ from dataclasses import replace
 
 from bim360_provider.testing.engine.deployment import steps
 from bim360_provider.testing.engine.deployment.replacement import (
-    FORCED,
+    FORCED_REPLACEMENT,
     is_forced,
     replace_resource,
 )
-from bim360_provider.testing.engine.deployment.run import InterruptError, Run
-from bim360_provider.testing.engine.deployment.steps import Change, Verdict, ignoring, judge
-from bim360_provider.testing.engine.plugin.provider_client import HostError, Provider, problems_of
+from bim360_provider.testing.engine.deployment.run import EngineRun, InterruptError
+from bim360_provider.testing.engine.deployment.steps import (
+    DiffDecision,
+    PendingChange,
+    decide_diff,
+    restore_ignored,
+)
+from bim360_provider.testing.engine.plugin.provider_client import (
+    HostError,
+    ProviderClient,
+    describe_failures,
+)
 from bim360_provider.testing.engine.results import LocalEngineError
 from bim360_provider.testing.engine.state import resource
 from bim360_provider.testing.engine.state.property_path import PathError
-from bim360_provider.testing.engine.state.resource import Goal, Outcome, Resource, resource_for
+from bim360_provider.testing.engine.state.resource import (
+    Goal,
+    RegistrationResult,
+    Resource,
+    build_resource,
+)
 from bim360_provider.testing.engine.state.values import Properties, has_unknown
 
 
-class Registrar:
+class StepGenerator:
     """Meets the goals of one program run. Every method may be called from many threads."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: EngineRun) -> None:
         self._run = run
-        self.olds = run.state.live()
-        self.seen: set[str] = set()
-        self.failed, self.invalid = set[str](), set[str]()
-        self.replaced: set[str] = set()
+        self.old_resources = run.state.get_live_resources()
+        self.seen_urns: set[str] = set()
+        self.failed_urns, self.invalid_urns = set[str](), set[str]()
+        self.replaced_urns: set[str] = set()
         self._lock = threading.Lock()
 
-    def register(self, goal: Goal) -> Outcome:
+    def register_resource(self, goal: Goal) -> RegistrationResult:
         """Meet a goal; a failure is recorded and answered, never raised."""
-        return self._guarded(goal, lambda: self._register(goal))
+        return self._record_errors(goal, lambda: self._register_goal(goal))
 
-    def read(self, goal: Goal, id_: str) -> Outcome:
+    def read_resource(self, goal: Goal, id_: str) -> RegistrationResult:
         """Read a resource the program only refers to."""
-        return self._guarded(goal, lambda: self._read(goal, id_))
+        return self._record_errors(goal, lambda: self._read_goal(goal, id_))
 
-    def finish(self, urn: str, outputs: Properties) -> None:
+    def set_outputs(self, urn: str, outputs: Properties) -> None:
         """Record the outputs of a component, or of the stack.
 
         What hangs on a resource that failed is unknown even in an up; it is left out.
         """
         known = {k: v for k, v in outputs.items() if self._run.dry_run or not has_unknown(v)}
-        found = self._run.state.live().get(urn)
+        found = self._run.state.get_live_resources().get(urn)
         if found is not None and found.outputs != known:
-            self._run.state.put(replace(found, outputs=known), instead_of=found)
+            self._run.state.put(replace(found, outputs=known), previous=found)
 
-    def is_gone(self, resource: Resource) -> bool:
+    def is_obsolete(self, resource: Resource) -> bool:
         """Tell whether a resource in the state is no longer in the program, or was replaced."""
         with self._lock:
-            return resource.condemned or resource.urn not in self.seen
+            return resource.condemned or resource.urn not in self.seen_urns
 
-    def refuse(self, urn: str, reason: str) -> None:
+    def record_rejection(self, urn: str, reason: str) -> None:
         """Record a registration that could not even be read."""
-        self._run.recorder.fail(urn, reason)
+        self._run.recorder.record_failure(urn, reason)
         with self._lock:
-            self.seen.add(urn)
-            self.failed.add(urn)
+            self.seen_urns.add(urn)
+            self.failed_urns.add(urn)
 
-    def _guarded(self, goal: Goal, work: Callable[[], Outcome]) -> Outcome:
+    def _record_errors(
+        self, goal: Goal, work: Callable[[], RegistrationResult]
+    ) -> RegistrationResult:
         try:
-            self._admit(goal)
+            self._claim_urn(goal)
             return work()
         except InterruptError:
             pass
         except (HostError, LocalEngineError, PathError) as error:
-            self._run.recorder.fail(goal.urn, str(error))
+            self._run.recorder.record_failure(goal.urn, str(error))
         with self._lock:
-            self.failed.add(goal.urn)
-        return Outcome(goal.urn, ok=False)
+            self.failed_urns.add(goal.urn)
+        return RegistrationResult(goal.urn, ok=False)
 
-    def _admit(self, goal: Goal) -> None:
+    def _claim_urn(self, goal: Goal) -> None:
         """Let a goal in, unless its name is taken or the user stopped."""
         with self._lock:
-            if goal.urn in self.seen:
+            if goal.urn in self.seen_urns:
                 msg = f"Duplicate resource URN '{goal.urn}'; try giving it a unique name"
                 raise LocalEngineError(msg)
-            self.seen.add(goal.urn)
-        if self._run.stopping.is_set():
+            self.seen_urns.add(goal.urn)
+        if self._run.stop_event.is_set():
             raise InterruptError
-        self._run.keyring.learn(goal.inputs)
+        self._run.secret_store.remember_secrets(goal.inputs)
 
-    def _require_needs(self, goal: Goal, *, checked: bool = True) -> None:
+    def _require_dependencies(self, goal: Goal, *, is_checked: bool = True) -> None:
         """Skip a resource if one that it needs has failed: since CLI 3.274, before its check.
 
         Only below a resource with invalid inputs it is checked: one run reports all problems.
         """
         with self._lock:
-            failed = self.failed if checked else self.failed - self.invalid
-            if not failed.isdisjoint(resource_for(goal, "", {}, {}).needs()):
+            failed = self.failed_urns if is_checked else self.failed_urns - self.invalid_urns
+            if not failed.isdisjoint(build_resource(goal, "", {}, {}).list_dependencies()):
                 raise InterruptError
 
-    def _old(self, goal: Goal) -> Resource | None:
+    def _find_old(self, goal: Goal) -> Resource | None:
         for urn in (goal.urn, *goal.aliases):
-            old = self.olds.get(urn)
+            old = self.old_resources.get(urn)
             if old is not None:
                 with self._lock:
-                    self.seen.add(urn)
-                return self._run.state.opened(old)
+                    self.seen_urns.add(urn)
+                return self._run.state.restore_secrets(old)
         return None
 
-    def _register(self, goal: Goal) -> Outcome:
-        old = self._old(goal)
+    def _register_goal(self, goal: Goal) -> RegistrationResult:
+        old = self._find_old(goal)
         if not goal.custom:
-            self._require_needs(goal)
-            return steps.component(self._run, goal, old)
+            self._require_dependencies(goal)
+            return steps.register_component(self._run, goal, old)
         _require_dynamic(goal)
-        self._require_needs(goal, checked=False)
-        if resource.is_provider(goal.type):
-            return steps.provider(self._run, goal, old)
-        return self._dynamic(goal, old)
+        self._require_dependencies(goal, is_checked=False)
+        if resource.is_provider_type(goal.type):
+            return steps.register_provider(self._run, goal, old)
+        return self._register_dynamic(goal, old)
 
-    def _read(self, goal: Goal, id_: str) -> Outcome:
+    def _read_goal(self, goal: Goal, id_: str) -> RegistrationResult:
         _require_dynamic(goal)
-        if id_ == "" or not self._run.hosts.is_open(goal.provider):
-            return Outcome(goal.urn)
-        host = self._run.hosts.of(goal.provider)
-        return steps.external(self._run, goal, host, self._old(goal), id_)
+        if id_ == "" or not self._run.hosts.is_configurable(goal.provider):
+            return RegistrationResult(goal.urn)
+        host = self._run.hosts.get_host(goal.provider)
+        return steps.read_external(self._run, goal, host, self._find_old(goal), id_)
 
-    def _dynamic(self, goal: Goal, old: Resource | None) -> Outcome:
+    def _register_dynamic(self, goal: Goal, old: Resource | None) -> RegistrationResult:
         run = self._run
-        if not run.hosts.is_open(goal.provider):
-            return self._blind(goal, old)
-        host = run.hosts.of(goal.provider)
+        if not run.hosts.is_configurable(goal.provider):
+            return self._preview_unconfigured(goal, old)
+        host = run.hosts.get_host(goal.provider)
         if old is None:
-            inputs = self.check(host, goal, {}, goal.inputs)
-            self._require_needs(goal)
-            return steps.create(run, goal, host, inputs)
+            inputs = self.check_inputs(host, goal, {}, goal.inputs)
+            self._require_dependencies(goal)
+            return steps.create_resource(run, goal, host, inputs)
         if old.deleted or old.external:
-            return self._made_anew(goal, host, old)
+            return self._recreate_resource(goal, host, old)
         if is_forced(run, old):
-            inputs, verdict = self.check(host, goal, {}, goal.inputs), FORCED
-            verdict = replace(verdict, delete_first=bool(goal.delete_before_replace))
+            inputs, verdict = self.check_inputs(host, goal, {}, goal.inputs), FORCED_REPLACEMENT
+            verdict = replace(verdict, delete_before_replace=bool(goal.delete_before_replace))
         else:
-            wanted = ignoring(goal.ignore_changes, old.inputs, goal.inputs)
-            inputs = self.check(host, goal, old.inputs, wanted)
-            verdict = self._verdict(goal, host, old, inputs)
-        self._require_needs(goal)
-        return self._decided(Change(goal, host, old, inputs, verdict))
+            wanted = restore_ignored(goal.ignore_changes, old.inputs, goal.inputs)
+            inputs = self.check_inputs(host, goal, old.inputs, wanted)
+            verdict = self._decide_diff(goal, host, old, inputs)
+        self._require_dependencies(goal)
+        return self._apply_decision(PendingChange(goal, host, old, inputs, verdict))
 
-    def _decided(self, change: Change) -> Outcome:
-        if not change.verdict.changed:
-            return steps.same(self._run, change)
-        if not change.verdict.replaces:
-            return steps.update(self._run, change)
+    def _apply_decision(self, change: PendingChange) -> RegistrationResult:
+        if not change.decision.has_changes:
+            return steps.keep_resource(self._run, change)
+        if not change.decision.replaces:
+            return steps.update_resource(self._run, change)
         with self._lock:
-            self.replaced.add(change.goal.urn)
+            self.replaced_urns.add(change.goal.urn)
         return replace_resource(self._run, self, change)
 
-    def _verdict(self, goal: Goal, host: Provider, old: Resource, inputs: Properties) -> Verdict:
+    def _decide_diff(
+        self, goal: Goal, host: ProviderClient, old: Resource, inputs: Properties
+    ) -> DiffDecision:
         with self._lock:
-            follows = not self.replaced.isdisjoint(goal.replace_with)
-            goes_with = goal.deleted_with in self.replaced
+            follows = not self.replaced_urns.isdisjoint(goal.replace_with)
+            goes_with = goal.deleted_with in self.replaced_urns
         if follows or goes_with:
             why, first = "replaceWith" if follows else "deletedWith", goal.delete_before_replace
-            return Verdict(changed=True, replaces=(why,), delete_first=bool(first))
+            return DiffDecision(has_changes=True, replaces=(why,), delete_before_replace=bool(first))
         answer = host.diff(goal.urn, old, inputs, goal.ignore_changes)
-        return judge(goal, old, inputs, answer)
+        return decide_diff(goal, old, inputs, answer)
 
-    def _made_anew(self, goal: Goal, host: Provider, old: Resource) -> Outcome:
+    def _recreate_resource(
+        self, goal: Goal, host: ProviderClient, old: Resource
+    ) -> RegistrationResult:
         """Replace what was deleted ahead of this, or what was not ours to begin with."""
-        change = Change(goal, host, old, self.check(host, goal, {}, goal.inputs))
-        self._require_needs(goal)
+        change = PendingChange(goal, host, old, self.check_inputs(host, goal, {}, goal.inputs))
+        self._require_dependencies(goal)
         with self._lock:
-            self.replaced.add(goal.urn)
-        step = steps.recreate if old.deleted else steps.replace_after
+            self.replaced_urns.add(goal.urn)
+        step = steps.create_after_delete if old.deleted else steps.create_before_delete
         return step(self._run, change)
 
-    def _blind(self, goal: Goal, old: Resource | None) -> Outcome:
+    def _preview_unconfigured(self, goal: Goal, old: Resource | None) -> RegistrationResult:
         """Preview a resource whose provider cannot be configured yet: nobody can be asked."""
-        new = resource_for(goal, "" if old is None else old.id, goal.inputs, goal.inputs)
-        self._run.recorder.done("create" if old is None else "update", old, new)
-        return Outcome(goal.urn, id=new.id, outputs=new.outputs)
+        new = build_resource(goal, "" if old is None else old.id, goal.inputs, goal.inputs)
+        self._run.recorder.record_step("create" if old is None else "update", old, new)
+        return RegistrationResult(goal.urn, id=new.id, outputs=new.outputs)
 
-    def check(self, host: Provider, goal: Goal, olds: Properties, news: Properties) -> Properties:
+    def check_inputs(
+        self, host: ProviderClient, goal: Goal, olds: Properties, news: Properties
+    ) -> Properties:
         """Check inputs; ``LocalEngineError`` if they are not valid, each problem recorded."""
         checked = host.check(goal.urn, olds, news)
         if not checked.failures:
             return checked.inputs
-        self.invalid.add(goal.urn)
-        problems = list(problems_of(goal, checked))
+        self.invalid_urns.add(goal.urn)
+        problems = list(describe_failures(goal, checked))
         for problem in problems[:-1]:
-            self._run.recorder.say("error", problem, goal.urn)
+            self._run.recorder.record_message("error", problem, goal.urn)
         raise LocalEngineError(problems[-1])
 
 
 def _require_dynamic(goal: Goal) -> None:
-    package = resource.package_of(goal.type)
+    package = resource.get_package(goal.type)
     if goal.type == resource.DYNAMIC_PROVIDER_TYPE or package == resource.DYNAMIC_PACKAGE:
         return
     msg = f"{goal.type} needs Pulumi: the local engine runs Python dynamic providers only"

@@ -4,169 +4,185 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from bim360_provider.testing.engine.plugin.provider_client import Diffed, HostError, Provider
+from bim360_provider.testing.engine.plugin.provider_client import (
+    DiffResponse,
+    HostError,
+    ProviderClient,
+)
 from bim360_provider.testing.engine.state import property_path
-from bim360_provider.testing.engine.state.property_path import Changes, changes_between
+from bim360_provider.testing.engine.state.property_path import PropertyChanges, compare_properties
 from bim360_provider.testing.engine.state.resource import (
     Goal,
-    Outcome,
+    RegistrationResult,
     Resource,
-    outcome_of,
-    resource_for,
+    build_registration_result,
+    build_resource,
 )
-from bim360_provider.testing.engine.state.values import Properties, has_sealed, mark_keys
+from bim360_provider.testing.engine.state.values import (
+    Properties,
+    has_secret_digest,
+    mark_secret_keys,
+)
 
 if TYPE_CHECKING:
-    from bim360_provider.testing.engine.deployment.run import Run
+    from bim360_provider.testing.engine.deployment.run import EngineRun
     from bim360_provider.testing.engine.results import Op
 
 
 @dataclass(frozen=True)
-class Verdict:
+class DiffDecision:
     """What is to happen, and which properties are the reason."""
 
-    changed: bool
-    paths: Changes = field(default_factory=dict)
+    has_changes: bool
+    paths: PropertyChanges = field(default_factory=dict)
     replaces: tuple[str, ...] = ()
-    delete_first: bool = False
+    delete_before_replace: bool = False
 
 
-SAME = Verdict(changed=False)
+NO_CHANGES = DiffDecision(has_changes=False)
 
 
-def judge(goal: Goal, old: Resource, news: Properties, answer: Diffed) -> Verdict:
+def decide_diff(goal: Goal, old: Resource, news: Properties, answer: DiffResponse) -> DiffDecision:
     """Turn a provider's answer to Diff into a verdict.
 
     Where the provider answers neither yes nor no, the old inputs are compared with the new ones,
     path by path; only then does ``replace_on_changes`` have an effect, exactly as with Pulumi.
     """
-    if answer.changed is False:
-        return SAME
-    if answer.changed is None:
-        return _by_comparison(goal, old, news, answer)
-    visible = changes_between(old.inputs, news, internal=False)
-    return Verdict(True, visible, answer.replaces, _deletes_first(goal, answer))
+    if answer.has_changes is False:
+        return NO_CHANGES
+    if answer.has_changes is None:
+        return _compare_inputs(goal, old, news, answer)
+    visible = compare_properties(old.inputs, news, include_internal=False)
+    return DiffDecision(True, visible, answer.replaces, _needs_delete_first(goal, answer))
 
 
-def _by_comparison(goal: Goal, old: Resource, news: Properties, answer: Diffed) -> Verdict:
-    compared = changes_between(old.inputs, ignoring(goal.ignore_changes, old.inputs, news))
+def _compare_inputs(
+    goal: Goal, old: Resource, news: Properties, answer: DiffResponse
+) -> DiffDecision:
+    compared = compare_properties(
+        old.inputs, restore_ignored(goal.ignore_changes, old.inputs, news)
+    )
     if not compared:
-        return SAME
-    forced = _forced(goal.replace_on_changes, compared)
+        return NO_CHANGES
+    forced = _find_forced_keys(goal.replace_on_changes, compared)
     replaces = tuple(dict.fromkeys((*answer.replaces, *forced)))
-    return Verdict(True, compared, replaces, _deletes_first(goal, answer))
+    return DiffDecision(True, compared, replaces, _needs_delete_first(goal, answer))
 
 
-def _forced(patterns: tuple[str, ...], changes: Changes) -> tuple[str, ...]:
-    wanted = [property_path.parse(pattern) for pattern in patterns]
-    changed = [property_path.parse(path) for path in changes]
+def _find_forced_keys(patterns: tuple[str, ...], changes: PropertyChanges) -> tuple[str, ...]:
+    wanted = [property_path.parse_path(pattern) for pattern in patterns]
+    changed = [property_path.parse_path(path) for path in changes]
     return tuple(
         str(path[0])
         for path in changed
-        if any(property_path.contains(want, path) for want in wanted)
+        if any(property_path.is_match(want, path) for want in wanted)
     )
 
 
-def _deletes_first(goal: Goal, answer: Diffed) -> bool:
+def _needs_delete_first(goal: Goal, answer: DiffResponse) -> bool:
     wanted = goal.delete_before_replace
     return answer.delete_before_replace if wanted is None else wanted
 
 
-def ignoring(patterns: tuple[str, ...], old: Properties, new: Properties) -> Properties:
+def restore_ignored(patterns: tuple[str, ...], old: Properties, new: Properties) -> Properties:
     """Return the new inputs with the ignored places set back to what they were."""
     for pattern in patterns:
-        set_back = property_path.reset(property_path.parse(pattern), old, new)
+        set_back = property_path.reset_value(property_path.parse_path(pattern), old, new)
         new = set_back if isinstance(set_back, dict) else new
     return new
 
 
 @dataclass(frozen=True)
-class Change:
+class PendingChange:
     """One resource, what it is to become, and why."""
 
     goal: Goal
-    host: Provider
+    host: ProviderClient
     old: Resource
     inputs: Properties
-    verdict: Verdict = SAME
+    decision: DiffDecision = NO_CHANGES
 
 
-def create(run: "Run", goal: Goal, host: Provider, inputs: Properties) -> Outcome:
+def create_resource(
+    run: "EngineRun", goal: Goal, host: ProviderClient, inputs: Properties
+) -> RegistrationResult:
     """Create a resource that was not there."""
-    run.recorder.begin(goal.urn, "create")
-    made = _made(run, goal, host, inputs)
+    run.recorder.record_start(goal.urn, "create")
+    made = _create_object(run, goal, host, inputs)
     run.state.put(made)
-    run.recorder.done("create", None, made)
-    return outcome_of(made)
+    run.recorder.record_step("create", None, made)
+    return build_registration_result(made)
 
 
-def same(run: "Run", change: Change) -> Outcome:
+def keep_resource(run: "EngineRun", change: PendingChange) -> RegistrationResult:
     """Leave a resource alone; its inputs and options are remembered as they now are."""
     goal, old = change.goal, change.old
-    outputs = mark_keys(old.outputs, goal.secret_outputs)
-    kept = resource_for(goal, old.id, change.inputs, outputs)
+    outputs = mark_secret_keys(old.outputs, goal.secret_outputs)
+    kept = build_resource(goal, old.id, change.inputs, outputs)
     if kept != old:
-        run.state.put(kept, instead_of=old)
-    run.recorder.done("same", old, kept)
-    return outcome_of(kept)
+        run.state.put(kept, previous=old)
+    run.recorder.record_step("same", old, kept)
+    return build_registration_result(kept)
 
 
-def update(run: "Run", change: Change) -> Outcome:
+def update_resource(run: "EngineRun", change: PendingChange) -> RegistrationResult:
     """Change a resource in place; in a preview its outputs are its inputs."""
     goal, old, inputs = change.goal, change.old, change.inputs
-    run.recorder.begin(goal.urn, "update")
+    run.recorder.record_start(goal.urn, "update")
     outputs = inputs
     if not run.dry_run:
-        _require_whole(inputs)
-        with run.slot():
+        _require_known_secrets(inputs)
+        with run.acquire_slot():
             outputs = change.host.update(goal.urn, old, inputs)
-    new = resource_for(goal, old.id, inputs, mark_keys(outputs, goal.secret_outputs))
-    run.state.put(new, instead_of=old)
-    run.recorder.done("update", old, new, change.verdict.paths)
-    return outcome_of(new)
+    new = build_resource(goal, old.id, inputs, mark_secret_keys(outputs, goal.secret_outputs))
+    run.state.put(new, previous=old)
+    run.recorder.record_step("update", old, new, change.decision.paths)
+    return build_registration_result(new)
 
 
-def replace_after(run: "Run", change: Change) -> Outcome:
+def create_before_delete(run: "EngineRun", change: PendingChange) -> RegistrationResult:
     """Create the replacement; the old one is deleted when everything else is done."""
-    made = _replacement(run, change)
-    run.state.condemn(change.old)
+    made = _create_replacement(run, change)
+    run.state.mark_for_deletion(change.old)
     run.state.put(made)
     _record_replacement(run, "create-replacement", change, made)
     _record_replacement(run, "replace", change, made)
-    return outcome_of(made)
+    return build_registration_result(made)
 
 
-def recreate(run: "Run", change: Change) -> Outcome:
+def create_after_delete(run: "EngineRun", change: PendingChange) -> RegistrationResult:
     """Create the replacement of a resource that was deleted ahead of it."""
-    wanted = resource_for(change.goal, "", change.inputs, {})
+    wanted = build_resource(change.goal, "", change.inputs, {})
     _record_replacement(run, "replace", change, wanted)
-    made = _replacement(run, change)
-    run.state.put(made, instead_of=change.old)
+    made = _create_replacement(run, change)
+    run.state.put(made, previous=change.old)
     _record_replacement(run, "create-replacement", change, made)
-    return outcome_of(made)
+    return build_registration_result(made)
 
 
-def _replacement(run: "Run", change: Change) -> Resource:
-    run.recorder.begin(change.goal.urn, "create-replacement")
-    return _made(run, change.goal, change.host, change.inputs)
+def _create_replacement(run: "EngineRun", change: PendingChange) -> Resource:
+    run.recorder.record_start(change.goal.urn, "create-replacement")
+    return _create_object(run, change.goal, change.host, change.inputs)
 
 
-def _record_replacement(run: "Run", op: "Op", change: Change, new: Resource) -> None:
-    run.recorder.done(op, change.old, new, change.verdict.paths, change.verdict.replaces)
+def _record_replacement(run: "EngineRun", op: "Op", change: PendingChange, new: Resource) -> None:
+    run.recorder.record_step(op, change.old, new, change.decision.paths, change.decision.replaces)
 
 
-def _made(run: "Run", goal: Goal, host: Provider, inputs: Properties) -> Resource:
+def _create_object(
+    run: "EngineRun", goal: Goal, host: ProviderClient, inputs: Properties
+) -> Resource:
     """Create the object; in a preview its outputs are the inputs, and its id is not known."""
     if run.dry_run:
-        return resource_for(goal, "", inputs, mark_keys(inputs, goal.secret_outputs))
-    _require_whole(inputs)
-    with run.slot():
+        return build_resource(goal, "", inputs, mark_secret_keys(inputs, goal.secret_outputs))
+    _require_known_secrets(inputs)
+    with run.acquire_slot():
         id_, outputs = host.create(goal.urn, inputs)
-    return resource_for(goal, id_, inputs, mark_keys(outputs, goal.secret_outputs))
+    return build_resource(goal, id_, inputs, mark_secret_keys(outputs, goal.secret_outputs))
 
 
-def _require_whole(inputs: Properties) -> None:
-    lost = sorted(key for key, value in inputs.items() if has_sealed(value))
+def _require_known_secrets(inputs: Properties) -> None:
+    lost = sorted(key for key, value in inputs.items() if has_secret_digest(value))
     if lost:
         msg = (
             f"{', '.join(lost)} comes from a secret output of an earlier run, which the local "
@@ -175,39 +191,43 @@ def _require_whole(inputs: Properties) -> None:
         raise HostError(msg)
 
 
-def component(run: "Run", goal: Goal, old: Resource | None) -> Outcome:
+def register_component(run: "EngineRun", goal: Goal, old: Resource | None) -> RegistrationResult:
     """Record a component, or the stack itself: there is no provider to ask."""
     outputs = {} if old is None else old.outputs
-    return _recorded(run, old, resource_for(goal, "", goal.inputs, outputs))
+    return _record_registration(run, old, build_resource(goal, "", goal.inputs, outputs))
 
 
-def provider(run: "Run", goal: Goal, old: Resource | None) -> Outcome:
+def register_provider(run: "EngineRun", goal: Goal, old: Resource | None) -> RegistrationResult:
     """Record an explicit provider; its inputs are what its host will be configured with."""
     new_id = "" if run.dry_run else str(uuid4())
-    new = resource_for(goal, new_id if old is None else old.id, goal.inputs, goal.inputs)
-    run.hosts.declare(goal.urn, goal.inputs)
-    return _recorded(run, old, new)
+    new = build_resource(goal, new_id if old is None else old.id, goal.inputs, goal.inputs)
+    run.hosts.set_config(goal.urn, goal.inputs)
+    return _record_registration(run, old, new)
 
 
-def _recorded(run: "Run", old: Resource | None, new: Resource) -> Outcome:
+def _record_registration(
+    run: "EngineRun", old: Resource | None, new: Resource
+) -> RegistrationResult:
     op: Op = "create"
     if old is not None:
         op = "same" if old.inputs == new.inputs else "update"
-    run.state.put(new, instead_of=old)
-    run.recorder.done(op, old, new)
-    return outcome_of(new)
+    run.state.put(new, previous=old)
+    run.recorder.record_step(op, old, new)
+    return build_registration_result(new)
 
 
-def external(run: "Run", goal: Goal, host: Provider, old: Resource | None, id_: str) -> Outcome:
+def read_external(
+    run: "EngineRun", goal: Goal, host: ProviderClient, old: Resource | None, id_: str
+) -> RegistrationResult:
     """Read a resource that somebody else manages: ``Resource.get``; also in a preview."""
-    run.recorder.begin(goal.urn, "read")
-    asked = resource_for(goal, id_, goal.inputs, goal.inputs)
-    with run.slot():
+    run.recorder.record_start(goal.urn, "read")
+    asked = build_resource(goal, id_, goal.inputs, goal.inputs)
+    with run.acquire_slot():
         found = host.read(asked)
-    outputs = mark_keys(found.outputs, goal.secret_outputs)
+    outputs = mark_secret_keys(found.outputs, goal.secret_outputs)
     new = replace(asked, id=found.id or id_, outputs=outputs, external=True)
     if old is not None and not old.external:
-        run.state.condemn(old)
+        run.state.mark_for_deletion(old)
     run.state.put(new)
-    run.recorder.done("read", old, new)
-    return outcome_of(new)
+    run.recorder.record_step("read", old, new)
+    return build_registration_result(new)

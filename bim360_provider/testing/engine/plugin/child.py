@@ -23,13 +23,13 @@ from pathlib import Path
 from typing import Any
 
 # The exit code that tells Pulumi's language host that the reason was already shown.
-ALREADY_SHOWN = 32
+EXIT_ALREADY_REPORTED = 32
 
 # Pulumi's own runner gives the program's event loop four threads for each parallel step.
 THREADS_PER_STEP = 4
 
 
-def end_with_the_engine() -> None:
+def exit_with_engine() -> None:
     """End this process as soon as the other end of standard input is closed."""
     pipe = os.dup(0)
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -49,7 +49,7 @@ def run_host(engine: str) -> None:
     runpy.run_module("pulumi.dynamic", run_name="__main__", alter_sys=True)
 
 
-class WithoutDebug:
+class DebugFilter:
     """The engine's service, spared the debug messages that it drops: four for each resource.
 
     Pulumi's SDK sends them one after the other and waits for each.
@@ -62,9 +62,9 @@ class WithoutDebug:
 
     def __getattr__(self, name: str) -> Any:
         """Return a method of the service."""
-        return self._log if name == "Log" else getattr(self._stub, name)
+        return self._forward_log if name == "Log" else getattr(self._stub, name)
 
-    def _log(self, request: Any) -> None:
+    def _forward_log(self, request: Any) -> None:
         if request.severity != self.DEBUG:
             self._stub.Log(request)
 
@@ -90,13 +90,13 @@ def run_program(words: list[str]) -> int:
         dry_run=dry_run == "true",
         organization="organization",
     )
-    settings.engine = WithoutDebug(settings.engine)
+    settings.engine = DebugFilter(settings.engine)
     runtime.configure(settings)
     sys.argv = [entry]
-    return _run(entry, int(parallel))
+    return _run_stack(entry, int(parallel))
 
 
-def _run(entry: str, parallel: int) -> int:
+def _run_stack(entry: str, parallel: int) -> int:
     from pulumi import RunError, log, runtime  # noqa: PLC0415 -- as above
 
     # A failed resource leaves futures nobody waits for; asyncio's remarks on them help no one.
@@ -106,24 +106,24 @@ def _run(entry: str, parallel: int) -> int:
     threads = ThreadPoolExecutor(max_workers=THREADS_PER_STEP * max(parallel, 1))
     loop.set_default_executor(threads)
     try:
-        loop.run_until_complete(runtime.run_in_stack(lambda: _user_program(entry)))
+        loop.run_until_complete(runtime.run_in_stack(lambda: _run_user_program(entry)))
     except RunError as error:
         log.error(str(error))
-        return ALREADY_SHOWN
+        return EXIT_ALREADY_REPORTED
     except Exception:  # noqa: BLE001 -- whatever the program raised is its own
-        log.error(f"Program failed with an unhandled exception:\n{_users_traceback(entry)}")
-        return ALREADY_SHOWN
+        log.error(f"Program failed with an unhandled exception:\n{_format_user_traceback(entry)}")
+        return EXIT_ALREADY_REPORTED
     finally:
         threads.shutdown(wait=True)
         loop.close()
     return 0
 
 
-def _user_program(entry: str) -> None:
+def _run_user_program(entry: str) -> None:
     runpy.run_path(entry, run_name="__main__")
 
 
-def _users_traceback(entry: str) -> str:
+def _format_user_traceback(entry: str) -> str:
     """Format the traceback from the program's first line on; what called it is our business."""
     own = Path(entry, "__main__.py") if Path(entry).is_dir() else Path(entry)
     frames = traceback.extract_tb(sys.exc_info()[2])
@@ -134,7 +134,7 @@ def _users_traceback(entry: str) -> str:
 
 
 if __name__ == "__main__":
-    end_with_the_engine()
+    exit_with_engine()
     if sys.argv[1] == "host":
         run_host(sys.argv[2])
     else:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bim360_provider.testing.engine.program.project import Project, read_mapping
+from bim360_provider.testing.engine.program.project import PulumiProject, read_mapping
 from bim360_provider.testing.engine.results import LocalEngineError
 from bim360_provider.testing.engine.state.values import Properties, Secret
 
@@ -22,7 +22,7 @@ class Configuration:
     values: dict[str, str]
     secret_keys: frozenset[str]
 
-    def properties(self) -> Properties:
+    def to_properties(self) -> Properties:
         """Return it as a bag of properties, the form a provider is configured with."""
         return {
             key: Secret(value) if key in self.secret_keys else value
@@ -31,7 +31,7 @@ class Configuration:
 
 
 def read_configuration(
-    project: Project,
+    project: PulumiProject,
     stack: str,
     environment: Mapping[str, str],
     config: Mapping[str, Any],
@@ -46,22 +46,24 @@ def read_configuration(
     Raises:
         LocalEngineError: An encrypted value was given nowhere else, or the file cannot be read.
     """
-    given = {_full(project, key): _text(value) for key, value in config.items()}
-    secret = {_full(project, key): _text(value) for key, value in secret_config.items()}
+    given = {_qualify_key(project, key): _serialize_value(value) for key, value in config.items()}
+    secret = {
+        _qualify_key(project, key): _serialize_value(value) for key, value in secret_config.items()
+    }
     path = project.config_folder / f"Pulumi.{stack}.yaml"
-    found = {_full(project, key): value for key, value in _stack_values(path).items()}
-    values = _defaults(project)
+    found = {_qualify_key(project, key): value for key, value in _read_stack_values(path).items()}
+    values = _read_defaults(project)
     for key, value in found.items():
         if key in given or key in secret:
             continue
         if _is_encrypted(value):
-            secret[key] = _from_environment(key, path, environment)
+            secret[key] = _read_variable(key, path, environment)
         else:
-            values[key] = _text(value)
+            values[key] = _serialize_value(value)
     return Configuration({**values, **given, **secret}, frozenset(secret))
 
 
-def _stack_values(path: Path) -> dict[str, Any]:
+def _read_stack_values(path: Path) -> dict[str, Any]:
     settings = read_mapping(path) if path.is_file() else {}
     if "environment" in settings:
         msg = f"{path} imports an environment from Pulumi Cloud: give its values as config"
@@ -70,21 +72,21 @@ def _stack_values(path: Path) -> dict[str, Any]:
     return values if isinstance(values, dict) else {}
 
 
-def _defaults(project: Project) -> dict[str, str]:
+def _read_defaults(project: PulumiProject) -> dict[str, str]:
     defaults: dict[str, str] = {}
     for key, value in project.config.items():
         declared = value if isinstance(value, dict) else {"value": value}
         for field in ("value", "default"):
             if field in declared:
-                defaults[_full(project, key)] = _text(declared[field])
+                defaults[_qualify_key(project, key)] = _serialize_value(declared[field])
     return defaults
 
 
-def _full(project: Project, key: str) -> str:
+def _qualify_key(project: PulumiProject, key: str) -> str:
     return key if ":" in key else f"{project.name}:{key}"
 
 
-def _text(value: Any) -> str:
+def _serialize_value(value: Any) -> str:
     if isinstance(value, str):
         return value
     return json.dumps(value, separators=(",", ":"), default=str)
@@ -96,13 +98,13 @@ def _is_encrypted(value: Any) -> bool:
     return isinstance(value, list) and any(map(_is_encrypted, value))
 
 
-def variable_for(key: str) -> str:
+def build_variable_name(key: str) -> str:
     """Return the environment variable that stands for a configuration key."""
     return "PULUMI_CONFIG_" + re.sub("[^A-Z0-9_]", "_", key.upper())
 
 
-def _from_environment(key: str, path: Path, environment: Mapping[str, str]) -> str:
-    variable = variable_for(key)
+def _read_variable(key: str, path: Path, environment: Mapping[str, str]) -> str:
+    variable = build_variable_name(key)
     if variable in environment:
         return environment[variable]
     msg = (

@@ -13,46 +13,46 @@ from bim360_provider.testing.engine.results import LocalEngineError
 
 
 @dataclass(frozen=True)
-class Project:
+class PulumiProject:
     """What the engine needs to know of a project."""
 
     name: str
     root: Path
     folder: Path
     """The working directory of the program and of its provider host."""
-    entry: str
+    entry_point: str
     """What to run, seen from ``folder``: ``"."`` or a file."""
     config_folder: Path
     config: dict[str, Any]
     """The project's own configuration: defaults for all its stacks."""
 
 
-def read_project(root: Path) -> Project:
+def read_project(root: Path) -> PulumiProject:
     """Read ``Pulumi.yaml`` (or ``.yml``) of a folder.
 
     Raises:
         LocalEngineError: There is none, it cannot be read, or its program is not in Python.
     """
-    path = _project_file(root)
+    path = _find_project_file(root)
     settings = read_mapping(path)
     _require_python(path, settings.get("runtime"))
-    folder, entry = _program(root, str(settings.get("main") or "."))
+    folder, entry = _locate_program(root, str(settings.get("main") or "."))
     name = settings.get("name")
     if not isinstance(name, str) or not name:
         msg = f"{path} has no name: add `name: my-project`"
         raise LocalEngineError(msg)
     config = settings.get("config")
-    return Project(
+    return PulumiProject(
         name=name,
         root=root,
         folder=folder,
-        entry=entry,
+        entry_point=entry,
         config_folder=root / str(settings.get("stackConfigDir") or "."),
         config=config if isinstance(config, dict) else {},
     )
 
 
-def _project_file(root: Path) -> Path:
+def _find_project_file(root: Path) -> Path:
     for name in ("Pulumi.yaml", "Pulumi.yml"):
         if (root / name).is_file():
             return root / name
@@ -86,7 +86,7 @@ def _require_python(path: Path, runtime: object) -> None:
         raise LocalEngineError(msg)
 
 
-def _program(root: Path, main: str) -> tuple[Path, str]:
+def _locate_program(root: Path, main: str) -> tuple[Path, str]:
     """Split ``main`` as Pulumi does: a folder is entered, a file is run from its folder."""
     target = root / main
     if target.is_dir():

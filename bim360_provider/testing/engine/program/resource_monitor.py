@@ -10,20 +10,20 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, resource_pb2, resource_pb2_grpc
 
-from bim360_provider.testing.engine.deployment.run import Run
-from bim360_provider.testing.engine.deployment.step_generator import Registrar
+from bim360_provider.testing.engine.deployment.run import EngineRun
+from bim360_provider.testing.engine.deployment.step_generator import StepGenerator
 from bim360_provider.testing.engine.results import LocalEngineError, Recorder, Severity
 from bim360_provider.testing.engine.state import resource
 from bim360_provider.testing.engine.state.marshal import (
     UNKNOWN_TEXT,
+    drop_nulls,
     from_struct,
     to_struct,
-    without_nulls,
 )
-from bim360_provider.testing.engine.state.resource import Goal, Outcome
+from bim360_provider.testing.engine.state.resource import Goal, RegistrationResult
 
 # Options the local engine has no part for, by their field in the request.
-_REFUSED: Mapping[str, str] = {
+_UNSUPPORTED_OPTIONS: Mapping[str, str] = {
     "transforms": "transforms",
     "state_migrations": "state_migrations",
     "importId": "import_",
@@ -32,19 +32,19 @@ _REFUSED: Mapping[str, str] = {
 }
 
 
-def goal_of(request: Any, stack: str, project: str) -> Goal:
+def parse_registration(request: Any, stack: str, project: str) -> Goal:
     """Read a ``RegisterResourceRequest``.
 
     Raises:
         LocalEngineError: It uses an option that only Pulumi itself can honour.
     """
-    _require_known_options(request)
+    _require_supported_options(request)
     before = request.deleteBeforeReplace
     return Goal(
-        urn=resource.make(stack, project, request.parent, request.type, request.name),
+        urn=resource.build_urn(stack, project, request.parent, request.type, request.name),
         type=request.type,
         custom=request.custom,
-        inputs=without_nulls(from_struct(request.object)),
+        inputs=drop_nulls(from_struct(request.object)),
         parent=request.parent,
         provider=request.provider if request.custom else "",
         dependencies=tuple(sorted(request.dependencies)),
@@ -65,13 +65,13 @@ def goal_of(request: Any, stack: str, project: str) -> Goal:
     )
 
 
-def reading_goal_of(request: Any, stack: str, project: str) -> Goal:
+def parse_read_request(request: Any, stack: str, project: str) -> Goal:
     """Read a ``ReadResourceRequest``."""
     return Goal(
-        urn=resource.make(stack, project, request.parent, request.type, request.name),
+        urn=resource.build_urn(stack, project, request.parent, request.type, request.name),
         type=request.type,
         custom=True,
-        inputs=without_nulls(from_struct(request.properties)),
+        inputs=drop_nulls(from_struct(request.properties)),
         parent=request.parent,
         provider=request.provider,
         dependencies=tuple(sorted(request.dependencies)),
@@ -79,8 +79,8 @@ def reading_goal_of(request: Any, stack: str, project: str) -> Goal:
     )
 
 
-def _require_known_options(request: Any) -> None:
-    for name, option in _REFUSED.items():
+def _require_supported_options(request: Any) -> None:
+    for name, option in _UNSUPPORTED_OPTIONS.items():
         if getattr(request, name):
             msg = f"{option} on {request.name!r} needs Pulumi: the local engine does not do it"
             raise LocalEngineError(msg)
@@ -105,22 +105,22 @@ class EngineService(engine_pb2_grpc.EngineServicer):
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
-        self._root = ""
+        self._root_urn = ""
 
     def Log(self, request: Any, context: Any) -> Any:
         """Record a message; debug messages are dropped, as Pulumi does without ``--debug``."""
         severity = _SEVERITIES[request.severity]
         if severity != "debug":
-            self._recorder.say(severity, request.message, request.urn, ephemeral=request.ephemeral)
+            self._recorder.record_message(severity, request.message, request.urn, ephemeral=request.ephemeral)
         return empty_pb2.Empty()
 
     def GetRootResource(self, request: Any, context: Any) -> Any:
         """Return the URN set last."""
-        return engine_pb2.GetRootResourceResponse(urn=self._root)
+        return engine_pb2.GetRootResourceResponse(urn=self._root_urn)
 
     def SetRootResource(self, request: Any, context: Any) -> Any:
         """Keep the URN of the stack resource."""
-        self._root = request.urn
+        self._root_urn = request.urn
         return engine_pb2.SetRootResourceResponse()
 
     def RequirePulumiVersion(self, request: Any, context: Any) -> Any:
@@ -130,7 +130,7 @@ class EngineService(engine_pb2_grpc.EngineServicer):
 
 # What this engine understands. Aliases are left to the SDK, which then sends them as whole URNs;
 # transforms, hooks and packages are listed so that the refusal is ours, and says what to do.
-FEATURES: Final = (
+SUPPORTED_FEATURES: Final = (
     resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
     resource_pb2.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
     resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
@@ -143,12 +143,12 @@ FEATURES: Final = (
 )
 
 
-class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
+class ResourceMonitor(resource_pb2_grpc.ResourceMonitorServicer):
     """Answers one run of one program."""
 
-    def __init__(self, run: Run, registrar: Registrar) -> None:
+    def __init__(self, run: EngineRun, registrar: StepGenerator) -> None:
         self._run = run
-        self._registrar = registrar
+        self._step_generator = registrar
 
     def GetDeploymentInfo(self, request: Any, context: Any) -> Any:
         """Tell the program what it may use."""
@@ -157,7 +157,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             stack=self._run.stack,
             organization="organization",
             dryRun=self._run.dry_run,
-            supportedFeatures=FEATURES,
+            supportedFeatures=SUPPORTED_FEATURES,
         )
 
     def SupportsFeature(self, request: Any, context: Any) -> Any:
@@ -168,16 +168,16 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
     def RegisterResource(self, request: Any, context: Any) -> Any:
         """Register a resource, and answer when it is there."""
         try:
-            goal = goal_of(request, self._run.stack, self._run.project)
+            goal = parse_registration(request, self._run.stack, self._run.project)
         except LocalEngineError as error:
-            return _registered(self._refused(request, error))
-        return _registered(self._registrar.register(goal))
+            return _build_response(self._reject_registration(request, error))
+        return _build_response(self._step_generator.register_resource(goal))
 
     def ReadResource(self, request: Any, context: Any) -> Any:
         """Read a resource somebody else manages."""
-        goal = reading_goal_of(request, self._run.stack, self._run.project)
+        goal = parse_read_request(request, self._run.stack, self._run.project)
         id_ = "" if request.id == UNKNOWN_TEXT else request.id
-        outcome = self._registrar.read(goal, id_)
+        outcome = self._step_generator.read_resource(goal, id_)
         return resource_pb2.ReadResourceResponse(
             urn=outcome.urn,
             properties=to_struct(outcome.outputs, keep_secrets=True),
@@ -187,7 +187,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
 
     def RegisterResourceOutputs(self, request: Any, context: Any) -> Any:
         """Take the outputs of a component, or of the stack."""
-        self._registrar.finish(request.urn, from_struct(request.outputs))
+        self._step_generator.set_outputs(request.urn, from_struct(request.outputs))
         return empty_pb2.Empty()
 
     def SignalAndWaitForShutdown(self, request: Any, context: Any) -> Any:
@@ -196,41 +196,41 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
 
     def Invoke(self, request: Any, context: Any) -> NoReturn:
         """Refuse: dynamic providers have no functions."""
-        _refuse(context, f"the function {request.tok}")
+        _abort_unsupported(context, f"the function {request.tok}")
 
     def Call(self, request: Any, context: Any) -> NoReturn:
         """Refuse: dynamic resources have no methods."""
-        _refuse(context, f"the method {request.tok}")
+        _abort_unsupported(context, f"the method {request.tok}")
 
     def RegisterStackTransform(self, request: Any, context: Any) -> NoReturn:
         """Refuse."""
-        _refuse(context, "a stack transform")
+        _abort_unsupported(context, "a stack transform")
 
     def RegisterStackInvokeTransform(self, request: Any, context: Any) -> NoReturn:
         """Refuse."""
-        _refuse(context, "an invoke transform")
+        _abort_unsupported(context, "an invoke transform")
 
     def RegisterResourceHook(self, request: Any, context: Any) -> NoReturn:
         """Refuse."""
-        _refuse(context, f"the resource hook {request.name}")
+        _abort_unsupported(context, f"the resource hook {request.name}")
 
     def RegisterErrorHook(self, request: Any, context: Any) -> NoReturn:
         """Refuse."""
-        _refuse(context, f"the error hook {request.name}")
+        _abort_unsupported(context, f"the error hook {request.name}")
 
     def RegisterPackage(self, request: Any, context: Any) -> NoReturn:
         """Refuse: a package is a plugin."""
-        _refuse(context, f"the package {request.name}")
+        _abort_unsupported(context, f"the package {request.name}")
 
-    def _refused(self, request: Any, error: LocalEngineError) -> Outcome:
-        urn = resource.make(
+    def _reject_registration(self, request: Any, error: LocalEngineError) -> RegistrationResult:
+        urn = resource.build_urn(
             self._run.stack, self._run.project, request.parent, request.type, request.name
         )
-        self._registrar.refuse(urn, str(error))
-        return Outcome(urn, ok=False)
+        self._step_generator.record_rejection(urn, str(error))
+        return RegistrationResult(urn, ok=False)
 
 
-def _registered(outcome: Outcome) -> Any:
+def _build_response(outcome: RegistrationResult) -> Any:
     return resource_pb2.RegisterResourceResponse(
         urn=outcome.urn,
         id=outcome.id,
@@ -239,7 +239,7 @@ def _registered(outcome: Outcome) -> Any:
     )
 
 
-def _refuse(context: Any, what: str) -> NoReturn:
+def _abort_unsupported(context: Any, what: str) -> NoReturn:
     msg = f"{what} needs Pulumi: the local engine runs Python dynamic providers only"
     context.abort(grpc.StatusCode.UNIMPLEMENTED, msg)
     raise AssertionError(msg)  # not reached: abort raises

@@ -9,13 +9,13 @@ from typing import Any, Final
 import grpc
 from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
-from bim360_provider.testing.engine.deployment.run import Run
+from bim360_provider.testing.engine.deployment.run import EngineRun
 from bim360_provider.testing.engine.plugin import processes
-from bim360_provider.testing.engine.plugin.child import ALREADY_SHOWN, THREADS_PER_STEP
+from bim360_provider.testing.engine.plugin.child import EXIT_ALREADY_REPORTED, THREADS_PER_STEP
 from bim360_provider.testing.engine.plugin.host import CHANNEL_OPTIONS
 from bim360_provider.testing.engine.program.config import Configuration
-from bim360_provider.testing.engine.program.project import Project
-from bim360_provider.testing.engine.program.resource_monitor import EngineService, Monitor
+from bim360_provider.testing.engine.program.project import PulumiProject
+from bim360_provider.testing.engine.program.resource_monitor import EngineService, ResourceMonitor
 from bim360_provider.testing.engine.results import Recorder
 
 # Log messages and outputs come beside the registrations, which may all be waiting.
@@ -23,7 +23,7 @@ SPARE_THREADS: Final = 4
 
 
 @contextmanager
-def serving(register: Callable[[grpc.Server], None], threads: int) -> Iterator[str]:
+def serve_grpc(register: Callable[[grpc.Server], None], threads: int) -> Iterator[str]:
     """Serve on a free local port; at the end let calls under way finish.
 
     Args:
@@ -44,19 +44,19 @@ def serving(register: Callable[[grpc.Server], None], threads: int) -> Iterator[s
 
 
 @contextmanager
-def engine_service(recorder: Recorder) -> Iterator[str]:
+def serve_engine(recorder: Recorder) -> Iterator[str]:
     """Serve the engine's log service and yield its address."""
     service = EngineService(recorder)
-    with serving(
+    with serve_grpc(
         lambda at: engine_pb2_grpc.add_EngineServicer_to_server(service, at), SPARE_THREADS
     ) as address:
         yield address
 
 
 def run_program(  # noqa: PLR0913, PLR0917 -- everything a program can see
-    run: Run,
-    monitor: Monitor,
-    project: Project,
+    run: EngineRun,
+    monitor: ResourceMonitor,
+    project: PulumiProject,
     config: Configuration,
     environment: Mapping[str, str],
     engine: str,
@@ -71,18 +71,18 @@ def run_program(  # noqa: PLR0913, PLR0917 -- everything a program can see
     def register(server: Any) -> None:
         resource_pb2_grpc.add_ResourceMonitorServicer_to_server(monitor, server)
 
-    with serving(register, THREADS_PER_STEP * parallel + SPARE_THREADS) as address:
+    with serve_grpc(register, THREADS_PER_STEP * parallel + SPARE_THREADS) as address:
         words = [
             *("program", address, engine, project.name, run.stack, str(project.root)),
-            *(str(parallel), str(run.dry_run).lower(), project.entry),
+            *(str(parallel), str(run.dry_run).lower(), project.entry_point),
         ]
-        code = _run(run, words, project, {**environment, **_config_variables(config)})
-    if code not in (0, ALREADY_SHOWN) and not run.stopping.is_set():
-        run.recorder.say("error", f"the program ended with exit code {code}")
-    return code == 0 and not run.stopping.is_set()
+        code = _run_process(run, words, project, {**environment, **_build_config_variables(config)})
+    if code not in (0, EXIT_ALREADY_REPORTED) and not run.stop_event.is_set():
+        run.recorder.record_message("error", f"the program ended with exit code {code}")
+    return code == 0 and not run.stop_event.is_set()
 
 
-def _config_variables(config: Configuration) -> dict[str, str]:
+def _build_config_variables(config: Configuration) -> dict[str, str]:
     """Return the two variables in which Pulumi's language host hands over the configuration."""
     return {
         "PULUMI_CONFIG": json.dumps(config.values),
@@ -90,20 +90,22 @@ def _config_variables(config: Configuration) -> dict[str, str]:
     }
 
 
-def _run(run: Run, words: list[str], project: Project, environment: Mapping[str, str]) -> int:
-    process = processes.start(words, project.folder, environment)
+def _run_process(
+    run: EngineRun, words: list[str], project: PulumiProject, environment: Mapping[str, str]
+) -> int:
+    process = processes.start_child(words, project.folder, environment)
 
     def say(line: str) -> None:
-        run.recorder.say("info", line)
+        run.recorder.record_message("info", line)
 
     streams = [stream for stream in (process.stdout, process.stderr) if stream is not None]
-    readers = [processes.pass_on(stream, say) for stream in streams]
-    run.on_stop.append(process.terminate)
+    readers = [processes.forward_lines(stream, say) for stream in streams]
+    run.stop_callbacks.append(process.terminate)
     try:
         return process.wait()
     finally:
-        run.on_stop.remove(process.terminate)
-        processes.end(process)
+        run.stop_callbacks.remove(process.terminate)
+        processes.end_child(process)
         for reader in readers:
             reader.join()
-        processes.close(process)
+        processes.close_streams(process)

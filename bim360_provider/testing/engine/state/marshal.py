@@ -9,7 +9,13 @@ from typing import Any, Final
 
 from google.protobuf import struct_pb2
 
-from bim360_provider.testing.engine.state.values import UNKNOWN, Properties, Sealed, Secret, Value
+from bim360_provider.testing.engine.state.values import (
+    UNKNOWN,
+    Properties,
+    Secret,
+    SecretDigest,
+    Value,
+)
 
 UNKNOWN_TEXT: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 SIGNATURE_KEY: Final = "4dabf18193072939515e22adb298388d"
@@ -19,15 +25,15 @@ OUTPUT_SIGNATURE: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 # Up to here every integer is exact in a double, the only number protobuf's Struct has.
 MAX_EXACT_INTEGER: Final = 2**53
 
-_SEALED: Final = re.compile(r"\[secret ([0-9a-f]{64})\]")
+_DIGEST_PATTERN: Final = re.compile(r"\[secret ([0-9a-f]{64})\]")
 
 
 def from_struct(struct: struct_pb2.Struct) -> Properties:
     """Read a bag of properties; nulls stay, secrets and unknowns become our types."""
-    return {key: _from_value(value) for key, value in struct.fields.items()}
+    return {key: _parse_value(value) for key, value in struct.fields.items()}
 
 
-def without_nulls(properties: Properties) -> Properties:
+def drop_nulls(properties: Properties) -> Properties:
     """Drop properties that are null: for the engine they are not there at all."""
     return {key: value for key, value in properties.items() if value is not None}
 
@@ -44,31 +50,31 @@ def to_struct(properties: Properties, *, keep_secrets: bool) -> struct_pb2.Struc
     return struct
 
 
-def _from_value(value: struct_pb2.Value) -> Value:
+def _parse_value(value: struct_pb2.Value) -> Value:
     kind = value.WhichOneof("kind")
     if kind == "string_value":
-        return _from_text(value.string_value)
+        return _parse_text(value.string_value)
     if kind == "number_value":
-        return _from_number(value.number_value)
+        return _parse_number(value.number_value)
     if kind == "bool_value":
         return value.bool_value
     if kind == "list_value":
-        return [_from_value(item) for item in value.list_value.values]
-    return _from_object(from_struct(value.struct_value)) if kind == "struct_value" else None
+        return [_parse_value(item) for item in value.list_value.values]
+    return _parse_object(from_struct(value.struct_value)) if kind == "struct_value" else None
 
 
-def _from_text(text: str) -> Value:
+def _parse_text(text: str) -> Value:
     if text == UNKNOWN_TEXT:
         return UNKNOWN
-    sealed = _SEALED.fullmatch(text)
-    return Sealed(sealed.group(1)) if sealed else text
+    sealed = _DIGEST_PATTERN.fullmatch(text)
+    return SecretDigest(sealed.group(1)) if sealed else text
 
 
-def _from_number(number: float) -> int | float:
+def _parse_number(number: float) -> int | float:
     return int(number) if number.is_integer() and abs(number) < MAX_EXACT_INTEGER else number
 
 
-def _from_object(fields: Properties) -> Value:
+def _parse_object(fields: Properties) -> Value:
     signature = fields.get(SIGNATURE_KEY)
     if signature == SECRET_SIGNATURE:
         return Secret(fields.get("value"))
@@ -86,10 +92,10 @@ def _to_json(value: Value, *, keep: bool) -> Any:
     if isinstance(value, Secret):
         inner = _to_json(value.value, keep=keep)
         return {SIGNATURE_KEY: SECRET_SIGNATURE, "value": inner} if keep else inner
-    return sealed_text(value) if isinstance(value, Sealed) else _to_scalar(value)
+    return format_digest(value) if isinstance(value, SecretDigest) else _to_scalar(value)
 
 
-def sealed_text(sealed: Sealed) -> str:
+def format_digest(sealed: SecretDigest) -> str:
     """Return what a provider sees in place of a secret the state did not keep."""
     return f"[secret {sealed.digest}]"
 

@@ -9,18 +9,18 @@ from bim360_provider.testing.engine.state.values import (
     Secret,
     Value,
     is_internal,
-    plain,
+    unwrap_secrets,
 )
 
-Path: TypeAlias = tuple[str | int, ...]
+PropertyPath: TypeAlias = tuple[str | int, ...]
 
-ANY: Final = "*"
+WILDCARD: Final = "*"
 
-_PART: Final = re.compile(
+_PART_PATTERN: Final = re.compile(
     r"""\.?(?P<name>[^.\[\]"]+)|\[(?P<index>\d+)\]|\["(?P<quoted>(?:[^"\\]|\\.)*)"\]|\[(?P<any>\*)\]"""
 )
 
-_PLAIN: Final = re.compile(r"[A-Za-z0-9_]+")
+_UNQUOTED_KEY: Final = re.compile(r"[A-Za-z0-9_]+")
 """Keys that Pulumi writes without quotes (``requiresQuote`` in its properties_path.go)."""
 
 
@@ -28,7 +28,7 @@ class PathError(ValueError):
     """A text is not a property path."""
 
 
-def parse(text: str) -> Path:
+def parse_path(text: str) -> PropertyPath:
     """Read a property path.
 
     Raises:
@@ -37,24 +37,24 @@ def parse(text: str) -> Path:
     parts: list[str | int] = []
     at = 0
     while at < len(text):
-        match = _PART.match(text, at)
+        match = _PART_PATTERN.match(text, at)
         if match is None:
             msg = f"{text!r} is not a property path: it goes wrong at character {at + 1}"
             raise PathError(msg)
-        parts.append(_part(match))
+        parts.append(_parse_part(match))
         at = match.end()
     return tuple(parts)
 
 
-def _part(match: "re.Match[str]") -> str | int:
+def _parse_part(match: "re.Match[str]") -> str | int:
     if match["index"] is not None:
         return int(match["index"])
     if match["quoted"] is not None:
         return re.sub(r"\\(.)", r"\1", match["quoted"])
-    return match["name"] or ANY
+    return match["name"] or WILDCARD
 
 
-def render(path: Path) -> str:
+def render_path(path: PropertyPath) -> str:
     """Write a property path the way Pulumi prints it."""
     text = ""
     for part in path:
@@ -63,25 +63,25 @@ def render(path: Path) -> str:
 
 
 def _render_key(key: str, *, first: bool) -> str:
-    if not _PLAIN.fullmatch(key):
+    if not _UNQUOTED_KEY.fullmatch(key):
         escaped = key.replace("\\", "\\\\").replace('"', '\\"')
         return f'["{escaped}"]'
     return key if first else f".{key}"
 
 
-def contains(pattern: Path, path: Path) -> bool:
+def is_match(pattern: PropertyPath, path: PropertyPath) -> bool:
     """Tell whether a path is at or below the place (or places, with ``*``) a pattern names."""
     if len(pattern) > len(path):
         return False
-    return all(want in (ANY, got) for want, got in zip(pattern, path, strict=False))
+    return all(want in (WILDCARD, got) for want, got in zip(pattern, path, strict=False))
 
 
-def reset(path: Path, old: Value, new: Value) -> Value:
+def reset_value(path: PropertyPath, old: Value, new: Value) -> Value:
     """Return ``new`` with the place at ``path`` set back to what ``old`` has there.
 
     A place that only one of the two has is removed or brought back, if its parents exist.
     """
-    old, new = _bare(old), _bare(new)
+    old, new = _unwrap_secret(old), _unwrap_secret(new)
     if not path:
         return old
     part, rest = path[0], path[1:]
@@ -90,37 +90,39 @@ def reset(path: Path, old: Value, new: Value) -> Value:
     return _reset_in_list(part, rest, old, new) if isinstance(new, list) else new
 
 
-def _bare(value: Value) -> Value:
+def _unwrap_secret(value: Value) -> Value:
     return value.value if isinstance(value, Secret) else value
 
 
-def _reset_in_object(part: str | int, rest: Path, old: Value, new: Properties) -> Value:
+def _reset_in_object(part: str | int, rest: PropertyPath, old: Value, new: Properties) -> Value:
     was = old if isinstance(old, dict) else {}
-    keys = sorted({*was, *new}) if part == ANY else [str(part)]
+    keys = sorted({*was, *new}) if part == WILDCARD else [str(part)]
     result = dict(new)
     for key in keys:
         if key in was and (key in new or not rest):
-            result[key] = reset(rest, was[key], new[key]) if rest else was[key]
+            result[key] = reset_value(rest, was[key], new[key]) if rest else was[key]
         elif not rest:
             result.pop(key, None)
     return result
 
 
-def _reset_in_list(part: str | int, rest: Path, old: Value, new: list[Value]) -> Value:
+def _reset_in_list(part: str | int, rest: PropertyPath, old: Value, new: list[Value]) -> Value:
     was = old if isinstance(old, list) else []
     result = list(new)
     for index in range(min(len(was), len(new))):
-        if part in (ANY, index):
-            result[index] = reset(rest, was[index], new[index]) if rest else was[index]
+        if part in (WILDCARD, index):
+            result[index] = reset_value(rest, was[index], new[index]) if rest else was[index]
     return result
 
 
-Kind: TypeAlias = Literal["add", "delete", "update"]
+ChangeKind: TypeAlias = Literal["add", "delete", "update"]
 
-Changes: TypeAlias = dict[str, Kind]
+PropertyChanges: TypeAlias = dict[str, ChangeKind]
 
 
-def changes_between(old: Properties, new: Properties, *, internal: bool = True) -> Changes:
+def compare_properties(
+    old: Properties, new: Properties, *, include_internal: bool = True
+) -> PropertyChanges:
     """Compare two bags, deeply; secrets are compared by value and never shown.
 
     Args:
@@ -131,18 +133,20 @@ def changes_between(old: Properties, new: Properties, *, internal: bool = True) 
     Returns:
         The kind of change by property path, in the order of the paths.
     """
-    found = _compare((), plain(old), plain(new))
-    shown = (pair for pair in found if internal or not is_internal(str(pair[0][0])))
-    return {render(path): kind for path, kind in shown}
+    found = _compare_values((), unwrap_secrets(old), unwrap_secrets(new))
+    shown = (pair for pair in found if include_internal or not is_internal(str(pair[0][0])))
+    return {render_path(path): kind for path, kind in shown}
 
 
-def inverted(changes: Changes) -> Changes:
+def invert_changes(changes: PropertyChanges) -> PropertyChanges:
     """Turn a comparison round: what was added is deleted and the other way about."""
-    turned: dict[Kind, Kind] = {"add": "delete", "delete": "add", "update": "update"}
+    turned: dict[ChangeKind, ChangeKind] = {"add": "delete", "delete": "add", "update": "update"}
     return {path: turned[kind] for path, kind in changes.items()}
 
 
-def _compare(path: Path, old: Value, new: Value) -> Iterator[tuple[Path, Kind]]:
+def _compare_values(
+    path: PropertyPath, old: Value, new: Value
+) -> Iterator[tuple[PropertyPath, ChangeKind]]:
     if isinstance(old, dict) and isinstance(new, dict):
         yield from _compare_objects(path, old, new)
     elif isinstance(old, list) and isinstance(new, list):
@@ -154,7 +158,9 @@ def _compare(path: Path, old: Value, new: Value) -> Iterator[tuple[Path, Kind]]:
         yield path, "update"
 
 
-def _compare_objects(path: Path, old: Properties, new: Properties) -> Iterator[tuple[Path, Kind]]:
+def _compare_objects(
+    path: PropertyPath, old: Properties, new: Properties
+) -> Iterator[tuple[PropertyPath, ChangeKind]]:
     for key in sorted({*old, *new}):
         here = (*path, key)
         if key not in old:
@@ -162,10 +168,12 @@ def _compare_objects(path: Path, old: Properties, new: Properties) -> Iterator[t
         elif key not in new:
             yield here, "delete"
         else:
-            yield from _compare(here, old[key], new[key])
+            yield from _compare_values(here, old[key], new[key])
 
 
-def _compare_lists(path: Path, old: list[Value], new: list[Value]) -> Iterator[tuple[Path, Kind]]:
+def _compare_lists(
+    path: PropertyPath, old: list[Value], new: list[Value]
+) -> Iterator[tuple[PropertyPath, ChangeKind]]:
     for index in range(max(len(old), len(new))):
         here = (*path, index)
         if index >= len(old):
@@ -173,4 +181,4 @@ def _compare_lists(path: Path, old: list[Value], new: list[Value]) -> Iterator[t
         elif index >= len(new):
             yield here, "delete"
         else:
-            yield from _compare(here, old[index], new[index])
+            yield from _compare_values(here, old[index], new[index])

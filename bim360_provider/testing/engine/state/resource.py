@@ -14,39 +14,39 @@ DYNAMIC_PACKAGE: Final = "pulumi-python"
 DYNAMIC_PROVIDER_TYPE: Final = PROVIDER_TYPE_PREFIX + DYNAMIC_PACKAGE
 
 
-def make(stack: str, project: str, parent: str, type_: str, name: str) -> str:
+def build_urn(stack: str, project: str, parent: str, type_: str, name: str) -> str:
     """Build the URN of a resource from its parent's (``""`` for none)."""
-    above = qualified_type(parent) if parent else STACK_TYPE
+    above = get_qualified_type(parent) if parent else STACK_TYPE
     chain = type_ if above == STACK_TYPE else f"{above}${type_}"
     return f"urn:pulumi:{stack}::{project}::{chain}::{name}"
 
 
-def of_stack(stack: str, project: str) -> str:
+def build_stack_urn(stack: str, project: str) -> str:
     """Build the URN of the stack itself, which is the parent of what has no other."""
-    return make(stack, project, "", STACK_TYPE, f"{project}-{stack}")
+    return build_urn(stack, project, "", STACK_TYPE, f"{project}-{stack}")
 
 
-def qualified_type(urn: str) -> str:
+def get_qualified_type(urn: str) -> str:
     """Return the type with those of the parents before it."""
     return urn.split("::", 3)[2]
 
 
-def type_of(urn: str) -> str:
+def get_type(urn: str) -> str:
     """Return the resource's own type."""
-    return qualified_type(urn).rsplit("$", 1)[-1]
+    return get_qualified_type(urn).rsplit("$", 1)[-1]
 
 
-def name_of(urn: str) -> str:
+def get_name(urn: str) -> str:
     """Return the name the program gave the resource."""
     return urn.split("::", 3)[3]
 
 
-def package_of(type_: str) -> str:
+def get_package(type_: str) -> str:
     """Return the package a type belongs to: what is before the first colon."""
     return type_.split(":", 1)[0]
 
 
-def is_provider(type_: str) -> bool:
+def is_provider_type(type_: str) -> bool:
     """Tell whether a type is an explicit provider's."""
     return type_.startswith(PROVIDER_TYPE_PREFIX)
 
@@ -110,14 +110,14 @@ class Resource:
     deleted: bool = False
     taint: bool = False
 
-    def needs(self) -> set[str]:
+    def list_dependencies(self) -> set[str]:
         """Return the URNs that must outlive this resource."""
         by_property = (urn for urns in self.property_dependencies.values() for urn in urns)
         named = {self.parent, self.deleted_with, self.provider.rpartition("::")[0]}
         return {*named, *self.dependencies, *by_property} - {""}
 
 
-def resource_for(goal: Goal, id_: str, inputs: Properties, outputs: Properties) -> Resource:
+def build_resource(goal: Goal, id_: str, inputs: Properties, outputs: Properties) -> Resource:
     """Return what the state is to remember of a goal that was met."""
     return Resource(
         urn=goal.urn,
@@ -140,7 +140,7 @@ def resource_for(goal: Goal, id_: str, inputs: Properties, outputs: Properties) 
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RegistrationResult:
     """The answer to one registration; a failed one leaves the program's outputs unknown."""
 
     urn: str
@@ -149,6 +149,6 @@ class Outcome:
     outputs: Properties = field(default_factory=dict)
 
 
-def outcome_of(resource: Resource) -> Outcome:
+def build_registration_result(resource: Resource) -> RegistrationResult:
     """Answer with a resource as it now is."""
-    return Outcome(resource.urn, id=resource.id, outputs=resource.outputs)
+    return RegistrationResult(resource.urn, id=resource.id, outputs=resource.outputs)

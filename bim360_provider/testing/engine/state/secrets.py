@@ -12,18 +12,18 @@ import pickletools
 import threading
 from typing import Final
 
-from bim360_provider.testing.engine.state.marshal import sealed_text
+from bim360_provider.testing.engine.state.marshal import format_digest
 from bim360_provider.testing.engine.state.values import (
     Properties,
-    Sealed,
     Secret,
+    SecretDigest,
     Value,
-    has_sealed,
+    has_secret_digest,
     has_unknown,
-    leaves,
-    plain,
-    rebuilt,
-    secrets_of,
+    iterate_leaves,
+    iterate_secrets,
+    rebuild_value,
+    unwrap_secrets,
 )
 
 # scrypt at the strength its RFC gives for interactive use (https://www.rfc-editor.org/rfc/rfc7914#section-2):
@@ -34,7 +34,7 @@ SCRYPT_P: Final = 1
 
 # What the pickle of an instance without any state consists of, when its class is named rather than
 # copied: a module, a class, and a call without arguments.
-_NAMING_OPCODES: Final = frozenset(
+_CLASS_NAME_OPCODES: Final = frozenset(
     {
         *("PROTO", "FRAME", "SHORT_BINUNICODE", "BINUNICODE", "GLOBAL", "STACK_GLOBAL", "MEMOIZE"),
         *("BINPUT", "EMPTY_TUPLE", "NEWOBJ", "REDUCE", "STOP", "EMPTY_DICT"),
@@ -44,11 +44,11 @@ _NAMING_OPCODES: Final = frozenset(
 
 # A shorter secret is likely to be part of innocent text by accident. 3 is Pulumi's limit for the
 # screen; for the state, where a false alarm hides a value from the next run, we ask for more.
-SHORTEST_MASKED: Final = 3
-SHORTEST_SOUGHT: Final = 8
+MIN_MASKED_LENGTH: Final = 3
+MIN_SEARCHED_LENGTH: Final = 8
 
 
-class Keyring:
+class SecretStore:
     """Knows the secrets of one run, and finds them by digest."""
 
     def __init__(self, salt: bytes) -> None:
@@ -56,44 +56,46 @@ class Keyring:
         self._lock = threading.RLock()
         self._digests: dict[str, str] = {}
         self._values: dict[str, Value] = {}
-        self._undigested: dict[str, Value] = {}
+        self._pending_values: dict[str, Value] = {}
         self._texts: set[str] = set()
 
-    def learn(self, value: Value) -> None:
+    def remember_secrets(self, value: Value) -> None:
         """Remember every secret in a value for as long as the run lasts."""
-        for secret in secrets_of(value):
-            if not has_unknown(secret) and not has_sealed(secret):
-                inner = plain(secret)
+        for secret in iterate_secrets(value):
+            if not has_unknown(secret) and not has_secret_digest(secret):
+                inner = unwrap_secrets(secret)
                 with self._lock:
-                    self._undigested[_canonical(inner)] = inner
-                    self._texts.update(_texts_in(inner))
+                    self._pending_values[_serialize_canonical(inner)] = inner
+                    self._texts.update(_collect_texts(inner))
 
-    def seal(self, secret: Secret) -> Sealed:
+    def digest_secret(self, secret: Secret) -> SecretDigest:
         """Return the digest that stands for a secret in the state."""
-        inner = plain(secret)
+        inner = unwrap_secrets(secret)
         return (
-            inner if isinstance(inner, Sealed) else Sealed(self._digest(_canonical(inner), inner))
+            inner
+            if isinstance(inner, SecretDigest)
+            else SecretDigest(self._compute_digest(_serialize_canonical(inner), inner))
         )
 
-    def open(self, properties: Properties) -> Properties:
+    def restore_secrets(self, properties: Properties) -> Properties:
         """Return a copy in which every secret that is known in this run is whole again."""
-        if not has_sealed(properties):
+        if not has_secret_digest(properties):
             return properties
         with self._lock:
-            for text, value in self._undigested.items():
-                self._digest(text, value)
-            self._undigested.clear()
-        return {key: rebuilt(value, self._open_leaf) for key, value in properties.items()}
+            for text, value in self._pending_values.items():
+                self._compute_digest(text, value)
+            self._pending_values.clear()
+        return {key: rebuild_value(value, self._restore_leaf) for key, value in properties.items()}
 
-    def gives_away(self, text: str) -> bool:
+    def has_secret_in(self, text: str) -> bool:
         """Tell whether a text is, or holds, a secret of this run."""
         with self._lock:
             return any(
-                secret == text or (len(secret) >= SHORTEST_SOUGHT and secret in text)
+                secret == text or (len(secret) >= MIN_SEARCHED_LENGTH and secret in text)
                 for secret in self._texts
             )
 
-    def mask(self, text: str) -> str:
+    def mask_text(self, text: str) -> str:
         """Return a text for people, with every secret of this run blotted out."""
         with self._lock:
             known = sorted(self._texts, key=len, reverse=True)
@@ -101,10 +103,10 @@ class Keyring:
             text = text.replace(secret, "[secret]")
         return text
 
-    def _open_leaf(self, leaf: Value) -> Value:
-        return self._values.get(leaf.digest, leaf) if isinstance(leaf, Sealed) else leaf
+    def _restore_leaf(self, leaf: Value) -> Value:
+        return self._values.get(leaf.digest, leaf) if isinstance(leaf, SecretDigest) else leaf
 
-    def _digest(self, text: str, value: Value) -> str:
+    def _compute_digest(self, text: str, value: Value) -> str:
         with self._lock:
             if text not in self._digests:
                 cost = {"n": SCRYPT_N, "r": SCRYPT_R, "p": SCRYPT_P}
@@ -114,21 +116,23 @@ class Keyring:
             return self._digests[text]
 
 
-def _canonical(value: Value) -> str:
-    return json.dumps(rebuilt(value, _json_leaf), sort_keys=True)
+def _serialize_canonical(value: Value) -> str:
+    return json.dumps(rebuild_value(value, _serialize_leaf), sort_keys=True)
 
 
-def _texts_in(value: Value) -> set[str]:
+def _collect_texts(value: Value) -> set[str]:
     """Return the texts in a secret that are long enough to be looked for; a provider is none."""
-    texts = {leaf for leaf in leaves(value) if isinstance(leaf, str)}
-    return {text for text in texts if len(text) >= SHORTEST_MASKED and not is_only_a_name(text)}
+    texts = {leaf for leaf in iterate_leaves(value) if isinstance(leaf, str)}
+    return {
+        text for text in texts if len(text) >= MIN_MASKED_LENGTH and not is_class_reference(text)
+    }
 
 
-def _json_leaf(leaf: Value) -> Value:
-    return sealed_text(leaf) if isinstance(leaf, Sealed) else leaf
+def _serialize_leaf(leaf: Value) -> Value:
+    return format_digest(leaf) if isinstance(leaf, SecretDigest) else leaf
 
 
-def is_only_a_name(provider: str) -> bool:
+def is_class_reference(provider: str) -> bool:
     """Tell whether a pickled provider is a class's name and nothing else.
 
     Such a pickle can hold no secret, so it may be kept as it is even where the program marks it
@@ -138,4 +142,4 @@ def is_only_a_name(provider: str) -> bool:
         opcodes = [op.name for op, _, _ in pickletools.genops(base64.b64decode(provider))]
     except (ValueError, binascii.Error):
         return False
-    return _NAMING_OPCODES.issuperset(opcodes)
+    return _CLASS_NAME_OPCODES.issuperset(opcodes)

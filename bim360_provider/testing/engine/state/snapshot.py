@@ -8,16 +8,16 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from bim360_provider.files import draft, put_in_place
+from bim360_provider.files import replace_file, write_draft
 from bim360_provider.testing.engine.results import LocalEngineError
 from bim360_provider.testing.engine.state.marshal import SECRET_SIGNATURE, SIGNATURE_KEY
 from bim360_provider.testing.engine.state.resource import Resource
-from bim360_provider.testing.engine.state.secrets import Keyring, is_only_a_name
+from bim360_provider.testing.engine.state.secrets import SecretStore, is_class_reference
 from bim360_provider.testing.engine.state.values import (
     PROVIDER_KEY,
     Properties,
-    Sealed,
     Secret,
+    SecretDigest,
     Value,
 )
 
@@ -25,7 +25,7 @@ FORMAT: Final = "bim360_provider local engine, version 1"
 
 SALT_BYTES: Final = 16  # the least RFC 8018 recommends is 8; 16 costs nothing
 
-_ALWAYS: Final = frozenset({"urn", "type", "custom", "inputs", "outputs"})
+_REQUIRED_FIELDS: Final = frozenset({"urn", "type", "custom", "inputs", "outputs"})
 
 
 class StateFile:
@@ -35,21 +35,21 @@ class StateFile:
         self.path = path
         self._stack = stack
         self._project = project
-        self._texts: dict[int, tuple[Resource, bytes]] = {}
+        self._serialized_resources: dict[int, tuple[Resource, bytes]] = {}
 
-    def load(self) -> tuple[list[Resource], Keyring]:
+    def load(self) -> tuple[list[Resource], SecretStore]:
         """Read the resources and make the keyring their secrets are sealed with.
 
         Raises:
             LocalEngineError: The file is not a state of this engine, or is another stack's.
         """
         if not self.path.exists():
-            return [], Keyring(secrets.token_bytes(SALT_BYTES))
-        document = self._document()
-        resources = [_resource(entry) for entry in document["resources"]]
-        return resources, Keyring(bytes.fromhex(document["salt"]))
+            return [], SecretStore(secrets.token_bytes(SALT_BYTES))
+        document = self._read_document()
+        resources = [_parse_resource(entry) for entry in document["resources"]]
+        return resources, SecretStore(bytes.fromhex(document["salt"]))
 
-    def _document(self) -> dict[str, Any]:
+    def _read_document(self) -> dict[str, Any]:
         try:
             document = json.loads(self.path.read_text("utf-8"))
         except ValueError as error:
@@ -64,26 +64,26 @@ class StateFile:
             raise LocalEngineError(msg)
         return document
 
-    def save(self, resources: list[Resource], keyring: Keyring) -> None:
+    def save(self, resources: list[Resource], keyring: SecretStore) -> None:
         """Replace the file as a whole, so that a crash leaves the old one or the new one."""
-        entries = b",\n".join([self._text(item, keyring) for item in resources])
+        entries = b",\n".join([self._serialize_resource(item, keyring) for item in resources])
         head = {"format": FORMAT, "project": self._project, "stack": self._stack}
         head["salt"] = keyring.salt.hex()
         opening = json.dumps(head, indent=1)[:-2] + ',\n "resources": [\n'
-        _replace(self.path, b"".join((opening.encode(), entries, b"\n ]\n}\n")))
+        _replace_file(self.path, b"".join((opening.encode(), entries, b"\n ]\n}\n")))
 
-    def _text(self, resource: Resource, keyring: Keyring) -> bytes:
+    def _serialize_resource(self, resource: Resource, keyring: SecretStore) -> bytes:
         """Return a resource as JSON; kept, because a save after each step writes all of them."""
-        known = self._texts.get(id(resource))
+        known = self._serialized_resources.get(id(resource))
         if known is not None and known[0] is resource:
             return known[1]
-        text = json.dumps(_entry(resource, keyring), indent=1, sort_keys=True)
+        text = json.dumps(_build_entry(resource, keyring), indent=1, sort_keys=True)
         content = ("  " + text.replace("\n", "\n  ")).encode()
-        self._texts[id(resource)] = (resource, content)
+        self._serialized_resources[id(resource)] = (resource, content)
         return content
 
 
-def _replace(path: Path, content: bytes) -> None:
+def _replace_file(path: Path, content: bytes) -> None:
     """Replace the state file, for its owner alone.
 
     Raises:
@@ -91,7 +91,7 @@ def _replace(path: Path, content: bytes) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        put_in_place(draft(path, content, keep_mode=False), path)
+        replace_file(write_draft(path, content, keep_mode=False), path)
     except OSError as error:
         msg = (
             f"could not save the state {path}: {error.strerror}; it is that of the step before. "
@@ -100,67 +100,68 @@ def _replace(path: Path, content: bytes) -> None:
         raise LocalEngineError(msg) from None
 
 
-def _entry(resource: Resource, keyring: Keyring) -> dict[str, Any]:
+def _build_entry(resource: Resource, keyring: SecretStore) -> dict[str, Any]:
     entry = {item.name: getattr(resource, item.name) for item in fields(Resource)}
-    entry = {key: value for key, value in entry.items() if value or key in _ALWAYS}
+    entry = {key: value for key, value in entry.items() if value or key in _REQUIRED_FIELDS}
     for bag in ("inputs", "outputs"):
         entry[bag] = {
-            key: _stored(key, value, keyring) for key, value in getattr(resource, bag).items()
+            key: _serialize_value(key, value, keyring)
+            for key, value in getattr(resource, bag).items()
         }
     return entry
 
 
-def _stored(key: str, value: Value, keyring: Keyring) -> Any:
+def _serialize_value(key: str, value: Value, keyring: SecretStore) -> Any:
     if isinstance(value, dict):
-        return {name: _stored(name, item, keyring) for name, item in value.items()}
+        return {name: _serialize_value(name, item, keyring) for name, item in value.items()}
     if isinstance(value, list):
-        return [_stored("", item, keyring) for item in value]
-    if isinstance(value, (Secret, Sealed)):
+        return [_serialize_value("", item, keyring) for item in value]
+    if isinstance(value, (Secret, SecretDigest)):
         mark: dict[str, Value] = {SIGNATURE_KEY: SECRET_SIGNATURE}
         value = value if isinstance(value, Secret) else Secret(value)
-        if key == PROVIDER_KEY and isinstance(value.value, str) and is_only_a_name(value.value):
+        if key == PROVIDER_KEY and isinstance(value.value, str) and is_class_reference(value.value):
             return {**mark, "name": value.value}
-        return {**mark, "digest": keyring.seal(value).digest}
-    if isinstance(value, str) and key != PROVIDER_KEY and keyring.gives_away(value):
-        return _stored(key, Secret(value), keyring)
+        return {**mark, "digest": keyring.digest_secret(value).digest}
+    if isinstance(value, str) and key != PROVIDER_KEY and keyring.has_secret_in(value):
+        return _serialize_value(key, Secret(value), keyring)
     return value
 
 
-def _resource(entry: dict[str, Any]) -> Resource:
+def _parse_resource(entry: dict[str, Any]) -> Resource:
     fields_: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()
     }
     for bag in ("inputs", "outputs"):
-        fields_[bag] = _restored_bag(entry.get(bag, {}))
+        fields_[bag] = _parse_properties(entry.get(bag, {}))
     by_property = entry.get("property_dependencies", {})
     fields_["property_dependencies"] = {key: tuple(urns) for key, urns in by_property.items()}
     return Resource(**fields_)
 
 
-def _restored_bag(bag: dict[str, Any]) -> Properties:
-    return {key: _restored(value) for key, value in bag.items()}
+def _parse_properties(bag: dict[str, Any]) -> Properties:
+    return {key: _parse_value(value) for key, value in bag.items()}
 
 
-def _restored(value: Any) -> Value:
+def _parse_value(value: Any) -> Value:
     if isinstance(value, list):
-        return [_restored(item) for item in value]
+        return [_parse_value(item) for item in value]
     if not isinstance(value, dict):
         return value  # type: ignore[no-any-return]  # JSON's scalars are ours
     if value.get(SIGNATURE_KEY) != SECRET_SIGNATURE:
-        return _restored_bag(value)
-    return Secret(value["name"] if "name" in value else Sealed(value["digest"]))
+        return _parse_properties(value)
+    return Secret(value["name"] if "name" in value else SecretDigest(value["digest"]))
 
 
-_Key: TypeAlias = tuple[str, bool, str]
+_ResourceKey: TypeAlias = tuple[str, bool, str]
 
 
-class State:
+class StackState:
     """All resources of a stack, safe to change from several threads at once."""
 
     def __init__(
         self,
         resources: Iterable[Resource],
-        keyring: Keyring,
+        keyring: SecretStore,
         save: Callable[[list[Resource]], None] | None,
     ) -> None:
         """Take over what was loaded.
@@ -170,76 +171,81 @@ class State:
             keyring: Opens secrets this run knows.
             save: Writes the file; None in a preview, which must leave no trace.
         """
-        self._resources: dict[_Key, Resource] = {_key(item): item for item in resources}
-        self._keyring = keyring
+        self._resources: dict[_ResourceKey, Resource] = {
+            _build_key(item): item for item in resources
+        }
+        self._secret_store = keyring
         self._save = save
         self._lock = threading.Lock()
-        self._writing = threading.Lock()
-        self._changes = 0
-        self._saved = 0
+        self._save_lock = threading.Lock()
+        self._change_count = 0
+        self._saved_change_count = 0
 
-    def live(self) -> dict[str, Resource]:
+    def get_live_resources(self) -> dict[str, Resource]:
         """Return the resources by URN, without those only waiting to be deleted."""
         with self._lock:
             return {item.urn: item for item in self._resources.values() if not item.condemned}
 
-    def all(self) -> list[Resource]:
+    def list_resources(self) -> list[Resource]:
         """Return every resource, also those waiting to be deleted, in a fixed order."""
         with self._lock:
             return [self._resources[key] for key in sorted(self._resources)]
 
-    def opened(self, resource: Resource) -> Resource:
+    def restore_secrets(self, resource: Resource) -> Resource:
         """Return a resource with the secrets this run knows whole again."""
-        inputs, outputs = self._keyring.open(resource.inputs), self._keyring.open(resource.outputs)
+        inputs, outputs = (
+            self._secret_store.restore_secrets(resource.inputs),
+            self._secret_store.restore_secrets(resource.outputs),
+        )
         return replace(resource, inputs=inputs, outputs=outputs)
 
-    def put(self, resource: Resource, *, instead_of: Resource | None = None) -> None:
+    def put(self, resource: Resource, *, previous: Resource | None = None) -> None:
         """Record what a step left behind, in place of what was there, and save if it differs."""
         with self._lock:
-            if resource == instead_of == self._resources.get(_key(resource)):
+            if resource == previous == self._resources.get(_build_key(resource)):
                 return
-            if instead_of is not None:
-                self._resources.pop(_key(instead_of), None)
-            self._resources[_key(resource)] = resource
-            self._changes += 1
-        self._write()
+            if previous is not None:
+                self._resources.pop(_build_key(previous), None)
+            self._resources[_build_key(resource)] = resource
+            self._change_count += 1
+        self._save_changes()
 
     def put_all(self, resources: Iterable[Resource]) -> None:
         """Record many at once, and save once."""
         with self._lock:
-            self._resources |= {_key(item): item for item in resources}
-            self._changes += 1
-        self._write()
+            self._resources |= {_build_key(item): item for item in resources}
+            self._change_count += 1
+        self._save_changes()
 
-    def condemn(self, resource: Resource) -> None:
+    def mark_for_deletion(self, resource: Resource) -> None:
         """Mark a resource that was replaced as one still to be deleted; the next `put` saves it."""
         with self._lock:
-            self._resources.pop(_key(resource), None)
+            self._resources.pop(_build_key(resource), None)
             doomed = replace(resource, condemned=True)
-            self._resources[_key(doomed)] = doomed
-            self._changes += 1
+            self._resources[_build_key(doomed)] = doomed
+            self._change_count += 1
 
-    def drop(self, resource: Resource) -> None:
+    def remove(self, resource: Resource) -> None:
         """Forget a resource, and save."""
         with self._lock:
-            self._resources.pop(_key(resource), None)
-            self._changes += 1
-        self._write()
+            self._resources.pop(_build_key(resource), None)
+            self._change_count += 1
+        self._save_changes()
 
-    def _write(self) -> None:
+    def _save_changes(self) -> None:
         """Save, unless a save that began after this thread's change has already done it."""
         if self._save is None:
             return
-        wanted = self._changes
-        with self._writing:
-            if self._saved >= wanted:
+        wanted = self._change_count
+        with self._save_lock:
+            if self._saved_change_count >= wanted:
                 return
             with self._lock:
                 snapshot = [self._resources[key] for key in sorted(self._resources)]
-                version = self._changes
+                version = self._change_count
             self._save(snapshot)
-            self._saved = version
+            self._saved_change_count = version
 
 
-def _key(resource: Resource) -> _Key:
+def _build_key(resource: Resource) -> _ResourceKey:
     return resource.urn, resource.condemned, resource.id if resource.condemned else ""

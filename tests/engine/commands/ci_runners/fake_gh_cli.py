@@ -9,11 +9,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-KEPT = Path(os.environ["HOST_FILE"])
-BOT = {"login": "github-actions[bot]"}
+STORE_FILE = Path(os.environ["HOST_FILE"])
+BOT_USER = {"login": "github-actions[bot]"}
 
 
-def parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
     """Return what it understands, flag by flag."""
     top = argparse.ArgumentParser(allow_abbrev=False)
     groups = top.add_subparsers(dest="group", required=True)
@@ -44,23 +44,23 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def api(asked: argparse.Namespace, kept: dict[str, Any]) -> None:
+def run_api(asked: argparse.Namespace, kept: dict[str, Any]) -> None:
     """List comments, make one or change one."""
     listing = re.fullmatch(r"repos/own/stacks/issues/7/comments", asked.path)
     single = re.fullmatch(r"repos/own/stacks/issues/comments/(\d+)", asked.path)
     if listing and asked.method == "GET" and asked.paginate:
-        show(kept["comments"], asked.jq)
+        print_filtered(kept["comments"], asked.jq)
     elif listing and asked.method == "POST":
         number = 100 + len(kept["comments"])
-        kept["comments"].append({"id": number, "user": BOT, "body": body(asked.field)})
+        kept["comments"].append({"id": number, "user": BOT_USER, "body": read_body(asked.field)})
     elif single and asked.method == "PATCH":
         found = [each for each in kept["comments"] if each["id"] == int(single[1])]
-        found[0]["body"] = body(asked.field)
+        found[0]["body"] = read_body(asked.field)
     else:
         sys.exit(f"404: {asked.method} {asked.path}")
 
 
-def issue(asked: argparse.Namespace, kept: dict[str, Any]) -> None:
+def run_issue(asked: argparse.Namespace, kept: dict[str, Any]) -> None:
     """List, make, change or close an issue."""
     issues = kept["issues"]
     if asked.do == "list":
@@ -69,7 +69,7 @@ def issue(asked: argparse.Namespace, kept: dict[str, Any]) -> None:
             for each in issues
             if each["label"] == asked.label and each["state"] == asked.state
         ]
-        show(matching, asked.jq)
+        print_filtered(matching, asked.jq)
     elif asked.do == "create":
         if asked.label not in kept["labels"]:
             sys.exit(f"could not add label: '{asked.label}' not found")
@@ -84,12 +84,12 @@ def issue(asked: argparse.Namespace, kept: dict[str, Any]) -> None:
             found["state"] = "closed"
 
 
-def body(field: str) -> str:
+def read_body(field: str) -> str:
     """Return what `--field body=@file` sends."""
     return Path(field.removeprefix("body=@")).read_text(encoding="utf-8")
 
 
-def show(value: object, program: str) -> None:
+def print_filtered(value: object, program: str) -> None:
     """Print what the jq program makes of a value, as `--jq` does."""
     subprocess.run(  # noqa: S603 - the examples' own programs
         ["jq", "-r", program],  # noqa: S607 - wherever it is
@@ -103,15 +103,15 @@ def main() -> None:
     """Do what was asked, and keep it."""
     if os.environ.get("GH_TOKEN") != "github-token":
         sys.exit("gh: set GH_TOKEN")
-    asked = parser().parse_args()
-    kept = json.loads(KEPT.read_text(encoding="utf-8"))
+    asked = build_parser().parse_args()
+    kept = json.loads(STORE_FILE.read_text(encoding="utf-8"))
     if asked.group == "api":
-        api(asked, kept)
+        run_api(asked, kept)
     elif asked.group == "issue":
-        issue(asked, kept)
+        run_issue(asked, kept)
     else:
         kept["labels"].append(asked.name)
-    KEPT.write_text(json.dumps(kept), encoding="utf-8")
+    STORE_FILE.write_text(json.dumps(kept), encoding="utf-8")
 
 
 if __name__ == "__main__":

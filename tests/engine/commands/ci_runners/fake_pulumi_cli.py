@@ -6,10 +6,10 @@ Any other call or flag ends it, so that an example cannot go a way that nobody h
 import subprocess
 import sys
 
-SILENT = ("--non-interactive", "--run-program", "--yes", "--skip-preview")
+IGNORED_FLAGS = ("--non-interactive", "--run-program", "--yes", "--skip-preview")
 """What the local engine does anyway."""
 
-CALLS = {
+SUPPORTED_FLAGS = {
     "preview": {"--refresh", "--json"},
     "up": {"--refresh"},
     "refresh": {"--preview-only", "--json"},
@@ -19,8 +19,8 @@ CALLS = {
 def main() -> int:
     """Run one call and return how it ended."""
     command, stack_flag, stack, *flags = sys.argv[1:]
-    told = [flag for flag in flags if flag not in SILENT]
-    if stack_flag != "--stack" or set(told) - CALLS.get(command, set()):
+    told = [flag for flag in flags if flag not in IGNORED_FLAGS]
+    if stack_flag != "--stack" or set(told) - SUPPORTED_FLAGS.get(command, set()):
         sys.stderr.write(f"not one of the examples' calls: {sys.argv[1:]}\n")
         return 64
     module = [sys.executable, "-m", "bim360_provider.testing"]

@@ -12,16 +12,16 @@ import yaml
 
 from tests.meta.source_files import ROOT
 
-EXAMPLES: Final = ROOT / "docs/pipelines"
+PIPELINE_EXAMPLES: Final = ROOT / "docs/pipelines"
 EXPRESSION = re.compile(r"\$\{\{ (.+?) \}\}")
-GATES = re.compile(
+GATE_LABEL_CONDITION = re.compile(
     r"!contains\(github\.event\.pull_request\.labels\.\*\.name, '([\w-]+)'\) && '([^']*)' \|\| ''"
 )
-PATIENCE: Final = 120
+STEP_TIMEOUT: Final = 120
 
 
 @dataclass
-class GitHub:
+class GitHubRunner:
     """A repository at GitHub with its runner.
 
     Attributes:
@@ -36,53 +36,55 @@ class GitHub:
     env: Mapping[str, str]
     secrets: Mapping[str, str]
     labels: list[str] = field(default_factory=list)
-    said: str = ""
+    output: str = ""
 
     def __post_init__(self) -> None:
         """Begin with an empty repository."""
-        self._kept = self.folder / "host.json"
-        self._kept.write_text('{"comments": [], "issues": [], "labels": []}', encoding="utf-8")
+        self._store_file = self.folder / "host.json"
+        self._store_file.write_text(
+            '{"comments": [], "issues": [], "labels": []}', encoding="utf-8"
+        )
 
-    def preview(self) -> tuple[int, str]:
+    def run_preview(self) -> tuple[int, str]:
         """Run the preview of a pull request; return the exit code and the step that failed."""
-        return self._job("github-preview.yml", "preview")
+        return self._run_job("github-preview.yml", "preview")
 
-    def apply(self) -> tuple[int, str]:
+    def run_apply(self) -> tuple[int, str]:
         """Run what a merge runs."""
-        return self._job("github-apply.yml", "apply")
+        return self._run_job("github-apply.yml", "apply")
 
-    def drift(self) -> tuple[int, str]:
+    def run_drift(self) -> tuple[int, str]:
         """Run what the schedule runs."""
-        return self._job("github-drift.yml", "drift")
+        return self._run_job("github-drift.yml", "drift")
 
     @property
     def comments(self) -> list[str]:
         """The comments of the pull request."""
-        return [each["body"] for each in self._host()["comments"]]
+        return [each["body"] for each in self._read_store()["comments"]]
 
     @property
     def issues(self) -> list[tuple[str, str]]:
         """The issues: state and body."""
-        return [(each["state"], each["body"]) for each in self._host()["issues"]]
+        return [(each["state"], each["body"]) for each in self._read_store()["issues"]]
 
-    def _host(self) -> Any:
-        return json.loads(self._kept.read_text(encoding="utf-8"))
+    def _read_store(self) -> Any:
+        return json.loads(self._store_file.read_text(encoding="utf-8"))
 
-    def _job(self, document: str, name: str) -> tuple[int, str]:
-        workflow = yaml.safe_load((EXAMPLES / document).read_text(encoding="utf-8"))
+    def _run_job(self, document: str, name: str) -> tuple[int, str]:
+        workflow = yaml.safe_load((PIPELINE_EXAMPLES / document).read_text(encoding="utf-8"))
         assert workflow["defaults"]["run"]["shell"] == "bash"
         job = workflow["jobs"][name]
         outputs: dict[str, str] = {}
-        self.said = ""
+        self.output = ""
         for step in job["steps"]:
             if "run" not in step or step["name"] == "Install":
                 continue
-            code = self._step(step, job["env"], outputs)
+            code = self._run_step(step, job["env"], outputs)
             if code:
                 return code, step["name"]
         return 0, ""
 
-    def _step(self, step: Any, shared: Mapping[str, str], outputs: dict[str, str]) -> int:
+    def _run_step(self, step: Any, shared: Mapping[str, str], outputs: dict[str, str]) -> int:
         told = {**shared, **step.get("env", {})}
         files = {key: self.folder / key for key in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
         files["GITHUB_OUTPUT"].write_text("", encoding="utf-8")
@@ -92,17 +94,17 @@ class GitHub:
             env={
                 **self.env,
                 "GITHUB_REPOSITORY": "own/stacks",
-                "HOST_FILE": str(self._kept),
+                "HOST_FILE": str(self._store_file),
                 **{key: str(place) for key, place in files.items()},
                 **{key: self._evaluate(value, outputs) for key, value in told.items()},
             },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=PATIENCE,
+            timeout=STEP_TIMEOUT,
             check=False,
         )
-        self.said += ran.stdout
+        self.output += ran.stdout
         for line in files["GITHUB_OUTPUT"].read_text(encoding="utf-8").splitlines():
             key, _, value = line.partition("=")
             outputs[f"steps.{step['id']}.outputs.{key}"] = value
@@ -116,10 +118,10 @@ class GitHub:
             "github.event.pull_request.number": "7",
             **outputs,
         }
-        return EXPRESSION.sub(lambda found: self._value(found[1], known), value)
+        return EXPRESSION.sub(lambda found: self._lookup_value(found[1], known), value)
 
-    def _value(self, expression: str, known: Mapping[str, str]) -> str:
-        gates = GATES.fullmatch(expression)
+    def _lookup_value(self, expression: str, known: Mapping[str, str]) -> str:
+        gates = GATE_LABEL_CONDITION.fullmatch(expression)
         if gates:
             return "" if gates[1] in self.labels else gates[2]
         return known[expression]

@@ -14,16 +14,16 @@ from urllib.parse import parse_qs, urlsplit
 
 import yaml
 
-from tests.engine.commands.ci_runners.github_runner import PATIENCE
+from tests.engine.commands.ci_runners.github_runner import STEP_TIMEOUT
 from tests.meta.source_files import ROOT
 
 TOKEN: Final = "bot-token"
-ME: Final = 42
-NOTES: Final = "/api/v4/projects/5/merge_requests/7/notes"
-ISSUES: Final = "/api/v4/projects/5/issues"
+BOT_USER_ID: Final = 42
+NOTES_PATH: Final = "/api/v4/projects/5/merge_requests/7/notes"
+ISSUES_PATH: Final = "/api/v4/projects/5/issues"
 
 
-class Api(BaseHTTPRequestHandler):
+class FakeGitLabApi(BaseHTTPRequestHandler):
     """The few calls of the example."""
 
     notes: ClassVar[list[dict[str, Any]]] = []
@@ -31,14 +31,14 @@ class Api(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """List what there is."""
-        path, query = self._asked()
+        path, query = self._parse_request()
         if path == "/api/v4/user":
-            self._answer({"id": ME})
-        elif path == NOTES:
-            self._answer(self.notes)
-        elif path == ISSUES and query["state"] == "opened":
+            self._send_json({"id": BOT_USER_ID})
+        elif path == NOTES_PATH:
+            self._send_json(self.notes)
+        elif path == ISSUES_PATH and query["state"] == "opened":
             wanted = query["labels"]
-            self._answer(
+            self._send_json(
                 [i for i in self.issues if i["labels"] == wanted and i["state"] == "opened"]
             )
         else:
@@ -46,44 +46,44 @@ class Api(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Make a note or an issue."""
-        path, _ = self._asked()
-        form = self._form()
-        if path == NOTES:
-            self.notes.append({"id": 100 + len(self.notes), "author": {"id": ME}, **form})
-        elif path == ISSUES:
+        path, _ = self._parse_request()
+        form = self._read_form()
+        if path == NOTES_PATH:
+            self.notes.append({"id": 100 + len(self.notes), "author": {"id": BOT_USER_ID}, **form})
+        elif path == ISSUES_PATH:
             self.issues.append({"iid": 1 + len(self.issues), "state": "opened", **form})
         else:
             self.send_error(404)
             return
-        self._answer({}, 201)
+        self._send_json({}, 201)
 
     def do_PUT(self) -> None:
         """Change a note or an issue."""
-        path, _ = self._asked()
-        form = self._form()
+        path, _ = self._parse_request()
+        form = self._read_form()
         if form.get("state_event") == "close":
             form["state"] = "closed"
-        single = re.fullmatch(rf"(?:{NOTES}|{ISSUES})/(\d+)", path)
+        single = re.fullmatch(rf"(?:{NOTES_PATH}|{ISSUES_PATH})/(\d+)", path)
         known = {str(each.get("id") or each["iid"]): each for each in [*self.notes, *self.issues]}
         if single is None or single[1] not in known:
             self.send_error(404)
             return
         known[single[1]].update(form)
-        self._answer({})
+        self._send_json({})
 
     def log_message(self, *_: Any) -> None:
         """Keep the tests' output clean."""
 
-    def _asked(self) -> tuple[str, dict[str, str]]:
+    def _parse_request(self) -> tuple[str, dict[str, str]]:
         assert self.headers["PRIVATE-TOKEN"] == TOKEN
         url = urlsplit(self.path)
         return url.path, {key: values[0] for key, values in parse_qs(url.query).items()}
 
-    def _form(self) -> dict[str, Any]:
+    def _read_form(self) -> dict[str, Any]:
         sent = self.rfile.read(int(self.headers["Content-Length"])).decode()
         return {key: values[0] for key, values in parse_qs(sent).items()}
 
-    def _answer(self, value: object, status: int = 200) -> None:
+    def _send_json(self, value: object, status: int = 200) -> None:
         body = json.dumps(value).encode()
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
@@ -92,7 +92,7 @@ class Api(BaseHTTPRequestHandler):
 
 
 @dataclass
-class GitLab:
+class GitLabRunner:
     """A project at GitLab with its runner; the same words as for GitHub."""
 
     folder: Path
@@ -100,31 +100,33 @@ class GitLab:
     secrets: Mapping[str, str]
     url: str
     labels: list[str] = field(default_factory=list)
-    said: str = ""
+    output: str = ""
 
-    def preview(self) -> tuple[int, str]:
+    def run_preview(self) -> tuple[int, str]:
         """Run the preview of a merge request; return the exit code and the job that failed."""
-        return self._job("preview")
+        return self._run_job("preview")
 
-    def apply(self) -> tuple[int, str]:
+    def run_apply(self) -> tuple[int, str]:
         """Run what a merge runs."""
-        return self._job("apply")
+        return self._run_job("apply")
 
-    def drift(self) -> tuple[int, str]:
+    def run_drift(self) -> tuple[int, str]:
         """Run what the schedule runs."""
-        return self._job("drift")
+        return self._run_job("drift")
 
     @property
     def comments(self) -> list[str]:
         """The notes of the merge request."""
-        return [each["body"] for each in Api.notes]
+        return [each["body"] for each in FakeGitLabApi.notes]
 
     @property
     def issues(self) -> list[tuple[str, str]]:
         """The issues: state and description."""
-        return [(each["state"].removesuffix("ed"), each["description"]) for each in Api.issues]
+        return [
+            (each["state"].removesuffix("ed"), each["description"]) for each in FakeGitLabApi.issues
+        ]
 
-    def _job(self, name: str) -> tuple[int, str]:
+    def _run_job(self, name: str) -> tuple[int, str]:
         pipeline = yaml.safe_load((ROOT / "docs/pipelines/gitlab-ci.yml").read_text("utf-8"))
         variables = {key: str(value) for key, value in pipeline["variables"].items()}
         ran = subprocess.run(  # noqa: S603 - the example's own job
@@ -143,21 +145,23 @@ class GitLab:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=PATIENCE,
+            timeout=STEP_TIMEOUT,
             check=False,
         )
-        self.said = ran.stdout
+        self.output = ran.stdout
         return ran.returncode, name if ran.returncode else ""
 
 
 @contextmanager
-def gitlab(folder: Path, env: Mapping[str, str], secrets: Mapping[str, str]) -> Iterator[GitLab]:
+def run_gitlab(
+    folder: Path, env: Mapping[str, str], secrets: Mapping[str, str]
+) -> Iterator[GitLabRunner]:
     """Serve a GitLab that knows nothing yet."""
-    Api.notes.clear()
-    Api.issues.clear()
-    with ThreadingHTTPServer(("127.0.0.1", 0), Api) as server:
+    FakeGitLabApi.notes.clear()
+    FakeGitLabApi.issues.clear()
+    with ThreadingHTTPServer(("127.0.0.1", 0), FakeGitLabApi) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield GitLab(folder, env, secrets, f"http://127.0.0.1:{server.server_port}/api/v4")
+        yield GitLabRunner(folder, env, secrets, f"http://127.0.0.1:{server.server_port}/api/v4")
         server.shutdown()
         thread.join()

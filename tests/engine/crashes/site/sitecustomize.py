@@ -14,85 +14,99 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-POINT = os.environ.get("CRASH_AT", "")
-KILLS = os.environ.get("CRASH_KILLS", "host").split()
+KILL_POINT = os.environ.get("CRASH_AT", "")
+VICTIMS = os.environ.get("CRASH_KILLS", "host").split()
 FOLDER = Path(os.environ.get("CRASH_DIR", "."))
-SPEED = float(os.environ.get("CRASH_SPEED", "1"))
+CLOCK_SPEED = float(os.environ.get("CRASH_SPEED", "1"))
 """How many times faster than real the host's clock runs."""
 
-TOKEN = "/token"
-JOB = "/jobs/"
+TOKEN_PATH = "/token"
+JOB_PATH = "/jobs/"
 
-name, where, number = (*POINT.split(":"), "1", "1", "1")[:3]
-passed = itertools.count(1)
+name, where, number = (*KILL_POINT.split(":"), "1", "1", "1")[:3]
+hits = itertools.count(1)
 
 
-def reach(what: str, moment: str) -> None:
+def kill_at(what: str, moment: str) -> None:
     """Kill those who are to die here, if this is the point."""
-    if (what, moment) != (name, where) or next(passed) != int(number):
+    if (what, moment) != (name, where) or next(hits) != int(number):
         return
     FOLDER.joinpath("reached").touch()
-    numbers = [int(FOLDER.joinpath(victim).read_text(encoding="ascii")) for victim in KILLS]
+    numbers = [int(FOLDER.joinpath(victim).read_text(encoding="ascii")) for victim in VICTIMS]
     for victim in sorted(numbers, key=lambda each: each == os.getpid()):
         os.kill(victim, signal.SIGKILL)
 
 
-def watch(owner: Any, method: str, what: Callable[..., str], before: str, after: str) -> None:
+def add_kill_points(
+    owner: Any, method: str, what: Callable[..., str], before: str, after: str
+) -> None:
     """Let a method reach two points: before it is called, and after it has returned."""
     wrapped = getattr(owner, method)
 
     @functools.wraps(wrapped)
     def watched(*args: Any, **kwargs: Any) -> Any:
-        reach(what(*args, **kwargs), before)
+        kill_at(what(*args, **kwargs), before)
         result = wrapped(*args, **kwargs)
-        reach(what(*args, **kwargs), after)
+        kill_at(what(*args, **kwargs), after)
         return result
 
     setattr(owner, method, watched)
 
 
-def asked(method: str, url: str) -> str:
+def request_name(method: str, url: str) -> str:
     """Name a request: its method, or what it is for."""
-    if url.endswith(TOKEN):
+    if url.endswith(TOKEN_PATH):
         return "token"
-    return "job" if JOB in url else method
+    return "job" if JOB_PATH in url else method
 
 
-def watch_host() -> None:
+def add_host_kill_points() -> None:
     """A host passes these: before a request, acted on, answered, and its result returned."""
     from requests import Session  # noqa: PLC0415 - the same
 
-    from bim360_provider.dynamic.base import Door  # noqa: PLC0415 - a program must not pay for it
+    from bim360_provider.dynamic.base import Bim360ProviderBase  # noqa: PLC0415 - a program must not pay for it
     from bim360_provider.hq.transport import http  # noqa: PLC0415 - the same
     from bim360_provider.hq.transport.clock import SystemClock  # noqa: PLC0415 - the same
 
-    watch(http.Wire, "send", lambda _, call: asked(call.method, call.url), "before", "answered")
-    watch(Session, "request", lambda _, method, url, **__: asked(method, url), "sending", "acted")
+    add_kill_points(
+        http.HttpSession,
+        "send",
+        lambda _, call: request_name(call.method, call.url),
+        "before",
+        "answered",
+    )
+    add_kill_points(
+        Session,
+        "request",
+        lambda _, method, url, **__: request_name(method, url),
+        "sending",
+        "acted",
+    )
     for call in ("create", "update", "delete"):
-        watch(Door, call, lambda *_, call=call: call, "called", "returned")
-    if SPEED != 1:
-        quicken(SystemClock)
-        http.READ_TIMEOUT /= SPEED  # type: ignore[misc] # a constant for everybody else
+        add_kill_points(Bim360ProviderBase, call, lambda *_, call=call: call, "called", "returned")
+    if CLOCK_SPEED != 1:
+        speed_up_clock(SystemClock)
+        http.READ_TIMEOUT /= CLOCK_SPEED  # type: ignore[misc] # a constant for everybody else
 
 
-def quicken(clock: Any) -> None:
+def speed_up_clock(clock: Any) -> None:
     """Let a minute of waiting last a second or so."""
     sleep, monotonic = clock.sleep, clock.monotonic
-    clock.sleep = lambda self, seconds: sleep(self, seconds / SPEED)
-    clock.monotonic = lambda self: monotonic(self) * SPEED
+    clock.sleep = lambda self, seconds: sleep(self, seconds / CLOCK_SPEED)
+    clock.monotonic = lambda self: monotonic(self) * CLOCK_SPEED
 
 
-def watch_engine() -> None:
+def add_engine_kill_points() -> None:
     """An engine passes these: the host was asked, and has told the result."""
-    from bim360_provider.testing.engine.plugin.provider_client import Provider  # noqa: PLC0415 - see above
+    from bim360_provider.testing.engine.plugin.provider_client import ProviderClient  # noqa: PLC0415 - see above
 
     for call in ("create", "update", "delete"):
-        watch(Provider, call, lambda *_, call=call: call, "asked", "told")
+        add_kill_points(ProviderClient, call, lambda *_, call=call: call, "asked", "told")
 
 
 if "host" in sys.orig_argv or "pulumi.dynamic" in sys.orig_argv:
     FOLDER.joinpath("host").write_text(str(os.getpid()), encoding="ascii")
-    watch_host()
+    add_host_kill_points()
 elif "bim360_provider.testing" in sys.orig_argv:
     FOLDER.joinpath("engine").write_text(str(os.getpid()), encoding="ascii")
-    watch_engine()
+    add_engine_kill_points()

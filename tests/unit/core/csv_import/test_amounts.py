@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bim360_provider.core.csv_import.values import value_of
+from bim360_provider.core.csv_import.values import parse_value
 
 GROUPS = ("", ",", ".", "'", "\u2019", " ", "\u00a0", "\u202f", "_")
 SIGNS_OF_MONEY = ("", "$", "€", "£", "¥", "EUR", "US$", "CHF")
@@ -18,7 +18,7 @@ TEXTS = st.text(st.sampled_from("0123456789.,'- +%()/eEMk$€_ \u00a0\u0663\uff1
 def advice(text: str) -> list[str]:
     """Return the amounts that are suggested for a cell; none if it is read as it is."""
     try:
-        value_of("value", text)
+        parse_value("value", text)
     except ValueError as error:
         _, _, meant = str(error).rpartition("; write ")
         return meant.split(" or ") if "; write " in str(error) else []
@@ -33,7 +33,7 @@ def digits(text: str) -> str:
 def refused(text: str) -> bool:
     """Return whether a cell is a mistake."""
     try:
-        value_of("value", text)
+        parse_value("value", text)
     except ValueError:
         return True
     return False
@@ -99,7 +99,7 @@ def test_an_amount_without_its_currency_and_groups_is_suggested(text: str, meant
 )
 def test_a_number_in_one_reading_is_read(text: str, amount: float) -> None:
     """With an exponent, as Excel writes it, and in digits of other scripts."""
-    assert value_of("value", text) == amount
+    assert parse_value("value", text) == amount
 
 
 @given(
@@ -120,7 +120,7 @@ def test_advice_contains_the_amount_that_was_written(
     found = advice(text)
 
     amount = Decimal(whole) + Decimal(cents) / 100
-    assert refused(text) or value_of("value", text) == float(amount)
+    assert refused(text) or parse_value("value", text) == float(amount)
     assert not refused(text) or [Decimal(each) for each in found] == [amount]
 
 
@@ -138,4 +138,4 @@ def test_advice_never_changes_an_amount(text: str) -> None:
 def test_advice_is_understood_when_it_is_followed(text: str) -> None:
     """As exactly the number that it shows."""
     for meant in advice(text):
-        assert value_of("value", meant) == float(meant)
+        assert parse_value("value", meant) == float(meant)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bim360_provider.core.csv_import.values import format_fault, value_of
+from bim360_provider.core.csv_import.values import find_format_fault, parse_value
 
 DAYS = st.dates(date(2000, 1, 1), date(2060, 12, 31))
 FORMATS = (
@@ -20,7 +20,7 @@ FORMATS = (
 def refusal(text: str, date_format: str | None = None) -> str:
     """Return what is said of a cell, or nothing if it is read."""
     try:
-        value_of("start_date", text, date_format)
+        parse_value("start_date", text, date_format)
     except ValueError as error:
         return str(error)
     return ""
@@ -73,17 +73,17 @@ def test_the_format_that_is_shown_reads_the_cell(day: date, date_format: str) ->
     text = day.strftime(date_format)
 
     for found, suggested in advice(text):
-        assert value_of("start_date", found) == found
-        assert not suggested or value_of("start_date", text, suggested) == found
+        assert parse_value("start_date", found) == found
+        assert not suggested or parse_value("start_date", text, suggested) == found
 
 
 @given(st.text(max_size=30), st.one_of(st.none(), st.text(max_size=8)))
 def test_any_text_is_a_day_or_a_mistake(text: str, date_format: str | None) -> None:
     """Whatever the format says: nothing but a refusal is raised."""
-    if date_format and format_fault(date_format):
+    if date_format and find_format_fault(date_format):
         return
     try:
-        found = value_of("start_date", text, date_format)
+        found = parse_value("start_date", text, date_format)
     except ValueError:
         return
     assert date.fromisoformat(found).isoformat() == found

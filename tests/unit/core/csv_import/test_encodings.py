@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bim360_provider.core.csv_import.text import Mistake, decoded
+from bim360_provider.core.csv_import.text import Mistake, decode_file
 
 HEADER = "name;start_date;end_date;project_type;value;currency;city\n"
 TEXT = HEADER + "Ålesund Kai;2027-01-01;2028-01-01;Office;1;NOK;Ålesund\n"
@@ -19,7 +19,7 @@ CODECS = st.sampled_from(NAMES)
 
 def refusal(content: bytes, encoding: str | None = None) -> str:
     """Return what is said of a file, or nothing if it is read."""
-    found = decoded(content, encoding)
+    found = decode_file(content, encoding)
     return str(found) if isinstance(found, Mistake) else ""
 
 
@@ -28,16 +28,16 @@ def refusal(content: bytes, encoding: str | None = None) -> str:
 )
 def test_unicode_needs_no_encoding_with_a_mark_or_without(codec: str) -> None:
     """UTF-16 without a mark shows by its NUL bytes."""
-    assert decoded(TEXT.encode(codec)) == TEXT
+    assert decode_file(TEXT.encode(codec)) == TEXT
 
 
 def test_chinese_cells_under_an_english_header_are_read_without_a_mark() -> None:
     """Every other byte is NUL only in the header."""
     text = HEADER + "品川データセンター;2027-01-01;2028-01-01;Office;1;JPY;東京\n" * 50
 
-    assert decoded(text.encode("utf-16-le")) == text
-    assert decoded(text.encode("utf-16-be")) == text
-    assert decoded(text.encode("utf-16-be"), "utf-16-be") == text
+    assert decode_file(text.encode("utf-16-le")) == text
+    assert decode_file(text.encode("utf-16-be")) == text
+    assert decode_file(text.encode("utf-16-be"), "utf-16-be") == text
 
 
 def test_advice_to_name_cp1252_works_when_it_is_followed() -> None:
@@ -46,7 +46,7 @@ def test_advice_to_name_cp1252_works_when_it_is_followed() -> None:
     advised = re.search(r"encoding='(.*?)'", refusal(content))
 
     assert advised
-    assert decoded(content, advised[1]) == TEXT
+    assert decode_file(content, advised[1]) == TEXT
 
 
 @pytest.mark.parametrize("codec", ["mac-roman", "cp850", "cp437", "cp1252"])
@@ -64,9 +64,9 @@ def test_a_wrong_encoding_is_refused_with_advice_that_works(codec: str, named: s
     content = TEXT.encode(codec)
     said = refusal(content, named)
 
-    assert said or decoded(content, named) == TEXT
+    assert said or decode_file(content, named) == TEXT
     assert not said or said.endswith("leave out the argument encoding")
-    assert decoded(content) == TEXT
+    assert decode_file(content) == TEXT
 
 
 def test_a_file_of_two_encodings_is_refused_by_its_lines() -> None:
@@ -83,7 +83,7 @@ def test_a_file_of_two_encodings_that_is_retyped_is_read() -> None:
     """The advice of the test above, followed."""
     mended = TEXT.encode() + "München;;;;;;\n".encode() + "Köln;;;;;;\n".encode()
 
-    assert decoded(mended) == TEXT + "München;;;;;;\nKöln;;;;;;\n"
+    assert decode_file(mended) == TEXT + "München;;;;;;\nKöln;;;;;;\n"
 
 
 @pytest.mark.parametrize("begin", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1"])
@@ -103,7 +103,7 @@ def test_an_encoding_that_is_none_is_refused(encoding: str) -> None:
 @given(st.binary(max_size=60), st.one_of(st.none(), CODECS, st.text(max_size=5)))
 def test_any_bytes_are_text_or_a_mistake(content: bytes, encoding: str | None) -> None:
     """Whatever encoding is named."""
-    assert isinstance(decoded(content, encoding), (str, Mistake))
+    assert isinstance(decode_file(content, encoding), (str, Mistake))
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20), CODECS)
@@ -115,7 +115,7 @@ def test_a_file_is_read_as_it_was_written_or_refused(cell: str, codec: str) -> N
         return
     text = HEADER + cell
 
-    found = decoded(content, codec)
+    found = decode_file(content, codec)
     assert isinstance(found, Mistake) or found == text or codec == "idna"
-    found = decoded(content)
+    found = decode_file(content)
     assert isinstance(found, Mistake) or found == text or not codec.startswith("utf-8")

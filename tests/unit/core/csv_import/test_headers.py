@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
-from bim360_provider.core.csv_import import Portfolio, read_portfolio, told
+from bim360_provider.core.csv_import import CsvProjects, format_mistakes, read_csv_projects
 from bim360_provider.core.settings import Settings
 
 HEADER = "name;start_date;end_date;project_type;value;currency"
 LINE = "Tower;2027-01-01;2028-01-01;Office;3000000;EUR"
 
 
-def read(*lines: str, **options: Any) -> Portfolio:
+def read(*lines: str, **options: Any) -> CsvProjects:
     """Read lines as a file."""
-    return read_portfolio("\n".join(lines).encode(), {}, Settings.resolve({}, {}), **options)
+    return read_csv_projects("\n".join(lines).encode(), {}, Settings.resolve({}, {}), **options)
 
 
 def mistakes(*lines: str, **options: Any) -> list[str]:
@@ -271,5 +271,7 @@ def test_the_messages_in_the_docs_are_those_of_the_reader() -> None:
     ]
     docs = (Path(__file__).parents[4] / "docs" / "csv.md").read_text(encoding="utf-8")
 
-    assert told("portfolio.csv", read(*lines).mistakes) in docs
-    assert told("people.csv", read("First name;Last name;E-mail", "A;B;C").mistakes) in docs
+    assert format_mistakes("portfolio.csv", read(*lines).mistakes) in docs
+    assert (
+        format_mistakes("people.csv", read("First name;Last name;E-mail", "A;B;C").mistakes) in docs
+    )

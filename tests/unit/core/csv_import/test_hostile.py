@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bim360_provider.core.csv_import import Portfolio, read_portfolio, told
-from bim360_provider.core.csv_import.table import ARGUMENTS, ASIDE
+from bim360_provider.core.csv_import import CsvProjects, format_mistakes, read_csv_projects
+from bim360_provider.core.csv_import.table import COLUMN_ARGUMENTS, IGNORED_COLUMNS
 from bim360_provider.core.settings import Settings
 
 SETTINGS = Settings.resolve({}, {})
@@ -19,15 +19,19 @@ VALUES = st.sampled_from(
     ["3.000", "3M", "1/2", "#REF!", "31.12.2027", "03/04/2027", "€ 3", "RMB", "Berlin", "pm, docs"]
 )
 CELLS = st.one_of(SIGNS, VALUES, st.sampled_from(GOOD), st.text(max_size=8))
-COLUMNS = st.sampled_from([*ARGUMENTS, *sorted(ASIDE), "resource_name", "Project Name", "", "x"])
+COLUMNS = st.sampled_from(
+    [*COLUMN_ARGUMENTS, *sorted(IGNORED_COLUMNS), "resource_name", "Project Name", "", "x"]
+)
 ENCODINGS = st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 
 
-def read(content: bytes, **options: Any) -> Portfolio:
+def read(content: bytes, **options: Any) -> CsvProjects:
     """Read a file; whatever is wrong with it can be printed."""
-    portfolio = read_portfolio(content, {}, SETTINGS, **options)
+    portfolio = read_csv_projects(content, {}, SETTINGS, **options)
     if portfolio.mistakes:
-        assert all(line.isprintable() for line in told("a.csv", portfolio.mistakes).splitlines())
+        assert all(
+            line.isprintable() for line in format_mistakes("a.csv", portfolio.mistakes).splitlines()
+        )
     return portfolio
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bim360_provider.core.csv_import import Portfolio, read_portfolio
+from bim360_provider.core.csv_import import CsvProjects, read_csv_projects
 from bim360_provider.core.settings import Settings
 
 HEADER = "name;start_date;end_date;project_type;value;currency;city"
@@ -13,9 +13,9 @@ SECOND = LINE.replace("Tower", "Bridge")
 COLUMNS = HEADER.split(";")
 
 
-def read(*lines: str, **options: Any) -> Portfolio:
+def read(*lines: str, **options: Any) -> CsvProjects:
     """Read lines as a file."""
-    return read_portfolio("\r\n".join(lines).encode(), {}, Settings.resolve({}, {}), **options)
+    return read_csv_projects("\r\n".join(lines).encode(), {}, Settings.resolve({}, {}), **options)
 
 
 def mistakes(*lines: str, **options: Any) -> list[str]:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bim360_provider.core.csv_import import Portfolio, read_portfolio
-from bim360_provider.core.csv_import.reader import resource_name
+from bim360_provider.core.csv_import import CsvProjects, read_csv_projects
+from bim360_provider.core.csv_import.reader import build_resource_name
 from bim360_provider.core.settings import Settings
 from bim360_provider.core.validation import UNKNOWN
 
@@ -16,11 +16,11 @@ LINE = "Tower;2027-01-01;2028-01-01;Office;3000000;EUR"
 NAMES = st.text(st.characters(codec="utf-8"), min_size=1, max_size=20)
 
 
-def read(*lines: str, common: dict[str, Any] | None = None, **options: Any) -> Portfolio:
+def read(*lines: str, common: dict[str, Any] | None = None, **options: Any) -> CsvProjects:
     """Read lines as a file."""
     allowed = {"bim360:unknownValues": options.pop("unknown_values", "refuse")}
     settings = Settings.resolve(allowed, {})
-    return read_portfolio("\n".join(lines).encode(), common or {}, settings, **options)
+    return read_csv_projects("\n".join(lines).encode(), common or {}, settings, **options)
 
 
 def mistakes(*lines: str, **options: Any) -> list[str]:
@@ -296,7 +296,7 @@ def test_the_set_up_tools_files_work_as_they_are() -> None:
 
     assert found.mistakes == []
     assert found.entries[0].arguments["contract_type"] == "Design-Bid-Build"
-    assert found.aside == [
+    assert found.ignored_columns == [
         "folders_created_from",
         "result",
         "result_message",
@@ -372,11 +372,11 @@ def test_values_outside_of_the_lists_pass_where_the_configuration_allows_them() 
 )
 def test_a_resource_name_is_made_from_the_name_alone(name: str, expected: str) -> None:
     """These are for ever: another name for a resource would archive its project."""
-    assert resource_name(name) == expected
+    assert build_resource_name(name) == expected
 
 
 @given(NAMES, NAMES)
 def test_different_names_make_different_resource_names(one: str, other: str) -> None:
     """But for upper and lower case, which is told as a mistake."""
     if one.lower() != other.lower():
-        assert resource_name(one) != resource_name(other)
+        assert build_resource_name(one) != build_resource_name(other)

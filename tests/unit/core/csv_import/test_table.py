@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bim360_provider.core.csv_import.table import table
-from bim360_provider.core.csv_import.text import Mistake, decoded, told
+from bim360_provider.core.csv_import.table import parse_table
+from bim360_provider.core.csv_import.text import Mistake, decode_file, format_mistakes
 
 TEXT = "name;city\nÅlesund Kai;Ålesund\n"
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)
@@ -16,30 +16,30 @@ CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=
 
 def texts(file: str) -> list[list[str]]:
     """Return the text of every cell, header included."""
-    found = table(file)
+    found = parse_table(file)
     return [[cell.text for cell in row] for row in (found.header, *found.rows)]
 
 
 def lines(file: str) -> list[list[int]]:
     """Return the line of every cell below the header."""
-    return [[cell.line for cell in row] for row in table(file).rows]
+    return [[cell.line for cell in row] for row in parse_table(file).rows]
 
 
 @pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16"])
 def test_a_unicode_file_needs_no_encoding(codec: str) -> None:
     """Excel's "CSV UTF-8" has a byte order mark, its "Unicode Text" is UTF-16."""
-    assert decoded(TEXT.encode(codec)) == TEXT
+    assert decode_file(TEXT.encode(codec)) == TEXT
 
 
 @pytest.mark.parametrize("codec", ["cp1252", "utf-8", "utf-8-sig", "utf-16"])
 def test_a_named_encoding_is_used(codec: str) -> None:
     """Old spreadsheets write the code page of their country."""
-    assert decoded(TEXT.encode(codec), codec) == TEXT
+    assert decode_file(TEXT.encode(codec), codec) == TEXT
 
 
 def test_another_encoding_is_told_with_its_line_and_the_way_out() -> None:
     """A person sees letters, never bytes; the byte is for whoever is asked for advice."""
-    found = decoded("name\r\nOslo\r\nÅlesund\r\n".encode("cp1252"))
+    found = decode_file("name\r\nOslo\r\nÅlesund\r\n".encode("cp1252"))
 
     assert isinstance(found, Mistake)
     assert str(found) == (
@@ -50,12 +50,12 @@ def test_another_encoding_is_told_with_its_line_and_the_way_out() -> None:
 
 def test_an_encoding_that_python_does_not_know_is_told() -> None:
     """As written in the program, so that it can be found there."""
-    assert str(decoded(b"name", "utf9")).startswith("encoding='utf9' is not known; ")
+    assert str(decode_file(b"name", "utf9")).startswith("encoding='utf9' is not known; ")
 
 
 def test_a_nul_is_told_with_its_line() -> None:
     """It comes from a file that is not text."""
-    assert str(decoded(b"name\nA\0\n")).startswith(
+    assert str(decode_file(b"name\nA\0\n")).startswith(
         "line 2: contains a NUL character, so it is not "
     )
 
@@ -134,7 +134,7 @@ def test_the_line_for_excel_is_recognized_as_spreadsheets_leave_it(
     directive: str, end: str
 ) -> None:
     """Saved again, it gets quotes or separators of its own."""
-    found = table(end.join([directive, "name;city", "A;B"]))
+    found = parse_table(end.join([directive, "name;city", "A;B"]))
 
     assert [cell.text for cell in found.header] == ["name", "city"]
     assert [cell.text for cell in found.rows[0]] == ["A", "B"]
@@ -143,7 +143,7 @@ def test_the_line_for_excel_is_recognized_as_spreadsheets_leave_it(
 
 def test_a_quote_that_is_never_closed_is_told_where_it_is_opened() -> None:
     """The rest of the file is inside of it, so the last line would help nobody."""
-    found = table('name;city\nA;B\nC;"D\nE;F\n')
+    found = parse_table('name;city\nA;B\nC;"D\nE;F\n')
 
     assert [str(mistake) for mistake in found.mistakes] == [
         'line 3: a quote (") is opened here and never closed; what follows was not read'
@@ -153,14 +153,14 @@ def test_a_quote_that_is_never_closed_is_told_where_it_is_opened() -> None:
 
 def test_text_behind_a_closing_quote_is_told() -> None:
     """A quote within a quoted cell must be written twice."""
-    found = table('name;city\n"the "big" one";B\n')
+    found = parse_table('name;city\n"the "big" one";B\n')
 
     assert str(found.mistakes[0]).startswith("line 2: a cell goes on after its closing quote;")
 
 
 def test_an_endless_cell_is_told() -> None:
     """Python's reader stops at 131,072 characters."""
-    found = table(f"name;city\n{'x' * 140_000};B\n")
+    found = parse_table(f"name;city\n{'x' * 140_000};B\n")
 
     assert str(found.mistakes[0]).startswith("line 2: a cell is longer than a book;")
 
@@ -172,7 +172,7 @@ def test_whatever_is_written_is_read(rows: list[list[str]]) -> None:
     writer = csv.writer(written, delimiter=";", quoting=csv.QUOTE_ALL)
     writer.writerows([["a", "b", "c"], *rows])
 
-    found = table(written.getvalue())
+    found = parse_table(written.getvalue())
 
     filled = [row for row in rows if any(text.strip() for text in row)]
     assert found.mistakes == []
@@ -183,14 +183,17 @@ def test_whatever_is_written_is_read(rows: list[list[str]]) -> None:
 
 def test_a_single_mistake_is_one_line() -> None:
     """The file, the place, the words."""
-    assert told("a.csv", [Mistake("is wrong", 3, "city")]) == "a.csv: line 3, city: is wrong"
+    assert (
+        format_mistakes("a.csv", [Mistake("is wrong", 3, "city")])
+        == "a.csv: line 3, city: is wrong"
+    )
 
 
 def test_fifty_mistakes_are_shown_in_the_order_of_their_lines_and_the_rest_counted() -> None:
     """Whoever has more has one cause for most of them."""
     mistakes = [Mistake("is wrong", line) for line in range(60, 0, -1)]
 
-    said = told("a.csv", mistakes).splitlines()
+    said = format_mistakes("a.csv", mistakes).splitlines()
 
     assert said[0] == "a.csv has 60 mistakes, and nothing was declared:"
     assert said[1] == "  line 1: is wrong"

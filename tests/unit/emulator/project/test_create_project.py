@@ -20,26 +20,26 @@ SOMEWHERE = "c17e6837-96cd-4839-868e-051a2ad65d28"
 
 
 def message_of(reply: Reply) -> str:
-    content = reply.content()
+    content = reply.parse_content()
     return str(content["message"])
 
 
 def test_a_new_project_is_pending_and_tells_everything_but_its_services(
-    call: Call, tower: Body
+    send_request: Call, project_body: Body
 ) -> None:
     """Documented: 201, the 25 fields of the page, no service_types."""
-    answer = call("POST", "projects", tower)
+    answer = send_request("POST", "projects", project_body)
 
-    content = answer.content()
+    content = answer.parse_content()
     assert answer.status == 201
     assert len(content) == 25
     assert (content["status"], content["value"]) == ("pending", 3000.0)
     assert content["copy_project_job_id"] is None
 
 
-def test_all_missing_fields_are_named_at_once(call: Call) -> None:
+def test_all_missing_fields_are_named_at_once(send_request: Call) -> None:
     """Documented: six fields are required."""
-    answer = call("POST", "projects", {})
+    answer = send_request("POST", "projects", {})
 
     assert answer.status == 400
     for name in ("name", "start_date", "end_date", "project_type", "value", "currency"):
@@ -79,10 +79,10 @@ def test_all_missing_fields_are_named_at_once(call: Call) -> None:
     ],
 )
 def test_a_malformed_field_is_400_and_named(
-    call: Call, tower: Body, field: str, value: object, words: str
+    send_request: Call, project_body: Body, field: str, value: object, words: str
 ) -> None:
     """The message says what to write instead."""
-    answer = call("POST", "projects", tower | {field: value})
+    answer = send_request("POST", "projects", project_body | {field: value})
 
     assert answer.status == 400
     assert words in message_of(answer)
@@ -107,12 +107,12 @@ def test_a_malformed_field_is_400_and_named(
     ],
 )
 def test_what_hq_takes_the_emulator_takes(
-    call: Call, tower: Body, field: str, value: object, stored: object
+    send_request: Call, project_body: Body, field: str, value: object, stored: object
 ) -> None:
     """Numbers and booleans in strings, free project types, dots in names, empty optionals."""
-    answer = call("POST", "projects", tower | {field: value})
+    answer = send_request("POST", "projects", project_body | {field: value})
 
-    content = answer.content()
+    content = answer.parse_content()
     assert answer.status == 201
     assert content.get(field) == stored
 
@@ -126,85 +126,97 @@ def test_what_hq_takes_the_emulator_takes(
         ({"template_project_id": SOMEWHERE}, "no such project"),
     ],
 )
-def test_a_broken_business_rule_is_422(call: Call, tower: Body, change: Body, words: str) -> None:
+def test_a_broken_business_rule_is_422(
+    send_request: Call, project_body: Body, change: Body, words: str
+) -> None:
     """Well-formed, but refused."""
-    answer = call("POST", "projects", tower | change)
+    answer = send_request("POST", "projects", project_body | change)
 
     assert answer.status == 422
     assert words in message_of(answer)
 
 
-def test_a_name_is_taken_once_per_account(call: Call, tower: Body) -> None:
+def test_a_name_is_taken_once_per_account(send_request: Call, project_body: Body) -> None:
     """409 is the documented conflict; the second body is otherwise fine."""
-    first = call("POST", "projects", tower)
+    first = send_request("POST", "projects", project_body)
 
-    second = call("POST", "projects", tower | {"value": 1})
+    second = send_request("POST", "projects", project_body | {"value": 1})
 
     assert (first.status, second.status) == (201, 409)
 
 
-def test_names_are_compared_as_they_are_written(call: Call, tower: Body, made: Body) -> None:
+def test_names_are_compared_as_they_are_written(
+    send_request: Call, project_body: Body, created_project: Body
+) -> None:
     """Whether HQ tells upper from lower case is not known (inference)."""
-    answer = call("POST", "projects", tower | {"name": "tower a"})
+    answer = send_request("POST", "projects", project_body | {"name": "tower a"})
 
-    assert made["name"] == "Tower A"
+    assert created_project["name"] == "Tower A"
     assert answer.status == 201
 
 
 def test_the_name_of_an_archived_project_stays_taken(
-    call: Call, tower: Body, made: dict[str, Any]
+    send_request: Call, project_body: Body, created_project: dict[str, Any]
 ) -> None:
     """Nothing deletes a project, so nothing frees its name (inference)."""
-    call("PATCH", f"projects/{made['id']}", {"status": "archived"})
+    send_request("PATCH", f"projects/{created_project['id']}", {"status": "archived"})
 
-    answer = call("POST", "projects", tower)
+    answer = send_request("POST", "projects", project_body)
 
     assert answer.status == 409
 
 
-def test_another_account_may_have_the_same_name(call: Call, tower: Body, made: Body) -> None:
+def test_another_account_may_have_the_same_name(
+    send_request: Call, project_body: Body, created_project: Body
+) -> None:
     """Names are unique in an account, not in the world."""
-    answer = call("POST", "projects", tower, account=EMEA_ACCOUNT_ID, region="EMEA")
+    answer = send_request("POST", "projects", project_body, account=EMEA_ACCOUNT_ID, region="EMEA")
 
-    assert made["name"] == tower["name"]
+    assert created_project["name"] == project_body["name"]
     assert answer.status == 201
 
 
-def test_services_left_out_are_all_the_account_has(call: Call, made: dict[str, Any]) -> None:
+def test_services_left_out_are_all_the_account_has(
+    send_request: Call, created_project: dict[str, Any]
+) -> None:
     """Documented on the page of POST projects."""
-    content = call("GET", f"projects/{made['id']}").content()
+    content = send_request("GET", f"projects/{created_project['id']}").parse_content()
 
     assert content["service_types"].split(",")[:2] == ["field", "glue"]
     assert len(content["service_types"].split(",")) == 12
 
 
-def test_services_are_a_set_in_hqs_own_order(call: Call, tower: Body) -> None:
+def test_services_are_a_set_in_hqs_own_order(send_request: Call, project_body: Body) -> None:
     """HQ promises no order, so the emulator does not give back the one it got."""
-    made = call("POST", "projects", tower | {"service_types": "pm, field,pm"}).content()
+    made = send_request(
+        "POST", "projects", project_body | {"service_types": "pm, field,pm"}
+    ).parse_content()
 
-    content = call("GET", f"projects/{made['id']}").content()
+    content = send_request("GET", f"projects/{made['id']}").parse_content()
 
     assert content["service_types"] == "field,pm"
 
 
-def test_a_service_the_account_lacks_is_422(emulator: Emulator, call: Call, tower: Body) -> None:
+def test_a_service_the_account_lacks_is_422(
+    emulator: Emulator, send_request: Call, project_body: Body
+) -> None:
     """Inference; the option lets it pass."""
-    state = emulator.ask("GET", "/state")
+    state = emulator.call_control_plane("GET", "/state")
     state["accounts"][0]["services"] = "field"
-    emulator.ask("PUT", "/state", state)
-    strict = call("POST", "projects", tower | {"service_types": "field,pm"})
-    emulator.ask("PATCH", "/options", {"services_must_be_enabled": False})
+    emulator.call_control_plane("PUT", "/state", state)
+    strict = send_request("POST", "projects", project_body | {"service_types": "field,pm"})
+    emulator.call_control_plane("PATCH", "/options", {"services_must_be_enabled": False})
 
-    loose = call("POST", "projects", tower | {"service_types": "field,pm"})
+    loose = send_request("POST", "projects", project_body | {"service_types": "field,pm"})
 
     assert (strict.status, loose.status) == (422, 201)
 
 
-def test_a_status_sent_with_a_create_is_ignored(call: Call, tower: Body) -> None:
+def test_a_status_sent_with_a_create_is_ignored(send_request: Call, project_body: Body) -> None:
     """Observed: the vendor's tool sends ``active`` and the project is pending all the same."""
-    sent = tower | {"status": "active", "id": "x", "folders_created_from": "y"}
+    sent = project_body | {"status": "active", "id": "x", "folders_created_from": "y"}
 
-    content = call("POST", "projects", sent).content()
+    content = send_request("POST", "projects", sent).parse_content()
 
     assert content["status"] == "pending"
 
@@ -220,12 +232,19 @@ def test_a_status_sent_with_a_create_is_ignored(call: Call, tower: Body) -> None
     ],
 )
 def test_what_is_not_known_of_hq_is_an_option(  # noqa: PLR0913 - a table of cases
-    emulator: Emulator, call: Call, tower: Body, *, option: str, value: str, body: Body, status: int
+    emulator: Emulator,
+    send_request: Call,
+    project_body: Body,
+    *,
+    option: str,
+    value: str,
+    body: Body,
+    status: int,
 ) -> None:
     """Each switch changes the answer to one body."""
-    emulator.ask("PATCH", "/options", {option: value})
+    emulator.call_control_plane("PATCH", "/options", {option: value})
 
-    answer = call("POST", "projects", tower | body)
+    answer = send_request("POST", "projects", project_body | body)
 
     assert answer.status == status
 
@@ -240,12 +259,16 @@ def test_what_is_not_known_of_hq_is_an_option(  # noqa: PLR0913 - a table of cas
     ],
 )
 def test_a_template_has_field_and_the_same_language(
-    call: Call, tower: Body, template: Body, sent: Body, status: int
+    send_request: Call, project_body: Body, template: Body, sent: Body, status: int
 ) -> None:
     """Documented on the page of POST projects."""
-    model = call("POST", "projects", tower | template | {"name": "Template"}).content()
+    model = send_request(
+        "POST", "projects", project_body | template | {"name": "Template"}
+    ).parse_content()
 
-    answer = call("POST", "projects", tower | sent | {"template_project_id": model["id"]})
+    answer = send_request(
+        "POST", "projects", project_body | sent | {"template_project_id": model["id"]}
+    )
 
     assert answer.status == status
 
@@ -271,35 +294,35 @@ def test_a_body_that_is_no_json_object_is_400(
     assert "JSON" in message_of(answer)
 
 
-def test_a_form_is_400(call: Call, tower: Body) -> None:
+def test_a_form_is_400(send_request: Call, project_body: Body) -> None:
     """Documented: application/json."""
-    answer = call("POST", "projects", tower, **{"content-type": "text/plain"})
+    answer = send_request("POST", "projects", project_body, **{"content-type": "text/plain"})
 
     assert answer.status == 400
     assert "application/json" in message_of(answer)
 
 
 def test_a_new_project_can_stay_out_of_sight_for_a_while(
-    emulator: Emulator, call: Call, tower: Body
+    emulator: Emulator, send_request: Call, project_body: Body
 ) -> None:
     """Observed: dependent calls just after a create are answered with 404."""
-    emulator.ask("PATCH", "/options", {"visible_after": 3})
-    made = call("POST", "projects", tower).content()
-    hidden = call("GET", f"projects/{made['id']}")
-    listed = call("GET", "projects")
+    emulator.call_control_plane("PATCH", "/options", {"visible_after": 3})
+    made = send_request("POST", "projects", project_body).parse_content()
+    hidden = send_request("GET", f"projects/{made['id']}")
+    listed = send_request("GET", "projects")
     emulator.clock.advance(3)
 
-    seen = call("GET", f"projects/{made['id']}")
+    seen = send_request("GET", f"projects/{made['id']}")
 
-    assert (hidden.status, listed.content(), seen.status) == (404, [], 200)
+    assert (hidden.status, listed.parse_content(), seen.status) == (404, [], 200)
 
 
 def test_the_job_id_can_be_absent_instead_of_null(
-    emulator: Emulator, call: Call, tower: Body
+    emulator: Emulator, send_request: Call, project_body: Body
 ) -> None:
     """Which of the two HQ answers without a template is not known."""
-    emulator.ask("PATCH", "/options", {"copy_job_id_without_template": "absent"})
+    emulator.call_control_plane("PATCH", "/options", {"copy_job_id_without_template": "absent"})
 
-    content = call("POST", "projects", tower).content()
+    content = send_request("POST", "projects", project_body).parse_content()
 
     assert "copy_project_job_id" not in content

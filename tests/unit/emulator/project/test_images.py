@@ -31,31 +31,34 @@ def upload(emulator: Emulator, token: str) -> Callable[..., Reply]:
 
 
 def test_an_image_is_taken_and_weighed(
-    emulator: Emulator, upload: Call, made: dict[str, Any]
+    emulator: Emulator, upload: Call, created_project: dict[str, Any]
 ) -> None:
     """Byte for byte; the answers are the project and the company."""
-    project, company = upload(f"projects/{made['id']}"), upload(f"companies/{COMPANY_ID}")
+    project, company = (
+        upload(f"projects/{created_project['id']}"),
+        upload(f"companies/{COMPANY_ID}"),
+    )
 
-    account = emulator.ask("GET", "/state")["accounts"][0]
+    account = emulator.call_control_plane("GET", "/state")["accounts"][0]
     kept = {"filename": "tower.png", "content_type": "image/png", "size": len(PNG)}
     kept["sha256"] = sha256(PNG).hexdigest()
-    assert (project.status, project.content()["id"]) == (200, made["id"])
-    assert (company.status, company.content()["id"]) == (200, COMPANY_ID)
+    assert (project.status, project.parse_content()["id"]) == (200, created_project["id"])
+    assert (company.status, company.parse_content()["id"]) == (200, COMPANY_ID)
     assert (account["projects"][0]["image"], account["companies"][0]["image"]) == (kept, kept)
 
 
 def test_the_next_image_replaces_the_last(
-    emulator: Emulator, upload: Call, made: dict[str, Any]
+    emulator: Emulator, upload: Call, created_project: dict[str, Any]
 ) -> None:
     """And is part of the state, out and in."""
-    upload(f"projects/{made['id']}")
-    upload(f"projects/{made['id']}", "chunk", "b.gif", b"GIF89a", "image/gif")
-    state = emulator.ask("GET", "/state")
-    emulator.ask("POST", "/reset")
+    upload(f"projects/{created_project['id']}")
+    upload(f"projects/{created_project['id']}", "chunk", "b.gif", b"GIF89a", "image/gif")
+    state = emulator.call_control_plane("GET", "/state")
+    emulator.call_control_plane("POST", "/reset")
 
-    emulator.ask("PUT", "/state", state)
+    emulator.call_control_plane("PUT", "/state", state)
 
-    assert emulator.ask("GET", "/state") == state
+    assert emulator.call_control_plane("GET", "/state") == state
     assert state["accounts"][0]["projects"][0]["image"]["filename"] == "b.gif"
 
 
@@ -69,35 +72,43 @@ def test_the_next_image_replaces_the_last(
     ],
 )
 def test_an_upload_that_is_none_is_400(
-    upload: Call, made: dict[str, Any], name: str, file: tuple[Any, ...], words: str
+    upload: Call, created_project: dict[str, Any], name: str, file: tuple[Any, ...], words: str
 ) -> None:
     """Name of the part, type and content."""
-    answer = upload(f"projects/{made['id']}", name, *file)
+    answer = upload(f"projects/{created_project['id']}", name, *file)
 
     assert answer.status == 400
-    assert words in answer.content()["message"]
+    assert words in answer.parse_content()["message"]
 
 
 @pytest.mark.parametrize("kind", ["application/json", "multipart/form-data", ""])
-def test_a_body_that_is_no_form_is_400(call: Call, made: dict[str, Any], kind: str) -> None:
+def test_a_body_that_is_no_form_is_400(
+    send_request: Call, created_project: dict[str, Any], kind: str
+) -> None:
     """The page's own table of headers says JSON, and its example does not."""
-    answer = call("PATCH", f"projects/{made['id']}/image", {}, **{"content-type": kind})
+    answer = send_request(
+        "PATCH", f"projects/{created_project['id']}/image", {}, **{"content-type": kind}
+    )
 
     assert answer.status == 400
 
 
-def test_an_archived_project_takes_no_image(call: Call, upload: Call, made: dict[str, Any]) -> None:
+def test_an_archived_project_takes_no_image(
+    send_request: Call, upload: Call, created_project: dict[str, Any]
+) -> None:
     """Like any other change."""
-    call("PATCH", f"projects/{made['id']}", {"status": "archived"})
+    send_request("PATCH", f"projects/{created_project['id']}", {"status": "archived"})
 
-    assert upload(f"projects/{made['id']}").status == 422
+    assert upload(f"projects/{created_project['id']}").status == 422
 
 
-def test_the_journal_keeps_no_image(emulator: Emulator, upload: Call, made: dict[str, Any]) -> None:
+def test_the_journal_keeps_no_image(
+    emulator: Emulator, upload: Call, created_project: dict[str, Any]
+) -> None:
     """But its name, type and size."""
-    upload(f"projects/{made['id']}")
+    upload(f"projects/{created_project['id']}")
 
-    entry = emulator.ask("GET", "/requests", query="path=*/image")[0]
+    entry = emulator.call_control_plane("GET", "/requests", query="path=*/image")[0]
 
     assert entry["body"] == {
         "chunk": {"filename": "tower.png", "content_type": "image/png", "size": len(PNG)}

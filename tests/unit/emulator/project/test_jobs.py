@@ -11,15 +11,17 @@ Call = Callable[..., Reply]
 
 
 @pytest.fixture
-def job_id(call: Call, tower: dict[str, object]) -> str:
+def job_id(send_request: Call, project_body: dict[str, object]) -> str:
     """Make a project from a template and return the id of its job."""
-    template = call("POST", "projects", tower | {"name": "Template"}).content()
-    made = call("POST", "projects", tower | {"template_project_id": template["id"]}).content()
+    template = send_request("POST", "projects", project_body | {"name": "Template"}).parse_content()
+    made = send_request(
+        "POST", "projects", project_body | {"template_project_id": template["id"]}
+    ).parse_content()
     return str(made["copy_project_job_id"])
 
 
-def status_of(call: Call, job_id: str) -> str:
-    content = call("GET", f"jobs/{job_id}").content()
+def status_of(send_request: Call, job_id: str) -> str:
+    content = send_request("GET", f"jobs/{job_id}").parse_content()
     return str(content["status"])
 
 
@@ -28,35 +30,37 @@ def test_a_job_id_is_32_hexadecimal_digits(job_id: str) -> None:
     assert re.fullmatch("[0-9a-f]{32}", job_id)
 
 
-def test_a_job_names_its_account_and_what_it_does(call: Call, job_id: str) -> None:
+def test_a_job_names_its_account_and_what_it_does(send_request: Call, job_id: str) -> None:
     """Observed in a client; the values are invented."""
-    job = call("GET", f"jobs/{job_id}").content()
+    job = send_request("GET", f"jobs/{job_id}").parse_content()
 
     assert (job["id"], job["account_id"], job["name"]) == (job_id, ACCOUNT_ID, "copy_project")
     assert "project_id" in job["details"]
 
 
-def test_a_job_goes_from_queued_to_success(emulator: Emulator, call: Call, job_id: str) -> None:
+def test_a_job_goes_from_queued_to_success(
+    emulator: Emulator, send_request: Call, job_id: str
+) -> None:
     """The states are invented; the time is the emulator's."""
-    seen = [status_of(call, job_id)]
+    seen = [status_of(send_request, job_id)]
     for _ in range(2):
         emulator.clock.advance(1)
-        seen.append(status_of(call, job_id))
+        seen.append(status_of(send_request, job_id))
 
     assert seen == ["queued", "processing", "success"]
 
 
-def test_a_job_can_be_made_to_fail(emulator: Emulator, call: Call, job_id: str) -> None:
+def test_a_job_can_be_made_to_fail(emulator: Emulator, send_request: Call, job_id: str) -> None:
     """An option, for those who wait for it."""
-    emulator.ask("PATCH", "/options", {"job_outcome": "failed", "job_duration": 0})
+    emulator.call_control_plane("PATCH", "/options", {"job_outcome": "failed", "job_duration": 0})
 
-    content = call("GET", f"jobs/{job_id}").content()
+    content = send_request("GET", f"jobs/{job_id}").parse_content()
 
     assert (content["status"], content["message"]) == ("failed", "the template could not be copied")
 
 
-def test_a_job_that_is_not_there_is_404(call: Call) -> None:
+def test_a_job_that_is_not_there_is_404(send_request: Call) -> None:
     """The wording follows that for projects (inference)."""
-    answer = call("GET", "jobs/aca11a7abd1747cdab996548d0e6fe25")
+    answer = send_request("GET", "jobs/aca11a7abd1747cdab996548d0e6fe25")
 
-    assert answer.content() == {"code": 1004, "message": "this job doesn't exist."}
+    assert answer.parse_content() == {"code": 1004, "message": "this job doesn't exist."}

@@ -12,34 +12,36 @@ TWELVE = [f"P{number:02}" for number in range(12)]
 
 
 @pytest.fixture
-def twelve(emulator: Emulator, call: Call, tower: dict[str, object]) -> list[str]:
+def twelve(emulator: Emulator, send_request: Call, project_body: dict[str, object]) -> list[str]:
     """Make twelve projects a second apart and return their ids, oldest first."""
     ids = []
     for number, name in enumerate(TWELVE):
-        made: Any = call("POST", "projects", tower | {"name": name, "value": -number}).content()
+        made: Any = send_request(
+            "POST", "projects", project_body | {"name": name, "value": -number}
+        ).parse_content()
         ids.append(str(made["id"]))
         emulator.clock.advance(1)
     return ids
 
 
 def names_of(reply: Reply) -> list[str]:
-    rows = reply.content()
+    rows = reply.parse_content()
     return [row["name"] for row in rows]
 
 
 @pytest.mark.usefixtures("twelve")
-def test_a_list_is_a_bare_array_of_ten_newest_change_first(call: Call) -> None:
+def test_a_list_is_a_bare_array_of_ten_newest_change_first(send_request: Call) -> None:
     """Documented: ten rows; observed: updated_at descending."""
-    answer = call("GET", "projects")
+    answer = send_request("GET", "projects")
 
     assert names_of(answer) == TWELVE[:1:-1]
 
 
-def test_a_change_moves_a_project_to_the_top(call: Call, twelve: list[str]) -> None:
+def test_a_change_moves_a_project_to_the_top(send_request: Call, twelve: list[str]) -> None:
     """That is why paging without sort is unsafe."""
-    call("PATCH", f"projects/{twelve[0]}", {"city": "Oslo"})
+    send_request("PATCH", f"projects/{twelve[0]}", {"city": "Oslo"})
 
-    answer = call("GET", "projects", query="limit=2")
+    answer = send_request("GET", "projects", query="limit=2")
 
     assert names_of(answer) == ["P00", "P11"]
 
@@ -63,19 +65,19 @@ def test_a_change_moves_a_project_to_the_top(call: Call, twelve: list[str]) -> N
         ("limit=500", TWELVE[::-1]),
     ],
 )
-def test_sort_limit_and_offset(call: Call, query: str, names: list[str]) -> None:
+def test_sort_limit_and_offset(send_request: Call, query: str, names: list[str]) -> None:
     """A dash sorts downwards; unknown fields and blanks are ignored."""
-    answer = call("GET", "projects", query=query)
+    answer = send_request("GET", "projects", query=query)
 
     assert names_of(answer) == names
 
 
-def test_rows_that_tie_keep_one_order(call: Call, tower: dict[str, object]) -> None:
+def test_rows_that_tie_keep_one_order(send_request: Call, project_body: dict[str, object]) -> None:
     """With the clock standing still, newest first is still newest first."""
     for name in TWELVE:
-        call("POST", "projects", tower | {"name": name})
+        send_request("POST", "projects", project_body | {"name": name})
 
-    answer = call("GET", "projects", query="sort=-created_at&limit=3")
+    answer = send_request("GET", "projects", query="sort=-created_at&limit=3")
 
     assert names_of(answer) == TWELVE[:-4:-1]
 
@@ -85,46 +87,48 @@ def test_rows_that_tie_keep_one_order(call: Call, tower: dict[str, object]) -> N
     ("fields", "keys"),
     [("name", ["id", "name"]), ("nonsense", ["id"]), ("value,%20name", ["id", "name", "value"])],
 )
-def test_field_chooses_and_id_always_comes(call: Call, fields: str, keys: list[str]) -> None:
+def test_field_chooses_and_id_always_comes(
+    send_request: Call, fields: str, keys: list[str]
+) -> None:
     """Documented: a comma list, unknown names ignored."""
-    answer = call("GET", "projects", query=f"field={fields}&limit=1")
+    answer = send_request("GET", "projects", query=f"field={fields}&limit=1")
 
-    rows = answer.content()
+    rows = answer.parse_content()
     assert sorted(rows[0]) == keys
 
 
 def test_a_page_is_never_longer_than_a_hundred(
-    emulator: Emulator, call: Call, tower: dict[str, object]
+    emulator: Emulator, send_request: Call, project_body: dict[str, object]
 ) -> None:
     """Documented as the maximum; that more is clamped is an inference, and an option."""
-    emulator.ask("PATCH", "/options", {"rate_limit_per_minute": 0})
+    emulator.call_control_plane("PATCH", "/options", {"rate_limit_per_minute": 0})
     for number in range(101):
-        call("POST", "projects", tower | {"name": f"P{number}"})
-    clamped = call("GET", "projects", query="limit=101")
-    emulator.ask("PATCH", "/options", {"limit_over_100": "refuse"})
+        send_request("POST", "projects", project_body | {"name": f"P{number}"})
+    clamped = send_request("GET", "projects", query="limit=101")
+    emulator.call_control_plane("PATCH", "/options", {"limit_over_100": "refuse"})
 
-    refused = call("GET", "projects", query="limit=101")
+    refused = send_request("GET", "projects", query="limit=101")
 
     assert len(names_of(clamped)) == 100
     assert refused.status == 400
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=ten", "limit=-1", "offset=-1", "offset=x"])
-def test_a_number_that_is_none_is_400(call: Call, query: str) -> None:
+def test_a_number_that_is_none_is_400(send_request: Call, query: str) -> None:
     """Inference: a client that sends nonsense should hear of it."""
-    answer = call("GET", "projects", query=query)
+    answer = send_request("GET", "projects", query=query)
 
     assert answer.status == 400
 
 
-def test_a_parameter_hq_does_not_have_is_400(emulator: Emulator, call: Call) -> None:
+def test_a_parameter_hq_does_not_have_is_400(emulator: Emulator, send_request: Call) -> None:
     """``fields`` is another API's name; HQ would most likely ignore it, and so can the emulator."""
-    strict = call("GET", "projects", query="fields=name")
-    emulator.ask("PATCH", "/options", {"unknown_fields": "ignore"})
+    strict = send_request("GET", "projects", query="fields=name")
+    emulator.call_control_plane("PATCH", "/options", {"unknown_fields": "ignore"})
 
-    loose = call("GET", "projects", query="fields=name")
+    loose = send_request("GET", "projects", query="fields=name")
 
-    content = strict.content()
+    content = strict.parse_content()
     assert (
         content["message"] == "there is no query parameter fields; the nearest known one is field"
     )
@@ -132,9 +136,9 @@ def test_a_parameter_hq_does_not_have_is_400(emulator: Emulator, call: Call) -> 
 
 
 @pytest.mark.usefixtures("made")
-def test_a_list_never_shows_services(call: Call) -> None:
+def test_a_list_never_shows_services(send_request: Call) -> None:
     """Only GET one does."""
-    answer = call("GET", "projects", query="field=service_types")
+    answer = send_request("GET", "projects", query="field=service_types")
 
-    rows = answer.content()
+    rows = answer.parse_content()
     assert [*rows[0]] == ["id"]

@@ -13,7 +13,7 @@ Project = dict[str, Any]
 
 def put(emulator: Emulator, project: Project, status: str) -> str:
     """Bring a project into a status as if somebody had done it in the browser."""
-    emulator.ask("PATCH", f"/projects/{project['id']}", {"status": status})
+    emulator.call_control_plane("PATCH", f"/projects/{project['id']}", {"status": status})
     return f"projects/{project['id']}"
 
 
@@ -33,27 +33,33 @@ def put(emulator: Emulator, project: Project, status: str) -> str:
     ],
 )
 def test_known_changes_are_made(  # noqa: PLR0913 - a table of cases
-    emulator: Emulator, call: Call, made: Project, *, before: str, sent: str, after: str
+    emulator: Emulator,
+    send_request: Call,
+    created_project: Project,
+    *,
+    before: str,
+    sent: str,
+    after: str,
 ) -> None:
     """Sending the present status is fine; only an admin activates a pending project."""
-    path = put(emulator, made, before)
+    path = put(emulator, created_project, before)
 
-    answer = call("PATCH", path, {"status": sent})
+    answer = send_request("PATCH", path, {"status": sent})
 
-    content = answer.content()
+    content = answer.parse_content()
     assert (answer.status, content["status"]) == (200, after)
 
 
 @pytest.mark.parametrize(("before", "sent"), [("pending", "inactive"), ("archived", "inactive")])
 def test_other_changes_are_422(
-    emulator: Emulator, call: Call, made: Project, before: str, sent: str
+    emulator: Emulator, send_request: Call, created_project: Project, before: str, sent: str
 ) -> None:
     """No source shows them, so they are refused (inference)."""
-    path = put(emulator, made, before)
+    path = put(emulator, created_project, before)
 
-    answer = call("PATCH", path, {"status": sent})
+    answer = send_request("PATCH", path, {"status": sent})
 
-    content = answer.content()
+    content = answer.parse_content()
     assert (answer.status, content["code"]) == (422, 9423)
     assert content["message"] == f"a project that is {before} cannot become {sent}"
 
@@ -69,56 +75,58 @@ def test_other_changes_are_422(
     ],
 )
 def test_an_archived_project_takes_only_its_status(
-    emulator: Emulator, call: Call, made: Project, body: Project, status: int
+    emulator: Emulator, send_request: Call, created_project: Project, body: Project, status: int
 ) -> None:
     """Or anything, together with ``active`` (inference)."""
-    path = put(emulator, made, "archived")
+    path = put(emulator, created_project, "archived")
 
-    answer = call("PATCH", path, body)
+    answer = send_request("PATCH", path, body)
 
     assert answer.status == status
 
 
 def test_archived_projects_can_be_made_patchable(
-    emulator: Emulator, call: Call, made: Project
+    emulator: Emulator, send_request: Call, created_project: Project
 ) -> None:
     """HQ's real behaviour is not known."""
-    path = put(emulator, made, "archived")
-    emulator.ask("PATCH", "/options", {"archived_patch": "anything"})
+    path = put(emulator, created_project, "archived")
+    emulator.call_control_plane("PATCH", "/options", {"archived_patch": "anything"})
 
-    answer = call("PATCH", path, {"city": "Oslo"})
+    answer = send_request("PATCH", path, {"city": "Oslo"})
 
     assert answer.status == 200
 
 
-def test_archiving_twice_is_the_same_as_once(emulator: Emulator, call: Call, made: Project) -> None:
+def test_archiving_twice_is_the_same_as_once(
+    emulator: Emulator, send_request: Call, created_project: Project
+) -> None:
     """The second answer is the first one, updated_at included."""
-    path = f"projects/{made['id']}"
-    first = call("PATCH", path, {"status": "archived"})
+    path = f"projects/{created_project['id']}"
+    first = send_request("PATCH", path, {"status": "archived"})
     emulator.clock.advance(5)
 
-    second = call("PATCH", path, {"status": "archived"})
+    second = send_request("PATCH", path, {"status": "archived"})
 
-    assert second.content() == first.content()
+    assert second.parse_content() == first.parse_content()
 
 
 def test_an_archived_project_is_still_listed_and_shown(
-    emulator: Emulator, call: Call, made: Project
+    emulator: Emulator, send_request: Call, created_project: Project
 ) -> None:
     """Clients filter by status themselves (inference)."""
-    path = put(emulator, made, "archived")
+    path = put(emulator, created_project, "archived")
 
-    shown, listed = call("GET", path), call("GET", "projects")
+    shown, listed = send_request("GET", path), send_request("GET", "projects")
 
-    names = listed.content()
+    names = listed.parse_content()
     assert shown.status == 200
     assert [row["status"] for row in names] == ["archived"]
 
 
-def test_there_is_no_delete(call: Call, made: Project) -> None:
+def test_there_is_no_delete(send_request: Call, created_project: Project) -> None:
     """The answer names a route there is."""
-    answer = call("DELETE", f"projects/{made['id']}")
+    answer = send_request("DELETE", f"projects/{created_project['id']}")
 
-    content = answer.content()
+    content = answer.parse_content()
     assert answer.status == 404
     assert "/hq/v1/accounts/:account_id/projects/:project_id" in content["developerMessage"]

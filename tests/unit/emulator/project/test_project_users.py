@@ -27,29 +27,29 @@ SOMEWHERE = "c17e6837-96cd-4839-868e-051a2ad65d28"
 
 
 @pytest.fixture
-def v2(call: Call) -> Call:
+def v2(send_request: Call) -> Call:
     """Return a function that calls HQ v2 for the account's admin."""
 
     def v2(method: str, path: str, body: object = None, acting: str = ADMIN_UID) -> Reply:
         headers = {"x-user-id": acting} if acting else {}
-        return call(method, path, body, prefix="/hq/v2/accounts", **headers)
+        return send_request(method, path, body, prefix="/hq/v2/accounts", **headers)
 
     return v2
 
 
 @pytest.fixture
-def bo(call: Call) -> Row:
+def bo(send_request: Call) -> Row:
     """Return a user of the account who was never invited."""
-    content = call("POST", "users", {"email": "bo@example.com"}).content()
+    content = send_request("POST", "users", {"email": "bo@example.com"}).parse_content()
     assert isinstance(content, dict)
     return content
 
 
 @pytest.fixture
-def member(emulator: Emulator, made: Row, bo: Row) -> Row:
+def member(emulator: Emulator, created_project: Row, bo: Row) -> Row:
     """Return Bo as a member of the tower, with access to a module HQ v2 does not know."""
     fields = {"user_id": bo["id"], "services": {"document_management": "user"}, "modules": ["cost"]}
-    emulator.ask("POST", f"/projects/{made['id']}/users", fields)
+    emulator.call_control_plane("POST", f"/projects/{created_project['id']}/users", fields)
     return bo
 
 
@@ -59,43 +59,49 @@ def admin(**changes: object) -> dict[str, object]:
 
 
 def member_of(emulator: Emulator, email_or_id: str) -> Row:
-    project = emulator.ask("GET", "/state")["accounts"][0]["projects"][0]
+    project = emulator.call_control_plane("GET", "/state")["accounts"][0]["projects"][0]
     found: Row = next(user for user in project["users"] if user["user_id"] == email_or_id)
     return found
 
 
 def test_the_first_admin_activates_service_and_project(
-    emulator: Emulator, call: Call, made: Row
+    emulator: Emulator, send_request: Call, created_project: Row
 ) -> None:
     """Documented: nothing but an admin does."""
-    answer = call("POST", f"projects/{made['id']}/users", admin())
+    answer = send_request("POST", f"projects/{created_project['id']}/users", admin())
 
-    content = answer.content()
-    project = emulator.ask("GET", "/state")["accounts"][0]["projects"][0]
+    content = answer.parse_content()
+    project = emulator.call_control_plane("GET", "/state")["accounts"][0]["projects"][0]
     assert answer.status == 201
     assert (content["role"], content["service_type"]) == ("project_admin", "doc_manager")
     assert (project["status"], project["active_services"]) == ("active", "doc_manager")
     assert member_of(emulator, ADMIN_ID)["services"]["project_administration"] == "admin"
 
 
-def test_an_admin_comes_from_their_default_company(call: Call, made: Row, bo: Row) -> None:
+def test_an_admin_comes_from_their_default_company(
+    send_request: Call, created_project: Row, bo: Row
+) -> None:
     """Who has none yet gets this one."""
-    other = call("POST", "companies", {"name": "Nord", "trade": "Metals"}).content()["id"]
-    wrong = call("POST", f"projects/{made['id']}/users", admin(company_id=other))
+    other = send_request("POST", "companies", {"name": "Nord", "trade": "Metals"}).parse_content()["id"]
+    wrong = send_request("POST", f"projects/{created_project['id']}/users", admin(company_id=other))
 
-    first = call("POST", f"projects/{made['id']}/users", admin(company_id=other, email=bo["email"]))
+    first = send_request(
+        "POST",
+        f"projects/{created_project['id']}/users",
+        admin(company_id=other, email=bo["email"]),
+    )
 
-    assert (wrong.status, wrong.content()["code"], first.status) == (422, 9425, 201)
-    assert call("GET", f"users/{bo['id']}").content()["company_name"] == "Nord"
+    assert (wrong.status, wrong.parse_content()["code"], first.status) == (422, 9425, 201)
+    assert send_request("GET", f"users/{bo['id']}").parse_content()["company_name"] == "Nord"
 
 
-def test_an_admin_nobody_knows_is_made_a_user(call: Call, made: Row) -> None:
+def test_an_admin_nobody_knows_is_made_a_user(send_request: Call, created_project: Row) -> None:
     """With the company, and invited by the first project."""
     sent = admin(email="new@example.com", first_name="New")
 
-    user = call("POST", f"projects/{made['id']}/users", sent).content()
+    user = send_request("POST", f"projects/{created_project['id']}/users", sent).parse_content()
 
-    assert call("GET", f"users/{user['id']}").content()["status"] == "pending"
+    assert send_request("GET", f"users/{user['id']}").parse_content()["status"] == "pending"
     assert (user["first_name"], user["company_id"]) == ("New", COMPANY_ID)
 
 
@@ -103,42 +109,48 @@ SAMPLE = ("admin", "doc_manager", "pm", "fng", "collab", "cost", "gng", "glue", 
 """The services of the one admin in the vendor's ``BIM360_Service_Template.csv``."""
 
 
-def test_one_person_activates_several_services(emulator: Emulator, call: Call, made: Row) -> None:
+def test_one_person_activates_several_services(
+    emulator: Emulator, send_request: Call, created_project: Row
+) -> None:
     """201 for each of the ten that the vendor's own sample file has; each is active then."""
-    path = f"projects/{made['id']}/users"
+    path = f"projects/{created_project['id']}/users"
 
-    answers = [call("POST", path, admin(service_type=each)) for each in SAMPLE]
+    answers = [send_request("POST", path, admin(service_type=each)) for each in SAMPLE]
 
-    content = call("GET", f"{made['id']}/users/{ADMIN_ID}", account="projects", **BIM360).content()
+    content = send_request(
+        "GET", f"{created_project['id']}/users/{ADMIN_ID}", account="projects", **BIM360
+    ).parse_content()
     access = {each["access"] for each in content["services"] if each["serviceName"] in NAMED}
-    project = emulator.ask("GET", "/state")["accounts"][0]["projects"][0]
+    project = emulator.call_control_plane("GET", "/state")["accounts"][0]["projects"][0]
     assert [each.status for each in answers] == [201] * 10
     assert {*project["active_services"].split(",")} >= {*SAMPLE}
     assert access == {"administrator"}
 
 
 @pytest.mark.parametrize("service", ["doc_manager", "admin", "cost"])
-def test_the_same_service_of_the_same_person_is_409(call: Call, made: Row, service: str) -> None:
+def test_the_same_service_of_the_same_person_is_409(
+    send_request: Call, created_project: Row, service: str
+) -> None:
     """Only that: another service, or another person, is 201."""
-    path = f"projects/{made['id']}/users"
-    first = call("POST", path, admin(service_type=service))
+    path = f"projects/{created_project['id']}/users"
+    first = send_request("POST", path, admin(service_type=service))
 
-    again = call("POST", path, admin(service_type=service))
-    other = call("POST", path, admin(service_type=service, email="eve@example.com"))
+    again = send_request("POST", path, admin(service_type=service))
+    other = send_request("POST", path, admin(service_type=service, email="eve@example.com"))
 
     assert (first.status, again.status, other.status) == (201, 409, 201)
-    assert f"has the service {service}" in again.content()["message"]
+    assert f"has the service {service}" in again.parse_content()["message"]
 
 
 def test_a_member_of_documents_has_that_service_and_no_other(
-    call: Call, made: Row, member: Row
+    send_request: Call, created_project: Row, member: Row
 ) -> None:
     """Their access to a module stays, and Documents is a service that they have already."""
-    call("PATCH", f"users/{member['id']}", {"company_id": COMPANY_ID})
-    path, email = f"projects/{made['id']}/users", member["email"]
+    send_request("PATCH", f"users/{member['id']}", {"company_id": COMPANY_ID})
+    path, email = f"projects/{created_project['id']}/users", member["email"]
 
     answers = [
-        call("POST", path, admin(email=email, service_type=each)).status
+        send_request("POST", path, admin(email=email, service_type=each)).status
         for each in ("doc_manager", "cost", "pm")
     ]
 
@@ -147,13 +159,15 @@ def test_a_member_of_documents_has_that_service_and_no_other(
 
 @pytest.mark.parametrize(("option", "status"), [(False, 201), (True, 409)])
 def test_pm_brings_fng_only_where_an_option_says_so(
-    emulator: Emulator, call: Call, made: Row, *, option: bool, status: int
+    emulator: Emulator, send_request: Call, created_project: Row, *, option: bool, status: int
 ) -> None:
     """One reading of the recorded run of a public collection."""
-    emulator.ask("PATCH", "/options", {"pm_assigns_fng": option})
-    call("POST", f"projects/{made['id']}/users", admin(service_type="pm"))
+    emulator.call_control_plane("PATCH", "/options", {"pm_assigns_fng": option})
+    send_request("POST", f"projects/{created_project['id']}/users", admin(service_type="pm"))
 
-    answer = call("POST", f"projects/{made['id']}/users", admin(service_type="fng"))
+    answer = send_request(
+        "POST", f"projects/{created_project['id']}/users", admin(service_type="fng")
+    )
 
     assert answer.status == status
 
@@ -170,38 +184,44 @@ def test_pm_brings_fng_only_where_an_option_says_so(
     ],
 )
 def test_a_wrong_admin_is_refused(
-    call: Call, made: Row, change: Row, status: int, words: str
+    send_request: Call, created_project: Row, change: Row, status: int, words: str
 ) -> None:
     """By form, or by a rule."""
-    answer = call("POST", f"projects/{made['id']}/users", admin(**change))
+    answer = send_request("POST", f"projects/{created_project['id']}/users", admin(**change))
 
     assert answer.status == status
-    assert words in answer.content()["message"]
+    assert words in answer.parse_content()["message"]
 
 
-def test_a_service_the_project_lacks_cannot_be_activated(call: Call, tower: Row) -> None:
+def test_a_service_the_project_lacks_cannot_be_activated(
+    send_request: Call, project_body: Row
+) -> None:
     """Observed: HQ answers as if the project did not exist; project administration always does."""
-    project = call("POST", "projects", tower | {"service_types": "field"}).content()
+    project = send_request("POST", "projects", project_body | {"service_types": "field"}).parse_content()
 
-    answer = call("POST", f"projects/{project['id']}/users", admin())
-    administration = call("POST", f"projects/{project['id']}/users", admin(service_type="admin"))
+    answer = send_request("POST", f"projects/{project['id']}/users", admin())
+    administration = send_request(
+        "POST", f"projects/{project['id']}/users", admin(service_type="admin")
+    )
 
     assert (answer.status, administration.status) == (404, 201)
-    assert answer.content() == {"code": 1004, "message": "this project doesn't exist."}
+    assert answer.parse_content() == {"code": 1004, "message": "this project doesn't exist."}
 
 
 def test_a_service_added_to_an_active_project_is_active(
-    emulator: Emulator, call: Call, tower: Row
+    emulator: Emulator, send_request: Call, project_body: Row
 ) -> None:
     """As the vendor's set-up tool does it, once there is an admin."""
-    project = call("POST", "projects", tower | {"service_types": "doc_manager"}).content()
+    project = send_request(
+        "POST", "projects", project_body | {"service_types": "doc_manager"}
+    ).parse_content()
     path = f"projects/{project['id']}"
-    call("PATCH", path, {"service_types": "doc_manager,field"})
-    call("POST", f"{path}/users", admin())
+    send_request("PATCH", path, {"service_types": "doc_manager,field"})
+    send_request("POST", f"{path}/users", admin())
 
-    call("PATCH", path, {"service_types": "doc_manager,cost"})
+    send_request("PATCH", path, {"service_types": "doc_manager,cost"})
 
-    state = emulator.ask("GET", "/state")["accounts"][0]["projects"][0]
+    state = emulator.call_control_plane("GET", "/state")["accounts"][0]["projects"][0]
     assert state["active_services"] == "doc_manager,cost"
 
 
@@ -210,39 +230,41 @@ def test_a_service_added_to_an_active_project_is_active(
     [(ADMIN_UID, 200), (ADMIN_ID, 200), ("", 403), (SOMEWHERE, 403), ("bo", 403)],
 )
 def test_an_import_is_made_for_an_admin(
-    v2: Call, made: Row, bo: Row, acting: str, status: int
+    v2: Call, created_project: Row, bo: Row, acting: str, status: int
 ) -> None:
     """Documented: an account admin, or an admin of the project."""
     who = bo["id"] if acting == "bo" else acting
     row = {"email": bo["email"], "services": DOCS_USER}
 
-    answer = v2("POST", f"projects/{made['id']}/users/import", [row], acting=who)
+    answer = v2("POST", f"projects/{created_project['id']}/users/import", [row], acting=who)
 
     assert answer.status == status
 
 
 def test_an_admin_of_the_project_may_add_others(
-    emulator: Emulator, v2: Call, made: Row, member: Row
+    emulator: Emulator, v2: Call, created_project: Row, member: Row
 ) -> None:
     """A plain member may not."""
     row = {"email": ADMIN_EMAIL, "services": DOCS_USER}
-    path = f"projects/{made['id']}/users/import"
+    path = f"projects/{created_project['id']}/users/import"
     plain = v2("POST", path, [row], acting=member["id"])
     change = {"services": {"project_administration": "admin"}}
-    emulator.ask("PATCH", f"/projects/{made['id']}/users/{member['id']}", change)
+    emulator.call_control_plane("PATCH", f"/projects/{created_project['id']}/users/{member['id']}", change)
 
     admin = v2("POST", path, [row], acting=member["id"])
 
     assert (plain.status, admin.status) == (403, 200)
 
 
-def test_the_acting_user_can_be_optional(emulator: Emulator, v2: Call, made: Row) -> None:
+def test_the_acting_user_can_be_optional(
+    emulator: Emulator, v2: Call, created_project: Row
+) -> None:
     """Whether two-legged tokens ever work without is not known."""
-    emulator.ask("PATCH", "/options", {"acting_user": "optional"})
+    emulator.call_control_plane("PATCH", "/options", {"acting_user": "optional"})
 
-    answer = v2("POST", f"projects/{made['id']}/users/import", [], acting="")
+    answer = v2("POST", f"projects/{created_project['id']}/users/import", [], acting="")
 
-    assert answer.content() == {
+    assert answer.parse_content() == {
         "success": 0,
         "failure": 0,
         "success_items": [],
@@ -251,27 +273,27 @@ def test_the_acting_user_can_be_optional(emulator: Emulator, v2: Call, made: Row
 
 
 def test_an_account_elsewhere_is_reached_by_the_legacy_path(
-    emulator: Emulator, call: Call, tower: Row
+    emulator: Emulator, send_request: Call, project_body: Row
 ) -> None:
     """The same person has another ``id`` there, and the same Autodesk ID."""
     there = {"account": EMEA_ACCOUNT_ID, "prefix": "/hq/v1/regions/eu/accounts"}
-    project = call("POST", "projects", tower, **there).content()
+    project = send_request("POST", "projects", project_body, **there).parse_content()
     row = {"user_id": EMEA_ADMIN_ID, "services": DOCS_ADMIN}
     acting = {"account": EMEA_ACCOUNT_ID, "x-user-id": ADMIN_UID}
     path = f"projects/{project['id']}/users/import"
 
-    answer = call("POST", path, [row], prefix="/hq/v2/regions/eu/accounts", **acting)
+    answer = send_request("POST", path, [row], prefix="/hq/v2/regions/eu/accounts", **acting)
 
-    entry = emulator.ask("GET", "/requests", query="path=*/users/import")[0]
-    assert (answer.status, answer.content()["success"]) == (200, 1)
+    entry = emulator.call_control_plane("GET", "/requests", query="path=*/users/import")[0]
+    assert (answer.status, answer.parse_content()["success"]) == (200, 1)
     assert (entry["acting_user"], entry["status"]) == (ADMIN_UID, 200)
 
 
 def test_a_service_that_is_not_there_fails_in_its_row(
-    call: Call, v2: Call, tower: Row, bo: Row
+    send_request: Call, v2: Call, project_body: Row, bo: Row
 ) -> None:
     """Observed: 200, code 2000, these words; the other rows are done."""
-    project = call("POST", "projects", tower | {"service_types": "field"}).content()
+    project = send_request("POST", "projects", project_body | {"service_types": "field"}).parse_content()
     wrong = {"email": bo["email"], "services": DOCS_USER}
     right = {
         "email": ADMIN_EMAIL,
@@ -280,7 +302,7 @@ def test_a_service_that_is_not_there_fails_in_its_row(
 
     answer = v2("POST", f"projects/{project['id']}/users/import", [wrong, right])
 
-    content = answer.content()
+    content = answer.parse_content()
     assert (answer.status, content["success"], content["failure"]) == (200, 1, 1)
     assert content["failure_items"][0]["email"] == bo["email"]
     assert content["failure_items"][0]["errors"] == [
@@ -291,28 +313,32 @@ def test_a_service_that_is_not_there_fails_in_its_row(
     ]
 
 
-def test_the_fifty_first_member_is_refused(v2: Call, made: Row) -> None:
+def test_the_fifty_first_member_is_refused(v2: Call, created_project: Row) -> None:
     """Documented: at most 50, and nothing of the rest is done."""
     rows = [{"email": f"{number}@example.com", "services": DOCS_USER} for number in range(51)]
 
-    answer = v2("POST", f"projects/{made['id']}/users/import", rows)
+    answer = v2("POST", f"projects/{created_project['id']}/users/import", rows)
 
     assert answer.status == 400
 
 
-def test_an_imported_admin_activates_the_project(call: Call, v2: Call, made: Row, bo: Row) -> None:
+def test_an_imported_admin_activates_the_project(
+    send_request: Call, v2: Call, created_project: Row, bo: Row
+) -> None:
     """A plain member before does not; each row tells the project's status."""
     rows = [
         {"user_id": bo["id"], "services": DOCS_USER},
         {"email": ADMIN_EMAIL.upper(), "services": DOCS_ADMIN},
     ]
 
-    items = v2("POST", f"projects/{made['id']}/users/import", rows).content()["success_items"]
+    items = v2("POST", f"projects/{created_project['id']}/users/import", rows).parse_content()[
+        "success_items"
+    ]
 
     assert [item["status"] for item in items] == ["pending", "active"]
     assert items[1]["services"] == DOCS_ADMIN
     assert items[1]["email"] == ADMIN_EMAIL
-    assert call("GET", f"projects/{made['id']}").content()["status"] == "active"
+    assert send_request("GET", f"projects/{created_project['id']}").parse_content()["status"] == "active"
 
 
 @pytest.mark.parametrize(
@@ -320,14 +346,14 @@ def test_an_imported_admin_activates_the_project(call: Call, v2: Call, made: Row
     [({}, COMPANY_ID), ({"company_id": ""}, None), ({"company_id": None}, None)],
 )
 def test_an_empty_company_takes_the_company_away(
-    v2: Call, made: Row, sent: Row, company: str | None
+    v2: Call, created_project: Row, sent: Row, company: str | None
 ) -> None:
     """Nobody should send one by accident."""
     row = {"email": ADMIN_EMAIL, "services": DOCS_USER, **sent}
 
-    answer = v2("POST", f"projects/{made['id']}/users/import", [row])
+    answer = v2("POST", f"projects/{created_project['id']}/users/import", [row])
 
-    assert answer.content()["success_items"][0]["company_id"] == company
+    assert answer.parse_content()["success_items"][0]["company_id"] == company
 
 
 @pytest.mark.parametrize(
@@ -349,22 +375,24 @@ def test_an_empty_company_takes_the_company_away(
         ({"role": "x"}, "there is no field role"),
     ],
 )
-def test_a_wrong_row_fails_alone(v2: Call, made: Row, bo: Row, change: Row, words: str) -> None:
+def test_a_wrong_row_fails_alone(
+    v2: Call, created_project: Row, bo: Row, change: Row, words: str
+) -> None:
     """With a code and words of its own, beside what was sent."""
     rows = [
         {"email": ADMIN_EMAIL, "services": DOCS_USER, **change},
         {"email": bo["email"], "services": DOCS_USER},
     ]
 
-    content = v2("POST", f"projects/{made['id']}/users/import", rows).content()
+    content = v2("POST", f"projects/{created_project['id']}/users/import", rows).parse_content()
 
     assert (content["success"], content["failure"]) == (1, 1)
     assert words in content["failure_items"][0]["errors"][0]["message"]
 
 
-def test_a_row_that_is_no_object_fails_alone(v2: Call, made: Row) -> None:
+def test_a_row_that_is_no_object_fails_alone(v2: Call, created_project: Row) -> None:
     """Whatever it is."""
-    content = v2("POST", f"projects/{made['id']}/users/import", [7]).content()
+    content = v2("POST", f"projects/{created_project['id']}/users/import", [7]).parse_content()
 
     assert content["failure_items"][0]["errors"][0]["message"] == "the body is not a JSON object"
 
@@ -379,38 +407,40 @@ def test_a_row_that_is_no_object_fails_alone(v2: Call, made: Row) -> None:
     ],
 )
 def test_what_an_import_does_with_known_and_unknown_people_is_an_option(  # noqa: PLR0913 - a table
-    emulator: Emulator, v2: Call, made: Row, *, options: Row, email: str, success: int
+    emulator: Emulator, v2: Call, created_project: Row, *, options: Row, email: str, success: int
 ) -> None:
     """No public source says."""
-    emulator.ask("POST", f"/projects/{made['id']}/users", {"email": ADMIN_EMAIL})
-    emulator.ask("PATCH", "/options", options)
+    emulator.call_control_plane("POST", f"/projects/{created_project['id']}/users", {"email": ADMIN_EMAIL})
+    emulator.call_control_plane("PATCH", "/options", options)
     row = {"email": email, "services": DOCS_USER}
 
-    content = v2("POST", f"projects/{made['id']}/users/import", [row]).content()
+    content = v2("POST", f"projects/{created_project['id']}/users/import", [row]).parse_content()
 
     assert content["success"] == success
 
 
-def test_who_is_inactive_is_not_added(emulator: Emulator, v2: Call, made: Row, bo: Row) -> None:
+def test_who_is_inactive_is_not_added(
+    emulator: Emulator, v2: Call, created_project: Row, bo: Row
+) -> None:
     """Inference: put out of the account is put out of everything."""
-    emulator.ask("PATCH", f"/users/{bo['id']}", {"status": "inactive"})
+    emulator.call_control_plane("PATCH", f"/users/{bo['id']}", {"status": "inactive"})
     row = {"email": bo["email"], "services": DOCS_USER}
 
-    content = v2("POST", f"projects/{made['id']}/users/import", [row]).content()
+    content = v2("POST", f"projects/{created_project['id']}/users/import", [row]).parse_content()
 
     assert "is inactive in the account" in content["failure_items"][0]["errors"][0]["message"]
 
 
 def test_the_first_project_sends_the_invitation(
-    emulator: Emulator, call: Call, v2: Call, made: Row, bo: Row
+    emulator: Emulator, send_request: Call, v2: Call, created_project: Row, bo: Row
 ) -> None:
     """Not invited, then pending, then active with an Autodesk ID."""
     row = {"email": bo["email"], "services": DOCS_USER}
-    v2("POST", f"projects/{made['id']}/users/import", [row])
-    invited = call("GET", f"users/{bo['id']}").content()
-    emulator.ask("POST", f"/users/{bo['id']}/sign-in")
+    v2("POST", f"projects/{created_project['id']}/users/import", [row])
+    invited = send_request("GET", f"users/{bo['id']}").parse_content()
+    emulator.call_control_plane("POST", f"/users/{bo['id']}/sign-in")
 
-    joined = call("GET", f"users/{bo['id']}").content()
+    joined = send_request("GET", f"users/{bo['id']}").parse_content()
 
     assert [user["status"] for user in (bo, invited, joined)] == [
         "not_invited",
@@ -421,16 +451,16 @@ def test_the_first_project_sends_the_invitation(
 
 
 def test_services_in_a_change_take_other_modules_away(
-    emulator: Emulator, v2: Call, made: Row, member: Row
+    emulator: Emulator, v2: Call, created_project: Row, member: Row
 ) -> None:
     """Documented as a danger; without ``services`` nothing is lost."""
-    path = f"projects/{made['id']}/users/{member['id']}"
+    path = f"projects/{created_project['id']}/users/{member['id']}"
     company = v2("PATCH", path, {"email": "", "company_id": COMPANY_ID})
     kept = member_of(emulator, member["id"])["modules"]
 
     services = v2("PATCH", path, {"services": DOCS_ADMIN})
 
-    content = services.content()
+    content = services.parse_content()
     assert (company.status, kept) == (200, ["cost"])
     assert member_of(emulator, member["id"])["modules"] == []
     assert (content["services"], content["company_id"], content["error"]) == (
@@ -440,34 +470,39 @@ def test_services_in_a_change_take_other_modules_away(
     )
 
 
-def test_what_is_wrong_with_a_change_is_told_inside_a_200(v2: Call, made: Row, member: Row) -> None:
+def test_what_is_wrong_with_a_change_is_told_inside_a_200(
+    v2: Call, created_project: Row, member: Row
+) -> None:
     """A client that looks at the status alone takes it for done."""
-    path = f"projects/{made['id']}/users/{member['id']}"
+    path = f"projects/{created_project['id']}/users/{member['id']}"
 
     answer = v2("PATCH", path, {"industry_roles": [SOMEWHERE], "services": DOCS_ADMIN})
 
-    content = answer.content()
+    content = answer.parse_content()
     assert answer.status == 200
     assert content["services"] == DOCS_USER
     assert "no role" in content["error"][0]["message"]
 
 
-def test_who_is_not_in_a_project_cannot_be_changed(v2: Call, made: Row, bo: Row) -> None:
+def test_who_is_not_in_a_project_cannot_be_changed(v2: Call, created_project: Row, bo: Row) -> None:
     """Nor by the Autodesk ID: the path takes the ``id``."""
     answers = [
-        v2("PATCH", f"projects/{made['id']}/users/{user}", {}) for user in (bo["id"], ADMIN_UID)
+        v2("PATCH", f"projects/{created_project['id']}/users/{user}", {})
+        for user in (bo["id"], ADMIN_UID)
     ]
 
     assert {each.status for each in answers} == {404}
 
 
-def test_an_archived_project_takes_no_users(call: Call, v2: Call, made: Row, member: Row) -> None:
+def test_an_archived_project_takes_no_users(
+    send_request: Call, v2: Call, created_project: Row, member: Row
+) -> None:
     """Observed; neither version does."""
-    call("PATCH", f"projects/{made['id']}", {"status": "archived"})
-    path = f"projects/{made['id']}/users"
+    send_request("PATCH", f"projects/{created_project['id']}", {"status": "archived"})
+    path = f"projects/{created_project['id']}/users"
 
     answers = [
-        call("POST", path, admin()),
+        send_request("POST", path, admin()),
         v2("POST", f"{path}/import", []),
         v2("PATCH", f"{path}/{member['id']}", {"company_id": COMPANY_ID}),
     ]
@@ -476,14 +511,14 @@ def test_an_archived_project_takes_no_users(call: Call, v2: Call, made: Row, mem
 
 
 def test_there_are_36_industry_roles_with_ids_of_the_project(
-    emulator: Emulator, call: Call, v2: Call, tower: Row, made: Row
+    emulator: Emulator, send_request: Call, v2: Call, project_body: Row, created_project: Row
 ) -> None:
     """Only the names are the same everywhere."""
-    other = call("POST", "projects", tower | {"name": "Tower B"}).content()
-    first = v2("GET", f"projects/{made['id']}/industry_roles", acting="").content()
-    emulator.ask("PATCH", "/options", {"industry_roles_key": "service_types"})
+    other = send_request("POST", "projects", project_body | {"name": "Tower B"}).parse_content()
+    first = v2("GET", f"projects/{created_project['id']}/industry_roles", acting="").parse_content()
+    emulator.call_control_plane("PATCH", "/options", {"industry_roles_key": "service_types"})
 
-    second = v2("GET", f"projects/{other['id']}/industry_roles", acting="").content()
+    second = v2("GET", f"projects/{other['id']}/industry_roles", acting="").parse_content()
 
     names, ids = ({row[key] for row in [*first, *second]} for key in ("name", "id"))
     groups = {row["member_group_id"] for row in first}
@@ -492,65 +527,83 @@ def test_there_are_36_industry_roles_with_ids_of_the_project(
     assert ("services" in first[0], "service_types" in second[0]) == (True, True)
 
 
-def test_roles_are_kept_by_id(v2: Call, made: Row) -> None:
+def test_roles_are_kept_by_id(v2: Call, created_project: Row) -> None:
     """As they were sent."""
-    roles = v2("GET", f"projects/{made['id']}/industry_roles").content()
+    roles = v2("GET", f"projects/{created_project['id']}/industry_roles").parse_content()
     row = {"email": ADMIN_EMAIL, "services": DOCS_USER, "industry_roles": [roles[1]["id"]]}
 
-    content = v2("POST", f"projects/{made['id']}/users/import", [row]).content()
+    content = v2("POST", f"projects/{created_project['id']}/users/import", [row]).parse_content()
 
     assert content["success_items"][0]["industry_roles"] == [roles[1]["id"]]
 
 
 @pytest.mark.usefixtures("member")
-def test_the_companies_of_a_project_are_those_of_its_users(call: Call, v2: Call, made: Row) -> None:
+def test_the_companies_of_a_project_are_those_of_its_users(
+    send_request: Call, v2: Call, created_project: Row
+) -> None:
     """A company's fields and two more; they stay when the user goes."""
-    nord = call("POST", "companies", {"name": "Nord", "trade": "Metals"}).content()["id"]
+    nord = send_request("POST", "companies", {"name": "Nord", "trade": "Metals"}).parse_content()["id"]
     row = {"email": "bo@example.com", "services": DOCS_USER, "company_id": nord}
-    call("POST", "users", {"email": "cy@example.com", "company_id": nord})
-    v2("POST", f"projects/{made['id']}/users/import", [row | {"email": "cy@example.com"}])
+    send_request("POST", "users", {"email": "cy@example.com", "company_id": nord})
+    v2(
+        "POST",
+        f"projects/{created_project['id']}/users/import",
+        [row | {"email": "cy@example.com"}],
+    )
 
-    after = call("GET", f"projects/{made['id']}/companies", query="sort=name").content()
+    after = send_request(
+        "GET", f"projects/{created_project['id']}/companies", query="sort=name"
+    ).parse_content()
 
     assert [each["name"] for each in after] == ["Halvorsen Construction", "Nord"]
-    assert (len(after[1]), after[1]["id"], after[1]["project_id"]) == (19, nord, made["id"])
+    assert (len(after[1]), after[1]["id"], after[1]["project_id"]) == (
+        19,
+        nord,
+        created_project["id"],
+    )
 
 
-def test_a_new_project_lists_a_company(call: Call, made: Row) -> None:
+def test_a_new_project_lists_a_company(send_request: Call, created_project: Row) -> None:
     """Observed without a template and without users; which company it is, nobody says."""
-    call("POST", "companies", {"name": "Nord", "trade": "Metals"})
+    send_request("POST", "companies", {"name": "Nord", "trade": "Metals"})
 
-    companies = call("GET", f"projects/{made['id']}/companies").content()
+    companies = send_request("GET", f"projects/{created_project['id']}/companies").parse_content()
 
     assert [each["id"] for each in companies] == [COMPANY_ID]
 
 
 @pytest.mark.parametrize(("include", "companies"), [(True, 2), (False, 1)])
 def test_a_new_project_gets_its_templates_companies(
-    call: Call, tower: Row, made: Row, *, include: bool, companies: int
+    send_request: Call, project_body: Row, created_project: Row, *, include: bool, companies: int
 ) -> None:
     """Documented: only where it is asked for; beside the one that every project has."""
-    nord = call("POST", "companies", {"name": "Nord", "trade": "Metals"}).content()["id"]
+    nord = send_request("POST", "companies", {"name": "Nord", "trade": "Metals"}).parse_content()["id"]
     eve = admin(email="eve@example.com", company_id=nord)
-    call("POST", f"projects/{made['id']}/users", eve)
-    sent = {"name": "Copy", "template_project_id": made["id"], "include_companies": include}
+    send_request("POST", f"projects/{created_project['id']}/users", eve)
+    sent = {
+        "name": "Copy",
+        "template_project_id": created_project["id"],
+        "include_companies": include,
+    }
 
-    copy = call("POST", "projects", tower | sent).content()
+    copy = send_request("POST", "projects", project_body | sent).parse_content()
 
-    assert len(call("GET", f"projects/{copy['id']}/companies").content()) == companies
+    assert len(send_request("GET", f"projects/{copy['id']}/companies").parse_content()) == companies
 
 
-def test_members_are_part_of_the_state(emulator: Emulator, member: Row, made: Row) -> None:
+def test_members_are_part_of_the_state(
+    emulator: Emulator, member: Row, created_project: Row
+) -> None:
     """Out and in again, and gone with their project."""
-    state = emulator.ask("GET", "/state")
-    emulator.ask("POST", "/reset")
-    emulator.ask("PUT", "/state", state)
-    again = emulator.ask("GET", "/state")
+    state = emulator.call_control_plane("GET", "/state")
+    emulator.call_control_plane("POST", "/reset")
+    emulator.call_control_plane("PUT", "/state", state)
+    again = emulator.call_control_plane("GET", "/state")
 
-    emulator.ask("DELETE", f"/projects/{made['id']}/users/{member['id']}")
+    emulator.call_control_plane("DELETE", f"/projects/{created_project['id']}/users/{member['id']}")
 
     assert again == state
-    assert emulator.ask("GET", "/state")["accounts"][0]["projects"][0]["users"] == []
+    assert emulator.call_control_plane("GET", "/state")["accounts"][0]["projects"][0]["users"] == []
 
 
 @pytest.mark.parametrize(
@@ -565,24 +618,24 @@ def test_members_are_part_of_the_state(emulator: Emulator, member: Row, made: Ro
     ],
 )
 def test_a_wrong_order_about_members_is_one_line(  # noqa: PLR0913 - a table of cases
-    emulator: Emulator, made: Row, *, method: str, path: str, body: Row, words: str
+    emulator: Emulator, created_project: Row, *, method: str, path: str, body: Row, words: str
 ) -> None:
     """It names what is not there."""
     with pytest.raises(Exception, match=words):
-        emulator.ask(method, path.replace("{id}", made["id"]), body)
+        emulator.call_control_plane(method, path.replace("{id}", created_project["id"]), body)
 
 
 def test_a_seed_names_members_by_email_and_roles_by_name(emulator: Emulator) -> None:
     """And says in one line who is not in the account."""
-    state = emulator.ask("GET", "/state")
+    state = emulator.call_control_plane("GET", "/state")
     state["accounts"][0]["projects"] = [
         {"name": "Old", "users": [{"email": ADMIN_EMAIL, "industry_roles": ["Architect"]}]}
     ]
-    emulator.ask("PUT", "/state", state)
-    user = emulator.ask("GET", "/state")["accounts"][0]["projects"][0]["users"][0]
+    emulator.call_control_plane("PUT", "/state", state)
+    user = emulator.call_control_plane("GET", "/state")["accounts"][0]["projects"][0]["users"][0]
     state["accounts"][0]["projects"][0]["users"] = [{"email": "x@example.com"}]
 
     with pytest.raises(Exception, match=r"'Old' has the user 'x@example\.com', who is not in"):
-        emulator.ask("PUT", "/state", state)
+        emulator.call_control_plane("PUT", "/state", state)
 
     assert (user["user_id"], len(user["industry_roles"])) == (ADMIN_ID, 1)
