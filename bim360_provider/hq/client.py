@@ -32,7 +32,7 @@ class _LazyEndpoints(Generic[EndpointsT]):
         with client.lock:
             if self._kind not in client.loaded_endpoints:
                 kind: Any = getattr(import_module(self._module), self._kind)
-                client.loaded_endpoints[self._kind] = kind.made_for(client)
+                client.loaded_endpoints[self._kind] = kind.create_for_client(client)
             made: EndpointsT = client.loaded_endpoints[self._kind]
         return made
 

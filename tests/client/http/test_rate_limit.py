@@ -157,8 +157,8 @@ WINDOW = 1.0
 
 WORKER = """
     import sys, time
-    from bim360_provider.hq.transport.rate_limit import pace_for
-    pace = pace_for({limit}, {store!r}, "app", time.monotonic, {window})
+    from bim360_provider.hq.transport.rate_limit import create_limiter
+    pace = create_limiter({limit}, {store!r}, "app", time.monotonic, {window})
     for _ in range({count}):
         before = time.time()
         while wait := pace.take():

@@ -30,12 +30,12 @@ def test_what_nobody_declares_is_sent_back_as_it_is() -> None:
     found = planned(fields("e", "East", "n"))
 
     assert list(found.units) == [*SENT, fields("e", "East", "n")]
-    assert (found.dropped, found.flaws, found.changes) == ((), (), True)
+    assert (found.dropped_units, found.flaws, found.has_changes) == ((), (), True)
 
 
 def test_a_unit_as_it_is_changes_nothing() -> None:
     """Nothing is sent then."""
-    assert not planned(fields("n", "North"), fields("w", "West", "n")).changes
+    assert not planned(fields("n", "North"), fields("w", "West", "n")).has_changes
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_only_what_was_ours_is_left_out() -> None:
     """What the stack declared before and no longer declares."""
     found = planned(fields("n", "North"), former=("n", "w"))
 
-    assert [unit.id for unit in found.dropped] == ["w"]
+    assert [unit.id for unit in found.dropped_units] == ["w"]
     assert [unit["id"] for unit in found.units] == ["n", "s"]
 
 
@@ -69,7 +69,7 @@ def test_a_complete_structure_leaves_all_others_out() -> None:
     """As asked for."""
     found = planned(fields("n", "North"), complete=True)
 
-    assert [unit.id for unit in found.dropped] == ["w", "s"]
+    assert [unit.id for unit in found.dropped_units] == ["w", "s"]
 
 
 def test_a_namesake_is_not_made_beside_one_that_exists() -> None:

@@ -256,7 +256,7 @@ def test_an_inactive_project_is_suspended(
         ("sort=currentPhase%20asc&sort=deliveryMethod%20desc", 2),
     ],
 )
-@pytest.mark.usefixtures("made")
+@pytest.mark.usefixtures("created_project")
 def test_projects_are_filtered(  # noqa: PLR0913 - a table of cases
     send_request: Call,
     admin_api: Call,
@@ -278,7 +278,7 @@ def test_projects_are_filtered(  # noqa: PLR0913 - a table of cases
 @pytest.mark.parametrize(
     "query", ["filter[updatedAt]=monday", "filter[updatedAt]=..", "orFilters=x"]
 )
-@pytest.mark.usefixtures("made")
+@pytest.mark.usefixtures("created_project")
 def test_a_filter_of_projects_that_makes_no_sense_is_400(admin_api: Call, query: str) -> None:
     """Inference, as for users."""
     assert admin_api("GET", f"accounts/{ACCOUNT_ID}/projects", query=query).status == 400

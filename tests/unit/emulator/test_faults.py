@@ -53,9 +53,9 @@ def test_a_504_can_come_although_hq_acted(
     assert [row["name"] for row in send_request("GET", "projects").parse_content()] == ["Tower A"]
 
 
-@pytest.mark.parametrize(("drop", "made"), [("before", 0), ("after", 1)])
+@pytest.mark.parametrize(("drop", "created"), [("before", 0), ("after", 1)])
 def test_an_answer_can_be_lost_before_or_after_acting(
-    emulator: Emulator, send_request: Call, project_body: Project, drop: str, created_project: int
+    emulator: Emulator, send_request: Call, project_body: Project, drop: str, created: int
 ) -> None:
     """The journal says 0 for no answer, and which fault it was."""
     emulator.call_control_plane("POST", "/faults", {"times": 1, "then": {"drop": drop}})
@@ -65,7 +65,7 @@ def test_an_answer_can_be_lost_before_or_after_acting(
     entry = [*emulator.journal.find_entries()][-1]
     assert answer.delivery.drop
     assert (entry.status, entry.fault) == (0, 1)
-    assert len(send_request("GET", "projects").parse_content()) == created_project
+    assert len(send_request("GET", "projects").parse_content()) == created
 
 
 @pytest.mark.parametrize(

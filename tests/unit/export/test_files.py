@@ -150,12 +150,12 @@ def _no_space() -> NoReturn:
 WRITES_FOREVER = """
 import sys
 from pathlib import Path
-from bim360_provider.export.files import UNSEALED, sealed, write
+from bim360_provider.export.files import SEAL_PLACEHOLDER, add_seal, write_files
 number = 0
 while True:
     number += 1
-    text = sealed(f"# {UNSEALED}\\n{number}\\n" + "x" * 300_000)
-    write({Path(sys.argv[1]): text, Path(sys.argv[2]): text}, force=False)
+    text = add_seal(f"# {SEAL_PLACEHOLDER}\\n{number}\\n" + "x" * 300_000)
+    write_files({Path(sys.argv[1]): text, Path(sys.argv[2]): text}, force=False)
     print(number, flush=True)
 """
 

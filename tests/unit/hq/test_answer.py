@@ -64,7 +64,7 @@ def test_no_body_breaks_the_reading(body: bytes) -> None:
     """Whatever comes back, it is told on one line."""
     read: Any = answer(body)
 
-    assert "\n" not in read.words
+    assert "\n" not in read.message
     assert isinstance(read.code, str)
 
 

@@ -176,14 +176,14 @@ def test_no_header_breaks_the_reading(header: str) -> None:
 @given(
     st.builds(
         Attempt,
-        repeatable=st.booleans(),
+        idempotent=st.booleans(),
         outcome=st.sampled_from(AttemptOutcome),
         status=st.integers(0, 599),
         number=st.integers(1, 9),
         elapsed=st.floats(0, 1e4),
         retry_after=st.none() | st.floats(0, 1e4),
         new_resource=st.booleans(),
-        renewed=st.booleans(),
+        token_renewed=st.booleans(),
     ),
     st.floats(0.5, 1),
 )

@@ -23,17 +23,17 @@ SALT = SecretStore(b"salt")
 SAVES_FOREVER = """
 import sys
 from pathlib import Path
-from bim360_provider.testing.engine.deployment.session import locked
+from bim360_provider.testing.engine.deployment.session import lock_state
 from bim360_provider.testing.engine.state.resource import Resource
-from bim360_provider.testing.engine.state.secrets import Keyring
+from bim360_provider.testing.engine.state.secrets import SecretStore
 from bim360_provider.testing.engine.state.snapshot import StateFile
 path = Path(sys.argv[1])
-with locked(path, print):
+with lock_state(path, print):
     number = 0
     while True:
         number += 1
         resource = Resource("u", "t", custom=True, inputs={"n": number, "text": "x" * 300_000})
-        StateFile(path, "demo", "shop").save([resource], Keyring(b"salt"))
+        StateFile(path, "demo", "shop").save([resource], SecretStore(b"salt"))
         print(number, flush=True)
 """
 

@@ -135,7 +135,7 @@ def test_a_parameter_hq_does_not_have_is_400(emulator: Emulator, send_request: C
     assert (strict.status, loose.status) == (400, 200)
 
 
-@pytest.mark.usefixtures("made")
+@pytest.mark.usefixtures("created_project")
 def test_a_list_never_shows_services(send_request: Call) -> None:
     """Only GET one does."""
     answer = send_request("GET", "projects", query="field=service_types")
