@@ -51,7 +51,7 @@ def list_units_by_name(client: HqClient) -> dict[str, Any]:
 
 def change_in_browser(client: HqClient, **changes: dict[str, Any]) -> None:
     """Change units as somebody else would: by their names, a new one with an id of its own."""
-    units = {name: unit.sent() for name, unit in list_units_by_name(client).items()}
+    units = {name: unit.build_body() for name, unit in list_units_by_name(client).items()}
     for name, fields in changes.items():
         units[name] = {"name": name, **units.get(name, {}), **fields}
     client.business_units.update_structure(list(units.values()))

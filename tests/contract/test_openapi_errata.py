@@ -14,7 +14,7 @@ USERS = "/construction/admin/v1/projects/p/users"
 JSON = {"Content-Type": "application/json", "Region": "EMEA"}
 
 
-@pytest.mark.parametrize("mistake", ERRATA, ids=lambda mistake: mistake.place)
+@pytest.mark.parametrize("mistake", ERRATA, ids=lambda mistake: mistake.location)
 def test_every_known_mistake_is_still_made(mistake: Erratum) -> None:
     """What the vendor has put right is taken off the list."""
     document = deepcopy(load_openapi_file())

@@ -34,7 +34,7 @@ class AccountUsers(EntityEndpoints[AccountUser]):
             UnreachableError: Nothing was sent.
         """
         asked = f"create user '{body.get('email')}'"
-        question = self._build_request("POST", "users", asked, json=body, repeatable=False)
+        question = self._build_request("POST", "users", asked, json=body, idempotent=False)
         return self._request_one(AccountUser, question, email=body.get("email"))
 
     def search_by_email(self, email: str) -> list[AccountUser]:

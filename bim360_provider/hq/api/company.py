@@ -32,7 +32,7 @@ class Companies(EntityEndpoints[Company]):
             UnreachableError: Nothing was sent.
         """
         asked = f"create company '{body.get('name')}'"
-        question = self._build_request("POST", "companies", asked, json=body, repeatable=False)
+        question = self._build_request("POST", "companies", asked, json=body, idempotent=False)
         return self._request_one(Company, question, name=body.get("name"))
 
     def search_by_name(self, name: str) -> list[Company]:

@@ -53,7 +53,7 @@ class Projects(EntityEndpoints[Project]):
             UnreachableError: Nothing was sent.
         """
         asked = f"create project '{body.get('name')}'"
-        question = self._build_request("POST", "projects", asked, json=body, repeatable=False)
+        question = self._build_request("POST", "projects", asked, json=body, idempotent=False)
         return self._request_one(Project, question, name=body.get("name"))
 
     def list_page(

@@ -246,7 +246,7 @@ class ProjectUsers(ProjectUserList):
             f"projects/{project_id}/users",
             f"add admin {body.get('email')} to project {project_id}",
             json=body,
-            repeatable=False,
+            idempotent=False,
         )
         self._record_write(project_id)
         return self._request_one(
@@ -267,7 +267,7 @@ class ProjectUsers(ProjectUserList):
         asked = f"add {first}{others} to project {project_id}"
         path = f"projects/{project_id}/users/import"
         question = self._build_acting_request(
-            "POST", path, asked, json=list(rows), repeatable=False, new_resource=True
+            "POST", path, asked, json=list(rows), idempotent=False, new_resource=True
         )
         self._record_write(project_id)
         answer = self._request_as_acting_user(ImportResponse, question)
@@ -312,7 +312,7 @@ class ProjectUsers(ProjectUserList):
         asked = f"remove {email} from project {project_id}"
         acting = {"User-Id": self._acting_user.get_header()}
         question = self._build_admin_request(
-            "DELETE", project_id, f"/{user_id}", asked, acting, bodyless=True
+            "DELETE", project_id, f"/{user_id}", asked, acting, empty_ok=True
         )
         self._record_write(project_id)
         try:

@@ -161,7 +161,7 @@ WORKER = """
     pace = create_limiter({limit}, {store!r}, "app", time.monotonic, {window})
     for _ in range({count}):
         before = time.time()
-        while wait := pace.take():
+        while wait := pace.try_acquire():
             time.sleep(wait)
             before = time.time()
         print(before, time.time(), flush=True)

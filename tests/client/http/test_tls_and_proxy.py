@@ -86,7 +86,7 @@ def serve_https(folder: Path, name: str) -> Iterator[tuple[str, Path, list[str]]
     """Serve HTTPS with a certificate for a name; yield URL, certificate and what was asked."""
     pem = create_certificate(folder, name)
     asked: list[str] = []
-    handler = type("Handler", (TokenHandler,), {"asked": asked})
+    handler = type("Handler", (TokenHandler,), {"requests_made": asked})
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)

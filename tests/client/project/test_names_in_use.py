@@ -183,6 +183,6 @@ def test_a_replacement_is_no_rename(kind: str) -> None:
     state = {**PROJECT_INPUTS, "trade": "Electrical"}
     moved = {**state, "name": "B", "account_id": "a1d5e9b2-0000-4000-8000-000000000002"}
 
-    names = DIFFS[kind](state, moved).names
+    names = DIFFS[kind](state, moved).name_change
 
-    assert (names.kind, names.old, names.new) == (kind, "Tower A", "Tower A")
+    assert (names.kind, names.old_name, names.new_name) == (kind, "Tower A", "Tower A")
