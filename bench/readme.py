@@ -69,7 +69,8 @@ README_CONTESTANTS: Final = (THIS_PROVIDER, TUTORIAL, SCRIPT, BASELINE)
 def _build_row(results: Results, size: int, op: Operation) -> tuple[str, ...]:
     rows = [find_real_row(results, each, size, op) for each in README_CONTESTANTS]
     cells = [
-        "" if row is None else f"{format_duration(row.seconds)} ({row.request_count:,})" for row in rows
+        "" if row is None else f"{format_duration(row.seconds)} ({row.request_count:,})"
+        for row in rows
     ]
     return (OPERATION_LABELS[op], *cells)
 

@@ -123,7 +123,9 @@ def _format_growth(results: Results) -> str:
     rows = []
     for op, words in OPERATION_LABELS.items():
         for each in (THIS_PROVIDER, BASELINE):
-            found = {size: results.find_row(each, size, IDEAL_CONDITIONS, op) for size in results.sizes}
+            found = {
+                size: results.find_row(each, size, IDEAL_CONDITIONS, op) for size in results.sizes
+            }
             ran = [row for row in found.values() if row is not None]
             cells = ["" if row is None else f"{row.seconds:,.1f} s" for row in found.values()]
             memory = f"{ran[-1].peak_memory:,.0f} MB" if ran else ""

@@ -79,7 +79,12 @@ class Results:
     ) -> Measurement | None:
         """Return a row, if it was run."""
         for row in self.rows:
-            if (row.contestant, row.size, row.conditions, row.op) == (contestant, size, weather, op):
+            if (row.contestant, row.size, row.conditions, row.op) == (
+                contestant,
+                size,
+                weather,
+                op,
+            ):
                 return row
         return None
 

@@ -278,11 +278,17 @@ def _export_account(
     settings = Settings.resolve({}, os.environ)
     connection = settings.build_connection(None, None)
     with show_progress() as progress:
-        reading = ReadOnlyTransport(connection, notify=lambda line, _warning: progress.print_line(line))
+        reading = ReadOnlyTransport(
+            connection, notify=lambda line, _warning: progress.print_line(line)
+        )
         with closing(HqClient(connection, transport=reading)) as client:
             kept = read_kept_names(paths)
-            account = read_account(client, settings, choice, kept_names=kept, report_progress=progress.report_count)
-    missed = account.skipped_project_count and Bim360Project.__name__ not in count_declarations(account)
+            account = read_account(
+                client, settings, choice, kept_names=kept, report_progress=progress.report_count
+            )
+    missed = account.skipped_project_count and Bim360Project.__name__ not in count_declarations(
+        account
+    )
     if missed or not account.declarations:
         msg = f"BIM 360: nothing to export: {_describe_empty_export(account, choice)}."
         raise InputError(msg)

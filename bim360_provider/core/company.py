@@ -315,7 +315,9 @@ def create(
 
 def _build_exact_search(client: HqClient) -> Callable[[str], list[Company]]:
     """Return what finds the companies of a name in the same case, as HQ's own 409 does."""
-    return lambda name: [each for each in client.companies.search_by_name(name) if each.name == name]
+    return lambda name: [
+        each for each in client.companies.search_by_name(name) if each.name == name
+    ]
 
 
 def _create_company(client: HqClient, inputs: Values, owners: Ownership) -> Company:
@@ -326,7 +328,8 @@ def _create_company(client: HqClient, inputs: Values, owners: Ownership) -> Comp
         found = [each for each in client.companies.search_by_name(name) if each.name == name]
         made = [each for each in found if was_created_since(each.created_at, since)]
         return claim_row_or_none(
-            owners, next((each for each in made if not diff_fields(each.get_fields(), inputs)), None)
+            owners,
+            next((each for each in made if not diff_fields(each.get_fields(), inputs)), None),
         )
 
     def post() -> Company:
@@ -341,7 +344,9 @@ def _adopt_company(
     verdict = _evaluate_candidates(client, inputs, settings, owners)
     if verdict.company is None:
         msg = f"BIM 360: could not create company '{inputs['name']}': {verdict.reason}."
-        raise ConflictError(msg, status=error.status, hq_message=error.hq_message, request=error.request)
+        raise ConflictError(
+            msg, status=error.status, hq_message=error.hq_message, request=error.request
+        )
     client.transport.notify(f"BIM 360: {verdict.reason}.", warning=verdict.is_implicit)
     return verdict.company
 

@@ -74,7 +74,9 @@ class NameChange:
         waits = "name" in (state.get("unfinished") or ())
         opens = state.get("status") == "archived" and inputs.get("status") != "archived"
         new = new if renames else old
-        return cls(kind, state.get("account_id", ""), old, new, is_waiting=waits, is_reactivation=opens)
+        return cls(
+            kind, state.get("account_id", ""), old, new, is_waiting=waits, is_reactivation=opens
+        )
 
 
 @dataclass(frozen=True)

@@ -112,4 +112,6 @@ def is_deleted(client: HqClient, error: NotFoundError, kind: str = "project") ->
 def add_refresh_hint(error: NotFoundError) -> NotFoundError:
     """Return the error of a change, with what to do where the thing was removed."""
     words = f"{error} If somebody removed it: `pulumi refresh`, then `pulumi up`."
-    return NotFoundError(words, status=error.status, hq_message=error.hq_message, request=error.request)
+    return NotFoundError(
+        words, status=error.status, hq_message=error.hq_message, request=error.request
+    )

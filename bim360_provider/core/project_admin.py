@@ -131,7 +131,9 @@ def _explain_not_found(
 
 def _add_reason(error: NotFoundError, why: str) -> NotFoundError:
     message = f"{error} {why}".strip()
-    return NotFoundError(message, status=error.status, hq_message=error.hq_message, request=error.request)
+    return NotFoundError(
+        message, status=error.status, hq_message=error.hq_message, request=error.request
+    )
 
 
 Values = Mapping[str, Any]

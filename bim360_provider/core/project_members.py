@@ -336,7 +336,9 @@ def create(
     if joined.refusals and not joined.added_members:
         email, words = next(iter(joined.refusals.items()))
         raise InputError(format_refusal(project_id, email, words))
-    return build_team_id(project_id), build_outputs(project_id, joined.added_members, inputs, unfinished)
+    return build_team_id(project_id), build_outputs(
+        project_id, joined.added_members, inputs, unfinished
+    )
 
 
 def update(client: HqClient, entity_id: str, state: Values, inputs: Values) -> dict[str, Any]:
@@ -359,7 +361,9 @@ def update(client: HqClient, entity_id: str, state: Values, inputs: Values) -> d
         for email, member in between.removals.items():
             remove_member(client, project_id, {**member, "email": email})
     unfinished |= between.changes.keys() - changed.keys()
-    return build_outputs(project_id, {**members, **changed, **joined.added_members}, inputs, unfinished)
+    return build_outputs(
+        project_id, {**members, **changed, **joined.added_members}, inputs, unfinished
+    )
 
 
 def _apply_changes(

@@ -214,7 +214,9 @@ class Settings:
                 DEFAULT_REQUESTS_PER_MINUTE,
                 maximum=MAX_REQUESTS_PER_MINUTE,
             ),
-            rate_limit_store=told.read_normalized("bim360:rateLimitStore", address.parse_rate_limit_store),
+            rate_limit_store=told.read_normalized(
+                "bim360:rateLimitStore", address.parse_rate_limit_store
+            ),
             max_archives=told.read_limit("bim360:maxArchives", DEFAULT_MAX_ARCHIVES),
         )
         if told.problems:

@@ -93,7 +93,10 @@ def _add_file(sources: Sources, place: str, values: Mapping[str, Any]) -> Source
         sources.project,
         {**kept, **read},
         {**sources.config_files, **dict.fromkeys(read, place)},
-        {**{key: file for key, file in sources.encrypted_files.items() if key not in read}, **locked},
+        {
+            **{key: file for key, file in sources.encrypted_files.items() if key not in read},
+            **locked,
+        },
     )
 
 

@@ -190,5 +190,5 @@ def plan_rename(renames: RenameRegistry, kind: str, live: ReadResult, inputs: Va
 
 
 def _list_name_holders(kind: str, client: HqClient, name: str) -> list[str]:
-    found = NameExchange(client, kind).collection.named(name)
+    found = NameExchange(client, kind).collection.search_by_name(name)
     return [each.id for each in found if each.name == name]

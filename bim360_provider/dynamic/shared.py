@@ -59,7 +59,9 @@ def _describe_unknown_keys(keys: Iterable[str]) -> Iterator[str]:
             yield f"BIM 360: {key} is not a configuration key and has no effect{advice}"
 
 
-owners: Final = Ownership(find_previous_state=read_previous_outputs, is_owned_elsewhere=is_held_by_another)
+owners: Final = Ownership(
+    find_previous_state=read_previous_outputs, is_owned_elsewhere=is_held_by_another
+)
 """The projects that resources of this run have."""
 
 renames: Final = RenameRegistry()

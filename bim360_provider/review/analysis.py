@@ -79,7 +79,11 @@ def _build_refresh_comparison(refresh: PlanStep, step: PlanStep) -> EngineCompar
     def judge(cell: FieldKey) -> bool | None:
         if refresh.changed_paths is not None and has_path_to_field(refresh.changed_paths, cell):
             return True
-        return None if step.changed_paths is None or has_path_to_field(step.changed_paths, cell) else False
+        return (
+            None
+            if step.changed_paths is None or has_path_to_field(step.changed_paths, cell)
+            else False
+        )
 
     return judge
 
@@ -134,10 +138,13 @@ def build_review(plan: Plan | None, looked: Plan | None = None, title: str = "")
         changes=tuple(
             sorted((each for _, each in changes if _is_relevant_change(each)), key=_get_sort_key)
         ),
-        messages=tuple(dict.fromkeys(names.replace_ids(m) for each in plans for m in each.messages)),
+        messages=tuple(
+            dict.fromkeys(names.replace_ids(m) for each in plans for m in each.messages)
+        ),
         failed=any(each.has_failed for each in plans),
         looked=looked is not None or (plan is not None and _has_refresh(plan)),
-        has_plan=plan is not None and not (planned and all(each.is_refresh_result for each in planned)),
+        has_plan=plan is not None
+        and not (planned and all(each.is_refresh_result for each in planned)),
         has_resources=looked is not None or (plan is not None and _has_resources(plan)),
     )
 
@@ -178,7 +185,9 @@ def _list_resource_plans(plan: Plan, *, refresh_only: bool) -> Iterator[Resource
     refreshes = {step.urn: step for step in plan.steps if step.op == "refresh"}
     steps = [step for step in plan.steps if step.op in PLANNED_OPERATIONS]
     ran = any(step.op == "same" and step.type == STACK_TYPE for step in plan.steps)
-    refresh_only |= plan.command == "refresh" or _is_refresh_only(steps, refreshes, has_program_run=ran)
+    refresh_only |= plan.command == "refresh" or _is_refresh_only(
+        steps, refreshes, has_program_run=ran
+    )
     for step in _filter_resource_steps(steps):
         yield ResourcePlan(step, refreshes.get(step.urn), refresh_only or _is_refresh_result(step))
     planned = {step.urn for step in steps}

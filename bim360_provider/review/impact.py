@@ -77,7 +77,9 @@ def _assess_member_removal(subject: str, old: PlanState) -> Impact:
     policy = old.get_value("on_destroy")
     if not may_equal(policy, "remove"):
         return Impact(Verb.RELEASE, note=KEPT_MEMBER_NOTE)
-    return Impact(Verb.REMOVE, (risks.MEMBER_REMOVAL.build_risk(subject, is_certain=policy == "remove"),))
+    return Impact(
+        Verb.REMOVE, (risks.MEMBER_REMOVAL.build_risk(subject, is_certain=policy == "remove"),)
+    )
 
 
 def _assess_team_removal(subject: str, old: PlanState) -> Impact:
@@ -239,7 +241,11 @@ def assess_replacement(update: Update, *, is_kept: bool | None) -> Impact:
             f"replaced in Pulumi's state; {KEPT_OBJECT_NOTES[update.entity]}",
         )
     left = assess_removal(update.entity, update.subject, update.old_state)
-    moved = (risks.PROJECT_REPLACEMENT.build_certain_risk(update.subject),) if update.entity == "project" else ()
+    moved = (
+        (risks.PROJECT_REPLACEMENT.build_certain_risk(update.subject),)
+        if update.entity == "project"
+        else ()
+    )
     lost = [*moved, *left.risks, *(change.risks if is_kept is None else ())]
     note = left.note and f"the old one {left.note}"
     return Impact(Verb.REPLACE, tuple(dict.fromkeys(lost)), note)

@@ -123,13 +123,17 @@ def _find_unit_losses(update: Update) -> Iterator[Risk]:
         others = update.old_state.outputs.get("undeclared")
         kept, ids = update.old_state.outputs.get("undropped"), update.new_state.inputs.get("ids")
         if not isinstance(others, Mapping) or has_hidden_value(others):
-            yield risks.UNIT_LOSS.build_possible_risk(f"units that {update.subject} does not declare")
+            yield risks.UNIT_LOSS.build_possible_risk(
+                f"units that {update.subject} does not declare"
+            )
             return
         stay = {*map(str, kept if isinstance(kept, list) else ())}
         stay |= {*map(str, ids.values())} if isinstance(ids, Mapping) else set()
         for id_, path in sorted(others.items()):
             if id_ not in stay:
-                yield risks.UNIT_LOSS.build_risk(str(path), is_certain=not has_hidden_value(complete))
+                yield risks.UNIT_LOSS.build_risk(
+                    str(path), is_certain=not has_hidden_value(complete)
+                )
 
 
 def _find_member_losses(update: Update) -> Iterator[Risk]:

@@ -132,7 +132,9 @@ def flatten_sides(
     whole = frozenset(
         key for key, values in told.items() if not all(isinstance(v, Mapping) for v in values)
     )
-    first, second = (flatten_fields(side, include_scope=include_scope, unsplit_fields=whole) for side in sides)
+    first, second = (
+        flatten_fields(side, include_scope=include_scope, unsplit_fields=whole) for side in sides
+    )
     return first, second
 
 

@@ -199,7 +199,9 @@ def build_sections(review: Review) -> list[Section]:
     new = [row for each in shown if each.verb is Verb.CREATE for row in _build_field_rows(each)]
     found = [
         Section("It failed: what follows is not the whole plan", "caution", list_errors(review)),
-        Section("Cannot simply be undone", "caution", list_risks(review.changes, is_reversible=False)),
+        Section(
+            "Cannot simply be undone", "caution", list_risks(review.changes, is_reversible=False)
+        ),
         Section(
             "Locks people out until it is undone",
             "warning",
@@ -233,7 +235,9 @@ def _build_warning_sections(review: Review) -> Iterator[Section]:
         ("Warnings from the provider", True),
         ("Warnings from Pulumi and the program", False),
     ):
-        yield Section(title, "list", list_warnings(review.messages, from_provider=ours), is_folded=True)
+        yield Section(
+            title, "list", list_warnings(review.messages, from_provider=ours), is_folded=True
+        )
 
 
 def _build_drift_section(review: Review) -> Section:

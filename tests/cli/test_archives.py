@@ -55,7 +55,9 @@ def list_live_ids(towers: EngineProject) -> set[str]:
 
 def test_a_destroy_stops_and_state_and_account_agree(towers: EngineProject) -> None:
     """Four are archived and out of the state; the rest is in both, and a preview says so."""
-    asked = towers.record_requests(lambda: towers.run_pulumi(*DESTROY, "--continue-on-error", code=1))
+    asked = towers.record_requests(
+        lambda: towers.run_pulumi(*DESTROY, "--continue-on-error", code=1)
+    )
 
     assert asked == [("PATCH", {"status": "archived"})] * 4
     assert len(list_live_ids(towers)) == 6

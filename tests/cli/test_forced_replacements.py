@@ -31,7 +31,9 @@ class ReplacedStack:
 
     def list_surviving_values(self) -> dict[str, Any]:
         """Return what HQ holds."""
-        return list_surviving_values(self.stack.hq.call_control_plane("GET", "/state")["accounts"][0])
+        return list_surviving_values(
+            self.stack.hq.call_control_plane("GET", "/state")["accounts"][0]
+        )
 
     def list_urns(self) -> list[str]:
         """Return the URNs of all resources of this provider."""
@@ -83,7 +85,9 @@ def test_a_forced_replacement_keeps_its_object(
     """Nothing is archived, removed, created twice or lost, and a second run sends nothing."""
     before = replaced_stack.list_surviving_values()
 
-    said = replaced_stack.force_replacement(way, {"delete_before_replace": True} if delete_first else {})
+    said = replaced_stack.force_replacement(
+        way, {"delete_before_replace": True} if delete_first else {}
+    )
     again = replaced_stack.stack.record_requests(
         lambda: replaced_stack.stack.run_pulumi(*UP, "--expect-no-changes")
     )

@@ -120,7 +120,9 @@ def test_both_engines_make_the_same_requests_all_through_a_projects_life(
     both: list[tuple[list[Any], list[Any]]] = []
 
     def step(mine: Callable[[], object], *words: str) -> None:
-        both.append((local.record_requests(mine), real.record_requests(lambda: real.run_pulumi(*words))))
+        both.append(
+            (local.record_requests(mine), real.record_requests(lambda: real.run_pulumi(*words)))
+        )
 
     def say(**arguments: Any) -> None:
         local.declare(**arguments)

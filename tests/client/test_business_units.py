@@ -210,7 +210,9 @@ def test_a_unit_that_hq_keeps_is_told_of_and_not_tried_again(
             "remove them in Account Admin."
         )
     ]
-    assert diff(outs, wanted).changed_arguments == diff(live.outputs, wanted).changed_arguments == ()
+    assert (
+        diff(outs, wanted).changed_arguments == diff(live.outputs, wanted).changed_arguments == ()
+    )
 
 
 def test_a_look_that_fails_is_no_error(

@@ -183,7 +183,9 @@ def test_a_destroy_ends_whatever_is_gone_before_it(
         full_stack.hq.emulator.faults.clear()
         LOSSES[loss](full_stack)
         there = [
-            name for name in order if not refreshed or full_stack.read(name, full_stack.create_client())
+            name
+            for name in order
+            if not refreshed or full_stack.read(name, full_stack.create_client())
         ]
 
         full_stack.destroy(there)
@@ -216,7 +218,10 @@ def test_an_account_out_of_sight_is_an_error_and_never_gone(
         full_stack.destroy([name], client)
     with pytest.raises(NotFoundError):
         full_stack.read(name, client)
-    assert full_stack.hq.emulator.call_control_plane("GET", "/state")["accounts"] == full_stack.state["accounts"]
+    assert (
+        full_stack.hq.emulator.call_control_plane("GET", "/state")["accounts"]
+        == full_stack.state["accounts"]
+    )
 
 
 @pytest.mark.parametrize("order", SAMPLED_ORDERS)

@@ -271,7 +271,9 @@ def test_a_clock_that_is_wrong_is_a_warning(
 
 def test_a_429_is_seen_and_not_waited_for(doctor: DoctorFixture) -> None:
     """The account cannot be judged then; why is said twice."""
-    doctor.stage.emulator.faults.append(Fault("GET projects", build_reply(429, {}, Retry_After="30")))
+    doctor.stage.emulator.faults.append(
+        Fault("GET projects", build_reply(429, {}, Retry_After="30"))
+    )
 
     found = doctor.run_checks()
 
@@ -298,7 +300,9 @@ def test_a_shared_limit_is_tried_out(doctor: DoctorFixture, tmp_path: Path) -> N
 
 def test_all_values_that_cannot_be_understood_are_told_at_once(doctor: DoctorFixture) -> None:
     """And nothing is asked."""
-    found = doctor.run_checks(BIM360_REGION="EU", BIM360_ACCOUNT_ID="acme", BIM360_MAX_ARCHIVES="all")
+    found = doctor.run_checks(
+        BIM360_REGION="EU", BIM360_ACCOUNT_ID="acme", BIM360_MAX_ARCHIVES="all"
+    )
 
     assert all(
         key in found["configuration"].seen

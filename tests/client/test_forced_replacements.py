@@ -33,7 +33,9 @@ def replay(hq: HqFixture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> En
     """Return a stack that takes away what it can when it is destroyed."""
     for name, value in build_environment(hq.url).items():
         monkeypatch.setenv(name, value)
-    return EngineReplay(create_full_stack(hq, tmp_path / "tower.png", destructive=True), monkeypatch)
+    return EngineReplay(
+        create_full_stack(hq, tmp_path / "tower.png", destructive=True), monkeypatch
+    )
 
 
 def is_unchanged(replay: EngineReplay) -> bool:
@@ -119,7 +121,10 @@ def test_a_project_that_is_renamed_after_a_killed_run_stays(replay: EngineReplay
     asked = replay.up()
 
     assert asked == ["PATCH project"]
-    assert [replay.stack.get_project()[each] for each in ("name", "status")] == ["Tower II", "active"]
+    assert [replay.stack.get_project()[each] for each in ("name", "status")] == [
+        "Tower II",
+        "active",
+    ]
 
 
 @pytest.mark.parametrize("first", ORDERS, ids=ORDERS.get)

@@ -34,7 +34,10 @@ def lookup_cache(hq: HqFixture, monkeypatch: pytest.MonkeyPatch) -> Iterator[Loo
 
 def test_the_configured_account_is_asked(lookup_cache: LookupSession) -> None:
     """One set of answers for it, however often it is asked for."""
-    assert lookup_cache.get_lookups(None, None).find_business_unit("North America")["id"] == BUSINESS_UNIT_ID
+    assert (
+        lookup_cache.get_lookups(None, None).find_business_unit("North America")["id"]
+        == BUSINESS_UNIT_ID
+    )
     assert lookup_cache.get_lookups(None, None) is lookup_cache.get_lookups(f"b.{ACCOUNT_ID}", "US")
 
 

@@ -69,7 +69,9 @@ def test_units_that_hq_stored_otherwise_are_a_warning(hq: HqFixture, client: HqC
     """All of them in one line."""
     inputs, _ = business_units.check({}, {"units": {"a": {}, "b": {}}}, build_settings())
     rows = [{"id": id_, "name": key.upper()} for key, id_ in inputs["ids"].items()]
-    hq.emulator.faults.append(Fault("PUT business units", build_reply(200, {"business_units": rows})))
+    hq.emulator.faults.append(
+        Fault("PUT business units", build_reply(200, {"business_units": rows}))
+    )
 
     business_units.create(client, inputs, build_settings())
 

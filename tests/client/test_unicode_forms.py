@@ -88,9 +88,9 @@ def test_a_name_that_hq_holds_in_form_d_is_adopted_and_no_change(
     live = entity.read(client, found, outs)
 
     assert found == there
-    assert entity.diff(outs, inputs).changed == ()
+    assert entity.diff(outs, inputs).changed_arguments == ()
     assert live.inputs["name"] == COMPOSED
-    assert entity.diff(live.outputs, inputs).changed == ()
+    assert entity.diff(live.outputs, inputs).changed_arguments == ()
     assert not [each for each in hq.emulator.requests_made if each.startswith("PATCH")]
 
 
@@ -146,7 +146,10 @@ def test_a_unit_that_hq_holds_in_form_d_is_no_change(hq: HqFixture, client: HqCl
 
     renamed = check_arguments(business_units, {"units": {COMPOSED: {"id": ours, "name": "New"}}})
     business_units.update(client, ACCOUNT_ID, outs, renamed)
-    assert [unit.name for unit in client.business_units.get_structure()] == ["New", DECOMPOSED + "2"]
+    assert [unit.name for unit in client.business_units.get_structure()] == [
+        "New",
+        DECOMPOSED + "2",
+    ]
 
 
 def test_the_two_forms_of_a_key_are_one_unit() -> None:
@@ -164,6 +167,8 @@ def test_the_two_forms_of_a_key_are_one_unit() -> None:
 def test_a_role_is_found_in_either_form(hq: HqFixture, client: HqClient) -> None:
     """HQ's own roles have ASCII names; those of an account need not."""
     tower = hq.create_project()["id"]
-    hq.emulator.faults.append(Fault("GET roles", build_reply(200, [{"id": "r1", "name": DECOMPOSED}])))
+    hq.emulator.faults.append(
+        Fault("GET roles", build_reply(200, [{"id": "r1", "name": DECOMPOSED}]))
+    )
 
     assert find_role_ids(client, tower, [COMPOSED], "ada@example.com") == ["r1"]

@@ -75,7 +75,11 @@ def test_every_request_is_one_the_file_allows(hq: HqFixture, what: str, region: 
     for ask in CLIENT_CALLS[what]:
         ask(client, project)
 
-    judged = [each for each in hq.emulator.requests if get_validator().find_operation(each.method, each.path)]
+    judged = [
+        each
+        for each in hq.emulator.requests
+        if get_validator().find_operation(each.method, each.path)
+    ]
     assert len(judged) >= len(CLIENT_CALLS[what])
     for each in judged:
         path = f"{each.path}?{each.query}"

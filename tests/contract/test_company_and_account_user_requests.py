@@ -24,7 +24,9 @@ def problems(hq: HqFixture) -> list[str]:
     for each in hq.emulator.requests:
         if each.path.startswith("/hq/"):
             path = f"{each.path}?{each.query}"
-            found += get_validator().validate_request(each.method, path, dict(each.headers), each.body)
+            found += get_validator().validate_request(
+                each.method, path, dict(each.headers), each.body
+            )
     return found
 
 

@@ -80,7 +80,9 @@ def list_operations() -> list[Operation]:
 @cache
 def strategy(schema: str, *, wild: bool, depth: int = DEPTH) -> st.SearchStrategy[Any]:
     """Return values that fit a schema, given as JSON; the wild ones need not."""
-    fitting = _fitting(get_validator().resolve_reference(json.loads(schema)), wild=wild, depth=depth)
+    fitting = _fitting(
+        get_validator().resolve_reference(json.loads(schema)), wild=wild, depth=depth
+    )
     return fitting | JUNK if wild else fitting
 
 

@@ -63,7 +63,9 @@ class StackLifecycle:
         written(folder, program)
         self.changed, self.told_once = stack.up(), stack.up()
         ids = {each.name: each.id for each in self.up.steps}
-        stack.hq.call_control_plane("PATCH", f"/users/{ids['p0']}", {"company_id": None, "first_name": "Paula"})
+        stack.hq.call_control_plane(
+            "PATCH", f"/users/{ids['p0']}", {"company_id": None, "first_name": "Paula"}
+        )
         stack.hq.call_control_plane("PATCH", f"/companies/{ids['volt']}", {"city": "Bergen"})
         self.mended = stack.up(refresh=True)
         written(folder, program.replace('"P{n}@volt.no"', '"P{n or 9}@volt.no"'))

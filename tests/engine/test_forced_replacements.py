@@ -32,7 +32,9 @@ class Site:
 
     def held(self) -> dict[str, Any]:
         """Return what HQ holds."""
-        return list_surviving_values(self.stack.hq.call_control_plane("GET", "/state")["accounts"][0])
+        return list_surviving_values(
+            self.stack.hq.call_control_plane("GET", "/state")["accounts"][0]
+        )
 
     def replaced(self, way: str, names: tuple[str, ...], *, delete_first: bool) -> StackResult:
         """Replace resources in a way, and return the run."""

@@ -117,7 +117,9 @@ class RoundTrip:
     def _check_in_process(self, given: ArgumentSet) -> None:
         config = {"bim360:accountId": self.seed.account_id, "bim360:actingUser": ADMIN_EMAIL}
         settings = Settings.resolve(config, {})
-        _, problems = self.entity.provider.load_entity().check({}, _remove_marks(given.values), settings)
+        _, problems = self.entity.provider.load_entity().check(
+            {}, _remove_marks(given.values), settings
+        )
         refused = check_refusals(given, [str(each) for each in problems if not each.warning])
         self.tally.refusals.update(refused)
         self.tally.counts["refused"] += 1

@@ -197,7 +197,9 @@ class ProjectLifecycles(RuleBasedStateMachine):
         owned.state = live.outputs
         owned.seen_fields = dict(self.account.projects[owned.id].fields)
         if live.outputs.get("service_types") is None and "service_types" not in owned.inputs:
-            owned.seen_fields["service_types"] = None  # no list has them, and no response so far had
+            owned.seen_fields["service_types"] = (
+                None  # no list has them, and no response so far had
+            )
         self._find_differences(owned, owned.inputs)
         undone = {"status"} if live.inputs.get("status") == "archived" else set()
         shown = diff(live.outputs, live.inputs).changed_arguments
@@ -450,9 +452,13 @@ class ProjectLifecycles(RuleBasedStateMachine):
         left = {each for each in owned.unfinished_fields if each == "status" or each in inputs}
         wanted = changed | left
         is_there = owned.id in self.account.projects
-        is_fresh = is_there and not find_differences(owned.seen_fields, self.account.projects[owned.id].fields)
+        is_fresh = is_there and not find_differences(
+            owned.seen_fields, self.account.projects[owned.id].fields
+        )
         body = build_body(inputs, wanted)
-        done = not body or (is_there and self.account.apply_update(owned.id, owned.seen_fields["status"], body))
+        done = not body or (
+            is_there and self.account.apply_update(owned.id, owned.seen_fields["status"], body)
+        )
         try:
             outs = project.update(self.client, owned.id, owned.state, inputs)
         except Bim360Error:
@@ -464,7 +470,10 @@ class ProjectLifecycles(RuleBasedStateMachine):
         if body:
             services = normalize_fields(inputs)["service_types"]
             services = owned.seen_fields["service_types"] if services is None else services
-            owned.seen_fields = {**self.account.projects[owned.id].fields, "service_types": services}
+            owned.seen_fields = {
+                **self.account.projects[owned.id].fields,
+                "service_types": services,
+            }
         owned.inputs, owned.state, owned.unfinished_fields = inputs, outs, set()
         # What changed behind the state's back shows in the answer, and is for the next up.
         assert not (self._find_differences(owned, inputs) and is_fresh)

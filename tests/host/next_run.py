@@ -21,6 +21,13 @@ class NextRun(ResourceProvider):
         """Forget, and return the arguments as they are."""
         del olds
         vars(shared.replacements).update(vars(ReplacementTracker()))
-        vars(shared.owners).update(vars(Ownership(find_previous_state=shared.owners.find_previous_state, is_owned_elsewhere=shared.owners.is_owned_elsewhere)))
+        vars(shared.owners).update(
+            vars(
+                Ownership(
+                    find_previous_state=shared.owners.find_previous_state,
+                    is_owned_elsewhere=shared.owners.is_owned_elsewhere,
+                )
+            )
+        )
         vars(shared.renames).update(vars(RenameRegistry()))
         return CheckResult(news, [])

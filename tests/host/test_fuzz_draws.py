@@ -10,10 +10,10 @@ from tests.meta.source_files import ROOT
 DRAW = """
 from random import Random
 from tests.fuzz.entity import SeededAccount
-from tests.fuzz.kinds import KINDS
+from tests.fuzz.kinds import ENTITIES
 from tests.fuzz.sets import draw_set
-KINDS.pop("project_image")  # reads the pictures that it draws
-for kind in KINDS.values():
+ENTITIES.pop("project_image")  # reads the pictures that it draws
+for kind in ENTITIES.values():
     for number in range(20):
         print(ascii(draw_set(Random(f"1/{number}"), SeededAccount(*"abcde"), kind).bag))
 """

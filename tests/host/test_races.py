@@ -25,7 +25,10 @@ def test_two_hosts_make_one_project(tmp_path: Path) -> None:
         start_host(tmp_path / "two", build_config(emulator.url)) as two,
         ThreadPoolExecutor(2) as pool,
     ):
-        calls = [pool.submit(one.check_and_create, PROJECT_BODY), pool.submit(two.check_and_create, PROJECT_BODY)]
+        calls = [
+            pool.submit(one.check_and_create, PROJECT_BODY),
+            pool.submit(two.check_and_create, PROJECT_BODY),
+        ]
         errors = [call.exception() for call in calls]
         made = [call.result() for call, error in zip(calls, errors, strict=True) if error is None]
 

@@ -66,7 +66,9 @@ def test_numbers_arrive_as_numbers_whatever_they_were(
     host: DynamicHost, emulator: FaultyEmulator
 ) -> None:
     """Pulumi makes every number a double; HQ gets an amount, and text stays text."""
-    made = host.check_and_create({**PROJECT_BODY, "value": 3, "job_number": "007", "copy_timeout": 5})
+    made = host.check_and_create(
+        {**PROJECT_BODY, "value": 3, "job_number": "007", "copy_timeout": 5}
+    )
 
     assert to_plain(made.properties)["value"] == 3.0
     assert to_plain(made.properties)["job_number"] == "007"
@@ -116,9 +118,15 @@ def test_sixty_four_creates_at_once_make_sixty_four_projects(
     emulator.call_control_plane("DELETE", "/tokens")
 
     with ThreadPoolExecutor(16) as pool:
-        made = list(pool.map(lambda n: host.check_and_create({**PROJECT_BODY, "name": f"T{n}"}).id, range(64)))
+        made = list(
+            pool.map(
+                lambda n: host.check_and_create({**PROJECT_BODY, "name": f"T{n}"}).id, range(64)
+            )
+        )
 
-    names = [entry.body for entry in emulator.journal.find_entries(method="POST", path="*/projects")]
+    names = [
+        entry.body for entry in emulator.journal.find_entries(method="POST", path="*/projects")
+    ]
     assert len(set(made)) == 64
     assert len([each for each in names if each]) == len(names)
     assert emulator.requests_made.count("token") == 1
@@ -133,7 +141,10 @@ def test_a_project_that_hq_does_not_know_is_an_empty_answer(
     host: DynamicHost, emulator: FaultyEmulator
 ) -> None:
     """An empty id is what the engine takes for gone."""
-    made, other = host.check_and_create(PROJECT_BODY), host.check_and_create({**PROJECT_BODY, "name": "Other"})
+    made, other = (
+        host.check_and_create(PROJECT_BODY),
+        host.check_and_create({**PROJECT_BODY, "name": "Other"}),
+    )
     emulator.clock.advance(TEN_MINUTES)
     host.read(other.id, other.properties, to_inputs(PROJECT_INPUTS))  # tells the host the time
     emulator.call_control_plane("DELETE", f"/projects/{made.id}")

@@ -112,7 +112,9 @@ def test_a_layer_imports_only_what_lies_below(layer: str) -> None:
 
 def test_every_module_belongs_to_a_layer() -> None:
     """A new folder takes its place in the table above before it is used."""
-    strangers = [module.location for module in list_modules() if layer_of(module.dotted_name) not in LAYERS]
+    strangers = [
+        module.location for module in list_modules() if layer_of(module.dotted_name) not in LAYERS
+    ]
 
     assert not strangers, "\n".join(strangers)
 

@@ -63,7 +63,9 @@ def test_no_function_is_longer_than_45_lines() -> None:
 
 def test_most_functions_are_a_handful_of_lines() -> None:
     """The median and the ninetieth percentile of the best clients of this kind."""
-    lengths = [length(each) for module in list_modules(*OURS) for each in module.iterate_functions()]
+    lengths = [
+        length(each) for module in list_modules(*OURS) for each in module.iterate_functions()
+    ]
 
     assert median(lengths) <= MAX_MEDIAN
     assert quantiles(lengths, n=10)[-1] <= MAX_P90

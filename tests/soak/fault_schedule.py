@@ -108,7 +108,9 @@ class FaultSchedule:
             where = FOREIGN_RESPONSE_PATHS.get(kind)
             rules.append({**rule, "match": {"path": where}} if where else rule)
         self._hq.call_control_plane("POST", "/faults", rules)
-        self._hq.call_control_plane("PATCH", "/options", {"visible_after": dice.choice(VISIBILITY_DELAYS)})
+        self._hq.call_control_plane(
+            "PATCH", "/options", {"visible_after": dice.choice(VISIBILITY_DELAYS)}
+        )
 
     def remove_faults(self) -> None:
         """Take every fault away, and count what they did."""

@@ -40,11 +40,17 @@ def format_summary(outcomes: Sequence[SoakResult]) -> Iterator[str]:
     for each in outcomes:
         counts = (
             *(each.operations.total(), each.runs.total(), each.kills.total(), each.requests),
-            *(each.faults.total(), each.notifications["errors told"], each.notifications["leftovers adopted"]),
+            *(
+                each.faults.total(),
+                each.notifications["errors told"],
+                each.notifications["leftovers adopted"],
+            ),
             round(each.seconds),
         )
         verdict = f"{len(each.violations)} findings" if each.violations else "holds"
-        yield f"{each.config.seed:>6}" + "".join(f"{count:>12}" for count in counts) + f"  {verdict}"
+        yield (
+            f"{each.config.seed:>6}" + "".join(f"{count:>12}" for count in counts) + f"  {verdict}"
+        )
 
 
 def _format_table(title: str, counts: Counter[str]) -> Iterator[str]:

@@ -89,10 +89,14 @@ class Soak:
         times = self._dice.randint(*PROJECT_CHANGES_PER_RUN)
         edits = self._program.apply_changes(times, _select_projects(held), exchanges=not destroys)
         if not self.result.config.projects_only:
-            edited = self._other_entities.apply_changes(self._dice.randint(*ENTITY_CHANGES_PER_RUN), held)
+            edited = self._other_entities.apply_changes(
+                self._dice.randint(*ENTITY_CHANGES_PER_RUN), held
+            )
             edits += edited.total()
             self._program.operations += edited
-        self.result.notifications += self._browser_users.change_entities(held, _select_projects(held))
+        self.result.notifications += self._browser_users.change_entities(
+            held, _select_projects(held)
+        )
         words = self._choose_command(destroys=destroys)
         words += self._build_replace_flags(words, held)
         self._fault_schedule.add_faults(self._dice)
@@ -171,7 +175,9 @@ class Soak:
             invariants.find_lost_ids(declared, _select_projects(after), destroyed)
         )
         self._record_violations(invariants.find_owned_twice(after.get(PROJECT_TYPE, {})))
-        self._record_violations(self._other_entities.find_lost_ids(before, after, destroyed=destroyed))
+        self._record_violations(
+            self._other_entities.find_lost_ids(before, after, destroyed=destroyed)
+        )
 
     def _record_run(self, words: str, run: EngineRun) -> None:
         self.result.runs[words.partition(" --replace")[0]] += 1
@@ -196,7 +202,9 @@ class Soak:
         """Let the sun come out, and expect one run to put everything right."""
         run = self._run_command(self.result.final_command)
         if run.exit_code:
-            self.result.violations += [f"the last up failed: {each}" for each in run.list_messages("error")]
+            self.result.violations += [
+                f"the last up failed: {each}" for each in run.list_messages("error")
+            ]
         if any(RENAME_PENDING_TEXT in each["message"] for each in run.messages):
             self._run_command("up")
         asked = self._count_requests()

@@ -81,7 +81,9 @@ class FullStack:
 
     def get_account(self) -> dict[str, Any]:
         """Return the account as HQ holds it."""
-        account: dict[str, Any] = self.hq.emulator.call_control_plane("GET", "/state")["accounts"][0]
+        account: dict[str, Any] = self.hq.emulator.call_control_plane("GET", "/state")["accounts"][
+            0
+        ]
         return account
 
     def get_project(self) -> dict[str, Any]:

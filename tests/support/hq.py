@@ -193,7 +193,9 @@ class HqFixture:
         noted = list(self.emulator.requests_made), list(self.emulator.requests)
         inner = {k: changes.pop(k) for k in list(changes) if k in HQ_SET_FIELDS}
         made = self.create_client().projects.create({**PROJECT_BODY, **changes})
-        row: Any = self.emulator.call_control_plane("PATCH", f"/projects/{made.id}", {**SEEDED_FIELDS, **inner})
+        row: Any = self.emulator.call_control_plane(
+            "PATCH", f"/projects/{made.id}", {**SEEDED_FIELDS, **inner}
+        )
         self.emulator.requests_made, self.emulator.requests = noted
         return dict(row)
 

@@ -86,7 +86,9 @@ def read(client: HqClient, user_id: str, state: Values) -> ReadResult | None:
     if user is None:
         return None
     fields = build_fields(user, state)
-    live = FIELD_SPEC.build_read_result(user_id, fields, {**get_account_scope(client), **state}, state)
+    live = FIELD_SPEC.build_read_result(
+        user_id, fields, {**get_account_scope(client), **state}, state
+    )
     adopted = state.get("adopted", True)
     return ReadResult(
         user_id, {**live.outputs, "adopted": adopted}, _normalize_inputs(live.inputs, fields)
@@ -235,7 +237,9 @@ def _find_existing_user(
     else:
         why = "HQ says the e-mail is taken, yet no such user is to be seen; try again later"
     msg = f"BIM 360: could not create user '{email}': {why}."
-    raise ConflictError(msg, status=error.status, hq_message=error.hq_message, request=error.request)
+    raise ConflictError(
+        msg, status=error.status, hq_message=error.hq_message, request=error.request
+    )
 
 
 def _is_leftover(client: HqClient, user: AccountUser, inputs: Values, settings: Settings) -> bool:
@@ -291,7 +295,9 @@ def delete(client: HqClient, user_id: str, state: Values, owners: Ownership | No
     """
     who = f"BIM 360: user '{state.get('email')}' ({user_id})"
     if owners and owners.was_adopted(user_id):
-        client.transport.notify(f"{who} has a new resource now and stays as they are.", warning=True)
+        client.transport.notify(
+            f"{who} has a new resource now and stays as they are.", warning=True
+        )
         return
     why = _find_reason_to_keep(state)
     if why:

@@ -105,7 +105,9 @@ def send_plan(
         return live, []
     now = client.business_units.update_structure(planned.units)
     return (
-        _check_dropped_units(client, now, live, planned.dropped_units) if planned.dropped_units else (now, [])
+        _check_dropped_units(client, now, live, planned.dropped_units)
+        if planned.dropped_units
+        else (now, [])
     )
 
 

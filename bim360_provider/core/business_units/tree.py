@@ -162,7 +162,8 @@ def _check_parents(units: Units) -> Iterator[Problem]:
             continue
         if not normalize.UUID_PATTERN.fullmatch(parent):
             yield build_problem(
-                key, "parent " + _describe_missing_parent(parent, units, is_explicit="parent" in unit)
+                key,
+                "parent " + _describe_missing_parent(parent, units, is_explicit="parent" in unit),
             )
 
 

@@ -84,7 +84,9 @@ class RenameRegistry:
                 return
             account.planned_renames.pop(item_id, None)
             if old and new and (old != new or names.is_waiting):
-                account.planned_renames[item_id] = Rename(item_id, old, new, needs_reactivation=names.is_reactivation)
+                account.planned_renames[item_id] = Rename(
+                    item_id, old, new, needs_reactivation=names.is_reactivation
+                )
 
     def is_compared(self, key: NameScope, item_id: str) -> bool:
         """Return whether a declared resource has this id."""
@@ -104,12 +106,20 @@ class RenameRegistry:
     def find_renames_from(self, key: NameScope, name: str) -> list[Rename]:
         """Return the renames of the resources whose old name this is."""
         with self._lock:
-            return [each for each in self._get_account(key).planned_renames.values() if each.old_name == name]
+            return [
+                each
+                for each in self._get_account(key).planned_renames.values()
+                if each.old_name == name
+            ]
 
     def find_renames_to(self, key: NameScope, name: str) -> list[Rename]:
         """Return the renames to this name."""
         with self._lock:
-            return [each for each in self._get_account(key).planned_renames.values() if each.new_name == name]
+            return [
+                each
+                for each in self._get_account(key).planned_renames.values()
+                if each.new_name == name
+            ]
 
     def correct_old_name(self, key: NameScope, item_id: str, name: str) -> bool:
         """Note that HQ has a resource under another old name than the state; return if it is news.
@@ -223,12 +233,18 @@ class NameExchange:
             chain = list(self._walk_renames(name, item_id))
             waiting = self.renames.find_rename(self.scope, item_id)
             if not chain:
-                return any(each.is_vacated for each in self.renames.find_renames_from(self.scope, name))
+                return any(
+                    each.is_vacated for each in self.renames.find_renames_from(self.scope, name)
+                )
             if waiting is None and chain[-1].new_name == name:
                 return False  # a circle of others, which only a rename within it can open
             if chain[-1].compared_at_refusal == known:
                 return False  # nothing that could make a difference is known since
-            circle = waiting is not None and not waiting.is_vacated and chain[-1].new_name == waiting.old_name
+            circle = (
+                waiting is not None
+                and not waiting.is_vacated
+                and chain[-1].new_name == waiting.old_name
+            )
             if circle and waiting is not None:
                 self._set_temporary_name(waiting)
             try:
@@ -312,7 +328,11 @@ class NameExchange:
     def _fill_vacancy(self, name: str | None) -> None:
         """Give a name that was vacated to the parked resource that waits for it, and so on."""
         while name is not None:
-            parked = [r for r in self.renames.find_renames_to(self.scope, name) if r.is_parked and r.row is None]
+            parked = [
+                r
+                for r in self.renames.find_renames_to(self.scope, name)
+                if r.is_parked and r.row is None
+            ]
             name = None
             for rename in parked[:1]:
                 try:

@@ -99,19 +99,23 @@ def wait_for_name(wish: NameRequest) -> None:
         if known and room.find_blocking_name(wish.name, wish.item_id) != wanted:
             continue  # it was compared a moment ago, and gives the name up
         if known:
-            raise wish.build_refusal(_describe_holder(wish, str(wanted), holder.id, is_compared=True))
+            raise wish.build_refusal(
+                _describe_holder(wish, str(wanted), holder.id, is_compared=True)
+            )
         crowded = _wait_for_comparison(room, holder.id)
         if crowded is not None:
             rename = room.renames.find_rename(room.scope, wish.item_id)
             if crowded or (rename and rename.is_kept):
                 return _park_rename(wish)
-            raise wish.build_refusal(_describe_holder(wish, str(wanted), holder.id, is_compared=False))
+            raise wish.build_refusal(
+                _describe_holder(wish, str(wanted), holder.id, is_compared=False)
+            )
 
 
 def _find_holder(wish: NameRequest, name: str) -> Any:
     """Return what has a name at HQ, or None; if HQ cannot be read, raise the refusal."""
     try:
-        found = wish.exchange.collection.named(name)
+        found = wish.exchange.collection.search_by_name(name)
     except Bim360Error:
         raise wish.error from None
     return next((each for each in found if each.id != wish.item_id), next(iter(found), None))

@@ -140,7 +140,9 @@ def _adopt_project(
         verdict = judged([bare] if project.name == name else [])
     if project is None or verdict.project is None:
         msg = f"BIM 360: could not create project '{name}': {verdict.reason}."
-        raise ConflictError(msg, status=error.status, hq_message=error.hq_message, request=error.request)
+        raise ConflictError(
+            msg, status=error.status, hq_message=error.hq_message, request=error.request
+        )
     client.transport.notify(f"BIM 360: {verdict.reason}.", warning=verdict.is_implicit)
     return project
 

@@ -195,7 +195,9 @@ def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any],
     given = add_account_scope(new, settings)
     open_lists = ProjectArguments.OPEN_LISTS if settings.unknown_values else frozenset()
     is_new = is_create(old, given)
-    inputs, problems = validate_arguments(ProjectArguments, given, open_lists, check_required=is_new)
+    inputs, problems = validate_arguments(
+        ProjectArguments, given, open_lists, check_required=is_new
+    )
     bad = {problem.argument for problem in problems}
     known = {k: v for k, v in inputs.items() if k not in bad and not is_unknown(v)}
     problems += _check_dates(known) or _check_kept_date(old, given, known)

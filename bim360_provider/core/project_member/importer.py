@@ -160,7 +160,11 @@ def _import_with_retry(
     """
     answer = _import_batch(client, project_id, batch)
     for pause in LOOKUP_DELAYS:
-        early = {row.row_email for row in answer.failure_items if INACTIVE_SERVICE_CODE in row.error_message}
+        early = {
+            row.row_email
+            for row in answer.failure_items
+            if INACTIVE_SERVICE_CODE in row.error_message
+        }
         if not early:
             break
         client.transport.sleep(pause, f"a service of project {project_id} is not active yet")

@@ -50,7 +50,9 @@ def check_acting_user(case: CheckContext) -> Finding:
 def _request_user(case: CheckContext, named: str) -> Response:
     if user_ref.is_email(named):
         # Not exact: an exact search may tell upper from lower case.
-        return case.required_probe.get("users/search", {"email": named, "partial": "true", "limit": "100"})
+        return case.required_probe.get(
+            "users/search", {"email": named, "partial": "true", "limit": "100"}
+        )
     return case.required_probe.get(f"users/{named}", {})
 
 
@@ -86,7 +88,9 @@ PROVISION_REMEDY: Final = PROVISIONING_ADVICE[:1].upper() + PROVISIONING_ADVICE[
 def check_account(case: CheckContext) -> Finding:
     """Ask for the account's first page of projects; where it is not found, in the other regions."""
     asked = {"limit": str(PAGE_SIZE), "sort": "created_at"}
-    place = _describe_place(case.required_settings.region, legacy=case.required_settings.legacy_eu_path)
+    place = _describe_place(
+        case.required_settings.region, legacy=case.required_settings.legacy_eu_path
+    )
     try:
         answer = case.required_probe.get("projects", asked)
     except Bim360Error as error:
@@ -121,13 +125,17 @@ def _search_other_regions(case: CheckContext, answer: Response, place: str) -> F
     for region in (each for each in enums.REGIONS if _is_other_region(case, each)):
         header = None if region == "US" else region
         if _has_account(case, region=header, legacy_eu_path=False):
-            unset = "; take bim360:legacyEuPath out" if case.required_settings.legacy_eu_path else ""
+            unset = (
+                "; take bim360:legacyEuPath out" if case.required_settings.legacy_eu_path else ""
+            )
             return report_failure(
                 f"the account is not in {place}, but in {region}",
                 f"Set BIM360_REGION={region}, or run `pulumi config set bim360:region {region}`"
                 f"{unset}.",
             )
-    if not case.required_settings.legacy_eu_path and _has_account(case, region=None, legacy_eu_path=True):
+    if not case.required_settings.legacy_eu_path and _has_account(
+        case, region=None, legacy_eu_path=True
+    ):
         return report_failure(
             f"the account is not in {place}, but under the legacy path of the EU",
             "Set BIM360_LEGACY_EU_PATH=true, or run `pulumi config set bim360:legacyEuPath true`.",

@@ -170,7 +170,10 @@ def check_clock(case: CheckContext) -> Finding:
 
 def check_rate_limit(case: CheckContext) -> Finding:
     """Look whether HQ asked to slow down, and whether a shared limit can be shared."""
-    limit, store = case.required_settings.requests_per_minute, case.required_settings.rate_limit_store
+    limit, store = (
+        case.required_settings.requests_per_minute,
+        case.required_settings.rate_limit_store,
+    )
     if case.required_probe.is_rate_limited:
         return report_warning("HQ asked to slow down (429)", BUSY_REMEDY)
     pace = f"{limit} requests a minute" if limit else "no limit but HQ's"
@@ -187,7 +190,9 @@ def check_rate_limit(case: CheckContext) -> Finding:
 def _check_shared_window(case: CheckContext, limit: int, store: str, pace: str) -> Finding:
     kind = "a server" if is_redis_url(store) else store
     try:
-        wait = create_limiter(limit, store, case.required_probe.connection.client_id, time.monotonic).try_acquire()
+        wait = create_limiter(
+            limit, store, case.required_probe.connection.client_id, time.monotonic
+        ).try_acquire()
     except SharedLimitError as error:
         return report_warning(
             f"{error}: {kind}",

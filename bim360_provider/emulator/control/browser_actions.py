@@ -101,7 +101,9 @@ def _build_columns(kind: EntityKind, fields: dict[str, Any]) -> Row:
         msg = f"{misplaced[0]}: it is no field of one row; change it with PUT /_emulator/state"
         raise SeedError(msg)
     try:
-        after = kind.model.model_validate(fields).model_dump(mode="json", exclude={*kind.nested_fields})
+        after = kind.model.model_validate(fields).model_dump(
+            mode="json", exclude={*kind.nested_fields}
+        )
     except ValidationError as error:
         raise SeedError(format_first_problem(error, kind.model)) from None
     return {

@@ -60,7 +60,9 @@ def list_companies(call: ApiCall) -> Reply:
     """Answer GET companies: a bare array (documented)."""
     page = parse_page(call.request.parse_query(), COMPANY_FIELDS, call.options)
     found = rows.fetch_page(call, "companies", page)
-    return Reply.from_content(200, [page.select_fields(format_company(company)) for company in found])
+    return Reply.from_content(
+        200, [page.select_fields(format_company(company)) for company in found]
+    )
 
 
 def search_companies(call: ApiCall) -> Reply:
@@ -72,7 +74,9 @@ def search_companies(call: ApiCall) -> Reply:
     found = rows.fetch_page(
         call, "companies", page, *listing.build_search_condition(query, SEARCH_FIELDS)
     )
-    return Reply.from_content(200, [page.select_fields(format_company(company)) for company in found])
+    return Reply.from_content(
+        200, [page.select_fields(format_company(company)) for company in found]
+    )
 
 
 def get_company(call: ApiCall) -> Reply:

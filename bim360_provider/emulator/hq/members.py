@@ -67,7 +67,10 @@ def list_project_companies(call: ApiCall) -> Reply:
     """Answer GET companies of a project: a company's fields and two more (documented)."""
     project = rows.get_visible_project(call)
     page = parse_page(
-        call.request.parse_query(), PROJECT_COMPANY_FIELDS, call.options, sortable_fields=COMPANY_FIELDS
+        call.request.parse_query(),
+        PROJECT_COMPANY_FIELDS,
+        call.options,
+        sortable_fields=COMPANY_FIELDS,
     )
     found = rows.fetch_page(call, "companies", page, IN_PROJECT_SQL, [project["id"]])
     return Reply.from_content(

@@ -153,7 +153,9 @@ def check_template(template: Row | None, project: Row) -> None:
         HqError: 422.
     """
     if template is None:
-        raise build_unprocessable_error(reason="template_project_id: the account has no such project")
+        raise build_unprocessable_error(
+            reason="template_project_id: the account has no such project"
+        )
     if FIELD_SERVICE not in str(template["service_types"]).split(","):
         raise build_unprocessable_error(
             reason=f"template_project_id: {template['name']} does not have the Field service"

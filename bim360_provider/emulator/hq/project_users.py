@@ -189,7 +189,9 @@ def _parse_roles(project: Row, given: JsonValue) -> list[str]:
     wanted = [str(each) for each in given]
     for role in wanted:
         if role not in known:
-            raise build_unprocessable_error(reason=f"industry_roles: the project has no role {role}")
+            raise build_unprocessable_error(
+                reason=f"industry_roles: the project has no role {role}"
+            )
     return wanted
 
 

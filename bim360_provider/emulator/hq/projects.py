@@ -134,7 +134,9 @@ def list_projects(call: ApiCall) -> Reply:
     """Answer GET projects: a bare array, ten rows unless asked otherwise (documented)."""
     page = parse_page(call.request.parse_query(), PROJECT_FIELDS, call.options)
     found = rows.fetch_project_page(call, page)
-    return Reply.from_content(200, [page.select_fields(format_project(project, call)) for project in found])
+    return Reply.from_content(
+        200, [page.select_fields(format_project(project, call)) for project in found]
+    )
 
 
 def get_project(call: ApiCall) -> Reply:

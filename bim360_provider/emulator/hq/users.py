@@ -74,7 +74,12 @@ USER_PATCH_SCHEMA = BodySchema(
         BodyField("company_id", read_uuid),
         BodyField("default_role", build_text_reader(TEXT_LIMIT)),
     ),
-    read_only_names=(*RESPONSE_ONLY_NAMES, "email", "name", *(field.name for field in PROFILE_FIELDS)),
+    read_only_names=(
+        *RESPONSE_ONLY_NAMES,
+        "email",
+        "name",
+        *(field.name for field in PROFILE_FIELDS),
+    ),
 )
 """Documented: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/users-:user_id-PATCH/"""
 
@@ -175,7 +180,9 @@ def check_company(call: ApiCall, company_id: SqlValue) -> None:
         HqError: 422.
     """
     if company_id is not None and rows.find_row(call, "companies", company_id) is None:
-        raise build_unprocessable_error(reason=f"company_id: the account has no company {company_id}")
+        raise build_unprocessable_error(
+            reason=f"company_id: the account has no company {company_id}"
+        )
 
 
 def format_user(user: Row) -> Row:

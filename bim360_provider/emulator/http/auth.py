@@ -128,7 +128,9 @@ def authenticate_client(request: Request, backend: Backend) -> str:
             400, "AUTH-007", f"The content type of this call must be {FORM_CONTENT_TYPE}."
         )
     client_id, secret = _parse_credentials(request, backend)
-    known = backend.store.fetch_one("SELECT secret_digest FROM clients WHERE client_id = ?", [client_id])
+    known = backend.store.fetch_one(
+        "SELECT secret_digest FROM clients WHERE client_id = ?", [client_id]
+    )
     if known is None or not hmac.compare_digest(str(known["secret_digest"]), hash_secret(secret)):
         # Inference: the body of a refused v2 token call is not published.
         message = "The client_id (application key)/client_secret are not valid"

@@ -157,7 +157,9 @@ def is_multipart(request: Request) -> bool:
 
 def parse_parts(request: Request) -> list[FormPart]:
     """Return the parts of a form with files; none where the body is no such form."""
-    boundary = _parse_header("content-type", request.get_header("content-type")).get_param("boundary")
+    boundary = _parse_header("content-type", request.get_header("content-type")).get_param(
+        "boundary"
+    )
     return [*_split_parts(request.body, str(boundary))] if boundary else []
 
 

@@ -96,7 +96,9 @@ class ActingUser:
             f"{error} Or {named}, the acting user, may not do it: that takes an admin of the "
             "account or of the project."
         )
-        return UnauthorizedError(msg, status=error.status, hq_message=error.hq_message, request=error.request)
+        return UnauthorizedError(
+            msg, status=error.status, hq_message=error.hq_message, request=error.request
+        )
 
     def _resolve_id(self, named: str) -> str:
         if user_ref.is_email(named):

@@ -83,7 +83,9 @@ class Projects(EntityEndpoints[Project]):
             HqError: HQ said no.
             UnansweredError: No answer came.
         """
-        return self._list_cache.list_matching(lambda project: project.name == name, include_new=include_new)
+        return self._list_cache.list_matching(
+            lambda project: project.name == name, include_new=include_new
+        )
 
     def find_recent_by_name(self, name: str) -> Project | None:
         """Return a project of that name among the 100 newest: one request.

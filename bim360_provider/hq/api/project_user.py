@@ -296,7 +296,9 @@ class ProjectUsers(ProjectUserList):
             ImportRow, question, project_id=project_id, user_id=user_id
         )
         if row.error_message:
-            raise build_refused_row_error(question.description, row.error_message, f"PATCH {question.path}")
+            raise build_refused_row_error(
+                question.description, row.error_message, f"PATCH {question.path}"
+            )
         return row
 
     def remove(self, project_id: str, user_id: str, email: str) -> None:

@@ -68,7 +68,9 @@ def test_an_escaped_path_and_a_query_arrive_as_meant(running_emulator: RunningEm
 
 def test_the_date_header_is_the_emulators(running_emulator: RunningEmulator) -> None:
     """Uvicorn's own is switched off."""
-    running_emulator.emulator.call_control_plane("POST", "/clock", {"set": "2026-03-01T12:00:00Z", "freeze": True})
+    running_emulator.emulator.call_control_plane(
+        "POST", "/clock", {"set": "2026-03-01T12:00:00Z", "freeze": True}
+    )
 
     answer = requests.get(f"{running_emulator.url}/_emulator/health", timeout=5)
 
@@ -84,7 +86,9 @@ def test_half_a_request_does_nothing(running_emulator: RunningEmulator) -> None:
 
     requests.get(f"{running_emulator.url}/hq/v1/y", timeout=5)
 
-    assert [entry.path for entry in running_emulator.emulator.journal.find_entries()] == ["/hq/v1/y"]
+    assert [entry.path for entry in running_emulator.emulator.journal.find_entries()] == [
+        "/hq/v1/y"
+    ]
 
 
 def test_four_threads_make_forty_projects_and_no_name_twice(

@@ -90,14 +90,18 @@ class EngineReplay:
                 each, trigger if each == name else None, delete_first, killed_at
             )
         for each in DEPENDENCIES:
-            self._delete_entries(each, [entry for entry in self.entries[each] if entry.pending_delete])
+            self._delete_entries(
+                each, [entry for entry in self.entries[each] if entry.pending_delete]
+            )
         return self._list_requests()
 
     def destroy(self) -> list[str]:
         """Destroy the stack; return the requests."""
         self._begin_run()
         for each in reversed(list(DEPENDENCIES)):
-            self._delete_entries(each, [entry for entry in self.entries[each] if not entry.pending_replacement])
+            self._delete_entries(
+                each, [entry for entry in self.entries[each] if not entry.pending_replacement]
+            )
         return self._list_requests()
 
     def _begin_run(self) -> None:
@@ -134,7 +138,9 @@ class EngineReplay:
     ) -> None:
         door, news = self._create_calls(name), dict(self.inputs[name])
         (old,) = (entry for entry in self.entries[name] if not entry.pending_delete)
-        is_new = way == "targeted" or (old.pending_replacement and self.forgets_pending_replacements)
+        is_new = way == "targeted" or (
+            old.pending_replacement and self.forgets_pending_replacements
+        )
         checked = door.check({} if is_new else dict(old.inputs), news)
         assert checked.failures == []
         if not is_new and way != "triggered":
@@ -156,7 +162,9 @@ class EngineReplay:
         self._creating = name
         created = door.create(dict(checked.inputs))
         new = StateEntry(created.id, checked.inputs, created.outs or {})
-        self.entries[name] = [new] if old.pending_replacement else [new, replace(old, pending_delete=True)]
+        self.entries[name] = (
+            [new] if old.pending_replacement else [new, replace(old, pending_delete=True)]
+        )
         if killed == "created":
             raise RunKilled
 

@@ -48,10 +48,13 @@ def build_faults(hq: HqFixture) -> Mapping[str, Callable[[str], list[Fault]]]:
 
     return {
         "silence": lambda what: [Fault(what, DROPS_CONNECTION, times=999, on_response=silence)],
-        "slow failures": lambda what: [Fault(what, build_reply(504), times=999, on_response=silence)],
+        "slow failures": lambda what: [
+            Fault(what, build_reply(504), times=999, on_response=silence)
+        ],
         "failures": lambda what: [Fault(what, build_reply(503), times=999)],
         "now and then": lambda what: [
-            Fault(what, build_reply(502), times=1, skip=n, on_response=silence) for n in range(0, 40, 2)
+            Fault(what, build_reply(502), times=1, skip=n, on_response=silence)
+            for n in range(0, 40, 2)
         ],
         "slow down": lambda what: [Fault(what, build_reply(429, retry_after="90"), times=999)],
         "not there": lambda what: [Fault(what, PROJECT_NOT_FOUND, times=999)],

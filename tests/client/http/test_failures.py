@@ -80,7 +80,9 @@ def test_a_missing_scope_is_told_as_such(hq: HqFixture) -> None:
 
 def test_an_app_without_administration_is_told_where_to_tick_it(hq: HqFixture) -> None:
     """The most common mistake in setting up an app."""
-    hq.emulator.faults.append(Fault("GET projects", build_reply(403, {"code": 9403, "message": "no"})))
+    hq.emulator.faults.append(
+        Fault("GET projects", build_reply(403, {"code": 9403, "message": "no"}))
+    )
 
     assert PROVISION in str(get_refusal(hq))
 
@@ -168,7 +170,9 @@ def test_a_create_that_a_gateway_gave_up_waiting_for_is_looked_for(
 @pytest.mark.parametrize("status", [408, 499, 520, 524, 530, 599])
 def test_what_a_gateway_answers_for_a_moment_is_tried_again(hq: HqFixture, status: int) -> None:
     """As HQ's own 503 is."""
-    hq.emulator.faults.append(Fault("GET projects", build_reply(status, b"<html>oh</html>"), times=2))
+    hq.emulator.faults.append(
+        Fault("GET projects", build_reply(status, b"<html>oh</html>"), times=2)
+    )
 
     assert hq.create_client().projects.list_page(0) == []
     assert hq.emulator.requests_made.count("GET projects") == 3
@@ -194,7 +198,13 @@ def test_secrets_are_in_no_output_error_log_or_representation(
     bearer = hq.emulator.requests[-1].get_header("authorization").removeprefix("Bearer ")
     echo = build_reply(403, {"message": f"no access with {CLIENT_SECRET}, token {bearer}"})
     hq.emulator.faults += [Fault("GET project", echo), Fault("token", echo)]
-    told: list[Any] = [project_id, outs, hq.notifications, client.__dict__, client.transport.__dict__]
+    told: list[Any] = [
+        project_id,
+        outs,
+        hq.notifications,
+        client.__dict__,
+        client.transport.__dict__,
+    ]
     for ask in (client, hq.create_client()):
         with pytest.raises(HqError) as caught:
             ask.projects.get(project_id)

@@ -68,7 +68,9 @@ def test_an_id_that_another_resource_has_is_refused(
     first, outs = create_unrecorded(
         hq, lambda: entity.create(client, one, build_settings(), owners)
     )
-    hq.emulator.faults.append(Fault(what, build_reply(201, {**outs, "id": first, key: name}), acts_on_request=True))
+    hq.emulator.faults.append(
+        Fault(what, build_reply(201, {**outs, "id": first, key: name}), acts_on_request=True)
+    )
 
     second, _ = entity.create(client, {**one, key: name}, build_settings(), owners)
 

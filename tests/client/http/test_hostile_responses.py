@@ -152,7 +152,9 @@ def test_a_hostile_answer_is_one_line(hq: HqFixture, what: str) -> None:
         error = catch_error(REQUESTS[what], client, made)
         found[name] = find_flaws(str(error), str(hq.notifications)) if error else []
         most = 1 if what == "POST projects" and reply.status != TOO_MANY_REQUESTS else 5
-        found[name] += ["is asked too often"] if hq.emulator.requests_made.count(what) > most else []
+        found[name] += (
+            ["is asked too often"] if hq.emulator.requests_made.count(what) > most else []
+        )
 
     assert {name: each for name, each in found.items() if each} == {}
 

@@ -152,8 +152,16 @@ WALKS: dict[str, tuple[str, Any, Callable[[HqClient], Any]]] = {
         lambda hq: list(hq.account_users.walk()),
     ),
     "the default": ("GET users", build_rows(10), lambda hq: list(hq.account_users.walk())),
-    "a name": ("GET projects", build_rows(100), lambda hq: hq.projects.search_by_name("no such project")),
-    "a company": ("search companies", build_rows(100), lambda hq: hq.companies.search_by_name("N1")),
+    "a name": (
+        "GET projects",
+        build_rows(100),
+        lambda hq: hq.projects.search_by_name("no such project"),
+    ),
+    "a company": (
+        "search companies",
+        build_rows(100),
+        lambda hq: hq.companies.search_by_name("N1"),
+    ),
     "a user": (
         "search users",
         build_rows(100),

@@ -137,7 +137,9 @@ def test_waiting_for_the_limit_costs_a_request_none_of_its_time(rate_limited_hq:
     """A request that waited a minute for its place may still be retried for two."""
     client = rate_limited_hq.create_client(requests_per_minute=1)
     client.projects.list_page(0)
-    rate_limited_hq.emulator.call_control_plane("POST", "/faults", [{"match": {}, "times": 2, "then": {"status": 503}}])
+    rate_limited_hq.emulator.call_control_plane(
+        "POST", "/faults", [{"match": {}, "times": 2, "then": {"status": 503}}]
+    )
 
     assert client.projects.list_page(0) == []
 

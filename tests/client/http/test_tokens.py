@@ -145,7 +145,10 @@ def test_a_token_that_cannot_be_had_is_asked_for_by_one_thread(hq: HqFixture) ->
     threads = [threading.Thread(target=page) for _ in range(PAGES)]
     for thread in threads:
         thread.start()
-    while sum(thread.is_alive() for thread in threads) < PAGES or "token" not in hq.emulator.requests_made:
+    while (
+        sum(thread.is_alive() for thread in threads) < PAGES
+        or "token" not in hq.emulator.requests_made
+    ):
         waiting.wait(0.01)
     waiting.set()
     for thread in threads:

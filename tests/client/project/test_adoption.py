@@ -121,7 +121,9 @@ def test_what_cannot_be_applied_on_adoption_is_finished_later(
 ) -> None:
     """The id is known by then, so nothing is raised any more."""
     there = hq.create_project(status="archived")
-    hq.emulator.faults.append(Fault("PATCH project", build_reply(422, {"message": "not now"}), times=9))
+    hq.emulator.faults.append(
+        Fault("PATCH project", build_reply(422, {"message": "not now"}), times=9)
+    )
     inputs = {**PROJECT_INPUTS, "adopt": "archived", "value": 9.0}
 
     project_id, outs = create(client, inputs, build_settings())

@@ -96,7 +96,12 @@ def test_where_hq_did_not_act_the_post_is_sent_again(
 
     create(client, PROJECT_INPUTS, build_settings())
 
-    assert hq.emulator.requests_made == ["token", "POST projects", *["GET projects"] * 3, "POST projects"]
+    assert hq.emulator.requests_made == [
+        "token",
+        "POST projects",
+        *["GET projects"] * 3,
+        "POST projects",
+    ]
     assert hq.list_project_names() == ["Tower A"]
     assert hq.clock.sleeps == [3.0, 4.0, 8.0]
 

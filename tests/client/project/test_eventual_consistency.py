@@ -65,7 +65,10 @@ def test_a_status_that_stays_pending_is_no_change(hq: HqFixture) -> None:
     assert live is not None
     assert live.outputs["status"] == "pending"
     for state in (outs, live.outputs):
-        assert (diff(state, inputs).changed_arguments, diff(state, inputs).is_unfinished) == ((), False)
+        assert (diff(state, inputs).changed_arguments, diff(state, inputs).is_unfinished) == (
+            (),
+            False,
+        )
 
 
 def test_a_copy_that_never_ends_is_given_up_after_a_day(hq: HqFixture) -> None:

@@ -83,7 +83,9 @@ def test_a_temporary_name_is_one_that_hq_takes_and_people_recognize(
 
     project.update(client, a_id, a, {**PROJECT_INPUTS, "name": "B"})
 
-    assert [line for line, _ in hq.notifications if f"is named '{TEMPORARY_NAME_PREFIX}{a_id}'" in line]
+    assert [
+        line for line, _ in hq.notifications if f"is named '{TEMPORARY_NAME_PREFIX}{a_id}'" in line
+    ]
     assert hq.list_warnings() == []
 
 
@@ -98,7 +100,9 @@ def test_names_are_exchanged_by_what_hq_has_where_the_state_is_behind(
     ]
     late, state = made[first]
     seen = {**state, "name": "Name before", "unfinished": ["name"]}
-    get_renames(client).record_comparison(late, NameChange(*SCOPE, "Name before", circle[state["name"]]))
+    get_renames(client).record_comparison(
+        late, NameChange(*SCOPE, "Name before", circle[state["name"]])
+    )
     made[first] = (late, seen)
 
     for (id_, known), new in zip(made, circle.values(), strict=True):

@@ -33,7 +33,9 @@ def test_a_project_is_archived_after_its_rename(
 
     with monkeypatch.context() as patch:
         patch.setattr(
-            sys.modules["bim360_provider.core.project.lifecycle"], "_sent", patch_without_name
+            sys.modules["bim360_provider.core.project.lifecycle"],
+            "_patch_idempotently",
+            patch_without_name,
         )
         state = project.update(client, id_, state, wanted)
     unfinished, live = state["unfinished"], client.projects.get(id_)
@@ -54,7 +56,9 @@ def test_a_project_that_makes_way_for_others_is_finished_by_the_next_run(
     id_, state = project.create(client, PROJECT_INPUTS, build_settings())
     project.create(client, {**PROJECT_INPUTS, "name": "Tower B"}, build_settings())
     renames = get_renames(client)
-    renames.record_comparison(id_, NameChange("project", PROJECT_INPUTS["account_id"], "Tower A", "Tower B"))
+    renames.record_comparison(
+        id_, NameChange("project", PROJECT_INPUTS["account_id"], "Tower A", "Tower B")
+    )
     monkeypatch.setattr(renames, "may_park", lambda _: True)
 
     state = project.update(

@@ -408,7 +408,10 @@ def test_an_update_sends_nothing(hq: HqFixture, client: HqClient, pending_projec
     )
 
     assert hq.emulator.requests_made == []
-    assert diff(after, build_admin_inputs(pending_project_id, on_destroy="retain")).changed_arguments == ()
+    assert (
+        diff(after, build_admin_inputs(pending_project_id, on_destroy="retain")).changed_arguments
+        == ()
+    )
 
 
 def test_who_gets_another_service_in_this_run_is_not_removed(

@@ -366,7 +366,9 @@ def test_drift_shows_in_the_arguments_that_are_declared(
     assert hq.emulator.requests_made == ["GET member"]
     assert live.inputs == build_member_inputs(project_id, industry_roles=["Engineer"])
     assert live.outputs["company_id"] == COMPANY_ID
-    assert diff(live.outputs, build_member_inputs(project_id)).changed_arguments == ("industry_roles",)
+    assert diff(live.outputs, build_member_inputs(project_id)).changed_arguments == (
+        "industry_roles",
+    )
 
 
 def test_a_look_up_by_id_finds_every_argument(

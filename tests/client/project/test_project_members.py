@@ -65,7 +65,9 @@ def test_two_hundred_members_are_four_imports(
         acting_client, build_team_inputs(project_id, build_members(200)), acting_settings()
     )
 
-    counts = {what: hq.emulator.requests_made.count(what) for what in set(hq.emulator.requests_made)}
+    counts = {
+        what: hq.emulator.requests_made.count(what) for what in set(hq.emulator.requests_made)
+    }
     assert counts == {
         "token": 1,
         "GET members": 1,
@@ -346,7 +348,9 @@ def test_drift_of_single_members_shows_by_their_e_mail(
     entity_id, outs = create_team(hq, acting_client, project_id, 3)
     ids = {email: each["user_id"] for email, each in outs["members"].items()}
     where = f"/projects/{project_id}/users"
-    hq.emulator.call_control_plane("PATCH", f"{where}/{ids['m000@example.com']}", {"industry_roles": ["Architect"]})
+    hq.emulator.call_control_plane(
+        "PATCH", f"{where}/{ids['m000@example.com']}", {"industry_roles": ["Architect"]}
+    )
     hq.emulator.call_control_plane("DELETE", f"{where}/{ids['m001@example.com']}")
     create(
         acting_client,
@@ -361,9 +365,9 @@ def test_drift_of_single_members_shows_by_their_e_mail(
         "m000@example.com": {**MEMBER_ROW, "industry_roles": ["Architect"]},
         "m002@example.com": {**MEMBER_ROW, "industry_roles": ["Engineer"]},
     }
-    assert diff(live.outputs, build_team_inputs(project_id, build_members(3))).changed_arguments == (
-        "members",
-    )
+    assert diff(
+        live.outputs, build_team_inputs(project_id, build_members(3))
+    ).changed_arguments == ("members",)
 
 
 def test_a_look_up_by_id_finds_everybody(

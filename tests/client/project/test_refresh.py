@@ -76,7 +76,9 @@ def test_a_page_tells_what_a_get_tells(hq: HqFixture, client: HqClient) -> None:
     """Outputs and arguments are the same, whichever of the two was asked."""
     known = create_states(hq, 3)
     for state in known:
-        hq.emulator.call_control_plane("PATCH", f"/projects/{state['id']}", {"city": "Oslo", "value": 7})
+        hq.emulator.call_control_plane(
+            "PATCH", f"/projects/{state['id']}", {"city": "Oslo", "value": 7}
+        )
 
     found = refresh_in_threads(client, known)
     alone = [project.read(hq.create_client(), state["id"], state) for state in known]
@@ -101,7 +103,9 @@ def test_what_is_gone_is_asked_for_and_not_taken_from_a_list(
 def test_declared_service_types_are_asked_for_one_by_one(hq: HqFixture, client: HqClient) -> None:
     """No list tells them, and somebody may have switched one on by hand."""
     known = create_states(hq, 10, ("service_types",))
-    hq.emulator.call_control_plane("PATCH", f"/projects/{known[7]['id']}", {"service_types": "pm,cost"})
+    hq.emulator.call_control_plane(
+        "PATCH", f"/projects/{known[7]['id']}", {"service_types": "pm,cost"}
+    )
 
     found = refresh_in_threads(client, known)
 
@@ -119,7 +123,9 @@ def test_an_option_says_whose_service_types_are_asked_for(
     """What is not asked for stays as it was known, in outputs and arguments."""
     known = [{**state, "service_types": ["pm"]} for state in create_states(hq, 10, declared)]
     for state in known:
-        hq.emulator.call_control_plane("PATCH", f"/projects/{state['id']}", {"service_types": "cost"})
+        hq.emulator.call_control_plane(
+            "PATCH", f"/projects/{state['id']}", {"service_types": "cost"}
+        )
     client = hq.create_client(read_service_types=wish)
 
     found = refresh_in_threads(client, known)

@@ -204,7 +204,9 @@ def test_a_project_that_was_renamed_is_a_change_of_its_name_alone(
     """Its resource name stays, because another one would be another project to Pulumi."""
     export_project.export()
     before = export_project.files()["existing.py"].decode().splitlines()
-    export_project.hq.call_control_plane("PATCH", f"/projects/{format_project_id(30)}", {"name": "Höhere Schule"})
+    export_project.hq.call_control_plane(
+        "PATCH", f"/projects/{format_project_id(30)}", {"name": "Höhere Schule"}
+    )
 
     export_project.export()
 

@@ -139,7 +139,9 @@ def test_a_suspended_project_is_found_again(stack: CrashStack, at: str) -> None:
 def test_an_adoption_of_whatever_has_the_name_is_taken_up(stack: CrashStack, at: str) -> None:
     """The next up adopts it again, and sends what is still different."""
     made = stack.create_engine().up()
-    stack.hq.call_control_plane("PATCH", f"/projects/{stack.list_project_ids()[0]}", {"status": "active", **OLD})
+    stack.hq.call_control_plane(
+        "PATCH", f"/projects/{stack.list_project_ids()[0]}", {"status": "active", **OLD}
+    )
     made.state.unlink()
     stack.declare(adopt="any", city="Oslo")
     stack.crash("up", at, "engine" if at == "create:told" else "host")
@@ -161,7 +163,9 @@ def test_a_project_that_was_brought_back_by_half_is_left_to_a_person(
 ) -> None:
     """An active project with other values may be anybody's: adopt='archived' does not take it."""
     made = stack.create_engine().up()
-    stack.hq.call_control_plane("PATCH", f"/projects/{stack.list_project_ids()[0]}", {"status": "archived", **OLD})
+    stack.hq.call_control_plane(
+        "PATCH", f"/projects/{stack.list_project_ids()[0]}", {"status": "archived", **OLD}
+    )
     made.state.unlink()
     stack.declare(adopt="archived", city="Oslo")
     stack.crash("up", at, "host")
@@ -187,8 +191,14 @@ def test_a_template_copy_is_followed_after_the_crash(stack: CrashStack, at: str)
     """The adopted project tells its job, so that the copy's end is known."""
     template = stack.create_engine()
     assert template.up().ok
-    stack.hq.call_control_plane("PATCH", f"/projects/{stack.list_project_ids()[0]}", {**OLD, "status": "active"})
-    new = {"name": "Copy", "template_project_id": stack.list_project_ids()[0], "include_locations": True}
+    stack.hq.call_control_plane(
+        "PATCH", f"/projects/{stack.list_project_ids()[0]}", {**OLD, "status": "active"}
+    )
+    new = {
+        "name": "Copy",
+        "template_project_id": stack.list_project_ids()[0],
+        "include_locations": True,
+    }
     stack.declare(new)
     stack.crash("up", at, "host")
 

@@ -59,7 +59,9 @@ def test_a_queue_for_places_in_the_window_ends_with_one_window(stack: CrashStack
     assert code == INTERRUPTED
     assert seconds < PROCESS_TIMEOUT / 2
     assert 10 <= made <= 10 + IN_FLIGHT
-    assert sorted(stack.list_project_ids()) == sorted(project["id"] for project in stack.list_projects())
+    assert sorted(stack.list_project_ids()) == sorted(
+        project["id"] for project in stack.list_projects()
+    )
 
     stack.env["BIM360_REQUESTS_PER_MINUTE"] = "0"
     assert stack.up().changes == {"same": 1 + made, "create": 30 - made}
@@ -70,7 +72,9 @@ def test_a_queue_for_places_in_the_window_ends_with_one_window(stack: CrashStack
 def test_a_pause_that_hq_asks_for_is_waited_out(stack: CrashStack) -> None:
     """At most a minute and a half; the create under way is then done and saved."""
     rule = {"match": {"method": "POST"}, "after": 1, "times": 1}
-    stack.hq.call_control_plane("POST", "/faults", {**rule, "then": {"status": 429, "retry_after": 60}})
+    stack.hq.call_control_plane(
+        "POST", "/faults", {**rule, "then": {"status": 429, "retry_after": 60}}
+    )
 
     code, seconds = interrupted_at(stack, "HQ asks to slow down (429)")
 
@@ -83,7 +87,9 @@ def test_a_pause_that_hq_asks_for_is_waited_out(stack: CrashStack) -> None:
 def test_a_template_copy_is_waited_for_as_long_as_declared(stack: CrashStack) -> None:
     """The project is saved; the next up looks at its copy again."""
     assert stack.up().ok
-    stack.hq.call_control_plane("PATCH", f"/projects/{stack.list_project_ids()[0]}", {"status": "active"})
+    stack.hq.call_control_plane(
+        "PATCH", f"/projects/{stack.list_project_ids()[0]}", {"status": "active"}
+    )
     stack.hq.call_control_plane("PATCH", "/options", {"job_duration": 1000})
     copy = {"name": "Copy", "template_project_id": stack.list_project_ids()[0], "copy_timeout": 120}
     stack.declare(copy)

@@ -51,7 +51,9 @@ def _find_reversed_dates(given: ArgumentSet, certainly: bool) -> set[str]:
     """Return the end date if it is not after the start date; both must be understood."""
     verdicts = [given.samples[name].expectation for name in DATE_ARGUMENTS if name in given.samples]
     if verdicts == [Expectation.ACCEPTED, Expectation.ACCEPTED]:
-        start, end = (date.fromisoformat(str(given.get_plain_value(name))[:10]) for name in DATE_ARGUMENTS)
+        start, end = (
+            date.fromisoformat(str(given.get_plain_value(name))[:10]) for name in DATE_ARGUMENTS
+        )
         return {"end_date"} if start >= end else set()
     return {"end_date"} if Expectation.EITHER in verdicts and not certainly else set()
 

@@ -36,7 +36,9 @@ def _build_draws(place: SeededAccount) -> ArgumentDraws:
 
 def _find_missing_access(given: ArgumentSet, _certainly: bool) -> set[str]:
     """Return the first service if neither gives access."""
-    return set() if any(given.get_plain_value(each) for each in SERVICES) else {"document_management"}
+    return (
+        set() if any(given.get_plain_value(each) for each in SERVICES) else {"document_management"}
+    )
 
 
 def _add_access(found: ArgumentSet, random: Random, _place: SeededAccount) -> None:

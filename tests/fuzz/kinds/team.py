@@ -44,7 +44,11 @@ def _draw_row(random: Random, table: ArgumentDraws, doubtful: float) -> dict[str
     given = ["email", "document_management", *(n for n in table if random.random() < 0.3)]
     row = {n: table[n][random.random() < doubtful](random) for n in dict.fromkeys(given)}
     level = row["document_management"]
-    if level.value == "" and level.expectation is Expectation.ACCEPTED and random.random() > doubtful:
+    if (
+        level.value == ""
+        and level.expectation is Expectation.ACCEPTED
+        and random.random() > doubtful
+    ):
         row["document_management"] = strategies.build_accepted("user")
     if random.random() < doubtful / 3:
         row["name"] = build_refused("Ada")

@@ -76,7 +76,9 @@ def test_a_bar_compares_the_fastest_runs(results: Results) -> None:
         row(THIS_PROVIDER, 200, "refresh", 2.6),
     ]
 
-    assert [(each.description.split(",")[0], each.is_met) for each in check_thresholds(results)[:2]] == [
+    assert [
+        (each.description.split(",")[0], each.is_met) for each in check_thresholds(results)[:2]
+    ] == [
         ("up", True),
         ("refresh", False),
     ]

@@ -18,7 +18,9 @@ def test_each_stack_of_a_project_has_a_state_of_its_own(
     )
 
     for stack in ("demo", "portfolio"):
-        DemoStackRunner(DemoEngine("local", "local"), tmp_path, stack, tmp_path, {}).run_command("up")
+        DemoStackRunner(DemoEngine("local", "local"), tmp_path, stack, tmp_path, {}).run_command(
+            "up"
+        )
 
     states = {words[words.index("--state") + 1] for words in commands}
     assert len(states) == 2

@@ -114,7 +114,10 @@ def test_what_is_refused_never_begins() -> None:
 
 def test_none_at_all_says_so_and_does_not_advise_to_run_it_again() -> None:
     """A second run would be refused as well."""
-    with pytest.raises(ArchiveLimitError) as caught, ArchiveLimit(0).reserve("'Tower' (85d84020-…)"):
+    with (
+        pytest.raises(ArchiveLimitError) as caught,
+        ArchiveLimit(0).reserve("'Tower' (85d84020-…)"),
+    ):
         pass
 
     assert str(caught.value) == (

@@ -100,7 +100,11 @@ def test_nothing_to_do_is_no_difference() -> None:
 
     difference = diff(state(members), declared(members))
 
-    assert (difference.changed_arguments, difference.is_unfinished, difference.warnings) == ((), False, ())
+    assert (difference.changed_arguments, difference.is_unfinished, difference.warnings) == (
+        (),
+        False,
+        (),
+    )
 
 
 @pytest.mark.parametrize(
@@ -172,9 +176,9 @@ def test_another_project_is_another_team() -> None:
 
 def test_unknown_members_count_as_a_change() -> None:
     """A preview promises no less than the up may do."""
-    assert diff(state(build_members(1)), {**declared({}), "members": UNKNOWN}).changed_arguments == (
-        "members",
-    )
+    assert diff(
+        state(build_members(1)), {**declared({}), "members": UNKNOWN}
+    ).changed_arguments == ("members",)
 
 
 def test_a_refused_member_is_still_to_be_done() -> None:

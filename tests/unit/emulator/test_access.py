@@ -59,7 +59,10 @@ def test_without_account_administration_it_is_403(emulator: Emulator, send_reque
 
     answer = send_request("GET", "projects")
 
-    assert (answer.status, answer.parse_content()) == (403, {"code": 9403, "message": "Unauthorized"})
+    assert (answer.status, answer.parse_content()) == (
+        403,
+        {"code": 9403, "message": "Unauthorized"},
+    )
 
 
 def test_the_region_header_opens_an_emea_account(send_request: Call) -> None:

@@ -140,7 +140,9 @@ def test_times_move_only_with_a_change(emulator: Emulator, send_request: Call) -
     first = put(send_request, *units).parse_content()["business_units"]
     emulator.clock.advance(5)
 
-    second = put(send_request, units[0], units[1] | {"name": "Nevada"}).parse_content()["business_units"]
+    second = put(send_request, units[0], units[1] | {"name": "Nevada"}).parse_content()[
+        "business_units"
+    ]
 
     assert second[0] == first[0]
     assert second[1]["created_at"] == first[1]["created_at"]

@@ -151,7 +151,9 @@ def test_a_company_can_change_and_vanish_in_the_browser(
 ) -> None:
     """Drift, twins included, is made through the control plane."""
     made = send_request("POST", "companies", STEEL).parse_content()
-    twin = emulator.call_control_plane("PATCH", f"/companies/{made['id']}", {"name": "Halvorsen Construction"})
+    twin = emulator.call_control_plane(
+        "PATCH", f"/companies/{made['id']}", {"name": "Halvorsen Construction"}
+    )
     emulator.call_control_plane("DELETE", f"/companies/{COMPANY_ID}")
 
     names = [row["name"] for row in send_request("GET", "companies").parse_content()]

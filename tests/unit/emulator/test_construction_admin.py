@@ -229,7 +229,9 @@ def test_an_inactive_project_is_suspended(
     emulator: Emulator, admin_api: Call, created_project: Row
 ) -> None:
     """Documented: another word for the same thing; the rest is spelt another way."""
-    emulator.call_control_plane("PATCH", f"/projects/{created_project['id']}", {"status": "inactive"})
+    emulator.call_control_plane(
+        "PATCH", f"/projects/{created_project['id']}", {"status": "inactive"}
+    )
 
     content = admin_api("GET", f"projects/{created_project['id']}").parse_content()
 

@@ -113,7 +113,9 @@ def test_a_change_in_the_browser_needs_no_rules(
     """Drift, activation and strange values are made this way, and not journalled."""
     before = emulator.journal.count_requests()
 
-    emulator.call_control_plane("PATCH", f"/projects/{created_project['id']}", {"status": "active", "value": None})
+    emulator.call_control_plane(
+        "PATCH", f"/projects/{created_project['id']}", {"status": "active", "value": None}
+    )
 
     assert emulator.journal.count_requests() == before
     shown = send_request("GET", f"projects/{created_project['id']}").parse_content()

@@ -43,7 +43,9 @@ def test_a_504_can_come_although_hq_acted(
 ) -> None:
     """Observed: a create of more than 10 s ends like that, and the project is there."""
     then = {"status": 504, "act": True, "advance": 10}
-    emulator.call_control_plane("POST", "/faults", {"match": {"method": "post"}, "times": 1, "then": then})
+    emulator.call_control_plane(
+        "POST", "/faults", {"match": {"method": "post"}, "times": 1, "then": then}
+    )
     before = emulator.clock.now()
 
     answer = send_request("POST", "projects", project_body)
@@ -243,7 +245,9 @@ def test_fields_of_the_true_answer_can_have_wrong_types(
     emulator: Emulator, send_request: Call, created_project: Project
 ) -> None:
     """In one project as in each row of a list; HQ has acted."""
-    emulator.call_control_plane("POST", "/faults", {"then": {"change": {"value": "lots", "status": None}}})
+    emulator.call_control_plane(
+        "POST", "/faults", {"then": {"change": {"value": "lots", "status": None}}}
+    )
 
     shown = send_request("GET", f"projects/{created_project['id']}").parse_content()
     listed = send_request("GET", "projects").parse_content()
@@ -275,7 +279,9 @@ def test_a_change_leaves_an_answer_that_is_no_object_alone(
     emulator: Emulator, send_request: Call
 ) -> None:
     """Null stays null."""
-    emulator.call_control_plane("POST", "/faults", {"then": {"drop": "before", "change": {"value": 1}}})
+    emulator.call_control_plane(
+        "POST", "/faults", {"then": {"drop": "before", "change": {"value": 1}}}
+    )
 
     assert send_request("GET", "projects").body == b"null"
 
@@ -284,7 +290,9 @@ def test_a_request_can_be_redirected_to_another_host(
     emulator: Emulator, send_request: Call
 ) -> None:
     """A client must not carry its token there."""
-    emulator.call_control_plane("POST", "/faults", {"then": {"redirect": "http://127.0.0.1:9/elsewhere"}})
+    emulator.call_control_plane(
+        "POST", "/faults", {"then": {"redirect": "http://127.0.0.1:9/elsewhere"}}
+    )
 
     answer = send_request("GET", "projects")
 

@@ -131,7 +131,12 @@ def test_a_gateway_error_has_the_four_documented_keys(send_request: Call) -> Non
     """The guide spells ``more info`` with a space."""
     answer = send_request("GET", "projects", authorization="")
 
-    assert [*answer.parse_content()] == ["developerMessage", "userMessage", "errorCode", "more info"]
+    assert [*answer.parse_content()] == [
+        "developerMessage",
+        "userMessage",
+        "errorCode",
+        "more info",
+    ]
 
 
 def test_token_requests_have_a_quota_of_their_own(emulator: Emulator) -> None:

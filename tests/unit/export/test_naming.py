@@ -19,7 +19,8 @@ THINGS = st.lists(
         NamedObject,
         kind=st.just("project"),
         id=st.uuids().map(str),
-        display_name=st.sampled_from(("Tower A", "tower a", "Tower  A", "東京", "class", "")) | st.text(),
+        display_name=st.sampled_from(("Tower A", "tower a", "Tower  A", "東京", "class", ""))
+        | st.text(),
         created_at=st.sampled_from(("", "2024-01-01T00:00:00Z", "2025-01-01T00:00:00Z")),
     ),
     unique_by=lambda each: each.id,

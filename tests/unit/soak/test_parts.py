@@ -230,5 +230,7 @@ def test_only_what_is_settled_is_changed_and_nothing_twice_in_a_turn() -> None:
     """A create that was killed is found by what it declared."""
     made = parts()
 
-    assert not made.apply_changes(50, {}).keys() & {f"{kind.kind}: update" for kind in made.entities}
+    assert not made.apply_changes(50, {}).keys() & {
+        f"{kind.kind}: update" for kind in made.entities
+    }
     assert not made.apply_changes(50, held(made)).keys() & {"companies: update"}

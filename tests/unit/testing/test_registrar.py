@@ -175,7 +175,9 @@ def test_ignored_changes_reach_nobody() -> None:
     bench = EngineFixture()
     bench.run_up(build_registration("a", {"tags": {"x": 1, "y": 1}}))
 
-    run = bench.run_up(build_registration("a", {"tags": {"x": 2, "y": 2}}, ignore_changes=("tags.x",)))
+    run = bench.run_up(
+        build_registration("a", {"tags": {"x": 2, "y": 2}}, ignore_changes=("tags.x",))
+    )
 
     assert run.recorder.steps[0].paths == {"tags.y": "update"}
     assert bench.resources[0].inputs == {"tags": {"x": 1, "y": 2}}
@@ -217,7 +219,9 @@ def test_a_failure_stops_its_dependents_and_nobody_else() -> None:
     dependent = build_registration("b", {}, dependencies=(build_urn("a"),))
     of_the_dependent = build_registration("c", {}, dependencies=(build_urn("b"),))
 
-    run = bench.run_up(build_registration("a"), dependent, of_the_dependent, build_registration("d"))
+    run = bench.run_up(
+        build_registration("a"), dependent, of_the_dependent, build_registration("d")
+    )
 
     assert list_errors(run) == ["create a went wrong"]
     assert list_steps(run) == ["create d"]
@@ -298,7 +302,9 @@ def test_a_provider_that_cannot_be_configured_yet_is_not_asked() -> None:
     run = bench.begin_run(dry_run=True)
     bench.hosts.unconfigured.add("p::1")
 
-    outcome = StepGenerator(run).register_resource(build_registration("a", {"size": 1}, provider="p::1"))
+    outcome = StepGenerator(run).register_resource(
+        build_registration("a", {"size": 1}, provider="p::1")
+    )
 
     assert bench.provider.calls == []
     assert (list_steps(run), outcome.outputs) == (["create a"], {"size": 1})

@@ -43,7 +43,9 @@ def test_an_unknown_digest_stays_closed() -> None:
 
 def test_the_salt_makes_the_digests_of_two_states_differ() -> None:
     """So nobody can look them up in a table made once."""
-    assert SecretStore(b"one").digest_secret(Secret("x")) != SecretStore(b"two").digest_secret(Secret("x"))
+    assert SecretStore(b"one").digest_secret(Secret("x")) != SecretStore(b"two").digest_secret(
+        Secret("x")
+    )
 
 
 def test_what_is_not_known_yet_is_not_learned() -> None:

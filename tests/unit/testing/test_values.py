@@ -91,7 +91,9 @@ def test_internal_properties_can_be_left_out() -> None:
     """People do not see what starts with two underscores."""
     old: dict[str, Value] = {"__provider": "a", "x": 1}
 
-    assert compare_properties(old, {"__provider": "b", "x": 2}, include_internal=False) == {"x": "update"}
+    assert compare_properties(old, {"__provider": "b", "x": 2}, include_internal=False) == {
+        "x": "update"
+    }
 
 
 def test_a_comparison_can_be_turned_round() -> None:

@@ -30,7 +30,11 @@ def refresh_resources(run: EngineRun, threads: int, *, as_command: bool) -> None
             delete); False where it comes before an ``up``, whose counts it does not enter.
     """
     with ThreadPoolExecutor(max_workers=threads) as pool:
-        list(pool.map(lambda item: _refresh_resource(run, item, as_command), run.state.list_resources()))
+        list(
+            pool.map(
+                lambda item: _refresh_resource(run, item, as_command), run.state.list_resources()
+            )
+        )
 
 
 def _refresh_resource(run: EngineRun, resource: Resource, as_command: bool) -> None:

@@ -98,7 +98,12 @@ def _find_replaced_dependents(
     doomed = {root.urn}
     for urn in _sort_by_dependency(registrar.old_resources):
         resource = run.state.restore_secrets(registrar.old_resources[urn])
-        if urn in registrar.seen_urns or not resource.custom or resource.external or resource.deleted:
+        if (
+            urn in registrar.seen_urns
+            or not resource.custom
+            or resource.external
+            or resource.deleted
+        ):
             continue
         if resource.deleted_with in doomed or _needs_replacement(run, resource, doomed):
             doomed.add(urn)

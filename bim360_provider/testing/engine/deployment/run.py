@@ -39,11 +39,15 @@ class EngineRun:
         A host that is killed fails all its calls, so that whoever waits for them goes on.
         """
         if self.stop_event.is_set():
-            self.recorder.record_message("error", "interrupted again: what was under way may be lost")
+            self.recorder.record_message(
+                "error", "interrupted again: what was under way may be lost"
+            )
             self.hosts.kill()
             return
         self.stop_event.set()
-        self.recorder.record_message("error", "interrupted: what is under way will be finished and saved")
+        self.recorder.record_message(
+            "error", "interrupted: what is under way will be finished and saved"
+        )
         for call in self.stop_callbacks:
             call()
 

@@ -244,6 +244,7 @@ def _collect_outputs(run: EngineRun) -> dict[str, Any]:
     for resource in run.state.get_live_resources().values():
         if resource.type == STACK_TYPE:
             return {
-                key: mask_value(value, run.secret_store.mask_text) for key, value in resource.outputs.items()
+                key: mask_value(value, run.secret_store.mask_text)
+                for key, value in resource.outputs.items()
             }
     return {}

@@ -175,7 +175,9 @@ class StepGenerator:
             goes_with = goal.deleted_with in self.replaced_urns
         if follows or goes_with:
             why, first = "replaceWith" if follows else "deletedWith", goal.delete_before_replace
-            return DiffDecision(has_changes=True, replaces=(why,), delete_before_replace=bool(first))
+            return DiffDecision(
+                has_changes=True, replaces=(why,), delete_before_replace=bool(first)
+            )
         answer = host.diff(goal.urn, old, inputs, goal.ignore_changes)
         return decide_diff(goal, old, inputs, answer)
 

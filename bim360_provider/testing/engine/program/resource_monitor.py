@@ -111,7 +111,9 @@ class EngineService(engine_pb2_grpc.EngineServicer):
         """Record a message; debug messages are dropped, as Pulumi does without ``--debug``."""
         severity = _SEVERITIES[request.severity]
         if severity != "debug":
-            self._recorder.record_message(severity, request.message, request.urn, ephemeral=request.ephemeral)
+            self._recorder.record_message(
+                severity, request.message, request.urn, ephemeral=request.ephemeral
+            )
         return empty_pb2.Empty()
 
     def GetRootResource(self, request: Any, context: Any) -> Any:

@@ -82,7 +82,9 @@ def test_an_admin_comes_from_their_default_company(
     send_request: Call, created_project: Row, bo: Row
 ) -> None:
     """Who has none yet gets this one."""
-    other = send_request("POST", "companies", {"name": "Nord", "trade": "Metals"}).parse_content()["id"]
+    other = send_request("POST", "companies", {"name": "Nord", "trade": "Metals"}).parse_content()[
+        "id"
+    ]
     wrong = send_request("POST", f"projects/{created_project['id']}/users", admin(company_id=other))
 
     first = send_request(
@@ -197,7 +199,9 @@ def test_a_service_the_project_lacks_cannot_be_activated(
     send_request: Call, project_body: Row
 ) -> None:
     """Observed: HQ answers as if the project did not exist; project administration always does."""
-    project = send_request("POST", "projects", project_body | {"service_types": "field"}).parse_content()
+    project = send_request(
+        "POST", "projects", project_body | {"service_types": "field"}
+    ).parse_content()
 
     answer = send_request("POST", f"projects/{project['id']}/users", admin())
     administration = send_request(
@@ -249,7 +253,9 @@ def test_an_admin_of_the_project_may_add_others(
     path = f"projects/{created_project['id']}/users/import"
     plain = v2("POST", path, [row], acting=member["id"])
     change = {"services": {"project_administration": "admin"}}
-    emulator.call_control_plane("PATCH", f"/projects/{created_project['id']}/users/{member['id']}", change)
+    emulator.call_control_plane(
+        "PATCH", f"/projects/{created_project['id']}/users/{member['id']}", change
+    )
 
     admin = v2("POST", path, [row], acting=member["id"])
 
@@ -293,7 +299,9 @@ def test_a_service_that_is_not_there_fails_in_its_row(
     send_request: Call, v2: Call, project_body: Row, bo: Row
 ) -> None:
     """Observed: 200, code 2000, these words; the other rows are done."""
-    project = send_request("POST", "projects", project_body | {"service_types": "field"}).parse_content()
+    project = send_request(
+        "POST", "projects", project_body | {"service_types": "field"}
+    ).parse_content()
     wrong = {"email": bo["email"], "services": DOCS_USER}
     right = {
         "email": ADMIN_EMAIL,
@@ -338,7 +346,10 @@ def test_an_imported_admin_activates_the_project(
     assert [item["status"] for item in items] == ["pending", "active"]
     assert items[1]["services"] == DOCS_ADMIN
     assert items[1]["email"] == ADMIN_EMAIL
-    assert send_request("GET", f"projects/{created_project['id']}").parse_content()["status"] == "active"
+    assert (
+        send_request("GET", f"projects/{created_project['id']}").parse_content()["status"]
+        == "active"
+    )
 
 
 @pytest.mark.parametrize(
@@ -410,7 +421,9 @@ def test_what_an_import_does_with_known_and_unknown_people_is_an_option(  # noqa
     emulator: Emulator, v2: Call, created_project: Row, *, options: Row, email: str, success: int
 ) -> None:
     """No public source says."""
-    emulator.call_control_plane("POST", f"/projects/{created_project['id']}/users", {"email": ADMIN_EMAIL})
+    emulator.call_control_plane(
+        "POST", f"/projects/{created_project['id']}/users", {"email": ADMIN_EMAIL}
+    )
     emulator.call_control_plane("PATCH", "/options", options)
     row = {"email": email, "services": DOCS_USER}
 
@@ -542,7 +555,9 @@ def test_the_companies_of_a_project_are_those_of_its_users(
     send_request: Call, v2: Call, created_project: Row
 ) -> None:
     """A company's fields and two more; they stay when the user goes."""
-    nord = send_request("POST", "companies", {"name": "Nord", "trade": "Metals"}).parse_content()["id"]
+    nord = send_request("POST", "companies", {"name": "Nord", "trade": "Metals"}).parse_content()[
+        "id"
+    ]
     row = {"email": "bo@example.com", "services": DOCS_USER, "company_id": nord}
     send_request("POST", "users", {"email": "cy@example.com", "company_id": nord})
     v2(
@@ -577,7 +592,9 @@ def test_a_new_project_gets_its_templates_companies(
     send_request: Call, project_body: Row, created_project: Row, *, include: bool, companies: int
 ) -> None:
     """Documented: only where it is asked for; beside the one that every project has."""
-    nord = send_request("POST", "companies", {"name": "Nord", "trade": "Metals"}).parse_content()["id"]
+    nord = send_request("POST", "companies", {"name": "Nord", "trade": "Metals"}).parse_content()[
+        "id"
+    ]
     eve = admin(email="eve@example.com", company_id=nord)
     send_request("POST", f"projects/{created_project['id']}/users", eve)
     sent = {
