@@ -27,7 +27,7 @@ class RecordingClient:
         self.lines: list[str] = []
         self.transport = self
 
-    def tell(self, line: str, *, warning: bool = False) -> None:
+    def notify(self, line: str, *, warning: bool = False) -> None:
         """Note a line."""
         assert warning
         self.lines.append(line)
