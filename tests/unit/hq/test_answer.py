@@ -24,11 +24,11 @@ def answer(body: bytes, status: int = 400) -> Response:
         (b'{"error": "invalid_client", "error_description": "who?"}', "", "who?"),
         (b'{"detail": "two\\nlines"}', "", "two lines"),
         (b'{"message": ["a", "b"]}', "", "['a', 'b']"),
-        (b'{"message": ""}', "", "no words of its own (15 bytes of text/html)"),
-        (b"[1]", "", "no words of its own (3 bytes of text/html)"),
-        (b"<html>", "", "no words of its own (6 bytes of text/html)"),
-        (b"", "", "no words of its own (0 bytes of text/html)"),
-        (b"\xff\xfe", "", "no words of its own (2 bytes of text/html)"),
+        (b'{"message": ""}', "", "no message (15 bytes of text/html)"),
+        (b"[1]", "", "no message (3 bytes of text/html)"),
+        (b"<html>", "", "no message (6 bytes of text/html)"),
+        (b"", "", "no message (0 bytes of text/html)"),
+        (b"\xff\xfe", "", "no message (2 bytes of text/html)"),
     ],
 )
 def test_both_error_formats_are_read_and_all_others_survived(

@@ -131,7 +131,7 @@ def test_a_page_of_a_proxy_is_not_taken_for_a_refusal_of_hq(status: int) -> None
     error = refusal(status, "<html>Access denied by your company</html>")
 
     assert type(error) is RejectedError
-    assert "That is not HQ's own answer: check the base URL" in str(error)
+    assert "The response is not from HQ: check the base URL" in str(error)
 
 
 @pytest.mark.parametrize(
