@@ -66,7 +66,7 @@ def test_who_has_no_autodesk_account_yet_is_named_by_hqs_id(hq: HqFixture) -> No
     ("named", "words"),
     [
         (None, r"acting_user is missing: set BIM360_ACTING_USER"),
-        ("nobody@example.com", r"the acting user nobody@example.com is no user of account a1d5"),
+        ("nobody@example.com", r"the acting user nobody@example.com is not a user of account a1d5"),
     ],
 )
 def test_without_one_nothing_is_imported(hq: HqFixture, named: Any, words: str) -> None:
@@ -85,7 +85,7 @@ def test_without_one_nothing_is_imported(hq: HqFixture, named: Any, words: str) 
 def test_somebody_who_may_not_act_is_hqs_own_refusal(hq: HqFixture) -> None:
     """HQ's words, and the second thing that a 403 may mean."""
     client = create_acting_client(hq, acting_user="NOBODYSUID12")
-    words = r"could not add ada@example.com .* Or NOBODYSUID12, the acting user, may not do it"
+    words = r"could not add ada@example.com .* Or the acting user NOBODYSUID12 lacks the permission"
 
     with pytest.raises(UnauthorizedError, match=words):
         create(

@@ -102,23 +102,23 @@ def test_an_app_without_administration_is_told_where_to_tick_it(hq: HqFixture) -
             RejectedError,
             '(code 1): "a b". Correct',
         ),
-        (build_reply(404, HTML), RejectedError, "not HQ's own answer: check the base URL"),
-        (build_reply(407, b""), RejectedError, "The proxy wants a login: set HTTPS_PROXY"),
-        (build_reply(409, {"message": "taken"}), HqError, "Something of that name exists already"),
+        (build_reply(404, HTML), RejectedError, "The response is not from HQ: check the base URL"),
+        (build_reply(407, b""), RejectedError, "The proxy requires a login: set HTTPS_PROXY"),
+        (build_reply(409, {"message": "taken"}), HqError, "The name is in use"),
         (build_reply(418, {}), RejectedError, "answered 418"),
         (
             build_reply(500, {"message": "oh"}),
             UnavailableError,
-            "HQ failed and still did after several",
+            "HQ failed on all attempts",
         ),
-        (build_reply(502, HTML), UnavailableError, "no words of its own (56 bytes of text/html)"),
+        (build_reply(502, HTML), UnavailableError, "no message (56 bytes of text/html)"),
         (build_reply(503, {"detail": "x" * 999}), UnavailableError, "xxx…"),
         (build_reply(599, b""), UnavailableError, "HQ answered 599"),
         (build_reply(403, {"error": "e", "error_description": "d"}), UnauthorizedError, '"d"'),
         (
             build_reply(403, [1]),
             UnauthorizedError,
-            "no words of its own (3 bytes of application/json)",
+            "no message (3 bytes of application/json)",
         ),
     ],
 )
@@ -140,11 +140,11 @@ def test_any_answer_that_says_no_becomes_one_line(
 @pytest.mark.parametrize(
     ("header", "words"),
     [
-        ("3600", "HQ asks to wait 3600 s, longer than we do."),
-        ("Fri, 01 Jan 2100 00:00:00 GMT", "wait more than a year, longer than we do."),
-        ("7", "Run it again later, or ask who else uses this client id."),
-        ("soon", "Run it again later, or ask who else uses this client id."),
-        (None, "Run it again later, or ask who else uses this client id."),
+        ("3600", "HQ requires a wait of 3600 s, which is too long; run it again later."),
+        ("Fri, 01 Jan 2100 00:00:00 GMT", "a wait of more than a year, which is too long"),
+        ("7", "Run it again later, and check who else uses this client id."),
+        ("soon", "Run it again later, and check who else uses this client id."),
+        (None, "Run it again later, and check who else uses this client id."),
     ],
 )
 def test_a_busy_hq_is_told_with_the_time_it_asked_for(

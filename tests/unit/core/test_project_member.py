@@ -77,7 +77,7 @@ def test_a_missing_acting_user_is_told_in_the_preview() -> None:
     told = (
         "acting_user is missing: set BIM360_ACTING_USER, or run `pulumi config set "
         "bim360:actingUser …` (the e-mail, id or uid of an admin of the account or of the "
-        "project): HQ wants to know on whose behalf members are added"
+        "project): HQ adds members on behalf of a user"
     )
     assert [str(each) for each in found] == [told]
 
