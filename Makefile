@@ -11,7 +11,7 @@ UV := uv==0.13.9
 export PATH := $(if $(wildcard build/pulumi/pulumi),$(CURDIR)/build/pulumi:)$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup pulumi test soak crashes fuzz bench demo demo-destroy lint types docs docs-links reference format lock clean
+.PHONY: help setup pulumi test soak crashes fuzz bench demo demo-destroy lint types docs docs-links reference pictures format lock clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name does; do \
@@ -64,6 +64,9 @@ docs-links: setup ## Ask every page that the documents link to whether it is sti
 
 reference: setup ## Write docs/commands.md anew, from what the commands say of themselves
 	$(RUN) tests.meta.docs.commands_page
+
+pictures: setup ## Render the pictures of the README (docs/images) from the current output
+	$(RUN) tests.meta.docs.pictures
 
 format: setup ## Format the code and mend what can be mended by itself
 	$(RUN) ruff format .
