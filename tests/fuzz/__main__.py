@@ -33,15 +33,15 @@ def main() -> int:
     )
     parser.add_argument("--only", choices=ENTITIES, help="one entity alone, and no lives")
     parser.add_argument("--lives", type=int, default=LIFECYCLES, help="how many lives to play")
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     disagreements = 0
     with start_runner() as ground:
-        for kind in [asked.only] if asked.only else ENTITIES:
-            sets = asked.sets if kind == "project" else asked.others
-            tally, seconds = ground.run_sets(kind, sets, asked.seed)
-            _print_tally(f"{kind}, seed {asked.seed}, {seconds:.0f} s", tally)
+        for kind in [arguments.only] if arguments.only else ENTITIES:
+            sets = arguments.sets if kind == "project" else arguments.others
+            tally, seconds = ground.run_sets(kind, sets, arguments.seed)
+            _print_tally(f"{kind}, seed {arguments.seed}, {seconds:.0f} s", tally)
             disagreements += len(tally.disagreements)
-    _run_lifecycles(0 if asked.only else asked.lives, asked.seed)
+    _run_lifecycles(0 if arguments.only else arguments.lives, arguments.seed)
     return 1 if disagreements else 0
 
 

@@ -139,39 +139,39 @@ class RoundTrip:
             return
         self.host.begin_run()  # the diff above was not that of a replacement
         try:
-            made = self.host.create(checked)
+            created = self.host.create(checked)
         except grpc.RpcError as error:
             if not (given.list_names_with(Expectation.EITHER) and self._is_hq_refusal(error)):
                 raise
             self.tally.counts["known to HQ alone"] += 1
             return
         try:
-            self._run_lifecycle(made, checked)
+            self._run_lifecycle(created, checked)
         finally:
-            self.entity.delete_entity(self.account, made.id, self._to_plain(made.properties))
+            self.entity.delete_entity(self.account, created.id, self._to_plain(created.properties))
 
     def _is_hq_refusal(self, error: grpc.RpcError) -> bool:
         """Return whether a refusal is one that no check can foresee; it has to be one line."""
-        told = get_error_message(error).strip()
-        if not told.isprintable():
-            msg = f"an error would not print as one line: {told!r}"
+        message = get_error_message(error).strip()
+        if not message.isprintable():
+            msg = f"an error would not print as one line: {message!r}"
             raise Disagreement(msg)
-        return any(words in told for words in self.entity.hq_refusals)
+        return any(text in message for text in self.entity.hq_refusals)
 
     def _to_plain(self, message: Any) -> dict[str, Any]:
         return to_plain(message, self.host.provider)
 
-    def _run_lifecycle(self, made: Any, checked: Any) -> None:
+    def _run_lifecycle(self, created: Any, checked: Any) -> None:
         self.tally.counts["made"] += 1
-        state = self._read_back(made.id, made.properties, checked)
+        state = self._read_back(created.id, created.properties, checked)
         if not self.entity.is_final(self._to_plain(state)) and self.random.random() < 0.5:
-            state = self._update_once(made.id, state, self._to_plain(checked))
+            state = self._update_once(created.id, state, self._to_plain(checked))
         if self.entity.identity_arguments and self.random.random() < SECOND_ENTITY_SHARE:
-            self._create_second(made, checked)
+            self._create_second(created, checked)
         if self.random.random() < DELETE_SHARE:
-            self.host.delete(made.id, state)
+            self.host.delete(created.id, state)
 
-    def _create_second(self, made: Any, checked: Any) -> None:
+    def _create_second(self, created: Any, checked: Any) -> None:
         """Create another one that differs in what makes it another, and the first one again."""
         declared = self._to_plain(checked)
         table = self.entity.build_draws(self.seed)
@@ -185,10 +185,10 @@ class RoundTrip:
             return
         self.tally.counts["made beside another"] += 1
         differs = any(declared.get(name) != value for name, value in other.items())
-        if again.id != made.id or (second.id != made.id) != differs:
-            msg = f"{made.id} became {again.id}, and with {other} it is {second.id}"
+        if again.id != created.id or (second.id != created.id) != differs:
+            msg = f"{created.id} became {again.id}, and with {other} it is {second.id}"
             raise Disagreement(msg)
-        for each in (made, second):
+        for each in (created, second):
             if not self.entity.is_held(self.account, each.id, self._to_plain(each.properties)):
                 msg = f"HQ does not hold {each.id}"
                 raise Disagreement(msg)
@@ -199,27 +199,27 @@ class RoundTrip:
         kept = {name: declared[name] for name in self.entity.fixed_arguments if name in declared}
         if not _fits_protobuf(news.values):
             return state
-        answer = self.host.check({**news.values, **kept}, declared)
-        if answer.failures or _has_unknown([self._to_plain(answer.inputs), news.values]):
+        response = self.host.check({**news.values, **kept}, declared)
+        if response.failures or _has_unknown([self._to_plain(response.inputs), news.values]):
             return state
-        verdict = self.host.diff(id_, state, answer.inputs)
+        verdict = self.host.diff(id_, state, response.inputs)
         if list(verdict.replaces):
             msg = f"{list(verdict.replaces)} would replace"
             raise Disagreement(msg)
         return (
-            state if verdict.changes == NO_CHANGE else self._apply_update(id_, state, answer, news)
+            state if verdict.changes == NO_CHANGE else self._apply_update(id_, state, response, news)
         )
 
-    def _apply_update(self, id_: str, state: Any, answer: Any, news: ArgumentSet) -> Any:
+    def _apply_update(self, id_: str, state: Any, response: Any, news: ArgumentSet) -> Any:
         try:
-            changed = self.host.update(id_, state, answer.inputs)
+            changed = self.host.update(id_, state, response.inputs)
         except grpc.RpcError as error:
             if self._is_hq_refusal(error):
                 return state
             msg = f"{get_error_message(error)} (changed to {news.values!r})"
             raise Disagreement(msg) from None
         self.tally.counts["changed"] += 1
-        return self._read_back(id_, changed.properties, answer.inputs)
+        return self._read_back(id_, changed.properties, response.inputs)
 
     def _read_back(self, id_: str, state: Any, declared: Any) -> Any:
         """Read it, and see that nothing differs either before or after."""

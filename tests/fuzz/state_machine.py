@@ -364,9 +364,9 @@ class ProjectLifecycles(RuleBasedStateMachine):
 
     def _find_differences(self, owned: ResourceModel, inputs: Fields) -> set[str]:
         """Return what the model says differs, once diff has said the same and asked nobody."""
-        asked = len(self.emulator.requests_made)
+        count = len(self.emulator.requests_made)
         found = set(diff(owned.state, inputs).changed_arguments) - {"on_destroy"}
-        assert len(self.emulator.requests_made) == asked
+        assert len(self.emulator.requests_made) == count
         assert found == find_differences(owned.seen_fields, inputs)
         return found
 
@@ -390,15 +390,15 @@ class ProjectLifecycles(RuleBasedStateMachine):
         if policy == "any" or (policy == "archived" and status == "archived"):
             return True
         as_left = {"pending"} | ({"inactive", "archived"} & {inputs.get("status")})
-        young = self.emulator.clock.now() - held.created_at < SECONDS_PER_DAY
+        is_recent = self.emulator.clock.now() - held.created_at < SECONDS_PER_DAY
         unseen = {"status", "service_types"}
         declared = {name: value for name, value in inputs.items() if name not in unseen}
         other = find_differences(held.fields, declared) - {"status"}
-        return status in as_left and young and not held.signed_in and not other
+        return status in as_left and is_recent and not held.signed_in and not other
 
     def _create(self, slot: str, inputs: Fields) -> None:
-        twin = self.account.find_by_name(inputs["name"])
-        expected = twin is None or self._is_adoptable(twin, inputs)
+        same_name = self.account.find_by_name(inputs["name"])
+        expected = same_name is None or self._is_adoptable(same_name, inputs)
         try:
             id_, outs = project.create(
                 self.client, inputs, build_settings(), self._build_ownership()
@@ -408,19 +408,19 @@ class ProjectLifecycles(RuleBasedStateMachine):
             assert not self._list_patches()
             return
         assert expected
-        adopted = id_ if twin is not None else None
-        assert adopted == twin
-        if twin is None:
+        adopted = id_ if same_name is not None else None
+        assert adopted == same_name
+        if same_name is None:
             assert id_ == self._record_created(inputs)
         before = dict(self.account.projects[id_].fields)
         wanted = find_differences(before, inputs) & (
-            {"status"} if twin is None else {*inputs, "status"}
+            {"status"} if same_name is None else {*inputs, "status"}
         )
         body = build_body(inputs, wanted)
         done = not wanted or self.account.apply_update(id_, before["status"], body)
         self._assert_sent_only(wanted)
         seen = dict(self.account.projects[id_].fields) if done else before
-        if twin is None:
+        if same_name is None:
             seen["service_types"] = normalize_fields(inputs)["service_types"]
         owned = ResourceModel(id_, inputs, outs, seen, set() if done else wanted)
         self.stack[slot] = owned

@@ -47,7 +47,7 @@ WRONG_TYPES: tuple[Any, ...] = (
 )
 NUMBERS: tuple[Any, ...] = (0, 5, -1, 3.5, 2**53 + 2, 1e300, *map(float, ("nan", "inf", "-inf")))
 
-WORDS = (
+TEXTS = (
     "Oslo",
     "Straße 7",
     "Ålesund",  # composed
@@ -115,7 +115,7 @@ def _draw_valid_text(limit: int) -> SampleDraw:
     def draw(random: Random) -> Sample:
         length = random.choice((1, 2, limit - 1, limit))
         long = "".join(random.choices(PRINTABLE_CHARACTERS.replace(" ", ""), k=length))
-        return build_accepted(random.choice((random.choice(WORDS), long)))
+        return build_accepted(random.choice((random.choice(TEXTS), long)))
 
     return draw
 
@@ -412,9 +412,9 @@ SELECTABLE_SERVICES = tuple(service for service in enums.SERVICES if service != 
 
 
 def _draw_services(random: Random) -> Sample:
-    words = random.choices(SELECTABLE_SERVICES, k=random.randint(1, 6))
+    services = random.choices(SELECTABLE_SERVICES, k=random.randint(1, 6))
     return build_accepted(
-        random.choice((words, ",".join(words), " , ".join(words), [f" {words[0]} "]))
+        random.choice((services, ",".join(services), " , ".join(services), [f" {services[0]} "]))
     )
 
 

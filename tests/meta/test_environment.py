@@ -50,7 +50,7 @@ def test_everything_is_built_once(steps: Steps) -> None:
     assert steps == ["an empty environment", "pip", "the locked packages", "the project itself"]
 
 
-def test_another_lock_builds_the_environment_anew(steps: Steps) -> None:
+def test_a_changed_lock_rebuilds_the_environment(steps: Steps) -> None:
     """What left the lock must not be found by accident."""
     environment.main()
     steps.clear()
@@ -73,7 +73,7 @@ def test_a_change_of_pyproject_only_links_the_project_again(steps: Steps) -> Non
     assert steps == ["the project itself"]
 
 
-def test_an_interrupted_build_is_built_anew(steps: Steps) -> None:
+def test_an_interrupted_build_is_repeated(steps: Steps) -> None:
     """Half an environment is none."""
     environment.main()
     steps.clear()

@@ -63,7 +63,7 @@ def list_requirements() -> list[Requirement]:
 
 
 @pytest.mark.parametrize("python", PYTHONS)
-def test_the_lock_has_what_pyproject_asks_for(python: str) -> None:
+def test_the_lock_has_what_pyproject_requires(python: str) -> None:
     """After a change of pyproject.toml comes `make lock`."""
     have = pinned(python)
     missing = [
@@ -76,7 +76,7 @@ def test_the_lock_has_what_pyproject_asks_for(python: str) -> None:
     assert not missing, "\n".join(missing)
 
 
-def test_the_lock_has_nothing_that_nobody_asks_for() -> None:
+def test_the_lock_has_only_what_is_required() -> None:
     """What left pyproject.toml leaves the lock as well."""
     ours = {canonicalize_name(each.name) for each in list_requirements()}
     left_over = [
@@ -105,7 +105,7 @@ def test_the_lock_names_no_index() -> None:
     assert "://" not in LOCK
 
 
-def test_the_pip_beside_the_set_up_is_the_one_it_names() -> None:
+def test_the_pip_next_to_the_set_up_is_the_one_it_names() -> None:
     """The wheel and its hash are changed together."""
     named = re.findall(r'"(pip-[\w.-]+\.whl)"', (ROOT / ".ci/environment.py").read_text())
 

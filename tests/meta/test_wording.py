@@ -11,12 +11,12 @@ from io import StringIO
 import pytest
 
 from tests.meta.source_files import SourceModule, list_modules
-from tests.meta.waivers import NAMES_WITH_EMPTY_WORDS
+from tests.meta.waivers import VAGUE_NAMES
 
 OURS = (".ci", "bench", "bim360_provider", "stacks", "tests")
 
 # They fit everything, so they tell nothing.
-EMPTY_WORDS = frozenset({"helper", "helpers", "manager", "managers", "misc", "util", "utils"})
+VAGUE_TERMS = frozenset({"helper", "helpers", "manager", "managers", "misc", "util", "utils"})
 
 # Where text is shown to a person; elsewhere Pulumi owns the terminal.
 TALKERS = ("bim360_provider/cli/", "bim360_provider/emulator/", "bim360_provider/testing/")
@@ -33,7 +33,7 @@ MIN_REASON = 2
 MOST = {"noqa": 75, "type: ignore": 5, "pragma: no cover": 0}
 
 
-def words(name: str) -> set[str]:
+def split_name(name: str) -> set[str]:
     """Split a name of either style into its words, in lower case."""
     return {word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)}
 
@@ -95,9 +95,9 @@ def test_names_say_something() -> None:
             f"{module.location}:{name}"
             for module in list_modules(*OURS)
             for name in names(module)
-            if words(name) & EMPTY_WORDS
+            if split_name(name) & VAGUE_TERMS
         }
-        - set(NAMES_WITH_EMPTY_WORDS)
+        - set(VAGUE_NAMES)
     )
 
     assert not found, "\n".join(found)
@@ -172,7 +172,7 @@ def test_checks_are_switched_off_ever_more_rarely(kind: str) -> None:
         ("# pragma: no cover - only on Windows", ""),
     ],
 )
-def test_a_waiver_needs_a_code_and_two_words(comment: str, expected: str) -> None:
+def test_a_waiver_needs_a_code_and_a_reason(comment: str, expected: str) -> None:
     """The forms that ruff, mypy and coverage read, each with its reason behind."""
     flaws = {waiver.flaw for waiver in read_waivers(comment)}
 

@@ -7,6 +7,6 @@ LONG_FUNCTIONS: dict[str, str] = {}
 LONG_MODULES: dict[str, str] = {}
 
 # "path:name" -> why a word that says nothing is the right one here.
-NAMES_WITH_EMPTY_WORDS: dict[str, str] = {
+VAGUE_NAMES: dict[str, str] = {
     "bim360_provider/hq/transport/adapter.py:proxy_manager_for": "requests calls it by this name",
 }

@@ -13,12 +13,12 @@ from tests.soak.soak import run_soak
 
 def main() -> int:
     """Run the soaks that the command line asks for; 0 if every invariant held in all of them."""
-    asked = _build_parser().parse_args()
+    arguments = _build_parser().parse_args()
     outcomes = []
-    for seed in range(asked.seed, asked.seed + asked.seeds):
-        shares = (asked.faults, asked.kills)
-        plan = SoakConfig(seed, asked.operations, asked.projects, *shares, asked.projects_only)
-        folder = Path(tempfile.mkdtemp(prefix=f"soak-{seed}-", dir=asked.folder))
+    for seed in range(arguments.seed, arguments.seed + arguments.seeds):
+        shares = (arguments.faults, arguments.kills)
+        plan = SoakConfig(seed, arguments.operations, arguments.projects, *shares, arguments.projects_only)
+        folder = Path(tempfile.mkdtemp(prefix=f"soak-{seed}-", dir=arguments.folder))
         outcome = run_soak(plan, folder)
         _print_text("\n".join(format_result(outcome)))
         outcomes.append(outcome)

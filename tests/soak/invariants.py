@@ -116,7 +116,7 @@ def find_secrets(folder: Path, secret: str) -> Iterator[str]:
             yield f"secret: {path} holds the client secret or a token"
 
 
-def find_tracebacks(output: str, words: str) -> Iterator[str]:
+def find_tracebacks(output: str, command: str) -> Iterator[str]:
     """Find a traceback: a person is told in one line."""
     if "Traceback (most recent call last)" in output:
-        yield f"traceback: {words} printed one"
+        yield f"traceback: {command} printed one"

@@ -55,12 +55,12 @@ class OtherEntities:
     def apply_changes(self, times: int, held: StateByType) -> Counter[str]:
         """Make so many changes to different resources, each of a kind that the dice choose."""
         ids, touched = self.collect_ids(held), set[tuple[str, str]]()
-        made: Counter[str] = Counter()
+        created: Counter[str] = Counter()
         for _ in range(times):
             kind = self._dice.choice(self.entities)
             op = kind.apply_change(held.get(kind.type, {}), ids, touched)
-            made.update([f"{kind.kind}: {op}"] if op else [])
-        return made
+            created.update([f"{kind.kind}: {op}"] if op else [])
+        return created
 
     def list_settled(self, held: StateByType) -> list[ResourceState]:
         """Return what the state has of those resources that are as declared."""

@@ -97,14 +97,14 @@ class Soak:
         self.result.notifications += self._browser_users.change_entities(
             held, _select_projects(held)
         )
-        words = self._choose_command(destroys=destroys)
-        words += self._build_replace_flags(words, held)
+        command = self._choose_command(destroys=destroys)
+        command += self._build_replace_flags(command, held)
         self._fault_schedule.add_faults(self._dice)
         trap = self._create_kill_point(max(edits, 1))
         revoke_at = self._dice.randint(2, 40) if self._dice.random() < REVOCATION_SHARE else 0
         self._hq.prepare_run(trap, revoke_at)
         fair = self._count_requests()
-        self._run_command(words)
+        self._run_command(command)
         self.result.requests_under_faults += self._count_requests() - fair
         self._hq.prepare_run(None, 0)
         self._fault_schedule.remove_faults()
@@ -116,14 +116,14 @@ class Soak:
         return chosen and self._program.has_no_pending_rename(held)
 
     def _choose_command(self, *, destroys: bool) -> str:
-        words = "destroy" if destroys else self._dice.choice(COMMANDS)
-        if words in ("refresh", "destroy", "up --refresh"):
-            self._program.operations[words.removeprefix("up --")] += 1
-        return words
+        command = "destroy" if destroys else self._dice.choice(COMMANDS)
+        if command in ("refresh", "destroy", "up --refresh"):
+            self._program.operations[command.removeprefix("up --")] += 1
+        return command
 
-    def _build_replace_flags(self, words: str, held: StateByType) -> str:
+    def _build_replace_flags(self, command: str, held: StateByType) -> str:
         """Return flags that replace some resources that are as declared, now and then."""
-        if words != "up" or self._dice.random() >= REPLACEMENT_SHARE:
+        if command != "up" or self._dice.random() >= REPLACEMENT_SHARE:
             return ""
         mine = _select_projects(held)
         here = [mine[name] for name in self._program.list_settled(mine)]
@@ -145,18 +145,18 @@ class Soak:
 
         return KillPoint(self._dice.randint(1, edits), moment, self._dice.uniform(0, 0.05), strike)
 
-    def _run_command(self, words: str) -> EngineRun:
+    def _run_command(self, command: str) -> EngineRun:
         before = self._stack.read_state()
         self._declare()
-        run = self._stack.run(*words.split())
+        run = self._stack.run(*command.split())
         after = self._stack.read_state()
-        self._record_run(words, run)
+        self._record_run(command, run)
         self._record_ids(_select_projects(before), _select_projects(after))
         self._other_entities.record_ids(after)
-        if words == "destroy":
+        if command == "destroy":
             self._program.allow_adoption(_select_projects(before))
-        self._check_transition(before, after, words)
-        self._record_violations(invariants.find_tracebacks(run.output, words))
+        self._check_transition(before, after, command)
+        self._record_violations(invariants.find_tracebacks(run.output, command))
         return run
 
     def _declare(self) -> None:
@@ -167,8 +167,8 @@ class Soak:
         first = {} if self._drifts else {"deleted first": self._dice.random() < 0.5}
         self._stack.declare({"projects": self._program.declarations, **parts, **first}, drawn)
 
-    def _check_transition(self, before: StateByType, after: StateByType, words: str) -> None:
-        destroyed = words == "destroy"
+    def _check_transition(self, before: StateByType, after: StateByType, command: str) -> None:
+        destroyed = command == "destroy"
         mine = _select_projects(before).items()
         declared = {k: v for k, v in mine if k in self._program.declarations}
         self._record_violations(
@@ -179,23 +179,23 @@ class Soak:
             self._other_entities.find_lost_ids(before, after, destroyed=destroyed)
         )
 
-    def _record_run(self, words: str, run: EngineRun) -> None:
-        self.result.runs[words.partition(" --replace")[0]] += 1
+    def _record_run(self, command: str, run: EngineRun) -> None:
+        self.result.runs[command.partition(" --replace")[0]] += 1
         self.result.notifications["errors told"] += len(run.list_messages("error"))
         self.result.notifications["warnings told"] += len(run.list_messages("warning"))
-        told = [each["message"] for each in run.messages]
-        self.result.notifications["leftovers adopted"] += sum(ADOPTED_TEXT in text for text in told)
+        messages = [each["message"] for each in run.messages]
+        self.result.notifications["leftovers adopted"] += sum(ADOPTED_TEXT in text for text in messages)
         self.result.notifications["made without an answer"] += sum(
-            LOST_RESPONSE_TEXT in text for text in told
+            LOST_RESPONSE_TEXT in text for text in messages
         )
 
     def _record_ids(
         self, before: dict[str, ResourceState], after: dict[str, ResourceState]
     ) -> None:
         self._recorded_ids |= {each.id for each in after.values()}
-        gone = {k: v for k, v in before.items() if k not in after}
+        removed = {k: v for k, v in before.items() if k not in after}
         self._released_ids |= {
-            v.id for v in gone.values() if v.inputs.get("on_destroy") == "retain"
+            v.id for v in removed.values() if v.inputs.get("on_destroy") == "retain"
         }
 
     def _run_final_commands(self) -> None:
@@ -207,11 +207,11 @@ class Soak:
             ]
         if any(RENAME_PENDING_TEXT in each["message"] for each in run.messages):
             self._run_command("up")
-        asked = self._count_requests()
+        sent = self._count_requests()
         again = self._run_command("up")
-        if self._count_requests() != asked or again.exit_code:
+        if self._count_requests() != sent or again.exit_code:
             self.result.violations.append(
-                f"a second up sent {self._count_requests() - asked} requests"
+                f"a second up sent {self._count_requests() - sent} requests"
             )
         drift = self._run_command("refresh --expect-no-changes")
         if drift.exit_code:

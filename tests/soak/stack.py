@@ -109,11 +109,11 @@ class SoakStack:
                 found.setdefault(kind, {})[name] = ResourceState(each["id"], inputs, each["urn"])
         return found
 
-    def run(self, *words: str) -> EngineRun:
+    def run(self, *arguments: str) -> EngineRun:
         """Run one command of the engine to its end, and to the end of its host."""
         self._host_pid.unlink(missing_ok=True)
         place = ["--stack=soak", f"--cwd={self._project}", f"--state={self._state}", "--json"]
-        command = [sys.executable, "-m", "bim360_provider.testing", *words, *place]
+        command = [sys.executable, "-m", "bim360_provider.testing", *arguments, *place]
         with subprocess.Popen(  # noqa: S603 - our own command
             command,
             env={**os.environ, **self._environment},
@@ -124,9 +124,9 @@ class SoakStack:
             output, _ = self._engine.communicate(timeout=PROCESS_TIMEOUT)
         self._wait_for_host()
         self._run_count += 1
-        called = "-".join(word for word in words if "urn:" not in word)
+        called = "-".join(word for word in arguments if "urn:" not in word)
         (self._runs / f"{self._run_count:03}-{called}.txt").write_text(output, "utf-8")
-        return EngineRun(words, self._engine.returncode, output)
+        return EngineRun(arguments, self._engine.returncode, output)
 
     def kill(self, victim: str) -> None:
         """Kill the engine, the provider's host, or both, as a crash would."""

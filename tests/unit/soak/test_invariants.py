@@ -69,16 +69,16 @@ def test_a_project_in_no_state_is_an_orphan_unless_it_was_let_go() -> None:
 
 def test_duplicates_are_found_by_name_and_by_owner() -> None:
     """Two live projects of one name, and one project of two resources."""
-    twins = {**HELD, "twin": ResourceState("p1", TOWER)}
+    doubled = {**HELD, "twin": ResourceState("p1", TOWER)}
 
     (by_name,) = invariants.find_duplicates([row(), row(id="p2")])
-    (by_owner,) = invariants.find_owned_twice(twins)
+    (by_owner,) = invariants.find_owned_twice(doubled)
 
     assert "2 live projects are named 'Tower'" in by_name
     assert "2 resources have project p1" in by_owner
 
 
-def test_a_lost_id_is_found_wherever_it_was_lost() -> None:
+def test_a_lost_id_is_found_in_every_place() -> None:
     """Dropped from the state, exchanged, or unknown to HQ."""
     (dropped,) = invariants.find_lost_ids(HELD, {}, destroyed=False)
     (exchanged,) = invariants.find_lost_ids(
@@ -128,12 +128,12 @@ def test_a_traceback_is_found() -> None:
 
 def test_the_chances_of_all_kinds_together_are_the_share() -> None:
     """The first fault that strikes decides, so that each chance is one of what is left."""
-    spared = 1.0
+    left_over = 1.0
     for chance in compute_probabilities(0.2).values():
-        spared *= 1 - chance
+        left_over *= 1 - chance
 
     assert list(compute_probabilities(0.2)) == list(FAULTS)
-    assert spared == pytest.approx(0.8)
+    assert left_over == pytest.approx(0.8)
 
 
 def test_both_unicode_forms_of_a_name_are_one_name() -> None:

@@ -25,33 +25,33 @@ Breach = Callable[[dict[str, Any]], object]
 
 def parts() -> OtherEntities:
     """Return everything there may be, all of it declared."""
-    made = OtherEntities(Random(1), ACCOUNT, drifts=False)  # noqa: S311 - chance that can be repeated
-    for kind in made.entities:
+    entities = OtherEntities(Random(1), ACCOUNT, drifts=False)  # noqa: S311 - chance that can be repeated
+    for kind in entities.entities:
         kind.declarations = kind.build_initial_declarations()
-    return made
+    return entities
 
 
-def held(made: OtherEntities) -> dict[str, dict[str, ResourceState]]:
+def held(entities: OtherEntities) -> dict[str, dict[str, ResourceState]]:
     """Return a state that has all that is declared, each with its name as its id."""
     state = {
         kind.type: {name: ResourceState(f"id-{name}", {}) for name in kind.declarations}
-        for kind in made.entities
+        for kind in entities.entities
     }
-    keys = made.declarations["units"][TREE_NAME]["units"]
+    keys = entities.declarations["units"][TREE_NAME]["units"]
     ids = {key: f"u-{key}" for key in keys}
     state[BusinessUnits.type] = {TREE_NAME: ResourceState("account", {"ids": ids})}
     return state
 
 
-def account(made: OtherEntities) -> dict[str, Any]:
+def account(entities: OtherEntities) -> dict[str, Any]:
     """Return an account that is just as declared."""
-    state = held(made)
-    ids, said = made.collect_ids(state), made.declarations
+    state = held(entities)
+    ids, said = entities.collect_ids(state), entities.declarations
     units = [
         {"id": f"u-{key}", "name": key, "parent_id": None, "description": unit["description"]}
         for key, unit in said["units"][TREE_NAME]["units"].items()
     ]
-    users = next(kind for kind in made.entities if isinstance(kind, AccountUsers))
+    users = next(kind for kind in entities.entities if isinstance(kind, AccountUsers))
     return {
         "business_units": [THEIRS, *units],
         "companies": [{"id": f"id-{name}", **row} for name, row in said["companies"].items()],
@@ -59,13 +59,13 @@ def account(made: OtherEntities) -> dict[str, Any]:
             {"id": f"id-{name}", "status": "pending", **users.resolve_arguments(row, ids)}
             for name, row in said["users"].items()
         ],
-        "projects": [site(made, name) for name in said["sites"]],
+        "projects": [site(entities, name) for name in said["sites"]],
     }
 
 
-def site(made: OtherEntities, name: str) -> dict[str, Any]:
+def site(entities: OtherEntities, name: str) -> dict[str, Any]:
     """Return the project of a site, with everybody who is declared there."""
-    said, ids = made.declarations, made.collect_ids(held(made))
+    said, ids = entities.declarations, entities.collect_ids(held(entities))
     declared = {key: value for key, value in said["sites"][name].items() if key != "unit"}
     admin = {"project_administration": "admin"}
     services = [row["service"] for row in said["admins"].values() if row["site"] == name]
@@ -104,11 +104,11 @@ def member(where: str, user: str, row: dict[str, Any], more: dict[str, str]) -> 
 
 def found(breach: Breach) -> list[str]:
     """Return what is found in an account with a breach."""
-    made = parts()
-    made.record_ids(held(made))
-    there = copy.deepcopy(account(made))
+    entities = parts()
+    entities.record_ids(held(entities))
+    there = copy.deepcopy(account(entities))
     breach(there)
-    return list(made.find_violations(there, held(made)))
+    return list(entities.find_violations(there, held(entities)))
 
 
 def test_an_account_that_is_as_declared_breaks_nothing() -> None:
@@ -202,13 +202,13 @@ def test_a_unit_under_another_parent_is_found() -> None:
 
 def test_what_only_the_state_or_only_the_program_has_is_found() -> None:
     """A removal that was never carried out, and a create that was forgotten."""
-    made = parts()
-    made.record_ids(held(made))
-    state = held(made)
+    entities = parts()
+    entities.record_ids(held(entities))
+    state = held(entities)
     state[Companies.type]["extra"] = ResourceState("c9", {})
     del state[ProjectImages.type]["image-site0"]
 
-    assert list(made.find_violations(account(made), state)) == [
+    assert list(entities.find_violations(account(entities), state)) == [
         "unequal: extra is in the state, and not declared",
         "unequal: image-site0 is declared, and the state has none",
     ]
@@ -216,21 +216,21 @@ def test_what_only_the_state_or_only_the_program_has_is_found() -> None:
 
 def test_a_lost_id_is_found_for_every_kind() -> None:
     """Dropped from the state or exchanged; a destroy may drop."""
-    made, before, after = parts(), held(parts()), held(parts())
+    entities, before, after = parts(), held(parts()), held(parts())
     after[Companies.type]["c0"] = ResourceState("another", {})
     del after[Teams.type]["team-site0"]
 
     exchanged = "lost id: c0 was id-c0 and is now another"
     dropped = "lost id: team-site0 (id-team-site0) is declared, and has left the state"
-    assert list(made.find_lost_ids(before, after, destroyed=False)) == [exchanged, dropped]
-    assert list(made.find_lost_ids(before, after, destroyed=True)) == [exchanged]
+    assert list(entities.find_lost_ids(before, after, destroyed=False)) == [exchanged, dropped]
+    assert list(entities.find_lost_ids(before, after, destroyed=True)) == [exchanged]
 
 
 def test_only_what_is_settled_is_changed_and_nothing_twice_in_a_turn() -> None:
     """A create that was killed is found by what it declared."""
-    made = parts()
+    entities = parts()
 
-    assert not made.apply_changes(50, {}).keys() & {
-        f"{kind.kind}: update" for kind in made.entities
+    assert not entities.apply_changes(50, {}).keys() & {
+        f"{kind.kind}: update" for kind in entities.entities
     }
-    assert not made.apply_changes(50, held(made)).keys() & {"companies: update"}
+    assert not entities.apply_changes(50, held(entities)).keys() & {"companies: update"}
