@@ -20,7 +20,7 @@ MAX_MODULES = 240
 
 OURS = (".ci", "bench", "bim360_provider", "stacks")
 
-# Class names with two meanings, of which the package is to get rid: none is added.
+# Class names with two meanings, to be resolved: none may be added.
 AMBIGUOUS_CLASSES = frozenset({"AdoptionDecision", "Request"})
 
 
@@ -57,7 +57,7 @@ def _listed(found: dict[str, int]) -> str:
 
 
 def test_no_module_is_longer_than_400_lines() -> None:
-    """What does not fit has two purposes."""
+    """A longer module has two purposes."""
     long = {place: lines for place, lines in long_modules().items() if place not in LONG_MODULES}
 
     assert not long, _listed(long)
@@ -80,8 +80,8 @@ def test_most_functions_are_a_handful_of_lines() -> None:
     assert quantiles(lengths, n=10)[-1] <= MAX_P90
 
 
-def test_everything_public_says_what_it_is_for() -> None:
-    """Modules and classes all, functions where others call them."""
+def test_everything_public_has_a_docstring() -> None:
+    """All modules and classes, and functions that other modules can call."""
     silent = [each for module in list_modules(*OURS) for each in _silent(module)]
 
     assert not silent, "\n".join(silent)
@@ -105,7 +105,7 @@ def _outer(parent: ast.Module | ast.ClassDef) -> Iterator[FunctionNode | ast.Cla
 
 
 def _typed(function: FunctionNode) -> bool:
-    """Tell the signatures that stand for another one's: overloads and overrides."""
+    """Return whether a function has the signature of another one: an overload or override."""
     marks = {ast.unparse(each).rsplit(".", 1)[-1] for each in function.decorator_list}
     return bool(marks & {"overload", "override", "setter"})
 
@@ -200,6 +200,6 @@ def test_every_class_name_of_the_package_has_one_meaning() -> None:
 
 
 def test_every_exemption_is_still_needed() -> None:
-    """An exemption that exempts nothing is taken out."""
+    """An unused exemption has to be removed."""
     assert set(LONG_FUNCTIONS) <= set(long_functions())
     assert set(LONG_MODULES) <= set(long_modules())

@@ -1,4 +1,4 @@
-"""One soak: bad weather, kills and changes; then fair weather and one `up`."""
+"""One soak: faults, kills and changes; then one `up` without faults."""
 
 import time
 from collections import Counter
@@ -22,36 +22,36 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PROJECT_CHANGES_PER_RUN: Final = (6, 24)
-"""How many changes of the projects come before one run."""
+"""The number of changes of the projects before a run."""
 
 ENTITY_CHANGES_PER_RUN: Final = (3, 9)
-"""How many changes of everything else."""
+"""The number of changes of all other resources."""
 
 PAUSE_BETWEEN_RUNS: Final = (2.0, 90.0)
-"""Seconds of HQ's time between two runs; nobody starts the next one within the same second."""
+"""Seconds of HQ's time between two runs; people do not start the next one at once."""
 
 REVOCATION_SHARE: Final = 0.15
-"""The share of runs in the middle of which all tokens are revoked."""
+"""The share of runs during which all tokens are revoked."""
 
 COMMANDS: Final = ("up", "up", "up", "up", "up", "up", "up --refresh", "refresh")
-"""What is run; a destroy of the whole stack is rarer still."""
+"""The commands; a destroy of the whole stack is rarer still."""
 
 DESTROY_SHARE: Final = 0.1
 
 REPLACEMENT_SHARE: Final = 0.3
-"""The share of ups that are told to replace some resources in any case."""
+"""The share of ups that replace some resources by force."""
 
 MAX_REPLACEMENTS: Final = 6
 
 RENAME_PENDING_TEXT = "waits for the name"
-"""What is said of a name that another update sets: the next run finds that it is set."""
+"""The error about a name that another update sets: the next run finds it set."""
 
 ADOPTED_TEXT: Final = "is what an interrupted run left behind"
 LOST_RESPONSE_TEXT: Final = "was created, although HQ's response was lost"
 
 
 class Soak:
-    """The stack, its HQ, and what happens to both."""
+    """The stack, its HQ, and all events."""
 
     def __init__(self, plan: SoakConfig, folder: Path, hq: KillingEmulator, url: str) -> None:
         self._dice = Random(plan.seed)  # noqa: S311 - chance that can be repeated is the point
@@ -67,7 +67,7 @@ class Soak:
         self.result = SoakResult(plan, folder, "up --refresh" if self._drifts else "up")
 
     def run(self) -> SoakResult:
-        """Play it to its end and return what came of it."""
+        """Run all turns and return the result."""
         began, at = time.monotonic(), self._hq.clock.now()
         while self._get_operations().total() < self.result.config.operations:
             self._run_turn()
@@ -136,14 +136,14 @@ class Soak:
         if self._dice.random() >= self.result.config.kills:
             return None
         victim = self._dice.choice(["engine", "host", "both"])
-        moment = self._dice.choice(["lost", "acting", "answered"])
+        moment = self._dice.choice(["lost", "acting", "received"])
 
-        def strike() -> None:
+        def kill() -> None:
             self.result.kills[f"{victim}, {moment}"] += 1
             self._program.operations["kill"] += 1
             self._stack.kill(victim)
 
-        return KillPoint(self._dice.randint(1, edits), moment, self._dice.uniform(0, 0.05), strike)
+        return KillPoint(self._dice.randint(1, edits), moment, self._dice.uniform(0, 0.05), kill)
 
     def _run_command(self, command: str) -> EngineRun:
         before = self._stack.read_state()
@@ -163,7 +163,7 @@ class Soak:
         parts = {} if self.result.config.projects_only else self._other_entities.declarations
         pictures = parts.get(ProjectImages.kind, {})
         drawn = {name: build_content(arguments) for name, arguments in pictures.items()}
-        # A stack may be destroyed after a kill, and Pulumi then forgets what it has deleted first.
+        # A stack may be destroyed after a kill; Pulumi then forgets the resources it deleted first.
         first = {} if self._drifts else {"deleted first": self._dice.random() < 0.5}
         self._stack.declare({"projects": self._program.declarations, **parts, **first}, drawn)
 
@@ -181,11 +181,13 @@ class Soak:
 
     def _record_run(self, command: str, run: EngineRun) -> None:
         self.result.runs[command.partition(" --replace")[0]] += 1
-        self.result.notifications["errors told"] += len(run.list_messages("error"))
-        self.result.notifications["warnings told"] += len(run.list_messages("warning"))
+        self.result.notifications["errors reported"] += len(run.list_messages("error"))
+        self.result.notifications["warnings reported"] += len(run.list_messages("warning"))
         messages = [each["message"] for each in run.messages]
-        self.result.notifications["leftovers adopted"] += sum(ADOPTED_TEXT in text for text in messages)
-        self.result.notifications["made without an answer"] += sum(
+        self.result.notifications["leftovers adopted"] += sum(
+            ADOPTED_TEXT in text for text in messages
+        )
+        self.result.notifications["created without a response"] += sum(
             LOST_RESPONSE_TEXT in text for text in messages
         )
 
@@ -199,7 +201,7 @@ class Soak:
         }
 
     def _run_final_commands(self) -> None:
-        """Let the sun come out, and expect one run to put everything right."""
+        """Remove all faults, and expect one run to repair everything."""
         run = self._run_command(self.result.final_command)
         if run.exit_code:
             self.result.violations += [

@@ -1,4 +1,4 @@
-"""The invariants of everything beside the projects can be broken: each finds its own breach."""
+"""The invariants of all other entities can be broken: each reports its own violation."""
 
 import copy
 from collections.abc import Callable
@@ -24,7 +24,7 @@ Breach = Callable[[dict[str, Any]], object]
 
 
 def parts() -> OtherEntities:
-    """Return everything there may be, all of it declared."""
+    """Return all possible resources, all of them declared."""
     entities = OtherEntities(Random(1), ACCOUNT, drifts=False)  # noqa: S311 - chance that can be repeated
     for kind in entities.entities:
         kind.declarations = kind.build_initial_declarations()
@@ -32,7 +32,7 @@ def parts() -> OtherEntities:
 
 
 def held(entities: OtherEntities) -> dict[str, dict[str, ResourceState]]:
-    """Return a state that has all that is declared, each with its name as its id."""
+    """Return a state that has everything declared, with the name of each resource as its id."""
     state = {
         kind.type: {name: ResourceState(f"id-{name}", {}) for name in kind.declarations}
         for kind in entities.entities
@@ -64,7 +64,7 @@ def account(entities: OtherEntities) -> dict[str, Any]:
 
 
 def site(entities: OtherEntities, name: str) -> dict[str, Any]:
-    """Return the project of a site, with everybody who is declared there."""
+    """Return the project of a site, with everyone who is declared there."""
     said, ids = entities.declarations, entities.collect_ids(held(entities))
     declared = {key: value for key, value in said["sites"][name].items() if key != "unit"}
     admin = {"project_administration": "admin"}
@@ -88,7 +88,7 @@ def site(entities: OtherEntities, name: str) -> dict[str, Any]:
 
 
 def declared_of_admin() -> dict[str, Any]:
-    """Return something to fill the row of an admin with."""
+    """Return the values of an admin's row."""
     return {"company": "c0", "industry_roles": [], "document_management": "admin"}
 
 
@@ -103,7 +103,7 @@ def member(where: str, user: str, row: dict[str, Any], more: dict[str, str]) -> 
 
 
 def found(breach: Breach) -> list[str]:
-    """Return what is found in an account with a breach."""
+    """Return the findings in an account with a breach."""
     entities = parts()
     entities.record_ids(held(entities))
     there = copy.deepcopy(account(entities))
@@ -112,7 +112,7 @@ def found(breach: Breach) -> list[str]:
 
 
 def test_an_account_that_is_as_declared_breaks_nothing() -> None:
-    """Emails in capitals and the services of an admin among it."""
+    """Including e-mails in capitals and the services of an admin."""
     assert found(lambda _: None) == []
 
 
@@ -163,7 +163,7 @@ BREACHES: dict[str, Breach] = {
         lambda there: people(there)[4].update(company_id="id-c2")
     ),
     "unequal: t00 of team-site0 is in site0 0 times": lambda there: people(there).pop(4),
-    "orphan: id-l0 is in site0, and nobody declared that": (
+    "orphan: id-l0 is in site0, and was never declared there": (
         lambda there: people(there).append({"user_id": "id-l0"})
     ),
     "duplicate: a business unit is there twice": (
@@ -172,7 +172,7 @@ BREACHES: dict[str, Breach] = {
     "orphan: unit 'Lost' is below one that is not there": (
         lambda there: there["business_units"].append({"id": "9", "name": "Lost", "parent_id": "8"})
     ),
-    "touched: unit 'Theirs' is somebody else's, and has changed": (
+    "touched: unit 'Theirs' belongs to another user, and has changed": (
         lambda there: there["business_units"][0].update(description="ours now")
     ),
     "unequal: image-site0 is another picture than declared": (
@@ -200,7 +200,7 @@ def test_a_unit_under_another_parent_is_found() -> None:
     assert line.startswith("unequal: unit Head Office is declared")
 
 
-def test_what_only_the_state_or_only_the_program_has_is_found() -> None:
+def test_resources_in_only_the_state_or_only_the_program_are_found() -> None:
     """A removal that was never carried out, and a create that was forgotten."""
     entities = parts()
     entities.record_ids(held(entities))
@@ -226,8 +226,8 @@ def test_a_lost_id_is_found_for_every_kind() -> None:
     assert list(entities.find_lost_ids(before, after, destroyed=True)) == [exchanged]
 
 
-def test_only_what_is_settled_is_changed_and_nothing_twice_in_a_turn() -> None:
-    """A create that was killed is found by what it declared."""
+def test_only_settled_resources_are_changed_and_none_twice_in_a_turn() -> None:
+    """A create that was killed is found by its declaration."""
     entities = parts()
 
     assert not entities.apply_changes(50, {}).keys() & {
