@@ -1,4 +1,4 @@
-"""The contestants of the bench ask what they are said to ask; counts, because seconds vary."""
+"""The contestants of the bench send the requests that the docs claim; counts, as seconds vary."""
 
 import pytest
 
@@ -26,7 +26,9 @@ SIZE = 3
         (BASELINE, {"up": 0, "again": 0, "refresh": 0, "destroy": 0}),
     ],
 )
-def test_contestants_ask_what_is_said_of_them(contestant: str, expected: dict[str, int]) -> None:
+def test_contestants_send_the_documented_requests(
+    contestant: str, expected: dict[str, int]
+) -> None:
     """One request for each operation, one for each page, or none."""
     rows = {
         row.op: row
@@ -38,7 +40,7 @@ def test_contestants_ask_what_is_said_of_them(contestant: str, expected: dict[st
 
 
 def test_the_limit_and_the_latency_pass_on_the_clock_of_the_stage() -> None:
-    """A hundred and twenty requests, a tenth of a second each, wait for a second minute once."""
+    """120 requests, a tenth of a second each, wait once for the second minute."""
     (row,) = measure_operations(
         choose_engine("local"), SCRIPT, 120, Conditions(0.1, RATE_LIMIT), ("up",)
     )

@@ -15,7 +15,7 @@ SERVICES = ("document_management", "project_administration")
 
 
 def build_member_draws(place: SeededAccount) -> ArgumentDraws:
-    """Return the draws for what is said about one member."""
+    """Return the draws for the arguments of one member."""
     return {
         "email": EMAIL,
         "company_id": draw_identifier(place.company_id),
