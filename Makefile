@@ -65,6 +65,9 @@ docs-links: setup ## Check the external links of the documentation; needs intern
 reference: setup ## Generate docs/commands.md from the help texts of the commands
 	$(RUN) tests.meta.docs.commands_page
 
+pictures: setup ## Render the pictures of the README (docs/images) from the current output
+	$(RUN) tests.meta.docs.pictures
+
 format: setup ## Format the code and apply automatic fixes
 	$(RUN) ruff format .
 	$(RUN) ruff check --fix .
