@@ -213,5 +213,5 @@ def test_a_mistake_is_told_by_the_cli_before_anything_is_sent(
     asked = real.record_requests(lambda: said.append(real.run_pulumi("preview", code=FAILED)))
 
     assert asked == []
-    for words in ("currency does not know 'EURO'", "city has 256 characters", "value must be"):
+    for words in ("currency 'EURO' is not a valid", "city has 256 characters", "value must be"):
         assert words in said[0]

@@ -55,7 +55,7 @@ def test_a_name_of_no_account_is_told_before_anything_is_sent(
     hq: HqFixture, lookup_cache: LookupSession
 ) -> None:
     """In the words of the configuration."""
-    with pytest.raises(ConfigError, match="bim360:region does not know 'Europe'; did you mean"):
+    with pytest.raises(ConfigError, match="bim360:region 'Europe' is not a valid value; did you"):
         lookup_cache.get_lookups(EMEA_ACCOUNT_ID, "Europe")
 
     assert hq.emulator.requests_made == []

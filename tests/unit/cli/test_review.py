@@ -62,7 +62,7 @@ def test_a_failed_plan_ends_with_1_and_says_why() -> None:
     found = review(recorded("failed"))
 
     assert found.exit_code == 1
-    assert "currency does not know 'EURO'" in found.stdout
+    assert "currency 'EURO' is not a valid value" in found.stdout
     assert found.stderr.splitlines() == [
         "bim360 review: the plan failed, so it is not the whole plan."
     ]

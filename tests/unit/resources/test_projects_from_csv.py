@@ -154,7 +154,7 @@ def test_a_value_outside_of_hqs_lists_is_a_mistake(
     declared: list[Declared], file: Callable[..., Path]
 ) -> None:
     """Unless the configuration says otherwise, as in the next test."""
-    with pytest.raises(InputError, match="line 2, currency: does not know 'XYZ'"):
+    with pytest.raises(InputError, match="line 2, currency: 'XYZ' is not a valid value"):
         projects_from_csv(file(LINE.replace("EUR", "XYZ")))
 
     assert declared == []
