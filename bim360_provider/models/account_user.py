@@ -51,7 +51,7 @@ class AccountUserArguments(InputModel):
         FieldRole.IDENTITY,
         Field(
             description=(
-                "User's e-mail, at most 255 characters, in any case. Another e-mail replaces "
+                "The user's e-mail, at most 255 characters, in any case. Another e-mail replaces "
                 "the resource."
             )
         ),
@@ -147,7 +147,7 @@ class AccountUserArguments(InputModel):
     company: Annotated[
         ShortText | None,
         FieldRole.CREATE_ONLY,
-        Field(description="Company name in the user's profile. Applies only on create."),
+        Field(description="The company's name in the user's profile. Applies only on create."),
     ] = None
     job_title: Annotated[
         ShortText | None,
@@ -162,7 +162,7 @@ class AccountUserArguments(InputModel):
     about_me: Annotated[
         ShortText | None,
         FieldRole.CREATE_ONLY,
-        Field(description="User's description of themselves. Applies only on create."),
+        Field(description="The user's description of themselves. Applies only on create."),
     ] = None
     on_destroy: Annotated[
         DestroyPolicy | None,
@@ -177,12 +177,12 @@ class AccountUserArguments(InputModel):
     account_id: Annotated[
         Id | None,
         FieldRole.PROVIDER_ONLY,
-        Field(description="Account's id, with or without ``b.``. Set by the provider."),
+        Field(description="Id of the account, with or without ``b.``. Set by the provider."),
     ] = None
     region: Annotated[
         Region | None,
         FieldRole.PROVIDER_ONLY,
-        Field(description="Account's region. Set by the provider."),
+        Field(description="Region of the account. Set by the provider."),
     ] = None
 
 

@@ -78,7 +78,7 @@ class BusinessUnitArguments(InputModel):
         Name | None,
         Field(
             description=(
-                "Unit's name, at most 255 characters. Default: the part of the key after its "
+                "Name of the unit, at most 255 characters. Default: the part of the key after its "
                 "last slash."
             )
         ),
@@ -135,12 +135,12 @@ class BusinessUnitsArguments(InputModel):
     account_id: Annotated[
         Id | None,
         FieldRole.PROVIDER_ONLY,
-        Field(description="Account's id, with or without ``b.``. Set by the provider."),
+        Field(description="Id of the account, with or without ``b.``. Set by the provider."),
     ] = None
     region: Annotated[
         Region | None,
         FieldRole.PROVIDER_ONLY,
-        Field(description="Account's region. Set by the provider."),
+        Field(description="Region of the account. Set by the provider."),
     ] = None
 
 

@@ -50,7 +50,8 @@ class CompanyArguments(InputModel):
         FieldRole.PATCHABLE,
         Field(
             description=(
-                "Company name of 1 to 255 characters, unique in the account. Required to create."
+                "The company's name, 1 to 255 characters, unique in the account. "
+                "Required to create."
             )
         ),
     ]
@@ -137,12 +138,12 @@ class CompanyArguments(InputModel):
     account_id: Annotated[
         Id | None,
         FieldRole.PROVIDER_ONLY,
-        Field(description="Account's id, with or without ``b.``. Set by the provider."),
+        Field(description="Id of the account, with or without ``b.``. Set by the provider."),
     ] = None
     region: Annotated[
         Region | None,
         FieldRole.PROVIDER_ONLY,
-        Field(description="Account's region. Set by the provider."),
+        Field(description="Region of the account. Set by the provider."),
     ] = None
 
 

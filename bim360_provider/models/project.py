@@ -124,7 +124,7 @@ class ProjectArguments(InputModel):
         FieldRole.PATCHABLE,
         Field(
             description=(
-                "Project name of 1 to 255 characters, unique in the account, also among "
+                "The project's name, 1 to 255 characters, unique in the account, also among "
                 r"archived projects. Required to create; must not contain any of ``\ / ? [ ] > "
                 '* : < " | ,``.'
             )
@@ -161,7 +161,7 @@ class ProjectArguments(InputModel):
     value: Annotated[
         Money,
         FieldRole.PATCHABLE,
-        Field(description="Project value in ``currency``. Required to create."),
+        Field(description="Value of the project in ``currency``. Required to create."),
     ]
     currency: Annotated[
         Currency,
@@ -302,12 +302,12 @@ class ProjectArguments(InputModel):
     account_id: Annotated[
         Id | None,
         FieldRole.PROVIDER_ONLY,
-        Field(description="Account's id, with or without ``b.``. Set by the provider."),
+        Field(description="Id of the account, with or without ``b.``. Set by the provider."),
     ] = None
     region: Annotated[
         Region | None,
         FieldRole.PROVIDER_ONLY,
-        Field(description="Account's region. Set by the provider."),
+        Field(description="Region of the account. Set by the provider."),
     ] = None
 
     OPEN_LISTS: ClassVar[frozenset[str]] = frozenset(

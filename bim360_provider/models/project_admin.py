@@ -24,12 +24,12 @@ class ProjectAdminArguments(InputModel):
     project_id: Annotated[
         Id,
         FieldRole.IDENTITY,
-        Field(description="Project's id. Another id replaces the resource."),
+        Field(description="Id of the project. Another id replaces the resource."),
     ]
     email: Annotated[
         Email,
         FieldRole.IDENTITY,
-        Field(description="User's e-mail, in any case. Another e-mail replaces the resource."),
+        Field(description="The user's e-mail, in any case. Another e-mail replaces the resource."),
     ]
     service_type: Annotated[
         ServiceType,
@@ -60,12 +60,12 @@ class ProjectAdminArguments(InputModel):
     account_id: Annotated[
         Id | None,
         FieldRole.PROVIDER_ONLY,
-        Field(description="Account's id, with or without ``b.``. Set by the provider."),
+        Field(description="Id of the account, with or without ``b.``. Set by the provider."),
     ] = None
     region: Annotated[
         Region | None,
         FieldRole.PROVIDER_ONLY,
-        Field(description="Account's region. Set by the provider."),
+        Field(description="Region of the account. Set by the provider."),
     ] = None
 
 

@@ -46,7 +46,7 @@ class ProjectImageArguments(InputModel):
     project_id: Annotated[
         Id,
         FieldRole.IDENTITY,
-        Field(description="Project's id. Another id replaces the resource."),
+        Field(description="Id of the project. Another id replaces the resource."),
     ]
     path: Annotated[
         str,
@@ -70,12 +70,12 @@ class ProjectImageArguments(InputModel):
     account_id: Annotated[
         Id | None,
         FieldRole.PROVIDER_ONLY,
-        Field(description="Account's id, with or without ``b.``. Set by the provider."),
+        Field(description="Id of the account, with or without ``b.``. Set by the provider."),
     ] = None
     region: Annotated[
         Region | None,
         FieldRole.PROVIDER_ONLY,
-        Field(description="Account's region. Set by the provider."),
+        Field(description="Region of the account. Set by the provider."),
     ] = None
 
 

@@ -77,7 +77,7 @@ class MemberFields(InputModel):
     email: Annotated[
         Email,
         FieldRole.IDENTITY,
-        Field(description="User's e-mail, in any case. Another e-mail is another member."),
+        Field(description="The user's e-mail, in any case. Another e-mail is another member."),
     ]
     company_id: Annotated[
         CompanyId | None,
@@ -119,7 +119,7 @@ class ProjectMemberArguments(MemberFields):
     project_id: Annotated[
         Id,
         FieldRole.IDENTITY,
-        Field(description="Project's id. Another id replaces the resource."),
+        Field(description="Id of the project. Another id replaces the resource."),
     ]
     on_destroy: Annotated[
         RemovalPolicy | None,
@@ -134,12 +134,12 @@ class ProjectMemberArguments(MemberFields):
     account_id: Annotated[
         Id | None,
         FieldRole.PROVIDER_ONLY,
-        Field(description="Account's id, with or without ``b.``. Set by the provider."),
+        Field(description="Id of the account, with or without ``b.``. Set by the provider."),
     ] = None
     region: Annotated[
         Region | None,
         FieldRole.PROVIDER_ONLY,
-        Field(description="Account's region. Set by the provider."),
+        Field(description="Region of the account. Set by the provider."),
     ] = None
 
 
@@ -159,7 +159,7 @@ class ProjectMembersArguments(InputModel):
     project_id: Annotated[
         Id,
         FieldRole.IDENTITY,
-        Field(description="Project's id. Another id replaces the resource."),
+        Field(description="Id of the project. Another id replaces the resource."),
     ]
     members: Annotated[
         Members,
@@ -185,12 +185,12 @@ class ProjectMembersArguments(InputModel):
     account_id: Annotated[
         Id | None,
         FieldRole.PROVIDER_ONLY,
-        Field(description="Account's id, with or without ``b.``. Set by the provider."),
+        Field(description="Id of the account, with or without ``b.``. Set by the provider."),
     ] = None
     region: Annotated[
         Region | None,
         FieldRole.PROVIDER_ONLY,
-        Field(description="Account's region. Set by the provider."),
+        Field(description="Region of the account. Set by the provider."),
     ] = None
 
 

@@ -66,5 +66,5 @@ def test_a_field_is_an_attribute_and_a_key() -> None:
     found = LookupResult(id="x", name="Tower")
 
     assert (found.id, found["name"]) == ("x", "Tower")
-    with pytest.raises(AttributeError, match="HQ has no field 'nam' here; there are id, name"):
+    with pytest.raises(AttributeError, match="no field 'nam'; its fields are id, name"):
         _ = found.nam

@@ -184,7 +184,7 @@ def test_columns_that_mean_nothing_here_are_named(
 
     projects_from_csv(path)
 
-    assert said == [f"{path}: columns that mean nothing here: result, folders_created_from"]
+    assert said == [f"{path}: ignored columns: result, folders_created_from"]
 
 
 def test_mistakes_are_told_and_nothing_is_declared(
