@@ -102,7 +102,7 @@ def test_roles_are_looked_up_once_for_a_project_and_run(
 
 def test_an_unknown_role_is_told_with_the_nearest(acting_client: HqClient, project_id: str) -> None:
     """Before anything is sent."""
-    with pytest.raises(InputError, match=r"industry_roles does not know 'Architekt'; did you mean"):
+    with pytest.raises(InputError, match=r"'Architekt' is not a valid value; did you mean"):
         create(
             build_run(acting_client, acting_settings()),
             build_member_inputs(project_id, industry_roles=["Architekt"]),

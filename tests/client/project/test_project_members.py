@@ -193,7 +193,7 @@ def test_a_role_that_the_project_lacks_undoes_no_other(
     assert count_imported_rows(hq) == [2]
     assert outs["unfinished"] == ["zoe@example.com"]
     assert "zoe@example.com in project" in hq.list_warnings()[0]
-    assert "industry_roles does not know 'Wizard of Oz'" in hq.list_warnings()[0]
+    assert "industry_roles 'Wizard of Oz' is not a valid value" in hq.list_warnings()[0]
 
 
 def test_many_refusals_are_not_many_lines(
