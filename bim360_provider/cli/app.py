@@ -1,7 +1,7 @@
 """Assembles the command line ``bim360``; each command has its own module."""
 
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -29,13 +29,15 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for _command in (doctor, export, review):
-    app.command(rich_help_panel="Work with an account")(_command)
+WITH_ACCOUNT: Final = "Work with an account"
+WITHOUT_ACCOUNT: Final = "Try out and test without an account"
 
-for _command in (demo, emulator):
-    app.command(rich_help_panel="Try out and test without an account")(_command)
-
-app.add_typer(local, name="local", rich_help_panel="Try out and test without an account")
+app.command(rich_help_panel=WITH_ACCOUNT)(doctor)
+app.command(rich_help_panel=WITH_ACCOUNT)(export)
+app.command(rich_help_panel=WITH_ACCOUNT)(review)
+app.command(rich_help_panel=WITHOUT_ACCOUNT)(demo)
+app.command(rich_help_panel=WITHOUT_ACCOUNT)(emulator)
+app.add_typer(local, name="local", rich_help_panel=WITHOUT_ACCOUNT)
 
 app.command(rich_help_panel="Clean up")(sweep)
 

@@ -135,7 +135,7 @@ def _describe_unknown_argument(
 
 
 def warn_about_response(
-    client: HqClient,
+    warn: Callable[[str], None],
     label: str,
     sent: Mapping[str, Any],
     row: BaseModel,
@@ -144,7 +144,7 @@ def warn_about_response(
     """Warn once if a response has other values than were sent.
 
     Args:
-        client: Reports the warning.
+        warn: Shows a warning.
         label: The object's name for users, such as ``project 'Tower'``.
         sent: The fields of the request body, as arguments.
         row: HQ's response; a field that is missing in it is not compared.
@@ -152,18 +152,19 @@ def warn_about_response(
     """
     named = {name: getattr(row, name) for name in sent if name in row.model_fields_set}
     others = {name: live for name, live in named.items() if not is_same(name, sent[name], live)}
-    warn_about_values(client, label, {name: (sent[name], live) for name, live in others.items()})
+    warn_about_values(warn, label, {name: (sent[name], live) for name, live in others.items()})
 
 
-def warn_about_values(client: HqClient, label: str, others: Mapping[str, tuple[Any, Any]]) -> None:
+def warn_about_values(
+    warn: Callable[[str], None], label: str, others: Mapping[str, tuple[Any, Any]]
+) -> None:
     """Warn once about values that HQ changed; both values of a secret are masked."""
     if not others:
         return
     values = "; ".join(_format_mismatch(name, *pair) for name, pair in others.items())
-    client.transport.notify(
+    warn(
         f"BIM 360: HQ stored other values of {label} than were sent: {values}. "
-        "Declare what HQ stores, or every `pulumi up` sends them again.",
-        warning=True,
+        "Declare what HQ stores, or every `pulumi up` sends them again."
     )
 
 

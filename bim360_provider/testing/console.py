@@ -39,9 +39,7 @@ class CommandOptions:
     cwd: Annotated[Path, typer.Option("--cwd", "-C", help="Folder of Pulumi.yaml.")] = Path()
     state: Annotated[
         Path | None,
-        typer.Option(
-            "--state", help="State file.", show_default=".pulumi/local-engine/STACK.json"
-        ),
+        typer.Option("--state", help="State file.", show_default=".pulumi/local-engine/STACK.json"),
     ] = None
     config: Annotated[
         list[str] | None,

@@ -212,6 +212,6 @@ def test_the_cli_reports_a_mistake_before_it_sends_a_request(
 
     requests = real.record_requests(lambda: said.append(real.run_pulumi("preview", code=FAILED)))
 
-    assert asked == []
+    assert requests == []
     for words in ("currency 'EURO' is not a valid", "city has 256 characters", "value must be"):
         assert words in said[0]

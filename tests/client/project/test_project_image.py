@@ -174,7 +174,9 @@ def test_a_picture_for_a_project_that_is_gone_says_what_to_do(
     with pytest.raises(NotFoundError) as caught:
         update(build_run(client), id_, outs, check_inputs(project_id, file))
 
-    assert str(caught.value).startswith(f"BIM 360: could not set the image of project {project_id}: ")
+    assert str(caught.value).startswith(
+        f"BIM 360: could not set the image of project {project_id}: "
+    )
     assert str(caught.value).endswith("removed it: `pulumi refresh`, then `pulumi up`.")
 
 

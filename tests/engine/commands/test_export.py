@@ -298,7 +298,10 @@ def test_json_tells_what_was_written(export_project: ExportProject) -> None:
     ("flags", "words"),
     [
         (("--name", "nobody"), "60 projects skipped by your filters"),
-        (("--status", "gone"), "--status must be a comma-separated list of active, pending, inactive, archived"),
+        (
+            ("--status", "gone"),
+            "--status must be a comma-separated list of active, pending, inactive, archived",
+        ),
         (("--include", ""), "--include must be a comma-separated list of projects"),
     ],
 )

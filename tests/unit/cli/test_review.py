@@ -61,9 +61,9 @@ def test_all_changes_of_a_refresh_preview_are_drift(tmp_path: Path) -> None:
 def test_a_failed_plan_exits_with_1_and_shows_the_reason() -> None:
     result = review(recorded("failed"))
 
-    assert found.exit_code == 1
-    assert "currency 'EURO' is not a valid value" in found.stdout
-    assert found.stderr.splitlines() == [
+    assert result.exit_code == 1
+    assert "currency 'EURO' is not a valid value" in result.stdout
+    assert result.stderr.splitlines() == [
         "bim360 review: the plan failed, so it is not the whole plan."
     ]
 
