@@ -199,7 +199,7 @@ def test_mistakes_are_told_and_nothing_is_declared(
     assert str(caught.value).splitlines() == [
         f"{path} has 2 mistakes, and nothing was declared:",
         "  line 5, end_date: must be after start_date, but 2026-01-01 is not after 2027-01-01",
-        "  line 5, name: 'Tower' is the project of line 2 already",
+        "  line 5, name: 'Tower' is already the project of line 2",
     ]
     assert declared == []
 
