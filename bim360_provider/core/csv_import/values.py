@@ -253,10 +253,10 @@ def _parse_services(text: str) -> list[str]:
 
 def _split_services(part: str) -> list[str]:
     """Return the services between spaces; ``Project Management`` is one service."""
-    words = part.split()
-    known = [word for word in words if word.lower() in enums.SERVICE_TYPES]
+    names = part.split()
+    known = [name for name in names if name.lower() in enums.SERVICE_TYPES]
     is_name = compact_word(part) in ALIASES or (not known and part != part.lower())
-    return [part] if is_name else words
+    return [part] if is_name else names
 
 
 DATE_ARGUMENTS: Final = ("start_date", "end_date")

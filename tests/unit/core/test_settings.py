@@ -232,7 +232,7 @@ def test_the_environment_overrides_the_archive_limit_of_an_explicit_provider() -
 @pytest.mark.parametrize("key", sorted(CONFIG_KEYS))
 @pytest.mark.parametrize("value", ["a\nb\r\x1b[31m\u2028c", "x" * 100_000, "\ud800", "9" * 5000])
 def test_the_message_for_any_value_is_one_short_line(key: str, value: str, source: str) -> None:
-    """There is no traceback and no control character."""
+    """It has neither a traceback nor control characters."""
     message = ""
     try:
         if source == "configuration":

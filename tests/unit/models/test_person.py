@@ -59,7 +59,7 @@ def test_an_acting_user_is_an_e_mail_an_id_or_a_uid(written: str) -> None:
     ],
 )
 def test_the_message_for_text_around_an_e_mail_suggests_the_address(written: str) -> None:
-    """It would add a user whom no message reaches."""
+    """Otherwise an unreachable user would be added."""
     with pytest.raises(ValueError, match=r"did you mean 'ada@example.com'\?$"):
         user_ref.parse_email(written)
 

@@ -36,10 +36,10 @@ def test_a_refused_row_is_parsed_in_each_format(row: dict[str, Any], message: st
 
 def test_a_response_to_an_import_may_lack_its_lists() -> None:
     """It may contain undocumented fields."""
-    answer = ImportResponse.model_validate({"success": 1, "success_items": [{**TAKEN, "new": 1}]})
+    response = ImportResponse.model_validate({"success": 1, "success_items": [{**TAKEN, "new": 1}]})
 
-    assert [row.row_user_id for row in answer.success_items] == ["u1"]
-    assert answer.failure_items == []
+    assert [row.row_user_id for row in response.success_items] == ["u1"]
+    assert response.failure_items == []
 
 
 def test_the_user_id_of_version_1_is_parsed() -> None:

@@ -74,7 +74,7 @@ def test_a_relative_path_belongs_to_the_program(
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("content", "message"),
     [
         (None, "it cannot be read: No such file or directory."),
         (b"", "it is empty."),
@@ -85,7 +85,7 @@ def test_a_relative_path_belongs_to_the_program(
     ],
 )
 def test_an_unsupported_file_stops_the_program(
-    tmp_path: Path, content: bytes | None, words: str
+    tmp_path: Path, content: bytes | None, message: str
 ) -> None:
     """The preview prints one line without a traceback."""
     file = tmp_path / "tower.png"
@@ -95,7 +95,7 @@ def test_an_unsupported_file_stops_the_program(
     with pytest.raises(pulumi.RunError) as caught:
         Bim360ProjectImage("picture", project_id=PROJECT, path=file)
 
-    assert str(caught.value) == f"BIM 360: could not send {file}: {words}"
+    assert str(caught.value) == f"BIM 360: could not send {file}: {message}"
 
 
 @pytest.mark.parametrize("resource", [Bim360BusinessUnits, Bim360ProjectImage])

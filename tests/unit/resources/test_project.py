@@ -21,7 +21,7 @@ TOKEN = "pulumi-python:dynamic/bim360:Project"
 
 
 class Engine(mocks.Mocks):
-    """Notes what is registered and answers with the same."""
+    """Records each resource and returns its inputs as outputs."""
 
     def __init__(self) -> None:
         self.seen: list[mocks.MockResourceArgs] = []
@@ -148,9 +148,9 @@ def test_each_argument_of_the_model_is_a_parameter() -> None:
 
 def test_the_client_secret_of_an_explicit_provider_is_a_secret(engine: Engine) -> None:
     """A plain text becomes a secret too."""
-    told: dict[str, Any] = {"account_id": "a1", "client_secret": "hush", "region": "EMEA"}
+    given: dict[str, Any] = {"account_id": "a1", "client_secret": "hush", "region": "EMEA"}
 
-    seen = registered(engine, lambda: Bim360Provider("europe", **told))
+    seen = registered(engine, lambda: Bim360Provider("europe", **given))
 
     assert seen.typ == "pulumi:providers:pulumi-python"
     assert seen.inputs["bim360:explicit"] == "true"
@@ -178,7 +178,7 @@ def test_the_store_of_an_explicit_provider_is_a_secret(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize(
-    "told",
+    "given",
     [
         {"base_url": "https://me:hush@hq.example"},
         {"base_url": "http://me:hush@[::1"},
@@ -186,11 +186,11 @@ def test_the_store_of_an_explicit_provider_is_a_secret(engine: Engine) -> None:
     ],
 )
 def test_an_explicit_provider_refuses_a_url_before_it_enters_the_state(
-    engine: Engine, told: dict[str, Any]
+    engine: Engine, given: dict[str, Any]
 ) -> None:
     """The message is one line, without the password."""
-    with pytest.raises(ConfigError, match=f"^BIM 360: {next(iter(told))} ") as caught:
-        registered(engine, lambda: Bim360Provider("europe", account_id="a1", **told))
+    with pytest.raises(ConfigError, match=f"^BIM 360: {next(iter(given))} ") as caught:
+        registered(engine, lambda: Bim360Provider("europe", account_id="a1", **given))
 
     assert "hush" not in str(caught.value)
     assert engine.seen == []

@@ -160,15 +160,15 @@ def test_a_value_outside_of_hqs_lists_is_a_mistake(
     assert declared == []
 
 
-@pytest.mark.parametrize("told", ["allow", "perhaps"])
+@pytest.mark.parametrize("setting", ["allow", "perhaps"])
 def test_the_environment_can_allow_unknown_values(
     declared: list[Declared],
     file: Callable[..., Path],
     monkeypatch: pytest.MonkeyPatch,
-    told: str,
+    setting: str,
 ) -> None:
     """A broken configuration is reported by the provider only."""
-    monkeypatch.setenv("BIM360_UNKNOWN_VALUES", told)
+    monkeypatch.setenv("BIM360_UNKNOWN_VALUES", setting)
 
     projects_from_csv(file(LINE.replace("EUR", "XYZ")))
 

@@ -142,7 +142,7 @@ def test_a_date_format_applies_to_the_whole_file() -> None:
 
 
 def test_a_date_in_another_format_than_the_given_one_is_a_mistake() -> None:
-    """There is no month 31."""
+    """The month would be 31."""
     messages = list_mistakes(*build_file("start_date", "31/12/2027"), date_format="%m/%d/%Y")
 
     assert len(messages) == 1
