@@ -1,4 +1,4 @@
-"""The projects of an account as construction/admin shows them.
+"""The projects of an account, as in construction/admin.
 
 Documented: https://aps.autodesk.com/en/docs/acc/v1/reference/http/admin-projects-projectId-GET/
 """
@@ -45,10 +45,10 @@ CAMEL_CASE_FIELDS = (
     "updated_at",
     "account_id",
 )
-"""Fields that differ in nothing but the way they are spelt."""
+"""Fields that differ only in their spelling."""
 
 STATUS_NAMES = {"inactive": "suspended"}
-"""Documented: another word for the same thing."""
+"""Documented: another name for the same status."""
 
 UNSET_FIELDS = ("deliveryMethod", "currentPhase")
 """Documented fields that only ACC projects have a value for (inference)."""
@@ -72,7 +72,7 @@ PROJECT_FILTERS: Mapping[str, Filter] = {
 
 
 def list_projects(call: ApiCall) -> Reply:
-    """Answer GET projects of an account: an envelope (documented)."""
+    """Handle GET projects of an account: an envelope (documented)."""
     sql = (
         "SELECT * FROM projects WHERE account_id = ? AND visible_from <= ? "
         "ORDER BY updated_at DESC, seq DESC"
@@ -82,13 +82,13 @@ def list_projects(call: ApiCall) -> Reply:
 
 
 def get_project(call: ApiCall) -> Reply:
-    """Answer GET one project."""
+    """Handle GET one project."""
     project = format_project(call, rows.get_visible_project(call))
     return Reply.from_content(200, select_fields(project, call.request.parse_query().get("fields")))
 
 
 def format_project(call: ApiCall, project: Row) -> Item:
-    """Return a project as construction/admin shows it."""
+    """Return a project as construction/admin does."""
     counted = {
         f"{kind}Count": _count_rows(call, table, project)
         for kind, table in (("company", "project_companies"), ("member", "members"))
@@ -128,7 +128,7 @@ USER_PROJECTS_SQL = (
 )
 
 HIDDEN_FIELDS = ("products", "companyCount", "memberCount", "lastSignIn", "businessUnitId")
-"""Fields of a project that are not shown here."""
+"""Fields of a project that this list omits."""
 
 
 def _has_access_level(item: Item, wanted: str, _matches: Matcher) -> bool:
@@ -149,7 +149,7 @@ USER_PROJECT_FILTERS: Mapping[str, Filter] = {
 
 
 def list_user_projects(call: ApiCall) -> Reply:
-    """Answer GET projects of a user, who is named by ``id`` or Autodesk ID (documented)."""
+    """Handle GET projects of a user, by ``id`` or Autodesk ID (documented)."""
     sql = "SELECT * FROM users WHERE account_id = ? AND ? IN (id, uid)"
     user = call.backend.store.fetch_one(sql, [call.account.id, call.params["user_id"]])
     if user is None:

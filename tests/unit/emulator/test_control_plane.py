@@ -197,9 +197,9 @@ def test_the_control_plane_is_never_limited_or_journalled(emulator: Emulator) ->
     ("method", "path", "body", "words"),
     [
         ("GET", "/helth", None, "the nearest known one is GET /_emulator/health"),
-        ("POST", "/clock", {"advnce": 1}, "advnce: there is no such key; the nearest known one is"),
+        ("POST", "/clock", {"advnce": 1}, "advnce: unknown key; the nearest known one is"),
         ("POST", "/clock", {"set": "noon"}, "set: "),
-        ("PATCH", "/options", {"enum": "x"}, "options.enum: there is no such key; the nearest"),
+        ("PATCH", "/options", {"enum": "x"}, "options.enum: unknown key; the nearest"),
         ("PATCH", "/options", {"enums": "x"}, "options.enums: Input should be"),
         ("PATCH", "/projects/x", {}, "there is no project x"),
         ("PATCH", "/projects/old", {"status": "actve"}, 'status: "actve" is not one of active'),

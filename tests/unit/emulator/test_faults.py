@@ -351,7 +351,7 @@ def test_faults_of_the_start_come_back_with_a_reset() -> None:
     ("rule", "words"),
     [
         ({}, "faults[0].then: Field required"),
-        ([UNWELL, {"than": {}}], "faults[1].than: there is no such key; the nearest known one is"),
+        ([UNWELL, {"than": {}}], "faults[1].than: unknown key; the nearest known one is"),
         ({"then": {"status": 100}}, "faults[0].then.status: "),
         ({"then": {"drop": "during"}}, "faults[0].then.drop: "),
         ({"probability": 2, "then": {}}, "faults[0].probability: "),

@@ -59,7 +59,7 @@ def test_options_in_the_seed_are_taken_and_arguments_win() -> None:
     ("document", "words"),
     [
         ([], "the document: "),
-        ({"client": []}, "client: there is no such key; the nearest known one is clients"),
+        ({"client": []}, "client: unknown key; the nearest known one is clients"),
         ({"accounts": [{"id": "a"}]}, "accounts[0].name: Field required"),
         (
             {"accounts": [ACCOUNT | {"region": "EU"}]},

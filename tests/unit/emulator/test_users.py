@@ -52,7 +52,7 @@ def test_a_new_user_is_not_invited_yet(send_request: Call) -> None:
         ("email", "x" * 250 + "@example.com", "the limit is 255"),
         ("company_id", "Nord", "is not a UUID"),
         ("about_me", "x" * 256, "the limit is 255"),
-        ("emial", "x", "there is no field emial; the nearest known one is email"),
+        ("emial", "x", "unknown field emial; the nearest known one is email"),
     ],
 )
 def test_a_malformed_user_is_400_and_named(

@@ -129,7 +129,7 @@ def test_one_date_is_checked_against_the_other_one_stored(
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ({"citty": "Oslo"}, "there is no field citty; the nearest known one is city"),
+        ({"citty": "Oslo"}, "unknown field citty; the nearest known one is city"),
         ({"job_number": "x" * 101}, "the limit is 100"),
         ({"status": "pending"}, 'status "pending" is not on the list'),
         ({"status": "actve"}, "the nearest known one is active"),

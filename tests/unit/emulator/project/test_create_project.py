@@ -75,7 +75,7 @@ def test_all_missing_fields_are_named_at_once(send_request: Call) -> None:
         ("service_types", "fields", "the nearest known one is field"),
         ("service_types", ["field"], "service_types is not a string"),
         ("include_locations", "yes", "is neither true nor false"),
-        ("nmae", "Tower", "there is no field nmae; the nearest known one is name"),
+        ("nmae", "Tower", "unknown field nmae; the nearest known one is name"),
     ],
 )
 def test_a_malformed_field_is_400_and_named(

@@ -130,7 +130,7 @@ def test_a_parameter_hq_does_not_have_is_400(emulator: Emulator, send_request: C
 
     content = strict.parse_content()
     assert (
-        content["message"] == "there is no query parameter fields; the nearest known one is field"
+        content["message"] == "unknown query parameter fields; the nearest known one is field"
     )
     assert (strict.status, loose.status) == (400, 200)
 

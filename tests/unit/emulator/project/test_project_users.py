@@ -383,7 +383,7 @@ def test_an_empty_company_takes_the_company_away(
         ({"services": {"project_administration": {"access_level": "user"}}}, "not one of admin"),
         ({"email": "", "services": DOCS_USER}, "email or user_id is required"),
         ({"email": None, "user_id": SOMEWHERE}, "this user doesn't exist"),
-        ({"role": "x"}, "there is no field role"),
+        ({"role": "x"}, "unknown field role"),
     ],
 )
 def test_a_wrong_row_fails_alone(
