@@ -7,6 +7,18 @@ here start at 9000, to be recognisable as invented. A client must branch on the 
 from enum import Enum, IntEnum
 from typing import NamedTuple
 
+COPY_JOB_NAME = "copy_project"
+"""The ``name`` of a job; the field is documented, its values are not."""
+
+COPY_FAILED_MESSAGE = "the template could not be copied"
+"""The ``message`` of a failed job."""
+
+UNKNOWN_ROUTE_CODE = "EMU-404"
+
+UNSUPPORTED_GRANT_CODE = "EMU-400"
+
+BAD_CLIENT_CODE = "AUTH-003"
+
 
 class ErrorCode(IntEnum):
     """The ``code`` of an HQ error body where the real number is unknown."""
@@ -32,17 +44,6 @@ class JobState(str, Enum):
     PROCESSING = "processing"
     SUCCESS = "success"
     FAILED = "failed"
-
-
-COPY_JOB_NAME = "copy_project"
-"""The ``name`` of a job; the field is documented, its values are not."""
-
-COPY_FAILED_MESSAGE = "the template could not be copied"
-"""The ``message`` of a failed job."""
-
-UNKNOWN_ROUTE_CODE = "EMU-404"
-UNSUPPORTED_GRANT_CODE = "EMU-400"
-BAD_CLIENT_CODE = "AUTH-003"
 
 
 class Assumption(NamedTuple):

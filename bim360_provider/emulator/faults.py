@@ -23,6 +23,24 @@ PositiveInt = Annotated[int, Field(ge=1)]
 
 StatusCode = Annotated[int, Field(ge=FIRST_STATUS, le=LAST_STATUS)]
 
+REDIRECT_STATUS = 307
+"""The redirect that keeps method and body."""
+
+GATEWAY_CODES = {401: "AUTH-006", 403: "AUTH-010", 429: "ERR-001"}
+"""Documented: https://aps.autodesk.com/en/docs/oauth/v2/developers_guide/error_handling/"""
+
+SERVER_ERROR_CODE = "ERR-003"
+"""Documented for 500 on the same page; for 502, 503 and 504 it is an inference."""
+
+FIRST_SERVER_ERROR_STATUS = 500
+
+FIRST_ERROR_STATUS = 400
+
+FILLER = "HQ is not well today. "
+
+LIST_KEYS = ("results", "success_items", "business_units")
+"""The keys of lists inside an object."""
+
 
 class _StrictModel(BaseModel):
     """A part of the file; unknown keys are errors."""
@@ -132,25 +150,6 @@ def read_rules(path: Path) -> list[Rule]:
     except SeedError as error:
         msg = f"{path}: {error}"
         raise SeedError(msg) from None
-
-
-REDIRECT_STATUS = 307
-"""The redirect that keeps method and body."""
-
-GATEWAY_CODES = {401: "AUTH-006", 403: "AUTH-010", 429: "ERR-001"}
-"""Documented: https://aps.autodesk.com/en/docs/oauth/v2/developers_guide/error_handling/"""
-
-SERVER_ERROR_CODE = "ERR-003"
-"""Documented for 500 on the same page; for 502, 503 and 504 it is an inference."""
-
-FIRST_SERVER_ERROR_STATUS = 500
-
-FIRST_ERROR_STATUS = 400
-
-FILLER = "HQ is not well today. "
-
-LIST_KEYS = ("results", "success_items", "business_units")
-"""The keys of lists inside an object."""
 
 
 def apply_fault(then: FaultEffect, real_reply: Reply | None) -> Reply:

@@ -101,7 +101,7 @@ def test_with_an_acting_user_it_is_one_more(doctor: DoctorFixture) -> None:
         ({"BIM360_ACTING_USER": ACCOUNT_ID}, "acting user", "no user", "account admin"),
         ({"BIM360_BASE_URL": "http://hq.example"}, "configuration", "not https", "Correct what"),
         ({"BIM360_BASE_URL": "http://u:p@[::1"}, "configuration", "a user name", "Correct what"),
-        ({"BIM360_BASE_URL": "http://127.0.0.1:9"}, "base URL", "the connection failed", "firewall"),
+        ({"BIM360_BASE_URL": "http://127.0.0.1:9"}, "base URL", "connection failed", "firewall"),
         ({"BIM360_BASE_URL": "https://hq.invalid"}, "base URL", "cannot be resolved", "DNS"),
     ],
 )

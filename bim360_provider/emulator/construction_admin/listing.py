@@ -28,16 +28,20 @@ PRODUCT_KEYS = {
 Documented: https://github.com/autodesk-platform-services/aps-sdk-openapi (accountadmin.yaml)
 """
 
+DEFAULT_LIMIT = 20
+
+MAX_LIMIT = 200
+
+LIST_PARAMETERS = ("limit", "offset", "sort", "fields", "filterTextMatch")
+
+OR_FILTERS_PARAMETER = "orFilters"
+
 
 def camelize_name(name: str) -> str:
     """Return ``address_line_1`` as ``addressLine1``."""
     first, *rest = name.split("_")
     return first + "".join(part.capitalize() for part in rest)
 
-
-DEFAULT_LIMIT = 20
-
-MAX_LIMIT = 200
 
 Item: TypeAlias = dict[str, Any]
 
@@ -51,10 +55,6 @@ MATCHERS: dict[str, Matcher] = {
     "endsWith": lambda text, wanted: text.endswith(wanted),
     "equals": lambda text, wanted: text == wanted,
 }
-
-LIST_PARAMETERS = ("limit", "offset", "sort", "fields", "filterTextMatch")
-
-OR_FILTERS_PARAMETER = "orFilters"
 
 
 def build_text_filter(name: str) -> Filter:

@@ -53,6 +53,15 @@ STATUS_NAMES = {"inactive": "suspended"}
 UNSET_FIELDS = ("deliveryMethod", "currentPhase")
 """Documented fields that only ACC projects have a value for (inference)."""
 
+USER_PROJECTS_SQL = (
+    "SELECT projects.*, members.services FROM projects "
+    "JOIN members ON members.project_id = projects.id "
+    "WHERE projects.account_id = ? AND members.user_id = ? AND visible_from <= ? ORDER BY name"
+)
+
+HIDDEN_FIELDS = ("products", "companyCount", "memberCount", "lastSignIn", "businessUnitId")
+"""Fields of a project that this list omits."""
+
 
 def _has_product(item: Item, wanted: str, _matches: Matcher) -> bool:
     return bool({each["key"] for each in item["products"]} & {*wanted.split(",")})
@@ -108,7 +117,7 @@ def format_project(call: ApiCall, project: Row) -> Item:
 
 
 def _count_rows(call: ApiCall, table: str, project: Row) -> int:
-    sql = f"SELECT count(*) AS found FROM {table} WHERE project_id = ?"  # noqa: S608 - tables are ours
+    sql = f"SELECT count(*) AS found FROM {table} WHERE project_id = ?"  # noqa: S608 - table names are constants
     return int((call.backend.store.fetch_one(sql, [project["id"]]) or {}).get("found") or 0)
 
 
@@ -119,16 +128,6 @@ def _list_products(project: Row) -> list[Item]:
         for service in str(project["service_types"]).split(",")
         if service in PRODUCT_KEYS
     ]
-
-
-USER_PROJECTS_SQL = (
-    "SELECT projects.*, members.services FROM projects "
-    "JOIN members ON members.project_id = projects.id "
-    "WHERE projects.account_id = ? AND members.user_id = ? AND visible_from <= ? ORDER BY name"
-)
-
-HIDDEN_FIELDS = ("products", "companyCount", "memberCount", "lastSignIn", "businessUnitId")
-"""Fields of a project that this list omits."""
 
 
 def _has_access_level(item: Item, wanted: str, _matches: Matcher) -> bool:

@@ -27,6 +27,43 @@ from bim360_provider.emulator.storage.database import Row
 
 ACCESS_NAMES = {"admin": "administrator", "user": "member"}
 
+CAMEL_CASE_FIELDS = (
+    "id",
+    "email",
+    "name",
+    "first_name",
+    "last_name",
+    "address_line_1",
+    "address_line_2",
+    "city",
+    "state_or_province",
+    "postal_code",
+    "country",
+    "image_url",
+    "job_title",
+    "industry",
+    "about_me",
+)
+"""Fields that differ only in their spelling."""
+
+STATUS_NAMES = {"active": "active", "inactive": "disabled"}
+"""Users who have not signed in yet are pending (documented values; the mapping is an inference)."""
+
+MEMBERS_SQL = (
+    "SELECT listed_users.*, members.company_id AS project_company, members.industry_roles, "
+    "members.services, members.modules, members.created_at AS added_on, "
+    "members.updated_at AS changed_on, companies.name AS project_company_name "
+    "FROM members JOIN listed_users ON listed_users.id = members.user_id "
+    "LEFT JOIN companies ON companies.id = members.company_id "
+    "WHERE members.project_id = ? ORDER BY members.seq"
+)
+
+OR_FILTERS = ("id", "name", "email", "autodeskId", "status", "accessLevels")
+"""Documented: filters that ``orFilters`` may combine with OR."""
+
+DEFAULT_STATUSES = ("active", "pending")
+"""Documented: statuses that are listed by default, without ``filter[status]``."""
+
 
 def build_access_lists(path: str, project: Row, user: Row) -> Item:
     """Return ``products``, or for bim360/admin ``services``.
@@ -66,38 +103,6 @@ def _find_access_levels(project: Row, user: Row) -> dict[str, str]:
     }
 
 
-CAMEL_CASE_FIELDS = (
-    "id",
-    "email",
-    "name",
-    "first_name",
-    "last_name",
-    "address_line_1",
-    "address_line_2",
-    "city",
-    "state_or_province",
-    "postal_code",
-    "country",
-    "image_url",
-    "job_title",
-    "industry",
-    "about_me",
-)
-"""Fields that differ only in their spelling."""
-
-STATUS_NAMES = {"active": "active", "inactive": "disabled"}
-"""Users who have not signed in yet are pending (documented values; the mapping is an inference)."""
-
-MEMBERS_SQL = (
-    "SELECT listed_users.*, members.company_id AS project_company, members.industry_roles, "
-    "members.services, members.modules, members.created_at AS added_on, "
-    "members.updated_at AS changed_on, companies.name AS project_company_name "
-    "FROM members JOIN listed_users ON listed_users.id = members.user_id "
-    "LEFT JOIN companies ON companies.id = members.company_id "
-    "WHERE members.project_id = ? ORDER BY members.seq"
-)
-
-
 def _has_access_level(item: Item, wanted: str, _matches: Matcher) -> bool:
     return any(item["accessLevels"].get(level) for level in wanted.split(","))
 
@@ -119,12 +124,6 @@ USER_FILTERS: Mapping[str, Filter] = {
     "filter[roleIds]": _has_role,
     "filter[products]": has_product,
 }
-
-OR_FILTERS = ("id", "name", "email", "autodeskId", "status", "accessLevels")
-"""Documented: filters that ``orFilters`` may combine with OR."""
-
-DEFAULT_STATUSES = ("active", "pending")
-"""Documented: statuses that are listed by default, without ``filter[status]``."""
 
 
 def list_users(call: ApiCall) -> Reply:

@@ -65,7 +65,7 @@ def update_entity(
 def delete_entity(backend: Backend, kind: EntityKind, entity_id: str) -> bool:
     """Delete an entity and return whether it existed."""
     existed = _find_row(backend, kind, entity_id) is not None
-    backend.store.execute(f"DELETE FROM {kind.table} WHERE id = ?", [entity_id])  # noqa: S608 - tables are ours
+    backend.store.execute(f"DELETE FROM {kind.table} WHERE id = ?", [entity_id])  # noqa: S608 - table names are constants
     if kind is PROJECT_KIND:
         for table in PROJECT_TABLES:
             backend.store.execute(f"DELETE FROM {table} WHERE project_id = ?", [entity_id])  # noqa: S608 - the same
@@ -112,5 +112,5 @@ def _build_columns(kind: EntityKind, fields: dict[str, Any]) -> Row:
 
 
 def _find_row(backend: Backend, kind: EntityKind, entity_id: str) -> Row | None:
-    sql = f"SELECT * FROM {kind.table} WHERE id = ?"  # noqa: S608 - tables are ours
+    sql = f"SELECT * FROM {kind.table} WHERE id = ?"  # noqa: S608 - table names are constants
     return backend.store.fetch_one(sql, [entity_id])

@@ -22,6 +22,10 @@ from bim360_provider.emulator.seed.models import (
     parse_seed,
 )
 
+CONTROL_PREFIX = "/_emulator"
+
+FIRST_ERROR_STATUS = 400
+
 
 class ClockChange(BaseModel):
     """The body of a clock change."""
@@ -36,12 +40,12 @@ class ClockChange(BaseModel):
     """Whether to stop the clock."""
 
 
-def get_health(instance: EmulatorInstance, _order: ControlRequest) -> JsonValue:
+def get_health(instance: EmulatorInstance, _request: ControlRequest) -> JsonValue:
     """Return that the emulator is up."""
     return {"status": "ok", "now": format_timestamp(instance.backend.clock.now())}
 
 
-def reset_instance(instance: EmulatorInstance, _order: ControlRequest) -> JsonValue:
+def reset_instance(instance: EmulatorInstance, _request: ControlRequest) -> JsonValue:
     """Reset to the seed."""
     instance.reset()
     return {}
@@ -53,7 +57,7 @@ def replace_seed(instance: EmulatorInstance, request: ControlRequest) -> JsonVal
     return {}
 
 
-def get_state(instance: EmulatorInstance, _order: ControlRequest) -> JsonValue:
+def get_state(instance: EmulatorInstance, _request: ControlRequest) -> JsonValue:
     """Return the whole state, without clients and their secrets."""
     return dump_state(instance.backend)
 
@@ -64,7 +68,7 @@ def replace_state(instance: EmulatorInstance, request: ControlRequest) -> JsonVa
     return {}
 
 
-def get_clock(instance: EmulatorInstance, _order: ControlRequest) -> JsonValue:
+def get_clock(instance: EmulatorInstance, _request: ControlRequest) -> JsonValue:
     """Return the clock."""
     now = instance.backend.clock.now()
     return {"now": format_timestamp(now), "epoch": now, "frozen": instance.backend.clock.is_frozen}
@@ -88,7 +92,7 @@ def set_clock(instance: EmulatorInstance, request: ControlRequest) -> JsonValue:
     return get_clock(instance, request)
 
 
-def get_options(instance: EmulatorInstance, _order: ControlRequest) -> JsonValue:
+def get_options(instance: EmulatorInstance, _request: ControlRequest) -> JsonValue:
     """Return the options in force."""
     return instance.backend.options.model_dump()
 
@@ -109,13 +113,13 @@ def count_requests(instance: EmulatorInstance, request: ControlRequest) -> JsonV
     return {"total": sum(by_route.values()), "by_route": {**by_route}}
 
 
-def clear_requests(instance: EmulatorInstance, _order: ControlRequest) -> JsonValue:
+def clear_requests(instance: EmulatorInstance, _request: ControlRequest) -> JsonValue:
     """Clear the journal."""
     instance.journal.clear()
     return {}
 
 
-def list_faults(instance: EmulatorInstance, _order: ControlRequest) -> JsonValue:
+def list_faults(instance: EmulatorInstance, _request: ControlRequest) -> JsonValue:
     """Return the fault rules in force and their counters."""
     return instance.faults.dump_rules()
 
@@ -125,7 +129,7 @@ def add_faults(instance: EmulatorInstance, request: ControlRequest) -> JsonValue
     return {"ids": [*instance.faults.add(parse_rules(request.body))]}
 
 
-def clear_faults(instance: EmulatorInstance, _order: ControlRequest) -> JsonValue:
+def clear_faults(instance: EmulatorInstance, _request: ControlRequest) -> JsonValue:
     """Remove every fault."""
     instance.faults.clear()
     return {}
@@ -139,7 +143,7 @@ def remove_fault(instance: EmulatorInstance, request: ControlRequest) -> JsonVal
     return {}
 
 
-def revoke_tokens(instance: EmulatorInstance, _order: ControlRequest) -> JsonValue:
+def revoke_tokens(instance: EmulatorInstance, _request: ControlRequest) -> JsonValue:
     """Revoke every token issued so far."""
     instance.backend.last_revoked_serial = instance.backend.ids.increment_counter("token")
     return {}
@@ -152,10 +156,6 @@ def _parse_filters(request: ControlRequest) -> tuple[int, str, str]:
         raise ControlRequestError(msg)
     return int(since), request.query.get("method", ""), request.query.get("path", "")
 
-
-CONTROL_PREFIX = "/_emulator"
-
-FIRST_ERROR_STATUS = 400
 
 ControlAction: TypeAlias = Callable[[EmulatorInstance, ControlRequest], JsonValue]
 

@@ -35,6 +35,15 @@ EMAIL_PATTERN = re.compile(r"[^@\s]+@[^@\s]+")
 
 UUID_PATTERN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
+TEXT_LIMIT = 255
+"""Characters; the documented limit of nearly every text of HQ."""
+
+EMPTY_VALUES: tuple[JsonValue, ...] = (None, "")
+
+MAX_ROWS = 50
+"""Rows of one import; documented for companies, users and project users:
+https://aps.autodesk.com/en/docs/bim360/v1/reference/http/companies-import-POST/"""
+
 
 def build_text_reader(limit: int) -> FieldReader:
     """Return a reader of text up to a number of characters."""
@@ -180,10 +189,6 @@ def _require_text(given: JsonValue) -> str:
     return given
 
 
-TEXT_LIMIT = 255
-"""Characters; the documented limit of nearly every text of HQ."""
-
-
 @dataclass(frozen=True, slots=True)
 class BodyField:
     """One field of a body."""
@@ -206,13 +211,6 @@ class BodySchema:
     def names(self) -> tuple[str, ...]:
         """All known names, to suggest one for an unknown name."""
         return (*(field.name for field in self.fields), *self.read_only_names, *self.ignored_names)
-
-
-EMPTY_VALUES: tuple[JsonValue, ...] = (None, "")
-
-MAX_ROWS = 50
-"""Rows of one import; documented for companies, users and project users:
-https://aps.autodesk.com/en/docs/bim360/v1/reference/http/companies-import-POST/"""
 
 
 def parse_full(body: Mapping[str, JsonValue], schema: BodySchema, options: Options) -> Row:

@@ -18,6 +18,18 @@ NUMBER_PATTERN = re.compile(r"\d{1,15}", re.ASCII)
 
 PAGE_PARAMETERS = ("limit", "offset", "sort", "field")
 
+OPERATORS = ("OR", "AND")
+"""OR is the default now; it was AND in the 2016 draft."""
+
+BOOLEANS = {"true": True, "false": False}
+
+SEARCH_PARAMETERS = ("operator", "partial")
+
+PARTIAL_MATCH_SQL = "instr(folded({0}), folded(?)) > 0"
+
+EXACT_MATCH_SQL = "folded({0}) = folded(?)"
+"""Whether HQ's search is case-sensitive is not known (inference)."""
+
 
 @dataclass(frozen=True, slots=True)
 class PageQuery:
@@ -110,19 +122,6 @@ def _parse_fields(field: str | None, known: Sequence[str]) -> tuple[str, ...]:
     if field is None:
         return tuple(known)
     return ("id", *(each.strip() for each in field.split(",")))
-
-
-OPERATORS = ("OR", "AND")
-"""OR is the default now; it was AND in the 2016 draft."""
-
-BOOLEANS = {"true": True, "false": False}
-
-SEARCH_PARAMETERS = ("operator", "partial")
-
-PARTIAL_MATCH_SQL = "instr(folded({0}), folded(?)) > 0"
-
-EXACT_MATCH_SQL = "folded({0}) = folded(?)"
-"""Whether HQ's search is case-sensitive is not known (inference)."""
 
 
 def build_search_condition(

@@ -21,6 +21,21 @@ from bim360_provider.emulator.storage.schema import COMPANY_FIELDS
 ADMIN_ROLES = ("Project Manager", "VDC Manager")
 """Roles with an admin's access; which roles these are is an inference, the levels are not."""
 
+PROJECT_COMPANY_FIELDS = (*COMPANY_FIELDS, "project_id", "member_group_id")
+
+IN_PROJECT_SQL = "id IN (SELECT company_id FROM project_companies WHERE project_id = ?)"
+
+SERVICE_TYPES = {"document_management": "doc_manager", "project_administration": "admin"}
+"""The services of HQ v2, and their names on a project."""
+
+HQ_ACTING_USER_HEADER = "x-user-id"
+"""Documented for HQ v2:
+https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-project_id-users-import-POST/"""
+
+ADMIN_ACTING_USER_HEADER = "user-id"
+"""Documented for construction/admin; another name for the same header:
+https://github.com/autodesk-platform-services/aps-sdk-openapi (accountadmin.yaml)"""
+
 
 def build_role_id(project_id: str, name: str) -> str:
     """Return a role's id, which differs between projects (observed)."""
@@ -56,11 +71,6 @@ def _build_role_access(role: str) -> dict[str, dict[str, str]]:
         "project_administration": {"access_level": "project_admin" if administers else "no_access"},
         "document_management": {"access_level": "project_admin" if administers else "project_user"},
     }
-
-
-PROJECT_COMPANY_FIELDS = (*COMPANY_FIELDS, "project_id", "member_group_id")
-
-IN_PROJECT_SQL = "id IN (SELECT company_id FROM project_companies WHERE project_id = ?)"
 
 
 def list_project_companies(call: ApiCall) -> Reply:
@@ -104,10 +114,6 @@ def _format_project_company(project: Row, company: Row) -> Row:
     group = uuid5(ID_NAMESPACE, f"{project['id']}/{company['id']}")
     more: Row = {"project_id": project["id"], "member_group_id": str(group)}
     return {**{name: company[name] for name in COMPANY_FIELDS}, **more}
-
-
-SERVICE_TYPES = {"document_management": "doc_manager", "project_administration": "admin"}
-"""The services of HQ v2, and their names on a project."""
 
 
 def find_member(call: ApiCall, project: Row, user: Row) -> Row | None:
@@ -212,15 +218,6 @@ def format_member(call: ApiCall, project: Row, user: Row, member: Row) -> dict[s
         "project_id": project["id"],
         "account_id": call.account.id,
     }
-
-
-HQ_ACTING_USER_HEADER = "x-user-id"
-"""Documented for HQ v2:
-https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-project_id-users-import-POST/"""
-
-ADMIN_ACTING_USER_HEADER = "user-id"
-"""Documented for construction/admin; another name for the same header:
-https://github.com/autodesk-platform-services/aps-sdk-openapi (accountadmin.yaml)"""
 
 
 def require_acting_admin(call: ApiCall, project: Row, header: str = HQ_ACTING_USER_HEADER) -> None:

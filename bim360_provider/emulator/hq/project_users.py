@@ -59,6 +59,23 @@ https://stackoverflow.com/questions/58258058)."""
 COMPANION_SERVICES = {"pm": "fng"}
 """Inference from the recorded run of the Postman collection; see the option ``pm_assigns_fng``."""
 
+MEMBER_FIELD_NAMES = ("email", "user_id", "company_id", "industry_roles", "services")
+
+COMPANY_ID_FIELD = BodyField("company_id", read_uuid)
+
+USER_ID_FIELD = BodyField("user_id", read_uuid)
+
+EMAIL_FIELD = BodyField("email", read_email_address)
+
+ACCESS_LEVELS = {
+    "document_management": ("admin", "user"),
+    "project_administration": ("admin",),
+}
+"""Documented access levels."""
+
+MISSING_SERVICE_CODE = 2000
+"""Observed: https://stackoverflow.com/questions/51520301"""
+
 
 def create_project_admin(call: ApiCall) -> Reply:
     """Handle POST project users: 201; the service, and with it the project, is active.
@@ -131,24 +148,6 @@ def _build_admin_access(call: ApiCall, sent: Row, member: Row | None, service: s
         "services": json.dumps(levels),
         "modules": join_services((modules | more) - {""}),
     }
-
-
-MEMBER_FIELD_NAMES = ("email", "user_id", "company_id", "industry_roles", "services")
-
-COMPANY_ID_FIELD = BodyField("company_id", read_uuid)
-
-USER_ID_FIELD = BodyField("user_id", read_uuid)
-
-EMAIL_FIELD = BodyField("email", read_email_address)
-
-ACCESS_LEVELS = {
-    "document_management": ("admin", "user"),
-    "project_administration": ("admin",),
-}
-"""Documented access levels."""
-
-MISSING_SERVICE_CODE = 2000
-"""Observed: https://stackoverflow.com/questions/51520301"""
 
 
 def parse_member(call: ApiCall, project: Row, row: dict[str, JsonValue]) -> Row:

@@ -46,6 +46,15 @@ STATUS_TRANSITIONS = {
 }
 """The new status by (current status, sent status); other changes are refused."""
 
+QUEUED_SHARE = 0.25
+"""The queued part of ``job_duration``; polling can observe both states."""
+
+IMAGE_PART_NAME = "chunk"
+"""Documented in the page's example; its table of headers says application/json, an error."""
+
+IMAGE_CONTENT_TYPES = ("image/png", "image/jpeg", "image/jpg", "image/bmp", "image/gif")
+"""Documented, without a limit of the size."""
+
 
 def find_next_status(now: str, sent: str) -> str:
     """Return the status of a project after a PATCH; its own status changes nothing.
@@ -59,10 +68,6 @@ def find_next_status(now: str, sent: str) -> str:
         message = f"a project that is {now} cannot become {sent}"
         raise HqApiError(422, ErrorCode.TRANSITION, message)
     return STATUS_TRANSITIONS[now, sent]
-
-
-QUEUED_SHARE = 0.25
-"""The queued part of ``job_duration``; polling can observe both states."""
 
 
 def create_job_id(call: ApiCall) -> str:
@@ -219,13 +224,6 @@ def format_project(project: Row, call: ApiCall) -> Row:
         for name in PROJECT_FIELDS
         if not (hide and name == "copy_project_job_id" and project[name] is None)
     }
-
-
-IMAGE_PART_NAME = "chunk"
-"""Documented in the page's example; its table of headers says application/json, an error."""
-
-IMAGE_CONTENT_TYPES = ("image/png", "image/jpeg", "image/jpg", "image/bmp", "image/gif")
-"""Documented, without a limit of the size."""
 
 
 def patch_project_image(call: ApiCall) -> Reply:

@@ -16,6 +16,17 @@ from bim360_provider.emulator.seed.database import hash_secret
 
 SIGNING_KEY = b"bim360-emulator"
 
+SCOPES = (
+    "user:read user:write user-profile:read viewables:read data:read data:write data:create "
+    "data:search bucket:create bucket:read bucket:update bucket:delete code:all account:read "
+    "account:write openid"
+).split()
+"""Documented: authentication.yaml in https://github.com/autodesk-platform-services/aps-sdk-openapi"""
+
+FORM_CONTENT_TYPE = "application/x-www-form-urlencoded"
+
+BAD_TOKEN_CODE = "AUTH-006"  # noqa: S105 - the gateway's error code, not a secret
+
 
 class InvalidTokenError(Exception):
     """The text is not a token of an emulator."""
@@ -65,18 +76,6 @@ def _encode_base64(raw: bytes) -> str:
 
 def _decode_base64(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
-SCOPES = (
-    "user:read user:write user-profile:read viewables:read data:read data:write data:create "
-    "data:search bucket:create bucket:read bucket:update bucket:delete code:all account:read "
-    "account:write openid"
-).split()
-"""Documented: authentication.yaml in https://github.com/autodesk-platform-services/aps-sdk-openapi"""
-
-FORM_CONTENT_TYPE = "application/x-www-form-urlencoded"
-
-BAD_TOKEN_CODE = "AUTH-006"  # noqa: S105 - the gateway's error code, not a secret
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,11 @@ from bim360_provider.emulator.http.messages import Reply
 SIMILARITY_CUTOFF = 0.4
 """Lower than difflib's 0.6: even a remote suggestion shows the form of valid names."""
 
+MORE_INFO = "https://aps.autodesk.com/en/docs/oauth/v2/developers_guide/error_handling/"
+
+NOT_FOUND_CODE = 1004
+"""Observed: https://github.com/Autodesk-Forge/design.automation-python-tutorial/issues/6"""
+
 
 def find_nearest_name(word: str, known: Iterable[str]) -> str | None:
     """Return the known name closest to a word, ignoring case; None if none is close."""
@@ -21,12 +26,6 @@ def format_suggestion(word: str, known: Iterable[str]) -> str:
     """Return ``; the nearest known one is X``, or an empty text if none is close."""
     name = find_nearest_name(word, known)
     return "" if name is None else f"; the nearest known one is {name}"
-
-
-MORE_INFO = "https://aps.autodesk.com/en/docs/oauth/v2/developers_guide/error_handling/"
-
-NOT_FOUND_CODE = 1004
-"""Observed: https://github.com/Autodesk-Forge/design.automation-python-tutorial/issues/6"""
 
 
 class ApiError(Exception):

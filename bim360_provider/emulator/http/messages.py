@@ -14,6 +14,15 @@ from pydantic import JsonValue
 MAX_DEPTH: Final = 100
 """The maximum depth of JSON; HQ's bodies and the emulator's files have fewer than ten levels."""
 
+TOO_DEEP_MESSAGE: Final = f"it is nested more than {MAX_DEPTH} levels deep"
+
+REPEATED_SLASHES = re.compile("/{2,}")
+
+MULTIPART_CONTENT_TYPE = "multipart/form-data"
+
+HEADER_END = b"\r\n\r\n"
+"""The separator of header and content: https://www.rfc-editor.org/rfc/rfc7578"""
+
 
 def parse_json(text: str | bytes) -> JsonValue:
     """Parse a JSON document.
@@ -33,9 +42,6 @@ def parse_json(text: str | bytes) -> JsonValue:
     raise ValueError(TOO_DEEP_MESSAGE)
 
 
-TOO_DEEP_MESSAGE: Final = f"it is nested more than {MAX_DEPTH} levels deep"
-
-
 def _list_children(value: JsonValue) -> Iterable[JsonValue]:
     if isinstance(value, dict):
         return value.values()
@@ -45,9 +51,6 @@ def _list_children(value: JsonValue) -> Iterable[JsonValue]:
 def _reject_constant(name: str) -> float:
     msg = f"{name} is not JSON"
     raise ValueError(msg)
-
-
-REPEATED_SLASHES = re.compile("/{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +132,6 @@ class Reply:
     def parse_content(self) -> Any:
         """Return the parsed JSON body, None for an empty one."""
         return json.loads(self.body) if self.body else None
-
-
-MULTIPART_CONTENT_TYPE = "multipart/form-data"
-
-HEADER_END = b"\r\n\r\n"
-"""The separator of header and content: https://www.rfc-editor.org/rfc/rfc7578"""
 
 
 @dataclass(frozen=True, slots=True)

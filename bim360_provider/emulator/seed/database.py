@@ -28,6 +28,34 @@ from bim360_provider.emulator.seed.models import (
 from bim360_provider.emulator.storage.database import Row, SqlValue, Store
 from bim360_provider.emulator.storage.schema import TABLES
 
+CLIENT_ID = "emulator-client"
+
+CLIENT_SECRET = "emulator-secret"  # noqa: S105 - opens nothing but this emulator
+
+ACCOUNT_ID = "a1d5e9b2-0000-4000-8000-000000000001"
+
+EMEA_ACCOUNT_ID = "a1d5e9b2-0000-4000-8000-000000000002"
+
+BUSINESS_UNIT_ID = "b0000000-0000-4000-8000-000000000001"
+
+EMEA_BUSINESS_UNIT_ID = "b0000000-0000-4000-8000-000000000002"
+
+COMPANY_ID = "c0000000-0000-4000-8000-000000000001"
+
+EMEA_COMPANY_ID = "c0000000-0000-4000-8000-000000000002"
+
+ADMIN_EMAIL = "anna.halvorsen@example.com"
+
+ADMIN_ID = "d0000000-0000-4000-8000-000000000001"
+
+EMEA_ADMIN_ID = "d0000000-0000-4000-8000-000000000002"
+
+ADMIN_UID = "L9EBJKCGCXBB"
+"""The same user in both accounts, with one Autodesk ID but two ``id``s."""
+
+CLIENT_TABLES = ("clients", "provisioning")
+"""Tables that are not part of the state: clients and their access."""
+
 
 def load_members(
     backend: Backend, account: SeedAccount, project: SeedProject, project_id: str
@@ -74,32 +102,6 @@ def _find_user_id(
         msg = f"project {project.name!r} has the user {reference!r}, who is not in the account"
         raise SeedError(msg)
     return str(user["id"])
-
-
-CLIENT_ID = "emulator-client"
-
-CLIENT_SECRET = "emulator-secret"  # noqa: S105 - opens nothing but this emulator
-
-ACCOUNT_ID = "a1d5e9b2-0000-4000-8000-000000000001"
-
-EMEA_ACCOUNT_ID = "a1d5e9b2-0000-4000-8000-000000000002"
-
-BUSINESS_UNIT_ID = "b0000000-0000-4000-8000-000000000001"
-
-EMEA_BUSINESS_UNIT_ID = "b0000000-0000-4000-8000-000000000002"
-
-COMPANY_ID = "c0000000-0000-4000-8000-000000000001"
-
-EMEA_COMPANY_ID = "c0000000-0000-4000-8000-000000000002"
-
-ADMIN_EMAIL = "anna.halvorsen@example.com"
-
-ADMIN_ID = "d0000000-0000-4000-8000-000000000001"
-
-EMEA_ADMIN_ID = "d0000000-0000-4000-8000-000000000002"
-
-ADMIN_UID = "L9EBJKCGCXBB"
-"""The same user in both accounts, with one Autodesk ID but two ``id``s."""
 
 
 def build_default_seed() -> Seed:
@@ -260,7 +262,7 @@ def dump_image(store: Store, entity_id: SqlValue) -> JsonValue:
 
 
 def _find_account_rows(store: Store, table: str, account_id: SqlValue) -> list[Row]:
-    sql = f"SELECT * FROM {table} WHERE account_id = ? ORDER BY seq"  # noqa: S608 - tables are ours
+    sql = f"SELECT * FROM {table} WHERE account_id = ? ORDER BY seq"  # noqa: S608 - table names are constants
     return store.fetch_all(sql, [account_id])
 
 
@@ -293,10 +295,6 @@ def _dump_fields(row: Row) -> dict[str, JsonValue]:
 
 def _drop_fields(row: Row, *names: str) -> dict[str, JsonValue]:
     return {name: value for name, value in _dump_fields(row).items() if name not in names}
-
-
-CLIENT_TABLES = ("clients", "provisioning")
-"""Tables that are not part of the state: clients and their access."""
 
 
 class StateJob(BaseModel):
@@ -344,7 +342,7 @@ def load_state(backend: Backend, document: JsonValue) -> None:
         ) from None
     with backend.store.begin_transaction():
         for table in (each for each in TABLES if each not in CLIENT_TABLES):
-            backend.store.execute(f"DELETE FROM {table}")  # noqa: S608 - table names are ours
+            backend.store.execute(f"DELETE FROM {table}")  # noqa: S608 - table names are constants
         load_accounts(backend, state.accounts)
         for job in state.jobs:
             backend.store.insert("jobs", job.model_dump())

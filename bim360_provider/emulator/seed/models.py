@@ -34,6 +34,8 @@ __all__ = [
 
 UNKNOWN_KEY_ERROR_TYPE = "extra_forbidden"
 
+CENTURY_SECONDS = 3_200_000_000
+
 
 def format_first_problem(error: ValidationError, *models: type[BaseModel]) -> str:
     """Format the first error: ``accounts[0].region: "EU" is not ...``.
@@ -98,8 +100,6 @@ Moment = Annotated[
     Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$"),
     AfterValidator(_validate_moment),
 ]
-
-CENTURY_SECONDS = 3_200_000_000
 
 ClockShift = Annotated[float, Field(ge=-CENTURY_SECONDS, le=CENTURY_SECONDS, allow_inf_nan=False)]
 """Seconds by which a clock can be moved."""

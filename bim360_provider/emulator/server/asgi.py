@@ -20,6 +20,10 @@ Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 DRIP_PIECES = 8
 """The number of pieces of a dripped body: enough to exceed a read timeout."""
 
+KEEP_ALIVE_TIMEOUT = 75
+"""Seconds before an idle connection is closed. uvicorn's 5 would close it between two requests of a
+slow test, a failure that HQ does not cause."""
+
 
 async def deliver_reply(reply: Reply, transport: Transport, send: Send) -> None:
     """Send a reply over a connection."""
@@ -124,11 +128,6 @@ async def _read_body(receive: Receive) -> bytes | None:
         parts.append(message.get("body", b""))
         more = message.get("more_body", False)
     return b"".join(parts)
-
-
-KEEP_ALIVE_TIMEOUT = 75
-"""Seconds before an idle connection is closed. uvicorn's 5 would close it between two requests of a
-slow test, a failure that HQ does not cause."""
 
 
 class EmulatorServer(uvicorn.Server):

@@ -18,6 +18,11 @@ IN_MEMORY_PATH = ":memory:"
 UNSEEDED_VERSION, FORMAT_VERSION = 0, 2
 """SQLite's user_version of a file without a seed, and of the supported format."""
 
+ID_NAMESPACE = UUID("0b1d3600-0000-4000-8000-000000000000")
+
+INCREMENT_SQL = """\
+INSERT INTO counters VALUES (?, 1) ON CONFLICT (kind) DO UPDATE SET made = made + 1"""
+
 
 class StoreError(Exception):
     """The database file cannot be used."""
@@ -97,7 +102,7 @@ class Store:
     def clear(self) -> None:
         """Empty every table."""
         for table in TABLES:
-            self.execute(f"DELETE FROM {table}")  # noqa: S608 - table names are ours
+            self.execute(f"DELETE FROM {table}")  # noqa: S608 - table names are constants
 
     def close(self) -> None:
         """Close the database; a file keeps the state."""
@@ -118,12 +123,6 @@ def _fold_case(text: str | None) -> str | None:
 
 def _describe_failure(path: str, error: Exception | str) -> str:
     return f"{path} cannot be used as the emulator's database: {error}. Use another file."
-
-
-ID_NAMESPACE = UUID("0b1d3600-0000-4000-8000-000000000000")
-
-INCREMENT_SQL = """\
-INSERT INTO counters VALUES (?, 1) ON CONFLICT (kind) DO UPDATE SET made = made + 1"""
 
 
 class IdGenerator:

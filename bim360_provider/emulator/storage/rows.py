@@ -9,6 +9,8 @@ from bim360_provider.emulator.http.routing import ApiCall
 from bim360_provider.emulator.storage.database import Row, SqlValue, Store
 from bim360_provider.emulator.storage.schema import PROJECT_FIELDS
 
+PROJECT_COLUMNS = ", ".join(PROJECT_FIELDS)
+
 
 def fetch_page(
     call: ApiCall, table: str, page: PageQuery, where: str = "1", values: Sequence[SqlValue] = ()
@@ -24,7 +26,7 @@ def fetch_page(
 
 def find_row(call: ApiCall, table: str, entity_id: SqlValue) -> Row | None:
     """Return a row of the account by its id, None if there is none."""
-    sql = f"SELECT * FROM {table} WHERE account_id = ? AND id = ?"  # noqa: S608 - tables are ours
+    sql = f"SELECT * FROM {table} WHERE account_id = ? AND id = ?"  # noqa: S608 - table names are constants
     return call.backend.store.fetch_one(sql, [call.account.id, entity_id])
 
 
@@ -67,11 +69,8 @@ def update_row(call: ApiCall, table: str, before: Row, after: Row) -> Row:
 def update_columns(store: Store, table: str, seq: SqlValue, values: Row) -> None:
     """Set columns of one row."""
     marks = ", ".join(f"{name} = ?" for name in values)
-    sql = f"UPDATE {table} SET {marks} WHERE seq = ?"  # noqa: S608 - names are ours
+    sql = f"UPDATE {table} SET {marks} WHERE seq = ?"  # noqa: S608 - names are constants
     store.execute(sql, [*values.values(), seq])
-
-
-PROJECT_COLUMNS = ", ".join(PROJECT_FIELDS)
 
 
 def fetch_project_page(call: ApiCall, page: PageQuery) -> list[Row]:
@@ -130,6 +129,6 @@ def update_project(call: ApiCall, before: Row, after: Row) -> Row:
         return before
     changed["updated_at"] = format_timestamp(call.backend.clock.now())
     marks = ", ".join(f"{name} = ?" for name in changed)
-    sql = f"UPDATE projects SET {marks} WHERE seq = ?"  # noqa: S608 - column names are ours
+    sql = f"UPDATE projects SET {marks} WHERE seq = ?"  # noqa: S608 - column names are constants
     call.backend.store.execute(sql, [*changed.values(), before["seq"]])
     return {**before, **changed}
