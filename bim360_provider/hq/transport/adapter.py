@@ -160,7 +160,10 @@ class _BoundedSecurePool(HTTPSConnectionPool):
     ConnectionCls = _BoundedSecureConnection
 
 
-POOL_CLASSES: Final = {"http": _BoundedPool, "https": _BoundedSecurePool}
+POOL_CLASSES: Final[dict[str, type[HTTPConnectionPool]]] = {
+    "http": _BoundedPool,
+    "https": _BoundedSecurePool,
+}
 
 
 class BoundedAdapter(HTTPAdapter):
