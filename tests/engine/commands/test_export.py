@@ -150,7 +150,7 @@ def test_members_who_cannot_be_declared_are_told_about(
     done = export_project.export("--include", "members")
     program = export_project.files()["existing.py"].decode()
 
-    said = "is left alone: document_management is missing, and so is project_administration"
+    said = "is left as it is: document_management is missing, and so is project_administration"
     above_alone, _, mixed = program.partition("Bim360Project(")
     above_team, _, team = mixed.partition("Bim360Team(")
     assert done.exit_code == 0, done.output
