@@ -231,7 +231,7 @@ def _refuse_foreign_file(path: Path, *, force: bool) -> None:
 
 
 def _read_content(path: Path) -> str | None:
-    """Return the content of a file with normalized line ends; None if there is no file."""
+    """Return the content of a file with normalized line ends; None if the file does not exist."""
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:

@@ -54,10 +54,10 @@ def test_a_declaration_of_any_units_changes_nothing(
 ) -> None:
     """Each unit is declared unchanged or reported with a reason."""
     live = build_tree(*rows)
-    found, left = declare(live)
+    found, notes = declare(live)
 
-    assert len(left) + (len(found.arguments["units"]) if found else 0) == len(live)
-    assert all(each.isprintable() for each in left)
+    assert len(notes) + (len(found.arguments["units"]) if found else 0) == len(live)
+    assert all(each.isprintable() for each in notes)
     if found:
         inputs, problems = business_units.check({}, found.inputs, build_settings())
         assert problems == []
@@ -73,9 +73,9 @@ def test_a_unit_with_a_slash_in_its_name_is_declared(name: str) -> None:
     """As a root, a parent or a child."""
     live = build_tree((name, None, None), (name, 0, None), ("East", 1, None))
 
-    found, left = declare(live)
+    found, notes = declare(live)
 
-    assert left == []
+    assert notes == []
     assert found is not None
     assert sorted(each["id"] for each in found.arguments["units"].values()) == [
         format_unit_id(index) for index in range(3)
@@ -86,9 +86,9 @@ def test_units_with_equal_paths_have_their_ids_as_keys() -> None:
     """A slash in a name makes two paths look equal."""
     live = build_tree(("A", None, None), ("B/C", 0, None), ("A/B", None, None), ("C", 2, None))
 
-    found, left = declare(live)
+    found, notes = declare(live)
 
-    assert left == []
+    assert notes == []
     assert found is not None
     assert found.arguments["units"] == {
         "A": {"id": format_unit_id(0)},
@@ -123,22 +123,22 @@ def test_an_undeclared_unit_has_the_right_reason(live: list[BusinessUnit], reaso
     other = BusinessUnit(id=format_unit_id(51), name="Other")
 
     declaration, reasons = declare(live)
-    found, left = declare([*live, below, other])
+    found, notes = declare([*live, below, other])
 
     assert declaration is None
     assert len(reasons) == len(live)
-    assert left == reasons
+    assert notes == reasons
     assert all(re.search(reason, each) for each in reasons)
     assert found is not None
-    assert found.notes == tuple(f"{each}." for each in left)
+    assert found.notes == tuple(f"{each}." for each in notes)
     assert {each["id"] for each in found.arguments["units"].values()} == {below.id, other.id}
 
 
 def test_an_invalid_description_is_not_declared() -> None:
     """The unit is declared without it, and a comment contains the reason."""
-    found, left = declare(build_tree(("North", None, "a\nb"), ("South", None, "mild")))
+    found, notes = declare(build_tree(("North", None, "a\nb"), ("South", None, "mild")))
 
-    assert left == []
+    assert notes == []
     assert found is not None
     assert found.arguments["units"]["North"] == {"id": format_unit_id(0)}
     assert found.arguments["units"]["South"]["description"] == "mild"

@@ -74,10 +74,10 @@ def test_a_program_for_any_project_is_a_call_with_literals(row: dict[str, Any]) 
 
 
 @pytest.mark.parametrize(
-    ("number", "left"),
+    ("number", "field"),
     [(3, "name"), (4, "name"), (8, "name"), (12, "end_date"), (14, "timezone")],
 )
-def test_an_invalid_field_is_not_declared_and_reported(number: int, left: str) -> None:
+def test_an_invalid_field_is_not_declared_and_reported(number: int, field: str) -> None:
     """The field is not managed, and a comment contains the reason."""
     declared = declare_project(
         Project.model_validate(build_unusual_project(number)),
@@ -87,8 +87,8 @@ def test_an_invalid_field_is_not_declared_and_reported(number: int, left: str) -
         {},
     )
 
-    assert left not in declared.arguments
-    assert [note.split(" is left as it is, ")[0] for note in declared.notes] == [left]
+    assert field not in declared.arguments
+    assert [note.split(" is left as it is, ")[0] for note in declared.notes] == [field]
 
 
 @pytest.mark.parametrize("status", ["active", "pending"])

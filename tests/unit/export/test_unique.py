@@ -56,7 +56,7 @@ def test_only_the_first_of_two_users_with_an_email_is_declared() -> None:
     ]
     declared = [declare_user(row, row.id, ACCOUNT_SCOPE, build_settings(), {}) for row in rows]
 
-    kept, left = remove_duplicate_emails([each for each in declared if not isinstance(each, str)])
+    kept, notes = remove_duplicate_emails([each for each in declared if not isinstance(each, str)])
 
     assert [each.id for each in kept] == [format_user_id(0)]
-    assert left == [f"user {format_user_id(1)} is left as it is: another user has the same email"]
+    assert notes == [f"user {format_user_id(1)} is left as it is: another user has the same email"]
