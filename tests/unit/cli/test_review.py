@@ -82,7 +82,7 @@ def test_a_failed_plan_ends_with_1_and_says_why() -> None:
         ),
         ([], build_plan(build_step("update", PROJECT_INPUTS, None)), "has no new state"),
         ([], build_plan(build_step("tele\nport", PROJECT_INPUTS, None)), "tele⏎port"),
-        ([], build_plan(changeSummary={"delete": 1}), "counts 1 delete steps but contains 0"),
+        ([], build_plan(changeSummary={"delete": 1}), "counts 1 of 'delete' and contains 0"),
         (
             ["--drift", "-"],
             build_plan(build_step("create", None, PROJECT_INPUTS)),
