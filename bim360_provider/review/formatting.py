@@ -294,7 +294,7 @@ class DifferenceFormatter:
         if has_hidden_value(declared) and not is_unknown(declared):
             return "set to the declared value"
         if declared == each.new_value:
-            return "kept: the program now declares it"
+            return "kept, the program now declares it"
         if declared == each.old_value:
             if each.name == "status" and each.new_value == "archived":
                 return "reactivated"

@@ -74,7 +74,7 @@ REMOVAL_LABELS: Final = {
 }
 """New states of removed resources whose entity needs more than the label of the verb."""
 
-UNPLANNED_OUTCOME: Final = "left unchanged: planned without --refresh"
+UNPLANNED_OUTCOME: Final = "left unchanged, planned without --refresh"
 
 PEOPLE_ENTITIES: Final = ("team", "member", "project admin", "person")
 

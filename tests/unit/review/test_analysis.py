@@ -376,7 +376,7 @@ def test_the_review_separates_planned_changes_from_drift() -> None:
 @pytest.mark.parametrize(
     ("now", "outcome"),
     [
-        ({"city": "Bergen"}, "kept: the program now declares it"),
+        ({"city": "Bergen"}, "kept, the program now declares it"),
         ({"city": "Oslo"}, "set to Oslo"),
         ({}, "left unchanged"),
     ],
