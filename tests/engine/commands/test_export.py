@@ -194,7 +194,7 @@ def test_a_second_export_writes_the_same_bytes(export_project: ExportProject) ->
 
     again = export_project.export()
 
-    assert "Both files are as they were" in again.output
+    assert "Both files are up to date" in again.output
     assert export_project.files() == before
 
 
@@ -289,7 +289,7 @@ def test_the_json_output_lists_the_written_files(export_project: ExportProject) 
 
     document = json.loads(done.stdout)
     assert document["declared"] == {"Bim360BusinessUnits": 1, "Bim360Project": 54}
-    assert document["passedOver"] == 6
+    assert document["skippedProjects"] == 6
     assert document["requests"] == 2
     assert len(document["written"]) == 2
 
@@ -297,9 +297,12 @@ def test_the_json_output_lists_the_written_files(export_project: ExportProject) 
 @pytest.mark.parametrize(
     ("flags", "message"),
     [
-        (("--name", "unknown"), "60 projects have another status, name or day"),
-        (("--status", "deleted"), "--status takes words of active, pending, inactive, archived"),
-        (("--include", ""), "--include takes words of projects"),
+        (("--name", "unknown"), "60 projects skipped by your filters"),
+        (
+            ("--status", "deleted"),
+            "--status must be a comma-separated list of active, pending, inactive, archived",
+        ),
+        (("--include", ""), "--include must be a comma-separated list of projects"),
     ],
 )
 def test_an_export_without_matches_writes_no_files(

@@ -111,7 +111,7 @@ def test_units_with_equal_paths_have_their_ids_as_keys() -> None:
         ),
         (build_roots(None), "it has no name"),
         (build_roots(""), "it has no name"),
-        (build_roots(" North"), "without spaces around it"),
+        (build_roots(" North"), "without surrounding spaces"),
         (build_roots("a\nb"), r"U\+000A"),
         (build_roots("N" * 256), "has 256 characters"),
         (build_roots("04da6b54-80e4-46f7-96ec-b56ff0331ba9"), "Pulumi uses this text"),
