@@ -9,6 +9,7 @@ import pytest
 
 from bim360_provider import emulator
 from tests.engine.commands.layouts import LAYOUTS, ProjectLayout, ShellUser, parse_printed_commands
+from tests.engine.crashes.crash_harness import mark_unsampled, only_in_make_crashes
 from tests.support.legacy_account import build_account
 from tests.support.odd_values import ODD_NAMES, build_odd_account
 
@@ -18,6 +19,9 @@ pytestmark = [
 ]
 
 EVERYTHING = "projects,business-units,companies,users,members"
+
+SAMPLE = ("no program yet", "another folder, not imported")
+"""The layouts of the normal suite; `make crashes` runs all, and the local engine always does."""
 
 CreateUser = Callable[[ProjectLayout], ShellUser]
 
@@ -29,7 +33,7 @@ def create_user(tmp_path: Path) -> Iterator[CreateUser]:
         yield lambda layout: ShellUser(tmp_path, layout, running, os.environ["PATH"])
 
 
-@pytest.mark.parametrize("name", LAYOUTS)
+@pytest.mark.parametrize("name", mark_unsampled(LAYOUTS, *SAMPLE))
 def test_the_printed_commands_take_an_account_over_in(create_user: CreateUser, name: str) -> None:
     """No write is sent, everything is committed, and no resource stays protected."""
     user = create_user(LAYOUTS[name])
@@ -64,6 +68,7 @@ def test_nothing_can_be_archived_where_the_program_does_not_run_the_export_after
     assert user.list_writes() == []
 
 
+@only_in_make_crashes
 def test_no_odd_name_is_a_change(create_user: CreateUser) -> None:
     """Of a project, a unit, a company, a person or a member."""
     user = create_user(LAYOUTS["no program yet"])

@@ -16,6 +16,7 @@ import pytest
 
 from bim360_provider.emulator import ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Emulator, serve
 from bim360_provider.testing import LocalEngine, Result
+from tests.engine.crashes.crash_harness import only_in_make_crashes
 
 pytestmark = [
     pytest.mark.pulumi_cli,
@@ -223,6 +224,7 @@ def _rename_west(account: dict[str, Any]) -> None:
     west["name"] = "Far West"
 
 
+@only_in_make_crashes
 def test_units_a_project_and_a_picture_live_alike_on_both(project_pair: ProjectPair) -> None:
     """Created, no changes, a new image, renamed by hand, restored, and destroyed."""
     project_pair.write("tower.png", b"\x89PNG\r\n\x1a\n a tower")

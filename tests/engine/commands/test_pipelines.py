@@ -11,13 +11,27 @@ import pytest
 
 from tests.engine.commands.ci_runners.github_runner import GitHubRunner
 from tests.engine.commands.ci_runners.gitlab_runner import GitLabRunner, run_gitlab
-from tests.engine.crashes.crash_harness import CrashStack, create_crash_stack
+from tests.engine.crashes.crash_harness import (
+    CrashStack,
+    create_crash_stack,
+    only_in_make_crashes,
+)
 
 Host = GitHubRunner | GitLabRunner
 
 CLI = shutil.which("pulumi")
 HOSTS = Path(__file__).with_name("ci_runners")
 FINE, PLAN_FAILED, GATE_TRIGGERED = 0, 1, 3
+NEEDS_CLI = (
+    pytest.mark.pulumi_cli,
+    pytest.mark.skipif(CLI is None, reason="needs the Pulumi CLI on PATH"),
+)
+HOSTS_AND_ENGINES = (
+    ("github", "local"),
+    ("gitlab", "local"),
+    pytest.param(("github", "pulumi"), marks=NEEDS_CLI),
+    pytest.param(("gitlab", "pulumi"), marks=(*NEEDS_CLI, only_in_make_crashes)),
+)
 SECRETS = ("APS_CLIENT_ID", "APS_CLIENT_SECRET")
 
 pytestmark = [
@@ -28,23 +42,6 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(
-    params=[
-        "local",
-        pytest.param(
-            "pulumi",
-            marks=[
-                pytest.mark.pulumi_cli,
-                pytest.mark.skipif(CLI is None, reason="needs the Pulumi CLI on PATH"),
-            ],
-        ),
-    ]
-)
-def engine(request: pytest.FixtureRequest) -> str:
-    """Return the engine that runs the stacks."""
-    return str(request.param)
-
-
 @pytest.fixture
 def stack(tmp_path: Path) -> Iterator[CrashStack]:
     """Return a stack that declares one tower, at an HQ without projects."""
@@ -52,18 +49,17 @@ def stack(tmp_path: Path) -> Iterator[CrashStack]:
         yield created
 
 
-@pytest.fixture(params=["github", "gitlab"])
-def host(
-    request: pytest.FixtureRequest, stack: CrashStack, engine: str, tmp_path: Path
-) -> Iterator[Host]:
+@pytest.fixture(params=HOSTS_AND_ENGINES, ids="-".join)
+def host(request: pytest.FixtureRequest, stack: CrashStack, tmp_path: Path) -> Iterator[Host]:
     """Return the host of the stack's repository."""
+    name, engine = request.param
     hq = {key: value for key, value in stack.env.items() if key not in SECRETS}
     machine = {**hq, **_machine(tmp_path, engine)}
     if engine == "pulumi":
         init = ["pulumi", "stack", "init", "dev", "--non-interactive"]
         subprocess.run(init, cwd=stack.folder, env=machine, check=True, capture_output=True)  # noqa: S603 - our own command
     secrets = {key: stack.env[key] for key in SECRETS} | {"PULUMI_ACCESS_TOKEN": ""}
-    if request.param == "github":
+    if name == "github":
         yield GitHubRunner(stack.folder, machine, secrets)
     else:
         with run_gitlab(stack.folder, machine, secrets) as created:
