@@ -73,9 +73,9 @@ def test_the_first_refusal_ends_a_plain_destroy_and_says_how_to_continue(
     towers: EngineProject,
 ) -> None:
     """A destroy as people type it; the CLI prints the advice."""
-    said = towers.run_pulumi(*DESTROY, code=1)
+    output = towers.run_pulumi(*DESTROY, code=1)
 
-    assert "this run has archived 4 already, as many as bim360:maxArchives allows" in said
-    assert "Traceback" not in said
+    assert "this run has archived 4 already, as many as bim360:maxArchives allows" in output
+    assert "Traceback" not in output
     assert list_state_ids(towers) == list_live_ids(towers)
     assert len(list_live_ids(towers)) == 6

@@ -90,13 +90,13 @@ def test_a_forced_replacement_keeps_its_object(
     """Nothing is archived, removed, duplicated or lost, and a second run sends nothing."""
     before = replaced_stack.list_surviving_values()
 
-    said = replaced_stack.force_replacement(
+    output = replaced_stack.force_replacement(
         way, {"delete_before_replace": True} if delete_first else {}
     )
     again = replaced_stack.stack.record_requests(
         lambda: replaced_stack.stack.run_pulumi(*UP, "--expect-no-changes")
     )
 
-    assert "'Tower' cannot be created a second time, so the replacement keeps project" in said
+    assert "'Tower' cannot be created a second time, so the replacement keeps project" in output
     assert replaced_stack.list_surviving_values() == before
     assert again == []

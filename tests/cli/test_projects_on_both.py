@@ -60,11 +60,11 @@ class EngineProject:
     def run_pulumi(self, *arguments: str, code: int = 0) -> str:
         """Run the CLI; return what it printed."""
         command = ["pulumi", *arguments, "--non-interactive", "--color=never"]
-        ran = subprocess.run(  # noqa: S603 - the CLI on PATH is what is under test
+        completed = subprocess.run(  # noqa: S603 - the CLI on PATH is what is under test
             command, cwd=self.folder, env=self.env, capture_output=True, text=True, check=False
         )
-        assert ran.returncode == code, ran.stdout + ran.stderr
-        return ran.stdout
+        assert completed.returncode == code, completed.stdout + completed.stderr
+        return completed.stdout
 
 
 def create_project(folder: Path, url: str, hq: Emulator) -> EngineProject:
@@ -208,10 +208,10 @@ def test_the_cli_reports_a_mistake_before_it_sends_a_request(
     _, real = project_pair
     real.declare(currency="EURO", city="x" * 256, value=True)
 
-    said: list[str] = []
+    output: list[str] = []
 
-    requests = real.record_requests(lambda: said.append(real.run_pulumi("preview", code=FAILED)))
+    requests = real.record_requests(lambda: output.append(real.run_pulumi("preview", code=FAILED)))
 
     assert requests == []
     for text in ("currency does not know 'EURO'", "city has 256 characters", "value must be"):
-        assert text in said[0]
+        assert text in output[0]

@@ -110,11 +110,11 @@ def test_without_network_and_go_it_says_so(capsys: pytest.CaptureFixture[str]) -
     """With the page that explains it."""
     ended = pulumi_cli.main()
 
-    said = capsys.readouterr().out
+    output = capsys.readouterr().out
     assert ended == 1
-    assert "the release cannot be fetched" in said
-    assert "There is no Pulumi CLI on PATH, and there is no Go to build it with." in said
-    assert "https://www.pulumi.com/docs/install" in said
+    assert "the release cannot be fetched" in output
+    assert "There is no Pulumi CLI on PATH, and there is no Go to build it with." in output
+    assert "https://www.pulumi.com/docs/install" in output
 
 
 def test_a_cli_on_path_is_used_as_it_is(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -137,7 +137,7 @@ def test_a_skipped_test_of_the_cli_fails_where_the_cli_is_required(
     required: str, ended: int
 ) -> None:
     """CI sets it: a skip among 2,000 tests goes unnoticed."""
-    done = subprocess.run(  # noqa: S603 - the test's own command
+    completed = subprocess.run(  # noqa: S603 - the test's own command
         [sys.executable, "-m", "pytest", "-n", "0", "-q", TESTS_OF_THE_CLI],
         cwd=ROOT,
         env={**os.environ, "REQUIRE_PULUMI": required},
@@ -146,9 +146,9 @@ def test_a_skipped_test_of_the_cli_fails_where_the_cli_is_required(
         check=False,
     )
 
-    assert done.returncode == ended, done.stdout
-    assert ("REQUIRE_PULUMI=1 forbids: " in done.stdout) == bool(ended)
-    assert "needs the Pulumi CLI on PATH" in done.stdout
+    assert completed.returncode == ended, completed.stdout
+    assert ("REQUIRE_PULUMI=1 forbids: " in completed.stdout) == bool(ended)
+    assert "needs the Pulumi CLI on PATH" in completed.stdout
 
 
 def test_ci_requires_the_cli() -> None:

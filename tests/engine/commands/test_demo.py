@@ -116,7 +116,7 @@ def test_the_demo_never_uses_the_credentials_of_a_real_account(story: Story) -> 
 
 def test_without_a_project_the_demo_says_where_it_looked(tmp_path: Path) -> None:
     """One line and exit code 2."""
-    ran = demo(tmp_path)
+    completed = demo(tmp_path)
 
-    assert ran.returncode == 2
-    assert f"There is no Pulumi.yaml in {tmp_path}" in ran.stderr
+    assert completed.returncode == 2
+    assert f"There is no Pulumi.yaml in {tmp_path}" in completed.stderr

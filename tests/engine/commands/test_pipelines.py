@@ -91,14 +91,14 @@ def _machine(folder: Path, engine: str) -> dict[str, str]:
 def test_a_request_gets_one_comment_that_follows_it(host: Host, stack: CrashStack) -> None:
     """The second push changes the first comment; nothing is created at HQ."""
     first = host.run_preview()
-    begun = host.comments
+    first_comments = host.comments
     stack.declare(city="Seattle", name="Harbor Point Tower")
 
     second = host.run_preview()
 
     assert (first, second) == ((FINE, ""), (FINE, "")), host.output
-    assert len(begun) == len(host.comments) == 1
-    assert "Tower A" in begun[0]
+    assert len(first_comments) == len(host.comments) == 1
+    assert "Tower A" in first_comments[0]
     assert "Harbor Point Tower" in host.comments[0]
     assert stack.list_projects() == []
 
@@ -113,12 +113,12 @@ def test_a_gate_stops_the_request_and_a_label_lets_it_through(
 
     code, where = host.run_preview()
     host.labels.append("gates-open")
-    through = host.run_preview()
+    allowed = host.run_preview()
 
     assert applied == (FINE, ""), host.output
     assert (code, where) == (GATE_TRIGGERED, where)
     assert where in ("Gate", "preview")
-    assert through == (FINE, ""), host.output
+    assert allowed == (FINE, ""), host.output
     assert "Tower 9" in host.comments[0]
     assert [project["status"] for project in stack.list_projects()].count("archived") == 0
 
@@ -159,10 +159,10 @@ def test_a_merge_is_applied_and_drift_comes_and_goes_as_an_issue(
 
     found = [host.run_drift(), host.run_drift()]
     reported = list(host.issues)
-    mended = host.run_apply()
+    restored = host.run_apply()
     closed = host.run_drift()
 
-    assert [applied, quiet, *found, mended, closed] == [(FINE, "")] * 6, host.output
+    assert [applied, quiet, *found, restored, closed] == [(FINE, "")] * 6, host.output
     assert [state for state, _ in reported] == ["open"]
     assert "Tower A" in reported[0][1]
     assert stack.list_projects()[0]["value"] == tower["value"]
