@@ -21,7 +21,7 @@ pytestmark = [
 EVERYTHING = "projects,business-units,companies,users,members"
 
 SAMPLE = ("no program yet", "another folder, not imported")
-"""The layouts of the normal suite; `make crashes` runs all, and the local engine always does."""
+"""The layouts of the usual suite; `make crashes` runs all."""
 
 CreateUser = Callable[[ProjectLayout], ShellUser]
 

@@ -24,7 +24,7 @@ SAMPLE = (
     "a failed create stops its dependents only",
     "aliases, parents, components",
 )
-"""The scenarios of the normal suite; `make crashes` runs all."""
+"""The scenarios of the usual suite; `make crashes` runs all."""
 
 
 @pytest.mark.parametrize("story", mark_unsampled(SCENARIOS, *SAMPLE))

@@ -26,12 +26,6 @@ NEEDS_CLI = (
     pytest.mark.pulumi_cli,
     pytest.mark.skipif(CLI is None, reason="needs the Pulumi CLI on PATH"),
 )
-HOSTS_AND_ENGINES = (
-    ("github", "local"),
-    ("gitlab", "local"),
-    pytest.param(("github", "pulumi"), marks=NEEDS_CLI),
-    pytest.param(("gitlab", "pulumi"), marks=(*NEEDS_CLI, only_in_make_crashes)),
-)
 SECRETS = ("APS_CLIENT_ID", "APS_CLIENT_SECRET")
 
 pytestmark = [
@@ -42,6 +36,21 @@ pytestmark = [
 ]
 
 
+def on_hosts(*sample: str) -> pytest.MarkDecorator:
+    """Return the mark for a test on each host and engine; the sample is for the usual suite."""
+    cases = [
+        pytest.param(
+            case,
+            marks=[
+                *(NEEDS_CLI if case.endswith("pulumi") else ()),
+                *(() if case in sample else (only_in_make_crashes,)),
+            ],
+        )
+        for case in ("github-local", "gitlab-local", "github-pulumi", "gitlab-pulumi")
+    ]
+    return pytest.mark.parametrize("host", cases, indirect=True)
+
+
 @pytest.fixture
 def stack(tmp_path: Path) -> Iterator[CrashStack]:
     """Return a stack that declares one tower, at an HQ without projects."""
@@ -49,10 +58,10 @@ def stack(tmp_path: Path) -> Iterator[CrashStack]:
         yield created
 
 
-@pytest.fixture(params=HOSTS_AND_ENGINES, ids="-".join)
+@pytest.fixture
 def host(request: pytest.FixtureRequest, stack: CrashStack, tmp_path: Path) -> Iterator[Host]:
     """Return the host of the stack's repository."""
-    name, engine = request.param
+    name, engine = request.param.split("-")
     hq = {key: value for key, value in stack.env.items() if key not in SECRETS}
     machine = {**hq, **_machine(tmp_path, engine)}
     if engine == "pulumi":
@@ -88,6 +97,7 @@ def _machine(folder: Path, engine: str) -> dict[str, str]:
     }
 
 
+@on_hosts("github-local", "gitlab-local")
 def test_a_request_gets_one_comment_that_follows_it(host: Host, stack: CrashStack) -> None:
     """The second push changes the first comment; nothing is created at HQ."""
     first = host.run_preview()
@@ -103,6 +113,7 @@ def test_a_request_gets_one_comment_that_follows_it(host: Host, stack: CrashStac
     assert stack.list_projects() == []
 
 
+@on_hosts("github-local", "gitlab-local", "github-pulumi")
 def test_a_gate_stops_the_request_and_a_label_lets_it_through(
     host: Host, stack: CrashStack
 ) -> None:
@@ -123,6 +134,7 @@ def test_a_gate_stops_the_request_and_a_label_lets_it_through(
     assert [project["status"] for project in stack.list_projects()].count("archived") == 0
 
 
+@on_hosts("github-local", "gitlab-local")
 def test_a_failed_plan_is_reported_and_not_applied(host: Host, stack: CrashStack) -> None:
     """A mistake in an argument: the comment quotes the error, and a merge sends nothing."""
     stack.declare(currency="EURO")
@@ -136,6 +148,7 @@ def test_a_failed_plan_is_reported_and_not_applied(host: Host, stack: CrashStack
     assert stack.list_projects() == []
 
 
+@on_hosts("github-local")
 def test_a_preview_without_a_plan_is_reported_too(host: Host, stack: CrashStack) -> None:
     """For example if the project file was deleted."""
     (stack.folder / "Pulumi.yaml").unlink()
@@ -148,6 +161,7 @@ def test_a_preview_without_a_plan_is_reported_too(host: Host, stack: CrashStack)
     assert "There is no review." in host.comments[0]
 
 
+@on_hosts("github-local", "gitlab-local", "github-pulumi")
 def test_a_merge_is_applied_and_drift_comes_and_goes_as_an_issue(
     host: Host, stack: CrashStack
 ) -> None:
