@@ -188,7 +188,7 @@ def _promote_lena(account: dict[str, Any]) -> None:
     member["services"] = {"document_management": "admin"}
 
 
-def test_a_team_lives_alike_on_both(project_pair: ProjectPair) -> None:
+def test_a_teams_lifecycle_is_the_same_on_both(project_pair: ProjectPair) -> None:
     """Created, no changes, one more member, changed by hand, restored, and destroyed."""
     team = (STACKS / "team.py").read_text(encoding="utf-8")
     last = """"email": ruth.email,"""
@@ -225,7 +225,7 @@ def _rename_west(account: dict[str, Any]) -> None:
 
 
 @only_in_make_crashes
-def test_units_a_project_and_a_picture_live_alike_on_both(project_pair: ProjectPair) -> None:
+def test_the_lifecycle_of_units_and_an_image_is_the_same_on_both(project_pair: ProjectPair) -> None:
     """Created, no changes, a new image, renamed by hand, restored, and destroyed."""
     project_pair.write("tower.png", b"\x89PNG\r\n\x1a\n a tower")
     project_pair.write("__main__.py", PARTS)

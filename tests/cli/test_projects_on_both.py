@@ -109,7 +109,7 @@ def change_in_browser(hq: Emulator, **changes: Any) -> None:
     hq.call_control_plane("PATCH", f"/projects/{projects[0]['id']}", changes)
 
 
-def test_both_engines_make_the_same_requests_all_through_a_projects_life(
+def test_both_engines_send_the_same_requests_in_a_projects_lifecycle(
     project_pair: tuple[EngineProject, EngineProject],
 ) -> None:
     """Create, no changes, change, drift, archived by hand, restored, destroy: each request."""

@@ -78,7 +78,7 @@ def list_requests(result: StackResult) -> list[str]:
     return [f"{row['method']} {row['path'].rsplit('/', 1)[1]}" for row in result.requests]
 
 
-def test_units_a_project_and_its_picture_live_and_go_together(
+def test_units_a_project_and_its_image_are_created_and_destroyed(
     open_stack: Opened, tmp_path: Path
 ) -> None:
     """Connected by outputs; a second up sends nothing; a destroy keeps the units."""

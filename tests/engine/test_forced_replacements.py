@@ -115,7 +115,7 @@ def test_the_replacement_of_each_resource_alone_keeps_what_depends_on_it(
     assert again.changes.keys() == {"same"}
 
 
-def test_people_read_that_nothing_was_created(site: Site) -> None:
+def test_a_message_says_that_nothing_was_created(site: Site) -> None:
     """Pulumi shows a replacement, so the message explains the result."""
     run = site.replaced("taint", ("tower",), delete_first=False)
 

@@ -87,6 +87,6 @@ def test_every_public_name_is_documented(name: str) -> None:
     assert not silent, f"not in README.md or docs/: {', '.join(silent)}"
 
 
-def test_the_package_says_that_it_is_typed() -> None:
+def test_the_package_is_marked_as_typed() -> None:
     """Without this file, type checkers of users ignore all annotations."""
     assert (ROOT / PACKAGE / "py.typed").exists()

@@ -106,7 +106,7 @@ def test_an_interrupted_download_leaves_nothing(
     assert [path for path in place.rglob("*") if path.name.startswith("pulumi")] == []
 
 
-def test_without_network_and_go_it_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_network_and_go_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     """With the page that explains it."""
     ended = pulumi_cli.main()
 

@@ -61,7 +61,7 @@ def test_a_missing_python_is_reported_too(bin_folder: Path) -> None:
     assert "none of these starts: python3.99." in completed.stderr
 
 
-def test_the_newest_python_that_starts_is_taken(bin_folder: Path) -> None:
+def test_the_newest_python_that_starts_is_used(bin_folder: Path) -> None:
     """Version managers leave commands on PATH that do not start."""
     _write_script(bin_folder / "python3.13", "exit 127")
     _fake_python(bin_folder, "python3.12", "3.12.1")
@@ -72,7 +72,7 @@ def test_the_newest_python_that_starts_is_taken(bin_folder: Path) -> None:
     assert completed.stdout == f"python3.12 runs {ROOT}/.ci/environment.py\n"
 
 
-def test_a_named_python_is_taken_before_all_others(bin_folder: Path) -> None:
+def test_a_named_python_takes_precedence(bin_folder: Path) -> None:
     """`make test PYTHON=python3.10` uses that version."""
     _fake_python(bin_folder, "python3.12", "3.12.1")
     _fake_python(bin_folder, "python3.10", "3.10.13")

@@ -98,7 +98,7 @@ def _machine(folder: Path, engine: str) -> dict[str, str]:
 
 
 @on_hosts("github-local", "gitlab-local")
-def test_a_request_gets_one_comment_that_follows_it(host: Host, stack: CrashStack) -> None:
+def test_a_request_gets_one_comment_that_is_updated(host: Host, stack: CrashStack) -> None:
     """The second push changes the first comment; nothing is created at HQ."""
     first = host.run_preview()
     first_comments = host.comments
@@ -114,9 +114,7 @@ def test_a_request_gets_one_comment_that_follows_it(host: Host, stack: CrashStac
 
 
 @on_hosts("github-local", "gitlab-local", "github-pulumi")
-def test_a_gate_stops_the_request_and_a_label_lets_it_through(
-    host: Host, stack: CrashStack
-) -> None:
+def test_a_gate_stops_the_request_and_a_label_opens_it(host: Host, stack: CrashStack) -> None:
     """The comment lists the changes in either case."""
     stack.declare(*({"name": f"Tower {number}"} for number in range(10)))
     applied = host.run_apply()
@@ -162,7 +160,7 @@ def test_a_preview_without_a_plan_is_reported_too(host: Host, stack: CrashStack)
 
 
 @on_hosts("github-local", "gitlab-local", "github-pulumi")
-def test_a_merge_is_applied_and_drift_comes_and_goes_as_an_issue(
+def test_a_merge_is_applied_and_drift_opens_and_closes_an_issue(
     host: Host, stack: CrashStack
 ) -> None:
     """Changed by hand, reported once, updated, restored by the next merge, closed."""
