@@ -100,12 +100,12 @@ class Soak:
         command = self._choose_command(destroys=destroys)
         command += self._build_replace_flags(command, state)
         self._fault_schedule.add_faults(self._dice)
-        trap = self._create_kill_point(max(edits, 1))
+        kill_point = self._create_kill_point(max(edits, 1))
         revoke_at = self._dice.randint(2, 40) if self._dice.random() < REVOCATION_SHARE else 0
-        self._hq.prepare_run(trap, revoke_at)
-        fair = self._count_requests()
+        self._hq.prepare_run(kill_point, revoke_at)
+        earlier = self._count_requests()
         self._run_command(command)
-        self.result.requests_under_faults += self._count_requests() - fair
+        self.result.requests_under_faults += self._count_requests() - earlier
         self._hq.prepare_run(None, 0)
         self._fault_schedule.remove_faults()
         self._hq.clock.advance(self._dice.uniform(*PAUSE_BETWEEN_RUNS))
@@ -126,9 +126,13 @@ class Soak:
         if command != "up" or self._dice.random() >= REPLACEMENT_SHARE:
             return ""
         mine = _select_projects(state)
-        here = [mine[name] for name in self._program.list_settled(mine)]
-        here += [] if self.result.config.projects_only else self._other_entities.list_settled(state)
-        chosen = self._dice.sample(here, min(len(here), self._dice.randint(1, MAX_REPLACEMENTS)))
+        resources = [mine[name] for name in self._program.list_settled(mine)]
+        resources += (
+            [] if self.result.config.projects_only else self._other_entities.list_settled(state)
+        )
+        chosen = self._dice.sample(
+            resources, min(len(resources), self._dice.randint(1, MAX_REPLACEMENTS))
+        )
         self._program.operations["forced replacement"] += len(chosen)
         return "".join(f" --replace={each.urn}" for each in chosen)
 

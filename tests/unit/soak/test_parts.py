@@ -185,7 +185,7 @@ BREACHES: dict[str, Breach] = {
     "touched: unit 'Theirs' belongs to another user, and has changed": (
         lambda hq_account: hq_account["business_units"][0].update(description="ours now")
     ),
-    "unequal: image-site0 is another picture than declared": (
+    "unequal: image-site0 is not the declared image": (
         lambda hq_account: hq_account["projects"][0].update(image=None)
     ),
 }
