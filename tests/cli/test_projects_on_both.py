@@ -213,5 +213,5 @@ def test_the_cli_reports_a_mistake_before_it_sends_a_request(
     requests = real.record_requests(lambda: output.append(real.run_pulumi("preview", code=FAILED)))
 
     assert requests == []
-    for text in ("currency does not know 'EURO'", "city has 256 characters", "value must be"):
+    for text in ("currency 'EURO' is not a valid", "city has 256 characters", "value must be"):
         assert text in output[0]

@@ -83,7 +83,7 @@ def test_no_check_failure_shows_a_secret(open_stack: Opened) -> None:
     preview = open_stack(WRONG).preview()
 
     assert len(preview.errors) >= 5
-    assert "timezone does not know [secret]" in collect_output(preview)
+    assert "timezone [secret] is not a valid value" in collect_output(preview)
     assert HIDDEN not in collect_output(preview)
 
 

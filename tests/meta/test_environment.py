@@ -114,7 +114,7 @@ def test_a_damaged_pip_is_refused(
     assert status == 1
     assert steps == []
     assert capsys.readouterr().err == (
-        ".ci/pip.whl is damaged; bring it back with: git checkout .ci\n"
+        ".ci/pip.whl is damaged; restore it with: git checkout .ci\n"
     )
 
 
@@ -143,7 +143,7 @@ def test_a_step_that_fails_shows_its_last_lines(capsys: pytest.CaptureFixture[st
     """The reason, without the packages that were installed before."""
     script = "print('Collecting grpcio'); print('no space left'); raise SystemExit(1)"
 
-    with pytest.raises(quietly.SetupError, match=r"stopped at the packages; the lines above say"):
+    with pytest.raises(quietly.SetupError, match=r"failed at the packages; see the lines above"):
         quietly.run("the packages", sys.executable, "-c", script)
 
     assert capsys.readouterr().out == "no space left\n"

@@ -74,7 +74,7 @@ def test_the_version_is_that_of_go_mod(place: Path, monkeypatch: pytest.MonkeyPa
     (place / "go.mod").write_text("require github.com/pulumi/pulumi/pkg/v3 v3.1.2\n")
     monkeypatch.setattr(pulumi_cli, "MODULE", place)
 
-    assert pulumi_cli.pinned() == "3.1.2"
+    assert pulumi_cli.pinned_version() == "3.1.2"
 
 
 def test_a_release_is_unpacked_and_kept(
@@ -112,8 +112,8 @@ def test_a_missing_network_and_go_is_reported(capsys: pytest.CaptureFixture[str]
 
     output = capsys.readouterr().out
     assert ended == 1
-    assert "the release cannot be fetched" in output
-    assert "There is no Pulumi CLI on PATH, and there is no Go to build it with." in output
+    assert "the release cannot be downloaded" in output
+    assert "could not be installed: Go, which could build it, is not on PATH." in output
     assert "https://www.pulumi.com/docs/install" in output
 
 

@@ -79,7 +79,7 @@ def test_the_demo_ends_well_each_time(story: Story) -> None:
 
 def test_the_demo_shows_what_exists_and_what_it_cost(story: Story) -> None:
     """Two projects are two POSTs and a token; a second up sends nothing."""
-    assert "read back from HQ (3 requests)" in story.first.stdout
+    assert "read from HQ (the up sent 3 requests)" in story.first.stdout
     assert "sent 0 requests to HQ" in story.first.stdout
 
 

@@ -41,9 +41,9 @@ def test_the_demo_succeeds_despite_the_faults(project: Path) -> None:
     run = demo(project, "--faults", str(WEATHER))
 
     assert run.returncode == 0, run.stdout + run.stderr
-    assert f"Weather: as {WEATHER} says." in run.stdout
+    assert f"Faults: {WEATHER}." in run.stdout
     assert "was created, although HQ's response was lost" in run.stdout
-    assert " of these requests met bad weather." in run.stdout
+    assert "Requests disturbed by a fault: " in run.stdout
     assert "The second up changed nothing and sent 0 requests to HQ." in run.stdout
 
 

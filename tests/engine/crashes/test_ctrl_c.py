@@ -76,7 +76,7 @@ def test_a_pause_that_hq_requires_is_waited_out(stack: CrashStack) -> None:
         "POST", "/faults", {**rule, "then": {"status": 429, "retry_after": 60}}
     )
 
-    code, seconds = interrupted_at(stack, "HQ asks to slow down (429)")
+    code, seconds = interrupted_at(stack, "HQ's rate limit was exceeded (429)")
 
     assert (code, len(stack.list_project_ids())) == (INTERRUPTED, 1)
     assert seconds < PROCESS_TIMEOUT / 2

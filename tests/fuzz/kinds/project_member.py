@@ -61,5 +61,5 @@ ENTITY = FuzzEntity(
     adjust_set=_add_access,
     fixed_arguments=("project_id", "email"),
     find_conflicts=_find_missing_access,
-    hq_refusals=("the account has no company", "industry_roles does not know"),
+    hq_refusals=("the account has no company", "industry_roles '"),
 )

@@ -125,6 +125,6 @@ ENTITY = FuzzEntity(
     example={k: MEMBER_INPUTS[k] for k in ("project_id", "account_id", "region")},
     delete_entity=_delete_entity,
     fixed_arguments=("project_id",),
-    hq_refusals=("the account has no company", "industry_roles does not know"),
+    hq_refusals=("the account has no company", "industry_roles '"),
     list_pending=_list_pending,
 )
