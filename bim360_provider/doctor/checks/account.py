@@ -109,7 +109,7 @@ def _assess_user(reference: str, user: dict[str, Any]) -> Finding:
     if user.get("role") != "account_admin":
         return report_warning(
             f"{reference} is not an account admin",
-            "Set an account admin, or add this user as admin to all projects with declared members.",
+            "Set an account admin, or add this user as admin to all projects with members.",
         )
     return report_ok(f"{reference} is an account admin")
 

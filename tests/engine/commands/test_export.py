@@ -298,7 +298,10 @@ def test_json_tells_what_was_written(export_project: ExportProject) -> None:
     ("flags", "words"),
     [
         (("--name", "nobody"), "60 projects skipped by your filters"),
-        (("--status", "gone"), "--status must be a comma-separated list of active, pending, inactive, archived"),
+        (
+            ("--status", "gone"),
+            "--status must be a comma-separated list of active, pending, inactive, archived",
+        ),
         (("--include", ""), "--include must be a comma-separated list of projects"),
     ],
 )
@@ -341,4 +344,4 @@ def test_an_import_of_what_is_there_changes_nothing(export_project: ExportProjec
 
     assert set(again.changes) == {"same"}
     assert len(other.errors) == 1
-    assert "'school-30' is in the state already, with the id" in other.errors[0]
+    assert "'school-30' is already in the state, with the id" in other.errors[0]
