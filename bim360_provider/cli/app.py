@@ -1,7 +1,7 @@
 """Assembles the command line ``bim360``; each command has its own module."""
 
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -14,6 +14,9 @@ from bim360_provider.emulator.cli import emulator
 from bim360_provider.testing.cli import app as local
 
 __all__ = ["app", "show_version"]
+
+ACCOUNT_PANEL: Final = "Work with an account"
+LOCAL_PANEL: Final = "Try out and test without an account"
 
 
 def show_version(value: bool) -> None:
@@ -29,15 +32,19 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for _command in (doctor, export, review):
-    app.command(rich_help_panel="Work with an account")(_command)
+app.command(rich_help_panel=ACCOUNT_PANEL)(doctor)
 
-for _command in (demo, emulator):
-    app.command(rich_help_panel="Try out and test without an account")(_command)
+app.command(rich_help_panel=ACCOUNT_PANEL)(export)
 
-app.add_typer(local, name="local", rich_help_panel="Try out and test without an account")
+app.command(rich_help_panel=ACCOUNT_PANEL)(review)
 
-app.command(rich_help_panel="Clean up")(sweep)
+app.command(rich_help_panel=ACCOUNT_PANEL)(sweep)
+
+app.command(rich_help_panel=LOCAL_PANEL)(demo)
+
+app.command(rich_help_panel=LOCAL_PANEL)(emulator)
+
+app.add_typer(local, name="local", rich_help_panel=LOCAL_PANEL)
 
 
 @app.callback()

@@ -48,8 +48,8 @@ def _allocate_id(title: str) -> str:
 class FileProvider(ResourceProvider):
     """Stores objects; some properties of an item control its behavior.
 
-    A change of ``kind`` replaces the item, ``ahead`` deletes it first, ``decision`` is the result of
-    its diff ("yes" or "no"), ``broken`` is the call that fails.
+    A change of ``kind`` replaces the item, ``ahead`` deletes it first, ``decision`` is the result
+    of its diff ("yes" or "no"), ``broken`` is the call that fails.
     """
 
     serialize_as_secret_always = False

@@ -27,7 +27,8 @@ def arguments(name, /, **defaults):
     return {**defaults, **overrides["values"].get(name, {}), "opts": ResourceOptions(**options)}
 
 
-resources["trigger"] = Bim360Company("trigger", **arguments("trigger", name="Trigger", trade="Other"))
+resources["trigger"] = Bim360Company("trigger", **arguments(
+    "trigger", name="Trigger", trade="Other"))
 resources["units"] = Bim360BusinessUnits("units", **arguments(
     "units", units={"North": {"description": "cold"}, "North/West": {}}, on_destroy="remove"))
 resources["volt"] = Bim360Company("volt", **arguments("volt", name="Volt", trade="Electrical"))

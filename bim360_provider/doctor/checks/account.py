@@ -85,7 +85,7 @@ def check_projects(context: CheckContext) -> Finding:
 
 def _request_user(context: CheckContext, reference: str) -> Response:
     if user_ref.is_email(reference):
-        # Not exact: an exact search may tell upper from lower context.
+        # Partial, because an exact search may be case-sensitive.
         return context.required_probe.get(
             "users/search", {"email": reference, "partial": "true", "limit": "100"}
         )

@@ -27,7 +27,7 @@ ITEM_TYPE = "pulumi-python:dynamic/shelf:Item"
 
 
 def build_urn(name: str, type_: str = ITEM_TYPE) -> str:
-    """Return the URN of a resource of the bench's stack."""
+    """Return the URN of a resource of the fake stack."""
     return resource.build_urn("demo", "shop", "", type_, name)
 
 

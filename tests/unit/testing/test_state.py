@@ -59,7 +59,7 @@ def test_a_saved_state_loads_unchanged(tmp_path: Path) -> None:
 
 
 def test_no_secret_is_written(tmp_path: Path) -> None:
-    """Neither marked secrets nor copies that a provider rereordered."""
+    """Neither marked secrets nor copies that a provider returned."""
     secret_store = SecretStore(b"salt")
     secret_store.remember_secrets(Secret("correct horse"))
     resource = Resource(
