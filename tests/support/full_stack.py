@@ -191,5 +191,5 @@ def iterate_orders(needs: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, ..
 
 def sample_orders(count: int, seed: int) -> list[tuple[str, ...]]:
     """Return random orders, as for a program that declares no dependencies."""
-    random = Random(seed)  # noqa: S311 - repeatable
+    random = Random(seed)  # noqa: S311 - the seed makes it repeatable
     return [tuple(random.sample(sorted(DEPENDENCIES), len(DEPENDENCIES))) for _ in range(count)]

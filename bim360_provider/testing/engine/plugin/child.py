@@ -97,7 +97,7 @@ def run_program(arguments: list[str]) -> int:
 
 
 def _run_stack(entry: str, parallel: int) -> int:
-    from pulumi import RunError, log, runtime  # noqa: PLC0415 -- likewise
+    from pulumi import RunError, log, runtime  # noqa: PLC0415 -- a host does not need it
 
     # A failed resource leaves unawaited futures; asyncio's warnings about them do not help.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
