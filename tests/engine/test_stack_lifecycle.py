@@ -13,10 +13,10 @@ import os
 print("the program says correct horse")
 a = Item("a", title=" A ", size=3, tags={"x": 1, "y": [1, 2]}, nothing=None)
 b = Item("b", title=Output.concat("after ", a.id), password=Output.secret("correct horse"))
-c = Item("c", title="c", note=b.made_by)
+c = Item("c", title="c", note=b.created_by)
 pulumi.log.warn("mind the step", resource=c)
 pulumi.export("a", a.id)
-pulumi.export("who", a.made_by)
+pulumi.export("who", a.created_by)
 pulumi.export("password", b.password)
 pulumi.export("copy", b.echo)
 """

@@ -48,8 +48,8 @@ def test_an_old_python_is_refused_in_one_line(bin_folder: Path) -> None:
 
     assert completed.returncode == 1
     assert completed.stderr == (
-        "bim360-provider needs Python 3.10 or newer, but python3 is 3.9.18. "
-        "Install one, or say where it is: make PYTHON=/path/to/python3.12 ...\n"
+        "bim360-provider requires Python 3.10 or newer, but python3 is 3.9.18. "
+        "Install it, or set its path: make PYTHON=/path/to/python3.12 ...\n"
     )
 
 
