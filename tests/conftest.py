@@ -1,4 +1,4 @@
-"""What all tests share: a bare environment, and a stage for those that ask HQ."""
+"""Shared fixtures: an environment without settings, and an emulated HQ."""
 
 import os
 from collections.abc import Generator, Iterator
@@ -18,14 +18,14 @@ settings.register_profile("no deadline", deadline=None)
 settings.load_profile("no deadline")
 
 OPTIONAL_SKIP_REASON = "make crashes"
-"""Is in the reason of a skip that has nothing to do with what this machine has."""
+"""Part of a skip reason that does not depend on this machine."""
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """With ``REQUIRE_PULUMI=1``, as in CI, let a test that needs the Pulumi CLI fail, not skip."""
+    """With ``REQUIRE_PULUMI=1``, as in CI, turn skips of tests that need the Pulumi CLI into failures."""
     report = yield
     required = os.environ.get("REQUIRE_PULUMI") == "1" and item.get_closest_marker("pulumi_cli")
     if required and report.skipped and OPTIONAL_SKIP_REASON not in str(report.longrepr):
@@ -36,7 +36,7 @@ def pytest_runtest_makereport(
 
 @pytest.fixture(autouse=True)
 def _clear_environment(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the developer's own credentials and proxies out of every test that is not live."""
+    """Remove the developer's credentials and proxies from the environment of all tests but live ones."""
     if request.node.get_closest_marker("live"):
         return
     for name in list(os.environ):
@@ -46,7 +46,7 @@ def _clear_environment(request: pytest.FixtureRequest, monkeypatch: pytest.Monke
 
 @pytest.fixture
 def hq() -> Iterator[HqFixture]:
-    """Return an emulated HQ behind a socket; its clock moves only when somebody waits."""
+    """Return an emulated HQ behind a socket; its clock advances only when a client waits."""
     hq = FaultyEmulator()
     hq.clock.freeze()
     with serve(hq) as running:
@@ -58,5 +58,5 @@ def hq() -> Iterator[HqFixture]:
 
 @pytest.fixture
 def client(hq: HqFixture) -> HqClient:
-    """Return a client of the stage's HQ."""
+    """Return a client of the emulated HQ."""
     return hq.create_client()

@@ -1,4 +1,4 @@
-"""A whole stack is destroyed in any order, whatever is gone already, twice, and in two goes."""
+"""Destroying a whole stack: in any order, after external changes, twice, and after a kill."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -20,18 +20,18 @@ from tests.support.hq import Fault, HqFixture, build_reply
 from tests.support.members import ADMIN_EMAIL
 
 ORDERS = sorted(iterate_orders(DEPENDENCIES))
-"""All 302 that a program allows whose resources take each other's outputs."""
+"""All 302 orders that are possible if the resources use each other's outputs."""
 
 SAMPLED_ORDERS = ORDERS[::30]
 DEPENDENCY_ORDERS = ORDERS if RUNS_ALL_CASES else ORDERS[::10]
 RANDOM_ORDERS = sample_orders(60 if RUNS_ALL_CASES else 12, seed=1)
-"""Of the 362,880 that are possible where ids are written out and Pulumi knows no dependency."""
+"""A sample of the 362,880 orders that are possible if the program contains literal ids."""
 
 CHUNKS = range(4)
-"""Parts that the workers of a run share."""
+"""Chunks that run on different workers."""
 
 NOT_DESTROYED = DEPENDENCIES.keys() - DESTRUCTIVE_ARGS.keys() - {"project"}
-"""Nothing is sent for these: HQ deletes neither companies nor pictures."""
+"""These send no request: HQ deletes neither companies nor images."""
 
 UNSPECIFIC_NOT_FOUND = build_reply(404, {"code": 1004, "message": "not found"})
 MANY_TIMES = 1_000
@@ -44,12 +44,12 @@ DELETE_ROUTES = (
 
 @pytest.fixture
 def full_stack(hq: HqFixture, tmp_path: Path) -> FullStack:
-    """Return a stack that takes away what it can when it is destroyed."""
+    """Return a stack that removes everything that can be removed when it is destroyed."""
     return create_full_stack(hq, tmp_path / "tower.png", destructive=True)
 
 
 def get_destroyed_state(stack: FullStack) -> dict[str, object]:
-    """Return what a destroy has to do with, as HQ holds it."""
+    """Return the values at HQ that a destroy can change."""
     account, project = stack.get_account(), stack.get_project()
     return {
         "project": project["status"],
@@ -69,17 +69,19 @@ DESTROYED_STATE = {
     "units": ["North America"],
     "companies": COMPANIES,
 }
-"""All that a destroy can take away, and nothing of anybody else's."""
+"""A destroy removes all of this, and nothing that belongs to others."""
 
 
-def test_a_wired_program_has_302_orders() -> None:
-    """`make crashes` goes through all, the usual suite through each tenth."""
+def test_a_program_with_dependencies_has_302_orders() -> None:
+    """`make crashes` tests all of them, the usual suite every tenth."""
     assert len(ORDERS) == 302
 
 
 @pytest.mark.parametrize("chunk", CHUNKS)
-def test_every_order_of_a_wired_program_leaves_the_same(full_stack: FullStack, chunk: int) -> None:
-    """Whichever the engine chooses."""
+def test_each_order_of_the_dependencies_has_the_same_result(
+    full_stack: FullStack, chunk: int
+) -> None:
+    """The engine may choose any of them."""
     client = full_stack.create_client()
     for order in DEPENDENCY_ORDERS[chunk :: len(CHUNKS)]:
         full_stack.restore()
@@ -88,8 +90,8 @@ def test_every_order_of_a_wired_program_leaves_the_same(full_stack: FullStack, c
         assert get_destroyed_state(full_stack) == DESTROYED_STATE, order
 
 
-def test_orders_that_no_dependency_forbids_leave_the_same(full_stack: FullStack) -> None:
-    """Parents before children: the project is archived before its members are removed."""
+def test_orders_without_dependencies_have_the_same_result(full_stack: FullStack) -> None:
+    """For example, the project is archived before its members are removed."""
     ends = []
     for order in RANDOM_ORDERS:
         full_stack.restore()
@@ -101,8 +103,8 @@ def test_orders_that_no_dependency_forbids_leave_the_same(full_stack: FullStack)
     ] == []
 
 
-def test_by_default_people_and_units_stay_where_they_are(hq: HqFixture, tmp_path: Path) -> None:
-    """Only the project is archived, and whom the stack added is made inactive."""
+def test_by_default_members_and_units_stay(hq: HqFixture, tmp_path: Path) -> None:
+    """Only the project is archived, and users added by the stack are deactivated."""
     stack = create_full_stack(hq, tmp_path / "tower.png", destructive=False)
 
     for order in SAMPLED_ORDERS:
@@ -115,7 +117,7 @@ def test_by_default_people_and_units_stay_where_they_are(hq: HqFixture, tmp_path
 
 
 def list_requests(hq: HqFixture) -> list[str]:
-    """Return what HQ was asked, tokens apart."""
+    """Return the requests to HQ, without tokens."""
     return [each for each in hq.emulator.requests_made if each != "token"]
 
 
@@ -174,10 +176,10 @@ LOSSES: dict[str, CauseLoss] = {
 
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("refreshed", [False, True], ids=["stale state", "refreshed"])
-def test_a_destroy_ends_whatever_is_gone_before_it(
+def test_a_destroy_succeeds_after_any_external_loss(
     full_stack: FullStack, loss: str, refreshed: bool
 ) -> None:
-    """No error, in any order; what is still there and ours is taken away all the same."""
+    """There is no error in any order, and the stack's remaining resources are removed."""
     for order in (*SAMPLED_ORDERS[::3], *RANDOM_ORDERS[:4]):
         full_stack.restore()
         full_stack.hq.emulator.faults.clear()
@@ -204,10 +206,10 @@ def _list_denied_routes(stack: FullStack) -> set[str]:
 
 @pytest.mark.parametrize("name", sorted(DEPENDENCIES.keys() - NOT_DESTROYED))
 @pytest.mark.parametrize("how", ["taken out", "without words"])
-def test_an_account_out_of_sight_is_an_error_and_never_gone(
+def test_a_hidden_account_is_an_error_and_drops_nothing(
     full_stack: FullStack, name: str, how: str
 ) -> None:
-    """Neither in a destroy nor in a refresh: what is not seen may be there."""
+    """This holds for destroy and refresh, because the resources may still exist."""
     client = full_stack.create_client()
     if how == "taken out":
         full_stack.hide_account()
@@ -225,8 +227,8 @@ def test_an_account_out_of_sight_is_an_error_and_never_gone(
 
 
 @pytest.mark.parametrize("order", SAMPLED_ORDERS)
-def test_a_second_destroy_does_no_harm(full_stack: FullStack, order: tuple[str, ...]) -> None:
-    """As after one whose state was lost."""
+def test_a_second_destroy_succeeds(full_stack: FullStack, order: tuple[str, ...]) -> None:
+    """For example after one whose state was lost."""
     full_stack.destroy(order)
     once = full_stack.get_account()
 
@@ -237,10 +239,8 @@ def test_a_second_destroy_does_no_harm(full_stack: FullStack, order: tuple[str, 
 
 
 @pytest.mark.parametrize("order", SAMPLED_ORDERS if RUNS_ALL_CASES else SAMPLED_ORDERS[::4])
-def test_a_destroy_that_was_killed_is_run_again(
-    full_stack: FullStack, order: tuple[str, ...]
-) -> None:
-    """After each resource: the state still has the last one, or the last few."""
+def test_a_killed_destroy_can_be_repeated(full_stack: FullStack, order: tuple[str, ...]) -> None:
+    """It is killed after each resource; the state still has the last one or the last four."""
     for done in range(1, len(order) + 1):
         for known in (done - 1, max(done - 4, 0)):
             full_stack.restore()
@@ -255,10 +255,10 @@ def test_a_destroy_that_was_killed_is_run_again(
     "kind", ["PATCH project", "PATCH user", "DELETE member", "PUT business units"]
 )
 @pytest.mark.parametrize("acts", [True, False], ids=["acted", "did not act"])
-def test_a_destroy_whose_answers_are_lost_fails_and_is_run_again(
+def test_a_destroy_with_lost_responses_fails_and_can_be_repeated(
     full_stack: FullStack, kind: str, acts: bool
 ) -> None:
-    """Whether HQ acted or not."""
+    """HQ may have acted or not."""
     fault = Fault(kind, build_reply(504), acts_on_request=acts, times=MANY_TIMES)
     full_stack.hq.emulator.faults.append(fault)
 

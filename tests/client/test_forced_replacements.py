@@ -1,4 +1,4 @@
-"""A forced replacement keeps its object, in every way, whatever happens in between."""
+"""Forced replacements: they keep the object at HQ, for each trigger and after each kind of kill."""
 
 from pathlib import Path
 
@@ -23,14 +23,14 @@ KILL_CASES: tuple[tuple[KillMoment, bool], ...] = (
     ("deleted", False),
     ("deleted", True),
 )
-"""The moment, and whether the engine then asks as for a new resource, as older ones do."""
+"""The moment of the kill, and whether the engine then treats the resource as new, as old ones do."""
 
 CREATES = ("POST projects", "POST companies", "POST users", "POST import", "POST members")
 
 
 @pytest.fixture
 def replay(hq: HqFixture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> EngineReplay:
-    """Return a stack that takes away what it can when it is destroyed."""
+    """Return a stack that removes everything that can be removed when it is destroyed."""
     for name, value in build_environment(hq.url).items():
         monkeypatch.setenv(name, value)
     return EngineReplay(
@@ -39,7 +39,7 @@ def replay(hq: HqFixture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> En
 
 
 def is_unchanged(replay: EngineReplay) -> bool:
-    """Return whether HQ holds what it held before, but for the time of the last change."""
+    """Return whether HQ stores the same as before, except for the time of the last change."""
     now, before = replay.stack.hq.emulator.call_control_plane("GET", "/state"), replay.stack.state
     rows = [each["accounts"][0] for each in (now, before)]
     for account in rows:
@@ -54,7 +54,7 @@ def is_unchanged(replay: EngineReplay) -> bool:
 def test_the_object_stays_and_the_next_run_sends_nothing(
     replay: EngineReplay, name: str, way: ReplacementTrigger, first: bool
 ) -> None:
-    """Whatever ``adopt`` says: it is 'never' here, or absent."""
+    """The value of ``adopt`` does not matter: it is 'never' here, or absent."""
     ids = {each: entries[0].id for each, entries in replay.entries.items()}
 
     replay.up(name, way, delete_first=first)
@@ -69,10 +69,10 @@ def test_the_object_stays_and_the_next_run_sends_nothing(
 
 @pytest.mark.parametrize("way", REPLACEMENT_TRIGGERS)
 @pytest.mark.parametrize("name", ["company", "ada", "project", "admin", "member", "team"])
-def test_nothing_is_posted_where_the_calls_show_the_replacement(
+def test_no_object_is_posted_if_the_calls_show_the_replacement(
     replay: EngineReplay, name: str, way: ReplacementTrigger
 ) -> None:
-    """The engine's calls show every replacement that deletes first, and one with a diff."""
+    """The engine's calls show each replacement that deletes first, and each one with a diff."""
     asked = replay.up(name, way, delete_first=True)
 
     assert not set(CREATES) & set(asked)
@@ -82,10 +82,10 @@ def test_nothing_is_posted_where_the_calls_show_the_replacement(
 @pytest.mark.parametrize(("killed", "forgets"), KILL_CASES)
 @pytest.mark.parametrize("way", ["changed", "targeted"])
 @pytest.mark.parametrize("name", ENTITIES)
-def test_the_run_after_a_killed_one_keeps_the_object_as_well(
+def test_the_run_after_a_killed_one_keeps_the_object(
     replay: EngineReplay, name: str, way: ReplacementTrigger, killed: KillMoment, forgets: bool
 ) -> None:
-    """The state then has the old resource as deleted, or both of them."""
+    """The state then has the old resource as deleted, or both resources."""
     replay.forgets_pending_replacements = forgets
     with pytest.raises(RunKilled):
         replay.up(name, way, delete_first=killed == "deleted", killed_at=killed)
@@ -98,10 +98,10 @@ def test_the_run_after_a_killed_one_keeps_the_object_as_well(
 
 
 @pytest.mark.parametrize("name", ENTITIES)
-def test_a_destroy_after_a_killed_run_takes_each_object_away_once(
+def test_a_destroy_after_a_killed_run_removes_each_object_once(
     replay: EngineReplay, name: str
 ) -> None:
-    """Although the state has two resources of one object."""
+    """The state has two resources for one object."""
     usual = ["PATCH project", "PATCH user", "PATCH user", "DELETE member"]
     with pytest.raises(RunKilled):
         replay.up(name, "targeted", killed_at="created")
@@ -112,8 +112,8 @@ def test_a_destroy_after_a_killed_run_takes_each_object_away_once(
     assert replay.stack.get_project()["status"] == "archived"
 
 
-def test_a_project_that_is_renamed_after_a_killed_run_stays(replay: EngineReplay) -> None:
-    """The state still has the old resource, under the old name."""
+def test_a_project_renamed_after_a_killed_run_stays(replay: EngineReplay) -> None:
+    """The state still has the old resource with the old name."""
     with pytest.raises(RunKilled):
         replay.up("project", "targeted", killed_at="created")
     replay.inputs["project"] = {**replay.inputs["project"], "name": "Tower II"}
@@ -128,8 +128,10 @@ def test_a_project_that_is_renamed_after_a_killed_run_stays(replay: EngineReplay
 
 
 @pytest.mark.parametrize("first", ORDERS, ids=ORDERS.get)
-def test_a_replacement_of_another_name_is_a_new_project(replay: EngineReplay, first: bool) -> None:
-    """``replace_on_changes=["name"]``: HQ can create that one, and the old one is archived."""
+def test_a_replacement_with_another_name_is_a_new_project(
+    replay: EngineReplay, first: bool
+) -> None:
+    """``replace_on_changes=["name"]``: HQ can create the new project, and the old one is archived."""
     replay.inputs["project"] = {**replay.inputs["project"], "name": "Tower II"}
 
     asked = replay.up("project", "changed", delete_first=first)
@@ -142,10 +144,10 @@ def test_a_replacement_of_another_name_is_a_new_project(replay: EngineReplay, fi
 
 @pytest.mark.parametrize("first", ORDERS, ids=ORDERS.get)
 @pytest.mark.parametrize("way", REPLACEMENT_TRIGGERS)
-def test_an_archived_project_comes_back_with_its_replacement(
+def test_an_archived_project_is_reactivated_by_its_replacement(
     replay: EngineReplay, way: ReplacementTrigger, first: bool
 ) -> None:
-    """A person archived it; what a stack declares is meant to be there."""
+    """A user archived it, but a declared project should be active."""
     id_ = replay.entries["project"][0].id
     replay.stack.hq.emulator.call_control_plane("PATCH", f"/projects/{id_}", {"status": "archived"})
 
@@ -157,20 +159,20 @@ def test_an_archived_project_comes_back_with_its_replacement(
 
 @pytest.mark.parametrize("first", ORDERS, ids=ORDERS.get)
 @pytest.mark.parametrize("way", REPLACEMENT_TRIGGERS)
-def test_the_replacement_of_a_user_still_knows_who_added_them(
+def test_the_replacement_of_a_user_records_who_added_them(
     replay: EngineReplay, way: ReplacementTrigger, first: bool
 ) -> None:
-    """Or a destroy would no longer deactivate those whom the stack has added."""
+    """Otherwise a destroy would no longer deactivate users whom the stack added."""
     replay.up("ada", way, delete_first=first)
 
     (ada,) = replay.entries["ada"]
     assert ada.outputs["adopted"] is False
 
 
-def test_the_limit_on_archives_is_not_touched(
+def test_a_replacement_does_not_count_as_archived(
     replay: EngineReplay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing is archived, so a limit of none is enough."""
+    """Nothing is archived, so the limit may be 0."""
     monkeypatch.setenv("BIM360_MAX_ARCHIVES", "0")
 
     for way in REPLACEMENT_TRIGGERS:
@@ -180,10 +182,10 @@ def test_the_limit_on_archives_is_not_touched(
     assert is_unchanged(replay)
 
 
-def test_without_the_state_a_taken_name_is_an_error_that_says_what_to_do(
+def test_without_the_state_a_name_in_use_is_an_error_with_advice(
     replay: EngineReplay,
 ) -> None:
-    """As where the CLI is not on PATH: the stack goes on once the old resource goes first."""
+    """For example if the CLI is not on PATH; deleting the old resource first resolves it."""
     replay.hides_state = True
 
     with pytest.raises(ConflictError, match="exists already"):

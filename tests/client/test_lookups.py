@@ -1,4 +1,4 @@
-"""Look-ups by name: exact, each asked once, and one line where there is none or more than one."""
+"""Look-ups by name: exact, read once, and a one-line error for no match or several."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def lookups(client: HqClient) -> Lookups:
 
 
 def get_refusal(ask: Any, *question: str) -> str:
-    """Return the line of a look-up that fails."""
+    """Return the message of a failing look-up."""
     with pytest.raises(InputError) as caught:
         ask(*question)
     assert "\n" not in str(caught.value)
@@ -27,7 +27,7 @@ def get_refusal(ask: Any, *question: str) -> str:
 
 
 def test_all_projects_are_looked_up_with_one_walk(hq: HqFixture, lookups: Lookups) -> None:
-    """However many names are asked for: HQ has no search for projects."""
+    """The number of names does not matter, as HQ cannot search projects."""
     tower, bridge = hq.create_project(name="Tower"), hq.create_project(name="Bridge")
     hq.emulator.requests_made.clear()
 
@@ -38,7 +38,7 @@ def test_all_projects_are_looked_up_with_one_walk(hq: HqFixture, lookups: Lookup
 
 
 def test_a_project_beyond_the_first_page_is_found(hq: HqFixture, lookups: Lookups) -> None:
-    """100 rows are a page."""
+    """A page has 100 rows."""
     for number in range(101):
         last = hq.create_project(name=f"Tower {number}")
     hq.emulator.requests_made.clear()
@@ -47,8 +47,8 @@ def test_a_project_beyond_the_first_page_is_found(hq: HqFixture, lookups: Lookup
     assert hq.emulator.requests_made.count("GET projects") == 2
 
 
-def test_a_name_is_exact_and_a_near_one_is_named(hq: HqFixture, lookups: Lookups) -> None:
-    """Case and all."""
+def test_a_name_is_exact_and_a_similar_one_is_suggested(hq: HqFixture, lookups: Lookups) -> None:
+    """The comparison is case-sensitive."""
     hq.create_project(name="Tower A")
 
     assert get_refusal(lookups.find_project, "Tower") == (
@@ -60,7 +60,7 @@ def test_a_name_is_exact_and_a_near_one_is_named(hq: HqFixture, lookups: Lookups
 
 
 def test_a_company_is_found_by_its_name(hq: HqFixture, lookups: Lookups) -> None:
-    """In any case where only one has the name; once for each name."""
+    """The case is ignored if the name is unique; each name is searched once."""
     name = "Halvorsen Construction"
 
     found = [lookups.find_company(each)["id"] for each in (name, name, name.upper())]
@@ -72,8 +72,8 @@ def test_a_company_is_found_by_its_name(hq: HqFixture, lookups: Lookups) -> None
     )
 
 
-def test_a_person_is_found_by_e_mail_in_any_case(hq: HqFixture, lookups: Lookups) -> None:
-    """One request, for both spellings."""
+def test_a_user_is_found_by_e_mail_in_any_case(hq: HqFixture, lookups: Lookups) -> None:
+    """Both spellings share one request."""
     found = [lookups.find_account_user(each)["id"] for each in (ADMIN_EMAIL, ADMIN_EMAIL.upper())]
 
     assert found == [ADMIN_ID] * 2
@@ -86,7 +86,7 @@ def test_a_person_is_found_by_e_mail_in_any_case(hq: HqFixture, lookups: Lookups
 def test_business_units_are_found_by_their_path(
     hq: HqFixture, client: HqClient, lookups: Lookups
 ) -> None:
-    """One request for all of them."""
+    """All of them share one request."""
     west = {"name": "West", "parent_id": BUSINESS_UNIT_ID}
     client.business_units.update_structure(
         [
@@ -112,7 +112,7 @@ def test_business_units_are_found_by_their_path(
 
 
 def test_a_role_is_found_in_its_project(hq: HqFixture, lookups: Lookups) -> None:
-    """One request for each project."""
+    """Each project needs one request."""
     tower, bridge = hq.create_project(name="Tower"), hq.create_project(name="Bridge")
     hq.emulator.requests_made.clear()
 
@@ -129,8 +129,8 @@ def test_a_role_is_found_in_its_project(hq: HqFixture, lookups: Lookups) -> None
     )
 
 
-def test_an_error_of_hq_is_not_remembered(hq: HqFixture, lookups: Lookups) -> None:
-    """The next question asks again."""
+def test_an_error_of_hq_is_not_cached(hq: HqFixture, lookups: Lookups) -> None:
+    """The next look-up sends the request again."""
     tower = hq.create_project(name="Tower")
     hq.emulator.faults.append(Fault("GET projects", build_reply(403, {"developerMessage": "no"})))
 

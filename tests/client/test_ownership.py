@@ -1,4 +1,4 @@
-"""One project, one resource: nobody archives what another resource has."""
+"""Ownership: one project belongs to one resource, and no other resource archives it."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from tests.support.hq import PROJECT_INPUTS, HqFixture, build_settings
 def test_a_renamed_resource_that_adopts_its_project_keeps_it(
     hq: HqFixture, client: HqClient
 ) -> None:
-    """Pulumi creates the new resource, then deletes the old one: the project must survive that."""
+    """Pulumi creates the new resource, then deletes the old one: the project must stay active."""
     there = hq.create_project()
     owners = Ownership()
 
@@ -26,10 +26,8 @@ def test_a_renamed_resource_that_adopts_its_project_keeps_it(
 
 
 @pytest.mark.parametrize("adopt", ["never", "archived", "any"])
-def test_a_second_resource_cannot_have_the_project_of_the_first(
-    client: HqClient, adopt: str
-) -> None:
-    """Two resources with one name: the second is told so, whatever it may adopt otherwise."""
+def test_a_second_resource_cannot_own_the_same_project(client: HqClient, adopt: str) -> None:
+    """Two resources have one name: the second gets an error for every value of adopt."""
     owners = Ownership()
     first, _ = create(client, PROJECT_INPUTS, build_settings(), owners)
 
@@ -37,8 +35,8 @@ def test_a_second_resource_cannot_have_the_project_of_the_first(
         create(client, {**PROJECT_INPUTS, "adopt": adopt}, build_settings(), owners)
 
 
-def test_a_project_that_a_diff_has_seen_is_no_leftover(hq: HqFixture, client: HqClient) -> None:
-    """In a later run the first resource is only compared; that is enough to know the owner."""
+def test_a_project_that_a_diff_has_seen_is_not_a_leftover(hq: HqFixture, client: HqClient) -> None:
+    """In a later run the first resource is only compared; this is enough to know the owner."""
     owners = Ownership()
     project_id, _ = create(client, PROJECT_INPUTS, build_settings(), Ownership())
     hq.clock.sleep(3600)
@@ -48,8 +46,8 @@ def test_a_project_that_a_diff_has_seen_is_no_leftover(hq: HqFixture, client: Hq
         create(hq.create_client(), PROJECT_INPUTS, build_settings(), owners)
 
 
-def test_what_this_run_made_it_can_archive(client: HqClient) -> None:
-    """Only an adopted project is kept from archiving."""
+def test_a_project_created_in_this_run_can_be_archived(client: HqClient) -> None:
+    """Only adopted projects are protected from it."""
     owners = Ownership()
     project_id, outs = create(client, PROJECT_INPUTS, build_settings(), owners)
 

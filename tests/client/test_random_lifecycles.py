@@ -1,4 +1,4 @@
-"""Random programs, people and bad weather, held against a model."""
+"""Random programs, changes of other users and network faults, compared with a model."""
 
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
@@ -10,6 +10,6 @@ LIFECYCLE_SETTINGS = settings(
 )
 
 
-def test_no_project_is_lost_doubled_or_half_made() -> None:
-    """The same few lives every time; ``make fuzz`` plays others."""
+def test_no_project_is_lost_duplicated_or_incomplete() -> None:
+    """The same few lifecycles run every time; ``make fuzz`` runs others."""
     run_state_machine_as_test(ProjectLifecycles, settings=LIFECYCLE_SETTINGS)

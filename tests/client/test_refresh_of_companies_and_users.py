@@ -1,4 +1,4 @@
-"""What a refresh of people in projects costs."""
+"""Refresh of project members: the number of requests."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -17,7 +17,7 @@ HOST_THREADS = 4
 
 
 def create_members(hq: HqFixture, number: int) -> list[tuple[str, dict[str, Any]]]:
-    """Return members of one project, each a resource; what made them is not noted."""
+    """Return members of one project, each as a resource; requests so far are not recorded."""
     client, place = create_acting_client(hq), create_active_project(hq)
     made = [
         project_member.create(
@@ -32,13 +32,13 @@ def create_members(hq: HqFixture, number: int) -> list[tuple[str, dict[str, Any]
 
 
 def refresh_in_threads(client: HqClient, made: list[tuple[str, dict[str, Any]]]) -> list[Any]:
-    """Refresh them as Pulumi's host does, in four threads."""
+    """Refresh members as Pulumi's host does, in four threads."""
     with ThreadPoolExecutor(HOST_THREADS) as threads:
         return list(threads.map(lambda each: project_member.read(client, *each), made))
 
 
 def test_thirty_members_of_a_project_are_three_requests(hq: HqFixture) -> None:
-    """One alone, then a page of 200 for the rest; and the token."""
+    """One for the first member, then a page of 200 for the rest, and the token."""
     made = create_members(hq, 30)
 
     found = refresh_in_threads(create_acting_client(hq), made)
@@ -47,8 +47,8 @@ def test_thirty_members_of_a_project_are_three_requests(hq: HqFixture) -> None:
     assert sorted(hq.emulator.requests_made) == ["GET member", "GET members", "token"]
 
 
-def test_a_member_is_the_same_from_a_page_and_alone(hq: HqFixture) -> None:
-    """Outputs and arguments."""
+def test_a_member_is_the_same_from_a_page_and_from_a_get(hq: HqFixture) -> None:
+    """Outputs and arguments are equal."""
     made = create_members(hq, 3)
 
     found = refresh_in_threads(create_acting_client(hq), made)
@@ -57,8 +57,8 @@ def test_a_member_is_the_same_from_a_page_and_alone(hq: HqFixture) -> None:
     assert found == alone
 
 
-def test_members_of_a_project_that_is_gone_cost_one_request_each_and_no_wait(hq: HqFixture) -> None:
-    """A list that cannot be had is no reason to wait."""
+def test_each_member_of_a_deleted_project_costs_one_request_without_a_wait(hq: HqFixture) -> None:
+    """A list that cannot be read is no reason to wait."""
     made = create_members(hq, 4)
     hq.emulator.call_control_plane("DELETE", f"/projects/{made[0][1]['project_id']}")
     hq.clock.sleeps.clear()
@@ -70,8 +70,8 @@ def test_members_of_a_project_that_is_gone_cost_one_request_each_and_no_wait(hq:
     assert hq.clock.sleeps == []
 
 
-def test_a_member_whom_this_run_changed_is_asked_for(hq: HqFixture) -> None:
-    """Where Pulumi reads after a change of the same run."""
+def test_a_member_changed_in_this_run_is_read_again(hq: HqFixture) -> None:
+    """Pulumi reads after a change of the same run."""
     made, client = create_members(hq, 3), create_acting_client(hq)
     refresh_in_threads(client, made)
     entity_id, state = made[2]

@@ -1,4 +1,4 @@
-"""Secret arguments: no message quotes one, whichever it is and whatever fails."""
+"""Secret arguments: no message quotes one, for any argument and any failure."""
 
 import traceback
 from collections.abc import Callable, Iterator, Mapping
@@ -33,7 +33,7 @@ CANARY = "Hunter3-Canary"
 
 
 def build_own_text(name: str) -> str:
-    """Return a text of which no other argument has any part."""
+    """Return a text that shares no part with another argument."""
     return f"k{crc32(name.encode()):08x}{len(name)}"
 
 
@@ -154,7 +154,7 @@ DISTINCT_ARGUMENTS = [
     (provider, name)
     for provider, (_, given) in ENTITIES.items()
     for name in given
-    if name != "members"  # a program that declares them secret is refused as a whole
+    if name != "members"  # a program that declares them secret is refused
 ]
 
 INVALID_VALUES: tuple[Any, ...] = (
@@ -175,7 +175,7 @@ INVALID_VALUES: tuple[Any, ...] = (
 
 @pytest.fixture(autouse=True)
 def _configure_providers(hq: HqFixture, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the providers ask the stage's HQ."""
+    """Connect the providers to the emulated HQ."""
     monkeypatch.setenv("APS_CLIENT_ID", CLIENT_ID)
     monkeypatch.setenv("APS_CLIENT_SECRET", CLIENT_SECRET)
     monkeypatch.setenv("BIM360_ACCOUNT_ID", ACCOUNT_ID)
@@ -186,7 +186,7 @@ def _configure_providers(hq: HqFixture, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def find_leaks(text: str, *values: Any) -> list[str]:
-    """Return what a text quotes of values, in any case, also of a shortened one."""
+    """Return the values that a text quotes, in any case, complete or shortened."""
     folded = text.casefold()
     return [
         spelled for value in values for spelled in _iterate_spellings(value) if spelled in folded
@@ -206,7 +206,7 @@ def _iterate_spellings(value: Any) -> Iterator[str]:
 
 
 def collect_output(call: Callable[[], Any], capfd: pytest.CaptureFixture[str]) -> str:
-    """Return everything that a call says: failures, errors with their causes, and warnings."""
+    """Return all output of a call: failures, errors with their causes, and warnings."""
     try:
         result = call()
         failures = result.failures if isinstance(result, CheckResult) else ()
@@ -221,7 +221,7 @@ def collect_output(call: Callable[[], Any], capfd: pytest.CaptureFixture[str]) -
 def test_no_check_failure_quotes_a_secret(
     provider: type[Bim360ProviderBase], name: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Every argument of every resource, with every kind of wrong value."""
+    """All arguments of all resources, with every kind of wrong value."""
     given = ENTITIES[provider][1]
     # Keys and e-mails of members name objects in the state: the program refuses them as secrets.
     wrong = [each for each in INVALID_VALUES if name != "units" or not isinstance(each, dict)]
@@ -242,7 +242,7 @@ def test_no_error_quotes_a_secret(
     reply: int | str,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    """HQ repeats the value in what it answers to a create, an update, a read and a delete."""
+    """HQ repeats the value in its response to a create, an update, a read and a delete."""
     door, given = provider(), ENTITIES[provider][1]
     checked = door.check({}, {**given, "__secret": name})
     assert [each.reason for each in checked.failures or ()] == []
@@ -276,5 +276,5 @@ ALL_REQUESTS = tuple(
 
 
 def _build_old_value(value: Any) -> Any:
-    """Return another value of the same type."""
+    """Return a different value of the same type."""
     return f"{value} old" if isinstance(value, str) else type(value)()

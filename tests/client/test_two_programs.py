@@ -1,4 +1,4 @@
-"""Two programs that create the same name at once: one project, and one clear error."""
+"""Two programs create the same name at once: one project, and one clear error."""
 
 import threading
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ GATEWAY_TIMEOUT = build_reply(504, b"<html>504</html>")
 
 
 def create_in_parallel(hq: HqFixture, *declared: Mapping[str, Any], **config: str) -> list[Any]:
-    """Return what comes of creates that several programs, each with a client, begin together."""
+    """Return the results of concurrent creates by several programs, each with its own client."""
     clients = [hq.create_client() for _ in declared]
     for client in clients:
         client.transport.get_server_time()
@@ -47,8 +47,10 @@ def split_outcomes(outcomes: list[Any]) -> tuple[list[str], list[Bim360Error]]:
 
 
 @pytest.mark.parametrize("second", [PROJECT_INPUTS, OTHER_INPUTS], ids=["equal", "different"])
-def test_one_makes_it_and_the_other_is_told(hq: HqFixture, second: Mapping[str, Any]) -> None:
-    """Whether or not both want the same; three requests beside the tokens."""
+def test_one_program_creates_the_project_and_the_other_gets_an_error(
+    hq: HqFixture, second: Mapping[str, Any]
+) -> None:
+    """Equal or different arguments; three requests, without tokens."""
     made, (error,) = split_outcomes(create_in_parallel(hq, PROJECT_INPUTS, second))
 
     assert len(made) == 1
@@ -63,8 +65,8 @@ def test_one_makes_it_and_the_other_is_told(hq: HqFixture, second: Mapping[str, 
     assert asked == ["GET projects", "POST projects", "POST projects"]
 
 
-def test_of_ten_one_makes_it(hq: HqFixture) -> None:
-    """And nine are told."""
+def test_one_of_ten_programs_creates_the_project(hq: HqFixture) -> None:
+    """The other nine get an error."""
     made, errors = split_outcomes(create_in_parallel(hq, *[PROJECT_INPUTS] * 10))
 
     assert (len(made), len(errors)) == (1, 9)
@@ -72,7 +74,7 @@ def test_of_ten_one_makes_it(hq: HqFixture) -> None:
 
 
 def test_programs_that_may_share_get_one_project(hq: HqFixture) -> None:
-    """As adoptSimultaneous says, with a warning to the second."""
+    """adoptSimultaneous allows it; the second program gets a warning."""
     made, errors = split_outcomes(
         create_in_parallel(hq, PROJECT_INPUTS, PROJECT_INPUTS, adoptSimultaneous="true")
     )
@@ -83,8 +85,8 @@ def test_programs_that_may_share_get_one_project(hq: HqFixture) -> None:
     assert len(hq.list_warnings()) == 1
 
 
-def test_programs_that_may_share_do_not_share_what_is_different(hq: HqFixture) -> None:
-    """One would undo what the other does, for ever."""
+def test_programs_with_different_arguments_do_not_share(hq: HqFixture) -> None:
+    """They would permanently undo each other's changes."""
     made, (error,) = split_outcomes(
         create_in_parallel(hq, PROJECT_INPUTS, OTHER_INPUTS, adoptSimultaneous="true")
     )
@@ -96,10 +98,10 @@ def test_programs_that_may_share_do_not_share_what_is_different(hq: HqFixture) -
 
 @pytest.mark.parametrize("reply", [GATEWAY_TIMEOUT, DROPS_CONNECTION])
 @pytest.mark.parametrize("second", [PROJECT_INPUTS, OTHER_INPUTS], ids=["equal", "different"])
-def test_a_lost_answer_makes_no_second_project(
+def test_a_lost_response_duplicates_no_project(
     hq: HqFixture, second: Mapping[str, Any], reply: Any
 ) -> None:
-    """HQ acted on the first POST and did not say so; whoever sent it finds it, nobody else."""
+    """HQ acted on the first POST without a response; its sender finds the project, no other program."""
     hq.emulator.faults.append(Fault("POST projects", reply, acts_on_request=True))
 
     made, (error,) = split_outcomes(create_in_parallel(hq, PROJECT_INPUTS, second))
@@ -110,8 +112,8 @@ def test_a_lost_answer_makes_no_second_project(
     assert hq.emulator.requests_made.count("POST projects") == 2
 
 
-def test_what_another_program_makes_meanwhile_is_not_taken_for_ours(hq: HqFixture) -> None:
-    """HQ did not act on our POST; the project that the looks find has other values."""
+def test_a_concurrent_project_of_another_program_is_not_ours(hq: HqFixture) -> None:
+    """HQ did not act on our POST; the project that the search finds has other values."""
     other = hq.create_client()
     other.transport.get_server_time()
     hq.emulator.faults.append(Fault("POST projects", GATEWAY_TIMEOUT))

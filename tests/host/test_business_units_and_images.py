@@ -1,4 +1,4 @@
-"""Business units and pictures in the real host, from check to delete."""
+"""Business units and images in the real host, from check to delete."""
 
 from hashlib import sha256
 from pathlib import Path
@@ -27,12 +27,12 @@ PNG = b"\x89PNG\r\n\x1a\n a tower"
 
 
 def asked(emulator: FaultyEmulator) -> list[str]:
-    """Return what HQ was asked, tokens apart."""
+    """Return the requests to HQ, without tokens."""
     return [each for each in emulator.requests_made if each != "token"]
 
 
 def test_units_live_from_check_to_delete(host: DynamicHost, emulator: FaultyEmulator) -> None:
-    """Nested arguments go through protobuf and back; each call asks as little as it can."""
+    """Nested arguments survive protobuf; each call sends as few requests as possible."""
     units = host.with_provider(BusinessUnitsProvider())
     checked = units.check({"units": UNITS, "on_destroy": "remove"})
     made = units.create(checked.inputs)
@@ -56,7 +56,7 @@ def test_units_live_from_check_to_delete(host: DynamicHost, emulator: FaultyEmul
 def test_unknown_values_deep_in_the_tree_survive(
     host: DynamicHost, emulator: FaultyEmulator
 ) -> None:
-    """As in a first preview, and the known ids are known all the same."""
+    """As in a first preview; ids that do not depend on them are known."""
     units = host.with_provider(BusinessUnitsProvider())
 
     checked = units.check(
@@ -70,8 +70,10 @@ def test_unknown_values_deep_in_the_tree_survive(
     assert emulator.requests_made == []
 
 
-def test_all_mistakes_of_a_tree_come_at_once(host: DynamicHost, emulator: FaultyEmulator) -> None:
-    """Each a sentence; nothing is sent."""
+def test_all_mistakes_of_a_tree_are_reported_at_once(
+    host: DynamicHost, emulator: FaultyEmulator
+) -> None:
+    """Each is a sentence; nothing is sent."""
     units = host.with_provider(BusinessUnitsProvider())
 
     checked = units.check({"units": {"a": {"parent": "b"}, "b": {"parent": "a"}}, "complete": "x"})
@@ -81,8 +83,10 @@ def test_all_mistakes_of_a_tree_come_at_once(host: DynamicHost, emulator: Faulty
     assert emulator.requests_made == []
 
 
-def test_a_flaw_that_only_hq_shows_is_one_line(host: DynamicHost, emulator: FaultyEmulator) -> None:
-    """No traceback."""
+def test_a_conflict_that_only_hq_can_detect_is_one_line(
+    host: DynamicHost, emulator: FaultyEmulator
+) -> None:
+    """It has no traceback."""
     units = host.with_provider(BusinessUnitsProvider())
 
     with pytest.raises(grpc.RpcError) as caught:
@@ -95,8 +99,8 @@ def test_a_flaw_that_only_hq_shows_is_one_line(host: DynamicHost, emulator: Faul
     assert asked(emulator) == ["GET business units"]
 
 
-def test_a_look_up_and_an_import_need_no_state(host: DynamicHost, emulator: FaultyEmulator) -> None:
-    """What ``.get()`` sends: the reference to the provider and nothing else."""
+def test_a_lookup_and_an_import_need_no_state(host: DynamicHost, emulator: FaultyEmulator) -> None:
+    """``.get()`` sends only the reference to the provider."""
     units = host.with_provider(BusinessUnitsProvider())
 
     read = units.read(ACCOUNT_ID, to_struct({}), to_inputs({}, units.provider))
@@ -105,10 +109,10 @@ def test_a_look_up_and_an_import_need_no_state(host: DynamicHost, emulator: Faul
     assert asked(emulator) == ["GET business units"]
 
 
-def test_a_picture_lives_from_check_to_delete(
+def test_an_image_lives_from_check_to_delete(
     host: DynamicHost, emulator: FaultyEmulator, tmp_path: Path
 ) -> None:
-    """Sent once, looked for never, left where it is."""
+    """It is sent once, never read, and left at HQ."""
     file = tmp_path / "tower.png"
     file.write_bytes(PNG)
     project = host.check_and_create(PROJECT_BODY).id

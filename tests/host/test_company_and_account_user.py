@@ -1,4 +1,4 @@
-"""Companies and account users through the real host, from check to delete."""
+"""Companies and account users in the real host, from check to delete."""
 
 from typing import Any
 
@@ -26,25 +26,25 @@ ADA = {"email": "ada@example.com", "first_name": "Ada"}
 
 @pytest.fixture
 def companies(host: DynamicHost) -> DynamicHost:
-    """Return the host, asked for companies."""
+    """Return the host for companies."""
     return host.with_provider(CompanyProvider())
 
 
 @pytest.fixture
 def users(host: DynamicHost) -> DynamicHost:
-    """Return the host, asked for account users."""
+    """Return the host for account users."""
     return host.with_provider(AccountUserProvider())
 
 
 def requests(emulator: FaultyEmulator) -> list[str]:
-    """Return what HQ was asked, tokens apart."""
+    """Return the requests to HQ, without tokens."""
     return [each for each in emulator.requests_made if each != "token"]
 
 
 def test_a_company_lives_from_check_to_delete(
     companies: DynamicHost, emulator: FaultyEmulator
 ) -> None:
-    """Six calls of the engine, three requests: nothing can delete a company."""
+    """Six calls of the engine, three requests: HQ cannot delete a company."""
     checked = companies.check(VOLT)
     made = companies.create(checked.inputs)
     read = companies.read(made.id, made.properties, checked.inputs)
@@ -61,7 +61,9 @@ def test_a_company_lives_from_check_to_delete(
     assert "stays in the account: HQ's API cannot delete" in companies.output_file.read_text()
 
 
-def test_a_person_lives_from_check_to_delete(users: DynamicHost, emulator: FaultyEmulator) -> None:
+def test_an_account_user_lives_from_check_to_delete(
+    users: DynamicHost, emulator: FaultyEmulator
+) -> None:
     """Six calls of the engine, four requests."""
     checked = users.check({**ADA, "email": "Ada@Example.com"})
     made = users.create(checked.inputs)
@@ -81,8 +83,8 @@ def test_a_person_lives_from_check_to_delete(users: DynamicHost, emulator: Fault
     assert people["ada@example.com"] == "inactive"
 
 
-def test_another_email_replaces(users: DynamicHost, emulator: FaultyEmulator) -> None:
-    """Another person; the account and the region alone do the same elsewhere."""
+def test_another_email_replaces_the_user(users: DynamicHost, emulator: FaultyEmulator) -> None:
+    """Otherwise only the account and the region replace a resource."""
     made = users.check_and_create(ADA)
     eve = to_inputs({**ADA, **PLACE, "email": "eve@example.com"}, users.provider)
 
@@ -90,8 +92,8 @@ def test_another_email_replaces(users: DynamicHost, emulator: FaultyEmulator) ->
     assert requests(emulator) == ["POST users"]
 
 
-def test_a_status_that_waits_is_a_change_that_pulumi_cannot_see(users: DynamicHost) -> None:
-    """Its own comparison of the arguments would find nothing; the preview says why it waits."""
+def test_a_deferred_status_is_a_change_that_pulumi_cannot_see(users: DynamicHost) -> None:
+    """Pulumi's comparison of the arguments finds no change; the preview explains the wait."""
     given = {**ADA, "status": "inactive"}
     made = users.check_and_create(given)
 
@@ -104,7 +106,7 @@ def test_a_status_that_waits_is_a_change_that_pulumi_cannot_see(users: DynamicHo
 def test_warnings_of_a_check_do_not_fail_it(
     companies: DynamicHost, emulator: FaultyEmulator
 ) -> None:
-    """A trade that looks like a slip is told, and let through."""
+    """A trade that looks mistyped is reported and accepted."""
     checked = companies.check({**VOLT, "trade": "Electrcal"})
 
     assert list(checked.failures) == []
@@ -112,10 +114,10 @@ def test_warnings_of_a_check_do_not_fail_it(
     assert emulator.requests_made == []
 
 
-def test_unknown_values_pass(
+def test_an_unknown_company_id_passes(
     companies: DynamicHost, users: DynamicHost, emulator: FaultyEmulator
 ) -> None:
-    """A company's id in the preview that makes the company."""
+    """The company is created by the same program, so a preview does not know its id."""
     company = companies.check({**VOLT, "city": UNKNOWN_MARK})
     user = users.check({**ADA, "company_id": UNKNOWN_MARK})
 
@@ -125,10 +127,10 @@ def test_unknown_values_pass(
     assert emulator.requests_made == []
 
 
-def test_a_look_up_by_id_needs_no_state(
+def test_a_lookup_by_id_needs_no_state(
     companies: DynamicHost, users: DynamicHost, emulator: FaultyEmulator
 ) -> None:
-    """What ``.get()`` sends: the reference to the provider and nothing else."""
+    """``.get()`` sends only the reference to the provider."""
     for host, given in ((companies, VOLT), (users, {"email": "ada@example.com"})):
         made = host.check_and_create(given)
         found = host.read(made.id, to_struct({}), to_inputs({}, host.provider))
@@ -140,7 +142,7 @@ def test_a_look_up_by_id_needs_no_state(
 def test_an_error_is_one_line(
     companies: DynamicHost, users: DynamicHost, emulator: FaultyEmulator
 ) -> None:
-    """What was asked, what HQ answered, what to do; no traceback."""
+    """It contains the request, HQ's response and the next step, but no traceback."""
     refused = build_reply(400, {"code": 1, "message": "no"})
     emulator.faults += [Fault("POST companies", refused), Fault("POST users", refused)]
     lines = []

@@ -1,4 +1,4 @@
-"""What a seed draws is the same in each process, so that a failure can be repeated."""
+"""A seed draws the same arguments in each process, so that a failure can be reproduced."""
 
 import os
 import subprocess
@@ -20,7 +20,7 @@ for kind in ENTITIES.values():
 
 
 def test_a_seed_draws_the_same_in_each_process() -> None:
-    """Python orders a set of words anew in each process, unless it is told a seed of its own."""
+    """Python orders a set of texts differently in each process, unless PYTHONHASHSEED is set."""
     drawn = {_drawn(hash_seed) for hash_seed in ("1", "2")}
 
     assert len(drawn) == 1

@@ -31,7 +31,7 @@ ROLES = ["Architect"]
 
 @pytest.fixture(scope="module")
 def host_and_emulator(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """Return a host that knows an acting user, and its HQ."""
+    """Return a host with an acting user, and its HQ."""
     hq = FaultyEmulator(import_strangers="create")
     with serve(hq) as emulator:
         config = {**build_config(emulator.url), "bim360:actingUser": ADMIN_EMAIL}
@@ -41,7 +41,7 @@ def host_and_emulator(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 @pytest.fixture
 def emulator(host_and_emulator: tuple[DynamicHost, FaultyEmulator]) -> FaultyEmulator:
-    """Return the HQ, with nothing noted."""
+    """Return the HQ without recorded requests."""
     host_and_emulator[1].requests_made.clear()
     return host_and_emulator[1]
 
@@ -57,7 +57,7 @@ def host(
 
 @pytest.fixture
 def project_id(host: DynamicHost, emulator: FaultyEmulator, request: pytest.FixtureRequest) -> str:
-    """Return the id of a project of the test's own, which its first admin has made active."""
+    """Return the id of a project for this test, activated by its first admin."""
     bag = {
         **PROJECT_BODY,
         "name": f"T {request.node.name}"[:200],
@@ -73,7 +73,7 @@ def project_id(host: DynamicHost, emulator: FaultyEmulator, request: pytest.Fixt
 
 
 def test_a_first_admin_activates_a_project(host: DynamicHost, emulator: FaultyEmulator) -> None:
-    """Pending before, active after; the admin's state says where to find them."""
+    """It is pending before and active after; the admin's state identifies the project and user."""
     made = host.with_provider(ProjectProvider()).check_and_create(
         {**PROJECT_BODY, "service_types": ["pm"], "name": "Pending"}
     )
@@ -93,7 +93,7 @@ def test_a_first_admin_activates_a_project(host: DynamicHost, emulator: FaultyEm
 def test_a_member_lives_from_check_to_delete(
     host: DynamicHost, emulator: FaultyEmulator, project_id: str
 ) -> None:
-    """One import, one GET, one PATCH, and nothing at the end."""
+    """One import, one GET, one PATCH, and no request for the delete."""
     members = host.with_provider(ProjectMemberProvider())
     ada = {"project_id": project_id, "email": "Ada@example.com", "document_management": "user"}
 
@@ -122,7 +122,7 @@ def test_a_member_lives_from_check_to_delete(
 def test_a_team_lives_from_check_to_delete(
     host: DynamicHost, emulator: FaultyEmulator, project_id: str
 ) -> None:
-    """Maps by e-mail survive protobuf, and unknown values inside of them too."""
+    """Maps by e-mail survive protobuf, including unknown values in them."""
     teams = host.with_provider(ProjectMembersProvider())
     crew = [{"email": f"m{n}@example.com", "document_management": "user"} for n in range(60)]
     bag = {"project_id": project_id, "members": crew}
@@ -145,10 +145,10 @@ def test_a_team_lives_from_check_to_delete(
     ]
 
 
-def test_a_refusal_is_one_line_with_hqs_words(
+def test_a_refusal_is_one_line_with_hqs_message(
     host: DynamicHost, emulator: FaultyEmulator, project_id: str
 ) -> None:
-    """Also one that came inside a 200."""
+    """This includes a refusal within a 200."""
     members = host.with_provider(ProjectMemberProvider())
     nowhere = "c0000000-0000-4000-8000-0000000000ff"
     ada = {

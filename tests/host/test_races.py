@@ -1,4 +1,4 @@
-"""Two hosts of two programs, and what they make of one name."""
+"""Two hosts of two programs that create the same name."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,8 +13,8 @@ from tests.support.hq import PROJECT_BODY, FaultyEmulator
 
 
 @only_in_make_crashes
-def test_two_hosts_make_one_project(tmp_path: Path) -> None:
-    """The slower one tells its program in one line who was faster."""
+def test_two_hosts_create_one_project(tmp_path: Path) -> None:
+    """The slower one reports in one line that another program was faster."""
     hq = FaultyEmulator()
     hq.clock.freeze()
     for name in ("one", "two"):

@@ -1,4 +1,4 @@
-"""The real host, from check to delete."""
+"""Projects in the real host, from check to delete."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -22,7 +22,7 @@ from tests.support.hq import PROJECT_BODY, PROJECT_INPUTS, PROJECT_NOT_FOUND, Fa
 DiffResponse = provider_pb2.DiffResponse
 
 TEN_MINUTES = 600.0
-"""Seconds after which a 404 is believed at once, and the token is still good."""
+"""Seconds after which a 404 counts at once, while the token is still valid."""
 
 
 def test_a_project_lives_from_check_to_delete(host: DynamicHost, emulator: FaultyEmulator) -> None:
@@ -49,8 +49,8 @@ def test_a_project_lives_from_check_to_delete(host: DynamicHost, emulator: Fault
     ]
 
 
-def test_a_refused_name_is_not_looked_for(host: DynamicHost, emulator: FaultyEmulator) -> None:
-    """HQ would refuse the search as well; the delete archives the project that the state has."""
+def test_a_refused_name_is_not_searched_for(host: DynamicHost, emulator: FaultyEmulator) -> None:
+    """HQ would refuse the search as well; the delete archives the project in the state."""
     made = host.check_and_create(PROJECT_BODY)
     refused = host.check(
         {**PROJECT_BODY, "name": "x" * 256}, to_plain(host.check(PROJECT_BODY).inputs)
@@ -62,10 +62,8 @@ def test_a_refused_name_is_not_looked_for(host: DynamicHost, emulator: FaultyEmu
     assert emulator.requests_made[sent:] == ["PATCH project"]
 
 
-def test_numbers_arrive_as_numbers_whatever_they_were(
-    host: DynamicHost, emulator: FaultyEmulator
-) -> None:
-    """Pulumi makes every number a double; HQ gets an amount, and text stays text."""
+def test_numbers_reach_hq_as_numbers(host: DynamicHost, emulator: FaultyEmulator) -> None:
+    """Pulumi turns each number into a double; HQ gets an amount, and text stays text."""
     made = host.check_and_create(
         {**PROJECT_BODY, "value": 3, "job_number": "007", "copy_timeout": 5}
     )
@@ -82,7 +80,7 @@ def test_numbers_arrive_as_numbers_whatever_they_were(
 
 
 def test_unknown_values_survive_check_and_diff(host: DynamicHost, emulator: FaultyEmulator) -> None:
-    """They come and go as Pulumi's own mark; nothing is sent."""
+    """They are received and returned as Pulumi's own mark; nothing is sent."""
     news = {
         **PROJECT_BODY,
         "name": UNKNOWN_MARK,
@@ -100,8 +98,8 @@ def test_unknown_values_survive_check_and_diff(host: DynamicHost, emulator: Faul
     assert emulator.requests_made == []
 
 
-def test_all_mistakes_come_at_once(host: DynamicHost, emulator: FaultyEmulator) -> None:
-    """Each a sentence that names its argument; nothing is sent."""
+def test_all_mistakes_are_reported_at_once(host: DynamicHost, emulator: FaultyEmulator) -> None:
+    """Each is a sentence that names its argument; nothing is sent."""
     checked = host.check(
         {**PROJECT_BODY, "name": "a/b", "currency": "EURO", "end_date": "2020-01-01"}
     )
@@ -111,10 +109,10 @@ def test_all_mistakes_come_at_once(host: DynamicHost, emulator: FaultyEmulator) 
     assert emulator.requests_made == []
 
 
-def test_sixty_four_creates_at_once_make_sixty_four_projects(
+def test_sixty_four_concurrent_creates_result_in_sixty_four_projects(
     host: DynamicHost, emulator: FaultyEmulator
 ) -> None:
-    """As many ids, as many POSTs, and at most one token."""
+    """There are 64 ids, 64 successful POSTs, and at most one token."""
     emulator.call_control_plane("DELETE", "/tokens")
 
     with ThreadPoolExecutor(16) as pool:
@@ -134,19 +132,21 @@ def test_sixty_four_creates_at_once_make_sixty_four_projects(
         entry.status for entry in emulator.journal.find_entries(method="POST", path="*/projects")
     ]
     assert statuses.count(201) == 64
-    assert len(statuses) <= 64 + 4  # each of four threads may have met the old token
+    assert len(statuses) <= 64 + 4  # each of four threads may have used the old token
 
 
-def test_a_project_that_hq_does_not_know_is_an_empty_answer(
+def test_a_deleted_project_is_an_empty_response(
     host: DynamicHost, emulator: FaultyEmulator
 ) -> None:
-    """An empty id is what the engine takes for gone."""
+    """For the engine an empty id means that the resource was deleted."""
     made, other = (
         host.check_and_create(PROJECT_BODY),
         host.check_and_create({**PROJECT_BODY, "name": "Other"}),
     )
     emulator.clock.advance(TEN_MINUTES)
-    host.read(other.id, other.properties, to_inputs(PROJECT_INPUTS))  # tells the host the time
+    host.read(
+        other.id, other.properties, to_inputs(PROJECT_INPUTS)
+    )  # gives the host HQ's current time
     emulator.call_control_plane("DELETE", f"/projects/{made.id}")
 
     read = host.read(made.id, made.properties, to_inputs(PROJECT_INPUTS))
@@ -155,8 +155,8 @@ def test_a_project_that_hq_does_not_know_is_an_empty_answer(
     assert to_plain(read.properties) == {}
 
 
-def test_a_look_up_by_id_needs_no_state(host: DynamicHost, emulator: FaultyEmulator) -> None:
-    """What ``.get()`` sends: the reference to the provider and nothing else."""
+def test_a_lookup_by_id_needs_no_state(host: DynamicHost, emulator: FaultyEmulator) -> None:
+    """``.get()`` sends only the reference to the provider."""
     made = host.check_and_create(PROJECT_BODY)
 
     read = host.read(made.id, to_struct({}), to_struct({"__provider": SERIALIZED_PROVIDER}))
@@ -173,7 +173,7 @@ def test_a_look_up_by_id_needs_no_state(host: DynamicHost, emulator: FaultyEmula
 
 
 def test_another_account_is_another_project(host: DynamicHost, emulator: FaultyEmulator) -> None:
-    """Account and region are the only arguments that replace; deleting asks the old account."""
+    """Only account and region replace a project; the delete goes to the old account."""
     made = host.check_and_create(PROJECT_BODY)
     moved = {
         **PROJECT_INPUTS,
@@ -192,8 +192,8 @@ def test_another_account_is_another_project(host: DynamicHost, emulator: FaultyE
     assert emulator.requests[-1].get_header("region") == ""
 
 
-def test_nothing_secret_is_printed_or_returned(host: DynamicHost, emulator: FaultyEmulator) -> None:
-    """By no call of this module, and by no answer."""
+def test_no_secret_is_printed_or_returned(host: DynamicHost, emulator: FaultyEmulator) -> None:
+    """This covers all calls of this module and their responses."""
     made: Any = host.check_and_create(PROJECT_BODY)
     bearer = emulator.requests[-1].get_header("authorization").removeprefix("Bearer ")
     shown = host.output_file.read_text() + str(made)

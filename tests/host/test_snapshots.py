@@ -1,4 +1,4 @@
-"""States that released versions wrote: today's code loads, refreshes, changes and destroys them."""
+"""States of released versions: today's code loads, refreshes, changes and destroys them."""
 
 import json
 import re
@@ -22,7 +22,7 @@ STATES = [
 ]
 
 
-def test_every_release_has_left_its_state() -> None:
+def test_every_release_has_a_state_snapshot() -> None:
     """`python -m tests.host.snapshots` writes it before the release."""
     log = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     released = re.findall(r"^## \[(\d+\.\d+\.\d+)\]", log, re.MULTILINE)
@@ -36,7 +36,7 @@ def test_every_release_has_left_its_state() -> None:
 def test_an_old_state_needs_no_change(
     host: DynamicHost, emulator: FaultyEmulator, state: Any
 ) -> None:
-    """A new version is no reason to send anything."""
+    """Upgrading sends no request."""
     declared = to_struct(state["inputs"])
     arguments = {name: each for name, each in state["inputs"].items() if name != "__provider"}
 
@@ -53,7 +53,7 @@ def test_an_old_state_needs_no_change(
 def test_an_old_state_is_refreshed_changed_and_destroyed(
     host: DynamicHost, emulator: FaultyEmulator, state: Any
 ) -> None:
-    """By the reference in it, which finds today's code."""
+    """The reference in the state finds today's code."""
     restore_project(emulator, state["project"])
     declared = to_struct(state["inputs"])
     wanted = to_struct({**state["inputs"], "city": "Bodø"})

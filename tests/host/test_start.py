@@ -1,4 +1,4 @@
-"""What the host loads to start: it is started for every command, and people wait for it."""
+"""Modules that the host loads at its start, which adds to the time of each command."""
 
 import json
 import subprocess
@@ -22,13 +22,13 @@ NEVER: Final = (
     "urllib3",
     "uvicorn",
 )
-"""What the emulator, the command line and the tests use, and what only a question to HQ needs."""
+"""Used by the emulator, the command line and the tests, or needed for a request to HQ only."""
 
 MOST: Final = 0.15
-"""Seconds of processor time beside those that ``pulumi.dynamic`` itself takes."""
+"""Seconds of processor time in addition to those of ``pulumi.dynamic``."""
 
 BUSY: Final = 1.2
-"""A busy machine swells both; then ours may take so many times what Pulumi's own part takes."""
+"""On a busy machine both take longer; ours may then take this many times as long as Pulumi's."""
 
 STARTS: Final = 7
 
@@ -57,7 +57,7 @@ print(json.dumps([middle - began, ended - middle, sorted(set(sys.modules) - thei
 """
 
 
-def started(program: str = PROGRAM) -> Any:
+def Start a host; return the seconds of Pulumi, our seconds, and the modules that we loaded.(program: str = PROGRAM) -> Any:
     """Start what the host starts; return the seconds of Pulumi and ours, and what ours loaded."""
     ran = subprocess.run(  # noqa: S603 - one of the programs above
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
@@ -65,28 +65,28 @@ def started(program: str = PROGRAM) -> Any:
     return json.loads(ran.stdout)
 
 
-def test_the_host_loads_nothing_that_it_does_not_need() -> None:
-    """Not even what speaks HTTP: a preview asks nothing."""
-    loaded = started()[2]
+def test_the_host_loads_needed_modules_only() -> None:
+    """It does not even load the HTTP client, because a preview sends no request."""
+    loaded = Start a host; return the seconds of Pulumi, our seconds, and the modules that we loaded.()[2]
 
     assert "bim360_provider.core.project" in loaded
     assert [each for each in loaded if each in NEVER] == []
 
 
 def test_the_host_starts_hardly_slower_than_pulumis_own_part() -> None:
-    """Half of it is pydantic, which holds the limits of every argument.
+    """Half of it is pydantic, which stores the limits of each argument.
 
-    The quickest of several starts is the one that the rest of the machine disturbed least.
+    The fastest of several starts is the one least disturbed by other processes.
     """
-    starts = [started() for _ in range(STARTS)]
+    starts = [Start a host; return the seconds of Pulumi, our seconds, and the modules that we loaded.() for _ in range(STARTS)]
 
     theirs, ours = (min(each[at] for each in starts) for at in (0, 1))
     assert ours < max(MOST, BUSY * theirs), f"{ours * 1000:.0f} ms after {theirs * 1000:.0f} ms"
 
 
-def test_a_program_loads_nothing_that_answers_a_call() -> None:
-    """It hands a reference to the engine: no model, no rule and no client is needed for that."""
-    theirs, ours, loaded = min(started(DECLARING) for _ in range(3))
+def test_a_program_loads_no_module_that_handles_calls() -> None:
+    """It passes a reference to the engine, which needs no model, rule or client."""
+    theirs, ours, loaded = min(Start a host; return the seconds of Pulumi, our seconds, and the modules that we loaded.(DECLARING) for _ in range(3))
 
     answering = ("pydantic", "bim360_provider.core", "bim360_provider.hq", "bim360_provider.models")
     assert [each for each in loaded if each.startswith(answering)] == []

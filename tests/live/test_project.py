@@ -1,4 +1,4 @@
-"""A project of a real account: made, read, changed, archived. It runs only when asked to."""
+"""A project in a real account: created, read, changed, archived. Runs only on request."""
 
 import os
 from collections.abc import Iterator
@@ -14,11 +14,11 @@ from tests.support.hq import PROJECT_BODY
 SWITCH = "BIM360_LIVE"
 NEEDED = ("APS_CLIENT_ID", "APS_CLIENT_SECRET", "BIM360_ACCOUNT_ID")
 PREFIX = "live-test-"
-"""What `bim360 sweep --prefix live-test-` looks for. HQ cannot delete: each run takes one name."""
+"""The prefix for `bim360 sweep --prefix live-test-`. HQ cannot delete: each run uses up one name."""
 
 
 def _reason() -> str:
-    """Return why the live tests cannot run, or nothing."""
+    """Return why the live tests cannot run, or an empty text."""
     if os.environ.get(SWITCH) != "1":
         return f"asks a real account, which keeps the project for ever; set {SWITCH}=1 to allow it"
     missing = [name for name in NEEDED if not os.environ.get(name)]
@@ -30,14 +30,14 @@ pytestmark = [pytest.mark.live, pytest.mark.skipif(bool(_reason()), reason=_reas
 
 @pytest.fixture
 def client() -> Iterator[HqClient]:
-    """Return a client of the account that the environment names."""
+    """Return a client of the account in the environment."""
     client = HqClient(Settings.resolve({}, os.environ).build_connection(None, None))
     yield client
     client.close()
 
 
 def test_a_project_lives_from_create_to_archive(client: HqClient) -> None:
-    """Nothing differs before or after a read, one field is changed, and it ends archived."""
+    """No value differs before or after a read, one field is changed, and the project ends archived."""
     settings = Settings.resolve({}, os.environ)
     inputs, problems = check(
         {}, {**PROJECT_BODY, "name": f"{PREFIX}{uuid4()}", "city": "Oslo"}, settings

@@ -1,4 +1,4 @@
-"""The calls that Pulumi's engine makes for replacements, in its order, without an engine.
+"""Replay the calls that Pulumi's engine sends for a replacement, in its order, without an engine.
 
 https://github.com/pulumi/pulumi/blob/master/pkg/resource/deploy/step_generator.go
 """
@@ -23,11 +23,11 @@ ReplacementTrigger = Literal["changed", "triggered", "targeted"]
 KillMoment = Literal["", "deleted", "created"]
 
 REPLACEMENT_TRIGGERS: Final[tuple[ReplacementTrigger, ...]] = ("changed", "triggered", "targeted")
-"""``replace_on_changes``; ``replacement_trigger`` and its like; ``--replace`` and taint."""
+"""Options: ``replace_on_changes``; ``replacement_trigger`` and similar; ``--replace`` and taint."""
 
 
 class RunKilled(Exception):  # noqa: N818 - it is the test that ends the run
-    """The run ends here: what was not saved is lost."""
+    """Ends the run; unsaved state is lost."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class StateEntry:
     """A resource in the state.
 
     Attributes:
-        doomed: Its replacement exists, and it is still to be deleted.
-        pending: It was deleted, and its replacement is still to be created.
+        pending_delete: Its replacement exists, but the old resource is not deleted yet.
+        pending_replacement: It is deleted, but its replacement does not exist yet.
     """
 
     id: str
@@ -48,18 +48,18 @@ class StateEntry:
 
 @dataclass
 class EngineReplay:
-    """A stack with one of each entity, and what one run after the other does to it."""
+    """A stack with one resource of each entity, and the calls that each run sends for it."""
 
     stack: FullStack
     patch: pytest.MonkeyPatch
     notifications: list[str] = field(default_factory=list)
     forgets_pending_replacements: bool = False
-    """The engine takes what is pending for new, as some of its versions do."""
+    """Whether the engine treats a pending replacement as a new resource, as some versions do."""
     hides_state: bool = False
-    """The provider cannot read the stack's state."""
+    """Whether the provider cannot read the stack's state."""
 
     def __post_init__(self) -> None:
-        """Begin after the first up."""
+        """Start with the state after the first up."""
         made = self.stack.resources.items()
         self.inputs = dict(self.stack.inputs)
         self.entries = {
@@ -79,10 +79,10 @@ class EngineReplay:
         """Run the program; return the requests.
 
         Args:
-            name: The resource that is to be replaced.
-            way: How that is asked for.
-            first: It is deleted before its replacement is created.
-            killed: When the run ends: once the old one is deleted, or the new one created.
+            name: The resource to replace.
+            trigger: The option that requests the replacement.
+            delete_first: Whether the old resource is deleted before its replacement is created.
+            killed_at: Whether the run is killed after the delete or after the create.
         """
         self._begin_run()
         for each in DEPENDENCIES:
@@ -123,7 +123,7 @@ class EngineReplay:
         return [each for each in self.stack.hq.emulator.requests_made if "token" not in each]
 
     def _find_outputs(self, entity_id: str) -> Mapping[str, Any] | None:
-        """Return what the state holds of the resource that is being created."""
+        """Return the outputs that the state holds for the resource being created."""
         if self.hides_state:
             return None
         found = [e.outputs for e in self.entries[self._creating] if e.id == entity_id]
@@ -175,7 +175,7 @@ class EngineReplay:
 
 
 def build_environment(stage_url: str) -> dict[str, str]:
-    """Return the environment of the host."""
+    """Return the environment variables of the host."""
     return {
         "APS_CLIENT_ID": CLIENT_ID,
         "APS_CLIENT_SECRET": CLIENT_SECRET,

@@ -1,4 +1,4 @@
-"""However bad the weather: every call ends, because nobody can interrupt Pulumi's host."""
+"""Time limits: each call ends, because a user cannot interrupt Pulumi's host."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -26,7 +26,7 @@ from tests.support.hq import (
 )
 
 MAX_REQUEST_SECONDS = TIME_BUDGET + ATTEMPT_TIMEOUT
-"""Seconds for one request: its retries, and a last attempt that was let begin in time."""
+"""Seconds for one request: its retries, and a last attempt that began within the budget."""
 
 FAULTY_ROUTES = (
     "token",
@@ -41,7 +41,7 @@ ClientCall = Callable[[HqClient, str], object]
 
 
 def build_faults(hq: HqFixture) -> Mapping[str, Callable[[str], list[Fault]]]:
-    """Return what may be wrong with all requests of a kind, for ever."""
+    """Return the faults, by name, that affect every request to a route."""
 
     def silence() -> None:
         hq.clock.sleep(ATTEMPT_TIMEOUT)
@@ -67,7 +67,7 @@ CALLS: Mapping[str, tuple[ClientCall, float]] = {
         lambda client, _: create(
             client, {**PROJECT_INPUTS, "status": "archived"}, build_settings()
         ),
-        # The token; the POST; settling it; what is under way then; the leftover; the PATCH.
+        # Token; POST; settling; the request in flight by then; leftover; PATCH.
         MAX_REQUEST_SECONDS * 2 + SETTLE_TIMEOUT + MAX_REQUEST_SECONDS * 4,
     ),
     "update": (
@@ -90,7 +90,7 @@ CALLS: Mapping[str, tuple[ClientCall, float]] = {
 )
 @pytest.mark.parametrize("call", CALLS)
 def test_every_call_ends_in_time(hq: HqFixture, kind: str, call: str) -> None:
-    """Also where every request meets the same weather for ever."""
+    """The limits hold even if the fault never ends."""
     made = hq.create_project(name="There already")["id"]
     client = hq.create_client()
     for what in FAULTY_ROUTES:
@@ -106,7 +106,7 @@ def test_every_call_ends_in_time(hq: HqFixture, kind: str, call: str) -> None:
 
 @pytest.mark.parametrize("kind", ["silence", "slow failures", "failures", "now and then"])
 def test_a_lost_post_is_settled_in_time(hq: HqFixture, kind: str) -> None:
-    """With a token at hand, and a POST that HQ acts on each time without saying so."""
+    """The token is cached, and HQ acts on each POST without sending a response."""
     client = hq.create_client()
     client.transport.get_server_time()
     hq.emulator.faults += build_faults(hq)["slow failures"]("POST projects")
@@ -120,8 +120,8 @@ def test_a_lost_post_is_settled_in_time(hq: HqFixture, kind: str) -> None:
     assert 1 <= hq.emulator.requests_made.count("POST projects") <= 3
 
 
-def test_a_create_of_a_template_ends_in_time(hq: HqFixture) -> None:
-    """A job that nobody can look at is waited for no longer than a job that runs."""
+def test_a_template_copy_ends_in_time(hq: HqFixture) -> None:
+    """A job whose status cannot be read is polled no longer than a running job."""
     template = hq.create_project(name="Template", service_types="field")["id"]
     client = hq.create_client()
     client.transport.get_server_time()
@@ -134,8 +134,8 @@ def test_a_create_of_a_template_ends_in_time(hq: HqFixture) -> None:
     assert hq.clock.monotonic() - before <= COPY_TIMEOUT + MAX_REQUEST_SECONDS
 
 
-def test_the_page_tells_how_long_a_ctrl_c_may_take() -> None:
-    """Number by number."""
+def test_the_documentation_states_the_longest_wait_after_ctrl_c() -> None:
+    """Each number in the section equals the constant in the code."""
     told = read_section("docs/project.md", "### Ctrl-C")
 
     assert f"{TIME_BUDGET:.0f} s for the request, and {SETTLE_TIMEOUT:.0f} s to find out" in told

@@ -1,4 +1,4 @@
-"""Hostile answers to every request: each one line, never a secret, never "gone", never two."""
+"""Hostile responses to each request: one line, no secret, no project dropped or duplicated."""
 
 import gzip
 import json
@@ -25,7 +25,7 @@ from tests.support.hq import (
 FOREIGN_URL = "https://evil.example/steal"
 MEGABYTE = 2**20
 MAX_MESSAGE_LENGTH = 700
-"""Characters of an error: two lines of a wide terminal are read, a page is not."""
+"""Characters of an error message: about as much as a user reads."""
 
 TOO_MANY_REQUESTS = 429
 NULLS = dict.fromkeys(
@@ -34,13 +34,13 @@ NULLS = dict.fromkeys(
 
 
 def build_compressed_reply(size: int) -> Reply:
-    """Return an answer that is small on the way and large when it is unpacked."""
+    """Return a small compressed response with a large body."""
     headers = {"content-type": "application/json", "content-encoding": "gzip"}
     return Reply(200, headers, gzip.compress(b'"' + b"x" * size + b'"'))
 
 
 def truncate_reply(reply: Reply) -> Reply:
-    """Return an answer of which half a body comes."""
+    """Return a response whose body breaks off in the middle."""
     return Reply(reply.status, reply.headers, reply.body, Delivery(cut_after=len(reply.body) // 2))
 
 
@@ -102,12 +102,12 @@ REQUESTS: Mapping[str, SendRequest] = {
 
 @pytest.fixture(autouse=True)
 def _lower_body_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let an answer be too large at two megabytes: to unpack more takes its time."""
+    """Limit responses to two megabytes, because decompressing more takes long."""
     monkeypatch.setattr(http, "MAX_RESPONSE_SIZE", 2 * MEGABYTE)
 
 
 def catch_error(ask: Callable[..., object], *words: Any) -> Bim360Error | None:
-    """Return the error that comes of asking, if one does."""
+    """Return the error that the call raises, if any."""
     try:
         ask(*words)
     except Bim360Error as error:
@@ -126,7 +126,7 @@ def refresh_project(client: HqClient, made: str) -> None:
 
 
 def find_flaws(told: str, shown: str) -> list[str]:
-    """Return what is wrong with an error that a person reads, and with all else that is shown."""
+    """Return the flaws of an error message and of all other output."""
     return [
         flaw
         for flaw, found in {
@@ -141,8 +141,8 @@ def find_flaws(told: str, shown: str) -> list[str]:
 
 
 @pytest.mark.parametrize("what", REQUESTS)
-def test_a_hostile_answer_is_one_line(hq: HqFixture, what: str) -> None:
-    """Asked at most five times, a POST of a project once, and told without secrets."""
+def test_a_hostile_response_becomes_one_line(hq: HqFixture, what: str) -> None:
+    """A request is sent at most five times, a POST of a project once; no secret is shown."""
     made = hq.create_project()["id"]
     found: dict[str, list[str]] = {}
     for name, reply in HOSTILE_REPLIES.items():
@@ -159,8 +159,8 @@ def test_a_hostile_answer_is_one_line(hq: HqFixture, what: str) -> None:
     assert {name: each for name, each in found.items() if each} == {}
 
 
-def test_a_hostile_answer_is_never_mistaken_for_gone(hq: HqFixture) -> None:
-    """A refresh that took it so would drop the project from the state."""
+def test_a_hostile_response_never_drops_a_project(hq: HqFixture) -> None:
+    """A refresh that read it as 'not found' would drop the project from the state."""
     made = hq.create_project()["id"]
     client = hq.create_client()
     gone = []
@@ -173,8 +173,8 @@ def test_a_hostile_answer_is_never_mistaken_for_gone(hq: HqFixture) -> None:
 
 
 @pytest.mark.parametrize("acts", [True, False], ids=["acted", "refused"])
-def test_a_hostile_answer_makes_no_second_project(hq: HqFixture, acts: bool) -> None:
-    """Whether HQ acted on the POST or not; what it made is found, then or by the next run."""
+def test_a_hostile_response_never_duplicates_a_project(hq: HqFixture, acts: bool) -> None:
+    """HQ may have acted on the POST or not; the same run or the next one finds the project."""
     for name, reply in HOSTILE_REPLIES.items():
         hq.emulator.faults[:] = [Fault("POST projects", reply, acts_on_request=acts)]
         for client in (hq.create_client(), hq.create_client()):
@@ -184,8 +184,8 @@ def test_a_hostile_answer_makes_no_second_project(hq: HqFixture, acts: bool) -> 
     assert sorted(hq.list_project_names()) == sorted(HOSTILE_REPLIES)
 
 
-def test_a_hostile_answer_to_a_change_is_settled_by_the_next_up(hq: HqFixture) -> None:
-    """Whatever the first PATCH was answered, HQ has the value in the end, after two at most."""
+def test_the_next_up_settles_a_hostile_response_to_a_change(hq: HqFixture) -> None:
+    """After at most two PATCH requests HQ has the declared value."""
     made = hq.create_project()["id"]
     client = hq.create_client()
     state = {"account_id": "known", "name": "Tower A", **PROJECT_INPUTS}
@@ -203,7 +203,7 @@ def test_a_hostile_answer_to_a_change_is_settled_by_the_next_up(hq: HqFixture) -
 
 @pytest.mark.parametrize("what", REQUESTS)
 def test_no_redirect_is_followed(hq: HqFixture, what: str) -> None:
-    """Not even one to HQ's own address: the token stays where it was meant to go."""
+    """Not even a redirect within HQ: the token is only sent where it belongs."""
     made = hq.create_project()["id"]
     for status in (301, 302, 303, 307, 308):
         client = hq.create_client()
@@ -216,8 +216,8 @@ def test_no_redirect_is_followed(hq: HqFixture, what: str) -> None:
     assert not any("stolen" in request.path for request in hq.emulator.requests)
 
 
-def test_fields_that_nobody_knows_are_let_through(hq: HqFixture) -> None:
-    """HQ may learn something new; nothing of it is in the state."""
+def test_unknown_fields_are_ignored(hq: HqFixture) -> None:
+    """HQ may add fields; they do not enter the state."""
     made = hq.create_project()["id"]
     client = hq.create_client()
     row = json.loads(json.dumps(hq.create_project(name="Other")))
@@ -230,8 +230,8 @@ def test_fields_that_nobody_knows_are_let_through(hq: HqFixture) -> None:
     assert not {"colour", "nested", "n"} & set(live.outputs)
 
 
-def test_headers_of_all_kinds_do_no_harm(hq: HqFixture) -> None:
-    """A date that is none, a cookie for everybody, names in any case, a hundred more."""
+def test_unusual_headers_are_ignored(hq: HqFixture) -> None:
+    """For example a hundred unknown headers, a cookie and non-ASCII text."""
     made = hq.create_project()["id"]
     client = hq.create_client()
     strange: Any = {f"x-{number}": "y" * 200 for number in range(90)}

@@ -1,4 +1,4 @@
-"""A real handshake with a server nobody vouches for, and a real proxy that wants a login."""
+"""TLS and proxies: a real handshake with an untrusted server, and a proxy that requires a login."""
 
 import http.server
 import shutil
@@ -22,12 +22,12 @@ needs_openssl = pytest.mark.skipif(
 
 
 class TokenHandler(http.server.BaseHTTPRequestHandler):
-    """Answers everything with a token, and notes what it was asked."""
+    """Sends a token in response to each request, and records the requests."""
 
     requests_made: list[str]
 
     def do_POST(self) -> None:
-        """Answer."""
+        """Send a token."""
         self.requests_made.append(self.path)
         body = b'{"access_token": "a", "expires_in": 3599}'
         self.send_response(200)
@@ -36,16 +36,16 @@ class TokenHandler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 class RefusingProxy(socketserver.StreamRequestHandler):
-    """A proxy that wants a login, and notes every line it was sent."""
+    """A proxy that requires a login, and records each line that it receives."""
 
     lines: list[str]
 
     def handle(self) -> None:
-        """Read the request's head and refuse."""
+        """Read the head of the request and refuse it."""
         while line := self.rfile.readline().strip():
             self.lines.append(line.decode())
         self.wfile.write(
@@ -68,7 +68,7 @@ def run_server(server: socketserver.TCPServer) -> Iterator[int]:
 
 
 def create_certificate(folder: Path, name: str) -> Path:
-    """Return a file with a certificate that vouches for itself, and its key."""
+    """Return a file with a self-signed certificate and its key."""
     made = folder / f"{name}.pem"
     words = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
     words += ["-keyout", str(made), "-out", f"{made}.crt", "-days", "1", "-subj", f"/CN={name}"]
@@ -83,7 +83,7 @@ def create_certificate(folder: Path, name: str) -> Path:
 
 @contextmanager
 def serve_https(folder: Path, name: str) -> Iterator[tuple[str, Path, list[str]]]:
-    """Serve HTTPS with a certificate for a name; yield URL, certificate and what was asked."""
+    """Serve HTTPS with a certificate for this name; yield URL, certificate and requests."""
     pem = create_certificate(folder, name)
     asked: list[str] = []
     handler = type("Handler", (TokenHandler,), {"requests_made": asked})
@@ -97,10 +97,10 @@ def serve_https(folder: Path, name: str) -> Iterator[tuple[str, Path, list[str]]
 
 @needs_openssl
 @pytest.mark.parametrize(("name", "trusted"), [("localhost", False), ("hq.example", True)])
-def test_a_wrong_certificate_ends_it_before_anything_is_sent(
+def test_a_wrong_certificate_is_refused_before_anything_is_sent(
     hq: HqFixture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, trusted: bool
 ) -> None:
-    """One that nobody vouches for, and one that is for another name; told once, in one line."""
+    """It is self-signed or issued for another name; the error is one line, without a retry."""
     with serve_https(tmp_path, name) as (url, pem, asked):
         if trusted:
             monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(pem))
@@ -116,10 +116,10 @@ def test_a_wrong_certificate_ends_it_before_anything_is_sent(
 
 
 @needs_openssl
-def test_a_certificate_that_is_named_is_trusted(
+def test_a_configured_certificate_is_trusted(
     hq: HqFixture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As the error advises."""
+    """The error message recommends this setting."""
     with serve_https(tmp_path, "localhost") as (url, pem, asked):
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(pem))
 
@@ -128,10 +128,10 @@ def test_a_certificate_that_is_named_is_trusted(
     assert asked == ["/authentication/v2/token"]
 
 
-def test_a_proxy_that_wants_a_login_is_told_and_sees_no_secret(
+def test_a_proxy_that_requires_a_login_is_reported_and_sees_no_secret(
     hq: HqFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """For each call of Pulumi: asked once, one line, and nothing taken for gone."""
+    """For each call of Pulumi: one attempt, one line, and no resource counts as deleted."""
     lines: list[str] = []
     handler = type("Handler", (RefusingProxy,), {"lines": lines})
     with run_server(socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler)) as port:

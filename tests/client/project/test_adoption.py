@@ -1,4 +1,4 @@
-"""Adopt: what a create does at HQ when the name is taken, and what it leaves alone."""
+"""Adoption: what a create does at HQ if the name is in use, and what it leaves unchanged."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -13,12 +13,12 @@ from tests.support.hq import PROJECT_INPUTS, Fault, HqFixture, build_reply, buil
 
 
 def list_bodies(hq: HqFixture, method: str = "PATCH") -> list[Any]:
-    """Return the bodies of what was sent."""
+    """Return the bodies of the requests with this method."""
     return [entry.body for entry in hq.emulator.journal.find_entries(method=method)][-3:]
 
 
-def test_by_default_a_taken_name_is_an_error_with_advice(hq: HqFixture, client: HqClient) -> None:
-    """And the project that has it is not touched."""
+def test_by_default_a_name_in_use_is_an_error_with_advice(hq: HqFixture, client: HqClient) -> None:
+    """The existing project is not changed."""
     there = hq.create_project()
 
     with pytest.raises(ConflictError) as caught:
@@ -32,10 +32,8 @@ def test_by_default_a_taken_name_is_an_error_with_advice(hq: HqFixture, client: 
     assert hq.emulator.requests_made == ["token", "POST projects", "GET projects"]
 
 
-def test_an_archived_project_is_brought_back_where_that_is_declared(
-    hq: HqFixture, client: HqClient
-) -> None:
-    """Its status first, in a request of its own; then what differs."""
+def test_an_archived_project_is_reactivated_where_declared(hq: HqFixture, client: HqClient) -> None:
+    """A request of its own sets the status first; then the other differences follow."""
     there = hq.create_project(status="archived")
     inputs = {**PROJECT_INPUTS, "adopt": "archived", "value": 9.0}
 
@@ -47,8 +45,10 @@ def test_an_archived_project_is_brought_back_where_that_is_declared(
     assert diff(outs, inputs).changed_arguments == ()
 
 
-def test_what_an_interrupted_run_brought_back_is_taken_up(hq: HqFixture, client: HqClient) -> None:
-    """The run before was killed before the state was written; nothing is changed again."""
+def test_a_project_that_an_interrupted_run_reactivated_is_adopted(
+    hq: HqFixture, client: HqClient
+) -> None:
+    """The previous run was killed before it wrote the state; nothing is changed again."""
     there = hq.create_project(status="archived")
     inputs = {**PROJECT_INPUTS, "adopt": "archived"}
     create(client, inputs, build_settings())
@@ -62,18 +62,18 @@ def test_what_an_interrupted_run_brought_back_is_taken_up(hq: HqFixture, client:
     assert any("was brought back by an interrupted run" in each for each in hq.list_warnings())
 
 
-def test_a_living_project_is_not_taken_where_only_archived_ones_are(
+def test_an_active_project_is_not_adopted_with_adopt_archived(
     hq: HqFixture, client: HqClient
 ) -> None:
-    """The policy means what it says."""
+    """``adopt: archived`` covers archived projects only."""
     hq.create_project()
 
     with pytest.raises(ConflictError, match="exists already"):
         create(client, {**PROJECT_INPUTS, "adopt": "archived"}, build_settings())
 
 
-def test_any_project_is_taken_over_and_made_as_declared(hq: HqFixture, client: HqClient) -> None:
-    """Only what differs is sent, and never the name."""
+def test_any_project_is_adopted_and_updated_as_declared(hq: HqFixture, client: HqClient) -> None:
+    """Only differences are sent, never the name."""
     there = hq.create_project(city="Oslo", service_types="pm,cost")
     inputs = {**PROJECT_INPUTS, "adopt": "any", "city": "Bergen", "service_types": ["doc_manager"]}
 
@@ -84,10 +84,10 @@ def test_any_project_is_taken_over_and_made_as_declared(hq: HqFixture, client: H
     assert diff(outs, inputs).changed_arguments == ()
 
 
-def test_an_adopted_project_that_is_as_declared_is_left_alone(
+def test_an_adopted_project_without_differences_is_not_changed(
     hq: HqFixture, client: HqClient
 ) -> None:
-    """Nothing is patched for the sake of it."""
+    """No PATCH is sent."""
     hq.create_project()
 
     create(client, {**PROJECT_INPUTS, "adopt": "any"}, build_settings())
@@ -95,8 +95,8 @@ def test_an_adopted_project_that_is_as_declared_is_left_alone(
     assert hq.emulator.requests_made == ["token", "POST projects", "GET projects", "GET project"]
 
 
-def test_the_leftover_of_an_interrupted_run_is_adopted_and_told_of(hq: HqFixture) -> None:
-    """The process died between HQ's answer and Pulumi's state."""
+def test_the_leftover_of_an_interrupted_run_is_adopted_with_a_warning(hq: HqFixture) -> None:
+    """The process died between HQ's response and Pulumi's state."""
     hq.create_client().projects.create({k: PROJECT_INPUTS[k] for k in list(PROJECT_INPUTS)[:6]})
     hq.clock.sleep(60)
 
@@ -107,8 +107,8 @@ def test_the_leftover_of_an_interrupted_run_is_adopted_and_told_of(hq: HqFixture
     assert "PATCH project" not in hq.emulator.requests_made
 
 
-def test_leftovers_are_left_alone_where_configured(hq: HqFixture) -> None:
-    """The switch that forbids it."""
+def test_leftovers_are_not_adopted_if_the_option_forbids_it(hq: HqFixture) -> None:
+    """The option is adoptLeftovers."""
     hq.create_client().projects.create({k: PROJECT_INPUTS[k] for k in list(PROJECT_INPUTS)[:6]})
     hq.clock.sleep(60)
 
@@ -116,10 +116,10 @@ def test_leftovers_are_left_alone_where_configured(hq: HqFixture) -> None:
         create(hq.create_client(), PROJECT_INPUTS, build_settings(adoptLeftovers="false"))
 
 
-def test_what_cannot_be_applied_on_adoption_is_finished_later(
+def test_an_adoption_that_cannot_be_completed_is_finished_later(
     hq: HqFixture, client: HqClient
 ) -> None:
-    """The id is known by then, so nothing is raised any more."""
+    """The id is known by then, so the create must not raise an error."""
     there = hq.create_project(status="archived")
     hq.emulator.faults.append(
         Fault("PATCH project", build_reply(422, {"message": "not now"}), times=9)
@@ -133,8 +133,10 @@ def test_what_cannot_be_applied_on_adoption_is_finished_later(
     assert "the next `pulumi up` tries again" in hq.list_warnings()[-1]
 
 
-def test_a_name_that_no_project_shows_is_told_so(hq: HqFixture, client: HqClient) -> None:
-    """An ACC project may have it, which HQ's list leaves out."""
+def test_a_name_in_use_without_a_visible_project_is_explained(
+    hq: HqFixture, client: HqClient
+) -> None:
+    """An ACC project may have it; HQ's list omits those."""
     taken = build_reply(409, {"code": 9409, "message": "taken"})
     hq.emulator.faults.append(Fault("POST projects", taken))
 
@@ -142,8 +144,8 @@ def test_a_name_that_no_project_shows_is_told_so(hq: HqFixture, client: HqClient
         create(client, {**PROJECT_INPUTS, "adopt": "any"}, build_settings())
 
 
-def test_adopting_does_not_copy_a_template_and_says_so(hq: HqFixture, client: HqClient) -> None:
-    """HQ copies a template only into a project that it makes."""
+def test_adoption_does_not_copy_a_template_and_warns(hq: HqFixture, client: HqClient) -> None:
+    """HQ copies a template only when it creates the project."""
     template = hq.create_project(name="Template")
     hq.create_project()
 
@@ -156,8 +158,8 @@ def test_adopting_does_not_copy_a_template_and_says_so(hq: HqFixture, client: Hq
     assert "the template is not copied into 'Tower A'" in hq.list_warnings()[-1]
 
 
-def test_names_that_are_taken_are_looked_for_in_one_walk(hq: HqFixture, client: HqClient) -> None:
-    """Twelve conflicts in four threads: twelve POSTs, one walk, and each adopted project once."""
+def test_names_in_use_are_searched_in_one_walk(hq: HqFixture, client: HqClient) -> None:
+    """Twelve conflicts in four threads: twelve POSTs, one walk, and each project adopted once."""
     there = [hq.create_project(name=f"Tower {each}")["id"] for each in range(12)]
 
     def adopted(each: int) -> str:
@@ -173,10 +175,10 @@ def test_names_that_are_taken_are_looked_for_in_one_walk(hq: HqFixture, client: 
     assert asked == {"token": 1, "POST projects": 12, "GET projects": 1, "GET project": 12}
 
 
-def test_a_project_that_was_made_after_the_walk_is_found_at_its_end(
+def test_a_project_created_after_the_walk_is_found_at_its_end(
     hq: HqFixture, client: HqClient
 ) -> None:
-    """Somebody made it between two conflicts of one run."""
+    """Another user created it between two conflicts of one run."""
     hq.create_project(name="Tower A")
     create(client, {**PROJECT_INPUTS, "adopt": "any"}, build_settings())
     late = hq.create_project(name="Late")
@@ -189,8 +191,10 @@ def test_a_project_that_was_made_after_the_walk_is_found_at_its_end(
     assert hq.emulator.requests_made.count("GET projects") == 2
 
 
-def test_what_the_walk_found_is_judged_as_it_is_now(hq: HqFixture, client: HqClient) -> None:
-    """It was archived when the list was walked, and somebody has brought it back since."""
+def test_a_project_found_by_the_walk_is_judged_by_its_current_state(
+    hq: HqFixture, client: HqClient
+) -> None:
+    """It was archived when the list was read, and another user has reactivated it since."""
     hq.create_project(name="Tower A")
     back = hq.create_project(name="Back", status="archived")
     create(client, {**PROJECT_INPUTS, "adopt": "any"}, build_settings())
@@ -202,10 +206,10 @@ def test_what_the_walk_found_is_judged_as_it_is_now(hq: HqFixture, client: HqCli
     assert hq.emulator.requests_made.count("GET projects") == 1
 
 
-def test_a_name_that_has_moved_on_since_the_walk_is_nobodys(
+def test_a_project_renamed_since_the_walk_no_longer_owns_the_name(
     hq: HqFixture, client: HqClient
 ) -> None:
-    """The project that had it is left alone."""
+    """The project that had the name is not changed."""
     hq.create_project(name="Tower A")
     other = hq.create_project(name="Other")
     create(client, {**PROJECT_INPUTS, "adopt": "any"}, build_settings())
