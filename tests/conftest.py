@@ -25,7 +25,7 @@ OPTIONAL_SKIP_REASON = "make crashes"
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """With ``REQUIRE_PULUMI=1``, as in CI, turn skips of tests that need the Pulumi CLI into failures."""
+    """With ``REQUIRE_PULUMI=1``, as in CI, fail instead of skipping tests of the Pulumi CLI."""
     report = yield
     required = os.environ.get("REQUIRE_PULUMI") == "1" and item.get_closest_marker("pulumi_cli")
     if required and report.skipped and OPTIONAL_SKIP_REASON not in str(report.longrepr):
@@ -36,7 +36,7 @@ def pytest_runtest_makereport(
 
 @pytest.fixture(autouse=True)
 def _clear_environment(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Remove the developer's credentials and proxies from the environment of all tests but live ones."""
+    """Hide the developer's credentials and proxies from all tests except live ones."""
     if request.node.get_closest_marker("live"):
         return
     for name in list(os.environ):

@@ -101,7 +101,7 @@ def test_a_post_that_hq_did_not_act_on_is_sent_again(hq: HqFixture, client: HqCl
 
 
 def test_an_existing_user_is_adopted(hq: HqFixture, client: HqClient) -> None:
-    """The case of the e-mail does not matter; a PATCH updates those of the three fields that differ."""
+    """The case of the e-mail does not matter; a PATCH updates the fields that differ."""
     there = client.account_users.create({"email": "Ada@Example.COM", "first_name": "Augusta"})
     hq.clock.sleep(2 * 24 * 3600)
     client = hq.create_client()

@@ -256,7 +256,7 @@ def test_a_parent_of_other_units_cannot_be_omitted(
 def test_a_refresh_finds_changes_in_the_browser(
     hq: HqFixture, client: HqClient, created_units: dict[str, Any]
 ) -> None:
-    """They appear as arguments, so that Pulumi shows the property; undeclared values do not drift."""
+    """As arguments, so that Pulumi shows the property; undeclared values do not drift."""
     change_in_browser(
         client, North={"description": "mild"}, West={"description": "wet", "name": "Far West"}
     )

@@ -1,4 +1,4 @@
-"""Destroying an account user: deactivates them if HQ allows and it is safe, and otherwise reports it."""
+"""Destroying an account user: deactivates them if HQ permits and it is safe, else reports it."""
 
 from typing import Any
 

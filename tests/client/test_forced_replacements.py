@@ -23,7 +23,7 @@ KILL_CASES: tuple[tuple[KillMoment, bool], ...] = (
     ("deleted", False),
     ("deleted", True),
 )
-"""The moment of the kill, and whether the engine then treats the resource as new, as old ones do."""
+"""The moment of the kill, and whether the engine then treats the resource as new (old ones)."""
 
 CREATES = ("POST projects", "POST companies", "POST users", "POST import", "POST members")
 
@@ -131,7 +131,7 @@ def test_a_project_renamed_after_a_killed_run_stays(replay: EngineReplay) -> Non
 def test_a_replacement_with_another_name_is_a_new_project(
     replay: EngineReplay, first: bool
 ) -> None:
-    """``replace_on_changes=["name"]``: HQ can create the new project, and the old one is archived."""
+    """``replace_on_changes=["name"]``: HQ creates the new project; the old one is archived."""
     replay.inputs["project"] = {**replay.inputs["project"], "name": "Tower II"}
 
     asked = replay.up("project", "changed", delete_first=first)

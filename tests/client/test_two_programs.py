@@ -74,7 +74,7 @@ def test_one_of_ten_programs_creates_the_project(hq: HqFixture) -> None:
 
 
 def test_programs_that_may_share_get_one_project(hq: HqFixture) -> None:
-    """adoptSimultaneous allows it; the second program gets a warning."""
+    """The option adoptSimultaneous permits it; the second program gets a warning."""
     made, errors = split_outcomes(
         create_in_parallel(hq, PROJECT_INPUTS, PROJECT_INPUTS, adoptSimultaneous="true")
     )
@@ -101,7 +101,7 @@ def test_programs_with_different_arguments_do_not_share(hq: HqFixture) -> None:
 def test_a_lost_response_duplicates_no_project(
     hq: HqFixture, second: Mapping[str, Any], reply: Any
 ) -> None:
-    """HQ acted on the first POST without a response; its sender finds the project, no other program."""
+    """HQ acted on the first POST without a response; only its sender accepts the project."""
     hq.emulator.faults.append(Fault("POST projects", reply, acts_on_request=True))
 
     made, (error,) = split_outcomes(create_in_parallel(hq, PROJECT_INPUTS, second))

@@ -11,7 +11,7 @@ from tests.fuzz.run import FuzzRunner, start_runner
 pytestmark = pytest.mark.xdist_group("fuzz")
 
 SETS = dict.fromkeys(ENTITIES, 160) | {"project": 600}
-"""A few seconds' worth; ``make fuzz`` tries 20,000 of a project and 1,200 of each other resource."""
+"""Argument sets of each resource; ``make fuzz`` tries 20,000 and 1,200."""
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def ground() -> Iterator[FuzzRunner]:
 
 @pytest.mark.parametrize("kind", ENTITIES)
 def test_hq_accepts_all_arguments_that_the_provider_accepts(ground: FuzzRunner, kind: str) -> None:
-    """Refused ones are named; there is no traceback, no difference after a read, no wrong refusal."""
+    """It names the ones it refuses; a read after the create finds no difference."""
     sets = SETS[kind]
 
     tally, _ = ground.run_sets(kind, sets, seed=1)

@@ -57,8 +57,8 @@ print(json.dumps([middle - began, ended - middle, sorted(set(sys.modules) - thei
 """
 
 
-def Start a host; return the seconds of Pulumi, our seconds, and the modules that we loaded.(program: str = PROGRAM) -> Any:
-    """Start what the host starts; return the seconds of Pulumi and ours, and what ours loaded."""
+def started(program: str = PROGRAM) -> Any:
+    """Start a host; return the seconds of Pulumi, our seconds, and the modules that we loaded."""
     ran = subprocess.run(  # noqa: S603 - one of the programs above
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
@@ -67,7 +67,7 @@ def Start a host; return the seconds of Pulumi, our seconds, and the modules tha
 
 def test_the_host_loads_needed_modules_only() -> None:
     """It does not even load the HTTP client, because a preview sends no request."""
-    loaded = Start a host; return the seconds of Pulumi, our seconds, and the modules that we loaded.()[2]
+    loaded = started()[2]
 
     assert "bim360_provider.core.project" in loaded
     assert [each for each in loaded if each in NEVER] == []
@@ -78,7 +78,7 @@ def test_the_host_starts_hardly_slower_than_pulumis_own_part() -> None:
 
     The fastest of several starts is the one least disturbed by other processes.
     """
-    starts = [Start a host; return the seconds of Pulumi, our seconds, and the modules that we loaded.() for _ in range(STARTS)]
+    starts = [started() for _ in range(STARTS)]
 
     theirs, ours = (min(each[at] for each in starts) for at in (0, 1))
     assert ours < max(MOST, BUSY * theirs), f"{ours * 1000:.0f} ms after {theirs * 1000:.0f} ms"
@@ -86,7 +86,7 @@ def test_the_host_starts_hardly_slower_than_pulumis_own_part() -> None:
 
 def test_a_program_loads_no_module_that_handles_calls() -> None:
     """It passes a reference to the engine, which needs no model, rule or client."""
-    theirs, ours, loaded = min(Start a host; return the seconds of Pulumi, our seconds, and the modules that we loaded.(DECLARING) for _ in range(3))
+    theirs, ours, loaded = min(started(DECLARING) for _ in range(3))
 
     answering = ("pydantic", "bim360_provider.core", "bim360_provider.hq", "bim360_provider.models")
     assert [each for each in loaded if each.startswith(answering)] == []

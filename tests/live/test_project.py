@@ -14,7 +14,7 @@ from tests.support.hq import PROJECT_BODY
 SWITCH = "BIM360_LIVE"
 NEEDED = ("APS_CLIENT_ID", "APS_CLIENT_SECRET", "BIM360_ACCOUNT_ID")
 PREFIX = "live-test-"
-"""The prefix for `bim360 sweep --prefix live-test-`. HQ cannot delete: each run uses up one name."""
+"""For `bim360 sweep --prefix live-test-`. HQ cannot delete: each run uses up one name."""
 
 
 def _reason() -> str:
@@ -37,7 +37,7 @@ def client() -> Iterator[HqClient]:
 
 
 def test_a_project_lives_from_create_to_archive(client: HqClient) -> None:
-    """No value differs before or after a read, one field is changed, and the project ends archived."""
+    """A read finds no difference, one field is changed, and the project ends archived."""
     settings = Settings.resolve({}, os.environ)
     inputs, problems = check(
         {}, {**PROJECT_BODY, "name": f"{PREFIX}{uuid4()}", "city": "Oslo"}, settings
