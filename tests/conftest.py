@@ -50,9 +50,9 @@ def hq() -> Iterator[HqFixture]:
     hq = FaultyEmulator()
     hq.clock.freeze()
     with serve(hq) as running:
-        stage = HqFixture(running.url, hq, FakeClock(hq.clock.advance))
-        yield stage
-        for client in stage.clients:
+        fixture = HqFixture(running.url, hq, FakeClock(hq.clock.advance))
+        yield fixture
+        for client in fixture.clients:
             client.close()
 
 

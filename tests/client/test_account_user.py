@@ -55,12 +55,12 @@ def list_emails(client: HqClient) -> list[str | None]:
 
 def test_n_creates_are_n_requests(hq: HqFixture, client: HqClient) -> None:
     """Only the token comes on top; no search is sent before."""
-    made = {
+    ids = {
         create(client, {**USER_INPUTS, "email": f"p{n}@x.com"}, build_settings())[0]
         for n in range(10)
     }
 
-    assert len(made) == 10
+    assert len(ids) == 10
     assert hq.emulator.requests_made == ["token", *["POST users"] * 10]
 
 
@@ -169,11 +169,11 @@ def test_two_users_of_one_email_are_named(
     hq: HqFixture, client: HqClient, created_user: IdAndState
 ) -> None:
     """The provider cannot choose between them."""
-    twins = [
+    rows = [
         {"id": created_user[0], "email": "ada@example.com"},
         {"id": "u9", "email": "ADA@example.com"},
     ]
-    hq.emulator.faults.append(Fault("search users", build_reply(200, twins)))
+    hq.emulator.faults.append(Fault("search users", build_reply(200, rows)))
 
     with pytest.raises(
         ConflictError, match=rf"several users have this e-mail \({created_user[0]}, u9\)"

@@ -39,8 +39,8 @@ def test_the_acting_user_is_sent_as_uid(hq: HqFixture, named: str, looked_up: bo
             client, {**MEMBER_INPUTS, "project_id": project_id, "email": email}, acting_settings()
         )
 
-    asked = [each.path for each in hq.emulator.requests if "/users/" in each.path]
-    found = [path for path in asked if path.endswith((USERS_SEARCH, ADMIN_ID))]
+    paths = [each.path for each in hq.emulator.requests if "/users/" in each.path]
+    found = [path for path in paths if path.endswith((USERS_SEARCH, ADMIN_ID))]
     assert set(list_header_values(hq)) == {ADMIN_UID}
     assert len(found) == (1 if looked_up else 0)
 
@@ -57,17 +57,19 @@ def test_an_acting_user_without_autodesk_account_is_sent_as_hqs_id(hq: HqFixture
 
 
 @pytest.mark.parametrize(
-    ("named", "words"),
+    ("named", "message"),
     [
         (None, r"acting_user is missing: set BIM360_ACTING_USER"),
         ("nobody@example.com", r"the acting user nobody@example.com is no user of account a1d5"),
     ],
 )
-def test_without_an_acting_user_nothing_is_imported(hq: HqFixture, named: Any, words: str) -> None:
+def test_without_an_acting_user_nothing_is_imported(
+    hq: HqFixture, named: Any, message: str
+) -> None:
     """The error is one line, before any member is sent."""
     client = create_acting_client(hq, acting_user=named)
 
-    with pytest.raises(ConfigError, match=words):
+    with pytest.raises(ConfigError, match=message):
         create(
             client, {**MEMBER_INPUTS, "project_id": create_active_project(hq)}, acting_settings()
         )
@@ -78,9 +80,9 @@ def test_without_an_acting_user_nothing_is_imported(hq: HqFixture, named: Any, w
 def test_an_acting_user_without_permission_is_hqs_own_error(hq: HqFixture) -> None:
     """It quotes HQ and names the second cause of a 403."""
     client = create_acting_client(hq, acting_user="NOBODYSUID12")
-    words = r"could not add ada@example.com .* Or NOBODYSUID12, the acting user, may not do it"
+    message = r"could not add ada@example.com .* Or NOBODYSUID12, the acting user, may not do it"
 
-    with pytest.raises(UnauthorizedError, match=words):
+    with pytest.raises(UnauthorizedError, match=message):
         create(
             client, {**MEMBER_INPUTS, "project_id": create_active_project(hq)}, acting_settings()
         )

@@ -48,11 +48,11 @@ def list_names(client: HqClient) -> list[str | None]:
 
 def test_n_creates_are_n_requests(hq: HqFixture, client: HqClient) -> None:
     """Only the token comes on top: no search before and no read afterwards."""
-    made = {
+    ids = {
         create(client, {**COMPANY_INPUTS, "name": f"C{n}"}, build_settings())[0] for n in range(10)
     }
 
-    assert len(made) == 10
+    assert len(ids) == 10
     assert hq.emulator.requests_made == ["token", *["POST companies"] * 10]
 
 

@@ -48,53 +48,57 @@ def is_unchanged(replay: EngineReplay) -> bool:
     return bool(rows[0] == rows[1])
 
 
-@pytest.mark.parametrize("first", ORDERS, ids=ORDERS.get)
-@pytest.mark.parametrize("way", REPLACEMENT_TRIGGERS)
+@pytest.mark.parametrize("delete_first", ORDERS, ids=ORDERS.get)
+@pytest.mark.parametrize("trigger", REPLACEMENT_TRIGGERS)
 @pytest.mark.parametrize("name", ENTITIES)
 def test_the_object_stays_and_the_next_run_sends_nothing(
-    replay: EngineReplay, name: str, way: ReplacementTrigger, first: bool
+    replay: EngineReplay, name: str, trigger: ReplacementTrigger, delete_first: bool
 ) -> None:
     """The value of ``adopt`` does not matter: it is 'never' here, or absent."""
     ids = {each: entries[0].id for each, entries in replay.entries.items()}
 
-    replay.up(name, way, delete_first=first)
-    again = replay.up()
+    replay.up(name, trigger, delete_first=delete_first)
+    second_requests = replay.up()
 
     assert is_unchanged(replay)
-    assert again == []
+    assert second_requests == []
     assert {each: [entry.id for entry in rows] for each, rows in replay.entries.items()} == {
         each: [id_] for each, id_ in ids.items()
     }
 
 
-@pytest.mark.parametrize("way", REPLACEMENT_TRIGGERS)
+@pytest.mark.parametrize("trigger", REPLACEMENT_TRIGGERS)
 @pytest.mark.parametrize("name", ["company", "ada", "project", "admin", "member", "team"])
 def test_no_object_is_posted_if_the_calls_show_the_replacement(
-    replay: EngineReplay, name: str, way: ReplacementTrigger
+    replay: EngineReplay, name: str, trigger: ReplacementTrigger
 ) -> None:
     """The engine's calls show each replacement that deletes first, and each one with a diff."""
-    asked = replay.up(name, way, delete_first=True)
+    requests = replay.up(name, trigger, delete_first=True)
 
-    assert not set(CREATES) & set(asked)
+    assert not set(CREATES) & set(requests)
     assert any("cannot be created a second time" in line for line in replay.notifications)
 
 
-@pytest.mark.parametrize(("killed", "forgets"), KILL_CASES)
-@pytest.mark.parametrize("way", ["changed", "targeted"])
+@pytest.mark.parametrize(("killed_at", "forgets"), KILL_CASES)
+@pytest.mark.parametrize("trigger", ["changed", "targeted"])
 @pytest.mark.parametrize("name", ENTITIES)
 def test_the_run_after_a_killed_one_keeps_the_object(
-    replay: EngineReplay, name: str, way: ReplacementTrigger, killed: KillMoment, forgets: bool
+    replay: EngineReplay,
+    name: str,
+    trigger: ReplacementTrigger,
+    killed_at: KillMoment,
+    forgets: bool,
 ) -> None:
     """The state then has the old resource as deleted, or both resources."""
     replay.forgets_pending_replacements = forgets
     with pytest.raises(RunKilled):
-        replay.up(name, way, delete_first=killed == "deleted", killed_at=killed)
+        replay.up(name, trigger, delete_first=killed_at == "deleted", killed_at=killed_at)
 
     replay.up()
-    again = replay.up()
+    second_requests = replay.up()
 
     assert is_unchanged(replay)
-    assert again == []
+    assert second_requests == []
 
 
 @pytest.mark.parametrize("name", ENTITIES)
@@ -106,9 +110,9 @@ def test_a_destroy_after_a_killed_run_removes_each_object_once(
     with pytest.raises(RunKilled):
         replay.up(name, "targeted", killed_at="created")
 
-    asked = replay.destroy()
+    requests = replay.destroy()
 
-    assert [asked.count(each) for each in usual] == [1, 2, 2, 4]
+    assert [requests.count(each) for each in usual] == [1, 2, 2, 4]
     assert replay.stack.get_project()["status"] == "archived"
 
 
@@ -118,52 +122,52 @@ def test_a_project_renamed_after_a_killed_run_stays(replay: EngineReplay) -> Non
         replay.up("project", "targeted", killed_at="created")
     replay.inputs["project"] = {**replay.inputs["project"], "name": "Tower II"}
 
-    asked = replay.up()
+    requests = replay.up()
 
-    assert asked == ["PATCH project"]
+    assert requests == ["PATCH project"]
     assert [replay.stack.get_project()[each] for each in ("name", "status")] == [
         "Tower II",
         "active",
     ]
 
 
-@pytest.mark.parametrize("first", ORDERS, ids=ORDERS.get)
+@pytest.mark.parametrize("delete_first", ORDERS, ids=ORDERS.get)
 def test_a_replacement_with_another_name_is_a_new_project(
-    replay: EngineReplay, first: bool
+    replay: EngineReplay, delete_first: bool
 ) -> None:
     """``replace_on_changes=["name"]``: HQ creates the new project; the old one is archived."""
     replay.inputs["project"] = {**replay.inputs["project"], "name": "Tower II"}
 
-    asked = replay.up("project", "changed", delete_first=first)
-    again = replay.up()
+    requests = replay.up("project", "changed", delete_first=delete_first)
+    second_requests = replay.up()
 
-    assert [asked.count("POST projects"), asked.count("PATCH project")] == [1, 1]
+    assert [requests.count("POST projects"), requests.count("PATCH project")] == [1, 1]
     assert replay.stack.get_project()["status"] == "archived"
-    assert again == []
+    assert second_requests == []
 
 
-@pytest.mark.parametrize("first", ORDERS, ids=ORDERS.get)
-@pytest.mark.parametrize("way", REPLACEMENT_TRIGGERS)
+@pytest.mark.parametrize("delete_first", ORDERS, ids=ORDERS.get)
+@pytest.mark.parametrize("trigger", REPLACEMENT_TRIGGERS)
 def test_an_archived_project_is_reactivated_by_its_replacement(
-    replay: EngineReplay, way: ReplacementTrigger, first: bool
+    replay: EngineReplay, trigger: ReplacementTrigger, delete_first: bool
 ) -> None:
     """A user archived it, but a declared project should be active."""
     id_ = replay.entries["project"][0].id
     replay.stack.hq.emulator.call_control_plane("PATCH", f"/projects/{id_}", {"status": "archived"})
 
-    replay.up("project", way, delete_first=first)
+    replay.up("project", trigger, delete_first=delete_first)
 
     assert replay.entries["project"][0].id == id_
     assert replay.stack.get_project()["status"] == "active"
 
 
-@pytest.mark.parametrize("first", ORDERS, ids=ORDERS.get)
-@pytest.mark.parametrize("way", REPLACEMENT_TRIGGERS)
+@pytest.mark.parametrize("delete_first", ORDERS, ids=ORDERS.get)
+@pytest.mark.parametrize("trigger", REPLACEMENT_TRIGGERS)
 def test_the_replacement_of_a_user_records_who_added_them(
-    replay: EngineReplay, way: ReplacementTrigger, first: bool
+    replay: EngineReplay, trigger: ReplacementTrigger, delete_first: bool
 ) -> None:
     """Otherwise a destroy would no longer deactivate users whom the stack added."""
-    replay.up("ada", way, delete_first=first)
+    replay.up("ada", trigger, delete_first=delete_first)
 
     (ada,) = replay.entries["ada"]
     assert ada.outputs["adopted"] is False
@@ -175,9 +179,9 @@ def test_a_replacement_does_not_count_as_archived(
     """Nothing is archived, so the limit may be 0."""
     monkeypatch.setenv("BIM360_MAX_ARCHIVES", "0")
 
-    for way in REPLACEMENT_TRIGGERS:
-        for first in ORDERS:
-            replay.up("project", way, delete_first=first)
+    for trigger in REPLACEMENT_TRIGGERS:
+        for delete_first in ORDERS:
+            replay.up("project", trigger, delete_first=delete_first)
 
     assert is_unchanged(replay)
 

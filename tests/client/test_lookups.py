@@ -18,10 +18,10 @@ def lookups(client: HqClient) -> Lookups:
     return Lookups(client)
 
 
-def get_refusal(ask: Any, *question: str) -> str:
+def get_refusal(look_up: Any, *arguments: str) -> str:
     """Return the message of a failing look-up."""
     with pytest.raises(InputError) as caught:
-        ask(*question)
+        look_up(*arguments)
     assert "\n" not in str(caught.value)
     return str(caught.value)
 

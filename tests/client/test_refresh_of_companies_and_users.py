@@ -19,7 +19,7 @@ HOST_THREADS = 4
 def create_members(hq: HqFixture, number: int) -> list[tuple[str, dict[str, Any]]]:
     """Return members of one project, each as a resource; requests so far are not recorded."""
     client, place = create_acting_client(hq), create_active_project(hq)
-    made = [
+    members = [
         project_member.create(
             client,
             {**MEMBER_INPUTS, "project_id": place, "email": f"m{each:03}@example.com"},
@@ -28,42 +28,42 @@ def create_members(hq: HqFixture, number: int) -> list[tuple[str, dict[str, Any]
         for each in range(number)
     ]
     hq.emulator.requests_made.clear()
-    return made
+    return members
 
 
-def refresh_in_threads(client: HqClient, made: list[tuple[str, dict[str, Any]]]) -> list[Any]:
+def refresh_in_threads(client: HqClient, members: list[tuple[str, dict[str, Any]]]) -> list[Any]:
     """Refresh members as Pulumi's host does, in four threads."""
     with ThreadPoolExecutor(HOST_THREADS) as threads:
-        return list(threads.map(lambda each: project_member.read(client, *each), made))
+        return list(threads.map(lambda each: project_member.read(client, *each), members))
 
 
 def test_thirty_members_of_a_project_are_three_requests(hq: HqFixture) -> None:
     """One for the first member, then a page of 200 for the rest, and the token."""
-    made = create_members(hq, 30)
+    members = create_members(hq, 30)
 
-    found = refresh_in_threads(create_acting_client(hq), made)
+    found = refresh_in_threads(create_acting_client(hq), members)
 
-    assert [live.inputs["email"] for live in found] == [outs["email"] for _, outs in made]
+    assert [live.inputs["email"] for live in found] == [outs["email"] for _, outs in members]
     assert sorted(hq.emulator.requests_made) == ["GET member", "GET members", "token"]
 
 
 def test_a_member_is_the_same_from_a_page_and_from_a_get(hq: HqFixture) -> None:
     """Outputs and arguments are equal."""
-    made = create_members(hq, 3)
+    members = create_members(hq, 3)
 
-    found = refresh_in_threads(create_acting_client(hq), made)
-    alone = [project_member.read(create_acting_client(hq), *each) for each in made]
+    found = refresh_in_threads(create_acting_client(hq), members)
+    single_reads = [project_member.read(create_acting_client(hq), *each) for each in members]
 
-    assert found == alone
+    assert found == single_reads
 
 
 def test_each_member_of_a_deleted_project_costs_one_request_without_a_wait(hq: HqFixture) -> None:
     """A list that cannot be read is no reason to wait."""
-    made = create_members(hq, 4)
-    hq.emulator.call_control_plane("DELETE", f"/projects/{made[0][1]['project_id']}")
+    members = create_members(hq, 4)
+    hq.emulator.call_control_plane("DELETE", f"/projects/{members[0][1]['project_id']}")
     hq.clock.sleeps.clear()
 
-    found = refresh_in_threads(create_acting_client(hq), made)
+    found = refresh_in_threads(create_acting_client(hq), members)
 
     assert found == [None] * 4
     assert hq.emulator.requests_made.count("GET member") == 4
@@ -72,9 +72,9 @@ def test_each_member_of_a_deleted_project_costs_one_request_without_a_wait(hq: H
 
 def test_a_member_changed_in_this_run_is_read_again(hq: HqFixture) -> None:
     """Pulumi reads after a change of the same run."""
-    made, client = create_members(hq, 3), create_acting_client(hq)
-    refresh_in_threads(client, made)
-    entity_id, state = made[2]
+    members, client = create_members(hq, 3), create_acting_client(hq)
+    refresh_in_threads(client, members)
+    entity_id, state = members[2]
     changed = {**state, "industry_roles": ["Engineer"]}
     project_member.update(client, entity_id, state, changed)
 

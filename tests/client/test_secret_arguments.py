@@ -210,11 +210,11 @@ def collect_output(call: Callable[[], Any], capfd: pytest.CaptureFixture[str]) -
     try:
         result = call()
         failures = result.failures if isinstance(result, CheckResult) else ()
-        words = "\n".join(failure.reason for failure in failures)
+        text = "\n".join(failure.reason for failure in failures)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is printed
-        words = "".join(traceback.format_exception(error))
+        text = "".join(traceback.format_exception(error))
     printed = capfd.readouterr()
-    return f"{words}\n{printed.out}\n{printed.err}"
+    return f"{text}\n{printed.out}\n{printed.err}"
 
 
 @pytest.mark.parametrize(("provider", "name"), ALL_ARGUMENTS)
@@ -248,12 +248,12 @@ def test_no_error_quotes_a_secret(
     assert [each.reason for each in checked.failures or ()] == []
     value = given[name]
     body: Any = {"code": "1001", "message": f"no: {value} is wrong", "name": f"{value}"}
-    answer = (
+    response = (
         build_reply(200, {**body, "id": {"is": value}})
         if reply == "odd"
         else build_reply(int(reply), body)
     )
-    hq.emulator.faults.extend(Fault(what, answer, times=99) for what in ALL_REQUESTS)
+    hq.emulator.faults.extend(Fault(what, response, times=99) for what in ALL_REQUESTS)
     state = {**checked.inputs, name: _build_old_value(checked.inputs[name]), "unfinished": []}
 
     for call in (
@@ -268,10 +268,10 @@ def test_no_error_quotes_a_secret(
 
 ID = f"{PROJECT}:{UNIT}"
 ALL_REQUESTS = tuple(
-    words.format(method=method)
-    for words in ROUTE_LABELS.values()
+    label.format(method=method)
+    for label in ROUTE_LABELS.values()
     for method in ("GET", "POST", "PATCH", "PUT")
-    if words != "token"
+    if label != "token"
 )
 
 

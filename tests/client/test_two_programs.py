@@ -51,47 +51,47 @@ def test_one_program_creates_the_project_and_the_other_gets_an_error(
     hq: HqFixture, second: Mapping[str, Any]
 ) -> None:
     """Equal or different arguments; three requests, without tokens."""
-    made, (error,) = split_outcomes(create_in_parallel(hq, PROJECT_INPUTS, second))
+    ids, (error,) = split_outcomes(create_in_parallel(hq, PROJECT_INPUTS, second))
 
-    assert len(made) == 1
+    assert len(ids) == 1
     assert hq.list_project_names() == ["Tower A"]
     assert isinstance(error, ConflictError)
     assert str(error) == (
-        f"BIM 360: could not create project 'Tower A': 'Tower A' ({made[0]}) was made by somebody "
+        f"BIM 360: could not create project 'Tower A': 'Tower A' ({ids[0]}) was made by somebody "
         "else while this run was going on; see whether two resources or two pipelines declare it, "
         "or declare another name."
     )
-    asked = sorted(what for what in hq.emulator.requests_made if what != "token")
-    assert asked == ["GET projects", "POST projects", "POST projects"]
+    requests = sorted(what for what in hq.emulator.requests_made if what != "token")
+    assert requests == ["GET projects", "POST projects", "POST projects"]
 
 
 def test_one_of_ten_programs_creates_the_project(hq: HqFixture) -> None:
     """The other nine get an error."""
-    made, errors = split_outcomes(create_in_parallel(hq, *[PROJECT_INPUTS] * 10))
+    ids, errors = split_outcomes(create_in_parallel(hq, *[PROJECT_INPUTS] * 10))
 
-    assert (len(made), len(errors)) == (1, 9)
+    assert (len(ids), len(errors)) == (1, 9)
     assert hq.list_project_names() == ["Tower A"]
 
 
 def test_programs_that_may_share_get_one_project(hq: HqFixture) -> None:
     """The option adoptSimultaneous permits it; the second program gets a warning."""
-    made, errors = split_outcomes(
+    ids, errors = split_outcomes(
         create_in_parallel(hq, PROJECT_INPUTS, PROJECT_INPUTS, adoptSimultaneous="true")
     )
 
     assert errors == []
-    assert len(set(made)) == 1
+    assert len(set(ids)) == 1
     assert hq.list_project_names() == ["Tower A"]
     assert len(hq.list_warnings()) == 1
 
 
 def test_programs_with_different_arguments_do_not_share(hq: HqFixture) -> None:
     """They would permanently undo each other's changes."""
-    made, (error,) = split_outcomes(
+    ids, (error,) = split_outcomes(
         create_in_parallel(hq, PROJECT_INPUTS, OTHER_INPUTS, adoptSimultaneous="true")
     )
 
-    assert len(made) == 1
+    assert len(ids) == 1
     assert isinstance(error, ConflictError)
     assert hq.list_project_names() == ["Tower A"]
 
@@ -104,9 +104,9 @@ def test_a_lost_response_duplicates_no_project(
     """HQ acted on the first POST without a response; only its sender accepts the project."""
     hq.emulator.faults.append(Fault("POST projects", reply, acts_on_request=True))
 
-    made, (error,) = split_outcomes(create_in_parallel(hq, PROJECT_INPUTS, second))
+    ids, (error,) = split_outcomes(create_in_parallel(hq, PROJECT_INPUTS, second))
 
-    assert len(made) == 1
+    assert len(ids) == 1
     assert hq.list_project_names() == ["Tower A"]
     assert isinstance(error, ConflictError)
     assert hq.emulator.requests_made.count("POST projects") == 2

@@ -112,21 +112,21 @@ def test_names_with_accents_share_one_list(hq: HqFixture, client: HqClient) -> N
     assert hq.emulator.requests_made == ["token", "GET projects", *["POST projects"] * 3]
 
 
-@pytest.mark.parametrize("asked", [COMPOSED, DECOMPOSED])
-@pytest.mark.parametrize("held", [COMPOSED, DECOMPOSED])
+@pytest.mark.parametrize("query", [COMPOSED, DECOMPOSED])
+@pytest.mark.parametrize("stored", [COMPOSED, DECOMPOSED])
 def test_a_lookup_finds_a_name_in_either_form(
-    hq: HqFixture, client: HqClient, asked: str, held: str
+    hq: HqFixture, client: HqClient, query: str, stored: str
 ) -> None:
     """This covers projects, companies and business units."""
-    tower = hq.create_project(name=held)
-    firm = create_at_hq(client, "companies", {"name": held, "trade": "Concrete"})
+    tower = hq.create_project(name=stored)
+    firm = create_at_hq(client, "companies", {"name": stored, "trade": "Concrete"})
     unit = "c17e6837-96cd-4839-868e-051a2ad60001"
-    client.business_units.update_structure([{"id": unit, "name": held}])
+    client.business_units.update_structure([{"id": unit, "name": stored}])
     look_ups = Lookups(hq.create_client())
 
-    assert look_ups.find_project(asked)["id"] == tower["id"]
-    assert look_ups.find_company(asked)["id"] == firm
-    assert look_ups.find_business_unit(asked)["id"] == unit
+    assert look_ups.find_project(query)["id"] == tower["id"]
+    assert look_ups.find_company(query)["id"] == firm
+    assert look_ups.find_business_unit(query)["id"] == unit
 
 
 def test_a_unit_stored_in_form_d_is_not_a_change(hq: HqFixture, client: HqClient) -> None:

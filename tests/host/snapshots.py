@@ -65,11 +65,11 @@ def build_snapshot() -> dict[str, Any]:
             start_host(Path(folder), build_config(emulator.url)) as host,
         ):
             checked = host.check(bag).inputs
-            made = host.create(checked)
+            created = host.create(checked)
             found[name] = {
-                "id": made.id,
+                "id": created.id,
                 "inputs": MessageToDict(checked),
-                "outputs": MessageToDict(made.properties),
+                "outputs": MessageToDict(created.properties),
                 "project": list_projects(hq)[0],
             }
     return found

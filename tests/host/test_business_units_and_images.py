@@ -35,16 +35,16 @@ def test_units_live_from_check_to_delete(host: DynamicHost, emulator: FaultyEmul
     """Nested arguments survive protobuf; each call sends as few requests as possible."""
     units = host.with_provider(BusinessUnitsProvider())
     checked = units.check({"units": UNITS, "on_destroy": "remove"})
-    made = units.create(checked.inputs)
-    read = units.read(made.id, made.properties, checked.inputs)
-    same = units.diff(made.id, read.properties, checked.inputs)
+    created = units.create(checked.inputs)
+    read = units.read(created.id, created.properties, checked.inputs)
+    same = units.diff(created.id, read.properties, checked.inputs)
     old = to_plain(checked.inputs, units.provider)
     wanted = units.check({**old, "ids": None, "units": {**UNITS, "South": {}}}, old).inputs
-    other = units.diff(made.id, read.properties, wanted)
-    changed = units.update(made.id, read.properties, wanted)
-    units.delete(made.id, changed.properties)
+    other = units.diff(created.id, read.properties, wanted)
+    changed = units.update(created.id, read.properties, wanted)
+    units.delete(created.id, changed.properties)
 
-    assert (made.id, to_plain(read.inputs, units.provider)) == (ACCOUNT_ID, old)
+    assert (created.id, to_plain(read.inputs, units.provider)) == (ACCOUNT_ID, old)
     assert (same.changes, other.changes) == (DiffResponse.DIFF_NONE, DiffResponse.DIFF_UNKNOWN)
     assert to_plain(changed.properties, units.provider)["ids"]["South"] == compute_unit_id(
         ACCOUNT_ID, "South"
@@ -120,11 +120,11 @@ def test_an_image_lives_from_check_to_delete(
     pictures = host.with_provider(ProjectImageProvider())
     given = {"project_id": project, "path": str(file), "sha256": sha256(PNG).hexdigest()}
 
-    made = pictures.check_and_create(given)
-    read = pictures.read(made.id, made.properties, to_inputs(given, pictures.provider))
-    same = pictures.diff(made.id, read.properties, pictures.check(given).inputs)
-    pictures.delete(made.id, read.properties)
+    created = pictures.check_and_create(given)
+    read = pictures.read(created.id, created.properties, to_inputs(given, pictures.provider))
+    same = pictures.diff(created.id, read.properties, pictures.check(given).inputs)
+    pictures.delete(created.id, read.properties)
 
-    assert made.id == f"{project}/image"
+    assert created.id == f"{project}/image"
     assert same.changes == DiffResponse.DIFF_NONE
     assert asked(emulator) == ["PATCH image", "GET project"]

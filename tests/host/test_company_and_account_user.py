@@ -46,13 +46,13 @@ def test_a_company_lives_from_check_to_delete(
 ) -> None:
     """Six calls of the engine, three requests: HQ cannot delete a company."""
     checked = companies.check(VOLT)
-    made = companies.create(checked.inputs)
-    read = companies.read(made.id, made.properties, checked.inputs)
-    same = companies.diff(made.id, read.properties, checked.inputs)
+    created = companies.create(checked.inputs)
+    read = companies.read(created.id, created.properties, checked.inputs)
+    same = companies.diff(created.id, read.properties, checked.inputs)
     wanted = companies.check({**VOLT, "city": "Oslo"}, VOLT).inputs
-    other = companies.diff(made.id, read.properties, wanted)
-    changed = companies.update(made.id, read.properties, wanted)
-    companies.delete(made.id, changed.properties)
+    other = companies.diff(created.id, read.properties, wanted)
+    changed = companies.update(created.id, read.properties, wanted)
+    companies.delete(created.id, changed.properties)
 
     assert to_plain(read.inputs, companies.provider) == {**VOLT, **PLACE}
     assert (same.changes, other.changes) == (DiffResponse.DIFF_NONE, DiffResponse.DIFF_UNKNOWN)
@@ -66,14 +66,14 @@ def test_an_account_user_lives_from_check_to_delete(
 ) -> None:
     """Six calls of the engine, four requests."""
     checked = users.check({**ADA, "email": "Ada@Example.com"})
-    made = users.create(checked.inputs)
-    emulator.call_control_plane("POST", f"/users/{made.id}/sign-in")
-    read = users.read(made.id, made.properties, checked.inputs)
-    same = users.diff(made.id, read.properties, checked.inputs)
+    created = users.create(checked.inputs)
+    emulator.call_control_plane("POST", f"/users/{created.id}/sign-in")
+    read = users.read(created.id, created.properties, checked.inputs)
+    same = users.diff(created.id, read.properties, checked.inputs)
     wanted = users.check({**ADA, "default_role": "Architect"}, ADA).inputs
-    other = users.diff(made.id, read.properties, wanted)
-    changed = users.update(made.id, read.properties, wanted)
-    users.delete(made.id, changed.properties)
+    other = users.diff(created.id, read.properties, wanted)
+    changed = users.update(created.id, read.properties, wanted)
+    users.delete(created.id, changed.properties)
 
     assert to_plain(read.inputs, users.provider) == {**ADA, **PLACE}
     assert (same.changes, other.changes) == (DiffResponse.DIFF_NONE, DiffResponse.DIFF_UNKNOWN)
@@ -85,19 +85,19 @@ def test_an_account_user_lives_from_check_to_delete(
 
 def test_another_email_replaces_the_user(users: DynamicHost, emulator: FaultyEmulator) -> None:
     """Otherwise only the account and the region replace a resource."""
-    made = users.check_and_create(ADA)
+    created = users.check_and_create(ADA)
     eve = to_inputs({**ADA, **PLACE, "email": "eve@example.com"}, users.provider)
 
-    assert list(users.diff(made.id, made.properties, eve).replaces) == ["email"]
+    assert list(users.diff(created.id, created.properties, eve).replaces) == ["email"]
     assert requests(emulator) == ["POST users"]
 
 
 def test_a_deferred_status_is_a_change_that_pulumi_cannot_see(users: DynamicHost) -> None:
     """Pulumi's comparison of the arguments finds no change; the preview explains the wait."""
     given = {**ADA, "status": "inactive"}
-    made = users.check_and_create(given)
+    created = users.check_and_create(given)
 
-    verdict = users.diff(made.id, made.properties, users.check(given).inputs)
+    verdict = users.diff(created.id, created.properties, users.check(given).inputs)
 
     assert verdict.changes == DiffResponse.DIFF_SOME
     assert "every `pulumi up` tries again" in users.output_file.read_text()
@@ -132,8 +132,8 @@ def test_a_lookup_by_id_needs_no_state(
 ) -> None:
     """``.get()`` sends only the reference to the provider."""
     for host, given in ((companies, VOLT), (users, {"email": "ada@example.com"})):
-        made = host.check_and_create(given)
-        found = host.read(made.id, to_struct({}), to_inputs({}, host.provider))
+        created = host.check_and_create(given)
+        found = host.read(created.id, to_struct({}), to_inputs({}, host.provider))
         assert to_plain(found.inputs, host.provider).items() >= {**given, **PLACE}.items()
 
     assert requests(emulator) == ["POST companies", "GET company", "POST users", "GET user"]

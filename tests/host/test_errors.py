@@ -51,21 +51,21 @@ def test_debugging_keeps_the_frames(tmp_path: Path, own_emulator: RunningEmulato
     """BIM360_DEBUG=1 keeps them, still without the secret."""
     wrong = {**build_config(own_emulator.url), "bim360:clientSecret": "wrong-secret-1234"}
     with start_host(tmp_path, wrong, {"BIM360_DEBUG": "1"}) as host:
-        told = failure(host, PROJECT_INPUTS)
+        message = failure(host, PROJECT_INPUTS)
 
-    assert "Traceback (most recent call last)" in told
-    assert "Check APS_CLIENT_ID and APS_CLIENT_SECRET." in told
-    assert "wrong-secret-1234" not in told
+    assert "Traceback (most recent call last)" in message
+    assert "Check APS_CLIENT_ID and APS_CLIENT_SECRET." in message
+    assert "wrong-secret-1234" not in message
 
 
 def test_missing_configuration_is_reported_with_its_commands(tmp_path: Path) -> None:
     """Check works without credentials; the first request needs them."""
     with start_host(tmp_path, {}) as host:
         checked = host.check({**PROJECT_BODY, "account_id": PROJECT_INPUTS["account_id"]})
-        told = failure(host, PROJECT_INPUTS)
+        message = failure(host, PROJECT_INPUTS)
 
     assert list(checked.failures) == []
-    assert told == (
+    assert message == (
         "BIM 360: not configured yet: set APS_CLIENT_ID, or run `pulumi config set "
         "bim360:clientId …`; set APS_CLIENT_SECRET, or run `pulumi config set --secret "
         "bim360:clientSecret …`.\n"
@@ -96,10 +96,10 @@ def test_an_unknown_configuration_key_is_one_warning(
             host.check({**PROJECT_BODY, "name": name})
         lines = host.output_file.read_text().splitlines()
 
-    words = "is not a configuration key and has no effect"
+    message = "is not a configuration key and has no effect"
     assert lines == [
-        f"BIM 360: bim360:clientid {words}; did you mean bim360:clientId?",
-        f"BIM 360: bim360:zzz {words}.",
+        f"BIM 360: bim360:clientid {message}; did you mean bim360:clientId?",
+        f"BIM 360: bim360:zzz {message}.",
     ]
 
 
@@ -109,9 +109,9 @@ def test_the_environment_overrides_a_stacks_configuration(
     """Refresh and destroy see the configuration of the last up, which may be outdated."""
     outdated = {**build_config(own_emulator.url), "bim360:clientSecret": "outdated-secret"}
     with start_host(tmp_path, outdated, {"APS_CLIENT_SECRET": CLIENT_SECRET}) as host:
-        made = host.check_and_create(PROJECT_BODY)
+        created = host.check_and_create(PROJECT_BODY)
 
-    assert made.id
+    assert created.id
 
 
 def test_an_explicit_provider_overrides_the_environment(
@@ -121,9 +121,9 @@ def test_an_explicit_provider_overrides_the_environment(
     config = {**build_config(own_emulator.url), EXPLICIT_KEY: "true"}
     foreign = {"APS_CLIENT_ID": "somebody", "APS_CLIENT_SECRET": "else", "BIM360_REGION": "AUS"}
     with start_host(tmp_path, {**config, "bim360:region": "US"}, foreign) as host:
-        made = host.check_and_create(PROJECT_BODY)
+        created = host.check_and_create(PROJECT_BODY)
 
-    assert made.id
+    assert created.id
     entries = list(own_emulator.emulator.journal.find_entries(method="POST", path="*/projects"))
     assert [entry.client_id for entry in entries] == [CLIENT_ID]
 
@@ -133,8 +133,8 @@ def test_without_an_engine_messages_are_printed(
 ) -> None:
     """They go to standard error and contain no secret."""
     with start_host(tmp_path, build_config(own_emulator.url)) as host:
-        made = host.check_and_create({**PROJECT_BODY, "on_destroy": "retain"})
-        host.delete(made.id, made.properties)
+        created = host.check_and_create({**PROJECT_BODY, "on_destroy": "retain"})
+        host.delete(created.id, created.properties)
         printed = host.output_file.read_text()
 
     assert printed == "BIM 360: project 'Tower A' is left as it is (retain).\n"

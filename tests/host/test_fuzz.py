@@ -15,18 +15,18 @@ SETS = dict.fromkeys(ENTITIES, 160) | {"project": 600}
 
 
 @pytest.fixture(scope="module")
-def ground() -> Iterator[FuzzRunner]:
+def runner() -> Iterator[FuzzRunner]:
     """Return a host and its HQ."""
-    with start_runner() as ground:
-        yield ground
+    with start_runner() as runner:
+        yield runner
 
 
 @pytest.mark.parametrize("kind", ENTITIES)
-def test_hq_accepts_all_arguments_that_the_provider_accepts(ground: FuzzRunner, kind: str) -> None:
+def test_hq_accepts_all_arguments_that_the_provider_accepts(runner: FuzzRunner, kind: str) -> None:
     """It names the ones it refuses; a read after the create finds no difference."""
     sets = SETS[kind]
 
-    tally, _ = ground.run_sets(kind, sets, seed=1)
+    tally, _ = runner.run_sets(kind, sets, seed=1)
 
     assert tally.disagreements == []
     assert tally.counts["sets"] == sets

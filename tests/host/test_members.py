@@ -64,29 +64,29 @@ def project_id(host: DynamicHost, emulator: FaultyEmulator, request: pytest.Fixt
         "service_types": ["doc_manager", "pm"],
     }
     bag["name"] = "".join(c for c in bag["name"] if c not in "[]")
-    made = host.with_provider(ProjectProvider()).check_and_create(bag)
+    project = host.with_provider(ProjectProvider()).check_and_create(bag)
     admins = host.with_provider(ProjectAdminProvider())
     anna = {"email": "anna@example.com", "service_type": "pm", "company_id": COMPANY_ID}
-    admins.check_and_create({**anna, "project_id": made.id})
+    admins.check_and_create({**anna, "project_id": project.id})
     emulator.requests_made.clear()
-    return str(made.id)
+    return str(project.id)
 
 
 def test_a_first_admin_activates_a_project(host: DynamicHost, emulator: FaultyEmulator) -> None:
     """It is pending before and active after; the admin's state identifies the project and user."""
-    made = host.with_provider(ProjectProvider()).check_and_create(
+    project = host.with_provider(ProjectProvider()).check_and_create(
         {**PROJECT_BODY, "service_types": ["pm"], "name": "Pending"}
     )
     admins = host.with_provider(ProjectAdminProvider())
     anna = {"email": "anna@example.com", "service_type": "pm", "company_id": COMPANY_ID}
 
-    admin = admins.check_and_create({**anna, "project_id": made.id})
+    admin = admins.check_and_create({**anna, "project_id": project.id})
 
     state: Any = emulator.call_control_plane("GET", "/state")
     statuses = {p["id"]: p["status"] for a in state["accounts"] for p in a["projects"]}
-    assert to_plain(made.properties)["status"] == "pending"
-    assert statuses[made.id] == "active"
-    assert admin.id.startswith(f"{made.id}:")
+    assert to_plain(project.properties)["status"] == "pending"
+    assert statuses[project.id] == "active"
+    assert admin.id.startswith(f"{project.id}:")
     assert to_plain(admin.properties, admins.provider)["role"] == "project_admin"
 
 
@@ -98,13 +98,13 @@ def test_a_member_lives_from_check_to_delete(
     ada = {"project_id": project_id, "email": "Ada@example.com", "document_management": "user"}
 
     checked = members.check(ada)
-    made = members.create(checked.inputs)
-    read = members.read(made.id, made.properties, checked.inputs)
-    same = members.diff(made.id, read.properties, checked.inputs)
+    created = members.create(checked.inputs)
+    read = members.read(created.id, created.properties, checked.inputs)
+    same = members.diff(created.id, read.properties, checked.inputs)
     wanted = members.check({**ada, "industry_roles": ROLES}).inputs
-    other = members.diff(made.id, read.properties, wanted)
-    changed = members.update(made.id, read.properties, wanted)
-    members.delete(made.id, changed.properties)
+    other = members.diff(created.id, read.properties, wanted)
+    changed = members.update(created.id, read.properties, wanted)
+    members.delete(created.id, changed.properties)
 
     assert to_plain(checked.inputs, members.provider)["email"] == "ada@example.com"
     assert to_plain(read.inputs, members.provider) == to_plain(checked.inputs, members.provider)
@@ -128,11 +128,11 @@ def test_a_team_lives_from_check_to_delete(
     bag = {"project_id": project_id, "members": crew}
 
     checked = teams.check(bag)
-    made = teams.create(checked.inputs)
-    read = teams.read(made.id, made.properties, checked.inputs)
-    same = teams.diff(made.id, read.properties, checked.inputs)
+    created = teams.create(checked.inputs)
+    read = teams.read(created.id, created.properties, checked.inputs)
+    same = teams.diff(created.id, read.properties, checked.inputs)
     unknown = teams.check({**bag, "members": [{**crew[0], "company_id": UNKNOWN_MARK}]})
-    teams.delete(made.id, made.properties)
+    teams.delete(created.id, created.properties)
 
     assert to_plain(read.inputs, teams.provider) == to_plain(checked.inputs, teams.provider)
     assert same.changes == DiffResponse.DIFF_NONE
@@ -164,6 +164,6 @@ def test_a_refusal_is_one_line_with_hqs_message(
         members.create(to_inputs(ada, members.provider))
 
     assert emulator.requests_made[-1] == "POST import"
-    told = get_error_message(caught.value)
-    assert told.startswith("BIM 360: could not add ada@example.com to project")
-    assert told.count("\n") == 1
+    message = get_error_message(caught.value)
+    assert message.startswith("BIM 360: could not add ada@example.com to project")
+    assert message.count("\n") == 1

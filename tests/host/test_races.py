@@ -30,12 +30,14 @@ def test_two_hosts_create_one_project(tmp_path: Path) -> None:
             pool.submit(two.check_and_create, PROJECT_BODY),
         ]
         errors = [call.exception() for call in calls]
-        made = [call.result() for call, error in zip(calls, errors, strict=True) if error is None]
+        created = [
+            call.result() for call, error in zip(calls, errors, strict=True) if error is None
+        ]
 
     (error,) = [each for each in errors if each is not None]
     assert isinstance(error, grpc.RpcError)
     assert (
-        f"({made[0].id}) was made by somebody else while this run was going on"
+        f"({created[0].id}) was made by somebody else while this run was going on"
         in get_error_message(error)
     )
     assert len(get_error_message(error).splitlines()) == 1

@@ -28,17 +28,17 @@ TEN_MINUTES = 600.0
 def test_a_project_lives_from_check_to_delete(host: DynamicHost, emulator: FaultyEmulator) -> None:
     """Six calls of the engine, four requests to HQ."""
     checked = host.check(PROJECT_BODY)
-    made = host.create(checked.inputs)
-    read = host.read(made.id, made.properties, checked.inputs)
-    same = host.diff(made.id, read.properties, checked.inputs)
+    created = host.create(checked.inputs)
+    read = host.read(created.id, created.properties, checked.inputs)
+    same = host.diff(created.id, read.properties, checked.inputs)
     wanted = host.check({**PROJECT_BODY, "city": "Oslo"}, to_plain(checked.inputs)).inputs
-    other = host.diff(made.id, read.properties, wanted)
-    changed = host.update(made.id, read.properties, wanted)
-    host.delete(made.id, changed.properties)
+    other = host.diff(created.id, read.properties, wanted)
+    changed = host.update(created.id, read.properties, wanted)
+    host.delete(created.id, changed.properties)
 
     assert to_plain(checked.inputs) == PROJECT_INPUTS
     assert to_plain(read.inputs) == PROJECT_INPUTS
-    assert read.id == made.id
+    assert read.id == created.id
     assert (same.changes, other.changes) == (DiffResponse.DIFF_NONE, DiffResponse.DIFF_UNKNOWN)
     assert to_plain(changed.properties)["city"] == "Oslo"
     assert [each for each in emulator.requests_made if each != "token"] == [
@@ -51,12 +51,12 @@ def test_a_project_lives_from_check_to_delete(host: DynamicHost, emulator: Fault
 
 def test_a_refused_name_is_not_searched_for(host: DynamicHost, emulator: FaultyEmulator) -> None:
     """HQ would refuse the search as well; the delete archives the project in the state."""
-    made = host.check_and_create(PROJECT_BODY)
+    created = host.check_and_create(PROJECT_BODY)
     refused = host.check(
         {**PROJECT_BODY, "name": "x" * 256}, to_plain(host.check(PROJECT_BODY).inputs)
     )
     sent = len(emulator.requests_made)
-    host.delete(made.id, made.properties)
+    host.delete(created.id, created.properties)
 
     assert [failure.reason for failure in refused.failures]
     assert emulator.requests_made[sent:] == ["PATCH project"]
@@ -64,15 +64,15 @@ def test_a_refused_name_is_not_searched_for(host: DynamicHost, emulator: FaultyE
 
 def test_numbers_reach_hq_as_numbers(host: DynamicHost, emulator: FaultyEmulator) -> None:
     """Pulumi turns each number into a double; HQ gets an amount, and text stays text."""
-    made = host.check_and_create(
+    created = host.check_and_create(
         {**PROJECT_BODY, "value": 3, "job_number": "007", "copy_timeout": 5}
     )
 
-    assert to_plain(made.properties)["value"] == 3.0
-    assert to_plain(made.properties)["job_number"] == "007"
+    assert to_plain(created.properties)["value"] == 3.0
+    assert to_plain(created.properties)["job_number"] == "007"
     assert (
         host.diff(
-            made.id, made.properties, host.check({**PROJECT_BODY, "value": "3"}).inputs
+            created.id, created.properties, host.check({**PROJECT_BODY, "value": "3"}).inputs
         ).changes
         == DiffResponse.DIFF_NONE
     )
@@ -116,7 +116,7 @@ def test_sixty_four_concurrent_creates_result_in_sixty_four_projects(
     emulator.call_control_plane("DELETE", "/tokens")
 
     with ThreadPoolExecutor(16) as pool:
-        made = list(
+        ids = list(
             pool.map(
                 lambda n: host.check_and_create({**PROJECT_BODY, "name": f"T{n}"}).id, range(64)
             )
@@ -125,7 +125,7 @@ def test_sixty_four_concurrent_creates_result_in_sixty_four_projects(
     names = [
         entry.body for entry in emulator.journal.find_entries(method="POST", path="*/projects")
     ]
-    assert len(set(made)) == 64
+    assert len(set(ids)) == 64
     assert len([each for each in names if each]) == len(names)
     assert emulator.requests_made.count("token") == 1
     statuses = [
@@ -139,7 +139,7 @@ def test_a_deleted_project_is_an_empty_response(
     host: DynamicHost, emulator: FaultyEmulator
 ) -> None:
     """For the engine an empty id means that the resource was deleted."""
-    made, other = (
+    created, other = (
         host.check_and_create(PROJECT_BODY),
         host.check_and_create({**PROJECT_BODY, "name": "Other"}),
     )
@@ -147,9 +147,9 @@ def test_a_deleted_project_is_an_empty_response(
     host.read(
         other.id, other.properties, to_inputs(PROJECT_INPUTS)
     )  # gives the host HQ's current time
-    emulator.call_control_plane("DELETE", f"/projects/{made.id}")
+    emulator.call_control_plane("DELETE", f"/projects/{created.id}")
 
-    read = host.read(made.id, made.properties, to_inputs(PROJECT_INPUTS))
+    read = host.read(created.id, created.properties, to_inputs(PROJECT_INPUTS))
 
     assert read.id == ""
     assert to_plain(read.properties) == {}
@@ -157,11 +157,11 @@ def test_a_deleted_project_is_an_empty_response(
 
 def test_a_lookup_by_id_needs_no_state(host: DynamicHost, emulator: FaultyEmulator) -> None:
     """``.get()`` sends only the reference to the provider."""
-    made = host.check_and_create(PROJECT_BODY)
+    created = host.check_and_create(PROJECT_BODY)
 
-    read = host.read(made.id, to_struct({}), to_struct({"__provider": SERIALIZED_PROVIDER}))
+    read = host.read(created.id, to_struct({}), to_struct({"__provider": SERIALIZED_PROVIDER}))
 
-    assert read.id == made.id
+    assert read.id == created.id
     assert to_plain(read.inputs).items() >= PROJECT_INPUTS.items()
 
     emulator.faults.append(Fault("GET project", PROJECT_NOT_FOUND))
@@ -174,17 +174,17 @@ def test_a_lookup_by_id_needs_no_state(host: DynamicHost, emulator: FaultyEmulat
 
 def test_another_account_is_another_project(host: DynamicHost, emulator: FaultyEmulator) -> None:
     """Only account and region replace a project; the delete goes to the old account."""
-    made = host.check_and_create(PROJECT_BODY)
+    created = host.check_and_create(PROJECT_BODY)
     moved = {
         **PROJECT_INPUTS,
         "account_id": "a1d5e9b2-0000-4000-8000-000000000002",
         "region": "EMEA",
     }
 
-    verdict = host.diff(made.id, made.properties, to_inputs(moved))
+    verdict = host.diff(created.id, created.properties, to_inputs(moved))
     fresh = host.create(to_inputs(moved))
     emulator.requests.clear()
-    host.delete(made.id, made.properties)
+    host.delete(created.id, created.properties)
 
     assert list(verdict.replaces) == ["account_id", "region"]
     assert to_plain(fresh.properties)["region"] == "EMEA"
@@ -194,9 +194,9 @@ def test_another_account_is_another_project(host: DynamicHost, emulator: FaultyE
 
 def test_no_secret_is_printed_or_returned(host: DynamicHost, emulator: FaultyEmulator) -> None:
     """This covers all calls of this module and their responses."""
-    made: Any = host.check_and_create(PROJECT_BODY)
+    created: Any = host.check_and_create(PROJECT_BODY)
     bearer = emulator.requests[-1].get_header("authorization").removeprefix("Bearer ")
-    shown = host.output_file.read_text() + str(made)
+    output = host.output_file.read_text() + str(created)
 
-    assert CLIENT_SECRET not in shown
-    assert bearer[:20] not in shown
+    assert CLIENT_SECRET not in output
+    assert bearer[:20] not in output

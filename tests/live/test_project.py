@@ -49,15 +49,15 @@ def test_a_project_lives_from_create_to_archive(client: HqClient) -> None:
         assert live is not None
         wanted, _ = check(inputs, {**inputs, "city": "Bergen"}, settings)
         changed = update(client, id_, live.outputs, wanted)
-        seen = read(client, id_, changed)
-        assert seen is not None
+        second_read = read(client, id_, changed)
+        assert second_read is not None
     finally:
         delete(client, id_, outs)
-    gone = read(client, id_, outs)
+    archived_project = read(client, id_, outs)
 
     assert diff(outs, inputs).changed_arguments == ()
     assert diff(live.outputs, inputs).changed_arguments == ()
     assert diff(live.outputs, wanted).changed_arguments == ("city",)
-    assert diff(seen.outputs, wanted).changed_arguments == ()
-    assert gone is not None
-    assert gone.outputs["status"] == "archived"
+    assert diff(second_read.outputs, wanted).changed_arguments == ()
+    assert archived_project is not None
+    assert archived_project.outputs["status"] == "archived"

@@ -60,10 +60,11 @@ class EngineReplay:
 
     def __post_init__(self) -> None:
         """Start with the state after the first up."""
-        made = self.stack.resources.items()
+        resources_after_up = self.stack.resources.items()
         self.inputs = dict(self.stack.inputs)
         self.entries = {
-            name: [StateEntry(id_, self.inputs[name], outs)] for name, (id_, outs) in made
+            name: [StateEntry(id_, self.inputs[name], outs)]
+            for name, (id_, outs) in resources_after_up
         }
         self._creating = ""
         self.stack.hq.emulator.requests_made.clear()
@@ -107,7 +108,7 @@ class EngineReplay:
     def _begin_run(self) -> None:
         client = self.stack.create_client()
         self.stack.hq.emulator.requests_made.clear()
-        fresh = Ownership(find_previous_state=self._find_outputs)
+        ownership = Ownership(find_previous_state=self._find_outputs)
 
         def client_for(_connection: Any) -> HqClient:
             return client
@@ -117,7 +118,7 @@ class EngineReplay:
         self.patch.setattr(calls, "notify", lambda text, **_: self.notifications.append(text))
         self.patch.setattr(calls, "archives", ArchiveCounter())
         for module in (calls, calls):
-            self.patch.setattr(module, "owners", fresh)
+            self.patch.setattr(module, "owners", ownership)
 
     def _list_requests(self) -> list[str]:
         return [each for each in self.stack.hq.emulator.requests_made if "token" not in each]
@@ -134,38 +135,42 @@ class EngineReplay:
         return ProjectCalls(entity, None) if name == "project" else EntityCalls(entity, None)
 
     def _register_resource(
-        self, name: str, way: ReplacementTrigger | None, first: bool, killed: KillMoment
+        self,
+        name: str,
+        trigger: ReplacementTrigger | None,
+        delete_first: bool,
+        killed_at: KillMoment,
     ) -> None:
-        door, news = self._create_calls(name), dict(self.inputs[name])
+        entity_calls, news = self._create_calls(name), dict(self.inputs[name])
         (old,) = (entry for entry in self.entries[name] if not entry.pending_delete)
-        is_new = way == "targeted" or (
+        is_new = trigger == "targeted" or (
             old.pending_replacement and self.forgets_pending_replacements
         )
-        checked = door.check({} if is_new else dict(old.inputs), news)
+        checked = entity_calls.check({} if is_new else dict(old.inputs), news)
         assert checked.failures == []
-        if not is_new and way != "triggered":
-            difference = door.diff(old.id, dict(old.outputs), checked.inputs)
-            if way is None and not old.pending_replacement:
+        if not is_new and trigger != "triggered":
+            difference = entity_calls.diff(old.id, dict(old.outputs), checked.inputs)
+            if trigger is None and not old.pending_replacement:
                 if difference.changes is not False:
-                    outs = door.update(old.id, dict(old.outputs), checked.inputs).outs or {}
+                    outs = entity_calls.update(old.id, dict(old.outputs), checked.inputs).outs or {}
                     doomed = [entry for entry in self.entries[name] if entry.pending_delete]
                     self.entries[name] = [StateEntry(old.id, checked.inputs, outs), *doomed]
                 return
         if not is_new:
-            checked = door.check({}, news)
-        if first and not old.pending_replacement:
-            door.delete(old.id, dict(old.outputs))
+            checked = entity_calls.check({}, news)
+        if delete_first and not old.pending_replacement:
+            entity_calls.delete(old.id, dict(old.outputs))
             old = replace(old, pending_replacement=True)
             self.entries[name] = [old]
-            if killed == "deleted":
+            if killed_at == "deleted":
                 raise RunKilled
         self._creating = name
-        created = door.create(dict(checked.inputs))
+        created = entity_calls.create(dict(checked.inputs))
         new = StateEntry(created.id, checked.inputs, created.outs or {})
         self.entries[name] = (
             [new] if old.pending_replacement else [new, replace(old, pending_delete=True)]
         )
-        if killed == "created":
+        if killed_at == "created":
             raise RunKilled
 
     def _delete_entries(self, name: str, entries: list[StateEntry]) -> None:
@@ -174,12 +179,12 @@ class EngineReplay:
             self.entries[name].remove(entry)
 
 
-def build_environment(stage_url: str) -> dict[str, str]:
+def build_environment(url: str) -> dict[str, str]:
     """Return the environment variables of the host."""
     return {
         "APS_CLIENT_ID": CLIENT_ID,
         "APS_CLIENT_SECRET": CLIENT_SECRET,
         "BIM360_ACCOUNT_ID": ACCOUNT_ID,
-        "BIM360_BASE_URL": stage_url,
+        "BIM360_BASE_URL": url,
         "BIM360_ACTING_USER": ADMIN_EMAIL,
     }

@@ -47,18 +47,18 @@ def build_faults(hq: HqFixture) -> Mapping[str, Callable[[str], list[Fault]]]:
         hq.clock.sleep(ATTEMPT_TIMEOUT)
 
     return {
-        "silence": lambda what: [Fault(what, DROPS_CONNECTION, times=999, on_response=silence)],
-        "slow failures": lambda what: [
-            Fault(what, build_reply(504), times=999, on_response=silence)
+        "silence": lambda route: [Fault(route, DROPS_CONNECTION, times=999, on_response=silence)],
+        "slow failures": lambda route: [
+            Fault(route, build_reply(504), times=999, on_response=silence)
         ],
-        "failures": lambda what: [Fault(what, build_reply(503), times=999)],
-        "now and then": lambda what: [
-            Fault(what, build_reply(502), times=1, skip=n, on_response=silence)
+        "failures": lambda route: [Fault(route, build_reply(503), times=999)],
+        "now and then": lambda route: [
+            Fault(route, build_reply(502), times=1, skip=n, on_response=silence)
             for n in range(0, 40, 2)
         ],
-        "slow down": lambda what: [Fault(what, build_reply(429, retry_after="90"), times=999)],
-        "not there": lambda what: [Fault(what, PROJECT_NOT_FOUND, times=999)],
-        "refused": lambda what: [Fault(what, build_reply(401), times=999)],
+        "slow down": lambda route: [Fault(route, build_reply(429, retry_after="90"), times=999)],
+        "not there": lambda route: [Fault(route, PROJECT_NOT_FOUND, times=999)],
+        "refused": lambda route: [Fault(route, build_reply(401), times=999)],
     }
 
 
@@ -71,16 +71,16 @@ CALLS: Mapping[str, tuple[ClientCall, float]] = {
         MAX_REQUEST_SECONDS * 2 + SETTLE_TIMEOUT + MAX_REQUEST_SECONDS * 4,
     ),
     "update": (
-        lambda client, made: update(
-            client, made, {"status": "active"}, {**PROJECT_INPUTS, "city": "Oslo"}
+        lambda client, project_id: update(
+            client, project_id, {"status": "active"}, {**PROJECT_INPUTS, "city": "Oslo"}
         ),
         MAX_REQUEST_SECONDS * 2,
     ),
     "read": (
-        lambda client, made: read(client, made, {"account_id": "known"}),
+        lambda client, project_id: read(client, project_id, {"account_id": "known"}),
         MAX_REQUEST_SECONDS * 3,
     ),
-    "delete": (lambda client, made: delete(client, made, {}), MAX_REQUEST_SECONDS * 3),
+    "delete": (lambda client, project_id: delete(client, project_id, {}), MAX_REQUEST_SECONDS * 3),
 }
 
 
@@ -91,15 +91,15 @@ CALLS: Mapping[str, tuple[ClientCall, float]] = {
 @pytest.mark.parametrize("call", CALLS)
 def test_every_call_ends_in_time(hq: HqFixture, kind: str, call: str) -> None:
     """The limits hold even if the fault never ends."""
-    made = hq.create_project(name="There already")["id"]
+    project_id = hq.create_project(name="There already")["id"]
     client = hq.create_client()
-    for what in FAULTY_ROUTES:
-        hq.emulator.faults += build_faults(hq)[kind](what)
-    begin, bound = CALLS[call]
+    for route in FAULTY_ROUTES:
+        hq.emulator.faults += build_faults(hq)[kind](route)
+    run, bound = CALLS[call]
     before = hq.clock.monotonic()
 
     with suppress(Bim360Error):
-        begin(client, made)
+        run(client, project_id)
 
     assert hq.clock.monotonic() - before <= bound
 
@@ -136,10 +136,10 @@ def test_a_template_copy_ends_in_time(hq: HqFixture) -> None:
 
 def test_the_documentation_states_the_longest_wait_after_ctrl_c() -> None:
     """Each number in the section equals the constant in the code."""
-    told = read_section("docs/project.md", "### Ctrl-C")
+    section = read_section("docs/project.md", "### Ctrl-C")
 
-    assert f"{TIME_BUDGET:.0f} s for the request, and {SETTLE_TIMEOUT:.0f} s to find out" in told
-    assert f"at most {MAX_RETRY_AFTER:.0f} s" in told
-    assert f"{COPY_TIMEOUT:.0f} s if nothing is declared" in told
-    assert f"at most {DEFAULT_PARALLEL} calls are under way" in told
+    assert f"{TIME_BUDGET:.0f} s for the request, and {SETTLE_TIMEOUT:.0f} s to find out" in section
+    assert f"at most {MAX_RETRY_AFTER:.0f} s" in section
+    assert f"{COPY_TIMEOUT:.0f} s if nothing is declared" in section
+    assert f"at most {DEFAULT_PARALLEL} calls are under way" in section
     assert DEFAULT_PARALLEL <= DEFAULT_REQUESTS_PER_MINUTE

@@ -88,7 +88,7 @@ def test_an_app_without_account_administration_gets_setup_advice(hq: HqFixture) 
 
 
 @pytest.mark.parametrize(
-    ("reply", "kind", "words"),
+    ("reply", "kind", "message"),
     [
         (
             build_reply(400, {"code": 1, "message": "a\n  b"}),
@@ -116,7 +116,7 @@ def test_an_app_without_account_administration_gets_setup_advice(hq: HqFixture) 
     ],
 )
 def test_any_error_response_becomes_one_line(
-    hq: HqFixture, reply: Any, kind: type[Exception], words: str
+    hq: HqFixture, reply: Any, kind: type[Exception], message: str
 ) -> None:
     """The line quotes HQ, the gateway or the proxy if there is a message, and gives advice."""
     hq.emulator.faults.append(Fault("GET projects", reply, times=99))
@@ -125,13 +125,13 @@ def test_any_error_response_becomes_one_line(
 
     assert isinstance(error, kind)
     assert str(error).startswith("BIM 360: could not list the projects: HQ answered ")
-    assert words in str(error)
+    assert message in str(error)
     assert "\n" not in str(error)
     assert len(str(error)) < 700
 
 
 @pytest.mark.parametrize(
-    ("header", "words"),
+    ("header", "message"),
     [
         ("3600", "HQ asks to wait 3600 s, longer than we do."),
         ("Fri, 01 Jan 2100 00:00:00 GMT", "wait more than a year, longer than we do."),
@@ -141,7 +141,7 @@ def test_any_error_response_becomes_one_line(
     ],
 )
 def test_a_rate_limit_error_states_the_requested_wait(
-    hq: HqFixture, header: str | None, words: str
+    hq: HqFixture, header: str | None, message: str
 ) -> None:
     """Only a wait that is longer than the limit is quoted."""
     headers = {} if header is None else {"retry_after": header}
@@ -150,7 +150,7 @@ def test_a_rate_limit_error_states_the_requested_wait(
     error = get_refusal(hq)
 
     assert isinstance(error, RateLimitedError)
-    assert str(error).endswith(words)
+    assert str(error).endswith(message)
 
 
 @pytest.mark.parametrize("status", [408, 499, 504, 520, 522, 524, 527, 598])
@@ -196,20 +196,25 @@ def test_secrets_are_in_no_output_error_log_or_representation(
     bearer = hq.emulator.requests[-1].get_header("authorization").removeprefix("Bearer ")
     echo = build_reply(403, {"message": f"no access with {CLIENT_SECRET}, token {bearer}"})
     hq.emulator.faults += [Fault("GET project", echo), Fault("token", echo)]
-    told: list[Any] = [
+    exposed: list[Any] = [
         project_id,
         outs,
         hq.notifications,
         client.__dict__,
         client.transport.__dict__,
     ]
-    for ask in (client, hq.create_client()):
+    for sender in (client, hq.create_client()):
         with pytest.raises(HqError) as caught:
-            ask.projects.get(project_id)
-        told += [str(caught.value), repr(caught.value), caught.value.hq_message, vars(caught.value)]
-    told += [hq.build_connection(), build_settings(clientSecret=CLIENT_SECRET)]
+            sender.projects.get(project_id)
+        exposed += [
+            str(caught.value),
+            repr(caught.value),
+            caught.value.hq_message,
+            vars(caught.value),
+        ]
+    exposed += [hq.build_connection(), build_settings(clientSecret=CLIENT_SECRET)]
 
-    shown = f"{told!r}{caplog.text}{capfd.readouterr()}{json.dumps(outs)}"
-    assert CLIENT_SECRET not in shown
-    assert bearer[:20] not in shown
+    output = f"{exposed!r}{caplog.text}{capfd.readouterr()}{json.dumps(outs)}"
+    assert CLIENT_SECRET not in output
+    assert bearer[:20] not in output
     assert CLIENT_SECRET.encode() not in pickle.dumps(outs)

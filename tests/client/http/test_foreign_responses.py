@@ -137,14 +137,14 @@ FOREIGN_ROW = {"id": OTHER_ID, "name": "Tower B", "email": "b@x.com"}
 @pytest.mark.parametrize("what", READS)
 def test_a_response_about_another_id_is_retried(hq: HqFixture, client: HqClient, what: str) -> None:
     """The third response is right, and its id may be spelled in upper case."""
-    ask, request = READS[what]
+    call, request = READS[what]
     right = {**FOREIGN_ROW, "id": f"b.{OWN_ID.upper()}", "account_id": ACCOUNT_ID}
     hq.emulator.faults += [
         Fault(request, build_reply(200, FOREIGN_ROW), times=ATTEMPTS - 1),
         Fault(request, build_reply(200, right)),
     ]
 
-    ask(client, OWN_ID)
+    call(client, OWN_ID)
 
     assert hq.emulator.requests_made.count(request) == ATTEMPTS
 
@@ -154,11 +154,11 @@ def test_a_persistent_foreign_response_is_an_error(
     hq: HqFixture, client: HqClient, what: str
 ) -> None:
     """The error is one line and does not mean that the resource was deleted."""
-    ask, request = READS[what]
+    call, request = READS[what]
     hq.emulator.faults.append(Fault(request, build_reply(200, FOREIGN_ROW), times=9))
 
     with pytest.raises(UnansweredError, match=f"about another resource .its id is '{OTHER_ID}'"):
-        ask(client, OWN_ID)
+        call(client, OWN_ID)
 
     assert hq.emulator.requests_made.count(request) == ATTEMPTS
 
@@ -174,12 +174,12 @@ LISTS: Mapping[str, tuple[Callable[[HqClient], object], str]] = {
 @pytest.mark.parametrize("what", LISTS)
 def test_a_list_of_another_account_is_rejected(hq: HqFixture, client: HqClient, what: str) -> None:
     """One foreign row is enough: a name missing from this list proves nothing."""
-    ask, request = LISTS[what]
+    call, request = LISTS[what]
     rows = [{"id": OWN_ID, "account_id": ACCOUNT_ID}, {"id": OTHER_ID, "account_id": OTHER_ACCOUNT}]
     hq.emulator.faults.append(Fault(request, build_reply(200, rows), times=9))
 
     with pytest.raises(Bim360Error, match=f"its account_id is '{OTHER_ACCOUNT}'"):
-        ask(client)
+        call(client)
 
 
 def test_a_foreign_response_to_an_admin_or_import_is_inconclusive(hq: HqFixture) -> None:

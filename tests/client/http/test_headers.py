@@ -57,9 +57,9 @@ def test_every_request_has_timeouts_and_follows_no_redirect(
         return real(*args, **kwargs)
 
     monkeypatch.setattr(requests.Session, "send", noting)
-    made = client.projects.create(PROJECT_BODY)
-    client.projects.get(made.id)
-    client.projects.update(made.id, {"city": "Oslo"})
+    project = client.projects.create(PROJECT_BODY)
+    client.projects.get(project.id)
+    client.projects.update(project.id, {"city": "Oslo"})
     client.projects.list_page(0)
     with pytest.raises(Bim360Error):
         client.jobs.get("no-such-job")

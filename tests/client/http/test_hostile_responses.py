@@ -94,9 +94,11 @@ REQUESTS: Mapping[str, SendRequest] = {
     "token": lambda client, _: client.transport.get_server_time(),
     "POST projects": lambda client, _: client.projects.create(PROJECT_BODY),
     "GET projects": lambda client, _: client.projects.list_page(0),
-    "GET project": lambda client, made: client.projects.get(made),
-    "PATCH project": lambda client, made: client.projects.update(made, {"city": "Oslo"}),
-    "GET job": lambda client, made: client.jobs.get(made),
+    "GET project": lambda client, project_id: client.projects.get(project_id),
+    "PATCH project": lambda client, project_id: client.projects.update(
+        project_id, {"city": "Oslo"}
+    ),
+    "GET job": lambda client, project_id: client.jobs.get(project_id),
 }
 
 
@@ -106,10 +108,10 @@ def _lower_body_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http, "MAX_RESPONSE_SIZE", 2 * MEGABYTE)
 
 
-def catch_error(ask: Callable[..., object], *words: Any) -> Bim360Error | None:
+def catch_error(call: Callable[..., object], *args: Any) -> Bim360Error | None:
     """Return the error that the call raises, if any."""
     try:
-        ask(*words)
+        call(*args)
     except Bim360Error as error:
         return error
     return None
@@ -119,41 +121,41 @@ class DroppedError(Bim360Error):
     """A refresh would drop the project from the state."""
 
 
-def refresh_project(client: HqClient, made: str) -> None:
+def refresh_project(client: HqClient, project_id: str) -> None:
     """Read a project as a refresh does."""
-    if read(client, made, {"account_id": "known"}) is None:
+    if read(client, project_id, {"account_id": "known"}) is None:
         raise DroppedError
 
 
-def find_flaws(told: str, shown: str) -> list[str]:
+def find_flaws(message: str, output: str) -> list[str]:
     """Return the flaws of an error message and of all other output."""
     return [
         flaw
         for flaw, found in {
-            "does not say who speaks": not told.startswith("BIM 360: "),
-            "is more than a printed line": not told.isprintable(),
-            "is too long": len(told) >= MAX_MESSAGE_LENGTH,
-            "shows the secret": CLIENT_SECRET in told + shown,
-            "shows the token": "eyJ" in told + shown,
+            "does not say who speaks": not message.startswith("BIM 360: "),
+            "is more than a printed line": not message.isprintable(),
+            "is too long": len(message) >= MAX_MESSAGE_LENGTH,
+            "shows the secret": CLIENT_SECRET in message + output,
+            "shows the token": "eyJ" in message + output,
         }.items()
         if found
     ]
 
 
-@pytest.mark.parametrize("what", REQUESTS)
-def test_a_hostile_response_becomes_one_line(hq: HqFixture, what: str) -> None:
+@pytest.mark.parametrize("route", REQUESTS)
+def test_a_hostile_response_becomes_one_line(hq: HqFixture, route: str) -> None:
     """A request is sent at most five times, a POST of a project once; no secret is shown."""
-    made = hq.create_project()["id"]
+    project_id = hq.create_project()["id"]
     found: dict[str, list[str]] = {}
     for name, reply in HOSTILE_REPLIES.items():
         client = hq.create_client()
         hq.emulator.requests_made.clear()
-        hq.emulator.faults[:] = [Fault(what, reply, times=99)]
-        error = catch_error(REQUESTS[what], client, made)
+        hq.emulator.faults[:] = [Fault(route, reply, times=99)]
+        error = catch_error(REQUESTS[route], client, project_id)
         found[name] = find_flaws(str(error), str(hq.notifications)) if error else []
-        most = 1 if what == "POST projects" and reply.status != TOO_MANY_REQUESTS else 5
+        limit = 1 if route == "POST projects" and reply.status != TOO_MANY_REQUESTS else 5
         found[name] += (
-            ["is asked too often"] if hq.emulator.requests_made.count(what) > most else []
+            ["is asked too often"] if hq.emulator.requests_made.count(route) > limit else []
         )
 
     assert {name: each for name, each in found.items() if each} == {}
@@ -161,15 +163,15 @@ def test_a_hostile_response_becomes_one_line(hq: HqFixture, what: str) -> None:
 
 def test_a_hostile_response_never_drops_a_project(hq: HqFixture) -> None:
     """A refresh that read it as 'not found' would drop the project from the state."""
-    made = hq.create_project()["id"]
+    project_id = hq.create_project()["id"]
     client = hq.create_client()
-    gone = []
+    dropped = []
     for name, reply in HOSTILE_REPLIES.items():
         hq.emulator.faults[:] = [Fault("GET project", reply, times=99)]
-        error = catch_error(refresh_project, client, made)
-        gone += [name] if isinstance(error, (NotFoundError, DroppedError)) else []
+        error = catch_error(refresh_project, client, project_id)
+        dropped += [name] if isinstance(error, (NotFoundError, DroppedError)) else []
 
-    assert gone == []
+    assert dropped == []
 
 
 @pytest.mark.parametrize("acts", [True, False], ids=["acted", "refused"])
@@ -186,45 +188,51 @@ def test_a_hostile_response_never_duplicates_a_project(hq: HqFixture, acts: bool
 
 def test_the_next_up_settles_a_hostile_response_to_a_change(hq: HqFixture) -> None:
     """After at most two PATCH requests HQ has the declared value."""
-    made = hq.create_project()["id"]
+    project_id = hq.create_project()["id"]
     client = hq.create_client()
     state = {"account_id": "known", "name": "Tower A", **PROJECT_INPUTS}
     hq.emulator.requests_made.clear()
     for name, reply in HOSTILE_REPLIES.items():
         hq.emulator.faults[:] = [Fault("PATCH project", reply, acts_on_request=True)]
         change = {**PROJECT_INPUTS, "city": name}
-        if catch_error(update, client, made, state, change):
-            update(client, made, state, change)
+        if catch_error(update, client, project_id, state, change):
+            update(client, project_id, state, change)
 
-        assert client.projects.get(made).city == name
+        assert client.projects.get(project_id).city == name
 
     assert hq.emulator.requests_made.count("PATCH project") <= 2 * len(HOSTILE_REPLIES)
 
 
-@pytest.mark.parametrize("what", REQUESTS)
-def test_no_redirect_is_followed(hq: HqFixture, what: str) -> None:
+@pytest.mark.parametrize("route", REQUESTS)
+def test_no_redirect_is_followed(hq: HqFixture, route: str) -> None:
     """Not even a redirect within HQ: the token is only sent where it belongs."""
-    made = hq.create_project()["id"]
+    project_id = hq.create_project()["id"]
     for status in (301, 302, 303, 307, 308):
         client = hq.create_client()
         home = build_reply(status, b"", location=f"{hq.url}/stolen")
-        hq.emulator.faults[:] = [Fault(what, home, times=99)]
+        hq.emulator.faults[:] = [Fault(route, home, times=99)]
 
         with pytest.raises(Bim360Error, match="redirects are not followed"):
-            REQUESTS[what](client, made)
+            REQUESTS[route](client, project_id)
 
     assert not any("stolen" in request.path for request in hq.emulator.requests)
 
 
 def test_unknown_fields_are_ignored(hq: HqFixture) -> None:
     """HQ may add fields; they do not enter the state."""
-    made = hq.create_project()["id"]
+    project_id = hq.create_project()["id"]
     client = hq.create_client()
     row = json.loads(json.dumps(hq.create_project(name="Other")))
-    news = {**row, "id": made, "colour": "red", "nested": {"a": [None]}, "n": 1e300}
-    hq.emulator.faults.append(Fault("GET project", build_reply(200, news)))
+    row_with_new_fields = {
+        **row,
+        "id": project_id,
+        "colour": "red",
+        "nested": {"a": [None]},
+        "n": 1e300,
+    }
+    hq.emulator.faults.append(Fault("GET project", build_reply(200, row_with_new_fields)))
 
-    live = read(client, made, {"account_id": "known"})
+    live = read(client, project_id, {"account_id": "known"})
 
     assert live is not None
     assert not {"colour", "nested", "n"} & set(live.outputs)
@@ -232,16 +240,16 @@ def test_unknown_fields_are_ignored(hq: HqFixture) -> None:
 
 def test_unusual_headers_are_ignored(hq: HqFixture) -> None:
     """For example a hundred unknown headers, a cookie and non-ASCII text."""
-    made = hq.create_project()["id"]
+    project_id = hq.create_project()["id"]
     client = hq.create_client()
     strange: Any = {f"x-{number}": "y" * 200 for number in range(90)}
     strange |= {"set-cookie": "token=mine; Domain=.example", "Server": "\xe9\xe8"}
     hq.emulator.faults.append(
-        Fault("GET project", build_reply(200, {"id": made, "name": "T"}, **strange))
+        Fault("GET project", build_reply(200, {"id": project_id, "name": "T"}, **strange))
     )
 
-    project = client.projects.get(made)
-    client.projects.get(made)
+    project = client.projects.get(project_id)
+    client.projects.get(project_id)
 
     assert project.name == "T"
     assert hq.emulator.requests[-1].get_header("cookie") == ""

@@ -27,7 +27,7 @@ JOIN_TIMEOUT = 5.0
 
 
 @contextmanager
-def serve_bytes(answer: bytes, then: Callable[[], object] = lambda: None) -> Iterator[str]:
+def serve_bytes(response: bytes, then: Callable[[], object] = lambda: None) -> Iterator[str]:
     """Send these bytes on every connection, then hang up; yield the URL."""
 
     class Mute(socketserver.StreamRequestHandler):
@@ -36,7 +36,7 @@ def serve_bytes(answer: bytes, then: Callable[[], object] = lambda: None) -> Ite
         def handle(self) -> None:
             while self.rfile.readline().strip():
                 continue
-            self.wfile.write(answer)
+            self.wfile.write(response)
             then()
 
     with serve_handler(Mute) as url:
@@ -74,7 +74,7 @@ def closed_port() -> Iterator[int]:
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
         b"",
         b"\r\n",
@@ -87,9 +87,9 @@ def closed_port() -> Iterator[int]:
         OK + b"Content-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",
     ],
 )
-def test_a_partial_response_counts_as_lost(answer: bytes) -> None:
+def test_a_partial_response_counts_as_lost(response: bytes) -> None:
     """The request was sent, so HQ may have acted."""
-    with serve_bytes(answer) as url, pytest.raises(UnansweredError) as caught:
+    with serve_bytes(response) as url, pytest.raises(UnansweredError) as caught:
         send_request(url)
 
     assert str(caught.value) == "the connection ended before a whole answer came"
@@ -272,10 +272,10 @@ def test_an_interim_response_is_discarded_with_its_connection(status: int) -> No
     with serve_handler(Interim) as url:
         with pytest.raises(UnansweredError, match=f"interim status {status}"):
             wire.send(HttpRequest("GET", url, {}, BearerAuth("x")))
-        answer = wire.send(HttpRequest("GET", url, {}, BearerAuth("x")))
+        response = wire.send(HttpRequest("GET", url, {}, BearerAuth("x")))
         wire.close()
 
-    assert answer.body == b"[]"
+    assert response.body == b"[]"
 
 
 @pytest.mark.parametrize("value", ["a\r\nX-B: c", "a\nb", "ключ", "a\x00", "\ud800"])

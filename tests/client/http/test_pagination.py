@@ -99,10 +99,10 @@ def test_a_name_is_compared_exactly(hq: HqFixture, client: HqClient) -> None:
     assert [project.name for project in client.projects.search_by_name("Tower A")] == ["Tower A"]
 
 
-@pytest.mark.parametrize("answer", [{}, {"results": []}, "x", [1], [{"name": "no id"}], 7])
-def test_an_invalid_list_is_reported_in_one_line(hq: HqFixture, answer: Any) -> None:
+@pytest.mark.parametrize("body", [{}, {"results": []}, "x", [1], [{"name": "no id"}], 7])
+def test_an_invalid_list_is_reported_in_one_line(hq: HqFixture, body: Any) -> None:
     """It does not count as an empty list."""
-    hq.emulator.faults.append(Fault("GET projects", build_reply(200, answer), times=9))
+    hq.emulator.faults.append(Fault("GET projects", build_reply(200, body), times=9))
 
     with pytest.raises(UnansweredError, match="is not what HQ documents") as caught:
         list(hq.create_client().projects.walk())
@@ -112,13 +112,13 @@ def test_an_invalid_list_is_reported_in_one_line(hq: HqFixture, answer: Any) -> 
 
 def test_each_client_method_works_without_pulumi(client: HqClient) -> None:
     """Create, read, change and list projects with typed arguments and results."""
-    made = client.projects.create({**PROJECT_BODY, "service_types": "pm"})
-    changed = client.projects.update(made.id, {"city": "Oslo", "status": "archived"})
-    read = client.projects.get(made.id)
+    created = client.projects.create({**PROJECT_BODY, "service_types": "pm"})
+    changed = client.projects.update(created.id, {"city": "Oslo", "status": "archived"})
+    read = client.projects.get(created.id)
 
-    assert (made.status, changed.status, read.city) == ("pending", "archived", "Oslo")
+    assert (created.status, changed.status, read.city) == ("pending", "archived", "Oslo")
     assert read.service_types == ["pm"]
-    assert [project.id for project in client.projects.walk()] == [made.id]
+    assert [project.id for project in client.projects.walk()] == [created.id]
     assert client.projects.is_account_visible()
 
 
@@ -233,10 +233,10 @@ def test_unreadable_pages_do_not_cause_an_endless_walk(hq: HqFixture, client: Hq
 
 def test_a_refresh_of_a_repeating_list_reads_each_project(hq: HqFixture, client: HqClient) -> None:
     """The provider then trusts only the GET of each project."""
-    made = [hq.create_project(name=f"P{each}")["id"] for each in range(6)]
+    ids = [hq.create_project(name=f"P{each}")["id"] for each in range(6)]
     hq.emulator.faults.append(Fault("GET projects", build_reply(200, build_rows(100)), times=99))
 
-    found = [client.projects.get_cached(each).name for each in made]
+    found = [client.projects.get_cached(each).name for each in ids]
 
     assert found == [f"P{each}" for each in range(6)]
     assert hq.emulator.requests_made.count("GET projects") == 2

@@ -63,14 +63,14 @@ def test_250_creates_stay_under_hqs_limit_without_a_429(rate_limited_hq: HqFixtu
     client = rate_limited_hq.create_client()
 
     with ThreadPoolExecutor(THREADS) as threads:
-        made = list(
+        projects = list(
             threads.map(
                 lambda n: client.projects.create({**PROJECT_BODY, "name": f"P {n}"}), range(250)
             )
         )
 
     times = list_request_times(rate_limited_hq)
-    assert len({project.id for project in made}) == 250
+    assert len({project.id for project in projects}) == 250
     assert len(times) == 250
     assert count_fullest_window(times, HQ_WINDOW) <= HQ_LIMIT
     assert not any("429" in message for message, _ in rate_limited_hq.notifications)
@@ -92,12 +92,12 @@ def test_a_large_refresh_uses_the_allowed_requests_without_a_429(
     rate_limited_hq: HqFixture,
 ) -> None:
     """From the first request to the start of the last window: 95 of 100 per minute."""
-    there = rate_limited_hq.create_project()["id"]
+    project_id = rate_limited_hq.create_project()["id"]
     rate_limited_hq.clock.sleep(HQ_WINDOW)
     client = rate_limited_hq.create_client()
 
     for _ in range(300):
-        client.projects.get(there)
+        client.projects.get(project_id)
 
     times = list_request_times(rate_limited_hq)[-300:]
     in_full_windows = 300 // DEFAULT_REQUESTS_PER_MINUTE * DEFAULT_REQUESTS_PER_MINUTE
@@ -109,15 +109,15 @@ def test_a_large_refresh_uses_the_allowed_requests_without_a_429(
 
 def test_members_are_read_in_a_separate_window(rate_limited_hq: HqFixture) -> None:
     """construction/admin allows six times as many reads as HQ."""
-    client, there = rate_limited_hq.create_client(), rate_limited_hq.create_project()["id"]
+    client, project_id = rate_limited_hq.create_client(), rate_limited_hq.create_project()["id"]
     rate_limited_hq.clock.sleeps.clear()
 
     for _ in range(6 * DEFAULT_REQUESTS_PER_MINUTE):
-        list(client.project_users.walk(there))
+        list(client.project_users.walk(project_id))
     before = list(rate_limited_hq.clock.sleeps)
-    client.projects.get(there)
+    client.projects.get(project_id)
     in_time = list(rate_limited_hq.clock.sleeps)
-    list(client.project_users.walk(there))
+    list(client.project_users.walk(project_id))
 
     assert before == in_time == []
     assert sum(rate_limited_hq.clock.sleeps) > 60
@@ -131,8 +131,8 @@ def test_a_long_wait_for_the_limit_is_reported_once(rate_limited_hq: HqFixture) 
     with ThreadPoolExecutor(THREADS) as threads:
         list(threads.map(lambda _: client.projects.list_page(0), range(100)))
 
-    told = [message for message, _ in rate_limited_hq.notifications]
-    assert len([m for m in told if "the rate limit is used up" in m]) == 1
+    messages = [message for message, _ in rate_limited_hq.notifications]
+    assert len([m for m in messages if "the rate limit is used up" in m]) == 1
 
 
 def test_a_wait_for_the_limit_does_not_use_up_the_time_of_a_request(
@@ -186,7 +186,7 @@ def run_two_processes(store: str, *, limit: int, count: int) -> list[tuple[float
     return sorted((float(before), float(after)) for before, after in lines)
 
 
-def count_certain_in_window(places: list[tuple[float, float]]) -> int:
+def count_certain_in_window(slots: list[tuple[float, float]]) -> int:
     """Return the largest number of slots that were certainly taken within one window.
 
     A busy machine may pause a process between a slot and its line, for longer than a window.
@@ -194,18 +194,18 @@ def count_certain_in_window(places: list[tuple[float, float]]) -> int:
     """
     length = WINDOW - 0.01  # the store counts in whole milliseconds
     return max(
-        sum(1 for before, after in places if start <= before and after < start + length)
-        for start, _ in places
+        sum(1 for before, after in slots if start <= before and after < start + length)
+        for start, _ in slots
     )
 
 
 def test_two_processes_share_one_file(tmp_path: Path) -> None:
     """Two pipelines on one runner stay under the limit together."""
-    places = run_two_processes(str(tmp_path / "pace" / "hq.sqlite"), limit=20, count=30)
+    slots = run_two_processes(str(tmp_path / "pace" / "hq.sqlite"), limit=20, count=30)
 
-    assert len(places) == 60
-    assert count_certain_in_window(places) <= 20
-    assert max(places)[1] - min(places)[0] >= 2 * WINDOW - 0.01
+    assert len(slots) == 60
+    assert count_certain_in_window(slots) <= 20
+    assert max(slots)[1] - min(slots)[0] >= 2 * WINDOW - 0.01
 
 
 @pytest.fixture
@@ -223,10 +223,10 @@ def redis_url() -> Iterator[str]:
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_two_processes_share_one_redis(redis_url: str) -> None:
     """Two runners on two machines stay under the limit together."""
-    places = run_two_processes(redis_url, limit=20, count=30)
+    slots = run_two_processes(redis_url, limit=20, count=30)
 
-    assert len(places) == 60
-    assert count_certain_in_window(places) <= 20
+    assert len(slots) == 60
+    assert count_certain_in_window(slots) <= 20
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
@@ -338,10 +338,10 @@ def test_an_unusable_store_costs_a_warning_not_the_run(hq: HqFixture) -> None:
 
     assert client.projects.list_page(0) == []
 
-    told = [message for message, _ in hq.notifications]
-    assert len(told) == 1
-    assert told[0].startswith("BIM 360: the shared rate limit cannot be used")
-    assert told[0].endswith("going on with a limit of this process alone.")
+    messages = [message for message, _ in hq.notifications]
+    assert len(messages) == 1
+    assert messages[0].startswith("BIM 360: the shared rate limit cannot be used")
+    assert messages[0].endswith("going on with a limit of this process alone.")
 
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

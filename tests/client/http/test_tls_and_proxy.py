@@ -24,11 +24,11 @@ needs_openssl = pytest.mark.skipif(
 class TokenHandler(http.server.BaseHTTPRequestHandler):
     """Sends a token in response to each request, and records the requests."""
 
-    requests_made: list[str]
+    requests_received: list[str]
 
     def do_POST(self) -> None:
         """Send a token."""
-        self.requests_made.append(self.path)
+        self.requests_received.append(self.path)
         body = b'{"access_token": "a", "expires_in": 3599}'
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
@@ -69,30 +69,30 @@ def run_server(server: socketserver.TCPServer) -> Iterator[int]:
 
 def create_certificate(folder: Path, name: str) -> Path:
     """Return a file with a self-signed certificate and its key."""
-    made = folder / f"{name}.pem"
-    words = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-    words += ["-keyout", str(made), "-out", f"{made}.crt", "-days", "1", "-subj", f"/CN={name}"]
+    pem = folder / f"{name}.pem"
+    arguments = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    arguments += ["-keyout", str(pem), "-out", f"{pem}.crt", "-days", "1", "-subj", f"/CN={name}"]
     subprocess.run(  # noqa: S603 - our own words
-        ["openssl", *words, "-addext", f"subjectAltName=DNS:{name}"],  # noqa: S607 - openssl is where the system has it
+        ["openssl", *arguments, "-addext", f"subjectAltName=DNS:{name}"],  # noqa: S607 - openssl is where the system has it
         check=True,
         capture_output=True,
     )
-    made.write_text(made.read_text() + Path(f"{made}.crt").read_text())
-    return made
+    pem.write_text(pem.read_text() + Path(f"{pem}.crt").read_text())
+    return pem
 
 
 @contextmanager
 def serve_https(folder: Path, name: str) -> Iterator[tuple[str, Path, list[str]]]:
     """Serve HTTPS with a certificate for this name; yield URL, certificate and requests."""
     pem = create_certificate(folder, name)
-    asked: list[str] = []
-    handler = type("Handler", (TokenHandler,), {"requests_made": asked})
+    requests: list[str] = []
+    handler = type("Handler", (TokenHandler,), {"requests_received": requests})
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     with run_server(server) as port:
-        yield f"https://localhost:{port}", pem, asked
+        yield f"https://localhost:{port}", pem, requests
 
 
 @needs_openssl
@@ -101,7 +101,7 @@ def test_a_wrong_certificate_is_refused_before_anything_is_sent(
     hq: HqFixture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, trusted: bool
 ) -> None:
     """It is self-signed or issued for another name; the error is one line, without a retry."""
-    with serve_https(tmp_path, name) as (url, pem, asked):
+    with serve_https(tmp_path, name) as (url, pem, requests):
         if trusted:
             monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(pem))
 
@@ -112,7 +112,7 @@ def test_a_wrong_certificate_is_refused_before_anything_is_sent(
         "BIM 360: could not get a token: the certificate is not one that this machine trusts; "
         "behind a company proxy set REQUESTS_CA_BUNDLE to its certificate file."
     )
-    assert (asked, hq.clock.sleeps) == ([], [])
+    assert (requests, hq.clock.sleeps) == ([], [])
 
 
 @needs_openssl
@@ -120,12 +120,12 @@ def test_a_configured_certificate_is_trusted(
     hq: HqFixture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The error message recommends this setting."""
-    with serve_https(tmp_path, "localhost") as (url, pem, asked):
+    with serve_https(tmp_path, "localhost") as (url, pem, requests):
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(pem))
 
         hq.create_client(base_url=url).transport.get_server_time()
 
-    assert asked == ["/authentication/v2/token"]
+    assert requests == ["/authentication/v2/token"]
 
 
 def test_a_proxy_that_requires_a_login_is_reported_and_sees_no_secret(
@@ -152,6 +152,6 @@ def test_a_proxy_that_requires_a_login_is_reported_and_sees_no_secret(
                 "check HTTPS_PROXY, its user name and password."
             )
 
-    asked = [line.rpartition(" ")[0] for line in lines if "HTTP/" in line]
-    assert asked == ["CONNECT hq.example:443"] * len(calls)
+    requests = [line.rpartition(" ")[0] for line in lines if "HTTP/" in line]
+    assert requests == ["CONNECT hq.example:443"] * len(calls)
     assert not any("Authorization: " in line for line in lines)

@@ -99,7 +99,7 @@ def test_a_revoked_token_does_not_duplicate_a_project(hq: HqFixture, client: HqC
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "body",
     [
         {},
         [],
@@ -112,9 +112,9 @@ def test_a_revoked_token_does_not_duplicate_a_project(hq: HqFixture, client: HqC
         "token",
     ],
 )
-def test_a_response_without_a_token_is_reported_in_one_line(hq: HqFixture, answer: Any) -> None:
+def test_a_response_without_a_token_is_reported_in_one_line(hq: HqFixture, body: Any) -> None:
     """Another kind of server listens at that address."""
-    hq.emulator.faults.append(Fault("token", build_reply(200, answer), times=9))
+    hq.emulator.faults.append(Fault("token", build_reply(200, body), times=9))
 
     with pytest.raises(UnansweredError, match="could not get a token") as caught:
         hq.create_client().projects.list_page(0)

@@ -19,14 +19,14 @@ def list_bodies(hq: HqFixture, method: str = "PATCH") -> list[Any]:
 
 def test_by_default_a_name_in_use_is_an_error_with_advice(hq: HqFixture, client: HqClient) -> None:
     """The existing project is not changed."""
-    there = hq.create_project()
+    existing = hq.create_project()
 
     with pytest.raises(ConflictError) as caught:
         create(client, PROJECT_INPUTS, build_settings())
 
     assert str(caught.value) == (
         "BIM 360: could not create project 'Tower A': a project 'Tower A' exists already "
-        f"({there['id']}, active); take it over with adopt='any', or declare another name; "
+        f"({existing['id']}, active); take it over with adopt='any', or declare another name; "
         "if only the resource has a new name, give it Pulumi's aliases."
     )
     assert hq.emulator.requests_made == ["token", "POST projects", "GET projects"]
@@ -34,12 +34,12 @@ def test_by_default_a_name_in_use_is_an_error_with_advice(hq: HqFixture, client:
 
 def test_an_archived_project_is_reactivated_where_declared(hq: HqFixture, client: HqClient) -> None:
     """A request of its own sets the status first; then the other differences follow."""
-    there = hq.create_project(status="archived")
+    existing = hq.create_project(status="archived")
     inputs = {**PROJECT_INPUTS, "adopt": "archived", "value": 9.0}
 
     project_id, outs = create(client, inputs, build_settings())
 
-    assert project_id == there["id"]
+    assert project_id == existing["id"]
     assert list_bodies(hq)[-2:] == [{"status": "active"}, {"value": 9.0}]
     assert (outs["status"], outs["value"], outs["unfinished"]) == ("active", 9.0, [])
     assert diff(outs, inputs).changed_arguments == ()
@@ -49,7 +49,7 @@ def test_a_project_that_an_interrupted_run_reactivated_is_adopted(
     hq: HqFixture, client: HqClient
 ) -> None:
     """The previous run was killed before it wrote the state; nothing is changed again."""
-    there = hq.create_project(status="archived")
+    existing = hq.create_project(status="archived")
     inputs = {**PROJECT_INPUTS, "adopt": "archived"}
     create(client, inputs, build_settings())
     hq.emulator.clock.advance(60)
@@ -57,7 +57,7 @@ def test_a_project_that_an_interrupted_run_reactivated_is_adopted(
 
     project_id, outs = create(hq.create_client(), inputs, build_settings())
 
-    assert (project_id, outs["status"]) == (there["id"], "active")
+    assert (project_id, outs["status"]) == (existing["id"], "active")
     assert hq.emulator.requests_made == ["token", "POST projects", "GET projects", "GET project"]
     assert any("was brought back by an interrupted run" in each for each in hq.list_warnings())
 
@@ -74,12 +74,12 @@ def test_an_active_project_is_not_adopted_with_adopt_archived(
 
 def test_any_project_is_adopted_and_updated_as_declared(hq: HqFixture, client: HqClient) -> None:
     """Only differences are sent, never the name."""
-    there = hq.create_project(city="Oslo", service_types="pm,cost")
+    existing = hq.create_project(city="Oslo", service_types="pm,cost")
     inputs = {**PROJECT_INPUTS, "adopt": "any", "city": "Bergen", "service_types": ["doc_manager"]}
 
     project_id, outs = create(client, inputs, build_settings())
 
-    assert project_id == there["id"]
+    assert project_id == existing["id"]
     assert list_bodies(hq)[-1] == {"service_types": "doc_manager", "city": "Bergen"}
     assert diff(outs, inputs).changed_arguments == ()
 
@@ -120,7 +120,7 @@ def test_an_adoption_that_cannot_be_completed_is_finished_later(
     hq: HqFixture, client: HqClient
 ) -> None:
     """The id is known by then, so the create must not raise an error."""
-    there = hq.create_project(status="archived")
+    existing = hq.create_project(status="archived")
     hq.emulator.faults.append(
         Fault("PATCH project", build_reply(422, {"message": "not now"}), times=9)
     )
@@ -128,7 +128,7 @@ def test_an_adoption_that_cannot_be_completed_is_finished_later(
 
     project_id, outs = create(client, inputs, build_settings())
 
-    assert project_id == there["id"]
+    assert project_id == existing["id"]
     assert outs["unfinished"] == ["status", "value"]
     assert "the next `pulumi up` tries again" in hq.list_warnings()[-1]
 
@@ -160,7 +160,7 @@ def test_adoption_does_not_copy_a_template_and_warns(hq: HqFixture, client: HqCl
 
 def test_names_in_use_are_searched_in_one_walk(hq: HqFixture, client: HqClient) -> None:
     """Twelve conflicts in four threads: twelve POSTs, one walk, and each project adopted once."""
-    there = [hq.create_project(name=f"Tower {each}")["id"] for each in range(12)]
+    existing = [hq.create_project(name=f"Tower {each}")["id"] for each in range(12)]
 
     def adopted(each: int) -> str:
         return create(
@@ -170,9 +170,9 @@ def test_names_in_use_are_searched_in_one_walk(hq: HqFixture, client: HqClient) 
     with ThreadPoolExecutor(4) as threads:
         found = list(threads.map(adopted, range(12)))
 
-    assert found == there
-    asked = Counter(hq.emulator.requests_made)
-    assert asked == {"token": 1, "POST projects": 12, "GET projects": 1, "GET project": 12}
+    assert found == existing
+    requests = Counter(hq.emulator.requests_made)
+    assert requests == {"token": 1, "POST projects": 12, "GET projects": 1, "GET project": 12}
 
 
 def test_a_project_created_after_the_walk_is_found_at_its_end(

@@ -26,11 +26,11 @@ IdAndState = tuple[str, dict[str, Any]]
 @pytest.fixture
 def created_projects(hq: HqFixture, client: HqClient) -> list[IdAndState]:
     """Return existing projects; the requests that created them are not recorded."""
-    made = [
+    projects = [
         create(client, {**PROJECT_INPUTS, "name": f"Tower {n}"}, build_settings()) for n in range(8)
     ]
     hq.emulator.requests_made.clear()
-    return made
+    return projects
 
 
 def list_statuses(client: HqClient) -> list[str]:
@@ -55,7 +55,9 @@ def test_four_threads_archive_exactly_the_allowed_number(
 
     with ThreadPoolExecutor(4) as pool:
         outcomes = pool.map(
-            lambda made: is_refused(lambda: delete(client, made[0], made[1], None, allowance)),
+            lambda project: is_refused(
+                lambda: delete(client, project[0], project[1], None, allowance)
+            ),
             created_projects,
         )
 

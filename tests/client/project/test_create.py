@@ -24,11 +24,11 @@ REPLY_WITHOUT_ID = build_reply(201, {"name": "Tower A"})
 
 def test_a_create_is_one_request_plus_the_token(hq: HqFixture, client: HqClient) -> None:
     """Ten creates are ten POSTs and one token."""
-    made = [
+    created = [
         create(client, {**PROJECT_INPUTS, "name": f"T{n}"}, build_settings()) for n in range(10)
     ]
 
-    assert len({project_id for project_id, _ in made}) == 10
+    assert len({project_id for project_id, _ in created}) == 10
     assert hq.emulator.requests_made == ["token", *["POST projects"] * 10]
 
 

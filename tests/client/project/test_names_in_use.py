@@ -93,20 +93,20 @@ def test_names_are_exchanged_by_hqs_values_if_the_state_is_outdated(
 ) -> None:
     """One project had to wait for its name and got it after its own update had ended."""
     circle = {"A": "B", "B": "C", "C": "A"}
-    made = [
+    projects = [
         plan_rename(client, {**PROJECT_INPUTS, "name": name}, new) for name, new in circle.items()
     ]
-    late, state = made[first]
+    late, state = projects[first]
     seen = {**state, "name": "Name before", "unfinished": ["name"]}
     get_renames(client).record_comparison(
         late, NameChange(*SCOPE, "Name before", circle[state["name"]])
     )
-    made[first] = (late, seen)
+    projects[first] = (late, seen)
 
-    for (id_, known), new in zip(made, circle.values(), strict=True):
+    for (id_, known), new in zip(projects, circle.values(), strict=True):
         project.update(client, id_, known, {**PROJECT_INPUTS, "name": new})
 
-    assert [client.projects.get(id_).name for id_, _ in made] == [*circle.values()]
+    assert [client.projects.get(id_).name for id_, _ in projects] == [*circle.values()]
     assert sorted(hq.list_project_names()) == ["A", "B", "C"]
 
 

@@ -20,8 +20,8 @@ def patch_without_name(
     """Send a PATCH without a name; refuse one with a name."""
     if "name" not in body:
         return client.projects.update(id_, body, new_resource=new_resource)
-    words = "in use"
-    raise NameParkedError(words, status=409, hq_message=words, request="PATCH")
+    message = "in use"
+    raise NameParkedError(message, status=409, hq_message=message, request="PATCH")
 
 
 def test_a_project_is_archived_after_its_rename(

@@ -49,9 +49,9 @@ def list_active_services(hq: HqFixture) -> set[str]:
 @pytest.fixture
 def pending_project_id(client: HqClient, hq: HqFixture) -> str:
     """Return the id of a project without an admin; requests so far are not recorded."""
-    made = client.projects.create({**PROJECT_BODY, "service_types": "doc_manager,pm"})
+    project = client.projects.create({**PROJECT_BODY, "service_types": "doc_manager,pm"})
     hq.emulator.requests_made.clear()
-    return made.id
+    return project.id
 
 
 def test_the_first_admin_activates_a_pending_project(
@@ -82,12 +82,12 @@ def test_the_body_is_the_documented_one(
 def test_an_invisible_new_project_is_waited_for(hq: HqFixture, client: HqClient) -> None:
     """Right after the create HQ may respond that it does not exist."""
     hq.emulator.call_control_plane("PATCH", "/options", {"visible_after": 9})
-    made = client.projects.create({**PROJECT_BODY, "service_types": "doc_manager"})
+    project = client.projects.create({**PROJECT_BODY, "service_types": "doc_manager"})
 
-    create(client, build_admin_inputs(made.id), build_settings())
+    create(client, build_admin_inputs(project.id), build_settings())
 
     assert hq.emulator.requests_made.count("POST admin") > 1
-    assert client.projects.get(made.id).status == "active"
+    assert client.projects.get(project.id).status == "active"
 
 
 @pytest.mark.parametrize("reply", [DROPS_CONNECTION, build_reply(504), build_reply(201, b"")])
@@ -149,10 +149,12 @@ def test_an_admin_who_already_has_the_service_is_adopted(
 def test_a_service_granted_along_with_another_is_adopted(hq: HqFixture, client: HqClient) -> None:
     """As one recorded run suggests, ``pm`` grants ``fng``, and HQ then refuses ``fng``."""
     hq.emulator.call_control_plane("PATCH", "/options", {"pm_assigns_fng": True})
-    made = client.projects.create({**PROJECT_BODY, "service_types": "pm,fng"})
-    create(client, build_admin_inputs(made.id, service_type="pm"), build_settings())
+    project = client.projects.create({**PROJECT_BODY, "service_types": "pm,fng"})
+    create(client, build_admin_inputs(project.id, service_type="pm"), build_settings())
 
-    entity_id, _ = create(client, build_admin_inputs(made.id, service_type="fng"), build_settings())
+    entity_id, _ = create(
+        client, build_admin_inputs(project.id, service_type="fng"), build_settings()
+    )
 
     assert entity_id.endswith(":fng")
     assert "the existing admin was adopted" in hq.notifications[-1][0]
@@ -198,13 +200,13 @@ def test_a_service_is_recognized_by_each_of_its_names(
 
 def test_a_refusal_of_an_unlisted_service_suggests_an_import(client: HqClient) -> None:
     """No backend lists the classic Schedule, so the provider cannot check it."""
-    made = client.projects.create({**PROJECT_BODY, "service_types": "schedule"})
+    project = client.projects.create({**PROJECT_BODY, "service_types": "schedule"})
     entity_id, outs = create(
-        client, build_admin_inputs(made.id, service_type="schedule"), build_settings()
+        client, build_admin_inputs(project.id, service_type="schedule"), build_settings()
     )
 
     with pytest.raises(ConflictError, match=f"import the resource with the id {entity_id}"):
-        create(client, build_admin_inputs(made.id, service_type="schedule"), build_settings())
+        create(client, build_admin_inputs(project.id, service_type="schedule"), build_settings())
 
     assert read(client, entity_id, outs) is not None
 
@@ -282,9 +284,11 @@ def test_a_project_that_never_appears_is_given_up_after_half_a_minute(
     hq.emulator.faults.append(Fault("POST admin", PROJECT_NOT_FOUND, times=9))
     if hidden:
         hq.emulator.faults.append(Fault("GET project", PROJECT_NOT_FOUND, times=9))
-    words = r"created a moment ago, run `pulumi up` again" if hidden else r"The project exists; run"
+    message = (
+        r"created a moment ago, run `pulumi up` again" if hidden else r"The project exists; run"
+    )
 
-    with pytest.raises(NotFoundError, match=words):
+    with pytest.raises(NotFoundError, match=message):
         create(client, build_admin_inputs(pending_project_id), build_settings())
 
     assert hq.emulator.requests_made == ["POST admin", "GET project"] * 6
@@ -304,7 +308,7 @@ def test_a_hidden_account_is_not_waited_for(
 
 
 @pytest.mark.parametrize(
-    ("changes", "words"),
+    ("changes", "message"),
     [
         (
             {"email": "eve@example.com", "company_id": ACCOUNT_SCOPE["account_id"]},
@@ -314,10 +318,10 @@ def test_a_hidden_account_is_not_waited_for(
     ],
 )
 def test_a_refusal_is_reported_with_hqs_message(
-    client: HqClient, pending_project_id: str, changes: Any, words: str
+    client: HqClient, pending_project_id: str, changes: Any, message: str
 ) -> None:
     """A search finds no such user, so the refusal stands."""
-    with pytest.raises(Bim360Error, match=words):
+    with pytest.raises(Bim360Error, match=message):
         create(client, build_admin_inputs(pending_project_id, **changes), build_settings())
 
 

@@ -144,9 +144,9 @@ def test_a_service_that_is_not_active_yet_is_waited_for(
 def test_an_invisible_new_project_is_waited_for(hq: HqFixture, acting_client: HqClient) -> None:
     """Right after the create HQ may respond that it does not exist."""
     hq.emulator.call_control_plane("PATCH", "/options", {"visible_after": 9})
-    made = acting_client.projects.create({**PROJECT_BODY, "service_types": "doc_manager"})
+    project = acting_client.projects.create({**PROJECT_BODY, "service_types": "doc_manager"})
 
-    create(acting_client, build_member_inputs(made.id), acting_settings())
+    create(acting_client, build_member_inputs(project.id), acting_settings())
 
     assert hq.emulator.requests_made.count("POST import") == 1
 
@@ -235,12 +235,12 @@ def test_services_of_an_adopted_member_change_after_a_preview_only(
     wanted = build_member_inputs(project_id, document_management="admin")
 
     entity_id, outs = create(acting_client, wanted, acting_settings(), Ownership())
-    told = diff(outs, wanted)
+    difference = diff(outs, wanted)
     after = update(acting_client, entity_id, outs, wanted)
 
     assert (outs["document_management"], outs["unfinished"]) == ("user", ["document_management"])
-    assert told.is_unfinished
-    assert "HQ then drops access" in told.warnings[0]
+    assert difference.is_unfinished
+    assert "HQ then drops access" in difference.warnings[0]
     assert hq.emulator.requests_made == ["GET members", "PATCH member"]
     assert (after["document_management"], after["unfinished"]) == ("admin", [])
     assert entity_id == created_member[0]

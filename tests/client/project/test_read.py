@@ -120,9 +120,9 @@ def test_a_project_that_is_not_visible_yet_stays_in_the_state(
 ) -> None:
     """If a refresh right after the up dropped it, the next up would find its name in use."""
     hq.emulator.call_control_plane("PATCH", "/options", {"visible_after": 9})
-    made = create(client, INPUTS, build_settings())
+    created = create(client, INPUTS, build_settings())
 
-    assert read_project(client, made).id == made[0]
+    assert read_project(client, created).id == created[0]
 
 
 def test_a_recent_project_that_never_appears_leaves_the_state_after_half_a_minute(

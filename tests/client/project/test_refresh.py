@@ -112,11 +112,11 @@ def test_declared_service_types_are_read_one_by_one(hq: HqFixture, client: HqCli
 
 
 @pytest.mark.parametrize(
-    ("wish", "declared", "asked"),
+    ("option", "declared", "request_count"),
     [("never", ("service_types",), 2), ("always", (), 10), ("declared", (), 2)],
 )
 def test_an_option_selects_whose_service_types_are_read(
-    hq: HqFixture, wish: str, declared: tuple[str, ...], asked: int
+    hq: HqFixture, option: str, declared: tuple[str, ...], request_count: int
 ) -> None:
     """Without a read, outputs and arguments keep the known values."""
     known = [{**state, "service_types": ["pm"]} for state in create_states(hq, 10, declared)]
@@ -124,13 +124,13 @@ def test_an_option_selects_whose_service_types_are_read(
         hq.emulator.call_control_plane(
             "PATCH", f"/projects/{state['id']}", {"service_types": "cost"}
         )
-    client = hq.create_client(read_service_types=wish)
+    client = hq.create_client(read_service_types=option)
 
     found = refresh_in_threads(client, known)
 
-    assert len(hq.emulator.requests_made) == 1 + asked
+    assert len(hq.emulator.requests_made) == 1 + request_count
     seen = {tuple(live.outputs["service_types"]) for live in found}
-    assert seen == {("cost",) if wish == "always" else ("pm",)}
+    assert seen == {("cost",) if option == "always" else ("pm",)}
     assert {tuple(live.inputs.get("service_types", ())) for live in found} == {
         ("pm",) if declared else ()
     }
@@ -232,23 +232,23 @@ def create_users(client: HqClient, number: int) -> list[tuple[str, OutputState]]
 
 
 @pytest.mark.parametrize(
-    ("entity", "make", "words"),
+    ("entity", "create", "route"),
     [(company, create_companies, "compan"), (account_user, create_users, "user")],
     ids=["companies", "people"],
 )
 def test_companies_and_users_are_also_refreshed_by_pages(
     hq: HqFixture,
     entity: Any,
-    make: Callable[[HqClient, int], list[tuple[str, OutputState]]],
-    words: str,
+    create: Callable[[HqClient, int], list[tuple[str, OutputState]]],
+    route: str,
 ) -> None:
     """A hundred and fifty of them, plus those that the account had before."""
-    made = make(hq.create_client(), 150)
+    created = create(hq.create_client(), 150)
     hq.emulator.requests_made.clear()
     client = hq.create_client()
 
     with ThreadPoolExecutor(HOST_THREADS) as threads:
-        found = list(threads.map(lambda each: entity.read(client, *each), made))
+        found = list(threads.map(lambda each: entity.read(client, *each), created))
 
-    assert [live.outputs for live in found] == [outs for _, outs in made]
-    assert len([each for each in hq.emulator.requests_made if words in each]) <= 4
+    assert [live.outputs for live in found] == [outs for _, outs in created]
+    assert len([each for each in hq.emulator.requests_made if route in each]) <= 4
