@@ -34,7 +34,7 @@ crashes: setup ## Kill and interrupt runs at every point, and run them again
 		tests/engine/test_exchanged_names.py tests/engine/test_combined_troubles.py \
 		tests/engine/commands/test_demo_with_faults.py \
 		tests/host/test_races.py tests/client/test_destroy_orders.py \
-		tests/cli/test_crashes.py $(ARGS)
+		tests/client/test_forced_replacements.py tests/cli/test_crashes.py $(ARGS)
 
 fuzz: setup ## Try generated arguments of every entity (ARGS="--seed 3 --sets 50000 --others 5000")
 	@$(RUN) tests.fuzz $(ARGS)

@@ -148,9 +148,9 @@ def test_adopt_never_is_an_error_that_names_the_company(
         create(client, {**COMPANY_INPUTS, "city": "Rome", "adopt": "never"}, build_settings())
 
     assert str(caught.value) == (
-        f"BIM 360: could not create company 'Acme': company 'Acme' exists already ({created_company[0]}), "
-        "and adopt='never' leaves it alone; leave adopt out to take it over, or declare another "
-        "name."
+        f"BIM 360: could not create company 'Acme': company 'Acme' exists already "
+        f"({created_company[0]}), and adopt='never' leaves it alone; "
+        "leave adopt out to take it over, or declare another name."
     )
     assert client.companies.get(created_company[0]).city == "Oslo"
 

@@ -1,6 +1,8 @@
 """Forced replacements: they keep the object at HQ, for each trigger and after each kind of kill."""
 
+from itertools import product
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -13,6 +15,7 @@ from tests.client.http.replaying import (
     RunKilled,
     build_environment,
 )
+from tests.engine.crashes.crash_harness import RUNS_ALL_CASES
 from tests.support.full_stack import create_full_stack
 from tests.support.hq import HqFixture
 
@@ -24,6 +27,12 @@ KILL_CASES: tuple[tuple[KillMoment, bool], ...] = (
     ("deleted", True),
 )
 """The moment of the kill, and whether the engine then treats the resource as new (old ones)."""
+
+STEP: Final = 1 if RUNS_ALL_CASES else 5
+"""`make crashes` runs each combination, the usual suite every fifth."""
+
+REPLACEMENTS = list(product(ENTITIES, REPLACEMENT_TRIGGERS, ORDERS))[::STEP]
+KILLED_REPLACEMENTS = list(product(ENTITIES, ("changed", "targeted"), KILL_CASES))[::STEP]
 
 CREATES = ("POST projects", "POST companies", "POST users", "POST import", "POST members")
 
@@ -48,9 +57,7 @@ def is_unchanged(replay: EngineReplay) -> bool:
     return bool(rows[0] == rows[1])
 
 
-@pytest.mark.parametrize("delete_first", ORDERS, ids=ORDERS.get)
-@pytest.mark.parametrize("trigger", REPLACEMENT_TRIGGERS)
-@pytest.mark.parametrize("name", ENTITIES)
+@pytest.mark.parametrize(("name", "trigger", "delete_first"), REPLACEMENTS)
 def test_the_object_stays_and_the_next_run_sends_nothing(
     replay: EngineReplay, name: str, trigger: ReplacementTrigger, delete_first: bool
 ) -> None:
@@ -79,18 +86,15 @@ def test_no_object_is_posted_if_the_calls_show_the_replacement(
     assert any("cannot be created a second time" in line for line in replay.notifications)
 
 
-@pytest.mark.parametrize(("killed_at", "forgets"), KILL_CASES)
-@pytest.mark.parametrize("trigger", ["changed", "targeted"])
-@pytest.mark.parametrize("name", ENTITIES)
+@pytest.mark.parametrize(("name", "trigger", "kill_case"), KILLED_REPLACEMENTS)
 def test_the_run_after_a_killed_one_keeps_the_object(
     replay: EngineReplay,
     name: str,
     trigger: ReplacementTrigger,
-    killed_at: KillMoment,
-    forgets: bool,
+    kill_case: tuple[KillMoment, bool],
 ) -> None:
     """The state then has the old resource as deleted, or both resources."""
-    replay.forgets_pending_replacements = forgets
+    killed_at, replay.forgets_pending_replacements = kill_case
     with pytest.raises(RunKilled):
         replay.up(name, trigger, delete_first=killed_at == "deleted", killed_at=killed_at)
 

@@ -10,7 +10,7 @@ from tests.fuzz.run import FuzzRunner, start_runner
 # All tests of this module share one host and one HQ.
 pytestmark = pytest.mark.xdist_group("fuzz")
 
-SETS = dict.fromkeys(ENTITIES, 160) | {"project": 600}
+SETS = dict.fromkeys(ENTITIES, 160) | {"project": 300}
 """Argument sets of each resource; ``make fuzz`` tries 20,000 and 1,200."""
 
 

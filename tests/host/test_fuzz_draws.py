@@ -15,7 +15,7 @@ from tests.fuzz.sets import draw_set
 ENTITIES.pop("project_image")  # reads the pictures that it draws
 for kind in ENTITIES.values():
     for number in range(20):
-        print(ascii(draw_set(Random(f"1/{number}"), SeededAccount(*"abcde"), kind).bag))
+        print(ascii(draw_set(Random(f"1/{number}"), SeededAccount(*"abcde"), kind).values))
 """
 
 

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 NEVER: Final = (
     "bim360_provider.cli",
@@ -30,7 +30,14 @@ MOST: Final = 0.15
 BUSY: Final = 1.2
 """On a busy machine both take longer; ours may then take this many times as long as Pulumi's."""
 
-STARTS: Final = 7
+MAX_STARTS: Final = 7
+
+HANDLING_MODULES: Final = (
+    "pydantic",
+    "bim360_provider.core",
+    "bim360_provider.hq",
+    "bim360_provider.models",
+)
 
 PROGRAM: Final = """
 import importlib.machinery, json, sys, time
@@ -57,17 +64,25 @@ print(json.dumps([middle - began, ended - middle, sorted(set(sys.modules) - thei
 """
 
 
-def started(program: str = PROGRAM) -> Any:
-    """Start a host; return the seconds of Pulumi, our seconds, and the modules that we loaded."""
-    ran = subprocess.run(  # noqa: S603 - one of the programs above
+class Start(NamedTuple):
+    """Seconds of processor time, and the modules that our part loaded."""
+
+    pulumi_seconds: float
+    our_seconds: float
+    loaded: list[str]
+
+
+def start(program: str = PROGRAM) -> Start:
+    """Run a program in a new process and return its measurements."""
+    completed = subprocess.run(  # noqa: S603 - one of the programs above
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    return json.loads(ran.stdout)
+    return Start(*json.loads(completed.stdout))
 
 
 def test_the_host_loads_needed_modules_only() -> None:
     """It does not even load the HTTP client, because a preview sends no request."""
-    loaded = started()[2]
+    loaded = start().loaded
 
     assert "bim360_provider.core.project" in loaded
     assert [each for each in loaded if each in NEVER] == []
@@ -76,23 +91,18 @@ def test_the_host_loads_needed_modules_only() -> None:
 def test_the_host_starts_hardly_slower_than_pulumis_own_part() -> None:
     """Half of it is pydantic, which stores the limits of each argument.
 
-    The fastest of several starts is the one least disturbed by other processes.
+    One fast start is enough: other processes slow down the rest.
     """
-    starts = [started() for _ in range(STARTS)]
+    starts = (start() for _ in range(MAX_STARTS))
 
-    theirs, ours = (min(each[at] for each in starts) for at in (0, 1))
-    assert ours < max(MOST, BUSY * theirs), f"{ours * 1000:.0f} ms after {theirs * 1000:.0f} ms"
+    assert any(each.our_seconds < max(MOST, BUSY * each.pulumi_seconds) for each in starts)
 
 
 def test_a_program_loads_no_module_that_handles_calls() -> None:
     """It passes a reference to the engine, which needs no model, rule or client."""
-    theirs, ours, loaded = min(started(DECLARING) for _ in range(3))
+    starts = [start(DECLARING)]
+    while starts[-1].our_seconds >= starts[-1].pulumi_seconds / 2 and len(starts) < MAX_STARTS:
+        starts.append(start(DECLARING))
 
-    handling_modules = (
-        "pydantic",
-        "bim360_provider.core",
-        "bim360_provider.hq",
-        "bim360_provider.models",
-    )
-    assert [each for each in loaded if each.startswith(handling_modules)] == []
-    assert ours < theirs / 2, f"{ours * 1000:.0f} ms after {theirs * 1000:.0f} ms"
+    assert [each for each in starts[0].loaded if each.startswith(HANDLING_MODULES)] == []
+    assert starts[-1].our_seconds < starts[-1].pulumi_seconds / 2

@@ -142,7 +142,10 @@ def test_an_admin_who_already_has_the_service_is_adopted(
 
     assert hq.emulator.requests_made == ["POST admin", "GET members"]
     assert (again, outs["role"]) == (first, "project_admin")
-    line = f"BIM 360: anna@example.com has the service doc_manager in project {pending_project_id} already"
+    line = (
+        "BIM 360: anna@example.com has the service doc_manager in project "
+        f"{pending_project_id} already"
+    )
     assert hq.notifications == [(f"{line}; the existing admin was adopted.", False)]
 
 

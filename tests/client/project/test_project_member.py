@@ -122,8 +122,9 @@ def test_a_row_refused_within_a_200_is_an_error_with_hqs_message(
 
     assert str(caught.value) == (
         f"BIM 360: could not add ada@example.com to project {project_id}: HQ answered "
-        f'(code 2000): "{INACTIVE_SERVICES_MESSAGE}". Correct it and run it again; where it is that the account '
-        "does not know them, declare a Bim360AccountUser first."
+        f'(code 2000): "{INACTIVE_SERVICES_MESSAGE}". '
+        "Correct it and run it again; where it is that the account does not know "
+        "them, declare a Bim360AccountUser first."
     )
 
 
