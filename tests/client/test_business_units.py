@@ -17,6 +17,7 @@ from tests.support.hq import (
     build_reply,
     build_settings,
 )
+from tests.support.seeding import list_requests
 
 UNITS: dict[str, Any] = {"North": {"description": "cold"}, "North/West": {}}
 UNKNOWN_ID = "b0000000-0000-4000-8000-0000000000ff"
@@ -37,11 +38,6 @@ def created_units(hq: HqFixture, client: HqClient) -> dict[str, Any]:
     _, outs = create(client, check_inputs(UNITS), build_settings())
     hq.emulator.requests_made.clear()
     return outs
-
-
-def list_requests(hq: HqFixture) -> list[str]:
-    """Return the requests to HQ, without tokens."""
-    return [each for each in hq.emulator.requests_made if each != "token"]
 
 
 def list_units_by_name(client: HqClient) -> dict[str, Any]:
@@ -65,7 +61,7 @@ def test_units_are_added_to_those_of_others(hq: HqFixture, client: HqClient) -> 
 
     found = list_units_by_name(client)
     assert account == ACCOUNT_ID
-    assert list_requests(hq)[:2] == [READ, WRITE]
+    assert list_requests(hq.emulator)[:2] == [READ, WRITE]
     assert set(found) == {"North America", "North", "West"}
     assert found["West"].parent_id == found["North"].id == given["ids"]["North"]
     assert outs["units"]["North/West"] == {
@@ -86,7 +82,7 @@ def test_existing_units_cost_one_read(
     _, outs = create(client, check_inputs(UNITS), build_settings())
 
     assert outs == created_units
-    assert list_requests(hq) == [READ]
+    assert list_requests(hq.emulator) == [READ]
 
 
 @pytest.mark.parametrize("reply", [DROPS_CONNECTION, build_reply(504), build_reply(200, b"<html>")])
@@ -131,7 +127,7 @@ def test_a_duplicate_name_is_refused_before_anything_is_sent(
         "BIM 360: could not define the business units: 'North America' exists already; to take it "
         f"over, declare its id: 'North America': {{'id': '{BUSINESS_UNIT_ID}'}}."
     )
-    assert list_requests(hq) == [READ]
+    assert list_requests(hq.emulator) == [READ]
 
 
 def test_a_replacement_resource_keeps_the_units(
@@ -176,7 +172,7 @@ def test_an_update_is_one_read_and_one_write(
     outs = update(client, ACCOUNT_ID, created_units, wanted)
 
     left_out = set(UNITS) - set(units)
-    assert list_requests(hq) == [READ, WRITE, *([READ] if left_out else [])]
+    assert list_requests(hq.emulator) == [READ, WRITE, *([READ] if left_out else [])]
     assert set(list_units_by_name(client)) == {"North America", *names}
     assert diff(outs, wanted).changed_arguments == ()
 
@@ -264,7 +260,7 @@ def test_a_refresh_finds_changes_in_the_browser(
 
     live = read(client, ACCOUNT_ID, created_units)
 
-    assert list_requests(hq) == [READ]
+    assert list_requests(hq.emulator) == [READ]
     assert live.inputs["units"] == {
         "North": {"description": "mild"},
         "North/West": {"name": "Far West"},
@@ -351,7 +347,7 @@ def test_destroying_leaves_the_units_and_reports_it(
     """Projects of others may refer to them."""
     delete(client, ACCOUNT_ID, created_units)
 
-    assert list_requests(hq) == []
+    assert list_requests(hq.emulator) == []
     assert hq.notifications == [
         (
             (
@@ -370,11 +366,11 @@ def test_destroying_removes_the_units_where_declared(
     state = {**created_units, "on_destroy": "remove"}
 
     delete(client, ACCOUNT_ID, state)
-    first = list_requests(hq)
+    first = list_requests(hq.emulator)
     delete(client, ACCOUNT_ID, state)
 
     assert first == [READ, WRITE, READ]
-    assert list_requests(hq)[3:] == [READ]
+    assert list_requests(hq.emulator)[3:] == [READ]
     assert set(list_units_by_name(client)) == {"North America"}
 
 

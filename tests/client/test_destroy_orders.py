@@ -18,6 +18,7 @@ from tests.support.full_stack import (
 )
 from tests.support.hq import Fault, HqFixture, build_reply
 from tests.support.members import ADMIN_EMAIL
+from tests.support.seeding import list_requests
 
 ORDERS = sorted(iterate_orders(DEPENDENCIES))
 """All 302 orders that are possible if the resources use each other's outputs."""
@@ -115,12 +116,7 @@ def test_by_default_members_and_units_stay(hq: HqFixture, tmp_path: Path) -> Non
 
         units = ["North", "North America", "West"]
         assert get_destroyed_state(stack) == {**DESTROYED_STATE, "members": 4, "units": units}
-        assert sorted(list_requests(hq)) == ["PATCH project", "PATCH user", "PATCH user"]
-
-
-def list_requests(hq: HqFixture) -> list[str]:
-    """Return the requests to HQ, without tokens."""
-    return [each for each in hq.emulator.requests_made if each != "token"]
+        assert sorted(list_requests(hq.emulator)) == ["PATCH project", "PATCH user", "PATCH user"]
 
 
 CauseLoss = Callable[[FullStack], object]

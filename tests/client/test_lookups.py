@@ -10,6 +10,7 @@ from bim360_provider.emulator.seed.database import ADMIN_EMAIL, ADMIN_ID, COMPAN
 from bim360_provider.errors import InputError, UnauthorizedError
 from bim360_provider.hq import HqClient
 from tests.support.hq import Fault, HqFixture, build_reply
+from tests.support.seeding import list_requests, seed_projects
 
 
 @pytest.fixture
@@ -34,16 +35,14 @@ def test_all_projects_are_looked_up_with_one_walk(hq: HqFixture, lookups: Lookup
     found = [lookups.find_project(name)["id"] for name in ("Tower", "Bridge", "Tower")]
 
     assert found == [tower["id"], bridge["id"], tower["id"]]
-    assert [each for each in hq.emulator.requests_made if each != "token"] == ["GET projects"]
+    assert list_requests(hq.emulator) == ["GET projects"]
 
 
 def test_a_project_beyond_the_first_page_is_found(hq: HqFixture, lookups: Lookups) -> None:
     """A page has 100 rows."""
-    for number in range(101):
-        last = hq.create_project(name=f"Tower {number}")
-    hq.emulator.requests_made.clear()
+    last = seed_projects(hq, 101)[-1]
 
-    assert lookups.find_project("Tower 100")["id"] == last["id"]
+    assert lookups.find_project("P100")["id"] == last["id"]
     assert hq.emulator.requests_made.count("GET projects") == 2
 
 

@@ -19,16 +19,12 @@ from tests.host.dynamic_host import (
     to_struct,
 )
 from tests.support.hq import PROJECT_BODY, FaultyEmulator
+from tests.support.seeding import list_requests
 
 DiffResponse = provider_pb2.DiffResponse
 
 UNITS = {"North": {"description": "cold"}, "North/West": {}}
 PNG = b"\x89PNG\r\n\x1a\n a tower"
-
-
-def asked(emulator: FaultyEmulator) -> list[str]:
-    """Return the requests to HQ, without tokens."""
-    return [each for each in emulator.requests_made if each != "token"]
 
 
 def test_units_live_from_check_to_delete(host: DynamicHost, emulator: FaultyEmulator) -> None:
@@ -50,7 +46,7 @@ def test_units_live_from_check_to_delete(host: DynamicHost, emulator: FaultyEmul
         ACCOUNT_ID, "South"
     )
     reads, writes = "GET business units", "PUT business units"
-    assert asked(emulator) == [reads, writes, reads, reads, writes, reads, writes, reads]
+    assert list_requests(emulator) == [reads, writes, reads, reads, writes, reads, writes, reads]
 
 
 def test_unknown_values_deep_in_the_tree_survive(
@@ -96,7 +92,7 @@ def test_a_conflict_that_only_hq_can_detect_is_one_line(
         "BIM 360: could not define the business units: 'North America' exists already; to take it "
         f"over, declare its id: 'North America': {{'id': '{BUSINESS_UNIT_ID}'}}."
     )
-    assert asked(emulator) == ["GET business units"]
+    assert list_requests(emulator) == ["GET business units"]
 
 
 def test_a_lookup_and_an_import_need_no_state(host: DynamicHost, emulator: FaultyEmulator) -> None:
@@ -106,7 +102,7 @@ def test_a_lookup_and_an_import_need_no_state(host: DynamicHost, emulator: Fault
     read = units.read(ACCOUNT_ID, to_struct({}), to_inputs({}, units.provider))
 
     assert to_plain(read.inputs, units.provider)["ids"] == {"North America": BUSINESS_UNIT_ID}
-    assert asked(emulator) == ["GET business units"]
+    assert list_requests(emulator) == ["GET business units"]
 
 
 def test_an_image_lives_from_check_to_delete(
@@ -127,4 +123,4 @@ def test_an_image_lives_from_check_to_delete(
 
     assert created.id == f"{project}/image"
     assert same.changes == DiffResponse.DIFF_NONE
-    assert asked(emulator) == ["PATCH image", "GET project"]
+    assert list_requests(emulator) == ["PATCH image", "GET project"]

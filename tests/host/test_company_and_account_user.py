@@ -17,6 +17,7 @@ from tests.host.dynamic_host import (
     to_struct,
 )
 from tests.support.hq import Fault, FaultyEmulator, build_reply
+from tests.support.seeding import list_requests
 
 DiffResponse = provider_pb2.DiffResponse
 PLACE = {"account_id": ACCOUNT_ID, "region": "US"}
@@ -36,11 +37,6 @@ def users(host: DynamicHost) -> DynamicHost:
     return host.with_provider(AccountUserProvider())
 
 
-def requests(emulator: FaultyEmulator) -> list[str]:
-    """Return the requests to HQ, without tokens."""
-    return [each for each in emulator.requests_made if each != "token"]
-
-
 def test_a_company_lives_from_check_to_delete(
     companies: DynamicHost, emulator: FaultyEmulator
 ) -> None:
@@ -57,7 +53,7 @@ def test_a_company_lives_from_check_to_delete(
     assert to_plain(read.inputs, companies.provider) == {**VOLT, **PLACE}
     assert (same.changes, other.changes) == (DiffResponse.DIFF_NONE, DiffResponse.DIFF_UNKNOWN)
     assert to_plain(changed.properties, companies.provider)["city"] == "Oslo"
-    assert requests(emulator) == ["POST companies", "GET company", "PATCH company"]
+    assert list_requests(emulator) == ["POST companies", "GET company", "PATCH company"]
     assert "stays in the account: HQ's API cannot delete" in companies.output_file.read_text()
 
 
@@ -77,7 +73,7 @@ def test_an_account_user_lives_from_check_to_delete(
 
     assert to_plain(read.inputs, users.provider) == {**ADA, **PLACE}
     assert (same.changes, other.changes) == (DiffResponse.DIFF_NONE, DiffResponse.DIFF_UNKNOWN)
-    assert requests(emulator) == ["POST users", "GET user", "PATCH user", "PATCH user"]
+    assert list_requests(emulator) == ["POST users", "GET user", "PATCH user", "PATCH user"]
     state: Any = emulator.call_control_plane("GET", "/state")
     people = {each["email"]: each["status"] for each in state["accounts"][0]["users"]}
     assert people["ada@example.com"] == "inactive"
@@ -89,7 +85,7 @@ def test_another_email_replaces_the_user(users: DynamicHost, emulator: FaultyEmu
     eve = to_inputs({**ADA, **PLACE, "email": "eve@example.com"}, users.provider)
 
     assert list(users.diff(created.id, created.properties, eve).replaces) == ["email"]
-    assert requests(emulator) == ["POST users"]
+    assert list_requests(emulator) == ["POST users"]
 
 
 def test_a_deferred_status_is_a_change_that_pulumi_cannot_see(users: DynamicHost) -> None:
@@ -136,7 +132,7 @@ def test_a_lookup_by_id_needs_no_state(
         found = host.read(created.id, to_struct({}), to_inputs({}, host.provider))
         assert to_plain(found.inputs, host.provider).items() >= {**given, **PLACE}.items()
 
-    assert requests(emulator) == ["POST companies", "GET company", "POST users", "GET user"]
+    assert list_requests(emulator) == ["POST companies", "GET company", "POST users", "GET user"]
 
 
 def test_an_error_is_one_line(

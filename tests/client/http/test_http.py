@@ -1,6 +1,5 @@
 """HTTP: any server or network failure becomes one of our errors, in one line."""
 
-import socket
 import socketserver
 import ssl
 import threading
@@ -63,14 +62,6 @@ def send_request(url: str) -> Any:
         return wire.send(HttpRequest("GET", url, {}, BearerAuth("hush-hush-hush")))
     finally:
         wire.close()
-
-
-@pytest.fixture
-def closed_port() -> Iterator[int]:
-    """Return a port that no process listens on, and reserve it."""
-    with socket.socket() as keeper:
-        keeper.bind(("127.0.0.1", 0))
-        yield keeper.getsockname()[1]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,6 @@
 """Network: proxies, certificates and unreachable servers are reported in one line."""
 
-import socket
 import ssl
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,14 +10,6 @@ from bim360_provider.errors import ConfigError, UnreachableError
 from bim360_provider.hq import OpenOutcomeError
 from bim360_provider.hq.transport.clock import SystemClock
 from tests.support.hq import PROJECT_BODY, HqFixture
-
-
-@pytest.fixture
-def closed_port() -> Iterator[int]:
-    """Return a port that no process listens on, and reserve it."""
-    with socket.socket() as keeper:
-        keeper.bind(("127.0.0.1", 0))
-        yield keeper.getsockname()[1]
 
 
 def test_no_netrc_replaces_the_token(

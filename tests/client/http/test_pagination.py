@@ -9,32 +9,12 @@ from bim360_provider.errors import UnansweredError
 from bim360_provider.hq import HqClient
 from bim360_provider.hq.api import cache
 from tests.support.hq import PROJECT_BODY, Fault, HqFixture, build_reply
+from tests.support.seeding import seed_projects
 
 
 def create_projects(hq: HqFixture, number: int) -> list[str]:
     """Create projects P0, P1, ... at HQ and return their names."""
-    names = [f"P{each}" for each in range(number)]
-    projects: list[Any] = [
-        {
-            "id": f"00000000-0000-4000-8000-{each:012}",
-            "name": name,
-            "created_at": f"2026-01-01T00:{each // 60:02}:{each % 60:02}.000Z",
-        }
-        for each, name in enumerate(names)
-    ]
-    seed: Any = {
-        "clients": [
-            {
-                "client_id": "emulator-client",
-                "client_secret": "emulator-secret",
-                "accounts": [hq.build_connection().account_id],
-            }
-        ],
-        "accounts": [{"id": hq.build_connection().account_id, "name": "A", "projects": projects}],
-    }
-    hq.emulator.call_control_plane("POST", "/seed", seed)
-    hq.emulator.call_control_plane("POST", "/clock", {"freeze": True})
-    return names
+    return [project["name"] for project in seed_projects(hq, number)]
 
 
 @pytest.mark.parametrize(

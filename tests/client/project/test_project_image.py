@@ -19,6 +19,7 @@ from tests.support.hq import (
     build_reply,
     build_settings,
 )
+from tests.support.seeding import list_requests
 
 PNG = b"\x89PNG\r\n\x1a\n a tower"
 JPEG = b"\xff\xd8\xff\xe0 a tower by night"
@@ -51,11 +52,6 @@ def check_inputs(project_id: str, file: Path, content: bytes = PNG) -> dict[str,
     return found
 
 
-def list_requests(hq: HqFixture) -> list[str]:
-    """Return the requests to HQ, without tokens."""
-    return [each for each in hq.emulator.requests_made if each != "token"]
-
-
 def test_an_image_is_one_request_with_one_part(
     hq: HqFixture, client: HqClient, project_id: str, file: Path
 ) -> None:
@@ -66,7 +62,7 @@ def test_an_image_is_one_request_with_one_part(
 
     request = hq.emulator.requests[-1]
     head, _, content = request.body.partition(b"\r\n\r\n")
-    assert list_requests(hq) == [IMAGE_REQUEST]
+    assert list_requests(hq.emulator) == [IMAGE_REQUEST]
     assert id_ == f"{project_id}/image"
     assert request.get_header("content-type").startswith("multipart/form-data; boundary=")
     assert b'name="chunk"; filename="image.png"\r\nContent-Type: image/png' in head
@@ -104,7 +100,7 @@ def test_a_file_changed_after_the_preview_is_not_sent(
         f"BIM 360: could not send {file}: it has changed since the program looked at it. "
         "Run `pulumi up` again."
     )
-    assert list_requests(hq) == []
+    assert list_requests(hq.emulator) == []
 
 
 def test_a_missing_file_is_reported_in_one_line(
@@ -138,7 +134,7 @@ def test_a_lost_response_or_a_404_on_a_recent_project_is_retried(
 
     create(client, check_inputs(project_id, file), build_settings())
 
-    assert list_requests(hq) == [IMAGE_REQUEST, IMAGE_REQUEST]
+    assert list_requests(hq.emulator) == [IMAGE_REQUEST, IMAGE_REQUEST]
 
 
 def test_a_refresh_only_checks_that_the_project_exists(
@@ -152,7 +148,7 @@ def test_a_refresh_only_checks_that_the_project_exists(
     live = read(client, id_, outs)
 
     assert live is not None
-    assert list_requests(hq) == ["GET project"]
+    assert list_requests(hq.emulator) == ["GET project"]
     assert (live.id, live.outputs, live.inputs) == (id_, outs, given)
 
 
@@ -217,7 +213,7 @@ def test_destroying_leaves_the_image_and_reports_it(
     """It sends no request, so it also works if the project was deleted."""
     delete(client, f"{project_id}/image", {"project_id": project_id})
 
-    assert list_requests(hq) == []
+    assert list_requests(hq.emulator) == []
     assert hq.notifications == [
         (f"BIM 360: the picture of project {project_id} stays: HQ cannot remove one.", False)
     ]

@@ -27,7 +27,6 @@ from tests.support.members import (
     COMPANY_ID,
     MEMBER_INPUTS,
     acting_settings,
-    create_acting_client,
     create_active_project,
 )
 
@@ -44,19 +43,6 @@ def split_id(created_member: IdAndState) -> tuple[str, str]:
     """Return the ids of the project and of the user."""
     project_id, user_id = created_member[0].split(":")
     return project_id, user_id
-
-
-@pytest.fixture
-def acting_client(hq: HqFixture) -> HqClient:
-    """Return a client with an acting user."""
-    return create_acting_client(hq)
-
-
-@pytest.fixture
-def project_id(hq: HqFixture, acting_client: HqClient) -> str:
-    """Return the id of an active project."""
-    assert acting_client
-    return create_active_project(hq)
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from tests.support.members import (
     COMPANY_ID,
     acting_settings,
     build_members,
-    create_acting_client,
     create_active_project,
 )
 
@@ -32,19 +31,6 @@ def count_imported_rows(hq: HqFixture) -> list[int]:
     """Return the number of rows of each import."""
     entries: Any = hq.emulator.journal.find_entries(method="POST", path="*/users/import")
     return [len(entry.body) for entry in entries]
-
-
-@pytest.fixture
-def acting_client(hq: HqFixture) -> HqClient:
-    """Return a client with an acting user."""
-    return create_acting_client(hq)
-
-
-@pytest.fixture
-def project_id(hq: HqFixture, acting_client: HqClient) -> str:
-    """Return the id of an active project."""
-    assert acting_client
-    return create_active_project(hq)
 
 
 def create_team(hq: HqFixture, acting_client: HqClient, project_id: str, count: int) -> IdAndState:
