@@ -95,27 +95,27 @@ def test_a_post_that_hq_did_not_act_on_is_sent_again(hq: HqFixture, client: HqCl
 
     create(client, USER_INPUTS, build_settings())
 
-    looks = ["search users"] * 6
-    assert hq.emulator.requests_made == ["token", "POST users", *looks, "POST users"]
+    searches = ["search users"] * 6
+    assert hq.emulator.requests_made == ["token", "POST users", *searches, "POST users"]
     assert list_emails(client) == ["ada@example.com"]
 
 
 def test_an_existing_user_is_adopted(hq: HqFixture, client: HqClient) -> None:
     """The case of the e-mail does not matter; a PATCH updates the fields that differ."""
-    there = client.account_users.create({"email": "Ada@Example.COM", "first_name": "Augusta"})
+    existing = client.account_users.create({"email": "Ada@Example.COM", "first_name": "Augusta"})
     hq.clock.sleep(2 * 24 * 3600)
     client = hq.create_client()
     hq.emulator.requests_made.clear()
 
     user_id, outs = create(client, USER_INPUTS, build_settings())
 
-    assert user_id == there.id
+    assert user_id == existing.id
     assert outs["adopted"]
     assert hq.emulator.requests_made == ["token", "POST users", "search users", "PATCH user"]
     assert set(hq.emulator.requests[-1].body.split(b'"')) >= {b"company_id", b"default_role"}
     assert hq.notifications[-1] == (
         (
-            f"BIM 360: user 'Ada@Example.COM' ({there.id}) was in the account already; "
+            f"BIM 360: user 'Ada@Example.COM' ({existing.id}) was in the account already; "
             "the profile stays as it is."
         ),
         False,
@@ -197,9 +197,15 @@ def test_a_user_left_by_an_interrupted_run_counts_as_added(hq: HqFixture, client
 
     _, outs = create(hq.create_client(), USER_INPUTS, build_settings())
     _, other = create(hq.create_client(), {**USER_INPUTS, "first_name": "Eve"}, build_settings())
-    _, never = create(hq.create_client(), USER_INPUTS, build_settings(adoptLeftovers="false"))
+    _, not_adopted_as_leftover = create(
+        hq.create_client(), USER_INPUTS, build_settings(adoptLeftovers="false")
+    )
 
-    assert [each["adopted"] for each in (outs, other, never)] == [False, True, True]
+    assert [each["adopted"] for each in (outs, other, not_adopted_as_leftover)] == [
+        False,
+        True,
+        True,
+    ]
     assert f"({user_id}) is what an interrupted run left behind" in hq.list_warnings()[0]
 
 
@@ -268,7 +274,7 @@ def test_no_failure_after_the_search_loses_the_id(
 def test_a_change_is_one_request_with_the_differences(
     hq: HqFixture, client: HqClient, created_user: IdAndState
 ) -> None:
-    """It omits the profile, whatever the program declares."""
+    """It omits the profile even if the program changes it."""
     wanted = {**USER_INPUTS, "default_role": "Engineer", "first_name": "Augusta"}
 
     outs = update(client, *created_user, wanted)
@@ -380,12 +386,12 @@ def test_an_import_returns_every_field_that_can_be_changed(
 
 def test_an_email_is_found_in_any_case(hq: HqFixture, client: HqClient) -> None:
     """A fuzzy search follows if the exact one is case-sensitive."""
-    there = client.account_users.create({"email": "Ada@Example.com"})
+    existing = client.account_users.create({"email": "Ada@Example.com"})
     client.account_users.create({"email": "not-ada@example.com"})
     hq.emulator.requests_made.clear()
     hq.emulator.faults.append(Fault("search users", build_reply(200, [])))
 
     found = client.account_users.search_by_email("ada@example.com")
 
-    assert [each.id for each in found] == [there.id]
+    assert [each.id for each in found] == [existing.id]
     assert hq.emulator.requests_made == ["search users", "search users"]

@@ -60,7 +60,7 @@ def test_an_acting_user_without_autodesk_account_is_sent_as_hqs_id(hq: HqFixture
     ("named", "message"),
     [
         (None, r"acting_user is missing: set BIM360_ACTING_USER"),
-        ("nobody@example.com", r"the acting user nobody@example.com is no user of account a1d5"),
+        ("absent@example.com", r"the acting user absent@example.com is no user of account a1d5"),
     ],
 )
 def test_without_an_acting_user_nothing_is_imported(

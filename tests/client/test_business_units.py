@@ -78,7 +78,7 @@ def test_units_are_added_to_those_of_others(hq: HqFixture, client: HqClient) -> 
 def test_existing_units_cost_one_read(
     hq: HqFixture, client: HqClient, created_units: dict[str, Any]
 ) -> None:
-    """After a run that died after the write there is no difference: the ids are the same."""
+    """A run that died after the write leaves nothing to do: the ids are the same."""
     _, outs = create(client, check_inputs(UNITS), build_settings())
 
     assert outs == created_units

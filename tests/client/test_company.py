@@ -94,8 +94,8 @@ def test_a_post_that_hq_did_not_act_on_is_sent_again(hq: HqFixture, client: HqCl
 
     create(client, COMPANY_INPUTS, build_settings())
 
-    looks = ["search companies"] * 3
-    assert hq.emulator.requests_made == ["token", "POST companies", *looks, "POST companies"]
+    searches = ["search companies"] * 3
+    assert hq.emulator.requests_made == ["token", "POST companies", *searches, "POST companies"]
     assert list_names(client) == ["Acme"]
 
 
@@ -111,19 +111,19 @@ def test_three_inconclusive_responses_are_an_error(hq: HqFixture, client: HqClie
 
 def test_an_existing_company_is_adopted_and_updated(hq: HqFixture, client: HqClient) -> None:
     """A refused POST, an exact search, and a PATCH of the differences."""
-    there = client.companies.create({"name": "Acme", "trade": "Masonry", "phone": "1"})
+    existing = client.companies.create({"name": "Acme", "trade": "Masonry", "phone": "1"})
     client.companies.create({"name": "Acme South", "trade": "Masonry"})
     hq.emulator.requests_made.clear()
 
     company_id, outs = create(client, COMPANY_INPUTS, build_settings())
 
-    assert company_id == there.id
+    assert company_id == existing.id
     assert (outs["trade"], outs["phone"]) == ("Electrical", "1")
     assert hq.emulator.requests_made == ["POST companies", "search companies", "PATCH company"]
     assert hq.emulator.requests[-1].body == b'{"trade": "Electrical", "city": "Oslo"}'
     assert hq.notifications[-1] == (
         (
-            f"BIM 360: company 'Acme' ({there.id}) was there already and is taken over; "
+            f"BIM 360: company 'Acme' ({existing.id}) was there already and is taken over; "
             "changed: trade, city."
         ),
         False,
@@ -273,8 +273,8 @@ def test_a_404_on_a_recent_company_is_retried(
     hq: HqFixture, client: HqClient, created_company: IdAndState
 ) -> None:
     """HQ shows new companies with a delay; a refresh right after an up must not drop them."""
-    nothing = build_reply(404, {"code": 1004, "message": "this company doesn't exist."})
-    hq.emulator.faults += [Fault("GET company", nothing), Fault("PATCH company", nothing)]
+    reply = build_reply(404, {"code": 1004, "message": "this company doesn't exist."})
+    hq.emulator.faults += [Fault("GET company", reply), Fault("PATCH company", reply)]
 
     assert read(client, *created_company) is not None
     assert update(client, *created_company, {**COMPANY_INPUTS, "city": "Rome"})["city"] == "Rome"

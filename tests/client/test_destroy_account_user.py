@@ -67,7 +67,7 @@ def test_a_user_who_never_signed_in_stays_and_is_reported(hq: HqFixture, client:
 
 
 @pytest.mark.parametrize(
-    ("known", "why"),
+    ("known", "reason"),
     [
         ({"on_destroy": "retain"}, "on_destroy='retain'"),
         ({"role": "account_admin"}, "an account admin is deactivated only with on_destroy='de"),
@@ -75,7 +75,7 @@ def test_a_user_who_never_signed_in_stays_and_is_reported(hq: HqFixture, client:
     ],
 )
 def test_a_retained_user_is_not_changed(
-    hq: HqFixture, client: HqClient, created_user: IdAndState, known: dict[str, Any], why: str
+    hq: HqFixture, client: HqClient, created_user: IdAndState, known: dict[str, Any], reason: str
 ) -> None:
     """No request is sent, and the message states the reason."""
     user_id, state = created_user
@@ -84,7 +84,7 @@ def test_a_retained_user_is_not_changed(
 
     assert hq.emulator.requests_made == []
     assert hq.list_warnings()[0].startswith(
-        f"BIM 360: user 'ada@example.com' ({user_id}) stays in the account as they are: {why}"
+        f"BIM 360: user 'ada@example.com' ({user_id}) stays in the account as they are: {reason}"
     )
 
 

@@ -95,14 +95,16 @@ def test_each_order_of_the_dependencies_has_the_same_result(
 
 def test_orders_without_dependencies_have_the_same_result(full_stack: FullStack) -> None:
     """For example, the project is archived before its members are removed."""
-    ends = []
+    results = []
     for order in RANDOM_ORDERS:
         full_stack.restore()
         full_stack.destroy(order)
-        ends.append(get_destroyed_state(full_stack))
+        results.append(get_destroyed_state(full_stack))
 
     assert [
-        order for order, end in zip(RANDOM_ORDERS, ends, strict=True) if end != DESTROYED_STATE
+        order
+        for order, result in zip(RANDOM_ORDERS, results, strict=True)
+        if result != DESTROYED_STATE
     ] == []
 
 
@@ -123,11 +125,11 @@ CauseLoss = Callable[[FullStack], object]
 
 
 def _build_control_request(method: str, path: str, body: object = None) -> CauseLoss:
-    def happen(stack: FullStack) -> object:
+    def cause(stack: FullStack) -> object:
         ids = {name: entity_id for name, (entity_id, _) in stack.resources.items()}
         return stack.hq.emulator.call_control_plane(method, path.format(**ids), body)
 
-    return happen
+    return cause
 
 
 def _remove_units(stack: FullStack) -> None:
@@ -138,10 +140,10 @@ def _remove_units(stack: FullStack) -> None:
 
 
 def _build_denial(*kinds: str, reply: Reply) -> CauseLoss:
-    def happen(stack: FullStack) -> None:
+    def cause(stack: FullStack) -> None:
         stack.hq.emulator.faults += [Fault(kind, reply, times=MANY_TIMES) for kind in kinds]
 
-    return happen
+    return cause
 
 
 NO_SUCH_PROJECT = build_reply(404, {"code": 1004, "message": "this project doesn't exist."})
@@ -151,24 +153,22 @@ LOSSES: dict[str, CauseLoss] = {
     "the project is archived": _build_control_request(
         "PATCH", "/projects/{project}", {"status": "archived"}
     ),
-    "the project is gone": _build_control_request("DELETE", "/projects/{project}"),
-    "the project does not show": _build_denial(
+    "the project is deleted": _build_control_request("DELETE", "/projects/{project}"),
+    "the project is invisible": _build_denial(
         "PATCH project", "GET project", "DELETE member", "GET member", reply=NO_SUCH_PROJECT
     ),
-    "all who are in the project are gone": _build_denial(
-        "DELETE member", "GET member", reply=USER_NOT_FOUND
-    ),
-    "HQ does not say what is missing": _build_denial(
+    "all members are deleted": _build_denial("DELETE member", "GET member", reply=USER_NOT_FOUND),
+    "HQ does not specify what is missing": _build_denial(
         *("PATCH project", "GET project", "DELETE member", "GET member", "PATCH user", "GET user"),
         reply=UNSPECIFIC_NOT_FOUND,
     ),
-    "the company is gone": _build_control_request("DELETE", "/companies/{company}"),
+    "the company is deleted": _build_control_request("DELETE", "/companies/{company}"),
     "a user is inactive": _build_control_request("PATCH", "/users/{ada}", {"status": "inactive"}),
-    "a user is gone": _build_control_request("DELETE", "/users/{ada}"),
+    "a user is deleted": _build_control_request("DELETE", "/users/{ada}"),
     "a user has left the project": lambda stack: stack.hq.emulator.call_control_plane(
         "DELETE", f"/projects/{stack.resources['project'][0]}/users/{stack.resources['bob'][0]}"
     ),
-    "the units are gone": _remove_units,
+    "the units are deleted": _remove_units,
 }
 
 
@@ -177,7 +177,7 @@ LOSSES: dict[str, CauseLoss] = {
 def test_a_destroy_succeeds_after_any_external_loss(
     full_stack: FullStack, loss: str, refreshed: bool
 ) -> None:
-    """There is no error in any order, and the stack's remaining resources are removed."""
+    """No order raises an error, and the stack's remaining resources are removed."""
     for order in LOSS_ORDERS:
         full_stack.restore()
         full_stack.hq.emulator.faults.clear()
@@ -200,13 +200,13 @@ def _list_denied_routes(stack: FullStack) -> set[str]:
 
 
 @pytest.mark.parametrize("name", sorted(DEPENDENCIES.keys() - NOT_DESTROYED))
-@pytest.mark.parametrize("how", ["taken out", "without words"])
+@pytest.mark.parametrize("denial", ["account denied", "unspecific 404"])
 def test_a_hidden_account_is_an_error_and_drops_nothing(
-    full_stack: FullStack, name: str, how: str
+    full_stack: FullStack, name: str, denial: str
 ) -> None:
     """This holds for destroy and refresh, because the resources may still exist."""
     client = full_stack.create_client()
-    if how == "taken out":
+    if denial == "account denied":
         full_stack.hide_account()
     else:
         _build_denial(*DELETE_ROUTES, reply=UNSPECIFIC_NOT_FOUND)(full_stack)
@@ -225,11 +225,11 @@ def test_a_hidden_account_is_an_error_and_drops_nothing(
 def test_a_second_destroy_succeeds(full_stack: FullStack, order: tuple[str, ...]) -> None:
     """For example after one whose state was lost."""
     full_stack.destroy(order)
-    once = full_stack.get_account()
+    account_after_first = full_stack.get_account()
 
     full_stack.destroy(order)
 
-    assert full_stack.get_account() == once
+    assert full_stack.get_account() == account_after_first
     assert get_destroyed_state(full_stack) == DESTROYED_STATE
 
 

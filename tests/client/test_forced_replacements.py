@@ -110,13 +110,13 @@ def test_a_destroy_after_a_killed_run_removes_each_object_once(
     replay: EngineReplay, name: str
 ) -> None:
     """The state has two resources for one object."""
-    usual = ["PATCH project", "PATCH user", "PATCH user", "DELETE member"]
+    routes = ["PATCH project", "PATCH user", "PATCH user", "DELETE member"]
     with pytest.raises(RunKilled):
         replay.up(name, "targeted", killed_at="created")
 
     requests = replay.destroy()
 
-    assert [requests.count(each) for each in usual] == [1, 2, 2, 4]
+    assert [requests.count(each) for each in routes] == [1, 2, 2, 4]
     assert replay.stack.get_project()["status"] == "archived"
 
 
@@ -170,7 +170,7 @@ def test_an_archived_project_is_reactivated_by_its_replacement(
 def test_the_replacement_of_a_user_records_who_added_them(
     replay: EngineReplay, trigger: ReplacementTrigger, delete_first: bool
 ) -> None:
-    """Otherwise a destroy would no longer deactivate users whom the stack added."""
+    """Otherwise a destroy would no longer deactivate users added by the stack."""
     replay.up("ada", trigger, delete_first=delete_first)
 
     (ada,) = replay.entries["ada"]

@@ -77,8 +77,8 @@ def test_a_user_is_found_by_e_mail_in_any_case(hq: HqFixture, lookups: Lookups) 
 
     assert found == [ADMIN_ID] * 2
     assert len([each for each in hq.emulator.requests_made if "users" in each]) == 1
-    assert get_refusal(lookups.find_account_user, "nobody@example.com") == (
-        "BIM 360: could not find user 'nobody@example.com': there is none."
+    assert get_refusal(lookups.find_account_user, "absent@example.com") == (
+        "BIM 360: could not find user 'absent@example.com': there is none."
     )
 
 

@@ -13,13 +13,13 @@ def test_a_renamed_resource_that_adopts_its_project_keeps_it(
     hq: HqFixture, client: HqClient
 ) -> None:
     """Pulumi creates the new resource, then deletes the old one: the project must stay active."""
-    there = hq.create_project()
+    existing = hq.create_project()
     owners = Ownership()
 
     project_id, outs = create(client, {**PROJECT_INPUTS, "adopt": "any"}, build_settings(), owners)
     delete(client, project_id, outs, owners)
 
-    assert project_id == there["id"]
+    assert project_id == existing["id"]
     assert client.projects.get(project_id).status == "active"
     assert "PATCH project" not in hq.emulator.requests_made
     assert any("has a new resource now; it is not archived" in line for line in hq.list_warnings())

@@ -189,7 +189,7 @@ def find_leaks(text: str, *values: Any) -> list[str]:
     """Return the values that a text quotes, in any case, complete or shortened."""
     folded = text.casefold()
     return [
-        spelled for value in values for spelled in _iterate_spellings(value) if spelled in folded
+        spelling for value in values for spelling in _iterate_spellings(value) if spelling in folded
     ]
 
 
@@ -211,7 +211,7 @@ def collect_output(call: Callable[[], Any], capfd: pytest.CaptureFixture[str]) -
         result = call()
         failures = result.failures if isinstance(result, CheckResult) else ()
         text = "\n".join(failure.reason for failure in failures)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is printed
+    except Exception as error:  # noqa: BLE001 - any error is printed
         text = "".join(traceback.format_exception(error))
     printed = capfd.readouterr()
     return f"{text}\n{printed.out}\n{printed.err}"
@@ -243,8 +243,8 @@ def test_no_error_quotes_a_secret(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     """HQ repeats the value in its response to a create, an update, a read and a delete."""
-    door, given = provider(), ENTITIES[provider][1]
-    checked = door.check({}, {**given, "__secret": name})
+    instance, given = provider(), ENTITIES[provider][1]
+    checked = instance.check({}, {**given, "__secret": name})
     assert [each.reason for each in checked.failures or ()] == []
     value = given[name]
     body: Any = {"code": "1001", "message": f"no: {value} is wrong", "name": f"{value}"}
@@ -253,14 +253,14 @@ def test_no_error_quotes_a_secret(
         if reply == "odd"
         else build_reply(int(reply), body)
     )
-    hq.emulator.faults.extend(Fault(what, response, times=99) for what in ALL_REQUESTS)
+    hq.emulator.faults.extend(Fault(route, response, times=99) for route in ALL_REQUESTS)
     state = {**checked.inputs, name: _build_old_value(checked.inputs[name]), "unfinished": []}
 
     for call in (
-        lambda: door.create(dict(checked.inputs)),
-        lambda: door.update(ID, dict(state), dict(checked.inputs)),
-        lambda: door.read(ID, dict(checked.inputs)),
-        lambda: door.delete(ID, {**checked.inputs, "on_destroy": "deactivate"}),
+        lambda: instance.create(dict(checked.inputs)),
+        lambda: instance.update(ID, dict(state), dict(checked.inputs)),
+        lambda: instance.read(ID, dict(checked.inputs)),
+        lambda: instance.delete(ID, {**checked.inputs, "on_destroy": "deactivate"}),
     ):
         text = collect_output(call, capfd)
         assert find_leaks(text, value) == [], text

@@ -35,10 +35,10 @@ def test_a_create_warns_once_of_a_value_stored_differently(
     hq: HqFixture, client: HqClient, kind: str
 ) -> None:
     """The warning names the argument, the value sent and the value stored."""
-    entity, inputs, name, what = ENTITY_CASES[kind]
+    entity, inputs, name, route = ENTITY_CASES[kind]
     reply = build_reply(201, {**inputs, "id": ID, name: "OSLO"})
     # A PATCH sends a user's role once more, and HQ keeps its own value.
-    hq.emulator.faults.extend((Fault(what, reply), Fault("PATCH user", reply)))
+    hq.emulator.faults.extend((Fault(route, reply), Fault("PATCH user", reply)))
 
     _, outs = entity.create(client, inputs, build_settings())
 
@@ -84,10 +84,10 @@ def test_no_warning_is_sent_if_hq_stored_the_value(
     hq: HqFixture, client: HqClient, kind: str
 ) -> None:
     """The same holds if the response omits a field or formats it differently."""
-    entity, inputs, name, what = ENTITY_CASES[kind]
-    hq.emulator.faults.append(Fault(what, build_reply(201, {"id": ID, name: inputs[name]})))
+    entity, inputs, name, route = ENTITY_CASES[kind]
+    hq.emulator.faults.append(Fault(route, build_reply(201, {"id": ID, name: inputs[name]})))
     entity.create(client, inputs, build_settings())
-    hq.emulator.faults.append(Fault(what, build_reply(201, {**inputs, "id": ID})))
+    hq.emulator.faults.append(Fault(route, build_reply(201, {**inputs, "id": ID})))
     entity.create(hq.create_client(), inputs, build_settings())
 
     assert hq.list_warnings() == []
@@ -95,8 +95,8 @@ def test_no_warning_is_sent_if_hq_stored_the_value(
 
 def test_neither_value_of_a_secret_is_shown(hq: HqFixture, client: HqClient) -> None:
     """The stored value may contain most of the secret."""
-    entity, inputs, name, what = ENTITY_CASES["project"]
-    hq.emulator.faults.append(Fault(what, build_reply(201, {**inputs, "id": ID, name: "Osl"})))
+    entity, inputs, name, route = ENTITY_CASES["project"]
+    hq.emulator.faults.append(Fault(route, build_reply(201, {**inputs, "id": ID, name: "Osl"})))
 
     with keep_secret("Oslo"):
         entity.create(client, inputs, build_settings())

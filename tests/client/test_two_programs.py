@@ -27,10 +27,10 @@ def create_in_parallel(hq: HqFixture, *declared: Mapping[str, Any], **config: st
     clients = [hq.create_client() for _ in declared]
     for client in clients:
         client.transport.get_server_time()
-    together = threading.Barrier(len(declared))
+    barrier = threading.Barrier(len(declared))
 
     def run(number: int) -> str | Bim360Error:
-        together.wait()
+        barrier.wait()
         try:
             return create(clients[number], declared[number], build_settings(**config))[0]
         except Bim360Error as error:
@@ -61,7 +61,7 @@ def test_one_program_creates_the_project_and_the_other_gets_an_error(
         "else while this run was going on; see whether two resources or two pipelines declare it, "
         "or declare another name."
     )
-    requests = sorted(what for what in hq.emulator.requests_made if what != "token")
+    requests = sorted(route for route in hq.emulator.requests_made if route != "token")
     assert requests == ["GET projects", "POST projects", "POST projects"]
 
 

@@ -79,13 +79,13 @@ def test_a_name_stored_in_form_d_is_adopted_without_a_change(
         (project, dict(PROJECT_INPUTS)) if kind == "projects" else (company, COMPANY_INPUTS)
     )
     body = {k: v for k, v in base.items() if k not in ("account_id", "region")}
-    there = create_at_hq(client, kind, {**body, "name": DECOMPOSED})
+    existing_id = create_at_hq(client, kind, {**body, "name": DECOMPOSED})
     inputs = check_arguments(entity, {**base, "name": COMPOSED, "adopt": "any"})
 
     found, outs = entity.create(hq.create_client(), inputs, build_settings())
     live = entity.read(client, found, outs)
 
-    assert found == there
+    assert found == existing_id
     assert entity.diff(outs, inputs).changed_arguments == ()
     assert live.inputs["name"] == COMPOSED
     assert entity.diff(live.outputs, inputs).changed_arguments == ()
@@ -119,13 +119,13 @@ def test_a_lookup_finds_a_name_in_either_form(
 ) -> None:
     """This covers projects, companies and business units."""
     tower = hq.create_project(name=stored)
-    firm = create_at_hq(client, "companies", {"name": stored, "trade": "Concrete"})
+    company_id = create_at_hq(client, "companies", {"name": stored, "trade": "Concrete"})
     unit = "c17e6837-96cd-4839-868e-051a2ad60001"
     client.business_units.update_structure([{"id": unit, "name": stored}])
     look_ups = Lookups(hq.create_client())
 
     assert look_ups.find_project(query)["id"] == tower["id"]
-    assert look_ups.find_company(query)["id"] == firm
+    assert look_ups.find_company(query)["id"] == company_id
     assert look_ups.find_business_unit(query)["id"] == unit
 
 

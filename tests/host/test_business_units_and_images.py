@@ -113,13 +113,13 @@ def test_an_image_lives_from_check_to_delete(
     file.write_bytes(PNG)
     project = host.check_and_create(PROJECT_BODY).id
     emulator.requests_made.clear()
-    pictures = host.with_provider(ProjectImageProvider())
+    images = host.with_provider(ProjectImageProvider())
     given = {"project_id": project, "path": str(file), "sha256": sha256(PNG).hexdigest()}
 
-    created = pictures.check_and_create(given)
-    read = pictures.read(created.id, created.properties, to_inputs(given, pictures.provider))
-    same = pictures.diff(created.id, read.properties, pictures.check(given).inputs)
-    pictures.delete(created.id, read.properties)
+    created = images.check_and_create(given)
+    read = images.read(created.id, created.properties, to_inputs(given, images.provider))
+    same = images.diff(created.id, read.properties, images.check(given).inputs)
+    images.delete(created.id, read.properties)
 
     assert created.id == f"{project}/image"
     assert same.changes == DiffResponse.DIFF_NONE

@@ -93,9 +93,9 @@ def test_a_deferred_status_is_a_change_that_pulumi_cannot_see(users: DynamicHost
     given = {**ADA, "status": "inactive"}
     created = users.check_and_create(given)
 
-    verdict = users.diff(created.id, created.properties, users.check(given).inputs)
+    difference = users.diff(created.id, created.properties, users.check(given).inputs)
 
-    assert verdict.changes == DiffResponse.DIFF_SOME
+    assert difference.changes == DiffResponse.DIFF_SOME
     assert "every `pulumi up` tries again" in users.output_file.read_text()
 
 
@@ -147,8 +147,10 @@ def test_an_error_is_one_line(
             host.check_and_create(given)
         lines.append(get_error_message(caught.value))
 
-    said = 'HQ answered 400 Bad Request (code 1): "no". Correct the value and run it again.\n'
+    response_text = (
+        'HQ answered 400 Bad Request (code 1): "no". Correct the value and run it again.\n'
+    )
     assert lines == [
-        f"BIM 360: could not create company 'Volt': {said}",
-        f"BIM 360: could not create user 'ada@example.com': {said}",
+        f"BIM 360: could not create company 'Volt': {response_text}",
+        f"BIM 360: could not create user 'ada@example.com': {response_text}",
     ]

@@ -117,9 +117,13 @@ def test_the_environment_overrides_a_stacks_configuration(
 def test_an_explicit_provider_overrides_the_environment(
     tmp_path: Path, own_emulator: RunningEmulator
 ) -> None:
-    """It applies to its own account, whatever the environment contains."""
+    """It applies to its own account, not the one in the environment."""
     config = {**build_config(own_emulator.url), EXPLICIT_KEY: "true"}
-    foreign = {"APS_CLIENT_ID": "somebody", "APS_CLIENT_SECRET": "else", "BIM360_REGION": "AUS"}
+    foreign = {
+        "APS_CLIENT_ID": "other-client",
+        "APS_CLIENT_SECRET": "other-secret",
+        "BIM360_REGION": "AUS",
+    }
     with start_host(tmp_path, {**config, "bim360:region": "US"}, foreign) as host:
         created = host.check_and_create(PROJECT_BODY)
 

@@ -124,14 +124,16 @@ def test_a_team_lives_from_check_to_delete(
 ) -> None:
     """Maps by e-mail survive protobuf, including unknown values in them."""
     teams = host.with_provider(ProjectMembersProvider())
-    crew = [{"email": f"m{n}@example.com", "document_management": "user"} for n in range(60)]
-    bag = {"project_id": project_id, "members": crew}
+    members_of_team = [
+        {"email": f"m{n}@example.com", "document_management": "user"} for n in range(60)
+    ]
+    bag = {"project_id": project_id, "members": members_of_team}
 
     checked = teams.check(bag)
     created = teams.create(checked.inputs)
     read = teams.read(created.id, created.properties, checked.inputs)
     same = teams.diff(created.id, read.properties, checked.inputs)
-    unknown = teams.check({**bag, "members": [{**crew[0], "company_id": UNKNOWN_MARK}]})
+    unknown = teams.check({**bag, "members": [{**members_of_team[0], "company_id": UNKNOWN_MARK}]})
     teams.delete(created.id, created.properties)
 
     assert to_plain(read.inputs, teams.provider) == to_plain(checked.inputs, teams.provider)
@@ -150,11 +152,11 @@ def test_a_refusal_is_one_line_with_hqs_message(
 ) -> None:
     """This includes a refusal within a 200."""
     members = host.with_provider(ProjectMemberProvider())
-    nowhere = "c0000000-0000-4000-8000-0000000000ff"
+    unknown_company = "c0000000-0000-4000-8000-0000000000ff"
     ada = {
         "project_id": project_id,
         "email": "ada@example.com",
-        "company_id": nowhere,
+        "company_id": unknown_company,
         "document_management": "user",
         "account_id": ACCOUNT_ID,
         "region": "US",

@@ -90,12 +90,12 @@ def test_unknown_values_survive_check_and_diff(host: DynamicHost, emulator: Faul
     }
 
     checked = host.check(news)
-    verdict = host.diff("p1", to_inputs({**PROJECT_INPUTS, "name": "Tower A"}), checked.inputs)
+    difference = host.diff("p1", to_inputs({**PROJECT_INPUTS, "name": "Tower A"}), checked.inputs)
 
     assert list(checked.failures) == []
     assert to_plain(checked.inputs)["name"] == UNKNOWN_MARK
     assert to_plain(checked.inputs)["service_types"] == ["pm", UNKNOWN_MARK]
-    assert verdict.changes == DiffResponse.DIFF_UNKNOWN
+    assert difference.changes == DiffResponse.DIFF_UNKNOWN
     assert emulator.requests_made == []
 
 
@@ -182,12 +182,12 @@ def test_another_account_is_another_project(host: DynamicHost, emulator: FaultyE
         "region": "EMEA",
     }
 
-    verdict = host.diff(created.id, created.properties, to_inputs(moved))
+    difference = host.diff(created.id, created.properties, to_inputs(moved))
     fresh = host.create(to_inputs(moved))
     emulator.requests.clear()
     host.delete(created.id, created.properties)
 
-    assert list(verdict.replaces) == ["account_id", "region"]
+    assert list(difference.replaces) == ["account_id", "region"]
     assert to_plain(fresh.properties)["region"] == "EMEA"
     assert f"/accounts/{PROJECT_INPUTS['account_id']}/" in emulator.requests[-1].path
     assert emulator.requests[-1].get_header("region") == ""

@@ -42,11 +42,11 @@ def test_an_old_state_needs_no_change(
     arguments = {name: each for name, each in state["inputs"].items() if name != "__provider"}
 
     checked = host.check(arguments, arguments)
-    verdict = host.diff(state["id"], to_struct(state["outputs"]), checked.inputs)
+    difference = host.diff(state["id"], to_struct(state["outputs"]), checked.inputs)
 
     assert list(checked.failures) == []
     assert to_plain(checked.inputs) == to_plain(declared)
-    assert verdict.changes == NO_CHANGE
+    assert difference.changes == NO_CHANGE
     assert emulator.requests_made == []
 
 

@@ -20,7 +20,9 @@ PREFIX = "live-test-"
 def _reason() -> str:
     """Return why the live tests cannot run, or an empty text."""
     if os.environ.get(SWITCH) != "1":
-        return f"asks a real account, which keeps the project for ever; set {SWITCH}=1 to allow it"
+        return (
+            f"uses a real account, which keeps the project permanently; set {SWITCH}=1 to allow it"
+        )
     missing = [name for name in NEEDED if not os.environ.get(name)]
     return f"needs a real account: set {', '.join(missing)}" if missing else ""
 

@@ -153,8 +153,13 @@ class EngineReplay:
             if trigger is None and not old.pending_replacement:
                 if difference.changes is not False:
                     outs = entity_calls.update(old.id, dict(old.outputs), checked.inputs).outs or {}
-                    doomed = [entry for entry in self.entries[name] if entry.pending_delete]
-                    self.entries[name] = [StateEntry(old.id, checked.inputs, outs), *doomed]
+                    pending_deletes = [
+                        entry for entry in self.entries[name] if entry.pending_delete
+                    ]
+                    self.entries[name] = [
+                        StateEntry(old.id, checked.inputs, outs),
+                        *pending_deletes,
+                    ]
                 return
         if not is_new:
             checked = entity_calls.check({}, news)

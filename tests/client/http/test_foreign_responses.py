@@ -43,31 +43,31 @@ def test_a_create_with_a_foreign_response_keeps_its_own_id(
     hq: HqFixture, client: HqClient, kind: str, *, acts: bool
 ) -> None:
     """The response counts as lost: the provider searches by name, then creates if necessary."""
-    entity, one, key, name, what = CREATES[kind]
+    entity, one, key, name, route = CREATES[kind]
     owners = Ownership()
     first, outs = create_unrecorded(
         hq, lambda: entity.create(client, one, build_settings(), owners)
     )
     row = {"id": first, "account_id": ACCOUNT_ID, "status": "pending", **outs, key: one[key]}
-    hq.emulator.faults.append(Fault(what, build_reply(201, row), acts_on_request=acts))
+    hq.emulator.faults.append(Fault(route, build_reply(201, row), acts_on_request=acts))
 
     second, outs = entity.create(client, {**one, key: name}, build_settings(), owners)
 
     assert second != first
     assert outs[key] == name
-    assert hq.emulator.requests_made.count(what) == (1 if acts else 2)
+    assert hq.emulator.requests_made.count(route) == (1 if acts else 2)
 
 
 @pytest.mark.parametrize("kind", CREATES)
 def test_an_id_of_another_resource_is_refused(hq: HqFixture, client: HqClient, kind: str) -> None:
     """The id is refused even if the response has the right name."""
-    entity, one, key, name, what = CREATES[kind]
+    entity, one, key, name, route = CREATES[kind]
     owners = Ownership()
     first, outs = create_unrecorded(
         hq, lambda: entity.create(client, one, build_settings(), owners)
     )
     hq.emulator.faults.append(
-        Fault(what, build_reply(201, {**outs, "id": first, key: name}), acts_on_request=True)
+        Fault(route, build_reply(201, {**outs, "id": first, key: name}), acts_on_request=True)
     )
 
     second, _ = entity.create(client, {**one, key: name}, build_settings(), owners)
@@ -134,10 +134,10 @@ OWN_ID, OTHER_ID = "7e7dacfa-4623-5032-ad59-cec7c622f766", "85d84020-2f18-59b5-a
 FOREIGN_ROW = {"id": OTHER_ID, "name": "Tower B", "email": "b@x.com"}
 
 
-@pytest.mark.parametrize("what", READS)
-def test_a_response_about_another_id_is_retried(hq: HqFixture, client: HqClient, what: str) -> None:
+@pytest.mark.parametrize("kind", READS)
+def test_a_response_about_another_id_is_retried(hq: HqFixture, client: HqClient, kind: str) -> None:
     """The third response is right, and its id may be spelled in upper case."""
-    call, request = READS[what]
+    call, request = READS[kind]
     right = {**FOREIGN_ROW, "id": f"b.{OWN_ID.upper()}", "account_id": ACCOUNT_ID}
     hq.emulator.faults += [
         Fault(request, build_reply(200, FOREIGN_ROW), times=ATTEMPTS - 1),
@@ -149,12 +149,12 @@ def test_a_response_about_another_id_is_retried(hq: HqFixture, client: HqClient,
     assert hq.emulator.requests_made.count(request) == ATTEMPTS
 
 
-@pytest.mark.parametrize("what", READS)
+@pytest.mark.parametrize("kind", READS)
 def test_a_persistent_foreign_response_is_an_error(
-    hq: HqFixture, client: HqClient, what: str
+    hq: HqFixture, client: HqClient, kind: str
 ) -> None:
     """The error is one line and does not mean that the resource was deleted."""
-    call, request = READS[what]
+    call, request = READS[kind]
     hq.emulator.faults.append(Fault(request, build_reply(200, FOREIGN_ROW), times=9))
 
     with pytest.raises(UnansweredError, match=f"about another resource .its id is '{OTHER_ID}'"):
@@ -171,10 +171,10 @@ LISTS: Mapping[str, tuple[Callable[[HqClient], object], str]] = {
 }
 
 
-@pytest.mark.parametrize("what", LISTS)
-def test_a_list_of_another_account_is_rejected(hq: HqFixture, client: HqClient, what: str) -> None:
+@pytest.mark.parametrize("kind", LISTS)
+def test_a_list_of_another_account_is_rejected(hq: HqFixture, client: HqClient, kind: str) -> None:
     """One foreign row is enough: a name missing from this list proves nothing."""
-    call, request = LISTS[what]
+    call, request = LISTS[kind]
     rows = [{"id": OWN_ID, "account_id": ACCOUNT_ID}, {"id": OTHER_ID, "account_id": OTHER_ACCOUNT}]
     hq.emulator.faults.append(Fault(request, build_reply(200, rows), times=9))
 

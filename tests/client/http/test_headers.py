@@ -72,8 +72,8 @@ def test_every_request_has_timeouts_and_follows_no_redirect(
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_refused_and_the_token_stays_with_hq(hq: HqFixture, status: int) -> None:
     """The target of the redirect does not matter."""
-    away = build_reply(status, b"", location=f"{hq.url}/elsewhere")
-    hq.emulator.faults.append(Fault("GET projects", away))
+    redirect = build_reply(status, b"", location=f"{hq.url}/elsewhere")
+    hq.emulator.faults.append(Fault("GET projects", redirect))
 
     with pytest.raises(Bim360Error, match=f"answered {status}.*redirects are not followed"):
         hq.create_client().projects.list_page(0)

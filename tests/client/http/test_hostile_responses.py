@@ -64,7 +64,7 @@ HOSTILE_REPLIES: Mapping[str, Reply] = {
     "deep": build_reply(200, b"[" * 100_000),
     "a bomb": build_compressed_reply(3 * MEGABYTE),
     "not zipped": Reply(200, {"content-encoding": "gzip"}, b"plain"),
-    "a megabyte of words": build_reply(403, {"message": "no " * (MEGABYTE // 3)}),
+    "a megabyte of text": build_reply(403, {"message": "no " * (MEGABYTE // 3)}),
     "a megabyte of html": build_reply(502, b"<p>" * (MEGABYTE // 3)),
     "many lines": build_reply(400, {"message": "one\ntwo\r\nthree\x1b[31m\u2028four"}),
     "codes of other types": build_reply(400, {"code": {"a": [1]}, "message": ["no", {"b": 2}]}),
@@ -85,7 +85,7 @@ HOSTILE_REPLIES: Mapping[str, Reply] = {
     "a strange type": build_reply(
         200, b"\x00\x01", content_type="application/json; charset=klingon"
     ),
-    "the secret repeated": build_reply(403, {"message": f"{CLIENT_SECRET} is no good"}),
+    "the secret repeated": build_reply(403, {"message": f"{CLIENT_SECRET} is wrong"}),
 }
 
 SendRequest = Callable[[HqClient, str], object]
@@ -209,8 +209,8 @@ def test_no_redirect_is_followed(hq: HqFixture, route: str) -> None:
     project_id = hq.create_project()["id"]
     for status in (301, 302, 303, 307, 308):
         client = hq.create_client()
-        home = build_reply(status, b"", location=f"{hq.url}/stolen")
-        hq.emulator.faults[:] = [Fault(route, home, times=99)]
+        redirect = build_reply(status, b"", location=f"{hq.url}/stolen")
+        hq.emulator.faults[:] = [Fault(route, redirect, times=99)]
 
         with pytest.raises(Bim360Error, match="redirects are not followed"):
             REQUESTS[route](client, project_id)
@@ -242,10 +242,10 @@ def test_unusual_headers_are_ignored(hq: HqFixture) -> None:
     """For example a hundred unknown headers, a cookie and non-ASCII text."""
     project_id = hq.create_project()["id"]
     client = hq.create_client()
-    strange: Any = {f"x-{number}": "y" * 200 for number in range(90)}
-    strange |= {"set-cookie": "token=mine; Domain=.example", "Server": "\xe9\xe8"}
+    unusual_headers: Any = {f"x-{number}": "y" * 200 for number in range(90)}
+    unusual_headers |= {"set-cookie": "token=mine; Domain=.example", "Server": "\xe9\xe8"}
     hq.emulator.faults.append(
-        Fault("GET project", build_reply(200, {"id": project_id, "name": "T"}, **strange))
+        Fault("GET project", build_reply(200, {"id": project_id, "name": "T"}, **unusual_headers))
     )
 
     project = client.projects.get(project_id)

@@ -26,7 +26,9 @@ JOIN_TIMEOUT = 5.0
 
 
 @contextmanager
-def serve_bytes(response: bytes, then: Callable[[], object] = lambda: None) -> Iterator[str]:
+def serve_bytes(
+    response: bytes, after_response: Callable[[], object] = lambda: None
+) -> Iterator[str]:
     """Send these bytes on every connection, then hang up; yield the URL."""
 
     class Mute(socketserver.StreamRequestHandler):
@@ -36,7 +38,7 @@ def serve_bytes(response: bytes, then: Callable[[], object] = lambda: None) -> I
             while self.rfile.readline().strip():
                 continue
             self.wfile.write(response)
-            then()
+            after_response()
 
     with serve_handler(Mute) as url:
         yield url
@@ -175,7 +177,7 @@ DRIP_CASES = {
 
 
 @contextmanager
-def serve_drip(begin: bytes, drop: bytes) -> Iterator[str]:
+def serve_drip(first_bytes: bytes, drop: bytes) -> Iterator[str]:
     """Send the first bytes, then the drop repeatedly, until the client hangs up."""
 
     class Dripping(socketserver.StreamRequestHandler):
@@ -185,7 +187,7 @@ def serve_drip(begin: bytes, drop: bytes) -> Iterator[str]:
             while self.rfile.readline().strip():
                 continue
             with suppress(OSError):
-                self.wfile.write(begin)
+                self.wfile.write(first_bytes)
                 while True:
                     self.wfile.write(drop)
 
@@ -197,9 +199,9 @@ def serve_drip(begin: bytes, drop: bytes) -> Iterator[str]:
 def test_a_dripping_response_is_aborted(monkeypatch: pytest.MonkeyPatch, part: str) -> None:
     """The limit is the total time or the size; each single byte arrives soon enough."""
     speed_up_clock(monkeypatch)
-    begin, message = DRIP_CASES[part]
+    first_bytes, message = DRIP_CASES[part]
 
-    with serve_drip(begin, b"1") as url, pytest.raises(UnansweredError, match=message):
+    with serve_drip(first_bytes, b"1") as url, pytest.raises(UnansweredError, match=message):
         send_request(url)
 
 
@@ -245,16 +247,18 @@ def test_a_server_that_does_not_read_the_request_is_given_up(
 @pytest.mark.parametrize("status", [101, 102, 103])
 def test_an_interim_response_is_discarded_with_its_connection(status: int) -> None:
     """The bytes that follow on that connection are not read as the next response."""
-    begins = iter([f"HTTP/1.1 {status} Soon\r\n\r\n".encode(), OK + b"Content-Length: 2\r\n\r\n[]"])
+    responses = iter(
+        [f"HTTP/1.1 {status} Soon\r\n\r\n".encode(), OK + b"Content-Length: 2\r\n\r\n[]"]
+    )
 
     class Interim(socketserver.StreamRequestHandler):
         """Sends two responses to the first request."""
 
         def handle(self) -> None:
-            begin = next(begins)
+            first_bytes = next(responses)
             while self.rfile.readline().strip():
                 continue
-            self.wfile.write(begin)
+            self.wfile.write(first_bytes)
             if self.rfile.readline():
                 self.wfile.write(OK + b'Content-Length: 9\r\n\r\n"another"')
 

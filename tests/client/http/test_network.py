@@ -17,7 +17,7 @@ def test_no_netrc_replaces_the_token(
 ) -> None:
     """By default, requests replaces our header by a login from .netrc."""
     netrc = tmp_path / "netrc"
-    netrc.write_text("machine 127.0.0.1 login somebody password else\n")
+    netrc.write_text("machine 127.0.0.1 login other password secret\n")
     monkeypatch.setenv("NETRC", str(netrc))
 
     hq.create_client().projects.list_page(0)

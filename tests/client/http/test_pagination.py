@@ -109,11 +109,11 @@ def _build_id(number: int) -> str:
     return f"00000000-0000-4000-8000-{number:012}"
 
 
-def build_rows(number: int, begin: int = 0) -> list[dict[str, Any]]:
+def build_rows(number: int, first: int = 0) -> list[dict[str, Any]]:
     """Return rows that are valid projects, companies or users."""
     return [
         {"id": _build_id(each), "name": f"N{each}", "email": f"p{each}@example.com"}
-        for each in range(begin, begin + number)
+        for each in range(first, first + number)
     ]
 
 
@@ -126,7 +126,7 @@ WALKS: dict[str, tuple[str, Any, Callable[[HqClient], Any]]] = {
     "projects": ("GET projects", build_rows(100), lambda hq: list(hq.projects.walk())),
     "companies": ("GET companies", build_rows(100), lambda hq: list(hq.companies.walk())),
     "users": ("GET users", build_rows(100), lambda hq: list(hq.account_users.walk())),
-    "more than was asked for": (
+    "more than was requested": (
         "GET users",
         build_rows(250),
         lambda hq: list(hq.account_users.walk()),
@@ -165,7 +165,7 @@ WALKS: dict[str, tuple[str, Any, Callable[[HqClient], Any]]] = {
     "a member": (
         "GET members",
         build_member_page(200, 450),
-        lambda hq: hq.project_users.search_by_email(_build_id(0), "nobody@example.com"),
+        lambda hq: hq.project_users.search_by_email(_build_id(0), "absent@example.com"),
     ),
 }
 
@@ -173,14 +173,14 @@ WALKS: dict[str, tuple[str, Any, Callable[[HqClient], Any]]] = {
 @pytest.mark.parametrize("walk", WALKS)
 def test_a_repeating_list_is_an_error(hq: HqFixture, client: HqClient, walk: str) -> None:
     """A server or cache ignores the offset: the client stops after two pages."""
-    what, page, read = WALKS[walk]
-    hq.emulator.faults.append(Fault(what, build_reply(200, page), times=99))
+    route, page, read = WALKS[walk]
+    hq.emulator.faults.append(Fault(route, build_reply(200, page), times=99))
 
     with pytest.raises(UnansweredError, match=SAME_PAGE) as caught:
         read(client)
 
     assert "\n" not in str(caught.value)
-    assert hq.emulator.requests_made.count(what) == 2
+    assert hq.emulator.requests_made.count(route) == 2
 
 
 def test_an_endless_list_is_an_error(

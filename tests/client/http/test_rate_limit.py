@@ -32,9 +32,9 @@ def rate_limited_hq() -> Iterator[HqFixture]:
     hq = FaultyEmulator(rate_limit_per_minute=HQ_LIMIT)
     hq.clock.freeze()
     with serve(hq) as running:
-        stage = HqFixture(running.url, hq, FakeClock(hq.clock.advance))
-        yield stage
-        for client in stage.clients:
+        fixture = HqFixture(running.url, hq, FakeClock(hq.clock.advance))
+        yield fixture
+        for client in fixture.clients:
             client.close()
 
 
@@ -48,9 +48,9 @@ def list_request_times(hq: HqFixture) -> list[float]:
 def _parse_seconds(time: str) -> float:
     from bim360_provider.hq.transport.clock import parse_time  # noqa: PLC0415 - the test's only use of it
 
-    moment = parse_time(time)
-    assert moment is not None
-    return moment.timestamp()
+    parsed = parse_time(time)
+    assert parsed is not None
+    return parsed.timestamp()
 
 
 def count_fullest_window(times: list[float], window: float) -> int:
@@ -260,24 +260,24 @@ def test_a_clock_set_back_costs_one_window_and_keeps_the_limit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Entries from an hour ahead count as current: no wait of an hour and no second window."""
-    moment = 10_000.0
-    monkeypatch.setattr(rate_limit, "time", SimpleNamespace(time=lambda: moment))
+    now_in_seconds = 10_000.0
+    monkeypatch.setattr(rate_limit, "time", SimpleNamespace(time=lambda: now_in_seconds))
     shared = create_limiter(3, str(tmp_path / "hq.sqlite"), "app", FakeClock().monotonic)
     before = [shared.try_acquire() for _ in range(2)]
 
-    moment -= 3600
+    now_in_seconds -= 3600
     third, refused = shared.try_acquire(), shared.try_acquire()
     wait = shared.try_acquire()
-    moment += rate_limit.WINDOW_SECONDS - 1
-    still_refused = shared.try_acquire()
-    moment += 2
+    now_in_seconds += rate_limit.WINDOW_SECONDS - 1
+    remaining_wait = shared.try_acquire()
+    now_in_seconds += 2
     after = [shared.try_acquire() for _ in range(3)]
 
     assert before == [0, 0]
     assert third == 0
     assert 0 < refused < 1
     assert wait == pytest.approx(rate_limit.WINDOW_SECONDS, abs=0.1)
-    assert 0 < still_refused <= 1.1
+    assert 0 < remaining_wait <= 1.1
     assert after == [0, 0, 0]
     assert shared.try_acquire() > 1
 
@@ -287,14 +287,14 @@ def test_a_redis_clock_set_back_costs_one_window(
     redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """For example after a failover to a server whose clock is an hour behind."""
-    moment = 10_000.0
-    monkeypatch.setattr(rate_limit, "_read_server_time", lambda _server: moment)
+    now_in_seconds = 10_000.0
+    monkeypatch.setattr(rate_limit, "_read_server_time", lambda _server: now_in_seconds)
     shared = create_limiter(3, redis_url, "app", FakeClock().monotonic)
     before = [shared.try_acquire() for _ in range(2)]
 
-    moment -= 3600
+    now_in_seconds -= 3600
     third, refused, wait = shared.try_acquire(), shared.try_acquire(), shared.try_acquire()
-    moment += rate_limit.WINDOW_SECONDS + 1
+    now_in_seconds += rate_limit.WINDOW_SECONDS + 1
     after = [shared.try_acquire() for _ in range(3)]
 
     assert before == [0, 0]

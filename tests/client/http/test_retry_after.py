@@ -36,8 +36,8 @@ def test_a_wait_is_as_long_as_hq_requests(
 def test_a_retry_date_is_compared_with_hqs_clock(hq: HqFixture, client: HqClient) -> None:
     """This machine's clock may be off."""
     hq.emulator.call_control_plane("POST", "/clock", {"set": "2040-01-01T00:00:00.000Z"})
-    until = build_reply(429, retry_after="Sun, 01 Jan 2040 00:00:30 GMT")
-    hq.emulator.faults.append(Fault("GET projects", until))
+    reply = build_reply(429, retry_after="Sun, 01 Jan 2040 00:00:30 GMT")
+    hq.emulator.faults.append(Fault("GET projects", reply))
 
     client.projects.list_page(0)
 
@@ -69,10 +69,10 @@ def test_all_threads_wait_for_one_refused_request(hq: HqFixture, client: HqClien
     """During the pause no request is sent, and one line reports it."""
     client.projects.list_page(0)
     hq.emulator.faults.append(Fault("GET projects", build_reply(429, retry_after="30"), times=4))
-    together = threading.Barrier(4)
+    barrier = threading.Barrier(4)
 
     def page(_: int) -> None:
-        together.wait()
+        barrier.wait()
         client.projects.list_page(0)
 
     with ThreadPoolExecutor(4) as pool:

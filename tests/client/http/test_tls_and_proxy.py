@@ -17,7 +17,7 @@ from bim360_provider.errors import ConfigError
 from tests.support.hq import PROJECT_INPUTS, HqFixture, build_settings
 
 needs_openssl = pytest.mark.skipif(
-    shutil.which("openssl") is None, reason="there is no openssl to make a certificate with"
+    shutil.which("openssl") is None, reason="openssl is required to create a certificate"
 )
 
 
@@ -72,7 +72,7 @@ def create_certificate(folder: Path, name: str) -> Path:
     pem = folder / f"{name}.pem"
     arguments = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
     arguments += ["-keyout", str(pem), "-out", f"{pem}.crt", "-days", "1", "-subj", f"/CN={name}"]
-    subprocess.run(  # noqa: S603 - our own words
+    subprocess.run(  # noqa: S603 - fixed arguments
         ["openssl", *arguments, "-addext", f"subjectAltName=DNS:{name}"],  # noqa: S607 - openssl is where the system has it
         check=True,
         capture_output=True,

@@ -19,10 +19,10 @@ JOIN_TIMEOUT = 20.0
 
 def list_in_threads(client: HqClient) -> None:
     """List the projects from four threads at the same moment, as Pulumi's host does."""
-    together = threading.Barrier(PAGES)
+    barrier = threading.Barrier(PAGES)
 
     def page(_: int) -> None:
-        together.wait()
+        barrier.wait()
         client.projects.list_page(0)
 
     with ThreadPoolExecutor(PAGES) as pool:
@@ -125,22 +125,22 @@ def test_a_response_without_a_token_is_reported_in_one_line(hq: HqFixture, body:
 
 def test_an_unavailable_token_is_requested_by_one_thread(hq: HqFixture) -> None:
     """Waiting threads share the failure; otherwise each would spend two minutes on a dead HQ."""
-    waiting = threading.Event()
+    renewal_released = threading.Event()
 
     class Slow(FakeClock):
         def sleep(self, seconds: float) -> None:
-            waiting.wait(JOIN_TIMEOUT)
+            renewal_released.wait(JOIN_TIMEOUT)
             super().sleep(seconds)
 
     hq.emulator.faults.append(Fault("token", build_reply(503), times=100))
     hq.clock = Slow()
     client = hq.create_client()
-    failed: list[str] = []
+    messages: list[str] = []
 
     def page() -> None:
         with pytest.raises(UnavailableError) as error:
             client.projects.list_page(0)
-        failed.append(str(error.value))
+        messages.append(str(error.value))
 
     threads = [threading.Thread(target=page) for _ in range(PAGES)]
     for thread in threads:
@@ -149,11 +149,11 @@ def test_an_unavailable_token_is_requested_by_one_thread(hq: HqFixture) -> None:
         sum(thread.is_alive() for thread in threads) < PAGES
         or "token" not in hq.emulator.requests_made
     ):
-        waiting.wait(0.01)
-    waiting.set()
+        renewal_released.wait(0.01)
+    renewal_released.set()
     for thread in threads:
         thread.join(JOIN_TIMEOUT)
 
-    assert len(failed) == PAGES
-    assert len(set(failed)) == 1
+    assert len(messages) == PAGES
+    assert len(set(messages)) == 1
     assert hq.emulator.requests_made.count("token") <= 2 * MAX_ATTEMPTS

@@ -196,9 +196,9 @@ def test_a_project_found_by_the_walk_is_judged_by_its_current_state(
 ) -> None:
     """It was archived when the list was read, and another user has reactivated it since."""
     hq.create_project(name="Tower A")
-    back = hq.create_project(name="Back", status="archived")
+    reactivated = hq.create_project(name="Back", status="archived")
     create(client, {**PROJECT_INPUTS, "adopt": "any"}, build_settings())
-    hq.emulator.call_control_plane("PATCH", f"/projects/{back['id']}", {"status": "active"})
+    hq.emulator.call_control_plane("PATCH", f"/projects/{reactivated['id']}", {"status": "active"})
 
     with pytest.raises(ConflictError, match="a project 'Back' exists already"):
         create(client, {**PROJECT_INPUTS, "name": "Back", "adopt": "archived"}, build_settings())

@@ -187,12 +187,12 @@ def test_a_new_project_may_be_created_as_archived(hq: HqFixture, client: HqClien
 
 def test_an_adoption_beyond_the_limit_is_finished_later(hq: HqFixture, client: HqClient) -> None:
     """The project existed, so archiving it counts; its id is known, so this is not an error."""
-    there = hq.create_project()
+    existing = hq.create_project()
     wanted = {**PROJECT_INPUTS, "adopt": "any", "status": "archived"}
 
     project_id, outs = create(client, wanted, build_settings(), Ownership(), ArchiveLimit(0))
 
-    assert project_id == there["id"]
+    assert project_id == existing["id"]
     assert "PATCH project" not in hq.emulator.requests_made
     assert outs["unfinished"] == ["status"]
     assert "is not archived: bim360:maxArchives is 0" in hq.list_warnings()[-1]

@@ -122,8 +122,11 @@ def test_a_hidden_account_does_not_count_as_a_deleted_project(
     hq: HqFixture, client: HqClient, created_project: IdAndState
 ) -> None:
     """If the app loses its access, the state must stay."""
-    unclear = build_reply(404, {"code": 1004, "message": "not found"})
-    hq.emulator.faults += [Fault("PATCH project", unclear), Fault("GET projects", unclear)]
+    unspecific_404 = build_reply(404, {"code": 1004, "message": "not found"})
+    hq.emulator.faults += [
+        Fault("PATCH project", unspecific_404),
+        Fault("GET projects", unspecific_404),
+    ]
 
     with pytest.raises(NotFoundError):
         delete(client, created_project[0], {**created_project[1], **LONG_AGO})

@@ -38,14 +38,14 @@ def list_risk_warnings(hq: HqFixture) -> list[str]:
 @pytest.mark.parametrize("kind", CREATES)
 def test_a_project_of_a_lost_create_is_kept_with_a_warning(hq: HqFixture, kind: str) -> None:
     """HQ does not record who created it; without adoption our own project would be lost."""
-    entity, inputs, what = CREATES[kind]
-    hq.emulator.faults.append(Fault(what, DROPS_CONNECTION, acts_on_request=True))
+    entity, inputs, route = CREATES[kind]
+    hq.emulator.faults.append(Fault(route, DROPS_CONNECTION, acts_on_request=True))
 
     entity.create(hq.create_client(), inputs, build_settings())
 
     (warning,) = list_risk_warnings(hq)
     assert "was created, although HQ's response was lost" in warning
-    assert hq.emulator.requests_made.count(what) == 1
+    assert hq.emulator.requests_made.count(route) == 1
 
 
 @pytest.mark.parametrize("kind", CREATES)
@@ -53,8 +53,8 @@ def test_a_candidate_of_another_stack_is_kept_with_the_same_warning(
     hq: HqFixture, kind: str
 ) -> None:
     """HQ did not act on our POST; the candidate looks exactly like our own project."""
-    entity, inputs, what = CREATES[kind]
-    hq.emulator.faults.append(Fault(what, DROPS_CONNECTION))
+    entity, inputs, route = CREATES[kind]
+    hq.emulator.faults.append(Fault(route, DROPS_CONNECTION))
     other = hq.create_client()
     other.transport.get_server_time()
     theirs = iter([lambda: entity.create(other, inputs, build_settings())[0]])

@@ -29,10 +29,12 @@ def test_a_create_names_the_owner_of_a_name_that_is_being_changed(
     hq: HqFixture, client: HqClient
 ) -> None:
     """An update of the owner is in progress, so its row in the list may be outdated."""
-    there = hq.create_project()
-    client.projects.record_write(there["id"])
+    existing = hq.create_project()
+    client.projects.record_write(existing["id"])
 
-    with pytest.raises(ConflictError, match=f"a project 'Tower A' exists already .{there['id']}"):
+    with pytest.raises(
+        ConflictError, match=f"a project 'Tower A' exists already .{existing['id']}"
+    ):
         project.create(client, PROJECT_INPUTS, build_settings(), Ownership())
 
 
@@ -97,11 +99,11 @@ def test_names_are_exchanged_by_hqs_values_if_the_state_is_outdated(
         plan_rename(client, {**PROJECT_INPUTS, "name": name}, new) for name, new in circle.items()
     ]
     late, state = projects[first]
-    seen = {**state, "name": "Name before", "unfinished": ["name"]}
+    outdated_state = {**state, "name": "Name before", "unfinished": ["name"]}
     get_renames(client).record_comparison(
         late, NameChange(*SCOPE, "Name before", circle[state["name"]])
     )
-    projects[first] = (late, seen)
+    projects[first] = (late, outdated_state)
 
     for (id_, known), new in zip(projects, circle.values(), strict=True):
         project.update(client, id_, known, {**PROJECT_INPUTS, "name": new})

@@ -57,7 +57,7 @@ def pending_project_id(client: HqClient, hq: HqFixture) -> str:
 def test_the_first_admin_activates_a_pending_project(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
-    """It is one request without an acting user, because there is no other user yet."""
+    """It is one request without an acting user, as no other user exists yet."""
     before = client.projects.get(pending_project_id).status
     hq.emulator.requests_made.clear()
 
@@ -238,8 +238,8 @@ def test_a_lost_response_is_not_success_while_the_service_is_missing(
 
     create(client, build_admin_inputs(pending_project_id, service_type="pm"), build_settings())
 
-    looks = ["GET members", "GET services"] * 3
-    assert hq.emulator.requests_made == ["POST admin", *looks, "POST admin"]
+    searches = ["GET members", "GET services"] * 3
+    assert hq.emulator.requests_made == ["POST admin", *searches, "POST admin"]
     assert list_active_services(hq) == {"doc_manager", "pm"}
 
 

@@ -119,8 +119,8 @@ def test_a_service_that_is_not_active_yet_is_waited_for(
 ) -> None:
     """HQ may refuse for a few seconds after the first admin is added."""
     errors = [{"code": 2000, "message": INACTIVE_SERVICES_MESSAGE}]
-    early = {"failure_items": [{"email": "ada@example.com", "errors": errors}]}
-    hq.emulator.faults.append(Fault("POST import", build_reply(200, early), times=2))
+    refusal = {"failure_items": [{"email": "ada@example.com", "errors": errors}]}
+    hq.emulator.faults.append(Fault("POST import", build_reply(200, refusal), times=2))
 
     create(acting_client, build_member_inputs(project_id), acting_settings())
 
@@ -300,15 +300,15 @@ def test_access_to_other_modules_is_kept_while_services_stay(
 ) -> None:
     """It is lost when services change, as the preview warned."""
     project_id, user_id = split_id(created_member)
-    where = f"/projects/{project_id}/users/{user_id}"
-    hq.emulator.call_control_plane("PATCH", where, {"modules": ["cost"]})
+    control_path = f"/projects/{project_id}/users/{user_id}"
+    hq.emulator.call_control_plane("PATCH", control_path, {"modules": ["cost"]})
 
     update(acting_client, *created_member, build_member_inputs(project_id, industry_roles=[]))
-    kept = hq.emulator.call_control_plane("PATCH", where, {})["modules"]
+    kept = hq.emulator.call_control_plane("PATCH", control_path, {})["modules"]
     update(
         acting_client, *created_member, build_member_inputs(project_id, document_management="admin")
     )
-    lost = hq.emulator.call_control_plane("PATCH", where, {})["modules"]
+    lost = hq.emulator.call_control_plane("PATCH", control_path, {})["modules"]
 
     assert (list(kept), list(lost)) == (["cost"], [])
 

@@ -52,7 +52,7 @@ def test_two_hundred_members_are_four_imports(
     )
 
     counts = {
-        what: hq.emulator.requests_made.count(what) for what in set(hq.emulator.requests_made)
+        route: hq.emulator.requests_made.count(route) for route in set(hq.emulator.requests_made)
     }
     assert counts == {
         "token": 1,
@@ -138,9 +138,12 @@ def test_one_refused_row_does_not_affect_the_others(
 
     entity_id, outs = create(acting_client, build_team_inputs(project_id, wrong), acting_settings())
     hq.emulator.requests_made.clear()
-    mended = {**wrong, "zoe@example.com": {"document_management": "user", "company_id": COMPANY_ID}}
-    verdict = diff(outs, build_team_inputs(project_id, mended))
-    after = update(acting_client, entity_id, outs, build_team_inputs(project_id, mended))
+    corrected = {
+        **wrong,
+        "zoe@example.com": {"document_management": "user", "company_id": COMPANY_ID},
+    }
+    difference = diff(outs, build_team_inputs(project_id, corrected))
+    after = update(acting_client, entity_id, outs, build_team_inputs(project_id, corrected))
 
     assert outs["members"].keys() == build_members(3).keys()
     assert outs["unfinished"] == ["zoe@example.com"]
@@ -148,7 +151,7 @@ def test_one_refused_row_does_not_affect_the_others(
         f"BIM 360: zoe@example.com was not added to project {project_id}: HQ answered (code"
     )
     assert hq.list_warnings()[0].endswith("The next `pulumi up` tries again.")
-    assert verdict.is_unfinished
+    assert difference.is_unfinished
     assert hq.emulator.requests_made == ["GET members", "POST import"]
     assert count_imported_rows(hq) == [4, 1]
     assert (after["unfinished"], len(after["members"])) == ([], 4)
@@ -333,11 +336,11 @@ def test_drift_of_single_members_shows_by_e_mail(
     """One was changed, one removed, and one added without a declaration."""
     entity_id, outs = create_team(hq, acting_client, project_id, 3)
     ids = {email: each["user_id"] for email, each in outs["members"].items()}
-    where = f"/projects/{project_id}/users"
+    control_path = f"/projects/{project_id}/users"
     hq.emulator.call_control_plane(
-        "PATCH", f"{where}/{ids['m000@example.com']}", {"industry_roles": ["Architect"]}
+        "PATCH", f"{control_path}/{ids['m000@example.com']}", {"industry_roles": ["Architect"]}
     )
-    hq.emulator.call_control_plane("DELETE", f"{where}/{ids['m001@example.com']}")
+    hq.emulator.call_control_plane("DELETE", f"{control_path}/{ids['m001@example.com']}")
     create(
         acting_client,
         build_team_inputs(project_id, {"zoe@example.com": MEMBER_ROW}),

@@ -170,12 +170,12 @@ def test_an_undocumented_404_counts_if_the_account_is_visible(
     hq: HqFixture, client: HqClient, created_project: IdAndState
 ) -> None:
     """HQ's message is not documented; reading the account's list distinguishes the two cases."""
-    nothing = build_reply(404, {"code": 1004, "message": "not found"})
-    hq.emulator.faults.append(Fault("GET project", nothing, times=2))
+    unspecific_404 = build_reply(404, {"code": 1004, "message": "not found"})
+    hq.emulator.faults.append(Fault("GET project", unspecific_404, times=2))
     old = {**created_project[1], **LONG_AGO}
     assert read(client, created_project[0], old) is None
 
-    hq.emulator.faults.append(Fault("GET projects", nothing))
+    hq.emulator.faults.append(Fault("GET projects", unspecific_404))
     with pytest.raises(NotFoundError):
         read(client, created_project[0], old)
 
@@ -191,9 +191,9 @@ def test_a_lookup_of_a_missing_id_is_an_error(hq: HqFixture, client: HqClient, r
 
 def test_an_import_returns_every_field_that_hq_filled(hq: HqFixture, client: HqClient) -> None:
     """Only the id is known; a stack that declares the result has no change."""
-    there = hq.create_project(city="Oslo", job_number="J-1", service_types="pm,cost")
+    existing = hq.create_project(city="Oslo", job_number="J-1", service_types="pm,cost")
 
-    live = read(client, str(there["id"]), {})
+    live = read(client, str(existing["id"]), {})
 
     assert live is not None
     wanted = {"city": "Oslo", "job_number": "J-1", "service_types": ["cost", "pm"]}
@@ -205,12 +205,12 @@ def test_an_import_returns_every_field_that_hq_filled(hq: HqFixture, client: HqC
 
 def test_a_project_full_of_nulls_can_be_read(hq: HqFixture, client: HqClient) -> None:
     """A project created in the browser may lack even required arguments."""
-    there = hq.create_project()
+    existing = hq.create_project()
     nulls = dict.fromkeys(("start_date", "end_date", "project_type", "value", "currency"))
-    hq.emulator.call_control_plane("PATCH", f"/projects/{there['id']}", nulls)
+    hq.emulator.call_control_plane("PATCH", f"/projects/{existing['id']}", nulls)
 
-    live = read(client, str(there["id"]), {})
-    again = read(client, str(there["id"]), live.outputs if live else {})
+    live = read(client, str(existing["id"]), {})
+    again = read(client, str(existing["id"]), live.outputs if live else {})
 
     assert live is not None
     assert live.inputs.keys() & nulls.keys() == set()

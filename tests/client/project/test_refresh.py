@@ -73,10 +73,10 @@ def test_a_list_row_gives_the_same_result_as_a_get(hq: HqFixture, client: HqClie
         )
 
     found = refresh_in_threads(client, known)
-    alone = [project.read(hq.create_client(), state["id"], state) for state in known]
+    single_reads = [project.read(hq.create_client(), state["id"], state) for state in known]
 
     assert hq.emulator.requests_made.count("GET projects") == 1
-    assert found == alone
+    assert found == single_reads
 
 
 def test_a_missing_project_is_confirmed_by_a_get(hq: HqFixture, client: HqClient) -> None:
@@ -121,8 +121,8 @@ def test_an_option_selects_whose_service_types_are_read(
     found = refresh_in_threads(client, known)
 
     assert len(hq.emulator.requests_made) == 1 + request_count
-    seen = {tuple(live.outputs["service_types"]) for live in found}
-    assert seen == {("cost",) if option == "always" else ("pm",)}
+    service_types = {tuple(live.outputs["service_types"]) for live in found}
+    assert service_types == {("cost",) if option == "always" else ("pm",)}
     assert {tuple(live.inputs.get("service_types", ())) for live in found} == {
         ("pm",) if declared else ()
     }
@@ -152,8 +152,8 @@ def test_a_page_older_than_the_state_is_ignored(hq: HqFixture, client: HqClient)
 def test_a_page_without_a_declared_field_is_insufficient(hq: HqFixture, client: HqClient) -> None:
     """The documentation implies, but does not state, that lists contain all other fields."""
     known = create_states(hq, 3)
-    thin = [{"id": state["id"], "name": state["name"]} for state in known]
-    hq.emulator.faults.append(Fault("GET projects", build_reply(200, thin)))
+    reduced_rows = [{"id": state["id"], "name": state["name"]} for state in known]
+    hq.emulator.faults.append(Fault("GET projects", build_reply(200, reduced_rows)))
 
     found = refresh_in_threads(client, known)
 
@@ -176,8 +176,8 @@ def test_an_invalid_row_does_not_affect_its_page(hq: HqFixture, client: HqClient
 
 def get_project_row(hq: HqFixture, state: OutputState) -> dict[str, Any]:
     """Return a project as HQ stores it."""
-    inner: Any = hq.emulator.call_control_plane("GET", "/state")
-    rows = [row for account in inner["accounts"] for row in account["projects"]]
+    state_at_hq: Any = hq.emulator.call_control_plane("GET", "/state")
+    rows = [row for account in state_at_hq["accounts"] for row in account["projects"]]
     return dict(next(row for row in rows if row["id"] == state["id"]))
 
 
@@ -185,10 +185,10 @@ def test_an_image_reuses_the_read_of_its_project(hq: HqFixture, client: HqClient
     """It only needs to know that the project exists."""
     known = create_states(hq, 1)
     refresh_in_threads(client, known)
-    place = {name: known[0][name] for name in ("account_id", "region")}
-    picture = {**place, "project_id": known[0]["id"], "project_created_at": OLD_TIMESTAMP}
+    scope = {name: known[0][name] for name in ("account_id", "region")}
+    image = {**scope, "project_id": known[0]["id"], "project_created_at": OLD_TIMESTAMP}
 
-    live = project_image.read(client, f"{known[0]['id']}/image", picture)
+    live = project_image.read(client, f"{known[0]['id']}/image", image)
 
     assert live is not None
     assert hq.emulator.requests_made == ["token", "GET project"]

@@ -18,11 +18,11 @@ HOST_THREADS = 4
 
 def create_members(hq: HqFixture, number: int) -> list[tuple[str, dict[str, Any]]]:
     """Return members of one project, each as a resource; requests so far are not recorded."""
-    client, place = create_acting_client(hq), create_active_project(hq)
+    client, project_id = create_acting_client(hq), create_active_project(hq)
     members = [
         project_member.create(
             client,
-            {**MEMBER_INPUTS, "project_id": place, "email": f"m{each:03}@example.com"},
+            {**MEMBER_INPUTS, "project_id": project_id, "email": f"m{each:03}@example.com"},
             acting_settings(),
         )
         for each in range(number)
@@ -58,7 +58,7 @@ def test_a_member_is_the_same_from_a_page_and_from_a_get(hq: HqFixture) -> None:
 
 
 def test_each_member_of_a_deleted_project_costs_one_request_without_a_wait(hq: HqFixture) -> None:
-    """A list that cannot be read is no reason to wait."""
+    """A refresh does not wait for a list that cannot be read."""
     members = create_members(hq, 4)
     hq.emulator.call_control_plane("DELETE", f"/projects/{members[0][1]['project_id']}")
     hq.clock.sleeps.clear()

@@ -211,20 +211,20 @@ def test_the_rest_of_an_interrupted_change_is_sent_without_the_name(
     assert outs.items() >= {"name": "Tower B", "city": "Bergen"}.items()
 
 
-@pytest.mark.parametrize("look", [None, build_reply(403)])
+@pytest.mark.parametrize("reply_to_search", [None, build_reply(403)])
 def test_a_name_of_another_project_is_a_conflict(
-    hq: HqFixture, client: HqClient, created_project: IdAndState, look: Any
+    hq: HqFixture, client: HqClient, created_project: IdAndState, reply_to_search: Any
 ) -> None:
     """If the project cannot be read, the first error is reported."""
     project_id, state = created_project
     hq.create_project(name="Tower B")
-    hq.emulator.faults += [Fault("GET project", look)] if look else []
+    hq.emulator.faults += [Fault("GET project", reply_to_search)] if reply_to_search else []
 
     with pytest.raises(ConflictError, match=r"could not change name of project .*409"):
         update(client, project_id, state, {**INPUTS, "name": "Tower B"})
 
-    searched = [] if look else ["GET projects"]
-    assert hq.emulator.requests_made == ["PATCH project", "GET project", *searched]
+    search_requests = [] if reply_to_search else ["GET projects"]
+    assert hq.emulator.requests_made == ["PATCH project", "GET project", *search_requests]
 
 
 def test_a_404_on_an_old_project_counts_at_once(
