@@ -1,7 +1,7 @@
 """A company of an account: check, diff, create, read, update and delete."""
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -13,7 +13,7 @@ from bim360_provider.core.create_once import (
     refuse_used_name,
     was_created_since,
 )
-from bim360_provider.core.entity import Diff, NameChange, ReadResult
+from bim360_provider.core.entity import Diff, Fields, Inputs, NameChange, ReadResult, State
 from bim360_provider.core.field_spec import FieldSpec, is_same_text
 from bim360_provider.core.names.renames import NameExchange
 from bim360_provider.core.names.waiting import (
@@ -63,25 +63,24 @@ __all__ = [
     "warn_about_company",
 ]
 
-Values = Mapping[str, Any]
 
 FIELD_SPEC: Final = FieldSpec(PATCHABLE_FIELDS, CLEARABLE_FIELDS, PROVIDER_ONLY_FIELDS)
 
 
-def diff_fields(live: Values, inputs: Values) -> tuple[str, ...]:
+def diff_fields(live: Fields, inputs: Inputs) -> tuple[str, ...]:
     """Return the given arguments whose value HQ does not have."""
     return tuple(
         k for k in PATCHABLE_FIELDS if k in inputs and not is_same_text(inputs[k], live.get(k))
     )
 
 
-def warn_about_company(run: Run, sent: Values, company: Company) -> None:
+def warn_about_company(run: Run, sent: Fields, company: Company) -> None:
     """Warn where HQ's response has other values than were sent."""
     called = f"company '{company.name}'"
     warn_about_response(run.warn, called, sent, company, lambda _name, *pair: is_same_text(*pair))
 
 
-def build_create_body(inputs: Values) -> dict[str, Any]:
+def build_create_body(inputs: Inputs) -> dict[str, Any]:
     """Return the body of a POST: what was given, without empty texts."""
     return {name: inputs[name] for name in PATCHABLE_FIELDS if inputs.get(name, "") != ""}
 
@@ -105,7 +104,7 @@ class AdoptionDecision:
 
 
 def decide_adoption(
-    twins: list[Company], inputs: Values, settings: Settings, began: datetime
+    twins: list[Company], inputs: Inputs, settings: Settings, began: datetime
 ) -> AdoptionDecision:
     """Decide about the companies that have the declared name already.
 
@@ -153,7 +152,7 @@ MIN_SIMILARITY: Final = 0.85
 """How alike a trade of HQ's list must be to be taken for what was meant: a slip of the finger."""
 
 
-def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any], list[Problem]]:
+def check(old: Fields, new: Fields, settings: Settings) -> tuple[Inputs, list[Problem]]:
     """Return the arguments in normal form and everything that is wrong with them.
 
     What HQ requires of a new company may be missing from one that exists.
@@ -169,7 +168,7 @@ def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any],
     told = {problem.argument for problem in problems}
     if "trade" not in told and inputs.get("trade") != old.get("trade"):
         problems += _check_trade(inputs.get("trade"), settings)
-    return inputs, problems + check_account_scope(given)
+    return Inputs(inputs), problems + check_account_scope(given)
 
 
 def _check_trade(trade: object, settings: Settings) -> list[Problem]:
@@ -190,7 +189,7 @@ def _check_trade(trade: object, settings: Settings) -> list[Problem]:
     return [Problem("trade", words, warning=True)]
 
 
-def diff(state: Values, inputs: Values) -> Diff:
+def diff(state: State, inputs: Inputs) -> Diff:
     """Return what would change; an argument that is not given is not compared.
 
     Args:
@@ -203,7 +202,7 @@ def diff(state: Values, inputs: Values) -> Diff:
     return Diff(changed, replaces, bool(state.get("unfinished")), name_change=names)
 
 
-def read(run: Run, company_id: str, state: Values) -> ReadResult | None:
+def read(run: Run, company_id: str, state: State) -> ReadResult | None:
     """Return the company as HQ has it, or None if it is gone.
 
     Args:
@@ -229,7 +228,7 @@ def read(run: Run, company_id: str, state: Values) -> ReadResult | None:
     )
 
 
-def update(run: Run, company_id: str, state: Values, inputs: Values) -> dict[str, Any]:
+def update(run: Run, company_id: str, state: State, inputs: Inputs) -> State:
     """Make HQ equal to the arguments and finish what an earlier run left; return the outputs.
 
     Raises:
@@ -252,13 +251,13 @@ def update(run: Run, company_id: str, state: Values, inputs: Values) -> dict[str
     return FIELD_SPEC.build_outputs(company.get_fields(), state, inputs, waits)
 
 
-def _send_patch(run: Run, company_id: str, state: Values, body: Values) -> Company | None:
+def _send_patch(run: Run, company_id: str, state: State, body: Fields) -> Company | None:
     """Send a PATCH; a rename whose answer was lost meets its own name when it is sent again."""
     if not body:
         return None
     room, young = NameExchange(run, "company"), may_return_404(run, state)
 
-    def send(changes: Values) -> Company:
+    def send(changes: Fields) -> Company:
         row = run.hq.companies.update(company_id, changes, new_resource=young)
         warn_about_company(run, changes, row)
         return row
@@ -267,13 +266,13 @@ def _send_patch(run: Run, company_id: str, state: Values, body: Values) -> Compa
         return patch_with_rename(room, company_id, body, send)
     except ConflictError as error:
         company = run.hq.companies.get(company_id)
-        changes = {k: body[k] for k in diff_fields(company.get_fields(), body)}
+        changes = {k: body[k] for k in diff_fields(company.get_fields(), Inputs(body))}
         if "name" in changes:
             return patch_after_wait(room, company_id, changes, send, error)
         return send(changes) if changes else company
 
 
-def create(run: Run, inputs: Values) -> tuple[str, dict[str, Any]]:
+def create(run: Run, inputs: Inputs) -> tuple[str, State]:
     """Create a company, or adopt the one that has its name.
 
     Args:
@@ -313,7 +312,7 @@ def _build_exact_search(run: Run) -> Callable[[str], list[Company]]:
     ]
 
 
-def _create_company(run: Run, inputs: Values) -> Company:
+def _create_company(run: Run, inputs: Inputs) -> Company:
     body, name = build_create_body(inputs), inputs["name"]
     refuse_used_name(name, "company", _build_exact_search(run))
 
@@ -331,7 +330,7 @@ def _create_company(run: Run, inputs: Values) -> Company:
     return create_once(run, name, "company", post, ours)
 
 
-def _adopt_company(run: Run, inputs: Values, error: ConflictError) -> Company:
+def _adopt_company(run: Run, inputs: Inputs, error: ConflictError) -> Company:
     verdict = _evaluate_candidates(run, inputs)
     if verdict.company is None:
         msg = f"BIM 360: could not create company '{inputs['name']}': {verdict.reason}."
@@ -343,7 +342,7 @@ def _adopt_company(run: Run, inputs: Values, error: ConflictError) -> Company:
     return verdict.company
 
 
-def _evaluate_candidates(run: Run, inputs: Values) -> AdoptionDecision:
+def _evaluate_candidates(run: Run, inputs: Inputs) -> AdoptionDecision:
     twins = run.hq.companies.search_by_name(inputs["name"])
     for twin in twins:
         if run.ownership.is_owned(twin.id) or run.ownership.is_owned_elsewhere(twin.id):
@@ -356,7 +355,7 @@ def _evaluate_candidates(run: Run, inputs: Values) -> AdoptionDecision:
     return decide_adoption(twins, inputs, run.settings, run.started_at)
 
 
-def _apply_inputs(run: Run, company: Company, inputs: Values) -> tuple[Company, set[str]]:
+def _apply_inputs(run: Run, company: Company, inputs: Inputs) -> tuple[Company, set[str]]:
     """Give an adopted company the declared values; return what HQ would not take now."""
     wanted = diff_fields(company.get_fields(), inputs)
     if not wanted:
@@ -372,7 +371,7 @@ def _apply_inputs(run: Run, company: Company, inputs: Values) -> tuple[Company, 
     return changed, set()
 
 
-def delete(run: Run, company_id: str, state: Values) -> None:
+def delete(run: Run, company_id: str, state: State) -> None:
     """Say that the company stays; nothing is sent.
 
     Args:

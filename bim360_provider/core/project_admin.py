@@ -1,11 +1,11 @@
 """The admin of a project, who activates one of its services: all six operations."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
 
 from bim360_provider.core.create_once import create_once
-from bim360_provider.core.entity import DECLARED, Diff, ReadResult
+from bim360_provider.core.entity import DECLARED, Diff, Fields, Inputs, ReadResult, State
 from bim360_provider.core.project_member.importer import build_member
 from bim360_provider.core.project_member.lifecycle import delete, find_user
 from bim360_provider.core.project_member.rules import (
@@ -134,21 +134,20 @@ def _add_reason(error: NotFoundError, why: str) -> NotFoundError:
     )
 
 
-Values = Mapping[str, Any]
-
-
-def build_outputs(project_id: str, admin: Values, inputs: Values) -> dict[str, Any]:
+def build_outputs(project_id: str, admin: Fields, inputs: Inputs) -> State:
     """Return what goes into the state: the arguments, and the admin as HQ has them."""
     is_admin = admin.get("project_administration") == "admin"
-    return {
-        **inputs,
-        "project_id": project_id,
-        "email": admin["email"],
-        "user_id": admin["user_id"],
-        "role": "project_admin" if is_admin else "project_user",
-        "status": admin.get("status"),
-        DECLARED: [],
-    }
+    return State(
+        {
+            **inputs,
+            "project_id": project_id,
+            "email": admin["email"],
+            "user_id": admin["user_id"],
+            "role": "project_admin" if is_admin else "project_user",
+            "status": admin.get("status"),
+            DECLARED: [],
+        }
+    )
 
 
 CREATE_ONLY_MESSAGES: Final = {
@@ -163,7 +162,7 @@ CREATE_ONLY_MESSAGES: Final = {
 }
 
 
-def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any], list[Problem]]:
+def check(old: Fields, new: Fields, settings: Settings) -> tuple[Inputs, list[Problem]]:
     """Return the arguments in normal form and everything that is wrong with them.
 
     Args:
@@ -175,12 +174,12 @@ def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any],
     open_lists = frozenset({"service_type"}) if settings.unknown_values else frozenset[str]()
     inputs, problems = validate_arguments(ProjectAdminArguments, given, open_lists)
     problems += _check_create_only(old, inputs) + check_account_scope(given)
-    return inputs, problems + (
+    return Inputs(inputs), problems + (
         check_acting_user(settings) if given.get("on_destroy") == "remove" else []
     )
 
 
-def _check_create_only(old: Values, inputs: Values) -> list[Problem]:
+def _check_create_only(old: Fields, inputs: Fields) -> list[Problem]:
     if (
         "email" not in old
         or find_scope_changes(old, inputs)
@@ -192,7 +191,7 @@ def _check_create_only(old: Values, inputs: Values) -> list[Problem]:
     return [Problem(name, CREATE_ONLY_MESSAGES[name]) for name in late]
 
 
-def diff(state: Values, inputs: Values) -> Diff:
+def diff(state: State, inputs: Inputs) -> Diff:
     """Return what would change: another project or person replaces, nothing else can."""
     replaces = (
         *find_scope_changes(state, inputs),
@@ -202,7 +201,7 @@ def diff(state: Values, inputs: Values) -> Diff:
     return Diff((*replaces, *(() if kept else ("on_destroy",))), replaces)
 
 
-def read(run: Run, entity_id: str, state: Values) -> ReadResult | None:
+def read(run: Run, entity_id: str, state: State) -> ReadResult | None:
     """Return the admin as HQ has them, or None if they, their service or the project are gone.
 
     Raises:
@@ -221,11 +220,8 @@ def read(run: Run, entity_id: str, state: Values) -> ReadResult | None:
     known = {"service_type": service_type, "company_id": admin["company_id"]}
     kept = {**run.account_scope, **known, **state}
     names = (*CREATE_ONLY_FIELDS, *PROVIDER_ONLY_FIELDS)
-    inputs = {
-        **{name: kept[name] for name in names if kept.get(name)},
-        "project_id": project_id,
-        "email": admin["email"],
-    }
+    declared = {name: kept[name] for name in names if kept.get(name)}
+    inputs = Inputs({**declared, "project_id": project_id, "email": admin["email"]})
     return ReadResult(entity_id, build_outputs(project_id, admin, inputs), inputs)
 
 
@@ -254,7 +250,7 @@ EXISTING_ADMIN_STATUSES: Final = frozenset(
 """Statuses with which HQ may refuse a user who has the service already; none is documented."""
 
 
-def create(run: Run, inputs: Values) -> tuple[str, dict[str, Any]]:
+def create(run: Run, inputs: Inputs) -> tuple[str, State]:
     """Activate a service by adding an admin to a project, or adopt an admin who has it already.
 
     Args:
@@ -278,7 +274,7 @@ def create(run: Run, inputs: Values) -> tuple[str, dict[str, Any]]:
     return entity_id, build_outputs(project_id, admin, inputs)
 
 
-def _add_admin(run: Run, project_id: str, inputs: Values) -> dict[str, Any]:
+def _add_admin(run: Run, project_id: str, inputs: Inputs) -> dict[str, Any]:
     email, service = inputs["email"], inputs["service_type"]
     named = {name: inputs[name] for name in ("service_type", "company_id", "email")}
     body = {**named, "role": "project_admin"}
@@ -302,7 +298,7 @@ def _add_admin(run: Run, project_id: str, inputs: Values) -> dict[str, Any]:
     return create_once(run, f"{email} ({service})", "project admin", post, there)
 
 
-def _explain_refusal(error: HqError, inputs: Values, member: str, *, is_known: bool) -> HqError:
+def _explain_refusal(error: HqError, inputs: Inputs, member: str, *, is_known: bool) -> HqError:
     """Return HQ's refusal, with what was found out about the person."""
     email, service = inputs["email"], inputs["service_type"]
     found = f"{email} is in the project, but does not have the service {service}."
@@ -315,7 +311,7 @@ def _explain_refusal(error: HqError, inputs: Values, member: str, *, is_known: b
     return kind(msg, status=error.status, hq_message=error.hq_message, request=error.request)
 
 
-def _adopt_admin(run: Run, project_id: str, inputs: Values, error: HqError) -> dict[str, Any]:
+def _adopt_admin(run: Run, project_id: str, inputs: Inputs, error: HqError) -> dict[str, Any]:
     """Return an admin who has the service already; otherwise HQ's refusal stands."""
     email, service = inputs["email"], inputs["service_type"]
     user = run.hq.project_users.search_by_email(project_id, email)
@@ -339,7 +335,7 @@ def _adopt_admin(run: Run, project_id: str, inputs: Values, error: HqError) -> d
     return build_member(user)
 
 
-def update(run: Run, entity_id: str, state: Values, inputs: Values) -> dict[str, Any]:
+def update(run: Run, entity_id: str, state: State, inputs: Inputs) -> State:
     """Keep what a destroy has to know; HQ has nothing to change."""
     del run, entity_id
-    return {**state, **inputs, "on_destroy": inputs.get("on_destroy")}
+    return State({**state, **inputs, "on_destroy": inputs.get("on_destroy")})

@@ -4,11 +4,10 @@
 """
 
 import hashlib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from bim360_provider.core.entity import DECLARED, Diff, ReadResult
+from bim360_provider.core.entity import DECLARED, Diff, Fields, Inputs, ReadResult, State
 from bim360_provider.core.not_found import (
     add_refresh_hint,
     may_return_404,
@@ -33,7 +32,6 @@ from bim360_provider.models.project_image import (
 
 __all__ = ["check", "compute_digest", "create", "delete", "diff", "read", "update"]
 
-Values = Mapping[str, Any]
 
 ID_SUFFIX: Final = "/image"
 """What a picture's id has after the project's: the project itself has that id already."""
@@ -51,7 +49,7 @@ def compute_digest(path: Path) -> str:
     return hashlib.sha256(_read_picture(path)[0]).hexdigest()
 
 
-def check(_old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any], list[Problem]]:
+def check(_old: Fields, new: Fields, settings: Settings) -> tuple[Inputs, list[Problem]]:
     """Return the arguments in normal form and everything that is wrong with them.
 
     The file itself was looked at by the program, which computed ``sha256``.
@@ -63,10 +61,10 @@ def check(_old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any]
     """
     given = add_account_scope(new, settings)
     inputs, problems = validate_arguments(ProjectImageArguments, given)
-    return inputs, problems + check_account_scope(given)
+    return Inputs(inputs), problems + check_account_scope(given)
 
 
-def diff(state: Values, inputs: Values) -> Diff:
+def diff(state: State, inputs: Inputs) -> Diff:
     """Return what would change: the content of the file, not its place.
 
     Args:
@@ -79,7 +77,7 @@ def diff(state: Values, inputs: Values) -> Diff:
     return Diff((*content, *replaces), replaces)
 
 
-def create(run: Run, inputs: Values) -> tuple[str, dict[str, Any]]:
+def create(run: Run, inputs: Inputs) -> tuple[str, State]:
     """Send the picture, which takes the place of the one that the project has.
 
     Args:
@@ -98,7 +96,7 @@ def create(run: Run, inputs: Values) -> tuple[str, dict[str, Any]]:
     return f"{inputs['project_id']}{ID_SUFFIX}", outs
 
 
-def update(run: Run, _id: str, state: Values, inputs: Values) -> dict[str, Any]:
+def update(run: Run, _id: str, state: State, inputs: Inputs) -> State:
     """Send the picture as it is now; return the outputs.
 
     Raises:
@@ -114,7 +112,7 @@ def update(run: Run, _id: str, state: Values, inputs: Values) -> dict[str, Any]:
         raise add_refresh_hint(error) from None
 
 
-def read(run: Run, id_: str, state: Values) -> ReadResult | None:
+def read(run: Run, id_: str, state: State) -> ReadResult | None:
     """Return the picture as it was sent last, or None if the project is gone.
 
     HQ does not give pictures back, so one that somebody changed by hand cannot be told of.
@@ -144,10 +142,10 @@ def read(run: Run, id_: str, state: Values) -> ReadResult | None:
     inputs = {name: known[name] for name in ProjectImageArguments.model_fields if name in known}
     declared = sorted(state.get(DECLARED, ("project_id",)))
     outs = {**inputs, PROJECT_CREATED_AT: project.created_at, DECLARED: declared}
-    return ReadResult(f"{project_id}{ID_SUFFIX}", outs, inputs)
+    return ReadResult(f"{project_id}{ID_SUFFIX}", State(outs), Inputs(inputs))
 
 
-def delete(run: Run, _id: str, state: Values) -> None:
+def delete(run: Run, _id: str, state: State) -> None:
     """Forget the picture: HQ cannot take one away.
 
     Args:
@@ -159,7 +157,7 @@ def delete(run: Run, _id: str, state: Values) -> None:
     run.info(f"BIM 360: {words}.")
 
 
-def _send_picture(run: Run, inputs: Values, *, new_resource: bool) -> dict[str, Any]:
+def _send_picture(run: Run, inputs: Inputs, *, new_resource: bool) -> State:
     content, kind = _read_picture(Path(inputs["path"]))
     if hashlib.sha256(content).hexdigest() != inputs["sha256"]:
         msg = (
@@ -170,7 +168,7 @@ def _send_picture(run: Run, inputs: Values, *, new_resource: bool) -> dict[str, 
     put = run.hq.project_images.update_image
     project = put(inputs["project_id"], content, kind, new_resource=new_resource)
     names = sorted(name for name in inputs if name not in PROVIDER_ONLY_FIELDS)
-    return {**inputs, PROJECT_CREATED_AT: project.created_at, DECLARED: names}
+    return State({**inputs, PROJECT_CREATED_AT: project.created_at, DECLARED: names})
 
 
 def _read_picture(path: Path) -> tuple[bytes, str]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bim360_provider.core.entity import DECLARED, Diff, ReadResult
+from bim360_provider.core.entity import DECLARED, Diff, Fields, Inputs, ReadResult, State
 from bim360_provider.core.not_found import is_deleted
 from bim360_provider.core.project_member.importer import (
     ImportResult,
@@ -60,8 +60,6 @@ __all__ = [
     "update",
 ]
 
-Values = Mapping[str, Any]
-
 
 def build_team_id(project_id: str) -> str:
     """Return the id of a project's members: no project has it, and no single member."""
@@ -69,8 +67,8 @@ def build_team_id(project_id: str) -> str:
 
 
 def build_outputs(
-    project_id: str, members: Mapping[str, Values], inputs: Values, unfinished: Collection[str] = ()
-) -> dict[str, Any]:
+    project_id: str, members: Mapping[str, Fields], inputs: Inputs, unfinished: Collection[str] = ()
+) -> State:
     """Return what goes into the state.
 
     Args:
@@ -80,16 +78,18 @@ def build_outputs(
         unfinished: E-mails of those about whom something is left to do.
     """
     declared = {email: sorted(each) for email, each in inputs["members"].items()}
-    return {
-        "project_id": project_id,
-        "members": {email: _drop_email(members[email]) for email in sorted(members)},
-        **{name: inputs[name] for name in TEAM_PROVIDER_ONLY_FIELDS if name in inputs},
-        "unfinished": sorted(unfinished),
-        DECLARED: declared,
-    }
+    return State(
+        {
+            "project_id": project_id,
+            "members": {email: _drop_email(members[email]) for email in sorted(members)},
+            **{name: inputs[name] for name in TEAM_PROVIDER_ONLY_FIELDS if name in inputs},
+            "unfinished": sorted(unfinished),
+            DECLARED: declared,
+        }
+    )
 
 
-def _drop_email(member: Values) -> dict[str, Any]:
+def _drop_email(member: Fields) -> dict[str, Any]:
     return {name: value for name, value in member.items() if name != "email"}
 
 
@@ -103,30 +103,30 @@ class MemberDiff:
         leaving: Those of the state who are declared no more, by e-mail.
     """
 
-    additions: dict[str, dict[str, Any]]
+    additions: dict[str, Inputs]
     changes: dict[str, tuple[str, ...]]
-    removals: dict[str, Values]
+    removals: dict[str, Fields]
 
 
-def diff_members(state: Values, inputs: Values) -> MemberDiff:
+def diff_members(state: State, inputs: Inputs) -> MemberDiff:
     """Return who joins, who changes and who leaves.
 
     Args:
         state: The outputs of the last run or refresh.
         inputs: The arguments in normal form; values may be unknown.
     """
-    live: Mapping[str, Values] = state.get("members") or {}
+    live: Mapping[str, Fields] = state.get("members") or {}
     # Sorted, because Pulumi's protocol keeps no order: equal stacks are to send equal bytes.
-    wanted: Mapping[str, Values] = dict(sorted(inputs["members"].items()))
+    wanted: Mapping[str, Inputs] = dict(sorted(inputs["members"].items()))
     differences = {e: diff_fields(live[e], each) for e, each in wanted.items() if e in live}
     return MemberDiff(
-        {e: {**each, "email": e} for e, each in wanted.items() if e not in live},
+        {e: Inputs({**each, "email": e}) for e, each in wanted.items() if e not in live},
         {e: names for e, names in differences.items() if names},
         {e: each for e, each in live.items() if e not in wanted},
     )
 
 
-def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any], list[Problem]]:
+def check(old: Fields, new: Fields, settings: Settings) -> tuple[Inputs, list[Problem]]:
     """Return the arguments in normal form and everything that is wrong with them.
 
     Args:
@@ -140,7 +140,7 @@ def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any],
     if isinstance(inputs.get("members"), (list, tuple, Mapping)):
         inputs["members"], found = _index_by_email(inputs["members"])
         problems += found
-    return inputs, problems + check_account_scope(given) + check_acting_user(settings)
+    return Inputs(inputs), problems + check_account_scope(given) + check_acting_user(settings)
 
 
 def _index_by_email(written: Any) -> tuple[dict[str, Any], list[Problem]]:
@@ -166,7 +166,7 @@ def _iterate_rows(written: Any) -> Iterator[Any]:
         yield {**row, "email": email} if isinstance(row, Mapping) else row
 
 
-def _parse_member(number: int, row: Values) -> tuple[str, dict[str, Any], list[Problem]]:
+def _parse_member(number: int, row: Fields) -> tuple[str, dict[str, Any], list[Problem]]:
     """Return the key of a member, their fields without the e-mail, and what is wrong."""
     given = {name: value for name, value in row.items() if value is not None}
     fields, problems = validate_arguments(MemberFields, given)
@@ -184,7 +184,7 @@ def _describe_invalid_member(number: int, row: object) -> Problem:
     return Problem("members", f"holds {shown}; write each member as {{'email': …}}")
 
 
-def diff(state: Values, inputs: Values) -> Diff:
+def diff(state: State, inputs: Inputs) -> Diff:
     """Return what would change; the order in which members were written means nothing.
 
     Args:
@@ -208,7 +208,7 @@ def diff(state: Values, inputs: Values) -> Diff:
     return Diff(changed, replaces, unfinished, warnings)
 
 
-def _build_warnings(state: Values, inputs: Values, between: MemberDiff) -> tuple[str, ...]:
+def _build_warnings(state: State, inputs: Inputs, between: MemberDiff) -> tuple[str, ...]:
     where = f"in project {state.get('project_id')}"
     services = {name for names in between.changes.values() for name in names}
     who = [e for e, names in between.changes.items() if build_services_warnings("", names)]
@@ -234,7 +234,7 @@ MAX_REPORTED_REFUSALS: Final = 10
 
 
 def import_team(
-    run: Run, project_id: str, wanted: Mapping[str, Values]
+    run: Run, project_id: str, wanted: Mapping[str, Inputs]
 ) -> tuple[ImportResult, set[str]]:
     """Return what became of those who were to join, and of whom something is left to do.
 
@@ -271,7 +271,7 @@ def _report_import(run: Run, project_id: str, joined: ImportResult) -> None:
         run.warn(line)
 
 
-def read(run: Run, entity_id: str, state: Values) -> ReadResult | None:
+def read(run: Run, entity_id: str, state: State) -> ReadResult | None:
     """Return the declared members as HQ has them, or None if the project is gone.
 
     Args:
@@ -303,13 +303,13 @@ def read(run: Run, entity_id: str, state: Values) -> ReadResult | None:
         **{k: state[k] for k in TEAM_PROVIDER_ONLY_FIELDS if k in state},
     }
     mirrored = {e: derive_fields(there[e], declared[e]) for e in sorted(there)}
-    inputs = {**kept, "project_id": project_id, "members": mirrored}
+    inputs = Inputs({**kept, "project_id": project_id, "members": mirrored})
     unfinished = state.get("unfinished") or ()
     outs = build_outputs(project_id, there, inputs, unfinished)
-    return ReadResult(build_team_id(project_id), {**outs, DECLARED: dict(declared)}, inputs)
+    return ReadResult(build_team_id(project_id), State({**outs, DECLARED: dict(declared)}), inputs)
 
 
-def create(run: Run, inputs: Values) -> tuple[str, dict[str, Any]]:
+def create(run: Run, inputs: Inputs) -> tuple[str, State]:
     """Add the members to the project; whoever is in it already is taken over.
 
     Args:
@@ -326,7 +326,7 @@ def create(run: Run, inputs: Values) -> tuple[str, dict[str, Any]]:
         UnansweredError: HQ could not be asked; the next run finds out.
     """
     project_id = inputs["project_id"]
-    wanted = diff_members({}, inputs).additions
+    wanted = diff_members(State({}), inputs).additions
     joined, unfinished = import_team(run, project_id, wanted)
     if joined.refusals and not joined.added_members:
         email, words = next(iter(joined.refusals.items()))
@@ -336,7 +336,7 @@ def create(run: Run, inputs: Values) -> tuple[str, dict[str, Any]]:
     )
 
 
-def update(run: Run, entity_id: str, state: Values, inputs: Values) -> dict[str, Any]:
+def update(run: Run, entity_id: str, state: State, inputs: Inputs) -> State:
     """Make HQ equal to the arguments, member by member; return the outputs.
 
     What fails for one member undoes nothing of the others: it is told, and recorded in the
@@ -364,8 +364,8 @@ def update(run: Run, entity_id: str, state: Values, inputs: Values) -> dict[str,
 def _apply_changes(
     run: Run,
     project_id: str,
-    members: Mapping[str, Values],
-    inputs: Values,
+    members: Mapping[str, Fields],
+    inputs: Inputs,
     between: MemberDiff,
 ) -> dict[str, dict[str, Any]]:
     """Return those who could be changed, as they are now; of the others people are told."""
@@ -388,7 +388,7 @@ def _apply_changes(
     return changed
 
 
-def delete(run: Run, entity_id: str, state: Values) -> None:
+def delete(run: Run, entity_id: str, state: State) -> None:
     """Leave the members in the project, or try to remove them if the stack asked for that.
 
     Args:
@@ -402,7 +402,7 @@ def delete(run: Run, entity_id: str, state: Values) -> None:
         UnansweredError: No answer came.
     """
     project_id, _, _ = split_id(entity_id)
-    members: Mapping[str, Values] = state.get("members") or {}
+    members: Mapping[str, Fields] = state.get("members") or {}
     if state.get("on_removal") == "remove":
         for email, member in members.items():
             remove_member(run, project_id, {**member, "email": email})

@@ -1,6 +1,5 @@
 """Pulumi's six calls: convert its property bags, call the core, convert the result."""
 
-from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -14,7 +13,7 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from bim360_provider.core.entity import Entity
+from bim360_provider.core.entity import Entity, Fields, Inputs, State
 from bim360_provider.core.replacements import (
     Predecessor,
     format_retention_message,
@@ -40,8 +39,6 @@ from bim360_provider.models import normalize
 __all__ = ["EntityCalls"]
 
 PropertyBag = dict[str, Any]
-
-Values = Mapping[str, Any]
 
 
 class EntityCalls:
@@ -80,7 +77,7 @@ class EntityCalls:
         """
         id_ = normalize.parse_entity_id(id_)
         owners.mark_owned(id_)
-        state, inputs = from_pulumi(olds), from_pulumi(news)
+        state, inputs = State(from_pulumi(olds)), Inputs(from_pulumi(news))
         difference = self._entity.diff(state, inputs)
         is_other = bool(difference.replaces)
         urn = get_call_urn()
@@ -107,7 +104,7 @@ class EntityCalls:
     @protect_secrets
     def create(self, props: PropertyBag) -> CreateResult:
         """Create or adopt."""
-        inputs = from_pulumi(props)
+        inputs = Inputs(from_pulumi(props))
         run = self._get_run(inputs)
         urn = get_call_urn() or ""
         before = exchanged_names.pop_released_object(urn) or replacements.find_predecessor(
@@ -124,10 +121,10 @@ class EntityCalls:
     @protect_secrets
     def update(self, id_: str, olds: PropertyBag, news: PropertyBag) -> UpdateResult:
         """Change what differs."""
-        state = from_pulumi(olds)
+        state = State(from_pulumi(olds))
         id_ = normalize.parse_entity_id(id_)
         try:
-            outs = self._entity.update(self._get_run(state), id_, state, from_pulumi(news))
+            outs = self._entity.update(self._get_run(state), id_, state, Inputs(from_pulumi(news)))
         finally:
             renames.end_change(id_)
         return UpdateResult(to_pulumi(outs))
@@ -135,7 +132,7 @@ class EntityCalls:
     @protect_secrets
     def read(self, id_: str, props: PropertyBag) -> ReadResult:
         """Read for a refresh, a ``.get()`` or after an import."""
-        state = from_pulumi(props)
+        state = State(from_pulumi(props))
         live = self._entity.read(self._get_run(state), normalize.parse_entity_id(id_), state)
         if live is None:
             return ReadResult("", {})
@@ -144,7 +141,7 @@ class EntityCalls:
     @protect_secrets
     def delete(self, id_: str, props: PropertyBag) -> None:
         """Take it away as far as HQ can, or leave it."""
-        state = from_pulumi(props)
+        state = State(from_pulumi(props))
         id_ = normalize.parse_entity_id(id_)
         urn = get_call_urn() or ""
         before = Predecessor(id_, state, urn)
@@ -161,8 +158,8 @@ class EntityCalls:
                 replacements.note_delete(id_)
 
     def _keep_object(
-        self, run: Run, before: Predecessor, inputs: Values
-    ) -> tuple[str, dict[str, Any]] | None:
+        self, run: Run, before: Predecessor, inputs: Inputs
+    ) -> tuple[str, State] | None:
         """Give a replacement the object of its predecessor; return None if it no longer exists."""
         live = self._entity.read(run, before.id, before.state)
         if live is None:
@@ -177,7 +174,7 @@ class EntityCalls:
         finally:
             renames.end_change(before.id)
 
-    def _create_or_keep(self, run: Run, inputs: Values, urn: str) -> tuple[str, dict[str, Any]]:
+    def _create_or_keep(self, run: Run, inputs: Inputs, urn: str) -> tuple[str, State]:
         """Create; a replacement whose name another resource gives up keeps its object."""
         try:
             return self._entity.create(run, inputs)
@@ -187,7 +184,7 @@ class EntityCalls:
                 raise
             return kept
 
-    def _get_run(self, known: Values) -> Run:
+    def _get_run(self, known: Fields) -> Run:
         """Return the run of an object's account, which may differ from the configured one."""
         settings = resolve_settings(self._config)
         return get_run(settings, known.get("account_id"), known.get("region"))

@@ -1,10 +1,10 @@
 """Which resources Pulumi has compared in this run: the program still declares them."""
 
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from typing import Any, Final
 
-from bim360_provider.core.entity import NameChange, ReadResult
+from bim360_provider.core.entity import Fields, Inputs, NameChange, ReadResult
 from bim360_provider.core.names.renames import NameExchange, RenameRegistry
 from bim360_provider.core.replacements import Predecessor
 from bim360_provider.core.run import Run
@@ -77,8 +77,6 @@ class ComparedResources:
                 self._waiting_threads -= 1
 
 
-Values = Mapping[str, Any]
-
 UNIQUE_NAME_ENTITIES: Final = frozenset({"project", "company"})
 """Entities whose names HQ keeps unique and can change."""
 
@@ -92,7 +90,7 @@ _released_objects: Final[dict[str, Predecessor]] = {}
 """What a delete left alone, for the create that follows."""
 
 
-def record_check(urn: str | None, inputs: Values) -> None:
+def record_check(urn: str | None, inputs: Fields) -> None:
     """Note the declared name of a resource; none if the check refused the arguments."""
     if urn:
         _declared_names[urn] = inputs.get("name")
@@ -141,7 +139,7 @@ def is_exchanged(kind: str, before: Predecessor, get_run: Callable[[], Run]) -> 
     )
 
 
-def find_exchanged_object(kind: str, urn: str, run: Run, inputs: Values) -> Predecessor | None:
+def find_exchanged_object(kind: str, urn: str, run: Run, inputs: Inputs) -> Predecessor | None:
     """Return the object that a refused create is to keep; None if its name is not exchanged.
 
     Args:
@@ -174,7 +172,7 @@ def is_held_by_another(entity_id: str) -> bool:
     return _compared_resources.wait_for_any(holders)
 
 
-def plan_rename(renames: RenameRegistry, kind: str, live: ReadResult, inputs: Values) -> None:
+def plan_rename(renames: RenameRegistry, kind: str, live: ReadResult, inputs: Inputs) -> None:
     """Plan the rename of an object that a replacement keeps, as a diff does for an update."""
     old, new = live.outputs.get("name"), inputs.get("name")
     if kind not in UNIQUE_NAME_ENTITIES or not old or old == new:

@@ -28,7 +28,7 @@ USER_INPUTS: dict[str, Any] = {
     "account_id": ACCOUNT_ID,
     "region": "US",
 }
-IdAndState = tuple[str, dict[str, Any]]
+IdAndState = tuple[str, Any]
 
 TEN_MINUTES = 600.0
 """Seconds after which a 404 is believed at once."""

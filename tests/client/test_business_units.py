@@ -25,7 +25,7 @@ UNKNOWN_ID = "b0000000-0000-4000-8000-0000000000ff"
 READ, WRITE = "GET business units", "PUT business units"
 
 
-def check_inputs(units: Any, **rest: Any) -> dict[str, Any]:
+def check_inputs(units: Any, **rest: Any) -> Any:
     """Return checked arguments."""
     found, problems = check({}, {"units": units, **rest}, build_settings())
     assert problems == []
@@ -33,7 +33,7 @@ def check_inputs(units: Any, **rest: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def created_units(hq: HqFixture, client: HqClient) -> dict[str, Any]:
+def created_units(hq: HqFixture, client: HqClient) -> Any:
     """Return the state of units that exist; what made them is not counted."""
     _, outs = create(build_run(client), check_inputs(UNITS))
     hq.emulator.requests_made.clear()

@@ -27,7 +27,7 @@ COMPANY_INPUTS: dict[str, Any] = {
 }
 COMPANY_BODY = {"name": "Acme", "trade": "Electrical", "city": "Oslo"}
 GATEWAY_TIMEOUT = build_reply(504, b"<html>504</html>")
-IdAndState = tuple[str, dict[str, Any]]
+IdAndState = tuple[str, Any]
 
 TEN_MINUTES = 600.0
 """Seconds after which a 404 is believed at once."""

@@ -19,7 +19,7 @@ from tests.support.hq import (
 )
 
 USER_INPUTS: dict[str, Any] = {"email": "ada@example.com", "account_id": ACCOUNT_ID, "region": "US"}
-IdAndState = tuple[str, dict[str, Any]]
+IdAndState = tuple[str, Any]
 
 TEN_MINUTES = 600.0
 """Seconds after which a 404 is believed at once."""

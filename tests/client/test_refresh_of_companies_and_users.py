@@ -16,7 +16,7 @@ from tests.support.members import (
 HOST_THREADS = 4
 
 
-def create_members(hq: HqFixture, number: int) -> list[tuple[str, dict[str, Any]]]:
+def create_members(hq: HqFixture, number: int) -> list[tuple[str, Any]]:
     """Return members of one project, each a resource; what made them is not noted."""
     client, place = create_acting_client(hq), create_active_project(hq)
     made = [

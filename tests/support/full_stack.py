@@ -76,7 +76,7 @@ class FullStack:
 
     hq: HqFixture
     resources: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
-    inputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    inputs: dict[str, Any] = field(default_factory=dict)
     state: Any = None
 
     def get_account(self) -> dict[str, Any]:

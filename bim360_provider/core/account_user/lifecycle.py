@@ -1,9 +1,8 @@
 """Create, read, update and delete an account user."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from bim360_provider.core.account_user.rules import (
     FIELD_SPEC,
@@ -20,7 +19,7 @@ from bim360_provider.core.create_once import (
     is_recent_leftover,
     was_created_since,
 )
-from bim360_provider.core.entity import ReadResult
+from bim360_provider.core.entity import Fields, Inputs, ReadResult, State
 from bim360_provider.core.field_spec import is_same_text
 from bim360_provider.core.not_found import (
     add_refresh_hint,
@@ -56,10 +55,7 @@ def defer_status(run: Run, email: str | None, status: str | None, wanted: set[st
     return {"status"}
 
 
-Values = Mapping[str, Any]
-
-
-def read(run: Run, user_id: str, state: Values) -> ReadResult | None:
+def read(run: Run, user_id: str, state: State) -> ReadResult | None:
     """Return the user as HQ has them, or None if they are gone.
 
     Args:
@@ -84,21 +80,21 @@ def read(run: Run, user_id: str, state: Values) -> ReadResult | None:
     live = FIELD_SPEC.build_read_result(user_id, fields, {**run.account_scope, **state}, state)
     adopted = state.get("adopted", True)
     return ReadResult(
-        user_id, {**live.outputs, "adopted": adopted}, _normalize_inputs(live.inputs, fields)
+        user_id, State({**live.outputs, "adopted": adopted}), _normalize_inputs(live.inputs, fields)
     )
 
 
-def _normalize_inputs(inputs: dict[str, Any], fields: Values) -> dict[str, Any]:
+def _normalize_inputs(inputs: Inputs, fields: Fields) -> Inputs:
     """Return the arguments in normal form; whom somebody deactivated shows it in any case."""
     normal = {k: v.lower() if k in ("email", "company_id") else v for k, v in inputs.items()}
     if fields.get("status") == "inactive":
         normal["status"] = "inactive"
     elif "status" in normal and is_same_value("status", "active", fields.get("status")):
         normal["status"] = "active"
-    return normal
+    return Inputs(normal)
 
 
-def update(run: Run, user_id: str, state: Values, inputs: Values) -> dict[str, Any]:
+def update(run: Run, user_id: str, state: State, inputs: Inputs) -> State:
     """Make HQ equal to the arguments and finish what an earlier run left; return the outputs.
 
     Raises:
@@ -120,13 +116,15 @@ def update(run: Run, user_id: str, state: Values, inputs: Values) -> dict[str, A
     except NotFoundError as error:
         raise add_refresh_hint(error) from None
     known = {**state, **inputs}
-    return {
-        **FIELD_SPEC.build_outputs(build_fields(user, known), state, inputs, apart),
-        "adopted": state.get("adopted", True),
-    }
+    return State(
+        {
+            **FIELD_SPEC.build_outputs(build_fields(user, known), state, inputs, apart),
+            "adopted": state.get("adopted", True),
+        }
+    )
 
 
-def _find_pending_fields(state: Values, inputs: Values) -> set[str]:
+def _find_pending_fields(state: State, inputs: Inputs) -> set[str]:
     """Return what an earlier run could not do and is still wanted.
 
     Whoever was to be inactive before their first sign-in, and no longer is, is as they should be.
@@ -136,7 +134,7 @@ def _find_pending_fields(state: Values, inputs: Values) -> set[str]:
     return left - {"status"} if done else left
 
 
-def _try_status(run: Run, user: AccountUser, body: Values) -> tuple[AccountUser, set[str]]:
+def _try_status(run: Run, user: AccountUser, body: Fields) -> tuple[AccountUser, set[str]]:
     """Try a status that HQ refuses until the person has signed in; they may have, meanwhile."""
     try:
         return run.hq.account_users.update(user.id, body), set()
@@ -153,7 +151,7 @@ EMAIL_IN_USE_STATUSES: Final = frozenset(
 """Documented is 409; what HQ really says of an e-mail that is taken, nobody has published."""
 
 
-def create(run: Run, inputs: Values) -> tuple[str, dict[str, Any]]:
+def create(run: Run, inputs: Inputs) -> tuple[str, State]:
     """Add a person to the account, or take over the one who has the e-mail: a person exists once.
 
     Args:
@@ -190,10 +188,10 @@ def create(run: Run, inputs: Values) -> tuple[str, dict[str, Any]]:
             run.warn(f"BIM 360: {words}.")
         run.ownership.mark_adopted(user.id)
     run.ownership.mark_owned(user.id)
-    return user.id, {**_apply_remaining(run, user, inputs), "adopted": adopted}
+    return user.id, State({**_apply_remaining(run, user, inputs), "adopted": adopted})
 
 
-def _create_user(run: Run, inputs: Values) -> AccountUser:
+def _create_user(run: Run, inputs: Inputs) -> AccountUser:
     body, email = build_create_body(inputs), inputs["email"]
 
     def ours(since: datetime) -> AccountUser | None:
@@ -207,7 +205,7 @@ def _create_user(run: Run, inputs: Values) -> AccountUser:
     return create_once(run, email, "user", post, ours)
 
 
-def _find_existing_user(run: Run, inputs: Values, error: HqError) -> AccountUser:
+def _find_existing_user(run: Run, inputs: Inputs, error: HqError) -> AccountUser:
     """Return the user who has the e-mail already; without one, HQ's refusal stands."""
     email = inputs["email"]
     found = run.hq.account_users.search_by_email(email)
@@ -228,7 +226,7 @@ def _find_existing_user(run: Run, inputs: Values, error: HqError) -> AccountUser
     )
 
 
-def _is_leftover(run: Run, user: AccountUser, inputs: Values) -> bool:
+def _is_leftover(run: Run, user: AccountUser, inputs: Inputs) -> bool:
     """Return whether an interrupted run added the person, who was in no account before."""
     if user.status != "not_invited" or user.last_sign_in:
         return False
@@ -250,7 +248,7 @@ def _report_adoption(run: Run, user: AccountUser, *, is_adopted: bool) -> None:
         run.warn(f"{who} {words}.")
 
 
-def _apply_remaining(run: Run, user: AccountUser, inputs: Values) -> dict[str, Any]:
+def _apply_remaining(run: Run, user: AccountUser, inputs: Inputs) -> State:
     """Do what is left to do on a user who exists; record what cannot be done now."""
     wanted = set(diff_fields(build_fields(user, inputs), inputs))
     left = defer_status(run, user.email, user.status, wanted)
@@ -266,7 +264,7 @@ def _apply_remaining(run: Run, user: AccountUser, inputs: Values) -> dict[str, A
     return FIELD_SPEC.build_outputs(build_fields(user, inputs), inputs, inputs, left)
 
 
-def delete(run: Run, user_id: str, state: Values) -> None:
+def delete(run: Run, user_id: str, state: State) -> None:
     """Deactivate whom the stack added, and leave whom it found.
 
     Args:
@@ -301,7 +299,7 @@ def delete(run: Run, user_id: str, state: Values) -> None:
             raise
 
 
-def _find_reason_to_keep(state: Values) -> str:
+def _find_reason_to_keep(state: State) -> str:
     """Return why a person is not deactivated, or nothing."""
     wish = state.get("on_destroy")
     if wish == "retain":

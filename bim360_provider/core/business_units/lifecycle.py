@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from bim360_provider.core.business_units.rules import (
     build_outputs,
@@ -17,7 +17,7 @@ from bim360_provider.core.business_units.tree import (
     build_units,
     plan_structure,
 )
-from bim360_provider.core.entity import DECLARED, ReadResult
+from bim360_provider.core.entity import DECLARED, Fields, Inputs, ReadResult, State
 from bim360_provider.core.field_spec import is_same_text
 from bim360_provider.core.run import Run
 from bim360_provider.core.validation import warn_about_values
@@ -36,7 +36,6 @@ __all__ = [
     "write_units",
 ]
 
-Fields = Mapping[str, Any]
 
 WRITE_LOCK: Final = threading.Lock()
 """The structure is one document without an ETag: of two writers, the slower undoes the other.
@@ -138,10 +137,7 @@ def _format_units(units: Sequence[BusinessUnit], names: Mapping[str, str]) -> st
     return ", ".join(f"'{names[unit.id]}' ({unit.id})" for unit in units)
 
 
-Values = Mapping[str, Any]
-
-
-def create(run: Run, inputs: Values) -> tuple[str, dict[str, Any]]:
+def create(run: Run, inputs: Inputs) -> tuple[str, State]:
     """Define the declared units and leave all others as they are, unless ``complete`` is set.
 
     Args:
@@ -162,7 +158,7 @@ def create(run: Run, inputs: Values) -> tuple[str, dict[str, Any]]:
     return run.hq.connection.account_id, _build_outputs(run, written, inputs, ())
 
 
-def update(run: Run, _account: str, state: Values, inputs: Values) -> dict[str, Any]:
+def update(run: Run, _account: str, state: State, inputs: Inputs) -> State:
     """Make HQ's structure hold what is declared now; return the outputs.
 
     Raises:
@@ -176,17 +172,19 @@ def update(run: Run, _account: str, state: Values, inputs: Values) -> dict[str, 
 
 
 def _build_outputs(
-    run: Run, written: WriteResult, inputs: Values, undropped: Iterable[str]
-) -> dict[str, Any]:
+    run: Run, written: WriteResult, inputs: Inputs, undropped: Iterable[str]
+) -> State:
     kept = {*undropped, *written.undropped_ids}
     _warn_about_units(run, written, build_units(inputs))
-    return {
-        **build_outputs(written.units, inputs, inputs["ids"], kept),
-        DECLARED: list_declared_fields(inputs["units"]),
-    }
+    return State(
+        {
+            **build_outputs(written.units, inputs, inputs["ids"], kept),
+            DECLARED: list_declared_fields(inputs["units"]),
+        }
+    )
 
 
-def _warn_about_units(run: Run, written: WriteResult, wants: Mapping[str, Values]) -> None:
+def _warn_about_units(run: Run, written: WriteResult, wants: Mapping[str, Fields]) -> None:
     """Warn where the structure has other values than were sent."""
     now = {unit.id: unit for unit in written.units}
     others = {
@@ -199,7 +197,7 @@ def _warn_about_units(run: Run, written: WriteResult, wants: Mapping[str, Values
     warn_about_values(run.warn, "the business units", others)
 
 
-def read(run: Run, account_id: str, state: Values) -> ReadResult:
+def read(run: Run, account_id: str, state: State) -> ReadResult:
     """Return the structure as HQ has it.
 
     Args:
@@ -228,10 +226,10 @@ def read(run: Run, account_id: str, state: Values) -> ReadResult:
         known |= {DECLARED: list_declared_fields(units), "ids": ids}
     outs = build_outputs(live, known, known["ids"], known.get("undropped", ()))
     inputs = derive_inputs(live, {**known, **outs})
-    return ReadResult(known["account_id"], {**outs, DECLARED: known[DECLARED]}, inputs)
+    return ReadResult(known["account_id"], State({**outs, DECLARED: known[DECLARED]}), inputs)
 
 
-def delete(run: Run, account_id: str, state: Values) -> None:
+def delete(run: Run, account_id: str, state: State) -> None:
     """Forget the units; with ``on_destroy="remove"`` put a structure without them.
 
     A unit that has others below it, which the stack does not declare, stays.

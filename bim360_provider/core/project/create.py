@@ -1,12 +1,12 @@
 """Create: one project, never two, and never one whose id is lost."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from bim360_provider.core.create_once import create_once, refuse_used_name
+from bim360_provider.core.entity import Inputs, State
 from bim360_provider.core.names.renames import NameExchange
 from bim360_provider.core.names.waiting import create_or_adopt
 from bim360_provider.core.project.adoption import (
@@ -36,10 +36,8 @@ from bim360_provider.models import Project
 
 __all__ = ["create"]
 
-Values = Mapping[str, Any]
 
-
-def create(run: Run, inputs: Values) -> tuple[str, dict[str, Any]]:
+def create(run: Run, inputs: Inputs) -> tuple[str, State]:
     """Create a project, or adopt the one that the declared policy lets us adopt.
 
     Args:
@@ -85,7 +83,7 @@ def _find_projects_by_name(run: Run, name: str) -> list[Project]:
     return [each for each in found if each.name == name]
 
 
-def _create_project(run: Run, inputs: Values) -> Project:
+def _create_project(run: Run, inputs: Inputs) -> Project:
     body, name = build_create_body(inputs), inputs["name"]
     refuse_used_name(name, "project", partial(_find_projects_by_name, run))
 
@@ -100,7 +98,7 @@ def _create_project(run: Run, inputs: Values) -> Project:
     return create_once(run, name, "project", post, ours)
 
 
-def _evaluate_candidates(run: Run, inputs: Values, twins: list[Project]) -> AdoptionDecision:
+def _evaluate_candidates(run: Run, inputs: Inputs, twins: list[Project]) -> AdoptionDecision:
     for twin in twins:
         if run.ownership.is_owned(twin.id) or run.ownership.is_owned_elsewhere(twin.id):
             return AdoptionDecision(
@@ -137,8 +135,8 @@ def _adopt_project(
 
 
 def _apply_remaining(
-    run: Run, project: Project, inputs: Values, settable: set[str], *, is_adopted: bool
-) -> dict[str, Any]:
+    run: Run, project: Project, inputs: Inputs, settable: set[str], *, is_adopted: bool
+) -> State:
     """Do what is left to do on a project that exists; record what cannot be done now."""
     services = project.service_types or inputs.get("service_types")
     live = {**project.get_fields(), "service_types": services}
@@ -155,6 +153,6 @@ def _apply_remaining(
         left = wanted
         words = f"{error} The project exists; the next `pulumi up` tries again."
         run.warn(words)
-    copy_status = wait_for_template_copy(run, project, {}, inputs)
+    copy_status = wait_for_template_copy(run, project, State({}), inputs)
     known = {**inputs, "service_types": services}
     return build_outputs(project, known, inputs, copy_status=copy_status, unfinished=left)

@@ -1,13 +1,12 @@
 """Read, update and delete a project; HQ cannot delete one, so a delete archives it."""
 
-from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, TYPE_CHECKING
 
-from bim360_provider.core.entity import DECLARED, ReadResult
+from bim360_provider.core.entity import DECLARED, Fields, Inputs, ReadResult, State
 from bim360_provider.core.names.renames import NameExchange
 from bim360_provider.core.names.waiting import NameParkedError, patch_after_wait, patch_with_rename
 from bim360_provider.core.not_found import (
@@ -31,6 +30,9 @@ from bim360_provider.hq.transport.clock import parse_time
 from bim360_provider.models import Project
 from bim360_provider.models.project import PATCHABLE_FIELDS
 
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
 __all__ = [
     "COPY_TIMEOUT",
     "delete",
@@ -42,7 +44,6 @@ __all__ = [
     "warn_about_project",
 ]
 
-Values = Mapping[str, Any]
 
 COPY_TIMEOUT: Final = 120.0
 """Seconds to wait by default: longer than a copy needs, shorter than a pipeline's patience."""
@@ -57,7 +58,7 @@ MAX_POLL_INTERVAL: Final = 15.0
 """Seconds at most between two looks: each is one of the 100 requests of a minute."""
 
 
-def wait_for_template_copy(run: Run, project: Project, state: Values, inputs: Values) -> str | None:
+def wait_for_template_copy(run: Run, project: Project, state: State, inputs: Inputs) -> str | None:
     """Return how the copy stands: None without one, else ``done``, ``failed`` or ``running``.
 
     A copy that is known to have ended is not asked for again. Nothing is raised: the
@@ -121,7 +122,7 @@ def _poll_job(run: Run, job_id: str) -> str:
 SERVICE_TYPES: Final = "service_types"
 
 
-def read(run: Run, project_id: str, state: Values) -> ReadResult | None:
+def read(run: Run, project_id: str, state: State) -> ReadResult | None:
     """Return the project as HQ has it, or None if it is gone.
 
     Args:
@@ -145,10 +146,10 @@ def read(run: Run, project_id: str, state: Values) -> ReadResult | None:
     unfinished = state.get("unfinished") or ()
     copy_status = state.get("copy_status")
     outs = build_outputs(project, known, inputs, copy_status=copy_status, unfinished=unfinished)
-    return ReadResult(project.id, {**outs, DECLARED: sorted(declared)}, inputs)
+    return ReadResult(project.id, State({**outs, DECLARED: sorted(declared)}), inputs)
 
 
-def _fetch_project(run: Run, project_id: str, state: Values, *, young: bool) -> Project:
+def _fetch_project(run: Run, project_id: str, state: State, *, young: bool) -> Project:
     """Return the project, with its service types only where they are to be watched."""
     declared: Collection[str] = state.get(DECLARED, ())
     if run.hq.connection.needs_service_types(declared=SERVICE_TYPES in declared):
@@ -168,7 +169,7 @@ archived one takes no other change.
 """
 
 
-def update(run: Run, project_id: str, state: Values, inputs: Values) -> dict[str, Any]:
+def update(run: Run, project_id: str, state: State, inputs: Inputs) -> State:
     """Make HQ equal to the arguments and finish what an earlier run left; return the outputs.
 
     Raises:
@@ -192,13 +193,13 @@ def update(run: Run, project_id: str, state: Values, inputs: Values) -> dict[str
     except NotFoundError as error:
         raise add_refresh_hint(error) from None
     if "service_types" in inputs:
-        state = {**state, "service_types": inputs["service_types"]}
+        state = State({**state, "service_types": inputs["service_types"]})
     copy_status = wait_for_template_copy(run, project, state, inputs)
     return build_outputs(project, state, inputs, copy_status=copy_status, unfinished=waits)
 
 
 def _patch_unparked_fields(
-    run: Run, project_id: str, state: Values, body: Values, *, new_resource: bool
+    run: Run, project_id: str, state: State, body: Fields, *, new_resource: bool
 ) -> tuple[Project | None, set[str]]:
     """Send a PATCH; return HQ's response and which fields another update is to set."""
     try:
@@ -210,7 +211,7 @@ def _patch_unparked_fields(
         return patch_project(run, project_id, state, rest, new_resource=new_resource), later
 
 
-def reserve_archive(run: Run, body: Values, project: Project) -> AbstractContextManager[None]:
+def reserve_archive(run: Run, body: Fields, project: Project) -> AbstractContextManager[None]:
     """Return the context in which to send a PATCH: it reserves the archiving of the project.
 
     Args:
@@ -224,7 +225,7 @@ def reserve_archive(run: Run, body: Values, project: Project) -> AbstractContext
 
 
 def patch_project(
-    run: Run, project_id: str, live: Values, body: Values, *, new_resource: bool = False
+    run: Run, project_id: str, live: Fields, body: Fields, *, new_resource: bool = False
 ) -> Project | None:
     """Send a PATCH; None when there is nothing to send.
 
@@ -254,7 +255,7 @@ def patch_project(
     return project
 
 
-def warn_about_project(run: Run, name: str, body: Values, project: Project) -> None:
+def warn_about_project(run: Run, name: str, body: Fields, project: Project) -> None:
     """Warn where HQ's response to a POST or PATCH has other values than its body."""
     # A response leaves the services out, or has those of before, until HQ has activated them.
     sent = {k: v for k, v in body.items() if k in PATCHABLE_FIELDS and k != "service_types"}
@@ -262,11 +263,11 @@ def warn_about_project(run: Run, name: str, body: Values, project: Project) -> N
     warn_about_response(run.warn, f"project '{name}'", sent, row, is_same_value)
 
 
-def _patch_idempotently(run: Run, project_id: str, body: Values, *, new_resource: bool) -> Project:
+def _patch_idempotently(run: Run, project_id: str, body: Fields, *, new_resource: bool) -> Project:
     """Send a PATCH; one that is refused may have been made by an earlier one without an answer."""
     room = NameExchange(run, "project")
 
-    def send(changes: Values) -> Project:
+    def send(changes: Fields) -> Project:
         return run.hq.projects.update(project_id, changes, new_resource=new_resource)
 
     try:
@@ -291,7 +292,7 @@ def _is_applied(live: Project, name: str, value: Any) -> bool:
     return is_same_value(name, declared, getattr(live, name))
 
 
-def delete(run: Run, project_id: str, state: Values) -> None:
+def delete(run: Run, project_id: str, state: State) -> None:
     """Archive the project: HQ cannot delete one. One that is archived or gone is done with.
 
     Args:
@@ -324,7 +325,7 @@ def delete(run: Run, project_id: str, state: Values) -> None:
             raise
 
 
-def _archive_project(run: Run, project_id: str, state: Values) -> None:
+def _archive_project(run: Run, project_id: str, state: State) -> None:
     """Send the PATCH; one that is refused may have been archived by an earlier one, unanswered."""
     try:
         young = may_return_404(run, state)

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any, Final
 
 from bim360_provider.core.create_once import LOOKUP_DELAYS, create_once
+from bim360_provider.core.entity import Inputs
 from bim360_provider.core.project_member.rules import build_import_row
 from bim360_provider.core.run import Run
 from bim360_provider.errors import Bim360Error, InputError
@@ -49,8 +50,6 @@ def find_role_ids(run: Run, project_id: str, names: Sequence[str], email: str) -
     return [known[name] for name in names]
 
 
-Values = Mapping[str, Any]
-
 INACTIVE_SERVICE_CODE: Final = "(code 2000)"
 """HQ's word for a service that is neither active nor pending in the project.
 
@@ -76,7 +75,7 @@ class ImportResult:
     refusals: dict[str, str] = field(default_factory=dict)
 
 
-def import_members(run: Run, project_id: str, wanted: Mapping[str, Values]) -> ImportResult:
+def import_members(run: Run, project_id: str, wanted: Mapping[str, Inputs]) -> ImportResult:
     """Add those who are not in the project yet, up to 50 with each request.
 
     Who is there already is not imported again: nobody says what HQ's import does to the
@@ -125,11 +124,11 @@ def build_member(user: ProjectUser) -> dict[str, Any]:
 
 
 def _build_rows(
-    run: Run, project_id: str, wanted: Mapping[str, Values], refused: dict[str, str]
+    run: Run, project_id: str, wanted: Mapping[str, Inputs], refused: dict[str, str]
 ) -> dict[str, dict[str, Any]]:
     """Return the rows to send; one with a role that the project lacks is set aside."""
 
-    def body(inputs: Values) -> dict[str, Any] | None:
+    def body(inputs: Inputs) -> dict[str, Any] | None:
         names = inputs.get("industry_roles") or ()
         try:
             return build_import_row(inputs, find_role_ids(run, project_id, names, inputs["email"]))
@@ -196,7 +195,7 @@ def _record_rows(
     joined: ImportResult,
     answer: ImportResponse,
     batch: Sequence[Mapping[str, Any]],
-    wanted: Mapping[str, Values],
+    wanted: Mapping[str, Inputs],
 ) -> None:
     taken = {row.row_email: row for row in answer.success_items if row.row_user_id}
     refused = {row.row_email: row.error_message for row in answer.failure_items}
@@ -208,7 +207,7 @@ def _record_rows(
             joined.refusals[email] = refused.get(email) or NO_ROW_RESULT
 
 
-def _build_added_member(taken: ImportRow, row: Mapping[str, Any], inputs: Values) -> dict[str, Any]:
+def _build_added_member(taken: ImportRow, row: Mapping[str, Any], inputs: Inputs) -> dict[str, Any]:
     """Return somebody who joined: as was sent, but for what the answer says otherwise."""
     sent = set(row.get("industry_roles") or ())
     lost = taken.industry_roles is not None and not sent <= set(taken.industry_roles)

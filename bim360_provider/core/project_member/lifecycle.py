@@ -1,10 +1,10 @@
 """Create, read, update and delete one member of a project."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from http import HTTPStatus
 from typing import Any, Final
 
-from bim360_provider.core.entity import DECLARED, ReadResult
+from bim360_provider.core.entity import DECLARED, Fields, Inputs, ReadResult, State
 from bim360_provider.core.not_found import is_deleted
 from bim360_provider.core.project_member.importer import (
     ImportResult,
@@ -40,11 +40,9 @@ __all__ = [
     "update",
 ]
 
-Values = Mapping[str, Any]
-
 
 def patch_member(
-    run: Run, project_id: str, member: Values, inputs: Values, wanted: Collection[str]
+    run: Run, project_id: str, member: Fields, inputs: Inputs, wanted: Collection[str]
 ) -> dict[str, Any]:
     """Send a PATCH of the wanted fields; return the member as they are then.
 
@@ -68,7 +66,7 @@ def patch_member(
 
 
 def apply_non_access_fields(
-    run: Run, project_id: str, member: Values, inputs: Values
+    run: Run, project_id: str, member: Fields, inputs: Inputs
 ) -> tuple[dict[str, Any], list[str]]:
     """Finish somebody who has just joined, or was in the project before the stack knew them.
 
@@ -89,7 +87,7 @@ def apply_non_access_fields(
         return dict(member), [*now, *left]
 
 
-def read(run: Run, entity_id: str, state: Values) -> ReadResult | None:
+def read(run: Run, entity_id: str, state: State) -> ReadResult | None:
     """Return the member as HQ has them, or None if they or their project are gone.
 
     Args:
@@ -110,10 +108,10 @@ def read(run: Run, entity_id: str, state: Values) -> ReadResult | None:
     known = {**run.account_scope, **state}
     declared = state.get(DECLARED, PATCHABLE_FIELDS) if refreshing else PATCHABLE_FIELDS
     inputs = derive_inputs(project_id, member, known, declared)
-    outs = build_outputs(project_id, member, {**inputs, **dict.fromkeys(declared)})
+    outs = build_outputs(project_id, member, Inputs({**inputs, **dict.fromkeys(declared)}))
     unfinished = state.get("unfinished") or []
     given = {**run.account_scope, **outs, "unfinished": unfinished}
-    return ReadResult(build_member_id(project_id, user_id), given, inputs)
+    return ReadResult(build_member_id(project_id, user_id), State(given), inputs)
 
 
 def read_member(
@@ -154,7 +152,7 @@ REFUSAL_ADVICE: Final = (
 )
 
 
-def create(run: Run, inputs: Values) -> tuple[str, dict[str, Any]]:
+def create(run: Run, inputs: Inputs) -> tuple[str, State]:
     """Add a member to a project, or take over who is in it already.
 
     Args:
@@ -215,7 +213,7 @@ def _warn_about_access(run: Run, project_id: str, email: str, left: list[str]) -
         run.warn(f"BIM 360: {words}; run `pulumi up` again to change {' and '.join(left)}.")
 
 
-def update(run: Run, entity_id: str, state: Values, inputs: Values) -> dict[str, Any]:
+def update(run: Run, entity_id: str, state: State, inputs: Inputs) -> State:
     """Make HQ equal to the arguments and finish what an earlier run left; return the outputs.
 
     Raises:
@@ -238,7 +236,7 @@ def update(run: Run, entity_id: str, state: Values, inputs: Values) -> dict[str,
     return build_outputs(project_id, member, inputs)
 
 
-def delete(run: Run, entity_id: str, state: Values) -> None:
+def delete(run: Run, entity_id: str, state: State) -> None:
     """Leave the member in the project, or try to remove them if the stack asked for that.
 
     Args:
@@ -266,7 +264,7 @@ def delete(run: Run, entity_id: str, state: Values) -> None:
     )
 
 
-def remove_member(run: Run, project_id: str, member: Values) -> bool:
+def remove_member(run: Run, project_id: str, member: Fields) -> bool:
     """Try to remove a member; return whether they are out of the project.
 
     A refusal is told and is no error: HQ documents this for ACC projects only, and a stack

@@ -20,7 +20,7 @@ from tests.support.hq import (
 )
 
 LONG_AGO = {"created_at": "2026-01-02T03:04:05.678Z"}
-IdAndState = tuple[str, dict[str, Any]]
+IdAndState = tuple[str, Any]
 
 
 @pytest.fixture

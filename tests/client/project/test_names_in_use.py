@@ -21,9 +21,7 @@ from tests.support.hq import (
 SCOPE = ("project", PROJECT_INPUTS["account_id"])
 
 
-def plan_rename(
-    client: HqClient, inputs: Mapping[str, Any], name: str
-) -> tuple[str, dict[str, Any]]:
+def plan_rename(client: HqClient, inputs: Mapping[str, Any], name: str) -> tuple[str, Any]:
     """Create a project and plan to give it another name, as a later run does."""
     project_id, state = project.create(build_run(client), inputs)
     get_renames(client).record_comparison(project_id, NameChange(*SCOPE, inputs["name"], name))

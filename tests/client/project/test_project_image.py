@@ -40,7 +40,7 @@ def project_id(hq: HqFixture) -> str:
     return str(hq.create_project()["id"])
 
 
-def check_inputs(project_id: str, file: Path, content: bytes = PNG) -> dict[str, Any]:
+def check_inputs(project_id: str, file: Path, content: bytes = PNG) -> Any:
     """Return checked arguments, as the program gives them."""
     given = {
         "project_id": project_id,

@@ -32,7 +32,7 @@ from tests.support.members import (
     create_active_project,
 )
 
-IdAndState = tuple[str, dict[str, Any]]
+IdAndState = tuple[str, Any]
 INACTIVE_SERVICES_MESSAGE = 'Services ["document_management"] are not active or pending in project'
 
 

@@ -25,7 +25,7 @@ from tests.support.members import (
     create_active_project,
 )
 
-IdAndState = tuple[str, dict[str, Any]]
+IdAndState = tuple[str, Any]
 MEMBER_ROW: dict[str, Any] = {"document_management": "user"}
 NO_COMPANY = "c0000000-0000-4000-8000-0000000000ff"
 

@@ -23,7 +23,7 @@ from tests.support.hq import (
 INPUTS = {**PROJECT_INPUTS, "city": "Oslo", "service_types": ["pm"], "on_destroy": "retain"}
 HTML = b"<html><h1>404 Not Found</h1><p>project</p></html>"
 LONG_AGO = {"created_at": "2026-01-02T03:04:05.678Z"}
-IdAndState = tuple[str, dict[str, Any]]
+IdAndState = tuple[str, Any]
 
 
 @pytest.fixture
@@ -87,8 +87,9 @@ def test_drift_shows_as_that_argument_alone(
 def test_two_reads_give_two_bags(client: HqClient, created_project: IdAndState) -> None:
     """Pulumi's host writes into what it is given."""
     first, second = read_project(client, created_project), read_project(client, created_project)
-    first.outputs["__provider"] = "x"
-    first.inputs["__provider"] = "x"
+    bags: Any = (first.outputs, first.inputs)
+    for bag in bags:
+        bag["__provider"] = "x"
 
     assert "__provider" not in {**second.outputs, **second.inputs, **created_project[1]}
 

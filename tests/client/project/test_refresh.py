@@ -21,7 +21,7 @@ from tests.support.hq import (
 HOST_THREADS = 4
 OLD_TIMESTAMP = "2026-01-02T03:04:05.678Z"
 
-OutputState = dict[str, Any]
+OutputState = Any
 
 
 def create_states(

@@ -20,7 +20,7 @@ from tests.support.hq import (
 
 INPUTS = {**PROJECT_INPUTS, "city": "Oslo", "service_types": ["cost", "pm"]}
 ARCHIVED_FIELDS = {"status": "archived", "city": "Bergen"}
-IdAndState = tuple[str, dict[str, Any]]
+IdAndState = tuple[str, Any]
 
 
 @pytest.fixture
