@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
-from typing import Any, Final, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from bim360_provider.core.entity import DECLARED, Fields, Inputs, ReadResult, State
 from bim360_provider.core.names.renames import NameExchange
