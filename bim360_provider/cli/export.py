@@ -170,6 +170,7 @@ def format_skipped_projects(account: ExportedAccount) -> str:
 
 
 def format_kept_values(account: ExportedAccount) -> str:
+    """Return how many values the program leaves as they are; empty if none."""
     count = sum(len(each.notes) for each in account.declarations)
     return f"{count:,} values are left as they are; comments in the file say why" if count else ""
 

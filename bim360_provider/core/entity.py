@@ -2,16 +2,31 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Final, NewType, Protocol, TypeAlias
 
-from bim360_provider.core.run import Ownership
+from bim360_provider.core.run import Run
 from bim360_provider.core.settings import Settings
 from bim360_provider.core.validation import Problem
-from bim360_provider.hq import HqClient
 
-__all__ = ["DECLARED", "Diff", "Entity", "NameChange", "ReadResult"]
+__all__ = [
+    "DECLARED",
+    "Diff",
+    "Entity",
+    "Fields",
+    "Inputs",
+    "NameChange",
+    "ReadResult",
+    "State",
+]
 
-Values = Mapping[str, Any]
+Fields: TypeAlias = Mapping[str, Any]
+"""Values by name: of an object at HQ, of a request body, or of any of the two types below."""
+
+Inputs = NewType("Inputs", Mapping[str, Any])
+"""The arguments of a resource, in normal form once they were checked."""
+
+State = NewType("State", Mapping[str, Any])
+"""The outputs of a resource, as the last run or refresh saved them."""
 
 DECLARED: Final = "__declared"
 """Names of the arguments that the stack gave: Pulumi hides keys of this form from people.
@@ -60,7 +75,7 @@ class NameChange:
     is_reactivation: bool = False
 
     @classmethod
-    def from_state(cls, kind: str, state: Values, inputs: Values, *, is_kept: bool) -> "NameChange":
+    def from_state(cls, kind: str, state: State, inputs: Inputs, *, is_kept: bool) -> "NameChange":
         """Return those of a resource.
 
         Args:
@@ -84,8 +99,8 @@ class ReadResult:
     """A thing as HQ has it: what the state keeps, and the arguments that would declare it."""
 
     id: str
-    outputs: dict[str, Any]
-    inputs: dict[str, Any]
+    outputs: State
+    inputs: Inputs
 
 
 class Entity(Protocol):
@@ -94,25 +109,21 @@ class Entity(Protocol):
     __name__: str
 
     def check(
-        self, old: Values, new: Values, settings: Settings, /
-    ) -> tuple[dict[str, Any], list[Problem]]:
-        """Return the arguments in normal form and everything wrong with them; no network."""
+        self, old: Fields, new: Fields, settings: Settings, /
+    ) -> tuple[Inputs, list[Problem]]:
+        """Return the normalized arguments and every problem with them; send nothing."""
 
-    def diff(self, state: Values, inputs: Values, /) -> Diff:
+    def diff(self, state: State, inputs: Inputs, /) -> Diff:
         """Return what would change; no network."""
 
-    def create(
-        self, client: HqClient, inputs: Values, settings: Settings, owners: Ownership, /
-    ) -> tuple[str, dict[str, Any]]:
-        """Make it once; return its id and the outputs."""
+    def create(self, run: Run, inputs: Inputs, /) -> tuple[str, State]:
+        """Create it once; return its id and the outputs."""
 
-    def read(self, client: HqClient, entity_id: str, state: Values, /) -> ReadResult | None:
-        """Return it as HQ has it, or None if it is gone."""
+    def read(self, run: Run, entity_id: str, state: State, /) -> ReadResult | None:
+        """Return it as HQ has it, or None if it no longer exists."""
 
-    def update(
-        self, client: HqClient, entity_id: str, state: Values, inputs: Values, /
-    ) -> dict[str, Any]:
+    def update(self, run: Run, entity_id: str, state: State, inputs: Inputs, /) -> State:
         """Change what differs; return the outputs."""
 
-    def delete(self, client: HqClient, entity_id: str, state: Values, owners: Ownership, /) -> None:
-        """Take it away as far as HQ can."""
+    def delete(self, run: Run, entity_id: str, state: State, /) -> None:
+        """Delete, archive or remove it as far as HQ can."""

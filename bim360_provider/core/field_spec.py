@@ -1,16 +1,14 @@
 """Shape: which arguments of an entity do what, and the state and the arguments that follow."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from bim360_provider.core.entity import DECLARED, ReadResult
+from bim360_provider.core.entity import DECLARED, Fields, Inputs, ReadResult, State
 from bim360_provider.core.validation import is_unknown
 from bim360_provider.models import normalize
 
 __all__ = ["FieldSpec", "is_same_text"]
-
-Values = Mapping[str, Any]
 
 
 def is_same_text(declared: Any, live: Any) -> bool:
@@ -35,8 +33,8 @@ class FieldSpec:
     create_only_fields: tuple[str, ...] = ()
 
     def build_outputs(
-        self, live: Values, known: Values, inputs: Values, unfinished: Collection[str] = ()
-    ) -> dict[str, Any]:
+        self, live: Fields, known: Fields, inputs: Inputs, unfinished: Collection[str] = ()
+    ) -> State:
         """Return what goes into the state.
 
         Args:
@@ -52,17 +50,17 @@ class FieldSpec:
             if k in inputs
         }
         fields = {name: value for name, value in live.items() if name != "id"}
-        return {
-            **place,
-            **fields,
-            **echoed,
-            "unfinished": sorted(unfinished),
-            DECLARED: sorted(name for name in inputs if name not in self.provider_only_fields),
-        }
+        return State(
+            {
+                **place,
+                **fields,
+                **echoed,
+                "unfinished": sorted(unfinished),
+                DECLARED: sorted(name for name in inputs if name not in self.provider_only_fields),
+            }
+        )
 
-    def derive_inputs(
-        self, live: Values, state: Values, declared: Collection[str]
-    ) -> dict[str, Any]:
+    def derive_inputs(self, live: Fields, state: Fields, declared: Collection[str]) -> Inputs:
         """Return the arguments that would declare it as it is, for those that are managed.
 
         Args:
@@ -76,10 +74,12 @@ class FieldSpec:
         }
         cleared = dict.fromkeys(self.clearable_fields, "")
         patched = {k: live.get(k, cleared.get(k)) for k in self.patch_fields if k in declared}
-        return {**kept, **{name: value for name, value in patched.items() if value is not None}}
+        return Inputs(
+            {**kept, **{name: value for name, value in patched.items() if value is not None}}
+        )
 
     def build_read_result(
-        self, entity_id: str, fields: Values, known: Values, state: Values
+        self, entity_id: str, fields: Fields, known: Fields, state: State
     ) -> ReadResult:
         """Return what a refresh or a look-up found.
 
@@ -93,4 +93,4 @@ class FieldSpec:
         declared = state.get(DECLARED, filled)
         inputs = self.derive_inputs(fields, known, declared)
         outs = self.build_outputs(fields, known, inputs, state.get("unfinished") or ())
-        return ReadResult(entity_id, {**outs, DECLARED: sorted(declared)}, inputs)
+        return ReadResult(entity_id, State({**outs, DECLARED: sorted(declared)}), inputs)

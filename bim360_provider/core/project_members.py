@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bim360_provider.core.entity import DECLARED, Diff, ReadResult
+from bim360_provider.core.entity import DECLARED, Diff, Fields, Inputs, ReadResult, State
 from bim360_provider.core.not_found import is_deleted
 from bim360_provider.core.project_member.importer import (
     ImportResult,
@@ -28,17 +28,15 @@ from bim360_provider.core.project_member.rules import (
     find_identity_changes,
     split_id,
 )
-from bim360_provider.core.run import Ownership
+from bim360_provider.core.run import Run
 from bim360_provider.core.settings import (
     Settings,
     add_account_scope,
     check_account_scope,
     find_scope_changes,
-    get_account_scope,
 )
 from bim360_provider.core.validation import Problem, Unknown, is_unknown, validate_arguments
 from bim360_provider.errors import Bim360Error, InputError, NotFoundError
-from bim360_provider.hq import HqClient
 from bim360_provider.models import normalize
 from bim360_provider.models.project_member import (
     PATCHABLE_FIELDS,
@@ -62,8 +60,6 @@ __all__ = [
     "update",
 ]
 
-Values = Mapping[str, Any]
-
 
 def build_team_id(project_id: str) -> str:
     """Return the id of a project's members: no project has it, and no single member."""
@@ -71,8 +67,8 @@ def build_team_id(project_id: str) -> str:
 
 
 def build_outputs(
-    project_id: str, members: Mapping[str, Values], inputs: Values, unfinished: Collection[str] = ()
-) -> dict[str, Any]:
+    project_id: str, members: Mapping[str, Fields], inputs: Inputs, unfinished: Collection[str] = ()
+) -> State:
     """Return what goes into the state.
 
     Args:
@@ -82,16 +78,18 @@ def build_outputs(
         unfinished: E-mails of those about whom something is left to do.
     """
     declared = {email: sorted(each) for email, each in inputs["members"].items()}
-    return {
-        "project_id": project_id,
-        "members": {email: _drop_email(members[email]) for email in sorted(members)},
-        **{name: inputs[name] for name in TEAM_PROVIDER_ONLY_FIELDS if name in inputs},
-        "unfinished": sorted(unfinished),
-        DECLARED: declared,
-    }
+    return State(
+        {
+            "project_id": project_id,
+            "members": {email: _drop_email(members[email]) for email in sorted(members)},
+            **{name: inputs[name] for name in TEAM_PROVIDER_ONLY_FIELDS if name in inputs},
+            "unfinished": sorted(unfinished),
+            DECLARED: declared,
+        }
+    )
 
 
-def _drop_email(member: Values) -> dict[str, Any]:
+def _drop_email(member: Fields) -> dict[str, Any]:
     return {name: value for name, value in member.items() if name != "email"}
 
 
@@ -105,30 +103,30 @@ class MemberDiff:
         leaving: Those of the state who are declared no more, by e-mail.
     """
 
-    additions: dict[str, dict[str, Any]]
+    additions: dict[str, Inputs]
     changes: dict[str, tuple[str, ...]]
-    removals: dict[str, Values]
+    removals: dict[str, Fields]
 
 
-def diff_members(state: Values, inputs: Values) -> MemberDiff:
+def diff_members(state: State, inputs: Inputs) -> MemberDiff:
     """Return who joins, who changes and who leaves.
 
     Args:
         state: The outputs of the last run or refresh.
         inputs: The arguments in normal form; values may be unknown.
     """
-    live: Mapping[str, Values] = state.get("members") or {}
+    live: Mapping[str, Fields] = state.get("members") or {}
     # Sorted, because Pulumi's protocol keeps no order: equal stacks are to send equal bytes.
-    wanted: Mapping[str, Values] = dict(sorted(inputs["members"].items()))
+    wanted: Mapping[str, Inputs] = dict(sorted(inputs["members"].items()))
     differences = {e: diff_fields(live[e], each) for e, each in wanted.items() if e in live}
     return MemberDiff(
-        {e: {**each, "email": e} for e, each in wanted.items() if e not in live},
+        {e: Inputs({**each, "email": e}) for e, each in wanted.items() if e not in live},
         {e: names for e, names in differences.items() if names},
         {e: each for e, each in live.items() if e not in wanted},
     )
 
 
-def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any], list[Problem]]:
+def check(old: Fields, new: Fields, settings: Settings) -> tuple[Inputs, list[Problem]]:
     """Return the arguments in normal form and everything that is wrong with them.
 
     Args:
@@ -142,7 +140,7 @@ def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any],
     if isinstance(inputs.get("members"), (list, tuple, Mapping)):
         inputs["members"], found = _index_by_email(inputs["members"])
         problems += found
-    return inputs, problems + check_account_scope(given) + check_acting_user(settings)
+    return Inputs(inputs), problems + check_account_scope(given) + check_acting_user(settings)
 
 
 def _index_by_email(written: Any) -> tuple[dict[str, Any], list[Problem]]:
@@ -168,7 +166,7 @@ def _iterate_rows(written: Any) -> Iterator[Any]:
         yield {**row, "email": email} if isinstance(row, Mapping) else row
 
 
-def _parse_member(number: int, row: Values) -> tuple[str, dict[str, Any], list[Problem]]:
+def _parse_member(number: int, row: Fields) -> tuple[str, dict[str, Any], list[Problem]]:
     """Return the key of a member, their fields without the e-mail, and what is wrong."""
     given = {name: value for name, value in row.items() if value is not None}
     fields, problems = validate_arguments(MemberFields, given)
@@ -186,7 +184,7 @@ def _describe_invalid_member(number: int, row: object) -> Problem:
     return Problem("members", f"holds {shown}; write each member as {{'email': …}}")
 
 
-def diff(state: Values, inputs: Values) -> Diff:
+def diff(state: State, inputs: Inputs) -> Diff:
     """Return what would change; the order in which members were written means nothing.
 
     Args:
@@ -210,7 +208,7 @@ def diff(state: Values, inputs: Values) -> Diff:
     return Diff(changed, replaces, unfinished, warnings)
 
 
-def _build_warnings(state: Values, inputs: Values, between: MemberDiff) -> tuple[str, ...]:
+def _build_warnings(state: State, inputs: Inputs, between: MemberDiff) -> tuple[str, ...]:
     where = f"in project {state.get('project_id')}"
     services = {name for names in between.changes.values() for name in names}
     who = [e for e, names in between.changes.items() if build_services_warnings("", names)]
@@ -236,7 +234,7 @@ MAX_REPORTED_REFUSALS: Final = 10
 
 
 def import_team(
-    client: HqClient, project_id: str, wanted: Mapping[str, Values], owners: Ownership
+    run: Run, project_id: str, wanted: Mapping[str, Inputs]
 ) -> tuple[ImportResult, set[str]]:
     """Return what became of those who were to join, and of whom something is left to do.
 
@@ -245,37 +243,39 @@ def import_team(
         HqError: HQ refused the first import as a whole.
         UnansweredError: HQ could not be asked; the next run finds out.
     """
-    joined = import_members(client, project_id, wanted) if wanted else ImportResult()
+    joined = import_members(run, project_id, wanted) if wanted else ImportResult()
     unfinished = set(joined.refusals)
     for email, member in {**joined.existing_members, **joined.added_members}.items():
         joined.added_members[email], left = apply_non_access_fields(
-            client, project_id, member, wanted[email]
+            run, project_id, member, wanted[email]
         )
         unfinished |= {email} if left else set()
-    _report_import(client, project_id, joined)
+    _report_import(run, project_id, joined)
     for email in joined.existing_members:
-        owners.mark_adopted(build_member_id(project_id, joined.added_members[email]["user_id"]))
+        run.ownership.mark_adopted(
+            build_member_id(project_id, joined.added_members[email]["user_id"])
+        )
     return joined, unfinished
 
 
-def _report_import(client: HqClient, project_id: str, joined: ImportResult) -> None:
+def _report_import(run: Run, project_id: str, joined: ImportResult) -> None:
     if joined.existing_members:
         words = f"in project {project_id} before: {format_emails(joined.existing_members)}"
-        client.transport.notify(f"BIM 360: taken over, because they were {words}.")
+        run.info(f"BIM 360: taken over, because they were {words}.")
     for email, words in sorted(joined.refusals.items())[:MAX_REPORTED_REFUSALS]:
         line = f"{format_refusal(project_id, email, words)} The next `pulumi up` tries again."
-        client.transport.notify(line, warning=True)
+        run.warn(line)
     if len(joined.refusals) > MAX_REPORTED_REFUSALS:
         words = f"{len(joined.refusals) - MAX_REPORTED_REFUSALS} more were not added to project {project_id}"
         line = f"BIM 360: {words}; the output `unfinished` names all."
-        client.transport.notify(line, warning=True)
+        run.warn(line)
 
 
-def read(client: HqClient, entity_id: str, state: Values) -> ReadResult | None:
+def read(run: Run, entity_id: str, state: State) -> ReadResult | None:
     """Return the declared members as HQ has them, or None if the project is gone.
 
     Args:
-        client: The account that the project is in.
+        run: The account, and what this run knows.
         entity_id: The project's id, and ``:members``.
         state: The outputs of the last run; without them everybody in the project is returned.
 
@@ -288,37 +288,33 @@ def read(client: HqClient, entity_id: str, state: Values) -> ReadResult | None:
     project_id, _, _ = split_id(entity_id)
     try:
         live = {
-            user.email.lower(): build_member(user) for user in client.project_users.walk(project_id)
+            user.email.lower(): build_member(user) for user in run.hq.project_users.walk(project_id)
         }
     except NotFoundError as error:
         # Asked for people, HQ denies the project also to an app that may not see the account.
-        if refreshing and is_deleted(client, error, "user"):
+        if refreshing and is_deleted(run, error, "user"):
             return None
         raise
     everybody = dict.fromkeys(live, PATCHABLE_FIELDS)
     declared = state.get(DECLARED, everybody) if refreshing else everybody
     there = {email: live[email] for email in declared if email in live}
     kept = {
-        **get_account_scope(client),
+        **run.account_scope,
         **{k: state[k] for k in TEAM_PROVIDER_ONLY_FIELDS if k in state},
     }
     mirrored = {e: derive_fields(there[e], declared[e]) for e in sorted(there)}
-    inputs = {**kept, "project_id": project_id, "members": mirrored}
+    inputs = Inputs({**kept, "project_id": project_id, "members": mirrored})
     unfinished = state.get("unfinished") or ()
     outs = build_outputs(project_id, there, inputs, unfinished)
-    return ReadResult(build_team_id(project_id), {**outs, DECLARED: dict(declared)}, inputs)
+    return ReadResult(build_team_id(project_id), State({**outs, DECLARED: dict(declared)}), inputs)
 
 
-def create(
-    client: HqClient, inputs: Values, settings: Settings, owners: Ownership | None = None
-) -> tuple[str, dict[str, Any]]:
+def create(run: Run, inputs: Inputs) -> tuple[str, State]:
     """Add the members to the project; whoever is in it already is taken over.
 
     Args:
-        client: The account that the project is in.
+        run: The account, and what this run knows.
         inputs: The arguments in normal form.
-        settings: Not needed here.
-        owners: Are told whom this run has taken over.
 
     Returns:
         The id and the outputs; those who were refused are in the output ``unfinished``.
@@ -329,10 +325,9 @@ def create(
         HqError: HQ refused the first import as a whole.
         UnansweredError: HQ could not be asked; the next run finds out.
     """
-    del settings
     project_id = inputs["project_id"]
-    wanted = diff_members({}, inputs).additions
-    joined, unfinished = import_team(client, project_id, wanted, owners or Ownership())
+    wanted = diff_members(State({}), inputs).additions
+    joined, unfinished = import_team(run, project_id, wanted)
     if joined.refusals and not joined.added_members:
         email, words = next(iter(joined.refusals.items()))
         raise InputError(format_refusal(project_id, email, words))
@@ -341,7 +336,7 @@ def create(
     )
 
 
-def update(client: HqClient, entity_id: str, state: Values, inputs: Values) -> dict[str, Any]:
+def update(run: Run, entity_id: str, state: State, inputs: Inputs) -> State:
     """Make HQ equal to the arguments, member by member; return the outputs.
 
     What fails for one member undoes nothing of the others: it is told, and recorded in the
@@ -354,12 +349,12 @@ def update(client: HqClient, entity_id: str, state: Values, inputs: Values) -> d
     """
     project_id, _, _ = split_id(entity_id)
     between = diff_members(state, inputs)
-    joined, unfinished = import_team(client, project_id, between.additions, Ownership())
+    joined, unfinished = import_team(run, project_id, between.additions)
     members = {e: each for e, each in state["members"].items() if e in inputs["members"]}
-    changed = _apply_changes(client, project_id, members, inputs, between)
+    changed = _apply_changes(run, project_id, members, inputs, between)
     if inputs.get("on_removal") == "remove":
         for email, member in between.removals.items():
-            remove_member(client, project_id, {**member, "email": email})
+            remove_member(run, project_id, {**member, "email": email})
     unfinished |= between.changes.keys() - changed.keys()
     return build_outputs(
         project_id, {**members, **changed, **joined.added_members}, inputs, unfinished
@@ -367,10 +362,10 @@ def update(client: HqClient, entity_id: str, state: Values, inputs: Values) -> d
 
 
 def _apply_changes(
-    client: HqClient,
+    run: Run,
     project_id: str,
-    members: Mapping[str, Values],
-    inputs: Values,
+    members: Mapping[str, Fields],
+    inputs: Inputs,
     between: MemberDiff,
 ) -> dict[str, dict[str, Any]]:
     """Return those who could be changed, as they are now; of the others people are told."""
@@ -379,7 +374,7 @@ def _apply_changes(
     def attempt(email: str, names: tuple[str, ...]) -> dict[str, Any] | None:
         member = {**members[email], "email": email}
         try:
-            return patch_member(client, project_id, member, inputs["members"][email], names)
+            return patch_member(run, project_id, member, inputs["members"][email], names)
         except Bim360Error as error:
             errors.append(error)
             return None
@@ -389,20 +384,17 @@ def _apply_changes(
     if errors and not changed and not between.additions:
         raise errors[0]
     for error in errors:
-        client.transport.notify(f"{error} The next `pulumi up` tries again.", warning=True)
+        run.warn(f"{error} The next `pulumi up` tries again.")
     return changed
 
 
-def delete(
-    client: HqClient, entity_id: str, state: Values, owners: Ownership | None = None
-) -> None:
+def delete(run: Run, entity_id: str, state: State) -> None:
     """Leave the members in the project, or try to remove them if the stack asked for that.
 
     Args:
-        client: The account that the project is in.
+        run: The account, and what this run knows.
         entity_id: The project's id, and ``:members``.
         state: The outputs of the last run.
-        owners: Know whom another resource has taken over in this run.
 
     Raises:
         ConfigError: There is no acting user to remove them.
@@ -410,12 +402,12 @@ def delete(
         UnansweredError: No answer came.
     """
     project_id, _, _ = split_id(entity_id)
-    members: Mapping[str, Values] = state.get("members") or {}
+    members: Mapping[str, Fields] = state.get("members") or {}
     if state.get("on_removal") == "remove":
         for email, member in members.items():
-            remove_member(client, project_id, {**member, "email": email}, owners)
+            remove_member(run, project_id, {**member, "email": email})
     elif members and state.get("on_removal") == "retain":
         words = f"members of project {project_id} stay: {format_emails(members)}"
-        client.transport.notify(f"BIM 360: {words} (retain).")
+        run.info(f"BIM 360: {words} (retain).")
     elif members:
-        client.transport.notify(format_retained_members(members, project_id), warning=True)
+        run.warn(format_retained_members(members, project_id))

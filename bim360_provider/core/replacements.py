@@ -16,14 +16,18 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Final
 
+from bim360_provider.core.entity import Fields, Inputs, State
+
 __all__ = [
     "Predecessor",
     "ReplacementTracker",
     "format_replacement_message",
     "format_retention_message",
+    "format_template_message",
+    "list_replacement_warnings",
 ]
 
-Values = Mapping[str, Any]
+
 UniqueKey = tuple[str, ...]
 
 UNIQUE_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -52,7 +56,7 @@ class Predecessor:
     """
 
     id: str
-    state: Values
+    state: State
     urn: str = ""
 
 
@@ -65,7 +69,21 @@ KIND_LABELS: Final[Mapping[str, str]] = {
 }
 
 
-def format_replacement_message(kind: str, entity_id: str, inputs: Values) -> str:
+def list_replacement_warnings(before: "Predecessor", kind: str, inputs: Inputs) -> list[str]:
+    """Return the warnings about a replacement that keeps the object of its predecessor."""
+    warnings = [format_replacement_message(kind, before.id, inputs)]
+    template = inputs.get("template_project_id")
+    if kind == "project" and template not in (None, before.state.get("template_project_id")):
+        warnings.append(format_template_message(inputs["name"]))
+    return warnings
+
+
+def format_template_message(name: str) -> str:
+    """Return the message that an existing project gets no copy of its template."""
+    return f"the template is not copied into '{name}': it existed already"
+
+
+def format_replacement_message(kind: str, entity_id: str, inputs: Inputs) -> str:
     """Return the message about a replacement that keeps the object of its predecessor."""
     noun = f"{KIND_LABELS.get(kind, kind)} {entity_id}"
     called = _get_label(inputs)
@@ -74,13 +92,13 @@ def format_replacement_message(kind: str, entity_id: str, inputs: Values) -> str
     return f"'{called}' cannot be created a second time, so the replacement keeps {noun}"
 
 
-def format_retention_message(kind: str, entity_id: str, state: Values) -> str:
+def format_retention_message(kind: str, entity_id: str, state: State) -> str:
     """Return the message about an object that is not deleted: a declared resource has it."""
     called = f" '{_get_label(state)}'" if _get_label(state) else ""
     return f"{KIND_LABELS.get(kind, kind)}{called} ({entity_id}) stays: the stack still declares it"
 
 
-def _get_label(values: Values) -> str:
+def _get_label(values: Fields) -> str:
     return str(values.get("name") or values.get("email") or "")
 
 
@@ -101,7 +119,7 @@ class ReplacementTracker:
         self._deleted_ids: set[str] = set()
         self._urns: set[str] = set()
 
-    def note_check(self, kind: str, old: Values, inputs: Values, urn: str = "") -> None:
+    def note_check(self, kind: str, old: Fields, inputs: Inputs, urn: str = "") -> None:
         """Note a check.
 
         Args:
@@ -130,7 +148,7 @@ class ReplacementTracker:
                 self._managed_keys.add(key)
 
     def note_diff(
-        self, kind: str, known: Predecessor, inputs: Values, *, is_replacement: bool
+        self, kind: str, known: Predecessor, inputs: Inputs, *, is_replacement: bool
     ) -> None:
         """Note a diff, and whether the arguments by themselves mean another object."""
         key = _build_key(kind, inputs)
@@ -145,7 +163,7 @@ class ReplacementTracker:
                 self._awaited_keys.discard(key)
                 self._compared_objects[key] = known
 
-    def find_predecessor(self, kind: str, inputs: Values, urn: str = "") -> Predecessor | None:
+    def find_predecessor(self, kind: str, inputs: Inputs, urn: str = "") -> Predecessor | None:
         """Return the object that a resource which is being created is known to replace.
 
         Where declared resources exchange names, an object with the name may be that of another.
@@ -162,7 +180,7 @@ class ReplacementTracker:
             self._released_objects.pop(key, None)
             return found
 
-    def is_kept(self, kind: str, entity_id: str, state: Values, urn: str = "") -> bool:
+    def is_kept(self, kind: str, entity_id: str, state: State, urn: str = "") -> bool:
         """Return whether a delete is to leave the object, because a declared resource has it.
 
         Either the replacement is still to be created; or it was created in an earlier run, which
@@ -192,7 +210,7 @@ class ReplacementTracker:
         return entity_id in self._deleted_ids
 
 
-def _build_key(kind: str, values: Values) -> UniqueKey | None:
+def _build_key(kind: str, values: Fields) -> UniqueKey | None:
     """Return the unique key; None for an entity without one, or where it is not known yet."""
     names = UNIQUE_KEYS.get(kind, ())
     found = [values[name] for name in names if isinstance(values.get(name), str)]

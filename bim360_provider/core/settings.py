@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from pydantic import SecretStr
 
-from bim360_provider.core.run import DEFAULT_MAX_ARCHIVES
 from bim360_provider.core.validation import Problem, is_unknown
 from bim360_provider.errors import ConfigError
 from bim360_provider.hq import APS_URL, Connection, HqClient
@@ -16,6 +15,7 @@ from bim360_provider.models import enums, normalize, user_ref
 
 __all__ = [
     "CONFIG_KEYS",
+    "DEFAULT_MAX_ARCHIVES",
     "EXPLICIT_KEY",
     "HIDDEN_KEY",
     "ConfigReader",
@@ -146,6 +146,9 @@ def _parse_integer(words: str) -> int | None:
         return None
     return int(number) if number.is_integer() and number >= 0 else None
 
+
+DEFAULT_MAX_ARCHIVES: Final = 20
+"""More than a pull request archives, as many as a person reads, and soon brought back."""
 
 DEFAULT_REGION: Final = "US"
 

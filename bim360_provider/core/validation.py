@@ -7,7 +7,6 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from bim360_provider.hq import HqClient
 from bim360_provider.models import display, normalize
 from bim360_provider.models.display import quote_value
 from bim360_provider.models.suggestions import ARGUMENT_ALIASES, suggest_value
@@ -136,7 +135,7 @@ def _describe_unknown_argument(
 
 
 def warn_about_response(
-    client: HqClient,
+    warn: Callable[[str], None],
     called: str,
     sent: Mapping[str, Any],
     row: BaseModel,
@@ -145,7 +144,7 @@ def warn_about_response(
     """Warn once where a response has other values than were sent.
 
     Args:
-        client: Passes the warning on.
+        warn: Shows a warning.
         called: What people call the object, such as ``project 'Tower'``.
         sent: The fields of the body as arguments.
         row: HQ's response; a field that it leaves out is not judged.
@@ -153,18 +152,19 @@ def warn_about_response(
     """
     named = {name: getattr(row, name) for name in sent if name in row.model_fields_set}
     others = {name: live for name, live in named.items() if not same(name, sent[name], live)}
-    warn_about_values(client, called, {name: (sent[name], live) for name, live in others.items()})
+    warn_about_values(warn, called, {name: (sent[name], live) for name, live in others.items()})
 
 
-def warn_about_values(client: HqClient, called: str, others: Mapping[str, tuple[Any, Any]]) -> None:
+def warn_about_values(
+    warn: Callable[[str], None], called: str, others: Mapping[str, tuple[Any, Any]]
+) -> None:
     """Warn once of values that HQ stored otherwise; of a secret, neither value is shown."""
     if not others:
         return
     values = "; ".join(_format_mismatch(name, *pair) for name, pair in others.items())
-    client.transport.notify(
+    warn(
         f"BIM 360: HQ stored other values of {called} than were sent: {values}. "
-        "Declare what HQ stores, or every `pulumi up` sends them again.",
-        warning=True,
+        "Declare what HQ stores, or every `pulumi up` sends them again."
     )
 
 

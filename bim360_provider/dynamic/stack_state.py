@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from bim360_provider.core.entity import State
 from bim360_provider.core.replacements import Predecessor
 from bim360_provider.dynamic.engine import notify
 from bim360_provider.dynamic.property_bag import from_pulumi
@@ -53,7 +54,7 @@ EXPORT_FAILURE_WARNING: Final = (
     "set delete_before_replace=True on the resource."
 )
 
-SECRET_SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
+SECRET_SIGNATURE: Final = "4dabf18193072939515e22adb298388d"  # noqa: S105 - a public constant
 """Marks a secret in a state, with its ciphertext and without its value:
 https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/sig/sig.go
 """
@@ -85,7 +86,7 @@ def find_predecessor(urn: str) -> Predecessor | None:
     rows = [row for row in own if not (row.get("delete") or row.get("condemned"))]
     if not rows or not rows[-1].get("id"):
         return None
-    return Predecessor(str(rows[-1]["id"]), _read_outputs(rows[-1]), urn)
+    return Predecessor(str(rows[-1]["id"]), State(_read_outputs(rows[-1])), urn)
 
 
 def has_other_holder(entity_id: str, urn: str) -> bool:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from bim360_provider.core import account_user
 from bim360_provider.core.account_user.rules import FIELD_SPEC
+from bim360_provider.core.entity import Inputs, State
 from bim360_provider.core.settings import Settings
 from bim360_provider.export.declaration import Declaration, Reference, select_accepted_inputs
 from bim360_provider.models import AccountUser
@@ -38,10 +39,10 @@ def declare_user(
     wanted = [k for k in DECLARABLE_ARGUMENTS if k not in usual and fields.get(k, "") != ""]
     given = FIELD_SPEC.derive_inputs(fields, place, wanted)
 
-    def state(inputs: Values) -> dict[str, Any]:
-        return {**FIELD_SPEC.build_outputs(fields, place, inputs), "adopted": True}
+    def build_state(inputs: Inputs) -> State:
+        return State({**FIELD_SPEC.build_outputs(fields, place, inputs), "adopted": True})
 
-    known = select_accepted_inputs(account_user, given, state, settings)
+    known = select_accepted_inputs(account_user, given, build_state, settings)
     if "email" not in known.inputs:
         return f"user {live.id} is left as it is: {_find_email_refusal(known.notes)}"
     arguments: dict[str, Any] = {

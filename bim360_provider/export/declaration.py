@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from pulumi.runtime.rpc import UNKNOWN
 
-from bim360_provider.core.entity import Entity
+from bim360_provider.core.entity import Entity, Inputs, State
 from bim360_provider.core.settings import Settings
 from bim360_provider.core.validation import Problem
 from bim360_provider.models import normalize
@@ -92,13 +92,13 @@ class AcceptedInputs:
         notes: What is left as it is, and why, a line each.
     """
 
-    inputs: dict[str, Any]
-    outputs: dict[str, Any]
+    inputs: Inputs
+    outputs: State
     notes: tuple[str, ...]
 
 
 def select_accepted_inputs(
-    entity: Entity, given: Values, state: Callable[[Values], dict[str, Any]], settings: Settings
+    entity: Entity, given: Values, state: Callable[[Inputs], State], settings: Settings
 ) -> AcceptedInputs:
     """Return those of the arguments that are accepted, and that change nothing.
 

@@ -16,6 +16,7 @@ from tests.support.hq import (
     Fault,
     HqFixture,
     build_reply,
+    build_run,
     build_settings,
 )
 
@@ -27,7 +28,7 @@ USER_INPUTS: dict[str, Any] = {
     "account_id": ACCOUNT_ID,
     "region": "US",
 }
-IdAndState = tuple[str, dict[str, Any]]
+IdAndState = tuple[str, Any]
 
 TEN_MINUTES = 600.0
 """Seconds after which a 404 counts at once."""
@@ -37,7 +38,7 @@ SignIn = Callable[[str], object]
 @pytest.fixture
 def created_user(hq: HqFixture, client: HqClient) -> IdAndState:
     """Return the id and the state of an existing user; requests so far are not recorded."""
-    user = create(client, USER_INPUTS, build_settings())
+    user = create(build_run(client), USER_INPUTS)
     hq.emulator.requests_made.clear()
     return user
 
@@ -55,10 +56,7 @@ def list_emails(client: HqClient) -> list[str | None]:
 
 def test_n_creates_are_n_requests(hq: HqFixture, client: HqClient) -> None:
     """Only the token comes on top; no search is sent before."""
-    ids = {
-        create(client, {**USER_INPUTS, "email": f"p{n}@x.com"}, build_settings())[0]
-        for n in range(10)
-    }
+    ids = {create(build_run(client), {**USER_INPUTS, "email": f"p{n}@x.com"})[0] for n in range(10)}
 
     assert len(ids) == 10
     assert hq.emulator.requests_made == ["token", *["POST users"] * 10]
@@ -66,7 +64,7 @@ def test_n_creates_are_n_requests(hq: HqFixture, client: HqClient) -> None:
 
 def test_the_outputs_are_hqs_response(client: HqClient) -> None:
     """A new user is not invited yet; the first project does that."""
-    _, outs = create(client, {**USER_INPUTS, "status": "active"}, build_settings())
+    _, outs = create(build_run(client), {**USER_INPUTS, "status": "active"})
 
     assert outs.items() >= {**USER_INPUTS, "status": "not_invited", "role": "account_user"}.items()
     assert (outs["adopted"], outs["unfinished"]) == (False, [])
@@ -82,7 +80,7 @@ def test_a_lost_response_leads_to_the_added_user(
     """The provider sends one exact search and no second POST."""
     hq.emulator.faults.append(Fault("POST users", reply, acts_on_request=True))
 
-    user_id, outs = create(client, USER_INPUTS, build_settings())
+    user_id, outs = create(build_run(client), USER_INPUTS)
 
     assert hq.emulator.requests_made == ["token", "POST users", "search users"]
     assert client.account_users.get(user_id).email == "ada@example.com"
@@ -93,7 +91,7 @@ def test_a_post_that_hq_did_not_act_on_is_sent_again(hq: HqFixture, client: HqCl
     """Three searches come first, each exact and then fuzzy."""
     hq.emulator.faults.append(Fault("POST users", DROPS_CONNECTION))
 
-    create(client, USER_INPUTS, build_settings())
+    create(build_run(client), USER_INPUTS)
 
     searches = ["search users"] * 6
     assert hq.emulator.requests_made == ["token", "POST users", *searches, "POST users"]
@@ -107,7 +105,7 @@ def test_an_existing_user_is_adopted(hq: HqFixture, client: HqClient) -> None:
     client = hq.create_client()
     hq.emulator.requests_made.clear()
 
-    user_id, outs = create(client, USER_INPUTS, build_settings())
+    user_id, outs = create(build_run(client), USER_INPUTS)
 
     assert user_id == existing.id
     assert outs["adopted"]
@@ -131,7 +129,7 @@ def test_an_inactive_user_is_reactivated(
     sign_in(created_user[0])
     client.account_users.update(created_user[0], {"status": "inactive"})
 
-    _, outs = create(client, USER_INPUTS, build_settings())
+    _, outs = create(build_run(client), USER_INPUTS)
 
     assert outs["status"] == "active"
     assert "was in the account already and inactive" in hq.notifications[-1][0]
@@ -144,7 +142,7 @@ def test_a_user_is_found_for_any_form_of_the_conflict(
     """409 is documented; no real response has been published."""
     hq.emulator.faults.append(Fault("POST users", build_reply(status, {"message": "exists"})))
 
-    assert create(client, USER_INPUTS, build_settings())[0] == created_user[0]
+    assert create(build_run(client), USER_INPUTS)[0] == created_user[0]
 
 
 def test_a_refused_value_is_reported_as_hqs_error(hq: HqFixture, client: HqClient) -> None:
@@ -152,7 +150,7 @@ def test_a_refused_value_is_reported_as_hqs_error(hq: HqFixture, client: HqClien
     wrong = {**USER_INPUTS, "company_id": "a1d5e9b2-0000-4000-8000-000000000099"}
 
     with pytest.raises(RejectedError, match=r"create user 'ada@example.com': HQ answered 422"):
-        create(client, wrong, build_settings())
+        create(build_run(client), wrong)
 
     assert hq.emulator.requests_made == ["token", "POST users", "search users", "search users"]
 
@@ -162,7 +160,7 @@ def test_a_conflict_without_a_visible_user_is_reported(hq: HqFixture, client: Hq
     hq.emulator.faults.append(Fault("POST users", build_reply(409, {"message": "taken"})))
 
     with pytest.raises(ConflictError, match="yet no such user is to be seen; try again later"):
-        create(client, USER_INPUTS, build_settings())
+        create(build_run(client), USER_INPUTS)
 
 
 def test_two_users_of_one_email_are_named(
@@ -178,27 +176,27 @@ def test_two_users_of_one_email_are_named(
     with pytest.raises(
         ConflictError, match=rf"several users have this e-mail \({created_user[0]}, u9\)"
     ):
-        create(client, USER_INPUTS, build_settings())
+        create(build_run(client), USER_INPUTS)
 
 
 def test_a_second_resource_cannot_own_the_same_user(client: HqClient) -> None:
     """Otherwise two resources would undo each other's changes in each run."""
     owners = Ownership()
-    first, _ = create(client, USER_INPUTS, build_settings(), owners)
+    first, _ = create(build_run(client, ownership=owners), USER_INPUTS)
 
     with pytest.raises(ConflictError, match=f"another resource of this stack has .*{first}"):
-        create(client, USER_INPUTS, build_settings(), owners)
+        create(build_run(client, ownership=owners), USER_INPUTS)
 
 
 def test_a_user_left_by_an_interrupted_run_counts_as_added(hq: HqFixture, client: HqClient) -> None:
     """A destroy therefore deactivates them; a user added by hand stays active."""
-    user_id, _ = create(client, USER_INPUTS, build_settings())
+    user_id, _ = create(build_run(client), USER_INPUTS)
     hq.clock.sleep(3600)
 
-    _, outs = create(hq.create_client(), USER_INPUTS, build_settings())
-    _, other = create(hq.create_client(), {**USER_INPUTS, "first_name": "Eve"}, build_settings())
+    _, outs = create(build_run(hq.create_client()), USER_INPUTS)
+    _, other = create(build_run(hq.create_client()), {**USER_INPUTS, "first_name": "Eve"})
     _, not_adopted_as_leftover = create(
-        hq.create_client(), USER_INPUTS, build_settings(adoptLeftovers="false")
+        build_run(hq.create_client(), build_settings(adoptLeftovers="false")), USER_INPUTS
     )
 
     assert [each["adopted"] for each in (outs, other, not_adopted_as_leftover)] == [
@@ -215,7 +213,7 @@ def test_a_later_up_deactivates_a_user_who_has_not_signed_in(
     """HQ would refuse it now, so no request is sent; the id is kept."""
     inputs = {**USER_INPUTS, "status": "inactive"}
 
-    user_id, outs = create(client, inputs, build_settings())
+    user_id, outs = create(build_run(client), inputs)
 
     assert outs["unfinished"] == ["status"]
     assert hq.emulator.requests_made == ["token", "POST users"]
@@ -225,20 +223,20 @@ def test_a_later_up_deactivates_a_user_who_has_not_signed_in(
             "them inactive; the next `pulumi up` tries again."
         )
     ]
-    again = update(client, user_id, outs, inputs)
+    again = update(build_run(client), user_id, outs, inputs)
     assert again["unfinished"] == ["status"]
     sign_in(user_id)
-    later = update(client, user_id, again, inputs)
+    later = update(build_run(client), user_id, again, inputs)
     assert (later["status"], later["unfinished"]) == ("inactive", [])
     assert diff(later, inputs).is_unfinished is False
 
 
 def test_a_deferred_deactivation_can_be_cancelled(hq: HqFixture, client: HqClient) -> None:
     """Before the first sign-in no request is necessary, and no later run tries again."""
-    user_id, outs = create(client, {**USER_INPUTS, "status": "inactive"}, build_settings())
+    user_id, outs = create(build_run(client), {**USER_INPUTS, "status": "inactive"})
     hq.emulator.requests_made.clear()
 
-    again = update(client, user_id, outs, {**USER_INPUTS, "status": "active"})
+    again = update(build_run(client), user_id, outs, {**USER_INPUTS, "status": "active"})
 
     assert (outs["unfinished"], again["unfinished"]) == (["status"], [])
     assert hq.emulator.requests_made == []
@@ -248,7 +246,9 @@ def test_a_deferred_status_does_not_delay_other_changes(
     hq: HqFixture, client: HqClient, created_user: IdAndState
 ) -> None:
     """A separate request sets the company."""
-    outs = update(client, *created_user, {**USER_INPUTS, "company_id": "", "status": "inactive"})
+    outs = update(
+        build_run(client), *created_user, {**USER_INPUTS, "company_id": "", "status": "inactive"}
+    )
 
     assert (outs.get("company_id"), outs["unfinished"]) == (None, ["status"])
     assert hq.emulator.requests_made == ["PATCH user", "PATCH user"]
@@ -262,12 +262,12 @@ def test_no_failure_after_the_search_loses_the_id(
     hq.emulator.faults.append(Fault("PATCH user", reply, times=99))
     inputs = {**USER_INPUTS, "default_role": "Engineer"}
 
-    user_id, outs = create(client, inputs, build_settings())
+    user_id, outs = create(build_run(client), inputs)
 
     assert (user_id, outs["unfinished"]) == (created_user[0], ["default_role"])
     assert "the next `pulumi up` tries again" in hq.list_warnings()[-1]
     hq.emulator.faults.clear()
-    later = update(client, user_id, outs, inputs)
+    later = update(build_run(client), user_id, outs, inputs)
     assert (later["default_role"], later["unfinished"]) == ("Engineer", [])
 
 
@@ -277,7 +277,7 @@ def test_a_change_is_one_request_with_the_differences(
     """It omits the profile even if the program changes it."""
     wanted = {**USER_INPUTS, "default_role": "Engineer", "first_name": "Augusta"}
 
-    outs = update(client, *created_user, wanted)
+    outs = update(build_run(client), *created_user, wanted)
 
     assert hq.emulator.requests[-1].body == b'{"default_role": "Engineer"}'
     assert hq.emulator.requests_made == ["PATCH user"]
@@ -290,7 +290,7 @@ def test_a_change_of_the_profile_sends_nothing(
     """The state records it, so that it is reported once."""
     wanted = {**USER_INPUTS, "first_name": "Augusta"}
 
-    outs = update(client, *created_user, wanted)
+    outs = update(build_run(client), *created_user, wanted)
 
     assert hq.emulator.requests_made == []
     assert diff(outs, wanted) == diff(created_user[1], USER_INPUTS)
@@ -300,7 +300,7 @@ def test_a_refresh_of_an_unchanged_user_changes_nothing(
     hq: HqFixture, client: HqClient, created_user: IdAndState
 ) -> None:
     """It is one request."""
-    live = read(client, *created_user)
+    live = read(build_run(client), *created_user)
 
     assert live is not None
     assert (live.inputs, live.outputs) == (USER_INPUTS, created_user[1])
@@ -328,7 +328,7 @@ def test_drift_shows_as_one_changed_argument(
     """The profile belongs to the user and never drifts."""
     hq.emulator.call_control_plane("PATCH", f"/users/{created_user[0]}", changes)
 
-    live = read(client, *created_user)
+    live = read(build_run(client), *created_user)
 
     assert live is not None
     assert live.inputs == {**USER_INPUTS, **drift}
@@ -342,9 +342,9 @@ def test_a_deleted_user_leaves_the_state(
     hq.emulator.call_control_plane("DELETE", f"/users/{created_user[0]}")
     hq.clock.sleep(TEN_MINUTES)
 
-    assert read(client, *created_user) is None
+    assert read(build_run(client), *created_user) is None
     with pytest.raises(NotFoundError, match="If somebody removed it: `pulumi refresh`"):
-        update(client, *created_user, {**USER_INPUTS, "default_role": ""})
+        update(build_run(client), *created_user, {**USER_INPUTS, "default_role": ""})
 
 
 @pytest.mark.parametrize(
@@ -364,14 +364,14 @@ def test_any_other_failure_is_an_error_and_drops_nothing(
     hq.emulator.faults.append(Fault("GET user", reply, times=99))
 
     with pytest.raises(Bim360Error, match="could not read user"):
-        read(client, *created_user)
+        read(build_run(client), *created_user)
 
 
 def test_an_import_returns_every_field_that_can_be_changed(
     client: HqClient, created_user: IdAndState
 ) -> None:
     """Only the id is known; the user existed before, and the profile belongs to the user."""
-    live = read(client, created_user[0], {})
+    live = read(build_run(client), created_user[0], {})
 
     assert live is not None
     declared = {

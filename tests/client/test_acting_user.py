@@ -7,7 +7,7 @@ import pytest
 from bim360_provider.core.project_member import create
 from bim360_provider.core.project_member.lifecycle import remove_member
 from bim360_provider.errors import ConfigError, UnauthorizedError
-from tests.support.hq import Fault, HqFixture, build_reply
+from tests.support.hq import Fault, HqFixture, build_reply, build_run
 from tests.support.members import (
     ADMIN_EMAIL,
     ADMIN_ID,
@@ -36,7 +36,8 @@ def test_the_acting_user_is_sent_as_uid(hq: HqFixture, named: str, looked_up: bo
 
     for email in ("ada@example.com", "bob@example.com"):
         create(
-            client, {**MEMBER_INPUTS, "project_id": project_id, "email": email}, acting_settings()
+            build_run(client, acting_settings()),
+            {**MEMBER_INPUTS, "project_id": project_id, "email": email},
         )
 
     paths = [each.path for each in hq.emulator.requests if "/users/" in each.path]
@@ -51,7 +52,10 @@ def test_an_acting_user_without_autodesk_account_is_sent_as_hqs_id(hq: HqFixture
     row = {"id": ADMIN_ID, "uid": None, "email": ADMIN_EMAIL}
     hq.emulator.faults.append(Fault("search users", build_reply(200, [row])))
 
-    create(client, {**MEMBER_INPUTS, "project_id": create_active_project(hq)}, acting_settings())
+    create(
+        build_run(client, acting_settings()),
+        {**MEMBER_INPUTS, "project_id": create_active_project(hq)},
+    )
 
     assert set(list_header_values(hq)) == {ADMIN_ID}
 
@@ -71,7 +75,8 @@ def test_without_an_acting_user_nothing_is_imported(
 
     with pytest.raises(ConfigError, match=message):
         create(
-            client, {**MEMBER_INPUTS, "project_id": create_active_project(hq)}, acting_settings()
+            build_run(client, acting_settings()),
+            {**MEMBER_INPUTS, "project_id": create_active_project(hq)},
         )
 
     assert "POST import" not in hq.emulator.requests_made
@@ -84,7 +89,8 @@ def test_an_acting_user_without_permission_is_hqs_own_error(hq: HqFixture) -> No
 
     with pytest.raises(UnauthorizedError, match=message):
         create(
-            client, {**MEMBER_INPUTS, "project_id": create_active_project(hq)}, acting_settings()
+            build_run(client, acting_settings()),
+            {**MEMBER_INPUTS, "project_id": create_active_project(hq)},
         )
 
 
@@ -93,7 +99,9 @@ def test_a_removal_uses_another_header(hq: HqFixture) -> None:
     client = create_acting_client(hq)
     hq.emulator.call_control_plane("PATCH", "/options", {"remove_project_users": "allow"})
     project_id = create_active_project(hq)
-    _, outs = create(client, {**MEMBER_INPUTS, "project_id": project_id}, acting_settings())
+    _, outs = create(
+        build_run(client, acting_settings()), {**MEMBER_INPUTS, "project_id": project_id}
+    )
 
-    assert remove_member(client, project_id, outs)
+    assert remove_member(build_run(client), project_id, outs)
     assert list_header_values(hq, "user-id") == [ADMIN_UID]

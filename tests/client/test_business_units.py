@@ -15,6 +15,7 @@ from tests.support.hq import (
     Fault,
     HqFixture,
     build_reply,
+    build_run,
     build_settings,
 )
 from tests.support.seeding import list_requests
@@ -25,7 +26,7 @@ UNKNOWN_ID = "b0000000-0000-4000-8000-0000000000ff"
 READ, WRITE = "GET business units", "PUT business units"
 
 
-def check_inputs(units: Any, **rest: Any) -> dict[str, Any]:
+def check_inputs(units: Any, **rest: Any) -> Any:
     """Return checked arguments."""
     found, problems = check({}, {"units": units, **rest}, build_settings())
     assert problems == []
@@ -33,9 +34,9 @@ def check_inputs(units: Any, **rest: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def created_units(hq: HqFixture, client: HqClient) -> dict[str, Any]:
+def created_units(hq: HqFixture, client: HqClient) -> Any:
     """Return the state of existing units; requests so far are not recorded."""
-    _, outs = create(client, check_inputs(UNITS), build_settings())
+    _, outs = create(build_run(client), check_inputs(UNITS))
     hq.emulator.requests_made.clear()
     return outs
 
@@ -57,7 +58,7 @@ def test_units_are_added_to_those_of_others(hq: HqFixture, client: HqClient) -> 
     """One read and one write for any number of units; the ids are those of the preview."""
     given = check_inputs(UNITS)
 
-    account, outs = create(client, given, build_settings())
+    account, outs = create(build_run(client), given)
 
     found = list_units_by_name(client)
     assert account == ACCOUNT_ID
@@ -79,7 +80,7 @@ def test_existing_units_cost_one_read(
     hq: HqFixture, client: HqClient, created_units: dict[str, Any]
 ) -> None:
     """A run that died after the write leaves nothing to do: the ids are the same."""
-    _, outs = create(client, check_inputs(UNITS), build_settings())
+    _, outs = create(build_run(client), check_inputs(UNITS))
 
     assert outs == created_units
     assert list_requests(hq.emulator) == [READ]
@@ -90,7 +91,7 @@ def test_a_lost_response_duplicates_no_unit(hq: HqFixture, client: HqClient, rep
     """The same PUT is sent again, with the same ids."""
     hq.emulator.faults.append(Fault(WRITE, reply, acts_on_request=True))
 
-    _, outs = create(client, check_inputs(UNITS), build_settings())
+    _, outs = create(build_run(client), check_inputs(UNITS))
 
     assert set(outs["units"]) == set(UNITS)
     assert len(list_units_by_name(client)) == 3
@@ -101,7 +102,7 @@ def test_without_a_response_the_outcome_is_left_open(hq: HqFixture, client: HqCl
     hq.emulator.faults.append(Fault(WRITE, DROPS_CONNECTION, times=9))
 
     with pytest.raises(UnansweredError) as caught:
-        create(client, check_inputs(UNITS), build_settings())
+        create(build_run(client), check_inputs(UNITS))
 
     assert str(caught.value).startswith("BIM 360: could not define 3 business units: ")
 
@@ -110,7 +111,7 @@ def test_an_existing_unit_is_adopted_by_its_id(client: HqClient) -> None:
     """The program chooses the key; a different name is a rename."""
     units = {"na": {"id": BUSINESS_UNIT_ID, "name": "N. America"}}
 
-    _, outs = create(client, check_inputs(units), build_settings())
+    _, outs = create(build_run(client), check_inputs(units))
 
     assert set(list_units_by_name(client)) == {"N. America"}
     assert outs["undeclared"] == {}
@@ -121,7 +122,7 @@ def test_a_duplicate_name_is_refused_before_anything_is_sent(
 ) -> None:
     """The error contains the line that adopts the unit."""
     with pytest.raises(InputError) as caught:
-        create(client, check_inputs({"North America": {}}), build_settings())
+        create(build_run(client), check_inputs({"North America": {}}))
 
     assert str(caught.value) == (
         "BIM 360: could not define the business units: 'North America' exists already; to take it "
@@ -136,8 +137,10 @@ def test_a_replacement_resource_keeps_the_units(
     """It is created first; the old resource then removes only units that it still owns."""
     owners = Ownership()
 
-    create(client, check_inputs({"North": {}}), build_settings(), owners)
-    delete(client, ACCOUNT_ID, {**created_units, "on_destroy": "remove"}, owners)
+    create(build_run(client, ownership=owners), check_inputs({"North": {}}))
+    delete(
+        build_run(client, ownership=owners), ACCOUNT_ID, {**created_units, "on_destroy": "remove"}
+    )
 
     assert set(list_units_by_name(client)) == {"North America", "North"}
 
@@ -146,9 +149,9 @@ def test_two_resources_may_share_an_account(
     client: HqClient, created_units: dict[str, Any]
 ) -> None:
     """Each owns the units that it declares."""
-    _, outs = create(client, check_inputs({"South": {}}), build_settings())
+    _, outs = create(build_run(client), check_inputs({"South": {}}))
 
-    update(client, ACCOUNT_ID, created_units, check_inputs({"North": {}}))
+    update(build_run(client), ACCOUNT_ID, created_units, check_inputs({"North": {}}))
 
     assert set(outs["undeclared"].values()) == {"North America", "North", "North/West"}
     assert set(list_units_by_name(client)) == {"North America", "North", "South"}
@@ -169,7 +172,7 @@ def test_an_update_is_one_read_and_one_write(
     """A second read follows if a unit was removed from the program."""
     wanted = check_inputs(units)
 
-    outs = update(client, ACCOUNT_ID, created_units, wanted)
+    outs = update(build_run(client), ACCOUNT_ID, created_units, wanted)
 
     left_out = set(UNITS) - set(units)
     assert list_requests(hq.emulator) == [READ, WRITE, *([READ] if left_out else [])]
@@ -183,7 +186,7 @@ def test_concurrent_changes_of_others_are_kept(
     """The structure is read again right before the write."""
     change_in_browser(client, South={"description": "warm"}, West={"description": "wet"})
 
-    outs = update(client, ACCOUNT_ID, created_units, check_inputs({**UNITS, "East": {}}))
+    outs = update(build_run(client), ACCOUNT_ID, created_units, check_inputs({**UNITS, "East": {}}))
 
     found = list_units_by_name(client)
     assert (found["South"].description, found["West"].description) == ("warm", "wet")
@@ -197,8 +200,8 @@ def test_a_unit_that_hq_keeps_is_reported_once(
     wanted = check_inputs({"North": {}})
     hq.emulator.call_control_plane("PATCH", "/options", {"business_units": "merge"})
 
-    outs = update(client, ACCOUNT_ID, created_units, wanted)
-    live = read(client, ACCOUNT_ID, outs)
+    outs = update(build_run(client), ACCOUNT_ID, created_units, wanted)
+    live = read(build_run(client), ACCOUNT_ID, outs)
 
     west = created_units["ids"]["North/West"]
     assert outs["undropped"] == [west]
@@ -219,7 +222,7 @@ def test_a_failed_verification_is_not_an_error(
     """The structure is already written."""
     hq.emulator.faults.append(Fault(READ, build_reply(503), skip=1, times=9))
 
-    outs = update(client, ACCOUNT_ID, created_units, check_inputs({"North": {}}))
+    outs = update(build_run(client), ACCOUNT_ID, created_units, check_inputs({"North": {}}))
 
     assert list(outs["units"]) == ["North"]
     assert hq.list_warnings()[-1].startswith("BIM 360: it is not known whether HQ dropped 'North/W")
@@ -229,7 +232,7 @@ def test_a_complete_structure_removes_other_units(
     hq: HqFixture, client: HqClient, created_units: dict[str, Any]
 ) -> None:
     """The preview names the units to remove."""
-    outs = update(client, ACCOUNT_ID, created_units, check_inputs(UNITS, complete=True))
+    outs = update(build_run(client), ACCOUNT_ID, created_units, check_inputs(UNITS, complete=True))
 
     assert set(list_units_by_name(client)) == {"North", "West"}
     assert outs["undeclared"] == {}
@@ -246,7 +249,7 @@ def test_a_parent_of_other_units_cannot_be_omitted(
     change_in_browser(client, South={"parent_id": created_units["ids"]["North/West"]})
 
     with pytest.raises(InputError, match=r"'North/West/South' is below 'North/West', which is no"):
-        update(client, ACCOUNT_ID, created_units, check_inputs({"North": {}}))
+        update(build_run(client), ACCOUNT_ID, created_units, check_inputs({"North": {}}))
 
 
 def test_a_refresh_finds_changes_in_the_browser(
@@ -258,7 +261,7 @@ def test_a_refresh_finds_changes_in_the_browser(
     )
     hq.emulator.requests_made.clear()
 
-    live = read(client, ACCOUNT_ID, created_units)
+    live = read(build_run(client), ACCOUNT_ID, created_units)
 
     assert list_requests(hq.emulator) == [READ]
     assert live.inputs["units"] == {
@@ -272,7 +275,7 @@ def test_a_refresh_without_drift_changes_nothing(
     client: HqClient, created_units: dict[str, Any]
 ) -> None:
     """Outputs and arguments stay the same."""
-    live = read(client, ACCOUNT_ID, created_units)
+    live = read(build_run(client), ACCOUNT_ID, created_units)
 
     assert live.outputs == created_units
     assert live.inputs == check_inputs(UNITS)
@@ -282,7 +285,7 @@ def test_a_moved_unit_shows_its_parent(client: HqClient, created_units: dict[str
     """As the parent's key if the stack has one, otherwise as its id."""
     change_in_browser(client, West={"parent_id": BUSINESS_UNIT_ID})
 
-    live = read(client, ACCOUNT_ID, created_units)
+    live = read(build_run(client), ACCOUNT_ID, created_units)
 
     assert live.inputs["units"]["North/West"] == {"parent": BUSINESS_UNIT_ID}
 
@@ -294,8 +297,8 @@ def test_a_removed_unit_is_created_again_with_its_id(
     units = [unit for unit in client.business_units.get_structure() if unit.name != "West"]
     client.business_units.update_structure([unit.build_body() for unit in units])
 
-    live = read(client, ACCOUNT_ID, created_units)
-    update(client, ACCOUNT_ID, live.outputs, check_inputs(UNITS))
+    live = read(build_run(client), ACCOUNT_ID, created_units)
+    update(build_run(client), ACCOUNT_ID, live.outputs, check_inputs(UNITS))
 
     assert set(live.inputs["units"]) == {"North"}
     assert list_units_by_name(client)["West"].id == created_units["ids"]["North/West"]
@@ -304,10 +307,10 @@ def test_a_removed_unit_is_created_again_with_its_id(
 def test_an_undeclared_unit_in_a_complete_structure_is_drift(client: HqClient) -> None:
     """A preview shows that it will be removed."""
     given = check_inputs({"na": {"id": BUSINESS_UNIT_ID, "name": "North America"}}, complete=True)
-    _, outs = create(client, given, build_settings())
+    _, outs = create(build_run(client), given)
     change_in_browser(client, South={"id": UNKNOWN_ID})
 
-    live = read(client, ACCOUNT_ID, outs)
+    live = read(build_run(client), ACCOUNT_ID, outs)
 
     assert live.inputs["units"][UNKNOWN_ID] == {"id": UNKNOWN_ID}
     assert diff(live.outputs, given).changed_arguments == ("units",)
@@ -315,7 +318,7 @@ def test_an_undeclared_unit_in_a_complete_structure_is_drift(client: HqClient) -
 
 def test_a_lookup_declares_all_units(client: HqClient, created_units: dict[str, Any]) -> None:
     """As after an import: keys are paths, ids stay, and omitting a default is not a change."""
-    live = read(client, ACCOUNT_ID, {})
+    live = read(build_run(client), ACCOUNT_ID, {})
     units = {**UNITS, "North America": {}, "North/West": {"description": ""}}
     given, problems = check(live.inputs, {"units": units}, build_settings())
 
@@ -328,7 +331,7 @@ def test_a_lookup_declares_all_units(client: HqClient, created_units: dict[str, 
 def test_a_lookup_of_another_account_names_the_configured_one(client: HqClient) -> None:
     """Otherwise the units of the configured account would appear under the other account."""
     with pytest.raises(InputError, match="the configured account is"):
-        read(client, "a1d5e9b2-0000-4000-8000-000000000002", {})
+        read(build_run(client), "a1d5e9b2-0000-4000-8000-000000000002", {})
 
 
 def test_a_hidden_account_keeps_the_state(
@@ -338,14 +341,14 @@ def test_a_hidden_account_keeps_the_state(
     hq.emulator.faults.append(Fault(READ, ACCOUNT_NOT_FOUND))
 
     with pytest.raises(NotFoundError):
-        read(client, ACCOUNT_ID, created_units)
+        read(build_run(client), ACCOUNT_ID, created_units)
 
 
 def test_destroying_leaves_the_units_and_reports_it(
     hq: HqFixture, client: HqClient, created_units: dict[str, Any]
 ) -> None:
     """Projects of others may refer to them."""
-    delete(client, ACCOUNT_ID, created_units)
+    delete(build_run(client), ACCOUNT_ID, created_units)
 
     assert list_requests(hq.emulator) == []
     assert hq.notifications == [
@@ -365,9 +368,9 @@ def test_destroying_removes_the_units_where_declared(
     """It removes our own units only, and a second destroy does nothing."""
     state = {**created_units, "on_destroy": "remove"}
 
-    delete(client, ACCOUNT_ID, state)
+    delete(build_run(client), ACCOUNT_ID, state)
     first = list_requests(hq.emulator)
-    delete(client, ACCOUNT_ID, state)
+    delete(build_run(client), ACCOUNT_ID, state)
 
     assert first == [READ, WRITE, READ]
     assert list_requests(hq.emulator)[3:] == [READ]
@@ -380,7 +383,7 @@ def test_destroying_leaves_parents_of_other_units(
     """A message names them."""
     change_in_browser(client, South={"parent_id": created_units["ids"]["North"]})
 
-    delete(client, ACCOUNT_ID, {**created_units, "on_destroy": "remove"})
+    delete(build_run(client), ACCOUNT_ID, {**created_units, "on_destroy": "remove"})
 
     assert set(list_units_by_name(client)) == {"North America", "North", "South"}
     assert hq.list_warnings() == [

@@ -15,7 +15,7 @@ from tests.support.hq import (
     Fault,
     HqFixture,
     build_reply,
-    build_settings,
+    build_run,
 )
 
 COMPANY_INPUTS: dict[str, Any] = {
@@ -27,7 +27,7 @@ COMPANY_INPUTS: dict[str, Any] = {
 }
 COMPANY_BODY = {"name": "Acme", "trade": "Electrical", "city": "Oslo"}
 GATEWAY_TIMEOUT = build_reply(504, b"<html>504</html>")
-IdAndState = tuple[str, dict[str, Any]]
+IdAndState = tuple[str, Any]
 
 TEN_MINUTES = 600.0
 """Seconds after which a 404 counts at once."""
@@ -36,7 +36,7 @@ TEN_MINUTES = 600.0
 @pytest.fixture
 def created_company(hq: HqFixture, client: HqClient) -> IdAndState:
     """Return the id and the state of an existing company; requests so far are not recorded."""
-    company = create(client, COMPANY_INPUTS, build_settings())
+    company = create(build_run(client), COMPANY_INPUTS)
     hq.emulator.requests_made.clear()
     return company
 
@@ -48,9 +48,7 @@ def list_names(client: HqClient) -> list[str | None]:
 
 def test_n_creates_are_n_requests(hq: HqFixture, client: HqClient) -> None:
     """Only the token comes on top: no search before and no read afterwards."""
-    ids = {
-        create(client, {**COMPANY_INPUTS, "name": f"C{n}"}, build_settings())[0] for n in range(10)
-    }
+    ids = {create(build_run(client), {**COMPANY_INPUTS, "name": f"C{n}"})[0] for n in range(10)}
 
     assert len(ids) == 10
     assert hq.emulator.requests_made == ["token", *["POST companies"] * 10]
@@ -58,7 +56,7 @@ def test_n_creates_are_n_requests(hq: HqFixture, client: HqClient) -> None:
 
 def test_the_body_is_as_declared(hq: HqFixture, client: HqClient) -> None:
     """It contains neither empty texts nor the provider's own arguments."""
-    _, outs = create(client, {**COMPANY_INPUTS, "phone": "", "adopt": "never"}, build_settings())
+    _, outs = create(build_run(client), {**COMPANY_INPUTS, "phone": "", "adopt": "never"})
 
     entry = next(hq.emulator.journal.find_entries(method="POST", path="*/companies"))
     assert entry.body == COMPANY_BODY
@@ -81,7 +79,7 @@ def test_a_lost_response_leads_to_the_created_company(
     """The provider sends one exact search and no second POST."""
     hq.emulator.faults.append(Fault("POST companies", reply, acts_on_request=True))
 
-    company_id, _ = create(client, COMPANY_INPUTS, build_settings())
+    company_id, _ = create(build_run(client), COMPANY_INPUTS)
 
     assert hq.emulator.requests_made == ["token", "POST companies", "search companies"]
     assert client.companies.get(company_id).name == "Acme"
@@ -92,7 +90,7 @@ def test_a_post_that_hq_did_not_act_on_is_sent_again(hq: HqFixture, client: HqCl
     """Three searches come first."""
     hq.emulator.faults.append(Fault("POST companies", GATEWAY_TIMEOUT))
 
-    create(client, COMPANY_INPUTS, build_settings())
+    create(build_run(client), COMPANY_INPUTS)
 
     searches = ["search companies"] * 3
     assert hq.emulator.requests_made == ["token", "POST companies", *searches, "POST companies"]
@@ -104,7 +102,7 @@ def test_three_inconclusive_responses_are_an_error(hq: HqFixture, client: HqClie
     hq.emulator.faults.append(Fault("POST companies", GATEWAY_TIMEOUT, times=9))
 
     with pytest.raises(UnansweredError, match=r"create company 'Acme': HQ gave no clear answer 3"):
-        create(client, COMPANY_INPUTS, build_settings())
+        create(build_run(client), COMPANY_INPUTS)
 
     assert hq.emulator.requests_made.count("POST companies") == 3
 
@@ -115,7 +113,7 @@ def test_an_existing_company_is_adopted_and_updated(hq: HqFixture, client: HqCli
     client.companies.create({"name": "Acme South", "trade": "Masonry"})
     hq.emulator.requests_made.clear()
 
-    company_id, outs = create(client, COMPANY_INPUTS, build_settings())
+    company_id, outs = create(build_run(client), COMPANY_INPUTS)
 
     assert company_id == existing.id
     assert (outs["trade"], outs["phone"]) == ("Electrical", "1")
@@ -134,7 +132,7 @@ def test_an_equal_company_is_adopted_with_two_requests(
     hq: HqFixture, client: HqClient, created_company: IdAndState
 ) -> None:
     """This is the result of a destroy followed by an up."""
-    company_id, outs = create(client, COMPANY_INPUTS, build_settings())
+    company_id, outs = create(build_run(client), COMPANY_INPUTS)
 
     assert (company_id, outs) == created_company
     assert hq.emulator.requests_made == ["POST companies", "search companies"]
@@ -145,7 +143,7 @@ def test_adopt_never_is_an_error_that_names_the_company(
 ) -> None:
     """The company is not changed."""
     with pytest.raises(ConflictError) as caught:
-        create(client, {**COMPANY_INPUTS, "city": "Rome", "adopt": "never"}, build_settings())
+        create(build_run(client), {**COMPANY_INPUTS, "city": "Rome", "adopt": "never"})
 
     assert str(caught.value) == (
         f"BIM 360: could not create company 'Acme': company 'Acme' exists already "
@@ -158,10 +156,10 @@ def test_adopt_never_is_an_error_that_names_the_company(
 def test_a_second_resource_cannot_own_the_same_company(client: HqClient) -> None:
     """Otherwise two resources would undo each other's changes in each run."""
     owners = Ownership()
-    first, _ = create(client, COMPANY_INPUTS, build_settings(), owners)
+    first, _ = create(build_run(client, ownership=owners), COMPANY_INPUTS)
 
     with pytest.raises(ConflictError, match=f"another resource of this stack has .*{first}"):
-        create(client, COMPANY_INPUTS, build_settings(), owners)
+        create(build_run(client, ownership=owners), COMPANY_INPUTS)
 
 
 @pytest.mark.parametrize("reply", [build_reply(422), build_reply(503), DROPS_CONNECTION])
@@ -172,13 +170,13 @@ def test_no_failure_after_the_adoption_loses_the_id(
     hq.emulator.faults.append(Fault("PATCH company", reply, times=99))
     inputs = {**COMPANY_INPUTS, "city": "Rome"}
 
-    company_id, outs = create(client, inputs, build_settings())
+    company_id, outs = create(build_run(client), inputs)
 
     assert (company_id, outs["unfinished"]) == (created_company[0], ["city"])
     assert "the next `pulumi up` tries again" in hq.list_warnings()[0]
     assert diff(outs, inputs).is_unfinished
     hq.emulator.faults.clear()
-    later = update(client, company_id, outs, inputs)
+    later = update(build_run(client), company_id, outs, inputs)
     assert (later["city"], later["unfinished"]) == ("Rome", [])
 
 
@@ -186,7 +184,7 @@ def test_a_refresh_of_an_unchanged_company_changes_nothing(
     hq: HqFixture, client: HqClient, created_company: IdAndState
 ) -> None:
     """It is one request."""
-    live = read(client, *created_company)
+    live = read(build_run(client), *created_company)
 
     assert live is not None
     assert (live.inputs, live.outputs) == (COMPANY_INPUTS, created_company[1])
@@ -212,7 +210,7 @@ def test_drift_shows_as_one_changed_argument(
     """Undeclared fields are not compared."""
     hq.emulator.call_control_plane("PATCH", f"/companies/{created_company[0]}", changes)
 
-    live = read(client, *created_company)
+    live = read(build_run(client), *created_company)
 
     assert live is not None
     assert live.inputs == {**COMPANY_INPUTS, **drift}
@@ -225,7 +223,7 @@ def test_a_change_is_one_request_with_the_differences(
     """These include a rename and a cleared field."""
     wanted = {**COMPANY_INPUTS, "name": "Acme Nord", "city": ""}
 
-    outs = update(client, *created_company, wanted)
+    outs = update(build_run(client), *created_company, wanted)
 
     assert hq.emulator.requests_made == ["PATCH company"]
     assert hq.emulator.requests[-1].body == b'{"name": "Acme Nord", "city": ""}'
@@ -239,7 +237,7 @@ def test_a_name_of_another_company_is_an_error(
     client.companies.create({**COMPANY_BODY, "name": "Other"})
 
     with pytest.raises(ConflictError, match=r"could not change name of company .*409"):
-        update(client, *created_company, {**COMPANY_INPUTS, "name": "Other"})
+        update(build_run(client), *created_company, {**COMPANY_INPUTS, "name": "Other"})
 
 
 def test_a_rename_with_a_lost_response_counts_as_applied(
@@ -251,7 +249,7 @@ def test_a_rename_with_a_lost_response_counts_as_applied(
         Fault("PATCH company", build_reply(409, {"message": "the name is taken"})),
     ]
 
-    outs = update(client, *created_company, {**COMPANY_INPUTS, "name": "Acme Nord"})
+    outs = update(build_run(client), *created_company, {**COMPANY_INPUTS, "name": "Acme Nord"})
 
     assert outs["name"] == "Acme Nord"
     assert hq.emulator.requests_made == ["PATCH company", "PATCH company", "GET company"]
@@ -264,9 +262,9 @@ def test_a_deleted_company_leaves_the_state(
     hq.emulator.call_control_plane("DELETE", f"/companies/{created_company[0]}")
     hq.clock.sleep(TEN_MINUTES)
 
-    assert read(client, *created_company) is None
+    assert read(build_run(client), *created_company) is None
     with pytest.raises(NotFoundError, match="If somebody removed it: `pulumi refresh`"):
-        update(client, *created_company, {**COMPANY_INPUTS, "city": "Rome"})
+        update(build_run(client), *created_company, {**COMPANY_INPUTS, "city": "Rome"})
 
 
 def test_a_404_on_a_recent_company_is_retried(
@@ -276,8 +274,11 @@ def test_a_404_on_a_recent_company_is_retried(
     reply = build_reply(404, {"code": 1004, "message": "this company doesn't exist."})
     hq.emulator.faults += [Fault("GET company", reply), Fault("PATCH company", reply)]
 
-    assert read(client, *created_company) is not None
-    assert update(client, *created_company, {**COMPANY_INPUTS, "city": "Rome"})["city"] == "Rome"
+    assert read(build_run(client), *created_company) is not None
+    assert (
+        update(build_run(client), *created_company, {**COMPANY_INPUTS, "city": "Rome"})["city"]
+        == "Rome"
+    )
 
 
 @pytest.mark.parametrize(
@@ -297,27 +298,27 @@ def test_any_other_failure_is_an_error_and_drops_nothing(
     hq.emulator.faults.append(Fault("GET company", reply, times=99))
 
     with pytest.raises(Bim360Error, match="could not read company"):
-        read(client, *created_company)
+        read(build_run(client), *created_company)
 
 
 def test_an_import_returns_every_field_that_hq_filled(
     client: HqClient, created_company: IdAndState
 ) -> None:
     """Only the id is known."""
-    live = read(client, created_company[0], {})
+    live = read(build_run(client), created_company[0], {})
 
     assert live is not None
     assert live.inputs == COMPANY_INPUTS
     assert diff(live.outputs, COMPANY_INPUTS) == diff(created_company[1], COMPANY_INPUTS)
     with pytest.raises(NotFoundError, match="could not read company c9"):
-        read(client, "c9", {})
+        read(build_run(client), "c9", {})
 
 
 def test_destroying_sends_nothing_and_reports_it(
     hq: HqFixture, client: HqClient, created_company: IdAndState
 ) -> None:
     """HQ has no request for it."""
-    delete(client, *created_company)
+    delete(build_run(client), *created_company)
 
     assert hq.emulator.requests_made == []
     assert hq.notifications == [
@@ -335,12 +336,12 @@ def test_a_renamed_resource_does_not_report_its_own_company(
     hq: HqFixture, client: HqClient
 ) -> None:
     """The new resource adopted it in the same run."""
-    create(client, COMPANY_INPUTS, build_settings())
+    create(build_run(client), COMPANY_INPUTS)
     owners = Ownership()
-    company_id, outs = create(client, COMPANY_INPUTS, build_settings(), owners)
+    company_id, outs = create(build_run(client, ownership=owners), COMPANY_INPUTS)
     hq.notifications.clear()
 
-    delete(client, company_id, outs, owners)
+    delete(build_run(client, ownership=owners), company_id, outs)
 
     assert hq.notifications == []
 

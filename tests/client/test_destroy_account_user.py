@@ -15,11 +15,11 @@ from tests.support.hq import (
     Fault,
     HqFixture,
     build_reply,
-    build_settings,
+    build_run,
 )
 
 USER_INPUTS: dict[str, Any] = {"email": "ada@example.com", "account_id": ACCOUNT_ID, "region": "US"}
-IdAndState = tuple[str, dict[str, Any]]
+IdAndState = tuple[str, Any]
 
 TEN_MINUTES = 600.0
 """Seconds after which a 404 counts at once."""
@@ -28,7 +28,7 @@ TEN_MINUTES = 600.0
 @pytest.fixture
 def created_user(hq: HqFixture, client: HqClient) -> IdAndState:
     """Return the id and the state of a user who was added by the stack and has signed in."""
-    user = create(client, USER_INPUTS, build_settings())
+    user = create(build_run(client), USER_INPUTS)
     hq.emulator.call_control_plane("POST", f"/users/{user[0]}/sign-in")
     hq.emulator.requests_made.clear()
     return user
@@ -43,8 +43,8 @@ def test_a_user_added_by_the_stack_is_deactivated(
     hq: HqFixture, client: HqClient, created_user: IdAndState
 ) -> None:
     """It is one request, and a second destroy succeeds."""
-    delete(client, *created_user)
-    delete(client, *created_user)
+    delete(build_run(client), *created_user)
+    delete(build_run(client), *created_user)
 
     assert hq.emulator.requests_made == ["PATCH user", "PATCH user"]
     assert get_status(client, created_user[0]) == "inactive"
@@ -52,10 +52,10 @@ def test_a_user_added_by_the_stack_is_deactivated(
 
 def test_a_user_who_never_signed_in_stays_and_is_reported(hq: HqFixture, client: HqClient) -> None:
     """HQ cannot delete or deactivate them; the provider reads the user to be sure."""
-    user_id, state = create(client, USER_INPUTS, build_settings())
+    user_id, state = create(build_run(client), USER_INPUTS)
     hq.emulator.requests_made.clear()
 
-    delete(client, user_id, state)
+    delete(build_run(client), user_id, state)
 
     assert hq.emulator.requests_made == ["PATCH user", "GET user"]
     assert hq.list_warnings() == [
@@ -80,7 +80,7 @@ def test_a_retained_user_is_not_changed(
     """No request is sent, and the message states the reason."""
     user_id, state = created_user
 
-    delete(client, user_id, {**state, **known})
+    delete(build_run(client), user_id, {**state, **known})
 
     assert hq.emulator.requests_made == []
     assert hq.list_warnings()[0].startswith(
@@ -94,16 +94,16 @@ def test_on_destroy_deactivate_also_covers_adopted_users(
     """It includes users who were in the account before."""
     user_id, state = created_user
 
-    delete(client, user_id, {**state, "adopted": True, "on_destroy": "deactivate"})
+    delete(build_run(client), user_id, {**state, "adopted": True, "on_destroy": "deactivate"})
 
     assert get_status(client, user_id) == "inactive"
 
 
 def test_a_declared_account_admin_is_not_deactivated(client: HqClient) -> None:
     """Otherwise the stack could lock all users out."""
-    admin = create(client, {**USER_INPUTS, "email": ADMIN_EMAIL}, build_settings())
+    admin = create(build_run(client), {**USER_INPUTS, "email": ADMIN_EMAIL})
 
-    delete(client, *admin)
+    delete(build_run(client), *admin)
 
     assert admin[1]["role"] == "account_admin"
     assert get_status(client, admin[0]) == "active"
@@ -115,10 +115,10 @@ def test_a_renamed_resource_keeps_its_user(
     """Pulumi creates the new resource, then deletes the old one."""
     owners = Ownership()
     user_id, outs = create(
-        client, {**USER_INPUTS, "on_destroy": "deactivate"}, build_settings(), owners
+        build_run(client, ownership=owners), {**USER_INPUTS, "on_destroy": "deactivate"}
     )
 
-    delete(client, user_id, outs, owners)
+    delete(build_run(client, ownership=owners), user_id, outs)
 
     assert user_id == created_user[0]
     assert get_status(client, user_id) == "active"
@@ -132,7 +132,7 @@ def test_destroying_a_deleted_user_succeeds(
     hq.emulator.call_control_plane("DELETE", f"/users/{created_user[0]}")
     hq.clock.sleep(TEN_MINUTES)
 
-    delete(client, *created_user)
+    delete(build_run(client), *created_user)
 
     assert hq.emulator.requests_made == ["PATCH user"]
 
@@ -148,7 +148,7 @@ def test_a_failed_deactivation_is_an_error(
     hq.emulator.faults.append(Fault("PATCH user", reply, times=99))
 
     with pytest.raises(Bim360Error, match="could not change status of user"):
-        delete(client, *created_user)
+        delete(build_run(client), *created_user)
 
 
 def test_a_refusal_is_success_if_the_user_is_inactive(
@@ -159,6 +159,6 @@ def test_a_refusal_is_success_if_the_user_is_inactive(
     hq.emulator.requests_made.clear()
     hq.emulator.faults.append(Fault("PATCH user", build_reply(422, {"message": "no"})))
 
-    delete(client, *created_user)
+    delete(build_run(client), *created_user)
 
     assert hq.emulator.requests_made == ["PATCH user", "GET user"]

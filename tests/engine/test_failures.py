@@ -73,7 +73,7 @@ def test_a_lost_secret_of_a_provider_is_told(tmp_path: Path) -> None:
     """A state keeps no secrets, so a destroy has to be given them."""
     stack = LocalStack(tmp_path)
     program = (
-        's = Shelf("s", mark="EX", password=Output.secret("open sesame"))\n'
+        's = FileStore("s", mark="EX", password=Output.secret("open sesame"))\n'
         'Item("a", Opts(provider=s), title="A")'
     )
     stack.run(Command("up", program))

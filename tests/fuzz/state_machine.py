@@ -31,6 +31,7 @@ from tests.support.hq import (
     FaultyEmulator,
     HqFixture,
     build_reply,
+    build_run,
     build_settings,
 )
 
@@ -156,7 +157,7 @@ class ProjectLifecycles(RuleBasedStateMachine):
             get_renames(self.client).record_comparison(owned.id, names)
         for owned, name in wanted:
             inputs = {**owned.inputs, "name": name}
-            outs = project.update(self.client, owned.id, owned.state, inputs)
+            outs = project.update(build_run(self.client), owned.id, owned.state, inputs)
             assert not outs["unfinished"]
             owned.inputs, owned.state = inputs, outs
             self.account.projects[owned.id].fields["name"] = name
@@ -186,13 +187,13 @@ class ProjectLifecycles(RuleBasedStateMachine):
         self._begin_run(weather)
         slot = choose.choice(sorted(self.stack))
         owned = self.stack[slot]
-        live = project.read(self.client, owned.id, owned.state)
+        live = project.read(build_run(self.client), owned.id, owned.state)
         if owned.id not in self.account.projects:
             assert live is None
             del self.stack[slot]
             return self._end_run()
         assert live is not None
-        again = project.read(self.client, owned.id, live.outputs)
+        again = project.read(build_run(self.client), owned.id, live.outputs)
         assert again == live
         owned.state = live.outputs
         owned.seen_fields = dict(self.account.projects[owned.id].fields)
@@ -228,7 +229,7 @@ class ProjectLifecycles(RuleBasedStateMachine):
         """Archive a project, or leave it; what is gone already is done with."""
         self._begin_run(weather)
         owned = self.stack.pop(choose.choice(sorted(self.stack)))
-        project.delete(self.client, owned.id, owned.state)
+        project.delete(build_run(self.client), owned.id, owned.state)
         if owned.state.get("on_destroy") == "retain":
             assert not self.emulator.requests_made
         elif owned.id in self.account.projects:
@@ -247,7 +248,7 @@ class ProjectLifecycles(RuleBasedStateMachine):
         ]
         was_free = self.account.find_by_name(name) is None
         try:
-            project.create(self.client, inputs, build_settings(), self._build_ownership())
+            project.create(build_run(self.client, ownership=self._build_ownership()), inputs)
         except Bim360Error:
             pass
         else:
@@ -259,7 +260,7 @@ class ProjectLifecycles(RuleBasedStateMachine):
 
     # What people do, and time.
 
-    @precondition(lambda self: self.account.held)
+    @precondition(lambda self: self.account.projects)
     @rule(choose=st.randoms(use_true_random=False), change=BROWSER_CHANGES)
     def change_by_hand(self, choose: Any, change: Fields) -> None:
         """Somebody changes a project in the browser."""
@@ -268,7 +269,7 @@ class ProjectLifecycles(RuleBasedStateMachine):
         fields = self.account.projects[id_].fields
         fields.update(normalize_fields({**fields, **change}))
 
-    @precondition(lambda self: self.account.held)
+    @precondition(lambda self: self.account.projects)
     @rule(choose=st.randoms(use_true_random=False))
     def delete_at_hq(self, choose: Any) -> None:
         """A project is gone, as none ever should."""
@@ -276,7 +277,7 @@ class ProjectLifecycles(RuleBasedStateMachine):
         self.emulator.call_control_plane("DELETE", f"/projects/{id_}")
         del self.account.projects[id_]
 
-    @precondition(lambda self: self.account.held)
+    @precondition(lambda self: self.account.projects)
     @rule(choose=st.randoms(use_true_random=False))
     def sign_in(self, choose: Any) -> None:
         """The first project admin makes a project active."""
@@ -353,7 +354,7 @@ class ProjectLifecycles(RuleBasedStateMachine):
                 owners.mark_owned(owned.id)
         return owners
 
-    def _check_arguments(self, old: Fields, given: Fields) -> Fields:
+    def _check_arguments(self, old: Fields, given: Fields) -> Any:
         inputs, problems = check(old, given, build_settings())
         assert problems == []
         assert self.emulator.requests_made == []
@@ -401,7 +402,7 @@ class ProjectLifecycles(RuleBasedStateMachine):
         expected = twin is None or self._is_adoptable(twin, inputs)
         try:
             id_, outs = project.create(
-                self.client, inputs, build_settings(), self._build_ownership()
+                build_run(self.client, ownership=self._build_ownership()), inputs
             )
         except ConflictError:
             assert not expected
@@ -435,8 +436,8 @@ class ProjectLifecycles(RuleBasedStateMachine):
         wanted = find_differences(before, owned.inputs)
         body = build_body(owned.inputs, wanted)
         done = not wanted or self.account.apply_update(owned.id, before["status"], body)
-        id_, outs = project.create(self.client, owned.inputs, build_settings(), owners)
-        project.delete(self.client, owned.id, owned.state, owners)
+        id_, outs = project.create(build_run(self.client, ownership=owners), owned.inputs)
+        project.delete(build_run(self.client, ownership=owners), owned.id, owned.state)
         assert id_ == owned.id
         self._assert_sent_only(wanted)
         seen = dict(self.account.projects[id_].fields) if done else before
@@ -460,7 +461,7 @@ class ProjectLifecycles(RuleBasedStateMachine):
             is_there and self.account.apply_update(owned.id, owned.seen_fields["status"], body)
         )
         try:
-            outs = project.update(self.client, owned.id, owned.state, inputs)
+            outs = project.update(build_run(self.client), owned.id, owned.state, inputs)
         except Bim360Error:
             assert not done
             self._assert_sent_only(wanted)

@@ -1,10 +1,11 @@
 """Check and diff of an account user; no network."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any, Final
 
-from bim360_provider.core.entity import Diff
+from bim360_provider.core.entity import Diff, Fields, Inputs, State
 from bim360_provider.core.field_spec import FieldSpec, is_same_text
+from bim360_provider.core.run import Run
 from bim360_provider.core.settings import (
     Settings,
     add_account_scope,
@@ -17,7 +18,6 @@ from bim360_provider.core.validation import (
     validate_arguments,
     warn_about_response,
 )
-from bim360_provider.hq import HqClient
 from bim360_provider.models import AccountUser, AccountUserArguments
 from bim360_provider.models.account_user import (
     CLEARABLE_FIELDS,
@@ -39,7 +39,6 @@ __all__ = [
     "warn_about_user",
 ]
 
-Values = Mapping[str, Any]
 
 FIELD_SPEC: Final = FieldSpec(
     ("email", *PATCHABLE_FIELDS), CLEARABLE_FIELDS, PROVIDER_ONLY_FIELDS, PROFILE_FIELDS
@@ -58,7 +57,7 @@ def is_same_value(name: str, declared: Any, live: Any) -> bool:
     return is_same_text(declared, live)
 
 
-def diff_fields(live: Values, inputs: Values) -> tuple[str, ...]:
+def diff_fields(live: Fields, inputs: Inputs) -> tuple[str, ...]:
     """Return the given arguments that HQ's PATCH takes and whose value HQ does not have.
 
     A person whom somebody deactivated counts as differing even where no status is
@@ -72,23 +71,23 @@ def diff_fields(live: Values, inputs: Values) -> tuple[str, ...]:
     return tuple(changed)
 
 
-def warn_about_user(client: HqClient, sent: Values, user: AccountUser) -> None:
+def warn_about_user(run: Run, sent: Fields, user: AccountUser) -> None:
     """Warn where HQ's response has other values than were sent."""
-    warn_about_response(client, f"user '{user.email}'", sent, user, is_same_value)
+    warn_about_response(run.warn, f"user '{user.email}'", sent, user, is_same_value)
 
 
-def build_create_body(inputs: Values) -> dict[str, Any]:
+def build_create_body(inputs: Inputs) -> dict[str, Any]:
     """Return the body of a POST: what was given, without status and without empty texts."""
     names = ("email", "company_id", "default_role", *PROFILE_FIELDS)
     return {name: inputs[name] for name in names if inputs.get(name, "") != ""}
 
 
-def build_patch_body(inputs: Values, wanted: Collection[str]) -> dict[str, Any]:
+def build_patch_body(inputs: Inputs, wanted: Collection[str]) -> dict[str, Any]:
     """Return the body of a PATCH: the wanted fields; who is not declared inactive is active."""
     return {name: inputs.get(name, "active") for name in PATCHABLE_FIELDS if name in wanted}
 
 
-def build_fields(user: AccountUser, known: Values) -> dict[str, Any]:
+def build_fields(user: AccountUser, known: Fields) -> dict[str, Any]:
     """Return the fields that HQ filled, with what is known where an answer leaves the role out.
 
     Autodesk's pages have ``default_role`` in every answer, its OpenAPI file in none.
@@ -100,7 +99,7 @@ def build_fields(user: AccountUser, known: Values) -> dict[str, Any]:
     return {**stand_in, **user.get_fields()}
 
 
-def check(_old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any], list[Problem]]:
+def check(_old: Fields, new: Fields, settings: Settings) -> tuple[Inputs, list[Problem]]:
     """Return the arguments in normal form and everything that is wrong with them.
 
     Args:
@@ -110,10 +109,10 @@ def check(_old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any]
     """
     given = add_account_scope(new, settings)
     inputs, problems = validate_arguments(AccountUserArguments, given)
-    return inputs, problems + check_account_scope(given)
+    return Inputs(inputs), problems + check_account_scope(given)
 
 
-def diff(state: Values, inputs: Values) -> Diff:
+def diff(state: State, inputs: Inputs) -> Diff:
     """Return what would change; an argument that is not given is not compared.
 
     Another e-mail is another person. A profile field that was sent once and reads
@@ -135,13 +134,13 @@ def diff(state: Values, inputs: Values) -> Diff:
     return Diff((*changed, *late, *replaces), replaces, unfinished, warnings)
 
 
-def _find_late_changes(state: Values, inputs: Values) -> tuple[str, ...]:
+def _find_late_changes(state: State, inputs: Inputs) -> tuple[str, ...]:
     return tuple(
         k for k in PROFILE_FIELDS if k in inputs and not is_same_text(inputs[k], state.get(k))
     )
 
 
-def _build_warnings(state: Values, inputs: Values, late: tuple[str, ...]) -> tuple[str, ...]:
+def _build_warnings(state: State, inputs: Inputs, late: tuple[str, ...]) -> tuple[str, ...]:
     who = f"BIM 360: user '{state.get('email')}'"
     told = []
     names = ", ".join(name for name in late if not is_unknown(inputs[name]))

@@ -16,7 +16,7 @@ from bim360_provider.core.business_units.tree import (
     get_parent,
     resolve_parent_id,
 )
-from bim360_provider.core.entity import DECLARED, Diff
+from bim360_provider.core.entity import DECLARED, Diff, Fields, Inputs, State
 from bim360_provider.core.settings import (
     Settings,
     add_account_scope,
@@ -48,15 +48,14 @@ __all__ = [
     "list_declared_fields",
 ]
 
-Values = Mapping[str, Any]
 
 OPTIONS: Final = ("complete", *PROVIDER_ONLY_FIELDS)
 """Arguments that tell this provider what to do."""
 
 
 def build_outputs(
-    live: Sequence[BusinessUnit], known: Values, ids: Mapping[str, str], undropped: Collection[str]
-) -> dict[str, Any]:
+    live: Sequence[BusinessUnit], known: Fields, ids: Mapping[str, str], undropped: Collection[str]
+) -> State:
     """Return what goes into the state.
 
     Args:
@@ -68,23 +67,27 @@ def build_outputs(
     names = build_paths(live)
     by_id = {unit.id: unit for unit in live}
     others = {id_: path for id_, path in sorted(names.items()) if id_ not in ids.values()}
-    return {
-        **{name: known[name] for name in OPTIONS if name in known},
-        "units": {
-            key: _format_unit(by_id[id_], names[id_]) for key, id_ in ids.items() if id_ in by_id
-        },
-        "ids": dict(ids),
-        "undeclared": others,
-        "undropped": sorted(id_ for id_ in undropped if id_ in others),
-    }
+    return State(
+        {
+            **{name: known[name] for name in OPTIONS if name in known},
+            "units": {
+                key: _format_unit(by_id[id_], names[id_])
+                for key, id_ in ids.items()
+                if id_ in by_id
+            },
+            "ids": dict(ids),
+            "undeclared": others,
+            "undropped": sorted(id_ for id_ in undropped if id_ in others),
+        }
+    )
 
 
-def list_declared_fields(units: Mapping[str, Values]) -> dict[str, list[str]]:
+def list_declared_fields(units: Mapping[str, Fields]) -> dict[str, list[str]]:
     """Return the names of what each unit's declaration says."""
     return {key: sorted(unit) for key, unit in units.items()}
 
 
-def derive_inputs(live: Sequence[BusinessUnit], state: Values) -> dict[str, Any]:
+def derive_inputs(live: Sequence[BusinessUnit], state: Fields) -> Inputs:
     """Return the arguments that would declare the units as they are.
 
     What was declared, and a name or a parent that HQ has otherwise. Where the
@@ -101,7 +104,9 @@ def derive_inputs(live: Sequence[BusinessUnit], state: Values) -> dict[str, Any]
     if state.get("complete"):
         strangers = set(by_id) - {*ids.values(), *state["undropped"]}
         units |= {id_: {"id": id_} for id_ in sorted(strangers)}
-    return {**{k: state[k] for k in OPTIONS if k in state}, "units": units, "ids": dict(ids)}
+    return Inputs(
+        {**{k: state[k] for k in OPTIONS if k in state}, "units": units, "ids": dict(ids)}
+    )
 
 
 def derive_units(
@@ -146,7 +151,7 @@ def _format_unit(unit: BusinessUnit, path: str) -> dict[str, Any]:
 
 
 def _derive_argument(
-    key: str, unit: BusinessUnit, given: Collection[str], ids: Values
+    key: str, unit: BusinessUnit, given: Collection[str], ids: Fields
 ) -> dict[str, Any]:
     live_parent = unit.parent_id or ROOT
     found: dict[str, Any] = {"id": unit.id} if "id" in given else {}
@@ -162,7 +167,7 @@ def _derive_argument(
     return found
 
 
-def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any], list[Problem]]:
+def check(old: Fields, new: Fields, settings: Settings) -> tuple[Inputs, list[Problem]]:
     """Return the arguments in normal form and everything that is wrong with them.
 
     The ids of the units are written into them, so that every preview knows them.
@@ -179,21 +184,21 @@ def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any],
     if isinstance(inputs.get("units"), Mapping):
         inputs["units"], mistakes = _validate_units(inputs["units"])
         problems += mistakes or _check_relations(inputs, old)
-    return inputs, problems
+    return Inputs(inputs), problems
 
 
-def _check_relations(inputs: dict[str, Any], old: Values) -> list[Problem]:
+def _check_relations(inputs: dict[str, Any], old: Fields) -> list[Problem]:
     """Give every unit its id, and return what is wrong between them."""
     known = {key: _replace_unknown(unit) for key, unit in inputs["units"].items()}
     inputs["ids"] = assign_ids(str(inputs.get("account_id")), known, old)
     return check_units(known, inputs["ids"])
 
 
-def _replace_unknown(unit: Any) -> Values:
+def _replace_unknown(unit: Any) -> Fields:
     return unit if isinstance(unit, Mapping) else dict.fromkeys(("id", "name", "parent"), UNKNOWN)
 
 
-def _validate_units(units: Values) -> tuple[dict[str, Any], list[Problem]]:
+def _validate_units(units: Fields) -> tuple[dict[str, Any], list[Problem]]:
     problems = []
     found: dict[str, Any] = {}
     for key, unit in units.items():
@@ -232,7 +237,7 @@ def _check_key_name(key: str) -> list[Problem]:
     return []
 
 
-def diff(state: Values, inputs: Values) -> Diff:
+def diff(state: State, inputs: Inputs) -> Diff:
     """Return what would change.
 
     Args:
@@ -250,7 +255,7 @@ def diff(state: Values, inputs: Values) -> Diff:
     return Diff((*changed, *replaces), replaces)
 
 
-def _has_unit_changes(state: Values, inputs: Values) -> bool:
+def _has_unit_changes(state: State, inputs: Inputs) -> bool:
     units = inputs.get("units")
     if is_unknown(units) or is_unknown(inputs.get("ids")) or "units" not in state:
         return True

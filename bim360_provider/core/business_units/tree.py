@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from bim360_provider.core.entity import Fields, Inputs
 from bim360_provider.core.validation import UNKNOWN, Problem, is_unknown
 from bim360_provider.models import normalize
 from bim360_provider.models.business_units import BusinessUnit
@@ -27,7 +28,6 @@ __all__ = [
     "resolve_parent_id",
 ]
 
-Values = Mapping[str, Any]
 
 NAMESPACE: Final = uuid.uuid5(uuid.NAMESPACE_DNS, "business_units_structure.bim360.autodesk.com")
 """Every id that this provider chooses comes from it: another one would make all units anew."""
@@ -41,7 +41,7 @@ def compute_unit_id(account_id: str, key: str) -> str:
     return str(uuid.uuid5(NAMESPACE, f"{account_id}/{normalize.compose_text(key)}"))
 
 
-def assign_ids(account_id: str, units: Mapping[str, Values], old: Values) -> dict[str, Any]:
+def assign_ids(account_id: str, units: Mapping[str, Fields], old: Fields) -> dict[str, Any]:
     """Return each unit's id by its key: the declared one, else the old one, else a new one.
 
     Args:
@@ -56,12 +56,12 @@ def assign_ids(account_id: str, units: Mapping[str, Values], old: Values) -> dic
     }
 
 
-def get_name(key: str, unit: Values) -> Any:
+def get_name(key: str, unit: Fields) -> Any:
     """Return the name of a unit, which may be unknown."""
     return unit.get("name", normalize.compose_text(key.rpartition("/")[2]))
 
 
-def get_parent(key: str, unit: Values) -> Any:
+def get_parent(key: str, unit: Fields) -> Any:
     """Return the parent as it is declared: a key, an id, unknown, or empty for none."""
     return unit.get("parent", key.rpartition("/")[0])
 
@@ -74,7 +74,7 @@ def find_key(parent: str, keys: Iterable[str]) -> str:
     return next(alike, parent)
 
 
-def build_units(inputs: Values) -> dict[str, dict[str, Any]]:
+def build_units(inputs: Inputs) -> dict[str, dict[str, Any]]:
     """Return what each declared unit shall be at HQ, by key and in HQ's fields.
 
     Args:
@@ -85,7 +85,7 @@ def build_units(inputs: Values) -> dict[str, dict[str, Any]]:
     return {key: _build_unit(key, unit, ids) for key, unit in sorted(units.items())}
 
 
-def _build_unit(key: str, unit: Values, ids: Values) -> dict[str, Any]:
+def _build_unit(key: str, unit: Fields, ids: Fields) -> dict[str, Any]:
     fields = {
         "id": ids[key],
         "parent_id": resolve_parent_id(get_parent(key, unit), ids),
@@ -94,7 +94,7 @@ def _build_unit(key: str, unit: Values, ids: Values) -> dict[str, Any]:
     return {**fields, **{k: unit[k] for k in ("description",) if k in unit}}
 
 
-def resolve_parent_id(parent: Any, ids: Values) -> Any:
+def resolve_parent_id(parent: Any, ids: Fields) -> Any:
     """Return the id of a parent; empty where there is none."""
     if is_unknown(parent):
         return UNKNOWN
@@ -104,7 +104,7 @@ def resolve_parent_id(parent: Any, ids: Values) -> Any:
     return ids.get(parent, parent)
 
 
-Units = Mapping[str, Values]
+Units = Mapping[str, Fields]
 
 
 def build_problem(key: str, words: str) -> Problem:
@@ -112,7 +112,7 @@ def build_problem(key: str, words: str) -> Problem:
     return Problem("units", f"{normalize.quote_value(key)}: {words}")
 
 
-def check_units(units: Units, ids: Values) -> list[Problem]:
+def check_units(units: Units, ids: Fields) -> list[Problem]:
     """Return everything that is wrong between units; what is unknown is not judged.
 
     Args:
@@ -174,7 +174,7 @@ def _describe_missing_parent(parent: str, units: Units, *, is_explicit: bool) ->
     return f"is '{parent}', and no unit has that key; {advice}{slash}"
 
 
-def _check_duplicate_ids(ids: Values) -> Iterator[Problem]:
+def _check_duplicate_ids(ids: Fields) -> Iterator[Problem]:
     seen: dict[str, str] = {}
     for key, id_ in ids.items():
         if is_unknown(id_):
@@ -184,7 +184,7 @@ def _check_duplicate_ids(ids: Values) -> Iterator[Problem]:
         seen[id_] = key
 
 
-def _check_duplicate_names(units: Units, ids: Values) -> Iterator[Problem]:
+def _check_duplicate_names(units: Units, ids: Fields) -> Iterator[Problem]:
     seen: dict[tuple[Any, Any], str] = {}
     for key, unit in units.items():
         place = (resolve_parent_id(get_parent(key, unit), ids), get_name(key, unit))
@@ -196,9 +196,6 @@ def _check_duplicate_names(units: Units, ids: Values) -> Iterator[Problem]:
             )
             yield build_problem(key, f"name {words}")
         seen[place] = key
-
-
-Fields = Mapping[str, Any]
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
 """Wait until a name is free, within bounds."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from bim360_provider.core.entity import Fields
 from bim360_provider.core.names.renames import NameExchange
 from bim360_provider.errors import Bim360Error, ConflictError
 
@@ -71,10 +72,7 @@ def _park_rename(wish: NameRequest) -> None:
         rename.is_parked = True
     who = f"{room.kind} '{rename.old_name}' ({wish.item_id})"
     words = f"{who} waits for the name '{wish.name}', which another resource may give up"
-    room.client.transport.notify(
-        f"BIM 360: {words}; if it does not get it now, the next `pulumi up` tries again.",
-        warning=True,
-    )
+    room.run.warn(f"BIM 360: {words}; if it does not get it now, the next `pulumi up` tries again.")
     raise NameParkedError(str(hq), status=hq.status, hq_message=hq.hq_message, request=hq.request)
 
 
@@ -127,7 +125,7 @@ def _wait_for_comparison(room: NameExchange, item_id: str) -> bool | None:
     Returns:
         None once it has; otherwise whether too many changes are under way for it to go on.
     """
-    clock, count = room.client.transport.clock, room.renames.count_compared(room.scope)
+    clock, count = room.run.clock, room.renames.count_compared(room.scope)
     ends = clock.monotonic() + QUIET_PERIOD
     while clock.monotonic() < ends:
         if room.renames.may_park(MAX_OPEN_CHANGES):
@@ -164,15 +162,13 @@ def _describe_dependency(wish: NameRequest, name: str) -> str:
     return "" if name == wish.name else f"what has it is to become '{name}', and "
 
 
-Values = Mapping[str, Any]
-
 Created = TypeVar("Created")
 
 Row = TypeVar("Row", "Project", "Company")
 
 
 def patch_with_rename(
-    room: NameExchange, item_id: str, body: Values, send: Callable[[Values], Row]
+    room: NameExchange, item_id: str, body: Fields, send: Callable[[Fields], Row]
 ) -> Row:
     """Send a PATCH; a name that another resource of this run gives up is vacated first.
 
@@ -205,8 +201,8 @@ def patch_with_rename(
 def patch_after_wait(
     room: NameExchange,
     item_id: str,
-    body: Values,
-    send: Callable[[Values], Row],
+    body: Fields,
+    send: Callable[[Fields], Row],
     error: ConflictError,
 ) -> Row:
     """Wait for the resource that has the name to be compared, and then go on as ``renamed``.
@@ -271,7 +267,7 @@ def _create_with_retry(room: NameExchange, name: str, create: Callable[[], Creat
 
 
 def _patch_remaining_fields(
-    room: NameExchange, item_id: str, body: Values, send: Callable[[Values], Row]
+    room: NameExchange, item_id: str, body: Fields, send: Callable[[Fields], Row]
 ) -> Row:
     """Send what another update has not done yet."""
     rename = room.renames.find_rename(room.scope, item_id)

@@ -1,15 +1,15 @@
 """Adopt: what a create may do when HQ already has a project of that name. See docs/project.md."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from bim360_provider.core.create_once import (
     SHARED_OWNERSHIP_RISK,
     is_recent_leftover,
     was_created_since,
 )
+from bim360_provider.core.entity import Inputs
 from bim360_provider.core.project.rules import diff_fields
 from bim360_provider.core.settings import Settings
 from bim360_provider.hq.transport.clock import parse_time
@@ -17,7 +17,6 @@ from bim360_provider.models import Project
 
 __all__ = ["AdoptionDecision", "decide_adoption", "is_created_project"]
 
-Values = Mapping[str, Any]
 
 RENAME_ADVICE: Final = "declare another name"
 
@@ -37,7 +36,7 @@ class AdoptionDecision:
     is_implicit: bool = False
 
 
-def is_created_project(project: Project, inputs: Values, since: datetime) -> bool:
+def is_created_project(project: Project, inputs: Inputs, since: datetime) -> bool:
     """Return whether a project with the declared values was made after we asked for it."""
     named = project.model_copy(update={"name": inputs["name"]})  # HQ may normalize a name
     unused = was_created_since(project.created_at, since) and not project.last_sign_in
@@ -45,7 +44,7 @@ def is_created_project(project: Project, inputs: Values, since: datetime) -> boo
 
 
 def decide_adoption(
-    twins: list[Project], inputs: Values, settings: Settings, began: datetime
+    twins: list[Project], inputs: Inputs, settings: Settings, began: datetime
 ) -> AdoptionDecision:
     """Decide about the projects that have the declared name already.
 
@@ -80,7 +79,7 @@ def decide_adoption(
     return AdoptionDecision(None, _format_advice(twin, name, began))
 
 
-def _is_leftover(twin: Project, inputs: Values, settings: Settings, began: datetime) -> bool:
+def _is_leftover(twin: Project, inputs: Inputs, settings: Settings, began: datetime) -> bool:
     # A run may be interrupted after it archived what is declared so from the start.
     as_left = {"pending"} | ({"inactive", "archived"} & {inputs.get("status")})
     if twin.status not in as_left or twin.last_sign_in:
@@ -90,7 +89,7 @@ def _is_leftover(twin: Project, inputs: Values, settings: Settings, began: datet
     )
 
 
-def _was_reactivated(twin: Project, inputs: Values, settings: Settings, began: datetime) -> bool:
+def _was_reactivated(twin: Project, inputs: Inputs, settings: Settings, began: datetime) -> bool:
     # It is archived no more, so the policy would leave it alone; nothing on it is to be changed.
     if twin.status not in ("active", "inactive"):
         return False
@@ -99,11 +98,11 @@ def _was_reactivated(twin: Project, inputs: Values, settings: Settings, began: d
     )
 
 
-def _has_declared_values(project: Project, inputs: Values) -> bool:
+def _has_declared_values(project: Project, inputs: Inputs) -> bool:
     # Lists leave the service types out; a status is set only after a project is made.
     unseen = {"status"} if project.service_types else {"status", "service_types"}
     declared = {name: value for name, value in inputs.items() if name not in unseen}
-    return not set(diff_fields(project.get_fields(), declared)) - {"status"}
+    return not set(diff_fields(project.get_fields(), Inputs(declared))) - {"status"}
 
 
 def _format_advice(twin: Project, name: str, began: datetime) -> str:

@@ -1,9 +1,9 @@
 """Check and diff of a project; no network."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any, Final
 
-from bim360_provider.core.entity import DECLARED, Diff, NameChange
+from bim360_provider.core.entity import DECLARED, Diff, Fields, Inputs, NameChange, State
 from bim360_provider.core.field_spec import is_same_text
 from bim360_provider.core.settings import (
     Settings,
@@ -33,8 +33,6 @@ __all__ = [
     "is_same_value",
 ]
 
-Values = Mapping[str, Any]
-
 
 def is_same_value(name: str, declared: Any, live: Any) -> bool:
     """Return whether a declared value and HQ's mean the same."""
@@ -57,7 +55,7 @@ def _select_requested_services(services: Collection[str]) -> frozenset[str]:
     return frozenset(services) - IMPLICIT_SERVICES
 
 
-def diff_fields(live: Values, inputs: Values) -> tuple[str, ...]:
+def diff_fields(live: Fields, inputs: Inputs) -> tuple[str, ...]:
     """Return the given arguments whose value HQ does not have.
 
     A project that somebody archived counts as differing even where no status is
@@ -71,7 +69,7 @@ def diff_fields(live: Values, inputs: Values) -> tuple[str, ...]:
     return tuple(changed)
 
 
-def build_create_body(inputs: Values) -> dict[str, Any]:
+def build_create_body(inputs: Inputs) -> dict[str, Any]:
     """Return the body of a POST: what was given, without status and without empty texts."""
     names = [name for name in (*PATCHABLE_FIELDS, *CREATE_ONLY_FIELDS) if name != "status"]
     return {
@@ -81,7 +79,7 @@ def build_create_body(inputs: Values) -> dict[str, Any]:
     }
 
 
-def build_patch_body(live: Values, inputs: Values, wanted: Collection[str]) -> dict[str, Any]:
+def build_patch_body(live: Fields, inputs: Inputs, wanted: Collection[str]) -> dict[str, Any]:
     """Return the body of a PATCH: the wanted fields and no others."""
     body = {
         name: _encode_value(name, inputs[name], live.get(name) or ())
@@ -112,12 +110,12 @@ DOCS_URL_EU: Final = "https://docs.b360.eu.autodesk.com/projects/"
 
 def build_outputs(
     project: Project,
-    known: Values,
-    inputs: Values,
+    known: Fields,
+    inputs: Inputs,
     *,
     copy_status: str | None = None,
     unfinished: Collection[str] = (),
-) -> dict[str, Any]:
+) -> State:
     """Return what goes into the state.
 
     Args:
@@ -130,18 +128,20 @@ def build_outputs(
     stand_ins = {name: known[name] for name in FALLBACK_FIELDS if known.get(name)}
     fields = {name: value for name, value in project.get_fields().items() if name != "id"}
     echoed = {k: inputs[k] for k in (*CREATE_ONLY_FIELDS, *PROVIDER_ONLY_FIELDS) if k in inputs}
-    return {
-        **stand_ins,
-        **fields,
-        **echoed,
-        "url": f"{DOCS_URL_EU if known.get('region') == 'EMEA' else DOCS_URL}{project.id}",
-        "copy_status": copy_status,
-        "unfinished": sorted(unfinished),
-        DECLARED: sorted(name for name in inputs if name in PATCHABLE_FIELDS),
-    }
+    return State(
+        {
+            **stand_ins,
+            **fields,
+            **echoed,
+            "url": f"{DOCS_URL_EU if known.get('region') == 'EMEA' else DOCS_URL}{project.id}",
+            "copy_status": copy_status,
+            "unfinished": sorted(unfinished),
+            DECLARED: sorted(name for name in inputs if name in PATCHABLE_FIELDS),
+        }
+    )
 
 
-def derive_inputs(project: Project, state: Values, declared: Collection[str]) -> dict[str, Any]:
+def derive_inputs(project: Project, state: Fields, declared: Collection[str]) -> Inputs:
     """Return the arguments that would declare the project as it is, for those that are managed.
 
     An archived project shows its status even where none is declared, so that a
@@ -156,7 +156,7 @@ def derive_inputs(project: Project, state: Values, declared: Collection[str]) ->
     }
     if live.get("status") == "archived":
         fields["status"] = "archived"
-    return {**kept, **{name: value for name, value in fields.items() if value is not None}}
+    return Inputs({**kept, **{name: value for name, value in fields.items() if value is not None}})
 
 
 def _derive_argument(name: str, value: Any) -> Any:
@@ -181,7 +181,7 @@ MISSING_TEMPLATE: Final = (
 INSIGHT_MESSAGE: Final = "must not name 'insight': HQ adds it by itself"
 
 
-def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any], list[Problem]]:
+def check(old: Fields, new: Fields, settings: Settings) -> tuple[Inputs, list[Problem]]:
     """Return the arguments in normal form and everything that is wrong with them.
 
     What HQ requires of a new project may be missing from one that exists: people who work in
@@ -203,17 +203,17 @@ def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any],
     problems += _check_dates(known) or _check_kept_date(old, given, known)
     problems += _check_services(known, open_lists)
     problems += _check_template(known, given) if is_new else _check_create_only(old, known)
-    return inputs, problems + check_account_scope(given)
+    return Inputs(inputs), problems + check_account_scope(given)
 
 
-def _check_dates(known: Values) -> list[Problem]:
+def _check_dates(known: Fields) -> list[Problem]:
     start, end = known.get("start_date"), known.get("end_date")
     if start is None or end is None or start < end:
         return []
     return [Problem("end_date", f"must be after start_date, but {end} is not after {start}")]
 
 
-def _check_kept_date(old: Values, given: Values, known: Values) -> list[Problem]:
+def _check_kept_date(old: Fields, given: Fields, known: Fields) -> list[Problem]:
     """Compare a date that changes with the other one, which is declared no more: HQ keeps that.
 
     One that does not change is not sent, so what HQ holds may be as odd as it likes.
@@ -231,7 +231,7 @@ def _check_kept_date(old: Values, given: Values, known: Values) -> list[Problem]
     return [Problem(declared, f"{told}; declare both")]
 
 
-def _check_services(known: Values, open_lists: frozenset[str]) -> list[Problem]:
+def _check_services(known: Fields, open_lists: frozenset[str]) -> list[Problem]:
     services = known.get("service_types")
     if services is None:
         return []
@@ -253,7 +253,7 @@ def _describe_service_error(word: str) -> str:
     return normalize.describe_unknown_choice(word, enums.SERVICE_TYPES)
 
 
-def _check_template(known: Values, given: Values) -> list[Problem]:
+def _check_template(known: Fields, given: Fields) -> list[Problem]:
     """Warn of what is to be copied from a template where there is no template."""
     if given.get("template_project_id") is not None:
         return []
@@ -261,12 +261,12 @@ def _check_template(known: Values, given: Values) -> list[Problem]:
     return [Problem(name, MISSING_TEMPLATE, warning=True) for name in names]
 
 
-def _check_create_only(old: Values, known: Values) -> list[Problem]:
+def _check_create_only(old: Fields, known: Fields) -> list[Problem]:
     late = [name for name in CREATE_ONLY_FIELDS if known.get(name) and known[name] != old.get(name)]
     return [Problem(name, CREATE_ONLY_MESSAGE) for name in late]
 
 
-def diff(state: Values, inputs: Values) -> Diff:
+def diff(state: State, inputs: Inputs) -> Diff:
     """Return what would change; an argument that is not given is not compared.
 
     Args:
@@ -281,6 +281,6 @@ def diff(state: Values, inputs: Values) -> Diff:
     return Diff((*changed, *replaces), replaces, is_unfinished(state), name_change=names)
 
 
-def is_unfinished(state: Values) -> bool:
+def is_unfinished(state: State) -> bool:
     """Return whether an earlier run left something to do: a field to set, a copy to wait for."""
     return bool(state.get("unfinished")) or state.get("copy_status") == "running"

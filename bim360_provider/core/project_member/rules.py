@@ -1,9 +1,9 @@
 """Check and diff of one member of a project; no network."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from bim360_provider.core.entity import DECLARED, Diff
+from bim360_provider.core.entity import DECLARED, Diff, Fields, Inputs, State
 from bim360_provider.core.settings import (
     Settings,
     add_account_scope,
@@ -39,8 +39,6 @@ __all__ = [
     "split_id",
 ]
 
-Values = Mapping[str, Any]
-
 
 def build_member_id(project_id: str, user_id: str) -> str:
     """Return the id of a member: the project's and HQ's id of the user."""
@@ -55,8 +53,8 @@ def split_id(entity_id: str) -> tuple[str, str, str]:
 
 
 def build_outputs(
-    project_id: str, member: Values, inputs: Values, unfinished: Collection[str] = ()
-) -> dict[str, Any]:
+    project_id: str, member: Fields, inputs: Inputs, unfinished: Collection[str] = ()
+) -> State:
     """Return what goes into the state.
 
     Args:
@@ -66,25 +64,27 @@ def build_outputs(
         unfinished: Arguments that could not be applied yet.
     """
     echoed = {name: inputs[name] for name in PROVIDER_ONLY_FIELDS if name in inputs}
-    return {
-        "project_id": project_id,
-        **member,
-        **echoed,
-        "unfinished": sorted(unfinished),
-        DECLARED: sorted(name for name in inputs if name in PATCHABLE_FIELDS),
-    }
+    return State(
+        {
+            "project_id": project_id,
+            **member,
+            **echoed,
+            "unfinished": sorted(unfinished),
+            DECLARED: sorted(name for name in inputs if name in PATCHABLE_FIELDS),
+        }
+    )
 
 
 def derive_inputs(
-    project_id: str, member: Values, state: Values, declared: Collection[str]
-) -> dict[str, Any]:
+    project_id: str, member: Fields, state: Fields, declared: Collection[str]
+) -> Inputs:
     """Return the arguments that would declare the member as they are, for those managed."""
     kept = {name: state[name] for name in PROVIDER_ONLY_FIELDS if name in state}
     known = {"project_id": project_id, "email": member["email"]}
-    return {**kept, **known, **derive_fields(member, declared)}
+    return Inputs({**kept, **known, **derive_fields(member, declared)})
 
 
-def derive_fields(member: Values, declared: Collection[str]) -> dict[str, Any]:
+def derive_fields(member: Fields, declared: Collection[str]) -> dict[str, Any]:
     """Return a member's fields as arguments: no access is written as an empty text."""
     live = {name: member.get(name) for name in PATCHABLE_FIELDS if name in declared}
     shown = {k: "" if v is None and k in MEMBER_SERVICES else v for k, v in live.items()}
@@ -102,14 +102,14 @@ def is_same_value(name: str, declared: Any, live: Any) -> bool:
     return (declared or None) == (live or None)
 
 
-def diff_fields(live: Values, inputs: Values) -> tuple[str, ...]:
+def diff_fields(live: Fields, inputs: Inputs) -> tuple[str, ...]:
     """Return the given arguments whose value HQ does not have."""
     return tuple(
         k for k in PATCHABLE_FIELDS if k in inputs and not is_same_value(k, inputs[k], live.get(k))
     )
 
 
-def build_import_row(inputs: Values, role_ids: Sequence[str]) -> dict[str, Any]:
+def build_import_row(inputs: Inputs, role_ids: Sequence[str]) -> dict[str, Any]:
     """Return a row of an import: what was given, and never an empty company."""
     row: dict[str, Any] = {"email": inputs["email"], "services": _build_services({}, inputs)}
     if inputs.get("company_id"):
@@ -120,7 +120,7 @@ def build_import_row(inputs: Values, role_ids: Sequence[str]) -> dict[str, Any]:
 
 
 def build_patch_body(
-    live: Values, inputs: Values, wanted: Collection[str], role_ids: Sequence[str]
+    live: Fields, inputs: Inputs, wanted: Collection[str], role_ids: Sequence[str]
 ) -> dict[str, Any]:
     """Return the body of a PATCH: the wanted fields; services only if one of them is wanted."""
     body: dict[str, Any] = {}
@@ -149,7 +149,7 @@ def build_services_warnings(called: str, changed: Collection[str]) -> tuple[str,
     return (words,)
 
 
-def _build_services(live: Values, inputs: Values) -> dict[str, Any]:
+def _build_services(live: Fields, inputs: Inputs) -> dict[str, Any]:
     """Return the access that a member is to have: declared, else what there is."""
     access = {name: inputs.get(name, live.get(name)) for name in MEMBER_SERVICES}
     return {name: {"access_level": level} for name, level in access.items() if level}
@@ -161,7 +161,7 @@ MISSING_ACCESS: Final = (
 )
 
 
-def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any], list[Problem]]:
+def check(old: Fields, new: Fields, settings: Settings) -> tuple[Inputs, list[Problem]]:
     """Return the arguments in normal form and everything that is wrong with them.
 
     Args:
@@ -173,10 +173,10 @@ def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any],
     given = add_account_scope(new, settings)
     inputs, problems = validate_arguments(ProjectMemberArguments, given)
     problems += check_access(given) + check_account_scope(given) + check_acting_user(settings)
-    return inputs, problems
+    return Inputs(inputs), problems
 
 
-def check_access(given: Values) -> list[Problem]:
+def check_access(given: Fields) -> list[Problem]:
     """Return the problem of a member who is given access to nothing."""
     access = [given.get(service) for service in MEMBER_SERVICES]
     if any(level or is_unknown(level) for level in access):
@@ -193,7 +193,7 @@ IDENTITY_FIELDS: Final = ("project_id", "email")
 """Another project or another person is another member."""
 
 
-def diff(state: Values, inputs: Values) -> Diff:
+def diff(state: State, inputs: Inputs) -> Diff:
     """Return what would change; an argument that is not given is not compared.
 
     Args:
@@ -211,12 +211,12 @@ def diff(state: Values, inputs: Values) -> Diff:
     return Diff((*changed, *replaces), replaces, bool(state.get("unfinished")), warnings)
 
 
-def _format_label(state: Values) -> str:
+def _format_label(state: State) -> str:
     return f"{state.get('email')} in project {state.get('project_id')}"
 
 
 def find_identity_changes(
-    state: Values, inputs: Values, identity: tuple[str, ...]
+    state: Fields, inputs: Fields, identity: tuple[str, ...]
 ) -> tuple[str, ...]:
     """Return which of the arguments that say who it is are others now."""
     return tuple(name for name in identity if name in state and inputs.get(name) != state[name])

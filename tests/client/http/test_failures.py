@@ -18,7 +18,14 @@ from bim360_provider.errors import (
     UnauthorizedError,
     UnavailableError,
 )
-from tests.support.hq import PROJECT_INPUTS, Fault, HqFixture, build_reply, build_settings
+from tests.support.hq import (
+    PROJECT_INPUTS,
+    Fault,
+    HqFixture,
+    build_reply,
+    build_run,
+    build_settings,
+)
 
 HTML = b"<html><head><title>502 Bad Gateway</title></head></html>"
 UNKNOWN_ACCOUNT = "a1d5e9b2-0000-4000-8000-00000000000f"
@@ -159,7 +166,7 @@ def test_a_create_that_times_out_at_a_gateway_is_searched_for(hq: HqFixture, sta
     page = build_reply(status, b"<html>timeout</html>")
     hq.emulator.faults.append(Fault("POST projects", page, acts_on_request=True))
 
-    create(hq.create_client(), PROJECT_INPUTS, build_settings())
+    create(build_run(hq.create_client()), PROJECT_INPUTS)
 
     assert hq.list_project_names().count(PROJECT_INPUTS["name"]) == 1
     assert hq.emulator.requests_made.count("POST projects") == 1
@@ -192,7 +199,7 @@ def test_secrets_are_in_no_output_error_log_or_representation(
     """Secrets are redacted even if HQ's response repeats them."""
     caplog.set_level(logging.DEBUG)
     client = hq.create_client()
-    project_id, outs = create(client, PROJECT_INPUTS, build_settings())
+    project_id, outs = create(build_run(client), PROJECT_INPUTS)
     bearer = hq.emulator.requests[-1].get_header("authorization").removeprefix("Bearer ")
     echo = build_reply(403, {"message": f"no access with {CLIENT_SECRET}, token {bearer}"})
     hq.emulator.faults += [Fault("GET project", echo), Fault("token", echo)]

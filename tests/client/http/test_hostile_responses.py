@@ -19,7 +19,7 @@ from tests.support.hq import (
     Fault,
     HqFixture,
     build_reply,
-    build_settings,
+    build_run,
 )
 
 FOREIGN_URL = "https://evil.example/steal"
@@ -123,7 +123,7 @@ class DroppedError(Bim360Error):
 
 def refresh_project(client: HqClient, project_id: str) -> None:
     """Read a project as a refresh does."""
-    if read(client, project_id, {"account_id": "known"}) is None:
+    if read(build_run(client), project_id, {"account_id": "known"}) is None:
         raise DroppedError
 
 
@@ -180,7 +180,7 @@ def test_a_hostile_response_never_duplicates_a_project(hq: HqFixture, acts: bool
     for name, reply in HOSTILE_REPLIES.items():
         hq.emulator.faults[:] = [Fault("POST projects", reply, acts_on_request=acts)]
         for client in (hq.create_client(), hq.create_client()):
-            catch_error(create, client, {**PROJECT_INPUTS, "name": name}, build_settings())
+            catch_error(create, build_run(client), {**PROJECT_INPUTS, "name": name})
             hq.clock.sleep(60)
 
     assert sorted(hq.list_project_names()) == sorted(HOSTILE_REPLIES)
@@ -195,8 +195,8 @@ def test_the_next_up_settles_a_hostile_response_to_a_change(hq: HqFixture) -> No
     for name, reply in HOSTILE_REPLIES.items():
         hq.emulator.faults[:] = [Fault("PATCH project", reply, acts_on_request=True)]
         change = {**PROJECT_INPUTS, "city": name}
-        if catch_error(update, client, project_id, state, change):
-            update(client, project_id, state, change)
+        if catch_error(update, build_run(client), project_id, state, change):
+            update(build_run(client), project_id, state, change)
 
         assert client.projects.get(project_id).city == name
 
@@ -232,7 +232,7 @@ def test_unknown_fields_are_ignored(hq: HqFixture) -> None:
     }
     hq.emulator.faults.append(Fault("GET project", build_reply(200, row_with_new_fields)))
 
-    live = read(client, project_id, {"account_id": "known"})
+    live = read(build_run(client), project_id, {"account_id": "known"})
 
     assert live is not None
     assert not {"colour", "nested", "n"} & set(live.outputs)

@@ -9,7 +9,14 @@ import pytest
 from bim360_provider.core.project import create, diff
 from bim360_provider.errors import ConflictError
 from bim360_provider.hq import HqClient
-from tests.support.hq import PROJECT_INPUTS, Fault, HqFixture, build_reply, build_settings
+from tests.support.hq import (
+    PROJECT_INPUTS,
+    Fault,
+    HqFixture,
+    build_reply,
+    build_run,
+    build_settings,
+)
 
 
 def list_bodies(hq: HqFixture, method: str = "PATCH") -> list[Any]:
@@ -22,7 +29,7 @@ def test_by_default_a_name_in_use_is_an_error_with_advice(hq: HqFixture, client:
     existing = hq.create_project()
 
     with pytest.raises(ConflictError) as caught:
-        create(client, PROJECT_INPUTS, build_settings())
+        create(build_run(client), PROJECT_INPUTS)
 
     assert str(caught.value) == (
         "BIM 360: could not create project 'Tower A': a project 'Tower A' exists already "
@@ -37,7 +44,7 @@ def test_an_archived_project_is_reactivated_where_declared(hq: HqFixture, client
     existing = hq.create_project(status="archived")
     inputs = {**PROJECT_INPUTS, "adopt": "archived", "value": 9.0}
 
-    project_id, outs = create(client, inputs, build_settings())
+    project_id, outs = create(build_run(client), inputs)
 
     assert project_id == existing["id"]
     assert list_bodies(hq)[-2:] == [{"status": "active"}, {"value": 9.0}]
@@ -51,11 +58,11 @@ def test_a_project_that_an_interrupted_run_reactivated_is_adopted(
     """The previous run was killed before it wrote the state; nothing is changed again."""
     existing = hq.create_project(status="archived")
     inputs = {**PROJECT_INPUTS, "adopt": "archived"}
-    create(client, inputs, build_settings())
+    create(build_run(client), inputs)
     hq.emulator.clock.advance(60)
     hq.emulator.requests_made.clear()
 
-    project_id, outs = create(hq.create_client(), inputs, build_settings())
+    project_id, outs = create(build_run(hq.create_client()), inputs)
 
     assert (project_id, outs["status"]) == (existing["id"], "active")
     assert hq.emulator.requests_made == ["token", "POST projects", "GET projects", "GET project"]
@@ -69,7 +76,7 @@ def test_an_active_project_is_not_adopted_with_adopt_archived(
     hq.create_project()
 
     with pytest.raises(ConflictError, match="exists already"):
-        create(client, {**PROJECT_INPUTS, "adopt": "archived"}, build_settings())
+        create(build_run(client), {**PROJECT_INPUTS, "adopt": "archived"})
 
 
 def test_any_project_is_adopted_and_updated_as_declared(hq: HqFixture, client: HqClient) -> None:
@@ -77,7 +84,7 @@ def test_any_project_is_adopted_and_updated_as_declared(hq: HqFixture, client: H
     existing = hq.create_project(city="Oslo", service_types="pm,cost")
     inputs = {**PROJECT_INPUTS, "adopt": "any", "city": "Bergen", "service_types": ["doc_manager"]}
 
-    project_id, outs = create(client, inputs, build_settings())
+    project_id, outs = create(build_run(client), inputs)
 
     assert project_id == existing["id"]
     assert list_bodies(hq)[-1] == {"service_types": "doc_manager", "city": "Bergen"}
@@ -90,7 +97,7 @@ def test_an_adopted_project_without_differences_is_not_changed(
     """No PATCH is sent."""
     hq.create_project()
 
-    create(client, {**PROJECT_INPUTS, "adopt": "any"}, build_settings())
+    create(build_run(client), {**PROJECT_INPUTS, "adopt": "any"})
 
     assert hq.emulator.requests_made == ["token", "POST projects", "GET projects", "GET project"]
 
@@ -100,7 +107,7 @@ def test_the_leftover_of_an_interrupted_run_is_adopted_with_a_warning(hq: HqFixt
     hq.create_client().projects.create({k: PROJECT_INPUTS[k] for k in list(PROJECT_INPUTS)[:6]})
     hq.clock.sleep(60)
 
-    project_id, _ = create(hq.create_client(), PROJECT_INPUTS, build_settings())
+    project_id, _ = create(build_run(hq.create_client()), PROJECT_INPUTS)
 
     assert project_id in str(hq.list_warnings())
     assert "interrupted run" in str(hq.list_warnings())
@@ -113,7 +120,9 @@ def test_leftovers_are_not_adopted_if_the_option_forbids_it(hq: HqFixture) -> No
     hq.clock.sleep(60)
 
     with pytest.raises(ConflictError, match="exists already"):
-        create(hq.create_client(), PROJECT_INPUTS, build_settings(adoptLeftovers="false"))
+        create(
+            build_run(hq.create_client(), build_settings(adoptLeftovers="false")), PROJECT_INPUTS
+        )
 
 
 def test_an_adoption_that_cannot_be_completed_is_finished_later(
@@ -126,7 +135,7 @@ def test_an_adoption_that_cannot_be_completed_is_finished_later(
     )
     inputs = {**PROJECT_INPUTS, "adopt": "archived", "value": 9.0}
 
-    project_id, outs = create(client, inputs, build_settings())
+    project_id, outs = create(build_run(client), inputs)
 
     assert project_id == existing["id"]
     assert outs["unfinished"] == ["status", "value"]
@@ -141,7 +150,7 @@ def test_a_name_in_use_without_a_visible_project_is_explained(
     hq.emulator.faults.append(Fault("POST projects", taken))
 
     with pytest.raises(ConflictError, match="it may also be an ACC project: declare another name"):
-        create(client, {**PROJECT_INPUTS, "adopt": "any"}, build_settings())
+        create(build_run(client), {**PROJECT_INPUTS, "adopt": "any"})
 
 
 def test_adoption_does_not_copy_a_template_and_warns(hq: HqFixture, client: HqClient) -> None:
@@ -150,9 +159,7 @@ def test_adoption_does_not_copy_a_template_and_warns(hq: HqFixture, client: HqCl
     hq.create_project()
 
     create(
-        client,
-        {**PROJECT_INPUTS, "adopt": "any", "template_project_id": template["id"]},
-        build_settings(),
+        build_run(client), {**PROJECT_INPUTS, "adopt": "any", "template_project_id": template["id"]}
     )
 
     assert "the template is not copied into 'Tower A'" in hq.list_warnings()[-1]
@@ -164,7 +171,7 @@ def test_names_in_use_are_searched_in_one_walk(hq: HqFixture, client: HqClient) 
 
     def adopted(each: int) -> str:
         return create(
-            client, {**PROJECT_INPUTS, "name": f"Tower {each}", "adopt": "any"}, build_settings()
+            build_run(client), {**PROJECT_INPUTS, "name": f"Tower {each}", "adopt": "any"}
         )[0]
 
     with ThreadPoolExecutor(4) as threads:
@@ -180,12 +187,10 @@ def test_a_project_created_after_the_walk_is_found_at_its_end(
 ) -> None:
     """Another user created it between two conflicts of one run."""
     hq.create_project(name="Tower A")
-    create(client, {**PROJECT_INPUTS, "adopt": "any"}, build_settings())
+    create(build_run(client), {**PROJECT_INPUTS, "adopt": "any"})
     late = hq.create_project(name="Late")
 
-    project_id, _ = create(
-        client, {**PROJECT_INPUTS, "name": "Late", "adopt": "any"}, build_settings()
-    )
+    project_id, _ = create(build_run(client), {**PROJECT_INPUTS, "name": "Late", "adopt": "any"})
 
     assert project_id == late["id"]
     assert hq.emulator.requests_made.count("GET projects") == 2
@@ -197,11 +202,11 @@ def test_a_project_found_by_the_walk_is_judged_by_its_current_state(
     """It was archived when the list was read, and another user has reactivated it since."""
     hq.create_project(name="Tower A")
     reactivated = hq.create_project(name="Back", status="archived")
-    create(client, {**PROJECT_INPUTS, "adopt": "any"}, build_settings())
+    create(build_run(client), {**PROJECT_INPUTS, "adopt": "any"})
     hq.emulator.call_control_plane("PATCH", f"/projects/{reactivated['id']}", {"status": "active"})
 
     with pytest.raises(ConflictError, match="a project 'Back' exists already"):
-        create(client, {**PROJECT_INPUTS, "name": "Back", "adopt": "archived"}, build_settings())
+        create(build_run(client), {**PROJECT_INPUTS, "name": "Back", "adopt": "archived"})
 
     assert hq.emulator.requests_made.count("GET projects") == 1
 
@@ -212,10 +217,10 @@ def test_a_project_renamed_since_the_walk_no_longer_owns_the_name(
     """The project that had the name is not changed."""
     hq.create_project(name="Tower A")
     other = hq.create_project(name="Other")
-    create(client, {**PROJECT_INPUTS, "adopt": "any"}, build_settings())
+    create(build_run(client), {**PROJECT_INPUTS, "adopt": "any"})
     hq.emulator.call_control_plane("PATCH", f"/projects/{other['id']}", {"name": "Renamed"})
     taken = build_reply(409, {"code": 9409, "message": "taken"})
     hq.emulator.faults.append(Fault("POST projects", taken))
 
     with pytest.raises(ConflictError, match="no BIM 360 project of that name can be seen"):
-        create(client, {**PROJECT_INPUTS, "name": "Other", "adopt": "any"}, build_settings())
+        create(build_run(client), {**PROJECT_INPUTS, "name": "Other", "adopt": "any"})

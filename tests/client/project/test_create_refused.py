@@ -14,7 +14,7 @@ from tests.support.hq import (
     Fault,
     HqFixture,
     build_reply,
-    build_settings,
+    build_run,
 )
 
 GATEWAY_TIMEOUT = build_reply(504, b"<html>504</html>")
@@ -28,7 +28,7 @@ def test_an_older_project_of_the_same_name_is_not_accepted_as_ours(
     hq.emulator.faults.append(Fault("POST projects", GATEWAY_TIMEOUT))
 
     with pytest.raises(ConflictError, match="exists already"):
-        create(client, PROJECT_INPUTS, build_settings())
+        create(build_run(client), PROJECT_INPUTS)
 
     assert hq.emulator.requests_made.count("POST projects") == 2
 
@@ -48,7 +48,7 @@ def test_a_refusal_is_not_retried(
     hq.emulator.faults.append(Fault("POST projects", reply, times=9))
 
     with pytest.raises(kind, match="could not create project 'Tower A'"):
-        create(client, PROJECT_INPUTS, build_settings())
+        create(build_run(client), PROJECT_INPUTS)
 
     assert hq.emulator.requests_made == ["token", "POST projects"]
 
@@ -59,7 +59,7 @@ def test_a_rate_limited_create_is_retried_when_hq_allows_it(
     """HQ refused before acting, so the POST may be repeated."""
     hq.emulator.faults.append(Fault("POST projects", build_reply(429, retry_after="17"), times=2))
 
-    create(client, PROJECT_INPUTS, build_settings())
+    create(build_run(client), PROJECT_INPUTS)
 
     assert hq.emulator.requests_made == ["token", *["POST projects"] * 3]
     assert hq.clock.sleeps == [17.0, 17.0]
@@ -70,10 +70,10 @@ def test_two_processes_create_one_project(hq: HqFixture) -> None:
     first, second = hq.create_client(), hq.create_client()
     second.transport.get_server_time()
     hq.clock.sleep(2)
-    create(first, PROJECT_INPUTS, build_settings())
+    create(build_run(first), PROJECT_INPUTS)
 
     with pytest.raises(ConflictError, match="made by somebody else while this run was going on"):
-        create(second, PROJECT_INPUTS, build_settings())
+        create(build_run(second), PROJECT_INPUTS)
 
     assert hq.list_project_names() == ["Tower A"]
 
@@ -83,6 +83,6 @@ def test_hqs_clock_decides_instead_of_the_local_clock(hq: HqFixture) -> None:
     hq.emulator.clock.set_time(datetime(2040, 1, 1, tzinfo=timezone.utc).timestamp())
     hq.emulator.faults.append(Fault("POST projects", DROPS_CONNECTION, acts_on_request=True))
 
-    create(hq.create_client(), PROJECT_INPUTS, build_settings())
+    create(build_run(hq.create_client()), PROJECT_INPUTS)
 
     assert hq.list_project_names() == ["Tower A"]

@@ -14,17 +14,17 @@ from tests.support.hq import (
     Fault,
     HqFixture,
     build_reply,
-    build_settings,
+    build_run,
 )
 
 LONG_AGO = {"created_at": "2026-01-02T03:04:05.678Z"}
-IdAndState = tuple[str, dict[str, Any]]
+IdAndState = tuple[str, Any]
 
 
 @pytest.fixture
 def created_project(hq: HqFixture, client: HqClient) -> IdAndState:
     """Return the id and the state of an existing project; requests so far are not recorded."""
-    project = create(client, PROJECT_INPUTS, build_settings())
+    project = create(build_run(client), PROJECT_INPUTS)
     hq.emulator.requests_made.clear()
     return project
 
@@ -33,7 +33,7 @@ def test_destroying_archives_with_one_request(
     hq: HqFixture, client: HqClient, created_project: IdAndState
 ) -> None:
     """It sends the status only; the name stays in use."""
-    delete(client, *created_project)
+    delete(build_run(client), *created_project)
 
     assert hq.emulator.requests_made == ["PATCH project"]
     assert hq.emulator.requests[-1].body == b'{"status": "archived"}'
@@ -44,8 +44,8 @@ def test_destroying_twice_succeeds(
     hq: HqFixture, client: HqClient, created_project: IdAndState
 ) -> None:
     """For example after a destroy whose state was lost."""
-    delete(client, *created_project)
-    delete(client, *created_project)
+    delete(build_run(client), *created_project)
+    delete(build_run(client), *created_project)
 
     assert hq.emulator.requests_made == ["PATCH project", "PATCH project"]
 
@@ -54,10 +54,10 @@ def test_a_refusal_is_success_if_the_project_is_archived(
     hq: HqFixture, client: HqClient, created_project: IdAndState
 ) -> None:
     """HQ may refuse to archive twice; the provider reads the project to be sure."""
-    delete(client, *created_project)
+    delete(build_run(client), *created_project)
     hq.emulator.faults.append(Fault("PATCH project", build_reply(422, {"message": "no"})))
 
-    delete(client, *created_project)
+    delete(build_run(client), *created_project)
 
     assert hq.emulator.requests_made[-2:] == ["PATCH project", "GET project"]
 
@@ -68,7 +68,7 @@ def test_destroying_a_deleted_project_succeeds(
     """Another user deleted it first."""
     hq.emulator.call_control_plane("DELETE", f"/projects/{created_project[0]}")
 
-    delete(client, created_project[0], {**created_project[1], **LONG_AGO})
+    delete(build_run(client), created_project[0], {**created_project[1], **LONG_AGO})
 
     assert hq.emulator.requests_made == ["PATCH project"]
 
@@ -78,9 +78,9 @@ def test_a_delete_waits_for_a_project_that_is_not_visible_yet(
 ) -> None:
     """After a recent up a 404 does not mean deleted; the project would be left behind."""
     hq.emulator.call_control_plane("PATCH", "/options", {"visible_after": 9})
-    project_id, state = create(client, PROJECT_INPUTS, build_settings())
+    project_id, state = create(build_run(client), PROJECT_INPUTS)
 
-    delete(client, project_id, state)
+    delete(build_run(client), project_id, state)
 
     assert client.projects.get(project_id).status == "archived"
 
@@ -91,7 +91,7 @@ def test_retain_sends_nothing_and_reports_it(
     """The project stays unchanged."""
     project_id, state = created_project
 
-    delete(client, project_id, {**state, "on_destroy": "retain"})
+    delete(build_run(client), project_id, {**state, "on_destroy": "retain"})
 
     assert hq.emulator.requests_made == []
     assert hq.notifications == [("BIM 360: project 'Tower A' is left as it is (retain).", False)]
@@ -115,7 +115,7 @@ def test_a_failed_archive_is_an_error(
     hq.emulator.faults.append(Fault("PATCH project", reply, times=99))
 
     with pytest.raises(Bim360Error, match=r"could not change status of project"):
-        delete(client, *created_project)
+        delete(build_run(client), *created_project)
 
 
 def test_a_hidden_account_does_not_count_as_a_deleted_project(
@@ -129,4 +129,4 @@ def test_a_hidden_account_does_not_count_as_a_deleted_project(
     ]
 
     with pytest.raises(NotFoundError):
-        delete(client, created_project[0], {**created_project[1], **LONG_AGO})
+        delete(build_run(client), created_project[0], {**created_project[1], **LONG_AGO})

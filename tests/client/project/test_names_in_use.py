@@ -8,19 +8,22 @@ import pytest
 from bim360_provider.core import company, project
 from bim360_provider.core.entity import NameChange
 from bim360_provider.core.names.renames import TEMPORARY_NAME_PREFIX, get_renames
-from bim360_provider.core.run import Ownership
 from bim360_provider.errors import Bim360Error, ConflictError
 from bim360_provider.hq import HqClient
-from tests.support.hq import PROJECT_INPUTS, Fault, HqFixture, build_reply, build_settings
+from tests.support.hq import (
+    PROJECT_INPUTS,
+    Fault,
+    HqFixture,
+    build_reply,
+    build_run,
+)
 
 SCOPE = ("project", PROJECT_INPUTS["account_id"])
 
 
-def plan_rename(
-    client: HqClient, inputs: Mapping[str, Any], name: str
-) -> tuple[str, dict[str, Any]]:
+def plan_rename(client: HqClient, inputs: Mapping[str, Any], name: str) -> tuple[str, Any]:
     """Create a project and plan to rename it, as a later run does."""
-    project_id, state = project.create(client, inputs, build_settings(), Ownership())
+    project_id, state = project.create(build_run(client), inputs)
     get_renames(client).record_comparison(project_id, NameChange(*SCOPE, inputs["name"], name))
     return project_id, state
 
@@ -35,7 +38,7 @@ def test_a_create_names_the_owner_of_a_name_that_is_being_changed(
     with pytest.raises(
         ConflictError, match=f"a project 'Tower A' exists already .{existing['id']}"
     ):
-        project.create(client, PROJECT_INPUTS, build_settings(), Ownership())
+        project.create(build_run(client), PROJECT_INPUTS)
 
 
 def test_a_create_is_retried_if_the_name_was_released_meanwhile(
@@ -43,14 +46,12 @@ def test_a_create_is_retried_if_the_name_was_released_meanwhile(
 ) -> None:
     """The owner was renamed after HQ's refusal; nothing is adopted, even with 'any'."""
     owner, state = plan_rename(client, PROJECT_INPUTS, "Old Tower")
-    project.update(client, owner, state, {**PROJECT_INPUTS, "name": "Old Tower"})
+    project.update(build_run(client), owner, state, {**PROJECT_INPUTS, "name": "Old Tower"})
     hq.emulator.requests_made.clear()
     refused = build_reply(409, {"code": 9409, "message": "the name is in use"})
     hq.emulator.faults.append(Fault("POST projects", refused))
 
-    created, _ = project.create(
-        client, {**PROJECT_INPUTS, "adopt": "any"}, build_settings(), Ownership()
-    )
+    created, _ = project.create(build_run(client), {**PROJECT_INPUTS, "adopt": "any"})
 
     assert created != owner
     assert sorted(hq.list_project_names()) == ["Old Tower", "Tower A"]
@@ -66,11 +67,11 @@ def test_after_a_failed_swap_no_project_keeps_a_temporary_name(
     hq.emulator.faults.append(Fault("PATCH project", build_reply(422, {"message": "no"}), skip=2))
 
     with pytest.raises(Bim360Error):
-        project.update(client, a_id, a, {**PROJECT_INPUTS, "name": "B"})
+        project.update(build_run(client), a_id, a, {**PROJECT_INPUTS, "name": "B"})
 
     assert sorted(hq.list_project_names()) == ["B", "Tower A"]
 
-    project.update(client, a_id, a, {**PROJECT_INPUTS, "name": "B"})
+    project.update(build_run(client), a_id, a, {**PROJECT_INPUTS, "name": "B"})
 
     assert sorted(hq.list_project_names()) == ["B", "Tower A"]
     assert client.projects.get(a_id).name == "B"
@@ -81,7 +82,7 @@ def test_a_temporary_name_is_valid_and_recognizable(hq: HqFixture, client: HqCli
     a_id, a = plan_rename(client, PROJECT_INPUTS, "B")
     plan_rename(client, {**PROJECT_INPUTS, "name": "B"}, "Tower A")
 
-    project.update(client, a_id, a, {**PROJECT_INPUTS, "name": "B"})
+    project.update(build_run(client), a_id, a, {**PROJECT_INPUTS, "name": "B"})
 
     assert [
         line for line, _ in hq.notifications if f"is named '{TEMPORARY_NAME_PREFIX}{a_id}'" in line
@@ -106,7 +107,7 @@ def test_names_are_exchanged_by_hqs_values_if_the_state_is_outdated(
     projects[first] = (late, outdated_state)
 
     for (id_, known), new in zip(projects, circle.values(), strict=True):
-        project.update(client, id_, known, {**PROJECT_INPUTS, "name": new})
+        project.update(build_run(client), id_, known, {**PROJECT_INPUTS, "name": new})
 
     assert [client.projects.get(id_).name for id_, _ in projects] == [*circle.values()]
     assert sorted(hq.list_project_names()) == ["A", "B", "C"]
@@ -126,14 +127,14 @@ def test_a_deferred_name_is_released_if_the_old_name_is_declared_again(
     hq: HqFixture, client: HqClient, first: int
 ) -> None:
     """HQ applied the name after the update, so the state shows no change."""
-    a_id, a = project.create(client, PROJECT_INPUTS, build_settings())
-    b_id, b = project.create(client, {**PROJECT_INPUTS, "name": "B"}, build_settings())
+    a_id, a = project.create(build_run(client), PROJECT_INPUTS)
+    b_id, b = project.create(build_run(client), {**PROJECT_INPUTS, "name": "B"})
     wanted = [(a_id, a, "B"), (b_id, {**b, "name": "Tower A", "unfinished": ["name"]}, "Tower A")]
     for id_, state, name in wanted:
         compare_names(client, id_, state, {**PROJECT_INPUTS, "name": name})
 
     for id_, state, name in (wanted[first], wanted[1 - first]):
-        project.update(client, id_, state, {**PROJECT_INPUTS, "name": name})
+        project.update(build_run(client), id_, state, {**PROJECT_INPUTS, "name": name})
 
     assert (client.projects.get(a_id).name, client.projects.get(b_id).name) == ("B", "Tower A")
     assert sorted(hq.list_project_names()) == ["B", "Tower A"]
@@ -146,8 +147,8 @@ def test_a_reactivated_project_exchanges_its_name(
 ) -> None:
     """A user archived it in the browser, and HQ does not rename archived projects."""
     declared = {**PROJECT_INPUTS, **({"status": status} if status else {})}
-    a_id, a = project.create(client, PROJECT_INPUTS, build_settings())
-    b_id, b = project.create(client, {**PROJECT_INPUTS, "name": "B"}, build_settings())
+    a_id, a = project.create(build_run(client), PROJECT_INPUTS)
+    b_id, b = project.create(build_run(client), {**PROJECT_INPUTS, "name": "B"})
     hq.emulator.call_control_plane("PATCH", f"/projects/{a_id}", {"status": "archived"})
     wanted = [
         (a_id, {**a, "status": "archived"}, {**declared, "name": "B"}),
@@ -157,7 +158,7 @@ def test_a_reactivated_project_exchanges_its_name(
         compare_names(client, *each)
 
     for each in (wanted[first], wanted[1 - first]):
-        project.update(client, *each)
+        project.update(build_run(client), *each)
 
     found = client.projects.get(a_id)
     assert (found.name, client.projects.get(b_id).name) == ("B", "Tower A")

@@ -17,6 +17,7 @@ from tests.support.hq import (
     Fault,
     HqFixture,
     build_reply,
+    build_run,
     build_settings,
 )
 from tests.support.members import (
@@ -61,7 +62,7 @@ def test_the_first_admin_activates_a_pending_project(
     before = client.projects.get(pending_project_id).status
     hq.emulator.requests_made.clear()
 
-    entity_id, outs = create(client, build_admin_inputs(pending_project_id), build_settings())
+    entity_id, outs = create(build_run(client), build_admin_inputs(pending_project_id))
 
     assert hq.emulator.requests_made == ["POST admin"]
     assert (before, client.projects.get(pending_project_id).status) == ("pending", "active")
@@ -73,7 +74,7 @@ def test_the_body_is_the_documented_one(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
     """It also contains the role, which HQ has been observed to require."""
-    create(client, build_admin_inputs(pending_project_id, on_destroy="retain"), build_settings())
+    create(build_run(client), build_admin_inputs(pending_project_id, on_destroy="retain"))
 
     entry = next(hq.emulator.journal.find_entries(method="POST", path="*/users"))
     assert entry.body == {**ADMIN_INPUTS, "role": "project_admin"}
@@ -84,7 +85,7 @@ def test_an_invisible_new_project_is_waited_for(hq: HqFixture, client: HqClient)
     hq.emulator.call_control_plane("PATCH", "/options", {"visible_after": 9})
     project = client.projects.create({**PROJECT_BODY, "service_types": "doc_manager"})
 
-    create(client, build_admin_inputs(project.id), build_settings())
+    create(build_run(client), build_admin_inputs(project.id))
 
     assert hq.emulator.requests_made.count("POST admin") > 1
     assert client.projects.get(project.id).status == "active"
@@ -97,7 +98,7 @@ def test_a_lost_response_leads_to_the_added_admin(
     """The provider searches by e-mail and sends no second POST."""
     hq.emulator.faults.append(Fault("POST admin", reply, acts_on_request=True))
 
-    _, outs = create(client, build_admin_inputs(pending_project_id), build_settings())
+    _, outs = create(build_run(client), build_admin_inputs(pending_project_id))
 
     assert hq.emulator.requests_made == ["POST admin", "GET members"]
     assert outs["role"] == "project_admin"
@@ -109,7 +110,7 @@ def test_a_post_that_hq_did_not_act_on_is_sent_again(
     """Three searches come first."""
     hq.emulator.faults.append(Fault("POST admin", DROPS_CONNECTION))
 
-    create(client, build_admin_inputs(pending_project_id), build_settings())
+    create(build_run(client), build_admin_inputs(pending_project_id))
 
     assert hq.emulator.requests_made == ["POST admin", *["GET members"] * 3, "POST admin"]
 
@@ -118,11 +119,11 @@ def test_each_service_of_one_person_is_a_separate_post(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
     """HQ activates one service per request, and each one counts."""
-    first, _ = create(client, build_admin_inputs(pending_project_id), build_settings())
+    first, _ = create(build_run(client), build_admin_inputs(pending_project_id))
     hq.emulator.requests_made.clear()
 
     second, outs = create(
-        client, build_admin_inputs(pending_project_id, service_type="pm"), build_settings()
+        build_run(client), build_admin_inputs(pending_project_id, service_type="pm")
     )
 
     assert hq.emulator.requests_made == ["POST admin"]
@@ -135,10 +136,10 @@ def test_an_admin_who_already_has_the_service_is_adopted(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
     """HQ refuses the POST; a read finds the user with the service, and a message reports it."""
-    first, _ = create(client, build_admin_inputs(pending_project_id), build_settings())
+    first, _ = create(build_run(client), build_admin_inputs(pending_project_id))
     hq.emulator.requests_made.clear()
 
-    again, outs = create(client, build_admin_inputs(pending_project_id), build_settings())
+    again, outs = create(build_run(client), build_admin_inputs(pending_project_id))
 
     assert hq.emulator.requests_made == ["POST admin", "GET members"]
     assert (again, outs["role"]) == (first, "project_admin")
@@ -153,11 +154,9 @@ def test_a_service_granted_along_with_another_is_adopted(hq: HqFixture, client: 
     """As one recorded run suggests, ``pm`` grants ``fng``, and HQ then refuses ``fng``."""
     hq.emulator.call_control_plane("PATCH", "/options", {"pm_assigns_fng": True})
     project = client.projects.create({**PROJECT_BODY, "service_types": "pm,fng"})
-    create(client, build_admin_inputs(project.id, service_type="pm"), build_settings())
+    create(build_run(client), build_admin_inputs(project.id, service_type="pm"))
 
-    entity_id, _ = create(
-        client, build_admin_inputs(project.id, service_type="fng"), build_settings()
-    )
+    entity_id, _ = create(build_run(client), build_admin_inputs(project.id, service_type="fng"))
 
     assert entity_id.endswith(":fng")
     assert "the existing admin was adopted" in hq.notifications[-1][0]
@@ -168,13 +167,13 @@ def test_a_refusal_is_an_error_if_the_person_lacks_the_service(
     hq: HqFixture, client: HqClient, pending_project_id: str, status: int
 ) -> None:
     """The error is one line with HQ's message and the services found."""
-    create(client, build_admin_inputs(pending_project_id), build_settings())
+    create(build_run(client), build_admin_inputs(pending_project_id))
     refusal = build_reply(status, {"code": 1, "message": "user is already assigned"})
     hq.emulator.faults.append(Fault("POST admin", refusal))
     hq.emulator.requests_made.clear()
 
     with pytest.raises(HqError, match=r'"user is already assigned".+ not have the service pm\.$'):
-        create(client, build_admin_inputs(pending_project_id, service_type="pm"), build_settings())
+        create(build_run(client), build_admin_inputs(pending_project_id, service_type="pm"))
 
     assert hq.emulator.requests_made == ["POST admin", "GET members", "GET services"]
 
@@ -184,7 +183,7 @@ def test_a_service_is_recognized_by_each_of_its_names(
     hq: HqFixture, client: HqClient, pending_project_id: str, name: str
 ) -> None:
     """bim360/admin, HQ v2 and HQ v1 name it differently; construction/admin omits it here."""
-    create(client, build_admin_inputs(pending_project_id, service_type="pm"), build_settings())
+    create(build_run(client), build_admin_inputs(pending_project_id, service_type="pm"))
     shown = client.project_users.search_by_email(pending_project_id, "anna@example.com")
     assert shown is not None
     row = {"id": shown.id, "email": shown.email, "accessLevels": {"projectAdmin": True}}
@@ -196,7 +195,7 @@ def test_a_service_is_recognized_by_each_of_its_names(
         Fault("GET services", build_reply(200, {**row, "services": services})),
     ]
 
-    entity_id, _ = create(client, build_admin_inputs(pending_project_id), build_settings())
+    entity_id, _ = create(build_run(client), build_admin_inputs(pending_project_id))
 
     assert entity_id == f"{pending_project_id}:{shown.id}:doc_manager"
 
@@ -205,38 +204,38 @@ def test_a_refusal_of_an_unlisted_service_suggests_an_import(client: HqClient) -
     """No backend lists the classic Schedule, so the provider cannot check it."""
     project = client.projects.create({**PROJECT_BODY, "service_types": "schedule"})
     entity_id, outs = create(
-        client, build_admin_inputs(project.id, service_type="schedule"), build_settings()
+        build_run(client), build_admin_inputs(project.id, service_type="schedule")
     )
 
     with pytest.raises(ConflictError, match=f"import the resource with the id {entity_id}"):
-        create(client, build_admin_inputs(project.id, service_type="schedule"), build_settings())
+        create(build_run(client), build_admin_inputs(project.id, service_type="schedule"))
 
-    assert read(client, entity_id, outs) is not None
+    assert read(build_run(client), entity_id, outs) is not None
 
 
 def test_a_refusal_stands_if_the_services_cannot_be_read(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
     """An app without access to bim360/admin cannot check it."""
-    create(client, build_admin_inputs(pending_project_id), build_settings())
+    create(build_run(client), build_admin_inputs(pending_project_id))
     hq.emulator.faults += [
         Fault("POST admin", build_reply(409, {"code": 1, "message": "no"})),
         Fault("GET services", build_reply(403, {"code": 1, "message": "Unauthorized"})),
     ]
 
     with pytest.raises(ConflictError, match=r"does not have the service pm\.$"):
-        create(client, build_admin_inputs(pending_project_id, service_type="pm"), build_settings())
+        create(build_run(client), build_admin_inputs(pending_project_id, service_type="pm"))
 
 
 def test_a_lost_response_is_not_success_while_the_service_is_missing(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
     """The person is already an admin, which proves nothing: the POST is sent again."""
-    create(client, build_admin_inputs(pending_project_id), build_settings())
+    create(build_run(client), build_admin_inputs(pending_project_id))
     hq.emulator.faults.append(Fault("POST admin", DROPS_CONNECTION))
     hq.emulator.requests_made.clear()
 
-    create(client, build_admin_inputs(pending_project_id, service_type="pm"), build_settings())
+    create(build_run(client), build_admin_inputs(pending_project_id, service_type="pm"))
 
     searches = ["GET members", "GET services"] * 3
     assert hq.emulator.requests_made == ["POST admin", *searches, "POST admin"]
@@ -247,11 +246,11 @@ def test_a_lost_response_leads_to_the_second_service(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
     """HQ acted, so no second POST is sent."""
-    create(client, build_admin_inputs(pending_project_id), build_settings())
+    create(build_run(client), build_admin_inputs(pending_project_id))
     hq.emulator.faults.append(Fault("POST admin", DROPS_CONNECTION, acts_on_request=True))
     hq.emulator.requests_made.clear()
 
-    create(client, build_admin_inputs(pending_project_id, service_type="pm"), build_settings())
+    create(build_run(client), build_admin_inputs(pending_project_id, service_type="pm"))
 
     assert hq.emulator.requests_made == ["POST admin", "GET members"]
 
@@ -260,10 +259,10 @@ def test_a_member_without_admin_rights_is_an_error_with_advice(hq: HqFixture) ->
     """Ada has the service as a user; another resource turns members into admins."""
     client = create_acting_client(hq)
     project_id = create_active_project(hq)
-    create_member(client, {**MEMBER_INPUTS, "project_id": project_id}, acting_settings())
+    create_member(build_run(client, acting_settings()), {**MEMBER_INPUTS, "project_id": project_id})
 
     with pytest.raises(ConflictError, match=r"already, but is not an admin of it; declare a Bim"):
-        create(client, build_admin_inputs(project_id, email="ada@example.com"), build_settings())
+        create(build_run(client), build_admin_inputs(project_id, email="ada@example.com"))
 
 
 def test_a_service_missing_from_the_project_is_explained_at_once(
@@ -271,9 +270,7 @@ def test_a_service_missing_from_the_project_is_explained_at_once(
 ) -> None:
     """HQ responds that the project does not exist; a read shows the cause, without a wait."""
     with pytest.raises(NotFoundError, match=r"has no service glue; it has doc_manager, pm\. Add"):
-        create(
-            client, build_admin_inputs(pending_project_id, service_type="glue"), build_settings()
-        )
+        create(build_run(client), build_admin_inputs(pending_project_id, service_type="glue"))
 
     assert hq.emulator.requests_made == ["POST admin", "GET project"]
     assert hq.clock.sleeps == []
@@ -292,7 +289,7 @@ def test_a_project_that_never_appears_is_given_up_after_half_a_minute(
     )
 
     with pytest.raises(NotFoundError, match=message):
-        create(client, build_admin_inputs(pending_project_id), build_settings())
+        create(build_run(client), build_admin_inputs(pending_project_id))
 
     assert hq.emulator.requests_made == ["POST admin", "GET project"] * 6
     assert sum(hq.clock.sleeps) == 30
@@ -305,7 +302,7 @@ def test_a_hidden_account_is_not_waited_for(
     hq.emulator.faults.append(Fault("POST admin", ACCOUNT_NOT_FOUND))
 
     with pytest.raises(NotFoundError, match=r"Check the account id"):
-        create(client, build_admin_inputs(pending_project_id), build_settings())
+        create(build_run(client), build_admin_inputs(pending_project_id))
 
     assert hq.emulator.requests_made == ["POST admin"]
 
@@ -325,17 +322,17 @@ def test_a_refusal_is_reported_with_hqs_message(
 ) -> None:
     """A search finds no such user, so the refusal stands."""
     with pytest.raises(Bim360Error, match=message):
-        create(client, build_admin_inputs(pending_project_id, **changes), build_settings())
+        create(build_run(client), build_admin_inputs(pending_project_id, **changes))
 
 
 def test_a_refresh_is_one_request_without_drift(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
     """The arguments are as declared, and the role is unchanged."""
-    entity_id, outs = create(client, build_admin_inputs(pending_project_id), build_settings())
+    entity_id, outs = create(build_run(client), build_admin_inputs(pending_project_id))
     hq.emulator.requests_made.clear()
 
-    live = read(client, entity_id, outs)
+    live = read(build_run(client), entity_id, outs)
 
     assert live is not None
     assert hq.emulator.requests_made == ["GET member"]
@@ -347,15 +344,15 @@ def test_a_removed_service_is_drift(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
     """The state drops the admin of that service only, and the next up activates it again."""
-    docs, first = create(client, build_admin_inputs(pending_project_id), build_settings())
+    docs, first = create(build_run(client), build_admin_inputs(pending_project_id))
     pm, second = create(
-        client, build_admin_inputs(pending_project_id, service_type="pm"), build_settings()
+        build_run(client), build_admin_inputs(pending_project_id, service_type="pm")
     )
     user = f"/projects/{pending_project_id}/users/{first['user_id']}"
     hq.emulator.call_control_plane("PATCH", user, {"modules": ["doc_manager"]})
     hq.emulator.requests_made.clear()
 
-    live = [read(client, docs, first), read(client, pm, second)]
+    live = [read(build_run(client), docs, first), read(build_run(client), pm, second)]
 
     assert [each is None for each in live] == [False, True]
     assert hq.emulator.requests_made == ["GET member", "GET member", "GET services"]
@@ -365,17 +362,17 @@ def test_an_id_with_a_missing_service_is_not_found(
     client: HqClient, pending_project_id: str
 ) -> None:
     """An import must not claim a service that the person lacks."""
-    entity_id, _ = create(client, build_admin_inputs(pending_project_id), build_settings())
+    entity_id, _ = create(build_run(client), build_admin_inputs(pending_project_id))
 
     with pytest.raises(NotFoundError, match=r"does not have the service pm in project"):
-        read(client, entity_id.replace("doc_manager", "pm"), {})
+        read(build_run(client), entity_id.replace("doc_manager", "pm"), {})
 
 
 def test_a_lookup_by_id_finds_every_argument(client: HqClient, pending_project_id: str) -> None:
     """The id contains the service; the result can be declared unchanged."""
-    entity_id, _ = create(client, build_admin_inputs(pending_project_id), build_settings())
+    entity_id, _ = create(build_run(client), build_admin_inputs(pending_project_id))
 
-    live = read(client, entity_id, {})
+    live = read(build_run(client), entity_id, {})
 
     assert live is not None
     assert live.inputs == build_admin_inputs(pending_project_id)
@@ -386,32 +383,35 @@ def test_an_admin_of_a_deleted_project_leaves_the_state(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
     """A look-up by id fails."""
-    entity_id, outs = create(client, build_admin_inputs(pending_project_id), build_settings())
+    entity_id, outs = create(build_run(client), build_admin_inputs(pending_project_id))
     hq.emulator.call_control_plane("DELETE", f"/projects/{pending_project_id}")
 
-    assert read(client, entity_id, outs) is None
+    assert read(build_run(client), entity_id, outs) is None
     with pytest.raises(NotFoundError):
-        read(client, entity_id, {})
+        read(build_run(client), entity_id, {})
 
 
 def test_a_hidden_account_keeps_the_state(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
     """A withdrawn permission does not mean that the admin was removed."""
-    entity_id, outs = create(client, build_admin_inputs(pending_project_id), build_settings())
+    entity_id, outs = create(build_run(client), build_admin_inputs(pending_project_id))
     hq.emulator.faults.append(Fault("GET member", ACCOUNT_NOT_FOUND))
 
     with pytest.raises(NotFoundError):
-        read(client, entity_id, outs)
+        read(build_run(client), entity_id, outs)
 
 
 def test_an_update_sends_nothing(hq: HqFixture, client: HqClient, pending_project_id: str) -> None:
     """Only arguments that a destroy uses can change."""
-    entity_id, outs = create(client, build_admin_inputs(pending_project_id), build_settings())
+    entity_id, outs = create(build_run(client), build_admin_inputs(pending_project_id))
     hq.emulator.requests_made.clear()
 
     after = update(
-        client, entity_id, outs, build_admin_inputs(pending_project_id, on_destroy="retain")
+        build_run(client),
+        entity_id,
+        outs,
+        build_admin_inputs(pending_project_id, on_destroy="retain"),
     )
 
     assert hq.emulator.requests_made == []
@@ -428,14 +428,16 @@ def test_an_admin_who_gets_another_service_in_this_run_is_not_removed(
     hq.emulator.call_control_plane("PATCH", "/options", {"remove_project_users": "allow"})
     owners = Ownership()
     docs, first = create(
-        client, build_admin_inputs(pending_project_id, on_destroy="remove"), acting_settings()
+        build_run(client, acting_settings()),
+        build_admin_inputs(pending_project_id, on_destroy="remove"),
     )
     create(
-        client, build_admin_inputs(pending_project_id, service_type="pm"), acting_settings(), owners
+        build_run(client, acting_settings(), ownership=owners),
+        build_admin_inputs(pending_project_id, service_type="pm"),
     )
     hq.emulator.requests_made.clear()
 
-    delete(client, docs, first, owners)
+    delete(build_run(client, ownership=owners), docs, first)
 
     assert hq.emulator.requests_made == []
     assert "has a new resource now; they are not removed" in hq.list_warnings()[-1]
@@ -445,10 +447,10 @@ def test_destroying_leaves_the_admin_and_reports_it(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
     """HQ documents no way to remove an admin."""
-    entity_id, outs = create(client, build_admin_inputs(pending_project_id), build_settings())
+    entity_id, outs = create(build_run(client), build_admin_inputs(pending_project_id))
     hq.emulator.requests_made.clear()
 
-    delete(client, entity_id, outs, Ownership())
+    delete(build_run(client), entity_id, outs)
 
     assert hq.emulator.requests_made == []
     assert hq.list_warnings()[-1].startswith(

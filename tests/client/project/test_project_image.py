@@ -17,6 +17,7 @@ from tests.support.hq import (
     Fault,
     HqFixture,
     build_reply,
+    build_run,
     build_settings,
 )
 from tests.support.seeding import list_requests
@@ -40,7 +41,7 @@ def project_id(hq: HqFixture) -> str:
     return str(hq.create_project()["id"])
 
 
-def check_inputs(project_id: str, file: Path, content: bytes = PNG) -> dict[str, Any]:
+def check_inputs(project_id: str, file: Path, content: bytes = PNG) -> Any:
     """Return checked arguments, as the program passes them."""
     given = {
         "project_id": project_id,
@@ -58,7 +59,7 @@ def test_an_image_is_one_request_with_one_part(
     """The part is called ``chunk``; the file's own name is not sent."""
     given = check_inputs(project_id, file)
 
-    id_, outs = create(client, given, build_settings())
+    id_, outs = create(build_run(client), given)
 
     request = hq.emulator.requests[-1]
     head, _, content = request.body.partition(b"\r\n\r\n")
@@ -74,12 +75,12 @@ def test_new_content_is_sent_with_its_own_media_type(
     hq: HqFixture, client: HqClient, project_id: str, file: Path
 ) -> None:
     """The name of the file does not matter."""
-    _, outs = create(client, check_inputs(project_id, file), build_settings())
+    _, outs = create(build_run(client), check_inputs(project_id, file))
     file.write_bytes(JPEG)
     given = check_inputs(project_id, file, JPEG)
 
     changed = diff(outs, given).changed_arguments
-    outs = update(client, f"{project_id}/image", outs, given)
+    outs = update(build_run(client), f"{project_id}/image", outs, given)
 
     assert changed == ("sha256",)
     assert b"Content-Type: image/jpeg" in hq.emulator.requests[-1].body
@@ -94,7 +95,7 @@ def test_a_file_changed_after_the_preview_is_not_sent(
     file.write_bytes(JPEG)
 
     with pytest.raises(InputError) as caught:
-        create(client, given, build_settings())
+        create(build_run(client), given)
 
     assert str(caught.value) == (
         f"BIM 360: could not send {file}: it has changed since the program looked at it. "
@@ -111,7 +112,7 @@ def test_a_missing_file_is_reported_in_one_line(
     file.unlink()
 
     with pytest.raises(InputError, match="it cannot be read: No such file or directory"):
-        create(client, given, build_settings())
+        create(build_run(client), given)
 
 
 def test_an_unprintable_file_name_is_reported_in_one_line(
@@ -122,7 +123,7 @@ def test_an_unprintable_file_name_is_reported_in_one_line(
     given = {**check_inputs(project_id, file), "path": str(odd)}
 
     with pytest.raises(InputError, match=r"could not send .*/to\\nwer\.png: it cannot be read"):
-        create(client, given, build_settings())
+        create(build_run(client), given)
 
 
 @pytest.mark.parametrize("reply", [DROPS_CONNECTION, build_reply(504), PROJECT_NOT_FOUND])
@@ -132,7 +133,7 @@ def test_a_lost_response_or_a_404_on_a_recent_project_is_retried(
     """An image may be sent twice, and a recent project may appear with a delay."""
     hq.emulator.faults.append(Fault(IMAGE_REQUEST, reply))
 
-    create(client, check_inputs(project_id, file), build_settings())
+    create(build_run(client), check_inputs(project_id, file))
 
     assert list_requests(hq.emulator) == [IMAGE_REQUEST, IMAGE_REQUEST]
 
@@ -142,10 +143,10 @@ def test_a_refresh_only_checks_that_the_project_exists(
 ) -> None:
     """HQ does not return images, so a change in the browser is not detected."""
     given = check_inputs(project_id, file)
-    id_, outs = create(client, given, build_settings())
+    id_, outs = create(build_run(client), given)
     hq.emulator.requests_made.clear()
 
-    live = read(client, id_, outs)
+    live = read(build_run(client), id_, outs)
 
     assert live is not None
     assert list_requests(hq.emulator) == ["GET project"]
@@ -157,21 +158,21 @@ def test_a_recent_project_does_not_count_as_deleted(
 ) -> None:
     """A refresh right after the up may get a temporary 404."""
     project = client.projects.create(PROJECT_BODY)
-    id_, outs = create(client, check_inputs(project.id, file), build_settings())
+    id_, outs = create(build_run(client), check_inputs(project.id, file))
     hq.emulator.faults.append(Fault("GET project", PROJECT_NOT_FOUND))
 
-    assert read(client, id_, outs) is not None
+    assert read(build_run(client), id_, outs) is not None
 
 
 def test_an_image_for_a_deleted_project_is_an_error_with_advice(
     hq: HqFixture, client: HqClient, project_id: str, file: Path
 ) -> None:
     """The error is one line."""
-    id_, outs = create(client, check_inputs(project_id, file), build_settings())
+    id_, outs = create(build_run(client), check_inputs(project_id, file))
     hq.emulator.call_control_plane("DELETE", f"/projects/{project_id}")
 
     with pytest.raises(NotFoundError) as caught:
-        update(client, id_, outs, check_inputs(project_id, file))
+        update(build_run(client), id_, outs, check_inputs(project_id, file))
 
     assert str(caught.value).startswith(f"BIM 360: could not give project {project_id} a picture: ")
     assert str(caught.value).endswith("removed it: `pulumi refresh`, then `pulumi up`.")
@@ -181,20 +182,20 @@ def test_an_image_leaves_the_state_with_its_project(
     hq: HqFixture, client: HqClient, project_id: str, file: Path
 ) -> None:
     """A hidden account drops nothing."""
-    id_, outs = create(client, check_inputs(project_id, file), build_settings())
+    id_, outs = create(build_run(client), check_inputs(project_id, file))
     hq.emulator.faults += [
         Fault("GET project", PROJECT_NOT_FOUND),
         Fault("GET project", ACCOUNT_NOT_FOUND),
     ]
 
-    assert read(client, id_, outs) is None
+    assert read(build_run(client), id_, outs) is None
     with pytest.raises(NotFoundError):
-        read(client, id_, outs)
+        read(build_run(client), id_, outs)
 
 
 def test_a_lookup_returns_the_project_only(client: HqClient, project_id: str, file: Path) -> None:
     """After an import the next up therefore sends the image."""
-    live = read(client, f"{project_id}/image", {})
+    live = read(build_run(client), f"{project_id}/image", {})
 
     assert live is not None
     assert live.inputs["project_id"] == project_id
@@ -204,14 +205,14 @@ def test_a_lookup_returns_the_project_only(client: HqClient, project_id: str, fi
 def test_a_lookup_of_an_unknown_id_is_an_error(client: HqClient) -> None:
     """The error is one line."""
     with pytest.raises(NotFoundError, match="could not read project c17e6837"):
-        read(client, "c17e6837-96cd-4839-868e-051a2ad65d28/image", {})
+        read(build_run(client), "c17e6837-96cd-4839-868e-051a2ad65d28/image", {})
 
 
 def test_destroying_leaves_the_image_and_reports_it(
     hq: HqFixture, client: HqClient, project_id: str
 ) -> None:
     """It sends no request, so it also works if the project was deleted."""
-    delete(client, f"{project_id}/image", {"project_id": project_id})
+    delete(build_run(client), f"{project_id}/image", {"project_id": project_id})
 
     assert list_requests(hq.emulator) == []
     assert hq.notifications == [

@@ -22,6 +22,7 @@ from tests.support.hq import (
     Fault,
     HqFixture,
     build_reply,
+    build_run,
 )
 from tests.support.members import (
     COMPANY_ID,
@@ -30,7 +31,7 @@ from tests.support.members import (
     create_active_project,
 )
 
-IdAndState = tuple[str, dict[str, Any]]
+IdAndState = tuple[str, Any]
 INACTIVE_SERVICES_MESSAGE = 'Services ["document_management"] are not active or pending in project'
 
 
@@ -48,7 +49,7 @@ def split_id(created_member: IdAndState) -> tuple[str, str]:
 @pytest.fixture
 def created_member(hq: HqFixture, acting_client: HqClient, project_id: str) -> IdAndState:
     """Return the id and the state of a member; requests so far are not recorded."""
-    member = create(acting_client, build_member_inputs(project_id), acting_settings())
+    member = create(build_run(acting_client, acting_settings()), build_member_inputs(project_id))
     hq.emulator.requests_made.clear()
     return member
 
@@ -58,7 +59,8 @@ def test_a_member_is_one_import_of_one_row(
 ) -> None:
     """It also reads the member, the roles, and once per run the acting user."""
     entity_id, outs = create(
-        acting_client, build_member_inputs(project_id, company_id=COMPANY_ID), acting_settings()
+        build_run(acting_client, acting_settings()),
+        build_member_inputs(project_id, company_id=COMPANY_ID),
     )
 
     entry: Any = next(hq.emulator.journal.find_entries(method="POST", path="*/users/import"))
@@ -76,9 +78,8 @@ def test_roles_are_read_once_per_project_and_run(
     """The number of members does not matter."""
     for number in range(5):
         create(
-            acting_client,
+            build_run(acting_client, acting_settings()),
             build_member_inputs(project_id, email=f"m{number}@example.com"),
-            acting_settings(),
         )
 
     assert hq.emulator.requests_made.count("GET roles") == 1
@@ -91,9 +92,8 @@ def test_an_unknown_role_is_reported_with_the_nearest_match(
     """Nothing is sent before."""
     with pytest.raises(InputError, match=r"industry_roles does not know 'Architekt'; did you mean"):
         create(
-            acting_client,
+            build_run(acting_client, acting_settings()),
             build_member_inputs(project_id, industry_roles=["Architekt"]),
-            acting_settings(),
         )
 
 
@@ -104,7 +104,7 @@ def test_a_row_refused_within_a_200_is_an_error_with_hqs_message(
     project_id = create_active_project(hq, service_types="cost")
 
     with pytest.raises(RejectedError) as caught:
-        create(acting_client, build_member_inputs(project_id), acting_settings())
+        create(build_run(acting_client, acting_settings()), build_member_inputs(project_id))
 
     assert str(caught.value) == (
         f"BIM 360: could not add ada@example.com to project {project_id}: HQ answered "
@@ -122,7 +122,7 @@ def test_a_service_that_is_not_active_yet_is_waited_for(
     refusal = {"failure_items": [{"email": "ada@example.com", "errors": errors}]}
     hq.emulator.faults.append(Fault("POST import", build_reply(200, refusal), times=2))
 
-    create(acting_client, build_member_inputs(project_id), acting_settings())
+    create(build_run(acting_client, acting_settings()), build_member_inputs(project_id))
 
     assert hq.emulator.requests_made.count("POST import") == 3
     assert hq.clock.sleeps == [3.0, 4.0]
@@ -133,7 +133,7 @@ def test_an_invisible_new_project_is_waited_for(hq: HqFixture, acting_client: Hq
     hq.emulator.call_control_plane("PATCH", "/options", {"visible_after": 9})
     project = acting_client.projects.create({**PROJECT_BODY, "service_types": "doc_manager"})
 
-    create(acting_client, build_member_inputs(project.id), acting_settings())
+    create(build_run(acting_client, acting_settings()), build_member_inputs(project.id))
 
     assert hq.emulator.requests_made.count("POST import") == 1
 
@@ -145,10 +145,12 @@ def test_a_lost_response_leads_to_the_added_member(
     """The provider searches by e-mail and sends no second import."""
     hq.emulator.faults.append(Fault("POST import", reply, acts_on_request=True))
 
-    entity_id, outs = create(acting_client, build_member_inputs(project_id), acting_settings())
+    entity_id, outs = create(
+        build_run(acting_client, acting_settings()), build_member_inputs(project_id)
+    )
 
     assert hq.emulator.requests_made.count("POST import") == 1
-    live = read(acting_client, entity_id, outs)
+    live = read(build_run(acting_client), entity_id, outs)
     assert live is not None
     assert diff(live.outputs, build_member_inputs(project_id)).changed_arguments == ()
 
@@ -159,7 +161,7 @@ def test_an_import_that_hq_did_not_act_on_is_sent_again(
     """Three searches come first."""
     hq.emulator.faults.append(Fault("POST import", build_reply(503)))
 
-    create(acting_client, build_member_inputs(project_id), acting_settings())
+    create(build_run(acting_client, acting_settings()), build_member_inputs(project_id))
 
     assert hq.emulator.requests_made.count("POST import") == 2
 
@@ -174,7 +176,7 @@ def test_roles_that_an_import_drops_are_set_by_a_patch(
         Fault("PATCH member", build_reply(200, {"email": "ada@example.com"})),
     ]
 
-    _, outs = create(acting_client, build_member_inputs(project_id), acting_settings())
+    _, outs = create(build_run(acting_client, acting_settings()), build_member_inputs(project_id))
 
     assert hq.emulator.requests_made[-2:] == ["POST import", "PATCH member"]
     assert outs["industry_roles"] == ["Architect", "BIM Manager"]
@@ -190,9 +192,11 @@ def test_no_failure_after_the_import_is_an_error(
         Fault("PATCH member", build_reply(422, {"code": 7, "message": "no"})),
     ]
 
-    entity_id, outs = create(acting_client, build_member_inputs(project_id), acting_settings())
+    entity_id, outs = create(
+        build_run(acting_client, acting_settings()), build_member_inputs(project_id)
+    )
     hq.emulator.faults.append(Fault("PATCH member", build_reply(200, {"email": "ada@example.com"})))
-    after = update(acting_client, entity_id, outs, build_member_inputs(project_id))
+    after = update(build_run(acting_client), entity_id, outs, build_member_inputs(project_id))
 
     assert outs["unfinished"] == ["industry_roles"]
     assert "They are in the project; the next `pulumi up` tries again." in hq.list_warnings()[-1]
@@ -206,7 +210,7 @@ def test_an_existing_member_is_adopted_without_an_import(
     """One PATCH without services sets company and roles."""
     wanted = build_member_inputs(project_id, industry_roles=["Engineer"], company_id=COMPANY_ID)
 
-    entity_id, outs = create(acting_client, wanted, acting_settings(), Ownership())
+    entity_id, outs = create(build_run(acting_client, acting_settings()), wanted)
 
     entry: Any = next(hq.emulator.journal.find_entries(method="PATCH", path="*/users/*"))
     assert hq.emulator.requests_made == ["GET members", "PATCH member"]
@@ -221,9 +225,9 @@ def test_services_of_an_adopted_member_change_after_a_preview_only(
     """The preview of a create cannot show which access is lost."""
     wanted = build_member_inputs(project_id, document_management="admin")
 
-    entity_id, outs = create(acting_client, wanted, acting_settings(), Ownership())
+    entity_id, outs = create(build_run(acting_client, acting_settings()), wanted)
     difference = diff(outs, wanted)
-    after = update(acting_client, entity_id, outs, wanted)
+    after = update(build_run(acting_client), entity_id, outs, wanted)
 
     assert (outs["document_management"], outs["unfinished"]) == ("user", ["document_management"])
     assert difference.is_unfinished
@@ -238,10 +242,16 @@ def test_a_second_resource_cannot_own_the_same_member(
 ) -> None:
     """The member is declared twice in one stack."""
     owners = Ownership()
-    create(acting_client, build_member_inputs(project_id), acting_settings(), owners)
+    create(
+        build_run(acting_client, acting_settings(), ownership=owners),
+        build_member_inputs(project_id),
+    )
 
     with pytest.raises(ConflictError, match=r"another resource of this stack has ada@example.com"):
-        create(acting_client, build_member_inputs(project_id), acting_settings(), owners)
+        create(
+            build_run(acting_client, acting_settings(), ownership=owners),
+            build_member_inputs(project_id),
+        )
 
 
 @pytest.mark.parametrize(
@@ -271,7 +281,7 @@ def test_a_change_is_one_patch_with_the_differences(
     entity_id, outs = created_member
     wanted = build_member_inputs(split_id(created_member)[0], **changes)
 
-    after = update(acting_client, entity_id, outs, wanted)
+    after = update(build_run(acting_client), entity_id, outs, wanted)
 
     assert hq.emulator.requests_made == ["PATCH member"]
     assert next(hq.emulator.journal.find_entries(method="PATCH", path="*/users/*")).body == body
@@ -285,7 +295,7 @@ def test_an_unchanged_member_sends_nothing(
     entity_id, outs = created_member
 
     after = update(
-        acting_client,
+        build_run(acting_client),
         entity_id,
         outs,
         build_member_inputs(split_id(created_member)[0], on_destroy="remove"),
@@ -303,10 +313,16 @@ def test_access_to_other_modules_is_kept_while_services_stay(
     control_path = f"/projects/{project_id}/users/{user_id}"
     hq.emulator.call_control_plane("PATCH", control_path, {"modules": ["cost"]})
 
-    update(acting_client, *created_member, build_member_inputs(project_id, industry_roles=[]))
+    update(
+        build_run(acting_client),
+        *created_member,
+        build_member_inputs(project_id, industry_roles=[]),
+    )
     kept = hq.emulator.call_control_plane("PATCH", control_path, {})["modules"]
     update(
-        acting_client, *created_member, build_member_inputs(project_id, document_management="admin")
+        build_run(acting_client),
+        *created_member,
+        build_member_inputs(project_id, document_management="admin"),
     )
     lost = hq.emulator.call_control_plane("PATCH", control_path, {})["modules"]
 
@@ -322,7 +338,7 @@ def test_an_error_within_a_200_is_an_error(
 
     with pytest.raises(RejectedError, match=r'HQ answered \(code 7\): "no such company"'):
         update(
-            acting_client,
+            build_run(acting_client),
             *created_member,
             build_member_inputs(split_id(created_member)[0], company_id=COMPANY_ID),
         )
@@ -336,8 +352,12 @@ def test_a_change_of_a_removed_member_is_an_error_with_advice(
     hq.emulator.call_control_plane("DELETE", f"/projects/{project_id}/users/{user_id}")
 
     with pytest.raises(NotFoundError, match=r"If somebody removed them: `pulumi refresh`"):
-        update(acting_client, *created_member, build_member_inputs(project_id, industry_roles=[]))
-    assert read(acting_client, *created_member) is None
+        update(
+            build_run(acting_client),
+            *created_member,
+            build_member_inputs(project_id, industry_roles=[]),
+        )
+    assert read(build_run(acting_client), *created_member) is None
 
 
 def test_drift_shows_in_the_declared_arguments(
@@ -349,7 +369,7 @@ def test_drift_shows_in_the_declared_arguments(
     hq.emulator.call_control_plane("PATCH", f"/projects/{project_id}/users/{user_id}", changes)
     hq.emulator.requests_made.clear()
 
-    live = read(acting_client, *created_member)
+    live = read(build_run(acting_client), *created_member)
 
     assert live is not None
     assert hq.emulator.requests_made == ["GET member"]
@@ -364,7 +384,7 @@ def test_a_lookup_by_id_finds_every_argument(
     acting_client: HqClient, created_member: IdAndState
 ) -> None:
     """The result can be declared unchanged."""
-    live = read(acting_client, created_member[0], {})
+    live = read(build_run(acting_client), created_member[0], {})
 
     assert live is not None
     assert live.inputs == {
@@ -381,12 +401,12 @@ def test_a_member_of_a_deleted_project_leaves_the_state(
     """A hidden account keeps the state, and a look-up must find a member."""
     hq.emulator.faults.append(Fault("GET member", ACCOUNT_NOT_FOUND))
     with pytest.raises(NotFoundError):
-        read(acting_client, *created_member)
+        read(build_run(acting_client), *created_member)
     hq.emulator.call_control_plane("DELETE", f"/projects/{split_id(created_member)[0]}")
 
-    assert read(acting_client, *created_member) is None
+    assert read(build_run(acting_client), *created_member) is None
     with pytest.raises(NotFoundError):
-        read(acting_client, created_member[0], {})
+        read(build_run(acting_client), created_member[0], {})
 
 
 def test_destroying_leaves_the_member_and_explains_why(
@@ -395,8 +415,8 @@ def test_destroying_leaves_the_member_and_explains_why(
     """It sends no request and warns; if declared, it only reports."""
     entity_id, outs = created_member
 
-    delete(acting_client, entity_id, outs)
-    delete(acting_client, entity_id, {**outs, "on_destroy": "retain"})
+    delete(build_run(acting_client), entity_id, outs)
+    delete(build_run(acting_client), entity_id, {**outs, "on_destroy": "retain"})
 
     assert hq.emulator.requests_made == []
     assert hq.notifications[-2][1]
@@ -414,8 +434,8 @@ def test_destroying_removes_the_member_where_declared(
     hq.emulator.call_control_plane("PATCH", "/options", {"remove_project_users": "allow"})
     entity_id, outs = created_member[0], {**created_member[1], "on_destroy": "remove"}
 
-    delete(acting_client, entity_id, outs)
-    delete(acting_client, entity_id, outs)
+    delete(build_run(acting_client), entity_id, outs)
+    delete(build_run(acting_client), entity_id, outs)
 
     assert hq.emulator.requests_made == ["DELETE member", "DELETE member"]
     assert (
@@ -428,7 +448,9 @@ def test_a_refused_removal_is_a_warning(
     hq: HqFixture, acting_client: HqClient, created_member: IdAndState
 ) -> None:
     """HQ documents removal for ACC only, and a destroy must still end."""
-    delete(acting_client, created_member[0], {**created_member[1], "on_destroy": "remove"})
+    delete(
+        build_run(acting_client), created_member[0], {**created_member[1], "on_destroy": "remove"}
+    )
 
     assert "could not remove ada@example.com from project" in hq.list_warnings()[-1]
     assert "They stay in the project; take them out in Project Admin." in hq.list_warnings()[-1]
@@ -441,7 +463,11 @@ def test_a_removal_without_a_response_is_an_error(
     hq.emulator.faults.append(Fault("DELETE member", build_reply(503), times=99))
 
     with pytest.raises(UnavailableError):
-        delete(acting_client, created_member[0], {**created_member[1], "on_destroy": "remove"})
+        delete(
+            build_run(acting_client),
+            created_member[0],
+            {**created_member[1], "on_destroy": "remove"},
+        )
 
 
 @pytest.mark.parametrize("status", ["archived", None])
@@ -455,7 +481,9 @@ def test_a_member_whose_parent_was_destroyed_first_is_not_an_error(
     else:
         hq.emulator.call_control_plane("DELETE", f"/projects/{project_id}")
 
-    delete(acting_client, created_member[0], {**created_member[1], "on_destroy": "remove"})
+    delete(
+        build_run(acting_client), created_member[0], {**created_member[1], "on_destroy": "remove"}
+    )
 
     assert hq.emulator.requests_made.count("DELETE member") == 1
 
@@ -468,12 +496,14 @@ def test_a_renamed_resource_keeps_its_member(
     owners = Ownership()
 
     create(
-        acting_client,
+        build_run(acting_client, acting_settings(), ownership=owners),
         build_member_inputs(project_id, on_destroy="remove"),
-        acting_settings(),
-        owners,
     )
-    delete(acting_client, created_member[0], {**created_member[1], "on_destroy": "remove"}, owners)
+    delete(
+        build_run(acting_client, ownership=owners),
+        created_member[0],
+        {**created_member[1], "on_destroy": "remove"},
+    )
 
     assert "DELETE member" not in hq.emulator.requests_made
     assert "has a new resource now; they are not removed" in hq.list_warnings()[-1]
@@ -487,6 +517,6 @@ def test_an_import_refused_completely_is_hqs_error(
     hq.emulator.faults.append(Fault("POST import", reply, times=99))
 
     with pytest.raises(Bim360Error) as caught:
-        create(acting_client, build_member_inputs(project_id), acting_settings())
+        create(build_run(acting_client, acting_settings()), build_member_inputs(project_id))
 
     assert "\n" not in str(caught.value)

@@ -16,26 +16,27 @@ from tests.support.hq import (
     Fault,
     HqFixture,
     build_reply,
+    build_run,
     build_settings,
 )
 
 INPUTS = {**PROJECT_INPUTS, "city": "Oslo", "service_types": ["pm"], "on_destroy": "retain"}
 HTML = b"<html><h1>404 Not Found</h1><p>project</p></html>"
 LONG_AGO = {"created_at": "2026-01-02T03:04:05.678Z"}
-IdAndState = tuple[str, dict[str, Any]]
+IdAndState = tuple[str, Any]
 
 
 @pytest.fixture
 def created_project(hq: HqFixture, client: HqClient) -> IdAndState:
     """Return the id and the state of an existing project; requests so far are not recorded."""
-    project = create(client, INPUTS, build_settings())
+    project = create(build_run(client), INPUTS)
     hq.emulator.requests_made.clear()
     return project
 
 
 def read_project(client: HqClient, created_project: IdAndState) -> ReadResult:
     """Return the result of a refresh of an existing project."""
-    live = read(client, *created_project)
+    live = read(build_run(client), *created_project)
     assert live is not None
     return live
 
@@ -88,8 +89,9 @@ def test_two_reads_return_separate_dictionaries(
 ) -> None:
     """Pulumi's host modifies what it receives."""
     first, second = read_project(client, created_project), read_project(client, created_project)
-    first.outputs["__provider"] = "x"
-    first.inputs["__provider"] = "x"
+    bags: Any = (first.outputs, first.inputs)
+    for bag in bags:
+        bag["__provider"] = "x"
 
     assert "__provider" not in {**second.outputs, **second.inputs, **created_project[1]}
 
@@ -111,7 +113,7 @@ def test_a_deleted_project_leaves_the_state(
     """The next up creates it again, or reports who owns the name."""
     hq.emulator.call_control_plane("DELETE", f"/projects/{created_project[0]}")
 
-    assert read(client, created_project[0], {**created_project[1], **LONG_AGO}) is None
+    assert read(build_run(client), created_project[0], {**created_project[1], **LONG_AGO}) is None
     assert hq.emulator.requests_made == ["GET project"]
 
 
@@ -120,7 +122,7 @@ def test_a_project_that_is_not_visible_yet_stays_in_the_state(
 ) -> None:
     """If a refresh right after the up dropped it, the next up would find its name in use."""
     hq.emulator.call_control_plane("PATCH", "/options", {"visible_after": 9})
-    created = create(client, INPUTS, build_settings())
+    created = create(build_run(client), INPUTS)
 
     assert read_project(client, created).id == created[0]
 
@@ -131,7 +133,7 @@ def test_a_recent_project_that_never_appears_leaves_the_state_after_half_a_minut
     """The wait is bounded, so that a refresh ends."""
     hq.emulator.call_control_plane("DELETE", f"/projects/{created_project[0]}")
 
-    assert read(client, *created_project) is None
+    assert read(build_run(client), *created_project) is None
     assert 30 <= sum(hq.clock.sleeps) < 40
 
 
@@ -161,7 +163,7 @@ def test_any_other_failure_is_an_error_and_drops_nothing(
     hq.emulator.faults.append(Fault("GET project", reply, times=99))
 
     with pytest.raises(Bim360Error, match=r"could not read project") as caught:
-        read(client, *created_project)
+        read(build_run(client), *created_project)
 
     assert "\n" not in str(caught.value)
 
@@ -173,11 +175,11 @@ def test_an_undocumented_404_counts_if_the_account_is_visible(
     unspecific_404 = build_reply(404, {"code": 1004, "message": "not found"})
     hq.emulator.faults.append(Fault("GET project", unspecific_404, times=2))
     old = {**created_project[1], **LONG_AGO}
-    assert read(client, created_project[0], old) is None
+    assert read(build_run(client), created_project[0], old) is None
 
     hq.emulator.faults.append(Fault("GET projects", unspecific_404))
     with pytest.raises(NotFoundError):
-        read(client, created_project[0], old)
+        read(build_run(client), created_project[0], old)
 
 
 @pytest.mark.parametrize("reply", [PROJECT_NOT_FOUND, ACCOUNT_NOT_FOUND])
@@ -186,14 +188,14 @@ def test_a_lookup_of_a_missing_id_is_an_error(hq: HqFixture, client: HqClient, r
     hq.emulator.faults.append(Fault("GET project", reply))
 
     with pytest.raises(NotFoundError, match=r"could not read project p1: HQ answered 404"):
-        read(client, "p1", {})
+        read(build_run(client), "p1", {})
 
 
 def test_an_import_returns_every_field_that_hq_filled(hq: HqFixture, client: HqClient) -> None:
     """Only the id is known; a stack that declares the result has no change."""
     existing = hq.create_project(city="Oslo", job_number="J-1", service_types="pm,cost")
 
-    live = read(client, str(existing["id"]), {})
+    live = read(build_run(client), str(existing["id"]), {})
 
     assert live is not None
     wanted = {"city": "Oslo", "job_number": "J-1", "service_types": ["cost", "pm"]}
@@ -209,8 +211,8 @@ def test_a_project_full_of_nulls_can_be_read(hq: HqFixture, client: HqClient) ->
     nulls = dict.fromkeys(("start_date", "end_date", "project_type", "value", "currency"))
     hq.emulator.call_control_plane("PATCH", f"/projects/{existing['id']}", nulls)
 
-    live = read(client, str(existing["id"]), {})
-    again = read(client, str(existing["id"]), live.outputs if live else {})
+    live = read(build_run(client), str(existing["id"]), {})
+    again = read(build_run(client), str(existing["id"]), live.outputs if live else {})
 
     assert live is not None
     assert live.inputs.keys() & nulls.keys() == set()

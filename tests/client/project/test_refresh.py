@@ -15,14 +15,14 @@ from tests.support.hq import (
     Fault,
     HqFixture,
     build_reply,
-    build_settings,
+    build_run,
 )
 from tests.support.seeding import seed_projects
 
 HOST_THREADS = 4
 OLD_TIMESTAMP = "2026-01-02T03:04:05.678Z"
 
-OutputState = dict[str, Any]
+OutputState = Any
 
 
 def create_states(
@@ -40,7 +40,9 @@ def create_states(
 def refresh_in_threads(client: HqClient, known: list[OutputState]) -> list[Any]:
     """Refresh projects as Pulumi's host does, in four threads."""
     with ThreadPoolExecutor(HOST_THREADS) as threads:
-        return list(threads.map(lambda state: project.read(client, state["id"], state), known))
+        return list(
+            threads.map(lambda state: project.read(build_run(client), state["id"], state), known)
+        )
 
 
 def test_a_refresh_of_a_thousand_is_twenty_requests(hq: HqFixture, client: HqClient) -> None:
@@ -73,7 +75,9 @@ def test_a_list_row_gives_the_same_result_as_a_get(hq: HqFixture, client: HqClie
         )
 
     found = refresh_in_threads(client, known)
-    single_reads = [project.read(hq.create_client(), state["id"], state) for state in known]
+    single_reads = [
+        project.read(build_run(hq.create_client()), state["id"], state) for state in known
+    ]
 
     assert hq.emulator.requests_made.count("GET projects") == 1
     assert found == single_reads
@@ -135,7 +139,7 @@ def test_a_lookup_always_sends_a_get(hq: HqFixture, client: HqClient) -> None:
     hq.emulator.requests_made.clear()
 
     for state in known:
-        project.read(client, state["id"], {})
+        project.read(build_run(client), state["id"], {})
 
     assert hq.emulator.requests_made == ["GET project"] * 3
 
@@ -188,7 +192,7 @@ def test_an_image_reuses_the_read_of_its_project(hq: HqFixture, client: HqClient
     scope = {name: known[0][name] for name in ("account_id", "region")}
     image = {**scope, "project_id": known[0]["id"], "project_created_at": OLD_TIMESTAMP}
 
-    live = project_image.read(client, f"{known[0]['id']}/image", image)
+    live = project_image.read(build_run(client), f"{known[0]['id']}/image", image)
 
     assert live is not None
     assert hq.emulator.requests_made == ["token", "GET project"]
@@ -198,9 +202,9 @@ def test_a_project_changed_in_this_run_is_read_again(hq: HqFixture, client: HqCl
     """Pulumi reads after a change of the same run."""
     known = create_states(hq, 3)
     refresh_in_threads(client, known)
-    project.update(client, known[2]["id"], known[2], {**known[2], "city": "Oslo"})
+    project.update(build_run(client), known[2]["id"], known[2], {**known[2], "city": "Oslo"})
 
-    live = project.read(client, known[2]["id"], {**known[2], DECLARED: ["city"]})
+    live = project.read(build_run(client), known[2]["id"], {**known[2], DECLARED: ["city"]})
 
     assert live is not None
     assert live.inputs["city"] == "Oslo"
@@ -211,8 +215,7 @@ def create_companies(client: HqClient, number: int) -> list[tuple[str, OutputSta
     """Create companies."""
     inputs = {"trade": "Concrete", "account_id": PROJECT_INPUTS["account_id"], "region": "US"}
     return [
-        company.create(client, {**inputs, "name": f"C{each}"}, build_settings())
-        for each in range(number)
+        company.create(build_run(client), {**inputs, "name": f"C{each}"}) for each in range(number)
     ]
 
 
@@ -220,7 +223,7 @@ def create_users(client: HqClient, number: int) -> list[tuple[str, OutputState]]
     """Create users."""
     inputs = {"account_id": PROJECT_INPUTS["account_id"], "region": "US"}
     emails = [f"p{each}@example.com" for each in range(number)]
-    return [account_user.create(client, {**inputs, "email": e}, build_settings()) for e in emails]
+    return [account_user.create(build_run(client), {**inputs, "email": e}) for e in emails]
 
 
 @pytest.mark.parametrize(
@@ -240,7 +243,7 @@ def test_companies_and_users_are_also_refreshed_by_pages(
     client = hq.create_client()
 
     with ThreadPoolExecutor(HOST_THREADS) as threads:
-        found = list(threads.map(lambda each: entity.read(client, *each), created))
+        found = list(threads.map(lambda each: entity.read(build_run(client), *each), created))
 
     assert [live.outputs for live in found] == [outs for _, outs in created]
     assert len([each for each in hq.emulator.requests_made if route in each]) <= 4

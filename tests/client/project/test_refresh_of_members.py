@@ -5,7 +5,7 @@ from typing import Any
 
 from bim360_provider.core import project_member
 from bim360_provider.hq import HqClient
-from tests.support.hq import HqFixture
+from tests.support.hq import HqFixture, build_run
 from tests.support.members import (
     MEMBER_INPUTS,
     acting_settings,
@@ -16,14 +16,13 @@ from tests.support.members import (
 HOST_THREADS = 4
 
 
-def create_members(hq: HqFixture, number: int) -> list[tuple[str, dict[str, Any]]]:
+def create_members(hq: HqFixture, number: int) -> list[tuple[str, Any]]:
     """Return members of one project, each as a resource; requests so far are not recorded."""
     client, project_id = create_acting_client(hq), create_active_project(hq)
     members = [
         project_member.create(
-            client,
+            build_run(client, acting_settings()),
             {**MEMBER_INPUTS, "project_id": project_id, "email": f"m{each:03}@example.com"},
-            acting_settings(),
         )
         for each in range(number)
     ]
@@ -34,7 +33,9 @@ def create_members(hq: HqFixture, number: int) -> list[tuple[str, dict[str, Any]
 def refresh_in_threads(client: HqClient, members: list[tuple[str, dict[str, Any]]]) -> list[Any]:
     """Refresh members as Pulumi's host does, in four threads."""
     with ThreadPoolExecutor(HOST_THREADS) as threads:
-        return list(threads.map(lambda each: project_member.read(client, *each), members))
+        return list(
+            threads.map(lambda each: project_member.read(build_run(client), *each), members)
+        )
 
 
 def test_thirty_members_of_a_project_are_three_requests(hq: HqFixture) -> None:
@@ -52,7 +53,9 @@ def test_a_member_is_the_same_from_a_page_and_from_a_get(hq: HqFixture) -> None:
     members = create_members(hq, 3)
 
     found = refresh_in_threads(create_acting_client(hq), members)
-    single_reads = [project_member.read(create_acting_client(hq), *each) for each in members]
+    single_reads = [
+        project_member.read(build_run(create_acting_client(hq)), *each) for each in members
+    ]
 
     assert found == single_reads
 
@@ -76,9 +79,9 @@ def test_a_member_changed_in_this_run_is_read_again(hq: HqFixture) -> None:
     refresh_in_threads(client, members)
     entity_id, state = members[2]
     changed = {**state, "industry_roles": ["Engineer"]}
-    project_member.update(client, entity_id, state, changed)
+    project_member.update(build_run(client), entity_id, state, changed)
 
-    live = project_member.read(client, entity_id, state)
+    live = project_member.read(build_run(client), entity_id, state)
 
     assert live is not None
     assert live.inputs["industry_roles"] == ["Engineer"]

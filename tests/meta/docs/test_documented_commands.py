@@ -112,7 +112,7 @@ def test_every_path_of_a_documented_test_run_exists() -> None:
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 
-@pytest.mark.parametrize("block", list_blocks(*READERS), ids=lambda block: block.where)
+@pytest.mark.parametrize("block", list_blocks(*READERS), ids=lambda block: block.location)
 def test_data_in_the_documents_can_be_read(block: CodeBlock) -> None:
     """A reader copies it into a file."""
     assert READERS[block.language](block.text)

@@ -14,7 +14,7 @@ from tests.support.hq import build_settings
 UNITS = {"North": {"description": "cold"}, "North/West": {}}
 
 
-def inputs(units: Any, **rest: Any) -> dict[str, Any]:
+def inputs(units: Any, **rest: Any) -> Any:
     """Return checked arguments."""
     found, problems = check({}, {"units": units, **rest}, build_settings())
     assert problems == []

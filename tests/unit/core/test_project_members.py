@@ -12,7 +12,7 @@ ADA = {"email": "Ada@Example.com", "industry_roles": ["Architect"], "document_ma
 BOB = {"email": "bob@example.com", "project_administration": "admin"}
 
 
-def checked(members: Any) -> tuple[dict[str, Any], list[str]]:
+def checked(members: Any) -> tuple[Any, list[str]]:
     """Return the members in normal form, and what is wrong."""
     given = {"project_id": PROJECT_ID, "members": members}
     inputs, found = check({}, given, acting_settings())
