@@ -22,7 +22,7 @@ def draw_sets() -> str:
     """Return argument sets of each entity, one per line."""
     account = SeededAccount(*"abcde")
     return "\n".join(
-        ascii(draw_set(Random(f"1/{number}"), account, entity).values)  # noqa: S311 - repeatable
+        ascii(draw_set(Random(f"1/{number}"), account, entity).values)  # noqa: S311 - not secret
         for entity in DRAWN_ENTITIES
         for number in range(SETS_PER_ENTITY)
     )
