@@ -59,7 +59,7 @@ EXCLUSIVE_KINDS: Final = frozenset({"project", "company", "user"})
 Created = TypeVar("Created")
 
 
-def refuse_used_name(name: str, kind: str, named: Callable[[str], Sequence[object]]) -> None:
+def refuse_used_name(name: str, kind: str, find_by_name: Callable[[str], Sequence[object]]) -> None:
     """Raise what HQ's 409 would be, where HQ has the name in either Unicode form.
 
     HQ may compare names byte by byte: then it would create a namesake that looks the same. A name
@@ -67,63 +67,65 @@ def refuse_used_name(name: str, kind: str, named: Callable[[str], Sequence[objec
 
     Raises:
         ConflictError: The name is taken.
-        HqError: HQ said no.
-        UnansweredError: No answer came.
+        HqError: HQ refused the request.
+        UnansweredError: HQ sent no response.
     """
-    if normalize.decompose_text(name) is None or not named(name):
+    if normalize.decompose_text(name) is None or not find_by_name(name):
         return
-    words = "the name is taken"
-    msg = f"{kind} '{name}': {words}"
-    raise ConflictError(msg, status=HTTPStatus.CONFLICT, hq_message=words, request=f"GET {kind}")
+    detail = "the name is taken"
+    msg = f"{kind} '{name}': {detail}"
+    raise ConflictError(msg, status=HTTPStatus.CONFLICT, hq_message=detail, request=f"GET {kind}")
 
 
 def create_once(
     run: Run,
-    called: str,
+    label: str,
     kind: str,
     post: Callable[[], Created],
-    ours: Callable[[datetime], Created | None],
+    find_created: Callable[[datetime], Created | None],
 ) -> Created:
     """Return what one POST makes, however many answers get lost.
 
     Args:
-        run: The account, and what this run knows.
-        called: What people call it: its name or its e-mail.
+        run: The engine run.
+        label: What people call it: its name or its e-mail.
         kind: What it is, such as ``project``.
         post: Sends the POST.
-        ours: Asks HQ for what that POST may have made, not before the moment given, in HQ's time.
+        find_created: Asks HQ for what that POST may have made, not before the moment given, in HQ's time.
 
     Raises:
         ConflictError: It was there before we began.
         HqError: HQ refused a value.
-        UnansweredError: HQ could not be asked whether it acted; the next run finds out.
+        UnansweredError: HQ could not be reached to check whether it acted; the next run checks.
     """
     since = run.server_now() - CLOCK_SLACK
-    clock, sends, ends = run.clock, 0, math.inf
-    while sends < MAX_POSTS and clock.monotonic() < ends:
+    clock, sends, deadline = run.clock, 0, math.inf
+    while sends < MAX_POSTS and clock.monotonic() < deadline:
         sends += 1
         try:
             return post()
         except OpenOutcomeError:
-            ends = min(ends, clock.monotonic() + SETTLE_TIMEOUT)
-            found = _find_created(run, called, kind, lambda: ours(since), ends)
+            deadline = min(deadline, clock.monotonic() + SETTLE_TIMEOUT)
+            found = _find_created(run, label, kind, lambda: find_created(since), deadline)
         except ConflictError:
             # After a lost answer, the name may be taken by what we made ourselves.
             found = (
-                _find_created(run, called, kind, lambda: ours(since), ends) if sends > 1 else None
+                _find_created(run, label, kind, lambda: find_created(since), deadline)
+                if sends > 1
+                else None
             )
             if found is None:
                 raise
         if found is not None:
             risk = f" {SHARED_OWNERSHIP_RISK}." if kind in EXCLUSIVE_KINDS else ""
-            who = f"{kind} '{called}'" + (f" ({found_id})" if (found_id := _get_id(found)) else "")
-            words = f"{who} was created, although HQ's response was lost.{risk}"
+            who = f"{kind} '{label}'" + (f" ({found_id})" if (found_id := _get_id(found)) else "")
+            detail = f"{who} was created, although HQ's response was lost.{risk}"
             notify = run.warn if risk else run.info
-            notify(f"BIM 360: {words}")
+            notify(f"BIM 360: {detail}")
             return found
-    often = "once" if sends == 1 else f"{sends} times"
+    count = "once" if sends == 1 else f"{sends} times"
     msg = (
-        f"BIM 360: could not create {kind} '{called}': HQ gave no clear answer {often}, "
+        f"BIM 360: could not create {kind} '{label}': HQ gave no clear answer {count}, "
         f"and no such {kind} is to be seen. Run `pulumi up` again later."
     )
     raise UnansweredError(msg)
@@ -135,44 +137,44 @@ def _get_id(found: object) -> str:
 
 
 def _find_created(
-    run: Run, called: str, kind: str, find: Callable[[], Created | None], ends: float
+    run: Run, label: str, kind: str, find: Callable[[], Created | None], deadline: float
 ) -> Created | None:
     """Look for what we may have made; lists may show it late, so look several times."""
-    failed: Bim360Error | None = None
-    for pause in LOOKUP_DELAYS:
-        if run.clock.monotonic() >= ends:
+    failure: Bim360Error | None = None
+    for delay in LOOKUP_DELAYS:
+        if run.clock.monotonic() >= deadline:
             break
-        run.sleep(pause, f"looking whether '{called}' was made")
+        run.sleep(delay, f"looking whether '{label}' was made")
         try:
             found = find()
         except Bim360Error as error:
-            failed = error
+            failure = error
             continue
-        failed = None
+        failure = None
         if found is not None:
             return found
-    if failed is not None:
+    if failure is not None:
         msg = (
-            f"BIM 360: '{called}' may have been made, and HQ could not be asked: {failed} "
+            f"BIM 360: '{label}' may have been made, and HQ could not be asked: {failure} "
             f"Run `pulumi up` again: a {kind} that was made is found by its name."
         )
         raise UnansweredError(msg)
     return None
 
 
-def is_recent_leftover(created_at: str | None, settings: Settings, began: datetime) -> bool:
+def is_recent_leftover(created_at: str | None, settings: Settings, run_start: datetime) -> bool:
     """Return whether an interrupted run, or one beside us, may just have made it.
 
     Args:
         created_at: HQ's timestamp of it.
         settings: Say which of the two rules about such runs are in force.
-        began: HQ's time at which this run began.
+        run_start: HQ's time at which this run began.
     """
     created = parse_time(created_at)
     if created is None:
         return False
-    before = settings.adopt_leftovers and began - MAX_LEFTOVER_AGE <= created < began
-    meanwhile = settings.adopt_simultaneous and created >= began
+    before = settings.adopt_leftovers and run_start - MAX_LEFTOVER_AGE <= created < run_start
+    meanwhile = settings.adopt_simultaneous and created >= run_start
     return before or meanwhile
 
 

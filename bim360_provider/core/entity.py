@@ -1,4 +1,4 @@
-"""What every entity offers to a door: the six things that Pulumi asks of a provider."""
+"""What every entity offers to a door: the six operations of a Pulumi provider."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -81,7 +81,7 @@ class NameChange:
         Args:
             kind: ``project`` or ``company``.
             state: The outputs of the last run or refresh.
-            inputs: The arguments in normal form; values may be unknown.
+            inputs: The normalized arguments; values may be unknown.
             stays: The resource is not replaced.
         """
         old, new = state.get("name"), inputs.get("name")

@@ -35,13 +35,13 @@ class FieldSpec:
     def build_outputs(
         self, live: Fields, known: Fields, inputs: Inputs, unfinished: Collection[str] = ()
     ) -> State:
-        """Return what goes into the state.
+        """Return the outputs to save in the state.
 
         Args:
             live: The fields that HQ filled.
             known: Gives the account and the region.
-            inputs: The arguments in normal form.
-            unfinished: Arguments that could not be applied yet.
+            inputs: The normalized arguments.
+            unfinished: The arguments that could not be applied yet.
         """
         place = {name: known[name] for name in ("account_id", "region") if known.get(name)}
         echoed = {

@@ -30,14 +30,14 @@ def may_return_404(run: Run, state: Mapping[str, Any]) -> bool:
     """Return whether a 404 about it is not to be believed at once, by HQ's time.
 
     Args:
-        run: The account, and what this run knows.
+        run: The engine run.
         state: The outputs of the last run.
 
     Raises:
         Bim360Error: No token could be had.
     """
-    made = parse_time(state.get("created_at"))
-    return made is not None and run.server_now() - made < CONSISTENCY_WINDOW
+    created = parse_time(state.get("created_at"))
+    return created is not None and run.server_now() - created < CONSISTENCY_WINDOW
 
 
 Found = TypeVar("Found")
@@ -51,19 +51,19 @@ def read_or_none(
     """Return what HQ has, or None where a refresh finds it gone.
 
     Args:
-        run: The account, and what this run knows.
+        run: The engine run.
         kind: HQ's word for it, as for ``is_gone``.
         state: The outputs of the last run; without them this is a look-up by id, not a refresh.
         get: Asks HQ; is told whether a 404 is not to be believed at once.
 
     Raises:
         NotFoundError: A look-up found nothing, or the whole account is not visible.
-        HqError: HQ said no.
-        UnansweredError: No answer came.
+        HqError: HQ refused the request.
+        UnansweredError: HQ sent no response.
     """
-    young = may_return_404(run, state)
+    is_new = may_return_404(run, state)
     try:
-        return get(young)
+        return get(is_new)
     except NotFoundError as error:
         if "account_id" in state and is_deleted(run, error, kind):
             return None
@@ -79,12 +79,12 @@ def read_cached(
         collection: What it is one of.
         item_id: Its id.
         state: The outputs of the last run; without them this is a look-up, which is always asked.
-        young: A 404 is not to be believed at once.
+        is_new: A 404 is not to be believed at once.
 
     Raises:
         NotFoundError: There is none, or the whole account is not visible.
-        HqError: HQ said no.
-        UnansweredError: No answer came.
+        HqError: HQ refused the request.
+        UnansweredError: HQ sent no response.
     """
     if "account_id" not in state:
         return collection.get(item_id, new_resource=new_resource)
@@ -96,22 +96,22 @@ def is_deleted(run: Run, error: NotFoundError, kind: str = "project") -> bool:
     """Return whether the thing is missing, rather than the whole account.
 
     Args:
-        run: The account, and what this run knows.
+        run: The engine run.
         error: HQ's answer.
         kind: HQ's word for what was asked for: ``project``, ``company`` or ``user``.
 
     Raises:
         Bim360Error: HQ's words did not tell, and HQ could not be asked.
     """
-    words = error.hq_message.casefold()
-    if "account" in words:
+    message = error.hq_message.casefold()
+    if "account" in message:
         return False
-    return kind in words or run.hq.projects.is_account_visible()
+    return kind in message or run.hq.projects.is_account_visible()
 
 
 def add_refresh_hint(error: NotFoundError) -> NotFoundError:
     """Return the error of a change, with what to do where the thing was removed."""
-    words = f"{error} If somebody removed it: `pulumi refresh`, then `pulumi up`."
+    message = f"{error} If somebody removed it: `pulumi refresh`, then `pulumi up`."
     return NotFoundError(
-        words, status=error.status, hq_message=error.hq_message, request=error.request
+        message, status=error.status, hq_message=error.hq_message, request=error.request
     )

@@ -86,16 +86,16 @@ def format_template_message(name: str) -> str:
 def format_replacement_message(kind: str, entity_id: str, inputs: Inputs) -> str:
     """Return the message about a replacement that keeps the object of its predecessor."""
     noun = f"{KIND_LABELS.get(kind, kind)} {entity_id}"
-    called = _get_label(inputs)
-    if not called:
+    label = _get_label(inputs)
+    if not label:
         return f"{noun} cannot be created a second time, so the replacement keeps it"
-    return f"'{called}' cannot be created a second time, so the replacement keeps {noun}"
+    return f"'{label}' cannot be created a second time, so the replacement keeps {noun}"
 
 
 def format_retention_message(kind: str, entity_id: str, state: State) -> str:
     """Return the message about an object that is not deleted: a declared resource has it."""
-    called = f" '{_get_label(state)}'" if _get_label(state) else ""
-    return f"{KIND_LABELS.get(kind, kind)}{called} ({entity_id}) stays: the stack still declares it"
+    label = f" '{_get_label(state)}'" if _get_label(state) else ""
+    return f"{KIND_LABELS.get(kind, kind)}{label} ({entity_id}) stays: the stack still declares it"
 
 
 def _get_label(values: Fields) -> str:
@@ -125,7 +125,7 @@ class ReplacementTracker:
         Args:
             kind: The entity.
             old: The arguments of the last run; empty for a new resource and for a replacement.
-            inputs: The arguments in normal form.
+            inputs: The normalized arguments.
             urn: Of the resource, if it is known.
         """
         key = _build_key(kind, inputs)

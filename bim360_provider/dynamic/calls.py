@@ -107,12 +107,12 @@ class EntityCalls:
         inputs = Inputs(from_pulumi(props))
         run = self._get_run(inputs)
         urn = get_call_urn() or ""
-        before = exchanged_names.pop_released_object(urn) or replacements.find_predecessor(
+        predecessor = exchanged_names.pop_released_object(urn) or replacements.find_predecessor(
             self._kind, inputs, urn
         )
         renames.begin_change(urn)  # it takes one of the host's threads, as an update does
         try:
-            kept = before and self._keep_object(run, before, inputs)
+            kept = predecessor and self._keep_object(run, predecessor, inputs)
             entity_id, outs = kept or self._create_or_keep(run, inputs, urn)
         finally:
             renames.end_change(urn)
@@ -144,12 +144,12 @@ class EntityCalls:
         state = State(from_pulumi(props))
         id_ = normalize.parse_entity_id(id_)
         urn = get_call_urn() or ""
-        before = Predecessor(id_, state, urn)
+        predecessor = Predecessor(id_, state, urn)
         is_kept = replacements.is_kept(self._kind, id_, state, urn)
         if is_kept or exchanged_names.is_exchanged(
-            self._kind, before, partial(self._get_run, state)
+            self._kind, predecessor, partial(self._get_run, state)
         ):
-            exchanged_names.release_object(self._kind, before)
+            exchanged_names.release_object(self._kind, predecessor)
             notify(f"BIM 360: {format_retention_message(self._kind, id_, state)}.", warning=False)
             return
         with replacements.get_deletion_lock(id_):
@@ -158,29 +158,29 @@ class EntityCalls:
                 replacements.note_delete(id_)
 
     def _keep_object(
-        self, run: Run, before: Predecessor, inputs: Inputs
+        self, run: Run, predecessor: Predecessor, inputs: Inputs
     ) -> tuple[str, State] | None:
         """Give a replacement the object of its predecessor; return None if it no longer exists."""
-        live = self._entity.read(run, before.id, before.state)
+        live = self._entity.read(run, predecessor.id, predecessor.state)
         if live is None:
             return None
         run.ownership.mark_adopted(live.id)
         run.ownership.mark_owned(live.id)
-        for warning in list_replacement_warnings(before, self._kind, inputs):
+        for warning in list_replacement_warnings(predecessor, self._kind, inputs):
             notify(f"BIM 360: {warning}.", warning=True)
         exchanged_names.plan_rename(renames, self._kind, live, inputs)
         try:
             return live.id, self._entity.update(run, live.id, live.outputs, inputs)
         finally:
-            renames.end_change(before.id)
+            renames.end_change(predecessor.id)
 
     def _create_or_keep(self, run: Run, inputs: Inputs, urn: str) -> tuple[str, State]:
         """Create; a replacement whose name another resource gives up keeps its object."""
         try:
             return self._entity.create(run, inputs)
         except ConflictError:
-            before = exchanged_names.find_exchanged_object(self._kind, urn, run, inputs)
-            if not (kept := before and self._keep_object(run, before, inputs)):
+            predecessor = exchanged_names.find_exchanged_object(self._kind, urn, run, inputs)
+            if not (kept := predecessor and self._keep_object(run, predecessor, inputs)):
                 raise
             return kept
 

@@ -35,7 +35,7 @@ def shorten_errors(method: Callable[P, R]) -> Callable[P, R]:
     """
 
     @functools.wraps(method)
-    def told(*args: P.args, **kwargs: P.kwargs) -> R:
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return method(*args, **kwargs)
         except Bim360Error as error:
@@ -49,7 +49,7 @@ def shorten_errors(method: Callable[P, R]) -> Callable[P, R]:
             _hide_frames(hidden=False)
             raise
 
-    return told
+    return wrapper
 
 
 def _hide_frames(*, hidden: bool) -> None:

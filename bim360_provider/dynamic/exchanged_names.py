@@ -146,7 +146,7 @@ def find_exchanged_object(kind: str, urn: str, run: Run, inputs: Inputs) -> Pred
         kind: The entity.
         urn: Of the resource.
         run: The engine run.
-        inputs: The arguments in normal form.
+        inputs: The normalized arguments.
     """
     before = find_predecessor(urn) if urn and kind in UNIQUE_NAME_ENTITIES else None
     if before is None:

@@ -72,7 +72,7 @@ def diff_fields(live: Fields, inputs: Inputs) -> tuple[str, ...]:
 
 
 def warn_about_user(run: Run, sent: Fields, user: AccountUser) -> None:
-    """Warn where HQ's response has other values than were sent."""
+    """Warn if HQ's response has other values than the request."""
     warn_about_response(run.warn, f"user '{user.email}'", sent, user, is_same_value)
 
 
@@ -100,12 +100,12 @@ def build_fields(user: AccountUser, known: Fields) -> dict[str, Any]:
 
 
 def check(_old: Fields, new: Fields, settings: Settings) -> tuple[Inputs, list[Problem]]:
-    """Return the arguments in normal form and everything that is wrong with them.
+    """Return the normalized arguments and every problem with them.
 
     Args:
         _old: The arguments of the last run; every rule holds for old and new users alike.
         new: The arguments as written; values may be unknown.
-        settings: Give the account and the region.
+        settings: The account and the region.
     """
     given = add_account_scope(new, settings)
     inputs, problems = validate_arguments(AccountUserArguments, given)
@@ -113,14 +113,14 @@ def check(_old: Fields, new: Fields, settings: Settings) -> tuple[Inputs, list[P
 
 
 def diff(state: State, inputs: Inputs) -> Diff:
-    """Return what would change; an argument that is not given is not compared.
+    """Compare the arguments that are given with the state; send nothing.
 
     Another e-mail is another person. A profile field that was sent once and reads
     otherwise now is an update that sends nothing, and says so.
 
     Args:
         state: The outputs of the last run or refresh.
-        inputs: The arguments in normal form; values may be unknown.
+        inputs: The normalized arguments; values may be unknown.
     """
     replaces = find_scope_changes(state, inputs)
     if state.get("email") and not is_same_value("email", inputs.get("email"), state["email"]):

@@ -66,7 +66,7 @@ def write_units(
     """Make HQ's structure hold the declared units.
 
     Args:
-        run: The account, and what this run knows.
+        run: The engine run.
         wanted: The declared units by key, in HQ's fields.
         former: Ids by key of the units that this resource declared before.
         complete: Whether units that nobody declares are left out.
@@ -74,7 +74,7 @@ def write_units(
     Raises:
         InputError: What is declared does not fit to what HQ has; nothing was sent.
         HqError: HQ refused it.
-        UnansweredError: No answer came.
+        UnansweredError: HQ sent no response.
     """
     with WRITE_LOCK:
         live = run.hq.business_units.get_structure()
@@ -96,7 +96,7 @@ def send_plan(
 
     Raises:
         HqError: HQ refused it.
-        UnansweredError: No answer came.
+        UnansweredError: HQ sent no response.
     """
     if not planned.has_changes:
         return live, []
@@ -119,17 +119,17 @@ def _check_dropped_units(
     try:
         now = run.hq.business_units.get_structure()
     except Bim360Error as error:
-        words = f"it is not known whether HQ dropped {_format_units(dropped, names)}: {error}"
-        run.warn(f"BIM 360: {words}")
+        message = f"it is not known whether HQ dropped {_format_units(dropped, names)}: {error}"
+        run.warn(f"BIM 360: {message}")
         return now, []
     there = {unit.id for unit in now}
     kept = [unit for unit in dropped if unit.id in there]
-    gone = [unit for unit in dropped if unit.id not in there]
-    if gone:
-        run.info(f"BIM 360: business units no longer there: {_format_units(gone, names)}.")
+    removed = [unit for unit in dropped if unit.id not in there]
+    if removed:
+        run.info(f"BIM 360: business units no longer there: {_format_units(removed, names)}.")
     if kept:
-        words = f"HQ keeps business units that were left out: {_format_units(kept, names)}"
-        run.warn(f"BIM 360: {words}; remove them in Account Admin.")
+        message = f"HQ keeps business units that were left out: {_format_units(kept, names)}"
+        run.warn(f"BIM 360: {message}; remove them in Account Admin.")
     return now, [unit.id for unit in kept]
 
 
@@ -141,8 +141,8 @@ def create(run: Run, inputs: Inputs) -> tuple[str, State]:
     """Define the declared units and leave all others as they are, unless ``complete`` is set.
 
     Args:
-        run: The account, and what this run knows.
-        inputs: The arguments in normal form.
+        run: The engine run.
+        inputs: The normalized arguments.
 
     Returns:
         The account's id and the outputs.
@@ -150,7 +150,7 @@ def create(run: Run, inputs: Inputs) -> tuple[str, State]:
     Raises:
         InputError: They do not fit to what HQ has.
         HqError: HQ refused them.
-        UnansweredError: No answer came; sending them again does no harm.
+        UnansweredError: HQ sent no response; the request can be repeated.
     """
     written = write_units(run, build_units(inputs), {}, complete=bool(inputs.get("complete")))
     for id_ in written.former_ids.intersection(inputs["ids"].values()):
@@ -164,7 +164,7 @@ def update(run: Run, _account: str, state: State, inputs: Inputs) -> State:
     Raises:
         InputError: What is declared does not fit to what HQ has.
         HqError: HQ refused it.
-        UnansweredError: No answer came; sending it again does no harm.
+        UnansweredError: HQ sent no response; the request can be repeated.
     """
     complete = bool(inputs.get("complete"))
     written = write_units(run, build_units(inputs), state.get("ids", {}), complete=complete)
@@ -201,7 +201,7 @@ def read(run: Run, account_id: str, state: State) -> ReadResult:
     """Return the structure as HQ has it.
 
     Args:
-        run: The account, and what this run knows.
+        run: The engine run.
         account_id: The id of the resource, which is the account's.
         state: The outputs of the last run; without them this is a look-up, and all units count
             as declared.
@@ -209,8 +209,8 @@ def read(run: Run, account_id: str, state: State) -> ReadResult:
     Raises:
         InputError: A look-up is for another account than the configured one.
         NotFoundError: The account is not visible.
-        HqError: HQ said no.
-        UnansweredError: No answer came.
+        HqError: HQ refused the request.
+        UnansweredError: HQ sent no response.
     """
     known = {**run.account_scope, **state}
     if normalize.parse_account_id(account_id) != known["account_id"]:
@@ -235,37 +235,39 @@ def delete(run: Run, account_id: str, state: State) -> None:
     A unit that has others below it, which the stack does not declare, stays.
 
     Args:
-        run: The account, and what this run knows.
+        run: The engine run.
         account_id: The id of the resource, which is the account's.
         state: The outputs of the last run.
 
     Raises:
         HqError: HQ refused it.
-        UnansweredError: No answer came; it can be repeated.
+        UnansweredError: HQ sent no response; the request can be repeated.
     """
     if state.get("on_destroy") != "remove":
-        words = f"the business units of account {account_id} are left as they are"
-        run.info(f"BIM 360: {words}; on_destroy='remove' takes them away.")
+        message = f"the business units of account {account_id} are left as they are"
+        run.info(f"BIM 360: {message}; on_destroy='remove' takes them away.")
         return
     with WRITE_LOCK:
         live = run.hq.business_units.get_structure()
         ids = state.get("ids", {}).values()
-        ours = {id_ for id_ in ids if not run.ownership.was_adopted(id_)}
-        needed = _find_needed_units(live, ours)
+        own_ids = {id_ for id_ in ids if not run.ownership.was_adopted(id_)}
+        needed = _find_needed_units(live, own_ids)
         if needed:
             names = ", ".join(f"'{build_paths(live)[id_]}'" for id_ in sorted(needed))
-            words = f"business units with undeclared ones below them are left as they are: {names}"
-            run.warn(f"BIM 360: {words}.")
-        send_plan(run, live, plan_structure(live, {}, ours - needed, complete=False))
+            message = (
+                f"business units with undeclared ones below them are left as they are: {names}"
+            )
+            run.warn(f"BIM 360: {message}.")
+        send_plan(run, live, plan_structure(live, {}, own_ids - needed, complete=False))
 
 
-def _find_needed_units(live: Sequence[BusinessUnit], ours: set[str]) -> set[str]:
+def _find_needed_units(live: Sequence[BusinessUnit], own_ids: set[str]) -> set[str]:
     """Return those of our units that a unit of somebody else is below of."""
     parents = {unit.id: unit.parent_id for unit in live}
     needed: set[str] = set()
     for unit in live:
-        above = unit.parent_id if unit.id not in ours else None
-        while above in ours and above not in needed:
+        above = unit.parent_id if unit.id not in own_ids else None
+        while above in own_ids and above not in needed:
             needed.add(above)
             above = parents.get(above)
     return needed

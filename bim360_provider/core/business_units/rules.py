@@ -56,7 +56,7 @@ OPTIONS: Final = ("complete", *PROVIDER_ONLY_FIELDS)
 def build_outputs(
     live: Sequence[BusinessUnit], known: Fields, ids: Mapping[str, str], undropped: Collection[str]
 ) -> State:
-    """Return what goes into the state.
+    """Return the outputs to save in the state.
 
     Args:
         live: HQ's structure.
@@ -102,8 +102,8 @@ def derive_inputs(live: Sequence[BusinessUnit], state: Fields) -> Inputs:
         if ids[key] in by_id
     }
     if state.get("complete"):
-        strangers = set(by_id) - {*ids.values(), *state["undropped"]}
-        units |= {id_: {"id": id_} for id_ in sorted(strangers)}
+        undeclared = set(by_id) - {*ids.values(), *state["undropped"]}
+        units |= {id_: {"id": id_} for id_ in sorted(undeclared)}
     return Inputs(
         {**{k: state[k] for k in OPTIONS if k in state}, "units": units, "ids": dict(ids)}
     )
@@ -168,14 +168,14 @@ def _derive_argument(
 
 
 def check(old: Fields, new: Fields, settings: Settings) -> tuple[Inputs, list[Problem]]:
-    """Return the arguments in normal form and everything that is wrong with them.
+    """Return the normalized arguments and every problem with them.
 
     The ids of the units are written into them, so that every preview knows them.
 
     Args:
         old: The arguments of the last run: an id that was chosen once stays.
         new: The arguments as written; values may be unknown.
-        settings: Give the account and the region.
+        settings: The account and the region.
     """
     given = add_account_scope(new, settings)
     given.pop("ids", None)  # what a check wrote: an import has its arguments checked once more
@@ -215,10 +215,10 @@ def _validate_unit(key: str, unit: Any) -> tuple[Any, list[Problem]]:
     if isinstance(unit, Unknown):
         return unit, []
     if not isinstance(unit, Mapping):
-        words = (
+        message = (
             "must be a mapping such as {'description': '…'}, or {} where there is no more to say"
         )
-        return unit, [build_problem(key, words)]
+        return unit, [build_problem(key, message)]
     given = {name: value for name, value in unit.items() if value is not None}
     fields, problems = validate_arguments(BusinessUnitArguments, given)
     problems += [] if "name" in given else _check_key_name(key)
@@ -238,11 +238,11 @@ def _check_key_name(key: str) -> list[Problem]:
 
 
 def diff(state: State, inputs: Inputs) -> Diff:
-    """Return what would change.
+    """Compare the arguments with the state; send nothing.
 
     Args:
         state: The outputs of the last run or refresh.
-        inputs: The arguments in normal form; values may be unknown.
+        inputs: The normalized arguments; values may be unknown.
     """
     replaces = find_scope_changes(state, inputs)
     changed = [

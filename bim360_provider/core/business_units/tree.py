@@ -107,9 +107,9 @@ def resolve_parent_id(parent: Any, ids: Fields) -> Any:
 Units = Mapping[str, Fields]
 
 
-def build_problem(key: str, words: str) -> Problem:
+def build_problem(key: str, message: str) -> Problem:
     """Return what is wrong with one unit."""
-    return Problem("units", f"{normalize.quote_value(key)}: {words}")
+    return Problem("units", f"{normalize.quote_value(key)}: {message}")
 
 
 def check_units(units: Units, ids: Fields) -> list[Problem]:
@@ -131,8 +131,8 @@ def check_units(units: Units, ids: Fields) -> list[Problem]:
     round_trip = find_cycle({k: v for k, v in parents.items() if not is_unknown((k, v))})
     if round_trip:
         names = " > ".join(f"'{keys[id_]}'" for id_ in (*round_trip, round_trip[0]))
-        words = f"goes round in a circle: {names}; give one of them another parent"
-        found.append(build_problem(keys[round_trip[0]], f"parent {words}"))
+        message = f"goes round in a circle: {names}; give one of them another parent"
+        found.append(build_problem(keys[round_trip[0]], f"parent {message}"))
     return found
 
 
@@ -191,10 +191,10 @@ def _check_duplicate_names(units: Units, ids: Fields) -> Iterator[Problem]:
         if is_unknown(place):
             continue
         if place in seen:
-            words = (
+            message = (
                 f"is '{place[1]}', as '{seen[place]}' is beside it; nobody could tell them apart"
             )
-            yield build_problem(key, f"name {words}")
+            yield build_problem(key, f"name {message}")
         seen[place] = key
 
 

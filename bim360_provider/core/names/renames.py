@@ -197,7 +197,7 @@ class NameExchange:
     """The unique names of one kind of resource in one account.
 
     Attributes:
-        run: The account, and what this run knows.
+        run: The engine run.
         kind: ``project`` or ``company``.
     """
 

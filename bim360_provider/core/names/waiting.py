@@ -47,119 +47,130 @@ class NameRequest:
     name: str
     error: ConflictError
 
-    def build_refusal(self, words: str) -> ConflictError:
+    def build_refusal(self, detail: str) -> ConflictError:
         """Return the error, with the reason and the advice."""
         who = f"{self.exchange.kind} {self.item_id}"
-        hq = self.error
-        asked = f"change name of {who} to '{self.name}'"
-        msg = f"BIM 360: could not {asked}: HQ answered {hq.status}: {words}."
-        return ConflictError(msg, status=hq.status, hq_message=hq.hq_message, request=hq.request)
+        error = self.error
+        action = f"change name of {who} to '{self.name}'"
+        msg = f"BIM 360: could not {action}: HQ answered {error.status}: {detail}."
+        return ConflictError(
+            msg, status=error.status, hq_message=error.hq_message, request=error.request
+        )
 
 
-def _park_rename(wish: NameRequest) -> None:
+def _park_rename(request: NameRequest) -> None:
     """Leave the rename to the update that vacates the name.
 
     Raises:
         NameParkedError: Unless the name is free by now.
     """
-    room, hq = wish.exchange, wish.error
-    rename = room.renames.find_rename(room.scope, wish.item_id)
-    with room.renames.vacate_lock:
-        if room.vacate_name(wish.name, wish.item_id):
+    exchange, error = request.exchange, request.error
+    rename = exchange.renames.find_rename(exchange.scope, request.item_id)
+    with exchange.renames.vacate_lock:
+        if exchange.vacate_name(request.name, request.item_id):
             return
         if rename is None:
-            raise hq
+            raise error
         rename.is_parked = True
-    who = f"{room.kind} '{rename.old_name}' ({wish.item_id})"
-    words = f"{who} waits for the name '{wish.name}', which another resource may give up"
-    room.run.warn(f"BIM 360: {words}; if it does not get it now, the next `pulumi up` tries again.")
-    raise NameParkedError(str(hq), status=hq.status, hq_message=hq.hq_message, request=hq.request)
+    who = f"{exchange.kind} '{rename.old_name}' ({request.item_id})"
+    message = f"{who} waits for the name '{request.name}', which another resource may give up"
+    exchange.run.warn(
+        f"BIM 360: {message}; if it does not get it now, the next `pulumi up` tries again."
+    )
+    raise NameParkedError(
+        str(error), status=error.status, hq_message=error.hq_message, request=error.request
+    )
 
 
-def wait_for_name(wish: NameRequest) -> None:
+def wait_for_name(request: NameRequest) -> None:
     """Return once the name is free.
 
     Raises:
         ConflictError: It is not to become free.
         NameParkedError: Waiting would stop the resource that has it.
     """
-    room = wish.exchange
+    exchange = request.exchange
     while True:
-        wanted = room.find_blocking_name(wish.name, wish.item_id)
-        holder = None if wanted is None else _find_holder(wish, wanted)
-        if holder is not None and room.renames.correct_old_name(room.scope, holder.id, str(wanted)):
+        wanted = exchange.find_blocking_name(request.name, request.item_id)
+        holder = None if wanted is None else _find_holder(request, wanted)
+        if holder is not None and exchange.renames.correct_old_name(
+            exchange.scope, holder.id, str(wanted)
+        ):
             continue  # it gives up a name that the state does not have
-        if holder is None or holder.id == wish.item_id:
-            if room.vacate_name(wish.name, wish.item_id):
+        if holder is None or holder.id == request.item_id:
+            if exchange.vacate_name(request.name, request.item_id):
                 return None
-            raise wish.build_refusal(_describe_missing_holder(wish, wanted))
-        known = room.renames.is_compared(room.scope, holder.id)
-        if known and room.find_blocking_name(wish.name, wish.item_id) != wanted:
+            raise request.build_refusal(_describe_missing_holder(request, wanted))
+        known = exchange.renames.is_compared(exchange.scope, holder.id)
+        if known and exchange.find_blocking_name(request.name, request.item_id) != wanted:
             continue  # it was compared a moment ago, and gives the name up
         if known:
-            raise wish.build_refusal(
-                _describe_holder(wish, str(wanted), holder.id, is_compared=True)
+            raise request.build_refusal(
+                _describe_holder(request, str(wanted), holder.id, is_compared=True)
             )
-        crowded = _wait_for_comparison(room, holder.id)
-        if crowded is not None:
-            rename = room.renames.find_rename(room.scope, wish.item_id)
-            if crowded or (rename and rename.is_kept):
-                return _park_rename(wish)
-            raise wish.build_refusal(
-                _describe_holder(wish, str(wanted), holder.id, is_compared=False)
+        is_crowded = _wait_for_comparison(exchange, holder.id)
+        if is_crowded is not None:
+            rename = exchange.renames.find_rename(exchange.scope, request.item_id)
+            if is_crowded or (rename and rename.is_kept):
+                return _park_rename(request)
+            raise request.build_refusal(
+                _describe_holder(request, str(wanted), holder.id, is_compared=False)
             )
 
 
-def _find_holder(wish: NameRequest, name: str) -> Any:
+def _find_holder(request: NameRequest, name: str) -> Any:
     """Return what has a name at HQ, or None; if HQ cannot be read, raise the refusal."""
     try:
-        found = wish.exchange.collection.search_by_name(name)
+        found = request.exchange.collection.search_by_name(name)
     except Bim360Error:
-        raise wish.error from None
-    return next((each for each in found if each.id != wish.item_id), next(iter(found), None))
+        raise request.error from None
+    return next((each for each in found if each.id != request.item_id), next(iter(found), None))
 
 
-def _wait_for_comparison(room: NameExchange, item_id: str) -> bool | None:
+def _wait_for_comparison(exchange: NameExchange, item_id: str) -> bool | None:
     """Wait until Pulumi has compared a resource, as long as it can and does compare others.
 
     Returns:
         None once it has; otherwise whether too many changes are under way for it to go on.
     """
-    clock, count = room.run.clock, room.renames.count_compared(room.scope)
-    ends = clock.monotonic() + QUIET_PERIOD
-    while clock.monotonic() < ends:
-        if room.renames.may_park(MAX_OPEN_CHANGES):
+    clock, count = exchange.run.clock, exchange.renames.count_compared(exchange.scope)
+    deadline = clock.monotonic() + QUIET_PERIOD
+    while clock.monotonic() < deadline:
+        if exchange.renames.may_park(MAX_OPEN_CHANGES):
             return True
         clock.sleep(POLL_INTERVAL)
-        if room.renames.is_compared(room.scope, item_id):
+        if exchange.renames.is_compared(exchange.scope, item_id):
             return None
-        if room.renames.count_compared(room.scope) != count:
-            count, ends = room.renames.count_compared(room.scope), clock.monotonic() + QUIET_PERIOD
-    return room.renames.unsettled_count >= MAX_OPEN_CHANGES
+        if exchange.renames.count_compared(exchange.scope) != count:
+            count, deadline = (
+                exchange.renames.count_compared(exchange.scope),
+                clock.monotonic() + QUIET_PERIOD,
+            )
+    return exchange.renames.unsettled_count >= MAX_OPEN_CHANGES
 
 
-def _describe_holder(wish: NameRequest, name: str, holder_id: str, *, is_compared: bool) -> str:
+def _describe_holder(request: NameRequest, name: str, holder_id: str, *, is_compared: bool) -> str:
     """Return who has the name, and what to do."""
-    kind = wish.exchange.kind
+    kind = request.exchange.kind
     owner = (
         "another resource of this stack, which keeps it"
         if is_compared
         else "not renamed in this run"
     )
     who = f"{kind} '{name}' ({holder_id}) has that name and is {owner}"
-    return f"{_describe_dependency(wish, name)}{who}. Rename that {kind} first, or declare another name"
+    return f"{_describe_dependency(request, name)}{who}. Rename that {kind} first, or declare another name"
 
 
-def _describe_missing_holder(wish: NameRequest, name: str | None) -> str:
+def _describe_missing_holder(request: NameRequest, name: str | None) -> str:
     """Return the message that the owner of the name cannot be seen, with what to do."""
-    kind, shown = wish.exchange.kind, name or wish.name
-    who = f"'{shown}' is in use, yet no {kind} with that name can be found"
-    return f"{_describe_dependency(wish, shown)}{who}. Run `pulumi up` again later, or declare another name"
+    kind, name_in_use = request.exchange.kind, name or request.name
+    who = f"'{name_in_use}' is in use, yet no {kind} with that name can be found"
+    return f"{_describe_dependency(request, name_in_use)}{who}. Run `pulumi up` again later, or declare another name"
 
 
-def _describe_dependency(wish: NameRequest, name: str) -> str:
+def _describe_dependency(request: NameRequest, name: str) -> str:
     """Return by which other renames the name is needed."""
-    return "" if name == wish.name else f"what has it is to become '{name}', and "
+    return "" if name == request.name else f"what has it is to become '{name}', and "
 
 
 Created = TypeVar("Created")
@@ -168,12 +179,12 @@ Row = TypeVar("Row", "Project", "Company")
 
 
 def patch_with_rename(
-    room: NameExchange, item_id: str, body: Fields, send: Callable[[Fields], Row]
+    exchange: NameExchange, item_id: str, body: Fields, send: Callable[[Fields], Row]
 ) -> Row:
     """Send a PATCH; a name that another resource of this run gives up is vacated first.
 
     Args:
-        room: The names of this kind and account.
+        exchange: The names of this kind and account.
         item_id: HQ's id of what is changed.
         body: The fields to change.
         send: Sends a PATCH.
@@ -187,19 +198,21 @@ def patch_with_rename(
     """
     if "name" not in body:
         return send(body)
-    rename = room.renames.find_rename(room.scope, item_id)
+    rename = exchange.renames.find_rename(exchange.scope, item_id)
     try:
-        return _patch_remaining_fields(room, item_id, body, send)
+        return _patch_remaining_fields(exchange, item_id, body, send)
     except ConflictError:
         is_done = rename is not None and rename.row is not None
-        if not (is_done or room.vacate_name(body["name"], item_id)):
+        if not (is_done or exchange.vacate_name(body["name"], item_id)):
             raise
-        with room.renames.vacate_lock:  # or another update could set the name at the same moment
-            return _patch_remaining_fields(room, item_id, body, send)
+        with (
+            exchange.renames.vacate_lock
+        ):  # or another update could set the name at the same moment
+            return _patch_remaining_fields(exchange, item_id, body, send)
 
 
 def patch_after_wait(
-    room: NameExchange,
+    exchange: NameExchange,
     item_id: str,
     body: Fields,
     send: Callable[[Fields], Row],
@@ -208,7 +221,7 @@ def patch_after_wait(
     """Wait for the resource that has the name to be compared, and then go on as ``renamed``.
 
     Args:
-        room: The names of this kind and account.
+        exchange: The names of this kind and account.
         item_id: HQ's id of what is changed.
         body: The fields to change.
         send: Sends a PATCH.
@@ -219,13 +232,13 @@ def patch_after_wait(
         NameParkedError: Waiting would stop the resource that has the name.
         Bim360Error: Any other failure of a request.
     """
-    wait_for_name(NameRequest(room, item_id, body["name"], error))
-    with room.renames.vacate_lock:
-        return _patch_remaining_fields(room, item_id, body, send)
+    wait_for_name(NameRequest(exchange, item_id, body["name"], error))
+    with exchange.renames.vacate_lock:
+        return _patch_remaining_fields(exchange, item_id, body, send)
 
 
 def create_or_adopt(
-    room: NameExchange,
+    exchange: NameExchange,
     name: str,
     create: Callable[[], Created],
     adopt: Callable[[ConflictError], Created],
@@ -233,7 +246,7 @@ def create_or_adopt(
     """Create, or adopt what has the name and is not to give it up in this run.
 
     Args:
-        room: The names of this kind and account.
+        exchange: The names of this kind and account.
         name: The declared name.
         create: Creates, unless the name is in use.
         adopt: Adopts what has the name, or raises the error that says why not.
@@ -246,35 +259,35 @@ def create_or_adopt(
         Bim360Error: Any other failure of a request.
     """
     try:
-        return _create_with_retry(room, name, create), False
+        return _create_with_retry(exchange, name, create), False
     except ConflictError as error:
         try:
             return adopt(error), True
         except ConflictError:
-            if not room.vacate_name(name):  # its owner may have been compared meanwhile
+            if not exchange.vacate_name(name):  # its owner may have been compared meanwhile
                 raise
             return create(), False
 
 
-def _create_with_retry(room: NameExchange, name: str, create: Callable[[], Created]) -> Created:
+def _create_with_retry(exchange: NameExchange, name: str, create: Callable[[], Created]) -> Created:
     """Create, and once more if the name was in use by a resource of this run that gives it up."""
     try:
         return create()
     except ConflictError:
-        if not room.vacate_name(name):
+        if not exchange.vacate_name(name):
             raise
         return create()
 
 
 def _patch_remaining_fields(
-    room: NameExchange, item_id: str, body: Fields, send: Callable[[Fields], Row]
+    exchange: NameExchange, item_id: str, body: Fields, send: Callable[[Fields], Row]
 ) -> Row:
     """Send what another update has not done yet."""
-    rename = room.renames.find_rename(room.scope, item_id)
+    rename = exchange.renames.find_rename(exchange.scope, item_id)
     if rename is not None and rename.row is not None and rename.new_name == body["name"]:
         rest = {name: value for name, value in body.items() if name != "name"}
         done: Row = rename.row
         return send(rest) if rest else done
     row = send(body)
-    room.record_rename(item_id, row)
+    exchange.record_rename(item_id, row)
     return row

@@ -96,19 +96,19 @@ def _is_copy_overdue(run: Run, project: Project) -> bool:
         return False
 
 
-def _poll_until_done(run: Run, job_id: str, name: str | None, bound: float) -> str:
+def _poll_until_done(run: Run, job_id: str, name: str | None, timeout: float) -> str:
     clock = run.clock
-    ends = clock.monotonic() + bound
-    pause = FIRST_POLL_INTERVAL
+    deadline = clock.monotonic() + timeout
+    interval = FIRST_POLL_INTERVAL
     while True:
         state = _poll_job(run, job_id)
-        left = ends - clock.monotonic()
-        if state != "running" or left <= 0:
+        pending = deadline - clock.monotonic()
+        if state != "running" or pending <= 0:
             return state
-        clock.sleep(min(pause, left))
-        if pause == FIRST_POLL_INTERVAL:
+        clock.sleep(min(interval, pending))
+        if interval == FIRST_POLL_INTERVAL:
             run.info(f"BIM 360: waiting for the template copy into '{name}'.")
-        pause = min(pause * 2, MAX_POLL_INTERVAL)
+        interval = min(interval * 2, MAX_POLL_INTERVAL)
 
 
 def _poll_job(run: Run, job_id: str) -> str:
@@ -123,20 +123,20 @@ SERVICE_TYPES: Final = "service_types"
 
 
 def read(run: Run, project_id: str, state: State) -> ReadResult | None:
-    """Return the project as HQ has it, or None if it is gone.
+    """Return the project as HQ has it, or None if it no longer exists.
 
     Args:
-        run: The account, and what this run knows.
+        run: The engine run.
         project_id: Its id.
         state: The outputs of the last run; without them this is a look-up by id, not a refresh.
 
     Raises:
         NotFoundError: A look-up found nothing, or the whole account is not visible.
-        HqError: HQ said no.
-        UnansweredError: No answer came.
+        HqError: HQ refused the request.
+        UnansweredError: HQ sent no response.
     """
-    ask = partial(_fetch_project, run, project_id, state)
-    project = read_or_none(run, "project", state, lambda young: ask(young=young))
+    fetch = partial(_fetch_project, run, project_id, state)
+    project = read_or_none(run, "project", state, lambda is_new: fetch(is_new=is_new))
     if project is None:
         return None
     known = {**run.account_scope, **state}
@@ -149,13 +149,13 @@ def read(run: Run, project_id: str, state: State) -> ReadResult | None:
     return ReadResult(project.id, State({**outs, DECLARED: sorted(declared)}), inputs)
 
 
-def _fetch_project(run: Run, project_id: str, state: State, *, young: bool) -> Project:
+def _fetch_project(run: Run, project_id: str, state: State, *, is_new: bool) -> Project:
     """Return the project, with its service types only where they are to be watched."""
     declared: Collection[str] = state.get(DECLARED, ())
     if run.hq.connection.needs_service_types(declared=SERVICE_TYPES in declared):
-        return run.hq.projects.get(project_id, new_resource=young)
+        return run.hq.projects.get(project_id, new_resource=is_new)
     listed = {**state, DECLARED: [name for name in declared if name != SERVICE_TYPES]}
-    project = read_cached(run.hq.projects, project_id, listed, new_resource=young)
+    project = read_cached(run.hq.projects, project_id, listed, new_resource=is_new)
     # A list does not tell the service types, so they stay as known even where a GET was asked.
     known = state.get(SERVICE_TYPES) if "account_id" in state else project.service_types
     return project.model_copy(update={SERVICE_TYPES: known})
@@ -170,24 +170,24 @@ archived one takes no other change.
 
 
 def update(run: Run, project_id: str, state: State, inputs: Inputs) -> State:
-    """Make HQ equal to the arguments and finish what an earlier run left; return the outputs.
+    """Apply the arguments that differ and those that an earlier run left; return the outputs.
 
     Raises:
         ArchiveLimitError: It would archive, and the run has archived as many as it may.
-        NotFoundError: The project is gone; a refresh finds that out.
+        NotFoundError: The project no longer exists; a refresh removes it from the state.
         HqError: HQ refused a value.
-        UnansweredError: No answer came.
+        UnansweredError: HQ sent no response.
     """
-    left = [name for name in state.get("unfinished") or () if name == "status" or name in inputs]
-    wanted = {*diff_fields(state, inputs), *left}
+    pending = [name for name in state.get("unfinished") or () if name == "status" or name in inputs]
+    wanted = {*diff_fields(state, inputs), *pending}
     last_seen = Project.model_validate({**state, "id": project_id})
-    waits: set[str] = set()
+    parked: set[str] = set()
     try:
         body = build_patch_body(state, inputs, wanted)
         with reserve_archive(run, body, last_seen):
-            young = bool(body) and may_return_404(run, state)
-            project, waits = _patch_unparked_fields(
-                run, project_id, state, body, new_resource=young
+            is_new = bool(body) and may_return_404(run, state)
+            project, parked = _patch_unparked_fields(
+                run, project_id, state, body, new_resource=is_new
             )
             project = project or last_seen
     except NotFoundError as error:
@@ -195,7 +195,7 @@ def update(run: Run, project_id: str, state: State, inputs: Inputs) -> State:
     if "service_types" in inputs:
         state = State({**state, "service_types": inputs["service_types"]})
     copy_status = wait_for_template_copy(run, project, state, inputs)
-    return build_outputs(project, state, inputs, copy_status=copy_status, unfinished=waits)
+    return build_outputs(project, state, inputs, copy_status=copy_status, unfinished=parked)
 
 
 def _patch_unparked_fields(
@@ -206,9 +206,9 @@ def _patch_unparked_fields(
         return patch_project(run, project_id, state, body, new_resource=new_resource), set()
     except NameParkedError:
         # HQ changes no name of an archived project, so the archiving waits as well.
-        later = {"name"} | ({"status"} if body.get("status") == "archived" else set())
-        rest = {name: value for name, value in body.items() if name not in later}
-        return patch_project(run, project_id, state, rest, new_resource=new_resource), later
+        parked = {"name"} | ({"status"} if body.get("status") == "archived" else set())
+        rest = {name: value for name, value in body.items() if name not in parked}
+        return patch_project(run, project_id, state, rest, new_resource=new_resource), parked
 
 
 def reserve_archive(run: Run, body: Fields, project: Project) -> AbstractContextManager[None]:
@@ -233,7 +233,7 @@ def patch_project(
     other changes to one, and suspending is something that happens to an active one.
 
     Args:
-        run: The account, and what this run knows.
+        run: The engine run.
         project_id: Its id.
         live: What HQ was last seen to have.
         body: The fields to change.
@@ -241,7 +241,7 @@ def patch_project(
 
     Raises:
         HqError: HQ refused it.
-        UnansweredError: No answer came.
+        UnansweredError: HQ sent no response.
     """
     project = None
     rest = dict(body)
@@ -265,13 +265,13 @@ def warn_about_project(run: Run, name: str, body: Fields, project: Project) -> N
 
 def _patch_idempotently(run: Run, project_id: str, body: Fields, *, new_resource: bool) -> Project:
     """Send a PATCH; one that is refused may have been made by an earlier one without an answer."""
-    room = NameExchange(run, "project")
+    exchange = NameExchange(run, "project")
 
     def send(changes: Fields) -> Project:
         return run.hq.projects.update(project_id, changes, new_resource=new_resource)
 
     try:
-        return patch_with_rename(room, project_id, body, send)
+        return patch_with_rename(exchange, project_id, body, send)
     except HqError as error:
         if error.status not in REPEAT_REFUSAL_STATUSES or not REPEAT_REFUSAL_FIELDS & body.keys():
             raise
@@ -279,12 +279,14 @@ def _patch_idempotently(run: Run, project_id: str, body: Fields, *, new_resource
             live = run.hq.projects.get(project_id)
         except Bim360Error:
             raise error from None
-        left = {name: value for name, value in body.items() if not _is_applied(live, name, value)}
-        if isinstance(error, ConflictError) and "name" in left:
-            return patch_after_wait(room, project_id, left, send, error)
-        if len(left) == len(body):
+        pending = {
+            name: value for name, value in body.items() if not _is_applied(live, name, value)
+        }
+        if isinstance(error, ConflictError) and "name" in pending:
+            return patch_after_wait(exchange, project_id, pending, send, error)
+        if len(pending) == len(body):
             raise
-        return send(left) if left else live
+        return send(pending) if pending else live
 
 
 def _is_applied(live: Project, name: str, value: Any) -> bool:
@@ -296,22 +298,22 @@ def delete(run: Run, project_id: str, state: State) -> None:
     """Archive the project: HQ cannot delete one. One that is archived or gone is done with.
 
     Args:
-        run: The account, and what this run knows.
+        run: The engine run.
         project_id: Its id.
         state: The outputs of the last run.
 
     Raises:
         ArchiveLimitError: The run has archived as many as it may.
         HqError: HQ refused, and the project is not archived.
-        UnansweredError: No answer came.
+        UnansweredError: HQ sent no response.
     """
     name = state.get("name")
     if state.get("on_destroy") == "retain":
         run.info(f"BIM 360: project '{name}' is left as it is (retain).")
         return
     if run.ownership.was_adopted(project_id):
-        words = f"project '{name}' ({project_id}) has a new resource now"
-        run.warn(f"BIM 360: {words}; it is not archived.")
+        message = f"project '{name}' ({project_id}) has a new resource now"
+        run.warn(f"BIM 360: {message}; it is not archived.")
         return
     is_archived = state.get("status") == "archived"
     reservation = (
@@ -328,8 +330,8 @@ def delete(run: Run, project_id: str, state: State) -> None:
 def _archive_project(run: Run, project_id: str, state: State) -> None:
     """Send the PATCH; one that is refused may have been archived by an earlier one, unanswered."""
     try:
-        young = may_return_404(run, state)
-        run.hq.projects.update(project_id, {"status": "archived"}, new_resource=young)
+        is_new = may_return_404(run, state)
+        run.hq.projects.update(project_id, {"status": "archived"}, new_resource=is_new)
     except NotFoundError:
         raise
     except HqError as error:

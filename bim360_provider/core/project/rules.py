@@ -116,21 +116,21 @@ def build_outputs(
     copy_status: str | None = None,
     unfinished: Collection[str] = (),
 ) -> State:
-    """Return what goes into the state.
+    """Return the outputs to save in the state.
 
     Args:
         project: HQ's answer.
         known: Stands in for what some answers leave out: service types, account, region.
-        inputs: The arguments in normal form.
+        inputs: The normalized arguments.
         copy_status: How the template copy stands.
-        unfinished: Arguments that could not be applied yet.
+        unfinished: The arguments that could not be applied yet.
     """
-    stand_ins = {name: known[name] for name in FALLBACK_FIELDS if known.get(name)}
+    fallbacks = {name: known[name] for name in FALLBACK_FIELDS if known.get(name)}
     fields = {name: value for name, value in project.get_fields().items() if name != "id"}
     echoed = {k: inputs[k] for k in (*CREATE_ONLY_FIELDS, *PROVIDER_ONLY_FIELDS) if k in inputs}
     return State(
         {
-            **stand_ins,
+            **fallbacks,
             **fields,
             **echoed,
             "url": f"{DOCS_URL_EU if known.get('region') == 'EMEA' else DOCS_URL}{project.id}",
@@ -182,7 +182,7 @@ INSIGHT_MESSAGE: Final = "must not name 'insight': HQ adds it by itself"
 
 
 def check(old: Fields, new: Fields, settings: Settings) -> tuple[Inputs, list[Problem]]:
-    """Return the arguments in normal form and everything that is wrong with them.
+    """Return the normalized arguments and every problem with them.
 
     What HQ requires of a new project may be missing from one that exists: people who work in
     the web pages need not fill it in, and an argument that is not given is not managed.
@@ -190,7 +190,7 @@ def check(old: Fields, new: Fields, settings: Settings) -> tuple[Inputs, list[Pr
     Args:
         old: The arguments of the last run; empty when the project is new.
         new: The arguments as written; values may be unknown.
-        settings: Give the account and the region.
+        settings: The account and the region.
     """
     given = add_account_scope(new, settings)
     open_lists = ProjectArguments.OPEN_LISTS if settings.unknown_values else frozenset()
@@ -198,8 +198,8 @@ def check(old: Fields, new: Fields, settings: Settings) -> tuple[Inputs, list[Pr
     inputs, problems = validate_arguments(
         ProjectArguments, given, open_lists, check_required=is_new
     )
-    bad = {problem.argument for problem in problems}
-    known = {k: v for k, v in inputs.items() if k not in bad and not is_unknown(v)}
+    invalid = {problem.argument for problem in problems}
+    known = {k: v for k, v in inputs.items() if k not in invalid and not is_unknown(v)}
     problems += _check_dates(known) or _check_kept_date(old, given, known)
     problems += _check_services(known, open_lists)
     problems += _check_template(known, given) if is_new else _check_create_only(old, known)
@@ -227,8 +227,8 @@ def _check_kept_date(old: Fields, given: Fields, known: Fields) -> list[Problem]
     if known[declared] == old.get(declared):
         return []
     order = "before" if name == "end_date" else "after"
-    told = f"must be {order} {name}, which is declared no more and stays {value} at HQ"
-    return [Problem(declared, f"{told}; declare both")]
+    message = f"must be {order} {name}, which is declared no more and stays {value} at HQ"
+    return [Problem(declared, f"{message}; declare both")]
 
 
 def _check_services(known: Fields, open_lists: frozenset[str]) -> list[Problem]:
@@ -238,9 +238,9 @@ def _check_services(known: Fields, open_lists: frozenset[str]) -> list[Problem]:
     if not services:
         return [Problem("service_types", "is empty; leave it out to get all that the account has")]
     return [
-        Problem("service_types", words)
-        for words in map(_describe_service_error, services)
-        if words and ("service_types" not in open_lists or words == INSIGHT_MESSAGE)
+        Problem("service_types", message)
+        for message in map(_describe_service_error, services)
+        if message and ("service_types" not in open_lists or message == INSIGHT_MESSAGE)
     ]
 
 
@@ -262,16 +262,18 @@ def _check_template(known: Fields, given: Fields) -> list[Problem]:
 
 
 def _check_create_only(old: Fields, known: Fields) -> list[Problem]:
-    late = [name for name in CREATE_ONLY_FIELDS if known.get(name) and known[name] != old.get(name)]
-    return [Problem(name, CREATE_ONLY_MESSAGE) for name in late]
+    changed = [
+        name for name in CREATE_ONLY_FIELDS if known.get(name) and known[name] != old.get(name)
+    ]
+    return [Problem(name, CREATE_ONLY_MESSAGE) for name in changed]
 
 
 def diff(state: State, inputs: Inputs) -> Diff:
-    """Return what would change; an argument that is not given is not compared.
+    """Compare the arguments that are given with the state; send nothing.
 
     Args:
         state: The outputs of the last run or refresh.
-        inputs: The arguments in normal form; values may be unknown.
+        inputs: The normalized arguments; values may be unknown.
     """
     replaces = find_scope_changes(state, inputs)
     changed = diff_fields(state, inputs)

@@ -55,13 +55,13 @@ def split_id(entity_id: str) -> tuple[str, str, str]:
 def build_outputs(
     project_id: str, member: Fields, inputs: Inputs, unfinished: Collection[str] = ()
 ) -> State:
-    """Return what goes into the state.
+    """Return the outputs to save in the state.
 
     Args:
         project_id: The project that the member is in.
         member: The member as HQ has them, as far as we know.
-        inputs: The arguments in normal form.
-        unfinished: Arguments that could not be applied yet.
+        inputs: The normalized arguments.
+        unfinished: The arguments that could not be applied yet.
     """
     echoed = {name: inputs[name] for name in PROVIDER_ONLY_FIELDS if name in inputs}
     return State(
@@ -133,7 +133,7 @@ def build_patch_body(
     return body
 
 
-def build_services_warnings(called: str, changed: Collection[str]) -> tuple[str, ...]:
+def build_services_warnings(label: str, changed: Collection[str]) -> tuple[str, ...]:
     """Return what people should know before access is changed; nothing if none is.
 
     https://aps.autodesk.com/blog/bim360-hq-patch-project-user
@@ -141,12 +141,12 @@ def build_services_warnings(called: str, changed: Collection[str]) -> tuple[str,
     services = [name for name in MEMBER_SERVICES if name in changed]
     if not services:
         return ()
-    words = (
-        f"BIM 360: {called}: {' and '.join(services)} changes, and HQ then drops access to all "
+    message = (
+        f"BIM 360: {label}: {' and '.join(services)} changes, and HQ then drops access to all "
         "modules that it cannot name here, such as Cost, Field or Design Collaboration; give it "
         "again in Project Admin."
     )
-    return (words,)
+    return (message,)
 
 
 def _build_services(live: Fields, inputs: Inputs) -> dict[str, Any]:
@@ -162,12 +162,12 @@ MISSING_ACCESS: Final = (
 
 
 def check(old: Fields, new: Fields, settings: Settings) -> tuple[Inputs, list[Problem]]:
-    """Return the arguments in normal form and everything that is wrong with them.
+    """Return the normalized arguments and every problem with them.
 
     Args:
         old: The arguments of the last run; not needed here.
         new: The arguments as written; values may be unknown.
-        settings: Give the account, the region and the acting user.
+        settings: The account, the region and the acting user.
     """
     del old
     given = add_account_scope(new, settings)
@@ -194,11 +194,11 @@ IDENTITY_FIELDS: Final = ("project_id", "email")
 
 
 def diff(state: State, inputs: Inputs) -> Diff:
-    """Return what would change; an argument that is not given is not compared.
+    """Compare the arguments that are given with the state; send nothing.
 
     Args:
         state: The outputs of the last run or refresh.
-        inputs: The arguments in normal form; values may be unknown.
+        inputs: The normalized arguments; values may be unknown.
     """
     replaces = (
         *find_scope_changes(state, inputs),
