@@ -68,7 +68,7 @@ FIELD_SPEC: Final = FieldSpec(PATCHABLE_FIELDS, CLEARABLE_FIELDS, PROVIDER_ONLY_
 
 
 def diff_fields(live: Fields, inputs: Inputs) -> tuple[str, ...]:
-    """Return the given arguments whose value HQ does not have."""
+    """Return the names of the given arguments that differ from HQ's values."""
     return tuple(
         k for k in PATCHABLE_FIELDS if k in inputs and not is_same_text(inputs[k], live.get(k))
     )
@@ -81,7 +81,7 @@ def warn_about_company(run: Run, sent: Fields, company: Company) -> None:
 
 
 def build_create_body(inputs: Inputs) -> dict[str, Any]:
-    """Return the body of a POST: what was given, without empty texts."""
+    """Return the body of a POST: the given arguments without empty texts."""
     return {name: inputs[name] for name in PATCHABLE_FIELDS if inputs.get(name, "") != ""}
 
 
@@ -90,12 +90,12 @@ RENAME_ADVICE: Final = "declare another name"
 
 @dataclass(frozen=True)
 class AdoptionDecision:
-    """Which company to adopt and why, or why none: a sentence in either case.
+    """The company to adopt, or None, with the reason.
 
     Attributes:
-        company: The one to adopt.
-        message: Why, or why not.
-        unasked: ``adopt="never"`` was declared, so people are warned of it.
+        company: The company to adopt.
+        reason: One sentence: why this company, or why none.
+        is_implicit: ``adopt="never"`` is declared, so the adoption is a warning.
     """
 
     company: Company | None
@@ -106,12 +106,12 @@ class AdoptionDecision:
 def decide_adoption(
     candidates: list[Company], inputs: Inputs, settings: Settings, run_start: datetime
 ) -> AdoptionDecision:
-    """Decide about the companies that have the declared name already.
+    """Decide which existing company with the declared name to adopt.
 
     Args:
-        candidates: All of that name, whatever its case.
+        candidates: All companies with that name in any case.
         inputs: The normalized arguments.
-        settings: Say which of the two rules about interrupted runs are in force.
+        settings: Which leftovers of interrupted runs may be adopted.
         run_start: HQ's time at which this run began.
     """
     name = inputs["name"]
@@ -133,7 +133,7 @@ def decide_adoption(
 
 
 def _explain_ambiguity(name: str, candidates: list[Company]) -> str:
-    """Say why none of the companies is the one."""
+    """Return why none of the companies can be adopted."""
     if not candidates:
         return f"the name '{name}' is taken, yet no such company is to be seen; try again later"
     if len(candidates) == 1 and candidates[0].name != name:
@@ -149,13 +149,13 @@ def _explain_ambiguity(name: str, candidates: list[Company]) -> str:
 
 
 MIN_SIMILARITY: Final = 0.85
-"""How alike a trade of HQ's list must be to be taken for what was meant: a slip of the finger."""
+"""The similarity from which a trade of HQ's list is suggested: a typing error."""
 
 
 def check(old: Fields, new: Fields, settings: Settings) -> tuple[Inputs, list[Problem]]:
     """Return the normalized arguments and every problem with them.
 
-    What HQ requires of a new company may be missing from one that exists.
+    Arguments that HQ requires for a new company are optional for an existing one.
 
     Args:
         old: The arguments of the last run; empty when the company is new.
@@ -172,7 +172,7 @@ def check(old: Fields, new: Fields, settings: Settings) -> tuple[Inputs, list[Pr
 
 
 def _check_trade(trade: object, settings: Settings) -> list[Problem]:
-    """Warn of a trade that is nearly one of HQ's: any text is let through, see docs/company.md."""
+    """Warn about a trade that resembles one of HQ's; any text is accepted (docs/company.md)."""
     if (
         not isinstance(trade, str)
         or is_unknown(trade)
@@ -256,7 +256,7 @@ def update(run: Run, company_id: str, state: State, inputs: Inputs) -> State:
 
 
 def _send_patch(run: Run, company_id: str, state: State, body: Fields) -> Company | None:
-    """Send a PATCH; a rename whose answer was lost meets its own name when it is sent again."""
+    """Send a PATCH; after a lost response, a repeated rename conflicts with its own name."""
     if not body:
         return None
     exchange, is_new = NameExchange(run, "company"), may_return_404(run, state)
@@ -277,7 +277,7 @@ def _send_patch(run: Run, company_id: str, state: State, body: Fields) -> Compan
 
 
 def create(run: Run, inputs: Inputs) -> tuple[str, State]:
-    """Create a company, or adopt the one that has its name.
+    """Create a company, or adopt the existing one with its name.
 
     Args:
         run: The engine run.
@@ -288,7 +288,7 @@ def create(run: Run, inputs: Inputs) -> tuple[str, State]:
         raised: the output ``unfinished`` lists what could not be applied.
 
     Raises:
-        ConflictError: The name is taken, and none of that name may be adopted.
+        ConflictError: The name is in use by a company that may not be adopted.
         HqError: HQ refused a value.
         UnansweredError: HQ could not be reached to check whether it acted; the next run checks.
     """
@@ -310,7 +310,7 @@ def create(run: Run, inputs: Inputs) -> tuple[str, State]:
 
 
 def _build_exact_search(run: Run) -> Callable[[str], list[Company]]:
-    """Return what finds the companies of a name in the same case, as HQ's own 409 does."""
+    """Return a search for companies with exactly this name, as HQ's own 409 compares it."""
     return lambda name: [
         each for each in run.hq.companies.search_by_name(name) if each.name == name
     ]
@@ -364,7 +364,7 @@ def _evaluate_candidates(run: Run, inputs: Inputs) -> AdoptionDecision:
 
 
 def _apply_inputs(run: Run, company: Company, inputs: Inputs) -> tuple[Company, set[str]]:
-    """Give an adopted company the declared values; return what HQ would not take now."""
+    """Apply the declared values to an adopted company; return what could not be applied."""
     wanted = diff_fields(company.get_fields(), inputs)
     if not wanted:
         return company, set()
@@ -380,7 +380,7 @@ def _apply_inputs(run: Run, company: Company, inputs: Inputs) -> tuple[Company, 
 
 
 def delete(run: Run, company_id: str, state: State) -> None:
-    """Say that the company stays; nothing is sent.
+    """Warn that the company is kept; send nothing.
 
     Args:
         run: The engine run.

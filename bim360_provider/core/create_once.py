@@ -25,48 +25,48 @@ __all__ = [
 ]
 
 MAX_POSTS: Final = 3
-"""Times a POST is sent when each time nobody can say whether HQ acted."""
+"""The most POSTs that are sent while each response is inconclusive."""
 
 LOOKUP_DELAYS: Final = (3.0, 4.0, 8.0)
-"""Seconds before each look for what may have been made.
+"""Seconds before each search for the object that may have been created.
 
-HQ answers 504 after some ten seconds although it makes the project, and lists show
-it a moment later; the vendor's own set-up tool waits three.
+HQ returns 504 after about ten seconds although it creates the project, and lists show
+it a moment later; the vendor's own set-up tool waits three seconds.
 """
 
 SETTLE_TIMEOUT: Final = 300.0
-"""Seconds after the first lost answer until no look and no POST is begun any more.
+"""Seconds after the first lost response in which searches and POSTs may begin.
 
-Pulumi cannot interrupt its host, so a Ctrl-C waits as long; the next run finds out as well.
+Pulumi cannot interrupt its host, so a Ctrl-C waits as long; the next run checks again anyway.
 """
 
 CLOCK_SLACK: Final = timedelta(seconds=2)
-"""What the clocks of HQ's own machines may be apart."""
+"""How far the clocks of HQ's own servers may differ."""
 
 MAX_LEFTOVER_AGE: Final = timedelta(days=1)
-"""An interrupted run is taken up within a day; what is older has an owner."""
+"""A leftover of an interrupted run is adopted within a day; an older object has an owner."""
 
 SHARED_OWNERSHIP_RISK: Final = (
     "HQ does not record who created it. If another stack or person declared the same at that time, "
     "both have it now, and each can change or remove it for the other: check who else declares it, "
     "and if so, take it out of this state with `pulumi state delete`"
 )
-"""Warning of each adoption that is not declared: HQ's create has no idempotency key."""
+"""The warning of each undeclared adoption: HQ's create has no idempotency key."""
 
 EXCLUSIVE_KINDS: Final = frozenset({"project", "company", "user"})
-"""Kinds that HQ gives to the first who creates one; a member is the same for all."""
+"""Kinds of which HQ creates one per name; a member can be added twice without harm."""
 
 Created = TypeVar("Created")
 
 
 def refuse_used_name(name: str, kind: str, find_by_name: Callable[[str], Sequence[object]]) -> None:
-    """Raise what HQ's 409 would be, where HQ has the name in either Unicode form.
+    """Raise a conflict if HQ has the name in either Unicode form.
 
-    HQ may compare names byte by byte: then it would create a namesake that looks the same. A name
-    that has one form only, such as one in ASCII, costs no request.
+    HQ may compare names byte by byte and create a second object whose name looks the same. A name
+    with one form only, such as an ASCII name, costs no request.
 
     Raises:
-        ConflictError: The name is taken.
+        ConflictError: The name is in use.
         HqError: HQ refused the request.
         UnansweredError: HQ sent no response.
     """
@@ -84,17 +84,17 @@ def create_once(
     post: Callable[[], Created],
     find_created: Callable[[datetime], Created | None],
 ) -> Created:
-    """Return what one POST makes, however many answers get lost.
+    """Create one object with POST, even if responses are lost.
 
     Args:
         run: The engine run.
-        label: What people call it: its name or its e-mail.
-        kind: What it is, such as ``project``.
+        label: The name or the e-mail of the object, for messages.
+        kind: The kind of object, such as ``project``.
         post: Sends the POST.
-        find_created: Asks HQ for what that POST may have made, not before the moment given, in HQ's time.
+        find_created: Searches HQ for an object that was created at or after a moment of HQ's time.
 
     Raises:
-        ConflictError: It was there before we began.
+        ConflictError: The object existed before.
         HqError: HQ refused a value.
         UnansweredError: HQ could not be reached to check whether it acted; the next run checks.
     """
@@ -108,7 +108,7 @@ def create_once(
             deadline = min(deadline, clock.monotonic() + SETTLE_TIMEOUT)
             found = _find_created(run, label, kind, lambda: find_created(since), deadline)
         except ConflictError:
-            # After a lost answer, the name may be taken by what we made ourselves.
+            # After a lost response, the name may be in use by the object of our own POST.
             found = (
                 _find_created(run, label, kind, lambda: find_created(since), deadline)
                 if sends > 1
@@ -132,14 +132,14 @@ def create_once(
 
 
 def _get_id(found: object) -> str:
-    """Return HQ's id of what was found, if it is one object with an id."""
+    """Return HQ's id of the object; empty if it has none."""
     return str(getattr(found, "id", "") or "")
 
 
 def _find_created(
     run: Run, label: str, kind: str, find: Callable[[], Created | None], deadline: float
 ) -> Created | None:
-    """Look for what we may have made; lists may show it late, so look several times."""
+    """Search several times for the object of our own POST: lists may show it late."""
     failure: Bim360Error | None = None
     for delay in LOOKUP_DELAYS:
         if run.clock.monotonic() >= deadline:
@@ -163,11 +163,11 @@ def _find_created(
 
 
 def is_recent_leftover(created_at: str | None, settings: Settings, run_start: datetime) -> bool:
-    """Return whether an interrupted run, or one beside us, may just have made it.
+    """Return whether an interrupted or a simultaneous run may have created the object.
 
     Args:
-        created_at: HQ's timestamp of it.
-        settings: Say which of the two rules about such runs are in force.
+        created_at: HQ's timestamp.
+        settings: Which leftovers of such runs may be adopted.
         run_start: HQ's time at which this run began.
     """
     created = parse_time(created_at)
@@ -179,6 +179,6 @@ def is_recent_leftover(created_at: str | None, settings: Settings, run_start: da
 
 
 def was_created_since(created_at: str | None, since: datetime) -> bool:
-    """Return whether HQ's timestamp of a thing is not before a moment of HQ's time."""
+    """Return whether HQ's timestamp is at or after a moment of HQ's time."""
     created = parse_time(created_at)
     return created is not None and created >= since

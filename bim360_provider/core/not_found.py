@@ -1,4 +1,4 @@
-"""Whether HQ's 404 means a deleted object, a new one or an account that is not visible."""
+"""Decide whether a 404 means a deleted object, a recent one or an invisible account."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -23,18 +23,18 @@ __all__ = [
 ]
 
 CONSISTENCY_WINDOW: Final = timedelta(minutes=5)
-"""A run may begin right after the one that made it; HQ's delays are of seconds (docs/hq.md)."""
+"""How long HQ may return 404 for a recent object; its delays are of seconds (docs/hq.md)."""
 
 
 def may_return_404(run: Run, state: Mapping[str, Any]) -> bool:
-    """Return whether a 404 about it is not to be believed at once, by HQ's time.
+    """Return whether the object is so recent that HQ may still return 404, by HQ's time.
 
     Args:
         run: The engine run.
         state: The outputs of the last run.
 
     Raises:
-        Bim360Error: No token could be had.
+        Bim360Error: No token was issued.
     """
     created = parse_time(state.get("created_at"))
     return created is not None and run.server_now() - created < CONSISTENCY_WINDOW
@@ -48,13 +48,13 @@ Row = TypeVar("Row", "Project", "Company", "AccountUser")
 def read_or_none(
     run: Run, kind: str, state: Mapping[str, Any], get: Callable[[bool], Found]
 ) -> Found | None:
-    """Return what HQ has, or None where a refresh finds it gone.
+    """Return the object, or None if a refresh finds that it no longer exists.
 
     Args:
         run: The engine run.
-        kind: HQ's word for it, as for ``is_gone``.
+        kind: HQ's name for its kind, as for ``is_deleted``.
         state: The outputs of the last run; without them this is a look-up by id, not a refresh.
-        get: Asks HQ; is told whether a 404 is not to be believed at once.
+        get: Reads the object; its argument says whether a 404 may be temporary.
 
     Raises:
         NotFoundError: A look-up found nothing, or the whole account is not visible.
@@ -73,16 +73,16 @@ def read_or_none(
 def read_cached(
     collection: EntityEndpoints[Row], item_id: str, state: Mapping[str, Any], *, new_resource: bool
 ) -> Row:
-    """Return what HQ has of one thing: for a refresh from a page of the list, if that is cheaper.
+    """Return one object: for a refresh from a page of the list, if that is cheaper.
 
     Args:
-        collection: What it is one of.
+        collection: The endpoints of its kind.
         item_id: Its id.
-        state: The outputs of the last run; without them this is a look-up, which is always asked.
-        is_new: A 404 is not to be believed at once.
+        state: The outputs of the last run; without them this is a look-up, which always sends GET.
+        new_resource: A 404 may be temporary.
 
     Raises:
-        NotFoundError: There is none, or the whole account is not visible.
+        NotFoundError: The object does not exist, or the whole account is not visible.
         HqError: HQ refused the request.
         UnansweredError: HQ sent no response.
     """
@@ -93,15 +93,15 @@ def read_cached(
 
 
 def is_deleted(run: Run, error: NotFoundError, kind: str = "project") -> bool:
-    """Return whether the thing is missing, rather than the whole account.
+    """Return whether a 404 means the object, rather than the whole account.
 
     Args:
         run: The engine run.
-        error: HQ's answer.
-        kind: HQ's word for what was asked for: ``project``, ``company`` or ``user``.
+        error: HQ's 404.
+        kind: HQ's name for the kind of object: ``project``, ``company`` or ``user``.
 
     Raises:
-        Bim360Error: HQ's words did not tell, and HQ could not be asked.
+        Bim360Error: HQ's message was ambiguous, and the request to check failed.
     """
     message = error.hq_message.casefold()
     if "account" in message:
@@ -110,7 +110,7 @@ def is_deleted(run: Run, error: NotFoundError, kind: str = "project") -> bool:
 
 
 def add_refresh_hint(error: NotFoundError) -> NotFoundError:
-    """Return the error of a change, with what to do where the thing was removed."""
+    """Return the error of a change, with the advice for an object that was removed."""
     message = f"{error} If somebody removed it: `pulumi refresh`, then `pulumi up`."
     return NotFoundError(
         message, status=error.status, hq_message=error.hq_message, request=error.request

@@ -1,6 +1,7 @@
 """A project's picture: the six operations of a Pulumi provider.
 
-``check`` and ``diff`` send nothing; the others send requests to HQ. The policies are in docs/project_image.md.
+``check`` and ``diff`` send nothing; the others send requests to HQ.
+The policies are in docs/project_image.md.
 """
 
 import hashlib
@@ -34,17 +35,17 @@ __all__ = ["check", "compute_digest", "create", "delete", "diff", "read", "updat
 
 
 ID_SUFFIX: Final = "/image"
-"""What a picture's id has after the project's: the project itself has that id already."""
+"""The suffix of a picture's id: the project itself has the id without it."""
 
 PROJECT_CREATED_AT: Final = "project_created_at"
-"""When HQ made the project: a young one may be denied for a moment."""
+"""The time of the project's creation: HQ may return 404 for a recent project."""
 
 
 def compute_digest(path: Path) -> str:
     """Return the SHA-256 of a picture, in hexadecimal.
 
     Raises:
-        InputError: It cannot be read, it is too large, or HQ does not take its kind.
+        InputError: The file cannot be read, is too large, or has a type that HQ does not accept.
     """
     return hashlib.sha256(_read_picture(path)[0]).hexdigest()
 
@@ -52,7 +53,7 @@ def compute_digest(path: Path) -> str:
 def check(_old: Fields, new: Fields, settings: Settings) -> tuple[Inputs, list[Problem]]:
     """Return the normalized arguments and every problem with them.
 
-    The file itself was looked at by the program, which computed ``sha256``.
+    The program has read the file and computed ``sha256``.
 
     Args:
         _old: The arguments of the last run; nothing depends on them.
@@ -65,7 +66,7 @@ def check(_old: Fields, new: Fields, settings: Settings) -> tuple[Inputs, list[P
 
 
 def diff(state: State, inputs: Inputs) -> Diff:
-    """Return what would change: the content of the file, not its place.
+    """Compare the content of the file with the state, not its path; send nothing.
 
     Args:
         state: The outputs of the last run.
@@ -78,7 +79,7 @@ def diff(state: State, inputs: Inputs) -> Diff:
 
 
 def create(run: Run, inputs: Inputs) -> tuple[str, State]:
-    """Send the picture, which takes the place of the one that the project has.
+    """Send the picture; it replaces the one that the project has.
 
     Args:
         run: The engine run.
@@ -89,7 +90,7 @@ def create(run: Run, inputs: Inputs) -> tuple[str, State]:
 
     Raises:
         InputError: The file is not what the program saw.
-        HqError: HQ refused it.
+        HqError: HQ refused the picture.
         UnansweredError: HQ sent no response; the request can be repeated.
     """
     outs = _send_picture(run, inputs, new_resource=True)
@@ -102,7 +103,7 @@ def update(run: Run, _id: str, state: State, inputs: Inputs) -> State:
     Raises:
         InputError: The file is not what the program saw.
         NotFoundError: The project no longer exists; a refresh removes it from the state.
-        HqError: HQ refused it.
+        HqError: HQ refused the picture.
         UnansweredError: HQ sent no response; the request can be repeated.
     """
     is_new = may_return_404(run, {"created_at": state.get(PROJECT_CREATED_AT)})
@@ -113,13 +114,13 @@ def update(run: Run, _id: str, state: State, inputs: Inputs) -> State:
 
 
 def read(run: Run, id_: str, state: State) -> ReadResult | None:
-    """Return the picture as it was sent last, or None if the project is gone.
+    """Return the picture as it was last sent, or None if the project no longer exists.
 
-    HQ does not give pictures back, so one that somebody changed by hand cannot be told of.
+    HQ's API does not return pictures, so a manual change cannot be detected.
 
     Args:
         run: The engine run.
-        id_: The project's id with ``/image`` behind it, or without.
+        id_: The project's id, with or without ``/image``.
         state: The outputs of the last run; without them this is a look-up.
 
     Raises:
@@ -148,7 +149,7 @@ def read(run: Run, id_: str, state: State) -> ReadResult | None:
 
 
 def delete(run: Run, _id: str, state: State) -> None:
-    """Forget the picture: HQ cannot take one away.
+    """Leave the picture: HQ's API cannot delete one.
 
     Args:
         run: The engine run.
