@@ -1,4 +1,4 @@
-"""What every entity offers to a door: the six operations of a Pulumi provider."""
+"""The interface of an entity: the six operations of a Pulumi provider."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -87,7 +87,7 @@ class FieldSpec:
             entity_id: HQ's id.
             fields: The fields that HQ has filled.
             known: The last outputs, or at least account and region.
-            state: The last outputs; empty for a look-up, which returns every field that HQ has filled.
+            state: The last outputs; empty for a look-up, which returns all fields.
         """
         filled = [name for name in self.patch_fields if name in fields]
         declared = state.get(DECLARED, filled)

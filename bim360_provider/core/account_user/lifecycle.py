@@ -38,13 +38,13 @@ __all__ = ["create", "defer_status", "delete", "read", "update"]
 
 
 def defer_status(run: Run, email: str | None, status: str | None, wanted: set[str]) -> set[str]:
-    """Return what cannot be set before the person has signed in, having said so.
+    """Return the fields that HQ cannot set before the user's first sign-in, and warn about them.
 
     Args:
         run: The engine run.
-        email: Whose status it is.
-        status: HQ's word for how far they have come.
-        wanted: The fields to be changed.
+        email: The user's e-mail.
+        status: HQ's status of the user.
+        wanted: The fields to change.
     """
     if status not in UNCONFIRMED_STATUSES or "status" not in wanted:
         return set()
@@ -85,7 +85,7 @@ def read(run: Run, user_id: str, state: State) -> ReadResult | None:
 
 
 def _normalize_inputs(inputs: Inputs, fields: Fields) -> Inputs:
-    """Return the arguments in normal form; whom somebody deactivated shows it in any case."""
+    """Return the arguments in normal form; an inactive user always has its status."""
     normal = {k: v.lower() if k in ("email", "company_id") else v for k, v in inputs.items()}
     if fields.get("status") == "inactive":
         normal["status"] = "inactive"
@@ -125,9 +125,9 @@ def update(run: Run, user_id: str, state: State, inputs: Inputs) -> State:
 
 
 def _find_pending_fields(state: State, inputs: Inputs) -> set[str]:
-    """Return what an earlier run could not do and is still wanted.
+    """Return the fields that an earlier run could not set and that are still wanted.
 
-    Whoever was to be inactive before their first sign-in, and no longer is, is as they should be.
+    A user who is no longer declared as inactive needs no change of status.
     """
     pending = {name for name in state.get("unfinished") or () if name in inputs}
     done = "status" in pending and is_same_value("status", inputs["status"], state.get("status"))
@@ -135,7 +135,7 @@ def _find_pending_fields(state: State, inputs: Inputs) -> set[str]:
 
 
 def _try_status(run: Run, user: AccountUser, body: Fields) -> tuple[AccountUser, set[str]]:
-    """Try a status that HQ refuses until the person has signed in; they may have, meanwhile."""
+    """Try to set a status that HQ refuses until the user has signed in."""
     try:
         return run.hq.account_users.update(user.id, body), set()
     except HqError as error:
@@ -148,11 +148,11 @@ def _try_status(run: Run, user: AccountUser, body: Fields) -> tuple[AccountUser,
 EMAIL_IN_USE_STATUSES: Final = frozenset(
     {HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}
 )
-"""Documented is 409; what HQ really says of an e-mail that is taken, nobody has published."""
+"""How HQ may refuse an e-mail that is in use; only 409 is documented."""
 
 
 def create(run: Run, inputs: Inputs) -> tuple[str, State]:
-    """Add a person to the account, or take over the one who has the e-mail: a person exists once.
+    """Add a user to the account, or adopt the user with the e-mail, which is unique.
 
     Args:
         run: The engine run.
@@ -163,7 +163,7 @@ def create(run: Run, inputs: Inputs) -> tuple[str, State]:
         raised: the output ``unfinished`` lists what could not be applied.
 
     Raises:
-        ConflictError: The e-mail is another resource's, or that of several users.
+        ConflictError: Another resource owns the user, or several users have the e-mail.
         HqError: HQ refused a value.
         UnansweredError: HQ could not be reached to check whether it acted; the next run checks.
     """
@@ -171,7 +171,7 @@ def create(run: Run, inputs: Inputs) -> tuple[str, State]:
     adopted = False
     try:
         user = _create_user(run, inputs)
-        # What a PATCH can change is sent once more below, and judged then.
+        # Fields that a PATCH can change are compared below.
         profile = {k: v for k, v in build_create_body(inputs).items() if k in PROFILE_FIELDS}
         warn_about_user(run, profile, user)
     except HqError as error:
@@ -206,7 +206,7 @@ def _create_user(run: Run, inputs: Inputs) -> AccountUser:
 
 
 def _find_existing_user(run: Run, inputs: Inputs, error: HqError) -> AccountUser:
-    """Return the user who has the e-mail already; without one, HQ's refusal stands."""
+    """Return the user who has the e-mail already; otherwise raise HQ's refusal."""
     email = inputs["email"]
     found = run.hq.account_users.search_by_email(email)
     if len(found) == 1 and not run.ownership.is_owned(found[0].id):
@@ -227,7 +227,7 @@ def _find_existing_user(run: Run, inputs: Inputs, error: HqError) -> AccountUser
 
 
 def _is_leftover(run: Run, user: AccountUser, inputs: Inputs) -> bool:
-    """Return whether an interrupted run added the person, who was in no account before."""
+    """Return whether an interrupted run of this stack added the user."""
     if user.status != "not_invited" or user.last_sign_in:
         return False
     live = user.get_fields()
@@ -249,7 +249,7 @@ def _report_adoption(run: Run, user: AccountUser, *, is_adopted: bool) -> None:
 
 
 def _apply_remaining(run: Run, user: AccountUser, inputs: Inputs) -> State:
-    """Do what is left to do on a user who exists; record what cannot be done now."""
+    """Apply the remaining arguments to an existing user; record those that fail."""
     wanted = set(diff_fields(build_fields(user, inputs), inputs))
     pending = defer_status(run, user.email, user.status, wanted)
     body = build_patch_body(inputs, wanted - pending)
@@ -265,11 +265,11 @@ def _apply_remaining(run: Run, user: AccountUser, inputs: Inputs) -> State:
 
 
 def delete(run: Run, user_id: str, state: State) -> None:
-    """Deactivate whom the stack added, and leave whom it found.
+    """Deactivate a user that the stack added; keep a user that existed before.
 
     Args:
         run: The engine run.
-        user_id: HQ's id of them.
+        user_id: HQ's id.
         state: The outputs of the last run.
 
     Raises:
@@ -300,7 +300,7 @@ def delete(run: Run, user_id: str, state: State) -> None:
 
 
 def _find_reason_to_keep(state: State) -> str:
-    """Return why a person is not deactivated, or nothing."""
+    """Return why a user is not deactivated, or an empty text."""
     policy = state.get("on_destroy")
     if policy == "retain":
         return "on_destroy='retain'"
@@ -317,7 +317,7 @@ def _find_reason_to_keep(state: State) -> str:
 
 
 def _read_refused_status(run: Run, user_id: str, error: HqError) -> str | None:
-    """Return the status of a user whom HQ refused to deactivate."""
+    """Return the status of a user that HQ refused to deactivate."""
     if not HTTPStatus.BAD_REQUEST <= error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return None
     try:

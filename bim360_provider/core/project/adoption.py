@@ -1,4 +1,4 @@
-"""Adopt: what a create may do when HQ already has a project of that name. See docs/project.md."""
+"""Decide which existing project a create may adopt; see docs/project.md."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,12 +23,12 @@ RENAME_ADVICE: Final = "declare another name"
 
 @dataclass(frozen=True)
 class AdoptionDecision:
-    """Which project to adopt and why, or why none: a sentence in either case.
+    """The project to adopt, or None, with the reason.
 
     Attributes:
-        project: The one to adopt.
-        message: Why, or why not.
-        unasked: Nobody declared the adoption, so people are warned of it.
+        project: The project to adopt.
+        reason: One sentence: why this project, or why none.
+        is_implicit: The adoption is not declared, so it is a warning.
     """
 
     project: Project | None
@@ -37,7 +37,7 @@ class AdoptionDecision:
 
 
 def is_created_project(project: Project, inputs: Inputs, since: datetime) -> bool:
-    """Return whether a project with the declared values was made after we asked for it."""
+    """Return whether a project has the declared values and was created after the request."""
     named = project.model_copy(update={"name": inputs["name"]})  # HQ may normalize a name
     unused = was_created_since(project.created_at, since) and not project.last_sign_in
     return unused and _has_declared_values(named, inputs)
@@ -46,12 +46,12 @@ def is_created_project(project: Project, inputs: Inputs, since: datetime) -> boo
 def decide_adoption(
     candidates: list[Project], inputs: Inputs, settings: Settings, run_start: datetime
 ) -> AdoptionDecision:
-    """Decide about the projects that have the declared name already.
+    """Decide which existing project with the declared name to adopt.
 
     Args:
-        candidates: All of that name, in any order.
+        candidates: All projects with that name, in any order.
         inputs: The normalized arguments.
-        settings: Say which of the two rules about interrupted runs are in force.
+        settings: Which leftovers of interrupted runs may be adopted.
         run_start: HQ's time at which this run began.
     """
     name = inputs["name"]
@@ -86,7 +86,7 @@ def decide_adoption(
 def _is_leftover(
     candidate: Project, inputs: Inputs, settings: Settings, run_start: datetime
 ) -> bool:
-    # A run may be interrupted after it archived what is declared so from the start.
+    # A run may be interrupted after it archived a project that is declared as archived.
     as_left = {"pending"} | ({"inactive", "archived"} & {inputs.get("status")})
     if candidate.status not in as_left or candidate.last_sign_in:
         return False
@@ -98,7 +98,7 @@ def _is_leftover(
 def _was_reactivated(
     candidate: Project, inputs: Inputs, settings: Settings, run_start: datetime
 ) -> bool:
-    # It is archived no more, so the policy would leave it alone; nothing on it is to be changed.
+    # It is no longer archived, so the policy would not adopt it; it has all declared values.
     if candidate.status not in ("active", "inactive"):
         return False
     return is_recent_leftover(candidate.updated_at, settings, run_start) and _has_declared_values(
@@ -107,7 +107,7 @@ def _was_reactivated(
 
 
 def _has_declared_values(project: Project, inputs: Inputs) -> bool:
-    # Lists leave the service types out; a status is set only after a project is made.
+    # Lists leave the service types out; a status is set only after a project is created.
     unseen = {"status"} if project.service_types else {"status", "service_types"}
     declared = {name: value for name, value in inputs.items() if name not in unseen}
     return not set(diff_fields(project.get_fields(), Inputs(declared))) - {"status"}

@@ -1,4 +1,4 @@
-"""Create: one project, never two, and never one whose id is lost."""
+"""Create a project exactly once and never lose its id."""
 
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
@@ -38,7 +38,7 @@ __all__ = ["create"]
 
 
 def create(run: Run, inputs: Inputs) -> tuple[str, State]:
-    """Create a project, or adopt the one that the declared policy lets us adopt.
+    """Create a project, or adopt an existing one if the declared policy allows it.
 
     Args:
         run: The engine run.
@@ -49,7 +49,7 @@ def create(run: Run, inputs: Inputs) -> tuple[str, State]:
         raised: the output ``unfinished`` lists what could not be applied.
 
     Raises:
-        ConflictError: The name is taken, and the policy does not adopt what has it.
+        ConflictError: The name is in use, and the policy does not allow the adoption.
         HqError: HQ refused a value.
         UnansweredError: HQ could not be reached to check whether it acted; the next run checks.
     """
@@ -75,7 +75,7 @@ def create(run: Run, inputs: Inputs) -> tuple[str, State]:
 
 
 def _find_projects_by_name(run: Run, name: str) -> list[Project]:
-    """Return the projects of a name as they are now: the list may be older than a rename."""
+    """Return the current projects with a name: the list may be older than a rename."""
     found = []
     for listed in run.hq.projects.search_by_name(name, include_new=False):
         with suppress(NotFoundError):
@@ -119,11 +119,11 @@ def _adopt_project(
     error: ConflictError,
     decide: Callable[[list[Project]], AdoptionDecision],
 ) -> Project:
-    """Return the project to adopt, as it is now: the list that it was found in may be older."""
+    """Return the project to adopt, read again: the list may be outdated."""
     decision, project = decide(run.hq.projects.search_by_name(name)), None
     if decision.project is not None:
         project = run.hq.projects.get(decision.project.id)
-        # As in a list: a new project's services may not be there yet.
+        # As in a list: the services of a new project may still be missing.
         bare = project.model_copy(update={"service_types": None})
         decision = decide([bare] if project.name == name else [])
     if project is None or decision.project is None:
@@ -139,7 +139,7 @@ def _adopt_project(
 def _apply_remaining(
     run: Run, project: Project, inputs: Inputs, settable: set[str], *, is_adopted: bool
 ) -> State:
-    """Do what is left to do on a project that exists; record what cannot be done now."""
+    """Apply the remaining arguments to an existing project; record those that fail."""
     services = project.service_types or inputs.get("service_types")
     live = {**project.get_fields(), "service_types": services}
     wanted = settable.intersection(diff_fields(live, inputs))
@@ -149,7 +149,7 @@ def _apply_remaining(
         # A project that was just created contains nothing, so archiving it needs no limit.
         with reserve_archive(run, body, project) if is_adopted else nullcontext():
             project = patch_project(run, project.id, live, body, new_resource=True) or project
-        # The answer to a PATCH leaves the services out; these are what it has now.
+        # The response to a PATCH leaves the services out; the project has these now.
         services = inputs["service_types"] if "service_types" in body else services
     except Bim360Error as error:
         pending = wanted

@@ -46,23 +46,23 @@ __all__ = [
 
 
 COPY_TIMEOUT: Final = 120.0
-"""Seconds to wait by default: longer than a copy needs, shorter than a pipeline's patience."""
+"""Seconds to wait for a template copy by default; a copy usually needs less."""
 
 FIRST_POLL_INTERVAL: Final = 2.0
-"""Seconds before the first look at the job; doubled each time."""
+"""Seconds before the second poll of the job; doubled each time."""
 
 MAX_COPY_AGE: Final = timedelta(days=1)
-"""From then on a job that has not ended counts as failed: or each up would look at it, for ever."""
+"""The age from which an unfinished job counts as failed, so that polling ends."""
 
 MAX_POLL_INTERVAL: Final = 15.0
-"""Seconds at most between two looks: each is one of the 100 requests of a minute."""
+"""The most seconds between two polls: each is one of the 100 requests of a minute."""
 
 
 def wait_for_template_copy(run: Run, project: Project, state: State, inputs: Inputs) -> str | None:
-    """Return how the copy stands: None without one, else ``done``, ``failed`` or ``running``.
+    """Return the status of the copy: None without one, else ``done``, ``failed`` or ``running``.
 
-    A copy that is known to have ended is not asked for again. Nothing is raised: the
-    project exists, whatever becomes of its copy.
+    A copy that has ended is not polled again. Nothing is raised: the project exists,
+    regardless of its copy.
     """
     known = state.get("copy_status")
     job_id = project.copy_project_job_id or state.get("copy_project_job_id")
@@ -115,7 +115,7 @@ def _poll_job(run: Run, job_id: str) -> str:
     try:
         return run.hq.jobs.get(job_id).state
     except Bim360Error:
-        # A job that cannot be looked at is no reason to fail: the project exists.
+        # The project exists, so a job that cannot be read does not fail the operation.
         return "running"
 
 
@@ -150,13 +150,13 @@ def read(run: Run, project_id: str, state: State) -> ReadResult | None:
 
 
 def _fetch_project(run: Run, project_id: str, state: State, *, is_new: bool) -> Project:
-    """Return the project, with its service types only where they are to be watched."""
+    """Return the project; read its service types only if they are managed."""
     declared: Collection[str] = state.get(DECLARED, ())
     if run.hq.connection.needs_service_types(declared=SERVICE_TYPES in declared):
         return run.hq.projects.get(project_id, new_resource=is_new)
     listed = {**state, DECLARED: [name for name in declared if name != SERVICE_TYPES]}
     project = read_cached(run.hq.projects, project_id, listed, new_resource=is_new)
-    # A list does not tell the service types, so they stay as known even where a GET was asked.
+    # A list leaves the service types out, so the known ones stay, even after a GET.
     known = state.get(SERVICE_TYPES) if "account_id" in state else project.service_types
     return project.model_copy(update={SERVICE_TYPES: known})
 
@@ -164,8 +164,8 @@ def _fetch_project(run: Run, project_id: str, state: State, *, is_new: bool) -> 
 REPEAT_REFUSAL_STATUSES: Final = frozenset({HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY})
 
 REPEAT_REFUSAL_FIELDS: Final = frozenset({"name", "status"})
-"""HQ may refuse to do again what it has done: a project's own name is taken, by itself, and an
-archived one takes no other change.
+"""Fields whose repeated PATCH HQ may refuse: a project's own name is in use by itself, and an
+archived project accepts no other change.
 """
 
 
@@ -173,7 +173,7 @@ def update(run: Run, project_id: str, state: State, inputs: Inputs) -> State:
     """Apply the arguments that differ and those that an earlier run left; return the outputs.
 
     Raises:
-        ArchiveLimitError: It would archive, and the run has archived as many as it may.
+        ArchiveLimitError: The update archives the project, and the run has reached its limit.
         NotFoundError: The project no longer exists; a refresh removes it from the state.
         HqError: HQ refused a value.
         UnansweredError: HQ sent no response.
@@ -201,11 +201,11 @@ def update(run: Run, project_id: str, state: State, inputs: Inputs) -> State:
 def _patch_unparked_fields(
     run: Run, project_id: str, state: State, body: Fields, *, new_resource: bool
 ) -> tuple[Project | None, set[str]]:
-    """Send a PATCH; return HQ's response and which fields another update is to set."""
+    """Send a PATCH; return HQ's response and the fields that another update will set."""
     try:
         return patch_project(run, project_id, state, body, new_resource=new_resource), set()
     except NameParkedError:
-        # HQ changes no name of an archived project, so the archiving waits as well.
+        # HQ cannot rename an archived project, so the archiving waits as well.
         parked = {"name"} | ({"status"} if body.get("status") == "archived" else set())
         rest = {name: value for name, value in body.items() if name not in parked}
         return patch_project(run, project_id, state, rest, new_resource=new_resource), parked
@@ -227,20 +227,20 @@ def reserve_archive(run: Run, body: Fields, project: Project) -> AbstractContext
 def patch_project(
     run: Run, project_id: str, live: Fields, body: Fields, *, new_resource: bool = False
 ) -> Project | None:
-    """Send a PATCH; None when there is nothing to send.
+    """Send a PATCH; return None if there is nothing to send.
 
-    An archived project is made active by a request of its own, because HQ refuses
-    other changes to one, and suspending is something that happens to an active one.
+    An archived project is reactivated by a request of its own, because HQ refuses other
+    changes to it.
 
     Args:
         run: The engine run.
         project_id: Its id.
-        live: What HQ was last seen to have.
+        live: HQ's last known values.
         body: The fields to change.
-        new_resource: It was made a moment ago, so that a 404 is not believed at once.
+        new_resource: The project is recent, so a 404 may be temporary.
 
     Raises:
-        HqError: HQ refused it.
+        HqError: HQ refused the change.
         UnansweredError: HQ sent no response.
     """
     project = None
@@ -256,15 +256,15 @@ def patch_project(
 
 
 def warn_about_project(run: Run, name: str, body: Fields, project: Project) -> None:
-    """Warn where HQ's response to a POST or PATCH has other values than its body."""
-    # A response leaves the services out, or has those of before, until HQ has activated them.
+    """Warn if HQ's response to a POST or PATCH has other values than its body."""
+    # A response leaves the services out, or has the old ones, until HQ has activated them.
     sent = {k: v for k, v in body.items() if k in PATCHABLE_FIELDS and k != "service_types"}
     row = project.model_copy(update={k: v for k, v in project.get_fields().items() if k in sent})
     warn_about_response(run.warn, f"project '{name}'", sent, row, is_same_value)
 
 
 def _patch_idempotently(run: Run, project_id: str, body: Fields, *, new_resource: bool) -> Project:
-    """Send a PATCH; one that is refused may have been made by an earlier one without an answer."""
+    """Send a PATCH; if HQ refuses it, check whether an earlier attempt has applied it."""
     exchange = NameExchange(run, "project")
 
     def send(changes: Fields) -> Project:
@@ -295,7 +295,7 @@ def _is_applied(live: Project, name: str, value: Any) -> bool:
 
 
 def delete(run: Run, project_id: str, state: State) -> None:
-    """Archive the project: HQ cannot delete one. One that is archived or gone is done with.
+    """Archive the project, as HQ cannot delete one; accept one that is archived or missing.
 
     Args:
         run: The engine run.
@@ -303,7 +303,7 @@ def delete(run: Run, project_id: str, state: State) -> None:
         state: The outputs of the last run.
 
     Raises:
-        ArchiveLimitError: The run has archived as many as it may.
+        ArchiveLimitError: The run has reached its limit.
         HqError: HQ refused, and the project is not archived.
         UnansweredError: HQ sent no response.
     """
@@ -328,7 +328,7 @@ def delete(run: Run, project_id: str, state: State) -> None:
 
 
 def _archive_project(run: Run, project_id: str, state: State) -> None:
-    """Send the PATCH; one that is refused may have been archived by an earlier one, unanswered."""
+    """Send the PATCH; if HQ refuses it, check whether an earlier attempt has archived it."""
     try:
         is_new = may_return_404(run, state)
         run.hq.projects.update(project_id, {"status": "archived"}, new_resource=is_new)

@@ -39,12 +39,12 @@ def is_same_value(name: str, declared: Any, live: Any) -> bool:
     if is_unknown(declared):
         return False
     if name == "service_types":
-        # HQ does not tell them when a project is made: not known yet is not none.
+        # HQ leaves them out when a project is created: unknown is not the same as none.
         return live is not None and _select_requested_services(
             declared
         ) == _select_requested_services(live)
     if name == "status" and live == "pending":
-        # Only the first project admin makes a project active; until then nothing is left to do.
+        # The first project admin activates a project; until then nothing is left to do.
         return bool(declared == "active")
     if name == "business_unit_id":
         return bool((declared or "") == (live or "").lower())
@@ -56,10 +56,9 @@ def _select_requested_services(services: Collection[str]) -> frozenset[str]:
 
 
 def diff_fields(live: Fields, inputs: Inputs) -> tuple[str, ...]:
-    """Return the given arguments whose value HQ does not have.
+    """Return the names of the given arguments that differ from HQ's values.
 
-    A project that somebody archived counts as differing even where no status is
-    declared: what a stack declares is meant to be there.
+    An archived project differs even if no status is declared: a declared project should exist.
     """
     changed = [
         k for k in PATCHABLE_FIELDS if k in inputs and not is_same_value(k, inputs[k], live.get(k))
@@ -70,7 +69,7 @@ def diff_fields(live: Fields, inputs: Inputs) -> tuple[str, ...]:
 
 
 def build_create_body(inputs: Inputs) -> dict[str, Any]:
-    """Return the body of a POST: what was given, without status and without empty texts."""
+    """Return the body of a POST: the given arguments without status and empty texts."""
     names = [name for name in (*PATCHABLE_FIELDS, *CREATE_ONLY_FIELDS) if name != "status"]
     return {
         name: _encode_value(name, inputs[name], ())
@@ -80,7 +79,7 @@ def build_create_body(inputs: Inputs) -> dict[str, Any]:
 
 
 def build_patch_body(live: Fields, inputs: Inputs, wanted: Collection[str]) -> dict[str, Any]:
-    """Return the body of a PATCH: the wanted fields and no others."""
+    """Return the body of a PATCH with the wanted fields."""
     body = {
         name: _encode_value(name, inputs[name], live.get(name) or ())
         for name in PATCHABLE_FIELDS
@@ -94,13 +93,13 @@ def build_patch_body(live: Fields, inputs: Inputs, wanted: Collection[str]) -> d
 def _encode_value(name: str, value: Any, live: Collection[str]) -> Any:
     if name != "service_types":
         return value
-    # A service that HQ added by itself stays: a PATCH may replace the whole list.
+    # Keep a service that HQ added by itself: a PATCH may replace the whole list.
     kept = {"admin"} & set(live)
     return ",".join(sorted({*value, *kept}))
 
 
 FALLBACK_FIELDS: Final = ("service_types", "account_id", "region", "copy_project_job_id")
-"""What is known from elsewhere where an answer of HQ leaves it out."""
+"""Outputs that keep their known value if a response leaves them out."""
 
 DOCS_URL: Final = "https://docs.b360.autodesk.com/projects/"
 
@@ -119,10 +118,10 @@ def build_outputs(
     """Return the outputs to save in the state.
 
     Args:
-        project: HQ's answer.
-        known: Stands in for what some answers leave out: service types, account, region.
+        project: HQ's response.
+        known: Values that some responses leave out: service types, account, region.
         inputs: The normalized arguments.
-        copy_status: How the template copy stands.
+        copy_status: The status of the template copy.
         unfinished: The arguments that could not be applied yet.
     """
     fallbacks = {name: known[name] for name in FALLBACK_FIELDS if known.get(name)}
@@ -142,10 +141,10 @@ def build_outputs(
 
 
 def derive_inputs(project: Project, state: Fields, declared: Collection[str]) -> Inputs:
-    """Return the arguments that would declare the project as it is, for those that are managed.
+    """Return the arguments that would declare the project as it is, as far as they are managed.
 
-    An archived project shows its status even where none is declared, so that a
-    refresh shows it and the next up brings it back.
+    An archived project has its status even if none is declared, so that a refresh shows it
+    and the next up reactivates the project.
     """
     live = project.get_fields()
     kept = {k: state[k] for k in (*CREATE_ONLY_FIELDS, *PROVIDER_ONLY_FIELDS) if k in state}
@@ -184,8 +183,8 @@ INSIGHT_MESSAGE: Final = "must not name 'insight': HQ adds it by itself"
 def check(old: Fields, new: Fields, settings: Settings) -> tuple[Inputs, list[Problem]]:
     """Return the normalized arguments and every problem with them.
 
-    What HQ requires of a new project may be missing from one that exists: people who work in
-    the web pages need not fill it in, and an argument that is not given is not managed.
+    Arguments that HQ requires for a new project are optional for an existing one: the web
+    pages do not require them, and an argument that is not given is not managed.
 
     Args:
         old: The arguments of the last run; empty when the project is new.
@@ -214,9 +213,9 @@ def _check_dates(known: Fields) -> list[Problem]:
 
 
 def _check_kept_date(old: Fields, given: Fields, known: Fields) -> list[Problem]:
-    """Compare a date that changes with the other one, which is declared no more: HQ keeps that.
+    """Compare a changed date with the other date, which is no longer declared and stays at HQ.
 
-    One that does not change is not sent, so what HQ holds may be as odd as it likes.
+    An unchanged date is not sent, so HQ's values may be in any order.
     """
     kept = {name: old.get(name) for name in ("start_date", "end_date") if given.get(name) is None}
     start, end = ({**kept, **known}.get(name) for name in ("start_date", "end_date"))
@@ -245,7 +244,7 @@ def _check_services(known: Fields, open_lists: frozenset[str]) -> list[Problem]:
 
 
 def _describe_service_error(word: str) -> str:
-    """Return what is wrong with a service, or nothing."""
+    """Return the problem of a service, or an empty text."""
     if word == "insight":
         return INSIGHT_MESSAGE
     if word in enums.SERVICE_TYPES:
@@ -254,7 +253,7 @@ def _describe_service_error(word: str) -> str:
 
 
 def _check_template(known: Fields, given: Fields) -> list[Problem]:
-    """Warn of what is to be copied from a template where there is no template."""
+    """Warn about options of the template copy that are given without a template."""
     if given.get("template_project_id") is not None:
         return []
     names = [name for name in ("include_locations", "include_companies") if known.get(name)]
@@ -284,5 +283,5 @@ def diff(state: State, inputs: Inputs) -> Diff:
 
 
 def is_unfinished(state: State) -> bool:
-    """Return whether an earlier run left something to do: a field to set, a copy to wait for."""
+    """Return whether an earlier run left a field to set or a copy to wait for."""
     return bool(state.get("unfinished")) or state.get("copy_status") == "running"

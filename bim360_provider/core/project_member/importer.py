@@ -1,4 +1,4 @@
-"""Add members to a project with HQ's import, and read its result for each row."""
+"""Add members to a project with HQ's import and evaluate the result of each row."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -31,10 +31,10 @@ __all__ = [
 
 
 def find_role_ids(run: Run, project_id: str, names: Sequence[str], email: str) -> list[str]:
-    """Return the ids of roles in a project; the look-up is one request for project and run.
+    """Return the ids of roles in a project; one request for each project and run.
 
     Raises:
-        InputError: The project has no such role; the nearest that it has is named.
+        InputError: The project has no such role; the message suggests the nearest.
         HqError: HQ refused the request.
         UnansweredError: HQ sent no response.
     """
@@ -51,13 +51,13 @@ def find_role_ids(run: Run, project_id: str, names: Sequence[str], email: str) -
 
 
 INACTIVE_SERVICE_CODE: Final = "(code 2000)"
-"""HQ's word for a service that is neither active nor pending in the project.
+"""HQ's code for a service that is neither active nor pending in the project.
 
-https://stackoverflow.com/questions/51520301 met it just after a project was made.
+Seen just after a project was created: https://stackoverflow.com/questions/51520301.
 """
 
 NO_ROW_RESULT: Final = '"it was neither taken nor refused"'
-"""What is said of a row that an answer leaves out."""
+"""The message for a row that the response leaves out."""
 
 
 @dataclass
@@ -76,10 +76,10 @@ class ImportResult:
 
 
 def import_members(run: Run, project_id: str, wanted: Mapping[str, Inputs]) -> ImportResult:
-    """Add those who are not in the project yet, up to 50 with each request.
+    """Add the members who are not in the project yet, up to 50 with each request.
 
-    Who is there already is not imported again: nobody says what HQ's import does to the
-    access that they have.
+    Existing members are not imported again: it is not documented what HQ's import does to
+    their access.
 
     Args:
         run: The engine run.
@@ -107,7 +107,7 @@ def import_members(run: Run, project_id: str, wanted: Mapping[str, Inputs]) -> I
 
 
 def find_members(run: Run, project_id: str, emails: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Return those of the given e-mails who are in the project, as HQ has them."""
+    """Return the members of a project with the given e-mails, as HQ has them."""
     wanted_emails = set(emails)
     users: Iterable[ProjectUser | None]
     if len(wanted_emails) == 1:
@@ -119,14 +119,14 @@ def find_members(run: Run, project_id: str, emails: Iterable[str]) -> dict[str, 
 
 
 def build_member(user: ProjectUser) -> dict[str, Any]:
-    """Return a member as HQ has them, for the state."""
+    """Return the outputs of a member."""
     return {**user.get_fields(), "user_id": user.id, "status": user.status}
 
 
 def _build_rows(
     run: Run, project_id: str, wanted: Mapping[str, Inputs], refusals: dict[str, str]
 ) -> dict[str, dict[str, Any]]:
-    """Return the rows to send; one with a role that the project lacks is set aside."""
+    """Return the rows to send; refuse those with a role that the project lacks."""
 
     def body(inputs: Inputs) -> dict[str, Any] | None:
         names = inputs.get("industry_roles") or ()
@@ -149,9 +149,9 @@ def _split_batches(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, An
 def _import_with_retry(
     run: Run, project_id: str, batch: Sequence[Mapping[str, Any]]
 ) -> ImportResponse:
-    """Import, and once more for a while those whom HQ refuses because a service is not active yet.
+    """Import; retry rows that HQ refuses because a service is not active yet.
 
-    Just after a project is made or activated that passes by itself.
+    Just after a project was created or activated, this is temporary.
     """
     response = _import_batch(run, project_id, batch)
     for delay in LOOKUP_DELAYS:
@@ -168,7 +168,7 @@ def _import_with_retry(
                 run, project_id, [row for row in batch if row["email"] in retryable]
             )
         except Bim360Error:
-            break  # what the answers before it say is true all the same
+            break  # the earlier responses remain valid
         others = [row for row in response.failure_items if row.row_email not in retryable]
         response = ImportResponse(
             success_items=[*response.success_items, *retried.success_items],
@@ -181,7 +181,7 @@ def _import_batch(run: Run, project_id: str, batch: Sequence[Mapping[str, Any]])
     emails = [row["email"] for row in batch]
 
     def find_created(_since: object) -> ImportResponse | None:
-        """Return who of the batch is in the project now; none of them was before."""
+        """Return the members of the batch who are in the project now; none was before."""
         present = find_members(run, project_id, emails).items()
         items = [ImportRow(email=email, user_id=each["user_id"]) for email, each in present]
         return ImportResponse(success_items=items) if items else None
@@ -210,13 +210,13 @@ def _record_rows(
 
 
 def _build_added_member(taken: ImportRow, row: Mapping[str, Any], inputs: Inputs) -> dict[str, Any]:
-    """Return somebody who joined: as was sent, but for what the answer says otherwise."""
+    """Return an added member: the sent values, corrected by HQ's response."""
     sent = set(row.get("industry_roles") or ())
     lost = taken.industry_roles is not None and not sent <= set(taken.industry_roles)
     return {
         "email": row["email"],
         "company_id": taken.company_id or row.get("company_id"),
-        # Roles have been seen to get lost in an import; what is missing is set by a PATCH.
+        # An import may lose roles; a PATCH sets those that are missing.
         "industry_roles": [] if lost else list(inputs.get("industry_roles") or ()),
         **{service: inputs.get(service) or None for service in MEMBER_SERVICES},
         "user_id": taken.row_user_id,
@@ -225,18 +225,18 @@ def _build_added_member(taken: ImportRow, row: Mapping[str, Any], inputs: Inputs
 
 
 MAX_LISTED_EMAILS: Final = 5
-"""E-mails that a line for people names; the preview shows the rest."""
+"""The most e-mails that a message lists; the preview shows the rest."""
 
 
 def format_emails(emails: Collection[str]) -> str:
-    """Return e-mails as a line can hold them: five of them, and how many more there are."""
+    """Return the first five e-mails and the number of the others."""
     shown = sorted(emails)[:MAX_LISTED_EMAILS]
     more = len(emails) - len(shown)
     return f"{', '.join(shown)} and {more} more" if more else ", ".join(shown)
 
 
 def format_refusal(project_id: str, email: str, message: str) -> str:
-    """Return what is said of a row that was refused."""
+    """Return the message about a refused row."""
     if message.startswith("BIM 360: "):
         return message
     return f"BIM 360: {email} was not added to project {project_id}: HQ answered {message}."

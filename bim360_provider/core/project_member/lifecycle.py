@@ -44,11 +44,11 @@ __all__ = [
 def patch_member(
     run: Run, project_id: str, member: Fields, inputs: Inputs, wanted: Collection[str]
 ) -> dict[str, Any]:
-    """Send a PATCH of the wanted fields; return the member as they are then.
+    """Send a PATCH of the wanted fields; return the member after it.
 
     Raises:
         InputError: The project has no such role.
-        NotFoundError: They are not in the project any more.
+        NotFoundError: The member is no longer in the project.
         HqError: HQ refused it.
         UnansweredError: HQ sent no response.
     """
@@ -68,13 +68,13 @@ def patch_member(
 def apply_non_access_fields(
     run: Run, project_id: str, member: Fields, inputs: Inputs
 ) -> tuple[dict[str, Any], list[str]]:
-    """Finish somebody who has just joined, or was in the project before the stack knew them.
+    """Set company and roles of a member who was added or adopted.
 
-    Company and roles are set at once. Access is not: to change it takes away access that this
-    provider cannot see, so the next preview says so first. Nothing is raised.
+    Access is not set: a change would drop access that this provider cannot see, so the next
+    preview warns first. Nothing is raised.
 
     Returns:
-        The member as they are then, and the arguments that are left to do.
+        The member after it, and the arguments that are still pending.
     """
     wanted = diff_fields(member, inputs)
     now = [name for name in wanted if name not in MEMBER_SERVICES]
@@ -88,7 +88,7 @@ def apply_non_access_fields(
 
 
 def read(run: Run, entity_id: str, state: State) -> ReadResult | None:
-    """Return the member as HQ has them, or None if they or their project are gone.
+    """Return the member as HQ has them, or None if they or their project no longer exist.
 
     Args:
         run: The engine run.
@@ -117,7 +117,7 @@ def read(run: Run, entity_id: str, state: State) -> ReadResult | None:
 def read_member(
     run: Run, project_id: str, user_id: str, *, is_refresh: bool
 ) -> dict[str, Any] | None:
-    """Return a member of a project, or None if a refresh finds that they are gone.
+    """Return a member of a project, or None if a refresh finds that they are no longer in it.
 
     Raises:
         NotFoundError: A look-up found nothing, or the whole account is not visible.
@@ -153,7 +153,7 @@ REFUSAL_ADVICE: Final = (
 
 
 def create(run: Run, inputs: Inputs) -> tuple[str, State]:
-    """Add a member to a project, or take over who is in it already.
+    """Add a member to a project, or adopt an existing member.
 
     Args:
         run: The engine run.
@@ -167,7 +167,7 @@ def create(run: Run, inputs: Inputs) -> tuple[str, State]:
         ConfigError: There is no acting user.
         ConflictError: Another resource of this stack has the member.
         InputError: The project has no such industry role.
-        HqError: HQ refused it; a row refused inside a 200 counts as that.
+        HqError: HQ refused the request, or the row in a 200 response.
         UnansweredError: HQ could not be reached to check whether it acted; the next run checks.
     """
     project_id, email = inputs["project_id"], inputs["email"]
@@ -239,7 +239,7 @@ def update(run: Run, entity_id: str, state: State, inputs: Inputs) -> State:
 
 
 def delete(run: Run, entity_id: str, state: State) -> None:
-    """Leave the member in the project, or try to remove them if the stack asked for that.
+    """Leave the member in the project, or try to remove them if the stack declares it.
 
     Args:
         run: The engine run.
@@ -248,7 +248,7 @@ def delete(run: Run, entity_id: str, state: State) -> None:
 
     Raises:
         ConfigError: There is no acting user to remove them.
-        HqError: HQ failed, so that it may work later.
+        HqError: HQ failed; a later attempt may succeed.
         UnansweredError: HQ sent no response.
     """
     project_id, user_id, _ = split_id(entity_id)
@@ -269,12 +269,12 @@ def delete(run: Run, entity_id: str, state: State) -> None:
 def remove_member(run: Run, project_id: str, member: Fields) -> bool:
     """Try to remove a member; return whether they are out of the project.
 
-    A refusal is told and is no error: HQ documents this for ACC projects only, and a stack
-    has to be able to come to its end. A project that is gone or archived is done with.
+    A refusal is a warning, not an error: HQ documents the request for ACC projects only, and
+    a destroy should be able to finish. A deleted or archived project needs no request.
 
     Raises:
         ConfigError: There is no acting user.
-        HqError: HQ failed, so that it may work later, or the whole account is not visible.
+        HqError: HQ failed, or the whole account is not visible.
         UnansweredError: HQ sent no response.
     """
     email, user_id = member["email"], member["user_id"]
