@@ -89,8 +89,8 @@ def retry_until_visible(
     """Send a request about a service of a project, again while HQ may not show the project yet.
 
     HQ says "this project doesn't exist." of a project that it does not show yet, and of one that
-    lacks the service: https://stackoverflow.com/questions/51520301. Reading the project tells the
-    two apart.
+    lacks the service: https://stackoverflow.com/questions/51520301. Reading the project
+    distinguishes them.
 
     Raises:
         NotFoundError: The project lacks the service, or did not appear; the message says which.
@@ -192,7 +192,7 @@ def _check_create_only(old: Fields, inputs: Fields) -> list[Problem]:
 
 
 def diff(state: State, inputs: Inputs) -> Diff:
-    """Return what would change: another project or person replaces, nothing else can."""
+    """Compare the arguments with the state: another project or user is a replacement."""
     replaces = (
         *find_scope_changes(state, inputs),
         *find_identity_changes(state, inputs, IDENTITY_FIELDS),
@@ -202,7 +202,7 @@ def diff(state: State, inputs: Inputs) -> Diff:
 
 
 def read(run: Run, entity_id: str, state: State) -> ReadResult | None:
-    """Return the admin as HQ has them, or None if they, their service or the project are gone.
+    """Return the admin as HQ has them, or None if they lost their service or left.
 
     Raises:
         NotFoundError: A look-up found nothing, or the whole account is not visible.
@@ -258,8 +258,8 @@ def create(run: Run, inputs: Inputs) -> tuple[str, State]:
         inputs: The normalized arguments.
 
     Raises:
-        ConflictError: The person is in the project already, and not an admin of it.
-        HqError: HQ refused it, and the person does not have the service.
+        ConflictError: The user is in the project already and is not an admin.
+        HqError: HQ refused the request, and the user does not have the service.
         UnansweredError: HQ could not be reached to check whether it acted; the next run checks.
     """
     project_id = inputs["project_id"]
@@ -299,7 +299,7 @@ def _add_admin(run: Run, project_id: str, inputs: Inputs) -> dict[str, Any]:
 
 
 def _explain_refusal(error: HqError, inputs: Inputs, member: str, *, is_known: bool) -> HqError:
-    """Return HQ's refusal, with what was found out about the person."""
+    """Return HQ's refusal, with the services of the user."""
     email, service = inputs["email"], inputs["service_type"]
     found = f"{email} is in the project, but does not have the service {service}."
     if not is_known:
@@ -312,7 +312,7 @@ def _explain_refusal(error: HqError, inputs: Inputs, member: str, *, is_known: b
 
 
 def _adopt_admin(run: Run, project_id: str, inputs: Inputs, error: HqError) -> dict[str, Any]:
-    """Return an admin who has the service already; otherwise HQ's refusal stands."""
+    """Return an admin who has the service already; otherwise raise HQ's refusal."""
     email, service = inputs["email"], inputs["service_type"]
     user = run.hq.project_users.search_by_email(project_id, email)
     if user is None:
@@ -336,6 +336,6 @@ def _adopt_admin(run: Run, project_id: str, inputs: Inputs, error: HqError) -> d
 
 
 def update(run: Run, entity_id: str, state: State, inputs: Inputs) -> State:
-    """Keep what a destroy has to know; HQ has nothing to change."""
+    """Save the options of a destroy in the state; send nothing."""
     del run, entity_id
     return State({**state, **inputs, "on_destroy": inputs.get("on_destroy")})

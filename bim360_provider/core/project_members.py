@@ -73,9 +73,9 @@ def build_outputs(
 
     Args:
         project_id: The project that they are in.
-        members: Those who are in it, by e-mail, as HQ has them, as far as we know.
+        members: Its members, by e-mail, as HQ has them, as far as known.
         inputs: The normalized arguments.
-        unfinished: E-mails of those about whom something is left to do.
+        unfinished: The e-mails of members with pending work.
     """
     declared = {email: sorted(each) for email, each in inputs["members"].items()}
     return State(
@@ -95,12 +95,12 @@ def _drop_email(member: Fields) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class MemberDiff:
-    """What lies between a state and the arguments.
+    """The difference between a state and the arguments.
 
     Attributes:
-        joining: Arguments of those who are not in the state, by e-mail.
-        changing: Names of the arguments that differ, by e-mail.
-        leaving: Those of the state who are declared no more, by e-mail.
+        additions: The arguments of members who are not in the state, by e-mail.
+        changes: The names of the arguments that differ, by e-mail.
+        removals: Members of the state who are no longer declared, by e-mail.
     """
 
     additions: dict[str, Inputs]
@@ -109,14 +109,14 @@ class MemberDiff:
 
 
 def diff_members(state: State, inputs: Inputs) -> MemberDiff:
-    """Return who joins, who changes and who leaves.
+    """Return which members to add, change and remove.
 
     Args:
         state: The outputs of the last run or refresh.
         inputs: The normalized arguments; values may be unknown.
     """
     live: Mapping[str, Fields] = state.get("members") or {}
-    # Sorted, because Pulumi's protocol keeps no order: equal stacks are to send equal bytes.
+    # Sorted, because Pulumi's protocol keeps no order: equal stacks should send equal bytes.
     wanted: Mapping[str, Inputs] = dict(sorted(inputs["members"].items()))
     differences = {e: diff_fields(live[e], each) for e, each in wanted.items() if e in live}
     return MemberDiff(
@@ -167,7 +167,7 @@ def _iterate_rows(written: Any) -> Iterator[Any]:
 
 
 def _parse_member(number: int, row: Fields) -> tuple[str, dict[str, Any], list[Problem]]:
-    """Return the key of a member, their fields without the e-mail, and what is wrong."""
+    """Return the key of a member, their fields without the e-mail, and the problems."""
     given = {name: value for name, value in row.items() if value is not None}
     fields, problems = validate_arguments(MemberFields, given)
     email = fields.pop("email", None)
@@ -185,7 +185,7 @@ def _describe_invalid_member(number: int, row: object) -> Problem:
 
 
 def diff(state: State, inputs: Inputs) -> Diff:
-    """Return what would change; the order in which members were written means nothing.
+    """Compare the members with the state, regardless of their order; send nothing.
 
     Args:
         state: The outputs of the last run or refresh.
@@ -215,7 +215,7 @@ def _build_warnings(state: State, inputs: Inputs, member_diff: MemberDiff) -> tu
     warnings = build_services_warnings(
         f"{format_emails(emails)} {where}", services if emails else ()
     )
-    # Whose e-mail is not known yet may be one of those who seem to leave.
+    # A member whose e-mail is unknown may be one of the members to remove.
     all_known = all("@" in email for email in inputs["members"])
     if member_diff.removals and all_known and inputs.get("on_removal", "retain") == "retain":
         warnings = (
@@ -226,7 +226,7 @@ def _build_warnings(state: State, inputs: Inputs, member_diff: MemberDiff) -> tu
 
 
 def format_retained_members(emails: Collection[str], project_id: str) -> str:
-    """Return what is said of members who are declared no more and stay all the same."""
+    """Return the warning about members who are no longer declared and stay in the project."""
     verb = "stays" if len(emails) == 1 else "stay"
     return (
         f"BIM 360: {format_emails(emails)} {verb} in project {project_id}: HQ documents no way to remove "
@@ -235,13 +235,13 @@ def format_retained_members(emails: Collection[str], project_id: str) -> str:
 
 
 MAX_REPORTED_REFUSALS: Final = 10
-"""Refused rows that are told one by one; all are in the output ``unfinished``."""
+"""The most refused rows that are reported; the output ``unfinished`` has all."""
 
 
 def import_team(
     run: Run, project_id: str, wanted: Mapping[str, Inputs]
 ) -> tuple[ImportResult, set[str]]:
-    """Return what became of those who were to join, and of whom something is left to do.
+    """Import members; return the result and the e-mails of members with pending work.
 
     Raises:
         ConfigError: There is no acting user.
@@ -277,12 +277,12 @@ def _report_import(run: Run, project_id: str, imported: ImportResult) -> None:
 
 
 def read(run: Run, entity_id: str, state: State) -> ReadResult | None:
-    """Return the declared members as HQ has them, or None if the project is gone.
+    """Return the declared members as HQ has them, or None if the project no longer exists.
 
     Args:
         run: The engine run.
         entity_id: The project's id, and ``:members``.
-        state: The outputs of the last run; without them everybody in the project is returned.
+        state: The outputs of the last run; without them all members are returned.
 
     Raises:
         NotFoundError: A look-up found no project, or the whole account is not visible.
@@ -296,7 +296,7 @@ def read(run: Run, entity_id: str, state: State) -> ReadResult | None:
             user.email.lower(): build_member(user) for user in run.hq.project_users.walk(project_id)
         }
     except NotFoundError as error:
-        # Asked for people, HQ denies the project also to an app that may not see the account.
+        # HQ returns 404 for the users of a project also if the app may not see the account.
         if refreshing and is_deleted(run, error, "user"):
             return None
         raise
@@ -315,18 +315,18 @@ def read(run: Run, entity_id: str, state: State) -> ReadResult | None:
 
 
 def create(run: Run, inputs: Inputs) -> tuple[str, State]:
-    """Add the members to the project; whoever is in it already is taken over.
+    """Add the members to the project; adopt those who are in it already.
 
     Args:
         run: The engine run.
         inputs: The normalized arguments.
 
     Returns:
-        The id and the outputs; those who were refused are in the output ``unfinished``.
+        The id and the outputs; the output ``unfinished`` has the refused members.
 
     Raises:
         ConfigError: There is no acting user.
-        InputError: Nobody at all could be added; the first refusal is told.
+        InputError: No member could be added; the message has the first refusal.
         HqError: HQ refused the first import as a whole.
         UnansweredError: HQ could not be reached; the next run checks.
     """
@@ -344,8 +344,8 @@ def create(run: Run, inputs: Inputs) -> tuple[str, State]:
 def update(run: Run, entity_id: str, state: State, inputs: Inputs) -> State:
     """Make HQ equal to the arguments, member by member; return the outputs.
 
-    What fails for one member undoes nothing of the others: it is told, and recorded in the
-    output ``unfinished``.
+    A failure for one member does not affect the others: it is a warning, and the output
+    ``unfinished`` has the member.
 
     Raises:
         ConfigError: There is no acting user.
@@ -373,7 +373,7 @@ def _apply_changes(
     inputs: Inputs,
     member_diff: MemberDiff,
 ) -> dict[str, dict[str, Any]]:
-    """Return those who could be changed, as they are now; of the others people are told."""
+    """Change members; return the changed ones, and warn about the others."""
     errors: list[Bim360Error] = []
 
     def attempt(email: str, names: tuple[str, ...]) -> dict[str, Any] | None:
@@ -394,7 +394,7 @@ def _apply_changes(
 
 
 def delete(run: Run, entity_id: str, state: State) -> None:
-    """Leave the members in the project, or try to remove them if the stack asked for that.
+    """Leave the members in the project, or try to remove them if the stack declares it.
 
     Args:
         run: The engine run.
@@ -403,7 +403,7 @@ def delete(run: Run, entity_id: str, state: State) -> None:
 
     Raises:
         ConfigError: There is no acting user to remove them.
-        HqError: HQ failed, so that it may work later.
+        HqError: HQ failed; a later attempt may succeed.
         UnansweredError: HQ sent no response.
     """
     project_id, _, _ = split_id(entity_id)

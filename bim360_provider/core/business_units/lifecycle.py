@@ -38,21 +38,20 @@ __all__ = [
 
 
 WRITE_LOCK: Final = threading.Lock()
-"""The structure is one document without an ETag: of two writers, the slower undoes the other.
+"""Protects a read and the following write: the structure is one document without an ETag.
 
-Within this process nobody writes between our read and our write; against other
-processes the two follow each other at once, and more cannot be done.
+Other processes can still write between the two.
 """
 
 
 @dataclass(frozen=True)
 class WriteResult:
-    """What a write found and what it left.
+    """The result of a write.
 
     Attributes:
-        before: The ids of the units that were there before it.
-        now: The structure as it is now.
-        undropped: The ids of units that HQ keeps although they were left out.
+        former_ids: The ids of the units before the write.
+        units: The structure after the write.
+        undropped_ids: The ids of units that HQ kept although they were left out.
     """
 
     former_ids: frozenset[str]
@@ -63,17 +62,17 @@ class WriteResult:
 def write_units(
     run: Run, wanted: Mapping[str, Fields], former: Mapping[str, str], *, complete: bool
 ) -> WriteResult:
-    """Make HQ's structure hold the declared units.
+    """Write the declared units into HQ's structure.
 
     Args:
         run: The engine run.
         wanted: The declared units by key, in HQ's fields.
-        former: Ids by key of the units that this resource declared before.
-        complete: Whether units that nobody declares are left out.
+        former: The ids by key of the units that this resource declared before.
+        complete: Whether undeclared units are left out.
 
     Raises:
-        InputError: What is declared does not fit to what HQ has; nothing was sent.
-        HqError: HQ refused it.
+        InputError: The declared units conflict with HQ's structure; nothing was sent.
+        HqError: HQ refused the structure.
         UnansweredError: HQ sent no response.
     """
     with WRITE_LOCK:
@@ -89,13 +88,13 @@ def write_units(
 def send_plan(
     run: Run, live: list[BusinessUnit], planned: StructurePlan
 ) -> tuple[list[BusinessUnit], list[str]]:
-    """Send a plan, unless it changes nothing; look again at what was left out.
+    """Send a plan, unless it changes nothing; check the units that were left out.
 
     Returns:
-        The structure as it is now, and the ids of units that HQ keeps although they were left out.
+        The new structure, and the ids of units that HQ kept although they were left out.
 
     Raises:
-        HqError: HQ refused it.
+        HqError: HQ refused the structure.
         UnansweredError: HQ sent no response.
     """
     if not planned.has_changes:
@@ -114,7 +113,7 @@ def _check_dropped_units(
     before: Sequence[BusinessUnit],
     dropped: Sequence[BusinessUnit],
 ) -> tuple[list[BusinessUnit], list[str]]:
-    """Tell what became of the units that were left out: no page of HQ's says it."""
+    """Report whether HQ deleted the units that were left out, which is not documented."""
     names = build_paths(before)
     try:
         now = run.hq.business_units.get_structure()
@@ -138,7 +137,7 @@ def _format_units(units: Sequence[BusinessUnit], names: Mapping[str, str]) -> st
 
 
 def create(run: Run, inputs: Inputs) -> tuple[str, State]:
-    """Define the declared units and leave all others as they are, unless ``complete`` is set.
+    """Write the declared units and keep all others, unless ``complete`` is set.
 
     Args:
         run: The engine run.
@@ -148,7 +147,7 @@ def create(run: Run, inputs: Inputs) -> tuple[str, State]:
         The account's id and the outputs.
 
     Raises:
-        InputError: They do not fit to what HQ has.
+        InputError: They conflict with HQ's structure.
         HqError: HQ refused them.
         UnansweredError: HQ sent no response; the request can be repeated.
     """
@@ -159,11 +158,11 @@ def create(run: Run, inputs: Inputs) -> tuple[str, State]:
 
 
 def update(run: Run, _account: str, state: State, inputs: Inputs) -> State:
-    """Make HQ's structure hold what is declared now; return the outputs.
+    """Write the declared units; return the outputs.
 
     Raises:
-        InputError: What is declared does not fit to what HQ has.
-        HqError: HQ refused it.
+        InputError: The declared units conflict with HQ's structure.
+        HqError: HQ refused the structure.
         UnansweredError: HQ sent no response; the request can be repeated.
     """
     complete = bool(inputs.get("complete"))
@@ -185,7 +184,7 @@ def _build_outputs(
 
 
 def _warn_about_units(run: Run, written: WriteResult, wants: Mapping[str, Fields]) -> None:
-    """Warn where the structure has other values than were sent."""
+    """Warn if the structure has other values than the request."""
     now = {unit.id: unit for unit in written.units}
     others = {
         f"{key}.{name}": (value, live)
@@ -230,9 +229,9 @@ def read(run: Run, account_id: str, state: State) -> ReadResult:
 
 
 def delete(run: Run, account_id: str, state: State) -> None:
-    """Forget the units; with ``on_destroy="remove"`` put a structure without them.
+    """Keep the units; with ``on_destroy="remove"`` send a structure without them.
 
-    A unit that has others below it, which the stack does not declare, stays.
+    A unit with undeclared units below it is kept.
 
     Args:
         run: The engine run.
@@ -240,7 +239,7 @@ def delete(run: Run, account_id: str, state: State) -> None:
         state: The outputs of the last run.
 
     Raises:
-        HqError: HQ refused it.
+        HqError: HQ refused the structure.
         UnansweredError: HQ sent no response; the request can be repeated.
     """
     if state.get("on_destroy") != "remove":
@@ -262,7 +261,7 @@ def delete(run: Run, account_id: str, state: State) -> None:
 
 
 def _find_needed_units(live: Sequence[BusinessUnit], own_ids: set[str]) -> set[str]:
-    """Return those of our units that a unit of somebody else is below of."""
+    """Return the own units that have an undeclared unit below them."""
     parents = {unit.id: unit.parent_id for unit in live}
     needed: set[str] = set()
     for unit in live:

@@ -21,13 +21,13 @@ __all__ = [
 ]
 
 POLL_INTERVAL: Final = 0.1
-"""Seconds between two looks at what Pulumi has compared meanwhile."""
+"""Seconds between two checks of the resources that Pulumi has compared."""
 
 QUIET_PERIOD: Final = 1.0
-"""Seconds without any resource compared, after which none is expected to give the name up."""
+"""Seconds without a comparison, after which no resource is expected to vacate the name."""
 
 MAX_OPEN_CHANGES: Final = 4
-"""Changes under way from which on Pulumi may compare nothing else before one of them has ended.
+"""The number of pending changes at which Pulumi may stop comparing until one ends.
 
 Its host has four threads, and its program's side four for each parallel step:
 https://github.com/pulumi/pulumi/blob/master/sdk/python/lib/pulumi/dynamic/__main__.py
@@ -35,12 +35,12 @@ https://github.com/pulumi/pulumi/blob/master/sdk/python/lib/pulumi/dynamic/__mai
 
 
 class NameParkedError(ConflictError):
-    """The name is not free yet, and waiting would stop the one that frees it."""
+    """The name is not free yet, and waiting would block the update that vacates it."""
 
 
 @dataclass(frozen=True)
 class NameRequest:
-    """A name that is in use, and the resource that is to have it."""
+    """A name that is in use, and the resource that needs it."""
 
     exchange: NameExchange
     item_id: str
@@ -86,8 +86,8 @@ def wait_for_name(request: NameRequest) -> None:
     """Return once the name is free.
 
     Raises:
-        ConflictError: It is not to become free.
-        NameParkedError: Waiting would stop the resource that has it.
+        ConflictError: The name will not become free.
+        NameParkedError: Waiting would block the resource that has the name.
     """
     exchange = request.exchange
     while True:
@@ -96,14 +96,14 @@ def wait_for_name(request: NameRequest) -> None:
         if holder is not None and exchange.renames.correct_old_name(
             exchange.scope, holder.id, str(wanted)
         ):
-            continue  # it gives up a name that the state does not have
+            continue  # it vacates a name that the state does not have
         if holder is None or holder.id == request.item_id:
             if exchange.vacate_name(request.name, request.item_id):
                 return None
             raise request.build_refusal(_describe_missing_holder(request, wanted))
         known = exchange.renames.is_compared(exchange.scope, holder.id)
         if known and exchange.find_blocking_name(request.name, request.item_id) != wanted:
-            continue  # it was compared a moment ago, and gives the name up
+            continue  # it was compared meanwhile and vacates the name
         if known:
             raise request.build_refusal(
                 _describe_holder(request, str(wanted), holder.id, is_compared=True)
@@ -119,7 +119,7 @@ def wait_for_name(request: NameRequest) -> None:
 
 
 def _find_holder(request: NameRequest, name: str) -> Any:
-    """Return what has a name at HQ, or None; if HQ cannot be read, raise the refusal."""
+    """Return the object with a name, or None; raise the refusal if HQ cannot be read."""
     try:
         found = request.exchange.collection.search_by_name(name)
     except Bim360Error:
@@ -128,10 +128,10 @@ def _find_holder(request: NameRequest, name: str) -> Any:
 
 
 def _wait_for_comparison(exchange: NameExchange, item_id: str) -> bool | None:
-    """Wait until Pulumi has compared a resource, as long as it can and does compare others.
+    """Wait until Pulumi has compared a resource, while it compares others.
 
     Returns:
-        None once it has; otherwise whether too many changes are under way for it to go on.
+        None once it has; otherwise whether too many changes are pending for it to continue.
     """
     clock, count = exchange.run.clock, exchange.renames.count_compared(exchange.scope)
     deadline = clock.monotonic() + QUIET_PERIOD
@@ -150,7 +150,7 @@ def _wait_for_comparison(exchange: NameExchange, item_id: str) -> bool | None:
 
 
 def _describe_holder(request: NameRequest, name: str, holder_id: str, *, is_compared: bool) -> str:
-    """Return who has the name, and what to do."""
+    """Return which object has the name, and what to do."""
     kind = request.exchange.kind
     owner = (
         "another resource of this stack, which keeps it"
@@ -162,14 +162,14 @@ def _describe_holder(request: NameRequest, name: str, holder_id: str, *, is_comp
 
 
 def _describe_missing_holder(request: NameRequest, name: str | None) -> str:
-    """Return the message that the owner of the name cannot be seen, with what to do."""
+    """Return the message that no owner of the name was found, and what to do."""
     kind, name_in_use = request.exchange.kind, name or request.name
     who = f"'{name_in_use}' is in use, yet no {kind} with that name can be found"
     return f"{_describe_dependency(request, name_in_use)}{who}. Run `pulumi up` again later, or declare another name"
 
 
 def _describe_dependency(request: NameRequest, name: str) -> str:
-    """Return by which other renames the name is needed."""
+    """Return for which other rename the name is needed."""
     return "" if name == request.name else f"what has it is to become '{name}', and "
 
 
@@ -181,11 +181,11 @@ Row = TypeVar("Row", "Project", "Company")
 def patch_with_rename(
     exchange: NameExchange, item_id: str, body: Fields, send: Callable[[Fields], Row]
 ) -> Row:
-    """Send a PATCH; a name that another resource of this run gives up is vacated first.
+    """Send a PATCH; first vacate a name that another resource of this run releases.
 
     Args:
         exchange: The names of this kind and account.
-        item_id: HQ's id of what is changed.
+        item_id: HQ's id of the object.
         body: The fields to change.
         send: Sends a PATCH.
 
@@ -193,7 +193,7 @@ def patch_with_rename(
         HQ's response to the last PATCH, or to the one with which another update set the name.
 
     Raises:
-        ConflictError: The name is in use, and no resource that has been compared gives it up.
+        ConflictError: The name is in use, and no compared resource vacates it.
         Bim360Error: Any other failure of a request.
     """
     if "name" not in body:
@@ -205,9 +205,8 @@ def patch_with_rename(
         is_done = rename is not None and rename.row is not None
         if not (is_done or exchange.vacate_name(body["name"], item_id)):
             raise
-        with (
-            exchange.renames.vacate_lock
-        ):  # or another update could set the name at the same moment
+        # Otherwise another update could set the name at the same moment.
+        with exchange.renames.vacate_lock:
             return _patch_remaining_fields(exchange, item_id, body, send)
 
 
@@ -218,18 +217,18 @@ def patch_after_wait(
     send: Callable[[Fields], Row],
     error: ConflictError,
 ) -> Row:
-    """Wait for the resource that has the name to be compared, and then go on as ``renamed``.
+    """Wait until the resource with the name is compared, then send the PATCH.
 
     Args:
         exchange: The names of this kind and account.
-        item_id: HQ's id of what is changed.
+        item_id: HQ's id of the object.
         body: The fields to change.
         send: Sends a PATCH.
         error: HQ's refusal.
 
     Raises:
-        ConflictError: No resource of this stack gives the name up.
-        NameParkedError: Waiting would stop the resource that has the name.
+        ConflictError: No resource of this stack vacates the name.
+        NameParkedError: Waiting would block the resource that has the name.
         Bim360Error: Any other failure of a request.
     """
     wait_for_name(NameRequest(exchange, item_id, body["name"], error))
@@ -243,19 +242,19 @@ def create_or_adopt(
     create: Callable[[], Created],
     adopt: Callable[[ConflictError], Created],
 ) -> tuple[Created, bool]:
-    """Create, or adopt what has the name and is not to give it up in this run.
+    """Create an object, or adopt the one that has the name and keeps it in this run.
 
     Args:
         exchange: The names of this kind and account.
         name: The declared name.
         create: Creates, unless the name is in use.
-        adopt: Adopts what has the name, or raises the error that says why not.
+        adopt: Adopts the object with the name, or raises an error with the reason.
 
     Returns:
-        What was created or adopted, and whether it was adopted.
+        The object, and whether it was adopted.
 
     Raises:
-        ConflictError: The name is in use by something else.
+        ConflictError: The name is in use by another object.
         Bim360Error: Any other failure of a request.
     """
     try:
@@ -270,7 +269,7 @@ def create_or_adopt(
 
 
 def _create_with_retry(exchange: NameExchange, name: str, create: Callable[[], Created]) -> Created:
-    """Create, and once more if the name was in use by a resource of this run that gives it up."""
+    """Create; try again if a resource of this run has vacated the name."""
     try:
         return create()
     except ConflictError:
@@ -282,7 +281,7 @@ def _create_with_retry(exchange: NameExchange, name: str, create: Callable[[], C
 def _patch_remaining_fields(
     exchange: NameExchange, item_id: str, body: Fields, send: Callable[[Fields], Row]
 ) -> Row:
-    """Send what another update has not done yet."""
+    """Send the fields that another update has not set yet."""
     rename = exchange.renames.find_rename(exchange.scope, item_id)
     if rename is not None and rename.row is not None and rename.new_name == body["name"]:
         rest = {name: value for name, value in body.items() if name != "name"}

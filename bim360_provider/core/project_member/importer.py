@@ -62,12 +62,12 @@ NO_ROW_RESULT: Final = '"it was neither taken nor refused"'
 
 @dataclass
 class ImportResult:
-    """What became of those who were to join.
+    """The result of an import.
 
     Attributes:
-        members: Who joined now, by e-mail: the member's fields and ``user_id``.
-        present: Who was in the project before, by e-mail, as HQ has them.
-        refusals: Who is not in it, by e-mail, each with HQ's words.
+        added_members: Members who were added, by e-mail: their fields and ``user_id``.
+        present: Members who were in the project before, by e-mail, as HQ has them.
+        refusals: HQ's messages about refused rows, by e-mail.
     """
 
     added_members: dict[str, dict[str, Any]] = field(default_factory=dict)
