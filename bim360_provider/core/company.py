@@ -121,24 +121,24 @@ def decide_adoption(
     candidate = exact[0]
     changed = diff_fields(candidate.get_fields(), inputs)
     if inputs.get("adopt", "any") == "any":
-        message = f"company '{name}' ({candidate.id}) was there already and is taken over"
+        message = f"company '{name}' ({candidate.id}) existed and is adopted"
         return AdoptionDecision(candidate, f"{message}; changed: {', '.join(changed) or 'nothing'}")
     if is_recent_leftover(candidate.created_at, settings, run_start) and not changed:
-        message = f"company '{name}' ({candidate.id}) is what an interrupted run left behind"
+        message = f"company '{name}' ({candidate.id}) is a leftover of an interrupted run"
         return AdoptionDecision(
             candidate, f"{message}; it is adopted. {SHARED_OWNERSHIP_RISK}", is_implicit=True
         )
     message = f"company '{name}' exists already ({candidate.id}), and adopt='never' leaves it alone"
-    return AdoptionDecision(None, f"{message}; leave adopt out to take it over, or {RENAME_ADVICE}")
+    return AdoptionDecision(None, f"{message}; leave adopt out to adopt it, or {RENAME_ADVICE}")
 
 
 def _explain_ambiguity(name: str, candidates: list[Company]) -> str:
     """Return why none of the companies can be adopted."""
     if not candidates:
-        return f"the name '{name}' is taken, yet no such company is to be seen; try again later"
+        return f"the name '{name}' is in use, but HQ lists no such company; try again later"
     if len(candidates) == 1 and candidates[0].name != name:
         return (
-            f"HQ takes it for the same name as that of company '{candidates[0].name}' "
+            f"HQ treats it as the name of company '{candidates[0].name}' "
             f"({candidates[0].id}); write the name as it is there, or {RENAME_ADVICE}"
         )
     ids = ", ".join(candidate.id for candidate in candidates)

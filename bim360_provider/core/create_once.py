@@ -125,8 +125,8 @@ def create_once(
             return found
     count = "once" if sends == 1 else f"{sends} times"
     msg = (
-        f"BIM 360: could not create {kind} '{label}': HQ gave no clear answer {count}, "
-        f"and no such {kind} is to be seen. Run `pulumi up` again later."
+        f"BIM 360: could not create {kind} '{label}': HQ's response was inconclusive {count}, "
+        f"and no such {kind} was found. Run `pulumi up` again later."
     )
     raise UnansweredError(msg)
 
@@ -144,7 +144,7 @@ def _find_created(
     for delay in LOOKUP_DELAYS:
         if run.clock.monotonic() >= deadline:
             break
-        run.sleep(delay, f"looking whether '{label}' was made")
+        run.sleep(delay, f"checking whether '{label}' was created")
         try:
             found = find()
         except Bim360Error as error:
@@ -155,8 +155,8 @@ def _find_created(
             return found
     if failure is not None:
         msg = (
-            f"BIM 360: '{label}' may have been made, and HQ could not be asked: {failure} "
-            f"Run `pulumi up` again: a {kind} that was made is found by its name."
+            f"BIM 360: '{label}' may have been created; HQ could not be reached to check: {failure} "
+            f"Run `pulumi up` again: an existing {kind} is found by its name."
         )
         raise UnansweredError(msg)
     return None

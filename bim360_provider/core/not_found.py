@@ -111,7 +111,7 @@ def is_deleted(run: Run, error: NotFoundError, kind: str = "project") -> bool:
 
 def add_refresh_hint(error: NotFoundError) -> NotFoundError:
     """Return the error of a change, with the advice for an object that was removed."""
-    message = f"{error} If somebody removed it: `pulumi refresh`, then `pulumi up`."
+    message = f"{error} If it was removed: run `pulumi refresh`, then `pulumi up`."
     return NotFoundError(
         message, status=error.status, hq_message=error.hq_message, request=error.request
     )

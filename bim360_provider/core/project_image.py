@@ -164,8 +164,8 @@ def _send_picture(run: Run, inputs: Inputs, *, new_resource: bool) -> State:
     content, kind = _read_picture(Path(inputs["path"]))
     if hashlib.sha256(content).hexdigest() != inputs["sha256"]:
         msg = (
-            f"BIM 360: could not send {escape_text(inputs['path'])}: it has changed since the program "
-            "looked at it. Run `pulumi up` again."
+            f"BIM 360: could not send {escape_text(inputs['path'])}: it has changed since the "
+            "program read it. Run `pulumi up` again."
         )
         raise InputError(msg)
     put = run.hq.project_images.update_image

@@ -229,8 +229,8 @@ def format_retained_members(emails: Collection[str], project_id: str) -> str:
     """Return the warning about members who are no longer declared and stay in the project."""
     verb = "stays" if len(emails) == 1 else "stay"
     return (
-        f"BIM 360: {format_emails(emails)} {verb} in project {project_id}: HQ documents no way to remove "
-        "a member; take them out in Project Admin, or declare on_removal='remove' to try."
+        f"BIM 360: {format_emails(emails)} {verb} in project {project_id}: HQ documents no way to "
+        "remove a member; remove them in Project Admin, or declare on_removal='remove' to try."
     )
 
 
@@ -266,12 +266,13 @@ def import_team(
 def _report_import(run: Run, project_id: str, imported: ImportResult) -> None:
     if imported.existing_members:
         message = f"in project {project_id} before: {format_emails(imported.existing_members)}"
-        run.info(f"BIM 360: taken over, because they were {message}.")
+        run.info(f"BIM 360: adopted, because they were {message}.")
     for email, message in sorted(imported.refusals.items())[:MAX_REPORTED_REFUSALS]:
         line = f"{format_refusal(project_id, email, message)} The next `pulumi up` tries again."
         run.warn(line)
     if len(imported.refusals) > MAX_REPORTED_REFUSALS:
-        message = f"{len(imported.refusals) - MAX_REPORTED_REFUSALS} more were not added to project {project_id}"
+        count = len(imported.refusals) - MAX_REPORTED_REFUSALS
+        message = f"{count} more were not added to project {project_id}"
         line = f"BIM 360: {message}; the output `unfinished` names all."
         run.warn(line)
 

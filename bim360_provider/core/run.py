@@ -157,12 +157,12 @@ class ArchiveLimit:
 
 
 def _format_refusal(project: str, most: int) -> str:
-    override = "BIM360_MAX_ARCHIVES to as many as are meant, or to 'unlimited'"
+    override = "set BIM360_MAX_ARCHIVES to a higher number, or to 'unlimited'"
     if not most:
-        why = "bim360:maxArchives is 0, so that none is"
-        return f"BIM 360: project {project} is not archived: {why}. If it is meant: set {override}."
-    why = f"this run has archived {most} already, as many as bim360:maxArchives allows"
-    advice = f"If the rest is meant too: run it again for the next {most}, or set {override}"
+        why = "bim360:maxArchives is 0"
+        return f"BIM 360: project {project} is not archived: {why}. To archive it, {override}."
+    why = f"this run has archived {most} already, the limit of bim360:maxArchives"
+    advice = f"To archive the rest, run it again for the next {most}, or {override}"
     return f"BIM 360: project {project} is not archived: {why}. {advice}."
 
 

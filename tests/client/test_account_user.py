@@ -161,7 +161,7 @@ def test_a_conflict_without_anybody_is_told_as_it_is(hq: HqFixture, client: HqCl
     """HQ says it is taken, and shows nobody."""
     hq.emulator.faults.append(Fault("POST users", build_reply(409, {"message": "taken"})))
 
-    with pytest.raises(ConflictError, match="yet no such user is to be seen; try again later"):
+    with pytest.raises(ConflictError, match="but lists no such user; try again later"):
         create(build_run(client), USER_INPUTS)
 
 
@@ -202,7 +202,7 @@ def test_what_an_interrupted_run_left_counts_as_added(hq: HqFixture, client: HqC
     )
 
     assert [each["adopted"] for each in (outs, other, never)] == [False, True, True]
-    assert f"({user_id}) is what an interrupted run left behind" in hq.list_warnings()[0]
+    assert f"({user_id}) is a leftover of an interrupted run" in hq.list_warnings()[0]
 
 
 def test_who_never_signed_in_is_made_inactive_by_a_later_up(
@@ -341,7 +341,7 @@ def test_who_is_gone_leaves_the_state(
     hq.clock.sleep(TEN_MINUTES)
 
     assert read(build_run(client), *created_user) is None
-    with pytest.raises(NotFoundError, match="If somebody removed it: `pulumi refresh`"):
+    with pytest.raises(NotFoundError, match="If it was removed: run `pulumi refresh`"):
         update(build_run(client), *created_user, {**USER_INPUTS, "default_role": ""})
 
 

@@ -359,7 +359,7 @@ def test_destroying_leaves_the_units_and_says_so(
         (
             (
                 f"BIM 360: the business units of account {ACCOUNT_ID} are left as they are; "
-                "on_destroy='remove' takes them away."
+                "on_destroy='remove' removes them."
             ),
             False,
         )

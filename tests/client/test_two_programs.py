@@ -125,7 +125,9 @@ def test_what_another_program_makes_meanwhile_is_not_taken_for_ours(hq: HqFixtur
 
     hq.clock.on_sleep = overtaken
 
-    with pytest.raises(ConflictError, match="was made by somebody else while this run"):
+    with pytest.raises(
+        ConflictError, match="was created by another user or pipeline during this run"
+    ):
         create(build_run(hq.create_client()), PROJECT_INPUTS)
 
     assert hq.list_project_names() == ["Tower A"]

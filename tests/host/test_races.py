@@ -35,7 +35,7 @@ def test_two_hosts_make_one_project(tmp_path: Path) -> None:
     (error,) = [each for each in errors if each is not None]
     assert isinstance(error, grpc.RpcError)
     assert (
-        f"({made[0].id}) was made by somebody else while this run was going on"
+        f"({made[0].id}) was created by another user or pipeline during this run"
         in get_error_message(error)
     )
     assert len(get_error_message(error).splitlines()) == 1

@@ -219,7 +219,7 @@ def _find_existing_user(run: Run, inputs: Inputs, error: HqError) -> AccountUser
         ids = ", ".join(each.id for each in found)
         why = f"several users have this e-mail ({ids}); ask Autodesk's support to merge them"
     else:
-        why = "HQ says the e-mail is taken, yet no such user is to be seen; try again later"
+        why = "HQ reports the e-mail as in use, but lists no such user; try again later"
     msg = f"BIM 360: could not create user '{email}': {why}."
     raise ConflictError(
         msg, status=error.status, hq_message=error.hq_message, request=error.request
@@ -244,7 +244,7 @@ def _report_adoption(run: Run, user: AccountUser, *, is_adopted: bool) -> None:
         message = f"was in the account already{inactive}; the profile stays as it is"
         run.info(f"{who} {message}.")
     else:
-        message = f"is what an interrupted run left behind; it is adopted. {SHARED_OWNERSHIP_RISK}"
+        message = f"is a leftover of an interrupted run and is adopted. {SHARED_OWNERSHIP_RISK}"
         run.warn(f"{who} {message}.")
 
 
@@ -293,7 +293,7 @@ def delete(run: Run, user_id: str, state: State) -> None:
     except HqError as error:
         status = _read_refused_status(run, user_id, error)
         if status in UNCONFIRMED_STATUSES:
-            why = f"HQ can neither delete nor deactivate who has never signed in ({status})"
+            why = f"HQ cannot delete or deactivate a user who has never signed in ({status})"
             run.warn(f"{who} stays in the account: {why}.")
         elif status != "inactive":
             raise

@@ -244,7 +244,7 @@ def delete(run: Run, account_id: str, state: State) -> None:
     """
     if state.get("on_destroy") != "remove":
         message = f"the business units of account {account_id} are left as they are"
-        run.info(f"BIM 360: {message}; on_destroy='remove' takes them away.")
+        run.info(f"BIM 360: {message}; on_destroy='remove' removes them.")
         return
     with WRITE_LOCK:
         live = run.hq.business_units.get_structure()

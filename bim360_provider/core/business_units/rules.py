@@ -214,9 +214,7 @@ def _validate_unit(key: str, unit: Any) -> tuple[Any, list[Problem]]:
     if isinstance(unit, Unknown):
         return unit, []
     if not isinstance(unit, Mapping):
-        message = (
-            "must be a mapping such as {'description': '…'}, or {} where there is no more to say"
-        )
+        message = "must be a mapping such as {'description': '…'}, or {} if only the key matters"
         return unit, [build_problem(key, message)]
     given = {name: value for name, value in unit.items() if value is not None}
     fields, problems = validate_arguments(BusinessUnitArguments, given)

@@ -131,7 +131,7 @@ def check_units(units: Units, ids: Fields) -> list[Problem]:
     round_trip = find_cycle({k: v for k, v in parents.items() if not is_unknown((k, v))})
     if round_trip:
         names = " > ".join(f"'{keys[id_]}'" for id_ in (*round_trip, round_trip[0]))
-        message = f"goes round in a circle: {names}; give one of them another parent"
+        message = f"forms a circle: {names}; give one of them another parent"
         found.append(build_problem(keys[round_trip[0]], f"parent {message}"))
     return found
 
@@ -191,10 +191,8 @@ def _check_duplicate_names(units: Units, ids: Fields) -> Iterator[Problem]:
         if is_unknown(place):
             continue
         if place in seen:
-            message = (
-                f"is '{place[1]}', as '{seen[place]}' is beside it; nobody could tell them apart"
-            )
-            yield build_problem(key, f"name {message}")
+            message = f"name '{place[1]}' is also that of '{seen[place]}' with the same parent"
+            yield build_problem(key, f"{message}; use another name")
         seen[place] = key
 
 
@@ -284,8 +282,7 @@ def _find_existing_namesakes(
     others = [unit for unit in kept if unit.id not in declared]
     taken = {(u.parent_id or "", normalize.compose_text(u.name or "")): u.id for u in others}
     return [
-        f"'{key}' exists already; to take it over, declare its id: "
-        f"'{key}': {{'id': '{taken[place]}'}}"
+        f"'{key}' exists already; to adopt it, declare its id: '{key}': {{'id': '{taken[place]}'}}"
         for key, fields in wanted.items()
         if fields["id"] not in there and (place := (fields["parent_id"], fields["name"])) in taken
     ]

@@ -158,19 +158,21 @@ def _describe_holder(request: NameRequest, name: str, holder_id: str, *, is_comp
         else "not renamed in this run"
     )
     who = f"{kind} '{name}' ({holder_id}) has that name and is {owner}"
-    return f"{_describe_dependency(request, name)}{who}. Rename that {kind} first, or declare another name"
+    reason = f"{_describe_dependency(request, name)}{who}"
+    return f"{reason}. Rename that {kind} first, or declare another name"
 
 
 def _describe_missing_holder(request: NameRequest, name: str | None) -> str:
     """Return the message that no owner of the name was found, and what to do."""
     kind, name_in_use = request.exchange.kind, name or request.name
     who = f"'{name_in_use}' is in use, yet no {kind} with that name can be found"
-    return f"{_describe_dependency(request, name_in_use)}{who}. Run `pulumi up` again later, or declare another name"
+    reason = f"{_describe_dependency(request, name_in_use)}{who}"
+    return f"{reason}. Run `pulumi up` again later, or declare another name"
 
 
 def _describe_dependency(request: NameRequest, name: str) -> str:
     """Return for which other rename the name is needed."""
-    return "" if name == request.name else f"what has it is to become '{name}', and "
+    return "" if name == request.name else f"its owner needs the name '{name}', and "
 
 
 Created = TypeVar("Created")

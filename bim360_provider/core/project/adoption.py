@@ -57,8 +57,8 @@ def decide_adoption(
     name = inputs["name"]
     if not candidates:
         message = (
-            f"the name '{name}' is taken, yet no BIM 360 project of that name can be seen; "
-            "if it was made a moment ago, run `pulumi up` again in some minutes; "
+            f"the name '{name}' is in use, but HQ lists no such BIM 360 project; "
+            "if it was created a moment ago, run `pulumi up` again in a few minutes; "
             f"it may also be an ACC project: {RENAME_ADVICE}"
         )
         return AdoptionDecision(None, message)
@@ -66,19 +66,19 @@ def decide_adoption(
         candidates, key=lambda project: (project.status == "archived", project.created_at or "")
     )
     if _is_leftover(candidate, inputs, settings, run_start):
-        outcome = "is what an interrupted run left behind; it is adopted"
+        outcome = "is a leftover of an interrupted run and is adopted"
         message = f"'{name}' ({candidate.id}) {outcome}. {SHARED_OWNERSHIP_RISK}"
         return AdoptionDecision(candidate, message, is_implicit=True)
     policy = inputs.get("adopt", "never")
     if policy == "archived" and _was_reactivated(candidate, inputs, settings, run_start):
-        outcome = "was brought back by an interrupted run; it is adopted"
+        outcome = "was reactivated by an interrupted run and is adopted"
         message = f"'{name}' ({candidate.id}) {outcome}. {SHARED_OWNERSHIP_RISK}"
         return AdoptionDecision(candidate, message, is_implicit=True)
     archived = candidate.status == "archived"
     if policy == "any" or (policy == "archived" and archived):
-        outcome = "was archived and is brought back" if archived else "existed and is taken over"
+        outcome = "was archived and is reactivated" if archived else "existed and is adopted"
         return AdoptionDecision(
-            candidate, f"'{name}' ({candidate.id}) {outcome}, as adopt='{policy}' asks"
+            candidate, f"'{name}' ({candidate.id}) {outcome}, because adopt='{policy}'"
         )
     return AdoptionDecision(None, _format_advice(candidate, name, run_start))
 
@@ -117,16 +117,16 @@ def _format_advice(candidate: Project, name: str, run_start: datetime) -> str:
     created = parse_time(candidate.created_at)
     if created is not None and created >= run_start:
         return (
-            f"'{name}' ({candidate.id}) was made by somebody else while this run was going on; "
-            f"see whether two resources or two pipelines declare it, or {RENAME_ADVICE}"
+            f"'{name}' ({candidate.id}) was created by another user or pipeline during this run; "
+            f"check whether two resources or pipelines declare it, or {RENAME_ADVICE}"
         )
     if candidate.status == "archived":
         return (
-            f"'{name}' is the name of an archived project ({candidate.id}), and names stay taken; "
-            f"bring it back with adopt='archived', or {RENAME_ADVICE}"
+            f"'{name}' is the name of an archived project ({candidate.id}) and stays in use; "
+            f"reactivate it with adopt='archived', or {RENAME_ADVICE}"
         )
     return (
         f"a project '{name}' exists already ({candidate.id}, {candidate.status}); "
-        f"take it over with adopt='any', or {RENAME_ADVICE}; if only the resource has a new name, "
-        "give it Pulumi's aliases"
+        f"adopt it with adopt='any', or {RENAME_ADVICE}; if only the resource was renamed, "
+        "add an alias to it"
     )

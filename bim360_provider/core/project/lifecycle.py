@@ -72,7 +72,7 @@ def wait_for_template_copy(run: Run, project: Project, state: State, inputs: Inp
     if status == "running" and _is_copy_overdue(run, project):
         run.warn(
             f"BIM 360: copying the template into '{project.name}' has not ended within a day "
-            f"(job {job_id}), and is not looked at any more; copy the template's settings by hand."
+            f"(job {job_id}) and is no longer checked; copy the template's settings by hand."
         )
         return "failed"
     if status == "failed":
@@ -83,7 +83,7 @@ def wait_for_template_copy(run: Run, project: Project, state: State, inputs: Inp
     elif status == "running":
         run.warn(
             f"BIM 360: copying the template into '{project.name}' still runs (job {job_id}); "
-            "the next `pulumi up` looks again."
+            "the next `pulumi up` checks again."
         )
     return status
 

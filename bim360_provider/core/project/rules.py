@@ -169,8 +169,8 @@ def _derive_argument(name: str, value: Any) -> Any:
 
 
 CREATE_ONLY_MESSAGE: Final = (
-    "acts only when a project is made, and this one exists: HQ can neither apply it later nor "
-    "delete and make anew. Put the old value back, or leave the argument out"
+    "applies only when the project is created, and this one exists. Restore the old value, or leave "
+    "the argument out"
 )
 
 MISSING_TEMPLATE: Final = (
@@ -226,7 +226,7 @@ def _check_kept_date(old: Fields, given: Fields, known: Fields) -> list[Problem]
     if known[declared] == old.get(declared):
         return []
     order = "before" if name == "end_date" else "after"
-    message = f"must be {order} {name}, which is declared no more and stays {value} at HQ"
+    message = f"must be {order} {name}, which is no longer declared and stays {value} at HQ"
     return [Problem(declared, f"{message}; declare both")]
 
 

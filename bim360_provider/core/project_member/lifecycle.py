@@ -203,7 +203,7 @@ def _claim_member(run: Run, imported: ImportResult, project_id: str, email: str)
         msg = f"BIM 360: {detail}; declare a member once."
         raise ConflictError(msg, status=409, hq_message=detail, request="GET users")
     run.ownership.mark_adopted(entity_id)
-    run.info(f"BIM 360: {email} was in project {project_id} and is taken over.")
+    run.info(f"BIM 360: {email} was in project {project_id} already and is adopted.")
     return member
 
 
@@ -231,7 +231,7 @@ def update(run: Run, entity_id: str, state: State, inputs: Inputs) -> State:
             run, project_id, member, inputs, {*diff_fields(state, inputs), *pending}
         )
     except NotFoundError as error:
-        message = f"{error} If somebody removed them: `pulumi refresh`, then `pulumi up`."
+        message = f"{error} If they were removed: run `pulumi refresh`, then `pulumi up`."
         raise NotFoundError(
             message, status=error.status, hq_message=error.hq_message, request=error.request
         ) from None
@@ -291,7 +291,7 @@ def remove_member(run: Run, project_id: str, member: Fields) -> bool:
     except HqError as error:
         if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise
-        message = f"{error} They stay in the project; take them out in Project Admin."
+        message = f"{error} They stay in the project; remove them in Project Admin."
         run.warn(message)
         return False
     return True

@@ -33,8 +33,8 @@ def test_by_default_a_taken_name_is_an_error_with_advice(hq: HqFixture, client: 
 
     assert str(caught.value) == (
         "BIM 360: could not create project 'Tower A': a project 'Tower A' exists already "
-        f"({there['id']}, active); take it over with adopt='any', or declare another name; "
-        "if only the resource has a new name, give it Pulumi's aliases."
+        f"({there['id']}, active); adopt it with adopt='any', or declare another name; "
+        "if only the resource was renamed, add an alias to it."
     )
     assert hq.emulator.requests_made == ["token", "POST projects", "GET projects"]
 
@@ -66,7 +66,7 @@ def test_what_an_interrupted_run_brought_back_is_taken_up(hq: HqFixture, client:
 
     assert (project_id, outs["status"]) == (there["id"], "active")
     assert hq.emulator.requests_made == ["token", "POST projects", "GET projects", "GET project"]
-    assert any("was brought back by an interrupted run" in each for each in hq.list_warnings())
+    assert any("was reactivated by an interrupted run" in each for each in hq.list_warnings())
 
 
 def test_a_living_project_is_not_taken_where_only_archived_ones_are(
@@ -218,5 +218,5 @@ def test_a_name_that_has_moved_on_since_the_walk_is_nobodys(
     taken = build_reply(409, {"code": 9409, "message": "taken"})
     hq.emulator.faults.append(Fault("POST projects", taken))
 
-    with pytest.raises(ConflictError, match="no BIM 360 project of that name can be seen"):
+    with pytest.raises(ConflictError, match="HQ lists no such BIM 360 project"):
         create(build_run(client), {**PROJECT_INPUTS, "name": "Other", "adopt": "any"})

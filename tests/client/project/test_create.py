@@ -135,7 +135,7 @@ def test_three_open_answers_and_nothing_to_see_end_it(hq: HqFixture, client: HqC
     """Told in one line, with what to do."""
     hq.emulator.faults.append(Fault("POST projects", GATEWAY_TIMEOUT, times=9))
 
-    with pytest.raises(UnansweredError, match=r"no clear answer 3 times.*`pulumi up` again later"):
+    with pytest.raises(UnansweredError, match=r"inconclusive 3 times.*`pulumi up` again later"):
         create(build_run(client), PROJECT_INPUTS)
 
     assert hq.emulator.requests_made.count("POST projects") == 3
@@ -151,7 +151,7 @@ def test_where_hq_cannot_be_asked_whether_it_acted_nothing_is_sent_again(
         Fault("GET projects", build_reply(503), times=99),
     ]
 
-    with pytest.raises(UnansweredError, match=r"may have been made.*found by its name"):
+    with pytest.raises(UnansweredError, match=r"may have been created.*found by its name"):
         create(build_run(client), PROJECT_INPUTS)
 
     assert hq.emulator.requests_made.count("POST projects") == 1

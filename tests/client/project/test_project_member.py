@@ -362,7 +362,7 @@ def test_a_member_whom_somebody_removed_is_told_with_what_to_do(
     project_id, user_id = split_id(created_member)
     hq.emulator.call_control_plane("DELETE", f"/projects/{project_id}/users/{user_id}")
 
-    with pytest.raises(NotFoundError, match=r"If somebody removed them: `pulumi refresh`"):
+    with pytest.raises(NotFoundError, match=r"If they were removed: run `pulumi refresh`"):
         update(
             build_run(acting_client),
             *created_member,
@@ -464,7 +464,7 @@ def test_what_hq_says_to_a_removal_is_told_and_ends_nothing(
     )
 
     assert "could not remove ada@example.com from project" in hq.list_warnings()[-1]
-    assert "They stay in the project; take them out in Project Admin." in hq.list_warnings()[-1]
+    assert "They stay in the project; remove them in Project Admin." in hq.list_warnings()[-1]
 
 
 def test_a_removal_that_hq_could_not_answer_is_an_error(

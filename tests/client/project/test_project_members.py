@@ -289,7 +289,7 @@ def test_who_is_in_the_project_already_is_taken_over(
     assert count_imported_rows(hq) == [2]
     assert outs["unfinished"] == []
     assert len(outs["members"]) == 5
-    assert "taken over, because they were in project" in hq.notifications[-1][0]
+    assert "adopted, because they were in project" in hq.notifications[-1][0]
     user_id = outs["members"]["m000@example.com"]["user_id"]
     assert owners.was_adopted(f"{project_id}:{user_id}")
 
