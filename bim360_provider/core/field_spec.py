@@ -1,4 +1,4 @@
-"""Shape: which arguments of an entity do what, and the state and the arguments that follow."""
+"""The roles of an entity's arguments, and the outputs and inputs that follow from them."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,19 +12,19 @@ __all__ = ["FieldSpec", "is_same_text"]
 
 
 def is_same_text(declared: Any, live: Any) -> bool:
-    """Return whether a declared text and HQ's are the same; an empty one and none are."""
+    """Return whether a declared text equals HQ's; an empty text equals none."""
     return not is_unknown(declared) and (declared or "") == normalize.compose_text(live or "")
 
 
 @dataclass(frozen=True)
 class FieldSpec:
-    """Which arguments of an entity do what.
+    """The roles of an entity's arguments.
 
     Attributes:
-        patched: HQ's PATCH takes them.
-        clearable: Those of them that ``""`` clears.
-        own: They tell this provider what to do, and are never sent.
-        once: Sent when the thing is made, and never after.
+        patch_fields: Arguments that HQ's PATCH accepts.
+        clearable_fields: Those of them that ``""`` clears.
+        provider_only_fields: Options of this provider, which are never sent.
+        create_only_fields: Arguments that are sent only when the object is created.
     """
 
     patch_fields: tuple[str, ...]
@@ -35,13 +35,13 @@ class FieldSpec:
     def build_outputs(
         self, live: Fields, known: Fields, inputs: Inputs, unfinished: Collection[str] = ()
     ) -> State:
-        """Return what goes into the state.
+        """Return the outputs to save in the state.
 
         Args:
-            live: The fields that HQ filled.
-            known: Gives the account and the region.
-            inputs: The arguments in normal form.
-            unfinished: Arguments that could not be applied yet.
+            live: The fields that HQ has filled.
+            known: The account and the region.
+            inputs: The normalized arguments.
+            unfinished: The arguments that could not be applied yet.
         """
         place = {name: known[name] for name in ("account_id", "region") if known.get(name)}
         echoed = {
@@ -61,12 +61,12 @@ class FieldSpec:
         )
 
     def derive_inputs(self, live: Fields, state: Fields, declared: Collection[str]) -> Inputs:
-        """Return the arguments that would declare it as it is, for those that are managed.
+        """Return the arguments that would declare the object as it is, as far as they are managed.
 
         Args:
-            live: The fields that HQ filled, as arguments would say them.
-            state: The last outputs; what was sent once, and what is never sent, is kept there.
-            declared: Names of the arguments that the stack gave.
+            live: The fields that HQ has filled, in the form of arguments.
+            state: The last outputs, with the create-only and provider-only arguments.
+            declared: The names of the declared arguments.
         """
         once = [name for name in self.create_only_fields if name in declared]
         kept = {
@@ -81,13 +81,13 @@ class FieldSpec:
     def build_read_result(
         self, entity_id: str, fields: Fields, known: Fields, state: State
     ) -> ReadResult:
-        """Return what a refresh or a look-up found.
+        """Return the result of a refresh or a look-up.
 
         Args:
-            entity_id: HQ's id of it.
-            fields: The fields that HQ filled.
+            entity_id: HQ's id.
+            fields: The fields that HQ has filled.
             known: The last outputs, or at least account and region.
-            state: The last outputs; empty for a look-up, which mirrors all that HQ filled.
+            state: The last outputs; empty for a look-up, which returns all fields.
         """
         filled = [name for name in self.patch_fields if name in fields]
         declared = state.get(DECLARED, filled)

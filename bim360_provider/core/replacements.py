@@ -1,12 +1,11 @@
-"""Replacements that keep their object: HQ cannot create what has a unique key a second time.
+"""Replacements that keep their object: HQ cannot create a second object with the same unique key.
 
-Pulumi never says that a create belongs to a replacement. What shows it is the order of its calls
-in one run: https://github.com/pulumi/pulumi/blob/master/pkg/resource/deploy/step_generator.go
+Pulumi does not mark a create that belongs to a replacement. The order of its calls shows it: https://github.com/pulumi/pulumi/blob/master/pkg/resource/deploy/step_generator.go
 
-- ``check`` with old arguments, then ``check`` without: a resource is about to be replaced.
-- ``delete`` of an object whose key was checked before and not created yet: it is replaced.
+- ``check`` with old arguments, then ``check`` without: the resource will be replaced.
+- ``delete`` of an object whose key was checked and not created yet: it is replaced.
   A destroy checks nothing.
-- ``diff`` with an unknown project in a real run: what the resource depends on is deleted first.
+- ``diff`` with an unknown project in a real run: its dependency is deleted first.
 """
 
 import threading
@@ -39,9 +38,9 @@ UNIQUE_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "project_member": ("project_id", "email"),
     "project_members": ("project_id",),
 }
-"""By which arguments HQ, or this provider, tells two objects of an entity apart.
+"""The arguments by which HQ, or this provider, identifies an object of an entity.
 
-A picture is not among them: HQ takes it again, which is what a forced replacement asks for.
+A picture is not among them: HQ accepts it again, as a forced replacement requires.
 """
 
 
@@ -52,7 +51,7 @@ class Predecessor:
     Attributes:
         id: HQ's id.
         state: The last outputs.
-        urn: Of the resource; empty where it is not known.
+        urn: The URN of the resource; empty if unknown.
     """
 
     id: str
@@ -86,16 +85,16 @@ def format_template_message(name: str) -> str:
 def format_replacement_message(kind: str, entity_id: str, inputs: Inputs) -> str:
     """Return the message about a replacement that keeps the object of its predecessor."""
     noun = f"{KIND_LABELS.get(kind, kind)} {entity_id}"
-    called = _get_label(inputs)
-    if not called:
+    label = _get_label(inputs)
+    if not label:
         return f"{noun} cannot be created a second time, so the replacement keeps it"
-    return f"'{called}' cannot be created a second time, so the replacement keeps {noun}"
+    return f"'{label}' cannot be created a second time, so the replacement keeps {noun}"
 
 
 def format_retention_message(kind: str, entity_id: str, state: State) -> str:
     """Return the message about an object that is not deleted: a declared resource has it."""
-    called = f" '{_get_label(state)}'" if _get_label(state) else ""
-    return f"{KIND_LABELS.get(kind, kind)}{called} ({entity_id}) stays: the stack still declares it"
+    label = f" '{_get_label(state)}'" if _get_label(state) else ""
+    return f"{KIND_LABELS.get(kind, kind)}{label} ({entity_id}) stays: the stack still declares it"
 
 
 def _get_label(values: Fields) -> str:
@@ -103,7 +102,7 @@ def _get_label(values: Fields) -> str:
 
 
 class ReplacementTracker:
-    """What one run of the host has seen of replacements; shared by all its threads."""
+    """The replacements of one run; shared by all threads of the host."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -120,13 +119,13 @@ class ReplacementTracker:
         self._urns: set[str] = set()
 
     def note_check(self, kind: str, old: Fields, inputs: Inputs, urn: str = "") -> None:
-        """Note a check.
+        """Record a check.
 
         Args:
             kind: The entity.
             old: The arguments of the last run; empty for a new resource and for a replacement.
-            inputs: The arguments in normal form.
-            urn: Of the resource, if it is known.
+            inputs: The normalized arguments.
+            urn: The URN of the resource, if known.
         """
         key = _build_key(kind, inputs)
         if key is None:
@@ -150,7 +149,7 @@ class ReplacementTracker:
     def note_diff(
         self, kind: str, known: Predecessor, inputs: Inputs, *, is_replacement: bool
     ) -> None:
-        """Note a diff, and whether the arguments by themselves mean another object."""
+        """Record a diff, and whether the arguments by themselves require another object."""
         key = _build_key(kind, inputs)
         with self._lock:
             if is_replacement and key is None and "project_id" in UNIQUE_KEYS.get(kind, ()):
@@ -164,9 +163,9 @@ class ReplacementTracker:
                 self._compared_objects[key] = known
 
     def find_predecessor(self, kind: str, inputs: Inputs, urn: str = "") -> Predecessor | None:
-        """Return the object that a resource which is being created is known to replace.
+        """Return the object that the resource to create replaces.
 
-        Where declared resources exchange names, an object with the name may be that of another.
+        If resources exchange names, the object with the name may belong to another resource.
         """
         key = _build_key(kind, inputs)
         if key is None:
@@ -181,10 +180,9 @@ class ReplacementTracker:
             return found
 
     def is_kept(self, kind: str, entity_id: str, state: State, urn: str = "") -> bool:
-        """Return whether a delete is to leave the object, because a declared resource has it.
+        """Return whether a delete should keep the object, because a declared resource owns it.
 
-        Either the replacement is still to be created; or it was created in an earlier run, which
-        was interrupted, and is declared in this one.
+        Either the replacement is not created yet, or an earlier, interrupted run created it.
         """
         key = _build_key(kind, state)
         if key is None:
@@ -201,7 +199,7 @@ class ReplacementTracker:
             return self._deletion_locks.setdefault(entity_id, threading.Lock())
 
     def note_delete(self, entity_id: str) -> None:
-        """Note that the object was deleted."""
+        """Record that the object was deleted."""
         with self._lock:
             self._deleted_ids.add(entity_id)
 
@@ -211,7 +209,7 @@ class ReplacementTracker:
 
 
 def _build_key(kind: str, values: Fields) -> UniqueKey | None:
-    """Return the unique key; None for an entity without one, or where it is not known yet."""
+    """Return the unique key; None if the entity has none or it is unknown."""
     names = UNIQUE_KEYS.get(kind, ())
     found = [values[name] for name in names if isinstance(values.get(name), str)]
     if not names or len(found) < len(names):

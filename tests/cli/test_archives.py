@@ -82,7 +82,7 @@ def test_the_first_refusal_ends_a_plain_destroy_and_tells_how_to_go_on(
     """What people type; the sentence stands in what the CLI prints."""
     said = towers.run_pulumi(*DESTROY, code=1)
 
-    assert "this run has archived 4 already, as many as bim360:maxArchives allows" in said
+    assert "this run has archived 4 already, the limit of bim360:maxArchives" in said
     assert "Traceback" not in said
     assert list_state_ids(towers) == list_live_ids(towers)
     assert len(list_live_ids(towers)) == 6

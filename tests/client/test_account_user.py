@@ -159,7 +159,7 @@ def test_a_conflict_without_a_visible_user_is_reported(hq: HqFixture, client: Hq
     """HQ reports a conflict, but no user is found."""
     hq.emulator.faults.append(Fault("POST users", build_reply(409, {"message": "taken"})))
 
-    with pytest.raises(ConflictError, match="yet no such user is to be seen; try again later"):
+    with pytest.raises(ConflictError, match="but lists no such user; try again later"):
         create(build_run(client), USER_INPUTS)
 
 
@@ -204,7 +204,7 @@ def test_a_user_left_by_an_interrupted_run_counts_as_added(hq: HqFixture, client
         True,
         True,
     ]
-    assert f"({user_id}) is what an interrupted run left behind" in hq.list_warnings()[0]
+    assert f"({user_id}) is a leftover of an interrupted run" in hq.list_warnings()[0]
 
 
 def test_a_later_up_deactivates_a_user_who_has_not_signed_in(
@@ -343,7 +343,7 @@ def test_a_deleted_user_leaves_the_state(
     hq.clock.sleep(TEN_MINUTES)
 
     assert read(build_run(client), *created_user) is None
-    with pytest.raises(NotFoundError, match="If somebody removed it: `pulumi refresh`"):
+    with pytest.raises(NotFoundError, match="If it was removed: run `pulumi refresh`"):
         update(build_run(client), *created_user, {**USER_INPUTS, "default_role": ""})
 
 

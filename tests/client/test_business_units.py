@@ -355,7 +355,7 @@ def test_destroying_leaves_the_units_and_reports_it(
         (
             (
                 f"BIM 360: the business units of account {ACCOUNT_ID} are left as they are; "
-                "on_destroy='remove' takes them away."
+                "on_destroy='remove' removes them."
             ),
             False,
         )

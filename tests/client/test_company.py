@@ -101,7 +101,9 @@ def test_three_inconclusive_responses_are_an_error(hq: HqFixture, client: HqClie
     """The error is one line with advice."""
     hq.emulator.faults.append(Fault("POST companies", GATEWAY_TIMEOUT, times=9))
 
-    with pytest.raises(UnansweredError, match=r"create company 'Acme': HQ gave no clear answer 3"):
+    with pytest.raises(
+        UnansweredError, match=r"create company 'Acme': HQ's response was inconclusive 3"
+    ):
         create(build_run(client), COMPANY_INPUTS)
 
     assert hq.emulator.requests_made.count("POST companies") == 3
@@ -120,10 +122,7 @@ def test_an_existing_company_is_adopted_and_updated(hq: HqFixture, client: HqCli
     assert hq.emulator.requests_made == ["POST companies", "search companies", "PATCH company"]
     assert hq.emulator.requests[-1].body == b'{"trade": "Electrical", "city": "Oslo"}'
     assert hq.notifications[-1] == (
-        (
-            f"BIM 360: company 'Acme' ({existing.id}) was there already and is taken over; "
-            "changed: trade, city."
-        ),
+        (f"BIM 360: company 'Acme' ({existing.id}) existed and is adopted; changed: trade, city."),
         False,
     )
 
@@ -148,7 +147,7 @@ def test_adopt_never_is_an_error_that_names_the_company(
     assert str(caught.value) == (
         f"BIM 360: could not create company 'Acme': company 'Acme' exists already "
         f"({created_company[0]}), and adopt='never' leaves it alone; "
-        "leave adopt out to take it over, or declare another name."
+        "leave adopt out to adopt it, or declare another name."
     )
     assert client.companies.get(created_company[0]).city == "Oslo"
 
@@ -263,7 +262,7 @@ def test_a_deleted_company_leaves_the_state(
     hq.clock.sleep(TEN_MINUTES)
 
     assert read(build_run(client), *created_company) is None
-    with pytest.raises(NotFoundError, match="If somebody removed it: `pulumi refresh`"):
+    with pytest.raises(NotFoundError, match="If it was removed: run `pulumi refresh`"):
         update(build_run(client), *created_company, {**COMPANY_INPUTS, "city": "Rome"})
 
 

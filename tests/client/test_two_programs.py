@@ -127,7 +127,9 @@ def test_a_concurrent_project_of_another_program_is_not_ours(hq: HqFixture) -> N
 
     hq.clock.on_sleep = overtaken
 
-    with pytest.raises(ConflictError, match="was made by somebody else while this run"):
+    with pytest.raises(
+        ConflictError, match="was created by another user or pipeline during this run"
+    ):
         create(build_run(hq.create_client()), PROJECT_INPUTS)
 
     assert hq.list_project_names() == ["Tower A"]

@@ -37,7 +37,7 @@ def test_two_hosts_create_one_project(tmp_path: Path) -> None:
     (error,) = [each for each in errors if each is not None]
     assert isinstance(error, grpc.RpcError)
     assert (
-        f"({created[0].id}) was made by somebody else while this run was going on"
+        f"({created[0].id}) was created by another user or pipeline during this run"
         in get_error_message(error)
     )
     assert len(get_error_message(error).splitlines()) == 1

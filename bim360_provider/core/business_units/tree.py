@@ -30,7 +30,7 @@ __all__ = [
 
 
 NAMESPACE: Final = uuid.uuid5(uuid.NAMESPACE_DNS, "business_units_structure.bim360.autodesk.com")
-"""Every id that this provider chooses comes from it: another one would make all units anew."""
+"""The namespace of all ids that this provider assigns; a change would recreate all units."""
 
 ROOT: Final = ""
 """The parent of a unit that has none."""
@@ -62,12 +62,12 @@ def get_name(key: str, unit: Fields) -> Any:
 
 
 def get_parent(key: str, unit: Fields) -> Any:
-    """Return the parent as it is declared: a key, an id, unknown, or empty for none."""
+    """Return the declared parent: a key, an id, unknown, or empty for none."""
     return unit.get("parent", key.rpartition("/")[0])
 
 
 def find_key(parent: str, keys: Iterable[str]) -> str:
-    """Return the key that a parent names, in whichever Unicode form either is written."""
+    """Return the key that a parent names, in any Unicode form."""
     if parent.isascii() or parent in keys:
         return parent
     alike = (key for key in keys if normalize.compose_text(key) == normalize.compose_text(parent))
@@ -75,13 +75,13 @@ def find_key(parent: str, keys: Iterable[str]) -> str:
 
 
 def build_units(inputs: Inputs) -> dict[str, dict[str, Any]]:
-    """Return what each declared unit shall be at HQ, by key and in HQ's fields.
+    """Return the declared units by key, in HQ's fields.
 
     Args:
-        inputs: The arguments in normal form, the ids that check gave them included.
+        inputs: The normalized arguments, with the ids that check assigned.
     """
     units, ids = inputs["units"], inputs["ids"]
-    # Sorted, because Pulumi's protocol keeps no order: equal stacks are to send equal bytes.
+    # Sorted, because Pulumi's protocol keeps no order: equal stacks should send equal bytes.
     return {key: _build_unit(key, unit, ids) for key, unit in sorted(units.items())}
 
 
@@ -107,13 +107,13 @@ def resolve_parent_id(parent: Any, ids: Fields) -> Any:
 Units = Mapping[str, Fields]
 
 
-def build_problem(key: str, words: str) -> Problem:
-    """Return what is wrong with one unit."""
-    return Problem("units", f"{normalize.quote_value(key)}: {words}")
+def build_problem(key: str, message: str) -> Problem:
+    """Return a problem of one unit."""
+    return Problem("units", f"{normalize.quote_value(key)}: {message}")
 
 
 def check_units(units: Units, ids: Fields) -> list[Problem]:
-    """Return everything that is wrong between units; what is unknown is not judged.
+    """Return all conflicts between units, as far as they are known.
 
     Args:
         units: The declared units by key, each in normal form.
@@ -131,8 +131,8 @@ def check_units(units: Units, ids: Fields) -> list[Problem]:
     round_trip = find_cycle({k: v for k, v in parents.items() if not is_unknown((k, v))})
     if round_trip:
         names = " > ".join(f"'{keys[id_]}'" for id_ in (*round_trip, round_trip[0]))
-        words = f"goes round in a circle: {names}; give one of them another parent"
-        found.append(build_problem(keys[round_trip[0]], f"parent {words}"))
+        message = f"forms a circle: {names}; give one of them another parent"
+        found.append(build_problem(keys[round_trip[0]], f"parent {message}"))
     return found
 
 
@@ -191,22 +191,20 @@ def _check_duplicate_names(units: Units, ids: Fields) -> Iterator[Problem]:
         if is_unknown(place):
             continue
         if place in seen:
-            words = (
-                f"is '{place[1]}', as '{seen[place]}' is beside it; nobody could tell them apart"
-            )
-            yield build_problem(key, f"name {words}")
+            message = f"name '{place[1]}' is also that of '{seen[place]}' with the same parent"
+            yield build_problem(key, f"{message}; use another name")
         seen[place] = key
 
 
 @dataclass(frozen=True)
 class StructurePlan:
-    """What a PUT would do.
+    """A planned PUT of the structure.
 
     Attributes:
-        units: All units that shall be there, those that nobody declared included.
-        dropped: Those of HQ's that are left out.
-        flaws: Why it may not be sent; empty if it may.
-        changes: Whether it would change anything at all.
+        units: All units to send, including undeclared ones.
+        dropped_units: HQ's units that are left out.
+        flaws: Reasons not to send it.
+        has_changes: Whether it changes anything.
     """
 
     units: tuple[Fields, ...]
@@ -222,13 +220,13 @@ def plan_structure(
     *,
     complete: bool,
 ) -> StructurePlan:
-    """Return what a PUT has to hold.
+    """Return the structure to send with PUT.
 
     Args:
-        live: What HQ has.
+        live: HQ's structure.
         wanted: The declared units by key, in HQ's fields.
-        former: Ids of units that this resource declared before.
-        complete: Whether units that nobody declares are left out too.
+        former: The ids of units that this resource declared before.
+        complete: Whether undeclared units are left out too.
     """
     declared = {fields["id"]: fields for fields in wanted.values()}
     doomed = [unit for unit in live if unit.id not in declared and (complete or unit.id in former)]
@@ -261,7 +259,7 @@ def _list_path_names(unit: BusinessUnit, by_id: Mapping[str, BusinessUnit]) -> l
 
 
 def _merge_unit(unit: BusinessUnit, fields: Fields) -> dict[str, Any]:
-    """Return a unit with what is declared over what HQ has: a PUT replaces the whole unit."""
+    """Return HQ's unit with the declared fields: a PUT replaces the whole unit."""
     changed = {
         k: v
         for k, v in fields.items()
@@ -279,13 +277,12 @@ def _drop_empty_fields(fields: Fields) -> dict[str, Any]:
 def _find_existing_namesakes(
     kept: Sequence[BusinessUnit], wanted: Mapping[str, Fields], there: Collection[str]
 ) -> list[str]:
-    """Return a flaw for each new unit that would stand beside one of its name."""
+    """Return a flaw for each new unit whose parent has a unit with its name."""
     declared = {fields["id"] for fields in wanted.values()}
     others = [unit for unit in kept if unit.id not in declared]
     taken = {(u.parent_id or "", normalize.compose_text(u.name or "")): u.id for u in others}
     return [
-        f"'{key}' exists already; to take it over, declare its id: "
-        f"'{key}': {{'id': '{taken[place]}'}}"
+        f"'{key}' exists already; to adopt it, declare its id: '{key}': {{'id': '{taken[place]}'}}"
         for key, fields in wanted.items()
         if fields["id"] not in there and (place := (fields["parent_id"], fields["name"])) in taken
     ]
@@ -295,7 +292,8 @@ def _find_orphans(units: Sequence[Fields], live: Sequence[BusinessUnit]) -> list
     there = {unit["id"] for unit in units}
     known = build_paths(live)
     return [
-        f"'{known.get(unit['id'], unit['name'])}' is below {_describe_missing_unit(unit['parent_id'], known)}"
+        f"'{known.get(unit['id'], unit['name'])}' is below "
+        f"{_describe_missing_unit(unit['parent_id'], known)}"
         for unit in units
         if unit.get("parent_id", unit["id"]) not in there
     ]

@@ -33,8 +33,8 @@ def test_by_default_a_name_in_use_is_an_error_with_advice(hq: HqFixture, client:
 
     assert str(caught.value) == (
         "BIM 360: could not create project 'Tower A': a project 'Tower A' exists already "
-        f"({existing['id']}, active); take it over with adopt='any', or declare another name; "
-        "if only the resource has a new name, give it Pulumi's aliases."
+        f"({existing['id']}, active); adopt it with adopt='any', or declare another name; "
+        "if only the resource was renamed, add an alias to it."
     )
     assert hq.emulator.requests_made == ["token", "POST projects", "GET projects"]
 
@@ -66,7 +66,7 @@ def test_a_project_that_an_interrupted_run_reactivated_is_adopted(
 
     assert (project_id, outs["status"]) == (existing["id"], "active")
     assert hq.emulator.requests_made == ["token", "POST projects", "GET projects", "GET project"]
-    assert any("was brought back by an interrupted run" in each for each in hq.list_warnings())
+    assert any("was reactivated by an interrupted run" in each for each in hq.list_warnings())
 
 
 def test_an_active_project_is_not_adopted_with_adopt_archived(
@@ -222,5 +222,5 @@ def test_a_project_renamed_since_the_walk_no_longer_owns_the_name(
     taken = build_reply(409, {"code": 9409, "message": "taken"})
     hq.emulator.faults.append(Fault("POST projects", taken))
 
-    with pytest.raises(ConflictError, match="no BIM 360 project of that name can be seen"):
+    with pytest.raises(ConflictError, match="HQ lists no such BIM 360 project"):
         create(build_run(client), {**PROJECT_INPUTS, "name": "Other", "adopt": "any"})

@@ -82,9 +82,9 @@ def test_the_refusal_names_the_project_and_the_next_step(
 
     assert str(caught.value) == (
         f"BIM 360: project 'Tower 1' ({created_projects[1][0]}) is not archived: "
-        "this run has archived 1 already, as many as bim360:maxArchives allows. "
-        "If the rest is meant too: run it again for the next 1, "
-        "or set BIM360_MAX_ARCHIVES to as many as are meant, or to 'unlimited'."
+        "this run has archived 1 already, the limit of bim360:maxArchives. "
+        "To archive the rest, run it again for the next 1, "
+        "or set BIM360_MAX_ARCHIVES to a higher number, or to 'unlimited'."
     )
 
 

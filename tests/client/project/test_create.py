@@ -137,7 +137,7 @@ def test_three_inconclusive_responses_without_a_project_are_an_error(
     """The error is one line with advice."""
     hq.emulator.faults.append(Fault("POST projects", GATEWAY_TIMEOUT, times=9))
 
-    with pytest.raises(UnansweredError, match=r"no clear answer 3 times.*`pulumi up` again later"):
+    with pytest.raises(UnansweredError, match=r"inconclusive 3 times.*`pulumi up` again later"):
         create(build_run(client), PROJECT_INPUTS)
 
     assert hq.emulator.requests_made.count("POST projects") == 3
@@ -151,7 +151,7 @@ def test_without_a_search_result_nothing_is_sent_again(hq: HqFixture, client: Hq
         Fault("GET projects", build_reply(503), times=99),
     ]
 
-    with pytest.raises(UnansweredError, match=r"may have been made.*found by its name"):
+    with pytest.raises(UnansweredError, match=r"may have been created.*found by its name"):
         create(build_run(client), PROJECT_INPUTS)
 
     assert hq.emulator.requests_made.count("POST projects") == 1

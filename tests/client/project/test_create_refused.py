@@ -72,7 +72,7 @@ def test_two_processes_create_one_project(hq: HqFixture) -> None:
     hq.clock.sleep(2)
     create(build_run(first), PROJECT_INPUTS)
 
-    with pytest.raises(ConflictError, match="made by somebody else while this run was going on"):
+    with pytest.raises(ConflictError, match="created by another user or pipeline during this run"):
         create(build_run(second), PROJECT_INPUTS)
 
     assert hq.list_project_names() == ["Tower A"]

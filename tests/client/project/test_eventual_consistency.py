@@ -36,7 +36,7 @@ def test_the_next_up_adopts_a_project_that_stayed_invisible(hq: HqFixture) -> No
     project_id, outs = create(build_run(hq.create_client()), PROJECT_INPUTS)
     assert hq.list_project_names() == ["Tower A"]
     assert outs["unfinished"] == []
-    assert "is what an interrupted run left behind; it is adopted" in hq.list_warnings()[-1]
+    assert "is a leftover of an interrupted run and is adopted" in hq.list_warnings()[-1]
     assert project_id
 
 

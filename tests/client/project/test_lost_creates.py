@@ -91,7 +91,9 @@ def test_a_candidate_that_is_used_or_differs_is_not_ours(
 
     hq.clock.on_sleep = use
 
-    with pytest.raises(ConflictError, match="was made by somebody else while this run"):
+    with pytest.raises(
+        ConflictError, match="was created by another user or pipeline during this run"
+    ):
         project.create(build_run(hq.create_client()), PROJECT_INPUTS)
 
 
@@ -108,7 +110,7 @@ def test_the_loser_of_a_race_adopts_in_its_next_run_with_a_warning(
 
     assert loser == winner
     (warning,) = list_risk_warnings(hq)
-    assert "is what an interrupted run left behind" in warning
+    assert "is a leftover of an interrupted run" in warning
 
 
 @pytest.mark.parametrize("kind", ["project", "company"])

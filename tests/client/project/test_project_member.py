@@ -351,7 +351,7 @@ def test_a_change_of_a_removed_member_is_an_error_with_advice(
     project_id, user_id = split_id(created_member)
     hq.emulator.call_control_plane("DELETE", f"/projects/{project_id}/users/{user_id}")
 
-    with pytest.raises(NotFoundError, match=r"If somebody removed them: `pulumi refresh`"):
+    with pytest.raises(NotFoundError, match=r"If they were removed: run `pulumi refresh`"):
         update(
             build_run(acting_client),
             *created_member,
@@ -453,7 +453,7 @@ def test_a_refused_removal_is_a_warning(
     )
 
     assert "could not remove ada@example.com from project" in hq.list_warnings()[-1]
-    assert "They stay in the project; take them out in Project Admin." in hq.list_warnings()[-1]
+    assert "They stay in the project; remove them in Project Admin." in hq.list_warnings()[-1]
 
 
 def test_a_removal_without_a_response_is_an_error(

@@ -280,7 +280,7 @@ def test_members_who_are_already_in_the_project_are_adopted(
     assert count_imported_rows(hq) == [2]
     assert outs["unfinished"] == []
     assert len(outs["members"]) == 5
-    assert "taken over, because they were in project" in hq.notifications[-1][0]
+    assert "adopted, because they were in project" in hq.notifications[-1][0]
     user_id = outs["members"]["m000@example.com"]["user_id"]
     assert owners.was_adopted(f"{project_id}:{user_id}")
 

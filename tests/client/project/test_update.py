@@ -161,7 +161,7 @@ def test_an_update_of_a_deleted_project_is_reported_in_one_line(
         update(build_run(client), project_id, state, {**INPUTS, "city": "Bergen"})
 
     assert "could not change city of project" in str(caught.value)
-    assert "If somebody removed it: `pulumi refresh`, then `pulumi up`." in str(caught.value)
+    assert "If it was removed: run `pulumi refresh`, then `pulumi up`." in str(caught.value)
     assert "\n" not in str(caught.value)
 
 

@@ -173,7 +173,7 @@ def test_a_project_that_was_brought_back_by_half_is_left_to_a_person(
     result = stack.up()
 
     assert result.ok == ok
-    assert [words for words in result.errors if "take it over with adopt='any'" not in words] == []
+    assert [words for words in result.errors if "adopt it with adopt='any'" not in words] == []
     stack.declare(adopt="any", city="Oslo")
     assert stack.up().ok
     assert (one(stack)["city"], one(stack)["status"]) == ("Oslo", "active")

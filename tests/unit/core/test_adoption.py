@@ -110,8 +110,8 @@ def test_leftovers_can_be_left_alone_by_configuration() -> None:
     assert adopted is None
     assert words == (
         "a project 'Tower A' exists already (p1, pending); "
-        "take it over with adopt='any', or declare another name; "
-        "if only the resource has a new name, give it Pulumi's aliases"
+        "adopt it with adopt='any', or declare another name; "
+        "if only the resource was renamed, add an alias to it"
     )
 
 
@@ -120,7 +120,7 @@ def test_what_was_made_meanwhile_is_an_error_that_names_the_cause() -> None:
     adopted, words = verdict(build_candidate(created_at=at(BEGAN)))
 
     assert adopted is None
-    assert "was made by somebody else while this run was going on" in words
+    assert "was created by another user or pipeline during this run" in words
 
 
 def test_what_was_made_meanwhile_can_be_adopted_by_configuration() -> None:
@@ -157,7 +157,7 @@ def test_what_an_interrupted_run_brought_back_is_adopted(status: str) -> None:
     adopted, words = verdict(back, adopt="archived")
 
     assert adopted == "p1"
-    done = "'Tower A' (p1) was brought back by an interrupted run; it is adopted"
+    done = "'Tower A' (p1) was reactivated by an interrupted run and is adopted"
     assert words == f"{done}. {SHARED_OWNERSHIP_RISK}"
 
 
@@ -183,8 +183,8 @@ def test_what_is_in_use_was_not_brought_back(
 def test_the_advice_for_an_archived_project_is_to_bring_it_back() -> None:
     """Names stay taken."""
     assert verdict(build_candidate(status="archived"))[1] == (
-        "'Tower A' is the name of an archived project (p1), and names stay taken; "
-        "bring it back with adopt='archived', or declare another name"
+        "'Tower A' is the name of an archived project (p1) and stays in use; "
+        "reactivate it with adopt='archived', or declare another name"
     )
 
 

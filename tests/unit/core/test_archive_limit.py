@@ -121,7 +121,6 @@ def test_none_at_all_says_so_and_does_not_advise_to_run_it_again() -> None:
         pass
 
     assert str(caught.value) == (
-        "BIM 360: project 'Tower' (85d84020-…) is not archived: bim360:maxArchives is 0, so that "
-        "none is. If it is meant: set BIM360_MAX_ARCHIVES to as many as are meant, or to "
-        "'unlimited'."
+        "BIM 360: project 'Tower' (85d84020-…) is not archived: bim360:maxArchives is 0. To "
+        "archive it, set BIM360_MAX_ARCHIVES to a higher number, or to 'unlimited'."
     )

@@ -65,8 +65,8 @@ NAMED = {
     "is no mapping": (
         {"North": "West"},
         (
-            "units 'North': must be a mapping such as {'description': '…'}, or {} where there is "
-            "no more to say"
+            "units 'North': must be a mapping such as {'description': '…'}, or {} if only "
+            "the key matters"
         ),
     ),
     "has no such field": (
@@ -102,7 +102,7 @@ NAMED = {
     "is in a circle": (
         {"a": {"parent": "b"}, "b": {"parent": "c"}, "c": {"parent": "a"}},
         (
-            "units 'a': parent goes round in a circle: 'a' > 'b' > 'c' > 'a'; give one of them "
+            "units 'a': parent forms a circle: 'a' > 'b' > 'c' > 'a'; give one of them "
             "another parent"
         ),
     ),
@@ -116,7 +116,7 @@ NAMED = {
     ),
     "is below itself": (
         {"a": {"parent": "a"}},
-        "units 'a': parent goes round in a circle: 'a' > 'a'; give one of them another parent",
+        "units 'a': parent forms a circle: 'a' > 'a'; give one of them another parent",
     ),
     "has two keys": (
         {"a": {"id": ID}, "b": {"id": ID}},
@@ -124,7 +124,7 @@ NAMED = {
     ),
     "has a namesake": (
         {"a": {"name": "North"}, "North": {}},
-        "units 'North': name is 'North', as 'a' is beside it; nobody could tell them apart",
+        "units 'North': name 'North' is also that of 'a' with the same parent; use another name",
     ),
 }
 

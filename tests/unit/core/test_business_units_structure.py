@@ -77,7 +77,7 @@ def test_a_namesake_is_not_made_beside_one_that_exists() -> None:
     found = planned(fields("x", "South"))
 
     assert found.flaws == (
-        "'South' exists already; to take it over, declare its id: 'South': {'id': 's'}",
+        "'South' exists already; to adopt it, declare its id: 'South': {'id': 's'}",
     )
 
 

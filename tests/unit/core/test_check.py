@@ -149,7 +149,9 @@ def test_what_acts_once_cannot_be_given_to_a_project_that_exists(name: str, valu
     old = dict(PROJECT_INPUTS)
     moved = {**PROJECT_INPUTS, name: value, "account_id": OTHER_ACCOUNT}
 
-    assert problems({name: value}, old)[0].startswith(f"{name} acts only when a project is made")
+    assert problems({name: value}, old)[0].startswith(
+        f"{name} applies only when the project is created"
+    )
     assert problems({name: value}, {**old, name: value}) == []
     assert problems({}, {**old, name: value}) == []
     assert problems(moved, old) == []

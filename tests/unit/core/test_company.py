@@ -148,7 +148,7 @@ def test_a_company_of_that_name_is_taken_over() -> None:
     """It belongs to the account; what changes on it is said."""
     assert verdict(build_candidate(trade="Masonry"), city="Oslo") == (
         "c1",
-        "company 'Acme' (c1) was there already and is taken over; changed: trade, city",
+        "company 'Acme' (c1) existed and is adopted; changed: trade, city",
         False,
     )
     assert verdict(build_candidate())[1].endswith("; changed: nothing")
@@ -160,7 +160,7 @@ def test_never_leaves_it_alone() -> None:
         None,
         (
             "company 'Acme' exists already (c1), and adopt='never' leaves it alone; "
-            "leave adopt out to take it over, or declare another name"
+            "leave adopt out to adopt it, or declare another name"
         ),
         False,
     )
@@ -171,7 +171,7 @@ def test_never_still_takes_up_what_an_interrupted_run_left() -> None:
     adopted, words, unasked = verdict(build_candidate(), adopt="never")
 
     assert adopted == "c1"
-    done = "company 'Acme' (c1) is what an interrupted run left behind; it is adopted"
+    done = "company 'Acme' (c1) is a leftover of an interrupted run and is adopted"
     assert words == f"{done}. {SHARED_OWNERSHIP_RISK}"
     assert unasked
     old = at(BEGAN - timedelta(days=2))
@@ -200,7 +200,7 @@ def test_a_name_in_another_case_is_pointed_out() -> None:
     assert verdict(build_candidate(name="ACME"))[:2] == (
         None,
         (
-            "HQ takes it for the same name as that of company 'ACME' (c1); "
+            "HQ treats it as the name of company 'ACME' (c1); "
             "write the name as it is there, or declare another name"
         ),
     )
@@ -210,5 +210,5 @@ def test_a_name_without_a_company_is_told_as_it_is() -> None:
     """HQ says it is taken, and shows nothing."""
     assert verdict()[:2] == (
         None,
-        "the name 'Acme' is taken, yet no such company is to be seen; try again later",
+        "the name 'Acme' is in use, but HQ lists no such company; try again later",
     )

@@ -130,7 +130,7 @@ def test_who_stays_though_declared_no_more_is_told_in_the_preview() -> None:
     told = (
         "BIM 360: m001@example.com, m002@example.com, m003@example.com, m004@example.com, "
         f"m005@example.com and 2 more stay in project {PROJECT_ID}: HQ documents no way to remove "
-        "a member; take them out in Project Admin, or declare on_removal='remove' to try."
+        "a member; remove them in Project Admin, or declare on_removal='remove' to try."
     )
     assert leaving.warnings == (told,)
     assert removing.warnings == ()
