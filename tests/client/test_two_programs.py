@@ -56,8 +56,9 @@ def test_one_makes_it_and_the_other_is_told(hq: HqFixture, second: Mapping[str, 
     assert hq.list_project_names() == ["Tower A"]
     assert isinstance(error, ConflictError)
     assert str(error) == (
-        f"BIM 360: could not create project 'Tower A': 'Tower A' ({made[0]}) was made by somebody "
-        "else while this run was going on; see whether two resources or two pipelines declare it, "
+        f"BIM 360: could not create project 'Tower A': 'Tower A' ({made[0]}) was created by "
+        "another user or pipeline during this run; check whether two resources or pipelines "
+        "declare it, "
         "or declare another name."
     )
     asked = sorted(what for what in hq.emulator.requests_made if what != "token")

@@ -102,7 +102,7 @@ def test_a_file_that_changed_after_the_preview_is_not_sent(
         create(build_run(client), given)
 
     assert str(caught.value) == (
-        f"BIM 360: could not send {file}: it has changed since the program looked at it. "
+        f"BIM 360: could not send {file}: it has changed since the program read it. "
         "Run `pulumi up` again."
     )
     assert list_requests(hq) == []
@@ -175,7 +175,7 @@ def test_a_picture_for_a_project_that_is_gone_says_what_to_do(
         update(build_run(client), id_, outs, check_inputs(project_id, file))
 
     assert str(caught.value).startswith(f"BIM 360: could not give project {project_id} a picture: ")
-    assert str(caught.value).endswith("removed it: `pulumi refresh`, then `pulumi up`.")
+    assert str(caught.value).endswith("If it was removed: run `pulumi refresh`, then `pulumi up`.")
 
 
 def test_a_picture_goes_with_its_project(
