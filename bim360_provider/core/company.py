@@ -126,7 +126,7 @@ def decide_adoption(
     if is_recent_leftover(candidate.created_at, settings, run_start) and not changed:
         message = f"company '{name}' ({candidate.id}) is a leftover of an interrupted run"
         return AdoptionDecision(
-            candidate, f"{message}; it is adopted. {SHARED_OWNERSHIP_RISK}", is_implicit=True
+            candidate, f"{message} and is adopted. {SHARED_OWNERSHIP_RISK}", is_implicit=True
         )
     message = f"company '{name}' exists already ({candidate.id}), and adopt='never' leaves it alone"
     return AdoptionDecision(None, f"{message}; leave adopt out to adopt it, or {RENAME_ADVICE}")

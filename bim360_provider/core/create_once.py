@@ -155,8 +155,8 @@ def _find_created(
             return found
     if failure is not None:
         msg = (
-            f"BIM 360: '{label}' may have been created; HQ could not be reached to check: {failure} "
-            f"Run `pulumi up` again: an existing {kind} is found by its name."
+            f"BIM 360: '{label}' may have been created; HQ could not be reached to check: "
+            f"{failure} Run `pulumi up` again: an existing {kind} is found by its name."
         )
         raise UnansweredError(msg)
     return None

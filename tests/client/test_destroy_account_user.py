@@ -60,8 +60,8 @@ def test_a_user_who_never_signed_in_stays_and_is_reported(hq: HqFixture, client:
     assert hq.emulator.requests_made == ["PATCH user", "GET user"]
     assert hq.list_warnings() == [
         (
-            f"BIM 360: user 'ada@example.com' ({user_id}) stays in the account: HQ can neither "
-            "delete nor deactivate who has never signed in (not_invited)."
+            f"BIM 360: user 'ada@example.com' ({user_id}) stays in the account: HQ cannot "
+            "delete or deactivate a user who has never signed in (not_invited)."
         )
     ]
 

@@ -58,8 +58,9 @@ def test_one_program_creates_the_project_and_the_other_gets_an_error(
     assert hq.list_project_names() == ["Tower A"]
     assert isinstance(error, ConflictError)
     assert str(error) == (
-        f"BIM 360: could not create project 'Tower A': 'Tower A' ({ids[0]}) was made by somebody "
-        "else while this run was going on; see whether two resources or two pipelines declare it, "
+        f"BIM 360: could not create project 'Tower A': 'Tower A' ({ids[0]}) was created by "
+        "another user or pipeline during this run; check whether two resources or pipelines "
+        "declare it, "
         "or declare another name."
     )
     requests = sorted(route for route in hq.emulator.requests_made if route != "token")

@@ -169,8 +169,8 @@ def _derive_argument(name: str, value: Any) -> Any:
 
 
 CREATE_ONLY_MESSAGE: Final = (
-    "applies only when the project is created, and this one exists. Restore the old value, or leave "
-    "the argument out"
+    "applies only when the project is created, and this one exists. Restore the old value, or "
+    "leave the argument out"
 )
 
 MISSING_TEMPLATE: Final = (

@@ -28,7 +28,7 @@ def test_the_next_up_adopts_a_project_that_stayed_invisible(hq: HqFixture) -> No
         Fault("GET projects", build_reply(200, []), times=7),
     ]
 
-    with pytest.raises(ConflictError, match="run `pulumi up` again in some minutes"):
+    with pytest.raises(ConflictError, match="run `pulumi up` again in a few minutes"):
         create(build_run(hq.create_client()), PROJECT_INPUTS)
 
     assert hq.emulator.requests_made.count("POST projects") == 2

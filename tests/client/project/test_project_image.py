@@ -98,7 +98,7 @@ def test_a_file_changed_after_the_preview_is_not_sent(
         create(build_run(client), given)
 
     assert str(caught.value) == (
-        f"BIM 360: could not send {file}: it has changed since the program looked at it. "
+        f"BIM 360: could not send {file}: it has changed since the program read it. "
         "Run `pulumi up` again."
     )
     assert list_requests(hq.emulator) == []
@@ -175,7 +175,7 @@ def test_an_image_for_a_deleted_project_is_an_error_with_advice(
         update(build_run(client), id_, outs, check_inputs(project_id, file))
 
     assert str(caught.value).startswith(f"BIM 360: could not give project {project_id} a picture: ")
-    assert str(caught.value).endswith("removed it: `pulumi refresh`, then `pulumi up`.")
+    assert str(caught.value).endswith("If it was removed: run `pulumi refresh`, then `pulumi up`.")
 
 
 def test_an_image_leaves_the_state_with_its_project(

@@ -49,24 +49,24 @@ def test_the_environment_goes_before_the_configuration() -> None:
 
 
 def test_a_configuration_that_names_no_explicit_provider_is_none() -> None:
-    """Pulumi's door asks for every key, so that the mark is there with nothing behind it."""
+    """The dynamic provider reads every key, so the marker exists without a value."""
     assert resolve({**WHO, EXPLICIT_KEY: None}, APS_CLIENT_ID="other").client_id == "other"
 
 
 def test_an_explicit_provider_goes_before_the_environment() -> None:
     """It is there to speak for another account; what it leaves out the environment gives."""
-    told = {**WHO, EXPLICIT_KEY: "true", "bim360:region": None}
+    config = {**WHO, EXPLICIT_KEY: "true", "bim360:region": None}
 
-    settings = resolve(told, APS_CLIENT_ID="other", BIM360_REGION="EMEA")
+    settings = resolve(config, APS_CLIENT_ID="other", BIM360_REGION="EMEA")
 
     assert settings.client_id == "app"
     assert settings.region == "EMEA"
 
 
-@pytest.mark.parametrize("words", ["true", "True", True])
-def test_a_switch_may_be_text_or_a_boolean(words: object) -> None:
+@pytest.mark.parametrize("configured", ["true", "True", True])
+def test_a_switch_may_be_text_or_a_boolean(configured: object) -> None:
     """A stack's configuration holds text, an explicit provider a boolean."""
-    assert resolve({"bim360:adoptSimultaneous": words}).adopt_simultaneous
+    assert resolve({"bim360:adoptSimultaneous": configured}).adopt_simultaneous
 
 
 def test_the_legacy_path_implies_europe() -> None:
@@ -75,7 +75,7 @@ def test_the_legacy_path_implies_europe() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "words"),
+    ("key", "value", "message"),
     [
         ("bim360:region", "EU", "bim360:region does not know 'EU'"),
         ("bim360:accountId", "acme", "bim360:accountId must be an id such as"),
@@ -88,10 +88,10 @@ def test_the_legacy_path_implies_europe() -> None:
         ("bim360:maxArchives", "1.5", "bim360:maxArchives must be 0 or more"),
     ],
 )
-def test_a_value_that_cannot_be_understood_is_named(key: str, value: str, words: str) -> None:
+def test_a_value_that_cannot_be_understood_is_named(key: str, value: str, message: str) -> None:
     """By the key to correct, whichever way it came."""
     for config, environ in (({key: value}, {}), ({}, {CONFIG_KEYS[key]: value})):
-        with pytest.raises(ConfigError, match=f"^BIM 360: {words}") as caught:
+        with pytest.raises(ConfigError, match=f"^BIM 360: {message}") as caught:
             resolve(config, **environ)
 
         assert "\n" not in str(caught.value)
@@ -125,16 +125,16 @@ def test_what_is_missing_comes_with_the_command_that_sets_it(absent: str, comman
 
 
 @pytest.mark.parametrize(
-    ("configured", "asked", "sent"),
+    ("configured", "region", "sent"),
     [("US", None, None), ("US", "EMEA", "EMEA"), ("EMEA", "US", None), ("AUS", None, "AUS")],
 )
 def test_the_region_of_the_state_goes_before_the_configured(
-    configured: str, asked: str | None, sent: str | None
+    configured: str, region: str | None, sent: str | None
 ) -> None:
     """HQ takes no header as the US."""
     settings = resolve({**WHO, "bim360:region": configured})
 
-    assert settings.build_connection(ACCOUNT_ID, asked).region == sent
+    assert settings.build_connection(ACCOUNT_ID, region).region == sent
 
 
 @pytest.mark.parametrize("url", ["http://hq.example.com", "ftp://127.0.0.1", "hq.example.com", ""])
@@ -147,13 +147,13 @@ def test_a_secret_does_not_travel_in_the_clear(url: str) -> None:
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "http://localhost:1", "http://[::1]:1"])
-def test_an_emulator_on_this_machine_is_asked_over_http(url: str) -> None:
+def test_a_local_emulator_may_use_http(url: str) -> None:
     """The three names of this machine."""
     assert resolve({**WHO, "bim360:baseUrl": url}).build_connection(None, None).base_url == url
 
 
 @pytest.mark.parametrize("secret", ["two words", "line\nbreak", "ключ"])
-def test_a_secret_that_was_copied_badly_is_told_without_showing_it(secret: str) -> None:
+def test_an_invalid_secret_is_reported_without_its_value(secret: str) -> None:
     """Such a header could not be sent."""
     settings = replace(resolve(WHO), client_secret=SecretStr(secret))
 
@@ -171,11 +171,11 @@ def test_no_representation_shows_the_secret() -> None:
     assert SECRET not in shown
 
 
-@pytest.mark.parametrize("words", ["101", "-1", "many", "1.5", "nan"])
-def test_a_pace_that_hq_would_not_allow_is_refused(words: str) -> None:
+@pytest.mark.parametrize("rate", ["101", "-1", "many", "1.5", "nan"])
+def test_a_rate_above_hqs_limit_is_refused(rate: str) -> None:
     """HQ allows 100 requests a minute; 0 switches our own limit off."""
     with pytest.raises(ConfigError, match="requestsPerMinute must be 0 to 100"):
-        resolve(WHO, BIM360_REQUESTS_PER_MINUTE=words)
+        resolve(WHO, BIM360_REQUESTS_PER_MINUTE=rate)
 
 
 def test_the_pace_reaches_the_connection() -> None:
@@ -203,44 +203,42 @@ def test_the_acting_user_is_an_e_mail_an_id_or_a_uid(written: str, kept: str) ->
     assert settings.build_connection(None, None).acting_user == kept
 
 
-def test_an_acting_user_that_names_nobody_is_told() -> None:
+def test_an_invalid_acting_user_is_reported() -> None:
     """Before a token is fetched."""
     with pytest.raises(ConfigError, match=r"bim360:actingUser must be an e-mail address, an id or"):
         resolve({**WHO, "bim360:actingUser": "Ada Lovelace"})
 
 
 @pytest.mark.parametrize(
-    ("words", "most"),
+    ("configured", "limit"),
     [("0", 0), ("7", 7), (20.0, 20), ("2000", 2000), ("unlimited", None), ("Unlimited", None)],
 )
-def test_how_many_a_run_may_archive_is_a_number_or_a_word(words: object, most: int | None) -> None:
+def test_the_archive_limit_is_a_number_or_unlimited(configured: object, limit: int | None) -> None:
     """A number of a provider's own comes as 20.0."""
-    assert resolve({"bim360:maxArchives": words}).max_archives == most
+    assert resolve({"bim360:maxArchives": configured}).max_archives == limit
 
 
 def test_the_environment_says_how_many_even_for_an_explicit_provider() -> None:
-    """Its arguments are those of the last up; whoever stands before a destroy is here now."""
-    told = {**WHO, EXPLICIT_KEY: "true", "bim360:maxArchives": 5}
+    """The provider's arguments are those of the last up; the environment is current."""
+    config = {**WHO, EXPLICIT_KEY: "true", "bim360:maxArchives": 5}
 
-    assert resolve(told, BIM360_MAX_ARCHIVES="50").max_archives == 50
-    assert resolve(told).max_archives == 5
+    assert resolve(config, BIM360_MAX_ARCHIVES="50").max_archives == 50
+    assert resolve(config).max_archives == 5
 
 
 @pytest.mark.parametrize("source", ["configuration", "environment"])
 @pytest.mark.parametrize("key", sorted(CONFIG_KEYS))
 @pytest.mark.parametrize("value", ["a\nb\r\x1b[31m\u2028c", "x" * 100_000, "\ud800", "9" * 5000])
-def test_whatever_a_setting_holds_its_error_is_one_short_line(
-    key: str, value: str, source: str
-) -> None:
+def test_the_error_of_any_setting_is_one_short_line(key: str, value: str, source: str) -> None:
     """No traceback, and nothing that a terminal would obey."""
-    told = ""
+    message = ""
     try:
         if source == "configuration":
             resolve({**WHO, key: value}).build_connection(None, None)
         else:
             resolve(WHO, **{CONFIG_KEYS[key]: value}).build_connection(None, None)
     except ConfigError as error:
-        told = str(error)
+        message = str(error)
 
-    assert told.isprintable()
-    assert len(told) < 700
+    assert message.isprintable()
+    assert len(message) < 700
