@@ -125,8 +125,8 @@ def test_a_duplicate_name_is_refused_before_anything_is_sent(
         create(build_run(client), check_inputs({"North America": {}}))
 
     assert str(caught.value) == (
-        "BIM 360: could not define the business units: 'North America' exists already; to adopt it, "
-        f"declare its id: 'North America': {{'id': '{BUSINESS_UNIT_ID}'}}."
+        "BIM 360: could not define the business units: 'North America' exists already; "
+        f"to adopt it, declare its id: 'North America': {{'id': '{BUSINESS_UNIT_ID}'}}."
     )
     assert list_requests(hq.emulator) == [READ]
 
