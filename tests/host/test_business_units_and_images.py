@@ -89,8 +89,8 @@ def test_a_flaw_that_only_hq_shows_is_one_line(host: DynamicHost, emulator: Faul
         units.check_and_create({"units": {"North America": {}}})
 
     assert get_error_message(caught.value).strip() == (
-        "BIM 360: could not define the business units: 'North America' exists already; to take it "
-        f"over, declare its id: 'North America': {{'id': '{BUSINESS_UNIT_ID}'}}."
+        "BIM 360: could not define the business units: 'North America' exists already; to adopt it, "
+        f"declare its id: 'North America': {{'id': '{BUSINESS_UNIT_ID}'}}."
     )
     assert asked(emulator) == ["GET business units"]
 
