@@ -2,24 +2,21 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from bim360_provider.core.entity import DECLARED, Diff, Fields, Inputs, ReadResult, State
 from bim360_provider.core.not_found import is_deleted
 from bim360_provider.core.project_member.importer import (
-    ImportResult,
     build_member,
     format_emails,
     format_refusal,
-    import_members,
 )
 from bim360_provider.core.project_member.lifecycle import (
-    apply_non_access_fields,
+    import_team,
     patch_member,
     remove_member,
 )
 from bim360_provider.core.project_member.rules import (
-    build_member_id,
     build_services_warnings,
     check_access,
     check_acting_user,
@@ -55,7 +52,6 @@ __all__ = [
     "diff",
     "diff_members",
     "format_retained_members",
-    "import_team",
     "read",
     "update",
 ]
@@ -232,49 +228,6 @@ def format_retained_members(emails: Collection[str], project_id: str) -> str:
         f"BIM 360: {format_emails(emails)} {verb} in project {project_id}: HQ documents no way to "
         "remove a member; remove them in Project Admin, or declare on_removal='remove' to try."
     )
-
-
-MAX_REPORTED_REFUSALS: Final = 10
-"""The most refused rows that are reported; the output ``unfinished`` has all."""
-
-
-def import_team(
-    run: Run, project_id: str, wanted: Mapping[str, Inputs]
-) -> tuple[ImportResult, set[str]]:
-    """Import members; return the result and the e-mails of members with pending work.
-
-    Raises:
-        ConfigError: There is no acting user.
-        HqError: HQ refused the first import as a whole.
-        UnansweredError: HQ could not be reached; the next run checks.
-    """
-    imported = import_members(run, project_id, wanted) if wanted else ImportResult()
-    unfinished = set(imported.refusals)
-    for email, member in {**imported.existing_members, **imported.added_members}.items():
-        imported.added_members[email], left = apply_non_access_fields(
-            run, project_id, member, wanted[email]
-        )
-        unfinished |= {email} if left else set()
-    _report_import(run, project_id, imported)
-    for email in imported.existing_members:
-        run.ownership.mark_adopted(
-            build_member_id(project_id, imported.added_members[email]["user_id"])
-        )
-    return imported, unfinished
-
-
-def _report_import(run: Run, project_id: str, imported: ImportResult) -> None:
-    if imported.existing_members:
-        message = f"in project {project_id} before: {format_emails(imported.existing_members)}"
-        run.info(f"BIM 360: adopted, because they were {message}.")
-    for email, message in sorted(imported.refusals.items())[:MAX_REPORTED_REFUSALS]:
-        line = f"{format_refusal(project_id, email, message)} The next `pulumi up` tries again."
-        run.warn(line)
-    if len(imported.refusals) > MAX_REPORTED_REFUSALS:
-        count = len(imported.refusals) - MAX_REPORTED_REFUSALS
-        message = f"{count} more were not added to project {project_id}"
-        line = f"BIM 360: {message}; the output `unfinished` names all."
-        run.warn(line)
 
 
 def read(run: Run, entity_id: str, state: State) -> ReadResult | None:

@@ -85,7 +85,9 @@ def test_without_an_acting_user_nothing_is_imported(
 def test_an_acting_user_without_permission_is_hqs_own_error(hq: HqFixture) -> None:
     """It quotes HQ and names the second cause of a 403."""
     client = create_acting_client(hq, acting_user="NOBODYSUID12")
-    message = r"could not add ada@example.com .* Or the acting user NOBODYSUID12 lacks the permission"
+    message = (
+        r"could not add ada@example.com .* Or the acting user NOBODYSUID12 lacks the permission"
+    )
 
     with pytest.raises(UnauthorizedError, match=message):
         create(

@@ -1,6 +1,6 @@
 """Create, read, update and delete one member of a project."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -10,6 +10,8 @@ from bim360_provider.core.project_member.importer import (
     ImportResult,
     build_member,
     find_role_ids,
+    format_emails,
+    format_refusal,
     import_members,
 )
 from bim360_provider.core.project_member.rules import (
@@ -33,6 +35,7 @@ __all__ = [
     "create",
     "delete",
     "find_user",
+    "import_team",
     "patch_member",
     "read",
     "read_member",
@@ -295,3 +298,46 @@ def remove_member(run: Run, project_id: str, member: Fields) -> bool:
         run.warn(message)
         return False
     return True
+
+
+MAX_REPORTED_REFUSALS: Final = 10
+"""The most refused rows that are reported; the output ``unfinished`` has all."""
+
+
+def import_team(
+    run: Run, project_id: str, wanted: Mapping[str, Inputs]
+) -> tuple[ImportResult, set[str]]:
+    """Import members; return the result and the e-mails of members with pending work.
+
+    Raises:
+        ConfigError: There is no acting user.
+        HqError: HQ refused the first import as a whole.
+        UnansweredError: HQ could not be reached; the next run checks.
+    """
+    imported = import_members(run, project_id, wanted) if wanted else ImportResult()
+    unfinished = set(imported.refusals)
+    for email, member in {**imported.existing_members, **imported.added_members}.items():
+        imported.added_members[email], left = apply_non_access_fields(
+            run, project_id, member, wanted[email]
+        )
+        unfinished |= {email} if left else set()
+    _report_import(run, project_id, imported)
+    for email in imported.existing_members:
+        run.ownership.mark_adopted(
+            build_member_id(project_id, imported.added_members[email]["user_id"])
+        )
+    return imported, unfinished
+
+
+def _report_import(run: Run, project_id: str, imported: ImportResult) -> None:
+    if imported.existing_members:
+        message = f"in project {project_id} before: {format_emails(imported.existing_members)}"
+        run.info(f"BIM 360: adopted, because they were {message}.")
+    for email, message in sorted(imported.refusals.items())[:MAX_REPORTED_REFUSALS]:
+        line = f"{format_refusal(project_id, email, message)} The next `pulumi up` tries again."
+        run.warn(line)
+    if len(imported.refusals) > MAX_REPORTED_REFUSALS:
+        count = len(imported.refusals) - MAX_REPORTED_REFUSALS
+        message = f"{count} more were not added to project {project_id}"
+        line = f"BIM 360: {message}; the output `unfinished` names all."
+        run.warn(line)
