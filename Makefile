@@ -26,7 +26,7 @@ pulumi: setup ## Get the Pulumi CLI for the tests: from PATH, else its release, 
 test: setup ## Run all tests; tests that need the Pulumi CLI or a BIM 360 account are skipped without it
 	$(RUN) pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
-soak: setup ## Shake one stack with faults and kills, then expect one `up` to mend it (docs/soak.md)
+soak: setup ## Shake one stack with faults and kills, then expect one `up` to mend it (docs/explanation/soak.md)
 	@$(RUN) tests.soak $(ARGS)
 
 crashes: setup ## Kill and interrupt runs at every point, and run them again
@@ -39,7 +39,7 @@ crashes: setup ## Kill and interrupt runs at every point, and run them again
 fuzz: setup ## Try generated arguments of every entity (ARGS="--seed 3 --sets 50000 --others 5000")
 	@$(RUN) tests.fuzz $(ARGS)
 
-bench: setup ## Measure what runs cost, beside a tutorial's provider and a script (ARGS=--quick; docs/performance.md)
+bench: setup ## Measure what runs cost, beside a tutorial's provider and a script (ARGS=--quick; docs/explanation/performance.md)
 	@$(RUN) bench $(ARGS)
 
 demo: setup ## Run the demo stack against a local BIM 360, no account needed
@@ -62,7 +62,7 @@ docs: setup ## Build the site of the documents into build/site; a dead link with
 docs-links: setup ## Ask every page that the documents link to whether it is still there; needs the internet
 	$(RUN) sphinx -c docs --builder linkcheck --quiet . build/links
 
-reference: setup ## Write docs/commands.md anew, from what the commands say of themselves
+reference: setup ## Write docs/reference/commands.md anew, from what the commands say of themselves
 	$(RUN) tests.meta.docs.commands_page
 
 format: setup ## Format the code and mend what can be mended by itself

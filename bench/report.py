@@ -21,7 +21,7 @@ from bench.rows import Measurement, Results
 
 DATA_FILE: Final = "results.json"
 PAGE_FILE: Final = "README.md"
-MANUAL_LINK: Final = "../../../docs/performance.md"
+MANUAL_LINK: Final = "../../../docs/explanation/performance.md"
 
 TABLE_HEAD: Final = ("", "seconds", "times the floor", "requests", "429s", "peak memory")
 
@@ -39,7 +39,7 @@ def build_page(results: Results) -> str:
     parts = [
         "# What a run costs\n",
         f"`{results.command}`, on {results.engine}; {results.machine}.",
-        f"How it is measured and what it means: [docs/performance.md]({MANUAL_LINK}).\n",
+        f"How it is measured and what it means: [Performance]({MANUAL_LINK}).\n",
         "## What must hold\n",
         _format_thresholds(results),
         f"![{size:,} projects at HQ's limit](limit.svg)\n",

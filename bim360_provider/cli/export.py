@@ -217,7 +217,7 @@ def export(  # noqa: PLR0913 - one argument for each flag is typer's way
     takes it into the stack's state; both are written whole or not at all, and a file that
     another user wrote is never overwritten. Nothing is written either where the program
     that Pulumi.yaml names would not run STACK.py: the message has the line to add.
-    The last lines are the commands to run next; docs/export.md explains them.
+    The last lines are the commands to run next; docs/how-to/export.md explains them.
 
     Exit codes: 0 written, or nothing to write; 2 it could not begin, HQ said no, or a file
     is not its own.

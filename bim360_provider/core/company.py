@@ -175,7 +175,7 @@ def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any],
 
 
 def _check_trade(trade: object, settings: Settings) -> list[Problem]:
-    """Warn of a trade that is nearly one of HQ's: any text is let through, see docs/company.md."""
+    """Warn of a trade that is nearly one of HQ's (docs/reference/company.md)."""
     if (
         not isinstance(trade, str)
         or is_unknown(trade)

@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 CONSISTENCY_WINDOW: Final = timedelta(minutes=5)
-"""A run may begin right after the one that made it; HQ's delays are of seconds (docs/hq.md)."""
+"""A run may start right after another; HQ lags by seconds (docs/reference/hq.md)."""
 
 
 def may_return_404(client: HqClient, state: Mapping[str, Any]) -> bool:

@@ -1,6 +1,7 @@
 """A project's picture: the six things that Pulumi asks of a provider.
 
-``check`` and ``diff`` are pure; the others ask HQ. The policies are in docs/project_image.md.
+``check`` and ``diff`` are pure; the others ask HQ.
+The policies are in docs/reference/project_image.md.
 """
 
 import hashlib

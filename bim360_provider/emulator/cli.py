@@ -58,7 +58,7 @@ def emulator(  # noqa: PLR0913 - one argument for each flag is typer's way
     """Run a local BIM 360 to try projects on: no account, no network, nothing to lose.
 
     It prints where it listens, and on a terminal the lines that send a stack there. It runs until
-    Ctrl-C or SIGTERM. docs/emulator.md has its rules, options and faults.
+    Ctrl-C or SIGTERM. docs/reference/emulator.md has its rules, options and faults.
 
     Exit codes: 0 stopped, 2 it cannot start: a taken port, an unreadable seed, a wrong option.
 

@@ -11,7 +11,7 @@ Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 class Options(BaseModel):
     """How this emulator behaves where HQ's behaviour is configurable or not known.
 
-    Every default is the strictest reading of the public sources; docs/emulator.md names them.
+    Every default is the strictest reading of the public sources in docs/reference/emulator.md.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -210,7 +210,7 @@ def describe_unknown_choice(word: str, choices: tuple[str, ...]) -> str:
     if near is not None:
         return f"does not know {quote_value(word)}; did you mean '{near}'?"
     if len(choices) > MAX_QUOTE_LENGTH // 4:
-        return f"does not know {quote_value(word)}; HQ's list is in docs/hq.md"
+        return f"does not know {quote_value(word)}; HQ's list is in docs/reference/hq.md"
     return f"does not know {quote_value(word)}; write one of {', '.join(choices)}"
 
 

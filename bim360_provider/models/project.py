@@ -31,7 +31,7 @@ class Job(ResponseModel):
     """A job as HQ answers it.
 
     HQ's list of states is not public, so known words are read leniently and any other
-    one means that the job still runs. See docs/hq.md, "Template copies".
+    one means that the job still runs. See docs/reference/hq.md, "Template copies".
     """
 
     id: str | None = None

@@ -129,7 +129,7 @@ class ImportRow(_UserResponse):
     """A row of an import, or a PATCH, as it was taken or refused.
 
     Refusals have been seen in three forms: the row beside ``errors``, the row beside
-    ``error``, and the row inside ``item`` with a text beside it. See docs/hq.md.
+    ``error``, and the row inside ``item`` with a text beside it. See docs/reference/hq.md.
     """
 
     email: str | None = None

@@ -37,7 +37,7 @@ def projects_from_csv(
 
     The header names the arguments of ``Bim360Project``, in any order; an empty cell is an
     argument that is not given. The header shows what separates the cells, and
-    the project lists of the vendor's set-up tool work as they are. docs/csv.md says it all.
+    the project lists of the vendor's set-up tool work as they are. docs/how-to/csv.md says it all.
 
     Args:
         path: The file; best ``Path(__file__).with_name("portfolio.csv")``.

@@ -1,6 +1,6 @@
 """The Pulumi commands of the documents, on the Pulumi CLI.
 
-docs/export.md is followed in test_export_on_pulumi.py, the pipelines in tests/engine.
+docs/how-to/export.md is followed in test_export_on_pulumi.py, the pipelines in tests/engine.
 """
 
 import os
@@ -24,8 +24,8 @@ pytestmark = [
 
 WALKTHROUGHS = (
     ("README.md", "In a repository of your own"),
-    ("docs/first_hour.md", "5. The first project"),
-    ("docs/first_hour.md", "7. Drift"),
+    ("docs/tutorials/first_hour.md", "5. The first project"),
+    ("docs/tutorials/first_hour.md", "7. Drift"),
 )
 """The blocks that a new user pastes, in their order, by page and heading."""
 

@@ -1,4 +1,4 @@
-"""docs/emulator.md says what the emulator does, and nothing else."""
+"""docs/reference/emulator.md says what the emulator does, and nothing else."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from bim360_provider.emulator.control.routes import ACTIONS
 from bim360_provider.emulator.faults import FaultEffect, RequestMatch, Rule
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "emulator.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs/reference/emulator.md").read_text(encoding="utf-8")
 
 RULES = (
     "Gateway",

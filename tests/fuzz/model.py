@@ -21,7 +21,7 @@ STATUS_TRANSITIONS = {
     ("inactive", "archived"): "archived",
     ("archived", "active"): "active",
 }
-"""What a project is in after (its status, the status sent): docs/hq.md, "Status"."""
+"""What a project is in after (its status, the status sent): docs/reference/hq.md, "Status"."""
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """An account user: the six things that Pulumi asks of a provider.
 
-``check`` and ``diff`` are pure; the others ask HQ. The policies are in docs/account_user.md.
+``check`` and ``diff`` are pure; the others ask HQ.
+The policies are in docs/reference/account_user.md.
 """
 
 from bim360_provider.core.account_user.lifecycle import create, delete, read, update

@@ -1,6 +1,7 @@
 """The business units of an account, as one tree: the six things that Pulumi asks of a provider.
 
-``check`` and ``diff`` are pure; the others ask HQ. The policies are in docs/business_units.md.
+``check`` and ``diff`` are pure; the others ask HQ.
+The policies are in docs/reference/business_units.md.
 """
 
 from bim360_provider.core.business_units.lifecycle import create, delete, read, update

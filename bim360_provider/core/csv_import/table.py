@@ -270,5 +270,5 @@ def _suggest_column(text: str, present: Collection[str]) -> str | None:
 def _describe_unknown_column(text: str, name: str, near: str | None) -> str:
     if name in PROVIDER_ARGUMENTS:
         return f"cannot have a column {name}: give opts= a Bim360Provider of that account"
-    advice = f"did you mean {near}?" if near else "docs/csv.md has the list"
+    advice = f"did you mean {near}?" if near else "docs/how-to/csv.md has the list"
     return f"has a column {normalize.quote_value(text)}, which is not known; {advice}"

@@ -1,6 +1,6 @@
 """A project: the six things that Pulumi asks of a provider, a file each.
 
-``check`` and ``diff`` are pure; the others ask HQ. The policies are in docs/project.md.
+``check`` and ``diff`` are pure; the others ask HQ. The policies are in docs/reference/project.md.
 """
 
 from bim360_provider.core.project.create import create

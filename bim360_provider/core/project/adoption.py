@@ -1,4 +1,4 @@
-"""Adopt: what a create may do when HQ already has a project of that name. See docs/project.md."""
+"""Decide what a create does when the name is in use at HQ (docs/reference/project.md)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

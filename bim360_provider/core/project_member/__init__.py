@@ -1,6 +1,6 @@
 """A member of a project: the six things that Pulumi asks of a provider.
 
-``check`` and ``diff`` are pure; the others ask HQ. The policies are in docs/members.md.
+``check`` and ``diff`` are pure; the others ask HQ. The policies are in docs/reference/members.md.
 """
 
 from bim360_provider.core.project_member.lifecycle import create, delete, read, update

@@ -35,7 +35,7 @@ def check_configuration(case: CheckContext) -> Finding:
     except ConfigError as error:
         words = str(error).removeprefix("BIM 360: ")
         return report_failure(
-            words, "Correct what is named; docs/configuration.md has each key.", details
+            words, "Correct what is named; docs/reference/configuration.md has each key.", details
         )
     given = [key for key in CONFIG_KEYS if case.sources.config_reader.read_text(key)]
     return report_ok(f"{len(given)} of {len(CONFIG_KEYS)} settings given, all understood", details)
@@ -74,7 +74,7 @@ def check_credentials(case: CheckContext) -> Finding:
         case.probe = HqProbe(case.required_settings.build_connection(None, None))
     except ConfigError as error:
         words = str(error).removeprefix("BIM 360: ").removesuffix(".")
-        return report_failure(words, "docs/doctor.md says where each is to be found.")
+        return report_failure(words, "docs/how-to/doctor.md says where each is to be found.")
     return _find_copy_error(case) or report_ok("client id, client secret and account id are there")
 
 

@@ -74,7 +74,7 @@ class ActingUser:
     def get_header(self) -> str:
         """Return what HQ is told: the uid where there is one, else HQ's id.
 
-        Autodesk's page says the id; its own set-up tool sends the uid. See docs/hq.md.
+        Autodesk's page says the id; its own set-up tool sends the uid. See docs/reference/hq.md.
 
         Raises:
             ConfigError: There is none, or the account has no such user.

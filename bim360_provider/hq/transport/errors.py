@@ -166,7 +166,7 @@ def is_about_account(answer: Response) -> bool:
     """Return whether a 404 means the account: an app that is not provisioned, or a wrong region.
 
     HQ answers "this account doesn't exist." and "this project doesn't exist." under one
-    code, 1004, so that only the words tell them apart. See docs/hq.md, "Not found".
+    code, 1004, so that only the words tell them apart. See docs/reference/hq.md, "Not found".
     """
     return "account" in answer.message.casefold()
 

@@ -1,6 +1,6 @@
 """What to do after an attempt: one pure function, the whole retry policy.
 
-docs/hq.md, "Retries", has the same rules as a table for people.
+docs/reference/hq.md, "Retries", has the same rules as a table for people.
 """
 
 import math

@@ -136,7 +136,7 @@ def test_a_create_of_a_template_ends_in_time(hq: HqFixture) -> None:
 
 def test_the_page_tells_how_long_a_ctrl_c_may_take() -> None:
     """Number by number."""
-    told = read_section("docs/project.md", "### Ctrl-C")
+    told = read_section("docs/reference/project.md", "### Ctrl-C")
 
     assert f"{TIME_BUDGET:.0f} s for the request, and {SETTLE_TIMEOUT:.0f} s to find out" in told
     assert f"at most {MAX_RETRY_AFTER:.0f} s" in told

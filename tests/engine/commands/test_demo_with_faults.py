@@ -25,7 +25,9 @@ def project(tmp_path: Path) -> Path:
 
 def test_the_page_shows_the_weather_that_the_file_holds() -> None:
     """Word by word, so that either can be copied."""
-    assert WEATHER.read_text(encoding="utf-8").strip() in read_document("docs/emulator.md")
+    assert WEATHER.read_text(encoding="utf-8").strip() in read_document(
+        "docs/reference/emulator.md"
+    )
 
 
 def test_the_weather_of_the_documents_is_understood() -> None:

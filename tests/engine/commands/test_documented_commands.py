@@ -1,6 +1,6 @@
 """Every block of commands in the documents, run line by line against an emulator.
 
-docs/commands.md holds the examples of every ``--help`` (tests/meta/docs/test_commands_page.py).
+docs/reference/commands.md has the examples of every ``--help`` (test_commands_page.py).
 """
 
 import os
@@ -177,7 +177,7 @@ def is_shell_program(block: CodeBlock) -> bool:
 BLOCKS = [block for block in list_blocks(*SHELL_LANGUAGES) if runs_here(block)]
 
 
-@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.where)
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.location)
 def test_the_commands_run_as_written(
     block: CodeBlock, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

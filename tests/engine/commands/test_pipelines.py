@@ -1,4 +1,4 @@
-"""The examples of docs/pipelines, step by step: the host is stood in for, and a missing CLI."""
+"""The examples of docs/how-to/pipelines, step by step, without CI host and CLI."""
 
 import os
 import shutil

@@ -19,7 +19,7 @@ class CodeBlock:
     """A fenced block of code.
 
     Attributes:
-        where: The page and the line of the fence, such as ``docs/export.md:25``.
+        where: The page and the line of the fence, such as ``docs/how-to/export.md:25``.
         section: The heading above it.
         text: The lines between the fences, without the indentation of a list.
     """

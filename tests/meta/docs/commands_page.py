@@ -1,4 +1,4 @@
-"""Writes docs/commands.md from what the commands say of themselves: ``make reference``."""
+"""Generate docs/reference/commands.md from the commands' help: ``make reference``."""
 
 import importlib
 import re
@@ -9,7 +9,7 @@ import typer
 
 from tests.meta.source_files import ROOT
 
-PAGE_PATH = ROOT / "docs/commands.md"
+PAGE_PATH = ROOT / "docs/reference/commands.md"
 INTRODUCTION = """# Commands
 
 What `bim360 COMMAND --help` says, on one page.

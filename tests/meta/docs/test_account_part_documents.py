@@ -20,7 +20,9 @@ from bim360_provider.models.business_units import BusinessUnit, BusinessUnitArgu
 from bim360_provider.models.project_image import MAX_SIZE
 from tests.meta.docs.markdown_files import parse_name, parse_rows, read_document, read_section
 
-UNITS, PICTURES, LOOK_UPS = "docs/business_units.md", "docs/project_image.md", "docs/lookups.md"
+UNITS = "docs/reference/business_units.md"
+PICTURES = "docs/reference/project_image.md"
+LOOK_UPS = "docs/reference/lookups.md"
 ID = "b0000000-0000-4000-8000-000000000001"
 HERE = Settings.resolve({"bim360:accountId": "a1d5e9b2-0000-4000-8000-000000000001"}, {})
 

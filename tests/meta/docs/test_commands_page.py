@@ -1,4 +1,4 @@
-"""Every command says how it is used and how it ends, and docs/commands.md says the same."""
+"""Check that every command documents usage and exit codes, as in docs/reference/commands.md."""
 
 from typing import Any
 

@@ -112,7 +112,7 @@ def test_every_path_of_a_documented_test_run_exists() -> None:
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 
-@pytest.mark.parametrize("block", list_blocks(*READERS), ids=lambda block: block.where)
+@pytest.mark.parametrize("block", list_blocks(*READERS), ids=lambda block: block.location)
 def test_data_in_the_documents_can_be_read(block: CodeBlock) -> None:
     """A reader copies it into a file."""
     assert READERS[block.language](block.text)
@@ -121,7 +121,7 @@ def test_data_in_the_documents_can_be_read(block: CodeBlock) -> None:
 def test_the_documents_name_the_cli_that_the_tests_run_on() -> None:
     """Pipelines, CI and the demo install the version of .ci/pulumi/go.mod."""
     pinned = re.findall(r"pulumi/pkg/v3 v(\S+)", (ROOT / ".ci/pulumi/go.mod").read_text())
-    places = [*ROOT.glob("docs/pipelines/*"), ROOT / ".github/workflows/ci.yml"]
+    places = [*ROOT.glob("docs/how-to/pipelines/*"), ROOT / ".github/workflows/ci.yml"]
     texts = [path.read_text(encoding="utf-8") for path in places]
     images = [each for text in texts for each in re.findall(r"pulumi[\w.-]*: ?(\d+\.\d\S+)", text)]
     named = [

@@ -36,10 +36,10 @@ class Page:
 
 
 PAGES = [
-    Page(Bim360Company, "docs/company.md", company),
-    Page(Bim360AccountUser, "docs/account_user.md", account_user),
-    Page(Bim360BusinessUnits, "docs/business_units.md", business_units),
-    Page(Bim360ProjectImage, "docs/project_image.md", project_image),
+    Page(Bim360Company, "docs/reference/company.md", company),
+    Page(Bim360AccountUser, "docs/reference/account_user.md", account_user),
+    Page(Bim360BusinessUnits, "docs/reference/business_units.md", business_units),
+    Page(Bim360ProjectImage, "docs/reference/project_image.md", project_image),
 ]
 
 

@@ -1,4 +1,4 @@
-"""docs/members.md is complete, and says what people are told, word by word."""
+"""docs/reference/members.md is complete, and says what people are told, word by word."""
 
 import re
 
@@ -16,7 +16,7 @@ from tests.meta.docs.markdown_files import parse_name, parse_rows, read_document
 from tests.meta.docs.test_readme import parameters
 from tests.support.members import ACCOUNT_SCOPE, COMPANY_ID, MEMBER_INPUTS, PROJECT_ID
 
-PAGE = "docs/members.md"
+PAGE = "docs/reference/members.md"
 SHORT_ID = "7e7dacfa-…"
 
 CHANGES = {

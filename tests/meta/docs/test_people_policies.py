@@ -54,14 +54,16 @@ def test_every_word_about_a_taken_name_is_in_the_page(twins: list[Company], adop
     """People search for the message that they got."""
     verdict = decide_adoption(twins, {**VOLT, "adopt": adopt}, DEFAULTS, BEGAN)
 
-    assert f"{verdict.reason}." in read_section("docs/company.md", "## A name that is taken")
+    assert f"{verdict.reason}." in read_section(
+        "docs/reference/company.md", "## A name that is taken"
+    )
 
 
 def test_the_warning_about_a_trade_is_in_the_page() -> None:
     """As the preview shows it."""
     _, problems = company.check({}, {**VOLT, "trade": "Electrcal"}, DEFAULTS)
 
-    assert f"BIM 360: {problems[0]}\n" in read_section("docs/company.md", "## Trades")
+    assert f"BIM 360: {problems[0]}\n" in read_section("docs/reference/company.md", "## Trades")
 
 
 def test_what_a_preview_says_of_a_person_is_in_the_page() -> None:
@@ -71,7 +73,9 @@ def test_what_a_preview_says_of_a_person_is_in_the_page() -> None:
     warnings = account_user.diff(ADA, given).warnings
 
     assert [
-        each for each in warnings if f"\n{each}\n" not in read_document("docs/account_user.md")
+        each
+        for each in warnings
+        if f"\n{each}\n" not in read_document("docs/reference/account_user.md")
     ] == []
 
 
@@ -84,7 +88,7 @@ def test_every_reason_to_spare_somebody_is_in_the_page(state: dict[str, Any]) ->
 
     delete(told, "c4cea842-…", {**ADA, **state})
 
-    assert told.lines[0] in read_section("docs/account_user.md", "## Destroy")
+    assert told.lines[0] in read_section("docs/reference/account_user.md", "## Destroy")
 
 
 def test_what_a_renamed_resource_says_is_in_the_page() -> None:
@@ -95,7 +99,7 @@ def test_what_a_renamed_resource_says_is_in_the_page() -> None:
 
     delete(told, "c4cea842-…", ADA, owners)
 
-    assert told.lines[0] in read_section("docs/account_user.md", "## Destroy")
+    assert told.lines[0] in read_section("docs/reference/account_user.md", "## Destroy")
 
 
 def test_what_a_destroyed_company_says_is_in_the_page() -> None:
@@ -104,4 +108,4 @@ def test_what_a_destroyed_company_says_is_in_the_page() -> None:
 
     company.delete(told, "959ea943-…", VOLT)
 
-    assert told.lines[0] in read_section("docs/company.md", "## Destroy")
+    assert told.lines[0] in read_section("docs/reference/company.md", "## Destroy")

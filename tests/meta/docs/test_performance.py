@@ -28,4 +28,4 @@ def test_the_readme_shows_what_the_kept_report_says() -> None:
     shown, _, _ = rest.partition(END_MARK)
 
     assert f"{BEGIN_MARK}{shown}{END_MARK}" == build_section()
-    assert (ROOT / "docs" / "performance.md").exists()
+    assert (ROOT / "docs/explanation/performance.md").exists()

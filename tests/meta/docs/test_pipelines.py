@@ -1,4 +1,4 @@
-"""The examples of docs/pipelines name what exists: variables, commands, flags, and each other.
+"""Check that docs/how-to/pipelines uses variables, commands, flags and files that exist.
 
 tests/engine/commands/test_pipelines.py runs their steps, except those for Kubernetes.
 """
@@ -17,7 +17,7 @@ import yaml
 from bim360_provider.core.settings import CONFIG_KEYS
 from tests.meta.source_files import ROOT
 
-EXAMPLES = sorted((ROOT / "docs/pipelines").iterdir())
+EXAMPLES = sorted((ROOT / "docs/how-to/pipelines").iterdir())
 PIPELINES = [*EXAMPLES, ROOT / ".github/workflows/ci.yml"]
 OF_OURS = re.compile(r"\b((?:BIM360|APS)_[A-Z0-9_]+)\b")
 CALLED = re.compile(r"\bbim360 ([a-z]+)([^\n|>;&]*)")
@@ -30,7 +30,7 @@ def _name(path: Path) -> str:
 
 def objects(name: str) -> list[Any]:
     """Return the Kubernetes objects of an example."""
-    text = (ROOT / "docs/pipelines" / name).read_text(encoding="utf-8")
+    text = (ROOT / "docs/how-to/pipelines" / name).read_text(encoding="utf-8")
     return list(yaml.safe_load_all(text))
 
 
@@ -79,7 +79,9 @@ def test_every_command_and_flag_of_ours_exists() -> None:
 def test_apply_and_drift_do_not_cancel_each_other_at_github() -> None:
     """GitHub keeps one waiting run of a group, and cancels an older one."""
     groups = [
-        yaml.safe_load((ROOT / "docs/pipelines" / name).read_text(encoding="utf-8"))["concurrency"]
+        yaml.safe_load((ROOT / "docs/how-to/pipelines" / name).read_text(encoding="utf-8"))[
+            "concurrency"
+        ]
         for name in ("github-apply.yml", "github-drift.yml", "github-preview.yml")
     ]
 

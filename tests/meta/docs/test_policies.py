@@ -69,7 +69,7 @@ def test_every_word_about_a_taken_name_is_in_the_page(twins: list[Project], adop
     """People search for the message that they got."""
     verdict = decide_adoption(twins, {**GIVEN, "adopt": adopt}, DEFAULTS, BEGAN)
 
-    assert f"{verdict.reason}." in read_section("docs/project.md", "## Create")
+    assert f"{verdict.reason}." in read_section("docs/reference/project.md", "## Create")
 
 
 def test_the_mistakes_that_the_page_shows_are_those_that_check_finds() -> None:
@@ -89,7 +89,7 @@ def test_the_mistakes_that_the_page_shows_are_those_that_check_finds() -> None:
     _, third = check(GIVEN, {**GIVEN, "include_companies": True}, DEFAULTS)
     found = [str(each) for each in (*first, *second, *third) if each.argument != "account_id"]
 
-    shown = read_section("docs/project.md", "## Check")
+    shown = read_section("docs/reference/project.md", "## Check")
 
     assert [each for each in found if f"\n{each}\n" not in shown] == []
 
@@ -104,21 +104,23 @@ def test_the_page_shows_the_refusal_of_one_archive_too_many() -> None:
         pass
 
     assert f"\n{caught.value}\n" in read_section(
-        "docs/project.md", "### No more archives than are meant"
+        "docs/reference/project.md", "### No more archives than are meant"
     )
 
 
 def test_the_import_file_names_the_provider_as_every_state_does() -> None:
     """Pulumi finds the code by these characters alone."""
     reference = base64.b64encode(pickle.dumps(ProjectProvider(), protocol=4)).decode()
-    written = set(re.findall(r'"__provider": "([^"]*)"', read_document("docs/project.md")))
+    written = set(
+        re.findall(r'"__provider": "([^"]*)"', read_document("docs/reference/project.md"))
+    )
 
     assert written == {reference}
 
 
 def test_numbers_of_the_policies_are_those_of_the_code() -> None:
     """A number that is changed in the code alone would mislead."""
-    project, hq = read_document("docs/project.md"), read_document("docs/hq.md")
+    project, hq = read_document("docs/reference/project.md"), read_document("docs/reference/hq.md")
 
     assert (
         f"after {LOOKUP_DELAYS[0]:.0f}, {LOOKUP_DELAYS[1]:.0f} and {LOOKUP_DELAYS[2]:.0f} seconds"
@@ -149,7 +151,7 @@ def test_numbers_of_the_policies_are_those_of_the_code() -> None:
 )
 def test_short_lists_are_written_out(choices: tuple[str, ...]) -> None:
     """The long ones are given by reference, with their length."""
-    listed = read_section("docs/hq.md", "### Values")
+    listed = read_section("docs/reference/hq.md", "### Values")
 
     assert [choice for choice in choices if f"`{choice}`" not in listed] == []
     assert f"{len(enums.CURRENCIES)} codes" in listed
@@ -159,7 +161,7 @@ def test_short_lists_are_written_out(choices: tuple[str, ...]) -> None:
 
 def test_every_setting_has_its_row_its_default_and_its_section() -> None:
     """One table to look things up, one section each to understand them."""
-    text = read_document("docs/configuration.md")
+    text = read_document("docs/reference/configuration.md")
     table = {
         parse_name(row[0]): (parse_name(row[1]), parse_name(row[2])) for row in parse_rows(text)
     }
@@ -186,7 +188,7 @@ def test_every_setting_has_its_row_its_default_and_its_section() -> None:
 
 def test_the_messages_about_settings_are_those_that_people_get() -> None:
     """What cannot be understood, and what is missing."""
-    text = read_document("docs/configuration.md")
+    text = read_document("docs/reference/configuration.md")
     wrong = {"bim360:region": "Europa", "bim360:adoptLeftovers": "perhaps"}
     known = {"bim360:clientId": "id", "bim360:accountId": "a1d5e9b2-0000-4000-8000-000000000001"}
 

@@ -19,7 +19,7 @@ QUOTED = [
     (block.location, line.removeprefix(PREFIX))
     for block in list_blocks("text")
     for line in block.text.splitlines()
-    if line.startswith(PREFIX) and block.page != "docs/review.md"  # there it is a title
+    if line.startswith(PREFIX) and block.page != "docs/how-to/review.md"  # there it is a title
 ]
 
 

@@ -11,18 +11,18 @@ import bim360_provider
 from tests.meta.docs.markdown_files import parse_name, parse_rows, read_section
 from tests.meta.source_files import ROOT
 
-PAGE = "docs/reference.md"
+PAGE = "docs/reference/index.md"
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
 OF_RESOURCES = parse_rows(read_section(PAGE, "## Resources"))
 OF_FUNCTIONS = parse_rows(read_section(PAGE, "## Functions"))
 ELSEWHERE = LINK.findall(read_section(PAGE, "## Everything else"))
-OF_ITS_OWN = ("commands.md", "configuration.md", "troubleshooting.md")
+OF_ITS_OWN = ("commands.md", "configuration.md", "../how-to/troubleshooting.md")
 
 
 def _leads_to(cell: str) -> str:
     """Return the text of the page that a cell leads to."""
     link: str = LINK.findall(cell)[0]
-    return (ROOT / "docs" / link).read_text(encoding="utf-8")
+    return (ROOT / "docs/reference" / link).read_text(encoding="utf-8")
 
 
 def test_every_name_of_the_package_is_in_the_reference() -> None:

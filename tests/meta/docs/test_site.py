@@ -1,5 +1,6 @@
 """The site of the documents can be built, and every page of it is reached from the first one."""
 
+import os
 import re
 import subprocess
 import sys
@@ -30,11 +31,11 @@ def test_every_document_is_a_page_in_the_navigation(site: Path) -> None:
     inside = [path for path in documents if path.relative_to(ROOT).parts[0] != "tests"]
     pages = [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in inside]
 
-    hidden = [page for page in pages if f'href="../{page}"' not in start]
+    links = {page: os.path.relpath(page, "docs") for page in pages}
 
-    assert [page for page in hidden if f'href="{Path(page).name}"' not in start] == [
-        "docs/index.html"
-    ]
+    missing = [page for page, link in links.items() if f'href="{link}"' not in start]
+
+    assert missing == ["docs/index.html"]
 
 
 def test_the_top_of_the_site_leads_to_the_first_page(site: Path) -> None:

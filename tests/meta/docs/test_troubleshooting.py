@@ -16,7 +16,7 @@ from tests.meta.docs.markdown_files import (
 )
 from tests.meta.source_files import PACKAGE, list_modules
 
-PAGE = "docs/troubleshooting.md"
+PAGE = "docs/how-to/troubleshooting.md"
 PULUMIS = "Pulumi's own words"
 ANSWERS = "HQ says no"
 HOLE = "…"

@@ -31,7 +31,7 @@ class BusinessUnits(SoakEntity):
         """Add, describe, rename or move a unit, or take one out.
 
         A unit is taken out only where no stack is destroyed: one that a destroy left there would
-        still be below others, which docs/business_units.md leaves to a person.
+        still be below others, which docs/reference/business_units.md leaves to a person.
         """
         del name
         units: dict[str, Any] = {key: dict(unit) for key, unit in arguments["units"].items()}

@@ -50,7 +50,7 @@ class ProjectMembers(SoakEntity):
         """Change company, roles or access.
 
         Access only where no stack is destroyed: who is found with other access than declared gets
-        the declared one with the second up, as docs/members.md says.
+        the declared one with the second up, as docs/reference/members.md says.
         """
         changes: list[Arguments] = [
             {"company": self.dice.choice(PERMANENT_COMPANIES)},

@@ -105,7 +105,7 @@ def test_no_order_costs_more_than_twice_the_better_plan_and_one(
     [(1, 5000, 1), (10, 200, 4), (100, 100, 2), (1000, 1000, 20), (1000, 5000, 100)],
 )
 def test_a_refresh_costs_what_the_documents_say(wanted: int, number: int, requests: int) -> None:
-    """The figures of docs/hq.md, where each row stands as far as possible from the one before."""
+    """The figures of docs/reference/hq.md, with each row as far as possible from the one before."""
     there = account(number)
     snapshot = there.snapshot()
     spread = [each * 617 % number for each in range(number)][:wanted]

@@ -94,14 +94,15 @@ def test_recordings_tell_nothing_of_the_machine_that_made_them(path: Path) -> No
 
 @pytest.mark.parametrize(("language", "name"), [("text", "archive.txt"), ("markdown", "drift.md")])
 def test_the_examples_of_the_document_are_what_comes_out(language: str, name: str) -> None:
-    shown = list_examples(read_document("docs/review.md"), language)
+    shown = list_examples(read_document("docs/how-to/review.md"), language)
 
     assert shown == [(SNAPSHOT_FOLDER / name).read_text(encoding="utf-8")]
 
 
 def test_the_document_has_every_kind_that_a_gate_can_ask_for() -> None:
     told = {
-        parse_name(row[0]): row[1] for row in parse_rows(read_section("docs/review.md", "## Gates"))
+        parse_name(row[0]): row[1]
+        for row in parse_rows(read_section("docs/how-to/review.md", "## Gates"))
     }
 
     assert told == dict(GATE_KINDS)

@@ -87,7 +87,7 @@ def test_an_empty_cell_is_an_argument_that_is_not_given() -> None:
         ),
         (
             f"{HEADER};zzz",
-            "line 1: has a column 'zzz', which is not known; docs/csv.md has the list",
+            "line 1: has a column 'zzz', which is not known; docs/how-to/csv.md has the list",
         ),
         (f"{HEADER};Name", "line 1: has the column name twice"),
         ("name;value;city", "start_date, end_date, project_type, currency, which every project"),
@@ -354,7 +354,7 @@ def test_values_outside_of_the_lists_pass_where_the_configuration_allows_them() 
 
     assert read(HEADER, line, unknown_values="allow").mistakes == []
     assert mistakes(HEADER, line) == [
-        "line 2, currency: does not know 'XYZ'; HQ's list is in docs/hq.md"
+        "line 2, currency: does not know 'XYZ'; HQ's list is in docs/reference/hq.md"
     ]
 
 
