@@ -7,7 +7,7 @@ from pathlib import Path
 from bench.bars import check_thresholds
 from bench.engines import ROOT, choose_engine
 from bench.play import describe_machine, run_matrix
-from bench.readme import update_readme
+from bench.readme import update_page
 from bench.report import DATA_FILE, write_report
 from bench.rows import Results, load_results, save_results
 
@@ -20,7 +20,7 @@ def main(words: list[str]) -> int:
     if given.render:
         for data in sorted(REPORTS_FOLDER.glob(f"*/{DATA_FILE}")):
             write_report(load_results(data), data.parent)
-        update_readme()
+        update_page()
         return 0
     engine = choose_engine(given.engine)
     kind = "pulumi" if engine.pulumi else "local"
@@ -31,7 +31,7 @@ def main(words: list[str]) -> int:
     save_results(results, folder / DATA_FILE)
     write_report(results, folder)
     if not given.quick and given.out is None:
-        update_readme()
+        update_page()
     met = check_thresholds(results)
     print("\n".join(("", *(each.report_line for each in met), f"\n{folder / 'README.md'}")))
     return int(not all(each.is_met for each in met))
@@ -51,7 +51,7 @@ def _build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--engine", choices=("auto", "pulumi", "local"), default="auto")
     parser.add_argument("--out", type=Path, help="the folder of the report")
     parser.add_argument(
-        "--render", action="store_true", help="render the kept reports and README again"
+        "--render", action="store_true", help="render the kept reports and the performance page again"
     )
     return parser
 

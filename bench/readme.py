@@ -1,4 +1,4 @@
-"""README's section on performance, made from the kept report."""
+"""Write the result section of docs/explanation/performance.md from the kept report."""
 
 from pathlib import Path
 from typing import Final
@@ -17,7 +17,7 @@ from bench.plots import find_largest_size, find_real_row, format_duration
 from bench.report import DATA_FILE, format_table
 from bench.rows import Results, load_results
 
-README: Final = ROOT / "README.md"
+PERFORMANCE_PAGE: Final = ROOT / "docs/explanation/performance.md"
 REPORTS_FOLDER: Final = ROOT / "bench" / "report"
 PREFERRED_REPORTS: Final = ("pulumi", "local")
 """The report of the real CLI goes first."""
@@ -29,7 +29,7 @@ README_OPERATIONS: Final[tuple[Operation, ...]] = ("up", "again", "refresh")
 
 
 def find_kept_report() -> Path | None:
-    """Return the folder of the report that the README shows."""
+    """Return the folder of the report that the page shows."""
     return next(
         (
             REPORTS_FOLDER / each
@@ -46,7 +46,7 @@ def build_section() -> str:
     if folder is None:
         return f"{BEGIN_MARK}\n{END_MARK}"
     results = load_results(folder / DATA_FILE)
-    place = folder.relative_to(ROOT).as_posix()
+    place = f"../../{folder.relative_to(ROOT).as_posix()}"
     size = find_largest_size(results)
     parts = [
         BEGIN_MARK,
@@ -75,9 +75,9 @@ def _build_row(results: Results, size: int, op: Operation) -> tuple[str, ...]:
     return (OPERATION_LABELS[op], *cells)
 
 
-def update_readme() -> None:
-    """Put the section's text in the place of what stands between the marks."""
-    text = README.read_text("utf-8")
+def update_page() -> None:
+    """Replace the section between the two marks of the page."""
+    text = PERFORMANCE_PAGE.read_text("utf-8")
     before, _, rest = text.partition(BEGIN_MARK)
     _, _, after = rest.partition(END_MARK)
-    README.write_text(f"{before}{build_section()}{after}", "utf-8")
+    PERFORMANCE_PAGE.write_text(f"{before}{build_section()}{after}", "utf-8")

@@ -23,7 +23,7 @@ pytestmark = [
 ]
 
 WALKTHROUGHS = (
-    ("README.md", "In a repository of your own"),
+    ("README.md", "Use it in your own repository"),
     ("docs/tutorials/first_hour.md", "5. The first project"),
     ("docs/tutorials/first_hour.md", "7. Drift"),
 )

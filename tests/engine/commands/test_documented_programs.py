@@ -28,9 +28,11 @@ FRAGMENTS = {
     ): "a comment: test_export.py",
     ("docs/how-to/export.md", "if pulumi.get_stack()"): "for your own program: test_export.py",
     ("docs/reference/project.md", 'Bim360Project("tower-1", ...'): "omits what the reader has",
-    ("docs/explanation/local_engine.md", "def test_my_stack("): "test_the_test_of_a_stack_passes",
+    ("docs/how-to/test_a_stack.md", "def test_my_stack("): "test_readme.py runs it",
+    ("docs/how-to/python_client.md", "import os"): "test_readme.py runs it",
+    ("docs/reference/configuration.md", "from pulumi import ResourceOptions"): "test_readme.py",
     (
-        "docs/explanation/local_engine.md",
+        "docs/reference/local_engine.md",
         "from bim360_provider.testing",
     ): "test_the_engine_runs_from_python",
     (
@@ -111,20 +113,11 @@ def _text(page: str, begin: str) -> str:
     return next(each.text for each in EXAMPLES if each.page == page and each.text.startswith(begin))
 
 
-def test_the_test_of_a_stack_passes(bim360_stack: Callable[..., Bim360Stack]) -> None:
-    """The stack is the demo."""
-    text = _text("docs/explanation/local_engine.md", "def test_my_stack(")
-    found: dict[str, Callable[..., None]] = {}
-    exec(text.replace("path/to/project", str(ROOT)), found)  # noqa: S102 - the page's own example
-
-    found["test_my_stack"](bim360_stack)
-
-
 def test_the_engine_runs_from_python(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A preview of the demo, step by step."""
-    text = _text("docs/explanation/local_engine.md", "from bim360_provider.testing")
+    text = _text("docs/reference/local_engine.md", "from bim360_provider.testing")
     monkeypatch.setenv("APS_CLIENT_ID", "emulator-client")
     monkeypatch.setenv("APS_CLIENT_SECRET", "emulator-secret")
     monkeypatch.chdir(ROOT)

@@ -16,6 +16,8 @@ from bim360_provider.models.project import (
 from tests.meta.docs.markdown_files import parse_name, parse_rows, read_document, read_section
 from tests.meta.source_files import ROOT
 
+PROJECT_PAGE = "docs/reference/project.md"
+
 NOT_IN_TABLES = {"self", "resource_name", "opts"}
 
 CHANGES = {
@@ -35,10 +37,18 @@ def parameters(declared: Callable[..., Any]) -> dict[str, bool]:
     }
 
 
-@pytest.mark.parametrize("resource", [Bim360Project, Bim360Provider])
-def test_the_table_has_every_argument_and_says_which_are_required(resource: type) -> None:
-    """In the order of the signature, so that a reader finds them again."""
-    table = parse_rows(read_section("README.md", f"## Arguments of {resource.__name__}"))
+@pytest.mark.parametrize(
+    ("resource", "page", "heading"),
+    [
+        (Bim360Project, PROJECT_PAGE, "## Arguments"),
+        (Bim360Provider, "docs/reference/configuration.md", "## Arguments of Bim360Provider"),
+    ],
+)
+def test_the_table_lists_every_argument_and_marks_the_required_ones(
+    resource: type, page: str, heading: str
+) -> None:
+    """The order is that of the signature."""
+    table = parse_rows(read_section(page, heading))
     said = {parse_name(row[0]): row[3] == "required" for row in table}
 
     assert list(said.items()) == list(parameters(resource).items())
@@ -46,7 +56,7 @@ def test_the_table_has_every_argument_and_says_which_are_required(resource: type
 
 def test_the_table_says_how_each_argument_changes() -> None:
     """What a review has to know before it lets a change through."""
-    table = parse_rows(read_section("README.md", "## Arguments of Bim360Project"))
+    table = parse_rows(read_section(PROJECT_PAGE, "## Arguments"))
 
     assert {parse_name(row[0]): row[4] for row in table} == {
         name: CHANGES[name] for name in parameters(Bim360Project)
@@ -55,7 +65,7 @@ def test_the_table_says_how_each_argument_changes() -> None:
 
 def test_every_output_is_there() -> None:
     """HQ's fields in a list, the rest in a table with types."""
-    text = read_section("README.md", "## Outputs of Bim360Project")
+    text = read_section(PROJECT_PAGE, "## Outputs")
     listed = set(re.findall(r"`(\w+)`", text.partition("\n| Output")[0]))
     tabled = {parse_name(row[0]) for row in parse_rows(text)}
     outputs = {name for name in Bim360Project.__annotations__ if name.islower()}
