@@ -55,7 +55,7 @@ def test_every_word_about_a_taken_name_is_in_the_page(twins: list[Company], adop
     verdict = decide_adoption(twins, {**VOLT, "adopt": adopt}, DEFAULTS, BEGAN)
 
     assert f"{verdict.reason}." in read_section(
-        "docs/reference/company.md", "## A name that is taken"
+        "docs/reference/company.md", "## A name that is in use"
     )
 
 

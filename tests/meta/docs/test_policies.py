@@ -104,7 +104,7 @@ def test_the_page_shows_the_refusal_of_one_archive_too_many() -> None:
         pass
 
     assert f"\n{caught.value}\n" in read_section(
-        "docs/reference/project.md", "### No more archives than are meant"
+        "docs/reference/project.md", "### The limit on archives"
     )
 
 
@@ -180,7 +180,7 @@ def test_every_setting_has_its_row_its_default_and_its_section() -> None:
     }
 
     assert table == {
-        key: (variable, optional.get(key, "has to be set")) for key, variable in CONFIG_KEYS.items()
+        key: (variable, optional.get(key, "required")) for key, variable in CONFIG_KEYS.items()
     }
     assert [key for key in CONFIG_KEYS if f"\n### {key}\n" not in text] == []
     assert f"`{DEBUG_VARIABLE}`" in text
