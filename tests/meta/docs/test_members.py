@@ -108,5 +108,5 @@ def test_the_numbers_on_the_page_are_those_of_the_code() -> None:
     text = read_document(PAGE)
 
     assert "after {:.0f}, {:.0f} and {:.0f} seconds".format(*LOOKUP_DELAYS) in text
-    assert f"one import for each {MAX_IMPORT_ROWS} who are not there" in text
+    assert f"one import for each {MAX_IMPORT_ROWS} new ones" in text
     assert f"a team is one GET for each {USERS_PAGE_SIZE} people" in text

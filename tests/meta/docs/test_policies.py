@@ -142,7 +142,7 @@ def test_numbers_of_the_policies_are_those_of_the_code() -> None:
     )
     assert f"waits {http.CONNECT_TIMEOUT:.0f} s for a connection" in hq
     assert f"{http.READ_TIMEOUT:.0f} s between two bytes" in hq
-    assert f"{http.ATTEMPT_TIMEOUT:.0f} s for a whole answer" in hq
+    assert f"{http.ATTEMPT_TIMEOUT:.0f} s for a whole response" in hq
 
 
 @pytest.mark.parametrize(
