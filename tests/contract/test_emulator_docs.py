@@ -96,7 +96,7 @@ def test_every_flag_is_told() -> None:
     command = typer.main.get_command(app)
 
     flags = {flag for each in command.params for flag in each.opts}
-    assert first_cells("Starting it") == flags
+    assert first_cells("Start the emulator") == flags
 
 
 def test_every_key_of_a_fault_is_told() -> None:
