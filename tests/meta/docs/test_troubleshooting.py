@@ -17,8 +17,8 @@ from tests.meta.docs.markdown_files import (
 from tests.meta.source_files import PACKAGE, list_modules
 
 PAGE = "docs/how-to/troubleshooting.md"
-PULUMIS = "Pulumi's own words"
-ANSWERS = "HQ says no"
+PULUMI_HEADING = "Messages of Pulumi"
+HQ_HEADING = "Errors of HQ"
 HOLE = "…"
 QUOTED = re.compile(r"``\s(.+?)\s``|`([^`]+)`")
 FEW_WORDS = 3  # less is a frame, such as "could not …: …", whose words come from elsewhere
@@ -64,7 +64,7 @@ def tables(heading: str) -> list[TableRow]:
 
 
 HEADINGS = [
-    each for each in re.findall(r"^## (.+)$", read_document(PAGE), re.MULTILINE) if each != PULUMIS
+    each for each in re.findall(r"^## (.+)$", read_document(PAGE), re.MULTILINE) if each != PULUMI_HEADING
 ]
 
 
@@ -116,7 +116,7 @@ def test_every_line_for_people_is_on_the_page() -> None:
 def test_every_answer_is_on_the_page_with_its_advice(code: str, advice: str) -> None:
     """The status is what people remember of an error."""
     told = [
-        quoted(row[1]) for row in tables(ANSWERS) if len(row) == 4 and parse_name(row[0]) == code
+        quoted(row[1]) for row in tables(HQ_HEADING) if len(row) == 4 and parse_name(row[0]) == code
     ]
 
     assert any(each in advice for each in told)
@@ -126,7 +126,7 @@ def test_pulumis_own_words_are_apart() -> None:
     """Nothing here can say whether they are still Pulumi's; they must not pass for ours."""
     strings = list_strings()
 
-    ours = [quoted(row[0]) for row in tables(PULUMIS) if quoted(row[0]) in strings]
+    ours = [quoted(row[0]) for row in tables(PULUMI_HEADING) if quoted(row[0]) in strings]
 
-    assert tables(PULUMIS)
+    assert tables(PULUMI_HEADING)
     assert ours == []
