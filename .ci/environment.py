@@ -1,7 +1,7 @@
-"""Builds ``.venv`` from ``requirements.lock``, and does nothing where that is done already.
+"""Builds ``.venv`` from ``requirements.lock``, unless it is up to date.
 
-Needs a Python and nothing else. Debian and its kin ship one with neither pip nor ``ensurepip``, so
-pip's own wheel lies beside this file. Index, proxy and certificates are pip's usual settings
+Requires Python only. Debian and its derivatives ship Python without pip and ``ensurepip``, so pip's
+wheel is in this folder. pip's usual settings for index, proxy and certificates apply
 (``PIP_INDEX_URL``, ``pip.conf``).
 """
 
@@ -25,7 +25,7 @@ PROJECT = ROOT / "pyproject.toml"
 PIP = ROOT / ".ci" / "pip-26.3-py3-none-any.whl"
 PIP_SHA256 = "f3b60b20ffaadd4415ed7957212a38ac63fa4c5fa375bd0f4a797777940fad13"
 
-# Written last: its presence says that the environment is whole, its words what it was made from.
+# Written last: its presence marks a complete environment, its content the inputs of the build.
 STAMP = VENV / "built-from.json"
 
 
@@ -34,8 +34,8 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def wanted() -> dict[str, str]:
-    """Return what an environment built now would be made from."""
+def current_inputs() -> dict[str, str]:
+    """Return the inputs of a build now."""
     return {
         "lock": digest(LOCK),
         "pip": PIP_SHA256,
@@ -45,8 +45,8 @@ def wanted() -> dict[str, str]:
     }
 
 
-def present() -> dict[str, str]:
-    """Return what the environment was made from, or nothing where it is missing or unfinished."""
+def built_inputs() -> dict[str, str]:
+    """Return the inputs of the existing build, or nothing if it is missing or incomplete."""
     try:
         built: dict[str, str] = json.loads(STAMP.read_text())
     except (OSError, ValueError):
@@ -54,20 +54,20 @@ def present() -> dict[str, str]:
     return built if PYTHON.exists() else {}
 
 
-def differences() -> set[str]:
-    """Return which ingredients of the environment are not the wanted ones.
+def changed_inputs() -> set[str]:
+    """Return the names of the inputs that differ from those of the existing build.
 
-    Without ``PYTHON=...`` the Python of the environment stays, whichever is first on PATH today.
+    Without ``PYTHON=...`` the environment keeps its Python, even if another one is first on PATH.
     """
-    built, now = present(), wanted()
+    built, now = built_inputs(), current_inputs()
     if built and not os.environ.get("PYTHON"):
         now["python"] = built["python"]
     return {name for name, value in now.items() if built.get(name) != value}
 
 
 @contextlib.contextmanager
-def alone() -> Iterator[None]:
-    """Keep a second ``make`` waiting while the first one builds; the system frees it at exit."""
+def build_lock() -> Iterator[None]:
+    """Let a second ``make`` wait while the first one builds; the system releases it at exit."""
     handle = os.open(ROOT, os.O_RDONLY)
     try:
         try:
@@ -81,25 +81,25 @@ def alone() -> Iterator[None]:
 
 
 def base_python() -> str:
-    """Return the Python outside of any virtual environment, which may be the one being rebuilt."""
+    """Return the Python outside of the virtual environment, which may be the one being rebuilt."""
     if sys.prefix == sys.base_prefix:
         return sys.executable
     return str(Path(sys.base_prefix, "bin", f"python{sys.version_info[0]}.{sys.version_info[1]}"))
 
 
 def pip(step: str, *arguments: object) -> None:
-    """Run the environment's own pip, deaf to the directory and the user's site-packages."""
+    """Run the pip of the environment, isolated from the directory and the user's packages."""
     run(step, PYTHON, "-I", "-m", "pip", "--no-input", "--disable-pip-version-check", *arguments)
 
 
-def make_empty() -> None:
-    """Make a fresh environment with pip in it.
+def create_empty() -> None:
+    """Create a new environment that contains pip only.
 
     Raises:
-        SetupError: The Python here has no ``venv``, or the pip beside this file is damaged.
+        SetupError: This Python has no ``venv``, or the wheel of pip is damaged.
     """
     if digest(PIP) != PIP_SHA256:
-        msg = f".ci/{PIP.name} is damaged; bring it back with: git checkout .ci"
+        msg = f".ci/{PIP.name} is damaged; restore it with: git checkout .ci"
         raise SetupError(msg)
     shutil.rmtree(VENV, ignore_errors=True)
     run("an empty environment", base_python(), "-m", "venv", "--without-pip", VENV)
@@ -107,39 +107,39 @@ def make_empty() -> None:
 
 
 def install_locked() -> None:
-    """Install what the lock names, and only files with the hashes it names."""
+    """Install the packages of the lock file, and only files with its hashes."""
     say("  fetching the locked packages")
     locked = ("--require-hashes", "--requirement", LOCK, "--progress-bar", "off")
-    pip("the locked packages (is the package index within reach?)", "install", *locked)
+    pip("the locked packages (is the package index reachable?)", "install", *locked)
 
 
 def install_project() -> None:
-    """Install the project itself, editable, with the build backend that the lock brought."""
+    """Install the project, editable, with the build backend of the lock file."""
     editable = ("--no-deps", "--no-build-isolation", "--editable", ROOT)
     pip("the project itself", "install", *editable)
 
 
 def build(changed: set[str]) -> None:
-    """Build the environment, or only its link to the project where nothing else changed."""
-    started, made_from = time.monotonic(), wanted()
+    """Build the environment, or only install the project again if nothing else changed."""
+    started, inputs = time.monotonic(), current_inputs()
     if changed == {"project"}:
-        made_from["python"] = present()["python"]
+        inputs["python"] = built_inputs()["python"]
     STAMP.unlink(missing_ok=True)
     if changed != {"project"}:
         say(f"Setting up .venv with Python {sys.version.split()[0]}, once ...")
-        make_empty()
+        create_empty()
         install_locked()
     install_project()
-    STAMP.write_text(json.dumps(made_from, indent=2) + "\n")
+    STAMP.write_text(json.dumps(inputs, indent=2) + "\n")
     say(f"Set up .venv in {time.monotonic() - started:.0f} s.")
 
 
 def main() -> int:
     """Bring the environment up to date and return the exit status."""
     try:
-        if differences():
-            with alone():
-                changed = differences()  # again: the make we waited for may have done it
+        if changed_inputs():
+            with build_lock():
+                changed = changed_inputs()  # again: another make may have built it meanwhile
                 if changed:
                     build(changed)
     except SetupError as error:

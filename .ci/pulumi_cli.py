@@ -1,12 +1,12 @@
-"""Gets the Pulumi CLI that the tests run on: from PATH, from Pulumi, or built with Go.
+"""Gets the Pulumi CLI for the tests: from PATH, by download, or built with Go.
 
-The version is that of ``.ci/pulumi/go.mod``. A CLI that is on PATH is used as it is. Otherwise the
-released one is fetched, and where that cannot be reached, ``pulumi`` is built from its Go module.
-No package registry serves Pulumi's Python language host, so a built CLI runs with the one in
-``tests/support/pulumi_cli``. Either way ``build/pulumi`` has all that belongs on PATH.
+``.ci/pulumi/go.mod`` pins the version. A CLI on PATH is used unchanged. Otherwise the release is
+downloaded; if that fails, ``pulumi`` is built from its Go module. No package registry serves
+Pulumi's Python language host, so a built CLI runs with the one in ``tests/support/pulumi_cli``.
+Either way ``build/pulumi`` contains the executables for PATH.
 
-The cache is outside of the checkout (``XDG_CACHE_HOME``, else ``~/.cache``), so that each clone
-finds what another one built. A build that is interrupted goes on where it stopped.
+The cache is outside of the checkout (``XDG_CACHE_HOME`` or ``~/.cache``), so all clones share it.
+An interrupted build continues where it stopped.
 """
 
 import contextlib
@@ -36,48 +36,48 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "bim360
 
 RELEASES = "https://get.pulumi.com/releases/sdk"
 DOWNLOAD_TIMEOUT = 20.0
-"""Seconds without a byte; a network that drops packets must not hold a build up for minutes."""
+"""Seconds without data, because a network that drops packets must not block for minutes."""
 
-NO_RELEASE = (OSError, EOFError, tarfile.TarError, zlib.error, urllib3.exceptions.HTTPError)
-"""What a download raises: the last one where the connection breaks within the archive."""
+DOWNLOAD_ERRORS = (OSError, EOFError, tarfile.TarError, zlib.error, urllib3.exceptions.HTTPError)
+"""The errors of a download; the last one if the connection breaks within the archive."""
 
 BUILD_BYTES = 4_000_000_000
-"""Modules, compiled packages and the binary, together."""
+"""Disk space for modules, compiled packages and the binary."""
 
 PROGRESS_SECONDS = 30.0
 
 
-def pinned() -> str:
-    """Return the version that go.mod names, such as ``3.274.1``."""
-    found = re.search(r"pulumi/pkg/v3 v(\S+)", (MODULE / "go.mod").read_text())
-    if found is None:
-        msg = ".ci/pulumi/go.mod names no version of pulumi/pkg/v3."
+def pinned_version() -> str:
+    """Return the version that go.mod pins, such as ``3.274.1``."""
+    match = re.search(r"pulumi/pkg/v3 v(\S+)", (MODULE / "go.mod").read_text())
+    if match is None:
+        msg = ".ci/pulumi/go.mod does not pin a version of pulumi/pkg/v3."
         raise SetupError(msg)
-    return found[1]
+    return match[1]
 
 
-def on_path() -> Path | None:
-    """Return the CLI that the user has, leaving out the one that this script installs."""
+def find_on_path() -> Path | None:
+    """Return the CLI on PATH, ignoring the one that this script installs."""
     folders = os.environ.get("PATH", "").split(os.pathsep)
     others = os.pathsep.join(each for each in folders if Path(each) != INSTALLED)
     found = shutil.which("pulumi", path=others)
     return Path(found) if found else None
 
 
-def version_of(binary: Path) -> str:
-    """Return what ``pulumi version`` prints, without the ``v``."""
+def read_version(binary: Path) -> str:
+    """Return the output of ``pulumi version``, without the ``v``."""
     environ = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "1"}
-    ran = subprocess.run(
+    process = subprocess.run(
         [binary, "version"], env=environ, capture_output=True, text=True, check=False
     )
-    return ran.stdout.strip().removeprefix("v")
+    return process.stdout.strip().removeprefix("v")
 
 
 def download(version: str, folder: Path) -> None:
     """Unpack the released CLI into a folder.
 
     Raises:
-        NO_RELEASE: It cannot be reached, has no release for this machine, or breaks off.
+        DOWNLOAD_ERRORS: The server is unreachable, has no release for this machine, or breaks off.
     """
     machine = {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
     url = f"{RELEASES}/pulumi-v{version}-{platform.system().lower()}-{machine}.tar.gz"
@@ -95,17 +95,17 @@ def download(version: str, folder: Path) -> None:
 
 
 def build(version: str, folder: Path) -> None:
-    """Build the CLI with Go into a folder; both of Go's caches lie beside it until it is done.
+    """Build the CLI with Go into a folder, which also holds both caches of Go until it is done.
 
     Raises:
-        SetupError: There is no Go, no room, or the build fails.
+        SetupError: Go is missing, the disk space is too small, or the build fails.
     """
     go = shutil.which("go")
     if go is None:
-        msg = "and there is no Go to build it with"
+        msg = "Go, which could build it, is not on PATH"
         raise SetupError(msg)
     if shutil.disk_usage(folder).free < BUILD_BYTES:
-        msg = f"and {folder} has less than 4 GB of room to build it"
+        msg = f"building it needs 4 GB of disk space in {folder}"
         raise SetupError(msg)
     say(f"  building pulumi {version} with Go, once: 3 to 15 minutes on 2 cores")
     linked = f"-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v{version}"
@@ -116,16 +116,16 @@ def build(version: str, folder: Path) -> None:
 
 
 def go_environment(folder: Path) -> dict[str, str]:
-    """Return Go's settings: caches of its own that can be removed, and no C compiler."""
+    """Return Go's environment: separate, removable caches, and no C compiler."""
     caches = {"GOMODCACHE": str(folder / "modules"), "GOCACHE": str(folder / "packages")}
     return {**os.environ, **caches, "GOFLAGS": "-modcacherw", "CGO_ENABLED": "0"}
 
 
 def run(command: tuple[object, ...], environ: Mapping[str, str], folder: Path) -> None:
-    """Run a long command, with a line now and then.
+    """Run a long command and print the elapsed seconds at intervals.
 
     Raises:
-        SetupError: It failed; the end of its log is printed before.
+        SetupError: The command failed; the end of its log is printed before.
     """
     log = folder / "build.log"
     with (
@@ -135,27 +135,27 @@ def run(command: tuple[object, ...], environ: Mapping[str, str], folder: Path) -
         ) as process,
     ):
         started = time.monotonic()
-        while not ended(process):
+        while not wait_briefly(process):
             say(f"  {time.monotonic() - started:.0f} s ...")
     if process.returncode:
         say("".join(log.read_text().splitlines(keepends=True)[-5:]).rstrip())
-        msg = f"and `go build` failed; the lines above say why, {log} has all"
+        msg = f"`go build` failed: see the lines above or the full log, {log}"
         raise SetupError(msg)
     log.unlink()
 
 
-def ended(process: "subprocess.Popen[bytes]") -> bool:
-    """Return whether a process has ended, after a while."""
+def wait_briefly(process: "subprocess.Popen[bytes]") -> bool:
+    """Wait for a process, at most `PROGRESS_SECONDS`; return whether it has ended."""
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(PROGRESS_SECONDS)
     return process.returncode is not None
 
 
-def cached(version: str) -> Path:
-    """Return the folder of the cache that has the CLI, filling it first where it is empty."""
+def fill_cache(version: str) -> Path:
+    """Return the cache folder of the CLI; download or build the CLI first if it is missing."""
     pins = b"".join((MODULE / name).read_bytes() for name in ("go.mod", "go.sum"))
     ready = CACHE / f"{version}-{platform.machine()}-{hashlib.sha256(pins).hexdigest()[:12]}"
-    with one_at_a_time():
+    with cache_lock():
         if not ready.exists():
             draft = ready.with_name(f"{ready.name}.draft")
             draft.mkdir(exist_ok=True)
@@ -165,18 +165,18 @@ def cached(version: str) -> Path:
 
 
 def obtain(version: str, folder: Path) -> None:
-    """Fetch the release, else build."""
+    """Download the release; build the CLI if that fails."""
     try:
         say(f"Getting pulumi {version} ...")
         download(version, folder)
-    except NO_RELEASE:
-        say("  the release cannot be fetched")
+    except DOWNLOAD_ERRORS:
+        say("  the release cannot be downloaded")
         build(version, folder)
 
 
 @contextlib.contextmanager
-def one_at_a_time() -> Iterator[None]:
-    """Let two checkouts get the CLI one after the other."""
+def cache_lock() -> Iterator[None]:
+    """Let only one checkout at a time fill the cache."""
     CACHE.mkdir(parents=True, exist_ok=True)
     with (CACHE / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -186,7 +186,7 @@ def one_at_a_time() -> Iterator[None]:
 def install(folder: Path) -> None:
     """Put the CLI and its two plugins into ``build/pulumi``.
 
-    In one real folder: the CLI warns of a plugin that lies elsewhere than its own executable.
+    They must be in the same folder: the CLI warns about a plugin outside of its own folder.
     """
     shutil.rmtree(INSTALLED, ignore_errors=True)
     INSTALLED.mkdir(parents=True)
@@ -198,7 +198,7 @@ def install(folder: Path) -> None:
 
 
 def link_or_copy(source: Path, target: Path) -> None:
-    """Link a file; where the cache is on another disk, copy it."""
+    """Link a file, or copy it if the cache is on another disk."""
     try:
         os.link(source, target)
     except OSError:
@@ -207,21 +207,23 @@ def link_or_copy(source: Path, target: Path) -> None:
 
 def main() -> int:
     """Get the CLI and return the exit status."""
-    version = pinned()
+    version = pinned_version()
     try:
-        own = on_path()
-        if own is not None:
+        user_cli = find_on_path()
+        if user_cli is not None:
             shutil.rmtree(INSTALLED, ignore_errors=True)
-            say(f"The tests use {own}, version {version_of(own)}.")
+            say(f"The tests use {user_cli}, version {read_version(user_cli)}.")
             return 0
-        install(cached(version))
+        install(fill_cache(version))
     except SetupError as error:
-        say(f"There is no Pulumi CLI on PATH, {error}.")
-        say("The tests that need one are skipped; https://www.pulumi.com/docs/install has it.")
+        say(f"The Pulumi CLI is not on PATH and could not be installed: {error}.")
+        say(
+            "Tests that need it are skipped. To install it, see https://www.pulumi.com/docs/install"
+        )
         return 1
     except KeyboardInterrupt:
         return 130
-    say(f"The tests use build/pulumi/pulumi, version {version_of(INSTALLED / 'pulumi')}.")
+    say(f"The tests use build/pulumi/pulumi, version {read_version(INSTALLED / 'pulumi')}.")
     return 0
 
 

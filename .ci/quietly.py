@@ -1,4 +1,4 @@
-"""Runs a command quietly: a line now and then, and the end of what it said if it fails."""
+"""Runs a command with little output: its progress, and the end of its log if it fails."""
 
 import os
 import subprocess
@@ -9,14 +9,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# Longer than this without a word looks like a hang.
+# Longer silence looks like a hang.
 QUIET_SECONDS = 2.0
 
-# Of what pip says, these are its daily round; of the rest, the last lines are shown when it fails.
+# pip's routine lines; of the others, the last ones are shown when a step fails.
 ROUTINE = ("Collecting ", "  Downloading ", "  Using cached ", "Ignoring ", "Looking in ")
 TAIL_LINES = 15
 
-# Settings that would send the packages elsewhere than .venv, or make pip read more than the lock.
+# Variables that would redirect the packages, or let pip read more than the lock file.
 FOREIGN_SETTINGS = frozenset(
     {
         "PIP_CONSTRAINT",
@@ -33,16 +33,16 @@ FOREIGN_SETTINGS = frozenset(
 
 
 class SetupError(Exception):
-    """The environment could not be built; the message says at which step and what to do."""
+    """The environment could not be built; the message names the step and what to do."""
 
 
 def say(line: str) -> None:
-    """Print one line at once, also where the output is a file."""
+    """Print one line without buffering."""
     print(line, flush=True)
 
 
 def progress(lines: Iterable[str]) -> Iterator[str]:
-    """Pass pip's lines on, and now and then say how many packages it has come to."""
+    """Yield pip's lines, and print the number of collected packages at intervals."""
     packages, last = 0, time.monotonic()
     for line in lines:
         packages += line.startswith("Collecting ")
@@ -56,7 +56,7 @@ def progress(lines: Iterable[str]) -> Iterator[str]:
 
 
 def run(step: str, *command: object) -> None:
-    """Run one step of the set-up without a word from it, unless it fails.
+    """Run one step of the setup; print its output only if it fails.
 
     Raises:
         SetupError: The command failed; its last lines are printed before.
@@ -72,9 +72,9 @@ def run(step: str, *command: object) -> None:
         text=True,
         errors="replace",
     ) as process:
-        heard = progress(process.stdout or ())
-        tail = deque((line for line in heard if not line.startswith(ROUTINE)), maxlen=TAIL_LINES)
+        lines = progress(process.stdout or ())
+        tail = deque((line for line in lines if not line.startswith(ROUTINE)), maxlen=TAIL_LINES)
     if process.returncode:
         say("".join(tail).rstrip())
-        msg = f"Setting up .venv stopped at {step}; the lines above say why."
+        msg = f"Setting up .venv failed at {step}; see the lines above for the reason."
         raise SetupError(msg)

@@ -1,1 +1,1 @@
-"""What a run costs, beside what people would use instead: ``make bench``."""
+"""Measures what a run costs and compares it with the alternatives: ``make bench``."""

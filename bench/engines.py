@@ -1,4 +1,4 @@
-"""The engine that all contestants run on: the Pulumi CLI on PATH, or the local engine."""
+"""The engine that runs the subjects: the Pulumi CLI on PATH, or the local engine."""
 
 import os
 import shutil
@@ -9,19 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bench.grid import Operation
+from bench.matrix import Operation
 
-PASSPHRASE: Final = "bench"  # noqa: S105 - encrypts a state that is thrown away
+PASSPHRASE: Final = "bench"  # noqa: S105 - encrypts a temporary state
 
 EXCLUDED_PREFIXES: Final = ("PULUMI_", "APS_", "BIM360_", "FORGE_", "PYTHONPATH")
-"""What a bench must not inherit: a real account, another backend."""
+"""Prefixes of variables that are not passed on: a real account, another backend."""
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 
 PULUMI_COMMANDS: Final[dict[Operation, tuple[str, ...]]] = {
     "preview": ("preview",),
     "up": ("up", "--yes", "--skip-preview"),
-    "again": ("preview", "--expect-no-changes"),
+    "preview_unchanged": ("preview", "--expect-no-changes"),
     "refresh": ("refresh", "--yes", "--skip-preview"),
     "destroy": ("destroy", "--yes", "--skip-preview"),
 }
@@ -29,7 +29,7 @@ PULUMI_COMMANDS: Final[dict[Operation, tuple[str, ...]]] = {
 LOCAL_COMMANDS: Final[dict[Operation, tuple[str, ...]]] = {
     "preview": ("preview",),
     "up": ("up",),
-    "again": ("preview", "--expect-no-changes"),
+    "preview_unchanged": ("preview", "--expect-no-changes"),
     "refresh": ("refresh",),
     "destroy": ("destroy",),
 }
@@ -37,17 +37,22 @@ LOCAL_COMMANDS: Final[dict[Operation, tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class BenchEngine:
-    """An engine; `pulumi` is the CLI's path, or None for the local engine."""
+    """An engine.
+
+    Attributes:
+        description: The engine and its version, as shown in the report.
+        pulumi: Path of the Pulumi CLI, or None for the local engine.
+    """
 
     description: str
     pulumi: str | None = None
 
-    def write_project(self, folder: Path, contestant: str) -> None:
-        """Write a project that declares a contestant's portfolio, and make its stack."""
+    def write_project(self, folder: Path, subject: str) -> None:
+        """Write a Pulumi project that declares the portfolio of a subject, and create its stack."""
         (folder / "Pulumi.yaml").write_text("name: bench\nruntime: python\n", "utf-8")
         program = (
             "import os\n\n"
-            f"from bench.contestants.{contestant} import declare\n\n"
+            f"from bench.subjects.{subject} import declare\n\n"
             'declare(int(os.environ["BENCH_COUNT"]))\n'
         )
         (folder / "__main__.py").write_text(program, "utf-8")
@@ -62,7 +67,7 @@ class BenchEngine:
             )
 
     def build_command(self, op: Operation, folder: Path) -> list[str]:
-        """Return the words that do an operation."""
+        """Return the command line for an operation."""
         if self.pulumi is not None:
             return [
                 self.pulumi,
@@ -75,31 +80,31 @@ class BenchEngine:
         module = [sys.executable, "-m", "bim360_provider.testing"]
         return [*module, *LOCAL_COMMANDS[op], "--stack=bench", f"--cwd={folder}", state, "--json"]
 
-    def build_environment(self, folder: Path, more: Mapping[str, str]) -> dict[str, str]:
-        """Return the environment of a run; nothing of a real account or backend gets in."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(EXCLUDED_PREFIXES)}
+    def build_environment(self, folder: Path, variables: Mapping[str, str]) -> dict[str, str]:
+        """Return the environment of a run, without variables of a real account or backend."""
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(EXCLUDED_PREFIXES)}
         return {
-            **kept,
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{kept.get('PATH', '')}",
+            **inherited,
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{inherited.get('PATH', '')}",
             "PYTHONPATH": f"{ROOT / 'bench' / 'site'}{os.pathsep}{ROOT}",
             "PULUMI_BACKEND_URL": (folder / "backend").as_uri(),
             "PULUMI_HOME": str(folder / "home"),
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "PULUMI_SKIP_UPDATE_CHECK": "1",
-            **more,
+            **variables,
         }
 
 
 def choose_engine(wanted: str) -> BenchEngine:
-    """Return the engine: ``auto`` takes the CLI where there is one.
+    """Return the engine; ``auto`` uses the Pulumi CLI if it is on PATH.
 
     Raises:
-        SystemExit: The CLI was asked for and is not on PATH.
+        SystemExit: The Pulumi CLI was requested and is not on PATH.
     """
-    found = shutil.which("pulumi")
-    if wanted == "local" or (wanted == "auto" and found is None):
+    path = shutil.which("pulumi")
+    if wanted == "local" or (wanted == "auto" and path is None):
         return BenchEngine("the local engine of this package")
-    if found is None:
-        sys.exit("There is no Pulumi CLI on PATH; leave --engine out to use the local engine.")
-    said = subprocess.run([found, "version"], capture_output=True, text=True, check=False)
-    return BenchEngine(f"the Pulumi CLI {said.stdout.strip() or 'without a version'}", found)
+    if path is None:
+        sys.exit("The Pulumi CLI is not on PATH; omit --engine to use the local engine.")
+    version = subprocess.run([path, "version"], capture_output=True, text=True, check=False)
+    return BenchEngine(f"the Pulumi CLI {version.stdout.strip() or '(unknown version)'}", path)

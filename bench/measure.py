@@ -1,8 +1,8 @@
-"""One command from start to end: its time, and what its processes used.
+"""Measures one command: its duration, and the processor time and memory of its processes.
 
-Every 20 ms ``/proc`` is asked which processes descend from the command, how much processor time
-each has used, and what its peak memory was (``VmHWM``, which the kernel keeps). A process is told
-by its command line: engine, program, or the host of the provider.
+Every 20 ms it reads from ``/proc`` which processes descend from the command, their processor time,
+and their peak memory (``VmHWM``, which the kernel records). The command line of a process shows its
+role: engine, program, or host of the provider.
 """
 
 import os
@@ -16,17 +16,17 @@ from pathlib import Path
 from typing import Final
 
 POLL_INTERVAL: Final = 0.02
-"""Seconds between two looks; what a process does after the last one is not seen."""
+"""Seconds between two polls; usage after the last poll is not counted."""
 
 TICKS_PER_SECOND: Final = os.sysconf("SC_CLK_TCK")
 
-HOST_MARKS: Final = ("pulumi.dynamic", "\0host\0", "bench.contestants.script")
+HOST_MARKS: Final = ("pulumi.dynamic", "\0host\0", "bench.subjects.script")
 PROGRAM_MARKS: Final = ("pulumi-language-python", "\0program\0")
 
 
 @dataclass
 class ProcessUsage:
-    """What one process used: processor seconds, and megabytes at its peak."""
+    """Processor seconds and peak memory in megabytes of one process."""
 
     role: str
     cpu: float = 0.0
@@ -35,55 +35,55 @@ class ProcessUsage:
 
 @dataclass
 class ProcessMonitor:
-    """The processes of one command."""
+    """Resource usage of a command and its child processes."""
 
     root: int
     usage_by_process: dict[int, ProcessUsage] = field(default_factory=dict)
 
     def poll_processes(self) -> None:
-        """Update what is known of every process that still runs."""
+        """Update the usage of every process that is still running."""
         for process in list_descendants(self.root):
             usage = self.usage_by_process.setdefault(process, ProcessUsage("engine"))
             try:
-                # A process that ends has no command line any more, and keeps its role.
+                # The command line of an ending process is empty: keep the known role.
                 command = Path(f"/proc/{process}/cmdline").read_text("utf-8")
                 usage.role = classify_process(command) if command else usage.role
                 usage.cpu = parse_cpu_seconds(Path(f"/proc/{process}/stat").read_text("utf-8"))
                 status = Path(f"/proc/{process}/status").read_text("utf-8")
                 usage.memory = max(usage.memory, parse_peak_memory(status))
             except (FileNotFoundError, ProcessLookupError):
-                continue  # it has just ended
+                continue  # the process has just ended
 
     def sum_cpu(self) -> dict[str, float]:
         """Return processor seconds by role."""
         return self._sum_by_role(lambda usage: usage.cpu)
 
     def sum_memory(self) -> dict[str, float]:
-        """Return megabytes by role: the sum of its processes' peaks."""
+        """Return megabytes by role: the sum of the peaks of its processes."""
         return self._sum_by_role(lambda usage: usage.memory)
 
     def _sum_by_role(self, value: Callable[[ProcessUsage], float]) -> dict[str, float]:
-        found: dict[str, float] = {}
+        totals: dict[str, float] = {}
         for usage in list(self.usage_by_process.values()):
-            found[usage.role] = found.get(usage.role, 0.0) + value(usage)
-        return {role: round(amount, 2) for role, amount in sorted(found.items())}
+            totals[usage.role] = totals.get(usage.role, 0.0) + value(usage)
+        return {role: round(amount, 2) for role, amount in sorted(totals.items())}
 
 
 def list_descendants(root: int) -> list[int]:
-    """Return a process and all that descend from it, as far as they run."""
+    """Return the ids of a process and of all its running descendants."""
     found, waiting = [], [root]
     while waiting:
         process = waiting.pop()
         found.append(process)
         for children in Path(f"/proc/{process}/task").glob("*/children"):
-            # A thread may end at any moment, and its file with it.
+            # The file disappears when its thread ends.
             with suppress(FileNotFoundError, ProcessLookupError):
                 waiting += [int(each) for each in children.read_text("ascii").split()]
     return found
 
 
 def classify_process(command: str) -> str:
-    """Tell what a process is by its command line, whose words end with NUL."""
+    """Return the role of a process from its command line, in which NUL ends each argument."""
     if any(mark in command for mark in HOST_MARKS):
         return "host"
     return "program" if any(mark in command for mark in PROGRAM_MARKS) else "engine"
@@ -91,8 +91,8 @@ def classify_process(command: str) -> str:
 
 def parse_cpu_seconds(stat: str) -> float:
     """Return user and system seconds from ``/proc/PID/stat``."""
-    words = stat.rpartition(")")[2].split()
-    return (int(words[11]) + int(words[12])) / TICKS_PER_SECOND
+    fields = stat.rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
 
 
 def parse_peak_memory(status: str) -> float:
@@ -103,7 +103,7 @@ def parse_peak_memory(status: str) -> float:
 
 @dataclass(frozen=True)
 class CommandResult:
-    """How a command went."""
+    """Duration in seconds, and processor seconds and megabytes by role."""
 
     seconds: float
     cpu: dict[str, float]
@@ -111,7 +111,7 @@ class CommandResult:
 
 
 class CommandError(Exception):
-    """A command of a contestant failed; the message has the end of what it said."""
+    """A command of a subject failed; the message contains the end of its output."""
 
 
 def measure_command(
@@ -119,43 +119,47 @@ def measure_command(
     folder: Path,
     environment: Mapping[str, str],
     now: Callable[[], float],
-    seen: set[int],
+    process_ids: set[int],
 ) -> CommandResult:
-    """Run a command to its end.
+    """Run a command until it ends, and measure it.
 
     Args:
-        command: Its words.
-        folder: Where it runs.
-        environment: All of its environment.
-        now: The stage's clock.
-        seen: Is kept up to date with the processes that run.
+        command: The command line.
+        folder: The working directory.
+        environment: The complete environment.
+        now: Returns the seconds of the virtual clock.
+        process_ids: Updated with the ids of the command's processes while it runs.
 
     Raises:
-        CommandError: It did not end well.
+        CommandError: The command ended with an exit code other than 0.
     """
-    began = now()
-    with (folder / "said.txt").open("w+b") as said:
+    start = now()
+    with (folder / "output.txt").open("w+b") as output:
         process = subprocess.Popen(
-            command, cwd=folder, env=dict(environment), stdout=said, stderr=subprocess.STDOUT
+            command, cwd=folder, env=dict(environment), stdout=output, stderr=subprocess.STDOUT
         )
-        watch = ProcessMonitor(process.pid)
-        over = threading.Event()
-        watcher = threading.Thread(target=_poll_until_finished, args=(watch, seen, over))
+        monitor = ProcessMonitor(process.pid)
+        finished = threading.Event()
+        watcher = threading.Thread(
+            target=_poll_until_finished, args=(monitor, process_ids, finished)
+        )
         watcher.start()
         process.wait()
-        seconds = now() - began
-        over.set()
+        seconds = now() - start
+        finished.set()
         watcher.join()
         if process.returncode:
-            said.seek(0)
-            msg = f"{' '.join(command)}\n{said.read().decode(errors='replace')[-3000:]}"
+            output.seek(0)
+            msg = f"{' '.join(command)}\n{output.read().decode(errors='replace')[-3000:]}"
             raise CommandError(msg)
-    return CommandResult(round(seconds, 3), watch.sum_cpu(), watch.sum_memory())
+    return CommandResult(round(seconds, 3), monitor.sum_cpu(), monitor.sum_memory())
 
 
-def _poll_until_finished(watch: ProcessMonitor, seen: set[int], over: threading.Event) -> None:
-    while not over.is_set():
-        watch.poll_processes()
-        seen.clear()
-        seen.update(watch.usage_by_process)
+def _poll_until_finished(
+    monitor: ProcessMonitor, process_ids: set[int], finished: threading.Event
+) -> None:
+    while not finished.is_set():
+        monitor.poll_processes()
+        process_ids.clear()
+        process_ids.update(monitor.usage_by_process)
         time.sleep(POLL_INTERVAL)

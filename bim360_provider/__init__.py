@@ -1,7 +1,7 @@
 """BIM 360 projects as infrastructure code.
 
-The names below are imported when they are first asked for: the emulator and the tests
-use this package too, and need not wait for Pulumi.
+The names below are imported on first access, so that the emulator and the tests start without
+Pulumi.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -57,5 +57,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    """Show the public names, imported or not."""
+    """Return the public names, imported or not."""
     return __all__

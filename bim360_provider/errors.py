@@ -1,20 +1,20 @@
-"""Everything this package raises.
+"""The exceptions of this package.
 
     Bim360Error
     ├── ConfigError             the configuration is missing or wrong
-    ├── ArchiveLimitError       this run has archived as many projects as it may
-    ├── InputError              what a person wrote is wrong: all of it, told at once
-    ├── UnreachableError        nothing was sent: no connection to HQ
-    ├── UnansweredError         sent, but no answer: HQ may or may not have acted
-    └── HqError                 HQ answered, and the answer was no
+    ├── ArchiveLimitError       this run has reached its limit of archived projects
+    ├── InputError              the user's input is invalid; all mistakes are reported
+    ├── UnreachableError        no connection to HQ; nothing was sent
+    ├── UnansweredError         no response; HQ may or may not have acted
+    └── HqError                 HQ refused the request
         ├── UnauthorizedError   401, 403
         ├── NotFoundError       404
         ├── ConflictError       409
-        ├── RejectedError       any other 4xx, or an answer that is not HQ's
-        ├── RateLimitedError    429, and the wait asked for is longer than we allow
-        └── UnavailableError    5xx or a time-out, still there after the last retry
+        ├── RejectedError       any other 4xx, or a response that is not HQ's
+        ├── RateLimitedError    429, and HQ's waiting time is longer than our limit
+        └── UnavailableError    5xx or a timeout, also after the last retry
 
-Each is one line: what was asked, what HQ answered, what to do now.
+Each message is one line: the request, HQ's response, and what to do.
 """
 
 __all__ = [
@@ -35,36 +35,36 @@ __all__ = [
 
 
 class Bim360Error(Exception):
-    """The root of everything that this package raises on purpose."""
+    """The base class of the exceptions of this package."""
 
 
 class ConfigError(Bim360Error):
-    """The configuration is missing something or contradicts itself."""
+    """The configuration is incomplete or contradicts itself."""
 
 
 class ArchiveLimitError(Bim360Error):
-    """The run has archived as many projects as it may, so nothing was sent for this one."""
+    """The run has reached its limit of archived projects; nothing was sent for this one."""
 
 
 class InputError(Bim360Error):
-    """What a person wrote is wrong; the message lists every mistake."""
+    """The user's input is invalid; the message lists every mistake."""
 
 
 class UnreachableError(Bim360Error):
-    """No connection could be made, so nothing was sent."""
+    """No connection could be opened; nothing was sent."""
 
 
 class UnansweredError(Bim360Error):
-    """The request was sent and no answer came: HQ may or may not have acted."""
+    """The request was sent, but no response arrived; HQ may or may not have acted."""
 
 
 class HqError(Bim360Error):
-    """HQ answered, and the answer was no.
+    """HQ refused the request.
 
     Attributes:
         status: The HTTP status.
-        words: HQ's own words, shortened to one line.
-        request: The method and path that were asked, without query or secrets.
+        hq_message: HQ's own message, shortened to one line.
+        request: The method and path of the request, without query or secrets.
     """
 
     def __init__(self, message: str, *, status: int, hq_message: str, request: str) -> None:
@@ -75,24 +75,24 @@ class HqError(Bim360Error):
 
 
 class UnauthorizedError(HqError):
-    """401 or 403: the token, the scopes or the app's access to the account."""
+    """401 or 403: the token, its scopes or the app's access to the account is wrong."""
 
 
 class NotFoundError(HqError):
-    """404: the project, or the whole account, is not visible to this app."""
+    """404: the project or the whole account is not visible to this app."""
 
 
 class ConflictError(HqError):
-    """409: the request contradicts what HQ holds, most often a name that is taken."""
+    """409: the request conflicts with HQ's data; most often the name is in use."""
 
 
 class RejectedError(HqError):
-    """Any other 4xx, or an answer that HQ would not give."""
+    """Any other 4xx, or a response that is not HQ's."""
 
 
 class RateLimitedError(HqError):
-    """429, and the wait that HQ asks for is longer than we allow."""
+    """429, and HQ's waiting time is longer than our limit."""
 
 
 class UnavailableError(HqError):
-    """5xx, or a gateway's time-out such as 408, still there after the last retry."""
+    """5xx, or a gateway timeout such as 408, also after the last retry."""

@@ -1,4 +1,4 @@
-"""Private files: created for the current user alone, and replaced in one step."""
+"""Create files that only the current user can read, and replace them atomically."""
 
 import os
 import secrets
@@ -34,10 +34,10 @@ OPEN_FLAGS: Final = (
 
 
 def create_file(path: Path) -> int:
-    """Create a file that only its owner can read, whatever the umask, and return its descriptor.
+    """Create a file that only its owner can read, under any umask, and return its descriptor.
 
     Raises:
-        FileExistsError: There is a file or a symbolic link with this name.
+        FileExistsError: A file or a symbolic link with this name exists.
         OSError: The file cannot be created.
     """
     descriptor = os.open(path, OPEN_FLAGS, PRIVATE_MODE)
@@ -55,7 +55,7 @@ def write_draft(target: Path, content: bytes, *, keep_mode: bool) -> Path:
         keep_mode: Whether the draft gets the permissions of the existing target.
 
     Raises:
-        OSError: The draft cannot be written; nothing is left of it.
+        OSError: The draft cannot be written; it has been removed.
     """
     path = target.with_name(
         f"{_build_prefix(target)}{secrets.token_hex(TOKEN_BYTES)}{DRAFT_SUFFIX}"
@@ -87,16 +87,16 @@ def _copy_owner(target: Path, descriptor: int, *, keep_mode: bool) -> None:
 
 
 def replace_file(path: Path, target: Path) -> None:
-    """Replace a file by its draft, in one step.
+    """Replace a file by its draft, atomically.
 
     Raises:
-        OSError: The file cannot be replaced; it is as it was.
+        OSError: The file cannot be replaced; it is unchanged.
     """
     path.replace(target)
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the replacements in a folder survive a power failure, where the system can."""
+    """Flush the replacements in a folder to the disk, if the system supports it."""
     with suppress(OSError):  # Windows cannot open a folder
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -113,7 +113,7 @@ def remove_drafts(target: Path) -> None:
     prefix = _build_prefix(target)
     for path in target.parent.iterdir():
         if path.name.startswith(prefix) and path.name.endswith(DRAFT_SUFFIX):
-            with suppress(OSError):  # not ours after all, such as a folder
+            with suppress(OSError):  # such as a folder with a similar name
                 path.unlink()
 
 

@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 from docutils import nodes
+from pygments.lexers.special import TextLexer
 from sphinx import addnodes
 from sphinx.application import Sphinx
 
@@ -69,5 +70,6 @@ def _name_folders(app: Sphinx, document: nodes.document) -> None:
 
 def setup(app: Sphinx) -> None:
     """Add what is ours."""
+    app.add_lexer("mermaid", TextLexer)  # charts stay text on the site
     app.connect("source-read", _add_navigation)
     app.connect("doctree-read", _name_folders)

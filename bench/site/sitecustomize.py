@@ -1,55 +1,52 @@
-"""Python loads this in every process of a bench; where requests are sent, it steers their time.
+"""Puts processes that send requests on the virtual clock; Python loads this in every process.
 
-A wait of the provider's host, and the latency of each request, are spent on the stage's clock
-(``bench/timekeeper.py``), which runs at the speed of real time and skips what everybody waits
-for. `threading` and its kin are loaded before, because they wait in real time.
+Sleeps of the provider's host and the latency of each request pass on the virtual clock
+(``bench/virtual_clock.py``), which runs at the speed of real time and skips idle waits.
+`threading`, `queue` and `concurrent.futures` are imported first, because they wait in real time.
 """
 
 import os
 import sys
 
-FOLDER_VARIABLE = "BENCH_STAGE"
-"""The environment variable with the folder of the stage's clock; unset, nothing is steered."""
+FOLDER_VARIABLE = "BENCH_CLOCK_FOLDER"
+"""The variable with the folder of the virtual clock; unset, the process keeps real time."""
 
 LATENCY_VARIABLE = "BENCH_LATENCY"
-"""The one with the seconds between a request and its answer."""
+"""The variable with the seconds between a request and its response."""
 
 
 def is_requesting_process() -> bool:
-    """Tell whether this is the provider's host or the script, and not engine or program."""
-    words = sys.orig_argv
-    return "host" in words or any(
-        word in {"pulumi.dynamic", "bench.contestants.script"} for word in words
-    )
+    """Return whether this is the provider's host or the script, not the engine or the program."""
+    return not {"host", "pulumi.dynamic", "bench.subjects.script"}.isdisjoint(sys.orig_argv)
 
 
-def install_clock(place: str, latency: float) -> None:
-    """Put the stage's clock in the place of the real one."""
+def install_clock(folder: str, latency: float) -> None:
+    """Replace `time.monotonic` and `time.sleep` by the virtual clock."""
     import concurrent.futures  # noqa: F401, PLC0415 - keeps its own clock
     import queue  # noqa: F401, PLC0415 - as above
     import threading  # noqa: F401, PLC0415 - as above
-    import time  # noqa: PLC0415 - processes that are not steered pay for nothing
+    import time  # noqa: PLC0415 - other processes must not pay for it
 
-    from bench.stage_time import VirtualClockClient  # noqa: PLC0415 - as above
+    from bench.virtual_clock_client import VirtualClockClient  # noqa: PLC0415 - as above
 
-    stage = VirtualClockClient(place)
-    setattr(time, "monotonic", stage.monotonic)  # noqa: B010 - a module is put to other use
-    setattr(time, "sleep", stage.sleep)  # noqa: B010 - as above
+    clock = VirtualClockClient(folder)
+    setattr(time, "monotonic", clock.monotonic)  # noqa: B010 - replaces a function of a module
+    setattr(time, "sleep", clock.sleep)  # noqa: B010 - as above
     if latency:
-        delay_responses(stage.sleep, latency)
+        delay_responses(clock.sleep, latency)
 
 
 def delay_responses(sleep: "object", latency: float) -> None:
-    """Let every answer over HTTP take so many seconds more."""
+    """Delay every HTTP response by this many seconds."""
     import http.client  # noqa: PLC0415 - as above
     from typing import Any  # noqa: PLC0415 - as above
 
-    prompt: Any = http.client.HTTPConnection.getresponse
+    undelayed: Any = http.client.HTTPConnection.getresponse
     wait: Any = sleep
 
     def getresponse(self: Any) -> Any:
         wait(latency)
-        return prompt(self)
+        return undelayed(self)
 
     setattr(http.client.HTTPConnection, "getresponse", getresponse)  # noqa: B010 - as above
 

@@ -1,1 +1,1 @@
-"""The command line ``bim360``: a local HQ, a local engine and a demo."""
+"""The command line ``bim360``."""

@@ -1,4 +1,4 @@
-"""``python -m bim360_provider.cli`` is ``bim360``."""
+"""Runs ``bim360`` as ``python -m bim360_provider.cli``."""
 
 import sys
 from typing import Final
@@ -6,18 +6,18 @@ from typing import Final
 __all__ = ["main"]
 
 EXIT_NOT_INSTALLED: Final = 2
-"""Exit code when the command line's own packages are missing."""
+"""Exit code if a package of the command line is missing."""
 
 
 def main() -> None:
-    """Run the command line; without its packages, say how to get them."""
+    """Run the command line; if its packages are missing, print how to install them."""
     try:
         from bim360_provider.cli.app import app  # noqa: PLC0415 - typer is an extra
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("bim360_provider"):
             raise
         sys.stderr.write(
-            f"bim360 needs the package '{error.name}'. "
+            f"bim360 requires the package '{error.name}', which is not installed. "
             "Run: pip install '../bim360_provider[cli,emulator]'\n"
         )
         sys.exit(EXIT_NOT_INSTALLED)

@@ -1,7 +1,7 @@
-"""The command line ``bim360``: each command in a file of its own."""
+"""Assembles the command line ``bim360``; each command has its own module."""
 
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -17,7 +17,7 @@ __all__ = ["app", "show_version"]
 
 
 def show_version(value: bool) -> None:
-    """Print the version and leave, when asked for."""
+    """Print the versions and exit if the option is set."""
     if value:
         typer.echo(f"bim360-provider {version('bim360-provider')}, pulumi {version('pulumi')}")
         raise typer.Exit
@@ -29,19 +29,17 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-app.command()(demo)
+WITH_ACCOUNT: Final = "Work with an account"
+WITHOUT_ACCOUNT: Final = "Try out and test without an account"
 
-app.command()(doctor)
+app.command(rich_help_panel=WITH_ACCOUNT)(doctor)
+app.command(rich_help_panel=WITH_ACCOUNT)(export)
+app.command(rich_help_panel=WITH_ACCOUNT)(review)
+app.command(rich_help_panel=WITHOUT_ACCOUNT)(demo)
+app.command(rich_help_panel=WITHOUT_ACCOUNT)(emulator)
+app.add_typer(local, name="local", rich_help_panel=WITHOUT_ACCOUNT)
 
-app.command()(emulator)
-
-app.command()(review)
-
-app.command()(export)
-
-app.command()(sweep)
-
-app.add_typer(local, name="local")
+app.command(rich_help_panel="Clean up")(sweep)
 
 
 @app.callback()
@@ -49,7 +47,13 @@ def bim360(
     *,
     version: Annotated[
         bool,
-        typer.Option("--version", callback=show_version, is_eager=True, help="Say which version."),
+        typer.Option(
+            "--version", callback=show_version, is_eager=True, help="Show the versions and exit."
+        ),
     ] = False,
 ) -> None:
-    """BIM 360 projects as infrastructure code: what helps around `pulumi up`."""
+    """Tools for managing BIM 360 accounts with Pulumi.
+
+    Run `bim360 doctor` to check your setup, or `bim360 demo` to try the provider
+    without an account.
+    """

@@ -1,4 +1,4 @@
-"""``bim360 demo``: a stack against a local HQ, from preview to a quiet second up."""
+"""``bim360 demo``: run a stack on the emulator, from the preview to a second up."""
 
 import os
 import sys
@@ -23,42 +23,46 @@ from bim360_provider.errors import Bim360Error
 __all__ = ["demo"]
 
 EXIT_CANNOT_START: Final = 2
-"""Exit code when the demo cannot begin."""
+"""Exit code if the demo cannot start."""
 
 LOCK_FLAGS: Final = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
-"""A symbolic link in place of the lock is not followed; Windows has no such flag."""
+"""Flags that do not follow a symbolic link; Windows has no such flag."""
 
 EXIT_UNEXPECTED_CHANGES: Final = 3
-"""Exit code when a second up had something to do."""
+"""Exit code if the second up sent requests."""
 
 PRIVATE_FOLDER_MODE: Final = 0o700
-"""Permissions of the demo's folder: no other user reads its state or places a link in it."""
+"""Permissions of the demo's folder: other users can neither read nor replace its files."""
 
 NON_TERMINAL_WIDTH: Final = 160
-"""Columns of the table where the output is no terminal."""
+"""Columns of the table if the output is not a terminal."""
 
 console = Console(highlight=False, width=None if sys.stdout.isatty() else NON_TERMINAL_WIDTH)
 
 
 def demo(
     *,
-    stack: Annotated[str, typer.Option(help="The stack to run.")] = "demo",
-    cwd: Annotated[Path, typer.Option(help="The folder of Pulumi.yaml.")] = Path(),
-    destroy: Annotated[bool, typer.Option(help="Take it down: archives the projects.")] = False,
+    stack: Annotated[str, typer.Option(help="Name of the stack.")] = "demo",
+    cwd: Annotated[Path, typer.Option(help="Folder of Pulumi.yaml.")] = Path(),
+    destroy: Annotated[
+        bool, typer.Option("--destroy", help="Destroy the stack: archive its projects.")
+    ] = False,
     engine: Annotated[
-        EngineChoice, typer.Option(help="auto takes the Pulumi CLI where it can be had.")
+        EngineChoice,
+        typer.Option(help="auto: the Pulumi CLI, or the local engine if it is not available."),
     ] = "auto",
     faults: Annotated[
-        Path | None, typer.Option(help="Bad weather: a JSON file of fault rules for HQ.")
+        Path | None, typer.Option(help="JSON file with fault rules that disturb HQ's responses.")
     ] = None,
 ) -> None:
-    """Run a stack against a local BIM 360: preview, up, what now exists, and a second up.
+    """Run a stack on a local BIM 360 emulator; no account needed.
 
-    No account is needed and nothing leaves this machine. State is kept in .demo, so that it
-    can be run again; nothing is left running.
+    Runs a preview and an up, lists the created projects, and runs a second up,
+    which must change nothing. Nothing is sent to Autodesk. State is kept in
+    .demo; no process is left running.
 
-    Exit codes: 0 all went well, 1 the engine failed, 2 it could not begin, 3 the second up
-    had something to do.
+    Exit codes: 0 success, 1 the engine failed, 2 cannot start, 3 the second up
+    sent requests.
 
     Examples:
       bim360 demo
@@ -70,74 +74,80 @@ def demo(
     project = cwd.resolve()
     if not (project / "Pulumi.yaml").exists():
         _exit_with_error(
-            f"There is no Pulumi.yaml in {project}; name its folder with --cwd.", EXIT_CANNOT_START
+            f"There is no Pulumi.yaml in {project}; set its folder with --cwd.", EXIT_CANNOT_START
         )
     (project / ".demo").mkdir(mode=PRIVATE_FOLDER_MODE, exist_ok=True)
-    chosen = choose_engine(engine, project / ".demo" / "cli", _print_line)
-    if chosen is None:
+    demo_engine = choose_engine(engine, project / ".demo" / "cli", _print_line)
+    if demo_engine is None:
         _exit_with_error(
-            "The Pulumi CLI is neither on PATH nor to be had; try --engine local.",
+            "The Pulumi CLI is not on PATH and could not be installed; try --engine local.",
             EXIT_CANNOT_START,
         )
-    folder = project / ".demo" / chosen.kind
+    folder = project / ".demo" / demo_engine.kind
     folder.mkdir(exist_ok=True)
-    _print_line(f"Engine: {chosen.description}.")
+    _print_line(f"Engine: {demo_engine.description}.")
     with _lock_folder(folder), _report_errors(), start_emulator(folder / "hq.sqlite", faults) as hq:
-        _print_line(f"HQ: an emulator on {hq.url}, no account and no network.")
+        _print_line(f"HQ: emulator on {hq.url}; no account needed.")
         if faults:
-            _print_line(f"Weather: as {faults} says.")
-        runner = DemoStackRunner(chosen, project, stack, folder, hq.environ)
+            _print_line(f"Faults: {faults}.")
+        runner = DemoStackRunner(demo_engine, project, stack, folder, hq.environ)
         runner.prepare_stack()
         if destroy:
             _destroy_stack(runner, hq)
         else:
             _apply_stack(runner, hq)
-    _print_line("Nothing is left running.")
+    _print_line("The emulator is stopped; state is kept in .demo.")
 
 
 def _apply_stack(runner: DemoStackRunner, hq: EmulatorProcess) -> None:
-    _run_step(runner, "preview", "Preview: what will happen")
+    _run_step(runner, "preview", "Preview")
     mark = hq.get_last_sequence()
-    _run_step(runner, "up", "Up: make it so")
+    _run_step(runner, "up", "Up")
     sent = hq.list_requests(mark)
     _print_line("")
-    title = f"What now exists, read back from HQ ({len(sent)} requests)"
+    title = f"Projects, read from HQ (the up sent {len(sent)} {_pluralize(len(sent))})"
     print_projects(console, hq.list_projects(), title)
-    if met := [row for row in sent if row["fault"] is not None]:
-        _print_line(f"{len(met)} of these requests met bad weather.")
+    if disturbed := [row for row in sent if row["fault"] is not None]:
+        _print_line(f"Requests disturbed by a fault: {len(disturbed)}.")
     mark = hq.get_last_sequence()
-    _run_step(runner, "up", "Up again: nothing to do", "--expect-no-changes")
-    quiet = hq.list_requests(mark)
-    if quiet:
+    _run_step(runner, "up", "Second up: must change nothing", "--expect-no-changes")
+    unexpected = hq.list_requests(mark)
+    if unexpected:
         _exit_with_error(
-            f"The second up sent {len(quiet)} requests to HQ; it should send none.",
+            f"The second up sent {len(unexpected)} {_pluralize(len(unexpected))} instead of 0.",
             EXIT_UNEXPECTED_CHANGES,
         )
     _print_line("\nThe second up changed nothing and sent 0 requests to HQ.")
-    _print_line("`make demo-destroy` archives the projects.")
+    _print_line("To archive the projects, run `bim360 demo --destroy`.")
 
 
 def _destroy_stack(runner: DemoStackRunner, hq: EmulatorProcess) -> None:
-    _run_step(runner, "destroy", "Destroy: HQ cannot delete projects, so they are archived")
+    _run_step(runner, "destroy", "Destroy: archive the projects (HQ cannot delete them)")
     _print_line("")
-    print_projects(console, hq.list_projects(), "What HQ has now")
-    _print_line("Their names stay taken; `make demo` brings them back.")
+    print_projects(console, hq.list_projects(), "Projects, read from HQ")
+    _print_line("Archived projects keep their names; `bim360 demo` restores them.")
 
 
 def _run_step(runner: DemoStackRunner, command: str, title: str, *flags: str) -> None:
     _print_line(f"\n== {title}")
     code = runner.run_command(command, *flags)
     if code:
-        _exit_with_error(f"{title}: the engine ended with exit code {code}; see above.", 1)
+        _exit_with_error(
+            f"{title}: the engine failed with exit code {code}; see its output above.", 1
+        )
 
 
-def _print_line(words: str) -> None:
-    console.print(words, markup=False, soft_wrap=True)
+def _print_line(text: str) -> None:
+    console.print(text, markup=False, soft_wrap=True)
     console.file.flush()
 
 
-def _exit_with_error(words: str, code: int) -> NoReturn:
-    typer.echo(words, err=True)
+def _pluralize(count: int) -> str:
+    return "request" if count == 1 else "requests"
+
+
+def _exit_with_error(message: str, code: int) -> NoReturn:
+    typer.echo(message, err=True)
     raise typer.Exit(code)
 
 
@@ -151,16 +161,18 @@ def _report_errors() -> Iterator[None]:
 
 @contextmanager
 def _lock_folder(folder: Path) -> Iterator[None]:
-    """Keep two demos from writing one state."""
+    """Prevent two demos from writing the same state."""
     lock = os.open(folder / "lock", LOCK_FLAGS, files.PRIVATE_MODE)
     try:
-        import fcntl  # noqa: PLC0415 - there is none on Windows
+        import fcntl  # noqa: PLC0415 - not available on Windows
 
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except ModuleNotFoundError:
         pass
     except OSError:
-        _exit_with_error(f"Another demo is running in {folder}.", EXIT_CANNOT_START)
+        _exit_with_error(
+            f"Another demo is running in {folder}; wait until it ends.", EXIT_CANNOT_START
+        )
     try:
         yield
     finally:

@@ -1,10 +1,10 @@
-"""Which Pulumi runs the demo: the one on PATH, one fetched for it, or the local engine."""
+"""Chooses the engine of the demo: the Pulumi CLI on PATH or installed for it, or the local one."""
 
 import shutil
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -14,28 +14,28 @@ from bim360_provider.doctor.checks.machine import capture_output
 __all__ = ["CLI_VERSION", "DemoEngine", "choose_engine"]
 
 CLI_VERSION: Final = "3.274.1"
-"""The Pulumi CLI that is fetched: the one that the tests run on."""
+"""Version of the Pulumi CLI that is installed, the same as in the tests."""
 
 INSTALLER_URL: Final = "https://get.pulumi.com"
-"""https://www.pulumi.com/docs/iac/download-install/ names this script."""
+"""The official install script (https://www.pulumi.com/docs/iac/download-install/)."""
 
 INSTALLER_TIMEOUT: Final = 4.0
-"""Seconds to get the script; a machine without a way there falls back soon."""
+"""Seconds to download the script; a machine without internet access falls back quickly."""
 
 INSTALL_TIMEOUT: Final = 180.0
-"""Seconds for some 150 MB."""
+"""Seconds to install about 150 MB."""
 
 EngineChoice = Literal["auto", "pulumi", "local"]
 
 
 @dataclass(frozen=True)
 class DemoEngine:
-    """What runs a stack.
+    """An engine that runs a stack.
 
     Attributes:
-        kind: Keeps the states of different engines apart.
-        words: Which it is, for people.
-        pulumi: The CLI's path; None for the local engine.
+        kind: Name of the folder with this engine's state.
+        description: The engine and its version, as printed.
+        pulumi: Path of the Pulumi CLI; None for the local engine.
     """
 
     kind: str
@@ -44,33 +44,42 @@ class DemoEngine:
 
 
 def choose_engine(
-    choice: EngineChoice, folder: Path, say: Callable[[str], None]
+    choice: EngineChoice, folder: Path, notify: Callable[[str], None]
 ) -> DemoEngine | None:
-    """Return the engine, or None when the Pulumi CLI was asked for and cannot be had."""
-    local = DemoEngine("local", "the local engine of this package, which is not Pulumi")
+    """Return the engine, or None if the Pulumi CLI was requested and is not available.
+
+    Args:
+        choice: The requested engine.
+        folder: Folder where the Pulumi CLI is installed.
+        notify: Prints a progress message.
+    """
+    local = DemoEngine("local", "the local engine of bim360-provider, which is not Pulumi")
     if choice == "local":
         return local
     on_path = shutil.which("pulumi")
     if on_path and (version := _read_version(on_path)) is not None:
         return DemoEngine("pulumi", f"the Pulumi CLI on PATH ({version}, {on_path})", on_path)
-    fetched = folder / "bin" / "pulumi"
-    if not fetched.exists():
-        say(
-            f"No Pulumi CLI on PATH; trying the official installer ({INSTALLER_URL}, {CLI_VERSION})."
+    installed = folder / "bin" / "pulumi"
+    if not installed.exists():
+        notify(
+            f"The Pulumi CLI is not on PATH; installing {CLI_VERSION} with the official script "
+            f"({INSTALLER_URL})."
         )
         reason = _install_cli(folder)
         if reason:
-            say(f"It could not be installed: {reason}.")
-    if fetched.exists() and (version := _read_version(str(fetched))) is not None:
-        return DemoEngine("pulumi", f"the Pulumi CLI installed for it ({version})", str(fetched))
+            notify(f"The Pulumi CLI could not be installed: {reason}.")
+    if installed.exists() and (version := _read_version(str(installed))) is not None:
+        return DemoEngine(
+            "pulumi", f"the Pulumi CLI installed for the demo ({version})", str(installed)
+        )
     return local if choice == "auto" else None
 
 
 def _read_version(pulumi: str) -> str | None:
-    """Return what a CLI says of its version; None if it does not run at all."""
-    said = capture_output([pulumi, "version"], extra_environ={"PULUMI_SKIP_UPDATE_CHECK": "1"})
-    # A CLI built from source says no version, and runs all the same.
-    return "it does not say its version" if said == "" else said
+    """Return the version of a CLI; None if it does not run."""
+    output = capture_output([pulumi, "version"], extra_environ={"PULUMI_SKIP_UPDATE_CHECK": "1"})
+    # A CLI that was built from source may print no version, but works.
+    return "unknown version" if output == "" else output
 
 
 def _install_cli(folder: Path) -> str | None:
@@ -80,25 +89,28 @@ def _install_cli(folder: Path) -> str | None:
             "the installer is a shell script; see https://www.pulumi.com/docs/iac/download-install/"
         )
     try:
-        with urllib.request.urlopen(INSTALLER_URL, timeout=INSTALLER_TIMEOUT) as answer:
-            script = answer.read()
+        with urllib.request.urlopen(INSTALLER_URL, timeout=INSTALLER_TIMEOUT) as response:
+            script = response.read()
     except OSError as error:
-        return f"no way to {INSTALLER_URL} ({getattr(error, 'reason', error)})"
+        return f"{INSTALLER_URL} is not reachable ({getattr(error, 'reason', error)})"
     arguments = ["--version", CLI_VERSION, "--install-root", str(folder), "--no-edit-path"]
     try:
-        ran = subprocess.run(  # noqa: S603 - the vendor's own installer, as its page says to run it
-            ["sh", "-s", "--", *arguments],  # noqa: S607 - sh is where the system has it
+        process = subprocess.run(  # noqa: S603 - the vendor's installer, run as documented
+            ["sh", "-s", "--", *arguments],  # noqa: S607 - sh is found on PATH
             input=script,
             capture_output=True,
             timeout=INSTALL_TIMEOUT,
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        return f"the installer did not end well ({type(error).__name__})"
-    said: Mapping[bool, str] = {True: "it ended without a CLI", False: _get_last_line(ran.stderr)}
-    return None if (folder / "bin" / "pulumi").exists() else said[ran.returncode == 0]
+        return f"the installer failed ({type(error).__name__})"
+    if (folder / "bin" / "pulumi").exists():
+        return None
+    if process.returncode:
+        return _get_last_line(process.stderr)
+    return "the installer ended without installing it"
 
 
 def _get_last_line(output: bytes) -> str:
     lines = output.decode(errors="replace").strip().splitlines()
-    return lines[-1] if lines else "the installer said nothing"
+    return lines[-1] if lines else "the installer failed without a message"

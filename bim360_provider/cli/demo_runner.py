@@ -1,4 +1,4 @@
-"""Run preview, up and destroy of the demo's stack on either engine and against its own emulator."""
+"""Runs the demo's stack on an engine and on an emulator, and prints the projects."""
 
 import os
 import shutil
@@ -25,14 +25,193 @@ from bim360_provider.models import Project
 __all__ = ["DemoStackRunner", "EmulatorProcess", "ProjectRow", "print_projects", "start_emulator"]
 
 
+EMULATOR_TIMEOUT: Final = 10.0
+"""Seconds for a response of the emulator, and for its end."""
+
+ACCOUNTS: Final = (("US", ACCOUNT_ID), ("EMEA", EMEA_ACCOUNT_ID))
+"""Region and account id of the accounts in the emulator."""
+
+PASSPHRASE: Final = "demo"  # noqa: S105 - encrypts only the temporary state of the demo
+
+EXCLUDED_PREFIXES: Final = ("PULUMI_", "APS_", "BIM360_", "FORGE_")
+"""Prefixes of variables that are not passed on: credentials and settings of a real account."""
+
+
+class EmulatorError(Bim360Error):
+    """The emulator did not start."""
+
+
 @dataclass(frozen=True)
 class ProjectRow:
-    """A project of a region, with the number of its admins and other members."""
+    """A project, its region, and the numbers of its admins and other members."""
 
     region: str
     project: Project
     admins: int
     members: int
+
+
+@dataclass(frozen=True)
+class EmulatorProcess:
+    """A running emulator."""
+
+    url: str
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """The environment variables that connect a stack with the emulator."""
+        return {
+            "APS_CLIENT_ID": CLIENT_ID,
+            "APS_CLIENT_SECRET": CLIENT_SECRET,
+            "BIM360_BASE_URL": self.url,
+            "BIM360_MAX_ARCHIVES": "unlimited",  # emulated projects need no protection
+        }
+
+    def list_projects(self) -> list[ProjectRow]:
+        """Return the projects of all regions, read through the API."""
+        rows = []
+        for region, account in ACCOUNTS:
+            client = self._open_client(region, account)
+            for project in client.projects.walk():
+                users = list(client.project_users.walk(project.id))
+                admins = sum(user.is_admin for user in users)
+                rows.append(ProjectRow(region, project, admins, len(users) - admins))
+            client.close()
+        return rows
+
+    def _open_client(self, region: str, account: str) -> HqClient:
+        secret = SecretStr(CLIENT_SECRET)
+        return HqClient(
+            Connection(CLIENT_ID, secret, account, self.url, region, requests_per_minute=0)
+        )
+
+    def list_requests(self, after: int) -> list[dict[str, Any]]:
+        """Return the requests that the emulator received after this sequence number."""
+        url = f"{self.url}/_emulator/requests"
+        rows: list[dict[str, Any]] = requests.get(url, timeout=EMULATOR_TIMEOUT).json()
+        return [row for row in rows if row["seq"] > after]
+
+    def get_last_sequence(self) -> int:
+        """Return the sequence number of the last request, for `list_requests`."""
+        return max((row["seq"] for row in self.list_requests(0)), default=0)
+
+
+@contextmanager
+def start_emulator(database: Path, faults: Path | None = None) -> Iterator[EmulatorProcess]:
+    """Run an emulator that stops with this process.
+
+    Args:
+        database: SQLite file for the state of the emulator.
+        faults: File with fault rules, as for ``bim360 emulator --faults``.
+
+    Raises:
+        EmulatorError: The emulator did not start.
+    """
+    command = [sys.executable, "-m", "bim360_provider.emulator", "--port", "0"]
+    command += ["--db", str(database), "--exit-with-parent"]
+    command += ["--faults", str(faults)] if faults else []
+    process = subprocess.Popen(  # noqa: S603 - our own module
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    try:
+        line = process.stdout.readline() if process.stdout else ""
+        if " on " not in line:
+            msg = f"BIM 360: the emulator did not start; try: python {' '.join(command[1:])}"
+            raise EmulatorError(msg)
+        yield EmulatorProcess(line.rpartition(" on ")[2].strip())
+    finally:
+        process.terminate()
+        process.communicate(timeout=EMULATOR_TIMEOUT)
+
+
+@dataclass(frozen=True)
+class DemoStackRunner:
+    """Runs commands on one stack of a project.
+
+    Attributes:
+        engine: The engine.
+        project: Folder of ``Pulumi.yaml``.
+        stack: Name of the stack.
+        folder: Folder for the state and settings of the demo.
+        emulator_environ: Environment variables that connect the stack with the emulator.
+    """
+
+    engine: DemoEngine
+    project: Path
+    stack: str
+    folder: Path
+    emulator_environ: Mapping[str, str]
+
+    def prepare_stack(self) -> None:
+        """Create the stack if it does not exist; files of the project are not changed."""
+        if self.engine.pulumi is None:
+            return
+        init = self.folder / "init"
+        settings = init / f"Pulumi.{self.stack}.yaml"
+        if not settings.exists():
+            (self.folder / "state").mkdir(parents=True, exist_ok=True)
+            init.mkdir(parents=True, exist_ok=True)
+            (init / "Pulumi.yaml").write_text(
+                f"name: {self._get_project_name()}\nruntime: python\n"
+            )
+            self._run_pulumi(["stack", "init", self.stack, "--non-interactive"], init, quiet=True)
+        self._remove_locks()
+        config_file = self.project / self._get_config_folder() / f"Pulumi.{self.stack}.yaml"
+        config = config_file.read_text(encoding="utf-8") if config_file.exists() else ""
+        salt = settings.read_text(encoding="utf-8")
+        self._get_config_path().write_text(f"{config.rstrip()}\n{salt}", encoding="utf-8")
+
+    def run_command(self, command: str, *flags: str) -> int:
+        """Run a command of the engine, which prints its output; return its exit code."""
+        if self.engine.pulumi is None:
+            state = self.folder / f"{self.stack}.json"
+            options = ["--stack", self.stack, "--cwd", str(self.project), "--state", str(state)]
+            module = [sys.executable, "-m", "bim360_provider.testing", command]
+            return self._run_process([*module, *options, *flags], self.project)
+        yes = [] if command == "preview" else ["--yes", "--skip-preview"]
+        config = ["--stack", self.stack, "--config-file", str(self._get_config_path())]
+        return self._run_pulumi([command, *yes, *config, *flags], self.project)
+
+    def _get_config_path(self) -> Path:
+        return self.folder / f"Pulumi.{self.stack}.yaml"
+
+    def _get_project_name(self) -> str:
+        return self._read_setting("name") or self.project.name
+
+    def _get_config_folder(self) -> str:
+        return self._read_setting("stackConfigDir") or "."
+
+    def _read_setting(self, key: str) -> str | None:
+        lines = (self.project / "Pulumi.yaml").read_text(encoding="utf-8").splitlines()
+        values = [line.partition(":")[2].strip() for line in lines if line.startswith(f"{key}:")]
+        return values[0].strip("'\"") if values else None
+
+    def _remove_locks(self) -> None:
+        """Remove the lock of a demo that was killed; the demo's own lock protects the state."""
+        shutil.rmtree(self.folder / "state" / ".pulumi" / "locks", ignore_errors=True)
+
+    def _run_pulumi(self, arguments: list[str], cwd: Path, *, quiet: bool = False) -> int:
+        return self._run_process([str(self.engine.pulumi), *arguments], cwd, quiet=quiet)
+
+    def _run_process(self, command: list[str], cwd: Path, *, quiet: bool = False) -> int:
+        output = subprocess.DEVNULL if quiet else None
+        return subprocess.run(  # noqa: S603 - the chosen engine with fixed arguments
+            command, cwd=cwd, env=self._build_environ(), check=False, stdout=output
+        ).returncode
+
+    def _build_environ(self) -> dict[str, str]:
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(EXCLUDED_PREFIXES)}
+        python_folder = Path(sys.executable).parent
+        cli_folders = [str(Path(self.engine.pulumi).parent)] if self.engine.pulumi else []
+        return {
+            **inherited,
+            **self.emulator_environ,
+            "PATH": os.pathsep.join([str(python_folder), *cli_folders, inherited.get("PATH", "")]),
+            "PULUMI_BACKEND_URL": (self.folder / "state").resolve().as_uri(),
+            "PULUMI_HOME": str((self.folder / "home").resolve()),
+            "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+            "PULUMI_SKIP_UPDATE_CHECK": "1",
+        }
 
 
 def print_projects(console: Console, rows: Sequence[ProjectRow], title: str) -> None:
@@ -62,182 +241,3 @@ def _format_cells(project: Project) -> list[str]:
         project.city,
     ]
     return [cell or "-" for cell in cells]
-
-
-EMULATOR_TIMEOUT: Final = 10.0
-"""Seconds for the emulator on this machine to answer or to end."""
-
-ACCOUNTS: Final = (("US", ACCOUNT_ID), ("EMEA", EMEA_ACCOUNT_ID))
-
-
-class EmulatorError(Bim360Error):
-    """The emulator did not start."""
-
-
-@dataclass(frozen=True)
-class EmulatorProcess:
-    """A running emulator."""
-
-    url: str
-
-    @property
-    def environ(self) -> dict[str, str]:
-        """The environment variables that lead a stack to it."""
-        return {
-            "APS_CLIENT_ID": CLIENT_ID,
-            "APS_CLIENT_SECRET": CLIENT_SECRET,
-            "BIM360_BASE_URL": self.url,
-            "BIM360_MAX_ARCHIVES": "unlimited",  # there is nothing to lose
-        }
-
-    def list_projects(self) -> list[ProjectRow]:
-        """Return each region's projects, read through the API like any client would."""
-        found = []
-        for region, account in ACCOUNTS:
-            client = self._open_client(region, account)
-            for project in client.projects.walk():
-                people = list(client.project_users.walk(project.id))
-                admins = sum(person.is_admin for person in people)
-                found.append(ProjectRow(region, project, admins, len(people) - admins))
-            client.close()
-        return found
-
-    def _open_client(self, region: str, account: str) -> HqClient:
-        secret = SecretStr(CLIENT_SECRET)
-        return HqClient(
-            Connection(CLIENT_ID, secret, account, self.url, region, requests_per_minute=0)
-        )
-
-    def list_requests(self, mark: int) -> list[dict[str, Any]]:
-        """Return the requests that HQ was asked after a mark."""
-        url = f"{self.url}/_emulator/requests"
-        rows: list[dict[str, Any]] = requests.get(url, timeout=EMULATOR_TIMEOUT).json()
-        return [row for row in rows if row["seq"] > mark]
-
-    def get_last_sequence(self) -> int:
-        """Return a mark for ``requests_since``."""
-        return max((row["seq"] for row in self.list_requests(0)), default=0)
-
-
-@contextmanager
-def start_emulator(database: Path, faults: Path | None = None) -> Iterator[EmulatorProcess]:
-    """Run an emulator that keeps its state in a file and ends with this process.
-
-    Args:
-        database: The file.
-        faults: Fault rules, as ``bim360 emulator --faults`` takes them.
-
-    Raises:
-        EmulatorError: It did not start.
-    """
-    command = [sys.executable, "-m", "bim360_provider.emulator", "--port", "0"]
-    command += ["--db", str(database), "--exit-with-parent"]
-    command += ["--faults", str(faults)] if faults else []
-    process = subprocess.Popen(  # noqa: S603 - our own module
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
-    )
-    try:
-        line = process.stdout.readline() if process.stdout else ""
-        if " on " not in line:
-            msg = f"BIM 360: the emulator did not start; try: {' '.join(command[1:])}"
-            raise EmulatorError(msg)
-        yield EmulatorProcess(line.rpartition(" on ")[2].strip())
-    finally:
-        process.terminate()
-        process.communicate(timeout=EMULATOR_TIMEOUT)
-
-
-PASSPHRASE: Final = "demo"  # noqa: S105 - encrypts nothing but the demo's own throw-away state
-
-EXCLUDED_PREFIXES: Final = ("PULUMI_", "APS_", "BIM360_", "FORGE_")
-"""What the demo must not inherit: credentials and settings of a real account or backend."""
-
-
-@dataclass(frozen=True)
-class DemoStackRunner:
-    """One stack of one project, on one engine.
-
-    Attributes:
-        engine: What runs it.
-        project: The folder of ``Pulumi.yaml``.
-        stack: The stack's name.
-        folder: Where state and settings of the demo are kept.
-        hq: Environment variables that lead to the emulator.
-    """
-
-    engine: DemoEngine
-    project: Path
-    stack: str
-    folder: Path
-    emulator_environ: Mapping[str, str]
-
-    def prepare_stack(self) -> None:
-        """Make sure that the stack exists; the project's own files are not touched."""
-        if self.engine.pulumi is None:
-            return
-        init = self.folder / "init"
-        settings = init / f"Pulumi.{self.stack}.yaml"
-        if not settings.exists():
-            (self.folder / "state").mkdir(parents=True, exist_ok=True)
-            init.mkdir(parents=True, exist_ok=True)
-            (init / "Pulumi.yaml").write_text(
-                f"name: {self._get_project_name()}\nruntime: python\n"
-            )
-            self._run_pulumi(["stack", "init", self.stack, "--non-interactive"], init, quiet=True)
-        self._remove_locks()
-        own = self.project / self._get_config_folder() / f"Pulumi.{self.stack}.yaml"
-        told = own.read_text(encoding="utf-8") if own.exists() else ""
-        salt = settings.read_text(encoding="utf-8")
-        self._get_config_path().write_text(f"{told.rstrip()}\n{salt}", encoding="utf-8")
-
-    def run_command(self, command: str, *flags: str) -> int:
-        """Run a command of the engine with its output on the terminal; return its exit code."""
-        if self.engine.pulumi is None:
-            state = self.folder / f"{self.stack}.json"
-            options = ["--stack", self.stack, "--cwd", str(self.project), "--state", str(state)]
-            module = [sys.executable, "-m", "bim360_provider.testing", command]
-            return self._run_process([*module, *options, *flags], self.project)
-        yes = [] if command == "preview" else ["--yes", "--skip-preview"]
-        config = ["--stack", self.stack, "--config-file", str(self._get_config_path())]
-        return self._run_pulumi([command, *yes, *config, *flags], self.project)
-
-    def _get_config_path(self) -> Path:
-        return self.folder / f"Pulumi.{self.stack}.yaml"
-
-    def _get_project_name(self) -> str:
-        return self._read_setting("name") or self.project.name
-
-    def _get_config_folder(self) -> str:
-        return self._read_setting("stackConfigDir") or "."
-
-    def _read_setting(self, key: str) -> str | None:
-        lines = (self.project / "Pulumi.yaml").read_text(encoding="utf-8").splitlines()
-        found = [line.partition(":")[2].strip() for line in lines if line.startswith(f"{key}:")]
-        return found[0].strip("'\"") if found else None
-
-    def _remove_locks(self) -> None:
-        """Take away the lock of a demo that was killed; ours keeps two from running at once."""
-        shutil.rmtree(self.folder / "state" / ".pulumi" / "locks", ignore_errors=True)
-
-    def _run_pulumi(self, arguments: list[str], cwd: Path, *, quiet: bool = False) -> int:
-        return self._run_process([str(self.engine.pulumi), *arguments], cwd, quiet=quiet)
-
-    def _run_process(self, command: list[str], cwd: Path, *, quiet: bool = False) -> int:
-        output = subprocess.DEVNULL if quiet else None
-        return subprocess.run(  # noqa: S603 - the chosen engine, arguments of our own
-            command, cwd=cwd, env=self._build_environ(), check=False, stdout=output
-        ).returncode
-
-    def _build_environ(self) -> dict[str, str]:
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(EXCLUDED_PREFIXES)}
-        here = Path(sys.executable).parent
-        beside = [str(Path(self.engine.pulumi).parent)] if self.engine.pulumi else []
-        return {
-            **kept,
-            **self.emulator_environ,
-            "PATH": os.pathsep.join([str(here), *beside, kept.get("PATH", "")]),
-            "PULUMI_BACKEND_URL": (self.folder / "state").resolve().as_uri(),
-            "PULUMI_HOME": str((self.folder / "home").resolve()),
-            "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
-            "PULUMI_SKIP_UPDATE_CHECK": "1",
-        }

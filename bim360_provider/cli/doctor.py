@@ -1,4 +1,4 @@
-"""``bim360 doctor``: what a stack needs, looked at one by one."""
+"""``bim360 doctor``: check the setup of a stack and print the findings."""
 
 import json
 import os
@@ -26,24 +26,26 @@ ASCII_SIGNS: Final = {"ok": "ok", "warning": "!", "failed": "x", "skipped": "-"}
 STATUS_COLORS: Final = {"ok": "green", "warning": "yellow", "failed": "red", "skipped": "dim"}
 
 NAME_WIDTH: Final = 13
-"""Columns of the longest name of a check."""
+"""Columns for the name of a check."""
 
 
 def doctor(
     *,
     stack: Annotated[
-        str | None, typer.Option(help="Also read this stack's plain configuration.")
+        str | None,
+        typer.Option(help="Also read the plain (not encrypted) configuration of this stack."),
     ] = None,
-    cwd: Annotated[Path, typer.Option(help="The folder of Pulumi.yaml.")] = Path(),
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead.")] = False,
+    cwd: Annotated[Path, typer.Option(help="Folder of Pulumi.yaml.")] = Path(),
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
-    """Look at credentials, account, clock, rate limit and versions, and say what to mend.
+    """Check credentials, account access, clock, rate limit and versions.
 
-    Reads the environment, as the provider does, and the stack's files where --stack names one.
-    Changes nothing in the account, shows no secret, and asks HQ a handful of questions: two
-    where all is well.
+    Prints a finding for each check, with a remedy for each problem. Reads the
+    same environment variables as the provider and, with --stack, the files of
+    that stack. Changes nothing in the account and prints no secret. Sends two
+    requests to HQ if all is well, a few more otherwise.
 
-    Exit codes: 0 fine (there may be warnings), 1 something failed, 2 it could not begin.
+    Exit codes: 0 success or warnings only, 1 a check failed, 2 cannot start.
 
     Examples:
       bim360 doctor
@@ -56,22 +58,22 @@ def doctor(
         typer.echo(str(error), err=True)
         raise typer.Exit(EXIT_CANNOT_START) from None
     findings = [*(run_checks(sources) if as_json else _print_findings(sources))]
-    unwell = any(each.status == "failed" for each in findings)
+    has_failed = any(each.status == "failed" for each in findings)
     if as_json:
         rows = [asdict(each) for each in findings]
-        typer.echo(json.dumps({"ok": not unwell, "findings": rows}, indent=2))
-    if unwell:
+        typer.echo(json.dumps({"ok": not has_failed, "findings": rows}, indent=2))
+    if has_failed:
         raise typer.Exit(EXIT_FAILED)
 
 
 def _print_findings(sources: Sources) -> Iterator[Finding]:
-    """Print each finding as soon as it is there; on a terminal also what is being looked at."""
+    """Print each finding as soon as it is available; on a terminal also the current check."""
     console = Console(highlight=False, soft_wrap=True)
     signs = SIGNS if _may_print_signs(console.encoding) else ASCII_SIGNS
     counts: Counter[str] = Counter()
     with console.status("") if console.is_terminal else nullcontext() as status:
-        begins = (lambda name: status.update(f"{name} …")) if status else (lambda _name: None)
-        for finding in run_checks(sources, begins):
+        report_start = (lambda name: status.update(f"{name} …")) if status else (lambda _name: None)
+        for finding in run_checks(sources, report_start):
             _print_finding(console, finding, signs)
             counts[finding.status] += 1
             yield finding
@@ -88,10 +90,10 @@ def _print_finding(console: Console, finding: Finding, signs: Mapping[str, str])
         console.print(f"   {'':{NAME_WIDTH}} {arrow} {_escape_text(finding.remedy, console)}")
 
 
-def _escape_text(words: str, console: Console) -> str:
-    """Return words that the terminal can show, and that are no markup."""
+def _escape_text(text: str, console: Console) -> str:
+    """Return text that the terminal can show, with markup escaped."""
     encoding = console.encoding
-    return escape(words.encode(encoding, "replace").decode(encoding))
+    return escape(text.encode(encoding, "replace").decode(encoding))
 
 
 def _may_print_signs(encoding: str) -> bool:

@@ -1,4 +1,4 @@
-"""``bim360 review``: a plan as people read it, and a gate for pipelines."""
+"""``bim360 review``: summarize a plan for reviewers, and gate a pipeline."""
 
 import sys
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
@@ -24,7 +24,7 @@ EXIT_CANNOT_READ: Final = 2
 EXIT_GATE_TRIGGERED: Final = 3
 
 MIN_REVIEW_LENGTH: Final = 2_000
-"""Characters below which not even the headings fit."""
+"""Minimum for --max-chars: less has no room for the headings."""
 
 OutputFormat = Literal["auto", "markdown", "text", "json"]
 
@@ -32,34 +32,41 @@ OutputFormat = Literal["auto", "markdown", "text", "json"]
 def review(  # noqa: PLR0913 -- one argument for each flag is typer's way
     *,
     plan: Annotated[
-        str | None, typer.Argument(help="What --json printed: a file, or - for a pipe.")
+        str | None,
+        typer.Argument(help="Output of `pulumi preview --json`: a file, or - for standard input."),
     ] = None,
     drift: Annotated[
         str | None,
-        typer.Option(help="What `pulumi refresh --preview-only --json` printed: a file, or -."),
+        typer.Option(help="Output of `pulumi refresh --preview-only --json`: a file, or -."),
     ] = None,
     fail_on: Annotated[
-        str, typer.Option(help="Gates: kinds with commas between, each with =N for N or more.")
+        str,
+        typer.Option(
+            help="Fail on these kinds of changes: KIND or KIND=N (N or more), comma-separated."
+        ),
     ] = "",
     format: Annotated[  # noqa: A002 - the name of the flag
-        OutputFormat, typer.Option(help="auto is text on a terminal and markdown elsewhere.")
+        OutputFormat, typer.Option(help="auto: text on a terminal, markdown otherwise.")
     ] = "auto",
-    title: Annotated[str, typer.Option(help="Its title.  [default: PROJECT/STACK]")] = "",
+    title: Annotated[
+        str, typer.Option(help="Title of the review.", show_default="PROJECT/STACK")
+    ] = "",
     max_chars: Annotated[
-        int, typer.Option(help="The most characters that Markdown may have; 0 for any number.")
+        int, typer.Option(help="Maximum length of the Markdown in characters; 0 for no limit.")
     ] = MAX_COMMENT_LENGTH,
 ) -> None:
-    """Turn a plan into a review: what happens, what cannot be undone, what was changed by hand.
+    """Summarize a plan: changes, irreversible effects and drift.
 
-    Reads what `pulumi preview --json`, `pulumi preview --refresh --json` and
-    `pulumi refresh --preview-only --json` print, and what `bim360 local` prints with --json.
-    Asks nobody: no network, no account.
+    Reads the output of `pulumi preview --json`, `pulumi preview --refresh --json`
+    and `pulumi refresh --preview-only --json`, and that of `bim360 local` with
+    --json. Needs no network and no account.
 
-    Kinds for --fail-on: create, change, replace, restore, archive, access-loss, deactivate,
-    remove, drift, any. What a plan hides (secrets, values not known yet) counts as happening.
+    Kinds for --fail-on: create, change, replace, restore, archive, access-loss,
+    deactivate, remove, drift, any. Values that a plan hides (secrets, unknown
+    values) count as changed.
 
-    Exit codes: 0 fine, 1 the plan itself failed (the review says why), 2 the plan cannot be read
-    or a flag is wrong, 3 a gate struck.
+    Exit codes: 0 success, 1 the plan itself failed (the review shows why), 2 the
+    plan cannot be read or a flag is wrong, 3 a gate was triggered.
 
     Examples:
       pulumi preview --json | bim360 review
@@ -69,76 +76,76 @@ def review(  # noqa: PLR0913 -- one argument for each flag is typer's way
     """
     try:
         gates = read_gates(fail_on)
-        found = build_review(*_read_plans(plan, drift), title=title)
+        result = build_review(*_read_plans(plan, drift), title=title)
     except Bim360Error as error:
         _exit_with_error(str(error), EXIT_CANNOT_READ)
     if 0 < max_chars < MIN_REVIEW_LENGTH or max_chars < 0:
-        _exit_with_error(f"--max-chars is 0, or {MIN_REVIEW_LENGTH} and more.", EXIT_CANNOT_READ)
-    _print_review(found, format, max_chars)
-    _exit_with_result(found, gates)
+        _exit_with_error(
+            f"--max-chars must be 0 or at least {MIN_REVIEW_LENGTH}.", EXIT_CANNOT_READ
+        )
+    _print_review(result, format, max_chars)
+    _exit_with_result(result, gates)
 
 
 def _read_plans(plan: str | None, drift: str | None) -> tuple[Plan | None, Plan | None]:
     if plan is None and drift is None:
         if sys.stdin.isatty():
-            msg = "There is no plan: name its file, or pipe `pulumi preview --json` into it."
+            msg = "There is no plan: pass a file, or pipe `pulumi preview --json` into it."
             raise PlanError(msg)
         plan = "-"
     if plan == drift == "-":
-        msg = "Only one of the two plans can come from the pipe."
+        msg = "Only one of the two plans can be read from standard input."
         raise PlanError(msg)
     return _load_plan(plan), _load_plan(drift)
 
 
-def _load_plan(place: str | None) -> Plan | None:
-    if place is None:
+def _load_plan(source: str | None) -> Plan | None:
+    if source is None:
         return None
     try:
-        if place == "-":
+        if source == "-":
             return read_plan(_decode_plan(sys.stdin.buffer.read()))
-        return read_plan(_decode_plan(Path(place).read_bytes()))
+        return read_plan(_decode_plan(Path(source).read_bytes()))
     except OSError as error:
-        msg = f"{place} cannot be read: {error.strerror or error}"
+        msg = f"{source} cannot be read: {error.strerror or error}"
         raise PlanError(msg) from None
     except UnicodeDecodeError:
-        msg = f"{'The pipe' if place == '-' else place} is not UTF-8, so it is not a plan."
+        msg = f"{'Standard input' if source == '-' else source} is not UTF-8, so it is not a plan."
         raise PlanError(msg) from None
 
 
 def _decode_plan(content: bytes) -> str:
     """Return the text of a plan: UTF-8, or UTF-16 as Windows PowerShell writes it."""
-    marked = content.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
-    return content.decode("utf-16" if marked else "utf-8")
+    is_utf16 = content.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    return content.decode("utf-16" if is_utf16 else "utf-8")
 
 
-def _print_review(found: Review, wanted: OutputFormat, limit: int) -> None:
-    if wanted == "text" or (wanted == "auto" and sys.stdout.isatty()):
-        print_review(found, Console(highlight=False))
-    elif wanted == "json":
-        _write_text(render_json(found) + "\n")
+def _print_review(result: Review, format_: OutputFormat, limit: int) -> None:
+    if format_ == "text" or (format_ == "auto" and sys.stdout.isatty()):
+        print_review(result, Console(highlight=False))
+    elif format_ == "json":
+        _write_text(render_json(result) + "\n")
     else:
-        _write_text(render_markdown(found, limit))
+        _write_text(render_markdown(result, limit))
 
 
 def _write_text(text: str) -> None:
-    """Write the same bytes wherever it runs: UTF-8, and no line ends of the machine's own."""
+    """Write the same bytes on every system: UTF-8 with line feeds."""
     sys.stdout.flush()
     sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
     sys.stdout.flush()
 
 
-def _exit_with_result(found: Review, gates: tuple[Gate, ...]) -> None:
-    strikes = describe_triggered_gates(gates, found)
-    if strikes:
-        typer.echo(f"bim360 review: a gate struck: {'; '.join(strikes)}.", err=True)
-    if found.failed:
-        _exit_with_error(
-            "bim360 review: the plan failed, so it is not the whole plan.", EXIT_PLAN_FAILED
-        )
-    if strikes:
+def _exit_with_result(result: Review, gates: tuple[Gate, ...]) -> None:
+    triggered = describe_triggered_gates(gates, result)
+    if triggered:
+        typer.echo(f"bim360 review: a gate was triggered: {'; '.join(triggered)}.", err=True)
+    if result.failed:
+        _exit_with_error("bim360 review: the plan failed, so it is incomplete.", EXIT_PLAN_FAILED)
+    if triggered:
         raise typer.Exit(EXIT_GATE_TRIGGERED)
 
 
-def _exit_with_error(words: str, code: int) -> NoReturn:
-    typer.echo(words, err=True)
+def _exit_with_error(message: str, code: int) -> NoReturn:
+    typer.echo(message, err=True)
     raise typer.Exit(code)

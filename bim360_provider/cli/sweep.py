@@ -1,4 +1,4 @@
-"""``bim360 sweep``: archive what tests left in an account, by the beginning of its name."""
+"""``bim360 sweep``: list or archive the projects that tests have left, by name prefix."""
 
 import os
 from typing import Annotated, Final
@@ -13,25 +13,27 @@ from bim360_provider.models import Project, normalize
 __all__ = ["sweep"]
 
 EXIT_ERROR: Final = 2
-"""Exit code when it cannot begin, or HQ said no."""
+"""Exit code if it cannot start or HQ rejects a request."""
 
 MIN_PREFIX_LENGTH: Final = 4
-"""Characters that a prefix has at least: a slip of the finger must not reach every project."""
+"""Minimum length of a prefix: a typing error must not select every project."""
 
 
 def sweep(
     *,
-    prefix: Annotated[str, typer.Option(help="What the names begin with, case and all.")],
+    prefix: Annotated[str, typer.Option(help="Prefix of the project names; case-sensitive.")],
     archive: Annotated[
-        bool, typer.Option("--archive", help="Archive them; without it they are only listed.")
+        bool,
+        typer.Option("--archive", help="Archive the projects; otherwise they are only listed."),
     ] = False,
 ) -> None:
-    """List the projects of an account whose name begins so, and archive them if told to.
+    """List projects by name prefix; archive them with --archive.
 
-    For what live tests or trials left behind. Account and credentials come from the
-    environment, as for the provider. Archived projects are passed over; their names stay taken.
+    Use it to clean up after live tests or trials. Account and credentials come
+    from the environment, as for the provider. Archived projects are skipped;
+    they keep their names.
 
-    Exit codes: 0 done, 2 it could not begin or HQ said no.
+    Exit codes: 0 success, 2 cannot start, or HQ rejected a request.
 
     Examples:
       bim360 sweep --prefix live-test-
@@ -39,7 +41,8 @@ def sweep(
     """
     if len(prefix) < MIN_PREFIX_LENGTH:
         _exit_with_error(
-            f"A prefix has {MIN_PREFIX_LENGTH} characters at least, so that it cannot mean everything."
+            f"--prefix must have at least {MIN_PREFIX_LENGTH} characters, so that it cannot select "
+            "every project."
         )
     try:
         client = HqClient(
@@ -61,7 +64,7 @@ def _sweep_projects(client: HqClient, prefix: str, *, archive: bool) -> None:
             client.projects.update(project.id, {"status": "archived"})
         typer.echo(f"{'archived' if archive else project.status}: {project.name} ({project.id})")
     if found and not archive:
-        typer.echo("Nothing was changed; --archive archives them.")
+        typer.echo("Nothing was changed. To archive, add --archive.")
     typer.echo(f"{len(found)} {'project' if len(found) == 1 else 'projects'}.")
 
 

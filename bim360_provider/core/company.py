@@ -29,13 +29,12 @@ from bim360_provider.core.not_found import (
     read_or_none,
 )
 from bim360_provider.core.replacements import format_replacement_message
-from bim360_provider.core.run import Ownership, claim_row, claim_row_or_none
+from bim360_provider.core.run import Run, claim_row, claim_row_or_none
 from bim360_provider.core.settings import (
     Settings,
     add_account_scope,
     check_account_scope,
     find_scope_changes,
-    get_account_scope,
     is_create,
 )
 from bim360_provider.core.validation import (
@@ -45,7 +44,6 @@ from bim360_provider.core.validation import (
     warn_about_response,
 )
 from bim360_provider.errors import Bim360Error, ConflictError, NotFoundError
-from bim360_provider.hq import HqClient
 from bim360_provider.models import Company, CompanyArguments, display
 from bim360_provider.models.company import CLEARABLE_FIELDS, PATCHABLE_FIELDS, PROVIDER_ONLY_FIELDS
 from bim360_provider.models.enums import TRADES
@@ -77,10 +75,10 @@ def diff_fields(live: Values, inputs: Values) -> tuple[str, ...]:
     )
 
 
-def warn_about_company(client: HqClient, sent: Values, company: Company) -> None:
+def warn_about_company(run: Run, sent: Values, company: Company) -> None:
     """Warn where HQ's response has other values than were sent."""
     called = f"company '{company.name}'"
-    warn_about_response(client, called, sent, company, lambda _name, *pair: is_same_text(*pair))
+    warn_about_response(run.warn, called, sent, company, lambda _name, *pair: is_same_text(*pair))
 
 
 def build_create_body(inputs: Values) -> dict[str, Any]:
@@ -205,11 +203,11 @@ def diff(state: Values, inputs: Values) -> Diff:
     return Diff(changed, replaces, bool(state.get("unfinished")), name_change=names)
 
 
-def read(client: HqClient, company_id: str, state: Values) -> ReadResult | None:
+def read(run: Run, company_id: str, state: Values) -> ReadResult | None:
     """Return the company as HQ has it, or None if it is gone.
 
     Args:
-        client: The account that the company is in.
+        run: The account, and what this run knows.
         company_id: Its id.
         state: The outputs of the last run; without them this is a look-up by id, not a refresh.
 
@@ -219,19 +217,19 @@ def read(client: HqClient, company_id: str, state: Values) -> ReadResult | None:
         UnansweredError: No answer came.
     """
     company = read_or_none(
-        client,
+        run,
         "company",
         state,
-        lambda young: read_cached(client.companies, company_id, state, new_resource=young),
+        lambda young: read_cached(run.hq.companies, company_id, state, new_resource=young),
     )
     if company is None:
         return None
     return FIELD_SPEC.build_read_result(
-        company_id, company.get_fields(), {**get_account_scope(client), **state}, state
+        company_id, company.get_fields(), {**run.account_scope, **state}, state
     )
 
 
-def update(client: HqClient, company_id: str, state: Values, inputs: Values) -> dict[str, Any]:
+def update(run: Run, company_id: str, state: Values, inputs: Values) -> dict[str, Any]:
     """Make HQ equal to the arguments and finish what an earlier run left; return the outputs.
 
     Raises:
@@ -243,48 +241,44 @@ def update(client: HqClient, company_id: str, state: Values, inputs: Values) -> 
     body = {name: inputs[name] for name in inputs if name in {*diff_fields(state, inputs), *left}}
     waits: set[str] = set()
     try:
-        company = _send_patch(client, company_id, state, body)
+        company = _send_patch(run, company_id, state, body)
     except NotFoundError as error:
         raise add_refresh_hint(error) from None
     except NameParkedError:
         waits = {"name"}
         rest = {name: value for name, value in body.items() if name != "name"}
-        company = _send_patch(client, company_id, state, rest)
+        company = _send_patch(run, company_id, state, rest)
     company = company or Company.model_validate({**state, "id": company_id})
     return FIELD_SPEC.build_outputs(company.get_fields(), state, inputs, waits)
 
 
-def _send_patch(client: HqClient, company_id: str, state: Values, body: Values) -> Company | None:
+def _send_patch(run: Run, company_id: str, state: Values, body: Values) -> Company | None:
     """Send a PATCH; a rename whose answer was lost meets its own name when it is sent again."""
     if not body:
         return None
-    room, young = NameExchange(client, "company"), may_return_404(client, state)
+    room, young = NameExchange(run, "company"), may_return_404(run, state)
 
     def send(changes: Values) -> Company:
-        row = client.companies.update(company_id, changes, new_resource=young)
-        warn_about_company(client, changes, row)
+        row = run.hq.companies.update(company_id, changes, new_resource=young)
+        warn_about_company(run, changes, row)
         return row
 
     try:
         return patch_with_rename(room, company_id, body, send)
     except ConflictError as error:
-        company = client.companies.get(company_id)
+        company = run.hq.companies.get(company_id)
         changes = {k: body[k] for k in diff_fields(company.get_fields(), body)}
         if "name" in changes:
             return patch_after_wait(room, company_id, changes, send, error)
         return send(changes) if changes else company
 
 
-def create(
-    client: HqClient, inputs: Values, settings: Settings, owners: Ownership | None = None
-) -> tuple[str, dict[str, Any]]:
+def create(run: Run, inputs: Values) -> tuple[str, dict[str, Any]]:
     """Create a company, or adopt the one that has its name.
 
     Args:
-        client: The account that it is to be in.
+        run: The account, and what this run knows.
         inputs: The arguments in normal form.
-        settings: Say which leftovers may be adopted in spite of ``adopt="never"``.
-        owners: Know which companies belong to other resources of this run.
 
     Returns:
         The company's id and the outputs. From the moment the id is known nothing is
@@ -295,105 +289,98 @@ def create(
         HqError: HQ refused a value.
         UnansweredError: HQ could not be asked whether it acted; the next run finds out.
     """
-    owners = owners or Ownership()
-    client.transport.get_server_time()  # fetches the token, and with it HQ's time, before anything is made
+    run.server_now()  # fetches the token, and with it HQ's time, before anything is made
     left: set[str] = set()
     company, is_adopted = create_or_adopt(
-        NameExchange(client, "company"),
+        NameExchange(run, "company"),
         inputs["name"],
-        lambda: _create_company(client, inputs, owners),
-        lambda error: _adopt_company(client, inputs, settings, owners, error),
+        lambda: _create_company(run, inputs),
+        lambda error: _adopt_company(run, inputs, error),
     )
     if is_adopted:
-        owners.mark_adopted(company.id)
-        company, left = _apply_inputs(client, company, inputs)
+        run.ownership.mark_adopted(company.id)
+        company, left = _apply_inputs(run, company, inputs)
     else:
-        warn_about_company(client, build_create_body(inputs), company)
-    owners.mark_owned(company.id)
+        warn_about_company(run, build_create_body(inputs), company)
+    run.ownership.mark_owned(company.id)
     return company.id, FIELD_SPEC.build_outputs(company.get_fields(), inputs, inputs, left)
 
 
-def _build_exact_search(client: HqClient) -> Callable[[str], list[Company]]:
+def _build_exact_search(run: Run) -> Callable[[str], list[Company]]:
     """Return what finds the companies of a name in the same case, as HQ's own 409 does."""
     return lambda name: [
-        each for each in client.companies.search_by_name(name) if each.name == name
+        each for each in run.hq.companies.search_by_name(name) if each.name == name
     ]
 
 
-def _create_company(client: HqClient, inputs: Values, owners: Ownership) -> Company:
+def _create_company(run: Run, inputs: Values) -> Company:
     body, name = build_create_body(inputs), inputs["name"]
-    refuse_used_name(name, "company", _build_exact_search(client))
+    refuse_used_name(name, "company", _build_exact_search(run))
 
     def ours(since: datetime) -> Company | None:
-        found = [each for each in client.companies.search_by_name(name) if each.name == name]
+        found = [each for each in run.hq.companies.search_by_name(name) if each.name == name]
         made = [each for each in found if was_created_since(each.created_at, since)]
         return claim_row_or_none(
-            owners,
+            run.ownership,
             next((each for each in made if not diff_fields(each.get_fields(), inputs)), None),
         )
 
     def post() -> Company:
-        return claim_row(owners, client.companies.create(body))
+        return claim_row(run.ownership, run.hq.companies.create(body))
 
-    return create_once(client, name, "company", post, ours)
+    return create_once(run, name, "company", post, ours)
 
 
-def _adopt_company(
-    client: HqClient, inputs: Values, settings: Settings, owners: Ownership, error: ConflictError
-) -> Company:
-    verdict = _evaluate_candidates(client, inputs, settings, owners)
+def _adopt_company(run: Run, inputs: Values, error: ConflictError) -> Company:
+    verdict = _evaluate_candidates(run, inputs)
     if verdict.company is None:
         msg = f"BIM 360: could not create company '{inputs['name']}': {verdict.reason}."
         raise ConflictError(
             msg, status=error.status, hq_message=error.hq_message, request=error.request
         )
-    client.transport.notify(f"BIM 360: {verdict.reason}.", warning=verdict.is_implicit)
+    notify = run.warn if verdict.is_implicit else run.info
+    notify(f"BIM 360: {verdict.reason}.")
     return verdict.company
 
 
-def _evaluate_candidates(
-    client: HqClient, inputs: Values, settings: Settings, owners: Ownership
-) -> AdoptionDecision:
-    twins = client.companies.search_by_name(inputs["name"])
+def _evaluate_candidates(run: Run, inputs: Values) -> AdoptionDecision:
+    twins = run.hq.companies.search_by_name(inputs["name"])
     for twin in twins:
-        if owners.is_owned(twin.id) or owners.is_owned_elsewhere(twin.id):
+        if run.ownership.is_owned(twin.id) or run.ownership.is_owned_elsewhere(twin.id):
             words = f"another resource of this stack has company '{twin.name}' ({twin.id})"
             return AdoptionDecision(None, words)
-        if owners.find_previous_state(twin.id) is not None:
+        if run.ownership.find_previous_state(twin.id) is not None:
             return AdoptionDecision(
                 twin, format_replacement_message("company", twin.id, inputs), is_implicit=True
             )
-    return decide_adoption(twins, inputs, settings, client.transport.server_clock.run_start)
+    return decide_adoption(twins, inputs, run.settings, run.started_at)
 
 
-def _apply_inputs(client: HqClient, company: Company, inputs: Values) -> tuple[Company, set[str]]:
+def _apply_inputs(run: Run, company: Company, inputs: Values) -> tuple[Company, set[str]]:
     """Give an adopted company the declared values; return what HQ would not take now."""
     wanted = diff_fields(company.get_fields(), inputs)
     if not wanted:
         return company, set()
     try:
         body = {k: inputs[k] for k in wanted}
-        changed = client.companies.update(company.id, body)
+        changed = run.hq.companies.update(company.id, body)
     except Bim360Error as error:
         words = f"{error} The company is adopted; the next `pulumi up` tries again."
-        client.transport.notify(words, warning=True)
+        run.warn(words)
         return company, set(wanted)
-    warn_about_company(client, body, changed)
+    warn_about_company(run, body, changed)
     return changed, set()
 
 
-def delete(
-    client: HqClient, company_id: str, state: Values, owners: Ownership | None = None
-) -> None:
+def delete(run: Run, company_id: str, state: Values) -> None:
     """Say that the company stays; nothing is sent.
 
     Args:
-        client: The account that the company is in.
+        run: The account, and what this run knows.
         company_id: Its id.
         state: The outputs of the last run.
-        owners: Know which companies another resource has taken over in this run.
     """
-    if owners and owners.was_adopted(company_id):
+    if run.ownership.was_adopted(company_id):
         return
     words = f"company '{state.get('name')}' ({company_id}) stays in the account"
-    client.transport.notify(f"BIM 360: {words}: HQ's API cannot delete companies.", warning=True)
+    run.warn(f"BIM 360: {words}: HQ's API cannot delete companies.")

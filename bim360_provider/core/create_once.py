@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final, TypeVar
 
+from bim360_provider.core.run import Run
 from bim360_provider.core.settings import Settings
 from bim360_provider.errors import Bim360Error, ConflictError, UnansweredError
-from bim360_provider.hq import HqClient, OpenOutcomeError
+from bim360_provider.hq import OpenOutcomeError
 from bim360_provider.hq.transport.clock import parse_time
 from bim360_provider.models import normalize
 
@@ -77,7 +78,7 @@ def refuse_used_name(name: str, kind: str, named: Callable[[str], Sequence[objec
 
 
 def create_once(
-    client: HqClient,
+    run: Run,
     called: str,
     kind: str,
     post: Callable[[], Created],
@@ -86,7 +87,7 @@ def create_once(
     """Return what one POST makes, however many answers get lost.
 
     Args:
-        client: The account that it is made in.
+        run: The account, and what this run knows.
         called: What people call it: its name or its e-mail.
         kind: What it is, such as ``project``.
         post: Sends the POST.
@@ -97,21 +98,19 @@ def create_once(
         HqError: HQ refused a value.
         UnansweredError: HQ could not be asked whether it acted; the next run finds out.
     """
-    since = client.transport.get_server_time() - CLOCK_SLACK
-    clock, sends, ends = client.transport.clock, 0, math.inf
+    since = run.server_now() - CLOCK_SLACK
+    clock, sends, ends = run.clock, 0, math.inf
     while sends < MAX_POSTS and clock.monotonic() < ends:
         sends += 1
         try:
             return post()
         except OpenOutcomeError:
             ends = min(ends, clock.monotonic() + SETTLE_TIMEOUT)
-            found = _find_created(client, called, kind, lambda: ours(since), ends)
+            found = _find_created(run, called, kind, lambda: ours(since), ends)
         except ConflictError:
             # After a lost answer, the name may be taken by what we made ourselves.
             found = (
-                _find_created(client, called, kind, lambda: ours(since), ends)
-                if sends > 1
-                else None
+                _find_created(run, called, kind, lambda: ours(since), ends) if sends > 1 else None
             )
             if found is None:
                 raise
@@ -119,7 +118,8 @@ def create_once(
             risk = f" {SHARED_OWNERSHIP_RISK}." if kind in EXCLUSIVE_KINDS else ""
             who = f"{kind} '{called}'" + (f" ({found_id})" if (found_id := _get_id(found)) else "")
             words = f"{who} was created, although HQ's response was lost.{risk}"
-            client.transport.notify(f"BIM 360: {words}", warning=bool(risk))
+            notify = run.warn if risk else run.info
+            notify(f"BIM 360: {words}")
             return found
     often = "once" if sends == 1 else f"{sends} times"
     msg = (
@@ -135,14 +135,14 @@ def _get_id(found: object) -> str:
 
 
 def _find_created(
-    client: HqClient, called: str, kind: str, find: Callable[[], Created | None], ends: float
+    run: Run, called: str, kind: str, find: Callable[[], Created | None], ends: float
 ) -> Created | None:
     """Look for what we may have made; lists may show it late, so look several times."""
     failed: Bim360Error | None = None
     for pause in LOOKUP_DELAYS:
-        if client.transport.clock.monotonic() >= ends:
+        if run.clock.monotonic() >= ends:
             break
-        client.transport.sleep(pause, f"looking whether '{called}' was made")
+        run.sleep(pause, f"looking whether '{called}' was made")
         try:
             found = find()
         except Bim360Error as error:

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
-from bim360_provider.core.run import Ownership
+from bim360_provider.core.run import Run
 from bim360_provider.core.settings import Settings
 from bim360_provider.core.validation import Problem
-from bim360_provider.hq import HqClient
 
 __all__ = ["DECLARED", "Diff", "Entity", "NameChange", "ReadResult"]
 
@@ -101,18 +100,14 @@ class Entity(Protocol):
     def diff(self, state: Values, inputs: Values, /) -> Diff:
         """Return what would change; no network."""
 
-    def create(
-        self, client: HqClient, inputs: Values, settings: Settings, owners: Ownership, /
-    ) -> tuple[str, dict[str, Any]]:
-        """Make it once; return its id and the outputs."""
+    def create(self, run: Run, inputs: Values, /) -> tuple[str, dict[str, Any]]:
+        """Create it once; return its id and the outputs."""
 
-    def read(self, client: HqClient, entity_id: str, state: Values, /) -> ReadResult | None:
-        """Return it as HQ has it, or None if it is gone."""
+    def read(self, run: Run, entity_id: str, state: Values, /) -> ReadResult | None:
+        """Return it as HQ has it, or None if it no longer exists."""
 
-    def update(
-        self, client: HqClient, entity_id: str, state: Values, inputs: Values, /
-    ) -> dict[str, Any]:
+    def update(self, run: Run, entity_id: str, state: Values, inputs: Values, /) -> dict[str, Any]:
         """Change what differs; return the outputs."""
 
-    def delete(self, client: HqClient, entity_id: str, state: Values, owners: Ownership, /) -> None:
-        """Take it away as far as HQ can."""
+    def delete(self, run: Run, entity_id: str, state: Values, /) -> None:
+        """Delete, archive or remove it as far as HQ can."""

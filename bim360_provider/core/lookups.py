@@ -1,4 +1,4 @@
-"""Look-ups: from the name that people know to what HQ has, or an error that says why not."""
+"""Look up HQ objects by the names that users know."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ Fields = dict[str, Any]
 
 @dataclass(frozen=True)
 class _Candidate:
-    """Something that may be what is looked for: its name, and how to tell it from a namesake."""
+    """An object that may match a look-up: its name, its id and its fields."""
 
     name: str
     id: str
@@ -29,19 +29,19 @@ class _Candidate:
 
 
 class Lookups:
-    """What one run has looked up in one account: each question is asked once."""
+    """The look-ups of one run in one account; each request is sent once."""
 
     def __init__(self, client: HqClient) -> None:
         self._client = client
         self._memo: Memo[list[_Candidate]] = Memo()
 
     def find_project(self, name: str) -> Fields:
-        """Return the project of exactly that name: one request for each 100 projects in all.
+        """Return the project with exactly this name; sends one request per 100 projects.
 
         Raises:
-            InputError: There is none, or there are several.
-            HqError: HQ said no.
-            UnansweredError: No answer came.
+            InputError: Not exactly one object matches.
+            HqError: HQ refused the request.
+            UnansweredError: No response arrived.
         """
         name = normalize.compose_text(name)
         found = self._fetch_once(
@@ -50,41 +50,39 @@ class Lookups:
         return _select_candidate("project", name, found)
 
     def find_company(self, name: str) -> Fields:
-        """Return the company of that name; one in the same case goes before others.
+        """Return the company with this name; a name in the same case takes precedence.
 
         Raises:
-            InputError: There is none, or there are several.
-            HqError: HQ said no.
-            UnansweredError: No answer came.
+            InputError: Not exactly one object matches.
+            HqError: HQ refused the request.
+            UnansweredError: No response arrived.
         """
-        name, ask = normalize.compose_text(name), self._client.companies.search_by_name
-        found = self._fetch_once(f"company {name}", lambda: _build_candidates(ask(name)))
+        name, search = normalize.compose_text(name), self._client.companies.search_by_name
+        found = self._fetch_once(f"company {name}", lambda: _build_candidates(search(name)))
         return _select_candidate("company", name, _prefer_same_case(name, found))
 
     def find_account_user(self, email: str) -> Fields:
-        """Return the user with that e-mail, whatever its case.
+        """Return the user with this e-mail, in any case.
 
         Raises:
-            InputError: There is none, or there are several.
-            HqError: HQ said no.
-            UnansweredError: No answer came.
+            InputError: Not exactly one object matches.
+            HqError: HQ refused the request.
+            UnansweredError: No response arrived.
         """
-        email, ask = (
-            _normalize_argument(user_ref.parse_email, "email", email),
-            self._client.account_users.search_by_email,
-        )
-        rows = self._fetch_once(f"user {email}", lambda: _build_candidates(ask(email)))
+        email = _normalize_argument(user_ref.parse_email, "email", email)
+        search = self._client.account_users.search_by_email
+        rows = self._fetch_once(f"user {email}", lambda: _build_candidates(search(email)))
         return _select_candidate(
             "user", email, [_Candidate(email, row.id, row.fields) for row in rows]
         )
 
     def find_business_unit(self, path: str) -> Fields:
-        """Return the business unit at a path of names, such as ``North/West``: one request in all.
+        """Return the business unit at a path such as ``North/West``; sends one request in all.
 
         Raises:
-            InputError: There is none, or there are several.
-            HqError: HQ said no.
-            UnansweredError: No answer came.
+            InputError: Not exactly one object matches.
+            HqError: HQ refused the request.
+            UnansweredError: No response arrived.
         """
         path = normalize.compose_text(path)
         return _select_candidate(
@@ -92,22 +90,22 @@ class Lookups:
         )
 
     def find_industry_role(self, project_id: str, name: str) -> Fields:
-        """Return a project's industry role by its name: one request for each project.
+        """Return a project's industry role by its name; sends one request per project.
 
         Raises:
-            InputError: There is none, or there are several.
-            HqError: HQ said no.
-            UnansweredError: No answer came.
+            InputError: Not exactly one object matches.
+            HqError: HQ refused the request.
+            UnansweredError: No response arrived.
         """
-        # The client itself remembers the roles of each project.
+        # The client caches the roles of each project.
         project = _normalize_argument(normalize.parse_id, "project_id", project_id)
         roles = self._client.industry_roles.list_for_project(project)
         return _select_candidate(
             "industry role", normalize.compose_text(name), _build_candidates(roles)
         )
 
-    def _fetch_once(self, key: str, ask: Callable[[], list[_Candidate]]) -> list[_Candidate]:
-        return self._memo.get(key, ask)
+    def _fetch_once(self, key: str, fetch: Callable[[], list[_Candidate]]) -> list[_Candidate]:
+        return self._memo.get(key, fetch)
 
     def _fetch_units(self) -> list[_Candidate]:
         units = self._client.business_units.get_structure()
@@ -118,14 +116,14 @@ class Lookups:
         ]
 
 
-def _normalize_argument(form: Callable[[object], str], argument: str, value: str) -> str:
+def _normalize_argument(parse: Callable[[object], str], argument: str, value: str) -> str:
     """Return an argument in normal form.
 
     Raises:
-        InputError: It has none.
+        InputError: The value is invalid.
     """
     try:
-        return form(value)
+        return parse(value)
     except ValueError as error:
         msg = f"BIM 360: {argument} {error}."
         raise InputError(msg) from None
@@ -136,7 +134,7 @@ def _build_candidates(rows: Iterable[Any]) -> list[_Candidate]:
 
 
 def _dump_fields(row: BaseModel) -> Fields:
-    """Return every field, null where HQ has nothing, so that none is missing now and there then."""
+    """Return all fields, null if HQ has no value, so that the same keys are always present."""
     return row.model_dump(mode="json")
 
 
@@ -151,7 +149,7 @@ def _select_candidate(kind: str, name: str, candidates: Sequence[_Candidate]) ->
         return found[0].fields
     if found:
         ids = ", ".join(_format_candidate(each) for each in found)
-        why = f"there are {len(found)} of them: {ids}; use the id of the one that is meant"
+        why = f"there are {len(found)} of them: {ids}; use an id instead of the name"
     else:
         near = suggest_value(name, {each.name for each in candidates}, aliases={})
         why = f"there is none; did you mean '{near}'?" if near else "there is none"

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from bim360_provider.core.entity import DECLARED
+from bim360_provider.core.run import Run
 from bim360_provider.errors import NotFoundError
-from bim360_provider.hq import HqClient
 from bim360_provider.hq.api.base import EntityEndpoints
 from bim360_provider.hq.transport.clock import parse_time
 
@@ -26,18 +26,18 @@ CONSISTENCY_WINDOW: Final = timedelta(minutes=5)
 """A run may start right after another; HQ lags by seconds (docs/reference/hq.md)."""
 
 
-def may_return_404(client: HqClient, state: Mapping[str, Any]) -> bool:
+def may_return_404(run: Run, state: Mapping[str, Any]) -> bool:
     """Return whether a 404 about it is not to be believed at once, by HQ's time.
 
     Args:
-        client: The account that it is in.
+        run: The account, and what this run knows.
         state: The outputs of the last run.
 
     Raises:
         Bim360Error: No token could be had.
     """
     made = parse_time(state.get("created_at"))
-    return made is not None and client.transport.get_server_time() - made < CONSISTENCY_WINDOW
+    return made is not None and run.server_now() - made < CONSISTENCY_WINDOW
 
 
 Found = TypeVar("Found")
@@ -46,12 +46,12 @@ Row = TypeVar("Row", "Project", "Company", "AccountUser")
 
 
 def read_or_none(
-    client: HqClient, kind: str, state: Mapping[str, Any], get: Callable[[bool], Found]
+    run: Run, kind: str, state: Mapping[str, Any], get: Callable[[bool], Found]
 ) -> Found | None:
     """Return what HQ has, or None where a refresh finds it gone.
 
     Args:
-        client: The account that it is in.
+        run: The account, and what this run knows.
         kind: HQ's word for it, as for ``is_gone``.
         state: The outputs of the last run; without them this is a look-up by id, not a refresh.
         get: Asks HQ; is told whether a 404 is not to be believed at once.
@@ -61,11 +61,11 @@ def read_or_none(
         HqError: HQ said no.
         UnansweredError: No answer came.
     """
-    young = may_return_404(client, state)
+    young = may_return_404(run, state)
     try:
         return get(young)
     except NotFoundError as error:
-        if "account_id" in state and is_deleted(client, error, kind):
+        if "account_id" in state and is_deleted(run, error, kind):
             return None
         raise
 
@@ -92,11 +92,11 @@ def read_cached(
     return collection.get_cached(item_id, fields=fields, since=since, new_resource=new_resource)
 
 
-def is_deleted(client: HqClient, error: NotFoundError, kind: str = "project") -> bool:
+def is_deleted(run: Run, error: NotFoundError, kind: str = "project") -> bool:
     """Return whether the thing is missing, rather than the whole account.
 
     Args:
-        client: The account that it is in.
+        run: The account, and what this run knows.
         error: HQ's answer.
         kind: HQ's word for what was asked for: ``project``, ``company`` or ``user``.
 
@@ -106,7 +106,7 @@ def is_deleted(client: HqClient, error: NotFoundError, kind: str = "project") ->
     words = error.hq_message.casefold()
     if "account" in words:
         return False
-    return kind in words or client.projects.is_account_visible()
+    return kind in words or run.hq.projects.is_account_visible()
 
 
 def add_refresh_hint(error: NotFoundError) -> NotFoundError:

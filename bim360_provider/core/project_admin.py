@@ -15,17 +15,15 @@ from bim360_provider.core.project_member.rules import (
     find_identity_changes,
     split_id,
 )
-from bim360_provider.core.run import Ownership
+from bim360_provider.core.run import Run
 from bim360_provider.core.settings import (
     Settings,
     add_account_scope,
     check_account_scope,
     find_scope_changes,
-    get_account_scope,
 )
 from bim360_provider.core.validation import Problem, is_unknown, validate_arguments
 from bim360_provider.errors import ConflictError, HqError, NotFoundError
-from bim360_provider.hq import HqClient
 from bim360_provider.models.project_admin import (
     CREATE_ONLY_FIELDS,
     PROVIDER_ONLY_FIELDS,
@@ -59,7 +57,7 @@ RETRY_DELAYS: Final = (2.0, 4.0, 8.0, 8.0, 8.0)
 Result = TypeVar("Result")
 
 
-def has_service(client: HqClient, project_id: str, user: ProjectUser, service: str) -> bool | None:
+def has_service(run: Run, project_id: str, user: ProjectUser, service: str) -> bool | None:
     """Return whether a member has a service in a project, None where HQ does not show it.
 
     What was read of the member often shows it; if it does not, bim360/admin is sent one request.
@@ -72,13 +70,13 @@ def has_service(client: HqClient, project_id: str, user: ProjectUser, service: s
         return user.is_admin
     access = user.get_access(service)
     if access in (None, NO_ACCESS):
-        access = _fetch_services(client, project_id, user).get_access(service) or access
+        access = _fetch_services(run, project_id, user).get_access(service) or access
     return None if access is None else access != NO_ACCESS
 
 
-def _fetch_services(client: HqClient, project_id: str, user: ProjectUser) -> ProjectUser:
+def _fetch_services(run: Run, project_id: str, user: ProjectUser) -> ProjectUser:
     try:
-        return client.project_users.get_with_services(project_id, user.id)
+        return run.hq.project_users.get_with_services(project_id, user.id)
     except HqError as error:
         if error.status not in LOOKUP_REFUSAL_STATUSES:
             raise
@@ -86,7 +84,7 @@ def _fetch_services(client: HqClient, project_id: str, user: ProjectUser) -> Pro
 
 
 def retry_until_visible(
-    client: HqClient, project_id: str, service: str, send: Callable[[], Result]
+    run: Run, project_id: str, service: str, send: Callable[[], Result]
 ) -> Result:
     """Send a request about a service of a project, again while HQ may not show the project yet.
 
@@ -104,21 +102,21 @@ def retry_until_visible(
         try:
             return send()
         except NotFoundError as error:
-            why, is_final = _explain_not_found(client, project_id, service, error)
+            why, is_final = _explain_not_found(run, project_id, service, error)
             pause = None if is_final else next(waits, None)
             if pause is None:
                 raise _add_reason(error, why) from None
-        client.transport.sleep(pause, f"project {project_id} cannot be found yet")
+        run.sleep(pause, f"project {project_id} cannot be found yet")
 
 
 def _explain_not_found(
-    client: HqClient, project_id: str, service: str, error: NotFoundError
+    run: Run, project_id: str, service: str, error: NotFoundError
 ) -> tuple[str, bool]:
     """Return why HQ cannot find the project, and whether waiting cannot help."""
     if "account" in error.hq_message.casefold():
         return "", True
     try:
-        project = client.projects.get(project_id)
+        project = run.hq.projects.get(project_id)
     except NotFoundError:
         return "If the project was created a moment ago, run `pulumi up` again.", False
     services = project.service_types
@@ -204,7 +202,7 @@ def diff(state: Values, inputs: Values) -> Diff:
     return Diff((*replaces, *(() if kept else ("on_destroy",))), replaces)
 
 
-def read(client: HqClient, entity_id: str, state: Values) -> ReadResult | None:
+def read(run: Run, entity_id: str, state: Values) -> ReadResult | None:
     """Return the admin as HQ has them, or None if they, their service or the project are gone.
 
     Raises:
@@ -214,14 +212,14 @@ def read(client: HqClient, entity_id: str, state: Values) -> ReadResult | None:
     """
     refreshing = "account_id" in state
     project_id, user_id, service_type = split_id(entity_id)
-    user = find_user(client, project_id, user_id, is_refresh=refreshing)
+    user = find_user(run, project_id, user_id, is_refresh=refreshing)
     if user is None or _has_lost_service(
-        client, project_id, user, service_type, is_refresh=refreshing
+        run, project_id, user, service_type, is_refresh=refreshing
     ):
         return None
     admin = build_member(user)
     known = {"service_type": service_type, "company_id": admin["company_id"]}
-    kept = {**get_account_scope(client), **known, **state}
+    kept = {**run.account_scope, **known, **state}
     names = (*CREATE_ONLY_FIELDS, *PROVIDER_ONLY_FIELDS)
     inputs = {
         **{name: kept[name] for name in names if kept.get(name)},
@@ -232,7 +230,7 @@ def read(client: HqClient, entity_id: str, state: Values) -> ReadResult | None:
 
 
 def _has_lost_service(
-    client: HqClient, project_id: str, user: ProjectUser, service: str, *, is_refresh: bool
+    run: Run, project_id: str, user: ProjectUser, service: str, *, is_refresh: bool
 ) -> bool:
     """Return whether a refresh finds that a member no longer has a service.
 
@@ -240,7 +238,7 @@ def _has_lost_service(
         NotFoundError: A look-up by id finds the same.
     """
     shown = user.is_admin if service == ADMIN_SERVICE else user.get_access(service) != NO_ACCESS
-    if shown or has_service(client, project_id, user, service) is not False:
+    if shown or has_service(run, project_id, user, service) is not False:
         return False
     if is_refresh:
         return True
@@ -256,57 +254,52 @@ EXISTING_ADMIN_STATUSES: Final = frozenset(
 """Statuses with which HQ may refuse a user who has the service already; none is documented."""
 
 
-def create(
-    client: HqClient, inputs: Values, settings: Settings, owners: Ownership | None = None
-) -> tuple[str, dict[str, Any]]:
+def create(run: Run, inputs: Values) -> tuple[str, dict[str, Any]]:
     """Activate a service by adding an admin to a project, or adopt an admin who has it already.
 
     Args:
-        client: The account that the project is in.
+        run: The account, and what this run knows.
         inputs: The arguments in normal form.
-        settings: Not needed here.
-        owners: Record who has a resource in this run, so that no other resource removes them.
 
     Raises:
         ConflictError: The person is in the project already, and not an admin of it.
         HqError: HQ refused it, and the person does not have the service.
         UnansweredError: HQ could not be asked whether it acted; the next run finds out.
     """
-    del settings
     project_id = inputs["project_id"]
     try:
-        admin = _add_admin(client, project_id, inputs)
+        admin = _add_admin(run, project_id, inputs)
     except HqError as error:
         if error.status not in EXISTING_ADMIN_STATUSES:
             raise
-        admin = _adopt_admin(client, project_id, inputs, error)
-    (owners or Ownership()).mark_adopted(build_member_id(project_id, admin["user_id"]))
+        admin = _adopt_admin(run, project_id, inputs, error)
+    run.ownership.mark_adopted(build_member_id(project_id, admin["user_id"]))
     entity_id = f"{build_member_id(project_id, admin['user_id'])}:{inputs['service_type']}"
     return entity_id, build_outputs(project_id, admin, inputs)
 
 
-def _add_admin(client: HqClient, project_id: str, inputs: Values) -> dict[str, Any]:
+def _add_admin(run: Run, project_id: str, inputs: Values) -> dict[str, Any]:
     email, service = inputs["email"], inputs["service_type"]
     named = {name: inputs[name] for name in ("service_type", "company_id", "email")}
     body = {**named, "role": "project_admin"}
 
     def send() -> ImportRow:
-        return client.project_users.add_admin(project_id, body)
+        return run.hq.project_users.add_admin(project_id, body)
 
     def post() -> dict[str, Any]:
-        row = retry_until_visible(client, project_id, service, send)
+        row = retry_until_visible(run, project_id, service, send)
         if row.row_user_id is None:  # a response without an id: the admin was added nevertheless
-            user = client.project_users.search_by_email(project_id, email)
+            user = run.hq.project_users.search_by_email(project_id, email)
             return {"email": email, "user_id": email} if user is None else build_member(user)
         return {"email": email, "user_id": row.row_user_id, "project_administration": "admin"}
 
     def there(_since: object) -> dict[str, Any] | None:
-        user = client.project_users.search_by_email(project_id, email)
+        user = run.hq.project_users.search_by_email(project_id, email)
         if user is None or not user.is_admin:
             return None
-        return build_member(user) if has_service(client, project_id, user, service) else None
+        return build_member(user) if has_service(run, project_id, user, service) else None
 
-    return create_once(client, f"{email} ({service})", "project admin", post, there)
+    return create_once(run, f"{email} ({service})", "project admin", post, there)
 
 
 def _explain_refusal(error: HqError, inputs: Values, member: str, *, is_known: bool) -> HqError:
@@ -322,15 +315,13 @@ def _explain_refusal(error: HqError, inputs: Values, member: str, *, is_known: b
     return kind(msg, status=error.status, hq_message=error.hq_message, request=error.request)
 
 
-def _adopt_admin(
-    client: HqClient, project_id: str, inputs: Values, error: HqError
-) -> dict[str, Any]:
+def _adopt_admin(run: Run, project_id: str, inputs: Values, error: HqError) -> dict[str, Any]:
     """Return an admin who has the service already; otherwise HQ's refusal stands."""
     email, service = inputs["email"], inputs["service_type"]
-    user = client.project_users.search_by_email(project_id, email)
+    user = run.hq.project_users.search_by_email(project_id, email)
     if user is None:
         raise error
-    has = has_service(client, project_id, user, service)
+    has = has_service(run, project_id, user, service)
     if not user.is_admin and (has or isinstance(error, ConflictError)):
         words = f"{email} is in project {project_id} already, but is not an admin of it"
         msg = (
@@ -341,14 +332,14 @@ def _adopt_admin(
         raise _explain_refusal(
             error, inputs, build_member_id(project_id, user.id), is_known=has is not None
         )
-    client.transport.notify(
+    run.info(
         f"BIM 360: {email} has the service {service} in project {project_id} already; "
         "the existing admin was adopted."
     )
     return build_member(user)
 
 
-def update(client: HqClient, entity_id: str, state: Values, inputs: Values) -> dict[str, Any]:
+def update(run: Run, entity_id: str, state: Values, inputs: Values) -> dict[str, Any]:
     """Keep what a destroy has to know; HQ has nothing to change."""
-    del client, entity_id
+    del run, entity_id
     return {**state, **inputs, "on_destroy": inputs.get("on_destroy")}

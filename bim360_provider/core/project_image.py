@@ -16,17 +16,15 @@ from bim360_provider.core.not_found import (
     read_cached,
     read_or_none,
 )
-from bim360_provider.core.run import Ownership
+from bim360_provider.core.run import Run
 from bim360_provider.core.settings import (
     Settings,
     add_account_scope,
     check_account_scope,
     find_scope_changes,
-    get_account_scope,
 )
 from bim360_provider.core.validation import Problem, validate_arguments
 from bim360_provider.errors import InputError, NotFoundError
-from bim360_provider.hq import HqClient
 from bim360_provider.models.display import escape_text
 from bim360_provider.models.project_image import (
     PROVIDER_ONLY_FIELDS,
@@ -82,16 +80,12 @@ def diff(state: Values, inputs: Values) -> Diff:
     return Diff((*content, *replaces), replaces)
 
 
-def create(
-    client: HqClient, inputs: Values, _settings: Settings, _owners: Ownership | None = None
-) -> tuple[str, dict[str, Any]]:
+def create(run: Run, inputs: Values) -> tuple[str, dict[str, Any]]:
     """Send the picture, which takes the place of the one that the project has.
 
     Args:
-        client: The account that the project is in.
+        run: The account, and what this run knows.
         inputs: The arguments in normal form.
-        _settings: Nothing of them matters here.
-        _owners: A picture may be sent by whoever declares it, a resource that replaces another too.
 
     Returns:
         The picture's id and the outputs.
@@ -101,11 +95,11 @@ def create(
         HqError: HQ refused it.
         UnansweredError: No answer came; sending it again does no harm.
     """
-    outs = _send_picture(client, inputs, new_resource=True)
+    outs = _send_picture(run, inputs, new_resource=True)
     return f"{inputs['project_id']}{ID_SUFFIX}", outs
 
 
-def update(client: HqClient, _id: str, state: Values, inputs: Values) -> dict[str, Any]:
+def update(run: Run, _id: str, state: Values, inputs: Values) -> dict[str, Any]:
     """Send the picture as it is now; return the outputs.
 
     Raises:
@@ -114,20 +108,20 @@ def update(client: HqClient, _id: str, state: Values, inputs: Values) -> dict[st
         HqError: HQ refused it.
         UnansweredError: No answer came; sending it again does no harm.
     """
-    young = may_return_404(client, {"created_at": state.get(PROJECT_CREATED_AT)})
+    young = may_return_404(run, {"created_at": state.get(PROJECT_CREATED_AT)})
     try:
-        return _send_picture(client, inputs, new_resource=young)
+        return _send_picture(run, inputs, new_resource=young)
     except NotFoundError as error:
         raise add_refresh_hint(error) from None
 
 
-def read(client: HqClient, id_: str, state: Values) -> ReadResult | None:
+def read(run: Run, id_: str, state: Values) -> ReadResult | None:
     """Return the picture as it was sent last, or None if the project is gone.
 
     HQ does not give pictures back, so one that somebody changed by hand cannot be told of.
 
     Args:
-        client: The account that the project is in.
+        run: The account, and what this run knows.
         id_: The project's id with ``/image`` behind it, or without.
         state: The outputs of the last run; without them this is a look-up.
 
@@ -140,34 +134,33 @@ def read(client: HqClient, id_: str, state: Values) -> ReadResult | None:
     known_since = {**state, "created_at": state.get(PROJECT_CREATED_AT)}
     asked = {k: v for k, v in known_since.items() if k != DECLARED}  # of the picture, not of it
     project = read_or_none(
-        client,
+        run,
         "project",
         known_since,
-        lambda young: read_cached(client.projects, project_id, asked, new_resource=young),
+        lambda young: read_cached(run.hq.projects, project_id, asked, new_resource=young),
     )
     if project is None:
         return None
-    known = {**get_account_scope(client), "project_id": project_id, **state}
+    known = {**run.account_scope, "project_id": project_id, **state}
     inputs = {name: known[name] for name in ProjectImageArguments.model_fields if name in known}
     declared = sorted(state.get(DECLARED, ("project_id",)))
     outs = {**inputs, PROJECT_CREATED_AT: project.created_at, DECLARED: declared}
     return ReadResult(f"{project_id}{ID_SUFFIX}", outs, inputs)
 
 
-def delete(client: HqClient, _id: str, state: Values, _owners: Ownership | None = None) -> None:
+def delete(run: Run, _id: str, state: Values) -> None:
     """Forget the picture: HQ cannot take one away.
 
     Args:
-        client: The account that the project is in.
+        run: The account, and what this run knows.
         _id: The picture's id.
         state: The outputs of the last run.
-        _owners: Nothing is taken away, so whose it is does not matter.
     """
     words = f"the picture of project {state.get('project_id')} stays: HQ cannot remove one"
-    client.transport.notify(f"BIM 360: {words}.")
+    run.info(f"BIM 360: {words}.")
 
 
-def _send_picture(client: HqClient, inputs: Values, *, new_resource: bool) -> dict[str, Any]:
+def _send_picture(run: Run, inputs: Values, *, new_resource: bool) -> dict[str, Any]:
     content, kind = _read_picture(Path(inputs["path"]))
     if hashlib.sha256(content).hexdigest() != inputs["sha256"]:
         msg = (
@@ -175,7 +168,7 @@ def _send_picture(client: HqClient, inputs: Values, *, new_resource: bool) -> di
             "looked at it. Run `pulumi up` again."
         )
         raise InputError(msg)
-    put = client.project_images.update_image
+    put = run.hq.project_images.update_image
     project = put(inputs["project_id"], content, kind, new_resource=new_resource)
     names = sorted(name for name in inputs if name not in PROVIDER_ONLY_FIELDS)
     return {**inputs, PROJECT_CREATED_AT: project.created_at, DECLARED: names}

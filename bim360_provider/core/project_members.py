@@ -28,17 +28,15 @@ from bim360_provider.core.project_member.rules import (
     find_identity_changes,
     split_id,
 )
-from bim360_provider.core.run import Ownership
+from bim360_provider.core.run import Run
 from bim360_provider.core.settings import (
     Settings,
     add_account_scope,
     check_account_scope,
     find_scope_changes,
-    get_account_scope,
 )
 from bim360_provider.core.validation import Problem, Unknown, is_unknown, validate_arguments
 from bim360_provider.errors import Bim360Error, InputError, NotFoundError
-from bim360_provider.hq import HqClient
 from bim360_provider.models import normalize
 from bim360_provider.models.project_member import (
     PATCHABLE_FIELDS,
@@ -236,7 +234,7 @@ MAX_REPORTED_REFUSALS: Final = 10
 
 
 def import_team(
-    client: HqClient, project_id: str, wanted: Mapping[str, Values], owners: Ownership
+    run: Run, project_id: str, wanted: Mapping[str, Values]
 ) -> tuple[ImportResult, set[str]]:
     """Return what became of those who were to join, and of whom something is left to do.
 
@@ -245,37 +243,39 @@ def import_team(
         HqError: HQ refused the first import as a whole.
         UnansweredError: HQ could not be asked; the next run finds out.
     """
-    joined = import_members(client, project_id, wanted) if wanted else ImportResult()
+    joined = import_members(run, project_id, wanted) if wanted else ImportResult()
     unfinished = set(joined.refusals)
     for email, member in {**joined.existing_members, **joined.added_members}.items():
         joined.added_members[email], left = apply_non_access_fields(
-            client, project_id, member, wanted[email]
+            run, project_id, member, wanted[email]
         )
         unfinished |= {email} if left else set()
-    _report_import(client, project_id, joined)
+    _report_import(run, project_id, joined)
     for email in joined.existing_members:
-        owners.mark_adopted(build_member_id(project_id, joined.added_members[email]["user_id"]))
+        run.ownership.mark_adopted(
+            build_member_id(project_id, joined.added_members[email]["user_id"])
+        )
     return joined, unfinished
 
 
-def _report_import(client: HqClient, project_id: str, joined: ImportResult) -> None:
+def _report_import(run: Run, project_id: str, joined: ImportResult) -> None:
     if joined.existing_members:
         words = f"in project {project_id} before: {format_emails(joined.existing_members)}"
-        client.transport.notify(f"BIM 360: taken over, because they were {words}.")
+        run.info(f"BIM 360: taken over, because they were {words}.")
     for email, words in sorted(joined.refusals.items())[:MAX_REPORTED_REFUSALS]:
         line = f"{format_refusal(project_id, email, words)} The next `pulumi up` tries again."
-        client.transport.notify(line, warning=True)
+        run.warn(line)
     if len(joined.refusals) > MAX_REPORTED_REFUSALS:
         words = f"{len(joined.refusals) - MAX_REPORTED_REFUSALS} more were not added to project {project_id}"
         line = f"BIM 360: {words}; the output `unfinished` names all."
-        client.transport.notify(line, warning=True)
+        run.warn(line)
 
 
-def read(client: HqClient, entity_id: str, state: Values) -> ReadResult | None:
+def read(run: Run, entity_id: str, state: Values) -> ReadResult | None:
     """Return the declared members as HQ has them, or None if the project is gone.
 
     Args:
-        client: The account that the project is in.
+        run: The account, and what this run knows.
         entity_id: The project's id, and ``:members``.
         state: The outputs of the last run; without them everybody in the project is returned.
 
@@ -288,18 +288,18 @@ def read(client: HqClient, entity_id: str, state: Values) -> ReadResult | None:
     project_id, _, _ = split_id(entity_id)
     try:
         live = {
-            user.email.lower(): build_member(user) for user in client.project_users.walk(project_id)
+            user.email.lower(): build_member(user) for user in run.hq.project_users.walk(project_id)
         }
     except NotFoundError as error:
         # Asked for people, HQ denies the project also to an app that may not see the account.
-        if refreshing and is_deleted(client, error, "user"):
+        if refreshing and is_deleted(run, error, "user"):
             return None
         raise
     everybody = dict.fromkeys(live, PATCHABLE_FIELDS)
     declared = state.get(DECLARED, everybody) if refreshing else everybody
     there = {email: live[email] for email in declared if email in live}
     kept = {
-        **get_account_scope(client),
+        **run.account_scope,
         **{k: state[k] for k in TEAM_PROVIDER_ONLY_FIELDS if k in state},
     }
     mirrored = {e: derive_fields(there[e], declared[e]) for e in sorted(there)}
@@ -309,16 +309,12 @@ def read(client: HqClient, entity_id: str, state: Values) -> ReadResult | None:
     return ReadResult(build_team_id(project_id), {**outs, DECLARED: dict(declared)}, inputs)
 
 
-def create(
-    client: HqClient, inputs: Values, settings: Settings, owners: Ownership | None = None
-) -> tuple[str, dict[str, Any]]:
+def create(run: Run, inputs: Values) -> tuple[str, dict[str, Any]]:
     """Add the members to the project; whoever is in it already is taken over.
 
     Args:
-        client: The account that the project is in.
+        run: The account, and what this run knows.
         inputs: The arguments in normal form.
-        settings: Not needed here.
-        owners: Are told whom this run has taken over.
 
     Returns:
         The id and the outputs; those who were refused are in the output ``unfinished``.
@@ -329,10 +325,9 @@ def create(
         HqError: HQ refused the first import as a whole.
         UnansweredError: HQ could not be asked; the next run finds out.
     """
-    del settings
     project_id = inputs["project_id"]
     wanted = diff_members({}, inputs).additions
-    joined, unfinished = import_team(client, project_id, wanted, owners or Ownership())
+    joined, unfinished = import_team(run, project_id, wanted)
     if joined.refusals and not joined.added_members:
         email, words = next(iter(joined.refusals.items()))
         raise InputError(format_refusal(project_id, email, words))
@@ -341,7 +336,7 @@ def create(
     )
 
 
-def update(client: HqClient, entity_id: str, state: Values, inputs: Values) -> dict[str, Any]:
+def update(run: Run, entity_id: str, state: Values, inputs: Values) -> dict[str, Any]:
     """Make HQ equal to the arguments, member by member; return the outputs.
 
     What fails for one member undoes nothing of the others: it is told, and recorded in the
@@ -354,12 +349,12 @@ def update(client: HqClient, entity_id: str, state: Values, inputs: Values) -> d
     """
     project_id, _, _ = split_id(entity_id)
     between = diff_members(state, inputs)
-    joined, unfinished = import_team(client, project_id, between.additions, Ownership())
+    joined, unfinished = import_team(run, project_id, between.additions)
     members = {e: each for e, each in state["members"].items() if e in inputs["members"]}
-    changed = _apply_changes(client, project_id, members, inputs, between)
+    changed = _apply_changes(run, project_id, members, inputs, between)
     if inputs.get("on_removal") == "remove":
         for email, member in between.removals.items():
-            remove_member(client, project_id, {**member, "email": email})
+            remove_member(run, project_id, {**member, "email": email})
     unfinished |= between.changes.keys() - changed.keys()
     return build_outputs(
         project_id, {**members, **changed, **joined.added_members}, inputs, unfinished
@@ -367,7 +362,7 @@ def update(client: HqClient, entity_id: str, state: Values, inputs: Values) -> d
 
 
 def _apply_changes(
-    client: HqClient,
+    run: Run,
     project_id: str,
     members: Mapping[str, Values],
     inputs: Values,
@@ -379,7 +374,7 @@ def _apply_changes(
     def attempt(email: str, names: tuple[str, ...]) -> dict[str, Any] | None:
         member = {**members[email], "email": email}
         try:
-            return patch_member(client, project_id, member, inputs["members"][email], names)
+            return patch_member(run, project_id, member, inputs["members"][email], names)
         except Bim360Error as error:
             errors.append(error)
             return None
@@ -389,20 +384,17 @@ def _apply_changes(
     if errors and not changed and not between.additions:
         raise errors[0]
     for error in errors:
-        client.transport.notify(f"{error} The next `pulumi up` tries again.", warning=True)
+        run.warn(f"{error} The next `pulumi up` tries again.")
     return changed
 
 
-def delete(
-    client: HqClient, entity_id: str, state: Values, owners: Ownership | None = None
-) -> None:
+def delete(run: Run, entity_id: str, state: Values) -> None:
     """Leave the members in the project, or try to remove them if the stack asked for that.
 
     Args:
-        client: The account that the project is in.
+        run: The account, and what this run knows.
         entity_id: The project's id, and ``:members``.
         state: The outputs of the last run.
-        owners: Know whom another resource has taken over in this run.
 
     Raises:
         ConfigError: There is no acting user to remove them.
@@ -413,9 +405,9 @@ def delete(
     members: Mapping[str, Values] = state.get("members") or {}
     if state.get("on_removal") == "remove":
         for email, member in members.items():
-            remove_member(client, project_id, {**member, "email": email}, owners)
+            remove_member(run, project_id, {**member, "email": email})
     elif members and state.get("on_removal") == "retain":
         words = f"members of project {project_id} stay: {format_emails(members)}"
-        client.transport.notify(f"BIM 360: {words} (retain).")
+        run.info(f"BIM 360: {words} (retain).")
     elif members:
-        client.transport.notify(format_retained_members(members, project_id), warning=True)
+        run.warn(format_retained_members(members, project_id))

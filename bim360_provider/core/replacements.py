@@ -21,6 +21,8 @@ __all__ = [
     "ReplacementTracker",
     "format_replacement_message",
     "format_retention_message",
+    "format_template_message",
+    "list_replacement_warnings",
 ]
 
 Values = Mapping[str, Any]
@@ -63,6 +65,20 @@ KIND_LABELS: Final[Mapping[str, str]] = {
     "project_member": "member",
     "project_members": "team",
 }
+
+
+def list_replacement_warnings(before: "Predecessor", kind: str, inputs: Values) -> list[str]:
+    """Return the warnings about a replacement that keeps the object of its predecessor."""
+    warnings = [format_replacement_message(kind, before.id, inputs)]
+    template = inputs.get("template_project_id")
+    if kind == "project" and template not in (None, before.state.get("template_project_id")):
+        warnings.append(format_template_message(inputs["name"]))
+    return warnings
+
+
+def format_template_message(name: str) -> str:
+    """Return the message that an existing project gets no copy of its template."""
+    return f"the template is not copied into '{name}': it existed already"
 
 
 def format_replacement_message(kind: str, entity_id: str, inputs: Values) -> str:

@@ -1,23 +1,26 @@
-"""One run of the engine: which resource owns which object, and how many are archived."""
+"""One engine run against one account: its client, settings, ownership and archive limit."""
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from bim360_provider.core.settings import Settings, get_account_scope
 from bim360_provider.errors import ArchiveLimitError, HqError
-from bim360_provider.hq import OpenOutcomeError
+from bim360_provider.hq import HqClient, OpenOutcomeError
+from bim360_provider.hq.transport.clock import Clock
 
 if TYPE_CHECKING:
     from bim360_provider.models import AccountUser, Company, Project
 
 __all__ = [
-    "DEFAULT_MAX_ARCHIVES",
     "ArchiveCounter",
     "ArchiveLimit",
     "Ownership",
+    "Run",
     "claim_row",
     "claim_row_or_none",
 ]
@@ -97,10 +100,6 @@ def claim_row_or_none(owners: Ownership, row: Row | None) -> Row | None:
     return row if row is not None and owners.claim(row.id) else None
 
 
-DEFAULT_MAX_ARCHIVES: Final = 20
-"""More than a pull request archives, as many as a person reads, and soon brought back."""
-
-
 class ArchiveCounter:
     """Counts the projects that this run has archived; shared by all threads of the host."""
 
@@ -165,3 +164,55 @@ def _format_refusal(project: str, most: int) -> str:
     why = f"this run has archived {most} already, as many as bim360:maxArchives allows"
     advice = f"If the rest is meant too: run it again for the next {most}, or set {override}"
     return f"BIM 360: project {project} is not archived: {why}. {advice}."
+
+
+@dataclass(frozen=True)
+class Run:
+    """One engine run against one account.
+
+    Attributes:
+        hq: The client of the account.
+        settings: The resolved configuration.
+        ownership: Which resource of the run owns which object.
+        archive_limit: How many more projects the run may archive.
+    """
+
+    hq: HqClient
+    settings: Settings
+    ownership: Ownership
+    archive_limit: ArchiveLimit
+
+    @property
+    def account_scope(self) -> dict[str, Any]:
+        """The account and its region, as they are kept in the state."""
+        return get_account_scope(self.hq)
+
+    @property
+    def clock(self) -> Clock:
+        """The monotonic clock, for deadlines and for waits that are not reported."""
+        return self.hq.transport.clock
+
+    @property
+    def started_at(self) -> datetime:
+        """HQ's time of its first response in this run."""
+        return self.hq.transport.server_clock.run_start
+
+    def server_now(self) -> datetime:
+        """Return HQ's time; fetch a token first if HQ has not responded yet.
+
+        Raises:
+            Bim360Error: No token was issued.
+        """
+        return self.hq.transport.get_server_time()
+
+    def info(self, message: str) -> None:
+        """Show a message."""
+        self.hq.transport.notify(message)
+
+    def warn(self, message: str) -> None:
+        """Show a warning."""
+        self.hq.transport.notify(message, warning=True)
+
+    def sleep(self, seconds: float, reason: str) -> None:
+        """Wait; report the reason of a long wait first."""
+        self.hq.transport.sleep(seconds, reason)

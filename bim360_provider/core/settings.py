@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from pydantic import SecretStr
 
-from bim360_provider.core.run import DEFAULT_MAX_ARCHIVES
 from bim360_provider.core.validation import Problem, is_unknown
 from bim360_provider.errors import ConfigError
 from bim360_provider.hq import APS_URL, Connection, HqClient
@@ -16,6 +15,7 @@ from bim360_provider.models import enums, normalize, user_ref
 
 __all__ = [
     "CONFIG_KEYS",
+    "DEFAULT_MAX_ARCHIVES",
     "EXPLICIT_KEY",
     "HIDDEN_KEY",
     "ConfigReader",
@@ -43,28 +43,30 @@ CONFIG_KEYS: Final = {
     "bim360:rateLimitStore": "BIM360_RATE_LIMIT_STORE",
     "bim360:maxArchives": "BIM360_MAX_ARCHIVES",
 }
-"""Every configuration key and the environment variable that goes before it."""
+"""The configuration keys, each with the environment variable that takes precedence over it."""
 
 HIDDEN_KEY: Final = "bim360:hidden"
-"""Names the keys of a ``Bim360Provider`` that are secrets: no message quotes their values."""
+"""Lists the secret keys of a ``Bim360Provider``; messages never quote their values."""
 
 EXPLICIT_KEY: Final = "bim360:explicit"
-"""Marks the configuration of a ``Bim360Provider``, which goes before the environment."""
+"""Marks the configuration of a ``Bim360Provider``, which overrides the environment."""
 
 ENVIRONMENT_FIRST_KEYS: Final = frozenset({"bim360:maxArchives"})
-"""What goes by the environment even for a ``Bim360Provider``: whoever stands before a destroy
-must be able to say so, and the provider's own arguments are those of the last up.
+"""Keys whose environment variable overrides even a ``Bim360Provider``.
+
+A destroy uses the provider's arguments of the last up; the environment is the only way to raise the
+limit for it.
 """
 
 UNLIMITED: Final = "unlimited"
-"""The word for no limit at all."""
+"""The value that removes a limit."""
 
 
 class ConfigReader:
-    """Reads one value after the other and collects what is wrong.
+    """Reads configuration values and collects the errors.
 
     Attributes:
-        problems: What cannot be understood, a sentence each.
+        problems: A message for each invalid value.
     """
 
     def __init__(self, config: Mapping[str, object], environ: Mapping[str, str]) -> None:
@@ -73,11 +75,11 @@ class ConfigReader:
         self.problems: list[str] = []
 
     def read_text(self, key: str) -> str | None:
-        """Return what was said under a key, or None."""
+        """Return the value of a key, or None if it is not set."""
         return self._find_value(key)[0]
 
     def is_from_environment(self, key: str) -> bool:
-        """Return whether the environment gave the value of a key."""
+        """Return whether the value of a key is from the environment."""
         return self._find_value(key)[1]
 
     def _find_value(self, key: str) -> tuple[str | None, bool]:
@@ -98,7 +100,7 @@ class ConfigReader:
             return default
 
     def read_flag(self, key: str, *, default: bool) -> bool:
-        """Return a switch."""
+        """Return a boolean."""
         try:
             return normalize.parse_flag(self.read_text(key) or default)
         except ValueError as error:
@@ -106,67 +108,68 @@ class ConfigReader:
             return default
 
     def read_count(self, key: str, default: int, *, maximum: int) -> int:
-        """Return a whole number from 0 on."""
-        words = self.read_text(key) or str(default)
-        number = _parse_integer(words)
+        """Return an integer from 0 to ``maximum``."""
+        text = self.read_text(key) or str(default)
+        number = _parse_integer(text)
         if number is None or number > maximum:
-            self.problems.append(
-                f"{key} must be 0 to {maximum}, not {normalize.quote_value(words)}"
-            )
+            self.problems.append(f"{key} must be 0 to {maximum}, not {normalize.quote_value(text)}")
             return default
         return number
 
     def read_limit(self, key: str, default: int) -> int | None:
-        """Return a whole number from 0 on, or None for no limit."""
-        words = self.read_text(key) or str(default)
-        if words.casefold() == UNLIMITED:
+        """Return an integer of at least 0, or None for no limit."""
+        text = self.read_text(key) or str(default)
+        if text.casefold() == UNLIMITED:
             return None
-        number = _parse_integer(words)
+        number = _parse_integer(text)
         if number is None:
-            shown = normalize.quote_value(words)
-            self.problems.append(f"{key} must be 0 or more, or {UNLIMITED}, not {shown}")
+            quoted = normalize.quote_value(text)
+            self.problems.append(f"{key} must be 0 or more, or {UNLIMITED}, not {quoted}")
             return default
         return number
 
-    def read_normalized(self, key: str, form: Callable[[object], str]) -> str | None:
-        """Return a value in its normal form."""
-        words = self.read_text(key)
+    def read_normalized(self, key: str, parse: Callable[[object], str]) -> str | None:
+        """Return a value in its normal form, or None if it is not set."""
+        text = self.read_text(key)
         try:
-            return form(words) if words else None
+            return parse(text) if text else None
         except ValueError as error:
             self.problems.append(f"{key} {error}")
             return None
 
 
-def _parse_integer(words: str) -> int | None:
-    """Return a whole number from 0 on; a provider's own argument comes as ``20.0``."""
+def _parse_integer(text: str) -> int | None:
+    """Return an integer of at least 0; Pulumi passes a provider's own argument as ``20.0``."""
     try:
-        number = float(words)
+        number = float(text)
     except ValueError:
         return None
     return int(number) if number.is_integer() and number >= 0 else None
 
 
+DEFAULT_MAX_ARCHIVES: Final = 20
+"""More than a pull request archives, as many as a person reads, and soon brought back."""
+
 DEFAULT_REGION: Final = "US"
 
 MAX_REQUESTS_PER_MINUTE: Final = 100
-"""Requests a minute that HQ allows one client id."""
+"""HQ's limit of requests per minute for each client id."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What the provider was told, each value None where nobody said anything.
+    """The provider's configuration; an optional value is None if it is not set.
 
     Attributes:
-        acting_user: On whose behalf members are added: an e-mail, an HQ id or a uid.
-        unknown_values: Whether values outside the public lists are let through.
-        adopt_leftovers: Whether a create may adopt what an interrupted run left behind.
-        adopt_simultaneous: Whether it may adopt what appeared while it was running.
-        read_service_types: Whose service types a refresh asks for: ``declared``, ``always`` or
-            ``never``.
-        requests_per_minute: At most this many requests of the client id in a minute; 0 is no limit.
+        acting_user: The user on whose behalf members are added: an e-mail, an HQ id or a uid.
+        unknown_values: Whether values outside HQ's public lists are accepted.
+        adopt_leftovers: Whether a create may adopt an object that an interrupted run created.
+        adopt_simultaneous: Whether a create may adopt an object that appeared while it ran.
+        read_service_types: The projects whose service types a refresh reads: ``declared``,
+            ``always`` or ``never``.
+        requests_per_minute: The limit of requests per minute for the client id; 0 is no limit.
         rate_limit_store: A file or a ``redis://`` URL that shares the limit with other runs.
-        max_archives: At most this many projects are archived by one run; None is no limit.
+        max_archives: The limit of projects that one run archives; None is no limit.
     """
 
     client_id: str | None
@@ -186,46 +189,46 @@ class Settings:
 
     @classmethod
     def resolve(cls, config: Mapping[str, object], environ: Mapping[str, str]) -> "Settings":
-        """Return the settings: environment first, then the stack's configuration.
+        """Return the settings; the environment takes precedence over the stack's configuration.
 
         Raises:
-            ConfigError: A value cannot be understood; every such value is named.
+            ConfigError: A value is invalid; the message names every invalid value.
         """
-        told = ConfigReader(config, environ)
-        secret = told.read_text("bim360:clientSecret")
-        legacy = told.read_flag("bim360:legacyEuPath", default=False)
+        reader = ConfigReader(config, environ)
+        secret = reader.read_text("bim360:clientSecret")
+        legacy = reader.read_flag("bim360:legacyEuPath", default=False)
         settings = cls(
-            client_id=told.read_text("bim360:clientId"),
+            client_id=reader.read_text("bim360:clientId"),
             client_secret=SecretStr(secret) if secret else None,
-            account_id=told.read_normalized("bim360:accountId", normalize.parse_account_id),
-            region=told.read_choice("bim360:region", enums.REGIONS, "EMEA" if legacy else "US"),
-            acting_user=told.read_normalized("bim360:actingUser", user_ref.parse_acting_user),
-            base_url=told.read_normalized("bim360:baseUrl", address.parse_base_url) or APS_URL,
+            account_id=reader.read_normalized("bim360:accountId", normalize.parse_account_id),
+            region=reader.read_choice("bim360:region", enums.REGIONS, "EMEA" if legacy else "US"),
+            acting_user=reader.read_normalized("bim360:actingUser", user_ref.parse_acting_user),
+            base_url=reader.read_normalized("bim360:baseUrl", address.parse_base_url) or APS_URL,
             legacy_eu_path=legacy,
-            unknown_values=told.read_choice("bim360:unknownValues", ("refuse", "allow"), "refuse")
+            unknown_values=reader.read_choice("bim360:unknownValues", ("refuse", "allow"), "refuse")
             == "allow",
-            adopt_leftovers=told.read_flag("bim360:adoptLeftovers", default=True),
-            adopt_simultaneous=told.read_flag("bim360:adoptSimultaneous", default=False),
-            read_service_types=told.read_choice(
+            adopt_leftovers=reader.read_flag("bim360:adoptLeftovers", default=True),
+            adopt_simultaneous=reader.read_flag("bim360:adoptSimultaneous", default=False),
+            read_service_types=reader.read_choice(
                 "bim360:readServiceTypes", ("declared", "always", "never"), "declared"
             ),
-            requests_per_minute=told.read_count(
+            requests_per_minute=reader.read_count(
                 "bim360:requestsPerMinute",
                 DEFAULT_REQUESTS_PER_MINUTE,
                 maximum=MAX_REQUESTS_PER_MINUTE,
             ),
-            rate_limit_store=told.read_normalized(
+            rate_limit_store=reader.read_normalized(
                 "bim360:rateLimitStore", address.parse_rate_limit_store
             ),
-            max_archives=told.read_limit("bim360:maxArchives", DEFAULT_MAX_ARCHIVES),
+            max_archives=reader.read_limit("bim360:maxArchives", DEFAULT_MAX_ARCHIVES),
         )
-        if told.problems:
-            msg = f"BIM 360: {'; '.join(told.problems)}."
+        if reader.problems:
+            msg = f"BIM 360: {'; '.join(reader.problems)}."
             raise ConfigError(msg)
         return settings
 
     def list_missing_credentials(self) -> list[str]:
-        """Return how to set each credential that is missing."""
+        """Return an advice for each missing credential."""
         given = {"bim360:clientId": self.client_id, "bim360:clientSecret": self.client_secret}
         return [_format_set_advice(key) for key, value in given.items() if not value]
 
@@ -233,7 +236,7 @@ class Settings:
         """Return the connection to an account, by default the configured one.
 
         Raises:
-            ConfigError: Something is missing; the error says which command sets it.
+            ConfigError: A value is missing; the message names the command that sets it.
         """
         account = account_id or self.account_id
         missing = self.list_missing_credentials()
@@ -271,7 +274,7 @@ MISSING_ACCOUNT: Final = (
 
 
 def add_account_scope(new: Values, settings: Settings) -> dict[str, Any]:
-    """Return the arguments that were given, with the account and the region that they are for."""
+    """Return the arguments that are not None, with their account and region."""
     given = {name: value for name, value in new.items() if value is not None}
     if settings.account_id:
         given.setdefault("account_id", settings.account_id)
@@ -280,16 +283,16 @@ def add_account_scope(new: Values, settings: Settings) -> dict[str, Any]:
 
 
 def check_account_scope(given: Values) -> list[Problem]:
-    """Return the problem of arguments without an account."""
+    """Return a problem if the arguments have no account."""
     return [] if "account_id" in given else [Problem("account_id", MISSING_ACCOUNT)]
 
 
 def is_create(old: Values, given: Values) -> bool:
-    """Return whether it has to be made: there is none yet, or it is to be in another place.
+    """Return whether the resource must be created: it is new, or its account or region changed.
 
     Args:
-        old: The arguments of the last run; empty when it is new.
-        given: The arguments as written, with account and region.
+        old: The arguments of the last run; empty for a new resource.
+        given: The arguments of the program, with account and region.
     """
     return not old or any(
         name in given and not is_unknown(given[name]) and given[name] != old.get(name)
@@ -298,7 +301,7 @@ def is_create(old: Values, given: Values) -> bool:
 
 
 def find_scope_changes(state: Values, inputs: Values) -> tuple[str, ...]:
-    """Return which of account and region are others now: another place is another thing."""
+    """Return which of account and region changed; either change replaces the resource."""
     return tuple(
         name
         for name in ACCOUNT_SCOPE
@@ -307,6 +310,6 @@ def find_scope_changes(state: Values, inputs: Values) -> tuple[str, ...]:
 
 
 def get_account_scope(client: HqClient) -> dict[str, Any]:
-    """Return the account and the region that a client asks."""
+    """Return the account and the region of a client's connection."""
     connection = client.connection
     return {"account_id": connection.account_id, "region": connection.region or "US"}

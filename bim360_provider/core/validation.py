@@ -1,4 +1,4 @@
-"""Validate arguments against a model: all problems at once, unknown values unchanged."""
+"""Validate arguments against a model and report all problems at once."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -7,7 +7,6 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from bim360_provider.hq import HqClient
 from bim360_provider.models import display, normalize
 from bim360_provider.models.display import quote_value
 from bim360_provider.models.suggestions import ARGUMENT_ALIASES, suggest_value
@@ -24,10 +23,10 @@ __all__ = [
 
 
 class Unknown:
-    """A value that another resource has yet to give."""
+    """A value that is not known until another resource is created."""
 
     def __repr__(self) -> str:
-        """Return what Pulumi prints for it."""
+        """Return Pulumi's text for an unknown value."""
         return "[unknown]"
 
 
@@ -36,12 +35,12 @@ UNKNOWN: Final = Unknown()
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong with one argument, in words that say what to write instead.
+    """A problem of one argument, with a message that says how to correct it.
 
     Attributes:
-        argument: Its name.
-        words: What is wrong with it.
-        warning: It is told in the preview, and let through.
+        argument: The argument's name.
+        message: The rest of a sentence that begins with the argument's name.
+        warning: Whether the preview only warns and accepts the value.
     """
 
     argument: str
@@ -49,7 +48,7 @@ class Problem:
     warning: bool = False
 
     def __str__(self) -> str:
-        """Return the sentence that people read."""
+        """Return the message as a sentence."""
         name = self.argument
         return f"{name if name.isidentifier() else normalize.quote_value(name)} {self.message}"
 
@@ -70,13 +69,13 @@ def validate_arguments(
     *,
     check_required: bool = True,
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """Return the given arguments in normal form, and everything that is wrong with them.
+    """Return the arguments in normal form, and all problems.
 
     Args:
-        model: Says which arguments there are and what each may hold.
-        given: Arguments that were given; values may be unknown.
-        open_lists: Arguments for which any text passes, whatever the public list says.
-        complete: Whether a required argument that is not given is a problem.
+        model: Defines the arguments and their values.
+        given: The declared arguments; unknown values stay as they are.
+        open_lists: Arguments that accept any text, also values outside HQ's public list.
+        check_required: Whether a missing required argument is a problem.
     """
     fields = model.model_fields
     problems = [
@@ -136,35 +135,36 @@ def _describe_unknown_argument(
 
 
 def warn_about_response(
-    client: HqClient,
-    called: str,
+    warn: Callable[[str], None],
+    label: str,
     sent: Mapping[str, Any],
     row: BaseModel,
-    same: Callable[[str, Any, Any], bool],
+    is_same: Callable[[str, Any, Any], bool],
 ) -> None:
-    """Warn once where a response has other values than were sent.
+    """Warn once if a response has other values than were sent.
 
     Args:
-        client: Passes the warning on.
-        called: What people call the object, such as ``project 'Tower'``.
-        sent: The fields of the body as arguments.
-        row: HQ's response; a field that it leaves out is not judged.
-        same: Whether an argument and HQ's value mean the same.
+        warn: Shows a warning.
+        label: The object's name for users, such as ``project 'Tower'``.
+        sent: The fields of the request body, as arguments.
+        row: HQ's response; a field that is missing in it is not compared.
+        is_same: Returns whether an argument and HQ's value are equivalent.
     """
     named = {name: getattr(row, name) for name in sent if name in row.model_fields_set}
-    others = {name: live for name, live in named.items() if not same(name, sent[name], live)}
-    warn_about_values(client, called, {name: (sent[name], live) for name, live in others.items()})
+    others = {name: live for name, live in named.items() if not is_same(name, sent[name], live)}
+    warn_about_values(warn, label, {name: (sent[name], live) for name, live in others.items()})
 
 
-def warn_about_values(client: HqClient, called: str, others: Mapping[str, tuple[Any, Any]]) -> None:
-    """Warn once of values that HQ stored otherwise; of a secret, neither value is shown."""
+def warn_about_values(
+    warn: Callable[[str], None], label: str, others: Mapping[str, tuple[Any, Any]]
+) -> None:
+    """Warn once about values that HQ changed; both values of a secret are masked."""
     if not others:
         return
     values = "; ".join(_format_mismatch(name, *pair) for name, pair in others.items())
-    client.transport.notify(
-        f"BIM 360: HQ stored other values of {called} than were sent: {values}. "
-        "Declare what HQ stores, or every `pulumi up` sends them again.",
-        warning=True,
+    warn(
+        f"BIM 360: HQ stored other values of {label} than were sent: {values}. "
+        "Declare what HQ stores, or every `pulumi up` sends them again."
     )
 
 

@@ -66,7 +66,7 @@ def read_sources(folder: Path, stack: str | None, environ: Mapping[str, str]) ->
     """
     path = next((folder / name for name in PROJECT_FILES if (folder / name).is_file()), None)
     if path is None and stack:
-        msg = f"There is no Pulumi.yaml in {folder}; name its folder with --cwd."
+        msg = f"There is no Pulumi.yaml in {folder}; set its folder with --cwd."
         raise ConfigError(msg)
     project = _read_mapping(path) if path else {}
     sources = Sources(environ, folder, project)

@@ -1,8 +1,7 @@
 """Pulumi's six calls: convert its property bags, call the core, convert the result."""
 
-import os
 from collections.abc import Mapping
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 from pulumi.dynamic import (
@@ -15,34 +14,30 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from bim360_provider.core import project
 from bim360_provider.core.entity import Entity
 from bim360_provider.core.replacements import (
     Predecessor,
-    format_replacement_message,
     format_retention_message,
+    list_replacement_warnings,
 )
-from bim360_provider.core.run import ArchiveLimit
-from bim360_provider.core.settings import CONFIG_KEYS, EXPLICIT_KEY, HIDDEN_KEY, Settings
+from bim360_provider.core.run import Run
 from bim360_provider.dynamic import exchanged_names
 from bim360_provider.dynamic.engine import exit_with_engine, notify
 from bim360_provider.dynamic.property_bag import from_pulumi, has_provider_changed, to_pulumi
 from bim360_provider.dynamic.secret_values import protect_secrets
 from bim360_provider.dynamic.shared import (
-    archives,
-    get_client,
+    get_run,
     owners,
     renames,
     replacements,
+    resolve_settings,
     warn_about_setup,
 )
 from bim360_provider.dynamic.stack_state import get_call_urn
 from bim360_provider.errors import ConfigError, ConflictError
-from bim360_provider.hq import HqClient
 from bim360_provider.models import normalize
-from bim360_provider.models.display import keep_secret, mask_text
 
-__all__ = ["EntityCalls", "ProjectCalls"]
+__all__ = ["EntityCalls"]
 
 PropertyBag = dict[str, Any]
 
@@ -62,7 +57,7 @@ class EntityCalls:
     def check(self, olds: PropertyBag, news: PropertyBag) -> CheckResult:
         """Return the arguments in normal form, with every problem; sends nothing."""
         try:
-            settings = self._settings
+            settings = resolve_settings(self._config)
         except ConfigError as error:
             return CheckResult(dict(news), [CheckFailure("", str(error))])
         warn_about_setup(settings, self._config)
@@ -113,15 +108,15 @@ class EntityCalls:
     def create(self, props: PropertyBag) -> CreateResult:
         """Create or adopt."""
         inputs = from_pulumi(props)
-        client = self._get_client(inputs)
+        run = self._get_run(inputs)
         urn = get_call_urn() or ""
         before = exchanged_names.pop_released_object(urn) or replacements.find_predecessor(
             self._kind, inputs, urn
         )
         renames.begin_change(urn)  # it takes one of the host's threads, as an update does
         try:
-            made = before and self._keep_object(client, before, inputs)
-            entity_id, outs = made or self._create_or_keep(client, inputs, urn)
+            kept = before and self._keep_object(run, before, inputs)
+            entity_id, outs = kept or self._create_or_keep(run, inputs, urn)
         finally:
             renames.end_change(urn)
         return CreateResult(entity_id, to_pulumi(outs))
@@ -132,7 +127,7 @@ class EntityCalls:
         state = from_pulumi(olds)
         id_ = normalize.parse_entity_id(id_)
         try:
-            outs = self._update(self._get_client(state), id_, state, from_pulumi(news))
+            outs = self._entity.update(self._get_run(state), id_, state, from_pulumi(news))
         finally:
             renames.end_change(id_)
         return UpdateResult(to_pulumi(outs))
@@ -141,7 +136,7 @@ class EntityCalls:
     def read(self, id_: str, props: PropertyBag) -> ReadResult:
         """Read for a refresh, a ``.get()`` or after an import."""
         state = from_pulumi(props)
-        live = self._entity.read(self._get_client(state), normalize.parse_entity_id(id_), state)
+        live = self._entity.read(self._get_run(state), normalize.parse_entity_id(id_), state)
         if live is None:
             return ReadResult("", {})
         return ReadResult(live.id, to_pulumi(live.outputs), to_pulumi(live.inputs))
@@ -155,94 +150,44 @@ class EntityCalls:
         before = Predecessor(id_, state, urn)
         is_kept = replacements.is_kept(self._kind, id_, state, urn)
         if is_kept or exchanged_names.is_exchanged(
-            self._kind, before, partial(self._get_client, state)
+            self._kind, before, partial(self._get_run, state)
         ):
             exchanged_names.release_object(self._kind, before)
             notify(f"BIM 360: {format_retention_message(self._kind, id_, state)}.", warning=False)
             return
         with replacements.get_deletion_lock(id_):
             if not replacements.was_deleted(id_):
-                self._delete(self._get_client(state), id_, state)
+                self._entity.delete(self._get_run(state), id_, state)
                 replacements.note_delete(id_)
 
     def _keep_object(
-        self, client: HqClient, before: Predecessor, inputs: Values
+        self, run: Run, before: Predecessor, inputs: Values
     ) -> tuple[str, dict[str, Any]] | None:
-        """Give a replacement the object of its predecessor; return None where that is gone."""
-        live = self._entity.read(client, before.id, before.state)
+        """Give a replacement the object of its predecessor; return None if it no longer exists."""
+        live = self._entity.read(run, before.id, before.state)
         if live is None:
             return None
-        owners.mark_adopted(live.id)
-        owners.mark_owned(live.id)
-        notify(f"BIM 360: {format_replacement_message(self._kind, live.id, inputs)}.", warning=True)
+        run.ownership.mark_adopted(live.id)
+        run.ownership.mark_owned(live.id)
+        for warning in list_replacement_warnings(before, self._kind, inputs):
+            notify(f"BIM 360: {warning}.", warning=True)
         exchanged_names.plan_rename(renames, self._kind, live, inputs)
         try:
-            return live.id, self._update(client, live.id, live.outputs, inputs)
+            return live.id, self._entity.update(run, live.id, live.outputs, inputs)
         finally:
             renames.end_change(before.id)
 
-    def _create_or_keep(
-        self, client: HqClient, inputs: Values, urn: str
-    ) -> tuple[str, dict[str, Any]]:
+    def _create_or_keep(self, run: Run, inputs: Values, urn: str) -> tuple[str, dict[str, Any]]:
         """Create; a replacement whose name another resource gives up keeps its object."""
         try:
-            return self._create(client, inputs, self._settings)
+            return self._entity.create(run, inputs)
         except ConflictError:
-            before = exchanged_names.find_exchanged_object(self._kind, urn, client, inputs)
-            if not (made := before and self._keep_object(client, before, inputs)):
+            before = exchanged_names.find_exchanged_object(self._kind, urn, run, inputs)
+            if not (kept := before and self._keep_object(run, before, inputs)):
                 raise
-            return made
+            return kept
 
-    def _create(
-        self, client: HqClient, inputs: Values, settings: Settings
-    ) -> tuple[str, dict[str, Any]]:
-        return self._entity.create(client, inputs, settings, owners)
-
-    def _update(self, client: HqClient, id_: str, state: Values, inputs: Values) -> dict[str, Any]:
-        return self._entity.update(client, id_, state, inputs)
-
-    def _delete(self, client: HqClient, id_: str, state: Values) -> None:
-        self._entity.delete(client, id_, state, owners)
-
-    @cached_property
-    def _settings(self) -> Settings:
-        keys = (*CONFIG_KEYS, EXPLICIT_KEY, HIDDEN_KEY)
-        config = {key: self._config.get(key) for key in keys} if self._config else {}
-        with keep_secret(*(config.get(key) for key in str(config.get(HIDDEN_KEY) or "").split())):
-            try:
-                return Settings.resolve(config, os.environ)
-            except ConfigError as error:
-                raise ConfigError(mask_text(str(error))) from None
-
-    def _get_client(self, known: Values) -> HqClient:
-        """Return the client of the account that it is in, whatever is configured now."""
-        connection = self._settings.build_connection(known.get("account_id"), known.get("region"))
-        return get_client(connection)
-
-
-class ProjectCalls(EntityCalls):
-    """The calls of a project."""
-
-    def _keep_object(
-        self, client: HqClient, before: Predecessor, inputs: Values
-    ) -> tuple[str, dict[str, Any]] | None:
-        kept = super()._keep_object(client, before, inputs)
-        template = inputs.get("template_project_id")
-        if kept and template and template != before.state.get("template_project_id"):
-            words = f"the template is not copied into '{inputs['name']}': it existed already"
-            notify(f"BIM 360: {words}.", warning=True)
-        return kept
-
-    def _create(
-        self, client: HqClient, inputs: Values, settings: Settings
-    ) -> tuple[str, dict[str, Any]]:
-        return project.create(client, inputs, settings, owners, self._create_archive_limit())
-
-    def _update(self, client: HqClient, id_: str, state: Values, inputs: Values) -> dict[str, Any]:
-        return project.update(client, id_, state, inputs, self._create_archive_limit())
-
-    def _delete(self, client: HqClient, id_: str, state: Values) -> None:
-        project.delete(client, id_, state, owners, self._create_archive_limit())
-
-    def _create_archive_limit(self) -> ArchiveLimit:
-        return ArchiveLimit(self._settings.max_archives, archives)
+    def _get_run(self, known: Values) -> Run:
+        """Return the run of an object's account, which may differ from the configured one."""
+        settings = resolve_settings(self._config)
+        return get_run(settings, known.get("account_id"), known.get("region"))

@@ -7,6 +7,7 @@ from typing import Any, Final
 from bim360_provider.core.entity import NameChange, ReadResult
 from bim360_provider.core.names.renames import NameExchange, RenameRegistry
 from bim360_provider.core.replacements import Predecessor
+from bim360_provider.core.run import Run
 from bim360_provider.dynamic.stack_state import (
     find_predecessor,
     get_call_urn,
@@ -14,7 +15,6 @@ from bim360_provider.dynamic.stack_state import (
     list_holders,
     read_previous_outputs,
 )
-from bim360_provider.hq import HqClient
 
 __all__ = [
     "ComparedResources",
@@ -121,13 +121,13 @@ def pop_released_object(urn: str) -> Predecessor | None:
     return _released_objects.pop(urn, None)
 
 
-def is_exchanged(kind: str, before: Predecessor, client: Callable[[], HqClient]) -> bool:
+def is_exchanged(kind: str, before: Predecessor, get_run: Callable[[], Run]) -> bool:
     """Return whether an object is deleted for a replacement with the name of another resource.
 
     Args:
         kind: The entity.
         before: The object.
-        client: Returns the client of its account.
+        get_run: Returns the run of its account.
     """
     name = _declared_names.get(before.urn)
     if (
@@ -137,25 +137,23 @@ def is_exchanged(kind: str, before: Predecessor, client: Callable[[], HqClient])
     ):
         return False
     return any(
-        has_other_holder(each, before.urn) for each in _list_name_holders(kind, client(), name)
+        has_other_holder(each, before.urn) for each in _list_name_holders(kind, get_run(), name)
     )
 
 
-def find_exchanged_object(
-    kind: str, urn: str, client: HqClient, inputs: Values
-) -> Predecessor | None:
+def find_exchanged_object(kind: str, urn: str, run: Run, inputs: Values) -> Predecessor | None:
     """Return the object that a refused create is to keep; None if its name is not exchanged.
 
     Args:
         kind: The entity.
         urn: Of the resource.
-        client: The account.
+        run: The engine run.
         inputs: The arguments in normal form.
     """
     before = find_predecessor(urn) if urn and kind in UNIQUE_NAME_ENTITIES else None
     if before is None:
         return None
-    holders = _list_name_holders(kind, client, str(inputs["name"]))
+    holders = _list_name_holders(kind, run, str(inputs["name"]))
     own = any(each == before.id or has_other_holder(each, urn) for each in holders)
     return before if own else None
 
@@ -189,6 +187,6 @@ def plan_rename(renames: RenameRegistry, kind: str, live: ReadResult, inputs: Va
         rename.is_kept = True
 
 
-def _list_name_holders(kind: str, client: HqClient, name: str) -> list[str]:
-    found = NameExchange(client, kind).collection.search_by_name(name)
+def _list_name_holders(kind: str, run: Run, name: str) -> list[str]:
+    found = NameExchange(run, kind).collection.search_by_name(name)
     return [each.id for each in found if each.name == name]

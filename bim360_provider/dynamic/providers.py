@@ -1,11 +1,8 @@
 """The dynamic provider of each resource."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from bim360_provider.dynamic.base import Bim360ProviderBase
-
-if TYPE_CHECKING:
-    from bim360_provider.dynamic.calls import EntityCalls
 
 __all__ = [
     "AccountUserProvider",
@@ -41,11 +38,6 @@ class ProjectProvider(Bim360ProviderBase):
     """Projects."""
 
     entity: ClassVar[str] = "project"
-
-    def _create_calls(self) -> "EntityCalls":
-        from bim360_provider.dynamic.calls import ProjectCalls  # noqa: PLC0415 - see Door
-
-        return ProjectCalls(self.load_entity(), self.get_config())
 
 
 class ProjectAdminProvider(Bim360ProviderBase):

@@ -53,7 +53,7 @@ EXPORT_FAILURE_WARNING: Final = (
     "set delete_before_replace=True on the resource."
 )
 
-SECRET_SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
+SECRET_SIGNATURE: Final = "4dabf18193072939515e22adb298388d"  # noqa: S105 - a public constant
 """Marks a secret in a state, with its ciphertext and without its value:
 https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/sig/sig.go
 """

@@ -23,6 +23,8 @@ __all__ = [
 
 Values = Mapping[str, Any]
 
+UNKNOWN_VALUE_REASON: Final = "Pulumi uses this text for a value that it does not know yet"
+
 
 @dataclass(frozen=True)
 class Reference:
@@ -77,9 +79,6 @@ class Declaration:
     def kind(self) -> str:
         """The name of the class that a program writes."""
         return self.component.kind if self.component else self.resource.__name__
-
-
-UNKNOWN_VALUE_REASON: Final = "Pulumi uses this text for a value that it does not know yet"
 
 
 @dataclass(frozen=True)

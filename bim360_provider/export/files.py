@@ -44,6 +44,26 @@ SEAL_KEY: Final = "writtenBy"
 VOLATILE_OUTPUTS: Final = frozenset({"updated_at", "last_sign_in"})
 """Outputs that change when nobody changed anything: the first refresh fills them in."""
 
+COMMIT_MESSAGE: Final = "Adopt the BIM 360 account"
+"""The text of the commit."""
+
+SEAL_PLACEHOLDER: Final = f"bim360 export, seal {'0' * 16}"
+"""Stands in a text until its seal is known."""
+
+SEAL_PATTERN: Final = re.compile(r"bim360 export, seal ([0-9a-f]{16})")
+"""Says of a file who wrote it, and whether anybody has changed it since."""
+
+STACK_PATTERN: Final = re.compile(
+    r"(?:(?!\.+/)[A-Za-z0-9_.-]{1,100}/){0,2}(?!\.+$)(?P<name>[A-Za-z0-9_.-]{1,100})"
+)
+"""A stack, perhaps behind its organization and project.
+
+https://www.pulumi.com/docs/iac/concepts/stacks/#create-stack has the characters.
+"""
+
+SAFE_MODULES: Final = frozenset({"test"})
+"""A module of Python that no program imports, and a usual name of a stack."""
+
 
 def render_import_file(declarations: Iterable[Declaration], seal: str) -> str:
     """Return the text of the file, a line for each thing."""
@@ -91,10 +111,6 @@ def _build_rows(each: Declaration) -> Iterator[dict[str, Any]]:
         row["parent"] = parent
     inputs, kept = to_pulumi(each.inputs), to_pulumi(outputs)
     yield {**row, "inputs": {**inputs, **provider}, "outputs": {**kept, **provider}}
-
-
-COMMIT_MESSAGE: Final = "Adopt the BIM 360 account"
-"""The text of the commit."""
 
 
 def build_pulumi_commands(
@@ -149,13 +165,6 @@ def _quote_path(path: Path, folder: Path) -> str:
     relative = os.path.relpath(path, folder)
     # A name such as `-n.py` would be taken for an option.
     return shlex.quote(relative if not relative.startswith("-") else f"./{relative}")
-
-
-SEAL_PLACEHOLDER: Final = f"bim360 export, seal {'0' * 16}"
-"""Stands in a text until its seal is known."""
-
-SEAL_PATTERN: Final = re.compile(r"bim360 export, seal ([0-9a-f]{16})")
-"""Says of a file who wrote it, and whether anybody has changed it since."""
 
 
 def add_seal(text: str) -> str:
@@ -235,18 +244,6 @@ def _read_content(path: Path) -> str | None:
 
 def _compute_seal(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-STACK_PATTERN: Final = re.compile(
-    r"(?:(?!\.+/)[A-Za-z0-9_.-]{1,100}/){0,2}(?!\.+$)(?P<name>[A-Za-z0-9_.-]{1,100})"
-)
-"""A stack, perhaps behind its organization and project.
-
-https://www.pulumi.com/docs/iac/concepts/stacks/#create-stack has the characters.
-"""
-
-SAFE_MODULES: Final = frozenset({"test"})
-"""A module of Python that no program imports, and a usual name of a stack."""
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ __all__ = [
 ID_PREFIX_LENGTH: Final = 8
 """Characters of an id that tell namesakes apart."""
 
+NAME_ARGUMENT: Final = "name"
+
 
 @dataclass(frozen=True)
 class NamedObject:
@@ -80,9 +82,6 @@ def allocate_variable(name: str, kind: str, taken: set[str]) -> str:
         number += 1
     taken.add(words)
     return words
-
-
-NAME_ARGUMENT: Final = "name"
 
 
 def remove_duplicate_names(found: Sequence[Declaration]) -> list[Declaration]:

@@ -11,6 +11,11 @@ from bim360_provider.export.pulumi_project import ProjectLayout
 
 __all__ = ["build_run_line", "is_file_run", "remove_dead_branches", "require_run"]
 
+RUN_FUNCTIONS: Final = frozenset(
+    ("run_path", "run_module", "import_module", "__import__", "exec", "spec_from_file_location")
+)
+"""Functions that run a file or a module named by their first argument."""
+
 
 def remove_dead_branches(module: ast.Module, stack: str) -> ast.Module:
     """Return a module without the branches that a run of a stack never enters.
@@ -61,12 +66,6 @@ def _evaluate_condition(test: ast.expr, stack: str) -> bool | None:
 def _is_stack_call(value: ast.expr) -> bool:
     function = value.func if isinstance(value, ast.Call) else None
     return getattr(function, "attr", getattr(function, "id", "")) == "get_stack"
-
-
-RUN_FUNCTIONS: Final = frozenset(
-    ("run_path", "run_module", "import_module", "__import__", "exec", "spec_from_file_location")
-)
-"""Functions that run a file or a module named by their first argument."""
 
 
 def require_run(layout: ProjectLayout, file: Path, stack: str) -> None:

@@ -27,6 +27,10 @@ if not file.is_file():
 runpy.run_path(str(file), run_name="__main__")
 '''
 
+PROJECT_FILES: Final = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
+
+PYTHON_RUNTIME: Final = "python"
+
 
 def render_launcher(entry: Path, file: Path, stack: str, seal: str) -> str:
     """Return the text of a program.
@@ -39,11 +43,6 @@ def render_launcher(entry: Path, file: Path, stack: str, seal: str) -> str:
     """
     folder = Path(os.path.relpath(file.parent, entry.parent)).as_posix()
     return LAUNCHER_TEMPLATE.format(stack=stack, file=file.name, folder=folder, seal=seal)
-
-
-PROJECT_FILES: Final = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
-
-PYTHON_RUNTIME: Final = "python"
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,17 @@ MAX_EXACT_INTEGER: Final = 2**53
 ReferenceFormatter: TypeAlias = Callable[[Reference], str]
 """Returns the variable that a reference means."""
 
+HEADER_TEMPLATE: Final = '''"""{title}
+
+Written by `bim360 export`, with {import_file} beside it for `pulumi import --file`.
+From the import on it is an ordinary stack: change it in pull requests.
+"""
+
+{seal}
+
+{imports}
+'''
+
 
 def format_literal(value: Any, spell: ReferenceFormatter, before: int, depth: int) -> str:
     """Return a value as Python.
@@ -94,18 +105,6 @@ def _format_multiline_value(value: Any, spell: ReferenceFormatter, depth: int) -
         lines.append(f"{head}{format_literal(each, spell, count_columns(head), depth + INDENT)},")
     first, last = "{}" if isinstance(value, Mapping) else "[]"
     return "\n".join([first, *lines, f"{' ' * depth}{last}"])
-
-
-HEADER_TEMPLATE: Final = '''"""{title}
-
-Written by `bim360 export`, with {import_file} beside it for `pulumi import --file`.
-From the import on it is an ordinary stack: change it in pull requests.
-"""
-
-{seal}
-
-{imports}
-'''
 
 
 def render_program(

@@ -49,6 +49,24 @@ __all__ = [
 
 READ_METHOD: Final = "GET"
 
+EXPORT_KINDS: Final = ("projects", "business-units", "companies", "users", "members")
+
+DEFAULT_KINDS: Final = ("projects", "business-units")
+"""What pull requests about projects need."""
+
+PROJECT_STATUSES: Final = ("active", "pending", "inactive", "archived")
+
+DEFAULT_STATUSES: Final = ("active", "pending", "inactive")
+"""What is declared is meant to be there, and an archived project is not."""
+
+KeptNames: TypeAlias = Mapping[tuple[str, str], str]
+"""Names that an earlier export gave, by type and id."""
+
+ProgressCallback: TypeAlias = Callable[[str, int, int | None], None]
+"""Is told what is being read, how many there are already, and how many there will be."""
+
+Row = TypeVar("Row", Project, Company, AccountUser)
+
 
 class ReadOnlyTransport(Transport):
     """Sends reads alone, so that nothing an export does can change an account.
@@ -72,17 +90,6 @@ class ReadOnlyTransport(Transport):
             raise InputError(msg)
         self.request_count += 1
         return super().send(question)
-
-
-EXPORT_KINDS: Final = ("projects", "business-units", "companies", "users", "members")
-
-DEFAULT_KINDS: Final = ("projects", "business-units")
-"""What pull requests about projects need."""
-
-PROJECT_STATUSES: Final = ("active", "pending", "inactive", "archived")
-
-DEFAULT_STATUSES: Final = ("active", "pending", "inactive")
-"""What is declared is meant to be there, and an archived project is not."""
 
 
 @dataclass(frozen=True)
@@ -125,15 +132,6 @@ class Selection:
         day = (project.created_at or "")[:10]
         after = self.created_from is None or day >= self.created_from.isoformat()
         return after and (self.created_until is None or day <= self.created_until.isoformat())
-
-
-KeptNames: TypeAlias = Mapping[tuple[str, str], str]
-"""Names that an earlier export gave, by type and id."""
-
-ProgressCallback: TypeAlias = Callable[[str, int, int | None], None]
-"""Is told what is being read, how many there are already, and how many there will be."""
-
-Row = TypeVar("Row", Project, Company, AccountUser)
 
 
 @dataclass

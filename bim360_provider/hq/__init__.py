@@ -1,4 +1,4 @@
-"""How to talk to HQ; usable on its own, without Pulumi."""
+"""The client of HQ; usable on its own, without Pulumi."""
 
 from bim360_provider.hq.client import HqClient
 from bim360_provider.hq.connection import APS_URL, Connection

@@ -1,8 +1,8 @@
-"""The client: one account of HQ as typed methods."""
+# ruff: noqa: PLC0415 - endpoints are imported on first use, so that the host starts quickly
+"""The client of one account of HQ."""
 
 import threading
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bim360_provider.hq.connection import Connection
 from bim360_provider.hq.transport.clock import Clock
@@ -10,6 +10,7 @@ from bim360_provider.hq.transport.transport import NotifyCallback, Transport
 
 if TYPE_CHECKING:
     from bim360_provider.hq.api.account_user import AccountUsers
+    from bim360_provider.hq.api.base import Endpoints
     from bim360_provider.hq.api.business_units import BusinessUnits
     from bim360_provider.hq.api.company import Companies
     from bim360_provider.hq.api.project import Jobs, Projects
@@ -18,47 +19,16 @@ if TYPE_CHECKING:
 
 __all__ = ["HqClient"]
 
-EndpointsT = TypeVar("EndpointsT")
-
-
-class _LazyEndpoints(Generic[EndpointsT]):
-    """Endpoints that are loaded and made when they are first asked for, once for all threads."""
-
-    def __init__(self, module: str, kind: str) -> None:
-        self._module = f"bim360_provider.hq.api.{module}"
-        self._kind = kind
-
-    def __get__(self, client: "HqClient", owner: type["HqClient"]) -> EndpointsT:
-        with client.lock:
-            if self._kind not in client.loaded_endpoints:
-                kind: Any = getattr(import_module(self._module), self._kind)
-                client.loaded_endpoints[self._kind] = kind.create_for_client(client)
-            made: EndpointsT = client.loaded_endpoints[self._kind]
-        return made
+EndpointsT = TypeVar("EndpointsT", bound="Endpoints")
 
 
 class HqClient:
-    """One account of HQ, usable on its own and from several threads.
+    """The client of one account of HQ; it needs no Pulumi and is thread-safe.
 
     Example:
         >>> client = HqClient(Connection(client_id, client_secret, account_id))
         >>> [project.name for project in client.projects.walk()]
     """
-
-    projects: "_LazyEndpoints[Projects]" = _LazyEndpoints("project", "Projects")
-    jobs: "_LazyEndpoints[Jobs]" = _LazyEndpoints("project", "Jobs")
-    companies: "_LazyEndpoints[Companies]" = _LazyEndpoints("company", "Companies")
-    account_users: "_LazyEndpoints[AccountUsers]" = _LazyEndpoints("account_user", "AccountUsers")
-    industry_roles: "_LazyEndpoints[IndustryRoles]" = _LazyEndpoints(
-        "project_user", "IndustryRoles"
-    )
-    project_users: "_LazyEndpoints[ProjectUsers]" = _LazyEndpoints("project_user", "ProjectUsers")
-    project_images: "_LazyEndpoints[ProjectImages]" = _LazyEndpoints(
-        "project_image", "ProjectImages"
-    )
-    business_units: "_LazyEndpoints[BusinessUnits]" = _LazyEndpoints(
-        "business_units", "BusinessUnits"
-    )
 
     def __init__(
         self,
@@ -68,19 +38,83 @@ class HqClient:
         clock: Clock | None = None,
         notify: NotifyCallback | None = None,
     ) -> None:
-        """Make a client; nothing is sent yet.
+        """Create a client; nothing is sent yet.
 
         Args:
-            connection: Where HQ is and who asks.
-            transport: Shared by the accounts of one app; made anew if left out.
-            clock: What waits are made of.
-            notify: Is told what happens, and whether that is a warning: long waits, for example.
+            connection: The URL, the credentials and the account.
+            transport: A transport shared by the accounts of one app; a new one by default.
+            clock: The clock for waits; the real one by default.
+            notify: Receives messages for users, such as long waits, and whether each is a warning.
         """
         self.connection = connection
         self.transport = transport or Transport(connection, clock=clock, notify=notify)
-        self.lock = threading.RLock()
-        self.loaded_endpoints: dict[str, Any] = {}
+        self._lock = threading.RLock()
+        self._endpoints: dict[type, Any] = {}
+
+    @property
+    def projects(self) -> "Projects":
+        """The projects of the account."""
+        from bim360_provider.hq.api.project import Projects
+
+        return self._get_endpoints(Projects)
+
+    @property
+    def jobs(self) -> "Jobs":
+        """The jobs of the account."""
+        from bim360_provider.hq.api.project import Jobs
+
+        return self._get_endpoints(Jobs)
+
+    @property
+    def companies(self) -> "Companies":
+        """The companies of the account."""
+        from bim360_provider.hq.api.company import Companies
+
+        return self._get_endpoints(Companies)
+
+    @property
+    def account_users(self) -> "AccountUsers":
+        """The users of the account."""
+        from bim360_provider.hq.api.account_user import AccountUsers
+
+        return self._get_endpoints(AccountUsers)
+
+    @property
+    def industry_roles(self) -> "IndustryRoles":
+        """The industry roles of the account's projects."""
+        from bim360_provider.hq.api.project_user import IndustryRoles
+
+        return self._get_endpoints(IndustryRoles)
+
+    @property
+    def project_users(self) -> "ProjectUsers":
+        """The users of the account's projects."""
+        from bim360_provider.hq.api.project_user import ProjectUsers
+
+        return self._get_endpoints(ProjectUsers)
+
+    @property
+    def project_images(self) -> "ProjectImages":
+        """The images of the account's projects."""
+        from bim360_provider.hq.api.project_image import ProjectImages
+
+        return self._get_endpoints(ProjectImages)
+
+    @property
+    def business_units(self) -> "BusinessUnits":
+        """The business units of the account."""
+        from bim360_provider.hq.api.business_units import BusinessUnits
+
+        return self._get_endpoints(BusinessUnits)
 
     def close(self) -> None:
         """Close the connections."""
         self.transport.close()
+
+    def _get_endpoints(self, kind: type[EndpointsT]) -> EndpointsT:
+        """Return the endpoints of a class, created once for all threads: they hold caches."""
+        with self._lock:
+            if kind not in self._endpoints:
+                self._endpoints[kind] = kind.create_for_client(self)
+            endpoints: EndpointsT = self._endpoints[kind]
+            return endpoints

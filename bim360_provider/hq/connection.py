@@ -1,4 +1,4 @@
-"""Where HQ is and who asks: everything a client needs to know before its first request."""
+"""The connection to HQ: URL, credentials, account and limits."""
 
 import re
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from bim360_provider.hq.transport import address
 __all__ = ["APS_URL", "DEFAULT_REQUESTS_PER_MINUTE", "Connection"]
 
 DEFAULT_REQUESTS_PER_MINUTE: Final = 96
-"""Requests a minute: HQ's 100 less a few for whoever else looks at the account."""
+"""Requests a minute: HQ's 100, less a few for other users of the same app."""
 
 APS_URL: Final = "https://developer.api.autodesk.com"
 PRINTABLE_ASCII: Final = re.compile(r"[\x21-\x7e]+")
@@ -21,22 +21,22 @@ PRINTABLE_ASCII: Final = re.compile(r"[\x21-\x7e]+")
 
 @dataclass(frozen=True)
 class Connection:
-    """One account, seen through one app.
+    """The settings of one account and one app.
 
     Attributes:
         client_id: The app's client id.
         client_secret: The app's client secret; its repr is masked.
         account_id: The account's id, without ``b.``.
-        base_url: ``https`` always; ``http`` is taken for this machine only.
-        region: The ``Region`` header; None sends none, which HQ takes as ``US``.
-        acting_user: On whose behalf project members are added: an e-mail, an HQ id or a uid.
-        legacy_eu_path: Ask ``/regions/eu/`` paths in place of the header.
-        requests_per_minute: At most this many requests of this client id in a minute; 0 sends as
-            fast as HQ lets us.
+        base_url: An ``https`` URL; ``http`` is accepted for this machine only.
+        region: The ``Region`` header; None omits it, which HQ reads as ``US``.
+        acting_user: The user on whose behalf members are added: an e-mail, an HQ id or a uid.
+        legacy_eu_path: Use ``/regions/eu/`` paths instead of the header.
+        requests_per_minute: The most requests that this client id sends in a minute; 0 is no
+            limit.
         rate_limit_store: Shares that limit: a file with the other processes of this machine, a
             ``redis://`` URL with other machines.
-        read_service_types: Whose service types a refresh asks for, at a request for each project:
-            ``declared``, ``always`` or ``never``.
+        read_service_types: The projects whose service types a refresh reads, with one request for
+            each: ``declared``, ``always`` or ``never``.
     """
 
     client_id: str
@@ -51,7 +51,7 @@ class Connection:
     read_service_types: str = "declared"
 
     def __post_init__(self) -> None:
-        """Refuse what would send a secret in the clear or break a header."""
+        """Refuse values that would send a secret unencrypted or break a header."""
         _validate_url("base URL", address.parse_base_url, self.base_url)
         if self.rate_limit_store:
             _validate_url(
@@ -62,26 +62,26 @@ class Connection:
             ("client secret", self.client_secret.get_secret_value()),
         ):
             if not PRINTABLE_ASCII.fullmatch(value):
-                msg = f"BIM 360: the {what} holds a space or a line break; copy it once more."
+                msg = f"BIM 360: the {what} contains a space or a line break; copy it again."
                 raise ConfigError(msg)
 
     def build_path(self, tail: str, version: str = "v1") -> str:
-        """Return the path of something in the account, such as ``projects``."""
+        """Return the path of a resource in the account, such as ``projects``."""
         region = "regions/eu/" if self.legacy_eu_path else ""
         return f"/hq/{version}/{region}accounts/{self.account_id}/{tail}"
 
     def needs_service_types(self, *, declared: bool) -> bool:
-        """Return whether a refresh asks for the service types of a project, which no list tells."""
+        """Return whether a refresh reads the service types of a project, which lists omit."""
         return {"always": True, "never": False}.get(self.read_service_types, declared)
 
     def build_headers(self) -> dict[str, str]:
-        """Return the headers that choose the account's region."""
+        """Return the headers that select the account's region."""
         return {"Region": self.region} if self.region and not self.legacy_eu_path else {}
 
 
-def _validate_url(what: str, form: Callable[[object], str], value: str) -> None:
+def _validate_url(what: str, parse: Callable[[object], str], value: str) -> None:
     try:
-        form(value)
+        parse(value)
     except ValueError as error:
         msg = f"BIM 360: the {what} {error}."
         raise ConfigError(msg) from None

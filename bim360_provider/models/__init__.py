@@ -1,6 +1,6 @@
-"""What HQ's objects look like: fields, limits, lists and normal forms.
+"""Models of HQ's objects: fields, limits, lists and normal forms.
 
-Each name is imported when it is first asked for: who works with projects needs no companies.
+Each name is imported on first access, so that a program loads only the models that it uses.
 """
 
 import importlib

@@ -1,11 +1,11 @@
-"""A user of an account: what a stack may say about a person, and what HQ says of them."""
+"""A user of an account: the arguments and HQ's response."""
 
 from typing import Annotated, Any, Final, TypeAlias
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from bim360_provider.models import enums, normalize, user_ref
-from bim360_provider.models.base import InputModel, ResponseModel
+from bim360_provider.models.base import FieldRole, InputModel, ResponseModel, list_fields
 
 __all__ = [
     "CLEARABLE_FIELDS",
@@ -18,9 +18,11 @@ __all__ = [
 ]
 
 UNCONFIRMED_STATUSES: Final = frozenset({"pending", "not_invited"})
-"""HQ takes no change of such a person's status:
+"""HQ refuses to change the status of such a user:
 https://aps.autodesk.com/en/docs/bim360/v1/reference/http/users-:user_id-PATCH/"""
 
+Id: TypeAlias = Annotated[str, BeforeValidator(normalize.parse_id)]
+Email: TypeAlias = Annotated[str, BeforeValidator(user_ref.parse_email)]
 ShortText: TypeAlias = Annotated[str, BeforeValidator(normalize.limit_text(255))]
 Status: TypeAlias = Annotated[
     str, BeforeValidator(normalize.require_choice(("active", "inactive")))
@@ -28,62 +30,180 @@ Status: TypeAlias = Annotated[
 DestroyPolicy: TypeAlias = Annotated[
     str, BeforeValidator(normalize.require_choice(("deactivate", "retain")))
 ]
+Region: TypeAlias = Annotated[str, BeforeValidator(normalize.require_choice(enums.REGIONS))]
 
 
 def _parse_clearable_id(value: object) -> str:
     return "" if value == "" else normalize.parse_id(value)
 
 
+ClearableId: TypeAlias = Annotated[str, BeforeValidator(_parse_clearable_id)]
+
+
 class AccountUserArguments(InputModel):
-    """What a stack may say about a person, under HQ's own field names.
+    """The arguments of a user, under HQ's field names.
 
     Limits: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/users-POST/ .
     """
 
-    email: Annotated[str, BeforeValidator(user_ref.parse_email)]
-    company_id: Annotated[str, BeforeValidator(_parse_clearable_id)] | None = None
-    default_role: ShortText | None = None
-    status: Status | None = None
-    nickname: ShortText | None = None
-    first_name: ShortText | None = None
-    last_name: ShortText | None = None
-    image_url: ShortText | None = None
-    address_line_1: ShortText | None = None
-    address_line_2: ShortText | None = None
-    city: ShortText | None = None
-    state_or_province: ShortText | None = None
-    postal_code: ShortText | None = None
-    country: ShortText | None = None
-    phone: ShortText | None = None
-    company: ShortText | None = None
-    job_title: ShortText | None = None
-    industry: ShortText | None = None
-    about_me: ShortText | None = None
-    on_destroy: DestroyPolicy | None = None
-    account_id: Annotated[str, BeforeValidator(normalize.parse_id)] | None = None
-    region: Annotated[str, BeforeValidator(normalize.require_choice(enums.REGIONS))] | None = None
+    email: Annotated[
+        Email,
+        FieldRole.IDENTITY,
+        Field(
+            description=(
+                "The user's e-mail, at most 255 characters, in any case. Another e-mail replaces "
+                "the resource."
+            )
+        ),
+    ]
+    company_id: Annotated[
+        ClearableId | None,
+        FieldRole.CLEARABLE,
+        Field(description='Id of the user\'s company in the account; ``""`` clears it.'),
+    ] = None
+    default_role: Annotated[
+        ShortText | None,
+        FieldRole.CLEARABLE,
+        Field(
+            description=(
+                'Name of the user\'s role in new projects, such as ``Architect``; ``""`` clears it.'
+            )
+        ),
+    ] = None
+    status: Annotated[
+        Status | None,
+        FieldRole.PATCHABLE,
+        Field(
+            description=(
+                "``active`` or ``inactive``; HQ changes it only after the user's first "
+                "sign-in. Default: a deactivated user is reactivated."
+            )
+        ),
+    ] = None
+    nickname: Annotated[
+        ShortText | None,
+        FieldRole.CREATE_ONLY,
+        Field(
+            description=(
+                "Nickname, at most 255 characters, as all following texts. Applies only on "
+                "create. The user changes it later."
+            )
+        ),
+    ] = None
+    first_name: Annotated[
+        ShortText | None,
+        FieldRole.CREATE_ONLY,
+        Field(description="First name. Applies only on create."),
+    ] = None
+    last_name: Annotated[
+        ShortText | None,
+        FieldRole.CREATE_ONLY,
+        Field(description="Last name. Applies only on create."),
+    ] = None
+    image_url: Annotated[
+        ShortText | None,
+        FieldRole.CREATE_ONLY,
+        Field(description="Address of a picture. Applies only on create."),
+    ] = None
+    address_line_1: Annotated[
+        ShortText | None,
+        FieldRole.CREATE_ONLY,
+        Field(description="First line of the address. Applies only on create."),
+    ] = None
+    address_line_2: Annotated[
+        ShortText | None,
+        FieldRole.CREATE_ONLY,
+        Field(description="Second line of the address. Applies only on create."),
+    ] = None
+    city: Annotated[
+        ShortText | None,
+        FieldRole.CREATE_ONLY,
+        Field(description="City. Applies only on create."),
+    ] = None
+    state_or_province: Annotated[
+        ShortText | None,
+        FieldRole.CREATE_ONLY,
+        Field(description="State or province, such as ``New York``. Applies only on create."),
+    ] = None
+    postal_code: Annotated[
+        ShortText | None,
+        FieldRole.CREATE_ONLY,
+        Field(description="Postal code as text. Applies only on create."),
+    ] = None
+    country: Annotated[
+        ShortText | None,
+        FieldRole.CREATE_ONLY,
+        Field(
+            description=(
+                "Full name of the country, such as ``United States``. Applies only on create."
+            )
+        ),
+    ] = None
+    phone: Annotated[
+        ShortText | None,
+        FieldRole.CREATE_ONLY,
+        Field(description="Phone number. Applies only on create."),
+    ] = None
+    company: Annotated[
+        ShortText | None,
+        FieldRole.CREATE_ONLY,
+        Field(description="The company's name in the user's profile. Applies only on create."),
+    ] = None
+    job_title: Annotated[
+        ShortText | None,
+        FieldRole.CREATE_ONLY,
+        Field(description="Job title. Applies only on create."),
+    ] = None
+    industry: Annotated[
+        ShortText | None,
+        FieldRole.CREATE_ONLY,
+        Field(description="Industry. Applies only on create."),
+    ] = None
+    about_me: Annotated[
+        ShortText | None,
+        FieldRole.CREATE_ONLY,
+        Field(description="The user's description of themselves. Applies only on create."),
+    ] = None
+    on_destroy: Annotated[
+        DestroyPolicy | None,
+        FieldRole.PROVIDER_ONLY,
+        Field(
+            description=(
+                "``deactivate`` or ``retain``. Default: users who were in the account before "
+                "and account admins are retained, all others are deactivated."
+            )
+        ),
+    ] = None
+    account_id: Annotated[
+        Id | None,
+        FieldRole.PROVIDER_ONLY,
+        Field(description="Id of the account, with or without ``b.``. Set by the provider."),
+    ] = None
+    region: Annotated[
+        Region | None,
+        FieldRole.PROVIDER_ONLY,
+        Field(description="Region of the account. Set by the provider."),
+    ] = None
 
 
-PATCHABLE_FIELDS: Final = ("company_id", "default_role", "status")
-"""All that HQ's PATCH takes:
+PATCHABLE_FIELDS: Final = list_fields(
+    AccountUserArguments, FieldRole.PATCHABLE, FieldRole.CLEARABLE
+)
+"""All fields that HQ's PATCH accepts:
 https://aps.autodesk.com/en/docs/bim360/v1/reference/http/users-:user_id-PATCH/"""
 
-CLEARABLE_FIELDS: Final = frozenset({"company_id", "default_role"})
+CLEARABLE_FIELDS: Final = frozenset(list_fields(AccountUserArguments, FieldRole.CLEARABLE))
 """Optional fields that ``""`` clears."""
 
-PROVIDER_ONLY_FIELDS: Final = ("on_destroy", "account_id", "region")
-"""Tell this provider what to do; never part of a user's body."""
+PROVIDER_ONLY_FIELDS: Final = list_fields(AccountUserArguments, FieldRole.PROVIDER_ONLY)
+"""Options of this provider; never part of a request body."""
 
-PROFILE_FIELDS: Final = tuple(
-    field
-    for field in AccountUserArguments.model_fields
-    if field not in ("email", *PATCHABLE_FIELDS, *PROVIDER_ONLY_FIELDS)
-)
-"""Sent once, when a person is added; from then on the person's own Autodesk profile says it."""
+PROFILE_FIELDS: Final = list_fields(AccountUserArguments, FieldRole.CREATE_ONLY)
+"""Sent once, when the user is added; later the user's Autodesk profile defines them."""
 
 
 class AccountUser(ResponseModel):
-    """A person as HQ answers them; all but the id may be null, unknown fields are ignored."""
+    """A user in HQ's response; all fields except the id may be null."""
 
     id: str
     account_id: str | None = None
@@ -116,5 +236,5 @@ class AccountUser(ResponseModel):
     updated_at: str | None = None
 
     def get_fields(self) -> dict[str, Any]:
-        """Return the fields that HQ filled."""
+        """Return the fields that are not null."""
         return {key: value for key, value in self.model_dump().items() if value is not None}

@@ -1,26 +1,37 @@
 """The base models: arguments of a stack, and responses of HQ."""
 
 from collections.abc import Mapping
+from enum import Enum
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from bim360_provider.models import normalize
 
-__all__ = ["InputModel", "ResponseModel"]
+__all__ = ["FieldRole", "InputModel", "ResponseModel", "list_fields"]
+
+
+class FieldRole(Enum):
+    """What a change of an argument does; part of the argument's annotation in its model."""
+
+    IDENTITY = "another value replaces the resource"
+    PATCHABLE = "HQ changes it in place"
+    CLEARABLE = 'HQ changes it in place, and "" clears it'
+    CREATE_ONLY = "HQ accepts it only on create"
+    PROVIDER_ONLY = "an option of this provider, never sent to HQ"
 
 
 class InputModel(BaseModel):
-    """What people write: a name that is not known is a mistake."""
+    """Arguments of a program; an unknown name is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class ResponseModel(BaseModel):
-    """What HQ answers: what it adds one day is passed over.
+    """A response of HQ; unknown fields are ignored.
 
-    Its texts are read in Unicode's normal form C, the form in which arguments are kept: a name
-    that HQ holds in form D is the same name, and not a change.
+    Texts are converted to Unicode's normal form C, as arguments are, so that a name that HQ stores
+    in form D is not a change.
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
@@ -33,3 +44,12 @@ class ResponseModel(BaseModel):
         return {
             k: normalize.compose_text(v) if isinstance(v, str) else v for k, v in fields.items()
         }
+
+
+def list_fields(model: type[BaseModel], *roles: FieldRole) -> tuple[str, ...]:
+    """Return the names of a model's fields with one of the roles, in the model's order."""
+    return tuple(
+        name
+        for name, field in model.model_fields.items()
+        if any(role in field.metadata for role in roles)
+    )

@@ -1,13 +1,13 @@
-"""Business units: what a stack may say about the tree of them, and what HQ says of each."""
+"""Business units: the arguments of their tree, and HQ's response."""
 
 import sys
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, TypeAlias
 
-from pydantic import AfterValidator, BeforeValidator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from bim360_provider.models import enums, normalize
-from bim360_provider.models.base import InputModel, ResponseModel
+from bim360_provider.models.base import FieldRole, InputModel, ResponseModel, list_fields
 
 __all__ = [
     "PATCHABLE_FIELDS",
@@ -19,13 +19,7 @@ __all__ = [
 ]
 
 PUT_FIELDS: Final = ("id", "parent_id", "name", "description")
-"""The fields of a unit that a PUT may hold."""
-
-PATCHABLE_FIELDS: Final = ("units", "complete")
-"""Change the structure, in place."""
-
-PROVIDER_ONLY_FIELDS: Final = ("on_destroy", "account_id", "region")
-"""Tell this provider what to do; never sent."""
+"""The fields of a unit in a PUT."""
 
 Flag: TypeAlias = Annotated[bool, BeforeValidator(normalize.parse_flag)]
 Id: TypeAlias = Annotated[str, BeforeValidator(normalize.parse_id)]
@@ -36,14 +30,14 @@ ResponseId: TypeAlias = Annotated[str, AfterValidator(str.lower)]
 def _parse_name(value: object) -> str:
     name = normalize.limit_text(normalize.MAX_NAME_LENGTH)(value)
     if not name or name != name.strip():
-        msg = f"must be a name without spaces around it, not {normalize.quote_value(value)}"
+        msg = f"must be a name without surrounding spaces, not {normalize.quote_value(value)}"
         raise ValueError(msg)
     return name
 
 
 def _parse_parent(value: object) -> str:
-    words = normalize.limit_text(sys.maxsize)(value)
-    return normalize.parse_id_or_none(words) or words
+    text = normalize.limit_text(sys.maxsize)(value)
+    return normalize.parse_id_or_none(text) or text
 
 
 def _require_units(value: object) -> Mapping[str, Any]:
@@ -54,35 +48,113 @@ def _require_units(value: object) -> Mapping[str, Any]:
     return value
 
 
-class BusinessUnitArguments(InputModel):
-    """What a stack may say about one unit.
+Name: TypeAlias = Annotated[str, BeforeValidator(_parse_name)]
 
-    https://aps.autodesk.com/en/docs/bim360/v1/reference/http/business_units_structure-PUT/ names
-    no limits; 255 characters of a name are what HQ's other names take.
+Parent: TypeAlias = Annotated[str, BeforeValidator(_parse_parent)]
+
+UnlimitedText: TypeAlias = Annotated[str, BeforeValidator(normalize.limit_text(sys.maxsize))]
+
+Units: TypeAlias = Annotated[dict[str, Any], BeforeValidator(_require_units)]
+
+DestroyPolicy: TypeAlias = Annotated[
+    str, BeforeValidator(normalize.require_choice(("retain", "remove")))
+]
+
+Region: TypeAlias = Annotated[str, BeforeValidator(normalize.require_choice(enums.REGIONS))]
+
+
+class BusinessUnitArguments(InputModel):
+    """The arguments of one unit.
+
+    https://aps.autodesk.com/en/docs/bim360/v1/reference/http/business_units_structure-PUT/ has
+    no limits; 255 characters is the limit of other names.
     """
 
-    id: Id | None = None
-    name: Annotated[str, BeforeValidator(_parse_name)] | None = None
-    parent: Annotated[str, BeforeValidator(_parse_parent)] | None = None
-    description: Annotated[str, BeforeValidator(normalize.limit_text(sys.maxsize))] | None = None
+    id: Annotated[
+        Id | None,
+        Field(description="Id of an existing unit to adopt, with or without ``b.``."),
+    ] = None
+    name: Annotated[
+        Name | None,
+        Field(
+            description=(
+                "Name of the unit, at most 255 characters. Default: the part of the key after its "
+                "last slash."
+            )
+        ),
+    ] = None
+    parent: Annotated[
+        Parent | None,
+        Field(
+            description=(
+                'Key or id of the parent unit, ``""`` for none. Default: the part of the key '
+                "before its last slash."
+            )
+        ),
+    ] = None
+    description: Annotated[
+        UnlimitedText | None,
+        Field(description="Description of any length."),
+    ] = None
 
 
 class BusinessUnitsArguments(InputModel):
-    """What a stack may say about the whole tree."""
+    """The arguments of the whole tree."""
 
-    units: Annotated[dict[str, Any], BeforeValidator(_require_units)]
-    complete: Flag | None = None
-    on_destroy: (
-        Annotated[str, BeforeValidator(normalize.require_choice(("retain", "remove")))] | None
-    ) = None
-    account_id: Id | None = None
-    region: Annotated[str, BeforeValidator(normalize.require_choice(enums.REGIONS))] | None = None
+    units: Annotated[
+        Units,
+        FieldRole.PATCHABLE,
+        Field(
+            description=(
+                "Units by key. A key is permanent, because HQ's id of the unit is derived "
+                "from it; ``name`` and ``parent`` change in place. Each unit may have "
+                "``name`` (default: the part of the key after its last slash; at most 255 "
+                'characters), ``parent`` (the key or the id of another unit, ``""`` for none; '
+                "default: the part of the key before its last slash), ``description``, and "
+                "``id`` to adopt an existing unit."
+            )
+        ),
+    ]
+    complete: Annotated[
+        Flag | None,
+        FieldRole.PATCHABLE,
+        Field(
+            description="Whether to remove all units that are not declared here; False by default."
+        ),
+    ] = None
+    on_destroy: Annotated[
+        DestroyPolicy | None,
+        FieldRole.PROVIDER_ONLY,
+        Field(
+            description=(
+                "``retain`` (the default), which leaves the units in HQ, or ``remove``, which "
+                "removes the declared units."
+            )
+        ),
+    ] = None
+    account_id: Annotated[
+        Id | None,
+        FieldRole.PROVIDER_ONLY,
+        Field(description="Id of the account, with or without ``b.``. Set by the provider."),
+    ] = None
+    region: Annotated[
+        Region | None,
+        FieldRole.PROVIDER_ONLY,
+        Field(description="Region of the account. Set by the provider."),
+    ] = None
+
+
+PATCHABLE_FIELDS: Final = list_fields(BusinessUnitsArguments, FieldRole.PATCHABLE)
+"""Arguments that change the tree in place."""
+
+PROVIDER_ONLY_FIELDS: Final = list_fields(BusinessUnitsArguments, FieldRole.PROVIDER_ONLY)
+"""Options of this provider; never sent."""
 
 
 class BusinessUnit(ResponseModel):
-    """A unit as HQ answers it; unknown fields are ignored.
+    """A unit in HQ's response; unknown fields are ignored.
 
-    Its texts stay in HQ's Unicode form: a PUT repeats the units of other users as they are.
+    Its texts keep HQ's Unicode form, because a PUT repeats other users' units unchanged.
     """
 
     id: ResponseId
@@ -97,5 +169,5 @@ class BusinessUnit(ResponseModel):
         return fields
 
     def build_body(self) -> dict[str, Any]:
-        """Return the unit as a PUT holds it: a field that it leaves out would be lost."""
+        """Return the unit as part of a PUT; HQ would clear a field that is missing."""
         return {name: value for name in PUT_FIELDS if (value := getattr(self, name)) is not None}

@@ -1,12 +1,12 @@
-"""A company of an account: what a stack may say about it, and what HQ says of it."""
+"""A company of an account: its arguments and HQ's response."""
 
 import sys
 from typing import Annotated, Any, Final, TypeAlias
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from bim360_provider.models import enums, normalize
-from bim360_provider.models.base import InputModel, ResponseModel
+from bim360_provider.models.base import FieldRole, InputModel, ResponseModel, list_fields
 
 __all__ = [
     "CLEARABLE_FIELDS",
@@ -17,63 +17,148 @@ __all__ = [
 ]
 
 MAX_TEXT_LENGTH: Final = sys.maxsize
-"""Characters of a field for which HQ's page states no limit."""
+"""The limit of a field for which HQ documents none."""
 
 
 def _require_text(value: object) -> str:
-    words = normalize.limit_text(255)(value)
-    if not words.strip():
+    text = normalize.limit_text(255)(value)
+    if not text.strip():
         msg = "must not be empty"
         raise ValueError(msg)
-    if words != words.strip():
-        msg = f"must not start or end with a space: {normalize.quote_value(words)}"
+    if text != text.strip():
+        msg = f"must not start or end with a space: {normalize.quote_value(text)}"
         raise ValueError(msg)
-    return words
+    return text
 
 
 RequiredText: TypeAlias = Annotated[str, BeforeValidator(_require_text)]
 ShortText: TypeAlias = Annotated[str, BeforeValidator(normalize.limit_text(255))]
 UnlimitedText: TypeAlias = Annotated[str, BeforeValidator(normalize.limit_text(MAX_TEXT_LENGTH))]
+Id: TypeAlias = Annotated[str, BeforeValidator(normalize.parse_id)]
+AdoptPolicy: TypeAlias = Annotated[str, BeforeValidator(normalize.require_choice(("never", "any")))]
+Region: TypeAlias = Annotated[str, BeforeValidator(normalize.require_choice(enums.REGIONS))]
 
 
 class CompanyArguments(InputModel):
-    """What a stack may say about a company, under HQ's own field names.
+    """The arguments of a company, under HQ's field names.
 
     Limits: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/companies-POST/ .
     """
 
-    name: RequiredText
-    trade: RequiredText
-    address_line_1: ShortText | None = None
-    address_line_2: ShortText | None = None
-    city: ShortText | None = None
-    state_or_province: ShortText | None = None
-    postal_code: ShortText | None = None
-    country: ShortText | None = None
-    phone: ShortText | None = None
-    website_url: ShortText | None = None
-    description: ShortText | None = None
-    erp_id: UnlimitedText | None = None
-    tax_id: UnlimitedText | None = None
-    adopt: Annotated[str, BeforeValidator(normalize.require_choice(("never", "any")))] | None = None
-    account_id: Annotated[str, BeforeValidator(normalize.parse_id)] | None = None
-    region: Annotated[str, BeforeValidator(normalize.require_choice(enums.REGIONS))] | None = None
+    name: Annotated[
+        RequiredText,
+        FieldRole.PATCHABLE,
+        Field(
+            description=(
+                "The company's name, 1 to 255 characters, unique in the account. "
+                "Required to create."
+            )
+        ),
+    ]
+    trade: Annotated[
+        RequiredText,
+        FieldRole.PATCHABLE,
+        Field(
+            description=(
+                "Trade from HQ's list, such as ``Electrical``, or your own text of 1 to 255 "
+                "characters. Required to create."
+            )
+        ),
+    ]
+    address_line_1: Annotated[
+        ShortText | None,
+        FieldRole.CLEARABLE,
+        Field(description='First line of the address, at most 255 characters; ``""`` clears it.'),
+    ] = None
+    address_line_2: Annotated[
+        ShortText | None,
+        FieldRole.CLEARABLE,
+        Field(description='Second line of the address, at most 255 characters; ``""`` clears it.'),
+    ] = None
+    city: Annotated[
+        ShortText | None,
+        FieldRole.CLEARABLE,
+        Field(description='City, at most 255 characters; ``""`` clears it.'),
+    ] = None
+    state_or_province: Annotated[
+        ShortText | None,
+        FieldRole.CLEARABLE,
+        Field(
+            description=(
+                "State or province from HQ's list for the country, such as ``New York``; "
+                '``""`` clears it.'
+            )
+        ),
+    ] = None
+    postal_code: Annotated[
+        ShortText | None,
+        FieldRole.CLEARABLE,
+        Field(description='Postal code as text, at most 255 characters; ``""`` clears it.'),
+    ] = None
+    country: Annotated[
+        ShortText | None,
+        FieldRole.CLEARABLE,
+        Field(description='Full name of the country, such as ``United States``; ``""`` clears it.'),
+    ] = None
+    phone: Annotated[
+        ShortText | None,
+        FieldRole.CLEARABLE,
+        Field(description='Phone number, at most 255 characters; ``""`` clears it.'),
+    ] = None
+    website_url: Annotated[
+        ShortText | None,
+        FieldRole.CLEARABLE,
+        Field(description='Address of the website, at most 255 characters; ``""`` clears it.'),
+    ] = None
+    description: Annotated[
+        ShortText | None,
+        FieldRole.CLEARABLE,
+        Field(description='Description, at most 255 characters; ``""`` clears it.'),
+    ] = None
+    erp_id: Annotated[
+        UnlimitedText | None,
+        FieldRole.CLEARABLE,
+        Field(description='Company\'s number in your own systems; ``""`` clears it.'),
+    ] = None
+    tax_id: Annotated[
+        UnlimitedText | None,
+        FieldRole.CLEARABLE,
+        Field(description='Company\'s tax number; ``""`` clears it.'),
+    ] = None
+    adopt: Annotated[
+        AdoptPolicy | None,
+        FieldRole.PROVIDER_ONLY,
+        Field(
+            description=(
+                "What to do if the name is in use: ``any`` adopts the existing company (the "
+                "default), ``never`` fails."
+            )
+        ),
+    ] = None
+    account_id: Annotated[
+        Id | None,
+        FieldRole.PROVIDER_ONLY,
+        Field(description="Id of the account, with or without ``b.``. Set by the provider."),
+    ] = None
+    region: Annotated[
+        Region | None,
+        FieldRole.PROVIDER_ONLY,
+        Field(description="Region of the account. Set by the provider."),
+    ] = None
 
 
-PROVIDER_ONLY_FIELDS: Final = ("adopt", "account_id", "region")
-"""Tell this provider what to do; never part of a company's body."""
+PROVIDER_ONLY_FIELDS: Final = list_fields(CompanyArguments, FieldRole.PROVIDER_ONLY)
+"""Options of this provider; never part of a request body."""
 
-PATCHABLE_FIELDS: Final = tuple(
-    field for field in CompanyArguments.model_fields if field not in PROVIDER_ONLY_FIELDS
-)
+PATCHABLE_FIELDS: Final = list_fields(CompanyArguments, FieldRole.PATCHABLE, FieldRole.CLEARABLE)
 """https://aps.autodesk.com/en/docs/bim360/v1/reference/http/companies-:company_id-PATCH/"""
 
-CLEARABLE_FIELDS: Final = frozenset(PATCHABLE_FIELDS) - {"name", "trade"}
+CLEARABLE_FIELDS: Final = frozenset(list_fields(CompanyArguments, FieldRole.CLEARABLE))
 """Optional texts that ``""`` clears."""
 
 
 class Company(ResponseModel):
-    """A company as HQ answers it; everything but the id may be null, unknown fields are ignored."""
+    """A company in HQ's response; all fields except the id may be null."""
 
     id: str
     account_id: str | None = None
@@ -94,5 +179,5 @@ class Company(ResponseModel):
     updated_at: str | None = None
 
     def get_fields(self) -> dict[str, Any]:
-        """Return the fields that HQ filled."""
+        """Return the fields that are not null."""
         return {key: value for key, value in self.model_dump().items() if value is not None}

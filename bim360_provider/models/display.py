@@ -1,4 +1,4 @@
-"""How values are displayed: on one line, in one Unicode form and without secrets."""
+"""Display values on one line, in one Unicode form and without secrets."""
 
 import json
 import re
@@ -24,38 +24,38 @@ __all__ = [
 ]
 
 
-def compose_text(words: str) -> str:
-    """Return a text in Unicode's normal form C, in which two spellings of ``é`` are one.
+def compose_text(text: str) -> str:
+    """Return a text in Unicode's normal form C, in which ``é`` has one spelling.
 
     macOS and some spreadsheets write names in form D: https://unicode.org/reports/tr15/ .
     """
-    return words if words.isascii() else unicodedata.normalize("NFC", words)
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
-def decompose_text(words: str) -> str | None:
-    """Return a text in Unicode's normal form D; None where that is the same as form C."""
-    form_d = words if words.isascii() else unicodedata.normalize("NFD", words)
-    return None if form_d == words else form_d
+def decompose_text(text: str) -> str | None:
+    """Return a text in Unicode's normal form D, or None if that is the same as form C."""
+    form_d = text if text.isascii() else unicodedata.normalize("NFD", text)
+    return None if form_d == text else form_d
 
 
 MASK: Final = "[secret]"
-"""What stands in place of a secret value."""
+"""The text that replaces a secret value."""
 
 MIN_UNIQUE_LENGTH: Final = 6
-"""Characters from which on a text cannot be part of another word by chance."""
+"""The shortest secret that is masked inside other words too."""
 
 MIN_CUT_LENGTH: Final = 3
-"""Characters of a shortened value that are still a secret."""
+"""The shortest prefix of a truncated secret that is masked."""
 
 _secret_texts: ContextVar[tuple[str, ...]] = ContextVar("secret_texts", default=())
 
 _shared_texts: set[str] = set()
-"""Secret values that the calls of other resources may quote: names that are exchanged."""
+"""Secret values that the calls of other resources may quote, such as shared names."""
 
 
 @contextmanager
 def keep_secret(*values: object) -> Iterator[None]:
-    """Keep values, and all that is in them, out of the texts that are masked in this context."""
+    """Mask values, and all values nested in them, within this context."""
     known = _secret_texts.get()
     found = {
         text for value in values for leaf in _walk_leaves(value) for text in _list_spellings(leaf)
@@ -68,18 +68,18 @@ def keep_secret(*values: object) -> Iterator[None]:
 
 
 def share_secret(*values: object) -> None:
-    """Keep values out of all texts of this process."""
+    """Mask values in all messages of this process."""
     for leaf in _walk_leaves(values):
         _shared_texts.update(_list_spellings(leaf))
 
 
 def has_shared_secrets() -> bool:
-    """Return whether there are values that are kept out of all texts."""
+    """Return whether any values are masked in all messages of this process."""
     return bool(_shared_texts)
 
 
 def mask_text(text: str) -> str:
-    """Return a text with ``[secret]`` in place of each secret value, also of a shortened one."""
+    """Return a text with ``[secret]`` in place of each secret value, also of a truncated one."""
     texts = _secret_texts.get()
     if _shared_texts:
         texts = tuple(sorted({*texts, *_shared_texts}, key=len, reverse=True))
@@ -92,7 +92,7 @@ def mask_text(text: str) -> str:
 
 
 def mask_value(value: object) -> object:
-    """Return a value with its texts masked, in lists and mappings too."""
+    """Return a value with its texts masked, also in lists and mappings."""
     if isinstance(value, str):
         return mask_text(value)
     if isinstance(value, Mapping):
@@ -101,7 +101,7 @@ def mask_value(value: object) -> object:
 
 
 def has_secret(value: object) -> bool:
-    """Return whether a value is secret or holds a secret: nothing near it may be shown either."""
+    """Return whether a value is or contains a secret; similar values must not be shown either."""
     return bool(_secret_texts.get()) and any(
         mask_text(text) != text for leaf in _walk_leaves(value) for text in _list_spellings(leaf)
     )
@@ -119,7 +119,7 @@ def _walk_leaves(value: object) -> Iterator[object]:
 
 
 def _list_spellings(leaf: object) -> set[str]:
-    """Return the texts in which a message may quote a value."""
+    """Return the texts by which a message may quote a value."""
     if isinstance(leaf, (int, float)):
         whole = {str(int(leaf)), f"{int(leaf):,}"} if float(leaf).is_integer() else set()
         return {repr(leaf), repr(float(leaf)), f"{leaf:,}", *whole}
@@ -132,7 +132,7 @@ def _list_spellings(leaf: object) -> set[str]:
 
 
 def _build_pattern(text: str) -> str:
-    """Return the pattern of a secret; a short one, or a number, counts only where it is alone."""
+    """Return the pattern of a secret; a short one or a number matches only as a whole word."""
     if len(text) >= MIN_UNIQUE_LENGTH and not _is_number(text):
         return re.escape(text)
     return rf"(?<![\w.]){re.escape(text)}(?!\w|\.\d)"
@@ -143,7 +143,7 @@ def _is_number(text: str) -> bool:
 
 
 def _mask_cut_secrets(text: str, texts: tuple[str, ...]) -> str:
-    """Return a text in which a secret whose end was cut off for an ellipsis is masked as well."""
+    """Return a text with each secret masked that is truncated by an ellipsis."""
     parts = text.split("…")
     for number, part in enumerate(parts[:-1]):
         cut = (_measure_secret_prefix(part, each) for each in texts)
@@ -153,30 +153,30 @@ def _mask_cut_secrets(text: str, texts: tuple[str, ...]) -> str:
 
 
 def _measure_secret_prefix(part: str, secret: str) -> int:
-    """Return how many of the last characters of a text are the first ones of a secret."""
+    """Return how many characters at the end of a text are the beginning of a secret."""
     longest = min(len(secret), len(part))
     lengths = range(longest, MIN_CUT_LENGTH - 1, -1)
     return next((n for n in lengths if part.casefold().endswith(secret[:n].casefold())), 0)
 
 
 MAX_QUOTE_LENGTH: Final = 60
-"""Characters of a value that are shown: who wrote it knows the rest."""
+"""Characters of a value that messages show."""
 
 
 def quote_value(value: object) -> str:
-    """Return a value as an error shows it: one short line, quoted when it is text."""
+    """Return a value on one short line, in quotes if it is a text."""
     if has_secret(value):
         return MASK
-    words = f"'{value}'" if isinstance(value, str) else f"{value!r}"
-    words = escape_text(" ".join(words.split()))
-    return words if len(words) <= MAX_QUOTE_LENGTH else f"{words[: MAX_QUOTE_LENGTH - 1]}…"
+    text = f"'{value}'" if isinstance(value, str) else f"{value!r}"
+    text = escape_text(" ".join(text.split()))
+    return text if len(text) <= MAX_QUOTE_LENGTH else f"{text[: MAX_QUOTE_LENGTH - 1]}…"
 
 
-def escape_text(words: str) -> str:
-    """Return a text of any length as an error shows it: on one line, all of it to be seen."""
-    return "".join(_escape_character(character) for character in words)
+def escape_text(text: str) -> str:
+    """Return a text of any length on one line, with invisible characters escaped."""
+    return "".join(_escape_character(character) for character in text)
 
 
 def _escape_character(character: str) -> str:
-    """Return a character that would steer a terminal, or not show at all, as its code."""
+    """Return the code of a control or invisible character; any other character unchanged."""
     return character if character.isprintable() else ascii(character)[1:-1]

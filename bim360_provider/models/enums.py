@@ -86,10 +86,10 @@ Wood & Plastics | Millwork
 Wood & Plastics | Rough Carpentry
 """.strip().splitlines()
 )
-"""66 names; a bar parts a trade from its branch."""
+"""The 66 trades; a bar separates a trade and its branch."""
 
 DECLARABLE_STATUSES: Final = ("active", "inactive", "archived")
-"""What a project's status can be set to; HQ alone says ``pending``."""
+"""The statuses that a program can declare; only HQ sets ``pending``."""
 
 LANGUAGES: Final = ("en", "de")
 
@@ -118,10 +118,10 @@ SERVICE_TYPES: Final = (
     "cost",
     "gng",
 )
-"""``insight`` is left out: HQ reports it, but cannot be asked for it."""
+"""``insight`` is omitted: HQ returns it, but does not accept it."""
 
 IMPLICIT_SERVICES: Final = frozenset({"insight", "admin"})
-"""Services that HQ adds by itself; on their own they are not drift."""
+"""Services that HQ adds by itself; they are not drift."""
 
 CURRENCIES: Final = tuple(
     """

@@ -1,4 +1,4 @@
-"""Normal forms: convert what a user or HQ wrote to the one form that is kept and compared."""
+"""Convert values of a user or of HQ to the normal form that is stored and compared."""
 
 import math
 import re
@@ -40,18 +40,18 @@ __all__ = [
 UUID_PATTERN: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
-def parse_id_or_none(words: str) -> str | None:
-    """Return an HQ id in its normal form; None where the text is not an id."""
-    bare = words.strip().lower().removeprefix("b.")
+def parse_id_or_none(text: str) -> str | None:
+    """Return an HQ id in normal form, or None if the text is not an id."""
+    bare = text.strip().lower().removeprefix("b.")
     return bare if UUID_PATTERN.fullmatch(bare) else None
 
 
-def parse_entity_id(words: str) -> str:
+def parse_entity_id(text: str) -> str:
     """Return the id of a resource, which may join several ids, with each of them normalized.
 
-    A part that is not an HQ id, such as the ``image`` of ``…/image``, only loses its blanks.
+    A part that is not an HQ id, such as ``image`` in ``…/image``, is only stripped.
     """
-    parts = re.split(r"([:/])", words)
+    parts = re.split(r"([:/])", text)
     return "".join(parse_id_or_none(part) or part.strip() for part in parts)
 
 
@@ -64,13 +64,13 @@ DATE_PATTERN: Final = re.compile(
     r"(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?",
     re.ASCII,
 )
-"""A day, alone or with a time in one of the forms in which HQ and ISO 8601 write it."""
+"""A day, optionally with a time in a format of HQ or ISO 8601."""
 
 MAX_SECONDS: Final = 3600
 
 
 def require_text(value: object) -> str:
-    """Return a value that is a text."""
+    """Return the value, which must be a text."""
     if not isinstance(value, str):
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
         advice = f"; put it in quotes: '{_format_number(value)}'" if number else ""
@@ -80,31 +80,31 @@ def require_text(value: object) -> str:
 
 
 def _format_number(number: object) -> str:
-    """Return a number as it was typed: Pulumi hands 10115 over as 10115.0."""
+    """Return a number as the user typed it; Pulumi passes 10115 as 10115.0."""
     return repr(number).removesuffix(".0")
 
 
 def _require_printable(value: str) -> str:
-    odd = next((c for c in value if not c.isprintable()), None)
-    if odd is not None:
-        # A space of another width looks like a plain one: to remove it would join two words.
-        advice = "write a plain space" if unicodedata.category(odd) == "Zs" else "remove it"
-        msg = f"holds the character U+{ord(odd):04X}, which cannot be seen; {advice}"
+    invisible = next((c for c in value if not c.isprintable()), None)
+    if invisible is not None:
+        # Removing a space of another width would join two words.
+        advice = "write a plain space" if unicodedata.category(invisible) == "Zs" else "remove it"
+        msg = f"contains the invisible character U+{ord(invisible):04X}; {advice}"
         raise ValueError(msg)
     return value
 
 
 def limit_text(limit: int) -> Callable[[object], str]:
-    """Return the normal form of a text of at most ``limit`` characters; blanks alone are none."""
+    """Return a parser of texts of at most ``limit`` characters; it strips a blank text."""
 
-    def normal(value: object) -> str:
-        words = compose_text(_require_printable(require_text(value)))
-        if len(words) > limit:
-            msg = f"has {len(words)} characters; HQ takes {limit} at most"
+    def parse(value: object) -> str:
+        text = compose_text(_require_printable(require_text(value)))
+        if len(text) > limit:
+            msg = f"has {len(text)} characters; HQ accepts {limit} at most"
             raise ValueError(msg)
-        return words if words.strip() else ""
+        return text if text.strip() else ""
 
-    return normal
+    return parse
 
 
 def parse_project_name(value: object) -> str:
@@ -112,10 +112,10 @@ def parse_project_name(value: object) -> str:
     name = compose_text(_require_printable(require_text(value)))
     found = [c for c in RESERVED_CHARACTERS if c in name]
     if found:
-        msg = f"must not hold {' '.join(found)} (HQ reserves {' '.join(RESERVED_CHARACTERS)})"
+        msg = f"must not contain {' '.join(found)} (HQ reserves {' '.join(RESERVED_CHARACTERS)})"
         raise ValueError(msg)
     if not 1 <= len(name) <= MAX_NAME_LENGTH:
-        msg = f"has {len(name)} characters; HQ takes 1 to {MAX_NAME_LENGTH}"
+        msg = f"has {len(name)} characters; HQ accepts 1 to {MAX_NAME_LENGTH}"
         raise ValueError(msg)
     if name != name.strip():
         msg = f"must not start or end with a space: {quote_value(name)}"
@@ -124,7 +124,7 @@ def parse_project_name(value: object) -> str:
 
 
 def parse_date(value: object) -> str:
-    """Return a day as ``YYYY-MM-DD``; HQ's full timestamps are cut to their day."""
+    """Return a day as ``YYYY-MM-DD``; the time of a timestamp is removed."""
     if isinstance(value, datetime):
         return value.date().isoformat()
     if isinstance(value, date):
@@ -141,7 +141,7 @@ def parse_date(value: object) -> str:
 
 
 def parse_amount(value: object) -> float:
-    """Return an amount as a finite float; text such as ``"3000.50"`` is taken too."""
+    """Return an amount as a finite float; a text such as ``"3000.50"`` is accepted too."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         msg = f"must be a number such as 3000000, not {quote_value(value)}"
         raise ValueError(msg)
@@ -157,15 +157,15 @@ def parse_amount(value: object) -> float:
 
 def parse_seconds(value: object) -> float:
     """Return a waiting time in seconds, 0 to 3600."""
-    span = parse_amount(value)
-    if not 0 <= span <= MAX_SECONDS:
+    seconds = parse_amount(value)
+    if not 0 <= seconds <= MAX_SECONDS:
         msg = f"must be 0 to {MAX_SECONDS} seconds, not {quote_value(value)}"
         raise ValueError(msg)
-    return span
+    return seconds
 
 
 def parse_flag(value: object) -> bool:
-    """Return a boolean; the texts ``"true"`` and ``"false"`` are taken too, as HQ takes them."""
+    """Return a boolean; the texts ``"true"`` and ``"false"`` are accepted too, as HQ does."""
     if isinstance(value, bool):
         return value
     if isinstance(value, str) and value.lower() in ("true", "false"):
@@ -175,7 +175,7 @@ def parse_flag(value: object) -> bool:
 
 
 def parse_id(value: object) -> str:
-    """Return an HQ id in lower case, without the ``b.`` that other Autodesk APIs put before it."""
+    """Return an HQ id in lower case, without the prefix ``b.`` of other Autodesk APIs."""
     found = parse_id_or_none(require_text(value))
     if found is None:
         msg = (
@@ -190,54 +190,55 @@ parse_account_id = parse_id
 
 
 def require_choice(allowed: Iterable[str], *, clearable: bool = False) -> Callable[[object], str]:
-    """Return the normal form of a choice; the error suggests the choice that was likely meant."""
+    """Return a parser of choices; its error suggests the most similar choice."""
     choices = tuple(allowed)
 
-    def normal(value: object) -> str:
-        word = require_text(value)
-        if word in choices or (clearable and not word):
-            return word
-        raise ValueError(describe_unknown_choice(word, choices))
+    def parse(value: object) -> str:
+        text = require_text(value)
+        if text in choices or (clearable and not text):
+            return text
+        raise ValueError(describe_unknown_choice(text, choices))
 
-    return normal
+    return parse
 
 
-def describe_unknown_choice(word: str, choices: tuple[str, ...]) -> str:
-    """Return what to say of a word that is not among the choices."""
-    if display.has_secret(word):  # a choice that is near would give it away
-        return f"does not know {display.MASK}"
-    near = suggest_value(word, choices)
-    if near is not None:
-        return f"does not know {quote_value(word)}; did you mean '{near}'?"
+def describe_unknown_choice(value: str, choices: tuple[str, ...]) -> str:
+    """Return the message for a value that is not among the choices."""
+    if display.has_secret(value):  # a similar choice would reveal it
+        return f"{display.MASK} is not a valid value"
+    message = f"{quote_value(value)} is not a valid value"
+    suggestion = suggest_value(value, choices)
+    if suggestion is not None:
+        return f"{message}; did you mean '{suggestion}'?"
     if len(choices) > MAX_QUOTE_LENGTH // 4:
-        return f"does not know {quote_value(word)}; HQ's list is in docs/reference/hq.md"
-    return f"does not know {quote_value(word)}; write one of {', '.join(choices)}"
+        return f"{message}; HQ's list is in docs/reference/hq.md"
+    return f"{message}; write one of {', '.join(choices)}"
 
 
-def parse_each(form: Callable[[object], str], values: Iterable[object]) -> list[str]:
+def parse_each(parse: Callable[[object], str], values: Iterable[object]) -> list[str]:
     """Return all values in normal form.
 
     Raises:
-        ValueError: Some have none; the message has what is wrong with each of them.
+        ValueError: Some values are invalid; the message describes each of them.
     """
-    found: list[str] = []
-    wrong = dict.fromkeys(filter(None, (_collect_value(form, value, found) for value in values)))
-    if wrong:
-        raise ValueError("; ".join(wrong))
-    return found
+    parsed: list[str] = []
+    errors = dict.fromkeys(filter(None, (_collect_value(parse, value, parsed) for value in values)))
+    if errors:
+        raise ValueError("; ".join(errors))
+    return parsed
 
 
-def _collect_value(form: Callable[[object], str], value: object, found: list[str]) -> str:
-    """Add a value to those found, or return what is wrong with it."""
+def _collect_value(parse: Callable[[object], str], value: object, parsed: list[str]) -> str:
+    """Append a value in normal form, or return its error."""
     try:
-        found.append(form(value))
+        parsed.append(parse(value))
     except ValueError as error:
         return str(error)
     return ""
 
 
 def parse_services(value: object) -> list[str]:
-    """Return service types sorted and without repeats, from a list or HQ's comma text."""
+    """Return the service types, sorted and unique, from a list or a comma-separated text."""
     parts = value.split(",") if isinstance(value, str) else value
     if not isinstance(parts, (list, tuple, set, frozenset)):
         msg = f"must be a list such as ['doc_manager', 'pm'], not {quote_value(value)}"

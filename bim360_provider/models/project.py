@@ -1,11 +1,11 @@
-"""A job: HQ copying a template into a new project."""
+"""A project: its arguments, HQ's response, and the job that copies a template."""
 
 from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
 from bim360_provider.models import enums, normalize
-from bim360_provider.models.base import InputModel, ResponseModel
+from bim360_provider.models.base import FieldRole, InputModel, ResponseModel, list_fields
 
 __all__ = [
     "CLEARABLE_FIELDS",
@@ -28,10 +28,10 @@ FAILURE_PREFIXES: Final = ("fail", "error")
 
 
 class Job(ResponseModel):
-    """A job as HQ answers it.
+    """A job in HQ's response.
 
-    HQ's list of states is not public, so known words are read leniently and any other
-    one means that the job still runs. See docs/reference/hq.md, "Template copies".
+    HQ's list of statuses is not public, so any status that is not known counts as running. See
+    docs/reference/hq.md, "Template copies".
     """
 
     id: str | None = None
@@ -40,11 +40,11 @@ class Job(ResponseModel):
 
     @property
     def state(self) -> JobState:
-        """Whether the job is done, has failed, or is to be asked again."""
-        word = (self.status or "").casefold()
-        if word in DONE_STATUSES:
+        """Whether the job is done, has failed or is running."""
+        status = (self.status or "").casefold()
+        if status in DONE_STATUSES:
             return "done"
-        return "failed" if word.startswith(FAILURE_PREFIXES) else "running"
+        return "failed" if status.startswith(FAILURE_PREFIXES) else "running"
 
 
 Name: TypeAlias = Annotated[str, BeforeValidator(normalize.parse_project_name)]
@@ -69,104 +69,263 @@ def _parse_clearable_id(value: object) -> str:
 
 
 def _parse_project_type(value: object) -> str:
-    kind = normalize.limit_text(255)(value)
-    if not kind.strip():
-        msg = "must not be empty; write a preset such as 'Office', or words of your own"
+    text = normalize.limit_text(255)(value)
+    if not text.strip():
+        msg = "must not be empty; write a preset such as 'Office', or your own text"
         raise ValueError(msg)
-    return kind
+    return text
+
+
+ProjectType: TypeAlias = Annotated[str, BeforeValidator(_parse_project_type)]
+
+Currency: TypeAlias = Annotated[str, BeforeValidator(normalize.require_choice(enums.CURRENCIES))]
+
+JobNumber: TypeAlias = Annotated[str, BeforeValidator(normalize.limit_text(100))]
+
+ClearableId: TypeAlias = Annotated[str, BeforeValidator(_parse_clearable_id)]
+
+Timezone: TypeAlias = Annotated[
+    str, BeforeValidator(normalize.require_choice(enums.TIMEZONES, clearable=True))
+]
+
+Language: TypeAlias = Annotated[str, BeforeValidator(normalize.require_choice(enums.LANGUAGES))]
+
+ConstructionType: TypeAlias = Annotated[
+    str, BeforeValidator(normalize.require_choice(enums.CONSTRUCTION_TYPES, clearable=True))
+]
+
+ContractType: TypeAlias = Annotated[
+    str, BeforeValidator(normalize.require_choice(enums.CONTRACT_TYPES, clearable=True))
+]
+
+Status: TypeAlias = Annotated[
+    str, BeforeValidator(normalize.require_choice(enums.DECLARABLE_STATUSES))
+]
+
+AdoptPolicy: TypeAlias = Annotated[
+    str, BeforeValidator(normalize.require_choice(("never", "archived", "any")))
+]
+
+DestroyPolicy: TypeAlias = Annotated[
+    str, BeforeValidator(normalize.require_choice(("archive", "retain")))
+]
+
+Region: TypeAlias = Annotated[str, BeforeValidator(normalize.require_choice(enums.REGIONS))]
 
 
 class ProjectArguments(InputModel):
-    """What a stack may say about a project, under HQ's own field names.
+    """The arguments of a project, under HQ's field names.
 
     Limits and lists: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-POST/ .
     """
 
-    name: Name
-    start_date: DateText
-    end_date: DateText
-    project_type: Annotated[str, BeforeValidator(_parse_project_type)]
-    value: Money
-    currency: Annotated[str, BeforeValidator(normalize.require_choice(enums.CURRENCIES))]
-    service_types: ServiceTypes | None = None
-    job_number: Annotated[str, BeforeValidator(normalize.limit_text(100))] | None = None
-    address_line_1: ShortText | None = None
-    address_line_2: ShortText | None = None
-    city: ShortText | None = None
-    state_or_province: ShortText | None = None
-    postal_code: ShortText | None = None
-    country: ShortText | None = None
-    business_unit_id: Annotated[str, BeforeValidator(_parse_clearable_id)] | None = None
-    timezone: (
-        Annotated[str, BeforeValidator(normalize.require_choice(enums.TIMEZONES, clearable=True))]
-        | None
-    ) = None
-    language: Annotated[str, BeforeValidator(normalize.require_choice(enums.LANGUAGES))] | None = (
-        None
-    )
-    construction_type: (
-        Annotated[
-            str, BeforeValidator(normalize.require_choice(enums.CONSTRUCTION_TYPES, clearable=True))
-        ]
-        | None
-    ) = None
-    contract_type: (
-        Annotated[
-            str, BeforeValidator(normalize.require_choice(enums.CONTRACT_TYPES, clearable=True))
-        ]
-        | None
-    ) = None
-    template_project_id: Id | None = None
-    include_locations: Flag | None = None
-    include_companies: Flag | None = None
-    status: (
-        Annotated[str, BeforeValidator(normalize.require_choice(enums.DECLARABLE_STATUSES))] | None
-    ) = None
-    adopt: (
-        Annotated[str, BeforeValidator(normalize.require_choice(("never", "archived", "any")))]
-        | None
-    ) = None
-    on_destroy: (
-        Annotated[str, BeforeValidator(normalize.require_choice(("archive", "retain")))] | None
-    ) = None
-    copy_timeout: Seconds | None = None
-    account_id: Id | None = None
-    region: Annotated[str, BeforeValidator(normalize.require_choice(enums.REGIONS))] | None = None
+    name: Annotated[
+        Name,
+        FieldRole.PATCHABLE,
+        Field(
+            description=(
+                "The project's name, 1 to 255 characters, unique in the account, also among "
+                r"archived projects. Required to create; must not contain any of ``\ / ? [ ] > "
+                '* : < " | ,``.'
+            )
+        ),
+    ]
+    start_date: Annotated[
+        DateText,
+        FieldRole.PATCHABLE,
+        Field(
+            description=(
+                "First day, a ``date`` or ``YYYY-MM-DD``, before ``end_date``. Required to create."
+            )
+        ),
+    ]
+    end_date: Annotated[
+        DateText,
+        FieldRole.PATCHABLE,
+        Field(
+            description=(
+                "Last day, a ``date`` or ``YYYY-MM-DD``, after ``start_date``. Required to create."
+            )
+        ),
+    ]
+    project_type: Annotated[
+        ProjectType,
+        FieldRole.PATCHABLE,
+        Field(
+            description=(
+                "Preset such as ``Office``, or your own text of at most 255 characters. "
+                "Required to create."
+            )
+        ),
+    ]
+    value: Annotated[
+        Money,
+        FieldRole.PATCHABLE,
+        Field(description="Value of the project in ``currency``. Required to create."),
+    ]
+    currency: Annotated[
+        Currency,
+        FieldRole.PATCHABLE,
+        Field(description="Three-letter code from HQ's list, such as ``EUR``. Required to create."),
+    ]
+    service_types: Annotated[
+        ServiceTypes | None,
+        FieldRole.PATCHABLE,
+        Field(
+            description=(
+                "Services such as ``doc_manager``, in any order. Default: all services of the "
+                "account."
+            )
+        ),
+    ] = None
+    job_number: Annotated[
+        JobNumber | None,
+        FieldRole.CLEARABLE,
+        Field(description='Job number, at most 100 characters; ``""`` clears it.'),
+    ] = None
+    address_line_1: Annotated[
+        ShortText | None,
+        FieldRole.CLEARABLE,
+        Field(description='First line of the address, at most 255 characters; ``""`` clears it.'),
+    ] = None
+    address_line_2: Annotated[
+        ShortText | None,
+        FieldRole.CLEARABLE,
+        Field(description='Second line of the address, at most 255 characters; ``""`` clears it.'),
+    ] = None
+    city: Annotated[
+        ShortText | None,
+        FieldRole.CLEARABLE,
+        Field(description='City, at most 255 characters; ``""`` clears it.'),
+    ] = None
+    state_or_province: Annotated[
+        ShortText | None,
+        FieldRole.CLEARABLE,
+        Field(
+            description=(
+                "State or province from HQ's list for the country, such as ``New York``; "
+                '``""`` clears it.'
+            )
+        ),
+    ] = None
+    postal_code: Annotated[
+        ShortText | None,
+        FieldRole.CLEARABLE,
+        Field(description='Postal code as text, at most 255 characters; ``""`` clears it.'),
+    ] = None
+    country: Annotated[
+        ShortText | None,
+        FieldRole.CLEARABLE,
+        Field(description='Full name of the country, such as ``United States``; ``""`` clears it.'),
+    ] = None
+    business_unit_id: Annotated[
+        ClearableId | None,
+        FieldRole.CLEARABLE,
+        Field(description='Id of an existing business unit; ``""`` clears it.'),
+    ] = None
+    timezone: Annotated[
+        Timezone | None,
+        FieldRole.CLEARABLE,
+        Field(
+            description=(
+                'Time zone from HQ\'s list, such as ``America/New_York``; ``""`` clears it.'
+            )
+        ),
+    ] = None
+    language: Annotated[
+        Language | None,
+        FieldRole.PATCHABLE,
+        Field(description="``en`` or ``de``; must match the template's language."),
+    ] = None
+    construction_type: Annotated[
+        ConstructionType | None,
+        FieldRole.CLEARABLE,
+        Field(description='``New Construction`` or ``Renovation``; ``""`` clears it.'),
+    ] = None
+    contract_type: Annotated[
+        ContractType | None,
+        FieldRole.CLEARABLE,
+        Field(
+            description='Contract type from HQ\'s list, such as ``Design-Bid``; ``""`` clears it.'
+        ),
+    ] = None
+    template_project_id: Annotated[
+        Id | None,
+        FieldRole.CREATE_ONLY,
+        Field(description="Id of the project whose settings are copied. Applies only on create."),
+    ] = None
+    include_locations: Annotated[
+        Flag | None,
+        FieldRole.CREATE_ONLY,
+        Field(description="Whether to copy the template's locations too. Applies only on create."),
+    ] = None
+    include_companies: Annotated[
+        Flag | None,
+        FieldRole.CREATE_ONLY,
+        Field(description="Whether to copy the template's companies too. Applies only on create."),
+    ] = None
+    status: Annotated[
+        Status | None,
+        FieldRole.PATCHABLE,
+        Field(
+            description=(
+                "``active``, ``inactive`` or ``archived``. Default: an archived project is "
+                "reactivated, any other status is kept."
+            )
+        ),
+    ] = None
+    adopt: Annotated[
+        AdoptPolicy | None,
+        FieldRole.PROVIDER_ONLY,
+        Field(
+            description=(
+                "What to do if the name is in use: ``never`` fails (the default), "
+                "``archived`` reactivates an archived project, ``any`` adopts the existing "
+                "project."
+            )
+        ),
+    ] = None
+    on_destroy: Annotated[
+        DestroyPolicy | None,
+        FieldRole.PROVIDER_ONLY,
+        Field(
+            description=(
+                "``archive`` (the default), or ``retain``, which leaves the project as it is."
+            )
+        ),
+    ] = None
+    copy_timeout: Annotated[
+        Seconds | None,
+        FieldRole.PROVIDER_ONLY,
+        Field(description="Seconds to wait for a template copy, 0 to 3600, 120 by default."),
+    ] = None
+    account_id: Annotated[
+        Id | None,
+        FieldRole.PROVIDER_ONLY,
+        Field(description="Id of the account, with or without ``b.``. Set by the provider."),
+    ] = None
+    region: Annotated[
+        Region | None,
+        FieldRole.PROVIDER_ONLY,
+        Field(description="Region of the account. Set by the provider."),
+    ] = None
 
     OPEN_LISTS: ClassVar[frozenset[str]] = frozenset(
         {"currency", "timezone", "language", "construction_type", "contract_type", "service_types"}
     )
-    """Arguments whose lists Autodesk may have extended since."""
+    """Arguments whose lists Autodesk may have extended."""
 
 
-CREATE_ONLY_FIELDS: Final = ("template_project_id", "include_locations", "include_companies")
-"""Act once, when the project is made: HQ's PATCH does not have them."""
+CREATE_ONLY_FIELDS: Final = list_fields(ProjectArguments, FieldRole.CREATE_ONLY)
+"""Applied only when the project is created; HQ's PATCH does not accept them."""
 
-PROVIDER_ONLY_FIELDS: Final = ("adopt", "on_destroy", "copy_timeout", "account_id", "region")
-"""Tell this provider what to do; never part of a project's body."""
+PROVIDER_ONLY_FIELDS: Final = list_fields(ProjectArguments, FieldRole.PROVIDER_ONLY)
+"""Options of this provider; never part of a request body."""
 
-PATCHABLE_FIELDS: Final = tuple(
-    field
-    for field in ProjectArguments.model_fields
-    if field not in (*CREATE_ONLY_FIELDS, *PROVIDER_ONLY_FIELDS)
-)
+PATCHABLE_FIELDS: Final = list_fields(ProjectArguments, FieldRole.PATCHABLE, FieldRole.CLEARABLE)
 """https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-:project_id-PATCH/"""
 
-CLEARABLE_FIELDS: Final = frozenset(
-    {
-        "job_number",
-        "address_line_1",
-        "address_line_2",
-        "city",
-        "state_or_province",
-        "postal_code",
-        "country",
-        "business_unit_id",
-        "timezone",
-        "construction_type",
-        "contract_type",
-    }
-)
+CLEARABLE_FIELDS: Final = frozenset(list_fields(ProjectArguments, FieldRole.CLEARABLE))
 """Optional texts that ``""`` clears."""
 
 
@@ -175,10 +334,10 @@ def _parse_response_services(value: object) -> object:
 
 
 class Project(ResponseModel):
-    """A project as HQ answers it.
+    """A project in HQ's response.
 
-    Everything but the id may be null: projects made by hand lack even what an API
-    create requires. Unknown fields are ignored.
+    All fields except the id may be null: a project that was created on the web page lacks even
+    fields that the API requires. Unknown fields are ignored.
     """
 
     id: str
@@ -209,7 +368,7 @@ class Project(ResponseModel):
     updated_at: str | None = None
 
     def get_fields(self) -> dict[str, Any]:
-        """Return the fields that HQ filled, dates cut to their day, in plain JSON types."""
+        """Return the fields that are not null, in JSON types; dates have no time."""
         live = {key: value for key, value in self.model_dump().items() if value is not None}
         return {
             key: value[:10] if key in ("start_date", "end_date") else value

@@ -1,36 +1,76 @@
-"""The admin of a project, who activates one of its services: what a stack may say about them."""
+"""An admin of a project, who activates one of its services: the arguments."""
 
 from typing import Annotated, Final, TypeAlias
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from bim360_provider.models import enums, normalize
-from bim360_provider.models.base import InputModel
-from bim360_provider.models.project_member import Email
+from bim360_provider.models.base import FieldRole, InputModel, list_fields
+from bim360_provider.models.project_member import Email, Id, Region, RemovalPolicy
 
 __all__ = ["CREATE_ONLY_FIELDS", "PROVIDER_ONLY_FIELDS", "ProjectAdminArguments"]
 
-CREATE_ONLY_FIELDS: Final = ("service_type", "company_id")
-"""Act once, when the admin is added: HQ has no request that changes them."""
-
-PROVIDER_ONLY_FIELDS: Final = ("on_destroy", "account_id", "region")
-"""Tell this provider what to do; never part of the body."""
-
-Id: TypeAlias = Annotated[str, BeforeValidator(normalize.parse_id)]
+ServiceType: TypeAlias = Annotated[
+    str, BeforeValidator(normalize.require_choice(enums.SERVICE_TYPES))
+]
 
 
 class ProjectAdminArguments(InputModel):
-    """What a stack may say about an admin of a project, under HQ's own field names.
+    """The arguments of an admin of a project, under HQ's field names.
 
     https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-project_id-users-POST/
     """
 
-    project_id: Id
-    email: Email
-    service_type: Annotated[str, BeforeValidator(normalize.require_choice(enums.SERVICE_TYPES))]
-    company_id: Id
-    on_destroy: (
-        Annotated[str, BeforeValidator(normalize.require_choice(("retain", "remove")))] | None
-    ) = None
-    account_id: Id | None = None
-    region: Annotated[str, BeforeValidator(normalize.require_choice(enums.REGIONS))] | None = None
+    project_id: Annotated[
+        Id,
+        FieldRole.IDENTITY,
+        Field(description="Id of the project. Another id replaces the resource."),
+    ]
+    email: Annotated[
+        Email,
+        FieldRole.IDENTITY,
+        Field(description="The user's e-mail, in any case. Another e-mail replaces the resource."),
+    ]
+    service_type: Annotated[
+        ServiceType,
+        FieldRole.CREATE_ONLY,
+        Field(description="Service to activate, such as ``doc_manager``. Applies only on create."),
+    ]
+    company_id: Annotated[
+        Id,
+        FieldRole.CREATE_ONLY,
+        Field(
+            description=(
+                "Id of the user's company; HQ requires the user's default company. Applies "
+                "only on create."
+            )
+        ),
+    ]
+    on_destroy: Annotated[
+        RemovalPolicy | None,
+        FieldRole.PROVIDER_ONLY,
+        Field(
+            description=(
+                "``retain`` (the default), which leaves the user in the project, or "
+                "``remove``, which tries to remove the user from it, with all of the user's "
+                "services."
+            )
+        ),
+    ] = None
+    account_id: Annotated[
+        Id | None,
+        FieldRole.PROVIDER_ONLY,
+        Field(description="Id of the account, with or without ``b.``. Set by the provider."),
+    ] = None
+    region: Annotated[
+        Region | None,
+        FieldRole.PROVIDER_ONLY,
+        Field(description="Region of the account. Set by the provider."),
+    ] = None
+
+
+CREATE_ONLY_FIELDS: Final = list_fields(ProjectAdminArguments, FieldRole.CREATE_ONLY)
+"""Applied only when the admin is added; HQ has no request that changes them."""
+
+PROVIDER_ONLY_FIELDS: Final = list_fields(ProjectAdminArguments, FieldRole.PROVIDER_ONLY)
+"""Options of this provider; never part of a request body."""

@@ -1,11 +1,11 @@
-"""A project's picture: what a stack may say about it, and which files HQ takes."""
+"""The picture of a project: its arguments, and the file formats that HQ accepts."""
 
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
 from bim360_provider.models import enums, normalize
-from bim360_provider.models.base import InputModel
+from bim360_provider.models.base import FieldRole, InputModel, list_fields
 
 __all__ = [
     "MAX_SIZE",
@@ -17,17 +17,8 @@ __all__ = [
 ]
 
 MAX_SIZE: Final = 10 * 1024 * 1024
-"""Bytes of a picture. HQ states no limit; this one is ours, because the whole file is sent at once
-and HQ shows it a thumb's width large."""
-
-REPLACING_FIELDS: Final = ("project_id",)
-"""Another project's picture is another picture."""
-
-PATCHABLE_FIELDS: Final = ("path",)
-"""What is sent when the content of the file is another."""
-
-PROVIDER_ONLY_FIELDS: Final = ("account_id", "region")
-"""Tell this provider where to ask."""
+"""Bytes of a picture. HQ documents no limit; this one is ours, because the file is sent in one
+request and HQ shows only a thumbnail."""
 
 SIGNATURES: Final = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -36,34 +27,80 @@ SIGNATURES: Final = (
     (b"GIF89a", "image/gif"),
     (b"BM", "image/bmp"),
 )
-"""What files of the four kinds begin with; a name can be wrong."""
+"""The first bytes of the accepted formats; a file name can be wrong."""
+
+
+Id: TypeAlias = Annotated[str, BeforeValidator(normalize.parse_id)]
+
+Sha256: TypeAlias = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+Region: TypeAlias = Annotated[str, BeforeValidator(normalize.require_choice(enums.REGIONS))]
 
 
 class ProjectImageArguments(InputModel):
-    """What a stack may say about a project's picture, and what the program has read of the file.
+    """The arguments of a project's picture, and the digest of its file.
 
     https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-:project_id-image-PATCH/
     """
 
-    project_id: Annotated[str, BeforeValidator(normalize.parse_id)]
-    path: str
-    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-    account_id: Annotated[str, BeforeValidator(normalize.parse_id)] | None = None
-    region: Annotated[str, BeforeValidator(normalize.require_choice(enums.REGIONS))] | None = None
+    project_id: Annotated[
+        Id,
+        FieldRole.IDENTITY,
+        Field(description="Id of the project. Another id replaces the resource."),
+    ]
+    path: Annotated[
+        str,
+        FieldRole.PATCHABLE,
+        Field(
+            description=(
+                "PNG, JPEG, BMP or GIF file of at most 10 MiB, under any file name; best "
+                '``Path(__file__).with_name("tower.png")``.'
+            )
+        ),
+    ]
+    sha256: Annotated[
+        Sha256,
+        Field(
+            description=(
+                "Digest of the file's content, which the program computes; a change uploads "
+                "the file again."
+            )
+        ),
+    ]
+    account_id: Annotated[
+        Id | None,
+        FieldRole.PROVIDER_ONLY,
+        Field(description="Id of the account, with or without ``b.``. Set by the provider."),
+    ] = None
+    region: Annotated[
+        Region | None,
+        FieldRole.PROVIDER_ONLY,
+        Field(description="Region of the account. Set by the provider."),
+    ] = None
+
+
+REPLACING_FIELDS: Final = list_fields(ProjectImageArguments, FieldRole.IDENTITY)
+"""A change of project replaces the resource."""
+
+PATCHABLE_FIELDS: Final = list_fields(ProjectImageArguments, FieldRole.PATCHABLE)
+"""Uploaded again when the content of the file changes."""
+
+PROVIDER_ONLY_FIELDS: Final = list_fields(ProjectImageArguments, FieldRole.PROVIDER_ONLY)
+"""Options of this provider; never sent."""
 
 
 def detect_media_type(content: bytes) -> str:
-    """Return what a picture is, by what is in it.
+    """Return the media type of a picture, by its content.
 
     Raises:
-        ValueError: HQ does not take it.
+        ValueError: HQ does not accept the file.
     """
     if len(content) > MAX_SIZE:
         msg = f"has {len(content):,} bytes; at most {MAX_SIZE:,} are sent"
         raise ValueError(msg)
-    found = next((kind for start, kind in SIGNATURES if content.startswith(start)), None)
-    if found is None:
-        other = "is neither PNG, JPEG, BMP nor GIF by its content, and HQ takes nothing else"
-        msg = other if content else "is empty"
+    media_type = next((kind for start, kind in SIGNATURES if content.startswith(start)), None)
+    if media_type is None:
+        unknown = "is neither PNG, JPEG, BMP nor GIF by its content, and HQ accepts nothing else"
+        msg = unknown if content else "is empty"
         raise ValueError(msg)
-    return found
+    return media_type

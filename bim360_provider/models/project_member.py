@@ -1,32 +1,25 @@
-"""Members of a project: one, or all of them."""
+"""Members of a project: the arguments of one member and of a team."""
 
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Final, TypeAlias
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from bim360_provider.models import enums, normalize, user_ref
-from bim360_provider.models.base import InputModel
-from bim360_provider.models.project_user import MEMBER_SERVICES
+from bim360_provider.models.base import FieldRole, InputModel, list_fields
 
 __all__ = [
     "PATCHABLE_FIELDS",
     "PROVIDER_ONLY_FIELDS",
     "TEAM_PROVIDER_ONLY_FIELDS",
     "Email",
+    "Id",
     "MemberFields",
     "ProjectMemberArguments",
     "ProjectMembersArguments",
+    "Region",
+    "RemovalPolicy",
 ]
-
-PATCHABLE_FIELDS: Final = ("company_id", "industry_roles", *MEMBER_SERVICES)
-"""What HQ's PATCH changes of a member.
-
-https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-project_id-users-user_id-PATCH/
-"""
-
-PROVIDER_ONLY_FIELDS: Final = ("on_destroy", "account_id", "region")
-"""Tell this provider what to do; never part of a member's body."""
 
 MAX_ROLE_LENGTH: Final = 255
 
@@ -38,8 +31,8 @@ Email: TypeAlias = Annotated[str, BeforeValidator(user_ref.parse_email)]
 def _require_company_id(value: object) -> str:
     if value == "":
         msg = (
-            "must not be empty: HQ would take the company away from the member on both levels, "
-            "the project's and the account's; leave it out to leave the company alone"
+            "must not be empty: HQ would remove the member's company in the project and in the "
+            "account; omit it to keep the company"
         )
         raise ValueError(msg)
     return normalize.parse_id(value)
@@ -47,13 +40,14 @@ def _require_company_id(value: object) -> str:
 
 def _parse_roles(value: object) -> list[str]:
     if not isinstance(value, (list, tuple, set, frozenset)):
-        msg = f"must be a list such as ['Architect', 'BIM Manager'], not {normalize.quote_value(value)}"
+        example = "['Architect', 'BIM Manager']"
+        msg = f"must be a list such as {example}, not {normalize.quote_value(value)}"
         raise ValueError(msg)
     roles = {
         each.strip() for each in normalize.parse_each(normalize.limit_text(MAX_ROLE_LENGTH), value)
     }
     if "" in roles:
-        msg = "holds an empty name; write names such as 'Architect'"
+        msg = "contains an empty name; write names such as 'Architect'"
         raise ValueError(msg)
     return sorted(roles)
 
@@ -62,31 +56,91 @@ def _require_access(*levels: str) -> Callable[[object], str]:
     return normalize.require_choice(levels, clearable=True)
 
 
-class MemberFields(InputModel):
-    """What may be said about a member, whatever the project: HQ's own field names."""
+CompanyId: TypeAlias = Annotated[str, BeforeValidator(_require_company_id)]
 
-    email: Email
-    company_id: Annotated[str, BeforeValidator(_require_company_id)] | None = None
-    industry_roles: Annotated[list[str], BeforeValidator(_parse_roles)] | None = None
-    document_management: (
-        Annotated[str, BeforeValidator(_require_access("admin", "user"))] | None
-    ) = None
-    project_administration: Annotated[str, BeforeValidator(_require_access("admin"))] | None = None
+Roles: TypeAlias = Annotated[list[str], BeforeValidator(_parse_roles)]
+
+DocumentAccess: TypeAlias = Annotated[str, BeforeValidator(_require_access("admin", "user"))]
+
+AdminAccess: TypeAlias = Annotated[str, BeforeValidator(_require_access("admin"))]
+
+RemovalPolicy: TypeAlias = Annotated[
+    str, BeforeValidator(normalize.require_choice(("retain", "remove")))
+]
+
+Region: TypeAlias = Annotated[str, BeforeValidator(normalize.require_choice(enums.REGIONS))]
+
+
+class MemberFields(InputModel):
+    """The arguments of a member in any project, under HQ's field names."""
+
+    email: Annotated[
+        Email,
+        FieldRole.IDENTITY,
+        Field(description="The user's e-mail, in any case. Another e-mail is another member."),
+    ]
+    company_id: Annotated[
+        CompanyId | None,
+        FieldRole.PATCHABLE,
+        Field(
+            description=(
+                "Id of the company that the user works for in the project; must not be empty."
+            )
+        ),
+    ] = None
+    industry_roles: Annotated[
+        Roles | None,
+        FieldRole.PATCHABLE,
+        Field(
+            description=(
+                "Names of industry roles such as ``Architect``, in any order; ``[]`` for none."
+            )
+        ),
+    ] = None
+    document_management: Annotated[
+        DocumentAccess | None,
+        FieldRole.PATCHABLE,
+        Field(description='``user``, ``admin``, or ``""`` for no access.'),
+    ] = None
+    project_administration: Annotated[
+        AdminAccess | None,
+        FieldRole.PATCHABLE,
+        Field(
+            description=(
+                '``admin``, or ``""`` for no access. This or ``document_management`` is required.'
+            )
+        ),
+    ] = None
 
 
 class ProjectMemberArguments(MemberFields):
-    """What a stack may say about one member of one project."""
+    """The arguments of one member of one project."""
 
-    project_id: Id
-    on_destroy: (
-        Annotated[str, BeforeValidator(normalize.require_choice(("retain", "remove")))] | None
-    ) = None
-    account_id: Id | None = None
-    region: Annotated[str, BeforeValidator(normalize.require_choice(enums.REGIONS))] | None = None
-
-
-TEAM_PROVIDER_ONLY_FIELDS: Final = ("on_removal", "account_id", "region")
-"""Tell this provider what to do; never part of a body."""
+    project_id: Annotated[
+        Id,
+        FieldRole.IDENTITY,
+        Field(description="Id of the project. Another id replaces the resource."),
+    ]
+    on_destroy: Annotated[
+        RemovalPolicy | None,
+        FieldRole.PROVIDER_ONLY,
+        Field(
+            description=(
+                "``retain`` (the default), which leaves the user in the project, or "
+                "``remove``, which tries to remove the user from it."
+            )
+        ),
+    ] = None
+    account_id: Annotated[
+        Id | None,
+        FieldRole.PROVIDER_ONLY,
+        Field(description="Id of the account, with or without ``b.``. Set by the provider."),
+    ] = None
+    region: Annotated[
+        Region | None,
+        FieldRole.PROVIDER_ONLY,
+        Field(description="Region of the account. Set by the provider."),
+    ] = None
 
 
 def _require_members(value: object) -> object:
@@ -96,13 +150,58 @@ def _require_members(value: object) -> object:
     raise ValueError(msg)
 
 
-class ProjectMembersArguments(InputModel):
-    """What a stack may say about the members of one project; each member has a model of its own."""
+Members: TypeAlias = Annotated[Any, BeforeValidator(_require_members)]
 
-    project_id: Id
-    members: Annotated[Any, BeforeValidator(_require_members)]
-    on_removal: (
-        Annotated[str, BeforeValidator(normalize.require_choice(("retain", "remove")))] | None
-    ) = None
-    account_id: Id | None = None
-    region: Annotated[str, BeforeValidator(normalize.require_choice(enums.REGIONS))] | None = None
+
+class ProjectMembersArguments(InputModel):
+    """The arguments of a team in one project; each member is a ``MemberFields``."""
+
+    project_id: Annotated[
+        Id,
+        FieldRole.IDENTITY,
+        Field(description="Id of the project. Another id replaces the resource."),
+    ]
+    members: Annotated[
+        Members,
+        FieldRole.PATCHABLE,
+        Field(
+            description=(
+                "Members, each with ``email`` and at least one of ``document_management`` and "
+                "``project_administration``; see ``TeamMember``."
+            )
+        ),
+    ]
+    on_removal: Annotated[
+        RemovalPolicy | None,
+        FieldRole.PROVIDER_ONLY,
+        Field(
+            description=(
+                "What happens to members who are removed from the list, and to all members "
+                "when the team is destroyed: ``retain`` (the default) leaves them in the "
+                "project, ``remove`` tries to remove them from it."
+            )
+        ),
+    ] = None
+    account_id: Annotated[
+        Id | None,
+        FieldRole.PROVIDER_ONLY,
+        Field(description="Id of the account, with or without ``b.``. Set by the provider."),
+    ] = None
+    region: Annotated[
+        Region | None,
+        FieldRole.PROVIDER_ONLY,
+        Field(description="Region of the account. Set by the provider."),
+    ] = None
+
+
+PATCHABLE_FIELDS: Final = list_fields(MemberFields, FieldRole.PATCHABLE)
+"""The fields of a member that HQ's PATCH changes.
+
+https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-project_id-users-user_id-PATCH/
+"""
+
+PROVIDER_ONLY_FIELDS: Final = list_fields(ProjectMemberArguments, FieldRole.PROVIDER_ONLY)
+"""Options of this provider; never part of a request body."""
+
+TEAM_PROVIDER_ONLY_FIELDS: Final = list_fields(ProjectMembersArguments, FieldRole.PROVIDER_ONLY)
+"""The same options of a team."""

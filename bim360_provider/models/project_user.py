@@ -1,4 +1,4 @@
-"""An industry role of a project, such as Architect."""
+"""Users of a project, their industry roles, and responses to an import of users."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
@@ -19,7 +19,7 @@ __all__ = [
 
 
 class IndustryRole(ResponseModel):
-    """An industry role as HQ answers it; its id is the project's own, its name is everywhere."""
+    """An industry role in HQ's response; its id differs in each project, its name does not."""
 
     id: str
     name: str
@@ -27,7 +27,7 @@ class IndustryRole(ResponseModel):
 
 
 MEMBER_SERVICES: Final = ("document_management", "project_administration")
-"""What HQ's import and PATCH can give access to; other modules are given in the web pages.
+"""The services to which HQ's import and PATCH can grant access; others need the web pages.
 
 https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-project_id-users-import-POST/
 """
@@ -37,17 +37,17 @@ PRODUCT_SERVICES: Final = {
     "docs": "document_management",
     "projectAdministration": "project_administration",
 }
-"""The same services under the names of construction/admin, which has two for documents."""
+"""The same services by their names in construction/admin, which has two for documents."""
 
 ACCESS_LEVELS: Final = {"administrator": "admin", "member": "user"}
-"""construction/admin's words for an access level, and HQ's; ``none`` is no access."""
+"""HQ's access levels by those of construction/admin; ``none`` is no access."""
 
 DELETED_STATUS: Final = "deleted"
-"""The status of somebody who was in the project and is no more."""
+"""The status of a former user of the project."""
 
 
 class _UserResponse(ResponseModel):
-    """What is answered may hold more than is documented."""
+    """A response that may contain undocumented fields."""
 
 
 class _Role(_UserResponse):
@@ -58,10 +58,10 @@ class _Role(_UserResponse):
 
 
 class ProjectUser(_UserResponse):
-    """A user of a project as ``GET construction/admin/v1/projects/:p/users`` answers it.
+    """A user of a project in a response to ``GET construction/admin/v1/projects/:p/users``.
 
     https://aps.autodesk.com/en/docs/acc/v1/reference/http/admin-projectsprojectId-users-GET/
-    bim360/admin shows the same user with ``services`` in place of ``products``.
+    bim360/admin returns the same user with ``services`` instead of ``products``.
     """
 
     id: str
@@ -78,20 +78,20 @@ class ProjectUser(_UserResponse):
 
     @property
     def is_deleted(self) -> bool:
-        """Whether it is somebody who was in the project and is no more."""
+        """Whether this is a former user of the project."""
         return self.status == DELETED_STATUS
 
     @property
     def is_admin(self) -> bool:
-        """Whether they are an admin of the project."""
+        """Whether the user is an admin of the project."""
         return self.get_fields().get("project_administration") == "admin"
 
     def get_access(self, service: str) -> str | None:
-        """Return the user's access to one of HQ's services, None where it is not shown."""
+        """Return the user's access to one of HQ's services, or None if the response has none."""
         return find_access(service, [*(self.products or ()), *(self.services or ())])
 
     def get_fields(self) -> dict[str, Any]:
-        """Return the member under HQ's names: roles by name, access as ``admin`` or ``user``."""
+        """Return the member by HQ's field names: role names, and ``admin`` or ``user`` access."""
         access = {
             PRODUCT_SERVICES[product.name]: ACCESS_LEVELS[product.access]
             for product in self.products or ()
@@ -100,9 +100,7 @@ class ProjectUser(_UserResponse):
         if (self.access_levels or {}).get("projectAdmin"):
             access["project_administration"] = "admin"
         if access.get("project_administration") == "user":
-            del access[
-                "project_administration"
-            ]  # to be a member of it is to have no admin's access
+            del access["project_administration"]  # a plain member has no admin access
         return {
             "email": self.email.lower(),
             "company_id": self.company_id,
@@ -112,7 +110,7 @@ class ProjectUser(_UserResponse):
 
 
 class Pagination(_UserResponse):
-    """Where a page stands in the whole."""
+    """The pagination of a response."""
 
     total: int | None = Field(None, alias="totalResults")
 
@@ -121,15 +119,15 @@ class UserPage(_UserResponse):
     """A page of a project's users."""
 
     results: list[ProjectUser]
-    # Made when it is needed: a model that is made here is built at every start of the host.
+    # A factory, because an instance here would build the model at every start of the host.
     pagination: Pagination = Field(default_factory=lambda: Pagination.model_validate({}))
 
 
 class ImportRow(_UserResponse):
-    """A row of an import, or a PATCH, as it was taken or refused.
+    """An accepted or refused row of an import or a PATCH.
 
-    Refusals have been seen in three forms: the row beside ``errors``, the row beside
-    ``error``, and the row inside ``item`` with a text beside it. See docs/reference/hq.md.
+    A refusal has one of three formats: the row with ``errors``, the row with ``error``, or the row
+    in ``item`` with a text next to it. See docs/reference/hq.md.
     """
 
     email: str | None = None
@@ -147,35 +145,35 @@ class ImportRow(_UserResponse):
 
     @property
     def row_email(self) -> str:
-        """The e-mail that the row is about, in lower case."""
+        """The e-mail of the row, in lower case."""
         return str(self.email or (self.item or {}).get("email") or "").lower()
 
     @property
     def row_user_id(self) -> str | None:
-        """HQ's id of the user: version 2 calls it ``user_id``, version 1 ``id``."""
+        """HQ's id of the user: ``user_id`` in version 2, ``id`` in version 1."""
         return self.user_id or self.id
 
     @property
     def error_message(self) -> str:
-        """HQ's words and codes about a refused row, on one line; empty if there are none."""
-        told = [*_wrap_in_list(self.errors), *_wrap_in_list(self.error)]
-        return "; ".join(" ".join(_format_error(each).split()) for each in told if each)
+        """HQ's messages and codes for a refused row, on one line; may be empty."""
+        errors = [*_wrap_in_list(self.errors), *_wrap_in_list(self.error)]
+        return "; ".join(" ".join(_format_error(each).split()) for each in errors if each)
 
 
 class ImportResponse(_UserResponse):
-    """The answer to an import: 200, even where every row was refused."""
+    """The response to an import; its status is 200 even if every row was refused."""
 
     success_items: list[ImportRow] = Field(default_factory=list)
     failure_items: list[ImportRow] = Field(default_factory=list)
 
 
-def _wrap_in_list(told: Any) -> list[Any]:
-    return told if isinstance(told, list) else [] if told is None else [told]
+def _wrap_in_list(error: Any) -> list[Any]:
+    return error if isinstance(error, list) else [] if error is None else [error]
 
 
-def _format_error(told: Any) -> str:
-    if not isinstance(told, Mapping):
-        return f'"{told}"'
-    words = told.get("message") or told.get("detail") or told.get("title") or ""
-    code = f"(code {told['code']}): " if told.get("code") else ""
-    return f'{code}"{words}"'
+def _format_error(error: Any) -> str:
+    if not isinstance(error, Mapping):
+        return f'"{error}"'
+    message = error.get("message") or error.get("detail") or error.get("title") or ""
+    code = f"(code {error['code']}): " if error.get("code") else ""
+    return f'{code}"{message}"'

@@ -1,4 +1,4 @@
-"""The services of a project under all their names, and the access that a user has to one."""
+"""Names of a project's services, and the access of a user to a service."""
 
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Final, TypeAlias
@@ -20,18 +20,18 @@ SERVICE_NAMES: Final = {
     "cost": ("costManagement",),
     "gng": ("modelCoordination",),
 }
-"""HQ's services, and what construction/admin and bim360/admin call them.
+"""HQ's services, with their names in construction/admin and bim360/admin.
 
 https://github.com/autodesk-platform-services/aps-sdk-openapi (accountadmin.yaml) has the keys of
 products; which service is which product is partly an inference. Version 2 of HQ writes the same
-names with underscores. A service that is not here has one name everywhere.
+names with underscores. A service that is not listed has the same name in all APIs.
 """
 
 
 class ServiceAccess(ResponseModel):
-    """A service that a project has, and a user's access to it.
+    """A service of a project, and a user's access to it.
 
-    construction/admin has the name under ``key``, bim360/admin under ``serviceName``.
+    The name is ``key`` in construction/admin and ``serviceName`` in bim360/admin.
     """
 
     key: str | None = None
@@ -40,12 +40,12 @@ class ServiceAccess(ResponseModel):
 
     @property
     def name(self) -> str:
-        """The service's name, in whichever form it was read."""
+        """The service's name."""
         return self.key or self.service_name or ""
 
 
 def _filter_readable_rows(rows: Any) -> list[Mapping[str, Any]] | None:
-    """Return the rows of the known form: another form must not make the user unreadable."""
+    """Return the rows in a known format; other rows must not make the user unreadable."""
     fields = ("key", "serviceName", "access")
     mappings = [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else None
     if mappings is None:
@@ -61,11 +61,11 @@ ServiceAccessList: TypeAlias = Annotated[
 
 
 def find_access(service: str, rows: Iterable[ServiceAccess]) -> str | None:
-    """Return the access to one of HQ's services, None where the rows do not show it."""
+    """Return the access to one of HQ's services, or None if no row has it."""
     names = {_fold_name(name) for name in (service, *SERVICE_NAMES.get(service, ()))}
-    shown = [row.access for row in rows if _fold_name(row.name) in names and row.access]
-    given = [access for access in shown if access != NO_ACCESS]
-    return next(iter([*given, *shown]), None)
+    levels = [row.access for row in rows if _fold_name(row.name) in names and row.access]
+    given = [access for access in levels if access != NO_ACCESS]
+    return next(iter([*given, *levels]), None)
 
 
 def _fold_name(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Suggest the value that was probably meant: a known alias first, then a similar name."""
+"""Suggest a valid value for a misspelled one: by a known alias, or else by similarity."""
 
 import difflib
 import re
@@ -163,7 +163,7 @@ email: mail e_mail email_address user_email
 """
 
 MISLEADING_VALUES: Final = ("Design-Build", "Design/Build", "DB")
-"""Values that resemble an entry of a list and mean something else, so that none is suggested."""
+"""Values without a suggestion: they resemble an entry of a list that means something else."""
 
 
 def compact_word(word: str) -> str:
@@ -174,8 +174,8 @@ def compact_word(word: str) -> str:
 def _parse_aliases(*tables: str) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for line in filter(None, "\n".join(tables).splitlines()):
-        value, _, words = line.partition(": ")
-        for word in words.split():
+        value, _, aliases = line.partition(": ")
+        for word in aliases.split():
             found[compact_word(word)] = (*found.get(compact_word(word), ()), value)
     return found
 
@@ -186,22 +186,22 @@ ALIASES: Final = {
         TIMEZONE_ALIAS_TABLE, CURRENCY_ALIAS_TABLE, SERVICE_ALIAS_TABLE, CHOICE_ALIAS_TABLE
     ),
 }
-"""By the compact form of what people write: the values that it stands for, one for each list."""
+"""The values that an alias, in compact form, stands for; at most one of each list."""
 
 ARGUMENT_ALIASES: Final = _parse_aliases(ARGUMENT_ALIAS_TABLE)
-"""The same for the names of arguments and of the columns of a CSV file."""
+"""The same for the names of arguments and of CSV columns."""
 
 MIN_LIKENESS: Final = 0.8
-"""How alike two words must be: ``EURO`` and ``EUR`` are 0.86 of 1, ``RMB`` and ``RUB`` 0.67."""
+"""The minimum similarity, 0 to 1: ``EURO`` and ``EUR`` have 0.86, ``RMB`` and ``RUB`` 0.67."""
 
 SWAP_LIKENESS: Final = 0.9
-"""The likeness of two words of which two neighboring letters are swapped: ``cots`` and ``cost``."""
+"""The similarity of words with two neighboring letters swapped: ``cots`` and ``cost``."""
 
 MIN_SWAP_LENGTH: Final = 3
-"""Letters of a word below which a swap means nothing."""
+"""Letters that a word must have for a swap to count."""
 
 CACHE_SIZE: Final = 1000
-"""Words for which the nearest one is kept: a file repeats its mistakes."""
+"""Cached words, because a CSV file repeats its mistakes."""
 
 
 def suggest_value(
@@ -211,22 +211,22 @@ def suggest_value(
     aliases: Mapping[str, Sequence[str]] = ALIASES,
     excluded: Collection[str] = (),
 ) -> str | None:
-    """Return the one choice that a word most likely stands for, or None when that is a guess.
+    """Return the choice that a word most likely stands for, or None if that is uncertain.
 
     Args:
-        word: What a person wrote.
-        choices: What could have been written.
-        aliases: By the compact form of another name, the choices that it stands for.
-        excluded: Choices that cannot be meant, because they are given already.
+        word: The user's text.
+        choices: The valid values.
+        aliases: The choices that an alias, in compact form, stands for.
+        excluded: Choices that are in use already.
     """
-    if display.has_secret(word):  # a choice that is near would give it away
+    if display.has_secret(word):  # a similar choice would reveal it
         return None
-    left = tuple(choice for choice in choices if choice not in excluded)
+    remaining = tuple(choice for choice in choices if choice not in excluded)
     known = aliases.get(compact_word(word))
-    found = _find_choice((word, *(known or ())), left)
+    found = _find_choice((word, *(known or ())), remaining)
     if found is not None or known == ():
         return found
-    return _find_nearest(word, left)
+    return _find_nearest(word, remaining)
 
 
 @lru_cache(maxsize=CACHE_SIZE)
@@ -236,7 +236,7 @@ def _find_nearest(word: str, choices: tuple[str, ...]) -> str | None:
     )[:2]
     if not ranked or ranked[0][0] < MIN_LIKENESS:
         return None
-    # Two that are equally near are no advice.
+    # Two equally similar choices are ambiguous.
     return ranked[0][1] if len(ranked) == 1 or ranked[1][0] < ranked[0][0] else None
 
 
@@ -265,7 +265,7 @@ def _measure_likeness(word: str, choice: str) -> float:
 
 
 def _select_distinctive_parts(word: str, choice: str) -> tuple[str, str]:
-    """Return what is compared: of a time zone the city, because ``America/`` is half of many."""
+    """Return the parts to compare: of a time zone only the city, because its area is common."""
     ours, theirs = word.strip().casefold(), choice.casefold()
     if "/" not in theirs or " " in theirs:
         return ours, theirs

@@ -1,6 +1,6 @@
-"""What people write in a stack.
+"""The resources and functions of a program.
 
-Each name is imported when it is first asked for: a program of projects need not wait for the rest.
+Each name is imported on first access, so that a program loads only the resources that it uses.
 """
 
 import importlib

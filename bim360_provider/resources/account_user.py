@@ -1,4 +1,4 @@
-"""``Bim360AccountUser``: a person in a BIM 360 account."""
+"""``Bim360AccountUser``: a user of a BIM 360 account."""
 
 from typing import ClassVar
 
@@ -14,12 +14,12 @@ __all__ = ["Bim360AccountUser"]
 
 
 class Bim360AccountUser(Bim360Resource, module="bim360", name="AccountUser"):
-    """A person in a BIM 360 account.
+    """A user of a BIM 360 account.
 
-    Adding somebody sends no invitation: that comes with their first project. Who is in the
-    account already is taken over. Only company, default role and status can be changed later;
-    the profile is the person's own. Destroying makes inactive whom the stack added, and leaves
-    alone whom it found. Wire members to ``id``, which every preview of an existing user knows.
+    A user who is in the account already is adopted. HQ invites a new user by e-mail only with the
+    first project. Only company, default role and status can change later; the user owns the
+    profile. A destroy deactivates a user whom the stack added, and retains an adopted one. Pass
+    ``id`` to members; it is known in each preview of an existing user.
 
     https://aps.autodesk.com/en/docs/bim360/v1/reference/http/users-POST/ has the limits.
     """
@@ -71,7 +71,7 @@ class Bim360AccountUser(Bim360Resource, module="bim360", name="AccountUser"):
         "created_at",
         "updated_at",
     )
-    """What HQ or the provider fills in."""
+    """Outputs that HQ or the provider sets."""
 
     def __init__(  # noqa: PLR0913 - these are HQ's fields, each a keyword
         self,
@@ -99,34 +99,35 @@ class Bim360AccountUser(Bim360Resource, module="bim360", name="AccountUser"):
         on_destroy: Input[str] | None = None,
         opts: ResourceOptions | None = None,
     ) -> None:
-        """Declare a person.
+        """Declare a user.
 
         Args:
-            resource_name: Pulumi's name for them, unique in the stack; HQ never sees it.
-            email: The person's e-mail, at most 255 characters, in any case. Another one is another
-                person, and replaces.
-            company_id: Id of the person's company in the account; ``""`` clears it.
-            default_role: Name of the role that they get in new projects, such as ``Architect``.
-            status: ``active`` or ``inactive``; left out, only somebody who was made inactive is
-                brought back. HQ changes it only for who has signed in once.
-            nickname: Acts once: sent when the person is added, and their own from then on; like all
-                that follow, at most 255 characters.
-            first_name: Acts once.
-            last_name: Acts once.
-            image_url: Acts once: the address of a picture.
-            address_line_1: Acts once.
-            address_line_2: Acts once.
-            city: Acts once.
-            state_or_province: Acts once: such as ``New York``.
-            postal_code: Acts once: text, not a number.
-            country: Acts once: in full, such as ``United States``.
-            phone: Acts once.
-            company: Acts once: the company as the person's own profile words it.
-            job_title: Acts once.
-            industry: Acts once.
-            about_me: Acts once.
-            on_destroy: ``deactivate`` or ``retain``; left out, whoever was in the account before
-                and whoever is an account admin is retained, and all others are deactivated.
+            resource_name: Pulumi's name of the resource, unique in the stack; never sent to HQ.
+            email: The user's e-mail, at most 255 characters, in any case. Another e-mail replaces
+                the resource.
+            company_id: Id of the user's company in the account; ``""`` clears it.
+            default_role: Name of the user's role in new projects, such as ``Architect``; ``""``
+                clears it.
+            status: ``active`` or ``inactive``; HQ changes it only after the user's first sign-in.
+                Default: a deactivated user is reactivated.
+            nickname: Nickname, at most 255 characters, as all following texts. Applies only on
+                create. The user changes it later.
+            first_name: First name. Applies only on create.
+            last_name: Last name. Applies only on create.
+            image_url: Address of a picture. Applies only on create.
+            address_line_1: First line of the address. Applies only on create.
+            address_line_2: Second line of the address. Applies only on create.
+            city: City. Applies only on create.
+            state_or_province: State or province, such as ``New York``. Applies only on create.
+            postal_code: Postal code as text. Applies only on create.
+            country: Full name of the country, such as ``United States``. Applies only on create.
+            phone: Phone number. Applies only on create.
+            company: The company's name in the user's profile. Applies only on create.
+            job_title: Job title. Applies only on create.
+            industry: Industry. Applies only on create.
+            about_me: The user's description of themselves. Applies only on create.
+            on_destroy: ``deactivate`` or ``retain``. Default: users who were in the account before
+                and account admins are retained, all others are deactivated.
             opts: Pulumi's resource options.
         """
         given = collect_arguments(locals())

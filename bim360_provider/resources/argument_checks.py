@@ -33,23 +33,23 @@ POSITIONAL_KINDS = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIO
 
 
 class ArgumentNameCheck:
-    """A class whose ``TypeError`` about an argument says what to write instead.
+    """A class whose ``TypeError`` for a wrong argument name suggests the right one.
 
-    The arguments are looked at before ``__init__`` begins: a frame around it would be one more
-    line of the stack trace that Pulumi keeps of each resource. Signatures stay as they are.
+    The names are checked before ``__init__``, because a wrapper of it would add a line to the stack
+    trace that Pulumi stores for each resource. Signatures stay as they are.
     """
 
-    if not TYPE_CHECKING:  # type checkers and editors look at __init__ alone
+    if not TYPE_CHECKING:  # type checkers and editors use __init__ alone
 
         def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-            """Return an instance, once the names of its arguments are known to be right."""
-            if args or kwargs:  # a look-up by id has none
+            """Check the names of the arguments and return an instance."""
+            if args or kwargs:  # a look-up by id has no arguments
                 _refuse_unknown_arguments(cls.__name__, cls.__init__, len(args) + 1, kwargs)
             return super().__new__(cls)
 
 
 def check_argument_names(function: Callable[P, R]) -> Callable[P, R]:
-    """Return a function whose ``TypeError`` about an argument says what to write instead."""
+    """Return a function whose ``TypeError`` for a wrong argument name suggests the right one."""
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -61,7 +61,7 @@ def check_argument_names(function: Callable[P, R]) -> Callable[P, R]:
 
 @functools.cache
 def _read_signature(function: Callable[..., Any]) -> tuple[frozenset[str], int] | None:
-    """Return the names of arguments and how many may be positional; None if any name is taken."""
+    """Return the argument names and the number of positional ones; None if it has ``**``."""
     parameters = inspect.signature(function).parameters.values()
     if any(each.kind is inspect.Parameter.VAR_KEYWORD for each in parameters):
         return None
@@ -95,70 +95,69 @@ ValueT = TypeVar("ValueT")
 
 
 class SecretArgumentError(InputError, pulumi.RunError):
-    """A secret where none can be; being a ``RunError``, it is printed without a traceback."""
+    """A secret in a public argument; as a ``RunError``, it is printed without a traceback."""
 
 
 def refuse_secret(
     called: str, argument: str, value: Input[Any], then: Input[ValueT]
 ) -> Input[ValueT]:
-    """Return ``then``, which is known only once it is certain that a value holds no secret.
+    """Return ``then``, which resolves only after a check that a value contains no secret.
 
-    Pulumi hides an output that has the name of a secret argument, and no other. The provider keeps
-    e-mails and keys as names of things, also in outputs of other names: there anybody could read
-    them who may read the state.
+    Pulumi hides only an output with the name of a secret argument. The provider uses e-mails and
+    keys as keys of other outputs too, where every reader of the state could read them.
 
     Args:
-        called: What people call the resource.
+        called: The resource as messages name it.
         argument: The argument's name.
-        value: What was written for it, secrets and all.
-        then: Another value of the resource, the only thing that is held up.
+        value: The argument's value.
+        then: Another argument of the resource, which waits for the check.
 
     Raises:
-        InputError: In the output, or in the program's end: the value is, or holds, a secret.
+        InputError: In the output, or at the program's end: the value is or contains a secret.
     """
-    whole: Output[Any] = Output.from_input(value)
+    output: Output[Any] = Output.from_input(value)
 
-    async def judged() -> None:
-        if await whole.is_secret():
+    async def check() -> None:
+        if await output.is_secret():
             raise SecretArgumentError(_describe_secret(called, argument))
 
-    return Output.all(then, judged()).apply(lambda values: values[0])
+    return Output.all(then, check()).apply(lambda values: values[0])
 
 
 def _describe_secret(called: str, argument: str) -> str:
     return (
-        f"BIM 360: {called} has a secret in {argument}, whose e-mails and keys the state holds in "
-        "the clear; write them in the clear, or pass them through pulumi.Output.unsecret."
+        f"BIM 360: {called} has a secret in {argument}, whose e-mails and keys the state stores "
+        "as plain text; write them as plain text, or pass them through pulumi.Output.unsecret."
     )
 
 
 MemberClaims: TypeAlias = dict[tuple[str, str], tuple[str, bool]]
-"""Which resource has a person in a project, by the project's id and the e-mail, and whether one of
-the two is a secret there."""
+"""The resource that declares a member and whether its values are secret, by project id and
+e-mail."""
 
 _member_claims: Final[weakref.WeakKeyDictionary[Any, MemberClaims]] = weakref.WeakKeyDictionary()
-"""Each run has a root of its own: programs of the automation API share a process."""
+"""By the root resource of a run, because programs of the automation API share a process."""
 
 MASK: Final = "[secret]"
-"""What stands in place of a value that must not be shown, as Pulumi writes it."""
+"""Pulumi's text for a secret value."""
 
 
 class DuplicateMemberError(InputError, pulumi.RunError):
-    """A person in two resources; being a ``RunError``, it is printed without a traceback."""
+    """A member in two resources; as a ``RunError``, it is printed without a traceback."""
 
 
 def refuse_duplicate_member(called: str, project_id: Input[str], members: Input[Any]) -> Input[str]:
-    """Return the project's id, which in an ``up`` is known only once nobody is in it twice.
+    """Return the project's id, which in an ``up`` resolves after a check for duplicate members.
 
-    A preview looks beside it: what is not known of a member must not make the project unknown.
+    A preview does not wait for the check: an unknown member must not make the id unknown.
 
     Args:
-        called: What people call the resource.
-        project_id: The project.
-        members: The members, each a mapping with ``email``; what else it holds is not judged.
+        called: The resource as messages name it.
+        project_id: The project's id.
+        members: The members, each a mapping with ``email``; other fields are ignored.
 
     Raises:
-        InputError: In the output, or in the program's end: another resource has one of them.
+        InputError: In the output, or at the program's end: another resource declares a member.
     """
     root = get_root_resource()
     known = {} if root is None else _member_claims.setdefault(root, {})
@@ -174,7 +173,7 @@ def refuse_duplicate_member(called: str, project_id: Input[str], members: Input[
             raise DuplicateMemberError(_describe_duplicate_member(called, shown, other))
         known.update(dict.fromkeys(_walk_member_keys(*declared), (called, hidden)))
 
-    # No secret, or the project would be one because a member is.
+    # Not secret, because a secret member would otherwise make the project's id secret.
     hidden: Output[bool] = Output.from_input(is_secret())
     claimed = Output.unsecret(Output.all(hidden, project_id, members).apply(claim))
     if is_dry_run():
@@ -183,12 +182,12 @@ def refuse_duplicate_member(called: str, project_id: Input[str], members: Input[
 
 
 def _walk_member_keys(project_id: Any, members: Any) -> Iterator[tuple[str, str]]:
-    """Yield who is in which project; what is malformed is for the check to tell."""
+    """Yield the project id and e-mail of each member; the provider reports malformed members."""
     rows = members if isinstance(members, (list, tuple)) else ()
     for row in rows:
         email = row.get("email") if isinstance(row, Mapping) else None
         if isinstance(project_id, str) and isinstance(email, str):
-            # As a check normalizes them; a program loads no model for that.
+            # The normal form of the models, which a program does not load.
             project = project_id.strip().lower().removeprefix("b.")
             yield project, unicodedata.normalize("NFC", email.strip().lower())
 
@@ -197,24 +196,24 @@ def _describe_duplicate_member(called: str, key: tuple[str, str], other: str) ->
     project, email = key
     return (
         f"BIM 360: {email} is declared twice in project {project}, by {other} and by {called}: "
-        "the two would undo each other; take them out of one."
+        "the two would undo each other; remove the user from one of them."
     )
 
 
 ValueKey: TypeAlias = tuple[str, int, str]
-"""The type, the provider and the normal form of the name."""
+"""The type, the provider and the normal form of the value."""
 
 ValueClaim: TypeAlias = tuple[str, bool]
-"""Which resource has the name, and whether it was declared in the clear."""
+"""The resource that declares the value, and whether messages may show the value."""
 
 _value_claims: Final[weakref.WeakKeyDictionary[Any, dict[ValueKey, ValueClaim]]] = (
     weakref.WeakKeyDictionary()
 )
-"""Each run has a root of its own: programs of the automation API share a process."""
+"""By the root resource of a run, because programs of the automation API share a process."""
 
 
 class DuplicateValueError(InputError, pulumi.RunError):
-    """A name in two resources; being a ``RunError``, it is printed without a traceback."""
+    """A unique value in two resources; as a ``RunError``, it is printed without a traceback."""
 
 
 def refuse_duplicate_value(
@@ -222,24 +221,23 @@ def refuse_duplicate_value(
     resource_name: str,
     what: str,
     value: Input[Any] | None,
-    form: Callable[[str], str],
+    normalize: Callable[[str], str],
 ) -> None:
-    """Compare a value that must be unique with those of the other resources of its type.
+    """Check that no other resource of the same type declares the same unique value.
 
-    Resources with different providers are not compared: they may be in different accounts. A value
-    that is not known yet, as in some previews, is compared once it is.
+    Resources with different providers are not compared, because they may be in different accounts.
+    An unknown value is compared when it resolves.
 
     Args:
-        resource: The resource, as it has been registered.
-        resource_name: Pulumi's name of it.
-        what: What is unique, such as ``the name``.
-        value: The value; None if none is declared.
-        form: Returns the form in which two values are the same.
+        resource: The registered resource.
+        resource_name: Pulumi's name of the resource.
+        what: The unique argument as messages name it, such as ``the name``.
+        value: The value; None if it is not declared.
+        normalize: Returns the normal form by which values are compared.
 
     Raises:
-        InputError: Another resource has the value; at once if it is known, else at the program's
-            end. A value that came from an output, in either of them, is not quoted, because it may
-            be a secret.
+        InputError: Another resource has the value; raised at once for a plain value, else at the
+            program's end. A value from an output is not quoted, because it may be secret.
     """
     root = get_root_resource()
     claims = {} if root is None else _value_claims.setdefault(root, {})
@@ -249,32 +247,32 @@ def refuse_duplicate_value(
 
     def claim(known: Any, *, shown: bool = False) -> None:
         if not isinstance(known, str):
-            return  # what is malformed is for the check to report
+            return  # the provider reports a malformed value
         mine = (called, shown)
-        other, was_shown = claims.setdefault((kind, provider, form(known)), mine)
+        other, was_shown = claims.setdefault((kind, provider, normalize(known)), mine)
         if other != called:
             quoted = f"{what} '{known}'" if shown and was_shown else what
             raise DuplicateValueError(_describe_duplicate_value(called, other, quoted))
 
     if isinstance(value, Output):
-        # No secret of it is kept: what is compared stays in this process.
+        # The compared value never leaves this process.
         Output.unsecret(value.apply(claim))
     elif isinstance(value, str):
         claim(value, shown=True)
 
 
 def normalize_name(name: str) -> str:
-    """Return the form in which HQ compares names: case matters there, the Unicode form does not."""
+    """Return a name as HQ compares it: case matters, the Unicode form does not."""
     return unicodedata.normalize("NFC", name.strip())
 
 
 def normalize_email(email: str) -> str:
-    """Return the form of an e-mail."""
+    """Return an e-mail in lower case without spaces."""
     return email.strip().lower()
 
 
 def normalize_id(item_id: str) -> str:
-    """Return the form of an id of HQ."""
+    """Return an HQ id in lower case without ``b.``."""
     return item_id.strip().lower().removeprefix("b.")
 
 

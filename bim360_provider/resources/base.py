@@ -17,30 +17,30 @@ ResourceT = TypeVar("ResourceT", bound="Bim360Resource")
 class Bim360Resource(ArgumentNameCheck, Resource):
     """A resource of this package.
 
-    A class that names ``module`` and ``name`` is a type of its own; its subclasses
-    keep that type, because another type would replace every resource of theirs.
+    A class with ``module`` and ``name`` has its own type; its subclasses keep that type, because
+    another type would replace their resources.
     """
 
     PROVIDER: ClassVar[type[Bim360ProviderBase]]
-    """What stands behind it."""
+    """The dynamic provider of the resource."""
 
     _token: ClassVar[dict[str, Any]] = {}
     _fields: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Give a class its type, or that of the class it is derived from."""
+        """Set the type of a class, by default its base class's."""
         if kwargs:
             cls._token = kwargs
             own = inspect.get_annotations(cls)
             cls._fields = tuple(name for name in own if name.islower() and name[0] != "_")
-            # They are for people and type checkers. Pulumi would resolve all of them once for each
-            # resource, a quarter of what a program costs, to find nothing that it converts.
+            # Annotations serve users and type checkers. Pulumi would resolve all of them for each
+            # resource, a quarter of a program's run time, and convert nothing.
             cls.__annotations__ = {}
         super().__init_subclass__(**cls._token)
 
     @classmethod
     def type_token(cls) -> str:
-        """Return the type that Pulumi's state and import files know it by."""
+        """Return the type in Pulumi's state and import files."""
         return f"pulumi-python:dynamic/{cls._token['module']}:{cls._token['name']}"
 
     @classmethod
@@ -50,13 +50,13 @@ class Bim360Resource(ArgumentNameCheck, Resource):
         id: Input[str],  # noqa: A002 - Pulumi's own name for it
         opts: ResourceOptions | None = None,
     ) -> ResourceT:
-        """Look at one that exists, by its id; Pulumi will never change or destroy it.
+        """Read an existing resource by its id; Pulumi never changes or destroys it.
 
-        One that does not exist is an error in the preview.
+        An unknown id is an error in the preview.
 
         Args:
-            resource_name: Pulumi's name for it, unique in the stack.
-            id: HQ's id of it, as the documents of each resource say, with or without ``b.``.
+            resource_name: Pulumi's name of the resource, unique in the stack.
+            id: HQ's id of the resource, with or without ``b.``; see the resource's page in docs/.
             opts: Pulumi's resource options.
         """
         found = cls.__new__(cls)
@@ -68,14 +68,14 @@ class Bim360Resource(ArgumentNameCheck, Resource):
 
 
 def await_resource(resource: Resource) -> None:
-    """Have Pulumi wait for a resource, and not for each of its outputs besides.
+    """Make Pulumi wait for a resource only once, and not for each of its outputs.
 
-    At a program's end Pulumi waits for all outputs that nobody has built upon, and looks at each of
-    them again whenever one is done: for a thousand projects that is longer than anything else. All
-    outputs of a resource are done in one step, together with its URN, which Pulumi still waits for.
+    At a program's end Pulumi waits for all unused outputs and checks all of them again whenever one
+    resolves, which takes most of the time of a program with a thousand projects. All outputs of a
+    resource resolve together with its URN, for which Pulumi still waits.
 
-    A function that is called, and no ``__init__`` in between: that would be one more line of the
-    stack trace that Pulumi keeps of each resource in the state.
+    This is a function, because an ``__init__`` of a base class would add a line to the stack trace
+    that Pulumi stores for each resource.
     """
     for name, output in vars(resource).items():
         if isinstance(output, Output) and name not in {"id", "urn"}:
@@ -83,4 +83,4 @@ def await_resource(resource: Resource) -> None:
 
 
 def _do_nothing() -> None:
-    """Stand in for what only some versions of Pulumi have."""
+    """Replace a method that only some versions of Pulumi have."""

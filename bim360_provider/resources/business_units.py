@@ -17,10 +17,10 @@ Unit: TypeAlias = Mapping[str, Input[str]]
 
 
 class Bim360BusinessUnits(Bim360Resource, module="bim360", name="BusinessUnits"):
-    """The business units of an account, as one tree: HQ reads and writes them as a whole.
+    """The business units of an account, as one tree, which HQ reads and writes as a whole.
 
-    Best one for each account. Units that other people made stay as they are. Wire projects to
-    ``ids``, which every preview knows: ``business_unit_id=units.ids["North/West"]``.
+    Declare one resource per account. Units that are not declared stay as they are. Pass ``ids`` to
+    projects; it is known in each preview: ``business_unit_id=units.ids["North/West"]``.
 
     Example:
         >>> units = Bim360BusinessUnits("units", units={
@@ -48,7 +48,7 @@ class Bim360BusinessUnits(Bim360Resource, module="bim360", name="BusinessUnits")
         "undeclared",
         "undropped",
     )
-    """What HQ or the provider fills in."""
+    """Outputs that HQ or the provider sets."""
 
     def __init__(
         self,
@@ -62,19 +62,19 @@ class Bim360BusinessUnits(Bim360Resource, module="bim360", name="BusinessUnits")
         """Declare business units.
 
         Args:
-            resource_name: Pulumi's name for it, unique in the stack; HQ never sees it.
-            units: The units by key. A key stays for ever: ``name`` and ``parent`` change in place,
-                and the id with which HQ knows the unit is made of the key, once. Each unit may
-                have ``name`` (else what follows the key's last slash, at most 255 characters),
-                ``parent`` (the key or the id of another unit, ``""`` for none; else what stands
-                before that slash), ``description``, and ``id`` to take over a unit that exists.
-            complete: True also takes away all units that are not declared here; by default False.
-            on_destroy: ``retain`` (the default), which leaves the units where they are, or
-                ``remove``, which takes the declared ones away.
+            resource_name: Pulumi's name of the resource, unique in the stack; never sent to HQ.
+            units: Units by key. A key is permanent, because HQ's id of the unit is derived from it;
+                ``name`` and ``parent`` change in place. Each unit may have ``name`` (default: the
+                part of the key after its last slash; at most 255 characters), ``parent`` (the key
+                or the id of another unit, ``""`` for none; default: the part of the key before its
+                last slash), ``description``, and ``id`` to adopt an existing unit.
+            complete: Whether to remove all units that are not declared here; False by default.
+            on_destroy: ``retain`` (the default), which leaves the units in HQ, or ``remove``, which
+                removes the declared units.
             opts: Pulumi's resource options.
 
         Raises:
-            InputError: In the program's end: the units as a whole, and so their keys, are a secret.
+            InputError: At the program's end: the units as a whole, and so their keys, are a secret.
         """
         if isinstance(units, Output):
             units = refuse_secret(f"Bim360BusinessUnits '{resource_name}'", "units", units, units)

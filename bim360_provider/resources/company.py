@@ -16,10 +16,10 @@ __all__ = ["Bim360Company"]
 class Bim360Company(Bim360Resource, module="bim360", name="Company"):
     """A company of a BIM 360 account, such as a contractor.
 
-    Companies belong to the whole account: one that has the name already is taken over, and
-    destroying leaves it there, because HQ's API cannot delete one. An argument that is not
-    given is neither sent nor compared; ``""`` asks HQ to clear the field. Wire users and
-    members to ``id``, which is known in every preview of an existing company.
+    A company belongs to the whole account: an existing company with this name is adopted, and a
+    destroy leaves it there, because HQ's API cannot delete a company. An argument that is not given
+    is neither sent nor compared; ``""`` clears the field. Pass ``id`` to users and members; it is
+    known in each preview of an existing company.
 
     https://aps.autodesk.com/en/docs/bim360/v1/reference/http/companies-POST/ has the limits.
     """
@@ -51,7 +51,7 @@ class Bim360Company(Bim360Resource, module="bim360", name="Company"):
         "created_at",
         "updated_at",
     )
-    """What HQ or the provider fills in."""
+    """Outputs that HQ or the provider sets."""
 
     def __init__(  # noqa: PLR0913 - these are HQ's fields, each a keyword
         self,
@@ -76,23 +76,25 @@ class Bim360Company(Bim360Resource, module="bim360", name="Company"):
         """Declare a company.
 
         Args:
-            resource_name: Pulumi's name for it, unique in the stack; HQ never sees it.
-            name: Required to create. 1 to 255 characters, unique in the account.
-            trade: Required to create. 1 to 255 characters; of HQ's list, such as ``Electrical``,
-                or your own words.
-            address_line_1: At most 255 characters, like the rest of the address.
-            address_line_2: More of the address.
-            city: The city.
-            state_or_province: As HQ's list for the country has it, such as ``New York``.
-            postal_code: The postal code, as text.
-            country: In full, such as ``United States``.
-            phone: At most 255 characters.
-            website_url: At most 255 characters.
-            description: At most 255 characters.
-            erp_id: The company's number in your own systems; free text.
-            tax_id: Its tax number; free text.
-            adopt: What to do when the account has a company of that name: ``any`` (take it over,
-                the default) or ``never`` (fail).
+            resource_name: Pulumi's name of the resource, unique in the stack; never sent to HQ.
+            name: The company's name, 1 to 255 characters, unique in the account. Required to
+                create.
+            trade: Trade from HQ's list, such as ``Electrical``, or your own text of 1 to 255
+                characters. Required to create.
+            address_line_1: First line of the address, at most 255 characters; ``""`` clears it.
+            address_line_2: Second line of the address, at most 255 characters; ``""`` clears it.
+            city: City, at most 255 characters; ``""`` clears it.
+            state_or_province: State or province from HQ's list for the country, such as ``New
+                York``; ``""`` clears it.
+            postal_code: Postal code as text, at most 255 characters; ``""`` clears it.
+            country: Full name of the country, such as ``United States``; ``""`` clears it.
+            phone: Phone number, at most 255 characters; ``""`` clears it.
+            website_url: Address of the website, at most 255 characters; ``""`` clears it.
+            description: Description, at most 255 characters; ``""`` clears it.
+            erp_id: Company's number in your own systems; ``""`` clears it.
+            tax_id: Company's tax number; ``""`` clears it.
+            adopt: What to do if the name is in use: ``any`` adopts the existing company (the
+                default), ``never`` fails.
             opts: Pulumi's resource options.
         """
         given = collect_arguments(locals())

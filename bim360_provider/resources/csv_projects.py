@@ -22,7 +22,7 @@ ALLOW_UNKNOWN_VALUES = {"bim360:unknownValues": "allow"}
 
 
 class CsvError(InputError, pulumi.RunError):
-    """A file with mistakes; being a ``RunError``, it is printed without a traceback."""
+    """A file with mistakes; as a ``RunError``, it is printed without a traceback."""
 
 
 def projects_from_csv(
@@ -35,32 +35,31 @@ def projects_from_csv(
 ) -> dict[str, Bim360Project]:
     """Declare a project for each line of a CSV file.
 
-    The header names the arguments of ``Bim360Project``, in any order; an empty cell is an
-    argument that is not given. The header shows what separates the cells, and
-    the project lists of the vendor's set-up tool work as they are. docs/how-to/csv.md says it all.
+    The header contains the argument names of ``Bim360Project``, in any order; an empty cell is an
+    argument that is not given. The separator is detected. Project lists of the vendor's set-up tool
+    work unchanged. See docs/how-to/csv.md.
 
     Args:
         path: The file; best ``Path(__file__).with_name("portfolio.csv")``.
-        encoding: Its encoding if it is not UTF-8 or UTF-16, such as ``cp1252``.
-        date_format: How it writes dates if not as ``2027-01-31``, such as ``%m/%d/%Y``.
-        opts: Pulumi's resource options for each of the projects.
-        **common: Arguments of each project whose line does not give them, such as
+        encoding: The file's encoding, such as ``cp1252``. Default: UTF-8 or UTF-16, as detected.
+        date_format: The file's date format, such as ``%m/%d/%Y``. Default: ``2027-01-31``.
+        opts: Pulumi's resource options for all projects.
+        **common: Arguments of all projects whose lines do not give them, such as
             ``adopt="archived"``.
 
     Returns:
-        The projects by their names, in the order of the names. Each one's resource name is made
-        from its name alone (or is what the column ``resource_name`` says), so that neither the
-        order of the lines nor any other line matters to it.
+        The projects by name, sorted. A resource name is derived from the project's name alone, or
+        is the value of the column ``resource_name``, so it is independent of other lines.
 
     Raises:
-        InputError: The file has mistakes. All are reported, each with line and column, and nothing
-            is declared.
+        InputError: The file has mistakes. All mistakes are reported with line and column, and no
+            project is declared.
     """
-    carriable = {name: serialize_value(each) for name, each in common.items() if each is not None}
+    shared = {name: serialize_value(each) for name, each in common.items() if each is not None}
     content = _read_content(path)
     portfolio = read_csv_projects(
         content,
-        {name: _replace_outputs(each) for name, each in carriable.items()},
+        {name: _replace_outputs(each) for name, each in shared.items()},
         _resolve_settings(opts),
         encoding=encoding,
         date_format=date_format,
@@ -69,7 +68,7 @@ def projects_from_csv(
     entries = sorted(portfolio.entries, key=lambda entry: str(entry.arguments["name"]))
     return {
         entry.arguments["name"]: Bim360Project(
-            entry.resource_name, **{**carriable, **entry.arguments}, opts=opts
+            entry.resource_name, **{**shared, **entry.arguments}, opts=opts
         )
         for entry in entries
     }
@@ -80,40 +79,42 @@ def _read_content(path: str | os.PathLike[str]) -> bytes:
         return Path(path).read_bytes()
     except OSError as error:
         where = "" if Path(path).is_absolute() else f" (from {Path.cwd()})"
-        words = f"cannot be read{where}: {error.strerror}"
-        raise CsvError(format_mistakes(os.fspath(path), [Mistake(words)])) from None
+        message = f"cannot be read{where}: {error.strerror}"
+        raise CsvError(format_mistakes(os.fspath(path), [Mistake(message)])) from None
     except ValueError as error:
         # Such as a NUL in the path.
-        words = f"{normalize.quote_value(os.fspath(path))} is not a path of a file: {error}"
-        raise CsvError(format_mistakes("projects_from_csv", [Mistake(words)])) from None
+        message = f"{normalize.quote_value(os.fspath(path))} is not a path of a file: {error}"
+        raise CsvError(format_mistakes("projects_from_csv", [Mistake(message)])) from None
 
 
 def _report_mistakes(path: str | os.PathLike[str], portfolio: CsvProjects) -> None:
-    """Tell what is wrong, or else what was left aside."""
+    """Raise the mistakes of a file, or else log its ignored columns."""
     if portfolio.mistakes:
         raise CsvError(format_mistakes(os.fspath(path), portfolio.mistakes))
     if portfolio.ignored_columns:
         names = ", ".join(portfolio.ignored_columns)
-        pulumi.log.info(f"{os.fspath(path)}: columns that mean nothing here: {names}")
+        pulumi.log.info(f"{os.fspath(path)}: ignored columns: {names}")
 
 
 def _replace_outputs(value: Any) -> Any:
-    """Return a value as the rules see it: what is yet to come is unknown to them."""
+    """Return a value with ``UNKNOWN`` in place of each output."""
     if isinstance(value, (list, tuple)):
         return [_replace_outputs(element) for element in value]
     return UNKNOWN if isinstance(value, (Output, Awaitable)) else value
 
 
 def _resolve_settings(opts: ResourceOptions | None) -> Settings:
-    """Return the settings that the lines are judged by.
+    """Return the settings for the check of the lines.
 
-    A provider of their own may let unknown values through: it judges the closed lists by itself.
+    An explicit provider may accept unknown values, so it checks the closed lists itself.
     """
-    own = opts is not None and (opts.provider or opts.providers or opts.parent)
+    has_provider = opts is not None and (opts.provider or opts.providers or opts.parent)
     configured = {"bim360:unknownValues": pulumi.Config("bim360").get("unknownValues")}
     environ = {name: each for name, each in os.environ.items() if name == "BIM360_UNKNOWN_VALUES"}
     try:
-        return Settings.resolve(ALLOW_UNKNOWN_VALUES if own else configured, {} if own else environ)
+        return Settings.resolve(
+            ALLOW_UNKNOWN_VALUES if has_provider else configured, {} if has_provider else environ
+        )
     except ConfigError:
-        # The provider says what is wrong with the configuration, and says it once.
+        # The provider reports a wrong configuration, once.
         return Settings.resolve(ALLOW_UNKNOWN_VALUES, {})

@@ -1,4 +1,4 @@
-"""What one run of a program has looked up so far: its clients, and the answers that they got."""
+"""Look up HQ objects by name in a program; clients and responses are cached for one run."""
 
 import itertools
 import os
@@ -31,15 +31,15 @@ __all__ = [
 
 
 class LookupSession:
-    """What one run of a program has asked so far.
+    """The clients and cached responses of one run of a program.
 
     Attributes:
-        close: Closes the connections; called when the run is over.
+        close: Closes the connections; called at the end of the run.
     """
 
     def __init__(self) -> None:
         config = pulumi.Config("bim360")
-        # A plain reading: a secret output would make everything that is looked up a secret.
+        # Not get_secret: a secret output would make all results secret.
         self._config = {key: config.get(key.removeprefix("bim360:")) for key in CONFIG_KEYS}
         self._lookups: dict[Connection, Lookups] = {}
         self._clients = ExitStack()
@@ -56,20 +56,20 @@ class LookupSession:
         return self._lookups[connection]
 
     def _resolve_settings(self, account_id: str | None, region: str | None) -> Settings:
-        """Return the settings; a place that is named goes before all others."""
-        told = {"bim360:accountId": account_id, "bim360:region": region}
-        named = {key: value for key, value in told.items() if value}
-        aside = {CONFIG_KEYS[key] for key in named}
-        environ = {name: value for name, value in os.environ.items() if name not in aside}
-        return Settings.resolve({**self._config, **named}, environ)
+        """Return the settings; a given account or region takes precedence."""
+        scope = {"bim360:accountId": account_id, "bim360:region": region}
+        given = {key: value for key, value in scope.items() if value}
+        overridden = {CONFIG_KEYS[key] for key in given}
+        environ = {name: value for name, value in os.environ.items() if name not in overridden}
+        return Settings.resolve({**self._config, **given}, environ)
 
 
 _sessions: Final[weakref.WeakKeyDictionary[Any, LookupSession]] = weakref.WeakKeyDictionary()
-"""Each run has a root of its own: programs of the automation API share a process, not answers."""
+"""By the root resource of a run, because programs of the automation API share a process."""
 
 
 def get_session() -> LookupSession:
-    """Return the run that asks."""
+    """Return the session of the current run."""
     root = get_root_resource()
     if root is None:
         return LookupSession()
@@ -81,14 +81,14 @@ def _notify(message: str, warning: bool) -> None:
 
 
 class LookupResult(dict[str, Any]):
-    """Something of HQ's, its fields under HQ's own names: as keys, and as attributes too."""
+    """An HQ object, with HQ's field names as keys and as attributes."""
 
     def __getattr__(self, name: str) -> Any:
         """Return a field."""
         try:
             return self[name]
         except KeyError:
-            msg = f"HQ has no field {name!r} here; there are {', '.join(self)}"
+            msg = f"the result has no field {name!r}; its fields are {', '.join(self)}"
             raise AttributeError(msg) from None
 
 
@@ -96,7 +96,7 @@ LookupOutput: TypeAlias = Output[LookupResult]
 
 
 class LookUpError(Bim360Error, pulumi.RunError):
-    """Nothing found, or HQ said no; being a ``RunError``, it is printed without a traceback."""
+    """A failed look-up; as a ``RunError``, it is printed without a traceback."""
 
 
 @check_argument_names
@@ -106,18 +106,18 @@ def get_project(
     account_id: Input[str] | None = None,
     region: Input[str] | None = None,
 ) -> LookupOutput:
-    """Look a project up by its name: one request for each 100 projects, for all look-ups together.
+    """Find a project by its name; all look-ups together send one request per 100 projects.
 
     Args:
-        name: Its whole name, in the same case.
-        account_id: Another account than the configured one, of the same app.
-        region: That account's region.
+        name: The exact name, in the same case.
+        account_id: Id of an account of the same app. Default: the configured account.
+        region: Region of that account. Default: the configured region.
 
     Returns:
-        Its fields as HQ lists them, so without ``service_types``; most of all ``id``.
+        The fields of HQ's list of projects, such as ``id``, without ``service_types``.
 
     Raises:
-        Bim360Error: In the output: there is none, there are several, or HQ could not be asked.
+        Bim360Error: In the output: not exactly one object matches, or the request failed.
     """
     return _look_up(Lookups.find_project, account_id, region, name)
 
@@ -129,18 +129,18 @@ def get_company(
     account_id: Input[str] | None = None,
     region: Input[str] | None = None,
 ) -> LookupOutput:
-    """Look a company up by its name: one request.
+    """Find a company by its name; sends one request.
 
     Args:
-        name: Its whole name; one in the same case goes before those in another.
-        account_id: Another account than the configured one, of the same app.
-        region: That account's region.
+        name: The whole name; a name in the same case takes precedence.
+        account_id: Id of an account of the same app. Default: the configured account.
+        region: Region of that account. Default: the configured region.
 
     Returns:
-        Its fields; most of all ``id``.
+        The company's fields, such as ``id``.
 
     Raises:
-        Bim360Error: In the output: there is none, there are several, or HQ could not be asked.
+        Bim360Error: In the output: not exactly one object matches, or the request failed.
     """
     return _look_up(Lookups.find_company, account_id, region, name)
 
@@ -152,18 +152,18 @@ def get_account_user(
     account_id: Input[str] | None = None,
     region: Input[str] | None = None,
 ) -> LookupOutput:
-    """Look a person of the account up by e-mail: one request, or two if nobody is found at once.
+    """Find a user of the account by e-mail; sends one request, or two if the first finds none.
 
     Args:
         email: The whole address, in any case.
-        account_id: Another account than the configured one, of the same app.
-        region: That account's region.
+        account_id: Id of an account of the same app. Default: the configured account.
+        region: Region of that account. Default: the configured region.
 
     Returns:
-        The person's fields; most of all ``id``, ``uid``, ``status`` and ``company_id``.
+        The user's fields, such as ``id``, ``uid``, ``status`` and ``company_id``.
 
     Raises:
-        Bim360Error: In the output: there is none, there are several, or HQ could not be asked.
+        Bim360Error: In the output: not exactly one object matches, or the request failed.
     """
     return _look_up(Lookups.find_account_user, account_id, region, email)
 
@@ -175,18 +175,18 @@ def get_business_unit(
     account_id: Input[str] | None = None,
     region: Input[str] | None = None,
 ) -> LookupOutput:
-    """Look a business unit up by where it is in the tree: one request for all look-ups together.
+    """Find a business unit by its path in the tree; all look-ups together send one request.
 
     Args:
         path: The names from the top down, such as ``North/West``.
-        account_id: Another account than the configured one, of the same app.
-        region: That account's region.
+        account_id: Id of an account of the same app. Default: the configured account.
+        region: Region of that account. Default: the configured region.
 
     Returns:
         ``id``, ``parent_id``, ``name``, ``description`` and ``path``.
 
     Raises:
-        Bim360Error: In the output: there is none, there are several, or HQ could not be asked.
+        Bim360Error: In the output: not exactly one object matches, or the request failed.
     """
     return _look_up(Lookups.find_business_unit, account_id, region, path)
 
@@ -199,36 +199,36 @@ def get_industry_role(
     account_id: Input[str] | None = None,
     region: Input[str] | None = None,
 ) -> LookupOutput:
-    """Look an industry role of a project up by its name: one request for each project.
+    """Find an industry role of a project by its name; sends one request per project.
 
     Args:
-        project_id: The project's id; each project has role ids of its own.
-        name: The role's whole name, such as ``Architect``.
-        account_id: Another account than the configured one, of the same app.
-        region: That account's region.
+        project_id: Id of the project; role ids differ in each project.
+        name: The role's exact name, such as ``Architect``.
+        account_id: Id of an account of the same app. Default: the configured account.
+        region: Region of that account. Default: the configured region.
 
     Returns:
         ``id``, ``name`` and ``project_id``.
 
     Raises:
-        Bim360Error: In the output: there is none, there are several, or HQ could not be asked.
+        Bim360Error: In the output: not exactly one object matches, or the request failed.
     """
     return _look_up(Lookups.find_industry_role, account_id, region, project_id, name)
 
 
-def _look_up(ask: Callable[..., Any], *told: Any) -> LookupOutput:
-    """Return the answer, asked as soon as everything is known; what is unknown stays unknown."""
-    run = get_session()
+def _look_up(find: Callable[..., Any], *arguments: Any) -> LookupOutput:
+    """Return the result of a look-up, which runs when all arguments are known."""
+    session = get_session()
 
-    async def secrets() -> Any:
-        return [await Output.from_input(each).is_secret() for each in told]
+    async def list_secrets() -> Any:
+        return [await Output.from_input(each).is_secret() for each in arguments]
 
-    def answer(known: list[Any]) -> LookupResult:
-        hidden, account_id, region, *question = known
-        with keep_secret(*itertools.compress(known[1:], hidden)):
+    def run(values: list[Any]) -> LookupResult:
+        secrets, account_id, region, *keys = values
+        with keep_secret(*itertools.compress(values[1:], secrets)):
             try:
-                return LookupResult(ask(run.get_lookups(account_id, region), *question))
+                return LookupResult(find(session.get_lookups(account_id, region), *keys))
             except Bim360Error as error:
                 raise LookUpError(mask_text(str(error))) from None
 
-    return Output.all(Output.from_input(secrets()), *told).apply(answer)
+    return Output.all(Output.from_input(list_secrets()), *arguments).apply(run)

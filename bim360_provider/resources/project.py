@@ -17,12 +17,11 @@ __all__ = ["Bim360Project"]
 class Bim360Project(Bim360Resource, module="bim360", name="Project"):
     """A project of a BIM 360 account.
 
-    Arguments carry HQ's own field names. An argument that is not given is neither sent
-    nor compared; ``""`` asks HQ to clear the field. A new project needs ``name``,
-    ``start_date``, ``end_date``, ``project_type``, ``value`` and ``currency``; one that was
-    imported may lack them, as it may at HQ. Destroying archives the project, because HQ cannot
-    delete one. Wire other resources to ``id``, which is known in every preview of an existing
-    project.
+    Arguments have HQ's field names. An argument that is not given is neither sent nor compared;
+    ``""`` clears the field. A new project needs ``name``, ``start_date``, ``end_date``,
+    ``project_type``, ``value`` and ``currency``; an imported project may lack them, as it may in
+    HQ. A destroy archives the project, because HQ cannot delete a project. Pass ``id`` to other
+    resources; it is known in each preview of an existing project.
 
     https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-POST/ has the limits.
     """
@@ -69,7 +68,7 @@ class Bim360Project(Bim360Resource, module="bim360", name="Project"):
         "updated_at",
         "last_sign_in",
     )
-    """What HQ or the provider fills in."""
+    """Outputs that HQ or the provider sets."""
 
     def __init__(  # noqa: PLR0913 - these are HQ's fields, each a keyword
         self,
@@ -106,42 +105,47 @@ class Bim360Project(Bim360Resource, module="bim360", name="Project"):
         r"""Declare a project.
 
         Args:
-            resource_name: Pulumi's name for it, unique in the stack; HQ never sees it.
-            name: Required to create. 1 to 255 characters, unique in the account even among
-                archived projects; none of ``\ / ? [ ] > * : < " | ,``.
-            start_date: Required to create. A ``date`` or ``YYYY-MM-DD``, before the end date.
-            end_date: Required to create. A ``date`` or ``YYYY-MM-DD``, after the start date.
-            project_type: Required to create. A preset such as ``Office`` or words of your own, at
-                most 255 characters.
-            value: Required to create. What it is worth, in ``currency``.
-            currency: Required to create. A three-letter code such as ``EUR``.
-            service_types: Services such as ``doc_manager``, in any order; left out, HQ gives the
-                project all that the account has.
-            job_number: At most 100 characters.
-            address_line_1: At most 255 characters, like the rest of the address.
-            address_line_2: More of the address.
-            city: The city.
-            state_or_province: As HQ's list for the country has it, such as ``New York``.
-            postal_code: The postal code, as text.
-            country: In full, such as ``United States``.
-            business_unit_id: The id of an existing business unit.
-            timezone: A zone of HQ's list, such as ``America/New_York``.
-            language: ``en`` or ``de``; must be the template's when there is one.
-            construction_type: ``New Construction`` or ``Renovation``.
-            contract_type: Such as ``Design-Bid``.
-            template_project_id: Acts once: the project whose settings are copied on create.
-            include_locations: Acts once: copies the template's locations too.
-            include_companies: Acts once: copies the template's companies too.
-            status: ``active``, ``inactive`` or ``archived``; left out, only an archived project
-                is brought back.
-            adopt: What to do when the name is taken: ``never`` (fail, the default),
-                ``archived`` (bring an archived project back) or ``any`` (take over what has it).
-            on_destroy: ``archive`` (the default) or ``retain``, which leaves the project alone.
-            copy_timeout: Seconds to wait for a template copy, 0 to 3600; 120 by default.
+            resource_name: Pulumi's name of the resource, unique in the stack; never sent to HQ.
+            name: The project's name, 1 to 255 characters, unique in the account, also among
+                archived projects. Required to create; must not contain any of ``\ / ? [ ] > * : < "
+                | ,``.
+            start_date: First day, a ``date`` or ``YYYY-MM-DD``, before ``end_date``. Required to
+                create.
+            end_date: Last day, a ``date`` or ``YYYY-MM-DD``, after ``start_date``. Required to
+                create.
+            project_type: Preset such as ``Office``, or your own text of at most 255 characters.
+                Required to create.
+            value: Value of the project in ``currency``. Required to create.
+            currency: Three-letter code from HQ's list, such as ``EUR``. Required to create.
+            service_types: Services such as ``doc_manager``, in any order. Default: all services of
+                the account.
+            job_number: Job number, at most 100 characters; ``""`` clears it.
+            address_line_1: First line of the address, at most 255 characters; ``""`` clears it.
+            address_line_2: Second line of the address, at most 255 characters; ``""`` clears it.
+            city: City, at most 255 characters; ``""`` clears it.
+            state_or_province: State or province from HQ's list for the country, such as ``New
+                York``; ``""`` clears it.
+            postal_code: Postal code as text, at most 255 characters; ``""`` clears it.
+            country: Full name of the country, such as ``United States``; ``""`` clears it.
+            business_unit_id: Id of an existing business unit; ``""`` clears it.
+            timezone: Time zone from HQ's list, such as ``America/New_York``; ``""`` clears it.
+            language: ``en`` or ``de``; must match the template's language.
+            construction_type: ``New Construction`` or ``Renovation``; ``""`` clears it.
+            contract_type: Contract type from HQ's list, such as ``Design-Bid``; ``""`` clears it.
+            template_project_id: Id of the project whose settings are copied. Applies only on
+                create.
+            include_locations: Whether to copy the template's locations too. Applies only on create.
+            include_companies: Whether to copy the template's companies too. Applies only on create.
+            status: ``active``, ``inactive`` or ``archived``. Default: an archived project is
+                reactivated, any other status is kept.
+            adopt: What to do if the name is in use: ``never`` fails (the default), ``archived``
+                reactivates an archived project, ``any`` adopts the existing project.
+            on_destroy: ``archive`` (the default), or ``retain``, which leaves the project as it is.
+            copy_timeout: Seconds to wait for a template copy, 0 to 3600, 120 by default.
             opts: Pulumi's resource options.
         """
         given = collect_arguments(locals())
-        # What is neither given nor an output need not become one: each costs Pulumi two tasks.
+        # Arguments that are None and not outputs are dropped: each costs Pulumi two tasks.
         given = {k: v for k, v in given.items() if v is not None or k in self._fields}
         sent = build_properties(self.OUTPUTS, given, opts)
         super().__init__(self.PROVIDER(), resource_name, sent, opts)

@@ -15,9 +15,9 @@ __all__ = ["Bim360ProjectAdmin"]
 class Bim360ProjectAdmin(Bim360Resource, module="bim360", name="ProjectAdmin"):
     """An admin of a project, who activates one of its services.
 
-    The first one makes a pending project active. A person may activate several services: declare
-    one admin for each. HQ adds the person to the account if they are not in it. No acting user is
-    needed. Destroying leaves them in the project unless ``on_destroy="remove"``.
+    The first admin activates a pending project. To activate several services, declare one admin for
+    each service. HQ adds the user to the account if necessary. No acting user is required. A
+    destroy leaves the user in the project unless ``on_destroy="remove"``.
 
     https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-project_id-users-POST/
     """
@@ -35,7 +35,7 @@ class Bim360ProjectAdmin(Bim360Resource, module="bim360", name="ProjectAdmin"):
 
     PROVIDER: ClassVar[type[Bim360ProviderBase]] = ProjectAdminProvider
     OUTPUTS: ClassVar[tuple[str, ...]] = ("account_id", "region", "user_id", "role", "status")
-    """What HQ or the provider fills in."""
+    """Outputs that HQ or the provider sets."""
 
     def __init__(  # noqa: PLR0913 - these are HQ's fields, each a keyword
         self,
@@ -51,13 +51,14 @@ class Bim360ProjectAdmin(Bim360Resource, module="bim360", name="ProjectAdmin"):
         """Declare an admin of a project.
 
         Args:
-            resource_name: Pulumi's name for it, unique in the stack; HQ never sees it.
-            project_id: The project's id; another one replaces.
-            email: The person's e-mail, in any case; another one replaces.
-            service_type: Acts once: the service to activate, such as ``doc_manager``.
-            company_id: Acts once: the id of the person's company; HQ wants their default company.
-            on_destroy: ``retain`` (the default), which leaves them in the project, or ``remove``,
-                which tries to take them out of it, with all services that they have.
+            resource_name: Pulumi's name of the resource, unique in the stack; never sent to HQ.
+            project_id: Id of the project. Another id replaces the resource.
+            email: The user's e-mail, in any case. Another e-mail replaces the resource.
+            service_type: Service to activate, such as ``doc_manager``. Applies only on create.
+            company_id: Id of the user's company; HQ requires the user's default company. Applies
+                only on create.
+            on_destroy: ``retain`` (the default), which leaves the user in the project, or
+                ``remove``, which tries to remove the user from it, with all of the user's services.
             opts: Pulumi's resource options.
         """
         given = collect_arguments(locals())

@@ -19,14 +19,14 @@ __all__ = ["Bim360ProjectImage"]
 
 
 class ImageError(InputError, pulumi.RunError):
-    """A file that HQ would not take; being a ``RunError``, it is printed without a traceback."""
+    """A file that HQ would refuse; as a ``RunError``, it is printed without a traceback."""
 
 
 class Bim360ProjectImage(Bim360Resource, module="bim360", name="ProjectImage"):
-    """The picture that HQ shows for a project, from a file of yours.
+    """The picture that HQ shows for a project, from a local file.
 
-    It is sent again when the content of the file changes. HQ does not give pictures back and
-    cannot remove one: what somebody changes by hand is not seen, and destroying leaves it.
+    The file is uploaded again when its content changes. HQ can neither return nor remove a picture:
+    a change on the web page is not detected, and a destroy leaves the picture.
 
     https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-:project_id-image-PATCH/
     """
@@ -40,7 +40,7 @@ class Bim360ProjectImage(Bim360Resource, module="bim360", name="ProjectImage"):
 
     PROVIDER: ClassVar[type[Bim360ProviderBase]] = ProjectImageProvider
     OUTPUTS: ClassVar[tuple[str, ...]] = ("account_id", "region", "project_created_at")
-    """What the provider fills in."""
+    """Outputs that the provider sets."""
 
     def __init__(
         self,
@@ -53,14 +53,14 @@ class Bim360ProjectImage(Bim360Resource, module="bim360", name="ProjectImage"):
         """Declare a picture.
 
         Args:
-            resource_name: Pulumi's name for it, unique in the stack; HQ never sees it.
-            project_id: The project's id; another project is another picture, and replaces.
-            path: A PNG, JPEG, BMP or GIF file of at most 10 MiB, whatever its name; best
+            resource_name: Pulumi's name of the resource, unique in the stack; never sent to HQ.
+            project_id: Id of the project. Another id replaces the resource.
+            path: PNG, JPEG, BMP or GIF file of at most 10 MiB, under any file name; best
                 ``Path(__file__).with_name("tower.png")``.
             opts: Pulumi's resource options.
 
         Raises:
-            InputError: The file cannot be read, it is too large, or HQ does not take its kind.
+            InputError: The file cannot be read, is too large, or has a format that HQ refuses.
         """
         file = Path(path).absolute()
         given = {"project_id": project_id, "path": str(file), "sha256": _compute_digest(file)}

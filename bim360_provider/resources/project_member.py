@@ -17,9 +17,9 @@ __all__ = ["Bim360ProjectMember"]
 class Bim360ProjectMember(Bim360Resource, module="bim360", name="ProjectMember"):
     """A member of a project, with company, industry roles and access.
 
-    HQ wants an acting user for it: ``bim360:actingUser``. Whoever is in the project already is
-    taken over. Destroying leaves them in the project unless ``on_destroy="remove"``. For more
-    than a few members of one project, ``Bim360Team`` needs fewer requests.
+    HQ requires an acting user: ``bim360:actingUser``. A user who is in the project already is
+    adopted. A destroy leaves the user in the project unless ``on_destroy="remove"``. For many
+    members of one project, ``Bim360Team`` sends fewer requests.
 
     https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-project_id-users-import-POST/
     """
@@ -39,7 +39,7 @@ class Bim360ProjectMember(Bim360Resource, module="bim360", name="ProjectMember")
 
     PROVIDER: ClassVar[type[Bim360ProviderBase]] = ProjectMemberProvider
     OUTPUTS: ClassVar[tuple[str, ...]] = ("account_id", "region", "user_id", "status", "unfinished")
-    """What HQ or the provider fills in."""
+    """Outputs that HQ or the provider sets."""
 
     def __init__(  # noqa: PLR0913 - these are HQ's fields, each a keyword
         self,
@@ -57,16 +57,17 @@ class Bim360ProjectMember(Bim360Resource, module="bim360", name="ProjectMember")
         """Declare a member of a project.
 
         Args:
-            resource_name: Pulumi's name for it, unique in the stack; HQ never sees it.
-            project_id: The project's id; another one replaces.
-            email: The person's e-mail, in any case; another one replaces.
-            company_id: The id of the company that they work for in the project; never empty.
-            industry_roles: Names such as ``Architect``, in any order; ``[]`` for none.
+            resource_name: Pulumi's name of the resource, unique in the stack; never sent to HQ.
+            project_id: Id of the project. Another id replaces the resource.
+            email: The user's e-mail, in any case. Another e-mail is another member.
+            company_id: Id of the company that the user works for in the project; must not be empty.
+            industry_roles: Names of industry roles such as ``Architect``, in any order; ``[]`` for
+                none.
             document_management: ``user``, ``admin``, or ``""`` for no access.
-            project_administration: ``admin``, or ``""`` for no access. One of the two has to be
-                given.
-            on_destroy: ``retain`` (the default), which leaves them in the project, or ``remove``,
-                which tries to take them out of it.
+            project_administration: ``admin``, or ``""`` for no access. This or
+                ``document_management`` is required.
+            on_destroy: ``retain`` (the default), which leaves the user in the project, or
+                ``remove``, which tries to remove the user from it.
             opts: Pulumi's resource options.
         """
         given = collect_arguments(locals())

@@ -1,4 +1,4 @@
-"""``Bim360Provider``: an account of its own, for programs that work with several."""
+"""``Bim360Provider``: the connection to an account, for programs with several accounts."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,13 +16,13 @@ __all__ = ["Bim360Provider"]
 
 
 class Bim360Provider(ArgumentNameCheck, pulumi.ProviderResource):
-    """Credentials, account and region for the resources that name it as their provider.
+    """Credentials, account and region of the resources that use this provider.
 
     Example:
         >>> europe = Bim360Provider("europe", account_id="…", region="EMEA")
         >>> Bim360Project("bridge", …, opts=ResourceOptions(provider=europe))
 
-    What is left out is taken from the stack's configuration, then from the environment.
+    Missing arguments are taken from the stack's configuration, then from the environment.
     """
 
     def __init__(  # noqa: PLR0913 - the configuration's keys, each a keyword
@@ -48,34 +48,36 @@ class Bim360Provider(ArgumentNameCheck, pulumi.ProviderResource):
         """Declare an account.
 
         Args:
-            resource_name: Pulumi's name for it, unique in the stack.
-            account_id: The account's id, with or without ``b.``.
+            resource_name: Pulumi's name of the resource, unique in the stack.
+            account_id: Id of the account, with or without ``b.``.
             client_id: The app's client id.
-            client_secret: The app's client secret; kept as a Pulumi secret. Given by
-                ``APS_CLIENT_SECRET`` instead, it never enters the state.
+            client_secret: The app's client secret, stored as a Pulumi secret. Set
+                ``APS_CLIENT_SECRET`` instead to keep it out of the state.
             region: ``US`` (the default), ``EMEA``, ``AUS``, ``CAN``, ``DEU``, ``IND``, ``JPN`` or
                 ``GBR``.
-            acting_user: On whose behalf project members are added: an e-mail, an id or a uid of an
-                admin of the account or of the project.
-            base_url: Another HQ, such as an emulator.
-            legacy_eu_path: Ask ``/regions/eu/`` paths in place of the ``Region`` header.
-            unknown_values: ``refuse`` (the default) or ``allow`` values outside the public lists.
-            adopt_leftovers: Whether a create adopts what an interrupted run left; True by default.
-            adopt_simultaneous: Whether it adopts what appeared while it ran; False by default.
-            read_service_types: Whose service types a refresh asks for, at a request for each
-                project: ``declared`` (the default), ``always`` or ``never``.
-            requests_per_minute: 0 to 100, 96 by default; 0 sends as fast as HQ lets us.
+            acting_user: The user on whose behalf project members are added: the e-mail, id or uid
+                of an admin of the account or of the project.
+            base_url: URL of another HQ server, such as an emulator.
+            legacy_eu_path: Whether to use ``/regions/eu/`` paths instead of the ``Region`` header.
+            unknown_values: ``refuse`` (the default) or ``allow`` values outside HQ's public lists.
+            adopt_leftovers: Whether a create adopts an object that an interrupted run created; True
+                by default.
+            adopt_simultaneous: Whether a create adopts an object that appeared while it ran; False
+                by default.
+            read_service_types: The projects whose service types a refresh reads, with one request
+                per project: ``declared`` (the default), ``always`` or ``never``.
+            requests_per_minute: Limit of requests, 0 to 100, 96 by default; 0 is no limit.
             rate_limit_store: A file or a ``redis://`` URL that shares the limit with other runs;
-                kept as a Pulumi secret, because it may hold a password.
-            max_archives: At most this many projects are archived by one run, 20 by default; 0 is
-                none, ``"unlimited"`` no limit. ``BIM360_MAX_ARCHIVES`` goes before it.
+                stored as a Pulumi secret, because it may contain a password.
+            max_archives: Limit of projects that one run archives, 20 by default; ``"unlimited"`` is
+                no limit. ``BIM360_MAX_ARCHIVES`` takes precedence.
             opts: Pulumi's resource options.
 
         Raises:
-            ConfigError: ``base_url`` or ``rate_limit_store`` is written as text and not understood.
+            ConfigError: ``base_url`` or ``rate_limit_store`` is an invalid text.
         """
         config = pulumi.Config("bim360")
-        told = {
+        given = {
             "accountId": account_id,
             "clientId": client_id,
             "region": region,
@@ -89,7 +91,7 @@ class Bim360Provider(ArgumentNameCheck, pulumi.ProviderResource):
             "requestsPerMinute": requests_per_minute,
             "maxArchives": max_archives,
         }
-        props = _collect_settings(config, told)
+        props = _collect_settings(config, given)
         _check_url("base_url", base_url, address.parse_base_url)
         _check_url("rate_limit_store", rate_limit_store, address.parse_rate_limit_store)
         for key, value in (("clientSecret", client_secret), ("rateLimitStore", rate_limit_store)):
@@ -98,23 +100,23 @@ class Bim360Provider(ArgumentNameCheck, pulumi.ProviderResource):
         super().__init__("pulumi-python", resource_name, {EXPLICIT_KEY: "true", **props}, opts)
 
 
-def _collect_settings(config: pulumi.Config, told: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings under their keys, the stack's where none is given.
+def _collect_settings(config: pulumi.Config, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings by key, by default the stack's.
 
-    The client secret is not among them; no message quotes it.
+    The client secret is not among them, because no message quotes it.
     """
     props = {
-        f"bim360:{key}": config.get(key) if value is None else value for key, value in told.items()
+        f"bim360:{key}": config.get(key) if value is None else value for key, value in given.items()
     }
     return {**props, **build_secret_names(props, HIDDEN_KEY)}
 
 
-def _check_url(name: str, value: Input[str] | None, form: Callable[[object], str]) -> None:
-    """Refuse a URL with a password before it enters the state; an output is checked later."""
+def _check_url(name: str, value: Input[str] | None, parse: Callable[[object], str]) -> None:
+    """Refuse a URL with a password before it enters the state; the provider checks an output."""
     if not isinstance(value, str) or not value.strip():
         return
     try:
-        form(value)
+        parse(value)
     except ValueError as error:
         msg = f"BIM 360: {name} {error}."
         raise ConfigError(msg) from None

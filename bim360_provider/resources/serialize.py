@@ -1,4 +1,4 @@
-"""Convert arguments to what Pulumi carries: values, names of outputs and secret marks."""
+"""Convert arguments to Pulumi properties: values, names of outputs and secret marks."""
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
@@ -30,7 +30,7 @@ NON_ARGUMENT_NAMES: Final = frozenset({"self", "resource_name", "opts", "__class
 
 
 def collect_arguments(local: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments among the local names of an ``__init__``, as Pulumi can carry them."""
+    """Return the arguments among the local names of an ``__init__``, in Pulumi's types."""
     return {
         name: serialize_value(each)
         for name, each in local.items()
@@ -39,7 +39,7 @@ def collect_arguments(local: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def serialize_value(value: Any) -> Any:
-    """Return dates as days, decimals as numbers, sets and tuples as lists, however deep."""
+    """Return dates as texts, decimals as numbers, sets and tuples as lists, at any depth."""
     if isinstance(value, Output):
         return value.apply(serialize_value)
     if isinstance(value, date):
@@ -63,7 +63,7 @@ IMPORT_REFUSAL: Final = (
 
 
 class ImportOptionError(InputError, pulumi.RunError):
-    """``import_`` in the options; being a ``RunError``, it is printed without a traceback."""
+    """``import_`` in the options; as a ``RunError``, it is printed without a traceback."""
 
 
 def build_properties(
@@ -72,22 +72,22 @@ def build_properties(
     """Return the properties with which a resource is registered.
 
     Args:
-        outputs: Names of the outputs that HQ or the provider fills in.
+        outputs: Names of the outputs that HQ or the provider sets.
         given: The arguments.
         opts: Pulumi's resource options.
 
     Raises:
-        InputError: The options import by id, which Pulumi cannot do for a dynamic resource.
+        InputError: The options contain ``import_``, which fails for a dynamic resource.
     """
     refuse_import(opts)
     return {**dict.fromkeys(outputs), **given, **build_secret_names(given)}
 
 
 def refuse_import(opts: ResourceOptions | None) -> None:
-    """Refuse options that import by id.
+    """Refuse the option ``import_``.
 
     Raises:
-        InputError: They do; Pulumi would fail with a ``KeyError`` of its own.
+        InputError: The option is set; Pulumi itself would raise a ``KeyError``.
     """
     if opts is not None and opts.import_ is not None:
         raise ImportOptionError(IMPORT_REFUSAL)
@@ -96,11 +96,11 @@ def refuse_import(opts: ResourceOptions | None) -> None:
 def build_secret_names(
     given: Mapping[str, Any], key: str = SECRETS_KEY
 ) -> dict[str, Output[str | None]]:
-    """Return the names of the arguments that are secrets, as a hidden argument of a resource.
+    """Return the names of the secret arguments, as a hidden argument of a resource.
 
-    Only the names, and only where an argument may be secret at all: nothing is added where no
-    argument is, or holds, an output, and nothing reaches the state where none of them is secret.
-    Pulumi hands its host all values in the clear, so the provider cannot find out by itself.
+    Pulumi passes all values to the provider as plain text, so the provider cannot detect secrets
+    itself. Nothing is added if no argument contains an output, and nothing enters the state if no
+    argument is secret.
     """
     outputs = {name: value for name, value in given.items() if _has_output(value)}
     if not outputs:

@@ -24,10 +24,10 @@ __all__ = ["Bim360ProjectMembers", "Bim360Team", "TeamMember"]
 
 
 class Bim360ProjectMembers(Bim360Resource, module="bim360", name="ProjectMembers"):
-    """Members of one project, all in one resource; people write a ``Bim360Team``."""
+    """The members of one project, the only child of a ``Bim360Team``."""
 
     project_id: Output[str]
-    # A list where it is written, a mapping by e-mail from then on: Pulumi holds both to this type.
+    # A list as an input, a mapping by e-mail as an output: Pulumi checks both against this type.
     members: Output[Any]
     on_removal: Output[str | None]
     account_id: Output[str]
@@ -36,7 +36,7 @@ class Bim360ProjectMembers(Bim360Resource, module="bim360", name="ProjectMembers
 
     PROVIDER: ClassVar[type[Bim360ProviderBase]] = ProjectMembersProvider
     OUTPUTS: ClassVar[tuple[str, ...]] = ("account_id", "region", "unfinished")
-    """What HQ or the provider fills in."""
+    """Outputs that HQ or the provider sets."""
 
     def __init__(
         self,
@@ -50,39 +50,44 @@ class Bim360ProjectMembers(Bim360Resource, module="bim360", name="ProjectMembers
         """Declare members of a project.
 
         Args:
-            resource_name: Pulumi's name for it, unique in the stack; HQ never sees it.
-            project_id: The project's id; another one replaces.
-            members: The members, as ``Bim360Team`` takes them.
-            on_removal: ``retain`` (the default) or ``remove``.
+            resource_name: Pulumi's name of the resource, unique in the stack; never sent to HQ.
+            project_id: Id of the project. Another id replaces the resource.
+            members: Members, each with ``email`` and at least one of ``document_management`` and
+                ``project_administration``; see ``TeamMember``.
+            on_removal: What happens to members who are removed from the list, and to all members
+                when the team is destroyed: ``retain`` (the default) leaves them in the project,
+                ``remove`` tries to remove them from it.
             opts: Pulumi's resource options.
 
         Raises:
-            InputError: In the program's end: a member is a secret, or is declared twice.
+            InputError: At the program's end: a member is a secret, or is declared twice.
         """
         given = collect_arguments(locals())
         called = f"Bim360Team '{resource_name}'"
-        once = refuse_duplicate_member(called, project_id, members)
-        given["project_id"] = refuse_secret(called, "members", members, once)
+        checked_id = refuse_duplicate_member(called, project_id, members)
+        given["project_id"] = refuse_secret(called, "members", members, checked_id)
         sent = build_properties(self.OUTPUTS, given, opts)
         super().__init__(self.PROVIDER(), resource_name, sent, opts)
         await_resource(self)
 
 
 class _MemberIdentity(TypedDict):
-    """Who it is: what has to be written."""
+    """The required field of a member."""
 
     email: Input[str]
 
 
 class TeamMember(_MemberIdentity, total=False):
-    """One member of a team: HQ's own field names, and roles by name.
+    """A member of a team, under HQ's field names.
 
     Attributes:
-        email: The person's e-mail, in any case.
-        company_id: The id of the company that they work for in the project; never empty.
-        industry_roles: Names such as ``Architect``, in any order; ``[]`` for none.
+        email: The user's e-mail, in any case. Another e-mail is another member.
+        company_id: Id of the company that the user works for in the project; must not be empty.
+        industry_roles: Names of industry roles such as ``Architect``, in any order; ``[]`` for
+            none.
         document_management: ``user``, ``admin``, or ``""`` for no access.
-        project_administration: ``admin``, or ``""`` for no access.
+        project_administration: ``admin``, or ``""`` for no access. This or ``document_management``
+            is required.
     """
 
     company_id: Input[str]
@@ -94,15 +99,15 @@ class TeamMember(_MemberIdentity, total=False):
 Members: TypeAlias = Input[Sequence[Input[TeamMember]]]
 
 TEAM_TYPE = "bim360:index:Team"
-"""Pulumi shows it as ``bim360:Team``."""
+"""The type token, which Pulumi shows as ``bim360:Team``."""
 
 
 class Bim360Team(ArgumentNameCheck, ComponentResource):
-    """The members of a project: added 50 at a time, and each one on their own from then on.
+    """The members of a project, added 50 per request and later changed one by one.
 
-    The order of the list means nothing. One who is refused undoes none of the others: they are
-    told of by e-mail, are in ``unfinished``, and the next up tries again. Several teams may
-    share a project, as long as nobody is in two of them.
+    The order of the list is ignored. If HQ refuses a member, the other members are added anyway;
+    the error names the refused e-mail, ``unfinished`` contains it, and the next up tries again.
+    Several teams may share a project, but a user must be in only one of them.
 
     Example:
         >>> Bim360Team("tower", project_id=tower.id, members=[
@@ -126,24 +131,24 @@ class Bim360Team(ArgumentNameCheck, ComponentResource):
         """Declare a team.
 
         Args:
-            resource_name: Pulumi's name for it, unique in the stack; HQ never sees it.
-            project_id: The project's id; another one replaces.
-            members: The members, each with ``email`` and at least one of ``document_management``
-                and ``project_administration``; see ``TeamMember``.
-            on_removal: What happens to members who are taken out of the list, and to all of them
+            resource_name: Pulumi's name of the resource, unique in the stack; never sent to HQ.
+            project_id: Id of the project. Another id replaces the resource.
+            members: Members, each with ``email`` and at least one of ``document_management`` and
+                ``project_administration``; see ``TeamMember``.
+            on_removal: What happens to members who are removed from the list, and to all members
                 when the team is destroyed: ``retain`` (the default) leaves them in the project,
-                ``remove`` tries to take them out of it.
+                ``remove`` tries to remove them from it.
             opts: Pulumi's resource options.
         """
         refuse_import(opts)
         super().__init__(TEAM_TYPE, resource_name, None, opts)
-        within = Bim360ProjectMembers(
+        child = Bim360ProjectMembers(
             resource_name,
             project_id=project_id,
             members=serialize_value(members),
             on_removal=on_removal,
             opts=ResourceOptions(parent=self),
         )
-        self.members = within.members
-        self.unfinished = within.unfinished
+        self.members = child.members
+        self.unfinished = child.unfinished
         self.register_outputs({"members": self.members, "unfinished": self.unfinished})

@@ -1,1 +1,1 @@
-"""Plans as people read them: a review for a pull request, or for a terminal."""
+"""Summarize a Pulumi plan for a pull request or a terminal."""

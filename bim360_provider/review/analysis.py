@@ -1,4 +1,4 @@
-"""Analyse the engine's steps: what happens to the projects, companies and users at HQ."""
+"""Build a review from the steps of a plan."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,91 +22,102 @@ from bim360_provider.review.property_diff import (
 
 __all__ = ["build_review", "build_step_comparison", "find_manual_changes", "find_refresh_drift"]
 
-DELETION_DRIFT: Final = Drift("", "", "there", "gone", "")
+DELETION_DRIFT: Final = Drift("", "", "present", "missing", "")
 
-RECREATION_DRIFT: Final = Drift("", "", "there", "gone", "created again")
-
-
-def find_refresh_drift(step: PlanStep, names: NameIndex) -> tuple[Drift, ...]:
-    """Return what a look found, where nothing else is planned."""
-    if step.old_state is None or step.old_state.is_external:
-        return ()
-    if step.new_state is None:
-        return (DELETION_DRIFT,)
-    old, new = flatten_sides(step.old_state.inputs, step.new_state.inputs)
-    rows = compare_fields(old, new, build_step_comparison(step))
-    wording = DifferenceFormatter(get_entity(step), old, new, names.by_id)
-    return wording.format_drift(rows, None, refresh_only=True)
-
-
-def find_manual_changes(
-    step: PlanStep, refresh: PlanStep | None, names: NameIndex
-) -> tuple[tuple[Drift, ...], set[FieldKey]]:
-    """Return what was changed by hand before a planned step, and the cells that certainly were.
-
-    Args:
-        step: What is planned; its old side is what HQ has.
-        refresh: The look, whose old side is the last run; None without a look.
-        names: What the plan knows of ids.
-    """
-    before = refresh.old_state if refresh else None
-    if refresh is None or before is None or before.is_external:
-        return (), set()
-    if step.old_state is None:
-        return (RECREATION_DRIFT,), set()
-    old, now = flatten_sides(before.inputs, step.old_state.inputs)
-    rows = compare_fields(old, now, _build_refresh_comparison(refresh, step))
-    wording = DifferenceFormatter(get_entity(step), old, now, names.by_id)
-    planned = None if step.new_state is None else flatten_fields(step.new_state.inputs)
-    drift = wording.format_drift(rows, planned, refresh_only=False)
-    return drift, {(row.row, row.name) for row in rows if row.is_certain}
-
-
-def build_step_comparison(step: PlanStep) -> EngineComparison:
-    """Return what the engine says of the difference between the two sides of a step."""
-    paths = step.changed_paths
-    return lambda cell: None if paths is None else has_path_to_field(paths, cell)
-
-
-def _build_refresh_comparison(refresh: PlanStep, step: PlanStep) -> EngineComparison:
-    """Return what the engine says of the difference between the last run and HQ.
-
-    The Pulumi CLI does not print what a refresh found different, only what the program changes
-    afterwards: a field that the program leaves alone is as HQ has it, and of any other it cannot
-    be told whether it was the program or a person who changed it.
-    """
-
-    def judge(cell: FieldKey) -> bool | None:
-        if refresh.changed_paths is not None and has_path_to_field(refresh.changed_paths, cell):
-            return True
-        return (
-            None
-            if step.changed_paths is None or has_path_to_field(step.changed_paths, cell)
-            else False
-        )
-
-    return judge
-
+RECREATION_DRIFT: Final = Drift("", "", "present", "missing", "created again")
 
 PLANNED_OPERATIONS: Final = frozenset({"create", "update", "replace", "delete", "same", "import"})
-"""Steps that are counted; a replacement is one change, whatever steps it is made of."""
+"""Steps that are counted; the steps of a replacement count as one change."""
 
 STACK_TYPE: Final = "pulumi:pulumi:Stack"
 
 PULUMI_TYPE_PREFIXES: Final = (STACK_TYPE, "pulumi:providers:")
 
 PLAN_ONLY_OPERATIONS: Final = frozenset({"create", "replace", "import"})
-"""Steps that no refresh has."""
+"""Steps that a refresh never contains."""
+
+ENTITY_RANKS: Final = {kind: number for number, kind in enumerate(ENTITY_LABELS.values())}
+
+VERB_ORDER: Final = (
+    Verb.ARCHIVE,
+    Verb.REPLACE,
+    Verb.DEACTIVATE,
+    Verb.REMOVE,
+    Verb.RESTORE,
+    Verb.CHANGE,
+)
+"""The verbs that come first among resources of a kind, in order."""
+
+
+def find_refresh_drift(step: PlanStep, names: NameIndex) -> tuple[Drift, ...]:
+    """Return the drift of a resource that only a refresh read, with nothing planned."""
+    if step.old_state is None or step.old_state.is_external:
+        return ()
+    if step.new_state is None:
+        return (DELETION_DRIFT,)
+    old, new = flatten_sides(step.old_state.inputs, step.new_state.inputs)
+    rows = compare_fields(old, new, build_step_comparison(step))
+    formatter = DifferenceFormatter(get_entity(step), old, new, names.by_id)
+    return formatter.format_drift(rows, None, refresh_only=True)
+
+
+def find_manual_changes(
+    step: PlanStep, refresh: PlanStep | None, names: NameIndex
+) -> tuple[tuple[Drift, ...], set[FieldKey]]:
+    """Return the drift before a planned step, and the fields that certainly drifted.
+
+    Args:
+        step: The planned step; its old state is what HQ has.
+        refresh: The refresh step, whose old state is the last run; None without a refresh.
+        names: The names in the plan.
+    """
+    before = refresh.old_state if refresh else None
+    if refresh is None or before is None or before.is_external:
+        return (), set()
+    if step.old_state is None:
+        return (RECREATION_DRIFT,), set()
+    old, found = flatten_sides(before.inputs, step.old_state.inputs)
+    rows = compare_fields(old, found, _build_refresh_comparison(refresh, step))
+    formatter = DifferenceFormatter(get_entity(step), old, found, names.by_id)
+    planned = None if step.new_state is None else flatten_fields(step.new_state.inputs)
+    drift = formatter.format_drift(rows, planned, refresh_only=False)
+    return drift, {(row.row, row.name) for row in rows if row.is_certain}
+
+
+def build_step_comparison(step: PlanStep) -> EngineComparison:
+    """Return the engine's comparison of the two states of a step."""
+    paths = step.changed_paths
+    return lambda key: None if paths is None else has_path_to_field(paths, key)
+
+
+def _build_refresh_comparison(refresh: PlanStep, step: PlanStep) -> EngineComparison:
+    """Return the engine's comparison of the last run with HQ.
+
+    The Pulumi CLI does not print the differences that a refresh found, only those between HQ and
+    the program. A field without such a difference did not drift; for any other field the plan does
+    not show whether the program or a person changed it.
+    """
+
+    def compare(key: FieldKey) -> bool | None:
+        if refresh.changed_paths is not None and has_path_to_field(refresh.changed_paths, key):
+            return True
+        return (
+            None
+            if step.changed_paths is None or has_path_to_field(step.changed_paths, key)
+            else False
+        )
+
+    return compare
 
 
 @dataclass(frozen=True)
 class ResourcePlan:
-    """What a plan says of one resource.
+    """The steps of one resource in a plan.
 
     Attributes:
-        step: What would be done, or what was found.
-        refresh: The step that looked at HQ before; None without one.
-        found: Whether the step is what a look found, and nothing that would be done.
+        step: The planned step, or the result of a refresh.
+        refresh: The refresh step before it; None without one.
+        is_refresh_result: Whether the step is the result of a refresh, with nothing planned.
     """
 
     step: PlanStep
@@ -114,27 +125,27 @@ class ResourcePlan:
     is_refresh_result: bool
 
 
-def build_review(plan: Plan | None, looked: Plan | None = None, title: str = "") -> Review:
-    """Read plans as people do.
+def build_review(plan: Plan | None, refresh: Plan | None = None, title: str = "") -> Review:
+    """Return the review of a plan, a refresh, or both.
 
     Args:
-        plan: What would be done; None where only a look is reviewed.
-        looked: A look that was printed on its own: ``refresh --preview-only``.
-        title: What it is called; else the project and the stack.
+        plan: The plan; None to review only a refresh.
+        refresh: The output of a separate ``refresh --preview-only``.
+        title: The title; by default the project and the stack.
     """
-    plans = [each for each in (plan, looked) if each is not None]
+    plans = [each for each in (plan, refresh) if each is not None]
     names = NameIndex(step for each in plans for step in each.steps)
     planned = [*_list_resource_plans(plan, refresh_only=False)] if plan else []
     changes = [(each.step.urn, _build_change(each, names)) for each in planned]
-    if looked:
-        found = {
-            each.step.urn: _build_change(each, names) for each in _list_refreshed_resources(looked)
+    if refresh:
+        refreshed = {
+            each.step.urn: _build_change(each, names) for each in _list_refreshed_resources(refresh)
         }
-        changes = [(urn, _add_drift(each, found.pop(urn, None))) for urn, each in changes]
-        changes += found.items()
-    titled = next((each for each in plans if each.stack), plans[0])
+        changes = [(urn, _add_drift(each, refreshed.pop(urn, None))) for urn, each in changes]
+        changes += refreshed.items()
+    named = next((each for each in plans if each.stack), plans[0])
     return Review(
-        title=title or (f"{titled.project}/{titled.stack}" if titled.stack else ""),
+        title=title or (f"{named.project}/{named.stack}" if named.stack else ""),
         changes=tuple(
             sorted((each for _, each in changes if _is_relevant_change(each)), key=_get_sort_key)
         ),
@@ -142,10 +153,10 @@ def build_review(plan: Plan | None, looked: Plan | None = None, title: str = "")
             dict.fromkeys(names.replace_ids(m) for each in plans for m in each.messages)
         ),
         failed=any(each.has_failed for each in plans),
-        looked=looked is not None or (plan is not None and _has_refresh(plan)),
+        has_refresh=refresh is not None or (plan is not None and _has_refresh(plan)),
         has_plan=plan is not None
         and not (planned and all(each.is_refresh_result for each in planned)),
-        has_resources=looked is not None or (plan is not None and _has_resources(plan)),
+        has_resources=refresh is not None or (plan is not None and _has_resources(plan)),
     )
 
 
@@ -154,24 +165,24 @@ def _has_refresh(plan: Plan) -> bool:
 
 
 def _has_resources(plan: Plan) -> bool:
-    """Return whether the stack has resources already: a plan may leave out the unchanged ones."""
-    shown = any(step.old_state is not None for step in _filter_resource_steps(plan.steps))
-    return shown or plan.unchanged_count > 1  # the stack itself is one
+    """Return whether the stack already has resources; a plan may omit unchanged ones."""
+    is_shown = any(step.old_state is not None for step in _filter_resource_steps(plan.steps))
+    return is_shown or plan.unchanged_count > 1  # the stack itself counts as one
 
 
-def _list_refreshed_resources(looked: Plan) -> Iterator[ResourcePlan]:
-    wrong = next((step.op for step in looked.steps if step.op in PLAN_ONLY_OPERATIONS), "")
-    if wrong:
+def _list_refreshed_resources(refresh: Plan) -> Iterator[ResourcePlan]:
+    planned = next((step.op for step in refresh.steps if step.op in PLAN_ONLY_OPERATIONS), "")
+    if planned:
         msg = (
-            f"The file for --drift has a step '{wrong}', so it is a plan and not a look; give it "
-            "what `pulumi refresh --preview-only --json` prints."
+            f"The file for --drift has a step '{planned}', so it is a plan and not a refresh; use "
+            "the output of `pulumi refresh --preview-only --json`."
         )
         raise PlanError(msg)
-    yield from _list_resource_plans(looked, refresh_only=True)
+    yield from _list_resource_plans(refresh, refresh_only=True)
 
 
-def _add_drift(change: ResourceChange, found: ResourceChange | None) -> ResourceChange:
-    return replace(change, drift=found.drift) if found else change
+def _add_drift(change: ResourceChange, refreshed: ResourceChange | None) -> ResourceChange:
+    return replace(change, drift=refreshed.drift) if refreshed else change
 
 
 def _filter_resource_steps(steps: Sequence[PlanStep]) -> Iterator[PlanStep]:
@@ -184,9 +195,9 @@ def _filter_resource_steps(steps: Sequence[PlanStep]) -> Iterator[PlanStep]:
 def _list_resource_plans(plan: Plan, *, refresh_only: bool) -> Iterator[ResourcePlan]:
     refreshes = {step.urn: step for step in plan.steps if step.op == "refresh"}
     steps = [step for step in plan.steps if step.op in PLANNED_OPERATIONS]
-    ran = any(step.op == "same" and step.type == STACK_TYPE for step in plan.steps)
+    has_program_run = any(step.op == "same" and step.type == STACK_TYPE for step in plan.steps)
     refresh_only |= plan.command == "refresh" or _is_refresh_only(
-        steps, refreshes, has_program_run=ran
+        steps, refreshes, has_program_run=has_program_run
     )
     for step in _filter_resource_steps(steps):
         yield ResourcePlan(step, refreshes.get(step.urn), refresh_only or _is_refresh_result(step))
@@ -199,11 +210,11 @@ def _list_resource_plans(plan: Plan, *, refresh_only: bool) -> Iterator[Resource
 def _is_refresh_only(
     steps: Sequence[PlanStep], before: Mapping[str, PlanStep], *, has_program_run: bool
 ) -> bool:
-    """Return whether a plan only tells what a refresh found: Pulumi names both kinds alike.
+    """Return whether a plan contains only the results of a refresh.
 
-    A plan that begins with a look has steps for what was looked at, but where the program ran the
-    look is not told of what goes: its delete looks as that of something that is gone. In doubt it
-    is a plan: better warn of what does not happen than keep silent about what does.
+    Pulumi prints a refresh and a plan in the same format. A plan with a refresh has refresh steps,
+    but if the program ran, not for resources that it removes: their delete steps equal those of
+    resources that no longer exist. In doubt it is a plan, so that no planned change is hidden.
     """
     planned = (
         step.urn in before
@@ -216,21 +227,23 @@ def _is_refresh_only(
 
 
 def _is_refresh_result(step: PlanStep) -> bool:
-    """Return whether an update is what a look found: nothing else has outputs of ours already."""
+    """Return whether an update is the result of a refresh: only these have outputs already."""
     return step.op == "update" and "__declared" in (step.new_state or PlanState()).outputs
 
 
-def _build_change(seen: ResourcePlan, names: NameIndex) -> ResourceChange:
-    if seen.is_refresh_result:
+def _build_change(plan: ResourcePlan, names: NameIndex) -> ResourceChange:
+    if plan.is_refresh_result:
         change = ResourceChange(
-            get_entity(seen.step), names.get_label(seen.step), seen.step.name, Verb.NOTHING
+            get_entity(plan.step), names.get_label(plan.step), plan.step.name, Verb.NOTHING
         )
-        return replace(change, drift=find_refresh_drift(seen.step, names))
-    drift, cells = find_manual_changes(seen.step, seen.refresh, names)
-    return replace(_build_planned_change(seen.step, names, cells), drift=drift)
+        return replace(change, drift=find_refresh_drift(plan.step, names))
+    drift, drifted_fields = find_manual_changes(plan.step, plan.refresh, names)
+    return replace(_build_planned_change(plan.step, names, drifted_fields), drift=drift)
 
 
-def _build_planned_change(step: PlanStep, names: NameIndex, told: set[FieldKey]) -> ResourceChange:
+def _build_planned_change(
+    step: PlanStep, names: NameIndex, drifted_fields: set[FieldKey]
+) -> ResourceChange:
     entity, label = get_entity(step), names.get_label(step)
     old, new = step.old_state or PlanState(), step.new_state or PlanState()
     change = ResourceChange(entity, label, step.name, Verb.NOTHING)
@@ -239,57 +252,44 @@ def _build_planned_change(step: PlanStep, names: NameIndex, told: set[FieldKey])
     if step.op == "import":
         return replace(change, verb=Verb.ADOPT)
     if step.op == "delete":
-        verdict = assess_removal(entity, label, old)
-        return replace(change, verb=verdict.verb, risks=verdict.risks, note=verdict.note)
-    kept = impact.is_object_kept(entity, old, new)
-    moves = step.op == "replace" and not kept
-    before, after = flatten_sides(old.inputs, new.inputs, include_scope=moves)
-    known = None if moves else flatten_outputs(old.outputs)
-    stays = impact.describe_removed_row(entity, new)
-    wording = DifferenceFormatter(entity, before, after, names.by_id, stays, known)
+        effect = assess_removal(entity, label, old)
+        return replace(change, verb=effect.verb, risks=effect.risks, note=effect.note)
+    is_kept = impact.is_object_kept(entity, old, new)
+    is_moved = step.op == "replace" and not is_kept
+    before, after = flatten_sides(old.inputs, new.inputs, include_scope=is_moved)
+    known = None if is_moved else flatten_outputs(old.outputs)
+    row_note = impact.describe_removed_row(entity, new)
+    formatter = DifferenceFormatter(entity, before, after, names.by_id, row_note, known)
     rows = compare_fields(before, after, build_step_comparison(step))
     update = impact.Update(entity, label, rows, old, new, names.by_id)
     if step.op == "create":
-        verdict = impact.assess_creation(entity, label, new)
+        effect = impact.assess_creation(entity, label, new)
     elif step.op == "replace":
-        verdict = impact.assess_replacement(update, is_kept=kept)
+        effect = impact.assess_replacement(update, is_kept=is_kept)
     else:
-        verdict = impact.assess_update(update)
+        effect = impact.assess_update(update)
     return replace(
         change,
-        verb=verdict.verb,
-        lines=wording.format_lines(rows, told),
-        risks=verdict.risks,
-        note=verdict.note or _format_unfinished_note(old, has_differences=bool(rows)),
-        summary=wording.format_summary() if step.op == "create" else "",
+        verb=effect.verb,
+        lines=formatter.format_lines(rows, drifted_fields),
+        risks=effect.risks,
+        note=effect.note or _format_unfinished_note(old, has_differences=bool(rows)),
+        summary=formatter.format_summary() if step.op == "create" else "",
     )
 
 
 def _format_unfinished_note(old: PlanState, *, has_differences: bool) -> str:
-    left = old.outputs.get("unfinished")
-    if isinstance(left, list) and left:
-        return f"goes on with what an earlier run left undone: {', '.join(map(str, left))}"
-    return "" if has_differences or not old.id else "goes on with what an earlier run left undone"
+    unfinished = old.outputs.get("unfinished")
+    if isinstance(unfinished, list) and unfinished:
+        return f"completes an earlier run: {', '.join(map(str, unfinished))}"
+    return "" if has_differences or not old.id else "completes an earlier run"
 
 
 def _is_relevant_change(change: ResourceChange) -> bool:
     return change.verb is not Verb.NOTHING or bool(change.drift)
 
 
-ENTITY_RANKS: Final = {kind: number for number, kind in enumerate(ENTITY_LABELS.values())}
-
-VERB_ORDER: Final = (
-    Verb.ARCHIVE,
-    Verb.REPLACE,
-    Verb.DEACTIVATE,
-    Verb.REMOVE,
-    Verb.RESTORE,
-    Verb.CHANGE,
-)
-"""What is looked at first among things of a kind; everything else comes behind."""
-
-
 def _get_sort_key(change: ResourceChange) -> tuple[int, int, str, str, str]:
-    kind = ENTITY_RANKS.get(change.entity, len(ENTITY_RANKS))
-    rank = VERB_ORDER.index(change.verb) if change.verb in VERB_ORDER else len(VERB_ORDER)
-    return kind, rank, change.label, change.name, change.entity
+    entity_rank = ENTITY_RANKS.get(change.entity, len(ENTITY_RANKS))
+    verb_rank = VERB_ORDER.index(change.verb) if change.verb in VERB_ORDER else len(VERB_ORDER)
+    return entity_rank, verb_rank, change.label, change.name, change.entity

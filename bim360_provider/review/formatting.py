@@ -1,4 +1,4 @@
-"""Format differences as text: what the program changes, and what was changed by hand."""
+"""Format planned changes and drift as text."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,30 +28,52 @@ __all__ = [
     "shorten_text",
 ]
 
-SECRET_LABEL: Final = "secret"  # noqa: S105 - the word that stands in a secret's place
+SECRET_LABEL: Final = "secret"  # noqa: S105 - the placeholder of a secret
 
 UNKNOWN_LABEL: Final = "known after the run"
 
 MAX_VALUE_LENGTH: Final = 160
-"""Characters of a value that are shown; a review is for seeing that it changes."""
+"""Maximum characters of a value."""
 
 MAX_LIST_ITEMS: Final = 12
-"""Elements of a list that are shown, for the same reason."""
+"""Maximum elements of a list."""
+
+CREATE_ONLY_ARGUMENTS: Final = frozenset({*CREATE_ONLY_FIELDS, "adopt", "copy_timeout"})
+"""Arguments without effect on an existing object."""
+
+LIST_FIELDS: Final = frozenset({"service_types", "industry_roles"})
+"""Fields for which an unknown value must not look empty: a gate counts its loss."""
+
+UNKNOWN_CURRENT_VALUE: Final = "unknown"
+
+UNCERTAIN_SECRET_LABEL: Final = "secret (may have changed)"  # noqa: S105 - a placeholder
+
+UNMANAGED_LABEL: Final = "no longer managed"
+
+UNSENT_VALUE_FORMAT: Final = "{} (not sent: users edit their own profile)"
+
+ROW_CHANGE_LABELS: Final[Mapping[str, tuple[str, str]]] = {
+    "team": ("added", "no longer declared"),
+    "business units": ("new unit", "no longer declared"),
+}
+"""Labels of an added and of a removed row, by entity."""
+
+SERVICE_FIELDS: Final = ("document_management", "project_administration")
 
 
 def get_field_label(name: str) -> str:
-    """Return what people call a field."""
+    """Return the label of a field."""
     return FIELD_LABELS.get(name, name.replace("_", " "))
 
 
 def format_value(name: str, value: Any, bag: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    """Return a value as people write it; nothing of a secret, and no more than fits a cell.
+    """Return a value as readable text that fits a table cell; secrets are masked.
 
     Args:
-        name: The field that it is the value of.
-        value: The value; None stands for none.
-        bag: The fields beside it: money needs its currency.
-        names: What the plan knows of ids: names by id.
+        name: The name of the field.
+        value: The value; may be None.
+        bag: Related fields: an amount needs its currency.
+        names: The names in the plan, by id.
     """
     if is_secret(value):
         return SECRET_LABEL
@@ -69,14 +91,14 @@ def _format_plain_value(value: Any, names: Mapping[str, str]) -> str:
         return shorten_text(names.get(value, value)) if value else "empty"
     if isinstance(value, (int, float)):
         return shorten_text(_format_number(value))
-    inner = None
+    elements = None
     if isinstance(value, Mapping):
-        inner = [
+        elements = [
             f"{get_field_label(k)}: {_format_element(v, names)}" for k, v in sorted(value.items())
         ]
     elif isinstance(value, list):
-        inner = [_format_element(each, names) for each in value]
-    return shorten_text(str(value)) if inner is None else format_list(inner) or "none"
+        elements = [_format_element(each, names) for each in value]
+    return shorten_text(str(value)) if elements is None else format_list(elements) or "none"
 
 
 def _format_element(value: Any, names: Mapping[str, str]) -> str:
@@ -85,19 +107,18 @@ def _format_element(value: Any, names: Mapping[str, str]) -> str:
 
 def _format_money(value: Any, bag: Mapping[str, Any]) -> str:
     currency = bag.get("currency")
-    known = isinstance(currency, str) and not is_secret(currency) and not is_unknown(currency)
-    return (
-        f"{_format_plain_value(value, {})} {currency}" if known else _format_plain_value(value, {})
-    )
+    amount = _format_plain_value(value, {})
+    is_known = isinstance(currency, str) and not is_secret(currency) and not is_unknown(currency)
+    return f"{amount} {currency}" if is_known else amount
 
 
 def _format_services(value: Any, bag: Mapping[str, Any]) -> str:
     del bag
-    words = [value] if isinstance(value, str) else value
-    if not isinstance(words, list):
+    services = [value] if isinstance(value, str) else value
+    if not isinstance(services, list):
         return _format_plain_value(value, {})
     return format_list(
-        [SERVICE_LABELS.get(str(each)) or _format_element(each, {}) for each in words]
+        [SERVICE_LABELS.get(str(each)) or _format_element(each, {}) for each in services]
     )
 
 
@@ -126,52 +147,31 @@ def _format_number(value: float) -> str:
     return f"{int(value):,}"
 
 
-def format_list(words: list[str]) -> str:
-    """Return words as a list that is no longer than a cell bears."""
-    shown = ", ".join(words[:MAX_LIST_ITEMS])
-    more = len(words) - MAX_LIST_ITEMS
+def format_list(items: list[str]) -> str:
+    """Return items as comma-separated text that fits a table cell."""
+    shown = ", ".join(items[:MAX_LIST_ITEMS])
+    more = len(items) - MAX_LIST_ITEMS
     return shorten_text(f"{shown} and {more} more" if more > 0 else shown)
 
 
-def shorten_text(text: str, longest: int = MAX_VALUE_LENGTH) -> str:
-    """Return a text, cut where it is too long, with the number of characters that are cut."""
-    if len(text) <= longest:
+def shorten_text(text: str, limit: int = MAX_VALUE_LENGTH) -> str:
+    """Return a text, truncated to the limit with the number of omitted characters."""
+    if len(text) <= limit:
         return text
-    return f"{text[:longest]}… ({len(text) - longest:,} more characters)"
-
-
-CREATE_ONLY_ARGUMENTS: Final = frozenset({*CREATE_ONLY_FIELDS, "adopt", "copy_timeout"})
-"""Arguments that do nothing to what exists."""
-
-LIST_FIELDS: Final = frozenset({"service_types", "industry_roles"})
-"""Fields of which an unknown value must not look like an empty one: a gate counts its loss."""
-
-UNKNOWN_CURRENT_VALUE: Final = "unknown"
-
-UNKNOWN_SECRET_CHANGE: Final = "secret; whether it is another one cannot be told"
-
-UNMANAGED_LABEL: Final = "no longer managed"
-
-UNSENT_VALUE_FORMAT: Final = "{} (not sent: the profile is their own)"
-
-ROW_CHANGE_LABELS: Final[Mapping[str, tuple[str, str]]] = {
-    "team": ("joins", "leaves the list"),
-    "business units": ("new unit", "left out"),
-}
-"""What it is called when a row appears or goes."""
+    return f"{text[:limit]}… ({len(text) - limit:,} more characters)"
 
 
 @dataclass(frozen=True)
 class DifferenceFormatter:
-    """Words for the differences of one resource.
+    """Formats the differences of one resource.
 
     Attributes:
-        entity: The kind of thing.
-        old: The fields on the one side.
-        new: The fields on the other.
-        names: What the plan knows of ids.
-        stays: What becomes of a row that goes.
-        known: What HQ was last seen to have, declared or not; None where it does not matter.
+        entity: The kind of resource.
+        old_fields: The old fields.
+        new_fields: The new fields.
+        names_by_id: The names in the plan.
+        removed_row_note: What happens to a removed row.
+        last_known_fields: The last known fields at HQ, declared or not; None if irrelevant.
     """
 
     entity: str
@@ -182,42 +182,42 @@ class DifferenceFormatter:
     last_known_fields: FieldValues | None = None
 
     def format_lines(
-        self, rows: Iterable[FieldDifference], left_out: Iterable[FieldKey] = ()
+        self, rows: Iterable[FieldDifference], excluded: Iterable[FieldKey] = ()
     ) -> tuple[ChangeLine, ...]:
-        """Return what changes by intent.
+        """Return the fields that the program changes.
 
         Args:
-            rows: What differs.
-            left_out: The cells that are told elsewhere.
+            rows: The differences.
+            excluded: Fields that are shown elsewhere.
         """
-        told = {*left_out}
-        kept = [each for each in rows if (each.row, each.name) not in told]
-        whole = {each.row for each in kept if each.name == ROW_EXISTENCE}
-        found = (
+        hidden = {*excluded}
+        kept = [each for each in rows if (each.row, each.name) not in hidden]
+        whole_rows = {each.row for each in kept if each.name == ROW_EXISTENCE}
+        lines = (
             self._format_row(each) if each.name == ROW_EXISTENCE else self._format_field(each)
             for each in kept
-            if each.name == ROW_EXISTENCE or each.row not in whole
+            if each.name == ROW_EXISTENCE or each.row not in whole_rows
         )
-        return tuple(each for each in found if each is not None)
+        return tuple(each for each in lines if each is not None)
 
     def _format_row(self, each: FieldDifference) -> ChangeLine:
-        joins, leaves = ROW_CHANGE_LABELS.get(self.entity, ("new", "gone"))
+        added, removed = ROW_CHANGE_LABELS.get(self.entity, ("new", "no longer declared"))
         if each.new_value is ABSENT:
             return ChangeLine(
                 self._get_row_label(each),
-                leaves,
+                removed,
                 self._format_row_summary(self.old_fields, each.row),
                 self.removed_row_note,
             )
         return ChangeLine(
             self._get_row_label(each),
-            joins,
+            added,
             "",
             self._format_row_summary(self.new_fields, each.row),
         )
 
     def _get_row_label(self, each: FieldDifference) -> str:
-        """Return the label of a row: units that are not declared have ids for keys."""
+        """Return the label of a row; the key of an undeclared unit is its id."""
         return self.names_by_id.get(each.row, each.row)
 
     def _format_field(self, each: FieldDifference) -> ChangeLine | None:
@@ -229,29 +229,29 @@ class DifferenceFormatter:
         after = self._format_new_value(each)
         if before == after and each.name == "path":
             return None
-        shown = _format_comparison(each, before, after)
-        return ChangeLine(self._get_row_label(each), _get_row_field_label(each.name), before, shown)
+        after = _format_comparison(each, before, after)
+        return ChangeLine(self._get_row_label(each), _get_row_field_label(each.name), before, after)
 
     def _format_old_value(self, each: FieldDifference) -> str:
-        was, cell = each.old_value, (each.row, each.name)
-        known = None if self.last_known_fields is None else self.last_known_fields.get(cell)
-        if was is ABSENT and known not in (None, ""):
-            was = known
-        elif was is ABSENT and self._has_unknown_value(each):
+        value, key = each.old_value, (each.row, each.name)
+        known = None if self.last_known_fields is None else self.last_known_fields.get(key)
+        if value is ABSENT and known not in (None, ""):
+            value = known
+        elif value is ABSENT and self._has_unknown_value(each):
             return UNKNOWN_CURRENT_VALUE
-        return self.format_field_value(each.name, was, self.old_fields)
+        return self.format_field_value(each.name, value, self.old_fields)
 
     def _has_unknown_value(self, each: FieldDifference) -> bool:
-        """Return whether HQ has a value that neither the arguments nor the state show."""
+        """Return whether HQ may have a value that is not in the arguments or the state."""
         if self.last_known_fields is None or not self.old_fields:
             return False
-        never_seen = (each.row, each.name) not in self.last_known_fields
-        return each.name in LIST_FIELDS or (each.name in SERVICE_FIELDS and never_seen)
+        is_unseen = (each.row, each.name) not in self.last_known_fields
+        return each.name in LIST_FIELDS or (each.name in SERVICE_FIELDS and is_unseen)
 
     def _format_new_value(self, each: FieldDifference) -> str:
         if each.new_value is ABSENT:
-            archived = each.name == "status" and each.old_value in ("archived", "inactive")
-            return "active" if archived else UNMANAGED_LABEL
+            is_reset = each.name == "status" and each.old_value in ("archived", "inactive")
+            return "active" if is_reset else UNMANAGED_LABEL
         after = self.format_field_value(each.name, each.new_value, self.new_fields)
         if self.old_fields and self.entity == "person" and each.name in PROFILE_FIELDS:
             return UNSENT_VALUE_FORMAT.format(after)
@@ -260,55 +260,49 @@ class DifferenceFormatter:
     def format_drift(
         self, rows: Sequence[FieldDifference], planned: FieldValues | None, *, refresh_only: bool
     ) -> tuple[Drift, ...]:
-        """Return what somebody changed by hand.
+        """Return the fields that were changed by hand.
 
         Args:
-            rows: What differs between what was declared (``old``) and what HQ has (``new``).
-            planned: What the program declares now; None where it declares nothing.
-            looked_only: Whether nothing is planned, because it was only looked.
+            rows: The differences between the declared (old) and the actual (new) fields.
+            planned: The fields that the program declares now; None if it declares none.
+            refresh_only: Whether nothing is planned.
         """
-        whole = {each.row for each in rows if each.name == ROW_EXISTENCE}
-        found = []
+        whole_rows = {each.row for each in rows if each.name == ROW_EXISTENCE}
+        drift = []
         for each in rows:
             outcome = "" if refresh_only else self._format_outcome(each, planned)
             if each.name == ROW_EXISTENCE:
-                gone = each.new_value is ABSENT
-                states = ("there", "gone") if gone else ("", "there")
-                found.append(Drift(self._get_row_label(each), "", *states, outcome))
-            elif each.row not in whole:
+                states = ("present", "missing") if each.new_value is ABSENT else ("", "present")
+                drift.append(Drift(self._get_row_label(each), "", *states, outcome))
+            elif each.row not in whole_rows:
                 before = (
                     self.format_field_value(each.name, each.old_value, self.old_fields)
                     or "not declared"
                 )
                 after = self.format_field_value(each.name, each.new_value, self.new_fields)
                 cells = (before, _format_comparison(each, before, after), outcome, each.is_certain)
-                found.append(
+                drift.append(
                     Drift(self._get_row_label(each), _get_row_field_label(each.name), *cells)
                 )
-        return tuple(found)
+        return tuple(drift)
 
     def _format_outcome(self, each: FieldDifference, planned: FieldValues | None) -> str:
         if planned is None:
             return "no longer declared"
-        wanted = planned.get((each.row, each.name), ABSENT)
-        if has_hidden_value(wanted) and not is_unknown(wanted):
-            return "set to what the stack declares"
-        if wanted == each.new_value:
-            return "kept: the stack declares it now"
-        if wanted == each.old_value:
-            status = each.name == "status" and each.new_value == "archived"
-            return (
-                "brought back"
-                if status
-                else "added again"
-                if each.name == ROW_EXISTENCE
-                else "put back"
-            )
-        told = self.format_field_value(each.name, wanted, planned)
-        return f"set to {told}" if told else "left as it is"
+        declared = planned.get((each.row, each.name), ABSENT)
+        if has_hidden_value(declared) and not is_unknown(declared):
+            return "set to the declared value"
+        if declared == each.new_value:
+            return "kept: the program now declares it"
+        if declared == each.old_value:
+            if each.name == "status" and each.new_value == "archived":
+                return "reactivated"
+            return "added again" if each.name == ROW_EXISTENCE else "restored"
+        value = self.format_field_value(each.name, declared, planned)
+        return f"set to {value}" if value else "left unchanged"
 
     def format_summary(self) -> str:
-        """Return the few fields by which people know a new thing."""
+        """Return the main fields of a new resource."""
         if self.entity == "project":
             parts = [
                 self._format_new_field("project_type"),
@@ -317,7 +311,7 @@ class DifferenceFormatter:
                 self._format_new_field("city"),
             ]
             return ", ".join(part for part in parts if part)
-        named = (
+        fields = (
             "trade",
             "company_id",
             "default_role",
@@ -327,7 +321,7 @@ class DifferenceFormatter:
         )
         parts = [
             f"{_get_row_field_label(name)}: {value}"
-            for name in named
+            for name in fields
             if (value := self._format_new_field(name))
         ]
         return "; ".join(parts)
@@ -341,15 +335,15 @@ class DifferenceFormatter:
         return "" if value is ABSENT else self.format_field_value(name, value, self.new_fields)
 
     def _format_row_summary(self, side: FieldValues, row: str) -> str:
-        cells = [(name, value) for (own, name), value in side.items() if own == row and name]
-        told = [
-            f"{_get_row_field_label(n)}: {self.format_field_value(n, v, side)}"
-            for n, v in sorted(cells)
+        fields = [(name, value) for (own, name), value in side.items() if own == row and name]
+        parts = [
+            f"{_get_row_field_label(name)}: {self.format_field_value(name, value, side)}"
+            for name, value in sorted(fields)
         ]
-        return "; ".join(told)
+        return "; ".join(parts)
 
     def format_field_value(self, name: str, value: Any, side: FieldValues) -> str:
-        """Return a value in words; empty where there is none."""
+        """Return a value as text; empty if absent."""
         if value is ABSENT:
             return ""
         if name in SERVICE_FIELDS and value == "":
@@ -359,14 +353,11 @@ class DifferenceFormatter:
 
 
 def _format_comparison(each: FieldDifference, before: str, after: str) -> str:
-    """Return what a field will be, where both sides look alike because they are hidden."""
+    """Return the new value, with a remark if both values are hidden and look equal."""
     if before != after or not has_hidden_value(each.old_value):
         return after
-    return "another secret" if each.is_certain else UNKNOWN_SECRET_CHANGE
-
-
-SERVICE_FIELDS: Final = ("document_management", "project_administration")
+    return "another secret" if each.is_certain else UNCERTAIN_SECRET_LABEL
 
 
 def _get_row_field_label(name: str) -> str:
-    return "all of it" if name == MASKED_ROW else get_field_label(name)
+    return "all fields" if name == MASKED_ROW else get_field_label(name)

@@ -1,4 +1,4 @@
-"""What a change means at HQ, for declared resources and for those taken out of the program."""
+"""Assess what a change means at HQ, for declared resources and for removed ones."""
 
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -23,15 +23,42 @@ __all__ = [
 
 NO_REMOVAL_NOTE: Final = "HQ documents no way to remove a member"
 
-KEPT_MEMBER_NOTE: Final = f"stays in the project: {NO_REMOVAL_NOTE}"
+RETAINED_MEMBER_NOTE: Final = f"stays in the project: {NO_REMOVAL_NOTE}"
 
 PRE_SIGN_IN_STATUSES: Final = frozenset({"pending", "not_invited"})
-"""Whose status HQ does not change."""
+"""Account statuses that HQ does not change."""
+
+ADOPTION_NOTES: Final = {
+    "any": "or adopts the project with this name",
+    "archived": "or reactivates the archived project with this name",
+}
+
+KEPT_OBJECT_NOTES: Final[Mapping[str, str]] = {
+    "project": "the project at HQ is kept (adopted)",
+    "company": "the company at HQ is kept (adopted)",
+    "person": "the person stays in the account (adopted)",
+    "business units": "the units at HQ are kept (adopted)",
+    "project admin": "the admin stays in the project (adopted)",
+    "member": "the member stays in the project (adopted)",
+    "team": "the members stay in the project (adopted)",
+}
+"""What happens to HQ's object if the replacement has the same key."""
+
+IDENTITY_ARGUMENTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "project": ("name",),
+    "company": ("name",),
+    "person": ("email",),
+    "business units": (),
+    "project admin": ("project_id", "email", "service_type"),
+    "member": ("project_id", "email"),
+    "team": ("project_id",),
+}
+"""Arguments that identify the object at HQ, in addition to the account and the region."""
 
 
 @dataclass(frozen=True)
 class Impact:
-    """What happens, what of it cannot simply be undone, and what else is to be known."""
+    """The verb of a change, its risks and a note."""
 
     verb: Verb
     risks: tuple[Risk, ...] = ()
@@ -39,20 +66,20 @@ class Impact:
 
 
 def assess_removal(entity: str, subject: str, old: PlanState) -> Impact:
-    """Return what becomes of something that the program no longer declares."""
+    """Return the impact on a resource that the program no longer declares."""
     if old.is_external:
         return Impact(Verb.NOTHING)
     if old.is_retained:
-        return Impact(Verb.RELEASE, note="stays at HQ as it is (retain_on_delete)")
+        return Impact(Verb.RELEASE, note="stays in BIM 360 unchanged (retain_on_delete)")
     return _REMOVAL_ASSESSMENTS.get(entity, _assess_deletion)(subject, old)
 
 
 def _assess_project_removal(subject: str, old: PlanState) -> Impact:
     policy = old.get_value("on_destroy")
     if policy == "retain":
-        return Impact(Verb.RELEASE, note='stays at HQ as it is (on_destroy="retain")')
+        return Impact(Verb.RELEASE, note='stays in BIM 360 unchanged (on_destroy="retain")')
     if old.outputs.get("status", old.inputs.get("status")) == "archived":
-        return Impact(Verb.RELEASE, note="is archived already")
+        return Impact(Verb.RELEASE, note="is already archived")
     return Impact(
         Verb.ARCHIVE,
         (risks.PROJECT_ARCHIVAL.build_risk(subject, is_certain=not has_hidden_value(policy)),),
@@ -62,13 +89,13 @@ def _assess_project_removal(subject: str, old: PlanState) -> Impact:
 def _assess_person_removal(subject: str, old: PlanState) -> Impact:
     policy = old.get_value("on_destroy")
     status = str(old.outputs.get("status"))
-    kept = old.outputs.get("adopted") is True or old.outputs.get("role") == "account_admin"
-    if policy == "retain" or (kept and not may_equal(policy, "deactivate")):
-        return Impact(Verb.RELEASE, note="stays in the account as they are")
+    is_kept = old.outputs.get("adopted") is True or old.outputs.get("role") == "account_admin"
+    if policy == "retain" or (is_kept and not may_equal(policy, "deactivate")):
+        return Impact(Verb.RELEASE, note="stays in the account unchanged")
     if status in PRE_SIGN_IN_STATUSES:
         return Impact(Verb.RELEASE, note="stays in the account: has never signed in")
     if status == "inactive":
-        return Impact(Verb.RELEASE, note="is inactive already")
+        return Impact(Verb.RELEASE, note="is already inactive")
     risk = risks.USER_DEACTIVATION.build_risk(subject, is_certain=not has_hidden_value(policy))
     return Impact(Verb.DEACTIVATE, (risk,))
 
@@ -76,7 +103,7 @@ def _assess_person_removal(subject: str, old: PlanState) -> Impact:
 def _assess_member_removal(subject: str, old: PlanState) -> Impact:
     policy = old.get_value("on_destroy")
     if not may_equal(policy, "remove"):
-        return Impact(Verb.RELEASE, note=KEPT_MEMBER_NOTE)
+        return Impact(Verb.RELEASE, note=RETAINED_MEMBER_NOTE)
     return Impact(
         Verb.REMOVE, (risks.MEMBER_REMOVAL.build_risk(subject, is_certain=policy == "remove"),)
     )
@@ -84,28 +111,28 @@ def _assess_member_removal(subject: str, old: PlanState) -> Impact:
 
 def _assess_team_removal(subject: str, old: PlanState) -> Impact:
     members, policy = old.inputs.get("members"), old.get_value("on_removal")
-    who = sorted(members) if isinstance(members, Mapping) else []
+    emails = sorted(members) if isinstance(members, Mapping) else []
     if not may_equal(policy, "remove"):
-        return Impact(Verb.RELEASE, note=f"{_format_member_count(who)}: {NO_REMOVAL_NOTE}")
-    certain = policy == "remove" and isinstance(members, Mapping)
-    named = [f"{each} in {subject}" for each in who] if isinstance(members, Mapping) else [subject]
-    lost = tuple(risks.MEMBER_REMOVAL.build_risk(each, is_certain=certain) for each in named)
-    return Impact(Verb.REMOVE, lost)
+        return Impact(Verb.RELEASE, note=f"{_format_member_count(len(emails))}: {NO_REMOVAL_NOTE}")
+    is_certain = policy == "remove" and isinstance(members, Mapping)
+    subjects = [f"{email} in {subject}" for email in emails]
+    subjects = subjects if isinstance(members, Mapping) else [subject]
+    found = (risks.MEMBER_REMOVAL.build_risk(each, is_certain=is_certain) for each in subjects)
+    return Impact(Verb.REMOVE, tuple(found))
 
 
-def _format_member_count(who: list[str]) -> str:
-    return "1 member stays" if len(who) == 1 else f"{len(who)} members stay"
+def _format_member_count(count: int) -> str:
+    return "1 member stays" if count == 1 else f"{count} members stay"
 
 
 def _assess_units_removal(subject: str, old: PlanState) -> Impact:
     units, policy = old.inputs.get("units"), old.get_value("on_destroy")
     if not may_equal(policy, "remove"):
-        return Impact(Verb.RELEASE, note="the units stay where they are")
-    certain = policy == "remove" and isinstance(units, Mapping)
+        return Impact(Verb.RELEASE, note="the units stay in BIM 360")
+    is_certain = policy == "remove" and isinstance(units, Mapping)
     names = sorted(units) if isinstance(units, Mapping) else [subject]
-    return Impact(
-        Verb.REMOVE, tuple(risks.UNIT_LOSS.build_risk(each, is_certain=certain) for each in names)
-    )
+    found = (risks.UNIT_LOSS.build_risk(each, is_certain=is_certain) for each in names)
+    return Impact(Verb.REMOVE, tuple(found))
 
 
 def _assess_deletion(subject: str, old: PlanState) -> Impact:
@@ -115,7 +142,7 @@ def _assess_deletion(subject: str, old: PlanState) -> Impact:
 
 def _assess_retention(subject: str, old: PlanState) -> Impact:
     del subject, old
-    return Impact(Verb.RELEASE, note="stays at HQ as it is")
+    return Impact(Verb.RELEASE, note="stays in BIM 360 unchanged")
 
 
 _REMOVAL_ASSESSMENTS: Final[Mapping[str, Callable[[str, PlanState], Impact]]] = {
@@ -129,48 +156,24 @@ _REMOVAL_ASSESSMENTS: Final[Mapping[str, Callable[[str, PlanState], Impact]]] = 
     "picture": _assess_retention,
 }
 
-KEPT_OBJECT_NOTES: Final[Mapping[str, str]] = {
-    "project": "the project at HQ is kept (adopted)",
-    "company": "the company at HQ is kept (adopted)",
-    "person": "the person stays in the account (adopted)",
-    "business units": "the units at HQ are kept (adopted)",
-    "project admin": "the admin stays in the project (adopted)",
-    "member": "the member stays in the project (adopted)",
-    "team": "the members stay in the project (adopted)",
-}
-"""What becomes of HQ's object where a replacement has the same key."""
-
-IDENTITY_ARGUMENTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "project": ("name",),
-    "company": ("name",),
-    "person": ("email",),
-    "business units": (),
-    "project admin": ("project_id", "email", "service_type"),
-    "member": ("project_id", "email"),
-    "team": ("project_id",),
-}
-"""Arguments of which another value is another object at HQ; for all, the account and the region."""
-
 
 def is_object_kept(entity: str, old: PlanState, new: PlanState) -> bool | None:
-    """Return whether a replacement adopts the object that the old resource had at HQ.
+    """Return whether a replacement adopts the old resource's object at HQ.
 
-    None where the plan hides what decides it.
+    None if the plan hides the values that decide it.
     """
     names = ("account_id", "region", *IDENTITY_ARGUMENTS.get(entity, ()))
-    found = [_is_same_argument(name, old, new) for name in names]
-    if entity not in KEPT_OBJECT_NOTES or False in found:
+    results = [_is_same_argument(name, old, new) for name in names]
+    if entity not in KEPT_OBJECT_NOTES or False in results:
         return False
-    return None if None in found else True
+    return None if None in results else True
 
 
 def _is_same_argument(name: str, old: PlanState, new: PlanState) -> bool | None:
-    was, will = old.get_value(name), new.get_value(name)
-    return (
-        None
-        if has_hidden_value(was) or has_hidden_value(will)
-        else _fold_text(was) == _fold_text(will)
-    )
+    before, after = old.get_value(name), new.get_value(name)
+    if has_hidden_value(before) or has_hidden_value(after):
+        return None
+    return _fold_text(before) == _fold_text(after)
 
 
 def _fold_text(value: object) -> str:
@@ -178,29 +181,23 @@ def _fold_text(value: object) -> str:
 
 
 def assess_creation(entity: str, subject: str, new: PlanState) -> Impact:
-    """Return what happens to a resource that the program declares for the first time."""
+    """Return the impact of a new resource."""
     adopt = new.inputs.get("adopt")
-    lost = tuple(losses.find_adoption_losses(entity, subject, new))
+    possible_losses = tuple(losses.find_adoption_losses(entity, subject, new))
     if entity == "project":
-        return Impact(Verb.CREATE, lost, ADOPTION_NOTES.get(str(adopt), ""))
+        return Impact(Verb.CREATE, possible_losses, ADOPTION_NOTES.get(str(adopt), ""))
     if entity == "company" and adopt != "never":
-        return Impact(Verb.CREATE, note="or taken over, if the account has one of that name")
+        return Impact(Verb.CREATE, note="or adopted, if the account has a company with this name")
     if entity == "person":
-        note = "added to the account, or taken over if they are in it"
-        return Impact(Verb.CREATE, lost, note)
-    return Impact(Verb.CREATE, lost)
-
-
-ADOPTION_NOTES: Final = {
-    "any": "or takes over the project that has the name",
-    "archived": "or brings back the archived project that has the name",
-}
+        note = "added to the account, or adopted if already in it"
+        return Impact(Verb.CREATE, possible_losses, note)
+    return Impact(Verb.CREATE, possible_losses)
 
 
 def assess_update(update: Update) -> Impact:
-    """Return what happens to a resource that changes in place."""
-    lost = tuple(losses.find_update_losses(update))
-    return Impact(_UPDATE_VERBS.get(update.entity, _get_default_verb)(update), lost)
+    """Return the impact of a change in place."""
+    verb = _UPDATE_VERBS.get(update.entity, _get_default_verb)(update)
+    return Impact(verb, tuple(losses.find_update_losses(update)))
 
 
 def _get_default_verb(update: Update) -> Verb:
@@ -226,12 +223,12 @@ _UPDATE_VERBS: Final = {"project": _get_project_verb, "person": _get_person_verb
 
 
 def assess_replacement(update: Update, *, is_kept: bool | None) -> Impact:
-    """Return what happens to a resource that is replaced.
+    """Return the impact of a replacement.
 
     Args:
-        update: What differs between the old resource and the new one.
-        kept: Whether the new one adopts the object of the old one; None where that is hidden, so
-            that either may happen.
+        update: The difference between the old and the new resource.
+        is_kept: Whether the new resource adopts the old one's object; None if hidden values
+            decide it.
     """
     change = assess_update(update)
     if is_kept:
@@ -240,22 +237,22 @@ def assess_replacement(update: Update, *, is_kept: bool | None) -> Impact:
             change.risks,
             f"replaced in Pulumi's state; {KEPT_OBJECT_NOTES[update.entity]}",
         )
-    left = assess_removal(update.entity, update.subject, update.old_state)
-    moved = (
+    removal = assess_removal(update.entity, update.subject, update.old_state)
+    replacement = (
         (risks.PROJECT_REPLACEMENT.build_certain_risk(update.subject),)
         if update.entity == "project"
         else ()
     )
-    lost = [*moved, *left.risks, *(change.risks if is_kept is None else ())]
-    note = left.note and f"the old one {left.note}"
-    return Impact(Verb.REPLACE, tuple(dict.fromkeys(lost)), note)
+    found = [*replacement, *removal.risks, *(change.risks if is_kept is None else ())]
+    note = removal.note and f"the old one {removal.note}"
+    return Impact(Verb.REPLACE, tuple(dict.fromkeys(found)), note)
 
 
 def describe_removed_row(entity: str, new: PlanState) -> str:
-    """Return what becomes of a member or a unit that is no longer declared."""
+    """Return what happens to a member or a unit that is no longer declared."""
     if entity == "team":
         removal: Any = new.get_value("on_removal")
         if has_hidden_value(removal):
-            return "taken out of it or not: on_removal is hidden"
-        return "taken out of it, if HQ agrees" if removal == "remove" else "stays in the project"
-    return "taken away, if HQ agrees"
+            return "may be removed: on_removal is hidden"
+        return "removed, if HQ allows it" if removal == "remove" else "stays in the project"
+    return "removed, if HQ allows it"

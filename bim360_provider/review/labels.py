@@ -52,13 +52,13 @@ FIELD_LABELS: Final[Mapping[str, str]] = {
     "about_me": "about",
     "path": "file",
     "sha256": "picture",
-    "complete": "takes all other units away",
-    "adopt": "if the name is taken",
-    "copy_timeout": "longest wait for the template",
-    "on_destroy": "when it is taken out",
-    "on_removal": "when somebody is taken out",
+    "complete": "removes all other units",
+    "adopt": "if the name is in use",
+    "copy_timeout": "timeout of the template copy",
+    "on_destroy": "when removed from the program",
+    "on_removal": "when a member is removed",
 }
-"""Fields whose name says too little, in the order in which they are shown."""
+"""Labels of fields whose names are unclear, in display order."""
 
 SERVICE_LABELS: Final[Mapping[str, str]] = {
     "doc_manager": "Document Management",
@@ -71,7 +71,7 @@ SERVICE_LABELS: Final[Mapping[str, str]] = {
     "schedule": "Schedule",
     "admin": "Project Admin",
 }
-"""What the services are called in the browser; others keep HQ's own word."""
+"""Names of services in the browser; other services keep HQ's name."""
 
 TYPE_PREFIX: Final = "pulumi-python:dynamic/bim360:"
 
@@ -85,22 +85,22 @@ ENTITY_LABELS: Final[Mapping[str, str]] = {
     "BusinessUnits": "business units",
     "ProjectImage": "picture",
 }
-"""What the types of this package are called."""
+"""Labels of the resource types of this package."""
 
 PROJECT_ENTITIES: Final = frozenset({"team", "member", "project admin", "picture"})
-"""What belongs to a project."""
+"""Entities that belong to a project."""
 
 UUID_PATTERN: Final = re.compile(
     r"(?<![\w'-])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![\w'-])"
 )
-"""An id in a sentence; one in quotes or in a name of a file is quoted as it is."""
+"""An id in a sentence, outside of quotes and file names."""
 
 MAX_REFERENCE_HOPS: Final = 5
-"""Resources that a project's id is handed through, at the most."""
+"""Maximum resources between a resource and its project."""
 
 
 def get_entity(step: PlanStep) -> str:
-    """Return what kind of thing a resource is; of other packages, its type."""
+    """Return the entity of a resource; for other packages, its type."""
     kind = step.type.removeprefix(TYPE_PREFIX)
     return ENTITY_LABELS.get(kind, kind) if step.type != kind else kind
 
@@ -109,10 +109,10 @@ class NameIndex:
     """The names in a plan: by HQ's id, and by URN."""
 
     def __init__(self, steps: Iterable[PlanStep]) -> None:
-        """Collect them.
+        """Collect the names.
 
         Args:
-            steps: All steps; a later one knows better.
+            steps: All steps; later ones take precedence.
         """
         self.by_id: dict[str, str] = {}
         self._states: dict[str, PlanState] = {}
@@ -132,26 +132,26 @@ class NameIndex:
             self._record_units(state)
 
     def _record_units(self, state: PlanState) -> None:
-        """Record the path of each unit; of those that are not declared, from the outputs."""
-        others, ids = state.outputs.get("undeclared"), state.inputs.get("ids")
-        if isinstance(others, Mapping):
-            self.by_id.update({str(id_): str(path) for id_, path in others.items()})
+        """Record the path of each unit; those of undeclared units are in the outputs."""
+        undeclared, ids = state.outputs.get("undeclared"), state.inputs.get("ids")
+        if isinstance(undeclared, Mapping):
+            self.by_id.update({str(id_): str(path) for id_, path in undeclared.items()})
         for known in (state.outputs.get("ids"), ids):
             if isinstance(known, Mapping):
                 self.by_id.update({str(id_): str(key) for key, id_ in known.items() if key != id_})
 
     def get_label(self, step: PlanStep) -> str:
-        """Return what people call a resource: by what HQ shows, else by its name in the program."""
+        """Return the name of a resource that HQ shows, or else its name in the program."""
         state = step.old_state or step.new_state or PlanState()
         entity = get_entity(step)
-        own = _get_known_text(state, "email") or _get_known_text(state, "name")
+        name = _get_known_text(state, "email") or _get_known_text(state, "name")
         if entity in PROJECT_ENTITIES:
-            place = self._find_project_name(step.urn, state) or step.name
-            return f"{own} in {place}" if own else place
-        return own or step.name
+            project = self._find_project_name(step.urn, state) or step.name
+            return f"{name} in {project}" if name else project
+        return name or step.name
 
     def replace_ids(self, message: PlanMessage) -> PlanMessage:
-        """Return a message with the names of what it names by an id."""
+        """Return a message with known ids replaced by quoted names."""
         text = UUID_PATTERN.sub(lambda found: self._quote_name(found[0]), message.text)
         return replace(message, text=text)
 
@@ -160,7 +160,7 @@ class NameIndex:
         return id_ if name is None else f"'{name}'"
 
     def _find_project_name(self, urn: str, state: PlanState) -> str:
-        """Return the name of the project that something belongs to, followed from hand to hand."""
+        """Return the name of a resource's project; follow references between resources."""
         for _ in range(MAX_REFERENCE_HOPS):
             if name := self.by_id.get(str(state.inputs.get("project_id"))):
                 return name

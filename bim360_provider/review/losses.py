@@ -1,4 +1,4 @@
-"""What people lose by an update or an adoption; where the plan hides it, it counts as lost."""
+"""Find losses of an update or an adoption; hidden values count as lost."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from bim360_provider.models.enums import IMPLICIT_SERVICES
 from bim360_provider.review import risks
-from bim360_provider.review.labels import SERVICE_LABELS as SERVICE_NAMES
+from bim360_provider.review.labels import SERVICE_LABELS
 from bim360_provider.review.model import Risk
 from bim360_provider.review.plan import PlanState, has_hidden_value, may_equal
 from bim360_provider.review.property_diff import (
@@ -21,7 +21,7 @@ from bim360_provider.review.property_diff import (
 __all__ = ["Update", "find_adoption_losses", "find_update_losses"]
 
 ACCESS_FIELDS: Final = frozenset({"document_management", "project_administration"})
-"""The services that HQ's PATCH of a member takes."""
+"""The services that HQ's PATCH of a member accepts."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,11 @@ class Update:
 
     Attributes:
         entity: The kind of resource.
-        subject: What people call it.
-        rows: What differs between HQ and the program.
-        old: What the state holds.
-        new: What the program declares.
-        names: What the plan knows of ids.
+        subject: The label of the resource.
+        field_differences: The differences between HQ and the program.
+        old_state: The resource in the state.
+        new_state: The resource in the program.
+        names_by_id: The names in the plan.
     """
 
     entity: str
@@ -51,24 +51,24 @@ class Update:
         )
 
     def get_old_value(self, each: FieldDifference) -> Any:
-        """Return what a field was: declared, else as HQ was last seen; ``ABSENT`` if unknown."""
+        """Return the old value: declared, or last known at HQ; ``ABSENT`` if unknown."""
         if each.old_value is not ABSENT:
             return each.old_value
         return self.last_known_fields.get((each.row, each.name), ABSENT)
 
     @property
     def last_known_fields(self) -> FieldValues:
-        """What HQ was last seen to have."""
+        """The last known fields at HQ."""
         return flatten_outputs(self.old_state.outputs)
 
 
 def find_update_losses(update: Update) -> Iterator[Risk]:
-    """Return what is lost where a resource changes in place."""
+    """Yield the losses of a change in place."""
     yield from dict.fromkeys(_LOSS_FINDERS.get(update.entity, _find_default_losses)(update))
 
 
 def find_adoption_losses(entity: str, subject: str, new: PlanState) -> Iterator[Risk]:
-    """Return what may be lost where a new resource adopts an object of which nothing is known."""
+    """Yield the possible losses if a new resource adopts an unknown object."""
     status = new.inputs.get("status")
     if entity == "person" and may_equal(status, "inactive"):
         yield risks.USER_DEACTIVATION.build_possible_risk(subject)
@@ -96,20 +96,20 @@ def _find_project_losses(update: Update) -> Iterator[Risk]:
     if may_equal(after, "inactive"):
         yield risks.PROJECT_SUSPENSION.build_risk(update.subject, is_certain=after == "inactive")
     if services is not None:
-        lost = _find_removed_elements(update.get_old_value(services), services.new_value)
-        if lost is None:
+        removed = _find_removed_elements(update.get_old_value(services), services.new_value)
+        if removed is None:
             yield risks.SERVICE_LOSS.build_possible_risk(update.subject)
-        for each in lost or ():
+        for each in removed or ():
             if each not in IMPLICIT_SERVICES:
-                named = SERVICE_NAMES.get(each, each)
-                yield risks.SERVICE_LOSS.build_certain_risk(f"{named} of {update.subject}")
+                label = SERVICE_LABELS.get(each, each)
+                yield risks.SERVICE_LOSS.build_certain_risk(f"{label} of {update.subject}")
 
 
 def _find_person_losses(update: Update) -> Iterator[Risk]:
     status = update.find_difference("status")
     if status is not None and may_equal(status.new_value, "inactive"):
-        certain = status.new_value == "inactive"
-        yield risks.USER_DEACTIVATION.build_risk(update.subject, is_certain=certain)
+        is_certain = status.new_value == "inactive"
+        yield risks.USER_DEACTIVATION.build_risk(update.subject, is_certain=is_certain)
 
 
 def _find_unit_losses(update: Update) -> Iterator[Risk]:
@@ -120,17 +120,17 @@ def _find_unit_losses(update: Update) -> Iterator[Risk]:
             yield risks.UNIT_LOSS.build_possible_risk(update.subject)
     complete = update.new_state.inputs.get("complete")
     if _may_be_true(complete) and update.find_difference("complete") is not None:
-        others = update.old_state.outputs.get("undeclared")
+        undeclared = update.old_state.outputs.get("undeclared")
         kept, ids = update.old_state.outputs.get("undropped"), update.new_state.inputs.get("ids")
-        if not isinstance(others, Mapping) or has_hidden_value(others):
+        if not isinstance(undeclared, Mapping) or has_hidden_value(undeclared):
             yield risks.UNIT_LOSS.build_possible_risk(
                 f"units that {update.subject} does not declare"
             )
             return
-        stay = {*map(str, kept if isinstance(kept, list) else ())}
-        stay |= {*map(str, ids.values())} if isinstance(ids, Mapping) else set()
-        for id_, path in sorted(others.items()):
-            if id_ not in stay:
+        kept_ids = {*map(str, kept if isinstance(kept, list) else ())}
+        kept_ids |= {*map(str, ids.values())} if isinstance(ids, Mapping) else set()
+        for id_, path in sorted(undeclared.items()):
+            if id_ not in kept_ids:
                 yield risks.UNIT_LOSS.build_risk(
                     str(path), is_certain=not has_hidden_value(complete)
                 )
@@ -140,27 +140,28 @@ def _find_member_losses(update: Update) -> Iterator[Risk]:
     removal = update.new_state.get_value("on_removal")
     absent = {each.row for each in update.field_differences if each.name == ROW_EXISTENCE}
     for each in update.field_differences:
-        who = f"{each.row} in {update.subject}" if each.row else update.subject
-        leaves = each.name == ROW_EXISTENCE and each.new_value is ABSENT
-        hidden = each.name in ("members", MASKED_ROW) and _has_hidden_side(each)
-        if leaves and may_equal(removal, "remove"):
-            yield risks.MEMBER_REMOVAL.build_risk(who, is_certain=removal == "remove")
-        if hidden and each.name != MASKED_ROW and may_equal(removal, "remove"):
-            yield risks.MEMBER_REMOVAL.build_possible_risk(who)
-        if hidden and (each.name != MASKED_ROW or each.row not in absent):
-            yield risks.MODULE_LOSS.build_possible_risk(who)
+        subject = f"{each.row} in {update.subject}" if each.row else update.subject
+        is_removed = each.name == ROW_EXISTENCE and each.new_value is ABSENT
+        is_hidden = each.name in ("members", MASKED_ROW) and _has_hidden_side(each)
+        if is_removed and may_equal(removal, "remove"):
+            yield risks.MEMBER_REMOVAL.build_risk(subject, is_certain=removal == "remove")
+        if is_hidden and each.name != MASKED_ROW and may_equal(removal, "remove"):
+            yield risks.MEMBER_REMOVAL.build_possible_risk(subject)
+        if is_hidden and (each.name != MASKED_ROW or each.row not in absent):
+            yield risks.MODULE_LOSS.build_possible_risk(subject)
         if each.row not in absent and each.new_value is not ABSENT:
-            yield from _find_access_losses(update, each, who)
+            yield from _find_access_losses(update, each, subject)
 
 
-def _find_access_losses(update: Update, each: FieldDifference, who: str) -> Iterator[Risk]:
+def _find_access_losses(update: Update, each: FieldDifference, subject: str) -> Iterator[Risk]:
     if each.name == "industry_roles":
-        lost = _find_removed_elements(update.get_old_value(each), each.new_value)
-        if lost is None:
-            yield risks.ROLE_LOSS.build_possible_risk(who)
-        yield from (risks.ROLE_LOSS.build_certain_risk(f"{role} of {who}") for role in lost or ())
+        removed = _find_removed_elements(update.get_old_value(each), each.new_value)
+        if removed is None:
+            yield risks.ROLE_LOSS.build_possible_risk(subject)
+        for role in removed or ():
+            yield risks.ROLE_LOSS.build_certain_risk(f"{role} of {subject}")
     if each.name in ACCESS_FIELDS:
-        yield risks.MODULE_LOSS.build_risk(who, is_certain=not _has_hidden_side(each))
+        yield risks.MODULE_LOSS.build_risk(subject, is_certain=not _has_hidden_side(each))
 
 
 _LOSS_FINDERS: Final[Mapping[str, Callable[[Update], Iterator[Risk]]]] = {
@@ -173,13 +174,13 @@ _LOSS_FINDERS: Final[Mapping[str, Callable[[Update], Iterator[Risk]]]] = {
 
 
 def _find_removed_elements(before: Any, after: Any) -> list[str] | None:
-    """Return what a list loses; None where the plan does not show it."""
+    """Return the elements that a list loses; None if the plan hides them."""
     if after is ABSENT or before == []:
         return []
-    shown = isinstance(before, list) and isinstance(after, list)
-    if not shown or has_hidden_value(before) or has_hidden_value(after):
+    are_lists = isinstance(before, list) and isinstance(after, list)
+    if not are_lists or has_hidden_value(before) or has_hidden_value(after):
         return None
-    return [str(one) for one in before if one not in after]
+    return [str(each) for each in before if each not in after]
 
 
 def _has_hidden_side(each: FieldDifference) -> bool:

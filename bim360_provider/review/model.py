@@ -1,4 +1,4 @@
-"""A review: what would change, what cannot simply be undone, and what somebody changed by hand."""
+"""Model of a review: planned changes, risks and manual changes."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -10,35 +10,35 @@ from bim360_provider.review.plan import PlanMessage
 
 __all__ = ["GATE_KINDS", "ChangeLine", "Drift", "ResourceChange", "Review", "Risk", "Verb"]
 
+GATE_KINDS: Final[Mapping[str, str]] = {
+    "create": "resources created at HQ: projects, people, companies, teams, pictures",
+    "change": "resources changed in place",
+    "replace": "resources replaced because they cannot be changed in place",
+    "restore": "archived projects reactivated",
+    "archive": "projects archived, including replaced ones",
+    "access-loss": "losses of access: a member, an admin, a role, a service, a suspended project",
+    "deactivate": "people deactivated in the account; each also counts as access-loss",
+    "remove": "members removed from projects, business units removed",
+    "drift": "resources changed by hand",
+    "any": "all resources that would change",
+}
+"""The kinds that a gate can limit, and what each counts."""
+
 
 class Verb(Enum):
-    """What happens to something, seen from HQ; in the order in which a summary counts it."""
+    """What happens to a resource at HQ, in the order of the summary line."""
 
     CREATE = "create"
-    ADOPT = "take over"
+    ADOPT = "adopt"
     CHANGE = "change"
     REPLACE = "replace"
-    RESTORE = "bring back"
+    RESTORE = "reactivate"
     ARCHIVE = "archive"
     DEACTIVATE = "deactivate"
     REMOVE = "remove"
-    RELEASE = "let go"
+    RELEASE = "release"
     NOTHING = ""
 
-
-GATE_KINDS: Final[Mapping[str, str]] = {
-    "create": "things made at HQ: projects, people, companies, teams, pictures",
-    "change": "things changed in place",
-    "replace": "resources created again because they cannot be changed",
-    "restore": "archived projects brought back",
-    "archive": "projects archived, also those that are replaced",
-    "access-loss": "losses of access: a member, an admin, a role, a service, a suspended project",
-    "deactivate": "people made inactive in the account, which is a loss of access too",
-    "remove": "members taken out of projects, business units taken away",
-    "drift": "things that were changed by hand",
-    "any": "things that would change at all",
-}
-"""What can be counted, and what each kind counts."""
 
 KIND_BY_VERB: Final[Mapping[Verb, str]] = {
     Verb.CREATE: "create",
@@ -50,7 +50,7 @@ KIND_BY_VERB: Final[Mapping[Verb, str]] = {
 
 @dataclass(frozen=True)
 class ChangeLine:
-    """A field that changes, in words; ``row`` says whose it is where one resource holds many."""
+    """A changed field as text; ``row`` names the member or unit if the resource has several."""
 
     row: str
     field: str
@@ -60,15 +60,15 @@ class ChangeLine:
 
 @dataclass(frozen=True)
 class Drift:
-    """A field that somebody changed by hand.
+    """A field that was changed by hand.
 
     Attributes:
-        row: Whose it is, where one resource holds many.
-        field: The field, in words.
-        declared: What the stack declared when it last ran.
-        found: What HQ has now.
-        outcome: What this plan makes of it.
-        certain: Whether it was changed; false where hidden values leave that open.
+        row: The member or unit, if the resource has several.
+        field: The label of the field.
+        declared: The value that the last run declared.
+        found: The value at HQ.
+        outcome: What this plan does with the value at HQ.
+        certain: False if hidden values leave open whether the field was changed.
     """
 
     row: str
@@ -81,15 +81,15 @@ class Drift:
 
 @dataclass(frozen=True)
 class Risk:
-    """A loss: most cannot simply be undone.
+    """A loss; most losses are hard to undo.
 
     Attributes:
-        kinds: What it counts as.
-        what: What happens, in a word or two.
-        why: Why that matters; a sentence.
-        subject: Who or what is meant.
-        reversible: Whether the program can undo it, as if it had never been.
-        possible: Whether it may also not happen, because the plan hides what decides it.
+        kinds: The gate kinds that count it.
+        what: The title of the loss.
+        why: Why the loss matters; a sentence.
+        subject: The affected person or object.
+        reversible: Whether the program can undo it completely.
+        possible: Whether the plan hides if it happens.
     """
 
     kinds: tuple[str, ...]
@@ -105,15 +105,15 @@ class ResourceChange:
     """What happens to one resource.
 
     Attributes:
-        entity: The kind of thing: ``project``, ``company``, ``member``, …
-        label: What people call it.
-        name: Its name in the program.
+        entity: The kind of resource: ``project``, ``company``, ``member``, …
+        label: The name that HQ shows.
+        name: The name in the program.
         verb: What happens.
-        lines: The fields that change by intent.
-        drift: The fields that somebody changed by hand.
-        risks: What cannot simply be undone.
-        note: What else is to be known; empty where nothing is.
-        summary: The few fields by which people know it; of new things alone.
+        lines: The fields that the program changes.
+        drift: The fields that were changed by hand.
+        risks: What would be lost.
+        note: A remark; may be empty.
+        summary: The main fields of a new resource; empty for others.
     """
 
     entity: str
@@ -129,34 +129,34 @@ class ResourceChange:
 
 @dataclass(frozen=True)
 class Review:
-    """A plan as people read it.
+    """A readable summary of a plan.
 
     Attributes:
-        title: What is reviewed.
-        changes: What happens, projects first, each kind by its label.
-        messages: What was said: warnings and errors.
-        failed: Whether the plan is not the whole plan, because the engine failed.
-        looked: Whether HQ was looked at, so that no drift means that there is none.
-        planned: Whether anything would be done; a refresh only looks.
-        existing: Whether the stack has resources, so that there can be drift.
+        title: The name of the plan.
+        changes: The changes: projects first, each kind sorted by label.
+        messages: Warnings and errors.
+        failed: Whether the engine failed, so that the plan is incomplete.
+        has_refresh: Whether HQ was read, so that manual changes are known.
+        has_plan: Whether changes are planned; a refresh plans none.
+        has_resources: Whether the stack has resources, so that drift is possible.
     """
 
     title: str
     changes: tuple[ResourceChange, ...]
     messages: tuple[PlanMessage, ...]
     failed: bool
-    looked: bool
+    has_refresh: bool
     has_plan: bool
     has_resources: bool
 
     @property
     def verb_counts(self) -> Counter[Verb]:
-        """How many things happen, by what happens to them."""
+        """The number of changes by verb."""
         return Counter(each.verb for each in self.changes if each.verb is not Verb.NOTHING)
 
     @property
     def possible(self) -> Counter[str]:
-        """How much of each kind may also not happen, because the plan hides what decides it."""
+        """The number of losses of each kind for which the plan hides whether they happen."""
         risks = (risk for each in self.changes for risk in each.risks if risk.possible)
         found = Counter(kind for risk in risks for kind in risk.kinds)
         found["drift"] = self.drift_counts[1]
@@ -164,14 +164,14 @@ class Review:
 
     @property
     def drift_counts(self) -> tuple[int, int]:
-        """How many resources were changed by hand, and how many more may have been."""
+        """The number of resources that were changed by hand, and that may have been."""
         drift = [each.drift for each in self.changes if each.drift]
         certain = sum(any(field.certain for field in fields) for fields in drift)
         return certain, len(drift) - certain
 
     @property
     def counts(self) -> dict[str, int]:
-        """How much there is of each kind that a gate can ask for."""
+        """The count of each gate kind."""
         risks = (risk for each in self.changes for risk in each.risks)
         found = Counter(kind for risk in risks for kind in risk.kinds)
         for verb, kind in KIND_BY_VERB.items():

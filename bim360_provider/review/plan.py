@@ -1,4 +1,4 @@
-"""A plan: the JSON document of ``pulumi preview`` or ``pulumi refresh``."""
+"""Read a plan: the JSON document of ``pulumi preview`` or ``pulumi refresh``."""
 
 import json
 import re
@@ -26,24 +26,71 @@ __all__ = [
 
 Values = Mapping[str, Any]
 
-SECRET_MASK: Final = "[secret]"  # noqa: S105 - what the engine writes in place of one
+SECRET_MASK: Final = "[secret]"  # noqa: S105 - the engine's placeholder
+
+SECRET_SIGNATURE: Final = "4dabf18193072939515e22adb298388d"  # noqa: S105 - a key, not a secret
+"""The key that marks a mapping in a state as a secret."""
+
+URN_PATTERN: Final = re.compile(r"urn:pulumi:.*?::.*?::.*?::")
+"""Stack, project and types of a URN; the name follows."""
+
+OPERATIONS: Final = frozenset(
+    "same create update delete replace create-replacement delete-replaced read read-replacement "
+    "refresh discard discard-replaced remove-pending-replace import import-replacement".split()
+)
+"""All operations of Pulumi's engine: pulumi/pulumi, pkg/display/step_op.go."""
+
+REPLACEMENT_HALVES: Final = {"create-replacement": "create", "delete-replaced": "delete"}
+"""Operations of a replacement, and what remains to do after an interrupted run."""
+
+NEW_STATE_OPERATIONS: Final = frozenset({"create", "update", "replace", "import"})
+"""Operations that require a new state."""
+
+COUNTED_OPERATIONS: Final = ("create", "update", "delete", "replace")
+"""Operations that a plan never omits."""
+
+MAX_DEPTH: Final = 40
+"""Maximum depth of compared mappings and lists; deeper values count as hidden."""
+
+_FORMAT_ERROR: Final = (
+    "This is not a plan; use the output of `pulumi preview --json` or "
+    "`pulumi refresh --preview-only --json`."
+)
+
+UNKNOWN_MARKERS: Final = frozenset(
+    {
+        "[unknown]",
+        "<computed>",
+        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",  # a boolean
+        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",  # a number
+        "04da6b54-80e4-46f7-96ec-b56ff0331ba9",  # a string, or any value
+        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",  # an array
+        "030794c1-ac77-496b-92df-f27374a8bd58",  # an asset
+        "e48ece36-62e2-4504-bad9-02848725956a",  # an archive
+        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # an object
+    }
+)
+"""Placeholders of unknown values; Pulumi's ids are in pulumi/pulumi, plugin/rpc.go."""
+
+TYPED_UNKNOWN_PATTERN: Final = re.compile(r"output<[^>]*>+")
+"""Placeholder of an unknown value of a known type in Pulumi's display: ``output<string>``."""
 
 
 class PlanError(Bim360Error):
-    """What was given is no plan."""
+    """The input is not a plan."""
 
 
 @dataclass(frozen=True)
 class PlanState:
-    """A resource on one side of a step.
+    """The old or new state of a resource in a step.
 
     Attributes:
-        id: HQ's id; empty where it is not known yet.
-        inputs: What the program says, secrets masked by the engine.
-        outputs: What is known of it beside that; empty in a preview of what is to come.
-        external: Whether it is only looked up (``.get()``).
-        retained: Whether Pulumi itself leaves it alone when it goes (``retain_on_delete``).
-        depends: The URNs that a property comes from, by property.
+        id: HQ's id; empty if not known yet.
+        inputs: The arguments, with secrets masked.
+        outputs: The outputs; empty in the new state of a preview.
+        is_external: Whether the resource is only looked up (``.get()``).
+        is_retained: Whether Pulumi keeps the object on deletion (``retain_on_delete``).
+        dependencies: The URNs that each property depends on, by property.
     """
 
     id: str = ""
@@ -54,21 +101,21 @@ class PlanState:
     dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def get_value(self, key: str) -> object:
-        """Return what the arguments say, else the outputs."""
+        """Return the value of an argument, or else of an output."""
         return self.inputs.get(key) or self.outputs.get(key)
 
 
 @dataclass(frozen=True)
 class PlanStep:
-    """What the engine would do with one resource.
+    """A step of the engine for one resource.
 
     Attributes:
-        op: Pulumi's word for it: ``create``, ``update``, ``delete``, ``replace``, ``refresh``, …
+        op: Pulumi's operation: ``create``, ``update``, ``delete``, ``replace``, ``refresh``, …
         urn: The resource's URN.
-        custom: Whether something stands behind it; a component is only a bracket around others.
-        old: What it is now; None where there is nothing.
-        new: What it is to be; None where nothing remains.
-        paths: The property paths that the engine found different; None where it does not say.
+        is_custom: Whether it is a custom resource; a component only groups others.
+        old_state: The current state; None if there is none.
+        new_state: The planned state; None if the resource is deleted.
+        changed_paths: The property paths that differ; None if the engine does not report them.
     """
 
     op: str
@@ -80,18 +127,18 @@ class PlanStep:
 
     @property
     def type(self) -> str:
-        """The resource's own type, its parents' left out."""
+        """The resource type without the types of its parents."""
         return self.urn.split("::", 3)[2].rpartition("$")[2]
 
     @property
     def name(self) -> str:
-        """Its name in the program."""
+        """The name in the program."""
         return self.urn.split("::", 3)[3]
 
 
 @dataclass(frozen=True)
 class PlanMessage:
-    """What the engine, the program or the provider said: ``severity`` is Pulumi's word."""
+    """A message of the engine, the program or the provider, with Pulumi's severity."""
 
     severity: str
     text: str
@@ -103,13 +150,13 @@ class Plan:
     """A plan.
 
     Attributes:
-        stack: The stack's name; empty where no step tells it.
-        project: Its Pulumi project's name; likewise.
-        steps: The steps, in the engine's order.
-        messages: What was said.
-        ended: Whether the engine came to its end; False where it failed before it could count.
-        command: What was run, where the plan says it; the Pulumi CLI does not.
-        unchanged: How many resources stay as they are, the stack itself included.
+        stack: The stack's name; empty if the plan has no steps.
+        project: The Pulumi project's name; empty if the plan has no steps.
+        steps: The steps in the engine's order.
+        messages: The messages.
+        is_complete: Whether the engine finished; False if it failed before it counted the changes.
+        command: The command; empty in a plan of the Pulumi CLI.
+        unchanged_count: The number of unchanged resources, including the stack itself.
     """
 
     stack: str
@@ -122,56 +169,26 @@ class Plan:
 
     @property
     def errors(self) -> tuple[PlanMessage, ...]:
-        """What went wrong."""
+        """The messages with severity ``error``."""
         return tuple(each for each in self.messages if each.severity == "error")
 
     @property
     def has_failed(self) -> bool:
-        """Whether the plan is not the whole plan, because the engine failed."""
+        """Whether the engine failed, so that the plan is incomplete."""
         return bool(self.errors) or not self.is_complete
 
 
-SECRET_SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
-"""The key by which Pulumi marks a secret in a state, which would else be a mapping."""
-
-URN_PATTERN: Final = re.compile(r"urn:pulumi:.*?::.*?::.*?::")
-"""Stack, project and types; what follows is the name."""
-
-OPERATIONS: Final = frozenset(
-    "same create update delete replace create-replacement delete-replaced read read-replacement "
-    "refresh discard discard-replaced remove-pending-replace import import-replacement".split()
-)
-"""Every kind of step that Pulumi's engine has: pulumi/pulumi, pkg/display/step_op.go."""
-
-REPLACEMENT_HALVES: Final = {"create-replacement": "create", "delete-replaced": "delete"}
-"""Steps of a replacement: what they are where an interrupted run left one half of it to do."""
-
-NEW_STATE_OPERATIONS: Final = frozenset({"create", "update", "replace", "import"})
-"""Steps after which a resource is there, so that they have a new state."""
-
-COUNTED_OPERATIONS: Final = ("create", "update", "delete", "replace")
-"""Kinds of steps that are never left out of a plan."""
-
-MAX_DEPTH: Final = 40
-"""Levels of mappings and lists that are compared; deeper values count as hidden."""
-
-_FORMAT_ERROR: Final = (
-    "This is not a plan: give it what `pulumi preview --json` or "
-    "`pulumi refresh --preview-only --json` prints."
-)
-
-
 def read_plan(text: str) -> Plan:
-    """Read what ``pulumi preview --json`` or ``pulumi refresh --preview-only --json`` printed.
+    """Parse the output of ``pulumi preview --json`` or ``pulumi refresh --preview-only --json``.
 
     Args:
-        text: The JSON document; what the local engine prints has the same shape.
+        text: The JSON document of the Pulumi CLI or the local engine.
 
     Raises:
-        PlanError: It is something else, has steps of an unknown kind, or lacks some.
+        PlanError: The text is not a plan, has unknown operations, or lacks steps.
     """
     if not text.strip():
-        msg = "The plan is empty: the command that was to print it failed; see its own messages."
+        msg = "The plan is empty: the command that prints it failed; see its error output."
         raise PlanError(msg)
     document = _parse_document(text.removeprefix("\ufeff"))
     try:
@@ -183,11 +200,17 @@ def read_plan(text: str) -> Plan:
     except (AttributeError, ArithmeticError, LookupError, TypeError, ValueError):
         raise PlanError(_FORMAT_ERROR) from None
     parts = steps[0].urn.split(":", 3)[2:] if steps else []
-    place = ":".join(parts).split("::") if parts else ["", ""]
-    ended = document.get("changeSummary") is not None and document.get("ok") is not False
+    names = ":".join(parts).split("::") if parts else ["", ""]
+    is_complete = document.get("changeSummary") is not None and document.get("ok") is not False
     command = str(document.get("command") or "")
     return Plan(
-        place[0], place[1], _resolve_half_replacements(steps), messages, ended, command, unchanged
+        names[0],
+        names[1],
+        _resolve_half_replacements(steps),
+        messages,
+        is_complete,
+        command,
+        unchanged,
     )
 
 
@@ -204,21 +227,21 @@ def _parse_document(text: str) -> Values:
 
 
 def _require_all_steps(steps: Sequence[PlanStep], summary: Values) -> None:
-    """Raise PlanError where the plan itself counts more steps of a kind than it shows."""
+    """Raise PlanError if the plan counts more steps of an operation than it contains."""
     shown = Counter(step.op for step in steps)
     for op in COUNTED_OPERATIONS:
-        # An engine may count what a refresh found as an update or a delete, and print a refresh.
-        found = shown["refresh"] if op in ("update", "delete") else 0
-        if int(summary.get(op) or 0) > shown[op] + found:
+        # An engine may count the result of a refresh as an update or a delete.
+        refreshed = shown["refresh"] if op in ("update", "delete") else 0
+        if int(summary.get(op) or 0) > shown[op] + refreshed:
             msg = (
-                f"The plan counts {summary[op]} {op} steps and shows {shown[op]}, so it is not "
-                "the whole plan; make it again, without options that leave steps out."
+                f"The plan counts {summary[op]} {op} steps but contains {shown[op]}, so it is "
+                "incomplete; create it again without options that omit steps."
             )
             raise PlanError(msg)
 
 
 def _resolve_half_replacements(steps: Sequence[PlanStep]) -> tuple[PlanStep, ...]:
-    """Return the steps, where one half of a replacement is what it does on its own."""
+    """Return the steps, with each single half of a replacement as a create or delete."""
     replaced = {step.urn for step in steps if step.op == "replace"}
     return tuple(
         replace(step, op=REPLACEMENT_HALVES[step.op])
@@ -234,35 +257,35 @@ def _parse_step(row: Values) -> PlanStep:
         raise ValueError(urn)
     if op not in OPERATIONS:
         msg = (
-            f"The plan has a step '{escape_invisible_characters(op[:40])}', which this version of bim360 review does "
-            "not know, so it cannot say what would happen; update bim360-provider."
+            f"The plan has a step '{escape_invisible_characters(op[:40])}', which this version of "
+            "bim360 review does not support; update bim360-provider."
         )
         raise PlanError(msg)
     sides = [row.get("oldState"), row.get("newState")]
     if op in NEW_STATE_OPERATIONS and sides[1] is None:
         msg = (
-            f"The step '{op}' of '{escape_invisible_characters(urn[:200])}' has no new state, so the plan does not "
-            "say what would happen; make it again."
+            f"The step '{op}' of '{escape_invisible_characters(urn[:200])}' has no new state, so "
+            "the plan is incomplete; create it again."
         )
         raise PlanError(msg)
-    kept = [side for side in sides if side]
-    custom = any(side.get("custom", True) for side in kept) or not kept
+    known = [side for side in sides if side]
+    is_custom = any(side.get("custom", True) for side in known) or not known
     old, new = (None if side is None else _parse_state(side) for side in sides)
     paths = frozenset(
         _require_texts((*(row.get("detailedDiff") or ()), *(row.get("diffReasons") or ())))
     )
-    return PlanStep(op, urn, custom, old, new, paths if paths or op == "same" else None)
+    return PlanStep(op, urn, is_custom, old, new, paths if paths or op == "same" else None)
 
 
 def _parse_state(side: Values) -> PlanState:
-    depends = side.get("propertyDependencies") or {}
+    dependencies = side.get("propertyDependencies") or {}
     return PlanState(
         str(side.get("id") or ""),
         _parse_properties(side.get("inputs") or {}),
         _parse_properties(side.get("outputs") or {}),
         bool(side.get("external")),
         bool(side.get("retainOnDelete")),
-        {name: _require_texts(urns or ()) for name, urns in depends.items()},
+        {name: _require_texts(urns or ()) for name, urns in dependencies.items()},
     )
 
 
@@ -274,19 +297,19 @@ def _require_texts(values: Iterable[Any]) -> tuple[str, ...]:
 
 
 def _parse_properties(values: Any) -> Values:
-    """Return arguments or outputs; as a whole, they are never a secret."""
+    """Return arguments or outputs with masked secrets; the whole mapping is never a secret."""
     if SECRET_SIGNATURE in values:
         raise ValueError(SECRET_SIGNATURE)
     return {name: _mask_secrets(value) for name, value in dict(values).items()}
 
 
 def _mask_secrets(value: Any, depth: int = 0) -> Any:
-    """Return a value with every secret masked, should the engine not have done it."""
+    """Return a value with secrets masked that the engine did not mask."""
     if depth > MAX_DEPTH:
         return SECRET_MASK
     if isinstance(value, dict):
-        inner = {k: _mask_secrets(v, depth + 1) for k, v in value.items()}
-        return SECRET_MASK if SECRET_SIGNATURE in value else inner
+        masked = {key: _mask_secrets(each, depth + 1) for key, each in value.items()}
+        return SECRET_MASK if SECRET_SIGNATURE in value else masked
     return [_mask_secrets(each, depth + 1) for each in value] if isinstance(value, list) else value
 
 
@@ -299,27 +322,8 @@ def _parse_message(row: Values) -> PlanMessage:
     return PlanMessage(severity, text, str(row.get("urn") or ""))
 
 
-UNKNOWN_MARKERS: Final = frozenset(
-    {
-        "[unknown]",
-        "<computed>",
-        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",  # a boolean
-        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",  # a number
-        "04da6b54-80e4-46f7-96ec-b56ff0331ba9",  # a string, or any value
-        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",  # an array
-        "030794c1-ac77-496b-92df-f27374a8bd58",  # an asset
-        "e48ece36-62e2-4504-bad9-02848725956a",  # an archive
-        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # an object
-    }
-)
-"""What engines write for an unknown value; Pulumi's ids are in pulumi/pulumi, plugin/rpc.go."""
-
-TYPED_UNKNOWN_PATTERN: Final = re.compile(r"output<[^>]*>+")
-"""How Pulumi's own displays write an unknown value of a known type: ``output<string>``."""
-
-
 def is_secret(value: Any) -> bool:
-    """Return whether a value is a secret, which the engine has masked."""
+    """Return whether a value is a masked secret."""
     return bool(value == SECRET_MASK)
 
 
@@ -331,7 +335,7 @@ def is_unknown(value: Any) -> bool:
 
 
 def has_hidden_value(value: Any) -> bool:
-    """Return whether a value, or any part of it, is secret or unknown."""
+    """Return whether a value or part of it is secret or unknown."""
     if isinstance(value, Mapping):
         return any(map(has_hidden_value, value)) or any(map(has_hidden_value, value.values()))
     if isinstance(value, list):
@@ -340,5 +344,5 @@ def has_hidden_value(value: Any) -> bool:
 
 
 def may_equal(value: Any, expected: object) -> bool:
-    """Return whether a value equals another one, or cannot be seen and so may equal it."""
+    """Return whether a value equals another one, or is hidden and may equal it."""
     return bool(value == expected) or has_hidden_value(value)

@@ -1,4 +1,4 @@
-"""Keys of business units, which change when a unit is renamed."""
+"""Compare the fields of two states of a resource."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -26,20 +26,52 @@ __all__ = [
 
 Values = Mapping[str, Any]
 
+FieldKey = tuple[str, str]
+"""Row and name of a field: the row is a team member's e-mail, a unit's key, or empty."""
+
+FieldValues = dict[FieldKey, Any]
+
+EngineComparison: TypeAlias = Callable[[FieldKey], bool | None]
+"""Returns whether the engine found a field different; None if it does not report it."""
+
+ACCOUNT_SCOPE_FIELDS: Final = frozenset({"account_id", "region"})
+
+HIDDEN_FIELDS: Final = frozenset({"ids", *ACCOUNT_SCOPE_FIELDS})
+"""Arguments that the provider adds."""
+
+ROW_FIELDS: Final = frozenset({"members", "units"})
+"""Mappings with a row for each entry."""
+
+ROW_EXISTENCE: Final = ""
+"""The name of the field that represents the existence of a row."""
+
+MASKED_ROW: Final = "all"
+"""The name of the field of a row that is masked as a whole."""
+
+PATH_PART_PATTERN: Final = re.compile(r'\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.\[\]"]+)')
+"""One part of a property path such as ``members["ada@example.com"].industry_roles[1]``."""
+
+_FIELD_RANKS: Final = {name: number for number, name in enumerate(FIELD_LABELS)}
+
 
 def align_unit_keys(old: Values, new: Values) -> tuple[Values, Values]:
-    """Return both sides with a business unit that has another key now in one row, by its id."""
+    """Return both sides with renamed business units in one row each, matched by id."""
     before, after = old.get("units"), new.get("units")
     if not isinstance(before, Mapping) or not isinstance(after, Mapping):
         return old, new
-    keys = {id_: key for key, unit in after.items() if (id_ := _get_unit_id(unit))}
-    row_of = {key: keys.get(_get_unit_id(unit), key) for key, unit in before.items()}
-    moved = {key: row for key, row in row_of.items() if key != row}
-    if not moved or len({*row_of.values()}) < len(row_of):
+    new_keys = {id_: key for key, unit in after.items() if (id_ := _get_unit_id(unit))}
+    rows = {key: new_keys.get(_get_unit_id(unit), key) for key, unit in before.items()}
+    renamed = {key: row for key, row in rows.items() if key != row}
+    if not renamed or len({*rows.values()}) < len(rows):
         return old, new
-    told = {row_of[key]: {**u, "key": key} if key in moved else u for key, u in before.items()}
-    named = {key: {**u, "key": key} if key in moved.values() else u for key, u in after.items()}
-    return {**old, "units": told}, {**new, "units": named}
+    old_units = {
+        rows[key]: {**unit, "key": key} if key in renamed else unit for key, unit in before.items()
+    }
+    new_units = {
+        key: {**unit, "key": key} if key in renamed.values() else unit
+        for key, unit in after.items()
+    }
+    return {**old, "units": old_units}, {**new, "units": new_units}
 
 
 def _get_unit_id(unit: Any) -> str:
@@ -47,34 +79,8 @@ def _get_unit_id(unit: Any) -> str:
     return id_ if isinstance(id_, str) and not has_hidden_value(id_) else ""
 
 
-FieldKey = tuple[str, str]
-"""Whose field and which: the row is an e-mail in a team, a key among units, else empty."""
-
-FieldValues = dict[FieldKey, Any]
-
-EngineComparison: TypeAlias = Callable[[FieldKey], bool | None]
-"""Whether the engine found a cell different; None where it does not say."""
-
-ACCOUNT_SCOPE_FIELDS: Final = frozenset({"account_id", "region"})
-
-HIDDEN_FIELDS: Final = frozenset({"ids", *ACCOUNT_SCOPE_FIELDS})
-"""What the provider writes into the arguments by itself."""
-
-ROW_FIELDS: Final = frozenset({"members", "units"})
-"""Mappings of which each entry is somebody, or something, of its own."""
-
-ROW_EXISTENCE: Final = ""
-"""The name of the cell that says that a row is there at all."""
-
-MASKED_ROW: Final = "all"
-"""The name of the cell of a row that is masked as a whole."""
-
-PATH_PART_PATTERN: Final = re.compile(r'\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.\[\]"]+)')
-"""One part of a property path such as ``members["ada@example.com"].industry_roles[1]``."""
-
-
 class _AbsentValue:
-    """The type of the one value that stands for none."""
+    """The type of ``ABSENT``."""
 
     def __repr__(self) -> str:
         return "ABSENT"
@@ -85,9 +91,9 @@ ABSENT: Final = _AbsentValue()
 
 @dataclass(frozen=True)
 class FieldDifference:
-    """One field that differs: raw values, ``ABSENT`` where there is none.
+    """A field that differs: raw values, ``ABSENT`` if missing.
 
-    ``certain`` is false where the plan hides the values and the engine does not say whether
+    ``is_certain`` is false if the plan hides the values and the engine does not report whether
     they differ.
     """
 
@@ -101,39 +107,40 @@ class FieldDifference:
 def flatten_fields(
     bag: Values, *, include_scope: bool = False, unsplit_fields: frozenset[str] = frozenset()
 ) -> FieldValues:
-    """Return the fields that people declare, each by its row and name.
+    """Return the declared fields by row and name.
 
     Args:
         bag: The arguments.
-        places: Whether to tell account and region, which matter to a replacement alone.
-        whole: What is not to be told row by row.
+        include_scope: Whether to include account and region, which only matter to a replacement.
+        unsplit_fields: The mappings that are not split into rows.
     """
     hidden = HIDDEN_FIELDS - ACCOUNT_SCOPE_FIELDS if include_scope else HIDDEN_FIELDS
-    found: FieldValues = {}
+    fields: FieldValues = {}
     for key, value in bag.items():
         if key.startswith("__") or key in hidden or value is None:
             continue
         if key in ROW_FIELDS - unsplit_fields and isinstance(value, Mapping):
-            found.update(_flatten_rows(value))
+            fields.update(_flatten_rows(value))
         else:
-            found["", key] = value
-    return found
+            fields["", key] = value
+    return fields
 
 
 def flatten_sides(
     old: Values, new: Values, *, include_scope: bool = False
 ) -> tuple[FieldValues, FieldValues]:
-    """Return the fields of two sides, row by row only where both sides have rows.
+    """Return the fields of two sides, split into rows only if both sides have rows.
 
-    A list of members that is not known yet must not read as if everybody left.
+    Otherwise an unknown list of members would look as if all members were removed.
     """
     sides = align_unit_keys(old, new)
-    told = {key: [side[key] for side in sides if side.get(key) is not None] for key in ROW_FIELDS}
-    whole = frozenset(
-        key for key, values in told.items() if not all(isinstance(v, Mapping) for v in values)
+    known = {key: [side[key] for side in sides if side.get(key) is not None] for key in ROW_FIELDS}
+    unsplit_fields = frozenset(
+        key for key, values in known.items() if not all(isinstance(v, Mapping) for v in values)
     )
     first, second = (
-        flatten_fields(side, include_scope=include_scope, unsplit_fields=whole) for side in sides
+        flatten_fields(side, include_scope=include_scope, unsplit_fields=unsplit_fields)
+        for side in sides
     )
     return first, second
 
@@ -148,7 +155,7 @@ def _flatten_rows(rows: Values) -> Iterator[tuple[FieldKey, Any]]:
 
 
 def flatten_outputs(outputs: Values) -> FieldValues:
-    """Return what HQ was last seen to have, declared or not, row by row where there are rows."""
+    """Return the last known fields at HQ, declared or not, split into rows."""
     rows = {
         (str(row), name): value
         for key in ROW_FIELDS
@@ -161,44 +168,41 @@ def flatten_outputs(outputs: Values) -> FieldValues:
 
 
 def compare_fields(
-    old: FieldValues, new: FieldValues, judge: EngineComparison
+    old: FieldValues, new: FieldValues, compare: EngineComparison
 ) -> list[FieldDifference]:
-    """Return what differs, in the order in which people read it.
+    """Return the differences in display order.
 
     Args:
-        old: The fields before.
-        new: The fields after.
-        judge: What the engine says of a field: no one else can compare hidden values.
+        old: The old fields.
+        new: The new fields.
+        compare: The engine's comparison, which is needed for hidden values.
     """
-    found = [
-        _compare_field(cell, old.get(cell, ABSENT), new.get(cell, ABSENT), judge)
-        for cell in sorted({*old, *new}, key=_get_sort_key)
-    ]
-    return [each for each in found if each is not None]
+    differences = (
+        _compare_field(key, old.get(key, ABSENT), new.get(key, ABSENT), compare)
+        for key in sorted({*old, *new}, key=_get_sort_key)
+    )
+    return [each for each in differences if each is not None]
 
 
-_FIELD_RANKS: Final = {name: number for number, name in enumerate(FIELD_LABELS)}
-
-
-def _get_sort_key(cell: FieldKey) -> tuple[str, int, str]:
-    row, name = cell
+def _get_sort_key(key: FieldKey) -> tuple[str, int, str]:
+    row, name = key
     return row, -1 if name == ROW_EXISTENCE else _FIELD_RANKS.get(name, len(_FIELD_RANKS)), name
 
 
 def _compare_field(
-    cell: FieldKey, before: Any, after: Any, judge: EngineComparison
+    key: FieldKey, before: Any, after: Any, compare: EngineComparison
 ) -> FieldDifference | None:
-    differs = _is_different(before, after)
+    is_different = _is_different(before, after)
     if (
         before is ABSENT
         or after is ABSENT
         or not (has_hidden_value(before) or has_hidden_value(after))
     ):
-        return FieldDifference(*cell, before, after) if differs else None
-    verdict = judge(cell)
-    if not differs and verdict is False:
+        return FieldDifference(*key, before, after) if is_different else None
+    engine_result = compare(key)
+    if not is_different and engine_result is False:
         return None
-    return FieldDifference(*cell, before, after, is_certain=verdict is True)
+    return FieldDifference(*key, before, after, is_certain=engine_result is True)
 
 
 def _is_different(before: Any, after: Any) -> bool:
@@ -209,21 +213,21 @@ def _is_different(before: Any, after: Any) -> bool:
     return bool(before != after)
 
 
-def has_path_to_field(paths: frozenset[str], cell: FieldKey) -> bool:
-    """Return whether one of the engine's property paths leads to a cell, or above or below it."""
-    row, name = cell
+def has_path_to_field(paths: frozenset[str], key: FieldKey) -> bool:
+    """Return whether a property path leads to a field, one of its parents or children."""
+    row, name = key
     return any(_is_path_to_field(PATH_PART_PATTERN.findall(path), row, name) for path in paths)
 
 
-def _is_path_to_field(found: list[tuple[str, str, str]], row: str, name: str) -> bool:
-    parts = [next(filter(None, each), "").replace('\\"', '"') for each in found]
+def _is_path_to_field(matches: list[tuple[str, str, str]], row: str, name: str) -> bool:
+    parts = [next(filter(None, each), "").replace('\\"', '"') for each in matches]
     if not row:
         return parts[:1] == [name]
     if parts[:1] and parts[0] not in ROW_FIELDS:
         return False
-    inner = parts[1:3]
-    return inner == [row, name][: len(inner)] or (
-        name in (ROW_EXISTENCE, MASKED_ROW) and inner[:1] == [row]
+    row_parts = parts[1:3]
+    return row_parts == [row, name][: len(row_parts)] or (
+        name in (ROW_EXISTENCE, MASKED_ROW) and row_parts[:1] == [row]
     )
 
 

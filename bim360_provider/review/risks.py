@@ -1,4 +1,4 @@
-"""Risks: what HQ cannot simply undo; and gates, which refuse a plan with too many of them."""
+"""Types of losses, and gates that reject a plan with too many of them."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -24,16 +24,24 @@ __all__ = [
     "read_gates",
 ]
 
+HIDDEN_VALUE_NOTE: Final = (
+    "The plan hides the value that decides this: it is secret, unknown or not in the state. "
+    "Gates count it."
+)
+
+MAX_DIGITS: Final = 9
+"""Maximum digits of the limit of a gate."""
+
 
 @dataclass(frozen=True)
 class RiskType:
-    """What can happen to somebody or something.
+    """A type of loss.
 
     Attributes:
-        kinds: What it counts as.
-        what: What happens, as a heading.
-        why: Why that matters, in a sentence.
-        reversible: Whether the program can undo it, as if it had never been.
+        kinds: The gate kinds that count it.
+        title: The title of the loss.
+        reason: Why the loss matters; a sentence.
+        is_reversible: Whether the program can undo it completely.
     """
 
     kinds: tuple[str, ...]
@@ -42,37 +50,34 @@ class RiskType:
     is_reversible: bool = False
 
     def build_certain_risk(self, subject: str) -> Risk:
-        """Return the risk that it happens to a person or an object."""
+        """Return a loss that happens to a person or an object."""
         return Risk(self.kinds, self.title, self.reason, subject, self.is_reversible)
 
     def build_possible_risk(self, subject: str) -> Risk:
-        """Return the risk where the plan does not show whether it happens."""
-        what = f"Unknown, perhaps {self.title[0].lower()}{self.title[1:]}"
-        why = f"{HIDDEN_VALUE_NOTE} {self.reason}"
-        return Risk(self.kinds, what, why, subject, self.is_reversible, possible=True)
+        """Return a loss for which the plan hides whether it happens."""
+        title = f"Possibly {self.title[0].lower()}{self.title[1:]}"
+        reason = f"{HIDDEN_VALUE_NOTE} {self.reason}"
+        return Risk(self.kinds, title, reason, subject, self.is_reversible, possible=True)
 
     def build_risk(self, subject: str, *, is_certain: bool) -> Risk:
-        """Return the risk, certain or not."""
+        """Return a certain or a possible loss."""
         return self.build_certain_risk(subject) if is_certain else self.build_possible_risk(subject)
 
-
-HIDDEN_VALUE_NOTE: Final = (
-    "The plan does not show it, because a value is secret, not known yet or not in the state; "
-    "gates count it."
-)
 
 PROJECT_ARCHIVAL: Final = RiskType(
     ("archive",),
     "Archived",
-    "Nobody works in an archived project, and its name stays taken. HQ deletes nothing: declared "
-    'again with adopt="archived", it should come back.',
+    "No one can work in an archived project, and its name stays in use. Declaring it again with "
+    'adopt="archived" should reactivate it.',
 )
+
 
 PROJECT_REPLACEMENT: Final = RiskType(
     ("replace",),
     "Replaced by an empty project",
-    "A project cannot move to another account or region: an empty one is created there.",
+    "A project cannot move to another account or region, so an empty one is created there.",
 )
+
 
 PROJECT_SUSPENSION: Final = RiskType(
     ("access-loss",),
@@ -81,55 +86,57 @@ PROJECT_SUSPENSION: Final = RiskType(
     is_reversible=True,
 )
 
+
 SERVICE_LOSS: Final = RiskType(
     ("access-loss",),
-    "Services taken away from projects",
-    "Whoever works in them loses them.",
+    "Services removed from projects",
+    "People who use these services lose access to them.",
 )
+
 
 USER_DEACTIVATION: Final = RiskType(
     ("deactivate", "access-loss"),
-    "Made inactive",
-    "They are locked out of every project of the account until their status is active again.",
+    "Deactivated",
+    "They are locked out of all projects of the account until their status is active again.",
     is_reversible=True,
 )
 
+
 MEMBER_REMOVAL: Final = RiskType(
     ("access-loss", "remove"),
-    "Taken out of projects",
-    "HQ documents no way to do it; it is tried.",
+    "Removed from projects",
+    "HQ does not document this request, so it may fail.",
 )
+
 
 MODULE_LOSS: Final = RiskType(
     ("access-loss",),
-    "Given other access",
-    "HQ then drops their access to all modules that it cannot name here, such as Cost, Field or "
-    "Design Collaboration; give it again in Project Admin.",
+    "Access changed",
+    "HQ also drops their access to modules that its API cannot set, such as Cost, Field or Design "
+    "Collaboration; grant it again in Project Admin.",
 )
+
 
 ROLE_LOSS: Final = RiskType(
     ("access-loss",),
-    "Roles taken away",
-    "The permissions that hang on a role go with it.",
+    "Roles removed",
+    "The permissions granted through these roles are lost.",
 )
 
-OBJECT_DELETION: Final = RiskType(
-    ("remove",), "Deleted", "They are things of another provider than this one."
-)
+
+OBJECT_DELETION: Final = RiskType(("remove",), "Deleted", "They are resources of another provider.")
+
 
 UNIT_LOSS: Final = RiskType(
     ("remove",),
-    "Business units taken away",
-    "HQ does not say whether it agrees, nor what becomes of the projects in them.",
+    "Business units removed",
+    "HQ does not document whether it allows this, or what happens to the projects in them.",
 )
-
-MAX_DIGITS: Final = 9
-"""Digits of the number of a gate; no plan has a billion resources."""
 
 
 @dataclass(frozen=True)
 class Gate:
-    """A kind of thing, and the number from which on it is too many."""
+    """A counted kind, and the count that triggers the gate."""
 
     kind: str
     threshold: int = 1
@@ -139,46 +146,50 @@ def read_gates(text: str) -> tuple[Gate, ...]:
     """Read gates such as ``archive=10,access-loss,drift``.
 
     Args:
-        text: Kinds with commas between; ``kind=N`` strikes at N or more, ``kind`` alone at one.
+        text: Comma-separated kinds; ``kind=N`` triggers at N or more, ``kind`` at 1.
 
     Raises:
-        InputError: There is no such kind, or N is no number from 1 on.
+        InputError: A kind does not exist, or N is not a positive integer.
     """
-    return tuple(_parse_gate(word.strip()) for word in text.split(",") if word.strip())
+    return tuple(_parse_gate(part.strip()) for part in text.split(",") if part.strip())
 
 
-def _parse_gate(word: str) -> Gate:
-    kind, equals, number = (part.strip() for part in word.partition("="))
+def _parse_gate(text: str) -> Gate:
+    kind, equals, number = (part.strip() for part in text.partition("="))
     if kind not in GATE_KINDS:
         near = suggest_value(kind, GATE_KINDS, aliases={})
-        hint = f"did you mean {near}?" if near else f"there are {', '.join(GATE_KINDS)}"
-        msg = f"--fail-on does not know '{kind}'; {hint}"
+        hint = f"did you mean '{near}'?" if near else f"use {', '.join(GATE_KINDS)}"
+        msg = f"--fail-on: '{kind}' is not a valid kind; {hint}"
         raise InputError(msg)
     if not equals:
         return Gate(kind)
     if not (number.isascii() and number.isdigit() and len(number) <= MAX_DIGITS and int(number)):
-        msg = f"--fail-on {kind} takes a number from 1 on, not '{number[:40]}'"
+        msg = f"--fail-on: '{number[:40]}' is not a valid limit for {kind}; use 1 or more"
         raise InputError(msg)
     return Gate(kind, int(number))
 
 
 def describe_triggered_gates(gates: tuple[Gate, ...], review: Review) -> list[str]:
-    """Return a few words for each gate that strikes.
+    """Return a description of each triggered gate.
 
     Args:
         gates: The gates.
-        review: What happens. A drift gate strikes as well where no one looked at HQ.
+        review: The review; if it has no refresh, a drift gate is triggered as well.
     """
-    found = (_describe_triggered_gate(gate, review) for gate in gates)
-    return [words for words in found if words]
+    descriptions = (_describe_triggered_gate(gate, review) for gate in gates)
+    return [each for each in descriptions if each]
 
 
 def _describe_triggered_gate(gate: Gate, review: Review) -> str:
     count = review.counts[gate.kind]
-    if gate.kind == "drift" and review.has_resources and not review.looked:
-        return "drift: unknown, because the plan was made without --refresh; add it, or --drift"
+    if gate.kind == "drift" and review.has_resources and not review.has_refresh:
+        return (
+            "drift: unknown, because the plan was created without --refresh; "
+            "add --refresh or --drift"
+        )
     if count < gate.threshold:
         return ""
     possible = review.possible[gate.kind]
-    doubt = f" ({possible} of them unknown, so possible)" if possible else ""
-    return f"{gate.kind}: {count}{doubt}, and {gate.threshold} or more are too many"
+    doubt = f" ({possible} of them possible)" if possible else ""
+    limit = f"at most {gate.threshold - 1}" if gate.threshold > 1 else "none"
+    return f"{gate.kind}: {count}{doubt}, {limit} allowed"

@@ -1,4 +1,4 @@
-"""A review as sections of plain text."""
+"""Build the sections of a review as plain text."""
 
 import re
 from collections import Counter
@@ -11,6 +11,7 @@ from bim360_provider.review.model import ResourceChange, Review, Verb
 from bim360_provider.review.plan import PlanMessage
 
 __all__ = [
+    "DROPPED_LABEL",
     "Section",
     "build_sections",
     "format_summary_line",
@@ -24,13 +25,13 @@ Row = tuple[str, ...]
 CHECK_FAILURE_PATTERN: Final = re.compile(
     r"^pulumi-python:dynamic/bim360:(\w+) resource ('.*?') has a problem: "
 )
-"""How Pulumi begins what a provider finds wrong with arguments."""
+"""The prefix that Pulumi adds to a check failure."""
 
 MAX_NAME_LENGTH: Final = 80
-"""Characters of a name in such a line."""
+"""Maximum characters of a name in a list of names."""
 
 MAX_NAMES: Final = 20
-"""Names that one line holds; all of them are in the tables."""
+"""Maximum names in a list; the tables contain all of them."""
 
 NOISE_PATTERNS: Final = tuple(
     re.compile(pattern, re.IGNORECASE | re.DOTALL)
@@ -45,20 +46,53 @@ NOISE_PATTERNS: Final = tuple(
         r".*\bkeyboardinterrupt",
     )
 )
-"""What Pulumi's engine and its Python host add once something has failed; see pulumi/pulumi."""
+"""Errors that Pulumi's engine and Python host add after the first failure; see pulumi/pulumi."""
+
+EXCEPTION_PATTERN: Final = re.compile(r"[A-Za-z_][\w.]*(: .*)?$")
+"""The line of a traceback that names the exception; it is not indented."""
+
+PROVIDER_PREFIX: Final = "BIM 360: "
+
+VERB_LABELS: Final = {
+    Verb.CREATE: "new",
+    Verb.ADOPT: "adopted",
+    Verb.CHANGE: "changed",
+    Verb.REPLACE: "replaced",
+    Verb.RESTORE: "reactivated",
+    Verb.ARCHIVE: "archived",
+    Verb.DEACTIVATE: "deactivated",
+    Verb.REMOVE: "removed",
+    Verb.RELEASE: "no longer managed",
+}
+
+DROPPED_LABEL: Final = "removed from the program"
+
+REMOVAL_LABELS: Final = {
+    "member": "will be removed from the project",
+    "project admin": "will be removed from the project",
+    "team": "members will be removed from the project",
+}
+"""New states of removed resources whose entity needs more than the label of the verb."""
+
+UNPLANNED_OUTCOME: Final = "left unchanged: planned without --refresh"
+
+PEOPLE_ENTITIES: Final = ("team", "member", "project admin", "person")
+
+LABEL_FIELDS: Final = frozenset({"name", "e-mail", "project"})
+"""Fields that the label of a resource already shows."""
 
 
 def list_errors(review: Review) -> tuple[Row, ...]:
-    """Return what failed, each reason once; empty where nothing did.
+    """Return the distinct errors of a plan; empty if it succeeded.
 
-    What the engine says because it stops is left out, unless nothing else says why.
+    Follow-up errors of the engine are omitted unless there are no others.
     """
-    found = [each for each in review.messages if each.severity == "error"]
-    reasons = [each for each in found if not _is_noise(each)]
-    texts = Counter(text for each in reasons or found for text in _split_message(each))
+    errors = [each for each in review.messages if each.severity == "error"]
+    reasons = [each for each in errors if not _is_noise(each)]
+    texts = Counter(text for each in reasons or errors for text in _split_message(each))
     rows = [(f"{text} ({times} times)" if times > 1 else text,) for text, times in texts.items()]
     if review.failed and not rows:
-        rows = [("The engine ended before it came to the end of the plan.",)]
+        rows = [("The engine stopped before the plan was complete.",)]
     return tuple(rows)
 
 
@@ -68,7 +102,7 @@ def _is_noise(message: PlanMessage) -> bool:
 
 
 def _split_message(message: PlanMessage) -> list[str]:
-    """Return a message as one line, or as one for each mistake of a list of them."""
+    """Return a message as one line, or a list of mistakes as one line for each."""
     text = CHECK_FAILURE_PATTERN.sub(r"\1 \2: ", message.text)
     lines = [line for line in text.splitlines() if line.strip()]
     if not lines:
@@ -83,38 +117,31 @@ def _split_message(message: PlanMessage) -> list[str]:
 
 
 def _extract_exception(lines: list[str]) -> list[str]:
-    """Return what a traceback ends with: the exception, and the lines of its message."""
-    named = [number for number, line in enumerate(lines) if EXCEPTION_PATTERN.match(line)]
-    return lines[named[-1] :] if named else lines[-1:]
-
-
-EXCEPTION_PATTERN: Final = re.compile(r"[A-Za-z_][\w.]*(: .*)?$")
-"""The line of a traceback that names the exception; it is not indented."""
+    """Return the end of a traceback: the exception and the lines of its message."""
+    starts = [number for number, line in enumerate(lines) if EXCEPTION_PATTERN.match(line)]
+    return lines[starts[-1] :] if starts else lines[-1:]
 
 
 def list_warnings(messages: Iterable[PlanMessage], *, from_provider: bool) -> tuple[Row, ...]:
-    """Return the warnings of the provider, or those of everything else.
+    """Return the warnings of the provider, or all other warnings.
 
     Args:
         messages: All messages of the plan.
-        ours: Whether those of the provider are meant, which begin with ``BIM 360:``.
+        from_provider: Whether to select the warnings that begin with ``BIM 360:``.
     """
-    found = (each for each in messages if each.severity == "warning")
-    meant = (each for each in found if each.text.startswith(PROVIDER_PREFIX) is from_provider)
-    return tuple((text,) for each in meant for text in _split_message(each))
-
-
-PROVIDER_PREFIX: Final = "BIM 360: "
+    warnings = (each for each in messages if each.severity == "warning")
+    selected = (each for each in warnings if each.text.startswith(PROVIDER_PREFIX) is from_provider)
+    return tuple((text,) for each in selected for text in _split_message(each))
 
 
 def list_risks(
     changes: Iterable[ResourceChange], *, is_reversible: bool = False
 ) -> tuple[Row, ...]:
-    """Return a row for each kind of loss: what happens, to whom, and why it matters.
+    """Return a row for each kind of loss: the title, the subjects and the reason.
 
     Args:
         changes: The changes of the plan.
-        reversible: Whether those losses are meant that the program can undo.
+        is_reversible: Whether to select the losses that the program can undo.
     """
     groups: dict[tuple[str, str], list[str]] = {}
     for change in changes:
@@ -123,32 +150,12 @@ def list_risks(
                 subjects = groups.setdefault((risk.what, risk.why), [])
                 subjects.append(shorten_text(risk.subject, MAX_NAME_LENGTH))
     rows: list[Row] = []
-    for (what, why), subjects in groups.items():
-        named = ", ".join(subjects[:MAX_NAMES])
+    for (title, reason), subjects in groups.items():
+        names = ", ".join(subjects[:MAX_NAMES])
         more = len(subjects) - MAX_NAMES
-        told = f"{named} and {more} more" if more > 0 else named
-        rows.append((f"{what} ({len(subjects):,})", told, why))
+        listing = f"{names} and {more} more" if more > 0 else names
+        rows.append((f"{title} ({len(subjects):,})", listing, reason))
     return tuple(rows)
-
-
-VERB_LABELS: Final = {
-    Verb.CREATE: "new",
-    Verb.ADOPT: "taken over",
-    Verb.CHANGE: "changes",
-    Verb.REPLACE: "replaced",
-    Verb.RESTORE: "brought back",
-    Verb.ARCHIVE: "archived",
-    Verb.DEACTIVATE: "made inactive",
-    Verb.REMOVE: "removed",
-    Verb.RELEASE: "let go",
-}
-
-UNPLANNED_OUTCOME: Final = "left: planned without --refresh"
-
-PEOPLE_ENTITIES: Final = ("team", "member", "project admin", "person")
-
-LABEL_FIELDS: Final = frozenset({"name", "e-mail", "project"})
-"""Fields that the name of a thing tells already."""
 
 
 @dataclass(frozen=True)
@@ -156,12 +163,12 @@ class Section:
     """A part of a review.
 
     Attributes:
-        title: Its heading.
-        style: ``caution`` and ``warning`` stand out; a ``table`` has a head.
-        rows: Its rows; those of a table have as many cells as its head.
+        title: The heading.
+        style: ``caution`` and ``warning`` are highlighted; a ``table`` has a head.
+        rows: The rows; those of a table have as many cells as the head.
         head: The head of a table.
         intro: A line before the rows; empty for none.
-        folded: Whether a browser shows it only when asked.
+        is_folded: Whether a browser shows only the heading at first.
     """
 
     title: str
@@ -173,70 +180,77 @@ class Section:
 
 
 def format_summary_line(review: Review) -> str:
-    """Return the one line that says how much happens."""
+    """Return the line that counts the changes."""
     verbs = review.verb_counts
-    parts = [f"{verbs[verb]} to {verb.value}" for verb in VERB_LABELS if verbs[verb]]
+    parts = [_format_verb_count(verb, verbs[verb]) for verb in VERB_LABELS if verbs[verb]]
     drifted, doubtful = review.drift_counts
     if review.failed and not parts and not drifted and not doubtful:
-        return "It failed, so it is unknown what would happen."
+        return "The plan failed; its changes are unknown."
     lines = [", ".join(parts) or ("No changes" if review.has_plan else "")]
     if drifted:
         lines.append(f"{drifted} changed by hand in BIM 360")
     if doubtful:
-        lines.append(f"{doubtful} perhaps changed by hand: secrets cannot be compared")
-    elif not drifted and review.looked and not review.failed:
+        lines.append(f"{doubtful} possibly changed by hand (secrets cannot be compared)")
+    elif not drifted and review.has_refresh and not review.failed:
         lines.append("Nothing was changed by hand")
     return " ".join(f"{line}." for line in lines if line)
 
 
+def _format_verb_count(verb: Verb, count: int) -> str:
+    if verb is Verb.RELEASE:
+        return f"{count} {VERB_LABELS[verb]}"
+    return f"{count} to {verb.value}"
+
+
 def build_sections(review: Review) -> list[Section]:
-    """Return what is to be told, the most important first; sections without rows are left out."""
-    going = [each for each in review.changes if each.verb is Verb.RELEASE]
+    """Return the sections with rows, the most important first."""
+    released = [each for each in review.changes if each.verb is Verb.RELEASE]
     shown = [each for each in review.changes if each.verb not in (Verb.RELEASE, Verb.NOTHING)]
     projects = [each for each in shown if each.entity == "project"]
     people = [each for each in shown if each.entity in PEOPLE_ENTITIES]
     rest = [each for each in shown if each.entity not in ("project", *PEOPLE_ENTITIES)]
     new = [row for each in shown if each.verb is Verb.CREATE for row in _build_field_rows(each)]
-    found = [
-        Section("It failed: what follows is not the whole plan", "caution", list_errors(review)),
+    sections = [
+        Section("The plan failed and is incomplete", "caution", list_errors(review)),
+        Section("Hard to undo", "caution", list_risks(review.changes, is_reversible=False)),
         Section(
-            "Cannot simply be undone", "caution", list_risks(review.changes, is_reversible=False)
-        ),
-        Section(
-            "Locks people out until it is undone",
+            "Locks people out (can be undone)",
             "warning",
             list_risks(review.changes, is_reversible=True),
         ),
         _build_drift_section(review),
         _build_change_table("Projects", "Project", projects),
         _build_change_table("People and access", "Who", people),
-        _build_change_table("Everything else", "What", rest),
+        _build_change_table("Other resources", "Resource", rest),
         Section(
-            "Let go: not managed any more",
+            "No longer managed",
             "table",
-            tuple((_format_full_label(each), each.note) for each in going),
-            ("What", "What becomes of it"),
+            tuple((_format_full_label(each), each.note) for each in released),
+            ("Resource", "What happens"),
             is_folded=True,
         ),
         Section(
-            "Every field of what is new",
+            "All fields of new resources",
             "table",
             tuple(new),
-            ("What", "Field", "Value"),
+            ("Resource", "Field", "Value"),
             is_folded=True,
         ),
         *_build_warning_sections(review),
     ]
-    return [each for each in found if each.rows]
+    return [each for each in sections if each.rows]
 
 
 def _build_warning_sections(review: Review) -> Iterator[Section]:
-    for title, ours in (
+    for title, from_provider in (
         ("Warnings from the provider", True),
         ("Warnings from Pulumi and the program", False),
     ):
         yield Section(
-            title, "list", list_warnings(review.messages, from_provider=ours), is_folded=True
+            title,
+            "list",
+            list_warnings(review.messages, from_provider=from_provider),
+            is_folded=True,
         )
 
 
@@ -245,20 +259,20 @@ def _build_drift_section(review: Review) -> Section:
     for change in review.changes:
         label = _format_full_label(change)
         for each in change.drift:
-            what = f"{each.row} in {change.label}" if each.row else label
+            subject = f"{each.row} in {change.label}" if each.row else label
             outcome = each.outcome or UNPLANNED_OUTCOME
-            rows.append((what, each.field, each.declared, each.found, outcome))
-    head: Row = ("What", "Field", "Declared", "BIM 360 has", "This run")
+            rows.append((subject, each.field, each.declared, each.found, outcome))
+    head: Row = ("Resource", "Field", "Declared", "In BIM 360", "This run")
     if not review.has_plan:
         rows, head = [row[:-1] for row in rows], head[:-1]
-    intro = "" if review.has_plan else "`pulumi up --refresh` puts back what the stack declares."
-    title = "Changed by hand in BIM 360" if review.drift_counts[0] else "Perhaps changed by hand"
+    intro = "" if review.has_plan else "`pulumi up --refresh` restores the declared values."
+    title = "Changed by hand in BIM 360" if review.drift_counts[0] else "Possibly changed by hand"
     return Section(title, "warning", tuple(_blank_repeated_names(rows)), head, intro)
 
 
-def _build_change_table(title: str, whose: str, changes: Sequence[ResourceChange]) -> Section:
+def _build_change_table(title: str, subject: str, changes: Sequence[ResourceChange]) -> Section:
     rows = [row for each in changes for row in _blank_repeated_names(_build_change_rows(each))]
-    return Section(title, "table", tuple(rows), (whose, "Change", "Now", "After"))
+    return Section(title, "table", tuple(rows), (subject, "Change", "Now", "After"))
 
 
 def _build_change_rows(change: ResourceChange) -> Iterator[Row]:
@@ -267,29 +281,29 @@ def _build_change_rows(change: ResourceChange) -> Iterator[Row]:
         if change.entity in ("project", "team", "person")
         else _format_full_label(change)
     )
-    by_status = any(line.field == "status" and not line.row for line in change.lines)
-    silent = change.verb is Verb.CHANGE or (
-        by_status and change.verb in (Verb.ARCHIVE, Verb.RESTORE, Verb.DEACTIVATE)
+    has_status_line = any(line.field == "status" and not line.row for line in change.lines)
+    is_shown_by_lines = change.verb is Verb.CHANGE or (
+        has_status_line and change.verb in (Verb.ARCHIVE, Verb.RESTORE, Verb.DEACTIVATE)
     )
     if change.verb is Verb.CREATE and any(line.row for line in change.lines):
-        silent = True  # a team is its members
-    if not silent or not (change.lines or change.drift) or change.note:
+        is_shown_by_lines = True  # the rows of a team are its members
+    if not is_shown_by_lines or not (change.lines or change.drift) or change.note:
         yield label, *_build_lead_cells(change)
     for line in change.lines:
         if change.verb is Verb.CREATE and not line.row:
             continue
-        whose = line.row if change.entity == "business units" else f"{line.row} in {change.label}"
-        yield whose if line.row else label, line.field, line.before, line.after
+        subject = line.row if change.entity == "business units" else f"{line.row} in {change.label}"
+        yield subject if line.row else label, line.field, line.before, line.after
 
 
 def _build_lead_cells(change: ResourceChange) -> tuple[str, str, str]:
-    """Return what is told of the whole: what happens, what was, what will be."""
-    word = VERB_LABELS[change.verb]
+    """Return the cells for the resource itself: the change, the old and the new state."""
+    label = VERB_LABELS[change.verb]
     if change.verb in (Verb.ARCHIVE, Verb.DEACTIVATE, Verb.REMOVE) and not change.lines:
-        return "taken out", "", word
+        return DROPPED_LABEL, "", REMOVAL_LABELS.get(change.entity, f"will be {label}")
     if change.verb is Verb.RESTORE:
-        return word, "archived", "active"
-    return word, "", "; ".join(part for part in (change.summary, change.note) if part)
+        return label, "archived", "active"
+    return label, "", "; ".join(part for part in (change.summary, change.note) if part)
 
 
 def _build_field_rows(change: ResourceChange) -> Iterator[Row]:
@@ -300,7 +314,7 @@ def _build_field_rows(change: ResourceChange) -> Iterator[Row]:
 
 
 def _blank_repeated_names(rows: Iterable[Row]) -> Iterator[Row]:
-    """Name each thing once: the rows below it are its own."""
+    """Yield rows in which a repeated name is blank."""
     last = ""
     for row in rows:
         yield ("", *row[1:]) if row[0] == last else row

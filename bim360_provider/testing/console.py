@@ -1,4 +1,4 @@
-"""Between the command line and the engine: settings in, text or JSON and an exit code out."""
+"""Connects the command line with the engine: options, output and exit codes."""
 
 import json
 import sys
@@ -6,44 +6,58 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Annotated, Final, NoReturn
 
 import typer
 from rich.console import Console
 
 from bim360_provider.testing.display import Display
-from bim360_provider.testing.engine.engine import LocalEngine
+from bim360_provider.testing.engine.engine import DEFAULT_PARALLEL, LocalEngine
 from bim360_provider.testing.engine.results import Command, Event, LocalEngineError, Result, Step
 
 EXIT_FAILED: Final = 1
 EXIT_CANNOT_START: Final = 2
 EXIT_UNEXPECTED_CHANGES: Final = 7
-"""Pulumi's own exit code for it."""
+"""Pulumi's exit code for unexpected changes."""
 EXIT_INTERRUPTED: Final = 130
-"""What a shell makes of Ctrl-C: 128 and the number of the signal."""
+"""Exit code for Ctrl-C: 128 plus the number of the signal."""
 
-NOTICE: Final = "Local engine of bim360-provider (this is not Pulumi; its state is its own)"
+NOTICE: Final = "Local engine of bim360-provider (not Pulumi; it has its own state)"
 
 NANOSECONDS_PER_SECOND: Final = 1_000_000_000
-"""In a second; Pulumi counts durations so."""
+"""The unit of Pulumi's durations."""
 
-# Where the output is no terminal there is no width to fit.
 NON_TERMINAL_WIDTH: Final = 200
+"""Columns if the output is not a terminal."""
 
 
 @dataclass(frozen=True)
 class CommandOptions:
-    """The flags all commands have."""
+    """The options of all commands."""
 
-    stack: str
-    cwd: Path
-    state: Path | None
-    config: list[str] | None
-    secret: list[str] | None
-    parallel: int
+    stack: Annotated[str, typer.Option("--stack", "-s", help="Name of the stack.")]
+    cwd: Annotated[Path, typer.Option("--cwd", "-C", help="Folder of Pulumi.yaml.")] = Path()
+    state: Annotated[
+        Path | None,
+        typer.Option("--state", help="State file.", show_default=".pulumi/local-engine/STACK.json"),
+    ] = None
+    config: Annotated[
+        list[str] | None,
+        typer.Option("--config", "-c", help="Configuration value, as key=value. Repeatable."),
+    ] = None
+    secret: Annotated[
+        list[str] | None,
+        typer.Option("--secret", help="Secret configuration value, as key=value. Repeatable."),
+    ] = None
+    parallel: Annotated[
+        int, typer.Option("--parallel", "-p", min=1, help="Maximum number of parallel steps.")
+    ] = DEFAULT_PARALLEL
+    as_json: Annotated[
+        bool, typer.Option("--json", "-j", help="Print the result as JSON only.")
+    ] = False
 
-    def build_engine(self, show: "Screen") -> LocalEngine:
-        """Make the engine for a command.
+    def build_engine(self, screen: "Screen") -> LocalEngine:
+        """Return the engine for a command.
 
         Raises:
             LocalEngineError: The project or its configuration cannot be read.
@@ -55,23 +69,23 @@ class CommandOptions:
             config=_parse_pairs("--config", self.config),
             secret_config=_parse_pairs("--secret", self.secret),
             parallel=self.parallel,
-            on_event=show,
+            on_event=screen,
         )
 
 
-def _parse_pairs(flag: str, words: list[str] | None) -> dict[str, str]:
+def _parse_pairs(flag: str, texts: list[str] | None) -> dict[str, str]:
     pairs = {}
-    for word in words or []:
-        key, equals, value = word.partition("=")
+    for text in texts or []:
+        key, equals, value = text.partition("=")
         if not equals or not key:
-            msg = f"{flag} takes key=value"
+            msg = f"{flag} must have the form key=value"
             raise LocalEngineError(msg)
         pairs[key] = value
     return pairs
 
 
 class Screen:
-    """Where a command's output goes: text while it runs, or JSON when it has ended."""
+    """Prints the output of a command: text while it runs, or JSON when it has ended."""
 
     def __init__(self, *, as_json: bool, dry_run: bool) -> None:
         width = None if sys.stdout.isatty() else NON_TERMINAL_WIDTH
@@ -79,12 +93,12 @@ class Screen:
         self._as_json = as_json
 
     def __call__(self, event: Event) -> None:
-        """Show an event, unless JSON was asked for."""
+        """Show an event, unless the output is JSON."""
         if not self._as_json:
             self._display(event)
 
     def show_result(self, result: Result) -> None:
-        """Show how it went."""
+        """Show the result."""
         if self._as_json:
             typer.echo(json.dumps(_serialize_result(result), indent=2, default=str))
         else:
@@ -92,15 +106,15 @@ class Screen:
 
 
 def _serialize_result(result: Result) -> dict[str, object]:
-    """Return a result in the shape of Pulumi's ``preview --json``, so that one reader is enough."""
+    """Return a result in the format of ``pulumi preview --json``."""
     return {
         "engine": NOTICE,
         "command": result.command,
         "ok": result.ok,
         "steps": [_serialize_step(step) for step in result.steps],
         "diagnostics": [
-            {"severity": said.severity, "message": said.text, "urn": said.urn}
-            for said in result.messages
+            {"severity": message.severity, "message": message.text, "urn": message.urn}
+            for message in result.messages
         ],
         "changeSummary": result.changes,
         "outputs": result.outputs,
@@ -123,7 +137,7 @@ def _serialize_step(step: Step) -> dict[str, object]:
 
 @contextmanager
 def open_screen(command: Command, *, as_json: bool, dry_run: bool) -> Iterator[Screen]:
-    """Say what begins, and turn what stops it into one line and an exit code."""
+    """Print the notice; turn an error of the engine into one line and an exit code."""
     if not as_json:
         typer.echo(f"{NOTICE}: {command}\n")
     try:
@@ -133,14 +147,14 @@ def open_screen(command: Command, *, as_json: bool, dry_run: bool) -> Iterator[S
         raise typer.Exit(EXIT_CANNOT_START) from None
 
 
-def exit_with_result(result: Result, show: Screen, *, expect_no_changes: bool) -> NoReturn:
-    """Show the result and end with the exit code that fits."""
-    show.show_result(result)
+def exit_with_result(result: Result, screen: Screen, *, expect_no_changes: bool) -> NoReturn:
+    """Show the result and exit with its code."""
+    screen.show_result(result)
     if result.interrupted:
         raise typer.Exit(EXIT_INTERRUPTED)
     if not result.ok:
         raise typer.Exit(EXIT_FAILED)
     if expect_no_changes and result.changed:
-        typer.echo("error: no changes were expected, but there were some", err=True)
+        typer.echo("error: unexpected changes (--expect-no-changes is set)", err=True)
         raise typer.Exit(EXIT_UNEXPECTED_CHANGES)
     raise typer.Exit

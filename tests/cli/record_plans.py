@@ -34,12 +34,12 @@ PROGRAM: Final = """
 import json, pathlib
 import bim360_provider, pulumi
 
-made = {}
+resources = {}
 
 def value(of):
     if isinstance(of, str) and of.startswith("@"):
         name, _, attribute = of[1:].partition(".")
-        return getattr(made[name], attribute)
+        return getattr(resources[name], attribute)
     if isinstance(of, str) and of.startswith("!"):
         return pulumi.Output.secret(of[1:])
     if isinstance(of, list):
@@ -50,9 +50,9 @@ def value(of):
 
 for key, row in json.loads(pathlib.Path("declared.json").read_text()).items():
     kind, name, opts = row.pop("is"), row.pop("called", key), row.pop("opts", {})
-    opts = {name: made[of] if name == "provider" else of for name, of in opts.items()}
+    opts = {name: resources[of] if name == "provider" else of for name, of in opts.items()}
     of = getattr(bim360_provider, kind)
-    made[key] = of(name, **value(row), opts=pulumi.ResourceOptions(**opts))
+    resources[key] = of(name, **value(row), opts=pulumi.ResourceOptions(**opts))
 """
 
 
@@ -132,7 +132,7 @@ def build_declaration(*without: str, **changes: dict[str, Any]) -> Declaration:
 
 
 def change_in_browser(hq: Emulator, named: str, /, **changes: Any) -> None:
-    """Change a project as somebody does in the browser."""
+    """Change a project as a user does in the browser."""
     state: Any = hq.call_control_plane("GET", "/state")
     projects = [each for account in state["accounts"] for each in account["projects"]]
     (found,) = [each["id"] for each in projects if each["name"] == named]
@@ -169,7 +169,7 @@ CHANGED_DECLARATION: Final = build_declaration(
 
 @dataclass(frozen=True)
 class PlanCase:
-    """One plan: what is declared, what somebody did by hand before, and what is asked."""
+    """One plan: what is declared, which changes were made by hand before, and the command."""
 
     name: str
     declaration: Declaration
@@ -200,14 +200,14 @@ PLAN_CASES: Final = (
     PlanCase("drift", CHANGED_END_DATE, ("preview", "--refresh")),
     PlanCase("drift_run_program", CHANGED_END_DATE, ("preview", "--refresh", "--run-program")),
 )
-"""In order; after the first plan, of everything that is new, it is all made once."""
+"""In order; after the first plan, which creates everything, one `up` applies it."""
 
 
 class RecordedStack:
-    """A stack on one of the two engines, with an HQ of its own."""
+    """A stack on one of the two engines, with its own HQ."""
 
     def __init__(self, folder: Path, kind: EngineKind, hq: Emulator, url: str) -> None:
-        """Lay it out."""
+        """Write the files of the stack."""
         self.hq = hq
         self._kind = kind
         self._folder = folder
@@ -231,26 +231,26 @@ class RecordedStack:
             self._run("stack", "init", "dev")
 
     def declare(self, spec: Declaration) -> None:
-        """Write down what the program declares."""
+        """Write the declaration that the program reads."""
         (self._folder / "declared.json").write_text(json.dumps(spec))
 
     def run_up(self) -> None:
-        """Make it so."""
+        """Apply the declaration."""
         self._run("up", *(("--yes", "--skip-preview") if self._kind == "cli" else ()))
 
     def run_plan(self, story: PlanCase) -> str:
-        """Return the plan of a story, as the engine prints it."""
+        """Return the plan of a case, as the engine prints it."""
         self.declare(story.declaration)
         if story.prepare is not None:
             story.prepare(self.hq)
         return self._run(*story.args, "--json", fails=story.fails)
 
-    def _run(self, *words: str, fails: bool = False) -> str:
+    def _run(self, *arguments: str, fails: bool = False) -> str:
         if self._kind == "cli":
-            command = ["pulumi", *words, "--non-interactive", "--color=never"]
+            command = ["pulumi", *arguments, "--non-interactive", "--color=never"]
         else:
             place = ["--stack=dev", "--secret", f"bim360:clientSecret={CLIENT_SECRET}"]
-            command = [sys.executable, "-m", "bim360_provider.testing", *words, *place]
+            command = [sys.executable, "-m", "bim360_provider.testing", *arguments, *place]
         ran = subprocess.run(  # noqa: S603 - one of the two engines, arguments of our own
             command,
             cwd=self._folder,
@@ -265,33 +265,33 @@ class RecordedStack:
 
 @contextmanager
 def create_stack(folder: Path, kind: EngineKind) -> Iterator[RecordedStack]:
-    """Run an HQ and lay out a stack."""
+    """Serve an HQ and write the files of a stack."""
     hq = Emulator()
     with serve(hq) as served:
         yield RecordedStack(folder, kind, hq, served.url)
 
 
 def record_plans(folder: Path, kind: EngineKind) -> Iterator[tuple[str, str]]:
-    """Yield the name and the plan of every story, from the first one on."""
+    """Yield the name and the plan of every case, in order."""
     with create_stack(folder, kind) as on:
         yield "create", on.run_plan(PlanCase("create", build_declaration()))
         on.run_up()
         for story in PLAN_CASES:
             if kind == "local" and "--run-program" in story.args:
-                continue  # it has no such flag: it looks at HQ with the configuration of now
+                continue  # the local engine has no such flag; it always uses the current config
             yield story.name, on.run_plan(story)
 
 
 VOLATILE_KEYS: Final = frozenset(
     {"sourcePosition", "stackTrace", "created", "modified", "duration"}
 )
-"""What is of the machine, or of the moment, and says nothing about the plan."""
+"""Values of the machine or of the moment, which say nothing about the plan."""
 
 TIMESTAMP: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 
 
 def remove_volatile_values(of: Any) -> Any:
-    """Return a plan without what is of the machine that it was made on."""
+    """Return a plan without values of the machine that it was recorded on."""
     if isinstance(of, dict):
         kept = {
             key: remove_volatile_values(each)

@@ -1,4 +1,4 @@
-"""The guard against too many archives, on the real Pulumi CLI."""
+"""The limit on archives, on the real Pulumi CLI."""
 
 import json
 import shutil
@@ -12,7 +12,7 @@ from tests.cli.test_projects_on_both import EngineProject, create_project
 
 pytestmark = [
     pytest.mark.pulumi_cli,
-    pytest.mark.skipif(shutil.which("pulumi") is None, reason="there is no Pulumi CLI on PATH"),
+    pytest.mark.skipif(shutil.which("pulumi") is None, reason="needs the Pulumi CLI on PATH"),
 ]
 
 PROGRAM = """
@@ -28,15 +28,15 @@ DESTROY = ("destroy", "--yes", "--skip-preview")
 
 @pytest.fixture
 def towers(tmp_path: Path) -> Iterator[EngineProject]:
-    """Return a stack of ten towers that are there; a run may archive four."""
+    """Return a stack of ten towers that exist; a run may archive four."""
     hq = Emulator()
     with serve(hq) as running:
-        made = create_project(tmp_path / "towers", running.url, hq)
-        (made.folder / "__main__.py").write_text(PROGRAM)
-        made.env["BIM360_MAX_ARCHIVES"] = "4"
-        made.run_pulumi("stack", "init", "dev")
-        made.run_pulumi("up", "--yes", "--skip-preview")
-        yield made
+        project = create_project(tmp_path / "towers", running.url, hq)
+        (project.folder / "__main__.py").write_text(PROGRAM)
+        project.env["BIM360_MAX_ARCHIVES"] = "4"
+        project.run_pulumi("stack", "init", "dev")
+        project.run_pulumi("up", "--yes", "--skip-preview")
+        yield project
 
 
 def list_state_ids(towers: EngineProject) -> set[str]:
@@ -54,32 +54,32 @@ def list_live_ids(towers: EngineProject) -> set[str]:
 
 
 def test_a_destroy_stops_and_state_and_account_agree(towers: EngineProject) -> None:
-    """Four are archived and out of the state; the rest is in both, and a preview says so."""
-    asked = towers.record_requests(
+    """Four are archived and out of the state; the rest is in both, and a preview shows it."""
+    requests = towers.record_requests(
         lambda: towers.run_pulumi(*DESTROY, "--continue-on-error", code=1)
     )
 
-    assert asked == [("PATCH", {"status": "archived"})] * 4
+    assert requests == [("PATCH", {"status": "archived"})] * 4
     assert len(list_live_ids(towers)) == 6
     assert list_state_ids(towers) == list_live_ids(towers)
     assert "4 to create" in towers.run_pulumi("preview")
 
 
 def test_the_next_destroys_go_on_where_it_stopped(towers: EngineProject) -> None:
-    """Until the environment says how many are meant."""
+    """Until the environment sets the number of archives."""
     towers.run_pulumi(*DESTROY, "--continue-on-error", code=1)
     towers.env["BIM360_MAX_ARCHIVES"] = "6"
 
-    asked = towers.record_requests(lambda: towers.run_pulumi(*DESTROY))
+    requests = towers.record_requests(lambda: towers.run_pulumi(*DESTROY))
 
-    assert len(asked) == 6
+    assert len(requests) == 6
     assert list_state_ids(towers) == list_live_ids(towers) == set()
 
 
-def test_the_first_refusal_ends_a_plain_destroy_and_tells_how_to_go_on(
+def test_the_first_refusal_ends_a_plain_destroy_and_says_how_to_continue(
     towers: EngineProject,
 ) -> None:
-    """What people type; the sentence stands in what the CLI prints."""
+    """A destroy as people type it; the CLI prints the advice."""
     said = towers.run_pulumi(*DESTROY, code=1)
 
     assert "this run has archived 4 already, as many as bim360:maxArchives allows" in said

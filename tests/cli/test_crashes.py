@@ -15,7 +15,7 @@ from tests.engine.crashes.crash_harness import PROCESS_TIMEOUT, CrashStack, crea
 
 pytestmark = [
     pytest.mark.pulumi_cli,
-    pytest.mark.skipif(shutil.which("pulumi") is None, reason="there is no Pulumi CLI on PATH"),
+    pytest.mark.skipif(shutil.which("pulumi") is None, reason="needs the Pulumi CLI on PATH"),
 ]
 
 UP = ("up", "--yes", "--skip-preview")
@@ -25,19 +25,19 @@ FAILED, CANCELLED, KILLED = 1, 8, -signal.SIGKILL
 
 @dataclass
 class CliTerminal:
-    """Somebody at a terminal in the stack's folder."""
+    """A terminal in the stack's folder."""
 
     stack: CrashStack
     env: dict[str, str]
 
-    def start(self, *words: str, **crash: str) -> "subprocess.Popen[str]":
+    def start(self, *arguments: str, **crash: str) -> "subprocess.Popen[str]":
         """Start the CLI in a session of its own, as a terminal does."""
         paths = (
             str(Path(__file__).parents[1] / "engine/crashes/site"),
             os.environ.get("PYTHONPATH", ""),
         )
         process = subprocess.Popen(  # noqa: S603 - the CLI on PATH is what is under test
-            ["pulumi", *words, "--non-interactive", "--color=never"],  # noqa: S607 - on PATH, wherever
+            ["pulumi", *arguments, "--non-interactive", "--color=never"],  # noqa: S607 - found on PATH
             cwd=self.stack.folder,
             env={**self.env, "PYTHONPATH": os.pathsep.join(paths), **crash},
             stdout=subprocess.PIPE,
@@ -48,56 +48,56 @@ class CliTerminal:
         (self.stack.crash_folder / "engine").write_text(str(process.pid), encoding="ascii")
         return process
 
-    def run(self, *words: str, **crash: str) -> tuple[int, str]:
-        """Run the CLI to its end; return its exit code and what it said."""
-        with self.start(*words, **crash) as process:
-            said, _ = process.communicate(timeout=PROCESS_TIMEOUT)
-        return process.returncode, said
+    def run(self, *arguments: str, **crash: str) -> tuple[int, str]:
+        """Run the CLI to its end; return its exit code and its output."""
+        with self.start(*arguments, **crash) as process:
+            output, _ = process.communicate(timeout=PROCESS_TIMEOUT)
+        return process.returncode, output
 
-    def interrupt(self, *words: str, at: str, times: int = 1, **crash: str) -> tuple[int, str]:
-        """Press Ctrl-C when the words appear: all processes of the terminal get it."""
-        said: list[str] = []
-        with self.start(*words, **crash) as process:
+    def interrupt(self, *arguments: str, at: str, times: int = 1, **crash: str) -> tuple[int, str]:
+        """Press Ctrl-C when the text appears: all processes of the terminal get it."""
+        output: list[str] = []
+        with self.start(*arguments, **crash) as process:
             assert process.stdout is not None
-            while not said or at not in said[-1]:
-                said.append(process.stdout.readline())
-                assert said[-1], "".join(said)
+            while not output or at not in output[-1]:
+                output.append(process.stdout.readline())
+                assert output[-1], "".join(output)
             for _ in range(times):
                 os.killpg(process.pid, signal.SIGINT)
-            said += process.communicate(timeout=PROCESS_TIMEOUT)
-        return process.returncode, "".join(each or "" for each in said)
+            output += process.communicate(timeout=PROCESS_TIMEOUT)
+        return process.returncode, "".join(each or "" for each in output)
 
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[CliTerminal]:
-    """Return a terminal before a new stack that declares one tower."""
-    with create_crash_stack(tmp_path) as made:
+    """Return a terminal with a new stack that declares one tower."""
+    with create_crash_stack(tmp_path) as stack:
         (tmp_path / "backend").mkdir()
         env = {
             **os.environ,
-            **made.env,
+            **stack.env,
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            "CRASH_DIR": str(made.crash_folder),
+            "CRASH_DIR": str(stack.crash_folder),
             "PULUMI_BACKEND_URL": (tmp_path / "backend").as_uri(),
             "PULUMI_HOME": str(tmp_path / "home"),
             "PULUMI_CONFIG_PASSPHRASE": "only for tests",
             "PULUMI_SKIP_UPDATE_CHECK": "1",
         }
-        opened = CliTerminal(made, env)
-        assert opened.run("stack", "init", "dev")[0] == 0
-        yield opened
+        terminal = CliTerminal(stack, env)
+        assert terminal.run("stack", "init", "dev")[0] == 0
+        yield terminal
 
 
 def test_a_killed_provider_needs_nothing_but_another_up(terminal: CliTerminal) -> None:
-    """It fails with an error; the next up adopts what was left, and the one after has no work."""
+    """It fails with an error; the next up adopts the project, and a third one has no work."""
     code, _ = terminal.run(*UP, CRASH_AT="POST:acted", CRASH_KILLS="host")
     terminal.stack.hq.clock.advance(60)
     terminal.stack.hq.requests_made.clear()
 
-    again, said = terminal.run(*UP)
+    again, output = terminal.run(*UP)
 
     assert (code, again) == (FAILED, 0)
-    assert ADOPTED in said
+    assert ADOPTED in output
     assert len(terminal.stack.list_projects()) == 1
     assert terminal.stack.list_requests() == ["POST projects", "GET projects", "GET project"]
     assert terminal.run("preview", "--expect-no-changes")[0] == 0
@@ -105,25 +105,25 @@ def test_a_killed_provider_needs_nothing_but_another_up(terminal: CliTerminal) -
 
 @pytest.mark.parametrize("at", ["POST:before", "POST:acted", "create:returned"])
 def test_a_killed_cli_leaves_a_lock_and_one_project(terminal: CliTerminal, at: str) -> None:
-    """`pulumi cancel` takes the lock away; then the next up goes on by itself."""
+    """`pulumi cancel` removes the lock; then the next up continues by itself."""
     code, _ = terminal.run(*UP, CRASH_AT=at, CRASH_KILLS="engine host")
     terminal.stack.hq.clock.advance(60)
     left = len(terminal.stack.list_projects())
-    locked, words = terminal.run(*UP)
+    locked, refusal = terminal.run(*UP)
 
     assert (code, locked) == (KILLED, FAILED)
-    assert "`pulumi cancel`" in words
+    assert "`pulumi cancel`" in refusal
     assert terminal.run("cancel", "--yes")[0] == 0
-    again, said = terminal.run(*UP)
+    again, output = terminal.run(*UP)
     assert again == 0
-    assert "1 pending operations from previous deployment" in said
-    assert (ADOPTED in said) == (left == 1)
+    assert "1 pending operations from previous deployment" in output
+    assert (ADOPTED in output) == (left == 1)
     assert len(terminal.stack.list_projects()) == 1
     assert "pending" not in terminal.run("preview", "--expect-no-changes")[1]
 
 
 def test_a_host_ends_with_its_killed_cli(terminal: CliTerminal) -> None:
-    """It sends no request any longer, so that the next run does not race with it."""
+    """It no longer sends requests, so the next run does not race with it."""
     rule = {"match": {"method": "POST", "path": "/hq/v1/accounts/:account_id/projects"}}
     fault = {**rule, "times": 1, "then": {"status": 504, "act": True}}
     terminal.stack.hq.call_control_plane("POST", "/faults", fault)
@@ -136,30 +136,30 @@ def test_a_host_ends_with_its_killed_cli(terminal: CliTerminal) -> None:
 
 
 def test_ctrl_c_lets_the_create_under_way_finish(terminal: CliTerminal) -> None:
-    """Its project is saved; no lock and no pending operation stay behind."""
+    """Its project is saved; no lock and no pending operation remain."""
     rule = {"match": {"method": "POST", "path": "/hq/v1/accounts/:account_id/projects"}}
     fault = {**rule, "times": 1, "then": {"status": 504, "act": True}}
     terminal.stack.hq.call_control_plane("POST", "/faults", fault)
 
     code, _ = terminal.interrupt(*UP, at="looking whether 'Tower A' was made", CRASH_SPEED="4")
-    again, said = terminal.run(*UP, "--expect-no-changes")
+    again, output = terminal.run(*UP, "--expect-no-changes")
 
-    assert (code, again) == (FAILED, 0), said
-    assert "pending" not in said
+    assert (code, again) == (FAILED, 0), output
+    assert "pending" not in output
     assert len(terminal.stack.list_projects()) == 1
 
 
 def test_a_second_ctrl_c_ends_at_once_and_loses_nothing(terminal: CliTerminal) -> None:
-    """What was under way is found by the next up."""
+    """The next up finds the project that was being created."""
     rule = {"match": {"method": "POST", "path": "/hq/v1/accounts/:account_id/projects"}}
     fault = {**rule, "times": 1, "then": {"status": 504, "act": True}}
     terminal.stack.hq.call_control_plane("POST", "/faults", fault)
 
     code, _ = terminal.interrupt(*UP, at="looking whether 'Tower A' was made", times=2)
     terminal.stack.hq.clock.advance(60)
-    again, said = terminal.run(*UP)
+    again, output = terminal.run(*UP)
 
-    assert again == 0, said
-    assert code in {FAILED, CANCELLED}  # whichever ends first: the step, or the CLI
+    assert again == 0, output
+    assert code in {FAILED, CANCELLED}  # depends on which ends first: the step, or the CLI
     assert len(terminal.stack.list_projects()) == 1
     assert terminal.run("preview", "--expect-no-changes")[0] == 0

@@ -1,6 +1,6 @@
-"""The Pulumi commands of the documents, on the Pulumi CLI.
+"""The Pulumi commands of the docs, on the Pulumi CLI.
 
-docs/how-to/export.md is followed in test_export_on_pulumi.py, the pipelines in tests/engine.
+docs/how-to/export.md is followed in test_export.py, the pipelines in tests/engine.
 """
 
 import os
@@ -19,7 +19,7 @@ from tests.meta.docs.markdown_files import list_examples, read_document
 
 pytestmark = [
     pytest.mark.pulumi_cli,
-    pytest.mark.skipif(shutil.which("pulumi") is None, reason="there is no Pulumi CLI on PATH"),
+    pytest.mark.skipif(shutil.which("pulumi") is None, reason="needs the Pulumi CLI on PATH"),
 ]
 
 WALKTHROUGHS = (
@@ -30,7 +30,7 @@ WALKTHROUGHS = (
 """The blocks that a new user pastes, in their order, by page and heading."""
 
 GROUPS = {"stack", "config"}
-"""Commands that have commands of their own."""
+"""Commands that have subcommands."""
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def shell_environment(tmp_path: Path) -> Iterator[dict[str, str]]:
 def test_the_commands_of_the_first_hour_run_as_written(
     tmp_path: Path, shell_environment: dict[str, str]
 ) -> None:
-    """From the stack's first line to the look for drift; only credentials are the reader's own."""
+    """From `pulumi stack init` to the drift check; the reader only replaces the credentials."""
     folder = tmp_path / "projects"
     folder.mkdir()
     (folder / "Pulumi.yaml").write_text(list_examples(read_document("README.md"), "yaml")[0])
@@ -89,10 +89,10 @@ def list_documented_flags() -> dict[str, set[str]]:
     """Return the flags that the documents use, by command."""
     found: dict[str, set[str]] = {}
     for block in list_blocks(*SHELL_LANGUAGES):
-        for words in (each for line in block.lines for each in split_commands(line)):
-            if words[0] == "pulumi":
-                command = words[1:3] if words[1] in GROUPS else words[1:2]
-                flags = {word.partition("=")[0] for word in words if word.startswith("--")}
+        for arguments in (each for line in block.lines for each in split_commands(line)):
+            if arguments[0] == "pulumi":
+                command = arguments[1:3] if arguments[1] in GROUPS else arguments[1:2]
+                flags = {word.partition("=")[0] for word in arguments if word.startswith("--")}
                 found.setdefault(" ".join(command), set()).update(flags)
     return found
 
@@ -101,7 +101,7 @@ def list_documented_flags() -> dict[str, set[str]]:
 def test_the_cli_has_every_command_and_flag_of_the_documents(
     command: str, flags: set[str], shell_environment: dict[str, str]
 ) -> None:
-    """Blocks that are not followed word by word at least name what is there."""
+    """Blocks that are not run here at least name existing commands and flags."""
     done = subprocess.run(  # noqa: S603 - the CLI's own help
         ["pulumi", *command.split(), "--help"],  # noqa: S607 - the CLI on PATH
         env=shell_environment,

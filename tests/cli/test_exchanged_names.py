@@ -13,7 +13,7 @@ from tests.cli.test_projects_on_both import EngineProject, create_project
 
 pytestmark = [
     pytest.mark.pulumi_cli,
-    pytest.mark.skipif(shutil.which("pulumi") is None, reason="there is no Pulumi CLI on PATH"),
+    pytest.mark.skipif(shutil.which("pulumi") is None, reason="needs the Pulumi CLI on PATH"),
 ]
 
 PROGRAM = """
@@ -46,11 +46,13 @@ def stack(tmp_path: Path) -> Iterator[EngineProject]:
         yield place
 
 
-def declare_projects(made: EngineProject, /, *, delete_first: bool = False, **names: str) -> None:
+def declare_projects(
+    project: EngineProject, /, *, delete_first: bool = False, **names: str
+) -> None:
     """Declare the projects by their names."""
     options = {"delete_before_replace": True} if delete_first else {}
     declared = {"names": names, "options": options}
-    (made.folder / "declared.json").write_text(json.dumps(declared), encoding="utf-8")
+    (project.folder / "declared.json").write_text(json.dumps(declared), encoding="utf-8")
 
 
 def list_live_projects(stack: EngineProject) -> dict[str, tuple[str, str]]:
@@ -66,7 +68,7 @@ def list_replace_flags(stack: EngineProject) -> list[str]:
 
 
 def test_secret_names_are_exchanged_in_updates_and_replacements(stack: EngineProject) -> None:
-    """The projects stay, nothing is archived, and no line of the output has a name."""
+    """The projects stay, nothing is archived, and no line of the output contains a name."""
     first = list_live_projects(stack)
     swapped = {
         each: ({"Hidden North": "Hidden South", "Hidden South": "Hidden North"}[name], status)

@@ -15,7 +15,7 @@ from tests.support.replaced_stack import NON_KEY_CHANGES, ProgramFolder, list_su
 
 pytestmark = [
     pytest.mark.pulumi_cli,
-    pytest.mark.skipif(shutil.which("pulumi") is None, reason="there is no Pulumi CLI on PATH"),
+    pytest.mark.skipif(shutil.which("pulumi") is None, reason="needs the Pulumi CLI on PATH"),
 ]
 
 UP = ("up", "--yes", "--skip-preview")
@@ -26,11 +26,11 @@ RESOURCE_NAMES = ("trigger", "units", "volt", "ada", "tower", "picture", "anna",
 class ReplacedStack:
     """A stack with one of each entity."""
 
-    def __init__(self, made: EngineProject, place: ProgramFolder) -> None:
-        self.stack, self.program = made, place
+    def __init__(self, stack: EngineProject, place: ProgramFolder) -> None:
+        self.stack, self.program = stack, place
 
     def list_surviving_values(self) -> dict[str, Any]:
-        """Return what HQ holds."""
+        """Return the values at HQ."""
         return list_surviving_values(
             self.stack.hq.call_control_plane("GET", "/state")["accounts"][0]
         )
@@ -65,16 +65,16 @@ def replaced_stack(tmp_path: Path) -> Iterator[ReplacedStack]:
     hq = Emulator(options={"rate_limit_per_minute": 0, "remove_project_users": "allow"})
     hq.call_control_plane("PATCH", "/options", {"import_strangers": "create"})
     with serve(hq) as running:
-        made = create_project(tmp_path / "towers", running.url, hq)
-        made.env |= {"BIM360_ACTING_USER": ADMIN_EMAIL, "BIM360_REQUESTS_PER_MINUTE": "0"}
-        made.env["BIM360_MAX_ARCHIVES"] = "0"
-        place = ProgramFolder(made.folder)
+        stack = create_project(tmp_path / "towers", running.url, hq)
+        stack.env |= {"BIM360_ACTING_USER": ADMIN_EMAIL, "BIM360_REQUESTS_PER_MINUTE": "0"}
+        stack.env["BIM360_MAX_ARCHIVES"] = "0"
+        place = ProgramFolder(stack.folder)
         place.write_program()
         place.declare({}, {name: {"replacement_trigger": "first"} for name in RESOURCE_NAMES})
-        made.run_pulumi("stack", "init", "dev")
-        made.run_pulumi(*UP)
+        stack.run_pulumi("stack", "init", "dev")
+        stack.run_pulumi(*UP)
         hq.call_control_plane("POST", "/clock", {"advance": 7 * 86_400})
-        yield ReplacedStack(made, place)
+        yield ReplacedStack(stack, place)
 
 
 @pytest.mark.parametrize("delete_first", [False, True])
@@ -82,7 +82,7 @@ def replaced_stack(tmp_path: Path) -> Iterator[ReplacedStack]:
 def test_a_forced_replacement_keeps_its_object(
     replaced_stack: ReplacedStack, way: str, delete_first: bool
 ) -> None:
-    """Nothing is archived, removed, created twice or lost, and a second run sends nothing."""
+    """Nothing is archived, removed, duplicated or lost, and a second run sends nothing."""
     before = replaced_stack.list_surviving_values()
 
     said = replaced_stack.force_replacement(

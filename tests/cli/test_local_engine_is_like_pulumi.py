@@ -1,4 +1,4 @@
-"""The local engine and the real Pulumi CLI tell the same stories in the same way."""
+"""The local engine and the real Pulumi CLI run the same scenarios with the same results."""
 
 import shutil
 from pathlib import Path
@@ -10,15 +10,15 @@ from tests.support.stack_runners import LocalStack, PulumiStack
 
 pytestmark = [
     pytest.mark.pulumi_cli,
-    pytest.mark.skipif(shutil.which("pulumi") is None, reason="there is no Pulumi CLI on PATH"),
+    pytest.mark.skipif(shutil.which("pulumi") is None, reason="needs the Pulumi CLI on PATH"),
 ]
 
 
 @pytest.mark.parametrize("story", SCENARIOS)
 def test_both_do_the_same(story: str, tmp_path: Path) -> None:
-    """Same operations, same provider calls with the same arguments, same changed paths and counts.
+    """Same operations, same provider calls and arguments, same changed paths and counts.
 
-    Stage after stage, each on the state its own engine left behind.
+    Each stage continues from the state of its own engine.
     """
     local, pulumi = LocalStack(tmp_path / "local"), PulumiStack(tmp_path / "pulumi")
 

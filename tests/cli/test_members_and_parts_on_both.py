@@ -1,4 +1,4 @@
-"""A team, and business units with a project and its picture, on the local engine and on the CLI."""
+"""A team, and business units with a project and its image, on the local engine and on the CLI."""
 
 import json
 import os
@@ -19,12 +19,12 @@ from bim360_provider.testing import LocalEngine, Result
 
 pytestmark = [
     pytest.mark.pulumi_cli,
-    pytest.mark.skipif(shutil.which("pulumi") is None, reason="there is no Pulumi CLI on PATH"),
+    pytest.mark.skipif(shutil.which("pulumi") is None, reason="needs the Pulumi CLI on PATH"),
 ]
 
 STACKS = Path(__file__).parents[2] / "stacks"
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-"""Which of two companies is made first is left to chance, and so are their ids."""
+"""Which of two companies is created first is left to chance, and so are their ids."""
 
 PARTS = """
 from pathlib import Path
@@ -46,19 +46,19 @@ CLI_ARGS = {
     "destroy": ("destroy", "--yes", "--skip-preview"),
 }
 RunRecord = tuple[list[str], dict[str, list[str]], list[str]]
-"""The operations of a run, the property paths that changed, and what HQ was asked."""
+"""The operations of a run, the property paths that changed, and the requests to HQ."""
 
 
 @dataclass
 class EngineProject:
-    """A project folder with an HQ of its own."""
+    """A project folder with its own HQ."""
 
     folder: Path
     hq: Emulator
     env: dict[str, str]
 
     def record_run(self, run: Callable[[], tuple[Any, Any]]) -> RunRecord:
-        """Return what a run did, and what HQ was asked in it, in a fixed order."""
+        """Return what a run did and which requests it sent, in a fixed order."""
         before = len(self._list_requests())
         ops, paths = run()
         rows = [row for row in self._list_requests()[before:] if "/token" not in row["path"]]
@@ -91,10 +91,10 @@ class EngineProject:
         }
         return sorted({f"{step['op']} {_resource_name(step)}" for step in steps}), paths
 
-    def run_pulumi(self, *words: str) -> None:
-        """Run a command of the CLI to a good end."""
+    def run_pulumi(self, *arguments: str) -> None:
+        """Run a command of the CLI, which must succeed."""
         ran = subprocess.run(  # noqa: S603 - the CLI on PATH is what is under test
-            ["pulumi", *words, "--non-interactive", "--color=never"],  # noqa: S607 - on PATH, wherever
+            ["pulumi", *arguments, "--non-interactive", "--color=never"],  # noqa: S607 - found on PATH
             cwd=self.folder,
             env=self.env,
             capture_output=True,
@@ -109,7 +109,7 @@ def _resource_name(step: dict[str, Any]) -> str:
 
 
 def create_project(folder: Path, url: str, hq: Emulator) -> EngineProject:
-    """Lay out a project with the settings of the team's stack."""
+    """Write a project with the settings of the team's stack."""
     project, backend = folder / "project", folder / "backend"
     for each in (project, backend):
         each.mkdir(parents=True)
@@ -132,27 +132,27 @@ def create_project(folder: Path, url: str, hq: Emulator) -> EngineProject:
 
 
 class ProjectPair:
-    """Two equal sites, one for each engine, on which everything happens twice."""
+    """Two equal projects, one for each engine, which run the same commands."""
 
     def __init__(self, local: EngineProject, real: EngineProject) -> None:
         self.local = local
         self.pulumi = real
 
     def write(self, name: str, content: str | bytes) -> None:
-        """Put a file into both."""
+        """Write a file into both."""
         data = content.encode() if isinstance(content, str) else content
         for each in (self.local, self.pulumi):
             (each.folder / name).write_bytes(data)
 
     def change_in_browser(self, change: Callable[[dict[str, Any]], object]) -> None:
-        """Change both accounts as somebody in the browser would."""
+        """Change both accounts as a user in the browser would."""
         for each in (self.local, self.pulumi):
             state: Any = each.hq.call_control_plane("GET", "/state")
             change(state["accounts"][0])
             each.hq.call_control_plane("PUT", "/state", state)
 
     def run(self, command: str) -> RunRecord:
-        """Run a command on both, see that they did the same, and return what."""
+        """Run a command on both, check that they did the same, and return the record."""
         one = self.local.record_run(lambda: self.local.run_local(command))
         other = self.pulumi.record_run(lambda: self.pulumi.run_cli(command))
         assert one[:2] == other[:2], command
@@ -163,15 +163,15 @@ class ProjectPair:
 
 @pytest.fixture
 def project_pair(tmp_path: Path) -> Iterator[ProjectPair]:
-    """Return two equal sites."""
+    """Return two equal projects."""
     with ExitStack() as served:
         hqs = {name: Emulator() for name in ("local", "real")}
         urls = {name: served.enter_context(serve(hq)).url for name, hq in hqs.items()}
-        made = ProjectPair(
+        pair = ProjectPair(
             *(create_project(tmp_path / name, urls[name], hq) for name, hq in hqs.items())
         )
-        made.pulumi.run_pulumi("stack", "init", "team")
-        yield made
+        pair.pulumi.run_pulumi("stack", "init", "team")
+        yield pair
 
 
 def list_requests(ran: RunRecord) -> list[str]:
@@ -188,7 +188,7 @@ def _promote_lena(account: dict[str, Any]) -> None:
 
 
 def test_a_team_lives_alike_on_both(project_pair: ProjectPair) -> None:
-    """Made, nothing to do, one more member, changed by hand, put back, and taken down."""
+    """Created, no changes, one more member, changed by hand, restored, and destroyed."""
     team = (STACKS / "team.py").read_text(encoding="utf-8")
     last = """"email": ruth.email,"""
     more = f'"email": "eve@example.com", "document_management": "user"}}, {{{last}'
@@ -224,7 +224,7 @@ def _rename_west(account: dict[str, Any]) -> None:
 
 
 def test_units_a_project_and_a_picture_live_alike_on_both(project_pair: ProjectPair) -> None:
-    """Made, nothing to do, repainted, renamed by hand, put back, and taken down."""
+    """Created, no changes, a new image, renamed by hand, restored, and destroyed."""
     project_pair.write("tower.png", b"\x89PNG\r\n\x1a\n a tower")
     project_pair.write("__main__.py", PARTS)
 

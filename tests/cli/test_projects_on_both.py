@@ -17,7 +17,7 @@ from bim360_provider.testing import LocalEngine
 
 pytestmark = [
     pytest.mark.pulumi_cli,
-    pytest.mark.skipif(shutil.which("pulumi") is None, reason="there is no Pulumi CLI on PATH"),
+    pytest.mark.skipif(shutil.which("pulumi") is None, reason="needs the Pulumi CLI on PATH"),
 ]
 
 PROGRAM = """
@@ -31,23 +31,23 @@ Bim360Project("tower", start_date="2027-01-02", end_date="2028-06-30", project_t
 
 FAILED = 1
 NO_CHANGES_EXPECTED = 7
-"""What the CLI ends with when there were changes although none were expected."""
+"""The CLI's exit code when there were changes although none were expected."""
 
 
 @dataclass
 class EngineProject:
-    """A project folder with an HQ of its own."""
+    """A project folder with its own HQ."""
 
     folder: Path
     hq: Emulator
     env: dict[str, str]
 
     def declare(self, **arguments: Any) -> None:
-        """Change what the stack says."""
+        """Change the arguments of the declared project."""
         (self.folder / "arguments.json").write_text(json.dumps(arguments))
 
     def record_requests(self, run: Callable[[], object]) -> list[tuple[str, Any]]:
-        """Return what HQ was asked meanwhile: method and body, tokens left out."""
+        """Return the requests of a run: method and body, without tokens."""
         before = len(self._list_requests())
         run()
         rows = self._list_requests()[before:]
@@ -57,9 +57,9 @@ class EngineProject:
         rows: list[Any] = self.hq.call_control_plane("GET", "/requests")
         return rows
 
-    def run_pulumi(self, *words: str, code: int = 0) -> str:
+    def run_pulumi(self, *arguments: str, code: int = 0) -> str:
         """Run the CLI; return what it printed."""
-        command = ["pulumi", *words, "--non-interactive", "--color=never"]
+        command = ["pulumi", *arguments, "--non-interactive", "--color=never"]
         ran = subprocess.run(  # noqa: S603 - the CLI on PATH is what is under test
             command, cwd=self.folder, env=self.env, capture_output=True, text=True, check=False
         )
@@ -68,7 +68,7 @@ class EngineProject:
 
 
 def create_project(folder: Path, url: str, hq: Emulator) -> EngineProject:
-    """Lay out a project."""
+    """Write the files of a project."""
     folder.mkdir()
     (folder / "Pulumi.yaml").write_text("name: towers\nruntime: python\n")
     (folder / "__main__.py").write_text(PROGRAM)
@@ -86,14 +86,14 @@ def create_project(folder: Path, url: str, hq: Emulator) -> EngineProject:
         "PULUMI_CONFIG_PASSPHRASE": "only for tests",
         "PULUMI_SKIP_UPDATE_CHECK": "1",
     }
-    made = EngineProject(folder, hq, env)
-    made.declare()
-    return made
+    project = EngineProject(folder, hq, env)
+    project.declare()
+    return project
 
 
 @pytest.fixture
 def project_pair(tmp_path: Path) -> Iterator[tuple[EngineProject, EngineProject]]:
-    """Two equal sites: one for the local engine, one for the CLI."""
+    """Return two equal projects: one for the local engine, one for the CLI."""
     first, second = Emulator(), Emulator()
     with serve(first) as one, serve(second) as two:
         local = create_project(tmp_path / "local", one.url, first)
@@ -103,7 +103,7 @@ def project_pair(tmp_path: Path) -> Iterator[tuple[EngineProject, EngineProject]
 
 
 def change_in_browser(hq: Emulator, **changes: Any) -> None:
-    """Change the project as somebody does in the browser."""
+    """Change the project as a user does in the browser."""
     state: Any = hq.call_control_plane("GET", "/state")
     projects = [p for account in state["accounts"] for p in account["projects"]]
     hq.call_control_plane("PATCH", f"/projects/{projects[0]['id']}", changes)
@@ -112,16 +112,16 @@ def change_in_browser(hq: Emulator, **changes: Any) -> None:
 def test_both_engines_make_the_same_requests_all_through_a_projects_life(
     project_pair: tuple[EngineProject, EngineProject],
 ) -> None:
-    """Create, nothing, change, drift, archived by hand, back, destroy: request by request."""
+    """Create, no changes, change, drift, archived by hand, restored, destroy: each request."""
     local, real = project_pair
     engine = LocalEngine(
         local.folder, stack="dev", state=local.folder.parent / "s.json", env=local.env
     )
     both: list[tuple[list[Any], list[Any]]] = []
 
-    def step(mine: Callable[[], object], *words: str) -> None:
+    def step(mine: Callable[[], object], *arguments: str) -> None:
         both.append(
-            (local.record_requests(mine), real.record_requests(lambda: real.run_pulumi(*words)))
+            (local.record_requests(mine), real.record_requests(lambda: real.run_pulumi(*arguments)))
         )
 
     def say(**arguments: Any) -> None:
@@ -144,17 +144,17 @@ def test_both_engines_make_the_same_requests_all_through_a_projects_life(
     step(engine.up, "up", "--yes", "--skip-preview")
     step(engine.destroy, "destroy", "--yes", "--skip-preview")
 
-    requests = [[method for method, _ in asked] for asked, _ in both]
+    requests = [[method for method, _ in sent] for sent, _ in both]
     assert requests[:5] == [[], ["POST"], [], ["PATCH"], ["GET"]]
     assert requests[5:] == [["PATCH"], ["GET", "PATCH"], ["PATCH"], ["PATCH"]]
-    assert [asked for asked, _ in both] == [asked for _, asked in both]
+    assert [sent for sent, _ in both] == [sent for _, sent in both]
     assert both[3][0] == [("PATCH", {"city": "Oslo"})]
 
 
 def test_the_preview_of_the_cli_shows_the_one_path_that_changes(
     project_pair: tuple[EngineProject, EngineProject],
 ) -> None:
-    """In the text for people and in the JSON for machines; nothing else is called changed."""
+    """In the text for people and in the JSON for machines; no other path is called changed."""
     _, real = project_pair
     real.run_pulumi("up", "--yes", "--skip-preview")
     real.declare(city="Oslo")
@@ -171,7 +171,7 @@ def test_the_preview_of_the_cli_shows_the_one_path_that_changes(
 def test_nothing_is_expected_to_change_after_up_and_after_refresh(
     project_pair: tuple[EngineProject, EngineProject],
 ) -> None:
-    """What GitOps pipelines ask: is the account what the repository says?"""
+    """What GitOps pipelines check: does the account match the repository?"""
     _, real = project_pair
     real.declare(city="Oslo", service_types=["pm", "doc_manager"])
     real.run_pulumi("up", "--yes", "--skip-preview")
@@ -187,7 +187,7 @@ def test_nothing_is_expected_to_change_after_up_and_after_refresh(
 def test_the_state_of_the_cli_holds_no_secret_and_a_short_provider(
     project_pair: tuple[EngineProject, EngineProject],
 ) -> None:
-    """Grep the exported stack for the secret; look at every provider reference."""
+    """Search the exported stack for the secret; check every provider reference."""
     _, real = project_pair
     real.run_pulumi("up", "--yes", "--skip-preview")
 
@@ -201,7 +201,7 @@ def test_the_state_of_the_cli_holds_no_secret_and_a_short_provider(
     assert [len(reference) < 120 for reference in references] == [True]
 
 
-def test_a_mistake_is_told_by_the_cli_before_anything_is_sent(
+def test_the_cli_reports_a_mistake_before_it_sends_a_request(
     project_pair: tuple[EngineProject, EngineProject],
 ) -> None:
     """Three mistakes at once, each by its property, and not one request."""
@@ -210,8 +210,8 @@ def test_a_mistake_is_told_by_the_cli_before_anything_is_sent(
 
     said: list[str] = []
 
-    asked = real.record_requests(lambda: said.append(real.run_pulumi("preview", code=FAILED)))
+    requests = real.record_requests(lambda: said.append(real.run_pulumi("preview", code=FAILED)))
 
-    assert asked == []
-    for words in ("currency does not know 'EURO'", "city has 256 characters", "value must be"):
+    assert requests == []
+    for words in ("currency 'EURO' is not a valid", "city has 256 characters", "value must be"):
         assert words in said[0]

@@ -14,7 +14,7 @@ from tests.unit.review.snapshots import SNAPSHOT_FOLDER
 
 pytestmark = [
     pytest.mark.pulumi_cli,
-    pytest.mark.skipif(shutil.which("pulumi") is None, reason="there is no Pulumi CLI on PATH"),
+    pytest.mark.skipif(shutil.which("pulumi") is None, reason="needs the Pulumi CLI on PATH"),
 ]
 
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")

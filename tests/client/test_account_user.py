@@ -16,6 +16,7 @@ from tests.support.hq import (
     Fault,
     HqFixture,
     build_reply,
+    build_run,
     build_settings,
 )
 
@@ -37,7 +38,7 @@ SignIn = Callable[[str], object]
 @pytest.fixture
 def created_user(hq: HqFixture, client: HqClient) -> IdAndState:
     """Return the id and the state of a user who exists; what added them is not counted."""
-    user = create(client, USER_INPUTS, build_settings())
+    user = create(build_run(client), USER_INPUTS)
     hq.emulator.requests_made.clear()
     return user
 
@@ -56,8 +57,7 @@ def list_emails(client: HqClient) -> list[str | None]:
 def test_n_creates_are_n_requests(hq: HqFixture, client: HqClient) -> None:
     """One token beside them; nobody is looked up first."""
     made = {
-        create(client, {**USER_INPUTS, "email": f"p{n}@x.com"}, build_settings())[0]
-        for n in range(10)
+        create(build_run(client), {**USER_INPUTS, "email": f"p{n}@x.com"})[0] for n in range(10)
     }
 
     assert len(made) == 10
@@ -66,7 +66,7 @@ def test_n_creates_are_n_requests(hq: HqFixture, client: HqClient) -> None:
 
 def test_the_outputs_are_hqs_answer(client: HqClient) -> None:
     """A new person is not invited yet; that comes with the first project."""
-    _, outs = create(client, {**USER_INPUTS, "status": "active"}, build_settings())
+    _, outs = create(build_run(client), {**USER_INPUTS, "status": "active"})
 
     assert outs.items() >= {**USER_INPUTS, "status": "not_invited", "role": "account_user"}.items()
     assert (outs["adopted"], outs["unfinished"]) == (False, [])
@@ -82,7 +82,7 @@ def test_a_lost_answer_leads_to_the_person_who_was_added(
     """One exact search; no second POST."""
     hq.emulator.faults.append(Fault("POST users", reply, acts_on_request=True))
 
-    user_id, outs = create(client, USER_INPUTS, build_settings())
+    user_id, outs = create(build_run(client), USER_INPUTS)
 
     assert hq.emulator.requests_made == ["token", "POST users", "search users"]
     assert client.account_users.get(user_id).email == "ada@example.com"
@@ -93,7 +93,7 @@ def test_where_hq_did_not_act_the_post_is_sent_again(hq: HqFixture, client: HqCl
     """After three looks, each exact and then fuzzy."""
     hq.emulator.faults.append(Fault("POST users", DROPS_CONNECTION))
 
-    create(client, USER_INPUTS, build_settings())
+    create(build_run(client), USER_INPUTS)
 
     looks = ["search users"] * 6
     assert hq.emulator.requests_made == ["token", "POST users", *looks, "POST users"]
@@ -107,7 +107,7 @@ def test_who_is_there_already_is_taken_over(hq: HqFixture, client: HqClient) -> 
     client = hq.create_client()
     hq.emulator.requests_made.clear()
 
-    user_id, outs = create(client, USER_INPUTS, build_settings())
+    user_id, outs = create(build_run(client), USER_INPUTS)
 
     assert user_id == there.id
     assert outs["adopted"]
@@ -131,7 +131,7 @@ def test_who_was_made_inactive_is_brought_back(
     sign_in(created_user[0])
     client.account_users.update(created_user[0], {"status": "inactive"})
 
-    _, outs = create(client, USER_INPUTS, build_settings())
+    _, outs = create(build_run(client), USER_INPUTS)
 
     assert outs["status"] == "active"
     assert "was in the account already and inactive" in hq.notifications[-1][0]
@@ -144,7 +144,7 @@ def test_however_hq_words_a_taken_email_the_person_is_found(
     """Documented is 409; nobody has published a real answer."""
     hq.emulator.faults.append(Fault("POST users", build_reply(status, {"message": "exists"})))
 
-    assert create(client, USER_INPUTS, build_settings())[0] == created_user[0]
+    assert create(build_run(client), USER_INPUTS)[0] == created_user[0]
 
 
 def test_a_value_that_hq_refuses_is_its_own_error(hq: HqFixture, client: HqClient) -> None:
@@ -152,7 +152,7 @@ def test_a_value_that_hq_refuses_is_its_own_error(hq: HqFixture, client: HqClien
     wrong = {**USER_INPUTS, "company_id": "a1d5e9b2-0000-4000-8000-000000000099"}
 
     with pytest.raises(RejectedError, match=r"create user 'ada@example.com': HQ answered 422"):
-        create(client, wrong, build_settings())
+        create(build_run(client), wrong)
 
     assert hq.emulator.requests_made == ["token", "POST users", "search users", "search users"]
 
@@ -162,7 +162,7 @@ def test_a_conflict_without_anybody_is_told_as_it_is(hq: HqFixture, client: HqCl
     hq.emulator.faults.append(Fault("POST users", build_reply(409, {"message": "taken"})))
 
     with pytest.raises(ConflictError, match="yet no such user is to be seen; try again later"):
-        create(client, USER_INPUTS, build_settings())
+        create(build_run(client), USER_INPUTS)
 
 
 def test_two_users_of_one_email_are_named(
@@ -178,26 +178,28 @@ def test_two_users_of_one_email_are_named(
     with pytest.raises(
         ConflictError, match=rf"several users have this e-mail \({created_user[0]}, u9\)"
     ):
-        create(client, USER_INPUTS, build_settings())
+        create(build_run(client), USER_INPUTS)
 
 
 def test_a_second_resource_cannot_have_the_person_of_the_first(client: HqClient) -> None:
     """Two resources would undo each other's changes at every run."""
     owners = Ownership()
-    first, _ = create(client, USER_INPUTS, build_settings(), owners)
+    first, _ = create(build_run(client, ownership=owners), USER_INPUTS)
 
     with pytest.raises(ConflictError, match=f"another resource of this stack has .*{first}"):
-        create(client, USER_INPUTS, build_settings(), owners)
+        create(build_run(client, ownership=owners), USER_INPUTS)
 
 
 def test_what_an_interrupted_run_left_counts_as_added(hq: HqFixture, client: HqClient) -> None:
     """So that destroying deactivates them; somebody added by hand is another matter."""
-    user_id, _ = create(client, USER_INPUTS, build_settings())
+    user_id, _ = create(build_run(client), USER_INPUTS)
     hq.clock.sleep(3600)
 
-    _, outs = create(hq.create_client(), USER_INPUTS, build_settings())
-    _, other = create(hq.create_client(), {**USER_INPUTS, "first_name": "Eve"}, build_settings())
-    _, never = create(hq.create_client(), USER_INPUTS, build_settings(adoptLeftovers="false"))
+    _, outs = create(build_run(hq.create_client()), USER_INPUTS)
+    _, other = create(build_run(hq.create_client()), {**USER_INPUTS, "first_name": "Eve"})
+    _, never = create(
+        build_run(hq.create_client(), build_settings(adoptLeftovers="false")), USER_INPUTS
+    )
 
     assert [each["adopted"] for each in (outs, other, never)] == [False, True, True]
     assert f"({user_id}) is what an interrupted run left behind" in hq.list_warnings()[0]
@@ -209,7 +211,7 @@ def test_who_never_signed_in_is_made_inactive_by_a_later_up(
     """HQ would refuse it now, so it is not even sent; the id is kept."""
     inputs = {**USER_INPUTS, "status": "inactive"}
 
-    user_id, outs = create(client, inputs, build_settings())
+    user_id, outs = create(build_run(client), inputs)
 
     assert outs["unfinished"] == ["status"]
     assert hq.emulator.requests_made == ["token", "POST users"]
@@ -219,20 +221,20 @@ def test_who_never_signed_in_is_made_inactive_by_a_later_up(
             "them inactive; the next `pulumi up` tries again."
         )
     ]
-    again = update(client, user_id, outs, inputs)
+    again = update(build_run(client), user_id, outs, inputs)
     assert again["unfinished"] == ["status"]
     sign_in(user_id)
-    later = update(client, user_id, again, inputs)
+    later = update(build_run(client), user_id, again, inputs)
     assert (later["status"], later["unfinished"]) == ("inactive", [])
     assert diff(later, inputs).is_unfinished is False
 
 
 def test_who_is_no_longer_to_be_inactive_is_done_with(hq: HqFixture, client: HqClient) -> None:
     """Before the first sign-in there is nothing to send, and no run tries for ever."""
-    user_id, outs = create(client, {**USER_INPUTS, "status": "inactive"}, build_settings())
+    user_id, outs = create(build_run(client), {**USER_INPUTS, "status": "inactive"})
     hq.emulator.requests_made.clear()
 
-    again = update(client, user_id, outs, {**USER_INPUTS, "status": "active"})
+    again = update(build_run(client), user_id, outs, {**USER_INPUTS, "status": "active"})
 
     assert (outs["unfinished"], again["unfinished"]) == (["status"], [])
     assert hq.emulator.requests_made == []
@@ -242,7 +244,9 @@ def test_a_status_that_must_wait_does_not_hold_up_the_rest(
     hq: HqFixture, client: HqClient, created_user: IdAndState
 ) -> None:
     """The company goes in a request of its own."""
-    outs = update(client, *created_user, {**USER_INPUTS, "company_id": "", "status": "inactive"})
+    outs = update(
+        build_run(client), *created_user, {**USER_INPUTS, "company_id": "", "status": "inactive"}
+    )
 
     assert (outs.get("company_id"), outs["unfinished"]) == (None, ["status"])
     assert hq.emulator.requests_made == ["PATCH user", "PATCH user"]
@@ -256,12 +260,12 @@ def test_nothing_after_the_person_is_found_loses_the_id(
     hq.emulator.faults.append(Fault("PATCH user", reply, times=99))
     inputs = {**USER_INPUTS, "default_role": "Engineer"}
 
-    user_id, outs = create(client, inputs, build_settings())
+    user_id, outs = create(build_run(client), inputs)
 
     assert (user_id, outs["unfinished"]) == (created_user[0], ["default_role"])
     assert "the next `pulumi up` tries again" in hq.list_warnings()[-1]
     hq.emulator.faults.clear()
-    later = update(client, user_id, outs, inputs)
+    later = update(build_run(client), user_id, outs, inputs)
     assert (later["default_role"], later["unfinished"]) == ("Engineer", [])
 
 
@@ -271,7 +275,7 @@ def test_a_change_is_one_request_with_what_differs(
     """The profile is not among it, whatever the program says."""
     wanted = {**USER_INPUTS, "default_role": "Engineer", "first_name": "Augusta"}
 
-    outs = update(client, *created_user, wanted)
+    outs = update(build_run(client), *created_user, wanted)
 
     assert hq.emulator.requests[-1].body == b'{"default_role": "Engineer"}'
     assert hq.emulator.requests_made == ["PATCH user"]
@@ -284,7 +288,7 @@ def test_a_profile_alone_sends_nothing(
     """The state takes it down, so that it is told only once."""
     wanted = {**USER_INPUTS, "first_name": "Augusta"}
 
-    outs = update(client, *created_user, wanted)
+    outs = update(build_run(client), *created_user, wanted)
 
     assert hq.emulator.requests_made == []
     assert diff(outs, wanted) == diff(created_user[1], USER_INPUTS)
@@ -294,7 +298,7 @@ def test_a_refresh_of_an_unchanged_user_changes_nothing(
     hq: HqFixture, client: HqClient, created_user: IdAndState
 ) -> None:
     """One request."""
-    live = read(client, *created_user)
+    live = read(build_run(client), *created_user)
 
     assert live is not None
     assert (live.inputs, live.outputs) == (USER_INPUTS, created_user[1])
@@ -322,7 +326,7 @@ def test_drift_shows_as_that_argument_alone(
     """A profile is the person's own and never drifts."""
     hq.emulator.call_control_plane("PATCH", f"/users/{created_user[0]}", changes)
 
-    live = read(client, *created_user)
+    live = read(build_run(client), *created_user)
 
     assert live is not None
     assert live.inputs == {**USER_INPUTS, **drift}
@@ -336,9 +340,9 @@ def test_who_is_gone_leaves_the_state(
     hq.emulator.call_control_plane("DELETE", f"/users/{created_user[0]}")
     hq.clock.sleep(TEN_MINUTES)
 
-    assert read(client, *created_user) is None
+    assert read(build_run(client), *created_user) is None
     with pytest.raises(NotFoundError, match="If somebody removed it: `pulumi refresh`"):
-        update(client, *created_user, {**USER_INPUTS, "default_role": ""})
+        update(build_run(client), *created_user, {**USER_INPUTS, "default_role": ""})
 
 
 @pytest.mark.parametrize(
@@ -358,12 +362,12 @@ def test_whatever_else_goes_wrong_is_never_gone(
     hq.emulator.faults.append(Fault("GET user", reply, times=99))
 
     with pytest.raises(Bim360Error, match="could not read user"):
-        read(client, *created_user)
+        read(build_run(client), *created_user)
 
 
 def test_an_import_mirrors_what_can_be_changed(client: HqClient, created_user: IdAndState) -> None:
     """Nothing but the id is known; the person was there before, and the profile is theirs."""
-    live = read(client, created_user[0], {})
+    live = read(build_run(client), created_user[0], {})
 
     assert live is not None
     declared = {

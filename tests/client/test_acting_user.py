@@ -7,7 +7,7 @@ import pytest
 from bim360_provider.core.project_member import create
 from bim360_provider.core.project_member.lifecycle import remove_member
 from bim360_provider.errors import ConfigError, UnauthorizedError
-from tests.support.hq import Fault, HqFixture, build_reply
+from tests.support.hq import Fault, HqFixture, build_reply, build_run
 from tests.support.members import (
     ADMIN_EMAIL,
     ADMIN_ID,
@@ -38,7 +38,8 @@ def test_whichever_way_they_are_named_the_uid_is_sent(
 
     for email in ("ada@example.com", "bob@example.com"):
         create(
-            client, {**MEMBER_INPUTS, "project_id": project_id, "email": email}, acting_settings()
+            build_run(client, acting_settings()),
+            {**MEMBER_INPUTS, "project_id": project_id, "email": email},
         )
 
     asked = [each.path for each in hq.emulator.requests if "/users/" in each.path]
@@ -53,7 +54,10 @@ def test_who_has_no_autodesk_account_yet_is_named_by_hqs_id(hq: HqFixture) -> No
     row = {"id": ADMIN_ID, "uid": None, "email": ADMIN_EMAIL}
     hq.emulator.faults.append(Fault("search users", build_reply(200, [row])))
 
-    create(client, {**MEMBER_INPUTS, "project_id": create_active_project(hq)}, acting_settings())
+    create(
+        build_run(client, acting_settings()),
+        {**MEMBER_INPUTS, "project_id": create_active_project(hq)},
+    )
 
     assert set(list_header_values(hq)) == {ADMIN_ID}
 
@@ -62,7 +66,7 @@ def test_who_has_no_autodesk_account_yet_is_named_by_hqs_id(hq: HqFixture) -> No
     ("named", "words"),
     [
         (None, r"acting_user is missing: set BIM360_ACTING_USER"),
-        ("nobody@example.com", r"the acting user nobody@example.com is no user of account a1d5"),
+        ("nobody@example.com", r"the acting user nobody@example.com is not a user of account a1d5"),
     ],
 )
 def test_without_one_nothing_is_imported(hq: HqFixture, named: Any, words: str) -> None:
@@ -71,7 +75,8 @@ def test_without_one_nothing_is_imported(hq: HqFixture, named: Any, words: str) 
 
     with pytest.raises(ConfigError, match=words):
         create(
-            client, {**MEMBER_INPUTS, "project_id": create_active_project(hq)}, acting_settings()
+            build_run(client, acting_settings()),
+            {**MEMBER_INPUTS, "project_id": create_active_project(hq)},
         )
 
     assert "POST import" not in hq.emulator.requests_made
@@ -80,11 +85,12 @@ def test_without_one_nothing_is_imported(hq: HqFixture, named: Any, words: str) 
 def test_somebody_who_may_not_act_is_hqs_own_refusal(hq: HqFixture) -> None:
     """HQ's words, and the second thing that a 403 may mean."""
     client = create_acting_client(hq, acting_user="NOBODYSUID12")
-    words = r"could not add ada@example.com .* Or NOBODYSUID12, the acting user, may not do it"
+    words = r"could not add ada@example.com .* Or the acting user NOBODYSUID12 lacks the permission"
 
     with pytest.raises(UnauthorizedError, match=words):
         create(
-            client, {**MEMBER_INPUTS, "project_id": create_active_project(hq)}, acting_settings()
+            build_run(client, acting_settings()),
+            {**MEMBER_INPUTS, "project_id": create_active_project(hq)},
         )
 
 
@@ -93,7 +99,9 @@ def test_a_removal_names_them_by_another_header(hq: HqFixture) -> None:
     client = create_acting_client(hq)
     hq.emulator.call_control_plane("PATCH", "/options", {"remove_project_users": "allow"})
     project_id = create_active_project(hq)
-    _, outs = create(client, {**MEMBER_INPUTS, "project_id": project_id}, acting_settings())
+    _, outs = create(
+        build_run(client, acting_settings()), {**MEMBER_INPUTS, "project_id": project_id}
+    )
 
-    assert remove_member(client, project_id, outs)
+    assert remove_member(build_run(client), project_id, outs)
     assert list_header_values(hq, "user-id") == [ADMIN_UID]

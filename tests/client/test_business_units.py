@@ -15,6 +15,7 @@ from tests.support.hq import (
     Fault,
     HqFixture,
     build_reply,
+    build_run,
     build_settings,
 )
 
@@ -34,7 +35,7 @@ def check_inputs(units: Any, **rest: Any) -> dict[str, Any]:
 @pytest.fixture
 def created_units(hq: HqFixture, client: HqClient) -> dict[str, Any]:
     """Return the state of units that exist; what made them is not counted."""
-    _, outs = create(client, check_inputs(UNITS), build_settings())
+    _, outs = create(build_run(client), check_inputs(UNITS))
     hq.emulator.requests_made.clear()
     return outs
 
@@ -61,7 +62,7 @@ def test_units_are_made_beside_those_of_others(hq: HqFixture, client: HqClient) 
     """One read and one write, whatever their number; the ids are those of the preview."""
     given = check_inputs(UNITS)
 
-    account, outs = create(client, given, build_settings())
+    account, outs = create(build_run(client), given)
 
     found = list_units_by_name(client)
     assert account == ACCOUNT_ID
@@ -83,7 +84,7 @@ def test_units_that_are_there_already_cost_one_read(
     hq: HqFixture, client: HqClient, created_units: dict[str, Any]
 ) -> None:
     """A run that died after the write leaves nothing to repair: the ids are the same."""
-    _, outs = create(client, check_inputs(UNITS), build_settings())
+    _, outs = create(build_run(client), check_inputs(UNITS))
 
     assert outs == created_units
     assert list_requests(hq) == [READ]
@@ -94,7 +95,7 @@ def test_a_lost_answer_makes_nothing_twice(hq: HqFixture, client: HqClient, repl
     """The same PUT is sent again, with the same ids."""
     hq.emulator.faults.append(Fault(WRITE, reply, acts_on_request=True))
 
-    _, outs = create(client, check_inputs(UNITS), build_settings())
+    _, outs = create(build_run(client), check_inputs(UNITS))
 
     assert set(outs["units"]) == set(UNITS)
     assert len(list_units_by_name(client)) == 3
@@ -105,7 +106,7 @@ def test_without_an_answer_nothing_is_claimed(hq: HqFixture, client: HqClient) -
     hq.emulator.faults.append(Fault(WRITE, DROPS_CONNECTION, times=9))
 
     with pytest.raises(UnansweredError) as caught:
-        create(client, check_inputs(UNITS), build_settings())
+        create(build_run(client), check_inputs(UNITS))
 
     assert str(caught.value).startswith("BIM 360: could not define 3 business units: ")
 
@@ -114,7 +115,7 @@ def test_a_unit_that_exists_is_taken_over_by_its_id(client: HqClient) -> None:
     """Under a key of ours; a name that differs is a rename."""
     units = {"na": {"id": BUSINESS_UNIT_ID, "name": "N. America"}}
 
-    _, outs = create(client, check_inputs(units), build_settings())
+    _, outs = create(build_run(client), check_inputs(units))
 
     assert set(list_units_by_name(client)) == {"N. America"}
     assert outs["undeclared"] == {}
@@ -123,7 +124,7 @@ def test_a_unit_that_exists_is_taken_over_by_its_id(client: HqClient) -> None:
 def test_a_namesake_is_refused_before_anything_is_sent(hq: HqFixture, client: HqClient) -> None:
     """With the line that takes it over."""
     with pytest.raises(InputError) as caught:
-        create(client, check_inputs({"North America": {}}), build_settings())
+        create(build_run(client), check_inputs({"North America": {}}))
 
     assert str(caught.value) == (
         "BIM 360: could not define the business units: 'North America' exists already; to take it "
@@ -138,8 +139,10 @@ def test_a_resource_that_replaces_another_keeps_the_units(
     """It is made first, and the old one, deleted afterwards, takes away only what is left to it."""
     owners = Ownership()
 
-    create(client, check_inputs({"North": {}}), build_settings(), owners)
-    delete(client, ACCOUNT_ID, {**created_units, "on_destroy": "remove"}, owners)
+    create(build_run(client, ownership=owners), check_inputs({"North": {}}))
+    delete(
+        build_run(client, ownership=owners), ACCOUNT_ID, {**created_units, "on_destroy": "remove"}
+    )
 
     assert set(list_units_by_name(client)) == {"North America", "North"}
 
@@ -148,9 +151,9 @@ def test_two_resources_may_share_an_account(
     client: HqClient, created_units: dict[str, Any]
 ) -> None:
     """Each has the units that it declares."""
-    _, outs = create(client, check_inputs({"South": {}}), build_settings())
+    _, outs = create(build_run(client), check_inputs({"South": {}}))
 
-    update(client, ACCOUNT_ID, created_units, check_inputs({"North": {}}))
+    update(build_run(client), ACCOUNT_ID, created_units, check_inputs({"North": {}}))
 
     assert set(outs["undeclared"].values()) == {"North America", "North", "North/West"}
     assert set(list_units_by_name(client)) == {"North America", "North", "South"}
@@ -171,7 +174,7 @@ def test_an_update_is_one_read_and_one_write(
     """And one more look where a unit was left out."""
     wanted = check_inputs(units)
 
-    outs = update(client, ACCOUNT_ID, created_units, wanted)
+    outs = update(build_run(client), ACCOUNT_ID, created_units, wanted)
 
     left_out = set(UNITS) - set(units)
     assert list_requests(hq) == [READ, WRITE, *([READ] if left_out else [])]
@@ -185,7 +188,7 @@ def test_what_others_changed_meanwhile_stays(
     """The structure is read again right before it is written."""
     change_in_browser(client, South={"description": "warm"}, West={"description": "wet"})
 
-    outs = update(client, ACCOUNT_ID, created_units, check_inputs({**UNITS, "East": {}}))
+    outs = update(build_run(client), ACCOUNT_ID, created_units, check_inputs({**UNITS, "East": {}}))
 
     found = list_units_by_name(client)
     assert (found["South"].description, found["West"].description) == ("warm", "wet")
@@ -199,8 +202,8 @@ def test_a_unit_that_hq_keeps_is_told_of_and_not_tried_again(
     wanted = check_inputs({"North": {}})
     hq.emulator.call_control_plane("PATCH", "/options", {"business_units": "merge"})
 
-    outs = update(client, ACCOUNT_ID, created_units, wanted)
-    live = read(client, ACCOUNT_ID, outs)
+    outs = update(build_run(client), ACCOUNT_ID, created_units, wanted)
+    live = read(build_run(client), ACCOUNT_ID, outs)
 
     west = created_units["ids"]["North/West"]
     assert outs["undropped"] == [west]
@@ -221,7 +224,7 @@ def test_a_look_that_fails_is_no_error(
     """The structure is written by then."""
     hq.emulator.faults.append(Fault(READ, build_reply(503), skip=1, times=9))
 
-    outs = update(client, ACCOUNT_ID, created_units, check_inputs({"North": {}}))
+    outs = update(build_run(client), ACCOUNT_ID, created_units, check_inputs({"North": {}}))
 
     assert list(outs["units"]) == ["North"]
     assert hq.list_warnings()[-1].startswith("BIM 360: it is not known whether HQ dropped 'North/W")
@@ -231,7 +234,7 @@ def test_a_complete_structure_has_no_others(
     hq: HqFixture, client: HqClient, created_units: dict[str, Any]
 ) -> None:
     """What goes is told by name."""
-    outs = update(client, ACCOUNT_ID, created_units, check_inputs(UNITS, complete=True))
+    outs = update(build_run(client), ACCOUNT_ID, created_units, check_inputs(UNITS, complete=True))
 
     assert set(list_units_by_name(client)) == {"North", "West"}
     assert outs["undeclared"] == {}
@@ -248,7 +251,7 @@ def test_what_others_hang_below_cannot_be_left_out(
     change_in_browser(client, South={"parent_id": created_units["ids"]["North/West"]})
 
     with pytest.raises(InputError, match=r"'North/West/South' is below 'North/West', which is no"):
-        update(client, ACCOUNT_ID, created_units, check_inputs({"North": {}}))
+        update(build_run(client), ACCOUNT_ID, created_units, check_inputs({"North": {}}))
 
 
 def test_a_refresh_finds_what_was_changed_by_hand(
@@ -260,7 +263,7 @@ def test_a_refresh_finds_what_was_changed_by_hand(
     )
     hq.emulator.requests_made.clear()
 
-    live = read(client, ACCOUNT_ID, created_units)
+    live = read(build_run(client), ACCOUNT_ID, created_units)
 
     assert list_requests(hq) == [READ]
     assert live.inputs["units"] == {
@@ -274,7 +277,7 @@ def test_a_refresh_of_what_is_as_declared_is_no_change(
     client: HqClient, created_units: dict[str, Any]
 ) -> None:
     """Outputs and arguments are what they were."""
-    live = read(client, ACCOUNT_ID, created_units)
+    live = read(build_run(client), ACCOUNT_ID, created_units)
 
     assert live.outputs == created_units
     assert live.inputs == check_inputs(UNITS)
@@ -286,7 +289,7 @@ def test_a_unit_that_somebody_moved_shows_its_parent(
     """By its key where the stack has one, else by its id."""
     change_in_browser(client, West={"parent_id": BUSINESS_UNIT_ID})
 
-    live = read(client, ACCOUNT_ID, created_units)
+    live = read(build_run(client), ACCOUNT_ID, created_units)
 
     assert live.inputs["units"]["North/West"] == {"parent": BUSINESS_UNIT_ID}
 
@@ -298,8 +301,8 @@ def test_a_unit_that_somebody_removed_is_made_again_with_its_id(
     units = [unit for unit in client.business_units.get_structure() if unit.name != "West"]
     client.business_units.update_structure([unit.build_body() for unit in units])
 
-    live = read(client, ACCOUNT_ID, created_units)
-    update(client, ACCOUNT_ID, live.outputs, check_inputs(UNITS))
+    live = read(build_run(client), ACCOUNT_ID, created_units)
+    update(build_run(client), ACCOUNT_ID, live.outputs, check_inputs(UNITS))
 
     assert set(live.inputs["units"]) == {"North"}
     assert list_units_by_name(client)["West"].id == created_units["ids"]["North/West"]
@@ -308,10 +311,10 @@ def test_a_unit_that_somebody_removed_is_made_again_with_its_id(
 def test_a_stranger_in_a_complete_structure_is_drift(client: HqClient) -> None:
     """A preview shows that it is to go."""
     given = check_inputs({"na": {"id": BUSINESS_UNIT_ID, "name": "North America"}}, complete=True)
-    _, outs = create(client, given, build_settings())
+    _, outs = create(build_run(client), given)
     change_in_browser(client, South={"id": UNKNOWN_ID})
 
-    live = read(client, ACCOUNT_ID, outs)
+    live = read(build_run(client), ACCOUNT_ID, outs)
 
     assert live.inputs["units"][UNKNOWN_ID] == {"id": UNKNOWN_ID}
     assert diff(live.outputs, given).changed_arguments == ("units",)
@@ -319,7 +322,7 @@ def test_a_stranger_in_a_complete_structure_is_drift(client: HqClient) -> None:
 
 def test_a_look_up_declares_everything(client: HqClient, created_units: dict[str, Any]) -> None:
     """As after an import: keys are paths, ids stay, and the stack's own words are no change."""
-    live = read(client, ACCOUNT_ID, {})
+    live = read(build_run(client), ACCOUNT_ID, {})
     units = {**UNITS, "North America": {}, "North/West": {"description": ""}}
     given, problems = check(live.inputs, {"units": units}, build_settings())
 
@@ -332,7 +335,7 @@ def test_a_look_up_declares_everything(client: HqClient, created_units: dict[str
 def test_a_look_up_elsewhere_says_where_we_are(client: HqClient) -> None:
     """The configured account's units would be shown as another's."""
     with pytest.raises(InputError, match="the configured account is"):
-        read(client, "a1d5e9b2-0000-4000-8000-000000000002", {})
+        read(build_run(client), "a1d5e9b2-0000-4000-8000-000000000002", {})
 
 
 def test_an_account_out_of_sight_is_not_gone(
@@ -342,14 +345,14 @@ def test_an_account_out_of_sight_is_not_gone(
     hq.emulator.faults.append(Fault(READ, ACCOUNT_NOT_FOUND))
 
     with pytest.raises(NotFoundError):
-        read(client, ACCOUNT_ID, created_units)
+        read(build_run(client), ACCOUNT_ID, created_units)
 
 
 def test_destroying_leaves_the_units_and_says_so(
     hq: HqFixture, client: HqClient, created_units: dict[str, Any]
 ) -> None:
     """Projects of others may refer to them."""
-    delete(client, ACCOUNT_ID, created_units)
+    delete(build_run(client), ACCOUNT_ID, created_units)
 
     assert list_requests(hq) == []
     assert hq.notifications == [
@@ -369,9 +372,9 @@ def test_destroying_takes_them_away_when_asked_to(
     """Ours and no others, and a second time does nothing."""
     state = {**created_units, "on_destroy": "remove"}
 
-    delete(client, ACCOUNT_ID, state)
+    delete(build_run(client), ACCOUNT_ID, state)
     first = list_requests(hq)
-    delete(client, ACCOUNT_ID, state)
+    delete(build_run(client), ACCOUNT_ID, state)
 
     assert first == [READ, WRITE, READ]
     assert list_requests(hq)[3:] == [READ]
@@ -384,7 +387,7 @@ def test_destroying_leaves_what_others_hang_below(
     """And says so by name."""
     change_in_browser(client, South={"parent_id": created_units["ids"]["North"]})
 
-    delete(client, ACCOUNT_ID, {**created_units, "on_destroy": "remove"})
+    delete(build_run(client), ACCOUNT_ID, {**created_units, "on_destroy": "remove"})
 
     assert set(list_units_by_name(client)) == {"North America", "North", "South"}
     assert hq.list_warnings() == [

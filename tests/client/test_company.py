@@ -15,7 +15,7 @@ from tests.support.hq import (
     Fault,
     HqFixture,
     build_reply,
-    build_settings,
+    build_run,
 )
 
 COMPANY_INPUTS: dict[str, Any] = {
@@ -36,7 +36,7 @@ TEN_MINUTES = 600.0
 @pytest.fixture
 def created_company(hq: HqFixture, client: HqClient) -> IdAndState:
     """Return the id and the state of a company that exists; what made it is not counted."""
-    company = create(client, COMPANY_INPUTS, build_settings())
+    company = create(build_run(client), COMPANY_INPUTS)
     hq.emulator.requests_made.clear()
     return company
 
@@ -48,9 +48,7 @@ def list_names(client: HqClient) -> list[str | None]:
 
 def test_n_creates_are_n_requests(hq: HqFixture, client: HqClient) -> None:
     """One token beside them; nothing is looked up and nothing is read back."""
-    made = {
-        create(client, {**COMPANY_INPUTS, "name": f"C{n}"}, build_settings())[0] for n in range(10)
-    }
+    made = {create(build_run(client), {**COMPANY_INPUTS, "name": f"C{n}"})[0] for n in range(10)}
 
     assert len(made) == 10
     assert hq.emulator.requests_made == ["token", *["POST companies"] * 10]
@@ -58,7 +56,7 @@ def test_n_creates_are_n_requests(hq: HqFixture, client: HqClient) -> None:
 
 def test_the_body_is_what_was_declared(hq: HqFixture, client: HqClient) -> None:
     """Neither empty texts nor what only this provider understands."""
-    _, outs = create(client, {**COMPANY_INPUTS, "phone": "", "adopt": "never"}, build_settings())
+    _, outs = create(build_run(client), {**COMPANY_INPUTS, "phone": "", "adopt": "never"})
 
     entry = next(hq.emulator.journal.find_entries(method="POST", path="*/companies"))
     assert entry.body == COMPANY_BODY
@@ -81,7 +79,7 @@ def test_a_lost_answer_leads_to_the_company_that_was_made(
     """One exact search; no second POST."""
     hq.emulator.faults.append(Fault("POST companies", reply, acts_on_request=True))
 
-    company_id, _ = create(client, COMPANY_INPUTS, build_settings())
+    company_id, _ = create(build_run(client), COMPANY_INPUTS)
 
     assert hq.emulator.requests_made == ["token", "POST companies", "search companies"]
     assert client.companies.get(company_id).name == "Acme"
@@ -92,7 +90,7 @@ def test_where_hq_did_not_act_the_post_is_sent_again(hq: HqFixture, client: HqCl
     """After three looks."""
     hq.emulator.faults.append(Fault("POST companies", GATEWAY_TIMEOUT))
 
-    create(client, COMPANY_INPUTS, build_settings())
+    create(build_run(client), COMPANY_INPUTS)
 
     looks = ["search companies"] * 3
     assert hq.emulator.requests_made == ["token", "POST companies", *looks, "POST companies"]
@@ -104,7 +102,7 @@ def test_three_open_answers_end_it(hq: HqFixture, client: HqClient) -> None:
     hq.emulator.faults.append(Fault("POST companies", GATEWAY_TIMEOUT, times=9))
 
     with pytest.raises(UnansweredError, match=r"create company 'Acme': HQ gave no clear answer 3"):
-        create(client, COMPANY_INPUTS, build_settings())
+        create(build_run(client), COMPANY_INPUTS)
 
     assert hq.emulator.requests_made.count("POST companies") == 3
 
@@ -117,7 +115,7 @@ def test_a_company_that_is_there_is_taken_over_and_adjusted(
     client.companies.create({"name": "Acme South", "trade": "Masonry"})
     hq.emulator.requests_made.clear()
 
-    company_id, outs = create(client, COMPANY_INPUTS, build_settings())
+    company_id, outs = create(build_run(client), COMPANY_INPUTS)
 
     assert company_id == there.id
     assert (outs["trade"], outs["phone"]) == ("Electrical", "1")
@@ -136,7 +134,7 @@ def test_an_equal_company_is_taken_over_with_two_requests(
     hq: HqFixture, client: HqClient, created_company: IdAndState
 ) -> None:
     """What a destroy and an up after it come to."""
-    company_id, outs = create(client, COMPANY_INPUTS, build_settings())
+    company_id, outs = create(build_run(client), COMPANY_INPUTS)
 
     assert (company_id, outs) == created_company
     assert hq.emulator.requests_made == ["POST companies", "search companies"]
@@ -147,7 +145,7 @@ def test_never_is_an_error_that_names_the_company(
 ) -> None:
     """And changes nothing on it."""
     with pytest.raises(ConflictError) as caught:
-        create(client, {**COMPANY_INPUTS, "city": "Rome", "adopt": "never"}, build_settings())
+        create(build_run(client), {**COMPANY_INPUTS, "city": "Rome", "adopt": "never"})
 
     assert str(caught.value) == (
         f"BIM 360: could not create company 'Acme': company 'Acme' exists already ({created_company[0]}), "
@@ -160,10 +158,10 @@ def test_never_is_an_error_that_names_the_company(
 def test_a_second_resource_cannot_have_the_company_of_the_first(client: HqClient) -> None:
     """Two resources would undo each other's changes at every run."""
     owners = Ownership()
-    first, _ = create(client, COMPANY_INPUTS, build_settings(), owners)
+    first, _ = create(build_run(client, ownership=owners), COMPANY_INPUTS)
 
     with pytest.raises(ConflictError, match=f"another resource of this stack has .*{first}"):
-        create(client, COMPANY_INPUTS, build_settings(), owners)
+        create(build_run(client, ownership=owners), COMPANY_INPUTS)
 
 
 @pytest.mark.parametrize("reply", [build_reply(422), build_reply(503), DROPS_CONNECTION])
@@ -174,13 +172,13 @@ def test_nothing_after_the_adoption_loses_the_id(
     hq.emulator.faults.append(Fault("PATCH company", reply, times=99))
     inputs = {**COMPANY_INPUTS, "city": "Rome"}
 
-    company_id, outs = create(client, inputs, build_settings())
+    company_id, outs = create(build_run(client), inputs)
 
     assert (company_id, outs["unfinished"]) == (created_company[0], ["city"])
     assert "the next `pulumi up` tries again" in hq.list_warnings()[0]
     assert diff(outs, inputs).is_unfinished
     hq.emulator.faults.clear()
-    later = update(client, company_id, outs, inputs)
+    later = update(build_run(client), company_id, outs, inputs)
     assert (later["city"], later["unfinished"]) == ("Rome", [])
 
 
@@ -188,7 +186,7 @@ def test_a_refresh_of_an_unchanged_company_changes_nothing(
     hq: HqFixture, client: HqClient, created_company: IdAndState
 ) -> None:
     """One request."""
-    live = read(client, *created_company)
+    live = read(build_run(client), *created_company)
 
     assert live is not None
     assert (live.inputs, live.outputs) == (COMPANY_INPUTS, created_company[1])
@@ -214,7 +212,7 @@ def test_drift_shows_as_that_argument_alone(
     """What is not declared is not compared."""
     hq.emulator.call_control_plane("PATCH", f"/companies/{created_company[0]}", changes)
 
-    live = read(client, *created_company)
+    live = read(build_run(client), *created_company)
 
     assert live is not None
     assert live.inputs == {**COMPANY_INPUTS, **drift}
@@ -227,7 +225,7 @@ def test_a_change_is_one_request_with_what_differs(
     """A rename and a cleared field among it."""
     wanted = {**COMPANY_INPUTS, "name": "Acme Nord", "city": ""}
 
-    outs = update(client, *created_company, wanted)
+    outs = update(build_run(client), *created_company, wanted)
 
     assert hq.emulator.requests_made == ["PATCH company"]
     assert hq.emulator.requests[-1].body == b'{"name": "Acme Nord", "city": ""}'
@@ -241,7 +239,7 @@ def test_a_name_that_another_company_has_is_an_error(
     client.companies.create({**COMPANY_BODY, "name": "Other"})
 
     with pytest.raises(ConflictError, match=r"could not change name of company .*409"):
-        update(client, *created_company, {**COMPANY_INPUTS, "name": "Other"})
+        update(build_run(client), *created_company, {**COMPANY_INPUTS, "name": "Other"})
 
 
 def test_a_rename_whose_answer_was_lost_is_done(
@@ -253,7 +251,7 @@ def test_a_rename_whose_answer_was_lost_is_done(
         Fault("PATCH company", build_reply(409, {"message": "the name is taken"})),
     ]
 
-    outs = update(client, *created_company, {**COMPANY_INPUTS, "name": "Acme Nord"})
+    outs = update(build_run(client), *created_company, {**COMPANY_INPUTS, "name": "Acme Nord"})
 
     assert outs["name"] == "Acme Nord"
     assert hq.emulator.requests_made == ["PATCH company", "PATCH company", "GET company"]
@@ -266,9 +264,9 @@ def test_a_company_that_is_gone_leaves_the_state(
     hq.emulator.call_control_plane("DELETE", f"/companies/{created_company[0]}")
     hq.clock.sleep(TEN_MINUTES)
 
-    assert read(client, *created_company) is None
+    assert read(build_run(client), *created_company) is None
     with pytest.raises(NotFoundError, match="If somebody removed it: `pulumi refresh`"):
-        update(client, *created_company, {**COMPANY_INPUTS, "city": "Rome"})
+        update(build_run(client), *created_company, {**COMPANY_INPUTS, "city": "Rome"})
 
 
 def test_a_404_on_what_was_just_made_is_waited_out(
@@ -278,8 +276,11 @@ def test_a_404_on_what_was_just_made_is_waited_out(
     nothing = build_reply(404, {"code": 1004, "message": "this company doesn't exist."})
     hq.emulator.faults += [Fault("GET company", nothing), Fault("PATCH company", nothing)]
 
-    assert read(client, *created_company) is not None
-    assert update(client, *created_company, {**COMPANY_INPUTS, "city": "Rome"})["city"] == "Rome"
+    assert read(build_run(client), *created_company) is not None
+    assert (
+        update(build_run(client), *created_company, {**COMPANY_INPUTS, "city": "Rome"})["city"]
+        == "Rome"
+    )
 
 
 @pytest.mark.parametrize(
@@ -299,27 +300,27 @@ def test_whatever_else_goes_wrong_is_never_gone(
     hq.emulator.faults.append(Fault("GET company", reply, times=99))
 
     with pytest.raises(Bim360Error, match="could not read company"):
-        read(client, *created_company)
+        read(build_run(client), *created_company)
 
 
 def test_an_import_mirrors_everything_hq_filled(
     client: HqClient, created_company: IdAndState
 ) -> None:
     """Nothing but the id is known."""
-    live = read(client, created_company[0], {})
+    live = read(build_run(client), created_company[0], {})
 
     assert live is not None
     assert live.inputs == COMPANY_INPUTS
     assert diff(live.outputs, COMPANY_INPUTS) == diff(created_company[1], COMPANY_INPUTS)
     with pytest.raises(NotFoundError, match="could not read company c9"):
-        read(client, "c9", {})
+        read(build_run(client), "c9", {})
 
 
 def test_destroying_sends_nothing_and_says_so(
     hq: HqFixture, client: HqClient, created_company: IdAndState
 ) -> None:
     """HQ has no request for it."""
-    delete(client, *created_company)
+    delete(build_run(client), *created_company)
 
     assert hq.emulator.requests_made == []
     assert hq.notifications == [
@@ -335,12 +336,12 @@ def test_destroying_sends_nothing_and_says_so(
 
 def test_a_renamed_resource_is_not_told_of_its_own_company(hq: HqFixture, client: HqClient) -> None:
     """The new one took it over in the same run."""
-    create(client, COMPANY_INPUTS, build_settings())
+    create(build_run(client), COMPANY_INPUTS)
     owners = Ownership()
-    company_id, outs = create(client, COMPANY_INPUTS, build_settings(), owners)
+    company_id, outs = create(build_run(client, ownership=owners), COMPANY_INPUTS)
     hq.notifications.clear()
 
-    delete(client, company_id, outs, owners)
+    delete(build_run(client, ownership=owners), company_id, outs)
 
     assert hq.notifications == []
 

@@ -15,7 +15,7 @@ from tests.support.hq import (
     Fault,
     HqFixture,
     build_reply,
-    build_settings,
+    build_run,
 )
 
 USER_INPUTS: dict[str, Any] = {"email": "ada@example.com", "account_id": ACCOUNT_ID, "region": "US"}
@@ -28,7 +28,7 @@ TEN_MINUTES = 600.0
 @pytest.fixture
 def created_user(hq: HqFixture, client: HqClient) -> IdAndState:
     """Return the id and the state of a user whom the stack added and who has signed in."""
-    user = create(client, USER_INPUTS, build_settings())
+    user = create(build_run(client), USER_INPUTS)
     hq.emulator.call_control_plane("POST", f"/users/{user[0]}/sign-in")
     hq.emulator.requests_made.clear()
     return user
@@ -43,8 +43,8 @@ def test_whom_the_stack_added_is_made_inactive(
     hq: HqFixture, client: HqClient, created_user: IdAndState
 ) -> None:
     """One request, and a second destroy does no harm."""
-    delete(client, *created_user)
-    delete(client, *created_user)
+    delete(build_run(client), *created_user)
+    delete(build_run(client), *created_user)
 
     assert hq.emulator.requests_made == ["PATCH user", "PATCH user"]
     assert get_status(client, created_user[0]) == "inactive"
@@ -52,10 +52,10 @@ def test_whom_the_stack_added_is_made_inactive(
 
 def test_who_never_signed_in_stays_and_it_is_said(hq: HqFixture, client: HqClient) -> None:
     """HQ can neither delete nor deactivate them; that is looked up, not guessed."""
-    user_id, state = create(client, USER_INPUTS, build_settings())
+    user_id, state = create(build_run(client), USER_INPUTS)
     hq.emulator.requests_made.clear()
 
-    delete(client, user_id, state)
+    delete(build_run(client), user_id, state)
 
     assert hq.emulator.requests_made == ["PATCH user", "GET user"]
     assert hq.list_warnings() == [
@@ -80,7 +80,7 @@ def test_who_is_spared_stays_as_they_are(
     """Nothing is sent, and the line says why."""
     user_id, state = created_user
 
-    delete(client, user_id, {**state, **known})
+    delete(build_run(client), user_id, {**state, **known})
 
     assert hq.emulator.requests_made == []
     assert hq.list_warnings()[0].startswith(
@@ -92,16 +92,16 @@ def test_deactivate_is_taken_by_its_word(client: HqClient, created_user: IdAndSt
     """For somebody who was in the account before as well."""
     user_id, state = created_user
 
-    delete(client, user_id, {**state, "adopted": True, "on_destroy": "deactivate"})
+    delete(build_run(client), user_id, {**state, "adopted": True, "on_destroy": "deactivate"})
 
     assert get_status(client, user_id) == "inactive"
 
 
 def test_an_account_admin_who_is_declared_survives_a_destroy(client: HqClient) -> None:
     """Or the stack could lock everybody out."""
-    admin = create(client, {**USER_INPUTS, "email": ADMIN_EMAIL}, build_settings())
+    admin = create(build_run(client), {**USER_INPUTS, "email": ADMIN_EMAIL})
 
-    delete(client, *admin)
+    delete(build_run(client), *admin)
 
     assert admin[1]["role"] == "account_admin"
     assert get_status(client, admin[0]) == "active"
@@ -113,10 +113,10 @@ def test_a_renamed_resource_leaves_the_person_alone(
     """Pulumi creates the new resource, then deletes the old one."""
     owners = Ownership()
     user_id, outs = create(
-        client, {**USER_INPUTS, "on_destroy": "deactivate"}, build_settings(), owners
+        build_run(client, ownership=owners), {**USER_INPUTS, "on_destroy": "deactivate"}
     )
 
-    delete(client, user_id, outs, owners)
+    delete(build_run(client, ownership=owners), user_id, outs)
 
     assert user_id == created_user[0]
     assert get_status(client, user_id) == "active"
@@ -130,7 +130,7 @@ def test_who_is_gone_is_done_with(
     hq.emulator.call_control_plane("DELETE", f"/users/{created_user[0]}")
     hq.clock.sleep(TEN_MINUTES)
 
-    delete(client, *created_user)
+    delete(build_run(client), *created_user)
 
     assert hq.emulator.requests_made == ["PATCH user"]
 
@@ -146,7 +146,7 @@ def test_whom_hq_would_not_deactivate_is_an_error(
     hq.emulator.faults.append(Fault("PATCH user", reply, times=99))
 
     with pytest.raises(Bim360Error, match="could not change status of user"):
-        delete(client, *created_user)
+        delete(build_run(client), *created_user)
 
 
 def test_a_refusal_counts_as_done_if_the_person_is_inactive(
@@ -157,6 +157,6 @@ def test_a_refusal_counts_as_done_if_the_person_is_inactive(
     hq.emulator.requests_made.clear()
     hq.emulator.faults.append(Fault("PATCH user", build_reply(422, {"message": "no"})))
 
-    delete(client, *created_user)
+    delete(build_run(client), *created_user)
 
     assert hq.emulator.requests_made == ["PATCH user", "GET user"]

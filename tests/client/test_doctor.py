@@ -143,7 +143,7 @@ def build_gateway_error(status: int, code: str) -> Any:
         ("GET projects", build_reply(500), "account", "HQ failed"),
         ("GET projects", build_reply(200, {"no": "list"}), "account", "bim360:baseUrl"),
         ("GET projects", DROPS_CONNECTION, "account", "network"),
-        ("GET projects", build_reply(404, b"<html>"), "account", "not HQ's own answer"),
+        ("GET projects", build_reply(404, b"<html>"), "account", "The response is not from HQ"),
     ],
 )
 def test_what_hq_or_somebody_before_it_says_is_explained(

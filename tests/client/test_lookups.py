@@ -105,8 +105,8 @@ def test_business_units_are_found_by_their_path(
     )
     assert get_refusal(lookups.find_business_unit, "North America/West") == (
         "BIM 360: could not find business unit 'North America/West': there are 2 of them: "
-        "b0000000-0000-4000-8000-000000000011, b0000000-0000-4000-8000-000000000012; use the id "
-        "of the one that is meant."
+        "b0000000-0000-4000-8000-000000000011, b0000000-0000-4000-8000-000000000012; use an id "
+        "instead of the name."
     )
     assert hq.emulator.requests_made == ["GET business units"]
 

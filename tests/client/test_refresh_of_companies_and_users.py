@@ -5,7 +5,7 @@ from typing import Any
 
 from bim360_provider.core import project_member
 from bim360_provider.hq import HqClient
-from tests.support.hq import HqFixture
+from tests.support.hq import HqFixture, build_run
 from tests.support.members import (
     MEMBER_INPUTS,
     acting_settings,
@@ -21,9 +21,8 @@ def create_members(hq: HqFixture, number: int) -> list[tuple[str, dict[str, Any]
     client, place = create_acting_client(hq), create_active_project(hq)
     made = [
         project_member.create(
-            client,
+            build_run(client, acting_settings()),
             {**MEMBER_INPUTS, "project_id": place, "email": f"m{each:03}@example.com"},
-            acting_settings(),
         )
         for each in range(number)
     ]
@@ -34,7 +33,7 @@ def create_members(hq: HqFixture, number: int) -> list[tuple[str, dict[str, Any]
 def refresh_in_threads(client: HqClient, made: list[tuple[str, dict[str, Any]]]) -> list[Any]:
     """Refresh them as Pulumi's host does, in four threads."""
     with ThreadPoolExecutor(HOST_THREADS) as threads:
-        return list(threads.map(lambda each: project_member.read(client, *each), made))
+        return list(threads.map(lambda each: project_member.read(build_run(client), *each), made))
 
 
 def test_thirty_members_of_a_project_are_three_requests(hq: HqFixture) -> None:
@@ -52,7 +51,7 @@ def test_a_member_is_the_same_from_a_page_and_alone(hq: HqFixture) -> None:
     made = create_members(hq, 3)
 
     found = refresh_in_threads(create_acting_client(hq), made)
-    alone = [project_member.read(create_acting_client(hq), *each) for each in made]
+    alone = [project_member.read(build_run(create_acting_client(hq)), *each) for each in made]
 
     assert found == alone
 
@@ -76,9 +75,9 @@ def test_a_member_whom_this_run_changed_is_asked_for(hq: HqFixture) -> None:
     refresh_in_threads(client, made)
     entity_id, state = made[2]
     changed = {**state, "industry_roles": ["Engineer"]}
-    project_member.update(client, entity_id, state, changed)
+    project_member.update(build_run(client), entity_id, state, changed)
 
-    live = project_member.read(client, entity_id, state)
+    live = project_member.read(build_run(client), entity_id, state)
 
     assert live is not None
     assert live.inputs["industry_roles"] == ["Engineer"]

@@ -8,7 +8,14 @@ from bim360_provider.core import account_user, business_units, company, project
 from bim360_provider.emulator import ACCOUNT_ID
 from bim360_provider.hq import HqClient
 from bim360_provider.models.display import keep_secret
-from tests.support.hq import PROJECT_INPUTS, Fault, HqFixture, build_reply, build_settings
+from tests.support.hq import (
+    PROJECT_INPUTS,
+    Fault,
+    HqFixture,
+    build_reply,
+    build_run,
+    build_settings,
+)
 
 PLACE = {"account_id": ACCOUNT_ID, "region": "US"}
 ID = "c17e6837-96cd-4839-868e-051a2ad65d28"
@@ -40,7 +47,7 @@ def test_a_create_warns_once_of_what_hq_stored_otherwise(
     # HQ takes a person's role once more with a PATCH, and keeps to its own.
     hq.emulator.faults.extend((Fault(what, reply), Fault("PATCH user", reply)))
 
-    _, outs = entity.create(client, inputs, build_settings())
+    _, outs = entity.create(build_run(client), inputs)
 
     (warning,) = hq.list_warnings()
     assert f"{name} 'Oslo', stored as 'OSLO'" in warning
@@ -54,12 +61,12 @@ def test_an_update_warns_once_of_what_hq_stored_otherwise(
 ) -> None:
     """Also where HQ dropped the value."""
     entity, inputs, name, _ = ENTITY_CASES[kind]
-    id_, outs = entity.create(client, inputs, build_settings())
+    id_, outs = entity.create(build_run(client), inputs)
     hq.notifications.clear()
     reply = build_reply(200, {**inputs, "id": id_, name: None})
     hq.emulator.faults.append(Fault(f"PATCH {kind}", reply))
 
-    entity.update(client, id_, outs, {**inputs, name: "Bergen"})
+    entity.update(build_run(client), id_, outs, {**inputs, name: "Bergen"})
 
     (warning,) = hq.list_warnings()
     assert f"{name} 'Bergen', stored as None" in warning
@@ -73,7 +80,7 @@ def test_units_that_hq_stored_otherwise_are_a_warning(hq: HqFixture, client: HqC
         Fault("PUT business units", build_reply(200, {"business_units": rows}))
     )
 
-    business_units.create(client, inputs, build_settings())
+    business_units.create(build_run(client), inputs)
 
     (warning,) = hq.list_warnings()
     assert "a.name 'a', stored as 'A'; b.name 'b', stored as 'B'" in warning
@@ -86,9 +93,9 @@ def test_nothing_is_said_where_hq_stored_what_was_sent(
     """Nor where it left a field out of its response, or wrote the same otherwise."""
     entity, inputs, name, what = ENTITY_CASES[kind]
     hq.emulator.faults.append(Fault(what, build_reply(201, {"id": ID, name: inputs[name]})))
-    entity.create(client, inputs, build_settings())
+    entity.create(build_run(client), inputs)
     hq.emulator.faults.append(Fault(what, build_reply(201, {**inputs, "id": ID})))
-    entity.create(hq.create_client(), inputs, build_settings())
+    entity.create(build_run(hq.create_client()), inputs)
 
     assert hq.list_warnings() == []
 
@@ -99,6 +106,6 @@ def test_neither_value_of_a_secret_is_shown(hq: HqFixture, client: HqClient) -> 
     hq.emulator.faults.append(Fault(what, build_reply(201, {**inputs, "id": ID, name: "Osl"})))
 
     with keep_secret("Oslo"):
-        entity.create(client, inputs, build_settings())
+        entity.create(build_run(client), inputs)
 
     assert f"{name} [secret], stored as [secret]" in hq.list_warnings()[0]

@@ -38,7 +38,7 @@ def test_without_a_word_to_archive_nothing_is_changed(account_with_leftovers: Hq
 
     assert done.exit_code == 0
     assert done.output.startswith("active: live-test-1 (")
-    assert done.output.endswith("Nothing was changed; --archive archives them.\n1 project.\n")
+    assert done.output.endswith("Nothing was changed. To archive, add --archive.\n1 project.\n")
     assert account_with_leftovers.emulator.requests_made == ["token", "GET projects"]
 
 
@@ -65,7 +65,7 @@ def test_a_prefix_that_could_mean_everything_is_refused(
     done = run_sweep("--prefix", prefix, "--archive")
 
     assert done.exit_code == 2
-    assert "4 characters at least" in done.output
+    assert "at least 4 characters" in done.output
     assert account_with_leftovers.emulator.requests_made == []
 
 

@@ -15,6 +15,7 @@ from tests.support.hq import (
     Fault,
     HqFixture,
     build_reply,
+    build_run,
     build_settings,
 )
 
@@ -32,7 +33,7 @@ def create_in_parallel(hq: HqFixture, *declared: Mapping[str, Any], **config: st
     def run(number: int) -> str | Bim360Error:
         together.wait()
         try:
-            return create(clients[number], declared[number], build_settings(**config))[0]
+            return create(build_run(clients[number], build_settings(**config)), declared[number])[0]
         except Bim360Error as error:
             return error
 
@@ -115,7 +116,7 @@ def test_what_another_program_makes_meanwhile_is_not_taken_for_ours(hq: HqFixtur
     other = hq.create_client()
     other.transport.get_server_time()
     hq.emulator.faults.append(Fault("POST projects", GATEWAY_TIMEOUT))
-    theirs = iter([lambda: create(other, OTHER_INPUTS, build_settings())])
+    theirs = iter([lambda: create(build_run(other), OTHER_INPUTS)])
     follow = hq.emulator.clock.advance
 
     def overtaken(seconds: float) -> None:
@@ -125,7 +126,7 @@ def test_what_another_program_makes_meanwhile_is_not_taken_for_ours(hq: HqFixtur
     hq.clock.on_sleep = overtaken
 
     with pytest.raises(ConflictError, match="was made by somebody else while this run"):
-        create(hq.create_client(), PROJECT_INPUTS, build_settings())
+        create(build_run(hq.create_client()), PROJECT_INPUTS)
 
     assert hq.list_project_names() == ["Tower A"]
     assert hq.emulator.requests_made.count("POST projects") == 3

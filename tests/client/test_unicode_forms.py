@@ -11,7 +11,14 @@ from bim360_provider.core.project_member.importer import find_role_ids
 from bim360_provider.emulator import ACCOUNT_ID
 from bim360_provider.errors import ConflictError
 from bim360_provider.hq import HqClient
-from tests.support.hq import PROJECT_INPUTS, Fault, HqFixture, build_reply, build_settings
+from tests.support.hq import (
+    PROJECT_INPUTS,
+    Fault,
+    HqFixture,
+    build_reply,
+    build_run,
+    build_settings,
+)
 
 COMPOSED = unicodedata.normalize("NFC", "Zürich Café")
 DECOMPOSED = unicodedata.normalize("NFD", COMPOSED)
@@ -35,14 +42,12 @@ def create_at_hq(client: HqClient, tail: str, body: dict[str, Any]) -> str:
 def test_a_name_is_sent_in_form_c(hq: HqFixture, client: HqClient, name: str) -> None:
     """Projects and companies, and each text of theirs."""
     project.create(
-        client,
+        build_run(client),
         check_arguments(project, {**PROJECT_INPUTS, "name": name, "city": DECOMPOSED}),
-        build_settings(),
     )
     company.create(
-        client,
+        build_run(client),
         check_arguments(company, {**COMPANY_INPUTS, "name": name, "city": DECOMPOSED}),
-        build_settings(),
     )
 
     posts = [entry.body for entry in hq.emulator.journal.find_entries(method="POST")]
@@ -67,7 +72,7 @@ def test_a_name_that_hq_holds_in_form_d_is_taken(
     inputs = check_arguments(entity, {**base, "name": COMPOSED, "adopt": "never"})
 
     with pytest.raises(ConflictError, match=f"could not create .* '{COMPOSED}'"):
-        entity.create(hq.create_client(), inputs, build_settings(adoptLeftovers="false"))
+        entity.create(build_run(hq.create_client(), build_settings(adoptLeftovers="false")), inputs)
 
     assert f"POST {kind}" not in hq.emulator.requests_made
 
@@ -84,8 +89,8 @@ def test_a_name_that_hq_holds_in_form_d_is_adopted_and_no_change(
     there = create_at_hq(client, kind, {**body, "name": DECOMPOSED})
     inputs = check_arguments(entity, {**base, "name": COMPOSED, "adopt": "any"})
 
-    found, outs = entity.create(hq.create_client(), inputs, build_settings())
-    live = entity.read(client, found, outs)
+    found, outs = entity.create(build_run(hq.create_client()), inputs)
+    live = entity.read(build_run(client), found, outs)
 
     assert found == there
     assert entity.diff(outs, inputs).changed_arguments == ()
@@ -96,10 +101,8 @@ def test_a_name_that_hq_holds_in_form_d_is_adopted_and_no_change(
 
 def test_a_name_in_ascii_costs_no_request_more(hq: HqFixture, client: HqClient) -> None:
     """One POST each."""
-    project.create(client, check_arguments(project, dict(PROJECT_INPUTS)), build_settings())
-    company.create(
-        client, check_arguments(company, {**COMPANY_INPUTS, "name": "Acme"}), build_settings()
-    )
+    project.create(build_run(client), check_arguments(project, dict(PROJECT_INPUTS)))
+    company.create(build_run(client), check_arguments(company, {**COMPANY_INPUTS, "name": "Acme"}))
 
     assert hq.emulator.requests_made == ["token", "POST projects", "POST companies"]
 
@@ -108,7 +111,7 @@ def test_names_with_accents_share_one_list(hq: HqFixture, client: HqClient) -> N
     """A hundred of them cost no hundred requests."""
     for name in ("Zürich", "Genève", "Malmö"):
         project.create(
-            client, check_arguments(project, {**PROJECT_INPUTS, "name": name}), build_settings()
+            build_run(client), check_arguments(project, {**PROJECT_INPUTS, "name": name})
         )
 
     assert hq.emulator.requests_made == ["token", "GET projects", *["POST projects"] * 3]
@@ -140,12 +143,12 @@ def test_a_unit_that_hq_holds_in_form_d_is_no_change(hq: HqFixture, client: HqCl
     inputs = check_arguments(business_units, {"units": {COMPOSED: {"id": ours}}})
     hq.emulator.requests_made.clear()
 
-    _, outs = business_units.create(hq.create_client(), inputs, build_settings())
+    _, outs = business_units.create(build_run(hq.create_client()), inputs)
     assert hq.emulator.requests_made == ["token", "GET business units"]
     assert business_units.diff(outs, inputs).changed_arguments == ()
 
     renamed = check_arguments(business_units, {"units": {COMPOSED: {"id": ours, "name": "New"}}})
-    business_units.update(client, ACCOUNT_ID, outs, renamed)
+    business_units.update(build_run(client), ACCOUNT_ID, outs, renamed)
     assert [unit.name for unit in client.business_units.get_structure()] == [
         "New",
         DECOMPOSED + "2",
@@ -171,4 +174,4 @@ def test_a_role_is_found_in_either_form(hq: HqFixture, client: HqClient) -> None
         Fault("GET roles", build_reply(200, [{"id": "r1", "name": DECOMPOSED}]))
     )
 
-    assert find_role_ids(client, tower, [COMPOSED], "ada@example.com") == ["r1"]
+    assert find_role_ids(build_run(client), tower, [COMPOSED], "ada@example.com") == ["r1"]

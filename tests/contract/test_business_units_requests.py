@@ -6,7 +6,7 @@ from bim360_provider.emulator import ACCOUNT_ID
 from bim360_provider.hq import HqClient
 from tests.contract.openapi import needs_openapi_file
 from tests.contract.test_company_and_account_user_requests import problems
-from tests.support.hq import HqFixture, build_settings
+from tests.support.hq import HqFixture, build_run, build_settings
 
 pytestmark = needs_openapi_file
 
@@ -19,11 +19,11 @@ def test_a_trees_life_is_asked_as_documented(hq: HqFixture, client: HqClient) ->
         {}, {"units": {"North": {"description": ""}}}, build_settings()
     )
 
-    _, state = business_units.create(client, inputs, build_settings())
-    business_units.read(client, ACCOUNT_ID, state)
+    _, state = business_units.create(build_run(client), inputs)
+    business_units.read(build_run(client), ACCOUNT_ID, state)
     Lookups(client).find_business_unit("North/West")
-    state = business_units.update(client, ACCOUNT_ID, state, changed)
-    business_units.delete(client, ACCOUNT_ID, {**state, "on_destroy": "remove"})
+    state = business_units.update(build_run(client), ACCOUNT_ID, state, changed)
+    business_units.delete(build_run(client), ACCOUNT_ID, {**state, "on_destroy": "remove"})
 
     assert problems(hq) == []
     assert hq.emulator.requests_made.count("PUT business units") == 3

@@ -6,7 +6,7 @@ from bim360_provider.core import account_user, company
 from bim360_provider.emulator import ACCOUNT_ID
 from bim360_provider.hq import HqClient
 from tests.contract.openapi import get_validator, needs_openapi_file
-from tests.support.hq import HqFixture, build_settings
+from tests.support.hq import HqFixture, build_run
 
 pytestmark = needs_openapi_file
 
@@ -32,10 +32,10 @@ def problems(hq: HqFixture) -> list[str]:
 
 def test_a_companys_life_is_asked_as_documented(hq: HqFixture, client: HqClient) -> None:
     """Created, met again, read, changed, listed."""
-    company_id, state = company.create(client, MORE, build_settings())
-    company.create(client, {**MORE, "city": "Oslo"}, build_settings())
-    company.read(client, company_id, state)
-    company.update(client, company_id, state, {**MORE, "name": "Volt Nord", "phone": ""})
+    company_id, state = company.create(build_run(client), MORE)
+    company.create(build_run(client), {**MORE, "city": "Oslo"})
+    company.read(build_run(client), company_id, state)
+    company.update(build_run(client), company_id, state, {**MORE, "name": "Volt Nord", "phone": ""})
     list(client.companies.walk())
 
     assert problems(hq) == []
@@ -44,16 +44,14 @@ def test_a_companys_life_is_asked_as_documented(hq: HqFixture, client: HqClient)
 
 def test_a_persons_life_is_asked_as_documented(hq: HqFixture, client: HqClient) -> None:
     """Added, met again, read, changed, made inactive, listed."""
-    company_id, _ = company.create(client, VOLT, build_settings())
-    user_id, state = account_user.create(
-        client, {**ADA, "company_id": company_id}, build_settings()
-    )
+    company_id, _ = company.create(build_run(client), VOLT)
+    user_id, state = account_user.create(build_run(client), {**ADA, "company_id": company_id})
     hq.emulator.call_control_plane("POST", f"/users/{user_id}/sign-in")
-    account_user.create(client, ADA, build_settings())
-    account_user.read(client, user_id, state)
+    account_user.create(build_run(client), ADA)
+    account_user.read(build_run(client), user_id, state)
     changed = {**ADA, "company_id": "", "default_role": "Architect", "status": "inactive"}
-    account_user.update(client, user_id, {**state, "status": "active"}, changed)
-    account_user.delete(client, user_id, state)
+    account_user.update(build_run(client), user_id, {**state, "status": "active"}, changed)
+    account_user.delete(build_run(client), user_id, state)
     list(client.account_users.walk())
 
     assert problems(hq) == []

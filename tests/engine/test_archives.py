@@ -1,4 +1,4 @@
-"""A destroy that nobody meant: it stops, nothing is half done, and the next run goes on."""
+"""A destroy by mistake: it stops, nothing is half done, and the next run continues."""
 
 import json
 from collections.abc import Callable
@@ -16,14 +16,14 @@ from pathlib import Path
 from bim360_provider import Bim360Project, Bim360Provider
 from pulumi import ResourceOptions
 
-told = json.loads(Path(__file__).with_name("told.json").read_text())
+declared = json.loads(Path(__file__).with_name("declared.json").read_text())
 opts = None
-if told.get("provider"):
-    opts = ResourceOptions(provider=Bim360Provider("other", **told["provider"]))
-for number in range(told["count"]):
+if declared.get("provider"):
+    opts = ResourceOptions(provider=Bim360Provider("other", **declared["provider"]))
+for number in range(declared["count"]):
     Bim360Project(
         f"t{number}", name=f"Tower {number}", start_date="2027-01-01", end_date="2028-01-01",
-        project_type="Office", value=1, currency="USD", opts=opts, **told["arguments"],
+        project_type="Office", value=1, currency="USD", opts=opts, **declared["arguments"],
     )
 """
 
@@ -44,22 +44,22 @@ class TowerStack:
         self.stack = self.open_stack(env)
 
     def open_stack(self, env: dict[str, str]) -> Bim360Stack:
-        """Return the stack as somebody with another environment has it."""
+        """Return the stack in a shell with another environment."""
         return self._open_stack(self.folder, stack="dev", env=env)
 
     def declare(self, count: int, provider: Any = None, **arguments: Any) -> None:
-        """Say how many towers there are, and what they have in common."""
-        told = {"count": count, "provider": provider, "arguments": arguments}
-        (self.folder / "told.json").write_text(json.dumps(told))
+        """Declare the number of towers, and their common arguments."""
+        declared = {"count": count, "provider": provider, "arguments": arguments}
+        (self.folder / "declared.json").write_text(json.dumps(declared))
 
     def list_live_projects(self) -> set[str]:
-        """Return the towers that HQ has as not archived."""
+        """Return the towers that are not archived at HQ."""
         return {each["name"] for each in self.stack.projects() if each["status"] != "archived"}
 
 
 @pytest.fixture
 def site(tmp_path: Path, bim360_stack: Callable[..., Bim360Stack]) -> TowerStack:
-    """Return a stack of ten towers that are there; a run may archive four."""
+    """Return a stack of ten towers that exist; a run may archive four."""
     site = TowerStack(tmp_path / "towers", bim360_stack, MOST)
     site.declare(10)
     assert site.stack.up().ok
@@ -75,7 +75,7 @@ def list_state_ids(site: TowerStack) -> set[str]:
 
 
 def test_a_destroy_stops_after_as_many_as_allowed_and_the_next_goes_on(site: TowerStack) -> None:
-    """What is archived is out of the state, the rest is in it, and that is what HQ has."""
+    """Archived towers are out of the state, the others are in it, as at HQ."""
     first = site.stack.destroy()
     left = list_state_ids(site)
     second = site.stack.destroy()
@@ -93,8 +93,8 @@ def test_a_destroy_stops_after_as_many_as_allowed_and_the_next_goes_on(site: Tow
     assert site.list_live_projects() == set()
 
 
-def test_after_a_refusal_the_same_program_brings_everything_back(site: TowerStack) -> None:
-    """What was archived by mistake is made good by one up."""
+def test_after_a_refusal_the_same_program_restores_everything(site: TowerStack) -> None:
+    """One up reactivates what was archived by mistake."""
     site.stack.destroy()
     left = site.list_live_projects()
     site.declare(10, adopt="archived")
@@ -108,7 +108,7 @@ def test_after_a_refusal_the_same_program_brings_everything_back(site: TowerStac
 
 
 def test_towers_that_left_the_program_are_archived_over_several_ups(site: TowerStack) -> None:
-    """A table that lost its lines: four go, six are still there to be put back."""
+    """A table that lost its lines: four go, six still exist to be declared again."""
     site.declare(0)
     first = site.stack.up()
     remaining = site.list_live_projects()
@@ -122,8 +122,8 @@ def test_towers_that_left_the_program_are_archived_over_several_ups(site: TowerS
     assert back.changes == {"same": 7, "create": 4}
 
 
-def test_archiving_by_the_program_counts_too(site: TowerStack) -> None:
-    """Ten updates, of which four are made; the next up goes on, and then nothing is left."""
+def test_archiving_by_status_counts_too(site: TowerStack) -> None:
+    """Ten updates, of which four are sent; the next up continues, until nothing is left."""
     site.declare(10, status="archived")
 
     first, second, third = site.stack.up(), site.stack.up(), site.stack.up()
@@ -136,27 +136,27 @@ def test_archiving_by_the_program_counts_too(site: TowerStack) -> None:
 def test_the_environment_overrides_what_the_last_up_said_of_an_explicit_provider(
     tmp_path: Path, bim360_stack: Callable[..., Bim360Stack]
 ) -> None:
-    """A destroy does not run the program: its provider's arguments are those in the state."""
+    """A destroy does not run the program: the provider's arguments come from the state."""
     site = TowerStack(tmp_path / "other", bim360_stack, {"BIM360_MAX_ARCHIVES": ""})
     account = "a1d5e9b2-0000-4000-8000-000000000001"
     site.declare(3, provider={"account_id": account, "max_archives": 1})
     site.stack.up()
 
     strict = site.stack.destroy()
-    meant = site.open_stack({"BIM360_MAX_ARCHIVES": "2"}).destroy()
+    confirmed = site.open_stack({"BIM360_MAX_ARCHIVES": "2"}).destroy()
 
     assert len(strict.requests) == 1
     assert "this run has archived 1 already" in strict.errors[0]
-    assert meant.ok
-    assert len(meant.requests) == 2
+    assert confirmed.ok
+    assert len(confirmed.requests) == 2
 
 
-@pytest.mark.parametrize(("words", "archived"), [("", 20), ("0", 0), ("unlimited", 21)])
-def test_twenty_are_allowed_unless_somebody_says_otherwise(
-    tmp_path: Path, bim360_stack: Callable[..., Bim360Stack], words: str, archived: int
+@pytest.mark.parametrize(("maximum", "archived"), [("", 20), ("0", 0), ("unlimited", 21)])
+def test_twenty_are_allowed_unless_the_environment_says_otherwise(
+    tmp_path: Path, bim360_stack: Callable[..., Bim360Stack], maximum: str, archived: int
 ) -> None:
     """The default, none, and no limit."""
-    site = TowerStack(tmp_path / "many", bim360_stack, {"BIM360_MAX_ARCHIVES": words})
+    site = TowerStack(tmp_path / "many", bim360_stack, {"BIM360_MAX_ARCHIVES": maximum})
     site.declare(21)
     site.stack.up()
 

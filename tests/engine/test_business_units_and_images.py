@@ -1,4 +1,4 @@
-"""Whole programs: business units that projects hang on, pictures, and look-ups by name."""
+"""Whole programs: business units that projects refer to, images, and look-ups by name."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -61,7 +61,7 @@ Opened = Callable[..., Bim360Stack]
 
 @pytest.fixture
 def open_stack(bim360_stack: Opened, tmp_path: Path) -> Opened:
-    """Return a function that puts a program into the stack's folder and opens the stack."""
+    """Return a function that writes a program into the stack's folder and opens the stack."""
     (tmp_path / "Pulumi.yaml").write_text("name: parts\nruntime: python\n")
     (tmp_path / "tower.png").write_bytes(PNG)
 
@@ -81,7 +81,7 @@ def list_requests(result: StackResult) -> list[str]:
 def test_units_a_project_and_its_picture_live_and_go_together(
     open_stack: Opened, tmp_path: Path
 ) -> None:
-    """Wired by outputs; nothing to do is no request; a destroy works and keeps what it must."""
+    """Connected by outputs; a second up sends nothing; a destroy keeps the units."""
     stack = open_stack(UNITS)
 
     preview, up, again = stack.preview(), stack.up(), stack.up()
@@ -98,20 +98,20 @@ def test_units_a_project_and_its_picture_live_and_go_together(
     ]
     assert stack.projects()[0]["business_unit_id"] == up.outputs["west"]
     assert list_requests(repainted) == ["PATCH image"]
-    # The picture is read off the project; whether its GET serves both depends on who comes first.
+    # The image is read off the project; whether its GET serves both depends on the order.
     assert [row.split()[0] for row in list_requests(refresh)] in (["GET"] * 2, ["GET"] * 3)
     assert [row.split()[0] for row in list_requests(destroy)] == ["PATCH"]
 
 
 def change_in_browser(stack: Bim360Stack, change: Callable[[dict[str, Any]], object]) -> None:
-    """Change the first account as somebody in the browser would."""
+    """Change the first account as a user in the browser would."""
     state: Any = stack.hq.call_control_plane("GET", "/state")
     change(state["accounts"][0])
     stack.hq.call_control_plane("PUT", "/state", state)
 
 
-def test_drift_of_a_unit_shows_and_is_put_back(open_stack: Opened) -> None:
-    """With all others left alone."""
+def test_drift_of_a_unit_is_shown_and_reverted(open_stack: Opened) -> None:
+    """All other units stay as they are."""
     stack = open_stack(UNITS)
     west = stack.up().outputs["west"]
 
@@ -134,22 +134,22 @@ def _headquarters(account: dict[str, Any]) -> None:
 
 
 def test_everything_is_looked_up_by_its_name(open_stack: Opened) -> None:
-    """Each question once in a run; what hangs on something new is unknown in the preview."""
+    """Each list is read once in a run; values that depend on new objects stay unknown."""
     stack = open_stack(LOOK_UPS)
     change_in_browser(stack, _headquarters)
 
     preview = stack.preview()
     up = stack.up()
 
-    questions = [
+    reads = [
         "GET business_units_structure",
         "GET projects",
         "GET search",
         "GET search",
     ]
     headquarters = next(each for each in stack.projects() if each["name"] == "Headquarters")
-    assert sorted(list_requests(preview)) == questions
-    assert sorted(list_requests(up)) == sorted([*questions, "POST projects", "GET industry_roles"])
+    assert sorted(list_requests(preview)) == reads
+    assert sorted(list_requests(up)) == sorted([*reads, "POST projects", "GET industry_roles"])
     assert preview.outputs["hq"] == up.outputs["hq"] == up.outputs["again"] == headquarters["id"]
     assert up.outputs["unit"]["id"] == BUSINESS_UNIT_ID
     assert up.outputs["role"] == "Architect"
@@ -157,7 +157,7 @@ def test_everything_is_looked_up_by_its_name(open_stack: Opened) -> None:
 
 
 def test_a_look_up_that_finds_nothing_is_one_line(open_stack: Opened) -> None:
-    """No traceback, and nothing is made."""
+    """No traceback, and nothing is created."""
     stack = open_stack(LOOK_UPS)
 
     preview = stack.preview()
@@ -166,7 +166,7 @@ def test_a_look_up_that_finds_nothing_is_one_line(open_stack: Opened) -> None:
 
 
 def test_a_look_up_takes_the_secret_from_the_stack_and_keeps_it(open_stack: Opened) -> None:
-    """The environment goes first; what is looked up is no secret for it."""
+    """Environment variables take precedence; the found value is not a secret."""
     stack = open_stack(
         LOOK_UPS,
         env={"APS_CLIENT_SECRET": ""},
@@ -181,8 +181,8 @@ def test_a_look_up_takes_the_secret_from_the_stack_and_keeps_it(open_stack: Open
     assert up.outputs["role"] == "Architect"
 
 
-def test_an_app_that_is_not_let_in_is_told_in_one_line(open_stack: Opened) -> None:
-    """As the provider tells it."""
+def test_an_app_without_access_is_reported_in_one_line(open_stack: Opened) -> None:
+    """With the text of the provider."""
     stack = open_stack(LOOK_UPS, env={"APS_CLIENT_ID": ""})
 
     preview = stack.preview()

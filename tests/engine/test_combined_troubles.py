@@ -1,4 +1,4 @@
-"""Names that are exchanged, beside all else that a run can meet: one `up` settles it."""
+"""Exchanged names combined with every other trouble of a run: one `up` resolves it."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -47,9 +47,9 @@ A, B, C = "Halle Nord", "Halle Süd", "Halle West"
 class NamedStack:
     """A stack of resources of one kind, whose names and options a test declares."""
 
-    def __init__(self, made: CrashStack, kind: str) -> None:
-        self.site, self.kind = made, kind
-        (made.folder / "__main__.py").write_text(PROGRAM, encoding="utf-8")
+    def __init__(self, crash_stack: CrashStack, kind: str) -> None:
+        self.site, self.kind = crash_stack, kind
+        (crash_stack.folder / "__main__.py").write_text(PROGRAM, encoding="utf-8")
 
     def declare(self, options: Mapping[str, Any] | None = None, /, **names: str) -> None:
         """Declare resources by their names, in this order, all with the same options."""
@@ -69,7 +69,7 @@ class NamedStack:
     def up(
         self, parallel: int = 16, *, replaced: bool = False, refresh: bool = False, **env: str
     ) -> Result:
-        """Run the stack; with all resources that the state holds replaced by force, or without."""
+        """Run the stack; with ``replaced``, replace all resources of the state."""
         self.site.hq.requests_made.clear()
         engine = self.engine(parallel, **env)
         urns = [row["urn"] for row in self.rows()]
@@ -88,17 +88,17 @@ class NamedStack:
         return {row["urn"].rpartition("::")[2]: row["id"] for row in self.rows()}
 
     def live(self) -> dict[str, dict[str, Any]]:
-        """Return what HQ holds, by id."""
+        """Return the objects at HQ, by id."""
         state: Any = self.site.hq.call_control_plane("GET", "/state")
         return {row["id"]: row for account in state["accounts"] for row in account[self.kind]}
 
     def names(self) -> dict[str, str]:
-        """Return the name that HQ has for each resource."""
+        """Return the name at HQ for each resource."""
         live = self.live()
         return {resource: live[each]["name"] for resource, each in self.ids().items()}
 
     def settled(self, ids: Mapping[str, str], parallel: int = 16, **names: str) -> None:
-        """Assert that HQ has these names for these ids, that no run sends more, and destroy."""
+        """Assert that HQ has these names and that no run sends more; then destroy."""
         assert self.names() == names
         assert self.ids() == ids
         assert not [r for r in self.live().values() if r["name"].startswith(TEMPORARY_NAME_PREFIX)]
@@ -107,24 +107,24 @@ class NamedStack:
         last = self.up(parallel)
         assert last.errors == ()
         assert self.site.list_requests() == []
-        gone = self.engine(parallel, BIM360_MAX_ARCHIVES="unlimited").destroy()
-        assert gone.errors == ()
+        destroyed = self.engine(parallel, BIM360_MAX_ARCHIVES="unlimited").destroy()
+        assert destroyed.errors == ()
         assert {self.live()[each].get("status") for each in ids.values()} <= {"archived", None}
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> Iterator[CrashStack]:
-    """Return where a stack runs."""
+def crash_stack(tmp_path: Path) -> Iterator[CrashStack]:
+    """Return an empty stack."""
     with create_crash_stack(tmp_path) as place:
         yield place
 
 
-def opened(made: CrashStack, kind: str, *names: str) -> tuple[NamedStack, dict[str, str]]:
+def opened(crash_stack: CrashStack, kind: str, *names: str) -> tuple[NamedStack, dict[str, str]]:
     """Return a stack after its first up, a week ago, and the ids of its resources."""
-    stack = NamedStack(made, kind)
+    stack = NamedStack(crash_stack, kind)
     stack.declare(**dict(zip("abc", names, strict=False)))
     assert stack.up().errors == ()
-    made.hq.clock.advance(7 * 86_400)
+    crash_stack.hq.clock.advance(7 * 86_400)
     return stack, stack.ids()
 
 
@@ -133,10 +133,10 @@ def opened(made: CrashStack, kind: str, *names: str) -> tuple[NamedStack, dict[s
 @pytest.mark.parametrize("delete_first", [False, True])
 @pytest.mark.parametrize("way", ["--replace", "replace_on_changes"])
 def test_replacements_exchange_names(
-    made: CrashStack, kind: str, parallel: int, way: str, *, delete_first: bool
+    crash_stack: CrashStack, kind: str, parallel: int, way: str, *, delete_first: bool
 ) -> None:
     """A swap of replaced resources."""
-    stack, ids = opened(made, kind, A, B, C)
+    stack, ids = opened(crash_stack, kind, A, B, C)
     options: dict[str, Any] = {"delete_before_replace": True} if delete_first else {}
     if way == "replace_on_changes":
         options["replace_on_changes"] = ["*"]
@@ -151,10 +151,10 @@ def test_replacements_exchange_names(
 @KINDS
 @PARALLEL
 def test_names_are_exchanged_after_a_refresh_in_the_same_run(
-    made: CrashStack, kind: str, parallel: int
+    crash_stack: CrashStack, kind: str, parallel: int
 ) -> None:
-    """Pulumi compares what it refreshes as it was declared before: that is no answer yet."""
-    stack, ids = opened(made, kind, A, B, C)
+    """Pulumi first compares a refreshed resource with its old declaration: too early."""
+    stack, ids = opened(crash_stack, kind, A, B, C)
     stack.declare(a=B, b=C, c=A)
 
     result = stack.up(parallel, refresh=True)
@@ -166,10 +166,10 @@ def test_names_are_exchanged_after_a_refresh_in_the_same_run(
 @KINDS
 @PARALLEL
 def test_a_new_resource_gets_the_name_that_a_replaced_one_gives_up(
-    made: CrashStack, kind: str, parallel: int
+    crash_stack: CrashStack, kind: str, parallel: int
 ) -> None:
     """The new one is declared first, so Pulumi begins with it."""
-    stack, ids = opened(made, kind, A)
+    stack, ids = opened(crash_stack, kind, A)
     stack.declare(new=A, a=B)
 
     result = stack.up(parallel)
@@ -183,10 +183,10 @@ def test_a_new_resource_gets_the_name_that_a_replaced_one_gives_up(
 @KINDS
 @pytest.mark.parametrize("delete_first", [False, True])
 def test_secret_names_are_kept_by_replacements_and_not_shown(
-    made: CrashStack, kind: str, *, delete_first: bool
+    crash_stack: CrashStack, kind: str, *, delete_first: bool
 ) -> None:
     """The state holds them encrypted: neither a traceback nor a message has them."""
-    stack, ids = opened(made, kind, "!Geheim Nord", C)
+    stack, ids = opened(crash_stack, kind, "!Geheim Nord", C)
     stack.declare({"delete_before_replace": delete_first}, a="!Geheim Nord", b=C)
 
     result = stack.up(replaced=True)
@@ -199,10 +199,10 @@ def test_secret_names_are_kept_by_replacements_and_not_shown(
 @KINDS
 @pytest.mark.parametrize("replaced", [False, True])
 def test_names_in_another_unicode_form_are_exchanged(
-    made: CrashStack, kind: str, *, replaced: bool
+    crash_stack: CrashStack, kind: str, *, replaced: bool
 ) -> None:
     """The program of the second run has them in form D."""
-    stack, ids = opened(made, kind, "Caf\u00e9", "M\u00fcller")
+    stack, ids = opened(crash_stack, kind, "Caf\u00e9", "M\u00fcller")
     stack.declare(a="Mu\u0308ller", b="Cafe\u0301")
 
     result = stack.up(replaced=replaced)
@@ -223,14 +223,14 @@ def test_names_in_another_unicode_form_are_exchanged(
 )
 @pytest.mark.parametrize("body", ["foreign", "lost"])
 def test_a_response_is_lost_or_mixed_up_while_names_are_exchanged(
-    made: CrashStack, kind: str, body: str, number: int, *, acts: bool
+    crash_stack: CrashStack, kind: str, body: str, number: int, *, acts: bool
 ) -> None:
-    """At any of the PATCHes, with replaced resources: the second run finishes it at the latest."""
-    stack, ids = opened(made, kind, A, B, C)
+    """At any PATCH, with replaced resources: the second run completes it at the latest."""
+    stack, ids = opened(crash_stack, kind, A, B, C)
     row = stack.live()[ids["c"]]
     reply = build_reply(200, row) if body == "foreign" else build_reply(504, b"")
     what = {"projects": "PATCH project", "companies": "PATCH company"}[kind]
-    made.hq.faults.append(Fault(what, reply, acts_on_request=acts, skip=number))
+    crash_stack.hq.faults.append(Fault(what, reply, acts_on_request=acts, skip=number))
     stack.declare(a=B, b=A, c=C)
 
     stack.up(replaced=True, BIM360_ADOPT_SIMULTANEOUS="false")
@@ -243,12 +243,12 @@ def test_a_response_is_lost_or_mixed_up_while_names_are_exchanged(
 @needs_linux
 @pytest.mark.parametrize("kills", ["host", "engine host"])
 def test_an_exchange_of_replaced_projects_that_is_killed_is_finished(
-    made: CrashStack, kills: str
+    crash_stack: CrashStack, kills: str
 ) -> None:
     """They are deleted before they are created again; no name has changed yet."""
-    stack, ids = opened(made, "projects", A, B)
+    stack, ids = opened(crash_stack, "projects", A, B)
     stack.declare({"delete_before_replace": True, "replace_on_changes": ["*"]}, a=B, b=A)
-    made.crash("up", "PATCH:before:1", kills)
+    crash_stack.crash("up", "PATCH:before:1", kills)
 
     result = stack.up()
 

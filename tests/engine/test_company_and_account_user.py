@@ -1,4 +1,4 @@
-"""A company and its people, a whole life on the local engine, from preview to a second life."""
+"""A company and its people on the local engine, from preview to destroy and up again."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import pytest
 from bim360_provider.emulator import ADMIN_EMAIL
 from bim360_provider.testing.stack import Bim360Stack, StackResult, open_stacks
 
-# The story is told once for the whole file, so one worker tells it.
+# The runs are recorded once for the whole file, so one worker runs all tests.
 pytestmark = pytest.mark.xdist_group("people")
 
 PROGRAM = """
@@ -44,14 +44,14 @@ def written(folder: Path, program: str) -> Path:
 
 
 def sent(result: StackResult) -> Counter[str]:
-    """Return how often each method was sent, tokens apart."""
+    """Return how often each method was sent, without tokens."""
     return Counter(row["method"] for row in result.requests)
 
 
-def count_warnings(result: StackResult, words: str) -> int:
-    """Return how often people were warned in such words."""
-    told = [each.text for each in result.messages if each.severity == "warning"]
-    return sum(words in text for text in told)
+def count_warnings(result: StackResult, fragment: str) -> int:
+    """Return the number of warnings with this text."""
+    warnings = [each.text for each in result.messages if each.severity == "warning"]
+    return sum(fragment in warning for warning in warnings)
 
 
 class StackLifecycle:
@@ -61,7 +61,7 @@ class StackLifecycle:
         self.preview, self.up, self.again = stack.preview(), stack.up(), stack.up()
         program = PROGRAM.replace('"Volt"', '"Volt Nord"').replace('"Pia"', '"Petra"')
         written(folder, program)
-        self.changed, self.told_once = stack.up(), stack.up()
+        self.changed, self.repeated = stack.up(), stack.up()
         ids = {each.name: each.id for each in self.up.steps}
         stack.hq.call_control_plane(
             "PATCH", f"/users/{ids['p0']}", {"company_id": None, "first_name": "Paula"}
@@ -79,7 +79,7 @@ class StackLifecycle:
 
 @pytest.fixture(scope="module")
 def lifecycle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackLifecycle]:
-    """Return a stack's whole life; the tests below look at it from several sides."""
+    """Return all runs of a stack; each test checks one aspect."""
     folder = tmp_path_factory.mktemp("people")
     with open_stacks(folder) as open_stack:
         project = written(folder / "project", PROGRAM)
@@ -92,7 +92,7 @@ def lifecycle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackLifecyc
 
 
 def test_nothing_fails(lifecycle: StackLifecycle) -> None:
-    """From the first preview to the second life."""
+    """From the first preview to the last up."""
     failed = {
         name: run.errors for name, run in vars(lifecycle).items() if getattr(run, "errors", ())
     }
@@ -115,21 +115,21 @@ def test_a_company_and_its_people_are_a_request_each(lifecycle: StackLifecycle) 
 
 
 def test_a_change_shows_as_its_properties_and_costs_a_request(lifecycle: StackLifecycle) -> None:
-    """The company is renamed in place, so nobody's company changes."""
+    """The company is renamed in place, so people keep their company."""
     paths = {each.name: list(each.paths) for each in lifecycle.changed.steps if each.paths}
 
     assert paths == {"volt": ["name"], **{f"p{n}": ["first_name"] for n in range(5)}}
     assert [row["body"] for row in lifecycle.changed.requests] == [{"name": "Volt Nord"}]
 
 
-def test_a_changed_profile_is_told_and_not_sent(lifecycle: StackLifecycle) -> None:
-    """And only once: the state takes it down."""
+def test_a_changed_profile_is_reported_and_not_sent(lifecycle: StackLifecycle) -> None:
+    """And only once: the state records the new profile."""
     assert count_warnings(lifecycle.changed, "first_name cannot be changed") >= 5
-    assert (lifecycle.told_once.changes, sent(lifecycle.told_once)) == ({"same": 7}, {})
+    assert (lifecycle.repeated.changes, sent(lifecycle.repeated)) == ({"same": 7}, {})
 
 
-def test_drift_shows_and_is_put_back(lifecycle: StackLifecycle) -> None:
-    """What people change by hand, but for the profile, which is their own."""
+def test_drift_is_shown_and_reverted(lifecycle: StackLifecycle) -> None:
+    """Changes by hand, except those of the profile, which belongs to the person."""
     steps = [each for each in lifecycle.mended.steps if each.op == "update"]
 
     assert {each.name: sorted(each.paths) for each in steps} == {
@@ -140,7 +140,7 @@ def test_drift_shows_and_is_put_back(lifecycle: StackLifecycle) -> None:
 
 
 def test_another_email_is_another_person(lifecycle: StackLifecycle) -> None:
-    """The new one is added, then the old one is let go."""
+    """The new one is added, then the old one is released."""
     posts = [
         row["body"]["email"] for row in lifecycle.other_email.requests if row["method"] == "POST"
     ]
@@ -149,14 +149,14 @@ def test_another_email_is_another_person(lifecycle: StackLifecycle) -> None:
     assert posts == ["p9@volt.no"]
 
 
-def test_destroying_lets_go_of_whom_and_what_hq_cannot_delete(lifecycle: StackLifecycle) -> None:
-    """Who signed in is made inactive, the rest stays and is named."""
+def test_a_destroy_releases_what_hq_cannot_delete(lifecycle: StackLifecycle) -> None:
+    """People who signed in become inactive, the rest stays and is named."""
     assert count_warnings(lifecycle.destroyed, "HQ can neither delete nor deactivate") == 3
     assert count_warnings(lifecycle.destroyed, "HQ's API cannot delete companies") == 1
 
 
-def test_the_second_life_has_the_ids_of_the_first(lifecycle: StackLifecycle) -> None:
-    """Names and e-mails stay taken at HQ; who was made inactive is active again."""
+def test_a_recreated_stack_has_the_ids_of_the_first(lifecycle: StackLifecycle) -> None:
+    """HQ keeps names and e-mails; inactive people are reactivated."""
     assert lifecycle.back.outputs["company"] == lifecycle.up.outputs["company"]
     assert sorted(lifecycle.back.outputs["statuses"]) == ["active"] * 2 + ["not_invited"] * 3
 

@@ -1,4 +1,4 @@
-"""One person in one project, in two resources of one program: told, with both names."""
+"""A person declared for one project by two resources of a program: the error has both names."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -59,7 +59,9 @@ def open_stack(bim360_stack: Callable[..., Bim360Stack], tmp_path: Path) -> Open
     ],
     ids=["a team and a member", "two teams", "two members"],
 )
-def test_a_preview_tells_who_is_declared_twice(open_stack: Opened, twice: str, names: str) -> None:
+def test_a_preview_names_a_person_who_is_declared_twice(
+    open_stack: Opened, twice: str, names: str
+) -> None:
     """In one line with both resources, and without a request: the project is known."""
     open_stack(PROJECT).up()
     stack = open_stack(PROJECT + twice)
@@ -74,13 +76,15 @@ def test_a_preview_tells_who_is_declared_twice(open_stack: Opened, twice: str, n
 
 
 def _turned(names: str) -> str:
-    """Return the names the other way round: which output comes first, nobody says."""
+    """Return the names in the other order: which output comes first is not defined."""
     first, _, second = names.partition(" and by ")
     return f"by {second} and {first}"
 
 
-def test_in_a_project_that_is_new_it_is_told_before_the_second_is_added(open_stack: Opened) -> None:
-    """The preview cannot know: the project has no id yet."""
+def test_in_a_new_project_the_second_declaration_fails_before_its_request(
+    open_stack: Opened,
+) -> None:
+    """The preview cannot find it: the project has no id yet."""
     stack = open_stack(PROJECT + TEAM + MEMBER)
 
     preview, up = stack.preview(), stack.up()
@@ -92,7 +96,9 @@ def test_in_a_project_that_is_new_it_is_told_before_the_second_is_added(open_sta
     assert stack.projects()[0]["name"] == "Tower"
 
 
-def test_whoever_is_declared_once_costs_nothing_and_changes_nothing(open_stack: Opened) -> None:
+def test_people_who_are_declared_once_cause_no_request_and_no_change(
+    open_stack: Opened,
+) -> None:
     """A team and a member in one project; an e-mail that the preview does not know."""
     stack = open_stack(PROJECT + MANY)
 

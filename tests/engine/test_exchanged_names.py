@@ -35,9 +35,9 @@ Names = Mapping[str, str]
 @pytest.fixture
 def stack(tmp_path: Path) -> Any:
     """Return a stack whose projects and companies a test declares."""
-    with create_crash_stack(tmp_path) as made:
-        (made.folder / "__main__.py").write_text(PROGRAM, encoding="utf-8")
-        yield made
+    with create_crash_stack(tmp_path) as stack:
+        (stack.folder / "__main__.py").write_text(PROGRAM, encoding="utf-8")
+        yield stack
 
 
 def declare(
@@ -52,7 +52,7 @@ def declare(
 
 
 def up(stack: CrashStack, parallel: int = 16) -> Result:
-    """Run the stack; what is asked of HQ in it is noted from here on."""
+    """Run the stack, and record the requests from here on."""
     stack.hq.requests_made.clear()
     state = stack.folder / "state.json"
     engine = LocalEngine(stack.folder, stack="dev", state=state, env=stack.env, parallel=parallel)
@@ -60,7 +60,7 @@ def up(stack: CrashStack, parallel: int = 16) -> Result:
 
 
 def names(stack: CrashStack, kind: str = "projects") -> dict[str, str]:
-    """Return the name that HQ has for each resource of the state."""
+    """Return the name at HQ for each resource of the state."""
     hq: Any = stack.hq.call_control_plane("GET", "/state")
     live = {row["id"]: row["name"] for account in hq["accounts"] for row in account[kind]}
     state = json.loads((stack.folder / "state.json").read_text(encoding="utf-8"))
@@ -105,7 +105,7 @@ def test_projects_that_exchange_names_have_them_after_one_up(
 ) -> None:
     """In any order and at any parallelism, with few requests, and the next runs send nothing.
 
-    Where Pulumi compares too few resources at once to see the whole circle or chain, some are left
+    Where Pulumi compares too few resources at once to see the whole circle or chain, some stay
     marked as unfinished: one more run finds that they have their names.
     """
     before, after = CASES[case]
@@ -114,12 +114,12 @@ def test_projects_that_exchange_names_have_them_after_one_up(
     declare(stack, after)
 
     result = up(stack, parallel)
-    asked, found = stack.list_requests(), names(stack)
+    requests, found = stack.list_requests(), names(stack)
     again, last = up(stack, parallel), up(stack, parallel)
 
     assert result.errors == again.errors == last.errors == ()
     assert found == names(stack) == after
-    assert len(asked) <= 5 * len(after), asked
+    assert len(requests) <= 5 * len(after), requests
     assert stack.list_requests() == []
 
 
@@ -136,7 +136,7 @@ def test_a_swap_costs_few_requests(stack: CrashStack) -> None:
 
 
 def test_companies_exchange_names_as_projects_do(stack: CrashStack) -> None:
-    """And no project of the same name is in their way."""
+    """A project of the same name does not prevent it."""
     before, after = rotate_names(3)
     declare(stack, before, before)
     up(stack)
@@ -149,8 +149,8 @@ def test_companies_exchange_names_as_projects_do(stack: CrashStack) -> None:
     assert names(stack) == before
 
 
-def test_what_else_changes_is_changed_with_the_name(stack: CrashStack) -> None:
-    """Whoever sets the name, the rest of the declaration follows in the same run."""
+def test_other_changes_are_sent_with_the_name(stack: CrashStack) -> None:
+    """Whichever update sets the name, the rest of the declaration follows in the same run."""
     before, after = SWAP
     declare(stack, before)
     up(stack)
@@ -170,7 +170,7 @@ def test_what_else_changes_is_changed_with_the_name(stack: CrashStack) -> None:
 def test_a_new_resource_gets_the_name_that_another_gives_up(
     stack: CrashStack, kind: str, first: str
 ) -> None:
-    """Whichever of the two Pulumi begins with, and although companies are adopted by default."""
+    """In either order, and although companies are adopted by default."""
     before = {"old": "Tower"}
     after = {name: {"old": "Old Tower", "new": "Tower"}[name] for name in sorted(["old", "new"])}
     if first == "old":
@@ -232,7 +232,7 @@ POINTS = [
         f"PATCH:{when}:{number}",
         marks=() if (when, number) == ("acted", 2) else only_in_make_crashes,
     )
-    for when in ("before", "acted", "answered")
+    for when in ("before", "acted", "received")
     for number in (1, 2, 3, 4)
 ]
 
@@ -259,7 +259,7 @@ def test_a_swap_that_is_killed_is_finished_by_the_next_run(stack: CrashStack, at
 @only_in_make_crashes
 @needs_linux
 def test_a_refresh_after_a_kill_finds_the_temporary_name(stack: CrashStack) -> None:
-    """It is what the state has then; the same run gives the declared names."""
+    """The state then has it; the same run sets the declared names."""
     before, after = SWAP
     declare(stack, before)
     up(stack)

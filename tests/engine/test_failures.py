@@ -1,4 +1,4 @@
-"""Programs that fail, options that are refused, runs that are ended from outside."""
+"""Programs that fail, refused options, and runs that are ended from outside."""
 
 import errno
 import os
@@ -22,7 +22,7 @@ PATIENCE = 30.0
 
 
 def test_a_program_that_raises_shows_its_own_lines_only(tmp_path: Path) -> None:
-    """What was registered before is kept; nothing is deleted."""
+    """Resources registered before are kept; nothing is deleted."""
     stack = LocalStack(tmp_path)
     stack.run(Command("up", 'Item("a", title="A")'))
 
@@ -37,7 +37,7 @@ def test_a_program_that_raises_shows_its_own_lines_only(tmp_path: Path) -> None:
 
 
 def test_an_exit_code_is_an_error(tmp_path: Path) -> None:
-    """Even if nobody said anything."""
+    """Even without any output."""
     result = LocalStack(tmp_path).run(Command("up", "import sys\nsys.exit(3)"))
 
     assert result.errors == ("the program ended with exit code 3",)
@@ -63,21 +63,21 @@ pulumi.StackReference("me/other/dev")
 
 
 def test_a_function_is_refused(tmp_path: Path) -> None:
-    """There is no plugin that could have one."""
+    """The local engine has no plugins that could provide one."""
     result = LocalStack(tmp_path).run(Command("preview", 'pulumi.runtime.invoke("aws:x:y", {})'))
 
     assert "the function aws:x:y needs Pulumi" in result.errors[0]
 
 
-def test_a_lost_secret_of_a_provider_is_told(tmp_path: Path) -> None:
-    """A state keeps no secrets, so a destroy has to be given them."""
+def test_a_lost_secret_of_a_provider_is_reported(tmp_path: Path) -> None:
+    """A state keeps no secrets, so a destroy needs them as config."""
     stack = LocalStack(tmp_path)
     program = (
-        's = Shelf("s", mark="EX", password=Output.secret("open sesame"))\n'
+        's = FileStore("s", mark="EX", password=Output.secret("open sesame"))\n'
         'Item("a", Opts(provider=s), title="A")'
     )
     stack.run(Command("up", program))
-    told = LocalEngine(
+    engine = LocalEngine(
         stack.runner.project,
         stack="demo",
         state=tmp_path / "state.json",
@@ -86,15 +86,15 @@ def test_a_lost_secret_of_a_provider_is_told(tmp_path: Path) -> None:
     )
 
     refused = stack.run(Command("destroy"))
-    done = told.destroy()
+    done = engine.destroy()
 
     (error,) = refused.errors
     assert error.startswith("the provider 's' has secrets which the state does not keep: give them")
     assert done.ok
 
 
-def test_a_host_that_cannot_start_is_told(tmp_path: Path) -> None:
-    """With what it said."""
+def test_a_host_that_cannot_start_is_reported(tmp_path: Path) -> None:
+    """With its output."""
     stack = LocalStack(tmp_path)
     (stack.runner.project / "dill.py").write_text("raise ImportError('no dill today')")
 
@@ -116,13 +116,13 @@ class InterruptedRun:
             f'a = Item("a", title="A")\nItem("b", title="B", note=a.id, gate="{self.gate}")'
         )
         self.stack.runner.prepare(Command("up", self.program))
-        words = ["up", "--stack=demo", f"--cwd={self.stack.runner.project}"]
+        arguments = ["up", "--stack=demo", f"--cwd={self.stack.runner.project}"]
         self.process = subprocess.Popen(  # noqa: S603 -- our own command
             [
                 sys.executable,
                 "-m",
                 "bim360_provider.testing",
-                *words,
+                *arguments,
                 f"--state={folder}/state.json",
             ],
             env={**os.environ, **self.stack.runner.env},
@@ -133,23 +133,23 @@ class InterruptedRun:
         host = int(Path(f"{self.gate}.arrived").read_text(encoding="ascii"))
         self.host = os.pidfd_open(host)
 
-    def interrupt(self, answer: str) -> None:
-        """Send a Ctrl-C and wait for what is said to it."""
+    def interrupt(self, text: str) -> None:
+        """Send a Ctrl-C and wait for the text that reports it."""
         self.process.send_signal(signal.SIGINT)
         assert self.process.stdout is not None
-        while answer not in self.process.stdout.readline():
+        while text not in self.process.stdout.readline():
             assert self.process.poll() is None
 
     def continue_create(self) -> None:
-        """Let the create go on."""
+        """Let the create continue."""
         Path(f"{self.gate}.go").write_text("go", encoding="ascii")
 
     def end(self) -> tuple[int, str]:
         """Wait for the engine and for its host; return exit code and output."""
         output, _ = self.process.communicate(timeout=PATIENCE)
-        gone, _, _ = select.select([self.host], [], [], PATIENCE)
+        ended, _, _ = select.select([self.host], [], [], PATIENCE)
         os.close(self.host)
-        assert gone, "the host outlived the engine"
+        assert ended, "the host outlived the engine"
         return self.process.returncode, output
 
     def run_again(self) -> dict[str, int]:
@@ -160,7 +160,7 @@ class InterruptedRun:
 
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs Linux's way to watch a process")
 def test_ctrl_c_lets_what_is_under_way_finish(tmp_path: Path) -> None:
-    """Its result is saved, nothing new is begun, and no process stays behind."""
+    """Its result is saved, nothing new is begun, and no process remains."""
     ended = InterruptedRun(tmp_path)
 
     ended.interrupt("interrupted: what is under way will be finished")
@@ -173,7 +173,7 @@ def test_ctrl_c_lets_what_is_under_way_finish(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs Linux's way to watch a process")
 def test_a_second_ctrl_c_waits_for_nothing(tmp_path: Path) -> None:
-    """What was under way is given up, with a word about it."""
+    """The current step is abandoned, with a message."""
     ended = InterruptedRun(tmp_path)
 
     ended.interrupt("interrupted: what is under way will be finished")
@@ -185,7 +185,7 @@ def test_a_second_ctrl_c_waits_for_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs Linux's way to watch a process")
 def test_kill_loses_no_more_than_the_step_under_way(tmp_path: Path) -> None:
-    """The host ends by itself, and the next run takes over the lock and goes on."""
+    """The host ends by itself, and the next run acquires the lock and continues."""
     ended = InterruptedRun(tmp_path)
 
     ended.process.kill()
@@ -194,14 +194,14 @@ def test_kill_loses_no_more_than_the_step_under_way(tmp_path: Path) -> None:
     assert ended.run_again() == {"same": 2, "create": 1}
 
 
-def test_a_project_that_cannot_be_read_is_told_at_once(tmp_path: Path) -> None:
-    """Before anything is started."""
+def test_an_unreadable_project_is_reported_at_once(tmp_path: Path) -> None:
+    """Before any process is started."""
     with pytest.raises(LocalEngineError, match=r"there is no Pulumi\.yaml"):
         LocalEngine(tmp_path, stack="demo")
 
 
 def test_a_component_of_a_failed_resource_does_not_stop_the_rest(tmp_path: Path) -> None:
-    """What hangs on the failure stays unknown; everything else is made and kept."""
+    """Dependents of the failure stay unknown; everything else is created and kept."""
     program = """
 class Box(pulumi.ComponentResource):
     def __init__(self, name):
@@ -215,14 +215,14 @@ Item("later", title=late.id)
 """
     result = LocalStack(tmp_path).run(Command("up", program))
 
-    made = {step.name for step in result.steps if step.op == "create"}
+    created = {step.name for step in result.steps if step.op == "create"}
     assert not result.ok
-    assert {"box", "late", "later"} <= made
+    assert {"box", "late", "later"} <= created
     assert all("Unknown" not in error for error in result.errors)
 
 
 def test_a_state_that_is_a_link_stays_a_link(tmp_path: Path) -> None:
-    """What it leads to is replaced, and two links to one state share its lock."""
+    """Its target is replaced, and two links to one state share its lock."""
     stack = LocalStack(tmp_path)
     kept = tmp_path / "kept" / "shop.json"
     kept.parent.mkdir()

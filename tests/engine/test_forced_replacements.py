@@ -1,4 +1,4 @@
-"""A replacement that a person forces keeps its object: HQ cannot create one a second time."""
+"""A forced replacement keeps its object: HQ cannot create one a second time."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.support.replaced_stack import NON_KEY_CHANGES, ProgramFolder, list_su
 Opened = Callable[..., Bim360Stack]
 
 RESOURCES = ("units", "volt", "ada", "tower", "picture", "anna", "mia")
-"""Those to which Pulumi applies options; a team is a component."""
+"""Resources to which Pulumi applies options; a team is a component."""
 
 WAYS = ("replace_on_changes", "--replace", "taint", "replace_with")
 
@@ -31,13 +31,13 @@ class Site:
         self.stack.hq.call_control_plane("POST", "/clock", {"advance": 7 * 86_400})
 
     def held(self) -> dict[str, Any]:
-        """Return what HQ holds."""
+        """Return the values at HQ."""
         return list_surviving_values(
             self.stack.hq.call_control_plane("GET", "/state")["accounts"][0]
         )
 
     def replaced(self, way: str, names: tuple[str, ...], *, delete_first: bool) -> StackResult:
-        """Replace resources in a way, and return the run."""
+        """Replace resources in one of the ways, and return the run."""
         options: dict[str, dict[str, Any]] = {
             name: {"delete_before_replace": True} if delete_first else {} for name in names
         }
@@ -80,7 +80,7 @@ def archives(run: StackResult) -> list[object]:
 def test_forced_replacements_of_a_whole_stack_keep_every_object(
     site: Site, way: str, delete_first: bool
 ) -> None:
-    """Nothing is archived, removed, created twice or lost, and a second run has nothing to do."""
+    """Nothing is archived, removed, duplicated or lost, and a second run has no work."""
     before = site.held()
 
     run = site.replaced(way, RESOURCES, delete_first=delete_first)
@@ -113,13 +113,13 @@ def test_the_replacement_of_each_resource_alone_keeps_what_depends_on_it(
 
 
 def test_people_read_that_nothing_was_created(site: Site) -> None:
-    """Pulumi shows a replacement, so the message says what became of it."""
+    """Pulumi shows a replacement, so the message explains the result."""
     run = site.replaced("taint", ("tower",), delete_first=False)
 
     (line,) = [each.text for each in run.messages if "a second time" in each.text]
     (tower,) = site.stack.projects()
-    words = "'Tower' cannot be created a second time, so the replacement keeps project"
-    assert line == f"BIM 360: {words} {tower['id']}."
+    text = "'Tower' cannot be created a second time, so the replacement keeps project"
+    assert line == f"BIM 360: {text} {tower['id']}."
     assert [row["method"] for row in run.requests] == ["POST", "GET", "GET"]
 
 

@@ -42,7 +42,7 @@ class MemberStack:
         self.stack.hq.call_control_plane("PATCH", "/options", {"import_strangers": "create"})
 
     def write_program(self, numbers: str, access: str = "user") -> None:
-        """Write the program anew."""
+        """Write the program again."""
         self._program.write_text(PROGRAM.format(numbers=numbers, access=access))
 
 
@@ -53,7 +53,7 @@ def site(tmp_path: Path, bim360_stack: Open) -> MemberStack:
 
 
 def test_a_project_is_pending_until_its_first_admin_is_added(site: MemberStack) -> None:
-    """One up makes it, activates it and fills it; a second one sends nothing."""
+    """One up creates, activates and fills it; a second one sends nothing."""
     first = site.stack.up()
     second = site.stack.up()
 
@@ -70,7 +70,7 @@ def test_a_project_is_pending_until_its_first_admin_is_added(site: MemberStack) 
 
 
 def test_one_more_is_one_import_and_a_refresh_finds_nothing(site: MemberStack) -> None:
-    """Written in another order, too."""
+    """In another order, too."""
     site.stack.up()
     site.write_program("reversed(range(61))")
 
@@ -86,7 +86,7 @@ def test_one_more_is_one_import_and_a_refresh_finds_nothing(site: MemberStack) -
 
 
 def test_a_preview_warns_before_access_is_changed(site: MemberStack) -> None:
-    """With what HQ drops; the preview itself asks HQ nothing."""
+    """With the access that HQ drops; the preview itself sends no request."""
     site.stack.up()
     site.write_program("range(60)", access="admin")
 
@@ -97,14 +97,14 @@ def test_a_preview_warns_before_access_is_changed(site: MemberStack) -> None:
     assert preview.requests == ()
 
 
-def test_a_destroy_comes_to_its_end_and_says_who_stays(site: MemberStack) -> None:
-    """Members stay in a project that is archived."""
+def test_a_destroy_succeeds_and_names_the_remaining_people(site: MemberStack) -> None:
+    """Members stay in an archived project."""
     site.stack.up()
 
     destroy = site.stack.destroy()
 
-    told = [each.text for each in destroy.messages if "HQ documents no way" in each.text]
+    warnings = [each.text for each in destroy.messages if "HQ documents no way" in each.text]
     assert destroy.errors == ()
     assert [row["method"] for row in destroy.requests] == ["PATCH"]
-    assert len(told) == 3
+    assert len(warnings) == 3
     assert site.stack.projects()[0]["status"] == "archived"

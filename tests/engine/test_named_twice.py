@@ -72,13 +72,13 @@ def open_stack(bim360_stack: Callable[..., Bim360Stack], tmp_path: Path) -> Open
 @pytest.mark.parametrize("case", TWICE)
 def test_a_preview_reports_a_name_in_two_resources(open_stack: Opened, case: str) -> None:
     """In one line, and without a request; a value that may be a secret is not quoted."""
-    program, words = TWICE[case]
+    program, text = TWICE[case]
 
     preview = open_stack(program).preview()
 
     found = [error for error in preview.errors if "which HQ keeps unique" in error]
     assert len(found) == 1, preview.errors
-    assert words in found[0]
+    assert text in found[0]
     assert "'a'" in found[0]
     assert "'b'" in found[0]
     assert "\n" not in found[0].strip()
@@ -96,7 +96,7 @@ def test_two_pictures_of_one_project_are_reported(open_stack: Opened) -> None:
 
 
 def test_names_in_other_accounts_and_of_other_kinds_are_free(open_stack: Opened) -> None:
-    """And so is a name in another case, and one that a look-up has."""
+    """And so is a name in another case, and one that only a look-up uses."""
     stack = open_stack(APART)
     first = stack.up()
     (there,) = [row for row in stack.projects() if row["name"] == "Tower 2"]

@@ -45,6 +45,5 @@ def test_a_list_can_be_copied_from_a_template_of_the_same_run(
     assert [("template_project_id" in row["body"]) for row in posts] == [False, True, True]
     assert set(up.outputs["ids"]) == {"Bridge", "Ålesund Kai"}
     assert any(
-        message.text.endswith("list.csv: columns that mean nothing here: result")
-        for message in up.messages
+        message.text.endswith("list.csv: ignored columns: result") for message in up.messages
     )

@@ -69,7 +69,7 @@ def open_stack(bim360_stack: Callable[..., Bim360Stack], tmp_path: Path) -> Open
 
 
 def collect_output(*results: StackResult) -> str:
-    """Return all that runs said, in lower case."""
+    """Return all output of the runs, in lower case."""
     return "\n".join(each.text for result in results for each in result.messages).lower()
 
 
@@ -79,17 +79,17 @@ def states(folder: Path) -> str:
 
 
 def test_no_check_failure_shows_a_secret(open_stack: Opened) -> None:
-    """Alone, nested, too long, and what is near it."""
+    """Alone, nested, too long, and next to other values."""
     preview = open_stack(WRONG).preview()
 
     assert len(preview.errors) >= 5
-    assert "timezone does not know [secret]" in collect_output(preview)
+    assert "timezone [secret] is not a valid value" in collect_output(preview)
     assert HIDDEN not in collect_output(preview)
 
 
 @pytest.mark.parametrize("call", NOT_FOUND)
 def test_no_look_up_shows_a_secret(open_stack: Opened, call: str) -> None:
-    """Neither what was asked for nor where."""
+    """Neither the name nor the account."""
     preview = open_stack(call).preview()
 
     assert len(preview.errors) == 1
@@ -97,7 +97,7 @@ def test_no_look_up_shows_a_secret(open_stack: Opened, call: str) -> None:
 
 
 def test_no_conflict_shows_a_secret(open_stack: Opened, tmp_path: Path) -> None:
-    """A name that is taken; neither the other project's nor HQ's answer."""
+    """A name in use; neither the other project's name nor HQ's response is shown."""
     stack = open_stack(CONFLICT.replace("other", "first"))
     first = stack.up()
     second = open_stack(CONFLICT.replace("other", "first") + CONFLICT).up()
@@ -118,8 +118,8 @@ def test_a_person_who_is_declared_twice_is_not_named_where_the_e_mail_is_a_secre
     assert HIDDEN not in collect_output(up)
 
 
-def test_the_state_hides_what_hq_makes_of_a_secret(open_stack: Opened, tmp_path: Path) -> None:
-    """A person's name holds the first name."""
+def test_the_state_hides_what_hq_derives_from_a_secret(open_stack: Opened, tmp_path: Path) -> None:
+    """A person's name contains the first name."""
     stack = open_stack(PERSON)
 
     runs = stack.up(), stack.refresh(), stack.up(), stack.destroy()

@@ -1,4 +1,4 @@
-"""E-mails and keys that are secrets: refused, since the state has them as names of things."""
+"""Secret e-mails and keys are refused, since the state uses them as names."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -34,7 +34,7 @@ NO_LONGER = ONE_SECRET.replace(
 )
 DESCRIBED = """
 Bim360BusinessUnits("units", units={
-    "north": {"name": "North", "description": Output.secret("hidden words")}})
+    "north": {"name": "North", "description": Output.secret("hidden text")}})
 """
 COMPUTED = """
 eve = Bim360AccountUser("eve", email="eve@example.com")
@@ -62,7 +62,7 @@ def _states(folder: Path) -> str:
 
 
 @pytest.mark.parametrize(
-    ("secret", "told"),
+    ("secret", "text"),
     [
         (ONE_SECRET, "Bim360Team 'crew' has a secret in members"),
         (ALL_SECRET, "Bim360Team 'crew' has a secret in members"),
@@ -71,16 +71,16 @@ def _states(folder: Path) -> str:
     ids=["one e-mail", "all members", "all units"],
 )
 def test_a_secret_that_the_state_would_show_is_refused(
-    open_stack: Opened, tmp_path: Path, secret: str, told: str
+    open_stack: Opened, tmp_path: Path, secret: str, text: str
 ) -> None:
-    """In one line, in the preview; an up that goes ahead sends none of it and keeps none of it."""
+    """In one line, in the preview; an up that continues sends and keeps none of it."""
     open_stack(PROJECT).up()
     stack = open_stack(PROJECT + secret)
 
     preview, up = stack.preview(), stack.up()
 
     for error in (*preview.errors, *up.errors):
-        assert told in error
+        assert text in error
         assert "\n" not in error.strip()
     assert (len(preview.errors), len(up.errors)) == (1, 1)
     assert preview.requests == ()
@@ -88,8 +88,8 @@ def test_a_secret_that_the_state_would_show_is_refused(
     assert "hidden" not in _states(tmp_path)
 
 
-def test_what_is_refused_leaves_a_stack_that_can_be_destroyed(open_stack: Opened) -> None:
-    """The project that was made beside it is archived."""
+def test_after_a_refusal_the_stack_can_be_destroyed(open_stack: Opened) -> None:
+    """The project that was created in the same run is archived."""
     open_stack(PROJECT).up()
     stack = open_stack(PROJECT + ONE_SECRET)
     stack.up()
@@ -101,15 +101,15 @@ def test_what_is_refused_leaves_a_stack_that_can_be_destroyed(open_stack: Opened
 
 
 @pytest.mark.parametrize("program", [NO_LONGER, DESCRIBED, COMPUTED])
-def test_all_other_outputs_are_taken(open_stack: Opened, tmp_path: Path, program: str) -> None:
-    """One that is no secret any more, a secret that no name is made of, one that is unknown."""
+def test_all_other_outputs_are_accepted(open_stack: Opened, tmp_path: Path, program: str) -> None:
+    """A former secret, a secret that is not part of a name, an unknown value."""
     stack = open_stack(PROJECT + program)
 
     preview, up, again = stack.preview(), stack.up(), stack.up()
 
     assert (preview.errors, up.errors, again.errors) == ((), (), ())
     assert again.requests == ()
-    assert "hidden words" not in _states(tmp_path)
+    assert "hidden text" not in _states(tmp_path)
 
 
 def test_a_secret_makes_no_secret_of_the_project(open_stack: Opened, tmp_path: Path) -> None:

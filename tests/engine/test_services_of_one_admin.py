@@ -53,7 +53,7 @@ def site(tmp_path: Path, bim360_stack: Open) -> ServiceStack:
 
 
 def test_one_person_with_ten_services_is_one_up_with_one_request_each(site: ServiceStack) -> None:
-    """Each service is active then; a second up sends nothing, a refresh finds nothing."""
+    """Each service is then active; a second up sends nothing, a refresh finds nothing."""
     first = site.stack.up()
     second = site.stack.up()
     refresh = site.stack.refresh()
@@ -67,7 +67,7 @@ def test_one_person_with_ten_services_is_one_up_with_one_request_each(site: Serv
 
 
 def test_one_more_service_is_one_more_request(site: ServiceStack) -> None:
-    """What the admin has already is not sent again."""
+    """Services that the admin already has are not sent again."""
     site.write_program(SAMPLE[:3])
     site.stack.up()
     site.write_program(SAMPLE[:4])
@@ -80,7 +80,7 @@ def test_one_more_service_is_one_more_request(site: ServiceStack) -> None:
 
 
 def test_services_that_the_person_has_are_adopted_in_one_up(site: ServiceStack) -> None:
-    """Where another stack has activated them; each is said, and none is a silent success."""
+    """Where another stack has activated them; each adoption is reported."""
     site.stack.up()
     state = site.stack.hq.call_control_plane("GET", "/state")
     (tower,) = state["accounts"][0]["projects"]
@@ -96,7 +96,7 @@ def test_services_that_the_person_has_are_adopted_in_one_up(site: ServiceStack) 
     assert site.stack.projects()[0]["users"] == tower["users"]
 
 
-def test_a_service_that_was_taken_away_is_activated_by_the_next_up(site: ServiceStack) -> None:
+def test_a_service_that_was_removed_is_activated_by_the_next_up(site: ServiceStack) -> None:
     """A refresh finds it, and the other nine stay as they are."""
     site.stack.up()
     (tower,) = site.stack.projects()

@@ -1,4 +1,4 @@
-"""A whole program on the local engine, from its first preview to its end."""
+"""A whole program on the local engine, from its first preview to its destroy."""
 
 from pathlib import Path
 
@@ -37,19 +37,19 @@ class StackLifecycle:
 
     def _play(self, command: str) -> Result:
         program = None if self.calls else PROGRAM
-        result = self.stack.run(Command(command, program))  # type: ignore[arg-type]  # four of its words
+        result = self.stack.run(Command(command, program))  # type: ignore[arg-type] # a str
         self.calls.append([line.split('"')[3] for line in self.stack.runner.read_calls()])
         return result
 
 
 @pytest.fixture(scope="module")
 def lifecycle(tmp_path_factory: pytest.TempPathFactory) -> StackLifecycle:
-    """Return a stack's whole life; the tests below look at it from several sides."""
+    """Return all runs of a stack; each test checks one aspect."""
     return StackLifecycle(tmp_path_factory.mktemp("life"))
 
 
 def test_every_run_succeeds(lifecycle: StackLifecycle) -> None:
-    """And counts what Pulumi counts, the stack itself included."""
+    """And counts what Pulumi counts, including the stack itself."""
     runs = (lifecycle.preview, lifecycle.up, lifecycle.again, lifecycle.destroy)
 
     assert [run.ok for run in runs] == [True] * 4
@@ -73,16 +73,16 @@ def test_a_preview_only_checks(lifecycle: StackLifecycle) -> None:
 
 
 def test_a_second_up_only_checks_and_diffs(lifecycle: StackLifecycle) -> None:
-    """Nothing to do is nothing done."""
+    """No changes, no calls."""
     assert lifecycle.calls[2] == ["check"] * 3 + ["configure"] + ["diff"] * 3
 
 
 def test_dependents_get_what_they_wait_for(lifecycle: StackLifecycle) -> None:
-    """Ids and computed outputs of what was made before them."""
-    made = {step.name: step for step in lifecycle.up.steps}
+    """Ids and computed outputs of earlier resources."""
+    created = {step.name: step for step in lifecycle.up.steps}
 
-    assert made["b"].new == {"title": "after A-1", "password": "[secret]"}
-    assert made["c"].new == {"title": "c", "note": "M"}
+    assert created["b"].new == {"title": "after A-1", "password": "[secret]"}
+    assert created["c"].new == {"title": "c", "note": "M"}
 
 
 def test_a_secret_is_nowhere(lifecycle: StackLifecycle) -> None:
@@ -96,8 +96,8 @@ def test_a_secret_is_nowhere(lifecycle: StackLifecycle) -> None:
     assert lifecycle.again.outputs["copy"] == "[secret]"
 
 
-def test_what_the_program_says_is_passed_on(lifecycle: StackLifecycle) -> None:
-    """Its prints as they are, its log messages with severity and resource."""
+def test_output_of_the_program_is_passed_on(lifecycle: StackLifecycle) -> None:
+    """Its prints unchanged, its log messages with severity and resource."""
     said = [(each.severity, each.text) for each in lifecycle.up.messages]
     warning = next(each for each in lifecycle.up.messages if each.severity == "warning")
 

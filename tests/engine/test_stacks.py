@@ -1,4 +1,4 @@
-"""The project's own stacks, whole, on the local engine."""
+"""The project's own stacks, complete, on the local engine."""
 
 import re
 import shutil
@@ -13,7 +13,7 @@ import pytest
 from bim360_provider.emulator import ACCOUNT_ID, EMEA_ACCOUNT_ID
 from bim360_provider.testing.stack import Bim360Stack, StackResult, open_stacks
 
-# The stories are told once for the whole file, so one worker tells them.
+# The runs are recorded once for the whole file, so one worker runs all tests.
 pytestmark = pytest.mark.xdist_group("stacks")
 
 ROOT = Path(__file__).parents[2]
@@ -28,7 +28,7 @@ Open = Callable[[str], Bim360Stack]
 
 @dataclass
 class RecordedRun:
-    """One run of a story: what it did, and what BIM 360 was asked and has since."""
+    """One run: what it did, the requests to BIM 360, and its state afterwards."""
 
     result: StackResult
     tokens: int
@@ -44,19 +44,19 @@ class RecordedRun:
 
     @property
     def sent(self) -> Counter[str]:
-        """How often each method was sent, tokens apart."""
+        """How often each method was sent, without tokens."""
         return Counter(row["method"] for row in self.result.requests)
 
 
 @dataclass
 class RunHistory:
-    """A stack that lives through several runs; each test looks at one of them."""
+    """The runs of one stack; each test checks one of them."""
 
     stack: Bim360Stack
     acts: list[RecordedRun] = field(default_factory=list)
 
     def play(self, run: Callable[[], StackResult]) -> None:
-        """Add a run to the story."""
+        """Add a run."""
         before = self._tokens()
         result = run()
         self.acts.append(RecordedRun(result, self._tokens() - before, self.stack.projects()))
@@ -67,7 +67,7 @@ class RunHistory:
 
 
 def copy_of_the_project(folder: Path) -> Path:
-    """Return a copy of the project's Pulumi files, to be changed at will."""
+    """Return a copy of the project's Pulumi files for the test to change."""
     shutil.copytree(ROOT / "stacks", folder / "stacks", ignore=lambda *_: ["__pycache__"])
     shutil.copy(ROOT / "Pulumi.yaml", folder)
     return folder
@@ -75,7 +75,7 @@ def copy_of_the_project(folder: Path) -> Path:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """Return a copy of the project's Pulumi files, to be changed at will."""
+    """Return a copy of the project's Pulumi files for the test to change."""
     return copy_of_the_project(tmp_path / "project")
 
 
@@ -120,7 +120,7 @@ def portfolio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunHistory]:
         yield story
 
 
-def test_a_preview_of_the_demo_asks_hq_nothing(demo: RunHistory) -> None:
+def test_a_preview_of_the_demo_sends_no_request(demo: RunHistory) -> None:
     """Not even for a token: everything is known without HQ."""
     preview = demo.acts[0]
 
@@ -160,8 +160,8 @@ def test_the_projects_of_the_demo_become_active(demo: RunHistory) -> None:
     assert set(statuses.values()) == {"active"}
 
 
-def test_the_demo_puts_each_project_in_its_account(demo: RunHistory) -> None:
-    """The environment names the US account; the European provider goes before it."""
+def test_the_demo_creates_each_project_in_its_account(demo: RunHistory) -> None:
+    """The environment names the US account; the European provider takes precedence."""
     requests = demo.acts[1].result.requests
 
     posts = Counter(
@@ -175,7 +175,7 @@ def test_the_demo_puts_each_project_in_its_account(demo: RunHistory) -> None:
 
 @pytest.mark.parametrize("again", [2, 5])
 def test_a_second_up_of_the_demo_does_nothing(demo: RunHistory, again: int) -> None:
-    """No change, no request, and no token either; in its second life too."""
+    """No change, no request, and no token either; also after it was recreated."""
     up = demo.acts[again]
 
     assert up.result.changes == {"same": RESOURCES}
@@ -191,8 +191,8 @@ def test_destroying_the_demo_archives_its_projects(demo: RunHistory) -> None:
     assert {project["status"] for project in destroyed.projects} == {"archived"}
 
 
-def test_the_demo_can_be_brought_back(demo: RunHistory) -> None:
-    """Names stay taken at HQ: the second life has the ids of the first."""
+def test_the_demo_can_be_recreated(demo: RunHistory) -> None:
+    """HQ keeps the names: the recreated projects have the same ids."""
     first, second = demo.acts[1], demo.acts[4]
 
     assert second.result.errors == ()
@@ -204,7 +204,7 @@ def test_the_demo_can_be_brought_back(demo: RunHistory) -> None:
 
 
 def test_fifty_lines_are_fifty_posts(portfolio: RunHistory) -> None:
-    """And one token: nothing is looked up, nothing is read back."""
+    """And one token: nothing is looked up or read."""
     up = portfolio.acts[0]
 
     assert up.result.errors == ()
@@ -252,7 +252,7 @@ def test_mistakes_in_a_portfolio_stop_it_before_anything_is_declared(portfolio: 
     assert up.sent == {}
 
 
-def test_a_stack_without_a_file_is_told_which_there_are(opened: Open) -> None:
+def test_an_error_for_a_missing_stack_file_lists_the_files(opened: Open) -> None:
     """A typing mistake is the likeliest reason."""
     stack = opened("west-coast")
 
@@ -267,7 +267,7 @@ def test_a_stack_without_a_file_is_told_which_there_are(opened: Open) -> None:
 def test_a_stack_may_have_dashes_where_its_file_has_underscores(
     opened: Open, project: Path
 ) -> None:
-    """Stacks are often named with dashes, which no module's name can have."""
+    """Stacks are often named with dashes, which module names cannot have."""
     source = 'import pulumi\n\npulumi.export("ran", True)\n'
     (project / "stacks" / "west_coast.py").write_text(source)
 
@@ -285,18 +285,18 @@ def test_a_stack_is_only_ever_a_file_of_the_folder(opened: Open, stack: str) -> 
 
 
 def test_a_team_stack_lives_from_up_to_destroy(opened: Open) -> None:
-    """Project, companies, people and team by outputs: made in order, quiet, and let go."""
+    """Project, companies, people and team by outputs: created, unchanged, destroyed."""
     stack = opened("team")
 
-    made, again, destroyed = stack.up(), stack.up(), stack.destroy()
+    created, again, destroyed = stack.up(), stack.up(), stack.destroy()
 
-    assert (made.errors, again.errors, destroyed.errors) == ((), (), ())
+    assert (created.errors, again.errors, destroyed.errors) == ((), (), ())
     assert again.requests == ()
     assert [project["status"] for project in stack.projects()] == ["archived"]
 
 
-def test_a_team_stack_makes_an_active_project_with_members(opened: Open) -> None:
-    """The admin and three members, each with the roles that were named."""
+def test_a_team_stack_creates_an_active_project_with_members(opened: Open) -> None:
+    """The admin and three members, each with the named roles."""
     stack = opened("team")
     stack.up()
 

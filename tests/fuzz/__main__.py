@@ -1,4 +1,4 @@
-"""``python -m tests.fuzz``: generated arguments through the real host, then lives of projects."""
+"""``python -m tests.fuzz``: random arguments through the real host, then project lifecycles."""
 
 import argparse
 import sys
@@ -13,18 +13,18 @@ from tests.fuzz.state_machine import ProjectLifecycles
 
 PROJECT_SETS = 20_000
 SETS_PER_ENTITY = 1_200
-"""Of each entity beside the project, whose arguments are the most."""
+"""For each entity except the project, which has the most arguments."""
 
 LIFECYCLES = 100
 STEPS_PER_LIFECYCLE = 40
-"""Of each life: enough for a project to be made, lost, found, changed by hand and archived."""
+"""For each lifecycle: enough to create, lose, find, change by hand and archive a project."""
 
 MAX_DISAGREEMENTS_SHOWN = 20
-"""Disagreements told one by one; more have the same few causes."""
+"""Disagreements printed one by one; more have the same few causes."""
 
 
 def main() -> int:
-    """Try many sets, print the counts, and fail on any disagreement."""
+    """Run many sets, print the counts, and fail on any disagreement."""
     parser = argparse.ArgumentParser(prog="make fuzz", description=__doc__)
     parser.add_argument("--seed", type=int, default=1, help="another one tries other sets")
     parser.add_argument("--sets", type=int, default=PROJECT_SETS, help="how many sets of a project")
@@ -33,15 +33,15 @@ def main() -> int:
     )
     parser.add_argument("--only", choices=ENTITIES, help="one entity alone, and no lives")
     parser.add_argument("--lives", type=int, default=LIFECYCLES, help="how many lives to play")
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     disagreements = 0
     with start_runner() as ground:
-        for kind in [asked.only] if asked.only else ENTITIES:
-            sets = asked.sets if kind == "project" else asked.others
-            tally, seconds = ground.run_sets(kind, sets, asked.seed)
-            _print_tally(f"{kind}, seed {asked.seed}, {seconds:.0f} s", tally)
+        for kind in [arguments.only] if arguments.only else ENTITIES:
+            sets = arguments.sets if kind == "project" else arguments.others
+            tally, seconds = ground.run_sets(kind, sets, arguments.seed)
+            _print_tally(f"{kind}, seed {arguments.seed}, {seconds:.0f} s", tally)
             disagreements += len(tally.disagreements)
-    _run_lifecycles(0 if asked.only else asked.lives, asked.seed)
+    _run_lifecycles(0 if arguments.only else arguments.lives, arguments.seed)
     return 1 if disagreements else 0
 
 
@@ -59,7 +59,7 @@ def _print_tally(title: str, tally: Tally) -> None:
 
 
 def _run_lifecycles(lives: int, number: int) -> None:
-    """Play lives beside their model; what does not hold is raised, with the shortest way to it."""
+    """Run lifecycles and compare each with its model; a failure shows the shortest way to it."""
     if lives:
         many = settings(
             max_examples=lives,
@@ -68,7 +68,7 @@ def _run_lifecycles(lives: int, number: int) -> None:
             database=None,
         )
         run_state_machine_as_test(seed(number)(ProjectLifecycles), settings=many)
-    sys.stdout.write(f"{lives} lives without a project lost, doubled or half made\n")
+    sys.stdout.write(f"{lives} lifecycles without a lost, duplicate or incomplete project\n")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The same values in the cells of a CSV file: read, refused by column, or taken by HQ as well."""
+"""Values in the cells of a CSV file: refused by column, or read and accepted by HQ."""
 
 from random import Random
 from typing import Any
@@ -45,7 +45,7 @@ def _quote_cell(cell: str) -> str:
 def draw_and_read_set(
     random: Random, place: SeededAccount
 ) -> tuple[ArgumentSet, dict[str, str], CsvProjects]:
-    """Draw a set, write it into a file, and read that."""
+    """Draw a set, write it into a file, and read the file."""
     given = draw_set(random, place, ENTITY, omit=("region",))
     given.samples.pop("account_id")
     cells = format_cells(given)
@@ -53,7 +53,7 @@ def draw_and_read_set(
 
 
 def list_problems(portfolio: CsvProjects) -> list[Any]:
-    """Return what a preview would say of the projects of a file."""
+    """Return the check failures of a preview for the projects of a file."""
     account = {"account_id": "a1d5e9b2-0000-4000-8000-000000000001"}
     return [
         problem

@@ -1,4 +1,4 @@
-"""What the trials have to know about one entity: a small table, filled in under ``kinds/``."""
+"""The description of an entity for the fuzz tests; each entity has one in ``kinds/``."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ FieldValues: TypeAlias = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class SeededAccount:
-    """An account of the emulator, and what is in it for others to refer to."""
+    """An account of the emulator, and the ids of its initial objects."""
 
     account_id: str
     business_unit_id: str
@@ -33,7 +33,7 @@ class SeededAccount:
 
 @dataclass(frozen=True)
 class FuzzAccount:
-    """What one worker plays on: an account of its own, and a client of it."""
+    """The account of one worker, and its client."""
 
     emulator: Emulator
     client: HqClient
@@ -41,11 +41,11 @@ class FuzzAccount:
 
 
 ArgumentDraws: TypeAlias = Mapping[str, tuple[SampleDraw, SampleDraw]]
-"""For each argument the draw of valid values and that of doubtful ones."""
+"""For each argument a draw of valid values and one of doubtful values."""
 
 
 def find_no_conflicts(_given: "ArgumentSet", _certainly: bool) -> set[str]:
-    """Blame no argument for what others are."""
+    """Return no argument: none is wrong because of others."""
     return set()
 
 
@@ -54,34 +54,34 @@ def keep_as_drawn(_given: "ArgumentSet", _random: Random, _place: SeededAccount)
 
 
 def accept_any_state(_ground: "FuzzAccount", _id: str, _state: FieldValues) -> bool:
-    """Doubt nothing that HQ holds."""
+    """Accept whatever HQ has."""
     return True
 
 
 def list_no_pending(_state: FieldValues, _declared: FieldValues) -> set[str]:
-    """Let nothing be left to do."""
+    """Return no argument: none may be pending."""
     return set()
 
 
 @dataclass(frozen=True)
 class FuzzEntity:
-    """One entity.
+    """The description of one entity.
 
     Attributes:
         provider: Its provider.
-        model: Its arguments.
-        required: Those that every set has to have.
-        table: The draws for each argument.
-        example: What a set is compared with; no set equals it.
-        clear: Takes away what was made, by its id and its state.
-        kept: Arguments that another set for the same thing keeps.
-        together: Arguments that are wrong because of others, certainly or perhaps.
-        arrange: Turns a set so that chance alone does not refuse most of them.
-        only_hq_knows: Refusals that no check can foresee, because it asks nobody.
-        undone: What the state may say is left to do; nothing of it is a difference.
-        is_final: Whether what was made cannot be changed any more.
-        beside: Arguments of which another value is another resource beside the first.
-        is_held: Whether HQ really holds what a create has returned, by its id and its state.
+        model: The model of its arguments.
+        required: The arguments that every set needs.
+        build_draws: Returns the draws for each argument.
+        example: An object to compare a set with; no set equals it.
+        delete_entity: Deletes a created object, by its id and its state.
+        fixed_arguments: Arguments that another set for the same object keeps.
+        find_conflicts: Returns arguments that are, or may be, wrong because of others.
+        adjust_set: Changes a set so that chance alone does not refuse most of them.
+        hq_refusals: Texts of refusals that no check can foresee, because it sends no request.
+        list_pending: Returns the arguments that may still be pending, which is not a difference.
+        is_final: Returns whether a created object can no longer be changed.
+        identity_arguments: Arguments that make another resource with another value.
+        is_held: Returns whether HQ has what a create has returned, by its id and its state.
     """
 
     provider: Bim360ProviderBase

@@ -1,4 +1,4 @@
-"""A simple model of an account and of a stack: what HQ holds, and what the state has seen of it."""
+"""A simple model of an account and a stack: the projects at HQ, and the state's view of them."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import Any
 Fields = dict[str, Any]
 
 MODELED_FIELDS = ("name", "end_date", "value", "city", "job_number", "service_types", "status")
-"""What the model follows; the other arguments go the same ways."""
+"""The fields in the model; the other arguments are treated alike."""
 
 IMPLICIT_SERVICES = {"admin", "insight"}
 
@@ -21,12 +21,12 @@ STATUS_TRANSITIONS = {
     ("inactive", "archived"): "archived",
     ("archived", "active"): "active",
 }
-"""What a project is in after (its status, the status sent): docs/reference/hq.md, "Status"."""
+"""The status of a project after (its status, the sent status): docs/reference/hq.md, "Status"."""
 
 
 @dataclass
 class ProjectModel:
-    """A project that HQ holds."""
+    """A project at HQ."""
 
     fields: Fields
     created_at: float
@@ -35,7 +35,7 @@ class ProjectModel:
 
 @dataclass
 class ResourceModel:
-    """A resource of the stack: its project, its arguments and what its state has last seen."""
+    """A resource of the stack: its project, its arguments and the fields that its state has."""
 
     id: str
     inputs: Fields
@@ -60,7 +60,7 @@ def _normalize_value(value: Any) -> Any:
 
 
 def find_differences(seen: Fields, inputs: Fields) -> set[str]:
-    """Return the declared fields that were not seen as declared; unwanted archiving is one."""
+    """Return the declared fields that the state has otherwise; unwanted archiving is one."""
     wanted = normalize_fields(inputs)
     changed = {name for name in MODELED_FIELDS if name in inputs and wanted[name] != seen[name]}
     if inputs.get("status") == "active" and seen["status"] == "pending":
@@ -71,7 +71,7 @@ def find_differences(seen: Fields, inputs: Fields) -> set[str]:
 
 
 def build_body(inputs: Fields, wanted: set[str]) -> Fields:
-    """Return what an update is to send."""
+    """Return the fields that an update has to send."""
     return {name: normalize_fields({"status": "active", **inputs})[name] for name in wanted}
 
 
@@ -88,7 +88,7 @@ class AccountModel:
         return found[0] if found else None
 
     def apply_update(self, id_: str, seen_status: str, body: Fields) -> bool:
-        """Apply an update as the provider sends it; return whether HQ takes it all."""
+        """Apply an update as the provider sends it; return whether HQ accepts all of it."""
         if seen_status == "archived" and body.get("status") in ("active", "inactive"):
             if not self._apply_patch(id_, {"status": "active"}):
                 return False

@@ -28,29 +28,29 @@ from tests.host.dynamic_host import (
 NO_CHANGE = provider_pb2.DiffResponse.DIFF_NONE
 
 SECOND_ENTITY_SHARE = 0.5
-"""Of what may have another one beside it: how often it gets one."""
+"""How often a second object is created, for entities that allow one."""
 
 DELETE_SHARE = 0.2
-"""Of what was made: deleted through the host before it is cleared away."""
+"""How often an object is deleted through the host before it is cleaned up."""
 
 
 @dataclass
 class Tally:
-    """What became of all sets."""
+    """The counts and disagreements of all sets."""
 
     counts: Counter[str] = field(default_factory=Counter)
     refusals: Counter[str] = field(default_factory=Counter)
     disagreements: list[str] = field(default_factory=list)
 
     def add(self, other: "Tally") -> None:
-        """Take over what another one counted."""
+        """Add the counts of another tally."""
         self.counts += other.counts
         self.refusals += other.refusals
         self.disagreements += other.disagreements
 
 
-class Disagreement(Exception):  # noqa: N818 - no error of anybody's, but what is looked for
-    """Provider, emulator and expectation are not of one mind."""
+class Disagreement(Exception):  # noqa: N818 - the result of a trial, not an error
+    """Provider, emulator and expectation disagree."""
 
 
 def find_blamed_argument(reason: str, names: Iterable[str]) -> str | None:
@@ -60,10 +60,10 @@ def find_blamed_argument(reason: str, names: Iterable[str]) -> str | None:
 
 
 def check_refusals(given: ArgumentSet, reasons: list[str]) -> set[str]:
-    """Return the refused arguments, once they are found to be those that are wrong.
+    """Return the refused arguments, if they are exactly the wrong ones.
 
     Raises:
-        Disagreement: One is refused that is right, taken that is wrong, or not told in one line.
+        Disagreement: A valid argument is refused, a wrong one accepted, or an error has lines.
     """
     ugly = [reason for reason in reasons if not reason.isprintable()]
     if ugly:
@@ -92,7 +92,7 @@ class RoundTrip:
         self.tally = Tally()
 
     def run(self) -> None:
-        """Try one more set; what is found is in the tally."""
+        """Try one more set, and record the result in the tally."""
         given = draw_set(self.random, self.seed, self.entity)
         try:
             self._run_set(given)
@@ -104,7 +104,7 @@ class RoundTrip:
     def _run_set(self, given: ArgumentSet) -> None:
         self.tally.counts["sets"] += 1
         if not _fits_protobuf(given.values):
-            # Nothing that gRPC takes; other doors to the core may.
+            # gRPC cannot send it; in-process callers of the core may.
             self._check_in_process(given)
             return
         checked = self.host.check(given.values)
@@ -130,49 +130,49 @@ class RoundTrip:
         self._assert_equal(once, self._to_plain(self.host.check(once).inputs), "checked twice")
         example = to_inputs(self.entity.example, self.host.provider)
         verdict = self.host.diff("p1", example, checked)
-        # A member whose e-mail is not known has a number for a key, and nothing unknown is left.
+        # A member without a known e-mail has a number as its key, and no unknown value is left.
         if _has_unknown([once, given.values]):
             self.tally.counts["unknown"] += 1
             if verdict.changes == NO_CHANGE:
-                msg = "an unknown value is no change"
+                msg = "an unknown value is not a change"
                 raise Disagreement(msg)
             return
         self.host.begin_run()  # the diff above was not that of a replacement
         try:
-            made = self.host.create(checked)
+            created = self.host.create(checked)
         except grpc.RpcError as error:
             if not (given.list_names_with(Expectation.EITHER) and self._is_hq_refusal(error)):
                 raise
             self.tally.counts["known to HQ alone"] += 1
             return
         try:
-            self._run_lifecycle(made, checked)
+            self._run_lifecycle(created, checked)
         finally:
-            self.entity.delete_entity(self.account, made.id, self._to_plain(made.properties))
+            self.entity.delete_entity(self.account, created.id, self._to_plain(created.properties))
 
     def _is_hq_refusal(self, error: grpc.RpcError) -> bool:
         """Return whether a refusal is one that no check can foresee; it has to be one line."""
-        told = get_error_message(error).strip()
-        if not told.isprintable():
-            msg = f"an error would not print as one line: {told!r}"
+        message = get_error_message(error).strip()
+        if not message.isprintable():
+            msg = f"an error would not print as one line: {message!r}"
             raise Disagreement(msg)
-        return any(words in told for words in self.entity.hq_refusals)
+        return any(text in message for text in self.entity.hq_refusals)
 
     def _to_plain(self, message: Any) -> dict[str, Any]:
         return to_plain(message, self.host.provider)
 
-    def _run_lifecycle(self, made: Any, checked: Any) -> None:
-        self.tally.counts["made"] += 1
-        state = self._read_back(made.id, made.properties, checked)
+    def _run_lifecycle(self, created: Any, checked: Any) -> None:
+        self.tally.counts["created"] += 1
+        state = self._read_back(created.id, created.properties, checked)
         if not self.entity.is_final(self._to_plain(state)) and self.random.random() < 0.5:
-            state = self._update_once(made.id, state, self._to_plain(checked))
+            state = self._update_once(created.id, state, self._to_plain(checked))
         if self.entity.identity_arguments and self.random.random() < SECOND_ENTITY_SHARE:
-            self._create_second(made, checked)
+            self._create_second(created, checked)
         if self.random.random() < DELETE_SHARE:
-            self.host.delete(made.id, state)
+            self.host.delete(created.id, state)
 
-    def _create_second(self, made: Any, checked: Any) -> None:
-        """Create another one that differs in what makes it another, and the first one again."""
+    def _create_second(self, created: Any, checked: Any) -> None:
+        """Create another object that differs in its identity, and the first one again."""
         declared = self._to_plain(checked)
         table = self.entity.build_draws(self.seed)
         other = {name: table[name][0](self.random).value for name in self.entity.identity_arguments}
@@ -183,46 +183,48 @@ class RoundTrip:
             if not self._is_hq_refusal(error):
                 raise
             return
-        self.tally.counts["made beside another"] += 1
+        self.tally.counts["created next to another"] += 1
         differs = any(declared.get(name) != value for name, value in other.items())
-        if again.id != made.id or (second.id != made.id) != differs:
-            msg = f"{made.id} became {again.id}, and with {other} it is {second.id}"
+        if again.id != created.id or (second.id != created.id) != differs:
+            msg = f"{created.id} became {again.id}, and with {other} it is {second.id}"
             raise Disagreement(msg)
-        for each in (made, second):
+        for each in (created, second):
             if not self.entity.is_held(self.account, each.id, self._to_plain(each.properties)):
                 msg = f"HQ does not hold {each.id}"
                 raise Disagreement(msg)
 
     def _update_once(self, id_: str, state: Any, declared: Mapping[str, Any]) -> Any:
-        """Change it to another set, if that is valid; return the state."""
+        """Change the object to another set, if that is valid; return the state."""
         news = draw_set(self.random, self.seed, self.entity, omit=self.entity.fixed_arguments)
         kept = {name: declared[name] for name in self.entity.fixed_arguments if name in declared}
         if not _fits_protobuf(news.values):
             return state
-        answer = self.host.check({**news.values, **kept}, declared)
-        if answer.failures or _has_unknown([self._to_plain(answer.inputs), news.values]):
+        response = self.host.check({**news.values, **kept}, declared)
+        if response.failures or _has_unknown([self._to_plain(response.inputs), news.values]):
             return state
-        verdict = self.host.diff(id_, state, answer.inputs)
+        verdict = self.host.diff(id_, state, response.inputs)
         if list(verdict.replaces):
             msg = f"{list(verdict.replaces)} would replace"
             raise Disagreement(msg)
         return (
-            state if verdict.changes == NO_CHANGE else self._apply_update(id_, state, answer, news)
+            state
+            if verdict.changes == NO_CHANGE
+            else self._apply_update(id_, state, response, news)
         )
 
-    def _apply_update(self, id_: str, state: Any, answer: Any, news: ArgumentSet) -> Any:
+    def _apply_update(self, id_: str, state: Any, response: Any, news: ArgumentSet) -> Any:
         try:
-            changed = self.host.update(id_, state, answer.inputs)
+            changed = self.host.update(id_, state, response.inputs)
         except grpc.RpcError as error:
             if self._is_hq_refusal(error):
                 return state
             msg = f"{get_error_message(error)} (changed to {news.values!r})"
             raise Disagreement(msg) from None
         self.tally.counts["changed"] += 1
-        return self._read_back(id_, changed.properties, answer.inputs)
+        return self._read_back(id_, changed.properties, response.inputs)
 
     def _read_back(self, id_: str, state: Any, declared: Any) -> Any:
-        """Read it, and see that nothing differs either before or after."""
+        """Read the object, and check that nothing differs before or after."""
         undone = set(self._to_plain(state).get("unfinished") or ())
         if undone - self.entity.list_pending(self._to_plain(state), self._to_plain(declared)):
             msg = f"{undone} could not be finished"
@@ -244,7 +246,7 @@ class RoundTrip:
 
 
 def _fits_protobuf(bag: Mapping[str, Any]) -> bool:
-    """Return whether protobuf has a form for all values: none for surrogates and huge numbers."""
+    """Return whether protobuf can represent all values: not surrogates and huge numbers."""
     try:
         to_inputs(bag)
     except (OverflowError, ValueError):
@@ -253,7 +255,7 @@ def _fits_protobuf(bag: Mapping[str, Any]) -> bool:
 
 
 def _remove_marks(value: Any) -> Any:
-    """Return values as the host hands them on: secrets in the clear, unknowns as such."""
+    """Return values as the host passes them on: secrets in plain text, unknowns as such."""
     if isinstance(value, Mapping):
         bare = {key: _remove_marks(each) for key, each in value.items()}
         return bare["value"] if SECRET_MARK.items() <= value.items() else bare

@@ -40,7 +40,7 @@ OPTIONS = {
     "job_duration": 0,
     "import_strangers": "create",
 }
-"""A copy is done at once, so that no create waits for one; whom HQ does not know is invited."""
+"""A copy is done at once, so that no create waits for one; unknown people are invited."""
 
 
 def _build_id(kind: int, number: int) -> str:
@@ -48,7 +48,7 @@ def _build_id(kind: int, number: int) -> str:
 
 
 def build_accounts(folder: Path = Path()) -> list[SeededAccount]:
-    """Return an account for each worker, so that no two need one name."""
+    """Return an account for each worker, so that no two need the same name."""
     return [
         SeededAccount(
             account_id=_build_id(0xA1, number),
@@ -87,13 +87,13 @@ def _build_seed() -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class FuzzRunner:
-    """A host, and an account of the HQ that it asks for each worker."""
+    """A host, and an account at its HQ for each worker."""
 
     host: DynamicHost
     accounts: tuple[FuzzAccount, ...]
 
     def run_sets(self, kind: str, sets: int, seed: int) -> tuple[Tally, float]:
-        """Try so many sets; return what became of them, and the seconds that it took."""
+        """Try so many sets; return the tally, and the seconds."""
         began = time.monotonic()
         trials = [
             RoundTrip(self.host, ground, ENTITIES[kind], Random(f"{seed}/{number}"))  # noqa: S311 - to be repeatable
@@ -109,7 +109,7 @@ class FuzzRunner:
 
 @contextmanager
 def start_runner() -> Iterator[FuzzRunner]:
-    """Run a host and the HQ that it asks."""
+    """Run a host and its HQ."""
     with (
         tempfile.TemporaryDirectory() as name,
         serve(Emulator(parse_seed(_build_seed()))) as hq,

@@ -17,7 +17,7 @@ UNKNOWN_ARGUMENTS = (
 UNKNOWN_ARGUMENT_VALUES: tuple[Any, ...] = ("x", 5, True, [], {}, UNKNOWN_MARK)
 
 OPTIONAL_SHARE = 0.3
-"""So that most sets have a handful of the optional arguments."""
+"""The probability of each optional argument, so that most sets have a handful."""
 
 SECRET_SHARE = 0.04
 UNKNOWN_SHARE = 0.25
@@ -25,7 +25,7 @@ UNKNOWN_SHARE = 0.25
 
 @dataclass
 class ArgumentSet:
-    """What is given for one resource, and what ought to become of it."""
+    """The arguments of one resource, and the expected results."""
 
     entity: FuzzEntity
     samples: dict[str, Sample] = field(default_factory=dict)
@@ -37,15 +37,15 @@ class ArgumentSet:
 
     @property
     def names(self) -> set[str]:
-        """Everything that may be blamed: arguments, and the parts of them."""
+        """All names that an error may blame: arguments, and parts of them."""
         return {*self.samples, *(name for name, _ in self._list_expectations())}
 
     def get_plain_value(self, name: str) -> Any:
-        """Return a value without the wrapping of a secret, None where there is none."""
+        """Return a value without the wrapping of a secret, None if it is not given."""
         return _unwrap_secret(self.samples[name]).value if name in self.samples else None
 
     def list_names_with(self, *verdicts: Expectation) -> set[str]:
-        """Return the arguments, and the parts of arguments, with one of these verdicts."""
+        """Return the arguments, and the parts of arguments, with one of these expectations."""
         return {name for name, verdict in self._list_expectations() if verdict in verdicts}
 
     def _list_expectations(self) -> Iterator[tuple[str, Expectation]]:
@@ -107,7 +107,7 @@ def draw_set(
 
 
 def _add_mistakes(found: ArgumentSet, random: Random) -> None:
-    """Add what is no argument, leave out what is required, make values unknown or null."""
+    """Add unknown arguments, leave out required ones, make values unknown or null."""
     if random.random() < 0.15:
         extra = random.choice(UNKNOWN_ARGUMENTS)
         if extra not in found.entity.model.model_fields:

@@ -1,4 +1,4 @@
-"""Lives of projects as a state machine: a random program beside a simple model of it."""
+"""Project lifecycles as a state machine: a random program compared with a simple model."""
 
 import json
 from typing import Any
@@ -31,12 +31,13 @@ from tests.support.hq import (
     FaultyEmulator,
     HqFixture,
     build_reply,
+    build_run,
     build_settings,
 )
 
 SECONDS_PER_DAY = 86_400.0
 SECONDS_BETWEEN_RUNS = 5.0
-"""Seconds between two steps: more than HQ's clock is cut to."""
+"""Seconds between two steps: more than the resolution of HQ's clock."""
 
 SLOTS = st.sampled_from(["tower", "bridge", "arena"])
 COMPOSED_NAME, DECOMPOSED_NAME = "Ar\u00e9na", "Are\u0301na"
@@ -58,7 +59,7 @@ OPTIONAL_FIELDS = st.fixed_dictionaries(
     },
 )
 CHANGES: st.SearchStrategy[Fields] = st.one_of(st.just({}), OPTIONAL_FIELDS, OPTIONAL_FIELDS)
-"""As declared by default every third time, so that equal declarations meet."""
+"""The default every third time, so that equal declarations meet."""
 
 BROWSER_CHANGES = st.one_of(
     st.fixed_dictionaries(
@@ -81,25 +82,25 @@ FAULT_REPLIES = (
 )
 FAULTY_ROUTES = ("POST projects", "PATCH project", "GET projects", "GET project")
 FOREIGN_PROJECT = {"id": str(UUID(int=7)), "account_id": str(UUID(int=8)), "name": "Another"}
-"""What a proxy that mixes up responses puts in the place of ours."""
+"""The values by which a proxy that mixes up responses replaces ours."""
 
 
 def _draw_fault(what: str) -> st.SearchStrategy[Any]:
-    """Return what may go wrong with requests of one kind, and how often."""
+    """Return the faults of requests of one kind, and how often each occurs."""
     foreign = build_reply(200, [FOREIGN_PROJECT] if what == "GET projects" else FOREIGN_PROJECT)
     replies = (*FAULT_REPLIES, (foreign, True), (foreign, False))
     return st.tuples(st.sampled_from(replies), st.integers(1, 2))
 
 
 FAULTS = st.fixed_dictionaries({}, optional={what: _draw_fault(what) for what in FAULTY_ROUTES})
-"""At most two failures of a kind: what every request survives."""
+"""At most two failures of a kind: every request survives those."""
 
 MANY_TIMES = 1_000
 SAME_NAME_SHARE = 0.8
 
 
 class ProjectLifecycles(RuleBasedStateMachine):
-    """Programs, people and bad weather, one after the other, in one account."""
+    """Programs, people and faults, one after the other, in one account."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -112,29 +113,29 @@ class ProjectLifecycles(RuleBasedStateMachine):
         self.stack: dict[str, ResourceModel] = {}
 
     def teardown(self) -> None:
-        """Close what is open."""
+        """Close all connections."""
         for client in self.hq.clients:
             client.close()
         self._serving.__exit__(None, None, None)
 
-    # What programs do.
+    # Steps of programs.
 
     @initialize(given=CHANGES, weather=FAULTS)
     def first_up(self, given: Fields, weather: Any) -> None:
-        """No life begins without a project."""
+        """Every lifecycle begins with a project."""
         self.up("tower", "Tower", given, weather)
 
     @precondition(lambda self: self.stack)
     @rule(choose=st.randoms(use_true_random=False), given=CHANGES, weather=FAULTS)
     def up_again(self, choose: Any, given: Fields, weather: Any) -> None:
-        """Declare a project that is there, mostly under its own name."""
+        """Declare an existing project, mostly under its own name."""
         slot = choose.choice(sorted(self.stack))
         name = self.stack[slot].inputs["name"] if choose.random() < SAME_NAME_SHARE else "Quay"
         self.up(slot, name, given, weather)
 
     @rule(slot=SLOTS, name=NAMES, given=CHANGES, weather=FAULTS)
     def up(self, slot: str, name: str, given: Fields, weather: Any) -> None:
-        """Declare a project: it is made, or changed, or refused."""
+        """Declare a project: it is created, changed, or refused."""
         self._begin_run(weather)
         old = self.stack[slot].inputs if slot in self.stack else {}
         inputs = self._check_arguments(old, {**PROJECT_BODY, "name": name, **given})
@@ -156,7 +157,7 @@ class ProjectLifecycles(RuleBasedStateMachine):
             get_renames(self.client).record_comparison(owned.id, names)
         for owned, name in wanted:
             inputs = {**owned.inputs, "name": name}
-            outs = project.update(self.client, owned.id, owned.state, inputs)
+            outs = project.update(build_run(self.client), owned.id, owned.state, inputs)
             assert not outs["unfinished"]
             owned.inputs, owned.state = inputs, outs
             self.account.projects[owned.id].fields["name"] = name
@@ -167,7 +168,7 @@ class ProjectLifecycles(RuleBasedStateMachine):
         self._end_run()
 
     def _list_settled(self) -> list[ResourceModel]:
-        """Return what is open at HQ just as the stack declares and has seen it."""
+        """Return the projects that are open at HQ, as declared, and up to date in the state."""
         held = self.account.projects
         return [
             owned
@@ -182,17 +183,17 @@ class ProjectLifecycles(RuleBasedStateMachine):
     @precondition(lambda self: self.stack)
     @rule(choose=st.randoms(use_true_random=False), weather=FAULTS)
     def refresh(self, choose: Any, weather: Any) -> None:
-        """Read a project: exactly what differs is shown, and a second look shows no more."""
+        """Read a project: exactly the differences are shown, and a second refresh shows no more."""
         self._begin_run(weather)
         slot = choose.choice(sorted(self.stack))
         owned = self.stack[slot]
-        live = project.read(self.client, owned.id, owned.state)
+        live = project.read(build_run(self.client), owned.id, owned.state)
         if owned.id not in self.account.projects:
             assert live is None
             del self.stack[slot]
             return self._end_run()
         assert live is not None
-        again = project.read(self.client, owned.id, live.outputs)
+        again = project.read(build_run(self.client), owned.id, live.outputs)
         assert again == live
         owned.state = live.outputs
         owned.seen_fields = dict(self.account.projects[owned.id].fields)
@@ -210,7 +211,7 @@ class ProjectLifecycles(RuleBasedStateMachine):
     @precondition(lambda self: self.stack)
     @rule(choose=st.randoms(use_true_random=False), weather=FAULTS)
     def force_replacement(self, choose: Any, weather: Any) -> None:
-        """Replace a project as it is: it keeps its id, and nothing of it changes but drift."""
+        """Replace a project as it is: it keeps its id, and only drift is reverted."""
         self._begin_run(weather)
         slot = choose.choice(sorted(self.stack))
         owned = self.stack[slot]
@@ -225,10 +226,10 @@ class ProjectLifecycles(RuleBasedStateMachine):
     @precondition(lambda self: self.stack)
     @rule(choose=st.randoms(use_true_random=False), weather=FAULTS)
     def destroy(self, choose: Any, weather: Any) -> None:
-        """Archive a project, or leave it; what is gone already is done with."""
+        """Archive a project, or leave it; a deleted one needs nothing."""
         self._begin_run(weather)
         owned = self.stack.pop(choose.choice(sorted(self.stack)))
-        project.delete(self.client, owned.id, owned.state)
+        project.delete(build_run(self.client), owned.id, owned.state)
         if owned.state.get("on_destroy") == "retain":
             assert not self.emulator.requests_made
         elif owned.id in self.account.projects:
@@ -238,7 +239,7 @@ class ProjectLifecycles(RuleBasedStateMachine):
 
     @rule(name=PLAIN_NAMES, given=CHANGES, acts=st.booleans())
     def lose_a_create(self, name: str, given: Fields, acts: bool) -> None:
-        """Ask for a project while HQ answers nothing: at most one is made, and no state has it."""
+        """Create a project without a response: HQ has at most one, and no state has it."""
         self._begin_run({})
         inputs = self._check_arguments({}, {**PROJECT_BODY, "name": name, **given})
         self.emulator.faults += [
@@ -247,36 +248,36 @@ class ProjectLifecycles(RuleBasedStateMachine):
         ]
         was_free = self.account.find_by_name(name) is None
         try:
-            project.create(self.client, inputs, build_settings(), self._build_ownership())
+            project.create(build_run(self.client, ownership=self._build_ownership()), inputs)
         except Bim360Error:
             pass
         else:
-            msg = "nobody answered, and yet it is made"
+            msg = "HQ did not respond, and yet the create succeeded"
             raise AssertionError(msg)
         if acts and was_free:
             self._record_created(inputs)
         self._end_run()
 
-    # What people do, and time.
+    # Steps of people, and time.
 
-    @precondition(lambda self: self.account.held)
+    @precondition(lambda self: self.account.projects)
     @rule(choose=st.randoms(use_true_random=False), change=BROWSER_CHANGES)
     def change_by_hand(self, choose: Any, change: Fields) -> None:
-        """Somebody changes a project in the browser."""
+        """A user changes a project in the browser."""
         id_ = choose.choice(sorted(self.account.projects))
         self.emulator.call_control_plane("PATCH", f"/projects/{id_}", change)
         fields = self.account.projects[id_].fields
         fields.update(normalize_fields({**fields, **change}))
 
-    @precondition(lambda self: self.account.held)
+    @precondition(lambda self: self.account.projects)
     @rule(choose=st.randoms(use_true_random=False))
     def delete_at_hq(self, choose: Any) -> None:
-        """A project is gone, as none ever should."""
+        """A project is deleted, which should never happen."""
         id_ = choose.choice(sorted(self.account.projects))
         self.emulator.call_control_plane("DELETE", f"/projects/{id_}")
         del self.account.projects[id_]
 
-    @precondition(lambda self: self.account.held)
+    @precondition(lambda self: self.account.projects)
     @rule(choose=st.randoms(use_true_random=False))
     def sign_in(self, choose: Any) -> None:
         """The first project admin makes a project active."""
@@ -300,19 +301,19 @@ class ProjectLifecycles(RuleBasedStateMachine):
 
     @rule(unasked=st.sampled_from(["", "insight", "insight,admin"]))
     def set_implicit_services(self, unasked: str) -> None:
-        """HQ shows services that nobody asked for."""
+        """HQ adds services that were not declared."""
         self.emulator.call_control_plane("PATCH", "/options", {"services_unasked": unasked})
 
     @rule()
     def advance_a_day(self) -> None:
-        """What was left behind has an owner by now."""
+        """A leftover has an owner by now."""
         self.emulator.clock.advance(SECONDS_PER_DAY)
 
-    # What holds at any time.
+    # Invariants.
 
     @invariant()
     def check_hq_equals_model(self) -> None:
-        """Nothing is doubled, lost or half made."""
+        """No project is duplicated, lost or incomplete."""
         state: Any = self.emulator.call_control_plane("GET", "/state")
         here, elsewhere = state["accounts"]
         rows = {row["id"]: normalize_fields(row) for row in here["projects"]}
@@ -321,14 +322,14 @@ class ProjectLifecycles(RuleBasedStateMachine):
 
     @invariant()
     def check_projects_are_owned_once(self) -> None:
-        """Archiving it for one would take it from the other."""
+        """If two resources owned a project, archiving it for one would take it from the other."""
         ids = [owned.id for owned in self.stack.values()]
         assert len(ids) == len(set(ids))
 
-    # How a step is played, and what it is measured by.
+    # How a step runs, and how it is checked.
 
     def _begin_run(self, weather: Any) -> None:
-        """Begin a run: its own client, its own first word of HQ, its weather."""
+        """Begin a run with a new client, a new token and new faults."""
         self.emulator.clock.advance(SECONDS_BETWEEN_RUNS)
         self.client = self.hq.create_client()
         self.emulator.requests.clear()
@@ -345,7 +346,7 @@ class ProjectLifecycles(RuleBasedStateMachine):
         self.hq.clients.remove(self.client)
 
     def _build_ownership(self, without: str = "") -> Ownership:
-        """Return who owns what in this run, but for a project that is being replaced."""
+        """Return the owners in this run, without a project that is being replaced."""
         states = {owned.id: owned.state for owned in self.stack.values() if owned.id == without}
         owners = Ownership(find_previous_state=states.get)
         for owned in self.stack.values():
@@ -363,15 +364,15 @@ class ProjectLifecycles(RuleBasedStateMachine):
         return [json.loads(sent.body) for sent in self.emulator.requests if sent.method == "PATCH"]
 
     def _find_differences(self, owned: ResourceModel, inputs: Fields) -> set[str]:
-        """Return what the model says differs, once diff has said the same and asked nobody."""
-        asked = len(self.emulator.requests_made)
+        """Return the differences by the model, if diff agrees and sends no request."""
+        count = len(self.emulator.requests_made)
         found = set(diff(owned.state, inputs).changed_arguments) - {"on_destroy"}
-        assert len(self.emulator.requests_made) == asked
+        assert len(self.emulator.requests_made) == count
         assert found == find_differences(owned.seen_fields, inputs)
         return found
 
     def _record_created(self, inputs: Fields) -> str:
-        """Take a new project into the model, under the id that HQ gave it."""
+        """Add a new project to the model, with the id from HQ."""
         state: Any = self.emulator.call_control_plane("GET", "/state")
         rows = state["accounts"][0]["projects"]
         (new,) = [row for row in rows if row["id"] not in self.account.projects]
@@ -390,37 +391,37 @@ class ProjectLifecycles(RuleBasedStateMachine):
         if policy == "any" or (policy == "archived" and status == "archived"):
             return True
         as_left = {"pending"} | ({"inactive", "archived"} & {inputs.get("status")})
-        young = self.emulator.clock.now() - held.created_at < SECONDS_PER_DAY
+        is_recent = self.emulator.clock.now() - held.created_at < SECONDS_PER_DAY
         unseen = {"status", "service_types"}
         declared = {name: value for name, value in inputs.items() if name not in unseen}
         other = find_differences(held.fields, declared) - {"status"}
-        return status in as_left and young and not held.signed_in and not other
+        return status in as_left and is_recent and not held.signed_in and not other
 
     def _create(self, slot: str, inputs: Fields) -> None:
-        twin = self.account.find_by_name(inputs["name"])
-        expected = twin is None or self._is_adoptable(twin, inputs)
+        same_name = self.account.find_by_name(inputs["name"])
+        expected = same_name is None or self._is_adoptable(same_name, inputs)
         try:
             id_, outs = project.create(
-                self.client, inputs, build_settings(), self._build_ownership()
+                build_run(self.client, ownership=self._build_ownership()), inputs
             )
         except ConflictError:
             assert not expected
             assert not self._list_patches()
             return
         assert expected
-        adopted = id_ if twin is not None else None
-        assert adopted == twin
-        if twin is None:
+        adopted = id_ if same_name is not None else None
+        assert adopted == same_name
+        if same_name is None:
             assert id_ == self._record_created(inputs)
         before = dict(self.account.projects[id_].fields)
         wanted = find_differences(before, inputs) & (
-            {"status"} if twin is None else {*inputs, "status"}
+            {"status"} if same_name is None else {*inputs, "status"}
         )
         body = build_body(inputs, wanted)
         done = not wanted or self.account.apply_update(id_, before["status"], body)
         self._assert_sent_only(wanted)
         seen = dict(self.account.projects[id_].fields) if done else before
-        if twin is None:
+        if same_name is None:
             seen["service_types"] = normalize_fields(inputs)["service_types"]
         owned = ResourceModel(id_, inputs, outs, seen, set() if done else wanted)
         self.stack[slot] = owned
@@ -429,14 +430,14 @@ class ProjectLifecycles(RuleBasedStateMachine):
         assert not (done and self._find_differences(owned, inputs))
 
     def _replace(self, slot: str, owned: ResourceModel) -> None:
-        """Create without a word of what was before, but for the state; then delete that."""
+        """Create without the inputs of the old resource, only with its state; then delete that."""
         owners = self._build_ownership(without=owned.id)
         before = dict(self.account.projects[owned.id].fields)
         wanted = find_differences(before, owned.inputs)
         body = build_body(owned.inputs, wanted)
         done = not wanted or self.account.apply_update(owned.id, before["status"], body)
-        id_, outs = project.create(self.client, owned.inputs, build_settings(), owners)
-        project.delete(self.client, owned.id, owned.state, owners)
+        id_, outs = project.create(build_run(self.client, ownership=owners), owned.inputs)
+        project.delete(build_run(self.client, ownership=owners), owned.id, owned.state)
         assert id_ == owned.id
         self._assert_sent_only(wanted)
         seen = dict(self.account.projects[id_].fields) if done else before
@@ -460,7 +461,7 @@ class ProjectLifecycles(RuleBasedStateMachine):
             is_there and self.account.apply_update(owned.id, owned.seen_fields["status"], body)
         )
         try:
-            outs = project.update(self.client, owned.id, owned.state, inputs)
+            outs = project.update(build_run(self.client), owned.id, owned.state, inputs)
         except Bim360Error:
             assert not done
             self._assert_sent_only(wanted)
@@ -475,11 +476,11 @@ class ProjectLifecycles(RuleBasedStateMachine):
                 "service_types": services,
             }
         owned.inputs, owned.state, owned.unfinished_fields = inputs, outs, set()
-        # What changed behind the state's back shows in the answer, and is for the next up.
+        # Changes at HQ since the last read are in the response, and left to the next up.
         assert not (self._find_differences(owned, inputs) and is_fresh)
         assert not diff(outs, inputs).is_unfinished
 
     def _assert_sent_only(self, wanted: set[str]) -> None:
-        """Nothing but what differs is ever sent."""
+        """Assert that only the differences are sent."""
         for body in self._list_patches():
             assert body.keys() <= wanted

@@ -1,6 +1,6 @@
-"""Single values to try a project's arguments with, each with what ought to become of it."""
+"""Single values for a project's arguments, each with its expected result."""
 
-# ruff: noqa: RUF001 - characters that look like others are what is to be tried
+# ruff: noqa: RUF001 - characters that look like others are tested on purpose
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from tests.host.dynamic_host import SECRET_MARK, UNKNOWN_MARK
 
 
 class Expectation(Enum):
-    """What ought to become of a value."""
+    """The expected result of a value."""
 
     ACCEPTED = "must be taken"
     REFUSED = "must be refused by name"
@@ -24,12 +24,12 @@ class Expectation(Enum):
 
 @dataclass(frozen=True)
 class Sample:
-    """A value and what ought to become of it."""
+    """A value and its expected result."""
 
     value: Any
     expectation: Expectation
     parts: tuple[tuple[str, Expectation], ...] = ()
-    """Where parts of it are refused under names of their own: each of them."""
+    """The names of its parts that are refused separately, with their expected results."""
 
 
 SampleDraw: TypeAlias = Callable[[Random], Sample]
@@ -47,7 +47,7 @@ WRONG_TYPES: tuple[Any, ...] = (
 )
 NUMBERS: tuple[Any, ...] = (0, 5, -1, 3.5, 2**53 + 2, 1e300, *map(float, ("nan", "inf", "-inf")))
 
-WORDS = (
+TEXTS = (
     "Oslo",
     "Straße 7",
     "Ålesund",  # composed
@@ -75,14 +75,14 @@ INVISIBLE_CHARACTERS = (
 )
 RESERVED_CHARACTERS = '\\/?[]>*:<"|,'
 LONG_TEXT_LENGTH = 3_000
-"""Characters of a text that has no limit."""
+"""Characters of a text without a limit."""
 
 MAX_CODE_POINT = 0x10FFFF
 SURROGATES = range(0xD800, 0xE000)
 
 
 def build_accepted(value: Any) -> Sample:
-    """Return a value that must be taken."""
+    """Return a value that must be accepted."""
     return Sample(value, Expectation.ACCEPTED)
 
 
@@ -92,12 +92,12 @@ def build_refused(value: Any) -> Sample:
 
 
 def build_either(value: Any) -> Sample:
-    """Return a value about which only provider and emulator must agree."""
+    """Return a value that provider and emulator may accept or refuse, but alike."""
     return Sample(value, Expectation.EITHER)
 
 
 def build_unknown(value: Any) -> Sample:
-    """Return a value that is not known yet."""
+    """Return an unknown value."""
     return Sample(value, Expectation.UNKNOWN)
 
 
@@ -115,7 +115,7 @@ def _draw_valid_text(limit: int) -> SampleDraw:
     def draw(random: Random) -> Sample:
         length = random.choice((1, 2, limit - 1, limit))
         long = "".join(random.choices(PRINTABLE_CHARACTERS.replace(" ", ""), k=length))
-        return build_accepted(random.choice((random.choice(WORDS), long)))
+        return build_accepted(random.choice((random.choice(TEXTS), long)))
 
     return draw
 
@@ -178,7 +178,7 @@ TITLE = (
         *(_draw_too_long(255), _draw_invisible, _draw_any_plane, _draw_surrogates, _draw_not_text),
     ),
 )
-"""A text that has to be there, without spaces around it."""
+"""A required text, without spaces around it."""
 
 ODD_KEYS = (
     " ",
@@ -194,7 +194,7 @@ ODD_KEYS = (
     "y/" * 200,
     "c17e6837-96cd",
 )
-"""Keys about which only provider and emulator must agree."""
+"""Keys that provider and emulator may accept or refuse, but alike."""
 
 
 def _draw_valid_name(random: Random) -> Sample:
@@ -360,7 +360,7 @@ def _misspell_word(word: str, random: Random) -> str:
 
 
 def draw_choice(choices: Sequence[str], *, empty: bool = False) -> tuple[SampleDraw, SampleDraw]:
-    """Return draws for one of a list: its words, and words that are nearly on it."""
+    """Return draws for one of a list: its values, and values with a mistake."""
 
     def fine(random: Random) -> Sample:
         return build_accepted(random.choice((*choices, *[""] * empty)))
@@ -383,12 +383,12 @@ def draw_choice(choices: Sequence[str], *, empty: bool = False) -> tuple[SampleD
 def draw_identifier(
     known: str, *, empty: bool = False, stranger: bool = True
 ) -> tuple[SampleDraw, SampleDraw]:
-    """Return draws for an id of something that exists, however it is written.
+    """Return draws for the id of an existing object, in every spelling.
 
     Args:
         known: The id.
-        empty: Whether ``""`` is taken as well.
-        stranger: Whether an id of nothing is drawn too: HQ is asked for a young project for long.
+        empty: Whether ``""`` is accepted as well.
+        stranger: Whether unknown ids are drawn too; for projects, these are retried for long.
     """
     forms = (known, known.upper(), f"b.{known}", f"B.{known}", f" {known} ")
     fine = draw_sample(*map(build_accepted, forms), *([build_accepted("")] if empty else []))
@@ -412,9 +412,9 @@ SELECTABLE_SERVICES = tuple(service for service in enums.SERVICES if service != 
 
 
 def _draw_services(random: Random) -> Sample:
-    words = random.choices(SELECTABLE_SERVICES, k=random.randint(1, 6))
+    services = random.choices(SELECTABLE_SERVICES, k=random.randint(1, 6))
     return build_accepted(
-        random.choice((words, ",".join(words), " , ".join(words), [f" {words[0]} "]))
+        random.choice((services, ",".join(services), " , ".join(services), [f" {services[0]} "]))
     )
 
 

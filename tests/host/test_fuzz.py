@@ -32,6 +32,6 @@ def test_what_the_provider_takes_hq_takes_and_the_rest_is_refused_by_name(
 
     assert tally.disagreements == []
     assert tally.counts["sets"] == sets
-    assert tally.counts["made"] > sets / 4
+    assert tally.counts["created"] > sets / 4
     assert tally.counts["changed"] > sets / 200
     assert tally.counts["unknown"] > sets / 60

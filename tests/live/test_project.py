@@ -9,7 +9,7 @@ import pytest
 from bim360_provider.core.project import check, create, delete, diff, read, update
 from bim360_provider.core.settings import Settings
 from bim360_provider.hq import HqClient
-from tests.support.hq import PROJECT_BODY
+from tests.support.hq import PROJECT_BODY, build_run
 
 SWITCH = "BIM360_LIVE"
 NEEDED = ("APS_CLIENT_ID", "APS_CLIENT_SECRET", "BIM360_ACCOUNT_ID")
@@ -43,17 +43,17 @@ def test_a_project_lives_from_create_to_archive(client: HqClient) -> None:
         {}, {**PROJECT_BODY, "name": f"{PREFIX}{uuid4()}", "city": "Oslo"}, settings
     )
     assert problems == []
-    id_, outs = create(client, inputs, settings)
+    id_, outs = create(build_run(client, settings), inputs)
     try:
-        live = read(client, id_, outs)
+        live = read(build_run(client), id_, outs)
         assert live is not None
         wanted, _ = check(inputs, {**inputs, "city": "Bergen"}, settings)
-        changed = update(client, id_, live.outputs, wanted)
-        seen = read(client, id_, changed)
+        changed = update(build_run(client), id_, live.outputs, wanted)
+        seen = read(build_run(client), id_, changed)
         assert seen is not None
     finally:
-        delete(client, id_, outs)
-    gone = read(client, id_, outs)
+        delete(build_run(client), id_, outs)
+    gone = read(build_run(client), id_, outs)
 
     assert diff(outs, inputs).changed_arguments == ()
     assert diff(live.outputs, inputs).changed_arguments == ()

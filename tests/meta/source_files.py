@@ -1,4 +1,4 @@
-"""The project's own files, read once: what the tests of this folder look at."""
+"""The project's own files, read once for the tests of this folder."""
 
 import ast
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = "bim360_provider"
 
-# Not part of the tree: made by tools, or the user's own state.
+# Not part of the tree: created by tools, or the user's own state.
 IGNORED_FOLDERS = frozenset(
     {".git", ".venv", ".demo", ".hypothesis", ".pulumi", "__pycache__", "build", "dist"}
 )
@@ -21,7 +21,7 @@ DefinitionNode = FunctionNode | ast.ClassDef
 
 @dataclass(frozen=True)
 class SourceModule:
-    """One Python file: where it is, its text and its syntax tree."""
+    """One Python file: its path, its text and its syntax tree."""
 
     path: Path
     text: str
@@ -39,7 +39,7 @@ class SourceModule:
         return ".".join(parts).removesuffix(".__init__")
 
     def locate_node(self, node: ast.stmt | ast.expr | ast.ExceptHandler) -> str:
-        """Say where a node stands, in the way that editors jump to."""
+        """Return the place of a node, in the form that editors jump to."""
         return f"{self.location}:{node.lineno}"
 
     def iterate_definitions(self) -> Iterator[DefinitionNode]:
@@ -83,7 +83,7 @@ def _walk_folder(folder: Path) -> Iterator[Path]:
 
 @cache
 def list_modules(*folders: str) -> tuple[SourceModule, ...]:
-    """Return the Python files under these top-level folders; of the package, if none is named."""
+    """Return the Python files in these top-level folders, by default those of the package."""
     wanted = folders or (PACKAGE,)
     return tuple(
         read_module(path)
@@ -93,7 +93,7 @@ def list_modules(*folders: str) -> tuple[SourceModule, ...]:
 
 
 def iterate_texts() -> Iterator[tuple[str, str]]:
-    """Yield the place and content of every text file of the project."""
+    """Yield the path and the content of every text file of the project."""
     for path in list_files():
         content = path.read_bytes()
         if b"\0" not in content:

@@ -1,4 +1,4 @@
-"""The checklist points at tests that exist, and no question is left out."""
+"""The checklist names tests that exist, and no row is missing."""
 
 import re
 
@@ -8,18 +8,18 @@ PAGE = (ROOT / "tests" / "CHECKLIST.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| (\d+) \| .+? \| (.+) \|$", re.MULTILINE)
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 
-QUESTIONS = 36
+ROW_COUNT = 36
 
 
-def test_every_question_is_there_once_and_in_order() -> None:
-    """A row that is lost would not be missed."""
+def test_every_row_is_there_once_and_in_order() -> None:
+    """A lost row would not be noticed."""
     numbers = [int(number) for number, _ in ROW.findall(PAGE)]
 
-    assert numbers == list(range(1, QUESTIONS + 1))
+    assert numbers == list(range(1, ROW_COUNT + 1))
 
 
-def test_every_question_is_answered_by_a_test_that_exists() -> None:
-    """A test that is renamed takes its row along."""
+def test_every_row_names_a_test_that_exists() -> None:
+    """A renamed test needs its row changed."""
     there = {
         (module.location, function.name)
         for module in list_modules("tests")

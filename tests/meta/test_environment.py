@@ -1,4 +1,4 @@
-"""The environment is built once, from the lock alone, and says what it does meanwhile."""
+"""The environment is built once, from the lock alone, and reports its progress."""
 
 import fcntl
 import os
@@ -17,7 +17,7 @@ Steps = list[str]
 
 @pytest.fixture
 def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Steps:
-    """Move the environment to an empty place where steps are noted instead of done."""
+    """Move the environment to an empty folder, and record its steps without running them."""
     noted: Steps = []
     venv = tmp_path / ".venv"
     monkeypatch.delenv("PYTHON", raising=False)
@@ -50,8 +50,8 @@ def test_everything_is_built_once(steps: Steps) -> None:
     assert steps == ["an empty environment", "pip", "the locked packages", "the project itself"]
 
 
-def test_another_lock_builds_the_environment_anew(steps: Steps) -> None:
-    """What left the lock must not be found by accident."""
+def test_a_changed_lock_rebuilds_the_environment(steps: Steps) -> None:
+    """A package that left the lock must not be found by accident."""
     environment.main()
     steps.clear()
     environment.LOCK.write_text("other")
@@ -73,8 +73,8 @@ def test_a_change_of_pyproject_only_links_the_project_again(steps: Steps) -> Non
     assert steps == ["the project itself"]
 
 
-def test_an_interrupted_build_is_built_anew(steps: Steps) -> None:
-    """Half an environment is none."""
+def test_an_interrupted_build_is_repeated(steps: Steps) -> None:
+    """Half an environment is not used."""
     environment.main()
     steps.clear()
     environment.STAMP.write_text('{"lock": ')
@@ -85,7 +85,7 @@ def test_an_interrupted_build_is_built_anew(steps: Steps) -> None:
 
 
 def test_an_environment_keeps_its_python(steps: Steps, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A newer Python on PATH is no reason to build anew; `PYTHON=` is."""
+    """A newer Python on PATH does not cause a rebuild; `PYTHON=` does."""
     environment.main()
     steps.clear()
     monkeypatch.setattr(sys, "version", "3.99.0 (another)")
@@ -105,7 +105,7 @@ def test_a_damaged_pip_is_refused(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """What installs everything else is checked first."""
+    """The tool that installs everything else is checked first."""
     monkeypatch.setattr(environment, "PIP", tmp_path / "pip.whl")
     environment.PIP.write_bytes(b"damaged")
 
@@ -114,7 +114,7 @@ def test_a_damaged_pip_is_refused(
     assert status == 1
     assert steps == []
     assert capsys.readouterr().err == (
-        ".ci/pip.whl is damaged; bring it back with: git checkout .ci\n"
+        ".ci/pip.whl is damaged; restore it with: git checkout .ci\n"
     )
 
 
@@ -140,10 +140,10 @@ def test_a_second_make_waits_for_the_first(
 
 
 def test_a_step_that_fails_shows_its_last_lines(capsys: pytest.CaptureFixture[str]) -> None:
-    """The reason, without the packages that went well before."""
+    """The reason, without the packages that were installed before."""
     script = "print('Collecting grpcio'); print('no space left'); raise SystemExit(1)"
 
-    with pytest.raises(quietly.SetupError, match=r"stopped at the packages; the lines above say"):
+    with pytest.raises(quietly.SetupError, match=r"failed at the packages; see the lines above"):
         quietly.run("the packages", sys.executable, "-c", script)
 
     assert capsys.readouterr().out == "no space left\n"

@@ -1,4 +1,4 @@
-"""What the package offers: complete, documented, and nothing by accident."""
+"""The package's public names: complete, documented, and none by accident."""
 
 import importlib
 import re
@@ -8,8 +8,8 @@ import pytest
 
 from tests.meta.source_files import PACKAGE, ROOT, iterate_texts, list_modules
 
-# Every package says what it offers; these are the ones that people import from, so each name of
-# theirs is explained in the README or under docs/.
+# Every package lists its public names; these are the ones that people import from, so each name
+# is explained in the README or under docs/.
 FRONT_DOORS = (
     PACKAGE,
     f"{PACKAGE}.emulator",
@@ -27,7 +27,7 @@ PACKAGES = sorted(
 
 
 def offered(module: ModuleType) -> set[str]:
-    """Return the public names of a module: said in ``__all__``, or defined right in it."""
+    """Return the public names of a module: those in ``__all__``, or its own definitions."""
     said = getattr(module, "__all__", None)
     if said is not None:
         return set(said)
@@ -40,7 +40,7 @@ def _is_own(module: ModuleType, each: object) -> bool:
 
 
 def public(module: ModuleType) -> set[str]:
-    """Return the names that are there without an underscore, submodules and typing tools apart."""
+    """Return the names without an underscore, except submodules and typing tools."""
     return {
         name
         for name, each in vars(module).items()
@@ -52,7 +52,7 @@ def public(module: ModuleType) -> set[str]:
 
 
 def prose() -> str:
-    """Return everything the project tells people who use it."""
+    """Return all documents for users."""
     return "\n".join(
         text
         for place, text in iterate_texts()
@@ -61,8 +61,8 @@ def prose() -> str:
 
 
 @pytest.mark.parametrize("name", PACKAGES)
-def test_all_names_what_is_there(name: str) -> None:
-    """Nothing is offered that is missing, and nothing is there that is not offered."""
+def test_all_lists_exactly_the_public_names(name: str) -> None:
+    """No listed name is missing, and no public name is unlisted."""
     module = importlib.import_module(name)
     said = list(module.__all__)
 
@@ -76,7 +76,7 @@ def test_all_names_what_is_there(name: str) -> None:
 
 @pytest.mark.parametrize("name", FRONT_DOORS)
 def test_every_public_name_is_documented(name: str) -> None:
-    """A name nobody can read about is not public."""
+    """A name without documentation is not public."""
     text = prose()
     silent = sorted(
         each
@@ -88,5 +88,5 @@ def test_every_public_name_is_documented(name: str) -> None:
 
 
 def test_the_package_says_that_it_is_typed() -> None:
-    """Without this file, type checkers of other people ignore all annotations."""
+    """Without this file, type checkers of users ignore all annotations."""
     assert (ROOT / PACKAGE / "py.typed").exists()

@@ -1,4 +1,4 @@
-"""Imports go downward only, and each layer knows only the libraries that are its business."""
+"""Imports go downward only, and each layer imports only the libraries that it needs."""
 
 import ast
 import sys
@@ -12,7 +12,7 @@ from tests.meta.source_files import PACKAGE, SourceModule, list_modules
 
 @dataclass(frozen=True)
 class Layer:
-    """What a layer may import: other layers of the package, and libraries beside the stdlib."""
+    """The allowed imports of a layer: other layers of the package, and third-party libraries."""
 
     below: frozenset[str] = frozenset()
     libraries: frozenset[str] = frozenset()
@@ -22,8 +22,8 @@ def _layer(below: str = "", libraries: str = "") -> Layer:
     return Layer(frozenset(below.split()), frozenset(libraries.split()))
 
 
-# grpc, google (protobuf) and yaml come with pulumi, which speaks and reads them; urllib3 comes
-# with requests, which sends through it.
+# grpc, google (protobuf) and yaml come with pulumi, which uses them; urllib3 comes with requests,
+# which sends through it.
 LAYERS = {
     "errors": _layer(),
     "files": _layer(),
@@ -44,14 +44,14 @@ LAYERS = {
         "errors files models hq core dynamic resources review export doctor emulator testing",
         "pulumi pydantic requests rich typer yaml",
     ),
-    # The package itself shows what a stack needs.
+    # The package itself re-exports what a stack needs.
     PACKAGE: _layer("errors resources"),
 }
 
-# What a stack may know: the package's front door and Pulumi.
+# The allowed imports of a stack: the public names of the package, and Pulumi.
 STACKS = _layer("resources", "pulumi")
 
-# Doors to the network in the standard library, shut to whoever decides and describes.
+# Network modules of the standard library, forbidden in layers that only compute.
 SOCKETS = ("asyncio", "http.client", "http.server", "select", "socket", "ssl", "urllib.request")
 NO_SOCKETS = ("errors", "models", "core", "dynamic", "resources", "review")
 
@@ -83,7 +83,7 @@ def _source(module: SourceModule, node: ast.ImportFrom) -> str:
 
 
 def violations(module: SourceModule, own: str, allowed: Layer) -> Iterator[str]:
-    """Yield each import that a module of a layer may not have, and where."""
+    """Yield each import that a layer does not allow, and where."""
     for place, name in imports(module):
         top = name.split(".")[0]
         if top == PACKAGE:
@@ -111,7 +111,7 @@ def test_a_layer_imports_only_what_lies_below(layer: str) -> None:
 
 
 def test_every_module_belongs_to_a_layer() -> None:
-    """A new folder takes its place in the table above before it is used."""
+    """A new folder needs a row in the table above."""
     strangers = [
         module.location for module in list_modules() if layer_of(module.dotted_name) not in LAYERS
     ]
@@ -121,7 +121,7 @@ def test_every_module_belongs_to_a_layer() -> None:
 
 @pytest.mark.parametrize("layer", NO_SOCKETS)
 def test_only_hq_opens_sockets(layer: str) -> None:
-    """Check, diff and the models must work where there is no network at all."""
+    """Check, diff and the models must work without a network."""
     found = [
         f"{place}: {layer} may not import {name}"
         for module in _of(layer)
@@ -132,8 +132,8 @@ def test_only_hq_opens_sockets(layer: str) -> None:
     assert not found, "\n".join(found)
 
 
-def test_a_stack_knows_nothing_but_the_front_door() -> None:
-    """Who reviews a stack reads projects, not HTTP or models."""
+def test_a_stack_imports_only_public_names() -> None:
+    """A reviewer of a stack reads projects, not HTTP or models."""
     own = {module.path.stem for module in list_modules("stacks")}
     found = [
         each
@@ -146,7 +146,7 @@ def test_a_stack_knows_nothing_but_the_front_door() -> None:
 
 
 def test_the_rule_sees_an_import_that_goes_up() -> None:
-    """The rule is worth nothing if it cannot fail."""
+    """A rule that cannot fail is useless."""
     module = list_modules()[0]
     upward = SourceModule(
         module.path, "", ast.parse(f"def f():\n    from {PACKAGE}.hq import client")

@@ -1,4 +1,4 @@
-"""The lock names what pyproject.toml asks for, on every Python that the project supports."""
+"""The lock names what pyproject.toml requires, on every Python that the project supports."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ OWN_NAME = canonicalize_name(PYPROJECT["project"]["name"])
 
 
 def environment(python: str) -> dict[str, str]:
-    """Return what markers are read against: the named Python on Linux."""
+    """Return the values for markers: the named Python on Linux."""
     return {
         "python_version": python,
         "python_full_version": f"{python}.0",
@@ -28,7 +28,7 @@ def environment(python: str) -> dict[str, str]:
 
 
 def applies(requirement: Requirement, python: str) -> bool:
-    """Tell whether a requirement is meant for this Python."""
+    """Return whether a requirement applies to this Python."""
     return requirement.marker is None or requirement.marker.evaluate(environment(python))
 
 
@@ -63,8 +63,8 @@ def list_requirements() -> list[Requirement]:
 
 
 @pytest.mark.parametrize("python", PYTHONS)
-def test_the_lock_has_what_pyproject_asks_for(python: str) -> None:
-    """After a change of pyproject.toml comes `make lock`."""
+def test_the_lock_has_what_pyproject_requires(python: str) -> None:
+    """A change of pyproject.toml needs `make lock`."""
     have = pinned(python)
     missing = [
         f"{each}: the lock has {have.get(canonicalize_name(each.name), 'nothing')}"
@@ -76,8 +76,8 @@ def test_the_lock_has_what_pyproject_asks_for(python: str) -> None:
     assert not missing, "\n".join(missing)
 
 
-def test_the_lock_has_nothing_that_nobody_asks_for() -> None:
-    """What left pyproject.toml leaves the lock as well."""
+def test_the_lock_has_only_what_is_required() -> None:
+    """A requirement that left pyproject.toml leaves the lock as well."""
     ours = {canonicalize_name(each.name) for each in list_requirements()}
     left_over = [
         each.name
@@ -90,7 +90,7 @@ def test_the_lock_has_nothing_that_nobody_asks_for() -> None:
 
 
 def test_every_package_is_pinned_by_version_and_hash() -> None:
-    """A file that the index swaps is refused."""
+    """A file that was replaced on the index is refused."""
     loose = [
         str(each)
         for each, block in entries()
@@ -101,11 +101,11 @@ def test_every_package_is_pinned_by_version_and_hash() -> None:
 
 
 def test_the_lock_names_no_index() -> None:
-    """Where packages come from is the machine's own setting."""
+    """The index is a setting of the machine."""
     assert "://" not in LOCK
 
 
-def test_the_pip_beside_the_set_up_is_the_one_it_names() -> None:
+def test_the_pip_next_to_the_set_up_is_the_one_it_names() -> None:
     """The wheel and its hash are changed together."""
     named = re.findall(r'"(pip-[\w.-]+\.whl)"', (ROOT / ".ci/environment.py").read_text())
 

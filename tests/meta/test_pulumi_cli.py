@@ -1,4 +1,4 @@
-"""``make pulumi`` gets the CLI whole or not at all, and says in words when it cannot."""
+"""``make pulumi`` installs the whole CLI or nothing, and explains a failure."""
 
 import io
 import os
@@ -47,7 +47,7 @@ def release() -> bytes:
 
 @contextmanager
 def released(sent: bytes, length: int) -> Iterator[str]:
-    """Serve an archive: so many bytes are announced, and these are sent."""
+    """Serve an archive, with its announced length."""
 
     class Releases(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -74,13 +74,13 @@ def test_the_version_is_that_of_go_mod(place: Path, monkeypatch: pytest.MonkeyPa
     (place / "go.mod").write_text("require github.com/pulumi/pulumi/pkg/v3 v3.1.2\n")
     monkeypatch.setattr(pulumi_cli, "MODULE", place)
 
-    assert pulumi_cli.pinned() == "3.1.2"
+    assert pulumi_cli.pinned_version() == "3.1.2"
 
 
 def test_a_release_is_unpacked_and_kept(
     place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The second time nothing is fetched; what the release lacks is linked."""
+    """The second time nothing is downloaded; a missing executable is linked."""
     archive = release()
     with released(archive, len(archive)) as url:
         monkeypatch.setattr(pulumi_cli, "RELEASES", url)
@@ -97,7 +97,7 @@ def test_a_release_is_unpacked_and_kept(
 def test_an_interrupted_download_leaves_nothing(
     place: Path, monkeypatch: pytest.MonkeyPatch, announced: int
 ) -> None:
-    """Whether the connection broke or the server ended early."""
+    """If the connection breaks, or the server ends early."""
     with released(release()[:CUT], announced) as url:
         monkeypatch.setattr(pulumi_cli, "RELEASES", url)
         ended = pulumi_cli.main()
@@ -107,18 +107,18 @@ def test_an_interrupted_download_leaves_nothing(
 
 
 def test_without_network_and_go_it_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    """In words, with a page to go to."""
+    """With the page that explains it."""
     ended = pulumi_cli.main()
 
     said = capsys.readouterr().out
     assert ended == 1
-    assert "the release cannot be fetched" in said
-    assert "There is no Pulumi CLI on PATH, and there is no Go to build it with." in said
+    assert "the release cannot be downloaded" in said
+    assert "could not be installed: Go, which could build it, is not on PATH." in said
     assert "https://www.pulumi.com/docs/install" in said
 
 
 def test_a_cli_on_path_is_used_as_it_is(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Nothing is fetched, and one that was installed before makes room."""
+    """Nothing is downloaded, and a CLI that was installed before is removed."""
     (place / "bin").mkdir()
     (place / "bin/pulumi").write_bytes(FAKE)
     (place / "bin/pulumi").chmod(0o755)
@@ -148,7 +148,7 @@ def test_a_skipped_test_of_the_cli_fails_where_the_cli_is_required(
 
     assert done.returncode == ended, done.stdout
     assert ("REQUIRE_PULUMI=1 forbids: " in done.stdout) == bool(ended)
-    assert "there is no Pulumi CLI on PATH" in done.stdout
+    assert "needs the Pulumi CLI on PATH" in done.stdout
 
 
 def test_ci_requires_the_cli() -> None:

@@ -1,4 +1,4 @@
-"""Setting up finds a Python that will do, or says in one line that there is none."""
+"""Setting up finds a suitable Python, or reports in one line that there is none."""
 
 import shutil
 import subprocess
@@ -11,7 +11,7 @@ from tests.meta.source_files import ROOT
 
 @pytest.fixture
 def bin_folder(tmp_path: Path) -> Path:
-    """Return a folder for PATH that has a shell's barest tools and no Python."""
+    """Return a folder for PATH with a shell's basic tools and no Python."""
     folder = tmp_path / "bin"
     folder.mkdir()
     (folder / "dirname").symlink_to(shutil.which("dirname") or "/usr/bin/dirname")
@@ -19,7 +19,7 @@ def bin_folder(tmp_path: Path) -> Path:
 
 
 def _fake_python(folder: Path, name: str, version: str) -> None:
-    """Put a Python on PATH that knows its version; as a script's interpreter it names itself."""
+    """Put a Python with this version on PATH; as a script's interpreter it prints its name."""
     old = "exit 1" if version.startswith(("2.", "3.9")) else "exit 0"
     body = f'if [ "$1" = -c ]; then printf {version}; {old}; fi; echo "{name} runs $1"'
     _write_script(folder / name, body)
@@ -41,7 +41,7 @@ def _set_up(folder: Path, **env: str) -> "subprocess.CompletedProcess[str]":
 
 
 def test_an_old_python_is_refused_in_one_line(bin_folder: Path) -> None:
-    """The line names the version found, the one needed, and the way out."""
+    """The line has the version found, the one needed, and the way out."""
     _fake_python(bin_folder, "python3", "3.9.18")
 
     done = _set_up(bin_folder)
@@ -53,7 +53,7 @@ def test_an_old_python_is_refused_in_one_line(bin_folder: Path) -> None:
     )
 
 
-def test_no_python_at_all_is_said_too(bin_folder: Path) -> None:
+def test_a_missing_python_is_reported_too(bin_folder: Path) -> None:
     """Not a shell's `command not found`."""
     done = _set_up(bin_folder, PYTHON="python3.99")
 
@@ -73,7 +73,7 @@ def test_the_newest_python_that_starts_is_taken(bin_folder: Path) -> None:
 
 
 def test_a_named_python_is_taken_before_all_others(bin_folder: Path) -> None:
-    """`make test PYTHON=python3.10` tests what it says."""
+    """`make test PYTHON=python3.10` uses that version."""
     _fake_python(bin_folder, "python3.12", "3.12.1")
     _fake_python(bin_folder, "python3.10", "3.10.13")
 

@@ -1,4 +1,4 @@
-"""Nothing in the files that does not belong there, and nothing that an old Python cannot read."""
+"""The tree has no files that do not belong there, and every file suits the oldest Python."""
 
 import ast
 import re
@@ -7,7 +7,7 @@ from tests.meta.source_files import iterate_texts, list_files, list_modules
 
 OLDEST = (3, 10)
 
-# Text that looks like a key of somebody: a JSON web token, a private key, a key of a big cloud.
+# Text that looks like a real key: a JSON web token, a private key, a key of a big cloud.
 KEYS = re.compile(
     r"eyJ[\w-]{10,}\.[\w-]{10,}|-----BEGIN [A-Z ]*PRIVATE KEY|\bAKIA[0-9A-Z]{16}\b"
     r"|\bgh[pousr]_\w{30,}|\bpul-[0-9a-f]{40}\b"
@@ -15,7 +15,7 @@ KEYS = re.compile(
 EMULATOR_SECRET = "emulator-secret"
 MAY_SAY_IT = ("bim360_provider/emulator/", "tests/", "docs/", "README.md")
 
-# What a source tree needs; the wheel of pip is the largest by far.
+# A source tree needs less; the wheel of pip is the largest file by far.
 MAX_BYTES = 3_000_000
 
 
@@ -27,7 +27,7 @@ def test_no_file_holds_a_key() -> None:
 
 
 def test_the_emulators_secret_stays_with_the_emulator() -> None:
-    """It opens nothing, but a copy elsewhere would teach people to write secrets down."""
+    """It protects nothing, but a copy elsewhere would teach people to write secrets into files."""
     found = [
         place
         for place, text in iterate_texts()
@@ -38,7 +38,7 @@ def test_the_emulators_secret_stays_with_the_emulator() -> None:
 
 
 def test_no_file_points_outside_of_the_project() -> None:
-    """What the project needs to be understood is in it, or on a public page."""
+    """The project is understood from its own files, or from a public page."""
     outside = re.compile(r"(?:^|[\s`'\"(=])(?:/\w+|\.\.)?/shared\b|/work/|/root/|/home/\w")
     found = [
         place
@@ -56,7 +56,7 @@ def test_every_file_can_be_read_by_python_3_10() -> None:
 
 
 def test_no_file_is_large() -> None:
-    """A clone takes a moment."""
+    """So that a clone takes a moment."""
     large = [path.name for path in list_files() if path.stat().st_size > MAX_BYTES]
 
     assert large == []

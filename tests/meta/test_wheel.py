@@ -1,4 +1,4 @@
-"""The wheel is all that somebody else's stack needs: built, installed and used away from here."""
+"""The wheel is all that another stack needs: built, installed and used outside of this tree."""
 
 import os
 import subprocess
@@ -43,7 +43,7 @@ print(bim360_provider.__file__)
 
 
 def _run(*command: object, cwd: Path) -> str:
-    """Run a command that knows nothing of this repository, and return what it prints."""
+    """Run a command outside of this repository, and return its output."""
     environ = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     done = subprocess.run(  # noqa: S603 - the test's own commands
         [str(part) for part in command],
@@ -84,7 +84,7 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
-    """The licence and the types marker travel along; tests and stacks stay at home."""
+    """It contains the licence and the types marker, but no tests and stacks."""
     names = zipfile.ZipFile(wheel).namelist()
 
     tops = {name.split("/")[0] for name in names}
@@ -95,7 +95,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
 
 
 def test_every_module_is_in_the_wheel(wheel: Path) -> None:
-    """A folder without `__init__.py` would be missed only by those who install it."""
+    """A folder without `__init__.py` would only be missed by users."""
     names = set(zipfile.ZipFile(wheel).namelist())
     here = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("bim360_provider/**/*.py")}
 

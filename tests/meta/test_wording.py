@@ -1,4 +1,4 @@
-"""Names that say something, and an explanation beside each exception to a rule."""
+"""Names are specific, and every exception to a rule has an explanation."""
 
 import ast
 import re
@@ -11,17 +11,17 @@ from io import StringIO
 import pytest
 
 from tests.meta.source_files import SourceModule, list_modules
-from tests.meta.waivers import NAMES_WITH_EMPTY_WORDS
+from tests.meta.waivers import VAGUE_NAMES
 
 OURS = (".ci", "bench", "bim360_provider", "stacks", "tests")
 
-# They fit everything, so they tell nothing.
-EMPTY_WORDS = frozenset({"helper", "helpers", "manager", "managers", "misc", "util", "utils"})
+# They fit everything, so they say nothing.
+VAGUE_TERMS = frozenset({"helper", "helpers", "manager", "managers", "misc", "util", "utils"})
 
-# Where text is shown to a person; elsewhere Pulumi owns the terminal.
+# Modules that print for a person; elsewhere Pulumi owns the terminal.
 TALKERS = ("bim360_provider/cli/", "bim360_provider/emulator/", "bim360_provider/testing/")
 
-# A marker that switches a check off, and its codes; what else the comment says is the reason.
+# A comment that disables a check, and its codes; the rest of the comment is the reason.
 MARKER = re.compile(
     r"#\s*(?P<kind>noqa|type:\s*ignore|pragma:\s*no cover)"
     r"(?P<codes>:\s*[A-Z]+\d+(?:\s*,\s*[A-Z]+\d+)*|\[[\w\s,-]+\])?"
@@ -29,17 +29,17 @@ MARKER = re.compile(
 # "a path" is a reason, "path" is a label.
 MIN_REASON = 2
 
-# How often the package switches a check off: to be lowered whenever possible, hardly ever raised.
+# How often the package disables a check: lower it whenever possible, hardly ever raise it.
 MOST = {"noqa": 75, "type: ignore": 5, "pragma: no cover": 0}
 
 
-def words(name: str) -> set[str]:
-    """Split a name of either style into its words, in lower case."""
+def split_name(name: str) -> set[str]:
+    """Return the parts of a name of either style, in lower case."""
     return {word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)}
 
 
 def names(module: SourceModule) -> Iterator[str]:
-    """Yield what a module calls itself, its classes, functions, parameters and variables."""
+    """Yield the names in a module: its own, and those of classes, functions and variables."""
     yield from module.dotted_name.split(".")
     for node in ast.walk(module.syntax):
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
@@ -52,7 +52,7 @@ def names(module: SourceModule) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Waiver:
-    """A comment that switches a check off: where, which, and what stands beside it."""
+    """A comment that disables a check: its place, the check, and the reason."""
 
     place: str
     text: str
@@ -62,15 +62,15 @@ class Waiver:
 
     @property
     def flaw(self) -> str:
-        """What it lacks, or nothing."""
+        """What is missing, or an empty text."""
         if not self.codes and self.kind != "pragma: no cover":
             return "has no code"
         reason = re.findall(r"\w[\w'`.-]*", self.reason)
-        return "" if len(reason) >= MIN_REASON else "has no reason beside it"
+        return "" if len(reason) >= MIN_REASON else "has no reason"
 
 
 def waivers(module: SourceModule) -> Iterator[Waiver]:
-    """Yield every comment that switches a check off; its reason may stand in the line above."""
+    """Yield every comment that disables a check; its reason may be in the line above."""
     lines = module.text.splitlines()
     for token in tokenize.generate_tokens(StringIO(module.text).readline):
         if token.type == tokenize.COMMENT:
@@ -88,23 +88,23 @@ def read_waivers(comment: str, place: str = "", above: str = "") -> Iterator[Wai
         yield Waiver(place, each[0].strip(), kind, each["codes"] or "", reason)
 
 
-def test_names_say_something() -> None:
+def test_names_are_specific() -> None:
     """A helper, a manager and utilities could be anything."""
     found = sorted(
         {
             f"{module.location}:{name}"
             for module in list_modules(*OURS)
             for name in names(module)
-            if words(name) & EMPTY_WORDS
+            if split_name(name) & VAGUE_TERMS
         }
-        - set(NAMES_WITH_EMPTY_WORDS)
+        - set(VAGUE_NAMES)
     )
 
     assert not found, "\n".join(found)
 
 
 def test_no_error_is_swallowed_in_silence() -> None:
-    """`except Exception: pass` hides the bug one looks for later."""
+    """`except Exception: pass` hides bugs."""
     found = [
         module.locate_node(node)
         for module in list_modules(*OURS)
@@ -118,7 +118,7 @@ def test_no_error_is_swallowed_in_silence() -> None:
 
 
 def test_the_library_does_not_print() -> None:
-    """What a provider prints lands in the middle of Pulumi's own display."""
+    """The output of a provider would disturb Pulumi's own display."""
     found = [
         module.locate_node(node)
         for module in list_modules()
@@ -132,8 +132,8 @@ def test_the_library_does_not_print() -> None:
     assert not found, "\n".join(found)
 
 
-def test_every_switched_off_check_has_a_code_and_a_reason() -> None:
-    """Without them nobody dares to take it out again."""
+def test_every_disabled_check_has_a_code_and_a_reason() -> None:
+    """Without them people do not dare to enable it again."""
     found = [
         f"{waiver.place}: {waiver.text} {waiver.flaw}"
         for module in list_modules(*OURS)
@@ -145,7 +145,7 @@ def test_every_switched_off_check_has_a_code_and_a_reason() -> None:
 
 
 @pytest.mark.parametrize("kind", MOST)
-def test_checks_are_switched_off_ever_more_rarely(kind: str) -> None:
+def test_checks_are_disabled_ever_more_rarely(kind: str) -> None:
     """A ratchet: the number may only fall."""
     places = Counter(
         module.location
@@ -161,19 +161,19 @@ def test_checks_are_switched_off_ever_more_rarely(kind: str) -> None:
     ("comment", "expected"),
     [
         ("# noqa", "has no code"),
-        ("# noqa: S105", "has no reason beside it"),
+        ("# noqa: S105", "has no reason"),
         ("# noqa: S105 - a path", ""),
         ("# noqa: ARG002, N802 -- gRPC's names", ""),
         ("# type: ignore", "has no code"),
-        ("# type: ignore[misc]", "has no reason beside it"),
+        ("# type: ignore[misc]", "has no reason"),
         ("# type: ignore[misc] # pulumi is untyped", ""),
         ("# type: ignore[misc] # noqa: S105 - a path", ""),
-        ("# pragma: no cover", "has no reason beside it"),
+        ("# pragma: no cover", "has no reason"),
         ("# pragma: no cover - only on Windows", ""),
     ],
 )
-def test_a_waiver_needs_a_code_and_two_words(comment: str, expected: str) -> None:
-    """The forms that ruff, mypy and coverage read, each with its reason behind."""
+def test_a_waiver_needs_a_code_and_a_reason(comment: str, expected: str) -> None:
+    """The forms that ruff, mypy and coverage read, each with a reason."""
     flaws = {waiver.flaw for waiver in read_waivers(comment)}
 
     assert flaws == {expected}

@@ -1,4 +1,4 @@
-"""The one place where a rule of this folder may be waived, each time with its reason."""
+"""All waivers of the rules in this folder, each with its reason."""
 
 # "path:function" -> why it may be longer than the rest.
 LONG_FUNCTIONS: dict[str, str] = {}
@@ -6,7 +6,7 @@ LONG_FUNCTIONS: dict[str, str] = {}
 # "path" -> why the module may be longer than the rest.
 LONG_MODULES: dict[str, str] = {}
 
-# "path:name" -> why a word that says nothing is the right one here.
-NAMES_WITH_EMPTY_WORDS: dict[str, str] = {
+# "path:name" -> why a vague term is right here.
+VAGUE_NAMES: dict[str, str] = {
     "bim360_provider/hq/transport/adapter.py:proxy_manager_for": "requests calls it by this name",
 }

@@ -1,4 +1,4 @@
-"""What people do in the browser between two runs: they join and sign in, and some change things."""
+"""Changes by people in the browser between two runs: they join, sign in, and edit."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -16,18 +16,18 @@ BROWSER_CHANGES: Final = ({"city": "Elsewhere"}, {"status": "archived"}, {"job_n
 
 
 class BrowserUsers:
-    """People who know nothing of the stack."""
+    """People who do not know the stack."""
 
     def __init__(
         self, dice: Random, hq: KillingEmulator, program: RandomProgram, *, drifts: bool
     ) -> None:
-        """Let them begin.
+        """Start without any changes.
 
         Args:
-            dice: Decide everything.
-            hq: Where they work.
-            program: Is told which projects they have changed.
-            drifts: Whether they change and archive things, too.
+            dice: Source of every random choice.
+            hq: The emulator that they use.
+            program: Is notified of the projects that they have changed.
+            drifts: Whether they also change and archive resources.
         """
         self._dice = dice
         self._hq = hq
@@ -37,7 +37,7 @@ class BrowserUsers:
     def change_entities(
         self, held: StateByType, projects: Mapping[str, ResourceState]
     ) -> Counter[str]:
-        """Let them work for a while; return what they did."""
+        """Make a few changes; return a description of each."""
         done = Counter(self._change_projects(projects))
         for user in self._sample_entities(held, AccountUsers.type):
             self._hq.call_control_plane("POST", f"/users/{user.id}/sign-in")
@@ -65,6 +65,6 @@ class BrowserUsers:
         return done
 
     def _sample_entities(self, held: StateByType, kind: str) -> list[ResourceState]:
-        """Return one of a kind, or none."""
+        """Return one resource of a kind, or none."""
         there = [*held.get(kind, {}).values()]
         return self._dice.sample(there, min(self._dice.randint(0, 1), len(there)))

@@ -1,4 +1,4 @@
-"""What a soak is to be, and what came of it."""
+"""The settings of a soak, and its result."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -7,15 +7,15 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class SoakConfig:
-    """What one soak is to be.
+    """The settings of one soak.
 
     Attributes:
-        seed: Decides the program, the weather and the kills.
+        seed: Determines the program, the faults and the kills.
         operations: Changes, refreshes, destroys and kills, at least.
-        projects: How many projects take part.
-        faults: The share of requests that go wrong, 0 to 1.
-        kills: The share of runs to which a kill is sent, 0 to 1; one that ends sooner is spared.
-        projects_only: Whether companies, people, units and pictures are left out.
+        projects: The number of projects.
+        faults: The share of requests with a fault, 0 to 1.
+        kills: The share of runs with a planned kill, 0 to 1; a run that ends sooner is not killed.
+        projects_only: Whether companies, people, units and images are left out.
     """
 
     seed: int
@@ -28,7 +28,7 @@ class SoakConfig:
 
 @dataclass
 class SoakResult:
-    """What a soak has counted and found."""
+    """The counts and findings of a soak."""
 
     config: SoakConfig
     folder: Path

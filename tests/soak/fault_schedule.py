@@ -1,4 +1,4 @@
-"""The weather: every kind of fault that HQ, its gateway and the network are known for."""
+"""Every kind of fault that HQ, its gateway and the network are known for."""
 
 from collections import Counter
 from random import Random
@@ -9,16 +9,16 @@ from bim360_provider.emulator import Emulator
 from bim360_provider.emulator.clock import format_http_date
 
 RETRY_AFTER_SECONDS: Final = 7
-"""Seconds that a 429 of the weather asks for."""
+"""Seconds in the Retry-After of a 429."""
 
 RETRY_AFTER_DATE_SECONDS: Final = 30
-"""Seconds until the moment that the other form of Retry-After names, as the run begins."""
+"""Seconds from the beginning of a run until the date in the other form of Retry-After."""
 
 EXCESSIVE_RETRY_AFTER: Final = 5000
-"""Seconds in a Retry-After that nobody should wait for."""
+"""Seconds in a Retry-After that is too long to wait for."""
 
 LATE_RESPONSE_SECONDS: Final = 2.6
-"""Real seconds of a late answer: more than the client's time-out in a soak."""
+"""Real seconds of a late response: more than the client's time-out in a soak."""
 
 GATEWAY_TIMEOUT_SECONDS: Final = 11.0
 """Seconds after which HQ's gateway gives up on HQ."""
@@ -27,10 +27,10 @@ LONG_TEXT_LENGTH: Final = 1_000_000
 """Characters of an error text that fits on no screen."""
 
 RARE_FAULT_WEIGHT: Final = 0.25
-"""The share of what costs real time or ends a request for good."""
+"""The weight of faults that cost real time or fail a request permanently."""
 
 VISIBILITY_DELAYS: Final = (0, 0, 1, 5, 12, 20)
-"""Seconds until a new project shows, in lists and by its id; the weather of a run takes one."""
+"""Seconds until a new project is visible, in lists and by its id; each run picks one."""
 
 FAULTS: Final[dict[str, dict[str, Any]]] = {
     "drop before acting": {"drop": "before"},
@@ -64,42 +64,42 @@ FAULTS: Final[dict[str, dict[str, Any]]] = {
     "long error": {"status": 500, "size": LONG_TEXT_LENGTH},
     "slow": {"advance": GATEWAY_TIMEOUT_SECONDS},
     "slow drip": {"drip": 0.01},
-    "late answer": {"delay": LATE_RESPONSE_SECONDS},
+    "late response": {"delay": LATE_RESPONSE_SECONDS},
 }
 
 FOREIGN_ENTITY: Final = {"id": str(UUID(int=7)), "account_id": str(UUID(int=8)), "name": "Another"}
-"""What a proxy that mixes up responses puts in the place of ours."""
+"""The values by which a proxy that mixes up responses replaces ours."""
 
 FOREIGN_RESPONSE_PATHS: Final[dict[str, str]] = {
     "a foreign response, projects": "/hq/v1/accounts/*/projects*",
     "a foreign response, companies": "/hq/v1/accounts/*/companies*",
     "a foreign response, users": "/hq/v1/accounts/*/users*",
 }
-"""The paths of whose responses the id and the account are compared with the request."""
+"""The paths whose responses are compared with the request by id and account."""
 
 FAULTS.update({kind: {"change": FOREIGN_ENTITY} for kind in FOREIGN_RESPONSE_PATHS})
 
 RARE_FAULTS: Final = frozenset(
-    {"429 absurd", "late answer", "403", "407", "redirect", "long error"}
+    {"429 absurd", "late response", "403", "407", "redirect", "long error"}
 )
 
 
 class FaultSchedule:
-    """Faults with chances of their own, and how often each kind has struck."""
+    """Faults with a probability each, and how often each kind was triggered."""
 
     def __init__(self, hq: Emulator, share: float) -> None:
-        """Prepare the weather.
+        """Start without faults.
 
         Args:
-            hq: Whose weather it is.
-            share: Of all requests, how many run into a fault: 0 to 1.
+            hq: The emulator that gets the faults.
+            share: The share of requests with a fault: 0 to 1.
         """
         self._hq = hq
         self._share = share
         self.triggered: Counter[str] = Counter()
 
     def add_faults(self, dice: Random) -> None:
-        """Arm every kind, with chances that the dice decide."""
+        """Add a fault of every kind, in a run with random choices of its own."""
         soon = format_http_date(self._hq.clock.now() + RETRY_AFTER_DATE_SECONDS)
         rules = []
         for kind, chance in compute_probabilities(self._share).items():
@@ -113,7 +113,7 @@ class FaultSchedule:
         )
 
     def remove_faults(self) -> None:
-        """Take every fault away, and count what they did."""
+        """Remove all faults, and count how often each was triggered."""
         for kind, fault in zip(FAULTS, self._hq.call_control_plane("GET", "/faults"), strict=False):
             self.triggered[kind] += fault["fired"]
         self._hq.call_control_plane("DELETE", "/faults")
@@ -121,9 +121,9 @@ class FaultSchedule:
 
 
 def compute_probabilities(share: float) -> dict[str, float]:
-    """Return each kind's chance, given that none before it has struck; together they are the share.
+    """Return the probability of each kind, given that no earlier kind applied.
 
-    The first rule that strikes decides, so that later ones see fewer requests.
+    Together they are the share. The first matching rule decides, so later ones see fewer requests.
     """
     weights = {kind: RARE_FAULT_WEIGHT if kind in RARE_FAULTS else 1.0 for kind in FAULTS}
     unit = share / sum(weights.values())

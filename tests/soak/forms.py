@@ -1,4 +1,4 @@
-"""Texts as they are compared: both Unicode forms of a letter are the same."""
+"""Texts for comparisons: both Unicode forms of a letter are the same."""
 
 import unicodedata
 from typing import TypeVar
@@ -9,5 +9,5 @@ Value = TypeVar("Value")
 
 
 def normalize_unicode(value: Value) -> Value | str:
-    """Return a text in Unicode form C, and anything else as it is."""
+    """Return a text in Unicode form C, and any other value unchanged."""
     return unicodedata.normalize("NFC", value) if isinstance(value, str) else value

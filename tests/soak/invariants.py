@@ -1,4 +1,4 @@
-"""What must be true, whatever the weather was: each finding is one line of evidence."""
+"""Conditions that must hold after any faults: each finding is one line of evidence."""
 
 import base64
 import re
@@ -14,12 +14,12 @@ from tests.soak.stack import ResourceState
 Row = Mapping[str, Any]
 
 TOKEN: Final = re.compile(r"eyJ[\w-]{8,}\.[\w-]+|Bearer [\w-]{8,}|Basic [\w+/=]{8,}")
-"""What a token or a header with credentials looks like."""
+"""Matches a token, or a header with credentials."""
 
 UNCOMPARED_ARGUMENTS: Final = frozenset(
     {"adopt", "on_destroy", "template_project_id", "status", "service_types"}
 )
-"""Arguments that are no field of the account's answer, or are compared in their own way."""
+"""Arguments that are not fields of the account, or are compared in another way."""
 
 
 def find_lost_ids(
@@ -35,14 +35,14 @@ def find_lost_ids(
 
 
 def find_owned_twice(held: Mapping[str, ResourceState]) -> Iterator[str]:
-    """Find projects that two resources have."""
+    """Find projects that belong to two resources."""
     for project_id, times in Counter(each.id for each in held.values()).items():
         if times > 1:
             yield f"duplicate: {times} resources have project {project_id}"
 
 
 def find_duplicates(rows: Sequence[Row]) -> Iterator[str]:
-    """Find live projects of one name."""
+    """Find live projects with the same name."""
     live = Counter(normalize_unicode(row["name"]) for row in rows if row["status"] != "archived")
     for name, times in live.items():
         if times > 1:
@@ -52,7 +52,7 @@ def find_duplicates(rows: Sequence[Row]) -> Iterator[str]:
 def find_orphans(
     rows: Sequence[Row], held: Mapping[str, ResourceState], let_go: set[str]
 ) -> Iterator[str]:
-    """Find live projects that nobody has: neither in the state nor left alone on purpose."""
+    """Find live projects without an owner: neither in the state nor released on purpose."""
     owned = {each.id for each in held.values()} | let_go
     for row in rows:
         if row["id"] not in owned and row["status"] != "archived":
@@ -60,7 +60,7 @@ def find_orphans(
 
 
 def find_missing(rows: Sequence[Row], ever: set[str]) -> Iterator[str]:
-    """Find ids that a state has had, and that HQ does not know."""
+    """Find ids that were in a state, and that HQ does not have."""
     for project_id in sorted(ever - {row["id"] for row in rows}):
         yield f"lost id: {project_id} was in the state, and HQ has no such project"
 
@@ -100,15 +100,15 @@ def _compare_fields(arguments: Row, row: Row) -> dict[str, tuple[Any, Any]]:
 
 
 def find_changed_foreign(foreign: Sequence[Row], rows: Sequence[Row]) -> Iterator[str]:
-    """Find projects of other people that are not as they were."""
+    """Find projects of other people that have changed."""
     by_id = {row["id"]: row for row in rows}
     for row in foreign:
         if by_id.get(row["id"]) != row:
-            yield f"touched: '{row['name']}' is somebody else's, and has changed"
+            yield f"touched: '{row['name']}' belongs to another user, and has changed"
 
 
 def find_secrets(folder: Path, secret: str) -> Iterator[str]:
-    """Find the client secret, or anything like a token, in whatever the runs have left."""
+    """Find the client secret, or a token, in any file that the runs have written."""
     basic = base64.b64encode(f"{CLIENT_ID}:{secret}".encode()).decode()
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         text = path.read_text("utf-8", "replace")
@@ -116,7 +116,7 @@ def find_secrets(folder: Path, secret: str) -> Iterator[str]:
             yield f"secret: {path} holds the client secret or a token"
 
 
-def find_tracebacks(output: str, words: str) -> Iterator[str]:
-    """Find a traceback: a person is told in one line."""
+def find_tracebacks(output: str, command: str) -> Iterator[str]:
+    """Find a traceback: an error has to be one line."""
     if "Traceback (most recent call last)" in output:
-        yield f"traceback: {words} printed one"
+        yield f"traceback: {command} printed one"

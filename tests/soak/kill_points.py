@@ -1,4 +1,4 @@
-"""The emulated HQ of a soak: it strikes processes dead in the middle of a request."""
+"""The emulated HQ of a soak: it kills processes in the middle of a request."""
 
 import secrets
 import threading
@@ -18,25 +18,25 @@ from bim360_provider.emulator import (
 from tests.soak.stack import ACTING_USER
 
 TEMPLATE_ID: Final = "7e000000-0000-4000-8000-000000000001"
-"""A project that was there before: some new ones copy its settings, none may change it."""
+"""A project that existed before: new ones copy its settings, none may change it."""
 
 FOREIGN_PROJECTS: Final = (
     {"id": TEMPLATE_ID, "name": "The Template", "service_types": "field,doc_manager"},
-    {"name": "Somebody's Tower", "status": "active", "city": "Oslo"},
-    {"name": "Somebody's Old Tower", "status": "archived"},
+    {"name": "Foreign Tower", "status": "active", "city": "Oslo"},
+    {"name": "Old Foreign Tower", "status": "archived"},
 )
 
 
 @dataclass
 class KillPoint:
-    """A sudden end, set to one request of a run.
+    """A kill that is planned for one request of a run.
 
     Attributes:
-        write: At which request that changes something, counted from 1.
-        moment: ``lost``: before HQ has seen it; ``acting``: while HQ acts on it; ``answered``:
-            when the answer is on its way.
+        write_number: The number of the writing request, counted from 1.
+        moment: ``lost``: before HQ receives it; ``acting``: while HQ acts on it; ``received``:
+            when the response is under way.
         lag: Seconds after that moment.
-        strike: What then happens.
+        kill: Kills the processes.
     """
 
     write_number: int
@@ -48,18 +48,18 @@ class KillPoint:
 UNIT_ID: Final = "0c000000-0000-4000-8000-000000000001"
 
 FOREIGN_ENTITIES: Final = {
-    "companies": [{"name": "Somebody's Company", "trade": "Owner"}],
+    "companies": [{"name": "Foreign Company", "trade": "Owner"}],
     "users": [{"email": ACTING_USER, "role": "account_admin", "uid": "ACTINGACTING"}],
-    "business_units": [{"id": UNIT_ID, "name": "Somebody's Unit", "description": "theirs"}],
+    "business_units": [{"id": UNIT_ID, "name": "Foreign Unit", "description": "theirs"}],
 }
-"""What else was there before: nobody of the stack may change it."""
+"""Other objects that existed before; the stack may not change them."""
 
 REMOVAL_OPTIONS: Final = {"remove_project_users": "allow"}
-"""HQ takes people out of a project when asked to, so that this can go wrong too."""
+"""HQ supports removing people from a project, so that this can fail too."""
 
 
 class KillingEmulator(Emulator):
-    """An emulator with a secret of its own, projects of other people, and a trap."""
+    """An emulator with a random secret, projects of other people, and a kill point."""
 
     def __init__(self) -> None:
         self.secret = secrets.token_urlsafe(24)
@@ -81,9 +81,9 @@ class KillingEmulator(Emulator):
         self._writes = 0
 
     def prepare_run(self, trap: KillPoint | None, revoke_at: int) -> None:
-        """Prepare for a run: a trap, and the request at which all tokens are revoked (0: never)."""
+        """Prepare for a run: a kill point, and the request that revokes all tokens (0: never)."""
         if self._timer is not None:
-            # A strike that is still to come was meant for the run that has ended.
+            # A kill that is still to come belongs to the run that has ended.
             self._timer.cancel()
             self._timer.join()
             self._timer = None
@@ -91,7 +91,7 @@ class KillingEmulator(Emulator):
         self._requests = self._writes = 0
 
     def handle(self, request: Request) -> Reply:
-        """Answer, unless the trap goes off first."""
+        """Respond, unless the kill point is reached first."""
         if request.path.startswith("/_emulator"):
             return super().handle(request)
         self._count_request(request)
@@ -111,12 +111,12 @@ class KillingEmulator(Emulator):
         return reply
 
     def get_account(self) -> dict[str, Any]:
-        """Return all that the account holds."""
+        """Return the whole account."""
         (account,) = self.call_control_plane("GET", "/state")["accounts"]
         return dict(account)
 
     def list_projects(self) -> list[dict[str, Any]]:
-        """Return all projects of the account, archived ones too."""
+        """Return all projects of the account, including archived ones."""
         return list(self.get_account()["projects"])
 
     def _count_request(self, request: Request) -> None:

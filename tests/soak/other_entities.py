@@ -1,4 +1,4 @@
-"""Everything of a soak beside its many projects: people, companies, units, pictures."""
+"""All entities of a soak except its many projects: people, companies, units, images."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -28,19 +28,19 @@ ENTITY_CLASSES: Final = (
 )
 
 StateByType = Mapping[str, Mapping[str, ResourceState]]
-"""What the state has, by type and name."""
+"""The resources of the state, by type and name."""
 
 
 class OtherEntities:
-    """The kinds, the references between them, and what must hold of each."""
+    """The kinds, the references between them, and the invariants of each."""
 
     def __init__(self, dice: Random, account: Mapping[str, Any], *, drifts: bool) -> None:
-        """Begin with what is declared from the start.
+        """Start with the initial declarations.
 
         Args:
-            dice: Decide everything.
+            dice: Source of every random choice.
             account: The account before the soak.
-            drifts: Whether stacks are destroyed and things are changed by hand meanwhile.
+            drifts: Whether stacks are destroyed and resources are changed by hand meanwhile.
         """
         self._dice = dice
         self.entities = [kind(dice, drifts=drifts) for kind in ENTITY_CLASSES]
@@ -53,17 +53,17 @@ class OtherEntities:
         return {kind.kind: kind.declarations for kind in self.entities}
 
     def apply_changes(self, times: int, held: StateByType) -> Counter[str]:
-        """Make so many changes to different resources, each of a kind that the dice choose."""
+        """Change so many different resources, each of a random kind; return the changes."""
         ids, touched = self.collect_ids(held), set[tuple[str, str]]()
-        made: Counter[str] = Counter()
+        created: Counter[str] = Counter()
         for _ in range(times):
             kind = self._dice.choice(self.entities)
             op = kind.apply_change(held.get(kind.type, {}), ids, touched)
-            made.update([f"{kind.kind}: {op}"] if op else [])
-        return made
+            created.update([f"{kind.kind}: {op}"] if op else [])
+        return created
 
     def list_settled(self, held: StateByType) -> list[ResourceState]:
-        """Return what the state has of those resources that are as declared."""
+        """Return the resources of the state that are as declared."""
         ids = self.collect_ids(held)
         return [
             held[kind.type][name]
@@ -83,7 +83,7 @@ class OtherEntities:
         return {**found, "unit keys": keys}
 
     def record_ids(self, held: StateByType) -> None:
-        """Note which ids have been in the state."""
+        """Record which ids have been in the state."""
         self._recorded_ids |= {each.id for names in held.values() for each in names.values()}
 
     def find_lost_ids(
@@ -101,13 +101,13 @@ class OtherEntities:
                     yield f"lost id: {name} ({old.id}) is declared, and has left the state"
 
     def find_violations(self, account: Mapping[str, Any], held: StateByType) -> Iterator[str]:
-        """Find everything that is not as declared."""
+        """Find everything that differs from the declaration."""
         sight = AccountView(account, self.collect_ids(held), frozenset(self._recorded_ids))
         for kind in self.entities:
             yield from self._find_violations_of(kind, sight, held.get(kind.type, {}))
         for unit in self._foreign_units:
             if unit not in account["business_units"]:
-                yield f"touched: unit '{unit['name']}' is somebody else's, and has changed"
+                yield f"touched: unit '{unit['name']}' belongs to another user, and has changed"
 
     @staticmethod
     def _find_violations_of(

@@ -1,4 +1,4 @@
-"""What people do to a stack, at random: declare, change, take out, bring back."""
+"""Random changes that people make to a stack: declare, change, remove, restore."""
 
 import unicodedata
 from collections import Counter
@@ -19,10 +19,10 @@ TEMPLATE_SHARE: Final = 0.1
 """The share of new projects that copy a template."""
 
 RETAIN_SHARE: Final = 0.1
-"""The share of new projects that a destroy leaves alone."""
+"""The share of new projects that a destroy retains."""
 
 FIELDS: Final = ("value", "city", "end_date", "name", "form", "services", "two")
-"""What an update changes; each is as likely as the others."""
+"""The fields that an update changes; each is as likely as the others."""
 
 WEIGHTS: Final = {"create": 4, "update": 5, "destroy": 2, "exchange": 2}
 
@@ -30,14 +30,14 @@ Arguments = dict[str, Any]
 
 
 class RandomProgram:
-    """The declaration, and who may do what to it next."""
+    """The declaration, and the changes that are possible next."""
 
     def __init__(self, dice: Random, projects: int, *, drifts: bool) -> None:
-        """Begin with nothing declared.
+        """Start without declarations.
 
         Args:
-            dice: Decide everything.
-            projects: How many resources there may be.
+            dice: Source of every random choice.
+            projects: The maximum number of resources.
             drifts: Whether projects change by hand, or are archived by a destroy, meanwhile.
         """
         self._dice = dice
@@ -52,10 +52,10 @@ class RandomProgram:
     def apply_changes(
         self, times: int, held: Mapping[str, ResourceState], *, exchanges: bool = True
     ) -> int:
-        """Make so many changes to different resources, of those whose last change is settled.
+        """Change so many different resources, of those whose last change is settled.
 
-        That is the one thing a person has to mind after a run that failed: to run the program
-        again before changing it. Returns how many changes there were.
+        This is the only rule for a person after a run that failed: run the program again before
+        changing it. Returns the number of changes.
         """
         touched: set[str] = set()
         for _ in range(times):
@@ -76,7 +76,7 @@ class RandomProgram:
         return len(touched)
 
     def allow_adoption(self, held: Mapping[str, ResourceState]) -> None:
-        """Declare, after a destroy, that archived projects are to be brought back.
+        """Declare, after a destroy, that archived projects are to be reactivated.
 
         Args:
             held: The state before the destroy.
@@ -171,7 +171,7 @@ class RandomProgram:
         arguments |= self._build_change(arguments, field)
 
     def _list_archiving_fields(self, name: str) -> tuple[str, ...]:
-        """Leave out what HQ could not do: to change a project that was archived meanwhile."""
+        """Leave out what HQ cannot do: change a project that was archived meanwhile."""
         if name in self.edited_by_hand:
             return ()
         return ("status",) if self._drifts else ("status", "close")
@@ -199,7 +199,7 @@ class RandomProgram:
         return changes[field]
 
     def _exchange(self, name: str, others: list[str]) -> set[str]:
-        """Give up to four open projects each other's names; return which they are."""
+        """Exchange the names of up to four open projects; return those projects."""
         several = self._dice.sample(others, min(len(others), self._dice.randint(2, 4)))
         circle = [name, *(each for each in several if each != name)]
         names = [self.declarations[each]["name"] for each in circle]
@@ -212,6 +212,6 @@ class RandomProgram:
 
 
 def _swap_unicode_form(text: str) -> str:
-    """Return a text in the other Unicode form: the provider and HQ have form C of both."""
+    """Return a text in the other Unicode form: the provider and HQ use form C of both."""
     other = unicodedata.normalize("NFD", text)
     return other if other != text else unicodedata.normalize("NFC", text)

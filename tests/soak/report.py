@@ -1,4 +1,4 @@
-"""A soak for people: its counts and its findings."""
+"""The report of a soak: its counts and its findings."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -7,7 +7,7 @@ from typing import Final
 from tests.soak.config import SoakResult
 
 MAX_VIOLATIONS_SHOWN: Final = 20
-"""Findings printed; after the first few, the folder tells more."""
+"""Findings printed; the folder has the others."""
 
 
 def format_result(outcome: SoakResult) -> Iterator[str]:
@@ -18,9 +18,9 @@ def format_result(outcome: SoakResult) -> Iterator[str]:
     yield from _format_table("runs", outcome.runs)
     yield from _format_table("kills", outcome.kills)
     yield from _format_table("faults", outcome.faults)
-    yield from _format_table("told", outcome.notifications)
+    yield from _format_table("reported", outcome.notifications)
     share = outcome.faults.total() / max(outcome.requests_under_faults, 1)
-    yield f"  {outcome.requests} requests, {outcome.requests_under_faults} of them in bad weather, and"
+    yield f"  {outcome.requests} requests, {outcome.requests_under_faults} of them before the end,"
     yield f"  {share:.0%} of these with a fault; {outcome.hours:.1f} hours of HQ's time,"
     yield f"  {outcome.seconds:.0f} seconds of ours; at the end one `{outcome.final_command}`"
     yield from (f"  BROKEN {each}" for each in outcome.violations[:MAX_VIOLATIONS_SHOWN])
@@ -42,7 +42,7 @@ def format_summary(outcomes: Sequence[SoakResult]) -> Iterator[str]:
             *(each.operations.total(), each.runs.total(), each.kills.total(), each.requests),
             *(
                 each.faults.total(),
-                each.notifications["errors told"],
+                each.notifications["errors reported"],
                 each.notifications["leftovers adopted"],
             ),
             round(each.seconds),

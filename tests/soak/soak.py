@@ -1,4 +1,4 @@
-"""One soak: bad weather, kills and changes; then fair weather and one `up`."""
+"""One soak: faults, kills and changes; then one `up` without faults."""
 
 import time
 from collections import Counter
@@ -22,36 +22,36 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PROJECT_CHANGES_PER_RUN: Final = (6, 24)
-"""How many changes of the projects come before one run."""
+"""The number of changes of the projects before a run."""
 
 ENTITY_CHANGES_PER_RUN: Final = (3, 9)
-"""How many changes of everything else."""
+"""The number of changes of all other resources."""
 
 PAUSE_BETWEEN_RUNS: Final = (2.0, 90.0)
-"""Seconds of HQ's time between two runs; nobody starts the next one within the same second."""
+"""Seconds of HQ's time between two runs; people do not start the next one at once."""
 
 REVOCATION_SHARE: Final = 0.15
-"""The share of runs in the middle of which all tokens are revoked."""
+"""The share of runs during which all tokens are revoked."""
 
 COMMANDS: Final = ("up", "up", "up", "up", "up", "up", "up --refresh", "refresh")
-"""What is run; a destroy of the whole stack is rarer still."""
+"""The commands; a destroy of the whole stack is rarer still."""
 
 DESTROY_SHARE: Final = 0.1
 
 REPLACEMENT_SHARE: Final = 0.3
-"""The share of ups that are told to replace some resources in any case."""
+"""The share of ups that replace some resources by force."""
 
 MAX_REPLACEMENTS: Final = 6
 
 RENAME_PENDING_TEXT = "waits for the name"
-"""What is said of a name that another update sets: the next run finds that it is set."""
+"""The error about a name that another update sets: the next run finds it set."""
 
 ADOPTED_TEXT: Final = "is what an interrupted run left behind"
 LOST_RESPONSE_TEXT: Final = "was created, although HQ's response was lost"
 
 
 class Soak:
-    """The stack, its HQ, and what happens to both."""
+    """The stack, its HQ, and all events."""
 
     def __init__(self, plan: SoakConfig, folder: Path, hq: KillingEmulator, url: str) -> None:
         self._dice = Random(plan.seed)  # noqa: S311 - chance that can be repeated is the point
@@ -67,7 +67,7 @@ class Soak:
         self.result = SoakResult(plan, folder, "up --refresh" if self._drifts else "up")
 
     def run(self) -> SoakResult:
-        """Play it to its end and return what came of it."""
+        """Run all turns and return the result."""
         began, at = time.monotonic(), self._hq.clock.now()
         while self._get_operations().total() < self.result.config.operations:
             self._run_turn()
@@ -97,14 +97,14 @@ class Soak:
         self.result.notifications += self._browser_users.change_entities(
             held, _select_projects(held)
         )
-        words = self._choose_command(destroys=destroys)
-        words += self._build_replace_flags(words, held)
+        command = self._choose_command(destroys=destroys)
+        command += self._build_replace_flags(command, held)
         self._fault_schedule.add_faults(self._dice)
         trap = self._create_kill_point(max(edits, 1))
         revoke_at = self._dice.randint(2, 40) if self._dice.random() < REVOCATION_SHARE else 0
         self._hq.prepare_run(trap, revoke_at)
         fair = self._count_requests()
-        self._run_command(words)
+        self._run_command(command)
         self.result.requests_under_faults += self._count_requests() - fair
         self._hq.prepare_run(None, 0)
         self._fault_schedule.remove_faults()
@@ -116,14 +116,14 @@ class Soak:
         return chosen and self._program.has_no_pending_rename(held)
 
     def _choose_command(self, *, destroys: bool) -> str:
-        words = "destroy" if destroys else self._dice.choice(COMMANDS)
-        if words in ("refresh", "destroy", "up --refresh"):
-            self._program.operations[words.removeprefix("up --")] += 1
-        return words
+        command = "destroy" if destroys else self._dice.choice(COMMANDS)
+        if command in ("refresh", "destroy", "up --refresh"):
+            self._program.operations[command.removeprefix("up --")] += 1
+        return command
 
-    def _build_replace_flags(self, words: str, held: StateByType) -> str:
+    def _build_replace_flags(self, command: str, held: StateByType) -> str:
         """Return flags that replace some resources that are as declared, now and then."""
-        if words != "up" or self._dice.random() >= REPLACEMENT_SHARE:
+        if command != "up" or self._dice.random() >= REPLACEMENT_SHARE:
             return ""
         mine = _select_projects(held)
         here = [mine[name] for name in self._program.list_settled(mine)]
@@ -136,39 +136,39 @@ class Soak:
         if self._dice.random() >= self.result.config.kills:
             return None
         victim = self._dice.choice(["engine", "host", "both"])
-        moment = self._dice.choice(["lost", "acting", "answered"])
+        moment = self._dice.choice(["lost", "acting", "received"])
 
-        def strike() -> None:
+        def kill() -> None:
             self.result.kills[f"{victim}, {moment}"] += 1
             self._program.operations["kill"] += 1
             self._stack.kill(victim)
 
-        return KillPoint(self._dice.randint(1, edits), moment, self._dice.uniform(0, 0.05), strike)
+        return KillPoint(self._dice.randint(1, edits), moment, self._dice.uniform(0, 0.05), kill)
 
-    def _run_command(self, words: str) -> EngineRun:
+    def _run_command(self, command: str) -> EngineRun:
         before = self._stack.read_state()
         self._declare()
-        run = self._stack.run(*words.split())
+        run = self._stack.run(*command.split())
         after = self._stack.read_state()
-        self._record_run(words, run)
+        self._record_run(command, run)
         self._record_ids(_select_projects(before), _select_projects(after))
         self._other_entities.record_ids(after)
-        if words == "destroy":
+        if command == "destroy":
             self._program.allow_adoption(_select_projects(before))
-        self._check_transition(before, after, words)
-        self._record_violations(invariants.find_tracebacks(run.output, words))
+        self._check_transition(before, after, command)
+        self._record_violations(invariants.find_tracebacks(run.output, command))
         return run
 
     def _declare(self) -> None:
         parts = {} if self.result.config.projects_only else self._other_entities.declarations
         pictures = parts.get(ProjectImages.kind, {})
         drawn = {name: build_content(arguments) for name, arguments in pictures.items()}
-        # A stack may be destroyed after a kill, and Pulumi then forgets what it has deleted first.
+        # A stack may be destroyed after a kill; Pulumi then forgets the resources it deleted first.
         first = {} if self._drifts else {"deleted first": self._dice.random() < 0.5}
         self._stack.declare({"projects": self._program.declarations, **parts, **first}, drawn)
 
-    def _check_transition(self, before: StateByType, after: StateByType, words: str) -> None:
-        destroyed = words == "destroy"
+    def _check_transition(self, before: StateByType, after: StateByType, command: str) -> None:
+        destroyed = command == "destroy"
         mine = _select_projects(before).items()
         declared = {k: v for k, v in mine if k in self._program.declarations}
         self._record_violations(
@@ -179,27 +179,29 @@ class Soak:
             self._other_entities.find_lost_ids(before, after, destroyed=destroyed)
         )
 
-    def _record_run(self, words: str, run: EngineRun) -> None:
-        self.result.runs[words.partition(" --replace")[0]] += 1
-        self.result.notifications["errors told"] += len(run.list_messages("error"))
-        self.result.notifications["warnings told"] += len(run.list_messages("warning"))
-        told = [each["message"] for each in run.messages]
-        self.result.notifications["leftovers adopted"] += sum(ADOPTED_TEXT in text for text in told)
-        self.result.notifications["made without an answer"] += sum(
-            LOST_RESPONSE_TEXT in text for text in told
+    def _record_run(self, command: str, run: EngineRun) -> None:
+        self.result.runs[command.partition(" --replace")[0]] += 1
+        self.result.notifications["errors reported"] += len(run.list_messages("error"))
+        self.result.notifications["warnings reported"] += len(run.list_messages("warning"))
+        messages = [each["message"] for each in run.messages]
+        self.result.notifications["leftovers adopted"] += sum(
+            ADOPTED_TEXT in text for text in messages
+        )
+        self.result.notifications["created without a response"] += sum(
+            LOST_RESPONSE_TEXT in text for text in messages
         )
 
     def _record_ids(
         self, before: dict[str, ResourceState], after: dict[str, ResourceState]
     ) -> None:
         self._recorded_ids |= {each.id for each in after.values()}
-        gone = {k: v for k, v in before.items() if k not in after}
+        removed = {k: v for k, v in before.items() if k not in after}
         self._released_ids |= {
-            v.id for v in gone.values() if v.inputs.get("on_destroy") == "retain"
+            v.id for v in removed.values() if v.inputs.get("on_destroy") == "retain"
         }
 
     def _run_final_commands(self) -> None:
-        """Let the sun come out, and expect one run to put everything right."""
+        """Remove all faults, and expect one run to repair everything."""
         run = self._run_command(self.result.final_command)
         if run.exit_code:
             self.result.violations += [
@@ -207,11 +209,11 @@ class Soak:
             ]
         if any(RENAME_PENDING_TEXT in each["message"] for each in run.messages):
             self._run_command("up")
-        asked = self._count_requests()
+        sent = self._count_requests()
         again = self._run_command("up")
-        if self._count_requests() != asked or again.exit_code:
+        if self._count_requests() != sent or again.exit_code:
             self.result.violations.append(
-                f"a second up sent {self._count_requests() - asked} requests"
+                f"a second up sent {self._count_requests() - sent} requests"
             )
         drift = self._run_command("refresh --expect-no-changes")
         if drift.exit_code:

@@ -1,4 +1,4 @@
-"""The stack of a soak: a program that declares what a file says, run as people run it."""
+"""The stack of a soak: a program that declares the content of a file, run as people run it."""
 
 import json
 import os
@@ -20,18 +20,18 @@ PROGRAM: Final = Path(__file__).with_name("project") / "__main__.py"
 SITE_FOLDER: Final = Path(__file__).with_name("site")
 ACTING_USER: Final = "acting@example.com"
 ROOT: Final = Path(__file__).resolve().parents[2]
-"""First on the path, so that a soak is about the tree that it lies in."""
+"""First on the path, so that a soak tests the tree that contains it."""
 
 PROCESS_TIMEOUT: Final = 300.0
 """Real seconds for a run or for a process to end; a run takes a few."""
 
 LOCK_TAKEOVER_TEXT: Final = "took over the lock of process"
-"""What the engine says of the killed run before it: no error of this one."""
+"""The engine's message about the killed run before it: not an error of this one."""
 
 
 @dataclass(frozen=True)
 class ResourceState:
-    """What the state has of one resource."""
+    """One resource in the state."""
 
     id: str
     inputs: Mapping[str, Any]
@@ -40,7 +40,7 @@ class ResourceState:
 
 @dataclass(frozen=True)
 class EngineRun:
-    """One run of the engine: its words, what it printed, and how it ended."""
+    """One run of the engine: its arguments, its output, and its exit code."""
 
     args: tuple[str, ...]
     exit_code: int
@@ -48,7 +48,7 @@ class EngineRun:
 
     @property
     def messages(self) -> list[dict[str, Any]]:
-        """Everything that was said; nothing where the engine was killed."""
+        """All messages; none if the engine was killed."""
         try:
             document, _ = json.JSONDecoder().raw_decode(self.output)
         except ValueError:
@@ -88,32 +88,32 @@ class SoakStack:
         self._run_count = 0
 
     def declare(self, declaration: Mapping[str, Any], pictures: Mapping[str, bytes]) -> None:
-        """Write down what the program declares from now on, and draw its pictures."""
+        """Write what the program declares from now on, and the images."""
         text = json.dumps(declaration, indent=1)
         (self._project / "declared.json").write_text(text, "utf-8")
         for name, content in pictures.items():
             (self._project / f"{name}.png").write_bytes(content)
 
     def read_state(self) -> dict[str, dict[str, ResourceState]]:
-        """Return what the state has, by the end of the type and by resource name."""
+        """Return the resources of the state, by the end of the type and by resource name."""
         if not self._state.exists():
             return {}
         found: dict[str, dict[str, ResourceState]] = {}
         for each in json.loads(self._state.read_text("utf-8"))["resources"]:
             name, kind = each["urn"].rpartition("::")[2], each["type"].rpartition("/")[2]
             if "id" in each and not each.get("condemned"):
-                # What waits for its replacement or for its name is not settled: nothing else may
-                # change it.
+                # A resource that waits for its replacement or its name is not settled: no other
+                # change may affect it.
                 waits = each.get("deleted") or "name" in each["outputs"].get("unfinished", ())
                 inputs = {} if waits else each["inputs"]
                 found.setdefault(kind, {})[name] = ResourceState(each["id"], inputs, each["urn"])
         return found
 
-    def run(self, *words: str) -> EngineRun:
+    def run(self, *arguments: str) -> EngineRun:
         """Run one command of the engine to its end, and to the end of its host."""
         self._host_pid.unlink(missing_ok=True)
         place = ["--stack=soak", f"--cwd={self._project}", f"--state={self._state}", "--json"]
-        command = [sys.executable, "-m", "bim360_provider.testing", *words, *place]
+        command = [sys.executable, "-m", "bim360_provider.testing", *arguments, *place]
         with subprocess.Popen(  # noqa: S603 - our own command
             command,
             env={**os.environ, **self._environment},
@@ -124,9 +124,9 @@ class SoakStack:
             output, _ = self._engine.communicate(timeout=PROCESS_TIMEOUT)
         self._wait_for_host()
         self._run_count += 1
-        called = "-".join(word for word in words if "urn:" not in word)
+        called = "-".join(word for word in arguments if "urn:" not in word)
         (self._runs / f"{self._run_count:03}-{called}.txt").write_text(output, "utf-8")
-        return EngineRun(words, self._engine.returncode, output)
+        return EngineRun(arguments, self._engine.returncode, output)
 
     def kill(self, victim: str) -> None:
         """Kill the engine, the provider's host, or both, as a crash would."""

@@ -21,7 +21,7 @@ from bim360_provider.core.entity import Entity, ReadResult
 from bim360_provider.core.run import Ownership
 from bim360_provider.emulator.seed.database import CLIENT_ID, CLIENT_SECRET
 from bim360_provider.hq import HqClient
-from tests.support.hq import PROJECT_BODY, HqFixture
+from tests.support.hq import PROJECT_BODY, HqFixture, build_run
 from tests.support.members import ACCOUNT_SCOPE, ADMIN_EMAIL, acting_settings, create_acting_client
 
 DEPENDENCIES: Mapping[str, tuple[str, ...]] = {
@@ -116,11 +116,11 @@ class FullStack:
         """Delete the resources in an order, in one run."""
         client, owners = client or self.create_client(), Ownership()
         for name in order:
-            ENTITIES[name].delete(client, *self.resources[name], owners)
+            ENTITIES[name].delete(build_run(client, ownership=owners), *self.resources[name])
 
     def read(self, name: str, client: HqClient) -> ReadResult | None:
         """Refresh one resource."""
-        return ENTITIES[name].read(client, *self.resources[name])
+        return ENTITIES[name].read(build_run(client), *self.resources[name])
 
 
 def create_full_stack(hq: HqFixture, picture: Path, *, destructive: bool) -> FullStack:
@@ -144,7 +144,7 @@ def create_full_stack(hq: HqFixture, picture: Path, *, destructive: bool) -> Ful
 
 
 def _create_entity(entity: Entity, client: HqClient, inputs: Any) -> tuple[str, dict[str, Any]]:
-    entity_id, outs = entity.create(client, inputs, acting_settings(), Ownership())
+    entity_id, outs = entity.create(build_run(client, acting_settings()), inputs)
     return entity_id, {**ACCOUNT_SCOPE, **outs}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from bim360_provider.core.run import ArchiveLimit, Ownership, Run
 from bim360_provider.core.settings import Settings
 from bim360_provider.emulator import (
     ACCOUNT_ID,
@@ -217,3 +218,19 @@ def build_settings(**changes: str) -> Settings:
     """Return settings, by default those of a stack that configures nothing but an account."""
     config = {"bim360:accountId": ACCOUNT_ID, **{f"bim360:{k}": v for k, v in changes.items()}}
     return Settings.resolve(config, {})
+
+
+def build_run(
+    client: HqClient,
+    settings: Settings | None = None,
+    *,
+    ownership: Ownership | None = None,
+    archive_limit: ArchiveLimit | None = None,
+) -> Run:
+    """Return a new engine run of a client, by default without an archive limit."""
+    return Run(
+        client,
+        settings or build_settings(),
+        ownership or Ownership(),
+        archive_limit or ArchiveLimit(),
+    )

@@ -9,7 +9,7 @@ from typing import Final, Literal
 PRELUDE: Final = """
 import pulumi
 from pulumi import Alias, Output, ResourceOptions as Opts
-from shelf import Item, Shelf
+from shelf import FileStore, Item
 """
 
 
@@ -154,19 +154,19 @@ SCENARIOS: Final[dict[str, tuple[Command, ...]]] = {
     "explicit provider": (
         Command(
             "preview",
-            's = Shelf("s", mark="EX", password=Output.secret("open sesame"))\n'
+            's = FileStore("s", mark="EX", password=Output.secret("open sesame"))\n'
             'Item("a", Opts(provider=s), title="A")\nItem("b", title="B")',
         ),
         Command("up"),
         Command("up"),
         Command(
             "up",
-            's = Shelf("s", mark="EY", password=Output.secret("open sesame"))\n'
+            's = FileStore("s", mark="EY", password=Output.secret("open sesame"))\n'
             'Item("a", Opts(provider=s), title="A", size=1)\nItem("b", title="B")',
         ),
     ),
     "explicit provider, to the end": (
-        Command("up", 's = Shelf("s", mark="EX")\nItem("a", Opts(provider=s), title="A")'),
+        Command("up", 's = FileStore("s", mark="EX")\nItem("a", Opts(provider=s), title="A")'),
         Command("refresh"),
         Command("up --refresh", None, _remove_object("A-1")),
         Command("destroy"),

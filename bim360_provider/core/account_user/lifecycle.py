@@ -30,33 +30,28 @@ from bim360_provider.core.not_found import (
     read_or_none,
 )
 from bim360_provider.core.replacements import format_replacement_message
-from bim360_provider.core.run import Ownership, claim_row, claim_row_or_none
-from bim360_provider.core.settings import Settings, get_account_scope
+from bim360_provider.core.run import Run, claim_row, claim_row_or_none
 from bim360_provider.errors import Bim360Error, ConflictError, HqError, NotFoundError
-from bim360_provider.hq import HqClient
 from bim360_provider.models import AccountUser
 from bim360_provider.models.account_user import PROFILE_FIELDS, UNCONFIRMED_STATUSES
 
 __all__ = ["create", "defer_status", "delete", "read", "update"]
 
 
-def defer_status(
-    client: HqClient, email: str | None, status: str | None, wanted: set[str]
-) -> set[str]:
+def defer_status(run: Run, email: str | None, status: str | None, wanted: set[str]) -> set[str]:
     """Return what cannot be set before the person has signed in, having said so.
 
     Args:
-        client: Is told.
+        run: The account, and what this run knows.
         email: Whose status it is.
         status: HQ's word for how far they have come.
         wanted: The fields to be changed.
     """
     if status not in UNCONFIRMED_STATUSES or "status" not in wanted:
         return set()
-    client.transport.notify(
+    run.warn(
         f"BIM 360: user '{email}' has never signed in ({status}), so HQ cannot make them inactive; "
-        "the next `pulumi up` tries again.",
-        warning=True,
+        "the next `pulumi up` tries again."
     )
     return {"status"}
 
@@ -64,11 +59,11 @@ def defer_status(
 Values = Mapping[str, Any]
 
 
-def read(client: HqClient, user_id: str, state: Values) -> ReadResult | None:
+def read(run: Run, user_id: str, state: Values) -> ReadResult | None:
     """Return the user as HQ has them, or None if they are gone.
 
     Args:
-        client: The account that they are in.
+        run: The account, and what this run knows.
         user_id: HQ's id, not the uid of the Autodesk account.
         state: The outputs of the last run; without them this is a look-up by id, not a refresh.
 
@@ -78,17 +73,15 @@ def read(client: HqClient, user_id: str, state: Values) -> ReadResult | None:
         UnansweredError: No answer came.
     """
     user = read_or_none(
-        client,
+        run,
         "user",
         state,
-        lambda young: read_cached(client.account_users, user_id, state, new_resource=young),
+        lambda young: read_cached(run.hq.account_users, user_id, state, new_resource=young),
     )
     if user is None:
         return None
     fields = build_fields(user, state)
-    live = FIELD_SPEC.build_read_result(
-        user_id, fields, {**get_account_scope(client), **state}, state
-    )
+    live = FIELD_SPEC.build_read_result(user_id, fields, {**run.account_scope, **state}, state)
     adopted = state.get("adopted", True)
     return ReadResult(
         user_id, {**live.outputs, "adopted": adopted}, _normalize_inputs(live.inputs, fields)
@@ -105,7 +98,7 @@ def _normalize_inputs(inputs: dict[str, Any], fields: Values) -> dict[str, Any]:
     return normal
 
 
-def update(client: HqClient, user_id: str, state: Values, inputs: Values) -> dict[str, Any]:
+def update(run: Run, user_id: str, state: Values, inputs: Values) -> dict[str, Any]:
     """Make HQ equal to the arguments and finish what an earlier run left; return the outputs.
 
     Raises:
@@ -119,11 +112,11 @@ def update(client: HqClient, user_id: str, state: Values, inputs: Values) -> dic
     try:
         if wanted - apart:
             body = build_patch_body(inputs, wanted - apart)
-            young = may_return_404(client, state)
-            user = client.account_users.update(user_id, body, new_resource=young)
-            warn_about_user(client, body, user)
+            young = may_return_404(run, state)
+            user = run.hq.account_users.update(user_id, body, new_resource=young)
+            warn_about_user(run, body, user)
         if apart:
-            user, apart = _try_status(client, user, build_patch_body(inputs, apart))
+            user, apart = _try_status(run, user, build_patch_body(inputs, apart))
     except NotFoundError as error:
         raise add_refresh_hint(error) from None
     known = {**state, **inputs}
@@ -143,15 +136,15 @@ def _find_pending_fields(state: Values, inputs: Values) -> set[str]:
     return left - {"status"} if done else left
 
 
-def _try_status(client: HqClient, user: AccountUser, body: Values) -> tuple[AccountUser, set[str]]:
+def _try_status(run: Run, user: AccountUser, body: Values) -> tuple[AccountUser, set[str]]:
     """Try a status that HQ refuses until the person has signed in; they may have, meanwhile."""
     try:
-        return client.account_users.update(user.id, body), set()
+        return run.hq.account_users.update(user.id, body), set()
     except HqError as error:
         refused = HTTPStatus.BAD_REQUEST <= error.status < HTTPStatus.INTERNAL_SERVER_ERROR
         if not refused or isinstance(error, NotFoundError):
             raise
-        return user, defer_status(client, user.email, user.status, {"status"})
+        return user, defer_status(run, user.email, user.status, {"status"})
 
 
 EMAIL_IN_USE_STATUSES: Final = frozenset(
@@ -160,16 +153,12 @@ EMAIL_IN_USE_STATUSES: Final = frozenset(
 """Documented is 409; what HQ really says of an e-mail that is taken, nobody has published."""
 
 
-def create(
-    client: HqClient, inputs: Values, settings: Settings, owners: Ownership | None = None
-) -> tuple[str, dict[str, Any]]:
+def create(run: Run, inputs: Values) -> tuple[str, dict[str, Any]]:
     """Add a person to the account, or take over the one who has the e-mail: a person exists once.
 
     Args:
-        client: The account that they are to be in.
+        run: The account, and what this run knows.
         inputs: The arguments in normal form.
-        settings: Say whether what an interrupted run left counts as added by this one.
-        owners: Know which users belong to other resources of this run.
 
     Returns:
         HQ's id of the user and the outputs. From the moment the id is known nothing is
@@ -180,52 +169,49 @@ def create(
         HqError: HQ refused a value.
         UnansweredError: HQ could not be asked whether it acted; the next run finds out.
     """
-    owners = owners or Ownership()
-    client.transport.get_server_time()  # fetches the token, and with it HQ's time, before anything is made
+    run.server_now()  # fetches the token, and with it HQ's time, before anything is made
     adopted = False
     try:
-        user = _create_user(client, inputs, owners)
+        user = _create_user(run, inputs)
         # What a PATCH can change is sent once more below, and judged then.
         profile = {k: v for k, v in build_create_body(inputs).items() if k in PROFILE_FIELDS}
-        warn_about_user(client, profile, user)
+        warn_about_user(run, profile, user)
     except HqError as error:
         if error.status not in EMAIL_IN_USE_STATUSES:
             raise
-        user = _find_existing_user(client, inputs, owners, error)
-        before = owners.find_previous_state(user.id)
+        user = _find_existing_user(run, inputs, error)
+        before = run.ownership.find_previous_state(user.id)
         if before is None:
-            adopted = not _is_leftover(client, user, inputs, settings)
-            _report_adoption(client, user, is_adopted=adopted)
+            adopted = not _is_leftover(run, user, inputs)
+            _report_adoption(run, user, is_adopted=adopted)
         else:
             adopted = bool(before.get("adopted", True))
             words = format_replacement_message("account_user", user.id, inputs)
-            client.transport.notify(f"BIM 360: {words}.", warning=True)
-        owners.mark_adopted(user.id)
-    owners.mark_owned(user.id)
-    return user.id, {**_apply_remaining(client, user, inputs), "adopted": adopted}
+            run.warn(f"BIM 360: {words}.")
+        run.ownership.mark_adopted(user.id)
+    run.ownership.mark_owned(user.id)
+    return user.id, {**_apply_remaining(run, user, inputs), "adopted": adopted}
 
 
-def _create_user(client: HqClient, inputs: Values, owners: Ownership) -> AccountUser:
+def _create_user(run: Run, inputs: Values) -> AccountUser:
     body, email = build_create_body(inputs), inputs["email"]
 
     def ours(since: datetime) -> AccountUser | None:
-        found = client.account_users.search_by_email(email)
+        found = run.hq.account_users.search_by_email(email)
         made = [each for each in found if was_created_since(each.created_at, since)]
-        return claim_row_or_none(owners, next(iter(made), None))
+        return claim_row_or_none(run.ownership, next(iter(made), None))
 
     def post() -> AccountUser:
-        return claim_row(owners, client.account_users.create(body))
+        return claim_row(run.ownership, run.hq.account_users.create(body))
 
-    return create_once(client, email, "user", post, ours)
+    return create_once(run, email, "user", post, ours)
 
 
-def _find_existing_user(
-    client: HqClient, inputs: Values, owners: Ownership, error: HqError
-) -> AccountUser:
+def _find_existing_user(run: Run, inputs: Values, error: HqError) -> AccountUser:
     """Return the user who has the e-mail already; without one, HQ's refusal stands."""
     email = inputs["email"]
-    found = client.account_users.search_by_email(email)
-    if len(found) == 1 and not owners.is_owned(found[0].id):
+    found = run.hq.account_users.search_by_email(email)
+    if len(found) == 1 and not run.ownership.is_owned(found[0].id):
         return found[0]
     if not found and not isinstance(error, ConflictError):
         raise error
@@ -242,78 +228,75 @@ def _find_existing_user(
     )
 
 
-def _is_leftover(client: HqClient, user: AccountUser, inputs: Values, settings: Settings) -> bool:
+def _is_leftover(run: Run, user: AccountUser, inputs: Values) -> bool:
     """Return whether an interrupted run added the person, who was in no account before."""
     if user.status != "not_invited" or user.last_sign_in:
         return False
     live = user.get_fields()
     as_declared = all(is_same_text(inputs[k], live.get(k)) for k in PROFILE_FIELDS if k in inputs)
-    began = client.transport.server_clock.run_start
-    recent = is_recent_leftover(user.created_at, settings, began)
+    began = run.started_at
+    recent = is_recent_leftover(user.created_at, run.settings, began)
     return recent and as_declared and not set(diff_fields(live, inputs)) - {"status"}
 
 
-def _report_adoption(client: HqClient, user: AccountUser, *, is_adopted: bool) -> None:
+def _report_adoption(run: Run, user: AccountUser, *, is_adopted: bool) -> None:
     who = f"BIM 360: user '{user.email}' ({user.id})"
     if is_adopted:
         inactive = " and inactive" if user.status == "inactive" else ""
         words = f"was in the account already{inactive}; the profile stays as it is"
-        client.transport.notify(f"{who} {words}.")
+        run.info(f"{who} {words}.")
     else:
         words = f"is what an interrupted run left behind; it is adopted. {SHARED_OWNERSHIP_RISK}"
-        client.transport.notify(f"{who} {words}.", warning=True)
+        run.warn(f"{who} {words}.")
 
 
-def _apply_remaining(client: HqClient, user: AccountUser, inputs: Values) -> dict[str, Any]:
+def _apply_remaining(run: Run, user: AccountUser, inputs: Values) -> dict[str, Any]:
     """Do what is left to do on a user who exists; record what cannot be done now."""
     wanted = set(diff_fields(build_fields(user, inputs), inputs))
-    left = defer_status(client, user.email, user.status, wanted)
+    left = defer_status(run, user.email, user.status, wanted)
     body = build_patch_body(inputs, wanted - left)
     if body:
         try:
-            user = client.account_users.update(user.id, body, new_resource=True)
-            warn_about_user(client, body, user)
+            user = run.hq.account_users.update(user.id, body, new_resource=True)
+            warn_about_user(run, body, user)
         except Bim360Error as error:
             left = wanted
             words = f"{error} The user is in the account; the next `pulumi up` tries again."
-            client.transport.notify(words, warning=True)
+            run.warn(words)
     return FIELD_SPEC.build_outputs(build_fields(user, inputs), inputs, inputs, left)
 
 
-def delete(client: HqClient, user_id: str, state: Values, owners: Ownership | None = None) -> None:
+def delete(run: Run, user_id: str, state: Values) -> None:
     """Deactivate whom the stack added, and leave whom it found.
 
     Args:
-        client: The account that they are in.
+        run: The account, and what this run knows.
         user_id: HQ's id of them.
         state: The outputs of the last run.
-        owners: Know which users another resource has taken over in this run.
 
     Raises:
         HqError: HQ refused, and the user is neither inactive nor one who never signed in.
         UnansweredError: No answer came.
     """
     who = f"BIM 360: user '{state.get('email')}' ({user_id})"
-    if owners and owners.was_adopted(user_id):
-        client.transport.notify(
-            f"{who} has a new resource now and stays as they are.", warning=True
-        )
+    if run.ownership.was_adopted(user_id):
+        run.warn(f"{who} has a new resource now and stays as they are.")
         return
     why = _find_reason_to_keep(state)
     if why:
-        client.transport.notify(f"{who} stays in the account as they are: {why}.", warning=True)
+        run.warn(f"{who} stays in the account as they are: {why}.")
         return
     try:
-        young = may_return_404(client, state)
-        client.account_users.update(user_id, {"status": "inactive"}, new_resource=young)
+        young = may_return_404(run, state)
+        run.hq.account_users.update(user_id, {"status": "inactive"}, new_resource=young)
     except NotFoundError as error:
-        if not is_deleted(client, error, "user"):
+        if not is_deleted(run, error, "user"):
             raise
     except HqError as error:
-        status = _read_refused_status(client, user_id, error)
+        status = _read_refused_status(run, user_id, error)
         if status in UNCONFIRMED_STATUSES:
             why = f"HQ can neither delete nor deactivate who has never signed in ({status})"
-            client.transport.notify(f"{who} stays in the account: {why}.", warning=True)
+            run.warn(f"{who} stays in the account: {why}.")
         elif status != "inactive":
             raise
 
@@ -335,11 +318,11 @@ def _find_reason_to_keep(state: Values) -> str:
     return ""
 
 
-def _read_refused_status(client: HqClient, user_id: str, error: HqError) -> str | None:
+def _read_refused_status(run: Run, user_id: str, error: HqError) -> str | None:
     """Return the status of a user whom HQ refused to deactivate."""
     if not HTTPStatus.BAD_REQUEST <= error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return None
     try:
-        return client.account_users.get(user_id).status
+        return run.hq.account_users.get(user_id).status
     except Bim360Error:
         return None

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from bim360_provider.core.entity import Diff
 from bim360_provider.core.field_spec import FieldSpec, is_same_text
+from bim360_provider.core.run import Run
 from bim360_provider.core.settings import (
     Settings,
     add_account_scope,
@@ -17,7 +18,6 @@ from bim360_provider.core.validation import (
     validate_arguments,
     warn_about_response,
 )
-from bim360_provider.hq import HqClient
 from bim360_provider.models import AccountUser, AccountUserArguments
 from bim360_provider.models.account_user import (
     CLEARABLE_FIELDS,
@@ -72,9 +72,9 @@ def diff_fields(live: Values, inputs: Values) -> tuple[str, ...]:
     return tuple(changed)
 
 
-def warn_about_user(client: HqClient, sent: Values, user: AccountUser) -> None:
+def warn_about_user(run: Run, sent: Values, user: AccountUser) -> None:
     """Warn where HQ's response has other values than were sent."""
-    warn_about_response(client, f"user '{user.email}'", sent, user, is_same_value)
+    warn_about_response(run.warn, f"user '{user.email}'", sent, user, is_same_value)
 
 
 def build_create_body(inputs: Values) -> dict[str, Any]:

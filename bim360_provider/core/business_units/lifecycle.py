@@ -19,11 +19,9 @@ from bim360_provider.core.business_units.tree import (
 )
 from bim360_provider.core.entity import DECLARED, ReadResult
 from bim360_provider.core.field_spec import is_same_text
-from bim360_provider.core.run import Ownership
-from bim360_provider.core.settings import Settings, get_account_scope
+from bim360_provider.core.run import Run
 from bim360_provider.core.validation import warn_about_values
 from bim360_provider.errors import Bim360Error, InputError
-from bim360_provider.hq import HqClient
 from bim360_provider.models import normalize
 from bim360_provider.models.business_units import BusinessUnit
 
@@ -64,12 +62,12 @@ class WriteResult:
 
 
 def write_units(
-    client: HqClient, wanted: Mapping[str, Fields], former: Mapping[str, str], *, complete: bool
+    run: Run, wanted: Mapping[str, Fields], former: Mapping[str, str], *, complete: bool
 ) -> WriteResult:
     """Make HQ's structure hold the declared units.
 
     Args:
-        client: The account.
+        run: The account, and what this run knows.
         wanted: The declared units by key, in HQ's fields.
         former: Ids by key of the units that this resource declared before.
         complete: Whether units that nobody declares are left out.
@@ -80,17 +78,17 @@ def write_units(
         UnansweredError: No answer came.
     """
     with WRITE_LOCK:
-        live = client.business_units.get_structure()
+        live = run.hq.business_units.get_structure()
         planned = plan_structure(live, wanted, former.values(), complete=complete)
         if planned.flaws:
             msg = f"BIM 360: could not define the business units: {'; '.join(planned.flaws)}."
             raise InputError(msg)
-        now, undropped = send_plan(client, live, planned)
+        now, undropped = send_plan(run, live, planned)
         return WriteResult(frozenset(unit.id for unit in live), now, undropped)
 
 
 def send_plan(
-    client: HqClient, live: list[BusinessUnit], planned: StructurePlan
+    run: Run, live: list[BusinessUnit], planned: StructurePlan
 ) -> tuple[list[BusinessUnit], list[str]]:
     """Send a plan, unless it changes nothing; look again at what was left out.
 
@@ -103,16 +101,16 @@ def send_plan(
     """
     if not planned.has_changes:
         return live, []
-    now = client.business_units.update_structure(planned.units)
+    now = run.hq.business_units.update_structure(planned.units)
     return (
-        _check_dropped_units(client, now, live, planned.dropped_units)
+        _check_dropped_units(run, now, live, planned.dropped_units)
         if planned.dropped_units
         else (now, [])
     )
 
 
 def _check_dropped_units(
-    client: HqClient,
+    run: Run,
     now: list[BusinessUnit],
     before: Sequence[BusinessUnit],
     dropped: Sequence[BusinessUnit],
@@ -120,21 +118,19 @@ def _check_dropped_units(
     """Tell what became of the units that were left out: no page of HQ's says it."""
     names = build_paths(before)
     try:
-        now = client.business_units.get_structure()
+        now = run.hq.business_units.get_structure()
     except Bim360Error as error:
         words = f"it is not known whether HQ dropped {_format_units(dropped, names)}: {error}"
-        client.transport.notify(f"BIM 360: {words}", warning=True)
+        run.warn(f"BIM 360: {words}")
         return now, []
     there = {unit.id for unit in now}
     kept = [unit for unit in dropped if unit.id in there]
     gone = [unit for unit in dropped if unit.id not in there]
     if gone:
-        client.transport.notify(
-            f"BIM 360: business units no longer there: {_format_units(gone, names)}."
-        )
+        run.info(f"BIM 360: business units no longer there: {_format_units(gone, names)}.")
     if kept:
         words = f"HQ keeps business units that were left out: {_format_units(kept, names)}"
-        client.transport.notify(f"BIM 360: {words}; remove them in Account Admin.", warning=True)
+        run.warn(f"BIM 360: {words}; remove them in Account Admin.")
     return now, [unit.id for unit in kept]
 
 
@@ -145,16 +141,12 @@ def _format_units(units: Sequence[BusinessUnit], names: Mapping[str, str]) -> st
 Values = Mapping[str, Any]
 
 
-def create(
-    client: HqClient, inputs: Values, _settings: Settings, owners: Ownership | None = None
-) -> tuple[str, dict[str, Any]]:
+def create(run: Run, inputs: Values) -> tuple[str, dict[str, Any]]:
     """Define the declared units and leave all others as they are, unless ``complete`` is set.
 
     Args:
-        client: The account that they are to be in.
+        run: The account, and what this run knows.
         inputs: The arguments in normal form.
-        _settings: Nothing of them matters here.
-        owners: Learn which units that were there already are this resource's now.
 
     Returns:
         The account's id and the outputs.
@@ -164,13 +156,13 @@ def create(
         HqError: HQ refused them.
         UnansweredError: No answer came; sending them again does no harm.
     """
-    written = write_units(client, build_units(inputs), {}, complete=bool(inputs.get("complete")))
+    written = write_units(run, build_units(inputs), {}, complete=bool(inputs.get("complete")))
     for id_ in written.former_ids.intersection(inputs["ids"].values()):
-        (owners or Ownership()).mark_adopted(id_)
-    return client.connection.account_id, _build_outputs(client, written, inputs, ())
+        run.ownership.mark_adopted(id_)
+    return run.hq.connection.account_id, _build_outputs(run, written, inputs, ())
 
 
-def update(client: HqClient, _account: str, state: Values, inputs: Values) -> dict[str, Any]:
+def update(run: Run, _account: str, state: Values, inputs: Values) -> dict[str, Any]:
     """Make HQ's structure hold what is declared now; return the outputs.
 
     Raises:
@@ -179,22 +171,22 @@ def update(client: HqClient, _account: str, state: Values, inputs: Values) -> di
         UnansweredError: No answer came; sending it again does no harm.
     """
     complete = bool(inputs.get("complete"))
-    written = write_units(client, build_units(inputs), state.get("ids", {}), complete=complete)
-    return _build_outputs(client, written, inputs, state.get("undropped", ()))
+    written = write_units(run, build_units(inputs), state.get("ids", {}), complete=complete)
+    return _build_outputs(run, written, inputs, state.get("undropped", ()))
 
 
 def _build_outputs(
-    client: HqClient, written: WriteResult, inputs: Values, undropped: Iterable[str]
+    run: Run, written: WriteResult, inputs: Values, undropped: Iterable[str]
 ) -> dict[str, Any]:
     kept = {*undropped, *written.undropped_ids}
-    _warn_about_units(client, written, build_units(inputs))
+    _warn_about_units(run, written, build_units(inputs))
     return {
         **build_outputs(written.units, inputs, inputs["ids"], kept),
         DECLARED: list_declared_fields(inputs["units"]),
     }
 
 
-def _warn_about_units(client: HqClient, written: WriteResult, wants: Mapping[str, Values]) -> None:
+def _warn_about_units(run: Run, written: WriteResult, wants: Mapping[str, Values]) -> None:
     """Warn where the structure has other values than were sent."""
     now = {unit.id: unit for unit in written.units}
     others = {
@@ -204,14 +196,14 @@ def _warn_about_units(client: HqClient, written: WriteResult, wants: Mapping[str
         if fields["id"] in now
         if not is_same_text(value, live := getattr(now[fields["id"]], name))
     }
-    warn_about_values(client, "the business units", others)
+    warn_about_values(run.warn, "the business units", others)
 
 
-def read(client: HqClient, account_id: str, state: Values) -> ReadResult:
+def read(run: Run, account_id: str, state: Values) -> ReadResult:
     """Return the structure as HQ has it.
 
     Args:
-        client: The account.
+        run: The account, and what this run knows.
         account_id: The id of the resource, which is the account's.
         state: The outputs of the last run; without them this is a look-up, and all units count
             as declared.
@@ -222,14 +214,14 @@ def read(client: HqClient, account_id: str, state: Values) -> ReadResult:
         HqError: HQ said no.
         UnansweredError: No answer came.
     """
-    known = {**get_account_scope(client), **state}
+    known = {**run.account_scope, **state}
     if normalize.parse_account_id(account_id) != known["account_id"]:
         msg = (
             f"BIM 360: could not read the business units of account {account_id}: the configured "
             f"account is {known['account_id']}. Use a Bim360Provider of that account."
         )
         raise InputError(msg)
-    live = client.business_units.get_structure()
+    live = run.hq.business_units.get_structure()
     if DECLARED not in state:
         units = derive_units(live)
         ids = {key: unit["id"] for key, unit in units.items()}
@@ -239,18 +231,15 @@ def read(client: HqClient, account_id: str, state: Values) -> ReadResult:
     return ReadResult(known["account_id"], {**outs, DECLARED: known[DECLARED]}, inputs)
 
 
-def delete(
-    client: HqClient, account_id: str, state: Values, owners: Ownership | None = None
-) -> None:
+def delete(run: Run, account_id: str, state: Values) -> None:
     """Forget the units; with ``on_destroy="remove"`` put a structure without them.
 
     A unit that has others below it, which the stack does not declare, stays.
 
     Args:
-        client: The account.
+        run: The account, and what this run knows.
         account_id: The id of the resource, which is the account's.
         state: The outputs of the last run.
-        owners: Know which units another resource has taken over in this run: those stay.
 
     Raises:
         HqError: HQ refused it.
@@ -258,18 +247,18 @@ def delete(
     """
     if state.get("on_destroy") != "remove":
         words = f"the business units of account {account_id} are left as they are"
-        client.transport.notify(f"BIM 360: {words}; on_destroy='remove' takes them away.")
+        run.info(f"BIM 360: {words}; on_destroy='remove' takes them away.")
         return
     with WRITE_LOCK:
-        live = client.business_units.get_structure()
+        live = run.hq.business_units.get_structure()
         ids = state.get("ids", {}).values()
-        ours = {id_ for id_ in ids if not (owners and owners.was_adopted(id_))}
+        ours = {id_ for id_ in ids if not run.ownership.was_adopted(id_)}
         needed = _find_needed_units(live, ours)
         if needed:
             names = ", ".join(f"'{build_paths(live)[id_]}'" for id_ in sorted(needed))
             words = f"business units with undeclared ones below them are left as they are: {names}"
-            client.transport.notify(f"BIM 360: {words}.", warning=True)
-        send_plan(client, live, plan_structure(live, {}, ours - needed, complete=False))
+            run.warn(f"BIM 360: {words}.")
+        send_plan(run, live, plan_structure(live, {}, ours - needed, complete=False))
 
 
 def _find_needed_units(live: Sequence[BusinessUnit], ours: set[str]) -> set[str]:

@@ -7,6 +7,7 @@ from typing import Any, Final, TypeAlias
 from weakref import WeakKeyDictionary
 
 from bim360_provider.core.entity import NameChange
+from bim360_provider.core.run import Run
 from bim360_provider.errors import Bim360Error, ConflictError
 from bim360_provider.hq import HqClient
 
@@ -196,27 +197,27 @@ class NameExchange:
     """The unique names of one kind of resource in one account.
 
     Attributes:
-        client: The account.
+        run: The account, and what this run knows.
         kind: ``project`` or ``company``.
     """
 
-    client: HqClient
+    run: Run
     kind: str
 
     @property
     def renames(self) -> RenameRegistry:
         """The renames of this run."""
-        return get_renames(self.client)
+        return get_renames(self.run.hq)
 
     @property
     def scope(self) -> NameScope:
         """The key under which the renames of this kind and account are known."""
-        return self.kind, self.client.connection.account_id
+        return self.kind, self.run.hq.connection.account_id
 
     @property
     def collection(self) -> Any:
         """HQ's collection of this kind."""
-        return self.client.projects if self.kind == "project" else self.client.companies
+        return self.run.hq.projects if self.kind == "project" else self.run.hq.companies
 
     def vacate_name(self, name: str, item_id: str = "") -> bool:
         """Free a name that a resource of this run gives up; return whether it may be free now.
@@ -309,7 +310,7 @@ class NameExchange:
         temporary = f"{TEMPORARY_NAME_PREFIX}{rename.item_id}"
         self._set_name(rename.item_id, temporary)
         rename.is_vacated = True
-        self.client.transport.notify(
+        self.run.info(
             f"BIM 360: {self.kind} '{rename.old_name}' ({rename.item_id}) is named '{temporary}' "
             "while names are exchanged."
         )
@@ -319,10 +320,9 @@ class NameExchange:
             self._set_name(rename.item_id, rename.old_name)
             rename.is_vacated = False
         except Bim360Error:
-            self.client.transport.notify(
+            self.run.warn(
                 f"BIM 360: {self.kind} '{rename.old_name}' keeps the name "
-                f"'{TEMPORARY_NAME_PREFIX}{rename.item_id}' until the next `pulumi up`.",
-                warning=True,
+                f"'{TEMPORARY_NAME_PREFIX}{rename.item_id}' until the next `pulumi up`."
             )
 
     def _fill_vacancy(self, name: str | None) -> None:

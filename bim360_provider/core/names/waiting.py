@@ -71,10 +71,7 @@ def _park_rename(wish: NameRequest) -> None:
         rename.is_parked = True
     who = f"{room.kind} '{rename.old_name}' ({wish.item_id})"
     words = f"{who} waits for the name '{wish.name}', which another resource may give up"
-    room.client.transport.notify(
-        f"BIM 360: {words}; if it does not get it now, the next `pulumi up` tries again.",
-        warning=True,
-    )
+    room.run.warn(f"BIM 360: {words}; if it does not get it now, the next `pulumi up` tries again.")
     raise NameParkedError(str(hq), status=hq.status, hq_message=hq.hq_message, request=hq.request)
 
 
@@ -127,7 +124,7 @@ def _wait_for_comparison(room: NameExchange, item_id: str) -> bool | None:
     Returns:
         None once it has; otherwise whether too many changes are under way for it to go on.
     """
-    clock, count = room.client.transport.clock, room.renames.count_compared(room.scope)
+    clock, count = room.run.clock, room.renames.count_compared(room.scope)
     ends = clock.monotonic() + QUIET_PERIOD
     while clock.monotonic() < ends:
         if room.renames.may_park(MAX_OPEN_CHANGES):

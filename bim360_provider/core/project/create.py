@@ -1,7 +1,7 @@
 """Create: one project, never two, and never one whose id is lost."""
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -26,11 +26,12 @@ from bim360_provider.core.project.rules import (
     build_patch_body,
     diff_fields,
 )
-from bim360_provider.core.replacements import format_replacement_message
-from bim360_provider.core.run import ArchiveLimit, Ownership, claim_row, claim_row_or_none
-from bim360_provider.core.settings import Settings
+from bim360_provider.core.replacements import (
+    format_replacement_message,
+    format_template_message,
+)
+from bim360_provider.core.run import Run, claim_row, claim_row_or_none
 from bim360_provider.errors import Bim360Error, ConflictError, NotFoundError
-from bim360_provider.hq import HqClient
 from bim360_provider.models import Project
 
 __all__ = ["create"]
@@ -38,21 +39,12 @@ __all__ = ["create"]
 Values = Mapping[str, Any]
 
 
-def create(
-    client: HqClient,
-    inputs: Values,
-    settings: Settings,
-    owners: Ownership | None = None,
-    allowance: ArchiveLimit | None = None,
-) -> tuple[str, dict[str, Any]]:
+def create(run: Run, inputs: Values) -> tuple[str, dict[str, Any]]:
     """Create a project, or adopt the one that the declared policy lets us adopt.
 
     Args:
-        client: The account that it is to be in.
+        run: The account, and what this run knows.
         inputs: The arguments in normal form.
-        settings: Say which leftovers may be adopted.
-        owners: Know which projects belong to other resources of this run.
-        allowance: How many the run may archive yet: one that existed may be declared archived.
 
     Returns:
         The project's id and the outputs. From the moment the id is known nothing is
@@ -63,78 +55,74 @@ def create(
         HqError: HQ refused a value.
         UnansweredError: HQ could not be asked whether it acted; the next run finds out.
     """
-    owners = owners or Ownership()
-    client.transport.get_server_time()  # fetches the token, and with it HQ's time, before anything is made
-    judged = partial(_evaluate_candidates, client, inputs, settings, owners)
-    room, name = NameExchange(client, "project"), inputs["name"]
+    run.server_now()  # fetches the token, and with it HQ's time, before anything is made
+    judged = partial(_evaluate_candidates, run, inputs)
+    room, name = NameExchange(run, "project"), inputs["name"]
     project, is_adopted = create_or_adopt(
         room,
         name,
-        lambda: _create_project(client, inputs, owners),
-        lambda error: _adopt_project(client, name, error, judged),
+        lambda: _create_project(run, inputs),
+        lambda error: _adopt_project(run, name, error, judged),
     )
     if not is_adopted:
-        warn_about_project(client, name, build_create_body(inputs), project)
-        wanted, allowance = {"status"}, None  # what was just made cannot be lost
+        warn_about_project(run, name, build_create_body(inputs), project)
+        wanted = {"status"}
     else:
         wanted = set(inputs) | {"status"}
-        owners.mark_adopted(project.id)
+        run.ownership.mark_adopted(project.id)
         if "template_project_id" in inputs and not project.copy_project_job_id:
-            words = f"the template is not copied into '{project.name}': it existed already"
-            client.transport.notify(f"BIM 360: {words}.", warning=True)
-    owners.mark_owned(project.id)
-    return project.id, _apply_remaining(client, project, inputs, wanted, allowance)
+            run.warn(f"BIM 360: {format_template_message(str(project.name))}.")
+    run.ownership.mark_owned(project.id)
+    return project.id, _apply_remaining(run, project, inputs, wanted, is_adopted=is_adopted)
 
 
-def _find_projects_by_name(client: HqClient, name: str) -> list[Project]:
+def _find_projects_by_name(run: Run, name: str) -> list[Project]:
     """Return the projects of a name as they are now: the list may be older than a rename."""
     found = []
-    for listed in client.projects.search_by_name(name, include_new=False):
+    for listed in run.hq.projects.search_by_name(name, include_new=False):
         with suppress(NotFoundError):
-            found.append(client.projects.get(listed.id))
+            found.append(run.hq.projects.get(listed.id))
     return [each for each in found if each.name == name]
 
 
-def _create_project(client: HqClient, inputs: Values, owners: Ownership) -> Project:
+def _create_project(run: Run, inputs: Values) -> Project:
     body, name = build_create_body(inputs), inputs["name"]
-    refuse_used_name(name, "project", partial(_find_projects_by_name, client))
+    refuse_used_name(name, "project", partial(_find_projects_by_name, run))
 
     def ours(since: datetime) -> Project | None:
-        found = client.projects.find_recent_by_name(name)
+        found = run.hq.projects.find_recent_by_name(name)
         is_created = found is not None and is_created_project(found, inputs, since)
-        return claim_row_or_none(owners, found if is_created else None)
+        return claim_row_or_none(run.ownership, found if is_created else None)
 
     def post() -> Project:
-        return claim_row(owners, client.projects.create(body))
+        return claim_row(run.ownership, run.hq.projects.create(body))
 
-    return create_once(client, name, "project", post, ours)
+    return create_once(run, name, "project", post, ours)
 
 
-def _evaluate_candidates(
-    client: HqClient, inputs: Values, settings: Settings, owners: Ownership, twins: list[Project]
-) -> AdoptionDecision:
+def _evaluate_candidates(run: Run, inputs: Values, twins: list[Project]) -> AdoptionDecision:
     for twin in twins:
-        if owners.is_owned(twin.id) or owners.is_owned_elsewhere(twin.id):
+        if run.ownership.is_owned(twin.id) or run.ownership.is_owned_elsewhere(twin.id):
             return AdoptionDecision(
                 None, f"another resource of this stack has '{twin.name}' ({twin.id})"
             )
-        if owners.find_previous_state(twin.id) is not None:
+        if run.ownership.find_previous_state(twin.id) is not None:
             return AdoptionDecision(
                 twin, format_replacement_message("project", twin.id, inputs), is_implicit=True
             )
-    return decide_adoption(twins, inputs, settings, client.transport.server_clock.run_start)
+    return decide_adoption(twins, inputs, run.settings, run.started_at)
 
 
 def _adopt_project(
-    client: HqClient,
+    run: Run,
     name: str,
     error: ConflictError,
     judged: Callable[[list[Project]], AdoptionDecision],
 ) -> Project:
     """Return the project to adopt, as it is now: the list that it was found in may be older."""
-    verdict, project = judged(client.projects.search_by_name(name)), None
+    verdict, project = judged(run.hq.projects.search_by_name(name)), None
     if verdict.project is not None:
-        project = client.projects.get(verdict.project.id)
+        project = run.hq.projects.get(verdict.project.id)
         # As in a list: a new project's services may not be there yet.
         bare = project.model_copy(update={"service_types": None})
         verdict = judged([bare] if project.name == name else [])
@@ -143,16 +131,13 @@ def _adopt_project(
         raise ConflictError(
             msg, status=error.status, hq_message=error.hq_message, request=error.request
         )
-    client.transport.notify(f"BIM 360: {verdict.reason}.", warning=verdict.is_implicit)
+    notify = run.warn if verdict.is_implicit else run.info
+    notify(f"BIM 360: {verdict.reason}.")
     return project
 
 
 def _apply_remaining(
-    client: HqClient,
-    project: Project,
-    inputs: Values,
-    settable: set[str],
-    allowance: ArchiveLimit | None,
+    run: Run, project: Project, inputs: Values, settable: set[str], *, is_adopted: bool
 ) -> dict[str, Any]:
     """Do what is left to do on a project that exists; record what cannot be done now."""
     services = project.service_types or inputs.get("service_types")
@@ -161,14 +146,15 @@ def _apply_remaining(
     left: set[str] = set()
     try:
         body = build_patch_body(live, inputs, wanted)
-        with reserve_archive(body, project, allowance):
-            project = patch_project(client, project.id, live, body, new_resource=True) or project
+        # A project that was just created contains nothing, so archiving it needs no limit.
+        with reserve_archive(run, body, project) if is_adopted else nullcontext():
+            project = patch_project(run, project.id, live, body, new_resource=True) or project
         # The answer to a PATCH leaves the services out; these are what it has now.
         services = inputs["service_types"] if "service_types" in body else services
     except Bim360Error as error:
         left = wanted
         words = f"{error} The project exists; the next `pulumi up` tries again."
-        client.transport.notify(words, warning=True)
-    copy_status = wait_for_template_copy(client, project, {}, inputs)
+        run.warn(words)
+    copy_status = wait_for_template_copy(run, project, {}, inputs)
     known = {**inputs, "service_types": services}
     return build_outputs(project, known, inputs, copy_status=copy_status, unfinished=left)

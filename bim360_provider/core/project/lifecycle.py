@@ -24,11 +24,9 @@ from bim360_provider.core.project.rules import (
     diff_fields,
     is_same_value,
 )
-from bim360_provider.core.run import ArchiveLimit, Ownership
-from bim360_provider.core.settings import get_account_scope
+from bim360_provider.core.run import Run
 from bim360_provider.core.validation import warn_about_response
 from bim360_provider.errors import Bim360Error, ConflictError, HqError, NotFoundError
-from bim360_provider.hq import HqClient
 from bim360_provider.hq.transport.clock import parse_time
 from bim360_provider.models import Project
 from bim360_provider.models.project import PATCHABLE_FIELDS
@@ -59,9 +57,7 @@ MAX_POLL_INTERVAL: Final = 15.0
 """Seconds at most between two looks: each is one of the 100 requests of a minute."""
 
 
-def wait_for_template_copy(
-    client: HqClient, project: Project, state: Values, inputs: Values
-) -> str | None:
+def wait_for_template_copy(run: Run, project: Project, state: Values, inputs: Values) -> str | None:
     """Return how the copy stands: None without one, else ``done``, ``failed`` or ``running``.
 
     A copy that is known to have ended is not asked for again. Nothing is raised: the
@@ -71,54 +67,52 @@ def wait_for_template_copy(
     job_id = project.copy_project_job_id or state.get("copy_project_job_id")
     if not job_id or known in ("done", "failed"):
         return known
-    status = _poll_until_done(
-        client, job_id, project.name, inputs.get("copy_timeout", COPY_TIMEOUT)
-    )
-    if status == "running" and _is_copy_overdue(client, project):
-        client.transport.notify(
+    status = _poll_until_done(run, job_id, project.name, inputs.get("copy_timeout", COPY_TIMEOUT))
+    if status == "running" and _is_copy_overdue(run, project):
+        run.warn(
             f"BIM 360: copying the template into '{project.name}' has not ended within a day "
-            f"(job {job_id}), and is not looked at any more; copy the template's settings by hand.",
-            warning=True,
+            f"(job {job_id}), and is not looked at any more; copy the template's settings by hand."
         )
         return "failed"
     if status == "failed":
-        client.transport.notify(
+        run.warn(
             f"BIM 360: copying the template into '{project.name}' failed at HQ (job {job_id}). "
-            "The project exists; copy the template's settings by hand.",
-            warning=True,
+            "The project exists; copy the template's settings by hand."
         )
     elif status == "running":
-        client.transport.notify(
+        run.warn(
             f"BIM 360: copying the template into '{project.name}' still runs (job {job_id}); "
-            "the next `pulumi up` looks again.",
-            warning=True,
+            "the next `pulumi up` looks again."
         )
     return status
 
 
-def _is_copy_overdue(client: HqClient, project: Project) -> bool:
+def _is_copy_overdue(run: Run, project: Project) -> bool:
     created = parse_time(project.created_at)
-    return created is not None and client.transport.server_clock.now() - created > MAX_COPY_AGE
+    try:
+        return created is not None and run.server_now() - created > MAX_COPY_AGE
+    except Bim360Error:
+        return False
 
 
-def _poll_until_done(client: HqClient, job_id: str, name: str | None, bound: float) -> str:
-    clock = client.transport.clock
+def _poll_until_done(run: Run, job_id: str, name: str | None, bound: float) -> str:
+    clock = run.clock
     ends = clock.monotonic() + bound
     pause = FIRST_POLL_INTERVAL
     while True:
-        state = _poll_job(client, job_id)
+        state = _poll_job(run, job_id)
         left = ends - clock.monotonic()
         if state != "running" or left <= 0:
             return state
         clock.sleep(min(pause, left))
         if pause == FIRST_POLL_INTERVAL:
-            client.transport.notify(f"BIM 360: waiting for the template copy into '{name}'.")
+            run.info(f"BIM 360: waiting for the template copy into '{name}'.")
         pause = min(pause * 2, MAX_POLL_INTERVAL)
 
 
-def _poll_job(client: HqClient, job_id: str) -> str:
+def _poll_job(run: Run, job_id: str) -> str:
     try:
-        return client.jobs.get(job_id).state
+        return run.hq.jobs.get(job_id).state
     except Bim360Error:
         # A job that cannot be looked at is no reason to fail: the project exists.
         return "running"
@@ -127,11 +121,11 @@ def _poll_job(client: HqClient, job_id: str) -> str:
 SERVICE_TYPES: Final = "service_types"
 
 
-def read(client: HqClient, project_id: str, state: Values) -> ReadResult | None:
+def read(run: Run, project_id: str, state: Values) -> ReadResult | None:
     """Return the project as HQ has it, or None if it is gone.
 
     Args:
-        client: The account that the project is in.
+        run: The account, and what this run knows.
         project_id: Its id.
         state: The outputs of the last run; without them this is a look-up by id, not a refresh.
 
@@ -140,11 +134,11 @@ def read(client: HqClient, project_id: str, state: Values) -> ReadResult | None:
         HqError: HQ said no.
         UnansweredError: No answer came.
     """
-    ask = partial(_fetch_project, client, project_id, state)
-    project = read_or_none(client, "project", state, lambda young: ask(young=young))
+    ask = partial(_fetch_project, run, project_id, state)
+    project = read_or_none(run, "project", state, lambda young: ask(young=young))
     if project is None:
         return None
-    known = {**get_account_scope(client), **state}
+    known = {**run.account_scope, **state}
     live = [name for name in PATCHABLE_FIELDS if getattr(project, name) is not None]
     declared = state.get(DECLARED, live)
     inputs = derive_inputs(project, known, declared)
@@ -154,13 +148,13 @@ def read(client: HqClient, project_id: str, state: Values) -> ReadResult | None:
     return ReadResult(project.id, {**outs, DECLARED: sorted(declared)}, inputs)
 
 
-def _fetch_project(client: HqClient, project_id: str, state: Values, *, young: bool) -> Project:
+def _fetch_project(run: Run, project_id: str, state: Values, *, young: bool) -> Project:
     """Return the project, with its service types only where they are to be watched."""
     declared: Collection[str] = state.get(DECLARED, ())
-    if client.connection.needs_service_types(declared=SERVICE_TYPES in declared):
-        return client.projects.get(project_id, new_resource=young)
+    if run.hq.connection.needs_service_types(declared=SERVICE_TYPES in declared):
+        return run.hq.projects.get(project_id, new_resource=young)
     listed = {**state, DECLARED: [name for name in declared if name != SERVICE_TYPES]}
-    project = read_cached(client.projects, project_id, listed, new_resource=young)
+    project = read_cached(run.hq.projects, project_id, listed, new_resource=young)
     # A list does not tell the service types, so they stay as known even where a GET was asked.
     known = state.get(SERVICE_TYPES) if "account_id" in state else project.service_types
     return project.model_copy(update={SERVICE_TYPES: known})
@@ -174,13 +168,7 @@ archived one takes no other change.
 """
 
 
-def update(
-    client: HqClient,
-    project_id: str,
-    state: Values,
-    inputs: Values,
-    allowance: ArchiveLimit | None = None,
-) -> dict[str, Any]:
+def update(run: Run, project_id: str, state: Values, inputs: Values) -> dict[str, Any]:
     """Make HQ equal to the arguments and finish what an earlier run left; return the outputs.
 
     Raises:
@@ -195,51 +183,48 @@ def update(
     waits: set[str] = set()
     try:
         body = build_patch_body(state, inputs, wanted)
-        with reserve_archive(body, last_seen, allowance):
-            young = bool(body) and may_return_404(client, state)
+        with reserve_archive(run, body, last_seen):
+            young = bool(body) and may_return_404(run, state)
             project, waits = _patch_unparked_fields(
-                client, project_id, state, body, new_resource=young
+                run, project_id, state, body, new_resource=young
             )
             project = project or last_seen
     except NotFoundError as error:
         raise add_refresh_hint(error) from None
     if "service_types" in inputs:
         state = {**state, "service_types": inputs["service_types"]}
-    copy_status = wait_for_template_copy(client, project, state, inputs)
+    copy_status = wait_for_template_copy(run, project, state, inputs)
     return build_outputs(project, state, inputs, copy_status=copy_status, unfinished=waits)
 
 
 def _patch_unparked_fields(
-    client: HqClient, project_id: str, state: Values, body: Values, *, new_resource: bool
+    run: Run, project_id: str, state: Values, body: Values, *, new_resource: bool
 ) -> tuple[Project | None, set[str]]:
     """Send a PATCH; return HQ's response and which fields another update is to set."""
     try:
-        return patch_project(client, project_id, state, body, new_resource=new_resource), set()
+        return patch_project(run, project_id, state, body, new_resource=new_resource), set()
     except NameParkedError:
         # HQ changes no name of an archived project, so the archiving waits as well.
         later = {"name"} | ({"status"} if body.get("status") == "archived" else set())
         rest = {name: value for name, value in body.items() if name not in later}
-        return patch_project(client, project_id, state, rest, new_resource=new_resource), later
+        return patch_project(run, project_id, state, rest, new_resource=new_resource), later
 
 
-def reserve_archive(
-    body: Values, project: Project, allowance: ArchiveLimit | None
-) -> AbstractContextManager[None]:
-    """Return where a PATCH is to be sent: it takes a place if it archives the project.
+def reserve_archive(run: Run, body: Values, project: Project) -> AbstractContextManager[None]:
+    """Return the context in which to send a PATCH: it reserves the archiving of the project.
 
     Args:
+        run: The engine run, with its archive limit.
         body: The fields to change.
-        project: As HQ was last seen to have it.
-        allowance: How many the run may archive yet; without one there is no limit.
+        project: The project as HQ was last seen to have it.
     """
-    archives = body.get("status") == "archived" and project.status != "archived"
-    if not (archives and allowance):
+    if body.get("status") != "archived" or project.status == "archived":
         return nullcontext()
-    return allowance.reserve(f"'{project.name}' ({project.id})")
+    return run.archive_limit.reserve(f"'{project.name}' ({project.id})")
 
 
 def patch_project(
-    client: HqClient, project_id: str, live: Values, body: Values, *, new_resource: bool = False
+    run: Run, project_id: str, live: Values, body: Values, *, new_resource: bool = False
 ) -> Project | None:
     """Send a PATCH; None when there is nothing to send.
 
@@ -247,7 +232,7 @@ def patch_project(
     other changes to one, and suspending is something that happens to an active one.
 
     Args:
-        client: The account that the project is in.
+        run: The account, and what this run knows.
         project_id: Its id.
         live: What HQ was last seen to have.
         body: The fields to change.
@@ -262,29 +247,27 @@ def patch_project(
     if live.get("status") == "archived" and body.get("status") in ("active", "inactive"):
         rest = {k: v for k, v in body.items() if (k, v) != ("status", "active")}
         back = {"status": "active"}
-        project = client.projects.update(project_id, back, new_resource=new_resource)
+        project = run.hq.projects.update(project_id, back, new_resource=new_resource)
     if rest:
-        project = _patch_idempotently(client, project_id, rest, new_resource=new_resource)
-        warn_about_project(client, project.name or project_id, rest, project)
+        project = _patch_idempotently(run, project_id, rest, new_resource=new_resource)
+        warn_about_project(run, project.name or project_id, rest, project)
     return project
 
 
-def warn_about_project(client: HqClient, name: str, body: Values, project: Project) -> None:
+def warn_about_project(run: Run, name: str, body: Values, project: Project) -> None:
     """Warn where HQ's response to a POST or PATCH has other values than its body."""
     # A response leaves the services out, or has those of before, until HQ has activated them.
     sent = {k: v for k, v in body.items() if k in PATCHABLE_FIELDS and k != "service_types"}
     row = project.model_copy(update={k: v for k, v in project.get_fields().items() if k in sent})
-    warn_about_response(client, f"project '{name}'", sent, row, is_same_value)
+    warn_about_response(run.warn, f"project '{name}'", sent, row, is_same_value)
 
 
-def _patch_idempotently(
-    client: HqClient, project_id: str, body: Values, *, new_resource: bool
-) -> Project:
+def _patch_idempotently(run: Run, project_id: str, body: Values, *, new_resource: bool) -> Project:
     """Send a PATCH; one that is refused may have been made by an earlier one without an answer."""
-    room = NameExchange(client, "project")
+    room = NameExchange(run, "project")
 
     def send(changes: Values) -> Project:
-        return client.projects.update(project_id, changes, new_resource=new_resource)
+        return run.hq.projects.update(project_id, changes, new_resource=new_resource)
 
     try:
         return patch_with_rename(room, project_id, body, send)
@@ -292,7 +275,7 @@ def _patch_idempotently(
         if error.status not in REPEAT_REFUSAL_STATUSES or not REPEAT_REFUSAL_FIELDS & body.keys():
             raise
         try:
-            live = client.projects.get(project_id)
+            live = run.hq.projects.get(project_id)
         except Bim360Error:
             raise error from None
         left = {name: value for name, value in body.items() if not _is_applied(live, name, value)}
@@ -308,21 +291,13 @@ def _is_applied(live: Project, name: str, value: Any) -> bool:
     return is_same_value(name, declared, getattr(live, name))
 
 
-def delete(
-    client: HqClient,
-    project_id: str,
-    state: Values,
-    owners: Ownership | None = None,
-    archive_limit: ArchiveLimit | None = None,
-) -> None:
+def delete(run: Run, project_id: str, state: Values) -> None:
     """Archive the project: HQ cannot delete one. One that is archived or gone is done with.
 
     Args:
-        client: The account that the project is in.
+        run: The account, and what this run knows.
         project_id: Its id.
         state: The outputs of the last run.
-        owners: Know which projects another resource has taken over in this run.
-        allowance: How many the run may archive yet; without one there is no limit.
 
     Raises:
         ArchiveLimitError: The run has archived as many as it may.
@@ -331,37 +306,39 @@ def delete(
     """
     name = state.get("name")
     if state.get("on_destroy") == "retain":
-        client.transport.notify(f"BIM 360: project '{name}' is left as it is (retain).")
+        run.info(f"BIM 360: project '{name}' is left as it is (retain).")
         return
-    if owners and owners.was_adopted(project_id):
+    if run.ownership.was_adopted(project_id):
         words = f"project '{name}' ({project_id}) has a new resource now"
-        client.transport.notify(f"BIM 360: {words}; it is not archived.", warning=True)
+        run.warn(f"BIM 360: {words}; it is not archived.")
         return
-    if state.get("status") == "archived" or not archive_limit:
-        archive_limit = ArchiveLimit()
+    is_archived = state.get("status") == "archived"
+    reservation = (
+        nullcontext() if is_archived else run.archive_limit.reserve(f"'{name}' ({project_id})")
+    )
     try:
-        with archive_limit.reserve(f"'{name}' ({project_id})"):
-            _archive_project(client, project_id, state)
+        with reservation:
+            _archive_project(run, project_id, state)
     except NotFoundError as error:
-        if not is_deleted(client, error):
+        if not is_deleted(run, error):
             raise
 
 
-def _archive_project(client: HqClient, project_id: str, state: Values) -> None:
+def _archive_project(run: Run, project_id: str, state: Values) -> None:
     """Send the PATCH; one that is refused may have been archived by an earlier one, unanswered."""
     try:
-        young = may_return_404(client, state)
-        client.projects.update(project_id, {"status": "archived"}, new_resource=young)
+        young = may_return_404(run, state)
+        run.hq.projects.update(project_id, {"status": "archived"}, new_resource=young)
     except NotFoundError:
         raise
     except HqError as error:
         refused = HTTPStatus.BAD_REQUEST <= error.status < HTTPStatus.INTERNAL_SERVER_ERROR
-        if not (refused and _is_archived(client, project_id)):
+        if not (refused and _is_archived(run, project_id)):
             raise
 
 
-def _is_archived(client: HqClient, project_id: str) -> bool:
+def _is_archived(run: Run, project_id: str) -> bool:
     try:
-        return client.projects.get(project_id).status == "archived"
+        return run.hq.projects.get(project_id).status == "archived"
     except Bim360Error:
         return False

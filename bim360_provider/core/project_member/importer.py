@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from bim360_provider.core.create_once import LOOKUP_DELAYS, create_once
 from bim360_provider.core.project_member.rules import build_import_row
+from bim360_provider.core.run import Run
 from bim360_provider.errors import Bim360Error, InputError
-from bim360_provider.hq import HqClient
 from bim360_provider.hq.api.project_user import MAX_IMPORT_ROWS
 from bim360_provider.models import normalize
 from bim360_provider.models.project_user import (
@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 
-def find_role_ids(client: HqClient, project_id: str, names: Sequence[str], email: str) -> list[str]:
+def find_role_ids(run: Run, project_id: str, names: Sequence[str], email: str) -> list[str]:
     """Return the ids of roles in a project; the look-up is one request for project and run.
 
     Raises:
@@ -39,7 +39,7 @@ def find_role_ids(client: HqClient, project_id: str, names: Sequence[str], email
     """
     if not names:
         return []
-    known = {role.name: role.id for role in client.industry_roles.list_for_project(project_id)}
+    known = {role.name: role.id for role in run.hq.industry_roles.list_for_project(project_id)}
     wrong = [
         normalize.describe_unknown_choice(name, tuple(known)) for name in names if name not in known
     ]
@@ -76,14 +76,14 @@ class ImportResult:
     refusals: dict[str, str] = field(default_factory=dict)
 
 
-def import_members(client: HqClient, project_id: str, wanted: Mapping[str, Values]) -> ImportResult:
+def import_members(run: Run, project_id: str, wanted: Mapping[str, Values]) -> ImportResult:
     """Add those who are not in the project yet, up to 50 with each request.
 
     Who is there already is not imported again: nobody says what HQ's import does to the
     access that they have.
 
     Args:
-        client: The account that the project is in.
+        run: The account, and what this run knows.
         project_id: Its id.
         wanted: The members' arguments in normal form, by e-mail.
 
@@ -92,12 +92,12 @@ def import_members(client: HqClient, project_id: str, wanted: Mapping[str, Value
         HqError: HQ refused the first import as a whole.
         UnansweredError: HQ could not be asked; the next run finds out.
     """
-    joined = ImportResult(existing_members=find_members(client, project_id, wanted))
+    joined = ImportResult(existing_members=find_members(run, project_id, wanted))
     rows = {e: each for e, each in wanted.items() if e not in joined.existing_members}
-    bodies = _build_rows(client, project_id, rows, joined.refusals)
+    bodies = _build_rows(run, project_id, rows, joined.refusals)
     for batch in _split_batches(bodies.values()):
         try:
-            answer = _import_with_retry(client, project_id, batch)
+            answer = _import_with_retry(run, project_id, batch)
         except Bim360Error as error:
             if not joined.added_members:
                 raise
@@ -107,16 +107,14 @@ def import_members(client: HqClient, project_id: str, wanted: Mapping[str, Value
     return joined
 
 
-def find_members(
-    client: HqClient, project_id: str, emails: Iterable[str]
-) -> dict[str, dict[str, Any]]:
+def find_members(run: Run, project_id: str, emails: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Return those of the given e-mails who are in the project, as HQ has them."""
     asked = set(emails)
     users: Iterable[ProjectUser | None]
     if len(asked) == 1:
-        users = [client.project_users.search_by_email(project_id, *asked)]
+        users = [run.hq.project_users.search_by_email(project_id, *asked)]
     else:
-        users = client.project_users.walk(project_id) if asked else ()
+        users = run.hq.project_users.walk(project_id) if asked else ()
     there = [build_member(user) for user in users if user is not None]
     return {member["email"]: member for member in there if member["email"] in asked}
 
@@ -127,16 +125,14 @@ def build_member(user: ProjectUser) -> dict[str, Any]:
 
 
 def _build_rows(
-    client: HqClient, project_id: str, wanted: Mapping[str, Values], refused: dict[str, str]
+    run: Run, project_id: str, wanted: Mapping[str, Values], refused: dict[str, str]
 ) -> dict[str, dict[str, Any]]:
     """Return the rows to send; one with a role that the project lacks is set aside."""
 
     def body(inputs: Values) -> dict[str, Any] | None:
         names = inputs.get("industry_roles") or ()
         try:
-            return build_import_row(
-                inputs, find_role_ids(client, project_id, names, inputs["email"])
-            )
+            return build_import_row(inputs, find_role_ids(run, project_id, names, inputs["email"]))
         except InputError as error:
             refused[inputs["email"]] = str(error)
             return None
@@ -152,13 +148,13 @@ def _split_batches(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, An
 
 
 def _import_with_retry(
-    client: HqClient, project_id: str, batch: Sequence[Mapping[str, Any]]
+    run: Run, project_id: str, batch: Sequence[Mapping[str, Any]]
 ) -> ImportResponse:
     """Import, and once more for a while those whom HQ refuses because a service is not active yet.
 
     Just after a project is made or activated that passes by itself.
     """
-    answer = _import_batch(client, project_id, batch)
+    answer = _import_batch(run, project_id, batch)
     for pause in LOOKUP_DELAYS:
         early = {
             row.row_email
@@ -167,11 +163,9 @@ def _import_with_retry(
         }
         if not early:
             break
-        client.transport.sleep(pause, f"a service of project {project_id} is not active yet")
+        run.sleep(pause, f"a service of project {project_id} is not active yet")
         try:
-            again = _import_batch(
-                client, project_id, [row for row in batch if row["email"] in early]
-            )
+            again = _import_batch(run, project_id, [row for row in batch if row["email"] in early])
         except Bim360Error:
             break  # what the answers before it say is true all the same
         others = [row for row in answer.failure_items if row.row_email not in early]
@@ -182,22 +176,20 @@ def _import_with_retry(
     return answer
 
 
-def _import_batch(
-    client: HqClient, project_id: str, batch: Sequence[Mapping[str, Any]]
-) -> ImportResponse:
+def _import_batch(run: Run, project_id: str, batch: Sequence[Mapping[str, Any]]) -> ImportResponse:
     emails = [row["email"] for row in batch]
 
     def ours(_since: object) -> ImportResponse | None:
         """Return who of the batch is in the project now; none of them was before."""
-        there = find_members(client, project_id, emails).items()
+        there = find_members(run, project_id, emails).items()
         items = [ImportRow(email=email, user_id=each["user_id"]) for email, each in there]
         return ImportResponse(success_items=items) if items else None
 
     def post() -> ImportResponse:
-        return client.project_users.import_rows(project_id, batch)
+        return run.hq.project_users.import_rows(project_id, batch)
 
     called = emails[0] if len(emails) == 1 else f"{emails[0]} and {len(emails) - 1} more"
-    return create_once(client, called, "member", post, ours)
+    return create_once(run, called, "member", post, ours)
 
 
 def _record_rows(

@@ -21,11 +21,9 @@ from bim360_provider.core.project_member.rules import (
     is_same_value,
     split_id,
 )
-from bim360_provider.core.run import Ownership
-from bim360_provider.core.settings import Settings, get_account_scope
+from bim360_provider.core.run import Run
 from bim360_provider.core.validation import warn_about_response
 from bim360_provider.errors import Bim360Error, ConflictError, HqError, InputError, NotFoundError
-from bim360_provider.hq import HqClient
 from bim360_provider.hq.api.project_user import build_refused_row_error
 from bim360_provider.models.project_member import PATCHABLE_FIELDS
 from bim360_provider.models.project_user import MEMBER_SERVICES, ProjectUser
@@ -46,7 +44,7 @@ Values = Mapping[str, Any]
 
 
 def patch_member(
-    client: HqClient, project_id: str, member: Values, inputs: Values, wanted: Collection[str]
+    run: Run, project_id: str, member: Values, inputs: Values, wanted: Collection[str]
 ) -> dict[str, Any]:
     """Send a PATCH of the wanted fields; return the member as they are then.
 
@@ -58,19 +56,19 @@ def patch_member(
     """
     email = member["email"]
     names = inputs.get("industry_roles") or () if "industry_roles" in wanted else ()
-    body = build_patch_body(member, inputs, wanted, find_role_ids(client, project_id, names, email))
+    body = build_patch_body(member, inputs, wanted, find_role_ids(run, project_id, names, email))
     if body:
-        row = client.project_users.update(project_id, member["user_id"], email, body)
+        row = run.hq.project_users.update(project_id, member["user_id"], email, body)
         if row.company_id:
             sent = {name: body[name] for name in ("company_id",) if name in body}
             warn_about_response(
-                client, f"{email} in project {project_id}", sent, row, is_same_value
+                run.warn, f"{email} in project {project_id}", sent, row, is_same_value
             )
     return {**member, **{name: inputs[name] or None for name in wanted if name in inputs}}
 
 
 def apply_non_access_fields(
-    client: HqClient, project_id: str, member: Values, inputs: Values
+    run: Run, project_id: str, member: Values, inputs: Values
 ) -> tuple[dict[str, Any], list[str]]:
     """Finish somebody who has just joined, or was in the project before the stack knew them.
 
@@ -84,18 +82,18 @@ def apply_non_access_fields(
     now = [name for name in wanted if name not in MEMBER_SERVICES]
     left = [name for name in wanted if name in MEMBER_SERVICES]
     try:
-        return patch_member(client, project_id, member, inputs, now), left
+        return patch_member(run, project_id, member, inputs, now), left
     except Bim360Error as error:
         words = f"{error} They are in the project; the next `pulumi up` tries again."
-        client.transport.notify(words, warning=True)
+        run.warn(words)
         return dict(member), [*now, *left]
 
 
-def read(client: HqClient, entity_id: str, state: Values) -> ReadResult | None:
+def read(run: Run, entity_id: str, state: Values) -> ReadResult | None:
     """Return the member as HQ has them, or None if they or their project are gone.
 
     Args:
-        client: The account that the project is in.
+        run: The account, and what this run knows.
         entity_id: The project's id, a colon, and HQ's id of the user.
         state: The outputs of the last run; without them this is a look-up by id, not a refresh.
 
@@ -106,20 +104,20 @@ def read(client: HqClient, entity_id: str, state: Values) -> ReadResult | None:
     """
     refreshing = "account_id" in state
     project_id, user_id, _ = split_id(entity_id)
-    member = read_member(client, project_id, user_id, is_refresh=refreshing)
+    member = read_member(run, project_id, user_id, is_refresh=refreshing)
     if member is None:
         return None
-    known = {**get_account_scope(client), **state}
+    known = {**run.account_scope, **state}
     declared = state.get(DECLARED, PATCHABLE_FIELDS) if refreshing else PATCHABLE_FIELDS
     inputs = derive_inputs(project_id, member, known, declared)
     outs = build_outputs(project_id, member, {**inputs, **dict.fromkeys(declared)})
     unfinished = state.get("unfinished") or []
-    given = {**get_account_scope(client), **outs, "unfinished": unfinished}
+    given = {**run.account_scope, **outs, "unfinished": unfinished}
     return ReadResult(build_member_id(project_id, user_id), given, inputs)
 
 
 def read_member(
-    client: HqClient, project_id: str, user_id: str, *, is_refresh: bool
+    run: Run, project_id: str, user_id: str, *, is_refresh: bool
 ) -> dict[str, Any] | None:
     """Return a member of a project, or None if a refresh finds that they are gone.
 
@@ -128,13 +126,11 @@ def read_member(
         HqError: HQ said no.
         UnansweredError: No answer came.
     """
-    user = find_user(client, project_id, user_id, is_refresh=is_refresh)
+    user = find_user(run, project_id, user_id, is_refresh=is_refresh)
     return None if user is None else build_member(user)
 
 
-def find_user(
-    client: HqClient, project_id: str, user_id: str, *, is_refresh: bool
-) -> ProjectUser | None:
+def find_user(run: Run, project_id: str, user_id: str, *, is_refresh: bool) -> ProjectUser | None:
     """Return a member of a project as HQ shows them, or None if a refresh cannot find them.
 
     Raises:
@@ -143,10 +139,10 @@ def find_user(
         UnansweredError: No response came.
     """
     try:
-        look = client.project_users.get_cached if is_refresh else client.project_users.get
+        look = run.hq.project_users.get_cached if is_refresh else run.hq.project_users.get
         user = look(project_id, user_id)
     except NotFoundError as error:
-        if is_refresh and is_deleted(client, error, "user"):
+        if is_refresh and is_deleted(run, error, "user"):
             return None
         raise
     return None if user.is_deleted and is_refresh else user
@@ -158,16 +154,12 @@ REFUSAL_ADVICE: Final = (
 )
 
 
-def create(
-    client: HqClient, inputs: Values, settings: Settings, owners: Ownership | None = None
-) -> tuple[str, dict[str, Any]]:
+def create(run: Run, inputs: Values) -> tuple[str, dict[str, Any]]:
     """Add a member to a project, or take over who is in it already.
 
     Args:
-        client: The account that the project is in.
+        run: The account, and what this run knows.
         inputs: The arguments in normal form.
-        settings: Not needed here.
-        owners: Know which members belong to other resources of this run.
 
     Returns:
         The member's id and the outputs. From the moment the id is known nothing is
@@ -180,17 +172,15 @@ def create(
         HqError: HQ refused it; a row refused inside a 200 counts as that.
         UnansweredError: HQ could not be asked whether it acted; the next run finds out.
     """
-    del settings
-    owners = owners or Ownership()
     project_id, email = inputs["project_id"], inputs["email"]
-    joined = import_members(client, project_id, {email: inputs})
+    joined = import_members(run, project_id, {email: inputs})
     if email in joined.refusals:
         raise _build_refusal(project_id, email, joined.refusals[email])
-    member = _claim_member(client, joined, project_id, email, owners)
-    owners.mark_owned(build_member_id(project_id, member["user_id"]))
-    member, left = apply_non_access_fields(client, project_id, member, inputs)
+    member = _claim_member(run, joined, project_id, email)
+    run.ownership.mark_owned(build_member_id(project_id, member["user_id"]))
+    member, left = apply_non_access_fields(run, project_id, member, inputs)
     if email in joined.existing_members:
-        _warn_about_access(client, project_id, email, left)
+        _warn_about_access(run, project_id, email, left)
     return build_member_id(project_id, member["user_id"]), build_outputs(
         project_id, member, inputs, left
     )
@@ -205,32 +195,27 @@ def _build_refusal(project_id: str, email: str, words: str) -> Exception:
     )
 
 
-def _claim_member(
-    client: HqClient, joined: ImportResult, project_id: str, email: str, owners: Ownership
-) -> dict[str, Any]:
+def _claim_member(run: Run, joined: ImportResult, project_id: str, email: str) -> dict[str, Any]:
     if email in joined.added_members:
         return joined.added_members[email]
     member = joined.existing_members[email]
     entity_id = build_member_id(project_id, member["user_id"])
-    if owners.is_owned(entity_id):
+    if run.ownership.is_owned(entity_id):
         words = f"another resource of this stack has {email} in project {project_id}"
         msg = f"BIM 360: {words}; declare a member once."
         raise ConflictError(msg, status=409, hq_message=words, request="GET users")
-    owners.mark_adopted(entity_id)
-    client.transport.notify(f"BIM 360: {email} was in project {project_id} and is taken over.")
+    run.ownership.mark_adopted(entity_id)
+    run.info(f"BIM 360: {email} was in project {project_id} and is taken over.")
     return member
 
 
-def _warn_about_access(client: HqClient, project_id: str, email: str, left: list[str]) -> None:
+def _warn_about_access(run: Run, project_id: str, email: str, left: list[str]) -> None:
     if left:
         words = f"{email} has other access in project {project_id} than declared"
-        client.transport.notify(
-            f"BIM 360: {words}; run `pulumi up` again to change {' and '.join(left)}.",
-            warning=True,
-        )
+        run.warn(f"BIM 360: {words}; run `pulumi up` again to change {' and '.join(left)}.")
 
 
-def update(client: HqClient, entity_id: str, state: Values, inputs: Values) -> dict[str, Any]:
+def update(run: Run, entity_id: str, state: Values, inputs: Values) -> dict[str, Any]:
     """Make HQ equal to the arguments and finish what an earlier run left; return the outputs.
 
     Raises:
@@ -244,9 +229,7 @@ def update(client: HqClient, entity_id: str, state: Values, inputs: Values) -> d
     member = {**known, "user_id": user_id}
     left = [name for name in state.get("unfinished") or () if name in inputs]
     try:
-        member = patch_member(
-            client, project_id, member, inputs, {*diff_fields(state, inputs), *left}
-        )
+        member = patch_member(run, project_id, member, inputs, {*diff_fields(state, inputs), *left})
     except NotFoundError as error:
         words = f"{error} If somebody removed them: `pulumi refresh`, then `pulumi up`."
         raise NotFoundError(
@@ -255,16 +238,13 @@ def update(client: HqClient, entity_id: str, state: Values, inputs: Values) -> d
     return build_outputs(project_id, member, inputs)
 
 
-def delete(
-    client: HqClient, entity_id: str, state: Values, owners: Ownership | None = None
-) -> None:
+def delete(run: Run, entity_id: str, state: Values) -> None:
     """Leave the member in the project, or try to remove them if the stack asked for that.
 
     Args:
-        client: The account that the project is in.
+        run: The account, and what this run knows.
         entity_id: The project's id, a colon, and HQ's id of the user.
         state: The outputs of the last run.
-        owners: Know whom another resource has taken over in this run.
 
     Raises:
         ConfigError: There is no acting user to remove them.
@@ -274,22 +254,19 @@ def delete(
     project_id, user_id, _ = split_id(entity_id)
     who = {**state, "user_id": user_id}
     if state.get("on_destroy") == "remove":
-        remove_member(client, project_id, who, owners)
+        remove_member(run, project_id, who)
         return
     words = f"{state.get('email')} stays in project {project_id}"
     if state.get("on_destroy") == "retain":
-        client.transport.notify(f"BIM 360: {words} (retain).")
+        run.info(f"BIM 360: {words} (retain).")
         return
-    client.transport.notify(
+    run.warn(
         f"BIM 360: {words}: HQ documents no way to remove a member; take them out in Project "
-        "Admin, or declare on_destroy='remove' to try.",
-        warning=True,
+        "Admin, or declare on_destroy='remove' to try."
     )
 
 
-def remove_member(
-    client: HqClient, project_id: str, member: Values, owners: Ownership | None = None
-) -> bool:
+def remove_member(run: Run, project_id: str, member: Values) -> bool:
     """Try to remove a member; return whether they are out of the project.
 
     A refusal is told and is no error: HQ documents this for ACC projects only, and a stack
@@ -301,20 +278,20 @@ def remove_member(
         UnansweredError: No answer came.
     """
     email, user_id = member["email"], member["user_id"]
-    if owners and owners.was_adopted(build_member_id(project_id, user_id)):
+    if run.ownership.was_adopted(build_member_id(project_id, user_id)):
         words = f"{email} in project {project_id} has a new resource now; they are not removed"
-        client.transport.notify(f"BIM 360: {words}.", warning=True)
+        run.warn(f"BIM 360: {words}.")
         return False
     try:
-        client.project_users.remove(project_id, user_id, email)
+        run.hq.project_users.remove(project_id, user_id, email)
     except NotFoundError as error:
-        if not is_deleted(client, error, "user"):
+        if not is_deleted(run, error, "user"):
             raise
         return True
     except HqError as error:
         if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise
         words = f"{error} They stay in the project; take them out in Project Admin."
-        client.transport.notify(words, warning=True)
+        run.warn(words)
         return False
     return True

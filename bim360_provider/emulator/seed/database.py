@@ -266,9 +266,8 @@ def _find_account_rows(store: Store, table: str, account_id: SqlValue) -> list[R
 
 def _dump_project(store: Store, project: Row) -> JsonValue:
     in_it = "WHERE project_id = ? ORDER BY seq"
-    companies = store.fetch_all(
-        f"SELECT company_id FROM project_companies {in_it}", [project["id"]]
-    )  # noqa: S608 - the text above
+    chosen = f"SELECT company_id FROM project_companies {in_it}"  # noqa: S608 - the text above
+    companies = store.fetch_all(chosen, [project["id"]])
     members = store.fetch_all(f"SELECT * FROM members {in_it}", [project["id"]])  # noqa: S608 - the text above
     return {
         **_dump_fields(project),

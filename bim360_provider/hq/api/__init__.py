@@ -1,1 +1,1 @@
-"""The endpoints of HQ: one method sends one request."""
+"""The endpoints of HQ, with one method for each request."""

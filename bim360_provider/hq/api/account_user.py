@@ -14,9 +14,9 @@ __all__ = ["MISSING_ACTING_USER_ADVICE", "AccountUsers", "ActingUser"]
 
 
 class AccountUsers(EntityEndpoints[AccountUser]):
-    """The users of one account; HQ lets status, company and default role be changed, nothing else.
+    """The users of one account; HQ can change only their status, company and default role.
 
-    A status of somebody who has never signed in is refused:
+    HQ refuses to change the status of a user who has never signed in:
     https://aps.autodesk.com/en/docs/bim360/v1/reference/http/users-:user_id-PATCH/
     """
 
@@ -25,28 +25,28 @@ class AccountUsers(EntityEndpoints[AccountUser]):
     _kind = "user"
 
     def create(self, body: Mapping[str, Any]) -> AccountUser:
-        """Add a person: one POST, sent again only while HQ has surely not acted.
+        """Create a user: one POST, retried only if HQ has certainly not acted.
 
         Raises:
-            ConflictError: The e-mail is taken.
+            ConflictError: The e-mail is in use.
             HqError: HQ refused it.
-            OpenOutcomeError: It was sent, and nobody knows whether HQ acted: look for the e-mail.
+            OpenOutcomeError: It was sent, but its outcome is unknown; look for the e-mail.
             UnreachableError: Nothing was sent.
         """
-        asked = f"create user '{body.get('email')}'"
-        question = self._build_request("POST", "users", asked, json=body, idempotent=False)
-        return self._request_one(AccountUser, question, email=body.get("email"))
+        description = f"create user '{body.get('email')}'"
+        request = self._build_request("POST", "users", description, json=body, idempotent=False)
+        return self._request_one(AccountUser, request, email=body.get("email"))
 
     def search_by_email(self, email: str) -> list[AccountUser]:
-        """Return the users with that e-mail, whatever its case: one request, or two.
+        """Return the users with that e-mail, ignoring case: one request, or two.
 
-        The second, fuzzy one is for an exact search that tells upper from lower case, which
-        nobody documents:
+        The second, fuzzy search is for the case that HQ's exact search is case-sensitive, which
+        is not documented:
         https://aps.autodesk.com/en/docs/bim360/v1/reference/http/users-search-GET/
 
         Raises:
-            HqError: HQ said no.
-            UnansweredError: No answer came.
+            HqError: HQ refused the request.
+            UnansweredError: No response arrived.
         """
         return self._search(email, "false") or self._search(email, "true")
 
@@ -58,13 +58,13 @@ class AccountUsers(EntityEndpoints[AccountUser]):
 
 MISSING_ACTING_USER_ADVICE: Final = (
     "is missing: set BIM360_ACTING_USER, or run `pulumi config set bim360:actingUser …` (the "
-    "e-mail, id or uid of an admin of the account or of the project): HQ wants to know on whose "
-    "behalf members are added"
+    "e-mail, id or uid of an admin of the account or of the project): HQ adds members on "
+    "behalf of a user"
 )
 
 
 class ActingUser:
-    """The acting user of one account, found out once in a run."""
+    """The acting user of one account, resolved once in a run."""
 
     def __init__(self, connection: Connection, account_users: AccountUsers) -> None:
         self._connection = connection
@@ -72,14 +72,14 @@ class ActingUser:
         self._memo: Memo[str] = Memo()
 
     def get_header(self) -> str:
-        """Return what HQ is told: the uid where there is one, else HQ's id.
+        """Return the value of the header: the user's uid if there is one, else HQ's id.
 
         Autodesk's page says the id; its own set-up tool sends the uid. See docs/reference/hq.md.
 
         Raises:
-            ConfigError: There is none, or the account has no such user.
-            HqError: HQ said no.
-            UnansweredError: No answer came.
+            ConfigError: No acting user is set, or the account has no such user.
+            HqError: HQ refused the request.
+            UnansweredError: No response arrived.
         """
         named = self._connection.acting_user
         if not named:
@@ -88,12 +88,12 @@ class ActingUser:
         return self._memo.get(named, lambda: self._resolve_id(named))
 
     def explain_forbidden(self, error: UnauthorizedError) -> UnauthorizedError:
-        """Return the error with what else a 403 may mean: somebody acts who may not."""
+        """Return the error, extended for a 403: the acting user may lack the permission."""
         if error.status != HTTPStatus.FORBIDDEN:
             return error
         named = self._connection.acting_user
         msg = (
-            f"{error} Or {named}, the acting user, may not do it: that takes an admin of the "
+            f"{error} Or the acting user {named} lacks the permission: it must be an admin of the "
             "account or of the project."
         )
         return UnauthorizedError(
@@ -113,7 +113,7 @@ class ActingUser:
         users = self._account_users.search_by_email(email)
         if not users:
             msg = (
-                f"BIM 360: the acting user {email} is no user of account "
+                f"BIM 360: the acting user {email} is not a user of account "
                 f"{self._connection.account_id}: set BIM360_ACTING_USER or bim360:actingUser to "
                 "an admin's e-mail, id or uid."
             )

@@ -1,4 +1,4 @@
-"""What the endpoints of one account have in common: requests in, models out."""
+"""The base classes of endpoints: build requests, send them, and parse the responses."""
 
 import html
 import unicodedata
@@ -31,22 +31,22 @@ __all__ = [
 ]
 
 TEXT_FIELDS: Final = frozenset({"name", "email"})
-"""Fields that people write; the others are ids."""
+"""Fields with text; the others are ids."""
 
 
 def is_same_name(one: str | None, other: str | None) -> bool:
-    """Return whether two names differ in nothing that HQ may normalize.
+    """Return whether two names are equal after the normalization that HQ may apply.
 
-    That is the Unicode form (NFC), blanks, and characters that HTML escapes.
+    It concerns the Unicode form (NFC), white space, and characters that HTML escapes.
     """
     return _normalize_name(one) == _normalize_name(other)
 
 
 def find_mismatch(row: object, expected: Mapping[str, str | None]) -> str:
-    """Return what shows that a response is about something else; empty if nothing does.
+    """Return why a response is about another resource; empty if it is not.
 
     Args:
-        row: The response as a model. A field that it lacks, or that is null, shows nothing.
+        row: The response as a model. A field that is absent or null is not compared.
         expected: The ids, the name or the e-mail that it must have.
     """
     for field, wanted in expected.items():
@@ -56,19 +56,19 @@ def find_mismatch(row: object, expected: Mapping[str, str | None]) -> str:
     return ""
 
 
-def build_mismatch_error(question: Request, why: str) -> UnansweredError:
-    """Return the error for a response that is about something else.
+def build_mismatch_error(request: Request, why: str) -> UnansweredError:
+    """Return the error for a response that is about another resource.
 
     Args:
-        question: The request.
-        why: What shows it.
+        request: The request.
+        why: The reason, from `find_mismatch`.
     """
     msg = (
-        f"BIM 360: could not {question.description}: the response is about another resource ({why}). "
-        "A proxy or gateway may mix up responses: check HTTPS_PROXY and the base URL, then run "
-        "it again."
+        f"BIM 360: could not {request.description}: the response is about another resource "
+        f"({why}). A proxy or gateway may mix up responses: check HTTPS_PROXY and the base URL, "
+        "then run it again."
     )
-    return UnansweredError(msg) if question.idempotent else OpenOutcomeError(msg)
+    return UnansweredError(msg) if request.idempotent else OpenOutcomeError(msg)
 
 
 def _is_same_value(field: str, wanted: str, found: str) -> bool:
@@ -92,10 +92,10 @@ DEFAULT_PAGE_SIZE: Final = 10
 """Rows of a page for a request without a limit."""
 
 OLDEST_FIRST: Final = "created_at"
-"""New rows join at the end, so a walk over the pages neither skips nor repeats one."""
+"""New rows are appended at the end, so a walk over the pages neither skips nor repeats a row."""
 
 MISMATCH_RETRY_DELAYS: Final = (1.0, 2.0, 0.0)
-"""Seconds after a response that is about something else, before the request is sent again."""
+"""Seconds before each retry after a response that is about another resource."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -105,7 +105,7 @@ ListedItem = TypeVar("ListedItem", "Project", "Company", "AccountUser")
 
 
 class Endpoints:
-    """Some endpoints of one account."""
+    """The base class of the endpoints of one account."""
 
     def __init__(self, transport: Transport, connection: Connection) -> None:
         self._transport = transport
@@ -113,80 +113,80 @@ class Endpoints:
 
     @classmethod
     def create_for_client(cls, client: "HqClient") -> "Endpoints":
-        """Make those of a client's account."""
+        """Create the endpoints for a client's account."""
         return cls(client.transport, client.connection)
 
     def _build_request(
-        self, method: str, tail: str, asked: str, *, version: str = "v1", **rest: Any
+        self, method: str, tail: str, description: str, *, version: str = "v1", **rest: Any
     ) -> Request:
-        """Return a question about something in the account, such as ``projects``."""
+        """Return a request for a resource in the account, such as ``projects``."""
         path = self._connection.build_path(tail, version)
-        return Request(method, path, asked, headers=self._connection.build_headers(), **rest)
+        return Request(method, path, description, headers=self._connection.build_headers(), **rest)
 
-    def _request_one(self, model: type[Model], question: Request, **expected: str | None) -> Model:
+    def _request_one(self, model: type[Model], request: Request, **expected: str | None) -> Model:
         """Send a request, and return the one object of the response.
 
         Args:
-            model: What the response holds.
-            question: The request.
+            model: The model of the response.
+            request: The request.
             **expected: The ids, the name or the e-mail that the object must have, if it has any.
 
         Raises:
-            OpenOutcomeError: A POST got a response about something else.
-            UnansweredError: So did every attempt of another request.
+            OpenOutcomeError: The response to a POST is about another resource.
+            UnansweredError: The response to every attempt of another request is.
         """
 
         def read(body: Any) -> tuple[Model, str]:
-            row = parse_row(model, question, body)
+            row = parse_row(model, request, body)
             return row, self._find_mismatch(row, expected)
 
-        return self._send_until_match(question, read)
+        return self._send_until_match(request, read)
 
-    def _request_list(self, model: type[Model], question: Request) -> list[Model]:
-        """Ask, and return the objects of the list that is answered."""
+    def _request_list(self, model: type[Model], request: Request) -> list[Model]:
+        """Send a request, and return the objects of the list in the response."""
 
         def read(body: Any) -> tuple[list[Model], str]:
             if not isinstance(body, list):
-                raise build_unreadable_error(question)
-            rows = [parse_row(model, question, row) for row in body]
+                raise build_unreadable_error(request)
+            rows = [parse_row(model, request, row) for row in body]
             return rows, self._find_foreign_row(rows)
 
-        return self._send_until_match(question, read)
+        return self._send_until_match(request, read)
 
     def _request_readable_rows(
-        self, model: type[Model], question: Request
+        self, model: type[Model], request: Request
     ) -> tuple[list[Model], int]:
-        """Ask, and return the objects of the list that can be read, and how many there were."""
+        """Send a request, and return the readable objects and the number of all rows."""
 
         def read(body: Any) -> tuple[tuple[list[Model], int], str]:
             if not isinstance(body, list):
-                raise build_unreadable_error(question)
+                raise build_unreadable_error(request)
             rows = [each for row in body if (each := _parse_row_or_none(model, row)) is not None]
             return (rows, len(body)), self._find_foreign_row(rows)
 
-        return self._send_until_match(question, read)
+        return self._send_until_match(request, read)
 
     def _send_until_match(
-        self, question: Request, read: Callable[[Any], tuple[Result, str]]
+        self, request: Request, read: Callable[[Any], tuple[Result, str]]
     ) -> Result:
-        """Send a request until its response is about what was asked.
+        """Send a request until its response is about the requested resource.
 
         Args:
-            question: The request; a POST is sent once.
-            read: Reads a body, and returns what shows that it is about something else.
+            request: The request; a POST is sent once.
+            read: Parses a body, and returns the result and why it is a mismatch, or an empty text.
         """
         for pause in MISMATCH_RETRY_DELAYS:
-            result, why = read(self._transport.send(question).json)
+            result, why = read(self._transport.send(request).json)
             if not why:
                 return result
-            if not question.idempotent:
+            if not request.idempotent:
                 break
             if pause:
                 self._transport.sleep(pause, f"the response is about another resource: {why}")
-        raise build_mismatch_error(question, why)
+        raise build_mismatch_error(request, why)
 
     def _find_foreign_row(self, rows: Sequence[BaseModel]) -> str:
-        """Return what shows that a list is another account's; one such row is enough."""
+        """Return why a list belongs to another account; one such row is enough."""
         return next((why for row in rows if (why := self._find_mismatch(row, {}))), "")
 
     def _find_mismatch(self, row: BaseModel, expected: Mapping[str, str | None]) -> str:
@@ -196,21 +196,23 @@ class Endpoints:
         self,
         model: type[ListedItem],
         tail: str,
-        asked: str,
+        description: str,
         filters: Mapping[str, str] | None = None,
     ) -> Iterator[ListedItem]:
         """Yield the objects of a list, page by page, up to the first page that is not full.
 
         Raises:
-            HqError: HQ said no.
-            UnansweredError: No answer came, or the list is not complete.
+            HqError: HQ refused the request.
+            UnansweredError: No response arrived, or the list is incomplete.
         """
-        offset, watch = 0, PageWatch(asked)
+        offset, watch = 0, PageWatch(description)
         while True:
             place = {"limit": str(PAGE_SIZE), "offset": str(offset), "sort": OLDEST_FIRST}
-            question = self._build_request("GET", tail, asked, params={**place, **(filters or {})})
-            rows = self._request_list(model, question)
-            # HQ's default size: perhaps the query was dropped on the way, so look for another page.
+            request = self._build_request(
+                "GET", tail, description, params={**place, **(filters or {})}
+            )
+            rows = self._request_list(model, request)
+            # HQ's default page size: a proxy may have dropped the query, so fetch another page.
             follows = len(rows) >= PAGE_SIZE or (offset == 0 and len(rows) == DEFAULT_PAGE_SIZE)
             yield from watch.filter_new_rows(rows, offset, is_last=not follows)
             if not follows:
@@ -218,15 +220,15 @@ class Endpoints:
             offset += len(rows)
 
 
-def parse_row(model: type[Model], question: Request, row: object) -> Model:
+def parse_row(model: type[Model], request: Request, row: object) -> Model:
     """Return one object of a response.
 
     Raises:
-        UnansweredError: It is not what HQ documents; OpenOutcomeError after a POST.
+        UnansweredError: It does not have the documented form; OpenOutcomeError after a POST.
     """
     read = _parse_row_or_none(model, row)
     if read is None:
-        raise build_unreadable_error(question)
+        raise build_unreadable_error(request)
     return read
 
 
@@ -241,7 +243,7 @@ Row = TypeVar("Row", "Project", "Company", "AccountUser")
 
 
 class EntityEndpoints(Endpoints, Generic[Row]):
-    """Things of one account that HQ lists, and shows and changes by their id."""
+    """The endpoints of one kind of resource: list all, and read and change one by its id."""
 
     _model: type[Row]
     _path: ClassVar[str]
@@ -255,21 +257,21 @@ class EntityEndpoints(Endpoints, Generic[Row]):
         )
 
     def get(self, item_id: str, *, new_resource: bool = False) -> Row:
-        """Return one as HQ has it now: one request.
+        """Return the current state of one resource: one request.
 
         Args:
-            item_id: HQ's id; of a user not the uid of the Autodesk account.
-            new_resource: It was made a moment ago, so that a 404 is not believed at once.
+            item_id: HQ's id; for a user, not the uid of the Autodesk account.
+            new_resource: Whether it was created recently, so that a 404 is retried.
 
         Raises:
-            NotFoundError: There is none, or the whole account is not visible.
-            HqError: HQ said no.
-            UnansweredError: No answer came.
+            NotFoundError: It does not exist, or the whole account is not visible.
+            HqError: HQ refused the request.
+            UnansweredError: No response arrived.
         """
-        asked = f"read {self._kind} {item_id}"
+        description = f"read {self._kind} {item_id}"
         path = f"{self._path}/{item_id}"
-        question = self._build_request("GET", path, asked, new_resource=new_resource)
-        return self._list_cache.store(self._request_one(self._model, question, id=item_id))
+        request = self._build_request("GET", path, description, new_resource=new_resource)
+        return self._list_cache.store(self._request_one(self._model, request, id=item_id))
 
     def get_cached(
         self,
@@ -279,57 +281,57 @@ class EntityEndpoints(Endpoints, Generic[Row]):
         since: str | None = None,
         new_resource: bool = False,
     ) -> Row:
-        """Return one as this run has seen it: from a page of the list where that saves requests.
+        """Return one resource, from a page of the list if that saves requests.
 
         Args:
             item_id: HQ's id.
-            fields: What has to be known of it; a row that lacks one is not enough.
-            since: The ``updated_at`` that is known; a row that is older is not enough.
-            new_resource: It was made a moment ago, so that a 404 is not believed at once.
+            fields: The required fields; a row without one of them is not used.
+            since: The last known ``updated_at``; an older row is not used.
+            new_resource: Whether it was created recently, so that a 404 is retried.
 
         Raises:
-            NotFoundError: There is none, or the whole account is not visible.
-            HqError: HQ said no.
-            UnansweredError: No answer came.
+            NotFoundError: It does not exist, or the whole account is not visible.
+            HqError: HQ refused the request.
+            UnansweredError: No response arrived.
         """
 
         def suits(row: Row) -> bool:
             return row.model_fields_set.issuperset(fields) and not _is_older(row.updated_at, since)
 
-        def ask() -> Row:
+        def fetch() -> Row:
             return self.get(item_id, new_resource=new_resource)
 
-        return self._list_cache.get(item_id, ask, suits)
+        return self._list_cache.get(item_id, fetch, suits)
 
     def update(
         self, item_id: str, changes: Mapping[str, Any], *, new_resource: bool = False
     ) -> Row:
-        """Change the given fields and no others: one PATCH.
+        """Change only the given fields: one PATCH.
 
         Raises:
             HqError: HQ refused it.
-            UnansweredError: No answer came.
+            UnansweredError: No response arrived.
         """
-        asked = f"change {', '.join(changes)} of {self._kind} {item_id}"
+        description = f"change {', '.join(changes)} of {self._kind} {item_id}"
         path = f"{self._path}/{item_id}"
-        question = self._build_request(
-            "PATCH", path, asked, json=changes, new_resource=new_resource
+        request = self._build_request(
+            "PATCH", path, description, json=changes, new_resource=new_resource
         )
         self.record_write(item_id)
-        row = self._request_one(self._model, question, id=item_id)
+        row = self._request_one(self._model, request, id=item_id)
         self.record_write(item_id, row)
         return row
 
     def record_write(self, item_id: str, row: Row | None = None) -> None:
-        """Note that it is changed: from then on it is not taken from pages any more."""
+        """Record a write: from now on this resource is not read from pages."""
         self._list_cache.record_write(item_id, row)
 
     def walk(self, *, sort: str = OLDEST_FIRST) -> Iterator[Row]:
-        """Yield all of the account, page by page, oldest first.
+        """Yield all resources of the account, page by page, oldest first.
 
         Raises:
-            HqError: HQ said no.
-            UnansweredError: No answer came.
+            HqError: HQ refused the request.
+            UnansweredError: No response arrived.
         """
         yield from self._walk_pages(self._model, self._path, self._list_description, {"sort": sort})
 
@@ -339,12 +341,12 @@ class EntityEndpoints(Endpoints, Generic[Row]):
 
     def _request_page(self, offset: int) -> ListPage[Row]:
         params = {"limit": str(PAGE_SIZE), "offset": str(offset), "sort": OLDEST_FIRST}
-        question = self._build_request("GET", self._path, self._list_description, params=params)
-        rows, number = self._request_readable_rows(self._model, question)
+        request = self._build_request("GET", self._path, self._list_description, params=params)
+        rows, number = self._request_readable_rows(self._model, request)
         return ListPage(rows, offset + PAGE_SIZE if number >= PAGE_SIZE else None)
 
 
 def _is_older(updated_at: str | None, since: str | None) -> bool:
-    """Return whether a row is older than what is known; lists may lag behind."""
+    """Return whether a row is older than the known state; lists may be stale."""
     seen, known = parse_time(updated_at), parse_time(since)
     return seen is not None and known is not None and seen < known

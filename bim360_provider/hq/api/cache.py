@@ -1,4 +1,4 @@
-"""Caches: values computed once, and reads that are answered from the pages of a list."""
+"""Caches: values fetched once, and rows of a list read from its pages."""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -14,9 +14,9 @@ Value = TypeVar("Value")
 
 
 class Memo(Generic[Value]):
-    """Remembers answers by their key; threads that ask the same thing at once ask it once.
+    """Caches values by key; concurrent threads fetch the same value once.
 
-    An error is not remembered: whoever asks next asks again.
+    Errors are not cached: the next call fetches again.
     """
 
     def __init__(self) -> None:
@@ -24,18 +24,18 @@ class Memo(Generic[Value]):
         self._locks: dict[str, threading.Lock] = {}
         self._values: dict[str, Value] = {}
 
-    def get(self, key: str, ask: Callable[[], Value]) -> Value:
-        """Return what is known under the key, or ask for it."""
+    def get(self, key: str, fetch: Callable[[], Value]) -> Value:
+        """Return the cached value of the key, or fetch it."""
         with self._lock:
             lock = self._locks.setdefault(key, threading.Lock())
         with lock:
             if key not in self._values:
-                self._values[key] = ask()
+                self._values[key] = fetch()
             return self._values[key]
 
 
 MAX_ROWS: Final = 200_000
-"""Rows of the longest list that is read; the documents plan for accounts of 5,000 projects."""
+"""Rows of the longest list that is read; accounts of 5,000 projects are expected."""
 
 
 class IdentifiedRow(Protocol):
@@ -43,7 +43,7 @@ class IdentifiedRow(Protocol):
 
     @property
     def id(self) -> str:
-        """Return HQ's id of it."""
+        """Return HQ's id."""
 
 
 Row = TypeVar("Row", bound=IdentifiedRow)
@@ -52,30 +52,30 @@ Row = TypeVar("Row", bound=IdentifiedRow)
 class PageWatch:
     """Checks the pages of one list."""
 
-    def __init__(self, asked: str) -> None:
-        """Begin a list.
+    def __init__(self, description: str) -> None:
+        """Start a list.
 
         Args:
-            asked: The purpose in an error message: ``list the projects``.
+            description: The purpose, for error messages: ``list the projects``.
         """
-        self._description = asked
+        self._description = description
         self._seen_ids: set[str] = set()
         self._offsets: set[int] = set()
         self._first_id = ""
 
     def filter_new_rows(self, rows: Sequence[Row], offset: int, *, is_last: bool) -> list[Row]:
-        """Return the rows of a page that no earlier page had.
+        """Return the rows of a page that were not on an earlier page.
 
         Args:
             rows: All rows of the page.
             offset: The offset in the request; the same page may be requested again.
-            last: Whether no page follows it.
+            is_last: Whether no page follows it.
 
         Raises:
-            UnansweredError: It is an earlier page once more, or the list has no end.
+            UnansweredError: The page repeats an earlier one, or the list is too long.
         """
         fresh = list({row.id: row for row in rows if row.id not in self._seen_ids}.values())
-        if offset not in self._offsets and not fresh and self._is_repeated(rows, last=is_last):
+        if offset not in self._offsets and not fresh and self._is_repeated(rows, is_last=is_last):
             self._raise_error("HQ sent a page of the list that it had sent before")
         if len(self._seen_ids) > MAX_ROWS:
             self._raise_error(f"the list has more than {MAX_ROWS:,} rows")
@@ -84,25 +84,25 @@ class PageWatch:
         self._seen_ids.update(row.id for row in fresh)
         return fresh
 
-    def _is_repeated(self, rows: Sequence[Row], *, last: bool) -> bool:
-        """Return whether a page without a new row is an earlier page.
+    def _is_repeated(self, rows: Sequence[Row], *, is_last: bool) -> bool:
+        """Return whether a page without new rows repeats an earlier page.
 
         The last page may hold only rows that moved there while other rows were added.
         """
-        return not last or (bool(rows) and rows[0].id == self._first_id)
+        return not is_last or (bool(rows) and rows[0].id == self._first_id)
 
     def _raise_error(self, why: str) -> NoReturn:
         msg = (
-            f"BIM 360: could not {self._description}: {why}, so it is not complete. "
+            f"BIM 360: could not {self._description}: {why}, so it is incomplete. "
             "Check the base URL, and the proxy if there is one, then run it again."
         )
         raise UnansweredError(msg)
 
 
 MAX_AGE: Final = 60.0
-"""Seconds after its last request that a snapshot is kept.
+"""Seconds that a list is cached after its last request.
 
-Not seconds after each row came: under HQ's limit the pages of a large account take minutes.
+Not after each row was received: under HQ's rate limit the pages of a large account take minutes.
 """
 
 
@@ -115,67 +115,67 @@ class ListPage(Generic[Row]):
 
 
 class ListCache(Generic[Row]):
-    """What one run has seen of a list; shared by all threads.
+    """The rows of a list that one run has read; shared by all threads.
 
-    Rows are found by their id alone. What the pages do not hold is asked for by itself, so that
-    only HQ's own answer about it can mean that it is gone.
+    Rows are found by id only. A row that is not on a page is requested by its id, so that
+    only HQ's response to that request can mean that it does not exist.
     """
 
     def __init__(
         self,
-        ask: Callable[[int], ListPage[Row]],
+        fetch: Callable[[int], ListPage[Row]],
         now: Callable[[], float],
-        asked: str = "read the list",
+        description: str = "read the list",
     ) -> None:
-        """Make a snapshot; nothing is asked yet.
+        """Create an empty cache; nothing is requested yet.
 
         Args:
-            ask: Asks HQ for the page at an offset; the order is one in which new rows join at the
-                end.
+            fetch: Requests the page at an offset, in an order in which new rows are appended at
+                the end.
             now: Monotonic seconds.
-            asked: The purpose in an error message: ``list the projects``.
+            description: The purpose, for error messages: ``list the projects``.
         """
-        self._description = asked
-        self._request_page = ask
+        self._description = description
+        self._request_page = fetch
         self._now = now
-        self._fetch_lock = threading.Lock()  # one decision, and so one page, at a time
-        self._lock = threading.Lock()  # what follows
+        self._fetch_lock = threading.Lock()  # one page at a time
+        self._lock = threading.Lock()  # guards the following fields
         self._written_rows: dict[str, Row | None] = {}
         self._open_requests = 0
         self._next_offset: int | None
         self._reset()
 
     def get(
-        self, key: str, ask: Callable[[], Row], suits: Callable[[Row], bool] = lambda _row: True
+        self, key: str, fetch: Callable[[], Row], suits: Callable[[Row], bool] = lambda _row: True
     ) -> Row:
-        """Return a row: from a page if that is known or cheaper, else by asking for it alone.
+        """Return a row, from a page if it is cached or that is cheaper, else by its own request.
 
         Args:
-            key: Its id.
-            ask: Asks HQ for it alone.
-            suits: Says whether a row that is known tells enough.
+            key: The row's id.
+            fetch: Requests this row only.
+            suits: Returns whether a cached row is sufficient.
 
         Raises:
-            Bim360Error: Whatever asking for it alone raises; a page that fails is no error.
+            Bim360Error: Any error of ``fetch``; a page that fails is not an error.
         """
         known = self._find_cached(key, suits)
         if known is None:
             with self._fetch_lock:
                 known = self._find_or_fetch_page(key, suits)
-        return self._fetch_row(ask) if known is None else known
+        return self._fetch_row(fetch) if known is None else known
 
     def store(self, row: Row) -> Row:
-        """Note what HQ has just answered about one thing; return it."""
+        """Cache a row that HQ has just returned, and return it."""
         with self._lock:
             if row.id not in self._written_rows:
                 self._rows[row.id] = row
         return row
 
     def record_write(self, key: str, row: Row | None = None) -> None:
-        """Note a write, before it is sent and when it is answered: from then on it is asked alone.
+        """Record a write, before it is sent and after its response: the row is then read alone.
 
-        A page that is on its way may be older than the write. What was last seen of the row can
-        still be found by ``where``: a search for a name must not miss a row that is being changed.
+        A page in flight may be older than the write. `list_matching` still finds the last known
+        state of the row: a search for a name must not miss a row that is being changed.
         """
         with self._lock:
             last_seen = self._rows.pop(key, None) or self._written_rows.get(key)
@@ -184,16 +184,16 @@ class ListCache(Generic[Row]):
     def list_matching(
         self, wanted: Callable[[Row], bool], *, include_new: bool = True
     ) -> list[Row]:
-        """Return the rows that are wanted, of all pages: they are walked once for all who ask.
+        """Return the matching rows of all pages, which are fetched once for all callers.
 
-        A row that is returned may be as old as the walk: who acts on it asks for it alone.
+        A row may be as old as the fetch: read it by its id before acting on it.
 
         Args:
             wanted: Selects rows.
-            fresh: If there are none, look at rows that have joined since the walk as well.
+            include_new: Whether to look for rows created since the fetch if there is no match.
 
         Raises:
-            Bim360Error: A page could not be had.
+            Bim360Error: A page could not be fetched.
         """
         pages_before = self._pages_read
         with self._fetch_lock:
@@ -218,7 +218,7 @@ class ListCache(Generic[Row]):
 
     def _drop_expired(self) -> None:
         with self._lock:
-            # What waits for its place under the limit keeps the snapshot as well.
+            # A request that waits for the rate limit keeps the cache as well.
             if not self._open_requests and self._now() - self._last_request_at > MAX_AGE:
                 self._reset()
 
@@ -229,7 +229,7 @@ class ListCache(Generic[Row]):
         return row if row is not None and suits(row) else None
 
     def _find_or_fetch_page(self, key: str, suits: Callable[[Row], bool]) -> Row | None:
-        """Return a row, having bought a page if it is time to; without one, it goes alone."""
+        """Return a cached row, after fetching a page if that is due; None means: read it alone."""
         while (
             self._single_reads > self._pages_read
             and self._next_offset is not None
@@ -255,7 +255,7 @@ class ListCache(Generic[Row]):
         try:
             self._fetch_page(offset)
         except Bim360Error:
-            self._has_failed = True  # reads go on as if there were no more pages
+            self._has_failed = True  # reads continue as if there were no further pages
 
     def _fetch_page(self, offset: int) -> None:
         self._pages_read += 1
@@ -270,9 +270,9 @@ class ListCache(Generic[Row]):
                 if rows is self._rows or rows[row.id] is None:
                     rows[row.id] = row
 
-    def _fetch_row(self, ask: Callable[[], Row]) -> Row:
+    def _fetch_row(self, fetch: Callable[[], Row]) -> Row:
         with self._track_request():
-            return self.store(ask())
+            return self.store(fetch())
 
     @contextmanager
     def _track_request(self) -> Iterator[None]:
@@ -287,5 +287,5 @@ class ListCache(Generic[Row]):
 
     def _filter_rows(self, wanted: Callable[[Row], bool]) -> list[Row]:
         with self._lock:
-            answered: list[Any] = [row for row in self._written_rows.values() if row is not None]
-            return [row for row in (*self._rows.values(), *answered) if wanted(row)]
+            written: list[Any] = [row for row in self._written_rows.values() if row is not None]
+            return [row for row in (*self._rows.values(), *written) if wanted(row)]

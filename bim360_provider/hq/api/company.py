@@ -23,33 +23,33 @@ class Companies(EntityEndpoints[Company]):
     _kind = "company"
 
     def create(self, body: Mapping[str, Any]) -> Company:
-        """Create a company: one POST, sent again only while HQ has surely not acted.
+        """Create a company: one POST, retried only if HQ has certainly not acted.
 
         Raises:
-            ConflictError: The name is taken.
+            ConflictError: The name is in use.
             HqError: HQ refused it.
-            OpenOutcomeError: It was sent, and nobody knows whether HQ acted: look for the name.
+            OpenOutcomeError: It was sent, but its outcome is unknown; look for the name.
             UnreachableError: Nothing was sent.
         """
-        asked = f"create company '{body.get('name')}'"
-        question = self._build_request("POST", "companies", asked, json=body, idempotent=False)
-        return self._request_one(Company, question, name=body.get("name"))
+        description = f"create company '{body.get('name')}'"
+        request = self._build_request("POST", "companies", description, json=body, idempotent=False)
+        return self._request_one(Company, request, name=body.get("name"))
 
     def search_by_name(self, name: str) -> list[Company]:
-        """Return the companies of that name, whatever its case, as a search finds them.
+        """Search for the companies of that name, ignoring case.
 
-        A name with accents takes two requests: HQ may hold it in Unicode's form C or D.
+        A name with accents takes two requests: HQ may store it in Unicode's form C or D.
 
-        A search is fuzzy unless told otherwise, so its rows are looked at once more:
+        A search is fuzzy by default, so its rows are filtered here:
         https://aps.autodesk.com/en/docs/bim360/v1/reference/http/companies-search-GET/
 
         Raises:
-            HqError: HQ said no.
-            UnansweredError: No answer came.
+            HqError: HQ refused the request.
+            UnansweredError: No response arrived.
         """
         other = normalize.decompose_text(name) or ""
-        held = 0 < len(other) <= normalize.MAX_NAME_LENGTH  # HQ holds no longer name
-        rows = self._search(name) + (self._search(other) if held else [])
+        is_storable = 0 < len(other) <= normalize.MAX_NAME_LENGTH  # HQ stores no longer name
+        rows = self._search(name) + (self._search(other) if is_storable else [])
         found = {row.id: row for row in rows if (row.name or "").casefold() == name.casefold()}
         return list(found.values())
 

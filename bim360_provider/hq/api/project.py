@@ -23,11 +23,11 @@ class Jobs(Endpoints):
         """Return a job.
 
         Raises:
-            HqError: HQ said no; a job that was just started may not be found yet.
-            UnansweredError: No answer came.
+            HqError: HQ refused the request; a job that was just started may not be found yet.
+            UnansweredError: No response arrived.
         """
-        question = self._build_request("GET", f"jobs/{job_id}", f"look at job {job_id}")
-        return self._request_one(Job, question, id=job_id)
+        request = self._build_request("GET", f"jobs/{job_id}", f"read job {job_id}")
+        return self._request_one(Job, request, id=job_id)
 
 
 NEWEST_FIRST: Final = "-created_at"
@@ -44,17 +44,17 @@ class Projects(EntityEndpoints[Project]):
     _kind = "project"
 
     def create(self, body: Mapping[str, Any]) -> Project:
-        """Create a project: one POST, sent again only while HQ has surely not acted.
+        """Create a project: one POST, retried only if HQ has certainly not acted.
 
         Raises:
-            ConflictError: The name is taken.
+            ConflictError: The name is in use.
             HqError: HQ refused it.
-            OpenOutcomeError: It was sent, and nobody knows whether HQ acted: look for the name.
+            OpenOutcomeError: It was sent, but its outcome is unknown; look for the name.
             UnreachableError: Nothing was sent.
         """
-        asked = f"create project '{body.get('name')}'"
-        question = self._build_request("POST", "projects", asked, json=body, idempotent=False)
-        return self._request_one(Project, question, name=body.get("name"))
+        description = f"create project '{body.get('name')}'"
+        request = self._build_request("POST", "projects", description, json=body, idempotent=False)
+        return self._request_one(Project, request, name=body.get("name"))
 
     def list_page(
         self, offset: int, *, sort: str = OLDEST_FIRST, limit: int = PAGE_SIZE
@@ -62,26 +62,26 @@ class Projects(EntityEndpoints[Project]):
         """Return one page of the account's projects, without their service types.
 
         Raises:
-            HqError: HQ said no.
-            UnansweredError: No answer came.
+            HqError: HQ refused the request.
+            UnansweredError: No response arrived.
         """
         params = {"limit": str(limit), "offset": str(offset), "sort": sort}
-        question = self._build_request("GET", "projects", self._list_description, params=params)
-        return self._request_list(Project, question)
+        request = self._build_request("GET", "projects", self._list_description, params=params)
+        return self._request_list(Project, request)
 
     def search_by_name(self, name: str, *, include_new: bool = True) -> list[Project]:
-        """Return all projects of exactly that name; the account may hold archived twins.
+        """Return all projects of exactly that name; several may be archived.
 
-        All who look for a name in one run share one walk over the list, so whoever acts on what is
-        returned gets it by its id first.
+        All searches of one run share one fetch of the list, so read a project by its id before
+        acting on it.
 
         Args:
             name: The name.
-            fresh: If there is none, look at projects that were created since the walk as well.
+            include_new: Whether to look for projects created since the fetch if there is no match.
 
         Raises:
-            HqError: HQ said no.
-            UnansweredError: No answer came.
+            HqError: HQ refused the request.
+            UnansweredError: No response arrived.
         """
         return self._list_cache.list_matching(
             lambda project: project.name == name, include_new=include_new
@@ -90,7 +90,7 @@ class Projects(EntityEndpoints[Project]):
     def find_recent_by_name(self, name: str) -> Project | None:
         """Return a project of that name among the 100 newest: one request.
 
-        One whose name HQ has normalized is found if there is none of exactly that name.
+        Without an exact match, a project whose name HQ has normalized is returned.
         """
         rows = self.list_page(0, sort=NEWEST_FIRST)
         exact = [project for project in rows if project.name == name]
@@ -98,11 +98,11 @@ class Projects(EntityEndpoints[Project]):
         return next(iter(exact or alike), None)
 
     def is_account_visible(self) -> bool:
-        """Return whether the account can be seen at all: one request.
+        """Return whether the account is visible to the app: one request.
 
         Raises:
-            HqError: HQ said no for another reason.
-            UnansweredError: No answer came.
+            HqError: HQ refused the request for another reason.
+            UnansweredError: No response arrived.
         """
         try:
             self.list_page(0, limit=1)

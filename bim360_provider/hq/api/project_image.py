@@ -1,4 +1,4 @@
-"""A project's picture: PATCH and nothing else, for HQ does not give it back.
+"""A project's image: PATCH only; HQ does not return the image.
 
 https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-:project_id-image-PATCH/
 """
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 __all__ = ["ProjectImages"]
 
 IMAGE_PART: Final = "chunk"
-"""The name of the part: the page's example has it, while its table of headers says JSON."""
+"""The name of the part, from the page's example; its table of headers says JSON."""
 
 
 class ProjectImages(Endpoints):
-    """The pictures of one account's projects."""
+    """The images of one account's projects."""
 
     def __init__(self, transport: Transport, connection: Connection, projects: Projects) -> None:
         super().__init__(transport, connection)
@@ -29,32 +29,32 @@ class ProjectImages(Endpoints):
 
     @classmethod
     def create_for_client(cls, client: "HqClient") -> "ProjectImages":
-        """Make those of a client's account, whose projects they change."""
+        """Create the endpoints for a client's account, whose projects they change."""
         return cls(client.transport, client.connection, client.projects)
 
     def update_image(
         self, project_id: str, content: bytes, media_type: str, *, new_resource: bool = False
     ) -> Project:
-        """Give a project a picture in place of the one it has: one PATCH, multipart.
+        """Set or replace the image of a project: one multipart PATCH.
 
         Args:
             project_id: The project's id.
-            content: The file, whole.
+            content: The whole file.
             media_type: ``image/png``, ``image/jpeg``, ``image/bmp`` or ``image/gif``.
-            new_resource: The project was made a moment ago, so that a 404 is not believed at once.
+            new_resource: Whether the project was created recently, so that a 404 is retried.
 
         Raises:
             HqError: HQ refused it.
-            UnansweredError: No answer came; sending it again does no harm.
+            UnansweredError: No response arrived; it may be sent again.
         """
-        # The file's own name stays here: it says nothing to HQ, and may say much of its owner.
+        # The file's own name is not sent: HQ does not need it, and it may reveal personal data.
         name = media_type.replace("/", ".")
-        question = self._build_request(
+        request = self._build_request(
             "PATCH",
             f"projects/{project_id}/image",
-            f"give project {project_id} a picture",
+            f"set the image of project {project_id}",
             files={IMAGE_PART: (name, content, media_type)},
             new_resource=new_resource,
         )
         self._projects.record_write(project_id)
-        return self._request_one(Project, question, id=project_id)
+        return self._request_one(Project, request, id=project_id)

@@ -36,7 +36,7 @@ __all__ = [
 
 
 class IndustryRoles(Endpoints):
-    """The industry roles of the account's projects: each project has ids of its own."""
+    """The industry roles of the account's projects; their ids differ between projects."""
 
     def __init__(self, transport: Transport, connection: Connection) -> None:
         super().__init__(transport, connection)
@@ -46,31 +46,31 @@ class IndustryRoles(Endpoints):
         """Return the roles of a project: one request for each project and run.
 
         Raises:
-            HqError: HQ said no.
-            UnansweredError: No answer came.
+            HqError: HQ refused the request.
+            UnansweredError: No response arrived.
         """
         return self._memo.get(project_id, lambda: self._request_roles(project_id))
 
     def _request_roles(self, project_id: str) -> list[IndustryRole]:
-        question = self._build_request(
+        request = self._build_request(
             "GET",
             f"projects/{project_id}/industry_roles",
             f"list the industry roles of project {project_id}",
             version="v2",
             new_resource=True,
         )
-        return self._request_list(IndustryRole, question)
+        return self._request_list(IndustryRole, request)
 
 
 USERS_PAGE_SIZE: Final = 200
-"""Rows of a page of construction/admin: its maximum; its default is 20.
+"""Rows of a page of construction/admin: the maximum; the default is 20.
 
 https://aps.autodesk.com/en/docs/acc/v1/reference/http/admin-projectsprojectId-users-GET/
 """
 
 
 class ProjectUserList(Endpoints):
-    """The users of the projects of one account, for reading."""
+    """The endpoints that read the users of projects."""
 
     def __init__(self, transport: Transport, connection: Connection) -> None:
         super().__init__(transport, connection)
@@ -79,64 +79,66 @@ class ProjectUserList(Endpoints):
         self._changed_projects: set[str] = set()
 
     def get(self, project_id: str, user_id: str) -> ProjectUser:
-        """Return a member, by HQ's id.
+        """Return a member by HQ's id.
 
         Raises:
-            NotFoundError: They are not in the project, or the project is not visible.
-            HqError: HQ said no.
-            UnansweredError: No answer came.
+            NotFoundError: The user is not in the project, or the project is not visible.
+            HqError: HQ refused the request.
+            UnansweredError: No response arrived.
         """
-        asked = f"read member {user_id} of project {project_id}"
-        question = self._build_admin_request("GET", project_id, f"/{user_id}", asked)
-        return self._request_one(ProjectUser, question, id=user_id)
+        description = f"read member {user_id} of project {project_id}"
+        request = self._build_admin_request("GET", project_id, f"/{user_id}", description)
+        return self._request_one(ProjectUser, request, id=user_id)
 
     def get_with_services(self, project_id: str, user_id: str) -> ProjectUser:
-        """Return a member with the services that they have access to, by HQ's id.
+        """Return a member by HQ's id, with the services that they have access to.
 
         "GET Project Users is finally here", https://aps.autodesk.com/blog, March 2020
 
         Raises:
-            NotFoundError: They are not in the project, or the project is not visible.
-            HqError: HQ said no.
-            UnansweredError: No answer came.
+            NotFoundError: The user is not in the project, or the project is not visible.
+            HqError: HQ refused the request.
+            UnansweredError: No response arrived.
         """
-        asked = f"read the services of member {user_id} of project {project_id}"
+        description = f"read the services of member {user_id} of project {project_id}"
         path = f"/bim360/admin/v1/projects/{project_id}/users/{user_id}"
-        question = Request("GET", path, asked, headers=self._connection.build_headers())
-        return self._request_one(ProjectUser, question)
+        request = Request("GET", path, description, headers=self._connection.build_headers())
+        return self._request_one(ProjectUser, request)
 
     def get_cached(self, project_id: str, user_id: str) -> ProjectUser:
-        """Return a member as this run has seen them: from a page where that saves requests.
+        """Return a member, from a page of the list if that saves requests.
 
         Raises:
-            NotFoundError: They are not in the project, or the project is not visible.
-            HqError: HQ said no.
-            UnansweredError: No answer came.
+            NotFoundError: The user is not in the project, or the project is not visible.
+            HqError: HQ refused the request.
+            UnansweredError: No response arrived.
         """
         with self._lock:
             changed = project_id in self._changed_projects
-            snapshot = self._list_caches.setdefault(project_id, self._create_list_cache(project_id))
+            list_cache = self._list_caches.setdefault(
+                project_id, self._create_list_cache(project_id)
+            )
         if changed:
             return self.get(project_id, user_id)
-        return snapshot.get(user_id, lambda: self.get(project_id, user_id))
+        return list_cache.get(user_id, lambda: self.get(project_id, user_id))
 
     def walk(self, project_id: str) -> Iterator[ProjectUser]:
-        """Yield everybody in a project, 200 to a request.
+        """Yield all members of a project, 200 per request.
 
         Raises:
-            HqError: HQ said no.
-            UnansweredError: No answer came.
+            HqError: HQ refused the request.
+            UnansweredError: No response arrived.
         """
         return self._walk_filtered(project_id, {})
 
     def search_by_email(self, project_id: str, email: str) -> ProjectUser | None:
-        """Return the member with exactly that e-mail, in whatever case: one request.
+        """Return the member with exactly that e-mail, ignoring case: one request.
 
-        More pages follow only where the filter was not applied.
+        Further pages are fetched only if HQ did not apply the filter.
 
         Raises:
-            HqError: HQ said no.
-            UnansweredError: No answer came.
+            HqError: HQ refused the request.
+            UnansweredError: No response arrived.
         """
         users = self._walk_filtered(
             project_id, {"filter[email]": email, "filterTextMatch": "equals"}
@@ -153,12 +155,12 @@ class ProjectUserList(Endpoints):
             offset = page.next_offset
 
     def _record_write(self, project_id: str) -> None:
-        """Note that users of a project are about to change: from then on they are asked alone."""
+        """Record a write to the users of a project: from now on each is read by its own request."""
         with self._lock:
             self._changed_projects.add(project_id)
 
     def _create_list_cache(self, project_id: str) -> ListCache[ProjectUser]:
-        # A project that is gone is not waited for: its users are asked for alone.
+        # Without waiting for a deleted project: its users are then read one by one.
         page = partial(self._request_page, project_id, new_resource=False)
         return ListCache(page, self._transport.clock.monotonic, _describe_list(project_id))
 
@@ -180,26 +182,26 @@ class ProjectUserList(Endpoints):
     def _request_user_page(
         self, project_id: str, params: Mapping[str, str], *, new_resource: bool = True
     ) -> UserPage:
-        asked = _describe_list(project_id)
+        description = _describe_list(project_id)
         full = {"limit": str(USERS_PAGE_SIZE), "sort": "email", **params}
-        question = self._build_admin_request(
-            "GET", project_id, "", asked, params=full, new_resource=new_resource
+        request = self._build_admin_request(
+            "GET", project_id, "", description, params=full, new_resource=new_resource
         )
-        return self._request_one(UserPage, question)
+        return self._request_one(UserPage, request)
 
     def _build_admin_request(
         self,
         method: str,
         project_id: str,
         tail: str,
-        asked: str,
+        description: str,
         acting: Mapping[str, str] | None = None,
         **rest: Any,
     ) -> Request:
-        """Return a question to construction/admin, which knows projects without their account."""
+        """Return a request to construction/admin, whose paths do not contain the account."""
         path = f"/construction/admin/v1/projects/{project_id}/users{tail}"
         headers = {**self._connection.build_headers(), **(acting or {})}
-        return Request(method, path, asked, headers=headers, **rest)
+        return Request(method, path, description, headers=headers, **rest)
 
 
 def _describe_list(project_id: str) -> str:
@@ -216,7 +218,7 @@ CORRECTION_ADVICE: Final = "Correct it and run it again."
 
 
 class ProjectUsers(ProjectUserList):
-    """The users of the projects of one account."""
+    """The endpoints that read and change the users of projects."""
 
     def __init__(
         self, transport: Transport, connection: Connection, acting_user: ActingUser
@@ -226,7 +228,7 @@ class ProjectUsers(ProjectUserList):
 
     @classmethod
     def create_for_client(cls, client: "HqClient") -> "ProjectUsers":
-        """Make those of a client's account, which has one acting user."""
+        """Create the endpoints for a client's account, with its acting user."""
         acting_user = ActingUser(client.connection, client.account_users)
         return cls(client.transport, client.connection, acting_user)
 
@@ -237,11 +239,11 @@ class ProjectUsers(ProjectUserList):
 
         Raises:
             NotFoundError: The project is not visible, or lacks the service.
-            HqError: HQ refused it, for example because the person has the service already.
-            OpenOutcomeError: It was sent, and nobody knows whether HQ acted.
+            HqError: HQ refused it, for example because the user already has the service.
+            OpenOutcomeError: It was sent, but its outcome is unknown.
             UnreachableError: Nothing was sent.
         """
-        question = self._build_request(
+        request = self._build_request(
             "POST",
             f"projects/{project_id}/users",
             f"add admin {body.get('email')} to project {project_id}",
@@ -249,99 +251,101 @@ class ProjectUsers(ProjectUserList):
             idempotent=False,
         )
         self._record_write(project_id)
-        return self._request_one(
-            ImportRow, question, project_id=project_id, email=body.get("email")
-        )
+        return self._request_one(ImportRow, request, project_id=project_id, email=body.get("email"))
 
     def import_rows(self, project_id: str, rows: Sequence[Mapping[str, Any]]) -> ImportResponse:
-        """Add up to 50 members: one POST, whose answer may refuse some rows and take others.
+        """Add up to 50 members: one POST, whose response may refuse some of the rows.
 
         Raises:
-            ConfigError: There is no acting user.
-            HqError: HQ refused it as a whole.
-            OpenOutcomeError: It was sent, and nobody knows whether HQ acted.
+            ConfigError: No acting user is set.
+            HqError: HQ refused the whole import.
+            OpenOutcomeError: It was sent, but its outcome is unknown.
             UnreachableError: Nothing was sent.
         """
         first = rows[0].get("email")
         others = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
-        asked = f"add {first}{others} to project {project_id}"
+        description = f"add {first}{others} to project {project_id}"
         path = f"projects/{project_id}/users/import"
-        question = self._build_acting_request(
-            "POST", path, asked, json=list(rows), idempotent=False, new_resource=True
+        request = self._build_acting_request(
+            "POST", path, description, json=list(rows), idempotent=False, new_resource=True
         )
         self._record_write(project_id)
-        answer = self._request_as_acting_user(ImportResponse, question)
-        if why := _find_import_mismatch(answer, project_id, rows):
-            raise build_mismatch_error(question, why)
-        return answer
+        response = self._request_as_acting_user(ImportResponse, request)
+        if why := _find_import_mismatch(response, project_id, rows):
+            raise build_mismatch_error(request, why)
+        return response
 
     def update(
         self, project_id: str, user_id: str, email: str, changes: Mapping[str, Any]
     ) -> ImportRow:
-        """Change the given fields of a member and no others: one PATCH.
+        """Change only the given fields of a member: one PATCH.
 
-        ``services`` takes away what it does not name, other modules included:
+        ``services`` removes every service that it does not name, other modules included:
         https://aps.autodesk.com/blog/bim360-hq-patch-project-user
 
         Raises:
-            ConfigError: There is no acting user.
-            HqError: HQ refused it, if need be inside an answer of 200.
-            UnansweredError: No answer came.
+            ConfigError: No acting user is set.
+            HqError: HQ refused it, possibly inside a response of 200.
+            UnansweredError: No response arrived.
         """
-        asked = f"change {', '.join(changes)} of {email} in project {project_id}"
+        description = f"change {', '.join(changes)} of {email} in project {project_id}"
         path = f"projects/{project_id}/users/{user_id}"
-        question = self._build_acting_request("PATCH", path, asked, json=changes, new_resource=True)
+        request = self._build_acting_request(
+            "PATCH", path, description, json=changes, new_resource=True
+        )
         self._record_write(project_id)
         row = self._request_as_acting_user(
-            ImportRow, question, project_id=project_id, user_id=user_id
+            ImportRow, request, project_id=project_id, user_id=user_id
         )
         if row.error_message:
             raise build_refused_row_error(
-                question.description, row.error_message, f"PATCH {question.path}"
+                request.description, row.error_message, f"PATCH {request.path}"
             )
         return row
 
     def remove(self, project_id: str, user_id: str, email: str) -> None:
-        """Take a member out of a project; documented for ACC projects only.
+        """Remove a member from a project; documented for ACC projects only.
 
         https://aps.autodesk.com/en/docs/acc/v1/reference/http/admin-projectsprojectId-users-userId-DELETE/
 
         Raises:
-            ConfigError: There is no acting user.
+            ConfigError: No acting user is set.
             HqError: HQ refused it.
-            UnansweredError: No answer came.
+            UnansweredError: No response arrived.
         """
-        asked = f"remove {email} from project {project_id}"
+        description = f"remove {email} from project {project_id}"
         acting = {"User-Id": self._acting_user.get_header()}
-        question = self._build_admin_request(
-            "DELETE", project_id, f"/{user_id}", asked, acting, empty_ok=True
+        request = self._build_admin_request(
+            "DELETE", project_id, f"/{user_id}", description, acting, empty_ok=True
         )
         self._record_write(project_id)
         try:
-            self._transport.send(question)
+            self._transport.send(request)
         except UnauthorizedError as error:
             raise self._acting_user.explain_forbidden(error) from None
 
     def _request_as_acting_user(
-        self, model: type[Model], question: Request, **expected: str | None
+        self, model: type[Model], request: Request, **expected: str | None
     ) -> Model:
-        """Ask on behalf of the acting user, and return the one object that is answered."""
+        """Send a request on behalf of the acting user, and return the object in the response."""
         try:
-            return self._request_one(model, question, **expected)
+            return self._request_one(model, request, **expected)
         except UnauthorizedError as error:
             raise self._acting_user.explain_forbidden(error) from None
 
-    def _build_acting_request(self, method: str, tail: str, asked: str, **rest: Any) -> Request:
-        question = self._build_request(method, tail, asked, version="v2", **rest)
-        headers = {**(question.headers or {}), "x-user-id": self._acting_user.get_header()}
-        return replace(question, headers=headers)
+    def _build_acting_request(
+        self, method: str, tail: str, description: str, **rest: Any
+    ) -> Request:
+        request = self._build_request(method, tail, description, version="v2", **rest)
+        headers = {**(request.headers or {}), "x-user-id": self._acting_user.get_header()}
+        return replace(request, headers=headers)
 
 
 def _find_import_mismatch(
-    answer: ImportResponse, project_id: str, sent: Sequence[Mapping[str, Any]]
+    response: ImportResponse, project_id: str, sent: Sequence[Mapping[str, Any]]
 ) -> str:
-    """Return what shows that the response to an import is about other people or projects."""
-    rows = [*answer.success_items, *answer.failure_items]
+    """Return why the response to an import is about other users or projects."""
+    rows = [*response.success_items, *response.failure_items]
     for row in rows:
         if why := find_mismatch(row, {"project_id": project_id}):
             return why
@@ -351,8 +355,8 @@ def _find_import_mismatch(
 
 
 def build_refused_row_error(
-    asked: str, words: str, request: str, advice: str = CORRECTION_ADVICE
+    description: str, hq_message: str, request: str, advice: str = CORRECTION_ADVICE
 ) -> RejectedError:
-    """Return the error for a row that HQ refused inside an answer of 200."""
-    msg = f"BIM 360: could not {asked}: HQ answered {words}. {advice}"
-    return RejectedError(msg, status=HTTPStatus.OK, hq_message=words, request=request)
+    """Return the error for a row that HQ refused inside a response of 200."""
+    msg = f"BIM 360: could not {description}: HQ answered {hq_message}. {advice}"
+    return RejectedError(msg, status=HTTPStatus.OK, hq_message=hq_message, request=request)

@@ -20,42 +20,42 @@ from bim360_provider.hq.transport.address import LOOPBACK_HOSTS
 __all__ = ["AttemptBudget", "BoundedAdapter", "is_local_url", "thread_state"]
 
 thread_state: Final = threading.local()
-"""The allowance of the attempt that this thread is making."""
+"""The budget of this thread's current attempt, in its attribute ``budget``."""
 
 
 class AttemptBudget:
-    """What one attempt may take; the thread that enters it is bounded by it.
+    """The time and the bytes of one attempt; a context manager that limits its thread.
 
     Attributes:
-        sent: Whether any byte was sent, so that HQ may have acted.
+        has_sent: Whether any byte was sent, so that HQ may have acted.
     """
 
     def __init__(self, seconds: float, size: int) -> None:
-        """Begin an attempt.
+        """Start an attempt.
 
         Args:
-            seconds: For all of it, from the connection to the last byte of the response.
-            size: Bytes of the response as it is received, headers included.
+            seconds: The limit of the attempt, from the connection to the last byte of the response.
+            size: The limit of the response in bytes, headers included.
         """
         self._deadline = time.monotonic() + seconds
         self._remaining_bytes = size
         self.has_sent = False
 
     def __enter__(self) -> None:
-        """Bound this thread."""
-        thread_state.allowance = self
+        """Limit this thread."""
+        thread_state.budget = self
 
     def __exit__(self, *_error: object) -> None:
-        """Release this thread."""
-        thread_state.allowance = None
+        """Remove the limit from this thread."""
+        thread_state.budget = None
 
     @property
     def is_spent(self) -> bool:
         """Whether the time or the bytes are used up."""
         return self._remaining_bytes < 0 or time.monotonic() >= self._deadline
 
-    def limit_seconds(self, most: float | None) -> float:
-        """Return how long the next read or write may take, at most the given seconds.
+    def limit_seconds(self, limit: float | None) -> float:
+        """Return the seconds that the next read or write may take, at most the given ones.
 
         Raises:
             TimeoutError: The time or the bytes are used up.
@@ -63,7 +63,7 @@ class AttemptBudget:
         left = self._deadline - time.monotonic()
         if left <= 0 or self._remaining_bytes < 0:
             raise TimeoutError
-        return left if most is None else min(left, most)
+        return left if limit is None else min(left, limit)
 
     def count_received(self, size: int) -> None:
         """Count bytes of the response."""
@@ -71,17 +71,17 @@ class AttemptBudget:
 
 
 CHUNK_SIZE: Final = 64 * 1024
-"""Bytes of an upload between two looks at the clock."""
+"""Bytes of an upload between two checks of the budget."""
 
 
 class _BoundedReader(RawIOBase):
-    """Reads a response within what the attempt may take."""
+    """Reads a response within the budget of the attempt."""
 
     def __init__(self, raw: Any, sock: Any) -> None:
         self._raw = raw
         self._sock = sock
         self._timeout = sock.gettimeout()
-        self._budget: AttemptBudget = thread_state.allowance
+        self._budget: AttemptBudget = thread_state.budget
 
     def readable(self) -> bool:
         return True
@@ -98,7 +98,7 @@ class _BoundedReader(RawIOBase):
 
 
 class _BoundedResponse(http.client.HTTPResponse):
-    """A response of HQ, or of a proxy to CONNECT."""
+    """A response of HQ, or of a proxy to a CONNECT request."""
 
     def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
@@ -133,7 +133,7 @@ def _reset_sent_flag() -> Iterator[None]:
     try:
         yield
     finally:
-        thread_state.allowance.sent = False
+        thread_state.budget.has_sent = False
 
 
 def _split_data(data: Any) -> list[Any]:
@@ -142,11 +142,11 @@ def _split_data(data: Any) -> list[Any]:
     return [data[at : at + CHUNK_SIZE] for at in range(0, len(data), CHUNK_SIZE)]
 
 
-def _start_sending(sock: Any, most: Any) -> None:
-    # The socket may be an earlier attempt's, with what that had left.
-    allowance: AttemptBudget = thread_state.allowance
-    sock.settimeout(allowance.limit_seconds(most))
-    allowance.has_sent = True
+def _start_sending(sock: Any, limit: Any) -> None:
+    # The socket may have the remaining timeout of an earlier attempt.
+    budget: AttemptBudget = thread_state.budget
+    sock.settimeout(budget.limit_seconds(limit))
+    budget.has_sent = True
 
 
 class _BoundedPool(HTTPConnectionPool):
@@ -165,7 +165,7 @@ POOL_CLASSES: Final = {"http": _BoundedPool, "https": _BoundedSecurePool}
 
 
 class BoundedAdapter(HTTPAdapter):
-    """Opens connections that obey the allowance of the thread."""
+    """Opens connections that obey the budget of the thread."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Create the connection pools; ``requests`` calls this."""
@@ -173,17 +173,17 @@ class BoundedAdapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = POOL_CLASSES
 
     def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
-        """Return the pools of a proxy; ``requests`` calls this. SOCKS keeps its own pools."""
+        """Return the connection pools of a proxy; ``requests`` calls this. SOCKS keeps its own."""
         pools = super().proxy_manager_for(proxy, **kwargs)
         if not str(proxy).lower().startswith("socks"):
             pools.pool_classes_by_scheme = POOL_CLASSES
         return pools
 
     def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
-        """Send a request, unless it would carry a secret in the clear to another machine.
+        """Send a request, unless it would send a secret unencrypted to another machine.
 
         Raises:
-            InvalidURL: It would; nothing was sent.
+            InvalidURL: The URL is neither https nor on this machine; nothing was sent.
         """
         url = request.url or ""
         if parse_url(url).scheme != "https" and not is_local_url(url):
@@ -192,5 +192,5 @@ class BoundedAdapter(HTTPAdapter):
 
 
 def is_local_url(url: str) -> bool:
-    """Return whether a URL leads to this machine, read by the parser that sends."""
+    """Return whether a URL is on this machine, by the parser that the request uses."""
     return (parse_url(url).host or "").strip("[]") in LOOPBACK_HOSTS

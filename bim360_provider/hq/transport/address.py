@@ -1,7 +1,7 @@
 """Configured URLs: validate them, and display them without a password.
 
-Every command loads this module, so it does without ``urllib3``. The accepted form is so narrow
-that all parsers agree on it; adapter.py checks the host again with the parser that sends.
+Every command loads this module, so it does not import ``urllib3``. The accepted form is so narrow
+that all parsers agree on it; adapter.py checks the host again with ``urllib3``.
 """
 
 import re
@@ -30,11 +30,11 @@ BASE_URL_PATTERN: Final = re.compile(
 """The part of RFC 3986 that a base URL needs: https://datatracker.ietf.org/doc/html/rfc3986"""
 
 VISIBLE_ASCII: Final = re.compile(r"[!-~]+")
-"""ASCII that can be seen: neither blanks nor control characters."""
+"""Visible ASCII: neither white space nor control characters."""
 
 SCHEME_PATTERN: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[/\\]*")
 ADDRESS_PATTERN: Final = re.compile(r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])?(?::[0-9]+)?(?:/[^\s:]*)?")
-"""A host with a port and a path; ``user:password`` without a host is none."""
+"""A host with a port and a path; it does not match ``user:password`` without a host."""
 
 MAX_PORT: Final = 65535
 
@@ -43,20 +43,20 @@ REDIS_SCHEMES: Final = ("redis://", "rediss://", "unix://")
 
 DRIVE_PATTERN: Final = re.compile(r"[A-Za-z]:[\\/]")
 FILE_PATTERN: Final = re.compile(r"[A-Za-z]:[\\/]|[\\/]*[^:\\/]+(?:[\\/]|$)")
-"""No colon in the first part, as ``user:password@host`` has, but that of a Windows drive."""
+"""No colon in the first part, as in ``user:password@host``, except that of a Windows drive."""
 
 
 def parse_base_url(value: object) -> str:
-    """Return the base URL of HQ: ``https``, or ``http`` on this machine; nothing but host and path.
+    """Validate the base URL of HQ: ``https``, or ``http`` on this machine; only host and path.
 
     Raises:
-        ValueError: It would send a secret in the clear, or elsewhere than it seems to; the
+        ValueError: It would send a secret unencrypted, or to another host than it seems; the
             message quotes no password.
     """
     url = str(value).strip()
-    flaw = _find_url_problem(url)
-    if flaw:
-        msg = f"{quote_value(strip_login(url))} {flaw}"
+    problem = _find_url_problem(url)
+    if problem:
+        msg = f"{quote_value(strip_login(url))} {problem}"
         raise ValueError(msg)
     return url
 
@@ -67,15 +67,17 @@ def _find_url_problem(url: str) -> str:
         if found["scheme"].lower() == "https" or _extract_host(found) in LOOPBACK_HOSTS:
             return ""
     elif "@" in url:
-        return "holds a user name or a password; write https:// and the host alone"
+        return "contains a user name or a password; use only https:// and the host"
     elif "?" in url or "#" in url:
-        return "has a query or a fragment; take it out"
+        return "has a query or a fragment; remove it"
     elif url and not VISIBLE_ASCII.fullmatch(url.replace("\\", " ")):
-        return "holds a backslash, a blank or another character that no URL has; take it out"
+        return (
+            "contains a backslash, a space or another character that is invalid in a URL; remove it"
+        )
     elif re.match("https?://", url, re.IGNORECASE):
         return "is not a URL such as https://developer.api.autodesk.com"
     return (
-        "is not https; the secret would travel in the clear. Write https://… "
+        "is not https; the secret would be sent unencrypted. Use https://… "
         "(http is for an emulator on this machine)"
     )
 
@@ -91,13 +93,13 @@ def _has_valid_host(found: "re.Match[str]") -> bool:
 
 
 def split_base_url(url: str) -> tuple[str, str, int]:
-    """Return scheme, host and port of a base URL that is accepted; a host has no brackets.
+    """Return scheme, host and port of a base URL; an IPv6 host has no brackets.
 
     Raises:
-        ValueError: It is not accepted.
+        ValueError: The URL is not valid.
     """
     found = BASE_URL_PATTERN.fullmatch(parse_base_url(url))
-    if found is None:  # base_url has refused it already
+    if found is None:  # parse_base_url has refused it already
         raise ValueError(url)
     scheme = found["scheme"].lower()
     port = int(found["port"] or (443 if scheme == "https" else 80))
@@ -110,10 +112,10 @@ def _extract_host(found: "re.Match[str]") -> str:
 
 
 def parse_rate_limit_store(value: object) -> str:
-    """Return a store of the shared rate limit: a file, or the URL of a Redis server.
+    """Validate the store of the shared rate limit: a file, or the URL of a Redis server.
 
     Raises:
-        ValueError: It is neither; the message quotes no password.
+        ValueError: It is neither of them; the message quotes no password.
     """
     store = str(value).strip()
     if is_redis_url(store) or (FILE_PATTERN.match(store) and store.isprintable()):
@@ -133,7 +135,7 @@ def is_redis_url(store: str) -> bool:
 def strip_login(url: str) -> str:
     """Return a URL or a path without user name, password, query and fragment; it never raises.
 
-    A malformed rest, which could still hold a password, becomes ``…``.
+    A malformed rest, which could still contain a password, becomes ``…``.
     """
     found = SCHEME_PATTERN.match(url)
     scheme = found[0] if found and not DRIVE_PATTERN.match(url) else ""

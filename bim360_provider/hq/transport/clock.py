@@ -1,4 +1,4 @@
-"""Time: this machine's for waiting, HQ's for saying what came first."""
+"""Clocks: this machine's for waits, HQ's for the order of events."""
 
 import random
 import threading
@@ -21,22 +21,22 @@ __all__ = [
 UTC: Final = timezone.utc
 
 PLAUSIBLE_YEARS: Final = range(2000, 9000)
-"""Years of a ``Date`` that is believed: to later ones no time could be added."""
+"""Years of an accepted ``Date``; arithmetic with later ones would overflow."""
 
 HOUR, DAY, YEAR = 3600.0, 86_400.0, 366 * 86_400.0
 
 
 class Clock(Protocol):
-    """What waits are made of; tests bring their own."""
+    """The clock of waits; tests pass their own."""
 
     def monotonic(self) -> float:
-        """Return seconds that never run backwards."""
+        """Return monotonic seconds."""
 
     def sleep(self, seconds: float) -> None:
-        """Wait."""
+        """Sleep for these seconds."""
 
     def jitter(self) -> float:
-        """Return a factor between 0.5 and 1 that keeps threads from moving in step."""
+        """Return a factor between 0.5 and 1 that spreads the retries of threads."""
 
 
 class SystemClock:
@@ -47,20 +47,20 @@ class SystemClock:
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        """Sleep for real."""
+        """Sleep for these seconds."""
         time.sleep(seconds)
 
     def jitter(self) -> float:
         """Return a random factor between 0.5 and 1."""
-        return random.uniform(0.5, 1)  # noqa: S311 - spreads retries, guards nothing
+        return random.uniform(0.5, 1)  # noqa: S311 - spreads retries, protects no secret
 
 
 class ServerClock:
-    """HQ's time, from the ``Date`` of its answers.
+    """HQ's time, from the ``Date`` header of its responses.
 
-    The estimate never runs ahead of HQ: ``Date`` is cut to the second and was
-    written before it reached us. So whatever HQ makes after we asked for the
-    time is never older than what we were told.
+    The estimate is never ahead of HQ: ``Date`` is truncated to the second and was written
+    before the response arrived. So a resource that HQ creates after the estimate is never
+    older than the estimate.
     """
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
@@ -70,45 +70,45 @@ class ServerClock:
         self._run_start: datetime | None = None
 
     def sync(self, date: str | None) -> None:
-        """Take the ``Date`` header of an answer that has just arrived."""
-        told = parse_http_date(date)
-        if told is None or told.year not in PLAUSIBLE_YEARS:
+        """Set the time from the ``Date`` header of a response that has just arrived."""
+        server_time = parse_http_date(date)
+        if server_time is None or server_time.year not in PLAUSIBLE_YEARS:
             return
         with self._lock:
-            self._last_date = (told, self._monotonic())
-            self._run_start = self._run_start or told
+            self._last_date = (server_time, self._monotonic())
+            self._run_start = self._run_start or server_time
 
     @property
     def run_start(self) -> datetime:
-        """HQ's time when this process heard from it first."""
+        """HQ's time at the first response to this process."""
         return self._run_start or self.now()
 
     def now(self) -> datetime:
-        """Return HQ's time as of now; this machine's if HQ never told."""
+        """Return HQ's current time; this machine's before the first response."""
         with self._lock:
             if self._last_date is None:
                 return datetime.now(UTC)
-            told, at = self._last_date
-            return told + timedelta(seconds=self._monotonic() - at)
+            server_time, at = self._last_date
+            return server_time + timedelta(seconds=self._monotonic() - at)
 
 
-def parse_http_date(words: str | None) -> datetime | None:
-    """Return the moment that a header such as ``Date`` names, or None if it names none."""
+def parse_http_date(text: str | None) -> datetime | None:
+    """Parse a header such as ``Date``; return None if it is not a date."""
     try:
-        moment = parsedate_to_datetime(words or "")
+        moment = parsedate_to_datetime(text or "")
     except (IndexError, OverflowError, TypeError, ValueError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def parse_time(words: str | None) -> datetime | None:
-    """Return one of HQ's timestamps, or None if there is none that can be read.
+def parse_time(text: str | None) -> datetime | None:
+    """Parse one of HQ's timestamps; return None if it is not readable.
 
     HQ writes ``2016-04-05T07:26:20.858Z``, and in older rows ``2016-04-07 08:00:24.020422``.
     """
-    if not words:
+    if not text:
         return None
-    cut = words.strip().replace(" ", "T").removesuffix("Z")
+    cut = text.strip().replace(" ", "T").removesuffix("Z")
     form = "%Y-%m-%dT%H:%M:%S.%f" if "." in cut else "%Y-%m-%dT%H:%M:%S"
     try:
         return datetime.strptime(cut, form).replace(tzinfo=UTC)
@@ -117,7 +117,7 @@ def parse_time(words: str | None) -> datetime | None:
 
 
 def format_duration(seconds: float) -> str:
-    """Return a time as people read it: in seconds, hours or days, at most ``more than a year``."""
+    """Format a duration for users: in seconds, hours or days, at most ``more than a year``."""
     if seconds >= YEAR:
         return "more than a year"
     if seconds >= 2 * DAY:

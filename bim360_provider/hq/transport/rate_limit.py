@@ -1,4 +1,4 @@
-"""The rate limit: requests wait for HQ's quota, and all of them pause after a 429."""
+"""The rate limit: requests wait for HQ's quota, and all requests pause after a 429."""
 
 import hashlib
 import os
@@ -37,23 +37,23 @@ __all__ = [
 ]
 
 BUSY_TIMEOUT: Final = 10.0
-"""Seconds to wait for another process that holds the file; it needs milliseconds."""
+"""Seconds to wait for another process that locks the file; it takes milliseconds."""
 
 MIN_WAIT: Final = 0.001
-"""Seconds: the windows count in milliseconds."""
+"""Seconds; the windows count in milliseconds."""
 
 STORE_TIMEOUT: Final = 5.0
-"""Seconds for a Redis server to answer."""
+"""Timeout of a Redis server in seconds."""
 
 CORRECTION_QUERY: Final = "UPDATE '{table}' SET item_timestamp = ? WHERE item_timestamp > ?"
 
 
 class SharedLimitError(Exception):
-    """A shared window cannot be used."""
+    """The shared window cannot be used."""
 
 
 class BucketLimiter:
-    """A window of one process; the clock it goes by never runs backwards."""
+    """A window of one process, with a monotonic clock."""
 
     def __init__(
         self, bucket: "AbstractBucket", rates: list[Any], now: Callable[[], float]
@@ -64,15 +64,15 @@ class BucketLimiter:
         self._lock = threading.Lock()
 
     def try_acquire(self) -> float:
-        """Take a place and return 0, or return the seconds after which to ask again.
+        """Take a slot and return 0, or return the seconds after which to try again.
 
         Raises:
-            PaceError: The store has stopped answering.
+            SharedLimitError: The store has stopped responding.
         """
         try:
             with self._lock:
                 return self._try_acquire()
-        except Exception as error:  # noqa: BLE001 - whatever a file or a server may raise
+        except Exception as error:  # noqa: BLE001 - a file or a server may raise anything
             msg = f"the shared rate limit cannot be used ({type(error).__name__})"
             raise SharedLimitError(msg) from None
 
@@ -87,7 +87,7 @@ class BucketLimiter:
         return min(max(float(wait) / 1000, MIN_WAIT), self._length * 2 / 1000)
 
     def _put_item(self) -> tuple[Any, bool]:
-        """Return the item of a request, and whether the window had a place for it."""
+        """Add the item of a request; return it, and whether the window had a free slot."""
         item = load_library().RateItem("hq", self._read_milliseconds())
         return item, bool(self._bucket.put(item))
 
@@ -95,11 +95,11 @@ class BucketLimiter:
         return int(self._now() * 1000)
 
     def _run_transaction(self, step: Callable[[], Any]) -> Any:
-        """Run a step that no other process may interrupt."""
+        """Run a step without interruption by another process."""
         return step()
 
     def _correct_future_entries(self) -> int:
-        """Move entries of the future to the present; return their number."""
+        """Move entries with a future time to the present; return their number."""
         return 0
 
 
@@ -114,8 +114,8 @@ class _FileLimiter(BucketLimiter):
         self._correction = CORRECTION_QUERY.format(table=name)
 
     def _run_transaction(self, step: Callable[[], Any]) -> Any:
-        # The library counts and writes in two statements, and commits after them: each of its
-        # calls has a transaction of its own, so that no other process comes between the two.
+        # The library counts and writes in two statements and then commits: each of its calls has
+        # its own transaction, so that no other process writes between the two.
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             return step()
@@ -124,7 +124,7 @@ class _FileLimiter(BucketLimiter):
                 self._connection.rollback()
 
     def _correct_future_entries(self) -> int:
-        # The time is read while no other process can write: nothing later has been written.
+        # The time is read while no other process can write, so no entry can be later.
         now = self._read_milliseconds()
         changed = self._connection.execute(self._correction, (now, now)).rowcount
         self._connection.commit()
@@ -132,7 +132,7 @@ class _FileLimiter(BucketLimiter):
 
 
 class _RedisLimiter(BucketLimiter):
-    """A window that several machines share, by the server's clock."""
+    """A window that several machines share, with the server's clock."""
 
     def __init__(self, bucket: "AbstractBucket", rates: list[Any], server: Any, name: str) -> None:
         super().__init__(bucket, rates, lambda: _read_server_time(server))
@@ -140,7 +140,7 @@ class _RedisLimiter(BucketLimiter):
         self._name = name
 
     def _correct_future_entries(self) -> int:
-        # What other machines write after the time is read lies in the future, but not so far.
+        # Entries that other machines write after the time is read are later, but not by as much.
         now = self._read_milliseconds()
         ahead = self._server.zrangebyscore(self._name, f"({now + self._length}", "+inf")
         if ahead:
@@ -154,7 +154,7 @@ def create_memory_limiter(rates: list[Any], monotonic: Callable[[], float]) -> B
 
 
 def create_file_limiter(rates: list[Any], path: Path, name: str) -> BucketLimiter:
-    """Return a window in a SQLite file, which is created if need be."""
+    """Return a window in a SQLite file, which is created if it does not exist."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with suppress(FileExistsError):  # an existing store keeps its permissions
         os.close(files.create_file(path))
@@ -184,43 +184,43 @@ def create_redis_limiter(rates: list[Any], url: str, name: str) -> BucketLimiter
 
 
 def load_library() -> Any:
-    """Return the library that counts, loaded with the first request."""
+    """Return ``pyrate_limiter``, imported with the first request."""
     import pyrate_limiter  # noqa: PLC0415 - costs 30 ms that a preview never needs
 
     return pyrate_limiter
 
 
 def _patch_script(script: str) -> str:
-    """Let the library's script count places that are younger than the one asked for.
+    """Patch the library's script to count slots that are newer than the requested one.
 
-    It counts up to the moment of the question. A process that the machine stopped between its
-    question and the answer asks for a place in the past, and would not see who came meanwhile.
+    It counts up to the time of the request. A process that is suspended before its request
+    reaches the server requests a slot in the past and would not count newer slots.
     """
     return script.replace("window_start, now)", "window_start, '+inf')")
 
 
 def _read_server_time(server: Any) -> float:
-    """Return the server's time: the machines that share a window need not agree on theirs."""
+    """Return the server's time; the clocks of the machines that share a window may differ."""
     seconds, micros = server.time()
     return float(seconds) + float(micros) / 1e6
 
 
 WINDOW_SECONDS: Final = 60.5
-"""Seconds: HQ's minute, and half a second by which requests may be late on their way."""
+"""Seconds: HQ's minute, plus half a second for the latency of requests."""
 
 
 class RateLimiter(Protocol):
-    """A window that requests are counted in."""
+    """A window in which requests are counted."""
 
     def try_acquire(self) -> float:
-        """Take a place and return 0, or return the seconds after which to ask again."""
+        """Take a slot and return 0, or return the seconds after which to try again."""
 
 
 class NoLimiter:
-    """No window at all."""
+    """A window without a limit."""
 
     def try_acquire(self) -> float:
-        """Let everything through."""
+        """Return 0 for every request."""
         return 0.0
 
 
@@ -237,12 +237,12 @@ def create_limiter(
         limit: Requests in a window; 0 is no limit.
         store: None keeps the window in this process; a path shares it with the processes of this
             machine, a ``redis://`` URL with other machines.
-        client_id: Whose window it is; only a hash of it is stored.
-        monotonic: The clock of a window of this process; shared windows go by the wall clock.
-        window: Its length in seconds.
+        client_id: The client id; only a hash of it is stored.
+        monotonic: The clock of a window in this process; shared windows use the wall clock.
+        window: The length of the window in seconds.
 
     Raises:
-        PaceError: The store cannot be used; the message says why.
+        SharedLimitError: The store cannot be used; the message says why.
     """
     if not limit:
         return NoLimiter()
@@ -258,71 +258,71 @@ def create_limiter(
         install = "pip install '../bim360_provider[redis]'"
         msg = f"the shared rate limit needs the package '{error.name}': {install}"
         raise SharedLimitError(msg) from None
-    except Exception as error:  # noqa: BLE001 - whatever a file or a server may raise
+    except Exception as error:  # noqa: BLE001 - a file or a server may raise anything
         msg = f"the shared rate limit cannot be used ({type(error).__name__})"
         raise SharedLimitError(msg) from None
 
 
 HQ_WINDOW, ADMIN_WINDOW = "hq", "construction/admin"
-"""The windows: one for HQ's own endpoints, and one for what construction/admin only reads."""
+"""The windows: one for HQ's own endpoints, one for reads of construction/admin."""
 
 ADMIN_PATHS: Final = ("/construction/admin/", "/bim360/admin/")
-"""Where that window is used, for reads; bim360/admin allows 600 a minute as well."""
+"""Paths whose reads use the second window; bim360/admin also allows 600 a minute."""
 
 ADMIN_LIMIT_FACTOR: Final = 6
-"""construction/admin lets a client id read 600 times a minute, HQ 100 times:
+"""construction/admin allows a client id 600 reads a minute, HQ 100:
 https://aps.autodesk.com/en/docs/acc/v1/overview/rate-limits/admin-rate-limits/"""
 
 NOTIFY_AFTER: Final = 2.0
-"""Seconds from which on a wait is told before it begins."""
+"""Waits longer than these seconds are reported before they begin."""
 
 
 class Throttle:
-    """Lets requests through at HQ's pace, and none while a pause lasts."""
+    """Delays requests to HQ's rate limit, and stops all requests during a pause."""
 
     def __init__(
         self,
         clock: Clock,
         notify: Callable[[str], object],
-        pace: Callable[[str], RateLimiter],
-        fallback: Callable[[str], RateLimiter],
+        create_limiter: Callable[[str], RateLimiter],
+        create_fallback: Callable[[str], RateLimiter],
     ) -> None:
-        """Make a gate.
+        """Create a throttle.
 
         Args:
-            clock: What waits are made of.
-            notify: Is told of long waits, once for all threads.
-            pace: Makes a window, when the first request for it comes.
-            fallback: Makes a window to go on with when a shared one stops answering.
+            clock: The clock for waits.
+            notify: Receives a message about each long wait, once for all threads.
+            create_limiter: Creates a window before its first request.
+            create_fallback: Creates a window that replaces a shared one that has failed.
         """
         self._clock = clock
         self._notify = notify
-        self._create_limiter = pace
-        self._create_fallback = fallback
+        self._create_limiter = create_limiter
+        self._create_fallback = create_fallback
         self._lock = threading.Lock()
         self._limiters: dict[str, RateLimiter] = {}
         self._resume_at = 0.0
         self._notified_until = 0.0
 
     def acquire(self, window: str | None = HQ_WINDOW) -> float:
-        """Return when a request may go out, with the seconds that this took.
+        """Wait until a request may be sent, and return the seconds waited.
 
         Args:
-            window: The window that it needs a place in; a token needs none.
+            window: The window that needs a free slot; None for a token request.
         """
-        came = self._clock.monotonic()
+        start = self._clock.monotonic()
         while True:
             wait = self._read_remaining_pause() or (self._try_acquire(window) if window else 0.0)
             if wait <= 0:
-                return self._clock.monotonic() - came
+                return self._clock.monotonic() - start
             self._notify_wait(wait, "the rate limit is used up")
             self._clock.sleep(wait)
 
     def pause(self, seconds: float) -> None:
-        """Hold everybody back; told once, by the first thread that was refused."""
+        """Stop all requests for these seconds; the first thread with a 429 reports it once."""
         with self._lock:
             self._resume_at = max(self._resume_at, self._clock.monotonic() + seconds)
-        self._notify_wait(seconds, "HQ asks to slow down (429)")
+        self._notify_wait(seconds, "HQ's rate limit was exceeded (429)")
 
     def _read_remaining_pause(self) -> float:
         with self._lock:
@@ -332,7 +332,7 @@ class Throttle:
         try:
             return self._get_limiter(window).try_acquire()
         except SharedLimitError as error:
-            self._notify(f"BIM 360: {error}; going on with a limit of this process alone.")
+            self._notify(f"BIM 360: {error}; continuing with a limit for this process only.")
             with self._lock:
                 self._limiters[window] = self._create_fallback(window)
             return self._limiters[window].try_acquire()
@@ -344,21 +344,21 @@ class Throttle:
             return self._limiters[window]
 
     def _notify_wait(self, wait: float, why: str) -> None:
-        """Say it once for all threads that wait for the same moment."""
+        """Report a long wait once for all threads that wait for the same time."""
         now = self._clock.monotonic()
         with self._lock:
-            known = self._notified_until > now
+            is_reported = self._notified_until > now
             self._notified_until = max(self._notified_until, now + wait)
-        if not known and wait > NOTIFY_AFTER:
-            self._notify(f"BIM 360: {why}; everything waits {wait:.0f} s.")
+        if not is_reported and wait > NOTIFY_AFTER:
+            self._notify(f"BIM 360: {why}; requests wait {wait:.0f} s.")
 
 
 def create_throttle(
     connection: Connection, clock: Clock, notify: Callable[[str], object]
 ) -> Throttle:
-    """Return the gate of a client id; a shared limit falls back to one of this process."""
+    """Return the throttle of a client id; a shared limit falls back to one of this process."""
 
-    def pace(window: str, store: str | None) -> RateLimiter:
+    def create(window: str, store: str | None) -> RateLimiter:
         limit, owner = connection.requests_per_minute, connection.client_id
         if window == ADMIN_WINDOW:
             limit, owner = limit * ADMIN_LIMIT_FACTOR, f"{owner} {window}"
@@ -366,5 +366,5 @@ def create_throttle(
 
     shared = connection.rate_limit_store
     return Throttle(
-        clock, notify, lambda window: pace(window, shared), lambda window: pace(window, None)
+        clock, notify, lambda window: create(window, shared), lambda window: create(window, None)
     )

@@ -1,4 +1,4 @@
-"""A request in the client's terms, and as it is sent."""
+"""Requests: the client's description of one, and the HTTP request that is sent."""
 
 from base64 import b64encode
 from collections.abc import Mapping
@@ -19,26 +19,26 @@ __all__ = [
 
 
 class Auth:
-    """Puts who asks on one request, so that no ``.netrc`` replaces it."""
+    """Sets the Authorization header of one request, so that no ``.netrc`` replaces it."""
 
-    def __init__(self, words: str) -> None:
-        self._header = words
+    def __init__(self, header: str) -> None:
+        self._header = header
 
     def __call__(self, request: Any) -> Any:
-        """Add the header, as ``requests`` asks for it."""
+        """Add the header; ``requests`` calls this."""
         request.headers["Authorization"] = self._header
         return request
 
 
 class BasicAuth(Auth):
-    """The app's id and secret, for a token."""
+    """The app's id and secret, for a token request."""
 
     def __init__(self, client_id: str, secret: str) -> None:
         super().__init__(f"Basic {b64encode(f'{client_id}:{secret}'.encode()).decode()}")
 
 
 class BearerAuth(Auth):
-    """A token, for everything else."""
+    """A token, for all other requests."""
 
     def __init__(self, bearer: str) -> None:
         super().__init__(f"Bearer {bearer}")
@@ -46,7 +46,7 @@ class BearerAuth(Auth):
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """One request as it goes over the wire."""
+    """One HTTP request."""
 
     method: str
     url: str
@@ -59,19 +59,19 @@ class HttpRequest:
 
 
 class OpenOutcomeError(UnansweredError):
-    """A POST after which HQ may or may not have acted; whoever sent it must look."""
+    """A POST after which HQ may or may not have acted; the caller must check."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """One request, in the client's terms.
+    """One request of the client.
 
     Attributes:
-        asked: What it is for, in people's words: ``create project 'Tower A'``.
+        description: The purpose, for messages: ``create project 'Tower A'``.
         files: Parts of a multipart body: the name, the content and the media type of each.
-        repeatable: Sending it twice does what sending it once does.
-        bodyless: A success need not have a body, as after a DELETE.
-        new_resource: It concerns what this run has just made.
+        new_resource: Whether it concerns a resource that this run has just created.
+        idempotent: Whether sending it twice has the same effect as sending it once.
+        empty_ok: Whether a success may have no body, as after a DELETE.
     """
 
     method: str
@@ -86,10 +86,10 @@ class Request:
     empty_ok: bool = False
 
 
-def build_unreadable_error(question: Request) -> UnansweredError:
-    """Return the error for an answer that is JSON, but not of the documented form."""
+def build_unreadable_error(request: Request) -> UnansweredError:
+    """Return the error for a response that is JSON, but not of the documented form."""
     msg = (
-        f"BIM 360: could not {question.description}: the answer is not what HQ documents. "
+        f"BIM 360: could not {request.description}: the response is not what HQ documents. "
         "Check the base URL."
     )
-    return UnansweredError(msg) if question.idempotent else OpenOutcomeError(msg)
+    return UnansweredError(msg) if request.idempotent else OpenOutcomeError(msg)

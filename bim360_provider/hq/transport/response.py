@@ -1,4 +1,4 @@
-"""An answer of HQ or of the gateway before it, read leniently."""
+"""A response of HQ or its gateway, parsed leniently."""
 
 import json
 import re
@@ -13,12 +13,12 @@ MAX_READ_LENGTH: Final = 4000
 """Characters of an error's message that are read; an error displays at most 300."""
 
 SURROGATE_PATTERN: Final = re.compile(rb"\\u[dD][89a-fA-F]")
-"""An escape in JSON for half a character; alone it cannot be encoded as UTF-8."""
+"""A surrogate escape in JSON; without its pair it cannot be encoded as UTF-8."""
 
 
 @dataclass(frozen=True)
 class Response:
-    """Status, headers and body of one answer."""
+    """Status, headers and body of one response."""
 
     status: int
     headers: Mapping[str, str]
@@ -37,7 +37,7 @@ class Response:
 
     @cached_property
     def _parsed_body(self) -> Any:
-        """The body as JSON, or why it is none; read once, for a list of projects can be long."""
+        """The parsed body, or the error; parsed once, since a list of projects can be long."""
         try:
             return _parse_json(self.body)
         except ValueError as error:
@@ -47,15 +47,15 @@ class Response:
 
     @property
     def code(self) -> str:
-        """The error's code: HQ's number or the gateway's ``AUTH-006``; empty if there is none."""
+        """The error's code: HQ's number or the gateway's ``AUTH-006``; empty if it has none."""
         fields = self._read_error_fields()
         return _join_lines(_truncate_text(fields.get("code") or fields.get("errorCode") or ""))
 
     @property
     def message(self) -> str:
-        """The error in its sender's own words, on one line, at most 4,000 characters of it."""
+        """The error's message on one line, truncated to 4,000 characters."""
         fields = self._read_error_fields()
-        words = next(
+        text = next(
             (
                 _truncate_text(fields[key])
                 for key in ("message", "developerMessage", "error_description", "error", "detail")
@@ -63,7 +63,7 @@ class Response:
             ),
             "",
         )
-        return _join_lines(words) or self._describe_body()
+        return _join_lines(text) or self._describe_body()
 
     @property
     def is_success(self) -> bool:
@@ -72,12 +72,12 @@ class Response:
 
     @property
     def has_json(self) -> bool:
-        """Whether the body is JSON and holds something."""
+        """Whether the body is JSON and not null."""
         return self._parsed_body is not None and not isinstance(self._parsed_body, ValueError)
 
     @property
     def is_api_error(self) -> bool:
-        """Whether this is HQ's or the gateway's error, not some proxy's page."""
+        """Whether this is an error of HQ or its gateway, not a proxy's page."""
         return bool(self._read_error_fields())
 
     def _read_error_fields(self) -> Mapping[str, Any]:
@@ -85,7 +85,7 @@ class Response:
 
     def _describe_body(self) -> str:
         kind = _join_lines(self.headers.get("Content-Type", "").split(";")[0]) or "nothing"
-        return f"no words of its own ({len(self.body)} bytes of {kind})"
+        return f"no message ({len(self.body)} bytes of {kind})"
 
 
 def _parse_json(body: bytes) -> Any:
@@ -97,16 +97,16 @@ def _parse_json(body: bytes) -> Any:
 
 
 def _truncate_text(value: object) -> str:
-    """Return the beginning of a text, cut between two words: half a secret cannot be masked."""
+    """Truncate a text between two words: a truncated secret could not be masked."""
     try:
         text = value if isinstance(value, str) else str(value)
-    except RecursionError:  # lists in lists, as deep as JSON can just be read
+    except RecursionError:  # nested almost too deeply for JSON
         return "…"
     return (
         text if len(text) <= MAX_READ_LENGTH else text[:MAX_READ_LENGTH].rpartition(" ")[0] or "…"
     )
 
 
-def _join_lines(words: str) -> str:
-    """Return the words without line ends, and without what a terminal would obey."""
-    return " ".join("".join(each if each.isprintable() else " " for each in words).split())
+def _join_lines(text: str) -> str:
+    """Remove line breaks and control characters from a text."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())

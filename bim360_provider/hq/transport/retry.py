@@ -1,6 +1,6 @@
-"""What to do after an attempt: one pure function, the whole retry policy.
+"""The retry policy, as one pure function.
 
-docs/reference/hq.md, "Retries", has the same rules as a table for people.
+docs/reference/hq.md, "Retries", documents the same rules as a table.
 """
 
 import math
@@ -23,34 +23,34 @@ __all__ = [
 ]
 
 MAX_ATTEMPTS: Final = 5
-"""Attempts in all; a fault that outlives five is not a hiccup."""
+"""Total attempts for one request."""
 
 TIME_BUDGET: Final = 120.0
-"""Seconds in all for one request, so that a dead HQ fails a pipeline within minutes."""
+"""Total seconds for one request, so that a pipeline fails within minutes if HQ is down."""
 
 FIRST_BACKOFF: Final = 0.5
-"""Seconds before the second attempt; doubled each time."""
+"""Seconds before the second attempt; doubled for each further one."""
 
 MAX_BACKOFF: Final = 8.0
-"""Seconds at most between two attempts that HQ set no time for."""
+"""Maximum seconds between two attempts without a ``Retry-After``."""
 
 MAX_RETRY_AFTER: Final = 90.0
-"""Longest wait that HQ may ask for: its window is 60 s; more is an outage to be told of."""
+"""Maximum ``Retry-After`` in seconds: HQ's window is 60 s; a longer wait is an error."""
 
 DEFAULT_RETRY_AFTER: Final = 20.0
-"""What the vendor's own set-up tool waits when a 429 names no time."""
+"""Seconds that the vendor's set-up tool waits after a 429 without ``Retry-After``."""
 
 NEW_RESOURCE_TIMEOUT: Final = 30.0
-"""Seconds for which a 404 on what we have just made is disbelieved."""
+"""Seconds for which a 404 for a new resource is retried."""
 
 NEW_RESOURCE_INTERVAL: Final = 4.0
-"""Seconds at most between two looks at what we have just made."""
+"""Maximum seconds between two reads of a new resource."""
 
 TIMEOUT_STATUSES: Final = frozenset({408, 425, 444, 460, 499})
-"""4xx by which servers and gateways say that they gave up waiting, not that they refused."""
+"""4xx statuses of timeouts, which are not refusals."""
 
 UNSUPPORTED_STATUSES: Final = frozenset({501, 505, 506, 508, 510, 511})
-"""5xx that the next attempt would get as well, and that are sent without acting:
+"""5xx statuses that a retry would get again, and that are sent without acting:
 https://www.iana.org/assignments/http-status-codes/"""
 
 MIN_FINAL_STATUS: Final = 200
@@ -59,35 +59,35 @@ MIN_FINAL_STATUS: Final = 200
 class AttemptOutcome(Enum):
     """How an attempt ended."""
 
-    RESPONSE = "answered"
+    RESPONSE = "response"
     NOT_SENT = "never sent"
-    NO_RESPONSE = "sent, but not answered"
+    NO_RESPONSE = "sent, without a response"
 
 
 class Action(Enum):
-    """What to do now."""
+    """What to do after an attempt."""
 
-    ACCEPT = "hand the answer on"
+    ACCEPT = "return the response"
     WAIT = "wait, then send again"
-    PAUSE = "let every thread wait, then send again"
+    PAUSE = "pause all threads, then send again"
     RENEW = "renew the token, then send again"
     VERIFY = "find out whether HQ acted, before sending again"
-    GIVE_UP = "tell the error"
+    GIVE_UP = "raise the error"
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One attempt and what came of it.
+    """One attempt and its outcome.
 
     Attributes:
-        repeatable: Sending it twice does what sending it once does: all but a POST.
+        idempotent: Whether sending it twice has the same effect as sending it once: all but POST.
         outcome: How it ended.
-        status: The HTTP status, 0 when there is no answer.
-        number: 1 for the first.
-        elapsed: Seconds since the first began.
-        retry_after: Seconds HQ asked us to wait, None if it named none.
-        new_resource: The request concerns what this run has just made.
-        renewed: The token has been renewed for this request already.
+        status: The HTTP status, 0 without a response.
+        number: 1 for the first attempt.
+        elapsed: Seconds since the first attempt began.
+        retry_after: The seconds of ``Retry-After``, None without one.
+        new_resource: Whether the request concerns a resource that this run has just created.
+        token_renewed: Whether the token has already been renewed for this request.
     """
 
     idempotent: bool
@@ -102,14 +102,14 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Decision:
-    """What to do now, and after how many seconds."""
+    """What to do, and after how many seconds."""
 
     action: Action
     seconds: float = 0.0
 
 
 def is_temporary(status: int) -> bool:
-    """Return whether a status may be another one soon; HQ may have acted on the request."""
+    """Return whether a status is temporary; HQ may have acted on the request."""
     is_server_error = (
         status >= HTTPStatus.INTERNAL_SERVER_ERROR and status not in UNSUPPORTED_STATUSES
     )
@@ -117,7 +117,7 @@ def is_temporary(status: int) -> bool:
 
 
 def decide_action(attempt: Attempt, jitter: float) -> Decision:
-    """Return what to do after an attempt; ``jitter`` is a factor between 0.5 and 1."""
+    """Decide what to do after an attempt; ``jitter`` is a factor between 0.5 and 1."""
     backoff = min(FIRST_BACKOFF * 2 ** (attempt.number - 1), MAX_BACKOFF) * jitter
     if attempt.outcome is AttemptOutcome.NOT_SENT:
         return _retry_or_give_up(attempt, Action.WAIT, backoff)
@@ -131,30 +131,30 @@ def decide_action(attempt: Attempt, jitter: float) -> Decision:
 
 
 def _decide_rate_limited(attempt: Attempt, jitter: float) -> Decision:
-    asked = DEFAULT_RETRY_AFTER if attempt.retry_after is None else attempt.retry_after
-    if asked > MAX_RETRY_AFTER:
+    wait = DEFAULT_RETRY_AFTER if attempt.retry_after is None else attempt.retry_after
+    if wait > MAX_RETRY_AFTER:
         return Decision(Action.GIVE_UP)
-    # Never earlier than asked: the jitter only spreads the threads out afterwards.
-    return _retry_or_give_up(attempt, Action.PAUSE, asked + (1 - jitter))
+    # Never earlier than Retry-After: the jitter only spreads the threads afterwards.
+    return _retry_or_give_up(attempt, Action.PAUSE, wait + (1 - jitter))
 
 
 def _decide_final(attempt: Attempt, jitter: float) -> Decision:
     if attempt.status == HTTPStatus.UNAUTHORIZED and not attempt.token_renewed:
         return Decision(Action.RENEW)
-    young = attempt.new_resource and attempt.elapsed < NEW_RESOURCE_TIMEOUT
-    if attempt.status == HTTPStatus.NOT_FOUND and young:
+    is_new = attempt.new_resource and attempt.elapsed < NEW_RESOURCE_TIMEOUT
+    if attempt.status == HTTPStatus.NOT_FOUND and is_new:
         return Decision(Action.WAIT, NEW_RESOURCE_INTERVAL * jitter)
     refused = attempt.status >= HTTPStatus.MULTIPLE_CHOICES
     return Decision(Action.GIVE_UP if refused else Action.ACCEPT)
 
 
 def _retry_or_give_up(attempt: Attempt, action: Action, wait: float) -> Decision:
-    spent = attempt.number >= MAX_ATTEMPTS or attempt.elapsed + wait > TIME_BUDGET
-    return Decision(Action.GIVE_UP) if spent else Decision(action, wait)
+    is_exhausted = attempt.number >= MAX_ATTEMPTS or attempt.elapsed + wait > TIME_BUDGET
+    return Decision(Action.GIVE_UP) if is_exhausted else Decision(action, wait)
 
 
 def parse_retry_after(header: str | None, now: datetime) -> float | None:
-    """Return ``Retry-After`` in seconds from now, 0 to a year, whether it is a number or a date."""
+    """Parse ``Retry-After``, a number or a date, into seconds from now, 0 to a year."""
     if not header:
         return None
     try:

@@ -1,4 +1,4 @@
-"""The two-legged OAuth v2 token: fetched once, renewed early, by one thread for all.
+"""The two-legged OAuth v2 token: fetched once for all threads, and renewed early.
 
 https://aps.autodesk.com/en/docs/oauth/v2/reference/http/gettoken-POST/
 """
@@ -19,21 +19,21 @@ TOKEN_PATH: Final = "/authentication/v2/token"  # noqa: S105 - a path, not a sec
 SCOPES: Final = "account:read account:write"
 
 RENEWAL_MARGIN: Final = 300.0
-"""Seconds before its end at which a token of an hour is renewed: longer than any one request."""
+"""Seconds before its expiry at which a token is renewed: longer than any request takes."""
 
 RENEWAL_SHARE: Final = 0.5
-"""A token that lives shorter than ten minutes is renewed at half its life."""
+"""A token with a lifetime below ten minutes is renewed after half of it."""
 
 
 class TokenResponse(ResponseModel):
-    """What the token endpoint answers: a token that fits into a header, and its life in seconds."""
+    """The response of the token endpoint: a valid header value, and its lifetime in seconds."""
 
     access_token: Annotated[str, Field(pattern=r"^[\x21-\x7e]+$", repr=False)]
     expires_in: Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 def extract_bearer(body: object) -> str:
-    """Return the token of a response body, or an empty text where no header could hold it."""
+    """Return the token of a response body, or an empty text if it is not a valid header value."""
     try:
         return TokenResponse.model_validate(body).access_token
     except ValidationError:
@@ -42,18 +42,18 @@ def extract_bearer(body: object) -> str:
 
 @dataclass(frozen=True)
 class Token:
-    """A bearer token and the monotonic second from which on it is to be renewed."""
+    """A bearer token, and the monotonic time of its renewal."""
 
     bearer: str
     renew_at: float
 
     def __repr__(self) -> str:
-        """Return no part of the token."""
+        """Return a text without the token."""
         return f"Token(renew_at={self.renew_at})"
 
 
 class TokenSource:
-    """Hands out one token to all threads, and one failure to all who waited for it."""
+    """Shares one token between all threads, and one failure between all that waited for it."""
 
     def __init__(self, fetch: Callable[[], TokenResponse], monotonic: Callable[[], float]) -> None:
         self._fetch = fetch
@@ -64,10 +64,10 @@ class TokenSource:
         self._last_failure: Bim360Error | None = None
 
     def get(self) -> Token:
-        """Return a token that is good for some minutes yet.
+        """Return a token that is valid for at least some minutes.
 
         Raises:
-            Bim360Error: None could be had; the next call tries again.
+            Bim360Error: No token could be fetched; the next call tries again.
         """
         failures = self._failures
         with self._lock:
@@ -76,10 +76,10 @@ class TokenSource:
             return self._token
 
     def renew(self, refused: Token) -> Token:
-        """Return a token other than the refused one, fetched by the first thread that asks.
+        """Return a token other than the refused one, fetched by the first thread that calls this.
 
         Raises:
-            Bim360Error: None could be had; the next call tries again.
+            Bim360Error: No token could be fetched; the next call tries again.
         """
         failures = self._failures
         with self._lock:
@@ -88,22 +88,22 @@ class TokenSource:
             return self._token
 
     def _fetch_new_token(self, failures: int) -> Token:
-        """Fetch a token, unless somebody has failed to since we began to wait.
+        """Fetch a token, unless another thread has failed to while this one waited.
 
-        Otherwise sixteen calls that wait for a dead HQ would each try for two minutes,
-        one after the other.
+        Otherwise sixteen threads that wait for an unreachable HQ would each try for two
+        minutes, one after the other.
         """
         if self._last_failure is not None and self._failures > failures:
             raise self._last_failure
-        began = self._monotonic()
+        start = self._monotonic()
         try:
-            grant = self._fetch()
+            response = self._fetch()
         except Bim360Error as error:
             self._failures += 1
             self._last_failure = error
             raise
         return Token(
-            bearer=grant.access_token,
-            renew_at=began
-            + max(grant.expires_in - RENEWAL_MARGIN, grant.expires_in * RENEWAL_SHARE),
+            bearer=response.access_token,
+            renew_at=start
+            + max(response.expires_in - RENEWAL_MARGIN, response.expires_in * RENEWAL_SHARE),
         )

@@ -1,4 +1,4 @@
-"""Send a request: token, attempt, retry, and one error line when it fails."""
+"""Send requests, with token, rate limit, retries, and a one-line error on failure."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -45,13 +45,13 @@ from bim360_provider.hq.transport.token import SCOPES, TOKEN_PATH, Token, TokenR
 __all__ = ["NotifyCallback", "Transport"]
 
 NotifyCallback: TypeAlias = Callable[[str, bool], None]
-"""Takes a line for people, and whether it is a warning."""
+"""Receives a message for users, and whether it is a warning."""
 
 USER_AGENT: Final = "bim360-provider"
 
 
 class Transport:
-    """Asks HQ as one app; shared by all threads and all accounts of that app."""
+    """Sends requests as one app; shared by all threads and all accounts of that app."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class Transport:
         clock: Clock | None = None,
         notify: NotifyCallback | None = None,
     ) -> None:
-        from bim360_provider.hq.transport.http import HttpSession  # noqa: PLC0415 - its docstring says why
+        from bim360_provider.hq.transport.http import HttpSession  # noqa: PLC0415 - loads requests
 
         self._base_url = connection.base_url.rstrip("/")
         self._client_id = connection.client_id
@@ -72,32 +72,32 @@ class Transport:
         self.server_clock = ServerClock(self.clock.monotonic)
         self._tokens = TokenSource(self._fetch_token, self.clock.monotonic)
 
-    def send(self, question: Request) -> Response:
-        """Return the answer, which is a success with a JSON body.
+    def send(self, request: Request) -> Response:
+        """Send a request and return the response, which is a success with a JSON body.
 
         Raises:
-            HqError: HQ said no.
-            OpenOutcomeError: A POST was sent and nobody knows whether HQ acted.
+            HqError: HQ refused the request.
+            OpenOutcomeError: A POST was sent, but its outcome is unknown.
             UnreachableError: Nothing was sent.
-            UnansweredError: No answer came, however often it was asked.
+            UnansweredError: No valid response arrived, despite retries.
         """
-        return self._send_with_retries(question, self._tokens.get())
+        return self._send_with_retries(request, self._tokens.get())
 
     def get_server_time(self) -> datetime:
-        """Return HQ's time, having heard from HQ at least once.
+        """Return HQ's time, after at least one response.
 
         Raises:
-            Bim360Error: No token could be had.
+            Bim360Error: No token could be fetched.
         """
         self._tokens.get()
         return self.server_clock.now()
 
     def notify(self, message: str, *, warning: bool = False) -> None:
-        """Pass a line on to whoever watches."""
+        """Pass a message to the callback, with secrets masked."""
         self._notify(self._mask_text(message), warning)
 
     def sleep(self, seconds: float, why: str) -> None:
-        """Sleep; a wait worth noticing is told first."""
+        """Sleep; a long wait is reported first."""
         if seconds > NOTIFY_AFTER:
             self.notify(f"BIM 360: {why}; waiting {seconds:.0f} s.")
         self.clock.sleep(seconds)
@@ -106,112 +106,120 @@ class Transport:
         """Close the connections."""
         self._session.close()
 
-    def _send_with_retries(self, question: Request, token: Token | None) -> Response:
-        began = self.clock.monotonic()
+    def _send_with_retries(self, request: Request, token: Token | None) -> Response:
+        start = self.clock.monotonic()
         number, renewed = 1, False
         while True:
-            # Waiting for a place is no fault of the request, so it costs none of its time.
-            began += self._throttle.acquire(_select_window(question) if token else None)
-            answer, error = self._send_once(question, token)
-            attempt = self._describe_attempt(question, answer, error)
-            elapsed = self.clock.monotonic() - began
+            # The wait for the rate limit does not count towards the request's time budget.
+            start += self._throttle.acquire(_select_window(request) if token else None)
+            response, error = self._send_once(request, token)
+            attempt = self._describe_attempt(request, response, error)
+            elapsed = self.clock.monotonic() - start
             attempt = replace(attempt, number=number, elapsed=elapsed, token_renewed=renewed)
             decision = decide_action(attempt, self.clock.jitter())
-            if decision.action is Action.ACCEPT and answer is not None:
-                return answer
+            if decision.action is Action.ACCEPT and response is not None:
+                return response
             if decision.action is Action.RENEW and token is not None:
                 token, renewed = self._tokens.renew(token), True
             elif decision.action in (Action.WAIT, Action.PAUSE):
-                self._wait_before_retry(question, decision)
+                self._wait_before_retry(request, decision)
             else:
-                raise self._build_error(question, decision, answer, error)
+                raise self._build_error(request, decision, response, error)
             number += 1
 
     def _send_once(
-        self, question: Request, token: Token | None
+        self, request: Request, token: Token | None
     ) -> tuple[Response | None, Bim360Error | None]:
         try:
-            answer = self._session.send(self._build_http_request(question, token))
+            response = self._session.send(self._build_http_request(request, token))
         except (UnreachableError, UnansweredError) as error:
             return None, error
         except ConfigError as error:
-            msg = f"BIM 360: could not {question.description}: {error}."
+            msg = f"BIM 360: could not {request.description}: {error}."
             raise ConfigError(self._mask_text(msg)) from None
-        self.server_clock.sync(answer.headers.get("Date"))
-        return answer, None
+        self.server_clock.sync(response.headers.get("Date"))
+        return response, None
 
     def _describe_attempt(
-        self, question: Request, answer: Response | None, error: Bim360Error | None
+        self, request: Request, response: Response | None, error: Bim360Error | None
     ) -> Attempt:
         attempt = Attempt(
-            idempotent=question.idempotent,
+            idempotent=request.idempotent,
             outcome=AttemptOutcome.RESPONSE,
-            new_resource=question.new_resource,
+            new_resource=request.new_resource,
         )
-        if answer is None:
+        if response is None:
             unreachable = isinstance(error, UnreachableError)
             lost = AttemptOutcome.NOT_SENT if unreachable else AttemptOutcome.NO_RESPONSE
             return replace(attempt, outcome=lost)
-        if answer.is_success and not (answer.has_json or question.empty_ok):
-            return replace(attempt, outcome=AttemptOutcome.NO_RESPONSE, status=answer.status)
-        asked = parse_retry_after(answer.headers.get("Retry-After"), self.server_clock.now())
-        return replace(attempt, status=answer.status, retry_after=asked)
+        if response.is_success and not (response.has_json or request.empty_ok):
+            return replace(attempt, outcome=AttemptOutcome.NO_RESPONSE, status=response.status)
+        retry_after = parse_retry_after(
+            response.headers.get("Retry-After"), self.server_clock.now()
+        )
+        return replace(attempt, status=response.status, retry_after=retry_after)
 
-    def _wait_before_retry(self, question: Request, decision: Decision) -> None:
+    def _wait_before_retry(self, request: Request, decision: Decision) -> None:
         if decision.action is Action.PAUSE:
             self._throttle.pause(decision.seconds)
         else:
-            self.sleep(decision.seconds, f"no good answer yet to: {question.description}")
+            self.sleep(decision.seconds, f"retrying: {request.description}")
 
     def _build_error(
         self,
-        question: Request,
+        request: Request,
         decision: Decision,
-        answer: Response | None,
+        response: Response | None,
         error: Bim360Error | None,
     ) -> Bim360Error:
         if decision.action is Action.VERIFY:
-            msg = f"BIM 360: could not {question.description}: it was sent, and HQ gave no clear answer."
+            msg = (
+                f"BIM 360: could not {request.description}: it was sent, but HQ's response was "
+                "inconclusive."
+            )
             return OpenOutcomeError(msg)
-        if answer is not None and not answer.is_success:
-            return self._build_hq_error(question, answer)
-        why = error or "HQ's answer was no JSON"
+        if response is not None and not response.is_success:
+            return self._build_hq_error(request, response)
+        why = error or "HQ's response was not JSON"
         kind = UnreachableError if isinstance(error, UnreachableError) else UnansweredError
         advice = "Check the network and the base URL, then run it again."
-        return kind(self._mask_text(f"BIM 360: could not {question.description}: {why}. {advice}"))
+        return kind(self._mask_text(f"BIM 360: could not {request.description}: {why}. {advice}"))
 
-    def _build_hq_error(self, question: Request, answer: Response) -> HqError:
-        request = f"{question.method} {question.path}"
-        return build_hq_error(question.description, request, answer, self._mask_text)
+    def _build_hq_error(self, request: Request, response: Response) -> HqError:
+        name = f"{request.method} {request.path}"
+        return build_hq_error(request.description, name, response, self._mask_text)
 
-    def _build_http_request(self, question: Request, token: Token | None) -> HttpRequest:
+    def _build_http_request(self, request: Request, token: Token | None) -> HttpRequest:
         headers = {"Accept": "application/json", "User-Agent": USER_AGENT}
         if token is None:
             auth = BasicAuth(self._client_id, self._secret.get_secret_value())
             form = {"grant_type": "client_credentials", "scope": SCOPES}
-            return HttpRequest("POST", self._base_url + question.path, headers, auth, form=form)
+            return HttpRequest("POST", self._base_url + request.path, headers, auth, form=form)
         return HttpRequest(
-            question.method,
-            self._base_url + question.path,
-            {**headers, **(question.headers or {})},
+            request.method,
+            self._base_url + request.path,
+            {**headers, **(request.headers or {})},
             BearerAuth(token.bearer),
-            json=question.json,
-            params=question.params,
-            files=question.files,
+            json=request.json,
+            params=request.params,
+            files=request.files,
         )
 
     def _fetch_token(self) -> TokenResponse:
-        question = Request("POST", TOKEN_PATH, "get a token")
+        request = Request("POST", TOKEN_PATH, "get a token")
         try:
-            return TokenResponse.model_validate(self._send_with_retries(question, None).json)
+            return TokenResponse.model_validate(self._send_with_retries(request, None).json)
         except ValidationError:
-            msg = "BIM 360: could not get a token: the answer holds none. Check the base URL."
+            msg = (
+                "BIM 360: could not get a token: the response contains no token. "
+                "Check the base URL."
+            )
             raise UnansweredError(msg) from None
 
-    def _mask_text(self, words: str) -> str:
-        return mask_secrets(words, self._secret.get_secret_value())
+    def _mask_text(self, text: str) -> str:
+        return mask_secrets(text, self._secret.get_secret_value())
 
 
-def _select_window(question: Request) -> str:
-    reads = question.method == "GET" and question.path.startswith(ADMIN_PATHS)
+def _select_window(request: Request) -> str:
+    reads = request.method == "GET" and request.path.startswith(ADMIN_PATHS)
     return ADMIN_WINDOW if reads else HQ_WINDOW

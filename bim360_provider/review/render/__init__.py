@@ -1,1 +1,1 @@
-"""A review as Markdown, JSON or terminal output."""
+"""Render a review as Markdown, JSON or terminal text."""

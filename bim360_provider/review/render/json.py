@@ -1,4 +1,4 @@
-"""A review for machines."""
+"""Render a review as JSON."""
 
 import json
 from dataclasses import asdict
@@ -10,7 +10,7 @@ __all__ = ["render_json"]
 
 
 def render_json(review: Review) -> str:
-    """Return a review as a JSON document, all of it."""
+    """Return a complete review as a JSON document."""
     changes = [{**asdict(each), "verb": each.verb.value} for each in review.changes]
     document = {
         "title": review.title,
@@ -18,7 +18,7 @@ def render_json(review: Review) -> str:
         "failed": review.failed,
         "counts": review.counts,
         "possible": {kind: n for kind, n in review.possible.items() if n},
-        "looked": review.looked,
+        "looked": review.has_refresh,
         "changes": changes,
         "messages": [asdict(each) for each in review.messages if each.severity != "info"],
     }

@@ -1,4 +1,4 @@
-"""Render a review as a comment on a pull request: GitHub's Markdown within its limit."""
+"""Render a review as a pull request comment: GitHub Markdown within GitHub's length limit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,61 +11,61 @@ from bim360_provider.review.sections import Section, build_sections, format_summ
 
 __all__ = ["MAX_COMMENT_LENGTH", "allocate_rows", "count_utf16_units", "render_markdown"]
 
+MAX_COMMENT_LENGTH: Final = 65_000
+"""Maximum characters of a comment: GitHub accepts 65,536; a pipeline may add a line."""
+
+MAX_UNFOLDED_ROWS: Final = 30
+"""A table with more rows is folded."""
+
 
 def count_utf16_units(text: str) -> int:
-    """Return the length of a text as its strictest reader counts it: in UTF-16 code units.
+    """Return the length of a text in UTF-16 code units.
 
-    GitHub speaks of 65,536 characters, and its own client counts in JavaScript.
+    GitHub documents 65,536 characters, and its client counts them as JavaScript does.
     """
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def allocate_rows(costs: Sequence[Sequence[int]], budget: int) -> list[int]:
-    """Return how many rows of each section can be shown.
+    """Return how many rows of each section fit.
 
     Args:
         costs: The length of each row, by section.
-        budget: The length that all rows may have together.
+        budget: The maximum total length of the rows.
     """
     share = budget // max(1, len(costs))
-    counts, left = [], budget
+    counts, remaining = [], budget
     for rows in costs:
-        count, spent = _count_fitting_rows(rows, 0, share)
+        count, length = _count_fitting_rows(rows, 0, share)
         counts.append(count)
-        left -= spent
+        remaining -= length
     for number, rows in enumerate(costs):
-        count, spent = _count_fitting_rows(rows, counts[number], left)
+        count, length = _count_fitting_rows(rows, counts[number], remaining)
         counts[number] = count
-        left -= spent
+        remaining -= length
     return counts
 
 
 def _count_fitting_rows(rows: Sequence[int], start: int, budget: int) -> tuple[int, int]:
-    spent, count = 0, start
-    while count < len(rows) and spent + rows[count] <= budget:
-        spent += rows[count]
+    length, count = 0, start
+    while count < len(rows) and length + rows[count] <= budget:
+        length += rows[count]
         count += 1
-    return count, spent
-
-
-MAX_COMMENT_LENGTH: Final = 65_000
-"""Characters of a comment: GitHub takes 65,536, and a pipeline may add a line of its own."""
-
-MAX_UNFOLDED_ROWS: Final = 30
-"""Rows from which on a table is folded."""
+    return count, length
 
 
 @dataclass(frozen=True)
 class MarkdownSection:
-    """A section in Markdown: what stands before its rows, the rows, and what stands behind them."""
+    """A section in Markdown: its rows, and the text before and after them."""
 
     prefix: str
     rows: tuple[str, ...]
     suffix: str
 
     def render_rows(self, count: int) -> str:
-        """Return it with its first rows, and the number of those that are left out."""
-        return f"{self.prefix}{''.join(self.rows[:count])}{self._format_omission_note(count)}{self.suffix}"
+        """Return the section with its first rows and the number of omitted rows."""
+        rows = "".join(self.rows[:count])
+        return f"{self.prefix}{rows}{self._format_omission_note(count)}{self.suffix}"
 
     def _format_omission_note(self, count: int) -> str:
         more = len(self.rows) - count
@@ -73,7 +73,7 @@ class MarkdownSection:
 
     @property
     def frame_length(self) -> int:
-        """The most that it takes without its rows."""
+        """The maximum length of the section without its rows."""
         return count_utf16_units(self.prefix + self._format_omission_note(-1) + self.suffix)
 
 
@@ -82,23 +82,24 @@ def render_markdown(review: Review, limit: int = MAX_COMMENT_LENGTH) -> str:
 
     Args:
         review: The review.
-        limit: Characters that it may have at the most, as JavaScript counts them; 0 for any number.
+        limit: The maximum length in UTF-16 code units; 0 for no limit.
     """
     parts = [_build_markdown_section(each) for each in build_sections(review)]
     title = shorten_text(review.title) or "plan"
-    top = f"{build_marker(title)}\n### BIM 360: {escape_markdown(title)}\n\n**{format_summary_line(review)}**\n"
+    heading = f"### BIM 360: {escape_markdown(title)}"
+    top = f"{build_marker(title)}\n{heading}\n\n**{format_summary_line(review)}**\n"
     if not limit:
         return top + "".join(part.render_rows(len(part.rows)) for part in parts)
     counts = _allocate_section_rows(
         parts, limit - count_utf16_units(top + _format_cut_note(10**9, 10**9))
     )
-    every, shown = sum(len(part.rows) for part in parts), sum(counts)
+    total, shown = sum(len(part.rows) for part in parts), sum(counts)
     body = "".join(part.render_rows(count) for part, count in zip(parts, counts, strict=False))
-    return top + (_format_cut_note(every - shown, every) if shown < every else "") + body
+    return top + (_format_cut_note(total - shown, total) if shown < total else "") + body
 
 
 def _allocate_section_rows(parts: list[MarkdownSection], room: int) -> list[int]:
-    """Return how many rows of each part fit; where not even the frames do, the last ones go."""
+    """Return how many rows of each part fit; if the frames do not fit, drop the last parts."""
     kept = list(parts)
     while kept and sum(part.frame_length for part in kept) > room:
         kept.pop()
@@ -106,10 +107,10 @@ def _allocate_section_rows(parts: list[MarkdownSection], room: int) -> list[int]
     return allocate_rows(costs, room - sum(part.frame_length for part in kept))
 
 
-def _format_cut_note(gone: int, every: int) -> str:
+def _format_cut_note(omitted: int, total: int) -> str:
     return (
-        f"\n_Too long for a comment: {gone:,} of {every:,} rows are left out. "
-        "`bim360 review --format text` shows them all._\n"
+        f"\n_Too long for a comment: {omitted:,} of {total:,} rows are left out. "
+        "`bim360 review --format text` shows all of them._\n"
     )
 
 
@@ -143,5 +144,5 @@ def _render_row(cells: tuple[str, ...]) -> str:
 def _render_item(row: tuple[str, ...], bullet: str) -> str:
     if len(row) == 1:
         return f"{bullet}{escape_markdown(row[0])}\n"
-    what, names, why = map(escape_markdown, row)
-    return f"{bullet}**{what}:** {names}. {why}\n"
+    title, subjects, reason = map(escape_markdown, row)
+    return f"{bullet}**{title}:** {subjects}. {reason}\n"

@@ -1,4 +1,4 @@
-"""A review on a terminal: plain text, with colour where there is any."""
+"""Print a review on a terminal as text, coloured if the terminal supports it."""
 
 from typing import Final
 
@@ -7,7 +7,12 @@ from rich.text import Text
 
 from bim360_provider.review.escaping import escape_invisible_characters
 from bim360_provider.review.model import Review
-from bim360_provider.review.sections import Section, build_sections, format_summary_line
+from bim360_provider.review.sections import (
+    DROPPED_LABEL,
+    Section,
+    build_sections,
+    format_summary_line,
+)
 
 __all__ = ["print_review"]
 
@@ -18,21 +23,23 @@ TITLE_STYLES: Final = {
     "list": "bold",
 }
 
-WORD_STYLES: Final = {
+LABEL_STYLES: Final = {
     "new": "green",
-    "brought back": "green",
-    "taken out": "red",
+    "reactivated": "green",
+    DROPPED_LABEL: "red",
     "replaced": "magenta",
 }
-LOSS_WORDS: Final = frozenset({"archived", "inactive", "made inactive", "removed"})
+
+LOSS_LABELS: Final = frozenset({"archived", "inactive", "removed, if HQ allows it"})
+"""New values that are printed in red."""
 
 
 def print_review(review: Review, console: Console) -> None:
-    """Print a review, all of it.
+    """Print a complete review.
 
     Args:
         review: The review.
-        console: Where to; it knows whether there are colours.
+        console: The terminal; it decides whether to use colours.
     """
     title = escape_invisible_characters(review.title) or "plan"
     lines = [Text(f"BIM 360: {title}", "bold"), Text(format_summary_line(review), "bold")]
@@ -54,8 +61,8 @@ def _format_row(section: Section, row: tuple[str, ...]) -> Text:
     if section.head[2:3] == ("Declared",):
         return _format_drift(row)
     if not section.head and section.style != "list" and len(row) > 1:
-        what, names, why = row
-        return Text.assemble("  ", (f"{what}: ", "red"), (names, "bold"), f". {why}")
+        title, subjects, reason = row
+        return Text.assemble("  ", (f"{title}: ", "red"), (subjects, "bold"), f". {reason}")
     return Text("  " + "  ".join(cell or "   " for cell in row))
 
 
@@ -64,13 +71,16 @@ def _format_name(name: str) -> Text:
 
 
 def _format_change(row: tuple[str, ...]) -> Text:
-    name, what, now, after = row
-    line = Text.assemble(_format_name(name), "      ", (what, WORD_STYLES.get(what, "")))
-    if now or after:
+    name, label, before, after = row
+    line = Text.assemble(_format_name(name), "      ", (label, LABEL_STYLES.get(label, "")))
+    if label == DROPPED_LABEL:
+        line.append(" → ")
+    elif before or after:
         line.append(": ")
-    if now:
-        line.append(f"{now} → ")
-    line.append(after, "red" if after in LOSS_WORDS else "green" if now else "")
+    if before:
+        line.append(f"{before} → ")
+    is_loss = label == DROPPED_LABEL or after in LOSS_LABELS
+    line.append(after, "red" if is_loss else "green" if before else "")
     return line
 
 

@@ -10,13 +10,14 @@ from typing import Any, Final, Literal
 import pytest
 
 from bim360_provider.core.replacements import ReplacementTracker
-from bim360_provider.core.run import ArchiveCounter, Ownership
+from bim360_provider.core.run import ArchiveLimit, Ownership, Run
+from bim360_provider.core.settings import Settings
 from bim360_provider.dynamic import calls
-from bim360_provider.dynamic.calls import EntityCalls, ProjectCalls
+from bim360_provider.dynamic.calls import EntityCalls
 from bim360_provider.emulator import ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET
-from bim360_provider.hq import HqClient
 from tests.support.full_stack import DEPENDENCIES, ENTITIES, FullStack
-from tests.support.members import ADMIN_EMAIL
+from tests.support.hq import build_run
+from tests.support.members import ADMIN_EMAIL, acting_settings
 
 ReplacementTrigger = Literal["changed", "triggered", "targeted"]
 
@@ -108,16 +109,15 @@ class EngineReplay:
         client = self.stack.create_client()
         self.stack.hq.emulator.requests_made.clear()
         fresh = Ownership(find_previous_state=self._find_outputs)
+        run = build_run(client, acting_settings(), ownership=fresh, archive_limit=ArchiveLimit(20))
 
-        def client_for(_connection: Any) -> HqClient:
-            return client
+        def get_run(_settings: Settings, _account_id: str | None, _region: str | None) -> Run:
+            return run
 
-        self.patch.setattr(calls, "get_client", client_for)
+        self.patch.setattr(calls, "get_run", get_run)
         self.patch.setattr(calls, "replacements", ReplacementTracker())
         self.patch.setattr(calls, "notify", lambda text, **_: self.notifications.append(text))
-        self.patch.setattr(calls, "archives", ArchiveCounter())
-        for module in (calls, calls):
-            self.patch.setattr(module, "owners", fresh)
+        self.patch.setattr(calls, "owners", fresh)
 
     def _list_requests(self) -> list[str]:
         return [each for each in self.stack.hq.emulator.requests_made if "token" not in each]
@@ -130,8 +130,7 @@ class EngineReplay:
         return found[0] if found else None
 
     def _create_calls(self, name: str) -> EntityCalls:
-        entity = ENTITIES[name]
-        return ProjectCalls(entity, None) if name == "project" else EntityCalls(entity, None)
+        return EntityCalls(ENTITIES[name], None)
 
     def _register_resource(
         self, name: str, way: ReplacementTrigger | None, first: bool, killed: KillMoment

@@ -22,7 +22,7 @@ from tests.support.hq import (
     Fault,
     HqFixture,
     build_reply,
-    build_settings,
+    build_run,
 )
 
 MAX_REQUEST_SECONDS = TIME_BUDGET + ATTEMPT_TIMEOUT
@@ -64,23 +64,21 @@ def build_faults(hq: HqFixture) -> Mapping[str, Callable[[str], list[Fault]]]:
 
 CALLS: Mapping[str, tuple[ClientCall, float]] = {
     "create": (
-        lambda client, _: create(
-            client, {**PROJECT_INPUTS, "status": "archived"}, build_settings()
-        ),
+        lambda client, _: create(build_run(client), {**PROJECT_INPUTS, "status": "archived"}),
         # The token; the POST; settling it; what is under way then; the leftover; the PATCH.
         MAX_REQUEST_SECONDS * 2 + SETTLE_TIMEOUT + MAX_REQUEST_SECONDS * 4,
     ),
     "update": (
         lambda client, made: update(
-            client, made, {"status": "active"}, {**PROJECT_INPUTS, "city": "Oslo"}
+            build_run(client), made, {"status": "active"}, {**PROJECT_INPUTS, "city": "Oslo"}
         ),
         MAX_REQUEST_SECONDS * 2,
     ),
     "read": (
-        lambda client, made: read(client, made, {"account_id": "known"}),
+        lambda client, made: read(build_run(client), made, {"account_id": "known"}),
         MAX_REQUEST_SECONDS * 3,
     ),
-    "delete": (lambda client, made: delete(client, made, {}), MAX_REQUEST_SECONDS * 3),
+    "delete": (lambda client, made: delete(build_run(client), made, {}), MAX_REQUEST_SECONDS * 3),
 }
 
 
@@ -114,7 +112,7 @@ def test_a_lost_post_is_settled_in_time(hq: HqFixture, kind: str) -> None:
     before = hq.clock.monotonic()
 
     with pytest.raises(Bim360Error, match="Run `pulumi up` again"):
-        create(client, PROJECT_INPUTS, build_settings())
+        create(build_run(client), PROJECT_INPUTS)
 
     assert hq.clock.monotonic() - before <= ATTEMPT_TIMEOUT + SETTLE_TIMEOUT + MAX_REQUEST_SECONDS
     assert 1 <= hq.emulator.requests_made.count("POST projects") <= 3
@@ -128,7 +126,7 @@ def test_a_create_of_a_template_ends_in_time(hq: HqFixture) -> None:
     hq.emulator.faults += build_faults(hq)["slow failures"]("GET job")
     before = hq.clock.monotonic()
 
-    _, outs = create(client, {**PROJECT_INPUTS, "template_project_id": template}, build_settings())
+    _, outs = create(build_run(client), {**PROJECT_INPUTS, "template_project_id": template})
 
     assert outs["copy_status"] == "running"
     assert hq.clock.monotonic() - before <= COPY_TIMEOUT + MAX_REQUEST_SECONDS

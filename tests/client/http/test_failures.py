@@ -18,7 +18,14 @@ from bim360_provider.errors import (
     UnauthorizedError,
     UnavailableError,
 )
-from tests.support.hq import PROJECT_INPUTS, Fault, HqFixture, build_reply, build_settings
+from tests.support.hq import (
+    PROJECT_INPUTS,
+    Fault,
+    HqFixture,
+    build_reply,
+    build_run,
+    build_settings,
+)
 
 HTML = b"<html><head><title>502 Bad Gateway</title></head></html>"
 UNKNOWN_ACCOUNT = "a1d5e9b2-0000-4000-8000-00000000000f"
@@ -95,23 +102,23 @@ def test_an_app_without_administration_is_told_where_to_tick_it(hq: HqFixture) -
             RejectedError,
             '(code 1): "a b". Correct',
         ),
-        (build_reply(404, HTML), RejectedError, "not HQ's own answer: check the base URL"),
-        (build_reply(407, b""), RejectedError, "The proxy wants a login: set HTTPS_PROXY"),
-        (build_reply(409, {"message": "taken"}), HqError, "Something of that name exists already"),
+        (build_reply(404, HTML), RejectedError, "The response is not from HQ: check the base URL"),
+        (build_reply(407, b""), RejectedError, "The proxy requires a login: set HTTPS_PROXY"),
+        (build_reply(409, {"message": "taken"}), HqError, "The name is in use"),
         (build_reply(418, {}), RejectedError, "answered 418"),
         (
             build_reply(500, {"message": "oh"}),
             UnavailableError,
-            "HQ failed and still did after several",
+            "HQ failed on all attempts",
         ),
-        (build_reply(502, HTML), UnavailableError, "no words of its own (56 bytes of text/html)"),
+        (build_reply(502, HTML), UnavailableError, "no message (56 bytes of text/html)"),
         (build_reply(503, {"detail": "x" * 999}), UnavailableError, "xxx…"),
         (build_reply(599, b""), UnavailableError, "HQ answered 599"),
         (build_reply(403, {"error": "e", "error_description": "d"}), UnauthorizedError, '"d"'),
         (
             build_reply(403, [1]),
             UnauthorizedError,
-            "no words of its own (3 bytes of application/json)",
+            "no message (3 bytes of application/json)",
         ),
     ],
 )
@@ -133,11 +140,11 @@ def test_any_answer_that_says_no_becomes_one_line(
 @pytest.mark.parametrize(
     ("header", "words"),
     [
-        ("3600", "HQ asks to wait 3600 s, longer than we do."),
-        ("Fri, 01 Jan 2100 00:00:00 GMT", "wait more than a year, longer than we do."),
-        ("7", "Run it again later, or ask who else uses this client id."),
-        ("soon", "Run it again later, or ask who else uses this client id."),
-        (None, "Run it again later, or ask who else uses this client id."),
+        ("3600", "HQ requires a wait of 3600 s, which is too long; run it again later."),
+        ("Fri, 01 Jan 2100 00:00:00 GMT", "a wait of more than a year, which is too long"),
+        ("7", "Run it again later, and check who else uses this client id."),
+        ("soon", "Run it again later, and check who else uses this client id."),
+        (None, "Run it again later, and check who else uses this client id."),
     ],
 )
 def test_a_busy_hq_is_told_with_the_time_it_asked_for(
@@ -161,7 +168,7 @@ def test_a_create_that_a_gateway_gave_up_waiting_for_is_looked_for(
     page = build_reply(status, b"<html>timeout</html>")
     hq.emulator.faults.append(Fault("POST projects", page, acts_on_request=True))
 
-    create(hq.create_client(), PROJECT_INPUTS, build_settings())
+    create(build_run(hq.create_client()), PROJECT_INPUTS)
 
     assert hq.list_project_names().count(PROJECT_INPUTS["name"]) == 1
     assert hq.emulator.requests_made.count("POST projects") == 1
@@ -194,7 +201,7 @@ def test_secrets_are_in_no_output_error_log_or_representation(
     """Not even when HQ's answer repeats them."""
     caplog.set_level(logging.DEBUG)
     client = hq.create_client()
-    project_id, outs = create(client, PROJECT_INPUTS, build_settings())
+    project_id, outs = create(build_run(client), PROJECT_INPUTS)
     bearer = hq.emulator.requests[-1].get_header("authorization").removeprefix("Bearer ")
     echo = build_reply(403, {"message": f"no access with {CLIENT_SECRET}, token {bearer}"})
     hq.emulator.faults += [Fault("GET project", echo), Fault("token", echo)]

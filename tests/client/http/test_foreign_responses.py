@@ -16,7 +16,7 @@ from tests.support.hq import (
     Fault,
     HqFixture,
     build_reply,
-    build_settings,
+    build_run,
 )
 
 OTHER_ACCOUNT = "a1d5e9b2-0000-4000-8000-000000000002"
@@ -46,12 +46,12 @@ def test_a_create_that_gets_the_response_of_another_has_its_own_id(
     entity, one, key, name, what = CREATES[kind]
     owners = Ownership()
     first, outs = create_unrecorded(
-        hq, lambda: entity.create(client, one, build_settings(), owners)
+        hq, lambda: entity.create(build_run(client, ownership=owners), one)
     )
     row = {"id": first, "account_id": ACCOUNT_ID, "status": "pending", **outs, key: one[key]}
     hq.emulator.faults.append(Fault(what, build_reply(201, row), acts_on_request=acts))
 
-    second, outs = entity.create(client, {**one, key: name}, build_settings(), owners)
+    second, outs = entity.create(build_run(client, ownership=owners), {**one, key: name})
 
     assert second != first
     assert outs[key] == name
@@ -66,13 +66,13 @@ def test_an_id_that_another_resource_has_is_refused(
     entity, one, key, name, what = CREATES[kind]
     owners = Ownership()
     first, outs = create_unrecorded(
-        hq, lambda: entity.create(client, one, build_settings(), owners)
+        hq, lambda: entity.create(build_run(client, ownership=owners), one)
     )
     hq.emulator.faults.append(
         Fault(what, build_reply(201, {**outs, "id": first, key: name}), acts_on_request=True)
     )
 
-    second, _ = entity.create(client, {**one, key: name}, build_settings(), owners)
+    second, _ = entity.create(build_run(client, ownership=owners), {**one, key: name})
 
     assert second != first
 
@@ -96,7 +96,7 @@ def test_a_lost_create_is_found_by_the_name_that_hq_has_normalized(
     hq.emulator.faults.append(Fault("POST projects", build_reply(504, b""), acts_on_request=True))
     hq.clock.on_sleep = lambda seconds: _set_at_hq(hq, normal, seconds)
 
-    project_id, _ = project.create(client, {**PROJECT_INPUTS, "name": "Tower  A"}, build_settings())
+    project_id, _ = project.create(build_run(client), {**PROJECT_INPUTS, "name": "Tower  A"})
 
     assert hq.list_project_names() == ["Tower A"]
     assert client.projects.get(project_id).name == "Tower A"

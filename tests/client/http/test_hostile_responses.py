@@ -19,7 +19,7 @@ from tests.support.hq import (
     Fault,
     HqFixture,
     build_reply,
-    build_settings,
+    build_run,
 )
 
 FOREIGN_URL = "https://evil.example/steal"
@@ -121,7 +121,7 @@ class DroppedError(Bim360Error):
 
 def refresh_project(client: HqClient, made: str) -> None:
     """Read a project as a refresh does."""
-    if read(client, made, {"account_id": "known"}) is None:
+    if read(build_run(client), made, {"account_id": "known"}) is None:
         raise DroppedError
 
 
@@ -178,7 +178,7 @@ def test_a_hostile_answer_makes_no_second_project(hq: HqFixture, acts: bool) -> 
     for name, reply in HOSTILE_REPLIES.items():
         hq.emulator.faults[:] = [Fault("POST projects", reply, acts_on_request=acts)]
         for client in (hq.create_client(), hq.create_client()):
-            catch_error(create, client, {**PROJECT_INPUTS, "name": name}, build_settings())
+            catch_error(create, build_run(client), {**PROJECT_INPUTS, "name": name})
             hq.clock.sleep(60)
 
     assert sorted(hq.list_project_names()) == sorted(HOSTILE_REPLIES)
@@ -193,8 +193,8 @@ def test_a_hostile_answer_to_a_change_is_settled_by_the_next_up(hq: HqFixture) -
     for name, reply in HOSTILE_REPLIES.items():
         hq.emulator.faults[:] = [Fault("PATCH project", reply, acts_on_request=True)]
         change = {**PROJECT_INPUTS, "city": name}
-        if catch_error(update, client, made, state, change):
-            update(client, made, state, change)
+        if catch_error(update, build_run(client), made, state, change):
+            update(build_run(client), made, state, change)
 
         assert client.projects.get(made).city == name
 
@@ -224,7 +224,7 @@ def test_fields_that_nobody_knows_are_let_through(hq: HqFixture) -> None:
     news = {**row, "id": made, "colour": "red", "nested": {"a": [None]}, "n": 1e300}
     hq.emulator.faults.append(Fault("GET project", build_reply(200, news)))
 
-    live = read(client, made, {"account_id": "known"})
+    live = read(build_run(client), made, {"account_id": "known"})
 
     assert live is not None
     assert not {"colour", "nested", "n"} & set(live.outputs)

@@ -53,7 +53,7 @@ def test_a_dead_network_is_told_after_five_tries(hq: HqFixture, closed_port: int
         client.projects.list_page(0)
 
     assert str(caught.value) == (
-        "BIM 360: could not get a token: no connection could be made. "
+        "BIM 360: could not get a token: the connection failed. "
         "Check the network and the base URL, then run it again."
     )
     assert hq.clock.sleeps == [0.5, 1.0, 2.0, 4.0]
@@ -82,7 +82,7 @@ def test_a_create_that_may_have_been_made_is_an_error_of_its_own(hq: HqFixture) 
     client.transport.get_server_time()
     hq.emulator.close()
 
-    with pytest.raises(OpenOutcomeError, match="it was sent, and HQ gave no clear answer"):
+    with pytest.raises(OpenOutcomeError, match="it was sent, but HQ's response was inconclusive"):
         client.projects.create(PROJECT_BODY)
 
 

@@ -122,7 +122,7 @@ def test_each_method_serves_a_program_of_ones_own(client: HqClient) -> None:
     assert client.projects.is_account_visible()
 
 
-SAME_PAGE = "HQ sent a page of the list that it had sent before, so it is not complete"
+SAME_PAGE = "HQ sent a page of the list that it had sent before, so it is incomplete"
 
 
 def _build_id(number: int) -> str:

@@ -337,7 +337,7 @@ def test_a_store_that_cannot_be_used_costs_a_line_not_the_run(hq: HqFixture) -> 
     told = [message for message, _ in hq.notifications]
     assert len(told) == 1
     assert told[0].startswith("BIM 360: the shared rate limit cannot be used")
-    assert told[0].endswith("going on with a limit of this process alone.")
+    assert told[0].endswith("continuing with a limit for this process only.")
 
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,7 +29,7 @@ def test_a_wait_is_as_long_as_hq_asks(
 
     assert hq.clock.sleeps == [waited]
     assert len(hq.notifications) == 1
-    assert "HQ asks to slow down (429)" in hq.notifications[0][0]
+    assert "HQ's rate limit was exceeded (429)" in hq.notifications[0][0]
     assert f" {waited:.0f} s." in hq.notifications[0][0]
 
 
@@ -48,7 +48,7 @@ def test_a_wait_beyond_reason_is_an_error_at_once(hq: HqFixture, client: HqClien
     """An hour is an outage to be told of, not a pause."""
     hq.emulator.faults.append(Fault("GET projects", build_reply(429, retry_after="3600")))
 
-    with pytest.raises(RateLimitedError, match="HQ asks to wait 3600 s, longer than we do"):
+    with pytest.raises(RateLimitedError, match="HQ requires a wait of 3600 s, which is too long"):
         client.projects.list_page(0)
 
     assert hq.clock.sleeps == []
@@ -79,7 +79,7 @@ def test_all_threads_wait_for_the_one_that_was_refused(hq: HqFixture, client: Hq
         list(pool.map(page, range(4)))
 
     assert hq.emulator.requests_made.count("GET projects") <= 1 + 4 + 4
-    assert sum("slow down" in message for message, _ in hq.notifications) >= 1
+    assert sum("rate limit was exceeded" in message for message, _ in hq.notifications) >= 1
 
 
 def test_hqs_own_limit_is_kept_so_that_no_request_is_refused(hq: HqFixture) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from bim360_provider.core.project import create, delete, read, update
 from bim360_provider.errors import ConfigError
-from tests.support.hq import PROJECT_INPUTS, HqFixture, build_settings
+from tests.support.hq import PROJECT_INPUTS, HqFixture, build_run
 
 needs_openssl = pytest.mark.skipif(
     shutil.which("openssl") is None, reason="there is no openssl to make a certificate with"
@@ -106,7 +106,7 @@ def test_a_wrong_certificate_ends_it_before_anything_is_sent(
             monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(pem))
 
         with pytest.raises(ConfigError) as caught:
-            create(hq.create_client(base_url=url), PROJECT_INPUTS, build_settings())
+            create(build_run(hq.create_client(base_url=url)), PROJECT_INPUTS)
 
     assert str(caught.value) == (
         "BIM 360: could not get a token: the certificate is not one that this machine trusts; "
@@ -138,10 +138,10 @@ def test_a_proxy_that_wants_a_login_is_told_and_sees_no_secret(
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
         client = hq.create_client(base_url="https://hq.example")
         calls = (
-            lambda: create(client, PROJECT_INPUTS, build_settings()),
-            lambda: read(client, "p1", {"account_id": "known"}),
-            lambda: update(client, "p1", {}, {**PROJECT_INPUTS, "city": "Oslo"}),
-            lambda: delete(client, "p1", {}),
+            lambda: create(build_run(client), PROJECT_INPUTS),
+            lambda: read(build_run(client), "p1", {"account_id": "known"}),
+            lambda: update(build_run(client), "p1", {}, {**PROJECT_INPUTS, "city": "Oslo"}),
+            lambda: delete(build_run(client), "p1", {}),
         )
         for call in calls:
             with pytest.raises(ConfigError) as caught:

@@ -9,7 +9,14 @@ import pytest
 from bim360_provider.core.project import create, diff
 from bim360_provider.errors import ConflictError
 from bim360_provider.hq import HqClient
-from tests.support.hq import PROJECT_INPUTS, Fault, HqFixture, build_reply, build_settings
+from tests.support.hq import (
+    PROJECT_INPUTS,
+    Fault,
+    HqFixture,
+    build_reply,
+    build_run,
+    build_settings,
+)
 
 
 def list_bodies(hq: HqFixture, method: str = "PATCH") -> list[Any]:
@@ -22,7 +29,7 @@ def test_by_default_a_taken_name_is_an_error_with_advice(hq: HqFixture, client: 
     there = hq.create_project()
 
     with pytest.raises(ConflictError) as caught:
-        create(client, PROJECT_INPUTS, build_settings())
+        create(build_run(client), PROJECT_INPUTS)
 
     assert str(caught.value) == (
         "BIM 360: could not create project 'Tower A': a project 'Tower A' exists already "
@@ -39,7 +46,7 @@ def test_an_archived_project_is_brought_back_where_that_is_declared(
     there = hq.create_project(status="archived")
     inputs = {**PROJECT_INPUTS, "adopt": "archived", "value": 9.0}
 
-    project_id, outs = create(client, inputs, build_settings())
+    project_id, outs = create(build_run(client), inputs)
 
     assert project_id == there["id"]
     assert list_bodies(hq)[-2:] == [{"status": "active"}, {"value": 9.0}]
@@ -51,11 +58,11 @@ def test_what_an_interrupted_run_brought_back_is_taken_up(hq: HqFixture, client:
     """The run before was killed before the state was written; nothing is changed again."""
     there = hq.create_project(status="archived")
     inputs = {**PROJECT_INPUTS, "adopt": "archived"}
-    create(client, inputs, build_settings())
+    create(build_run(client), inputs)
     hq.emulator.clock.advance(60)
     hq.emulator.requests_made.clear()
 
-    project_id, outs = create(hq.create_client(), inputs, build_settings())
+    project_id, outs = create(build_run(hq.create_client()), inputs)
 
     assert (project_id, outs["status"]) == (there["id"], "active")
     assert hq.emulator.requests_made == ["token", "POST projects", "GET projects", "GET project"]
@@ -69,7 +76,7 @@ def test_a_living_project_is_not_taken_where_only_archived_ones_are(
     hq.create_project()
 
     with pytest.raises(ConflictError, match="exists already"):
-        create(client, {**PROJECT_INPUTS, "adopt": "archived"}, build_settings())
+        create(build_run(client), {**PROJECT_INPUTS, "adopt": "archived"})
 
 
 def test_any_project_is_taken_over_and_made_as_declared(hq: HqFixture, client: HqClient) -> None:
@@ -77,7 +84,7 @@ def test_any_project_is_taken_over_and_made_as_declared(hq: HqFixture, client: H
     there = hq.create_project(city="Oslo", service_types="pm,cost")
     inputs = {**PROJECT_INPUTS, "adopt": "any", "city": "Bergen", "service_types": ["doc_manager"]}
 
-    project_id, outs = create(client, inputs, build_settings())
+    project_id, outs = create(build_run(client), inputs)
 
     assert project_id == there["id"]
     assert list_bodies(hq)[-1] == {"service_types": "doc_manager", "city": "Bergen"}
@@ -90,7 +97,7 @@ def test_an_adopted_project_that_is_as_declared_is_left_alone(
     """Nothing is patched for the sake of it."""
     hq.create_project()
 
-    create(client, {**PROJECT_INPUTS, "adopt": "any"}, build_settings())
+    create(build_run(client), {**PROJECT_INPUTS, "adopt": "any"})
 
     assert hq.emulator.requests_made == ["token", "POST projects", "GET projects", "GET project"]
 
@@ -100,7 +107,7 @@ def test_the_leftover_of_an_interrupted_run_is_adopted_and_told_of(hq: HqFixture
     hq.create_client().projects.create({k: PROJECT_INPUTS[k] for k in list(PROJECT_INPUTS)[:6]})
     hq.clock.sleep(60)
 
-    project_id, _ = create(hq.create_client(), PROJECT_INPUTS, build_settings())
+    project_id, _ = create(build_run(hq.create_client()), PROJECT_INPUTS)
 
     assert project_id in str(hq.list_warnings())
     assert "interrupted run" in str(hq.list_warnings())
@@ -113,7 +120,9 @@ def test_leftovers_are_left_alone_where_configured(hq: HqFixture) -> None:
     hq.clock.sleep(60)
 
     with pytest.raises(ConflictError, match="exists already"):
-        create(hq.create_client(), PROJECT_INPUTS, build_settings(adoptLeftovers="false"))
+        create(
+            build_run(hq.create_client(), build_settings(adoptLeftovers="false")), PROJECT_INPUTS
+        )
 
 
 def test_what_cannot_be_applied_on_adoption_is_finished_later(
@@ -126,7 +135,7 @@ def test_what_cannot_be_applied_on_adoption_is_finished_later(
     )
     inputs = {**PROJECT_INPUTS, "adopt": "archived", "value": 9.0}
 
-    project_id, outs = create(client, inputs, build_settings())
+    project_id, outs = create(build_run(client), inputs)
 
     assert project_id == there["id"]
     assert outs["unfinished"] == ["status", "value"]
@@ -139,7 +148,7 @@ def test_a_name_that_no_project_shows_is_told_so(hq: HqFixture, client: HqClient
     hq.emulator.faults.append(Fault("POST projects", taken))
 
     with pytest.raises(ConflictError, match="it may also be an ACC project: declare another name"):
-        create(client, {**PROJECT_INPUTS, "adopt": "any"}, build_settings())
+        create(build_run(client), {**PROJECT_INPUTS, "adopt": "any"})
 
 
 def test_adopting_does_not_copy_a_template_and_says_so(hq: HqFixture, client: HqClient) -> None:
@@ -148,9 +157,7 @@ def test_adopting_does_not_copy_a_template_and_says_so(hq: HqFixture, client: Hq
     hq.create_project()
 
     create(
-        client,
-        {**PROJECT_INPUTS, "adopt": "any", "template_project_id": template["id"]},
-        build_settings(),
+        build_run(client), {**PROJECT_INPUTS, "adopt": "any", "template_project_id": template["id"]}
     )
 
     assert "the template is not copied into 'Tower A'" in hq.list_warnings()[-1]
@@ -162,7 +169,7 @@ def test_names_that_are_taken_are_looked_for_in_one_walk(hq: HqFixture, client: 
 
     def adopted(each: int) -> str:
         return create(
-            client, {**PROJECT_INPUTS, "name": f"Tower {each}", "adopt": "any"}, build_settings()
+            build_run(client), {**PROJECT_INPUTS, "name": f"Tower {each}", "adopt": "any"}
         )[0]
 
     with ThreadPoolExecutor(4) as threads:
@@ -178,12 +185,10 @@ def test_a_project_that_was_made_after_the_walk_is_found_at_its_end(
 ) -> None:
     """Somebody made it between two conflicts of one run."""
     hq.create_project(name="Tower A")
-    create(client, {**PROJECT_INPUTS, "adopt": "any"}, build_settings())
+    create(build_run(client), {**PROJECT_INPUTS, "adopt": "any"})
     late = hq.create_project(name="Late")
 
-    project_id, _ = create(
-        client, {**PROJECT_INPUTS, "name": "Late", "adopt": "any"}, build_settings()
-    )
+    project_id, _ = create(build_run(client), {**PROJECT_INPUTS, "name": "Late", "adopt": "any"})
 
     assert project_id == late["id"]
     assert hq.emulator.requests_made.count("GET projects") == 2
@@ -193,11 +198,11 @@ def test_what_the_walk_found_is_judged_as_it_is_now(hq: HqFixture, client: HqCli
     """It was archived when the list was walked, and somebody has brought it back since."""
     hq.create_project(name="Tower A")
     back = hq.create_project(name="Back", status="archived")
-    create(client, {**PROJECT_INPUTS, "adopt": "any"}, build_settings())
+    create(build_run(client), {**PROJECT_INPUTS, "adopt": "any"})
     hq.emulator.call_control_plane("PATCH", f"/projects/{back['id']}", {"status": "active"})
 
     with pytest.raises(ConflictError, match="a project 'Back' exists already"):
-        create(client, {**PROJECT_INPUTS, "name": "Back", "adopt": "archived"}, build_settings())
+        create(build_run(client), {**PROJECT_INPUTS, "name": "Back", "adopt": "archived"})
 
     assert hq.emulator.requests_made.count("GET projects") == 1
 
@@ -208,10 +213,10 @@ def test_a_name_that_has_moved_on_since_the_walk_is_nobodys(
     """The project that had it is left alone."""
     hq.create_project(name="Tower A")
     other = hq.create_project(name="Other")
-    create(client, {**PROJECT_INPUTS, "adopt": "any"}, build_settings())
+    create(build_run(client), {**PROJECT_INPUTS, "adopt": "any"})
     hq.emulator.call_control_plane("PATCH", f"/projects/{other['id']}", {"name": "Renamed"})
     taken = build_reply(409, {"code": 9409, "message": "taken"})
     hq.emulator.faults.append(Fault("POST projects", taken))
 
     with pytest.raises(ConflictError, match="no BIM 360 project of that name can be seen"):
-        create(client, {**PROJECT_INPUTS, "name": "Other", "adopt": "any"}, build_settings())
+        create(build_run(client), {**PROJECT_INPUTS, "name": "Other", "adopt": "any"})

@@ -13,7 +13,7 @@ from tests.support.hq import (
     Fault,
     HqFixture,
     build_reply,
-    build_settings,
+    build_run,
 )
 
 
@@ -26,7 +26,7 @@ def inputs_with_template(hq: HqFixture) -> dict[str, Any]:
 
 def test_a_project_can_be_archived_from_the_start(hq: HqFixture, client: HqClient) -> None:
     """HQ's POST takes no status, so a PATCH follows."""
-    _, outs = create(client, {**PROJECT_INPUTS, "status": "archived"}, build_settings())
+    _, outs = create(build_run(client), {**PROJECT_INPUTS, "status": "archived"})
 
     assert outs["status"] == "archived"
     assert hq.emulator.requests_made == ["token", "POST projects", "PATCH project"]
@@ -36,14 +36,14 @@ def test_a_status_hq_refuses_now_is_set_by_a_later_up(hq: HqFixture, client: HqC
     """A project nobody joined cannot become inactive; its id is kept all the same."""
     inputs = {**PROJECT_INPUTS, "status": "inactive"}
 
-    project_id, outs = create(client, inputs, build_settings())
+    project_id, outs = create(build_run(client), inputs)
 
     assert outs["unfinished"] == ["status"]
     assert "The project exists" in hq.list_warnings()[0]
     assert diff(outs, inputs).is_unfinished
 
     hq.emulator.call_control_plane("PATCH", f"/projects/{project_id}", {"status": "active"})
-    later = update(client, project_id, outs, inputs)
+    later = update(build_run(client), project_id, outs, inputs)
 
     assert (later["status"], later["unfinished"]) == ("inactive", [])
     assert not diff(later, inputs).is_unfinished
@@ -65,7 +65,7 @@ def test_no_failure_after_the_create_loses_the_id(
     """Pulumi saves nothing of a create that raises."""
     hq.emulator.faults.append(Fault("PATCH project", reply, times=99))
 
-    project_id, outs = create(client, {**PROJECT_INPUTS, "status": "archived"}, build_settings())
+    project_id, outs = create(build_run(client), {**PROJECT_INPUTS, "status": "archived"})
 
     assert project_id
     assert outs["unfinished"] == ["status"]
@@ -75,7 +75,7 @@ def test_a_404_on_what_was_just_made_is_waited_out(hq: HqFixture, client: HqClie
     """HQ shows a new project a moment late."""
     hq.emulator.faults.append(Fault("PATCH project", PROJECT_NOT_FOUND, times=3))
 
-    _, outs = create(client, {**PROJECT_INPUTS, "status": "archived"}, build_settings())
+    _, outs = create(build_run(client), {**PROJECT_INPUTS, "status": "archived"})
 
     assert outs["status"] == "archived"
     assert hq.clock.sleeps == [4.0, 4.0, 4.0]
@@ -87,7 +87,7 @@ def test_a_template_copy_is_waited_for(
     """At growing distances, and told once."""
     hq.emulator.call_control_plane("PATCH", "/options", {"job_duration": 10})
 
-    _, outs = create(client, inputs_with_template, build_settings())
+    _, outs = create(build_run(client), inputs_with_template)
 
     assert outs["copy_status"] == "done"
     assert hq.clock.sleeps == [2.0, 4.0, 8.0]
@@ -100,9 +100,9 @@ def test_a_failed_copy_is_a_warning_and_final(
     """HQ cannot repeat it; the next up does not ask for it again."""
     hq.emulator.call_control_plane("PATCH", "/options", {"job_outcome": "failed"})
 
-    project_id, outs = create(client, inputs_with_template, build_settings())
+    project_id, outs = create(build_run(client), inputs_with_template)
     hq.emulator.requests_made.clear()
-    later = update(client, project_id, outs, {**inputs_with_template, "city": "Oslo"})
+    later = update(build_run(client), project_id, outs, {**inputs_with_template, "city": "Oslo"})
 
     assert (outs["copy_status"], later["copy_status"]) == ("failed", "failed")
     assert "copy the template's settings by hand" in hq.list_warnings()[0]
@@ -117,14 +117,14 @@ def test_a_copy_that_outlasts_its_bound_is_looked_at_by_the_next_up(
     hq.emulator.call_control_plane("PATCH", "/options", {"job_duration": 1000})
     inputs = {**inputs_with_template, "copy_timeout": 30.0}
 
-    project_id, outs = create(client, inputs, build_settings())
+    project_id, outs = create(build_run(client), inputs)
 
     assert outs["copy_status"] == "running"
     assert sum(hq.clock.sleeps) == 30.0
     assert diff(outs, inputs).is_unfinished
 
     hq.clock.sleep(1000)
-    later = update(client, project_id, outs, inputs)
+    later = update(build_run(client), project_id, outs, inputs)
 
     assert later["copy_status"] == "done"
     assert "PATCH project" not in hq.emulator.requests_made
@@ -134,14 +134,12 @@ def test_a_job_that_an_answer_leaves_out_is_remembered(
     hq: HqFixture, client: HqClient, inputs_with_template: Any
 ) -> None:
     """Or the copy would count as running for ever."""
-    project_id, outs = create(
-        client, {**inputs_with_template, "copy_timeout": 0.0}, build_settings()
-    )
+    project_id, outs = create(build_run(client), {**inputs_with_template, "copy_timeout": 0.0})
     hq.clock.sleep(60)
     bare = build_reply(200, {"id": project_id, "name": "Tower A", "copy_project_job_id": None})
     hq.emulator.faults.append(Fault("PATCH project", bare))
 
-    later = update(client, project_id, outs, {**inputs_with_template, "city": "Oslo"})
+    later = update(build_run(client), project_id, outs, {**inputs_with_template, "city": "Oslo"})
 
     assert later["copy_status"] == "done"
     assert later["copy_project_job_id"] == outs["copy_project_job_id"]
@@ -151,7 +149,7 @@ def test_a_bound_of_nothing_looks_once(
     hq: HqFixture, client: HqClient, inputs_with_template: Any
 ) -> None:
     """For who does not want to wait at all."""
-    _, outs = create(client, {**inputs_with_template, "copy_timeout": 0.0}, build_settings())
+    _, outs = create(build_run(client), {**inputs_with_template, "copy_timeout": 0.0})
 
     assert outs["copy_status"] == "running"
     assert hq.emulator.requests_made.count("GET job") == 1
@@ -182,9 +180,7 @@ def test_a_job_that_cannot_be_looked_at_does_not_lose_the_project(
     """It counts as still running."""
     hq.emulator.faults.append(Fault("GET job", reply, times=99))
 
-    project_id, outs = create(
-        client, {**inputs_with_template, "copy_timeout": 10.0}, build_settings()
-    )
+    project_id, outs = create(build_run(client), {**inputs_with_template, "copy_timeout": 10.0})
 
     assert project_id
     assert outs["copy_status"] == "running"

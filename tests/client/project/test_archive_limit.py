@@ -16,7 +16,7 @@ from tests.support.hq import (
     Fault,
     HqFixture,
     build_reply,
-    build_settings,
+    build_run,
 )
 
 LONG_AGO = {"created_at": "2026-01-02T03:04:05.678Z"}
@@ -26,9 +26,7 @@ IdAndState = tuple[str, dict[str, Any]]
 @pytest.fixture
 def created_projects(hq: HqFixture, client: HqClient) -> list[IdAndState]:
     """Return projects that exist; what made them is not counted."""
-    made = [
-        create(client, {**PROJECT_INPUTS, "name": f"Tower {n}"}, build_settings()) for n in range(8)
-    ]
+    made = [create(build_run(client), {**PROJECT_INPUTS, "name": f"Tower {n}"}) for n in range(8)]
     hq.emulator.requests_made.clear()
     return made
 
@@ -55,7 +53,11 @@ def test_four_threads_archive_exactly_as_many_as_allowed(
 
     with ThreadPoolExecutor(4) as pool:
         outcomes = pool.map(
-            lambda made: is_refused(lambda: delete(client, made[0], made[1], None, allowance)),
+            lambda made: is_refused(
+                lambda: delete(
+                    build_run(client, ownership=None, archive_limit=allowance), made[0], made[1]
+                )
+            ),
             created_projects,
         )
 
@@ -69,10 +71,10 @@ def test_the_refusal_names_the_project_and_says_how_to_go_on(
 ) -> None:
     """In one line, in the words of whoever stands before it."""
     allowance = ArchiveLimit(1)
-    delete(client, *created_projects[0], archive_limit=allowance)
+    delete(build_run(client, archive_limit=allowance), *created_projects[0])
 
     with pytest.raises(ArchiveLimitError) as caught:
-        delete(client, *created_projects[1], archive_limit=allowance)
+        delete(build_run(client, archive_limit=allowance), *created_projects[1])
 
     assert str(caught.value) == (
         f"BIM 360: project 'Tower 1' ({created_projects[1][0]}) is not archived: this run has archived 1 "
@@ -90,13 +92,27 @@ def test_what_archives_nothing_takes_no_place(
     owners.mark_adopted(third)
     hq.emulator.call_control_plane("DELETE", f"/projects/{fourth}")
 
-    delete(client, first, {**state, "status": "archived"}, owners, allowance)
-    delete(client, second, {**state, "on_destroy": "retain"}, owners, allowance)
-    delete(client, third, state, owners, allowance)
-    delete(client, fourth, {**state, **LONG_AGO}, owners, allowance)
+    delete(
+        build_run(client, ownership=owners, archive_limit=allowance),
+        first,
+        {**state, "status": "archived"},
+    )
+    delete(
+        build_run(client, ownership=owners, archive_limit=allowance),
+        second,
+        {**state, "on_destroy": "retain"},
+    )
+    delete(build_run(client, ownership=owners, archive_limit=allowance), third, state)
+    delete(
+        build_run(client, ownership=owners, archive_limit=allowance), fourth, {**state, **LONG_AGO}
+    )
 
-    assert not is_refused(lambda: delete(client, *created_projects[4], archive_limit=allowance))
-    assert is_refused(lambda: delete(client, *created_projects[5], archive_limit=allowance))
+    assert not is_refused(
+        lambda: delete(build_run(client, archive_limit=allowance), *created_projects[4])
+    )
+    assert is_refused(
+        lambda: delete(build_run(client, archive_limit=allowance), *created_projects[5])
+    )
 
 
 def test_a_project_that_hq_would_not_archive_gives_its_place_back(
@@ -107,10 +123,14 @@ def test_a_project_that_hq_would_not_archive_gives_its_place_back(
     hq.emulator.faults.append(Fault("PATCH project", build_reply(422, {"message": "no"})))
 
     with pytest.raises(Bim360Error, match="422"):
-        delete(client, *created_projects[0], archive_limit=allowance)
+        delete(build_run(client, archive_limit=allowance), *created_projects[0])
 
-    assert not is_refused(lambda: delete(client, *created_projects[1], archive_limit=allowance))
-    assert is_refused(lambda: delete(client, *created_projects[2], archive_limit=allowance))
+    assert not is_refused(
+        lambda: delete(build_run(client, archive_limit=allowance), *created_projects[1])
+    )
+    assert is_refused(
+        lambda: delete(build_run(client, archive_limit=allowance), *created_projects[2])
+    )
     assert list_statuses(client).count("archived") == 1
 
 
@@ -123,9 +143,11 @@ def test_a_lost_answer_counts_as_archived(
     hq.emulator.faults.append(Fault("PATCH project", reply, acts_on_request=True, times=99))
 
     with pytest.raises(Bim360Error, match="could not change status"):
-        delete(client, *created_projects[0], archive_limit=allowance)
+        delete(build_run(client, archive_limit=allowance), *created_projects[0])
 
-    assert is_refused(lambda: delete(client, *created_projects[1], archive_limit=allowance))
+    assert is_refused(
+        lambda: delete(build_run(client, archive_limit=allowance), *created_projects[1])
+    )
     assert list_statuses(client).count("archived") == 1
 
 
@@ -139,9 +161,11 @@ def test_what_was_archived_before_its_answer_was_lost_counts(
         Fault("PATCH project", build_reply(422, {"message": "it is archived"})),
     ]
 
-    delete(client, *created_projects[0], archive_limit=allowance)
+    delete(build_run(client, archive_limit=allowance), *created_projects[0])
 
-    assert is_refused(lambda: delete(client, *created_projects[1], archive_limit=allowance))
+    assert is_refused(
+        lambda: delete(build_run(client, archive_limit=allowance), *created_projects[1])
+    )
 
 
 def test_an_update_that_archives_is_refused_as_a_whole(
@@ -152,7 +176,7 @@ def test_an_update_that_archives_is_refused_as_a_whole(
     wanted = {**PROJECT_INPUTS, "name": "Tower 0", "city": "Oslo", "status": "archived"}
 
     with pytest.raises(ArchiveLimitError, match="'Tower 0'"):
-        update(client, project_id, state, wanted, ArchiveLimit(0))
+        update(build_run(client, archive_limit=ArchiveLimit(0)), project_id, state, wanted)
 
     assert hq.emulator.requests_made == []
 
@@ -165,18 +189,27 @@ def test_archiving_by_an_update_counts_once(
     project_id, state = created_projects[0]
     wanted = {**PROJECT_INPUTS, "name": "Tower 0"}
 
-    outs = update(client, project_id, state, {**wanted, "status": "archived"}, allowance)
-    outs = update(client, project_id, outs, {**wanted, "city": "Oslo"}, allowance)
+    outs = update(
+        build_run(client, archive_limit=allowance),
+        project_id,
+        state,
+        {**wanted, "status": "archived"},
+    )
+    outs = update(
+        build_run(client, archive_limit=allowance), project_id, outs, {**wanted, "city": "Oslo"}
+    )
 
     assert outs["status"] == "active"
-    assert is_refused(lambda: delete(client, *created_projects[1], archive_limit=allowance))
+    assert is_refused(
+        lambda: delete(build_run(client, archive_limit=allowance), *created_projects[1])
+    )
 
 
 def test_a_new_project_may_be_archived_from_the_start(hq: HqFixture, client: HqClient) -> None:
     """A table of finished projects: nothing that was there is lost."""
     wanted = {**PROJECT_INPUTS, "status": "archived"}
 
-    _, outs = create(client, wanted, build_settings(), Ownership(), ArchiveLimit(0))
+    _, outs = create(build_run(client, archive_limit=ArchiveLimit(0)), wanted)
 
     assert outs["status"] == "archived"
     assert hq.list_warnings() == []
@@ -189,10 +222,13 @@ def test_an_adoption_that_would_archive_leaves_the_project_and_finishes_later(
     there = hq.create_project()
     wanted = {**PROJECT_INPUTS, "adopt": "any", "status": "archived"}
 
-    project_id, outs = create(client, wanted, build_settings(), Ownership(), ArchiveLimit(0))
+    project_id, outs = create(build_run(client, archive_limit=ArchiveLimit(0)), wanted)
 
     assert project_id == there["id"]
     assert "PATCH project" not in hq.emulator.requests_made
     assert outs["unfinished"] == ["status"]
     assert "is not archived: bim360:maxArchives is 0" in hq.list_warnings()[-1]
-    assert update(client, project_id, outs, wanted, ArchiveLimit(1))["status"] == "archived"
+    assert (
+        update(build_run(client, archive_limit=ArchiveLimit(1)), project_id, outs, wanted)["status"]
+        == "archived"
+    )

@@ -13,7 +13,7 @@ from tests.support.hq import (
     Fault,
     HqFixture,
     build_reply,
-    build_settings,
+    build_run,
 )
 
 GATEWAY_TIMEOUT = build_reply(504, b"<html>504</html>")
@@ -24,9 +24,7 @@ REPLY_WITHOUT_ID = build_reply(201, {"name": "Tower A"})
 
 def test_a_create_is_one_request_beside_the_token(hq: HqFixture, client: HqClient) -> None:
     """Ten creates are ten POSTs and one token."""
-    made = [
-        create(client, {**PROJECT_INPUTS, "name": f"T{n}"}, build_settings()) for n in range(10)
-    ]
+    made = [create(build_run(client), {**PROJECT_INPUTS, "name": f"T{n}"}) for n in range(10)]
 
     assert len({project_id for project_id, _ in made}) == 10
     assert hq.emulator.requests_made == ["token", *["POST projects"] * 10]
@@ -35,7 +33,7 @@ def test_a_create_is_one_request_beside_the_token(hq: HqFixture, client: HqClien
 def test_the_body_is_what_was_declared_and_nothing_else(hq: HqFixture, client: HqClient) -> None:
     """Neither status nor empty texts nor what only this provider understands."""
     extra = {"city": "", "status": "active", "adopt": "any", "on_destroy": "retain"}
-    create(client, {**PROJECT_INPUTS, **extra, "service_types": ["cost", "pm"]}, build_settings())
+    create(build_run(client), {**PROJECT_INPUTS, **extra, "service_types": ["cost", "pm"]})
 
     entry = next(hq.emulator.journal.find_entries(method="POST", path="*/projects"))
     assert entry.body == {
@@ -53,7 +51,7 @@ def test_the_outputs_are_hqs_answer_and_the_arguments(client: HqClient) -> None:
     """The answer lacks the services; those that were declared stand in."""
     inputs = {**PROJECT_INPUTS, "service_types": ["pm"], "copy_timeout": 5.0}
 
-    project_id, outs = create(client, inputs, build_settings())
+    project_id, outs = create(build_run(client), inputs)
 
     assert outs.items() >= inputs.items()
     assert outs["status"] == "pending"
@@ -79,7 +77,7 @@ def test_a_lost_answer_leads_to_the_project_that_was_made(
     """Looked for by name among the newest; no second POST."""
     hq.emulator.faults.append(Fault("POST projects", reply, acts_on_request=True))
 
-    project_id, outs = create(client, PROJECT_INPUTS, build_settings())
+    project_id, outs = create(build_run(client), PROJECT_INPUTS)
 
     assert hq.emulator.requests_made == ["token", "POST projects", "GET projects"]
     assert hq.list_project_names() == ["Tower A"]
@@ -94,7 +92,7 @@ def test_where_hq_did_not_act_the_post_is_sent_again(
     """After three looks over a quarter of a minute."""
     hq.emulator.faults.append(Fault("POST projects", reply))
 
-    create(client, PROJECT_INPUTS, build_settings())
+    create(build_run(client), PROJECT_INPUTS)
 
     assert hq.emulator.requests_made == [
         "token",
@@ -113,7 +111,7 @@ def test_a_project_that_lists_show_late_is_found(hq: HqFixture, client: HqClient
         Fault("GET projects", build_reply(200, [])),
     ]
 
-    create(client, PROJECT_INPUTS, build_settings())
+    create(build_run(client), PROJECT_INPUTS)
 
     assert hq.emulator.requests_made == ["token", "POST projects", "GET projects", "GET projects"]
 
@@ -127,7 +125,7 @@ def test_a_project_that_appears_after_the_second_post_is_taken(
         Fault("GET projects", build_reply(200, []), times=3),
     ]
 
-    create(client, PROJECT_INPUTS, build_settings())
+    create(build_run(client), PROJECT_INPUTS)
 
     assert hq.emulator.requests_made.count("POST projects") == 2
     assert hq.list_project_names() == ["Tower A"]
@@ -138,7 +136,7 @@ def test_three_open_answers_and_nothing_to_see_end_it(hq: HqFixture, client: HqC
     hq.emulator.faults.append(Fault("POST projects", GATEWAY_TIMEOUT, times=9))
 
     with pytest.raises(UnansweredError, match=r"no clear answer 3 times.*`pulumi up` again later"):
-        create(client, PROJECT_INPUTS, build_settings())
+        create(build_run(client), PROJECT_INPUTS)
 
     assert hq.emulator.requests_made.count("POST projects") == 3
     assert hq.list_project_names() == []
@@ -154,10 +152,10 @@ def test_where_hq_cannot_be_asked_whether_it_acted_nothing_is_sent_again(
     ]
 
     with pytest.raises(UnansweredError, match=r"may have been made.*found by its name"):
-        create(client, PROJECT_INPUTS, build_settings())
+        create(build_run(client), PROJECT_INPUTS)
 
     assert hq.emulator.requests_made.count("POST projects") == 1
     hq.emulator.faults.clear()
     hq.clock.sleep(60)
-    create(hq.create_client(), PROJECT_INPUTS, build_settings())
+    create(build_run(hq.create_client()), PROJECT_INPUTS)
     assert hq.list_project_names() == ["Tower A"]

@@ -14,7 +14,7 @@ from tests.support.hq import (
     Fault,
     HqFixture,
     build_reply,
-    build_settings,
+    build_run,
 )
 
 GATEWAY_TIMEOUT = build_reply(504, b"<html>504</html>")
@@ -26,7 +26,7 @@ def test_a_namesake_made_before_is_not_taken_for_ours(hq: HqFixture, client: HqC
     hq.emulator.faults.append(Fault("POST projects", GATEWAY_TIMEOUT))
 
     with pytest.raises(ConflictError, match="exists already"):
-        create(client, PROJECT_INPUTS, build_settings())
+        create(build_run(client), PROJECT_INPUTS)
 
     assert hq.emulator.requests_made.count("POST projects") == 2
 
@@ -46,7 +46,7 @@ def test_a_refusal_is_not_asked_twice(
     hq.emulator.faults.append(Fault("POST projects", reply, times=9))
 
     with pytest.raises(kind, match="could not create project 'Tower A'"):
-        create(client, PROJECT_INPUTS, build_settings())
+        create(build_run(client), PROJECT_INPUTS)
 
     assert hq.emulator.requests_made == ["token", "POST projects"]
 
@@ -55,7 +55,7 @@ def test_a_busy_hq_is_asked_again_when_it_said(hq: HqFixture, client: HqClient) 
     """It refused before it acted, so the POST may be repeated."""
     hq.emulator.faults.append(Fault("POST projects", build_reply(429, retry_after="17"), times=2))
 
-    create(client, PROJECT_INPUTS, build_settings())
+    create(build_run(client), PROJECT_INPUTS)
 
     assert hq.emulator.requests_made == ["token", *["POST projects"] * 3]
     assert hq.clock.sleeps == [17.0, 17.0]
@@ -66,10 +66,10 @@ def test_two_processes_make_one_project(hq: HqFixture) -> None:
     first, second = hq.create_client(), hq.create_client()
     second.transport.get_server_time()
     hq.clock.sleep(2)
-    create(first, PROJECT_INPUTS, build_settings())
+    create(build_run(first), PROJECT_INPUTS)
 
     with pytest.raises(ConflictError, match="made by somebody else while this run was going on"):
-        create(second, PROJECT_INPUTS, build_settings())
+        create(build_run(second), PROJECT_INPUTS)
 
     assert hq.list_project_names() == ["Tower A"]
 
@@ -79,6 +79,6 @@ def test_hqs_clock_decides_and_not_this_machines(hq: HqFixture) -> None:
     hq.emulator.clock.set_time(datetime(2040, 1, 1, tzinfo=timezone.utc).timestamp())
     hq.emulator.faults.append(Fault("POST projects", DROPS_CONNECTION, acts_on_request=True))
 
-    create(hq.create_client(), PROJECT_INPUTS, build_settings())
+    create(build_run(hq.create_client()), PROJECT_INPUTS)
 
     assert hq.list_project_names() == ["Tower A"]

@@ -14,7 +14,7 @@ from tests.support.hq import (
     Fault,
     HqFixture,
     build_reply,
-    build_settings,
+    build_run,
 )
 
 LONG_AGO = {"created_at": "2026-01-02T03:04:05.678Z"}
@@ -24,7 +24,7 @@ IdAndState = tuple[str, dict[str, Any]]
 @pytest.fixture
 def created_project(hq: HqFixture, client: HqClient) -> IdAndState:
     """Return the id and the state of a project that exists; what made it is not counted."""
-    project = create(client, PROJECT_INPUTS, build_settings())
+    project = create(build_run(client), PROJECT_INPUTS)
     hq.emulator.requests_made.clear()
     return project
 
@@ -33,7 +33,7 @@ def test_destroying_archives_with_one_request(
     hq: HqFixture, client: HqClient, created_project: IdAndState
 ) -> None:
     """The status and nothing else; the name stays taken."""
-    delete(client, *created_project)
+    delete(build_run(client), *created_project)
 
     assert hq.emulator.requests_made == ["PATCH project"]
     assert hq.emulator.requests[-1].body == b'{"status": "archived"}'
@@ -44,8 +44,8 @@ def test_destroying_twice_does_no_harm(
     hq: HqFixture, client: HqClient, created_project: IdAndState
 ) -> None:
     """As after a destroy whose state was lost."""
-    delete(client, *created_project)
-    delete(client, *created_project)
+    delete(build_run(client), *created_project)
+    delete(build_run(client), *created_project)
 
     assert hq.emulator.requests_made == ["PATCH project", "PATCH project"]
 
@@ -54,10 +54,10 @@ def test_a_refusal_counts_as_done_if_the_project_is_archived(
     hq: HqFixture, client: HqClient, created_project: IdAndState
 ) -> None:
     """HQ may not take archived twice; that is looked up, not guessed."""
-    delete(client, *created_project)
+    delete(build_run(client), *created_project)
     hq.emulator.faults.append(Fault("PATCH project", build_reply(422, {"message": "no"})))
 
-    delete(client, *created_project)
+    delete(build_run(client), *created_project)
 
     assert hq.emulator.requests_made[-2:] == ["PATCH project", "GET project"]
 
@@ -68,7 +68,7 @@ def test_a_project_that_is_gone_is_done_with(
     """Somebody else was faster."""
     hq.emulator.call_control_plane("DELETE", f"/projects/{created_project[0]}")
 
-    delete(client, created_project[0], {**created_project[1], **LONG_AGO})
+    delete(build_run(client), created_project[0], {**created_project[1], **LONG_AGO})
 
     assert hq.emulator.requests_made == ["PATCH project"]
 
@@ -76,9 +76,9 @@ def test_a_project_that_is_gone_is_done_with(
 def test_a_project_that_does_not_show_yet_is_waited_for(hq: HqFixture, client: HqClient) -> None:
     """A destroy right after the up: taken for gone, the project would be nobody's."""
     hq.emulator.call_control_plane("PATCH", "/options", {"visible_after": 9})
-    project_id, state = create(client, PROJECT_INPUTS, build_settings())
+    project_id, state = create(build_run(client), PROJECT_INPUTS)
 
-    delete(client, project_id, state)
+    delete(build_run(client), project_id, state)
 
     assert client.projects.get(project_id).status == "archived"
 
@@ -89,7 +89,7 @@ def test_retain_sends_nothing_and_says_so(
     """The project stays as it is."""
     project_id, state = created_project
 
-    delete(client, project_id, {**state, "on_destroy": "retain"})
+    delete(build_run(client), project_id, {**state, "on_destroy": "retain"})
 
     assert hq.emulator.requests_made == []
     assert hq.notifications == [("BIM 360: project 'Tower A' is left as it is (retain).", False)]
@@ -113,7 +113,7 @@ def test_what_could_not_be_archived_is_an_error(
     hq.emulator.faults.append(Fault("PATCH project", reply, times=99))
 
     with pytest.raises(Bim360Error, match=r"could not change status of project"):
-        delete(client, *created_project)
+        delete(build_run(client), *created_project)
 
 
 def test_an_account_out_of_sight_is_no_project_that_is_gone(
@@ -124,4 +124,4 @@ def test_an_account_out_of_sight_is_no_project_that_is_gone(
     hq.emulator.faults += [Fault("PATCH project", unclear), Fault("GET projects", unclear)]
 
     with pytest.raises(NotFoundError):
-        delete(client, created_project[0], {**created_project[1], **LONG_AGO})
+        delete(build_run(client), created_project[0], {**created_project[1], **LONG_AGO})

@@ -13,7 +13,7 @@ from tests.support.hq import (
     Fault,
     HqFixture,
     build_reply,
-    build_settings,
+    build_run,
 )
 
 GATEWAY_TIMEOUT: Reply = build_reply(504, b"<html>504</html>")
@@ -29,11 +29,11 @@ def test_a_project_that_is_not_seen_for_long_is_adopted_by_the_next_up(hq: HqFix
     ]
 
     with pytest.raises(ConflictError, match="run `pulumi up` again in some minutes"):
-        create(hq.create_client(), PROJECT_INPUTS, build_settings())
+        create(build_run(hq.create_client()), PROJECT_INPUTS)
 
     assert hq.emulator.requests_made.count("POST projects") == 2
     hq.clock.sleep(180)
-    project_id, outs = create(hq.create_client(), PROJECT_INPUTS, build_settings())
+    project_id, outs = create(build_run(hq.create_client()), PROJECT_INPUTS)
     assert hq.list_project_names() == ["Tower A"]
     assert outs["unfinished"] == []
     assert "is what an interrupted run left behind; it is adopted" in hq.list_warnings()[-1]
@@ -45,12 +45,12 @@ def test_a_project_that_stays_out_of_sight_keeps_its_id(hq: HqFixture) -> None:
     inputs = {**PROJECT_INPUTS, "status": "archived"}
     hq.emulator.faults.append(Fault("PATCH project", PROJECT_NOT_FOUND, times=99))
 
-    project_id, outs = create(hq.create_client(), inputs, build_settings())
+    project_id, outs = create(build_run(hq.create_client()), inputs)
 
     assert outs["unfinished"] == ["status"]
     assert 30 <= sum(hq.clock.sleeps) <= 34
     hq.emulator.faults.clear()
-    later = update(hq.create_client(), project_id, outs, inputs)
+    later = update(build_run(hq.create_client()), project_id, outs, inputs)
     assert (later["status"], later["unfinished"]) == ("archived", [])
 
 
@@ -58,9 +58,9 @@ def test_a_status_that_stays_pending_is_no_change(hq: HqFixture) -> None:
     """Only its first project admin makes a project active; until then nothing is left to do."""
     inputs = {**PROJECT_INPUTS, "status": "active"}
     client = hq.create_client()
-    project_id, outs = create(client, inputs, build_settings())
+    project_id, outs = create(build_run(client), inputs)
 
-    live = read(client, project_id, outs)
+    live = read(build_run(client), project_id, outs)
 
     assert live is not None
     assert live.outputs["status"] == "pending"
@@ -80,11 +80,11 @@ def test_a_copy_that_never_ends_is_given_up_after_a_day(hq: HqFixture) -> None:
         "template_project_id": template["id"],
         "copy_timeout": 0.0,
     }
-    project_id, outs = create(hq.create_client(), inputs, build_settings())
+    project_id, outs = create(build_run(hq.create_client()), inputs)
     assert diff(outs, inputs).is_unfinished
 
     hq.clock.sleep(A_DAY + 1)
-    later = update(hq.create_client(), project_id, outs, inputs)
+    later = update(build_run(hq.create_client()), project_id, outs, inputs)
 
     assert later["copy_status"] == "failed"
     assert "has not ended within a day" in hq.list_warnings()[-1]

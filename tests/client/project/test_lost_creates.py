@@ -15,6 +15,7 @@ from tests.support.hq import (
     Fault,
     HqFixture,
     build_reply,
+    build_run,
     build_settings,
 )
 
@@ -41,7 +42,7 @@ def test_what_a_lost_create_has_made_is_kept_with_a_warning(hq: HqFixture, kind:
     entity, inputs, what = CREATES[kind]
     hq.emulator.faults.append(Fault(what, DROPS_CONNECTION, acts_on_request=True))
 
-    entity.create(hq.create_client(), inputs, build_settings())
+    entity.create(build_run(hq.create_client()), inputs)
 
     (warning,) = list_risk_warnings(hq)
     assert "was created, although HQ's response was lost" in warning
@@ -57,7 +58,7 @@ def test_a_twin_that_another_stack_creates_meanwhile_is_kept_with_the_same_warni
     hq.emulator.faults.append(Fault(what, DROPS_CONNECTION))
     other = hq.create_client()
     other.transport.get_server_time()
-    theirs = iter([lambda: entity.create(other, inputs, build_settings())[0]])
+    theirs = iter([lambda: entity.create(build_run(other), inputs)[0]])
     advance, found = hq.emulator.clock.advance, []
 
     def overtaken(seconds: float) -> None:
@@ -66,7 +67,7 @@ def test_a_twin_that_another_stack_creates_meanwhile_is_kept_with_the_same_warni
 
     hq.clock.on_sleep = overtaken
 
-    ours, _ = entity.create(hq.create_client(), inputs, build_settings())
+    ours, _ = entity.create(build_run(hq.create_client()), inputs)
 
     assert ours == found[0]
     assert len(list_risk_warnings(hq)) == 1
@@ -89,7 +90,7 @@ def test_a_twin_that_is_used_or_differs_is_not_ours(hq: HqFixture, used: dict[st
     hq.clock.on_sleep = use
 
     with pytest.raises(ConflictError, match="was made by somebody else while this run"):
-        project.create(hq.create_client(), PROJECT_INPUTS, build_settings())
+        project.create(build_run(hq.create_client()), PROJECT_INPUTS)
 
 
 @pytest.mark.parametrize("kind", CREATES)
@@ -98,10 +99,10 @@ def test_the_loser_of_a_race_adopts_in_its_next_run_with_a_warning(
 ) -> None:
     """By then the winner's looks like a leftover; adoptLeftovers=false makes that an error."""
     entity, inputs, _ = CREATES[kind]
-    winner, _ = entity.create(hq.create_client(), inputs, build_settings())
+    winner, _ = entity.create(build_run(hq.create_client()), inputs)
     hq.clock.sleep(60)
 
-    loser, _ = entity.create(hq.create_client(), inputs, build_settings())
+    loser, _ = entity.create(build_run(hq.create_client()), inputs)
 
     assert loser == winner
     (warning,) = list_risk_warnings(hq)
@@ -112,11 +113,11 @@ def test_the_loser_of_a_race_adopts_in_its_next_run_with_a_warning(
 def test_without_the_rule_for_leftovers_the_loser_gets_an_error(hq: HqFixture, kind: str) -> None:
     """Nothing is shared then."""
     entity, inputs, _ = CREATES[kind]
-    entity.create(hq.create_client(), inputs, build_settings())
+    entity.create(build_run(hq.create_client()), inputs)
     hq.clock.sleep(60)
 
     with pytest.raises(ConflictError):
-        entity.create(hq.create_client(), inputs, build_settings(adoptLeftovers="false"))
+        entity.create(build_run(hq.create_client(), build_settings(adoptLeftovers="false")), inputs)
 
 
 @pytest.mark.parametrize("kind", CREATES)
@@ -124,6 +125,6 @@ def test_a_create_without_trouble_warns_of_nothing(hq: HqFixture, kind: str) -> 
     """Nobody else can have it."""
     entity, inputs, _ = CREATES[kind]
 
-    entity.create(hq.create_client(), inputs, build_settings())
+    entity.create(build_run(hq.create_client()), inputs)
 
     assert list_risk_warnings(hq) == []

@@ -8,10 +8,15 @@ import pytest
 from bim360_provider.core import company, project
 from bim360_provider.core.entity import NameChange
 from bim360_provider.core.names.renames import TEMPORARY_NAME_PREFIX, get_renames
-from bim360_provider.core.run import Ownership
 from bim360_provider.errors import Bim360Error, ConflictError
 from bim360_provider.hq import HqClient
-from tests.support.hq import PROJECT_INPUTS, Fault, HqFixture, build_reply, build_settings
+from tests.support.hq import (
+    PROJECT_INPUTS,
+    Fault,
+    HqFixture,
+    build_reply,
+    build_run,
+)
 
 SCOPE = ("project", PROJECT_INPUTS["account_id"])
 
@@ -20,7 +25,7 @@ def plan_rename(
     client: HqClient, inputs: Mapping[str, Any], name: str
 ) -> tuple[str, dict[str, Any]]:
     """Create a project and plan to give it another name, as a later run does."""
-    project_id, state = project.create(client, inputs, build_settings(), Ownership())
+    project_id, state = project.create(build_run(client), inputs)
     get_renames(client).record_comparison(project_id, NameChange(*SCOPE, inputs["name"], name))
     return project_id, state
 
@@ -33,7 +38,7 @@ def test_a_create_names_the_owner_of_a_name_that_is_being_changed(
     client.projects.record_write(there["id"])
 
     with pytest.raises(ConflictError, match=f"a project 'Tower A' exists already .{there['id']}"):
-        project.create(client, PROJECT_INPUTS, build_settings(), Ownership())
+        project.create(build_run(client), PROJECT_INPUTS)
 
 
 def test_a_create_whose_name_was_given_up_meanwhile_is_sent_again(
@@ -41,14 +46,12 @@ def test_a_create_whose_name_was_given_up_meanwhile_is_sent_again(
 ) -> None:
     """The owner was renamed between HQ's refusal and now; nobody is adopted, even with 'any'."""
     owner, state = plan_rename(client, PROJECT_INPUTS, "Old Tower")
-    project.update(client, owner, state, {**PROJECT_INPUTS, "name": "Old Tower"})
+    project.update(build_run(client), owner, state, {**PROJECT_INPUTS, "name": "Old Tower"})
     hq.emulator.requests_made.clear()
     refused = build_reply(409, {"code": 9409, "message": "the name is in use"})
     hq.emulator.faults.append(Fault("POST projects", refused))
 
-    created, _ = project.create(
-        client, {**PROJECT_INPUTS, "adopt": "any"}, build_settings(), Ownership()
-    )
+    created, _ = project.create(build_run(client), {**PROJECT_INPUTS, "adopt": "any"})
 
     assert created != owner
     assert sorted(hq.list_project_names()) == ["Old Tower", "Tower A"]
@@ -64,11 +67,11 @@ def test_of_a_swap_that_fails_no_project_keeps_a_temporary_name(
     hq.emulator.faults.append(Fault("PATCH project", build_reply(422, {"message": "no"}), skip=2))
 
     with pytest.raises(Bim360Error):
-        project.update(client, a_id, a, {**PROJECT_INPUTS, "name": "B"})
+        project.update(build_run(client), a_id, a, {**PROJECT_INPUTS, "name": "B"})
 
     assert sorted(hq.list_project_names()) == ["B", "Tower A"]
 
-    project.update(client, a_id, a, {**PROJECT_INPUTS, "name": "B"})
+    project.update(build_run(client), a_id, a, {**PROJECT_INPUTS, "name": "B"})
 
     assert sorted(hq.list_project_names()) == ["B", "Tower A"]
     assert client.projects.get(a_id).name == "B"
@@ -81,7 +84,7 @@ def test_a_temporary_name_is_one_that_hq_takes_and_people_recognize(
     a_id, a = plan_rename(client, PROJECT_INPUTS, "B")
     plan_rename(client, {**PROJECT_INPUTS, "name": "B"}, "Tower A")
 
-    project.update(client, a_id, a, {**PROJECT_INPUTS, "name": "B"})
+    project.update(build_run(client), a_id, a, {**PROJECT_INPUTS, "name": "B"})
 
     assert [
         line for line, _ in hq.notifications if f"is named '{TEMPORARY_NAME_PREFIX}{a_id}'" in line
@@ -106,7 +109,7 @@ def test_names_are_exchanged_by_what_hq_has_where_the_state_is_behind(
     made[first] = (late, seen)
 
     for (id_, known), new in zip(made, circle.values(), strict=True):
-        project.update(client, id_, known, {**PROJECT_INPUTS, "name": new})
+        project.update(build_run(client), id_, known, {**PROJECT_INPUTS, "name": new})
 
     assert [client.projects.get(id_).name for id_, _ in made] == [*circle.values()]
     assert sorted(hq.list_project_names()) == ["A", "B", "C"]
@@ -126,14 +129,14 @@ def test_a_name_that_was_waited_for_is_given_up_when_the_old_one_is_declared_aga
     hq: HqFixture, client: HqClient, first: int
 ) -> None:
     """HQ gave it the name after its update, so that for the state nothing changes."""
-    a_id, a = project.create(client, PROJECT_INPUTS, build_settings())
-    b_id, b = project.create(client, {**PROJECT_INPUTS, "name": "B"}, build_settings())
+    a_id, a = project.create(build_run(client), PROJECT_INPUTS)
+    b_id, b = project.create(build_run(client), {**PROJECT_INPUTS, "name": "B"})
     wanted = [(a_id, a, "B"), (b_id, {**b, "name": "Tower A", "unfinished": ["name"]}, "Tower A")]
     for id_, state, name in wanted:
         compare_names(client, id_, state, {**PROJECT_INPUTS, "name": name})
 
     for id_, state, name in (wanted[first], wanted[1 - first]):
-        project.update(client, id_, state, {**PROJECT_INPUTS, "name": name})
+        project.update(build_run(client), id_, state, {**PROJECT_INPUTS, "name": name})
 
     assert (client.projects.get(a_id).name, client.projects.get(b_id).name) == ("B", "Tower A")
     assert sorted(hq.list_project_names()) == ["B", "Tower A"]
@@ -146,8 +149,8 @@ def test_an_archived_project_that_becomes_active_exchanges_its_name(
 ) -> None:
     """Somebody archived it by hand, and HQ renames no archived project."""
     declared = {**PROJECT_INPUTS, **({"status": status} if status else {})}
-    a_id, a = project.create(client, PROJECT_INPUTS, build_settings())
-    b_id, b = project.create(client, {**PROJECT_INPUTS, "name": "B"}, build_settings())
+    a_id, a = project.create(build_run(client), PROJECT_INPUTS)
+    b_id, b = project.create(build_run(client), {**PROJECT_INPUTS, "name": "B"})
     hq.emulator.call_control_plane("PATCH", f"/projects/{a_id}", {"status": "archived"})
     wanted = [
         (a_id, {**a, "status": "archived"}, {**declared, "name": "B"}),
@@ -157,7 +160,7 @@ def test_an_archived_project_that_becomes_active_exchanges_its_name(
         compare_names(client, *each)
 
     for each in (wanted[first], wanted[1 - first]):
-        project.update(client, *each)
+        project.update(build_run(client), *each)
 
     found = client.projects.get(a_id)
     assert (found.name, client.projects.get(b_id).name) == ("B", "Tower A")

@@ -10,16 +10,15 @@ from bim360_provider.core import project
 from bim360_provider.core.entity import NameChange
 from bim360_provider.core.names.renames import get_renames
 from bim360_provider.core.names.waiting import NameParkedError
+from bim360_provider.core.run import Run
 from bim360_provider.hq import HqClient
-from tests.support.hq import PROJECT_INPUTS, HqFixture, build_settings
+from tests.support.hq import PROJECT_INPUTS, HqFixture, build_run
 
 
-def patch_without_name(
-    client: HqClient, id_: str, body: Mapping[str, Any], *, new_resource: bool
-) -> Any:
+def patch_without_name(run: Run, id_: str, body: Mapping[str, Any], *, new_resource: bool) -> Any:
     """Send a PATCH without a name, and refuse one with a name."""
     if "name" not in body:
-        return client.projects.update(id_, body, new_resource=new_resource)
+        return run.hq.projects.update(id_, body, new_resource=new_resource)
     words = "in use"
     raise NameParkedError(words, status=409, hq_message=words, request="PATCH")
 
@@ -28,7 +27,7 @@ def test_a_project_is_archived_after_its_rename(
     hq: HqFixture, client: HqClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """HQ refuses to rename an archived project: archived first, it would never get the name."""
-    id_, state = project.create(client, PROJECT_INPUTS, build_settings())
+    id_, state = project.create(build_run(client), PROJECT_INPUTS)
     wanted = {**PROJECT_INPUTS, "name": "Tower B", "city": "Oslo", "status": "archived"}
 
     with monkeypatch.context() as patch:
@@ -37,9 +36,9 @@ def test_a_project_is_archived_after_its_rename(
             "_patch_idempotently",
             patch_without_name,
         )
-        state = project.update(client, id_, state, wanted)
+        state = project.update(build_run(client), id_, state, wanted)
     unfinished, live = state["unfinished"], client.projects.get(id_)
-    state = project.update(client, id_, state, wanted)
+    state = project.update(build_run(client), id_, state, wanted)
 
     assert sorted(unfinished) == ["name", "status"]
     assert live.city == "Oslo"
@@ -53,8 +52,8 @@ def test_a_project_that_makes_way_for_others_is_finished_by_the_next_run(
     client: HqClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Pulumi had no thread left to compare the owner of the name, even if it has one by now."""
-    id_, state = project.create(client, PROJECT_INPUTS, build_settings())
-    project.create(client, {**PROJECT_INPUTS, "name": "Tower B"}, build_settings())
+    id_, state = project.create(build_run(client), PROJECT_INPUTS)
+    project.create(build_run(client), {**PROJECT_INPUTS, "name": "Tower B"})
     renames = get_renames(client)
     renames.record_comparison(
         id_, NameChange("project", PROJECT_INPUTS["account_id"], "Tower A", "Tower B")
@@ -62,7 +61,7 @@ def test_a_project_that_makes_way_for_others_is_finished_by_the_next_run(
     monkeypatch.setattr(renames, "may_park", lambda _: True)
 
     state = project.update(
-        client, id_, state, {**PROJECT_INPUTS, "name": "Tower B", "city": "Oslo"}
+        build_run(client), id_, state, {**PROJECT_INPUTS, "name": "Tower B", "city": "Oslo"}
     )
 
     assert (state["name"], state["city"], state["unfinished"]) == ("Tower A", "Oslo", ["name"])

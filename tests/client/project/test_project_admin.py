@@ -17,6 +17,7 @@ from tests.support.hq import (
     Fault,
     HqFixture,
     build_reply,
+    build_run,
     build_settings,
 )
 from tests.support.members import (
@@ -61,7 +62,7 @@ def test_the_first_admin_makes_a_pending_project_active(
     before = client.projects.get(pending_project_id).status
     hq.emulator.requests_made.clear()
 
-    entity_id, outs = create(client, build_admin_inputs(pending_project_id), build_settings())
+    entity_id, outs = create(build_run(client), build_admin_inputs(pending_project_id))
 
     assert hq.emulator.requests_made == ["POST admin"]
     assert (before, client.projects.get(pending_project_id).status) == ("pending", "active")
@@ -73,7 +74,7 @@ def test_the_body_is_what_hq_documents(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
     """And the role, which HQ has been seen to want."""
-    create(client, build_admin_inputs(pending_project_id, on_destroy="retain"), build_settings())
+    create(build_run(client), build_admin_inputs(pending_project_id, on_destroy="retain"))
 
     entry = next(hq.emulator.journal.find_entries(method="POST", path="*/users"))
     assert entry.body == {**ADMIN_INPUTS, "role": "project_admin"}
@@ -84,7 +85,7 @@ def test_a_project_that_is_seen_late_is_waited_for(hq: HqFixture, client: HqClie
     hq.emulator.call_control_plane("PATCH", "/options", {"visible_after": 9})
     made = client.projects.create({**PROJECT_BODY, "service_types": "doc_manager"})
 
-    create(client, build_admin_inputs(made.id), build_settings())
+    create(build_run(client), build_admin_inputs(made.id))
 
     assert hq.emulator.requests_made.count("POST admin") > 1
     assert client.projects.get(made.id).status == "active"
@@ -97,7 +98,7 @@ def test_a_lost_answer_leads_to_the_admin_who_was_added(
     """Looked for by e-mail; no second POST."""
     hq.emulator.faults.append(Fault("POST admin", reply, acts_on_request=True))
 
-    _, outs = create(client, build_admin_inputs(pending_project_id), build_settings())
+    _, outs = create(build_run(client), build_admin_inputs(pending_project_id))
 
     assert hq.emulator.requests_made == ["POST admin", "GET members"]
     assert outs["role"] == "project_admin"
@@ -109,7 +110,7 @@ def test_where_hq_did_not_act_the_post_is_sent_again(
     """After three looks."""
     hq.emulator.faults.append(Fault("POST admin", DROPS_CONNECTION))
 
-    create(client, build_admin_inputs(pending_project_id), build_settings())
+    create(build_run(client), build_admin_inputs(pending_project_id))
 
     assert hq.emulator.requests_made == ["POST admin", *["GET members"] * 3, "POST admin"]
 
@@ -118,11 +119,11 @@ def test_another_service_of_the_same_person_is_another_post(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
     """HQ activates several services by one person: one request each, and each is real."""
-    first, _ = create(client, build_admin_inputs(pending_project_id), build_settings())
+    first, _ = create(build_run(client), build_admin_inputs(pending_project_id))
     hq.emulator.requests_made.clear()
 
     second, outs = create(
-        client, build_admin_inputs(pending_project_id, service_type="pm"), build_settings()
+        build_run(client), build_admin_inputs(pending_project_id, service_type="pm")
     )
 
     assert hq.emulator.requests_made == ["POST admin"]
@@ -135,10 +136,10 @@ def test_who_has_the_service_already_is_adopted(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
     """HQ refuses them; a look finds them and their service, and a line says so."""
-    first, _ = create(client, build_admin_inputs(pending_project_id), build_settings())
+    first, _ = create(build_run(client), build_admin_inputs(pending_project_id))
     hq.emulator.requests_made.clear()
 
-    again, outs = create(client, build_admin_inputs(pending_project_id), build_settings())
+    again, outs = create(build_run(client), build_admin_inputs(pending_project_id))
 
     assert hq.emulator.requests_made == ["POST admin", "GET members"]
     assert (again, outs["role"]) == (first, "project_admin")
@@ -150,9 +151,9 @@ def test_a_service_that_came_with_another_one_is_adopted(hq: HqFixture, client: 
     """One reading of a recorded run: ``pm`` brings ``fng``, and HQ refuses ``fng`` then."""
     hq.emulator.call_control_plane("PATCH", "/options", {"pm_assigns_fng": True})
     made = client.projects.create({**PROJECT_BODY, "service_types": "pm,fng"})
-    create(client, build_admin_inputs(made.id, service_type="pm"), build_settings())
+    create(build_run(client), build_admin_inputs(made.id, service_type="pm"))
 
-    entity_id, _ = create(client, build_admin_inputs(made.id, service_type="fng"), build_settings())
+    entity_id, _ = create(build_run(client), build_admin_inputs(made.id, service_type="fng"))
 
     assert entity_id.endswith(":fng")
     assert "the existing admin was adopted" in hq.notifications[-1][0]
@@ -163,13 +164,13 @@ def test_a_refusal_of_a_service_that_the_person_lacks_is_an_error(
     hq: HqFixture, client: HqClient, pending_project_id: str, status: int
 ) -> None:
     """Never a success: HQ's words, and what was found, in one line."""
-    create(client, build_admin_inputs(pending_project_id), build_settings())
+    create(build_run(client), build_admin_inputs(pending_project_id))
     refusal = build_reply(status, {"code": 1, "message": "user is already assigned"})
     hq.emulator.faults.append(Fault("POST admin", refusal))
     hq.emulator.requests_made.clear()
 
     with pytest.raises(HqError, match=r'"user is already assigned".+ not have the service pm\.$'):
-        create(client, build_admin_inputs(pending_project_id, service_type="pm"), build_settings())
+        create(build_run(client), build_admin_inputs(pending_project_id, service_type="pm"))
 
     assert hq.emulator.requests_made == ["POST admin", "GET members", "GET services"]
 
@@ -179,7 +180,7 @@ def test_a_service_is_known_under_all_its_names(
     hq: HqFixture, client: HqClient, pending_project_id: str, name: str
 ) -> None:
     """bim360/admin's word, HQ v2's and HQ v1's; construction/admin shows no such product here."""
-    create(client, build_admin_inputs(pending_project_id, service_type="pm"), build_settings())
+    create(build_run(client), build_admin_inputs(pending_project_id, service_type="pm"))
     shown = client.project_users.search_by_email(pending_project_id, "anna@example.com")
     assert shown is not None
     row = {"id": shown.id, "email": shown.email, "accessLevels": {"projectAdmin": True}}
@@ -191,7 +192,7 @@ def test_a_service_is_known_under_all_its_names(
         Fault("GET services", build_reply(200, {**row, "services": services})),
     ]
 
-    entity_id, _ = create(client, build_admin_inputs(pending_project_id), build_settings())
+    entity_id, _ = create(build_run(client), build_admin_inputs(pending_project_id))
 
     assert entity_id == f"{pending_project_id}:{shown.id}:doc_manager"
 
@@ -200,38 +201,38 @@ def test_a_refusal_of_a_service_that_nobody_shows_leads_to_an_import(client: HqC
     """Neither backend has a name for the classic Schedule, so nothing is claimed of it."""
     made = client.projects.create({**PROJECT_BODY, "service_types": "schedule"})
     entity_id, outs = create(
-        client, build_admin_inputs(made.id, service_type="schedule"), build_settings()
+        build_run(client), build_admin_inputs(made.id, service_type="schedule")
     )
 
     with pytest.raises(ConflictError, match=f"import the resource with the id {entity_id}"):
-        create(client, build_admin_inputs(made.id, service_type="schedule"), build_settings())
+        create(build_run(client), build_admin_inputs(made.id, service_type="schedule"))
 
-    assert read(client, entity_id, outs) is not None
+    assert read(build_run(client), entity_id, outs) is not None
 
 
 def test_where_services_cannot_be_read_the_refusal_stands(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
     """An app without access to bim360/admin learns nothing from it."""
-    create(client, build_admin_inputs(pending_project_id), build_settings())
+    create(build_run(client), build_admin_inputs(pending_project_id))
     hq.emulator.faults += [
         Fault("POST admin", build_reply(409, {"code": 1, "message": "no"})),
         Fault("GET services", build_reply(403, {"code": 1, "message": "Unauthorized"})),
     ]
 
     with pytest.raises(ConflictError, match=r"does not have the service pm\.$"):
-        create(client, build_admin_inputs(pending_project_id, service_type="pm"), build_settings())
+        create(build_run(client), build_admin_inputs(pending_project_id, service_type="pm"))
 
 
 def test_a_lost_answer_is_no_success_while_the_service_is_missing(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
     """That the person is an admin already proves nothing: the POST is sent again."""
-    create(client, build_admin_inputs(pending_project_id), build_settings())
+    create(build_run(client), build_admin_inputs(pending_project_id))
     hq.emulator.faults.append(Fault("POST admin", DROPS_CONNECTION))
     hq.emulator.requests_made.clear()
 
-    create(client, build_admin_inputs(pending_project_id, service_type="pm"), build_settings())
+    create(build_run(client), build_admin_inputs(pending_project_id, service_type="pm"))
 
     looks = ["GET members", "GET services"] * 3
     assert hq.emulator.requests_made == ["POST admin", *looks, "POST admin"]
@@ -242,11 +243,11 @@ def test_a_lost_answer_leads_to_the_second_service_as_well(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
     """No second POST, where HQ acted."""
-    create(client, build_admin_inputs(pending_project_id), build_settings())
+    create(build_run(client), build_admin_inputs(pending_project_id))
     hq.emulator.faults.append(Fault("POST admin", DROPS_CONNECTION, acts_on_request=True))
     hq.emulator.requests_made.clear()
 
-    create(client, build_admin_inputs(pending_project_id, service_type="pm"), build_settings())
+    create(build_run(client), build_admin_inputs(pending_project_id, service_type="pm"))
 
     assert hq.emulator.requests_made == ["POST admin", "GET members"]
 
@@ -255,10 +256,10 @@ def test_who_is_a_member_and_not_an_admin_is_an_error_with_advice(hq: HqFixture)
     """Ada has the service as a user; another resource makes admins of members."""
     client = create_acting_client(hq)
     project_id = create_active_project(hq)
-    create_member(client, {**MEMBER_INPUTS, "project_id": project_id}, acting_settings())
+    create_member(build_run(client, acting_settings()), {**MEMBER_INPUTS, "project_id": project_id})
 
     with pytest.raises(ConflictError, match=r"already, but is not an admin of it; declare a Bim"):
-        create(client, build_admin_inputs(project_id, email="ada@example.com"), build_settings())
+        create(build_run(client), build_admin_inputs(project_id, email="ada@example.com"))
 
 
 def test_a_service_that_the_project_lacks_is_explained_at_once(
@@ -266,9 +267,7 @@ def test_a_service_that_the_project_lacks_is_explained_at_once(
 ) -> None:
     """HQ says that there is no such project; reading it tells why, and nothing is waited for."""
     with pytest.raises(NotFoundError, match=r"has no service glue; it has doc_manager, pm\. Add"):
-        create(
-            client, build_admin_inputs(pending_project_id, service_type="glue"), build_settings()
-        )
+        create(build_run(client), build_admin_inputs(pending_project_id, service_type="glue"))
 
     assert hq.emulator.requests_made == ["POST admin", "GET project"]
     assert hq.clock.sleeps == []
@@ -285,7 +284,7 @@ def test_a_project_that_never_appears_is_given_up_after_half_a_minute(
     words = r"created a moment ago, run `pulumi up` again" if hidden else r"The project exists; run"
 
     with pytest.raises(NotFoundError, match=words):
-        create(client, build_admin_inputs(pending_project_id), build_settings())
+        create(build_run(client), build_admin_inputs(pending_project_id))
 
     assert hq.emulator.requests_made == ["POST admin", "GET project"] * 6
     assert sum(hq.clock.sleeps) == 30
@@ -298,7 +297,7 @@ def test_an_account_out_of_sight_is_not_waited_for(
     hq.emulator.faults.append(Fault("POST admin", ACCOUNT_NOT_FOUND))
 
     with pytest.raises(NotFoundError, match=r"Check the account id"):
-        create(client, build_admin_inputs(pending_project_id), build_settings())
+        create(build_run(client), build_admin_inputs(pending_project_id))
 
     assert hq.emulator.requests_made == ["POST admin"]
 
@@ -318,17 +317,17 @@ def test_what_hq_refuses_is_told_in_its_words(
 ) -> None:
     """A look finds nobody, so that the refusal stands."""
     with pytest.raises(Bim360Error, match=words):
-        create(client, build_admin_inputs(pending_project_id, **changes), build_settings())
+        create(build_run(client), build_admin_inputs(pending_project_id, **changes))
 
 
 def test_a_refresh_is_one_request_and_finds_no_drift(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
     """Arguments as declared, the role as it is."""
-    entity_id, outs = create(client, build_admin_inputs(pending_project_id), build_settings())
+    entity_id, outs = create(build_run(client), build_admin_inputs(pending_project_id))
     hq.emulator.requests_made.clear()
 
-    live = read(client, entity_id, outs)
+    live = read(build_run(client), entity_id, outs)
 
     assert live is not None
     assert hq.emulator.requests_made == ["GET member"]
@@ -340,15 +339,15 @@ def test_a_service_that_was_taken_away_is_drift(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
     """The admin of that service is gone, so the next up activates it; the other one stays."""
-    docs, first = create(client, build_admin_inputs(pending_project_id), build_settings())
+    docs, first = create(build_run(client), build_admin_inputs(pending_project_id))
     pm, second = create(
-        client, build_admin_inputs(pending_project_id, service_type="pm"), build_settings()
+        build_run(client), build_admin_inputs(pending_project_id, service_type="pm")
     )
     user = f"/projects/{pending_project_id}/users/{first['user_id']}"
     hq.emulator.call_control_plane("PATCH", user, {"modules": ["doc_manager"]})
     hq.emulator.requests_made.clear()
 
-    live = [read(client, docs, first), read(client, pm, second)]
+    live = [read(build_run(client), docs, first), read(build_run(client), pm, second)]
 
     assert [each is None for each in live] == [False, True]
     assert hq.emulator.requests_made == ["GET member", "GET member", "GET services"]
@@ -358,17 +357,17 @@ def test_an_id_with_a_service_that_the_person_lacks_is_not_found(
     client: HqClient, pending_project_id: str
 ) -> None:
     """An import must not claim what is not there."""
-    entity_id, _ = create(client, build_admin_inputs(pending_project_id), build_settings())
+    entity_id, _ = create(build_run(client), build_admin_inputs(pending_project_id))
 
     with pytest.raises(NotFoundError, match=r"does not have the service pm in project"):
-        read(client, entity_id.replace("doc_manager", "pm"), {})
+        read(build_run(client), entity_id.replace("doc_manager", "pm"), {})
 
 
 def test_a_look_up_by_id_finds_every_argument(client: HqClient, pending_project_id: str) -> None:
     """The service stands in the id; what is found can be declared as it is."""
-    entity_id, _ = create(client, build_admin_inputs(pending_project_id), build_settings())
+    entity_id, _ = create(build_run(client), build_admin_inputs(pending_project_id))
 
-    live = read(client, entity_id, {})
+    live = read(build_run(client), entity_id, {})
 
     assert live is not None
     assert live.inputs == build_admin_inputs(pending_project_id)
@@ -379,32 +378,35 @@ def test_an_admin_whose_project_is_gone_is_gone(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
     """And one that is looked up by id must exist."""
-    entity_id, outs = create(client, build_admin_inputs(pending_project_id), build_settings())
+    entity_id, outs = create(build_run(client), build_admin_inputs(pending_project_id))
     hq.emulator.call_control_plane("DELETE", f"/projects/{pending_project_id}")
 
-    assert read(client, entity_id, outs) is None
+    assert read(build_run(client), entity_id, outs) is None
     with pytest.raises(NotFoundError):
-        read(client, entity_id, {})
+        read(build_run(client), entity_id, {})
 
 
 def test_an_account_out_of_sight_loses_no_state(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
     """A withdrawn permission is not a removed admin."""
-    entity_id, outs = create(client, build_admin_inputs(pending_project_id), build_settings())
+    entity_id, outs = create(build_run(client), build_admin_inputs(pending_project_id))
     hq.emulator.faults.append(Fault("GET member", ACCOUNT_NOT_FOUND))
 
     with pytest.raises(NotFoundError):
-        read(client, entity_id, outs)
+        read(build_run(client), entity_id, outs)
 
 
 def test_an_update_sends_nothing(hq: HqFixture, client: HqClient, pending_project_id: str) -> None:
     """Only what a destroy has to know can change."""
-    entity_id, outs = create(client, build_admin_inputs(pending_project_id), build_settings())
+    entity_id, outs = create(build_run(client), build_admin_inputs(pending_project_id))
     hq.emulator.requests_made.clear()
 
     after = update(
-        client, entity_id, outs, build_admin_inputs(pending_project_id, on_destroy="retain")
+        build_run(client),
+        entity_id,
+        outs,
+        build_admin_inputs(pending_project_id, on_destroy="retain"),
     )
 
     assert hq.emulator.requests_made == []
@@ -421,14 +423,16 @@ def test_who_gets_another_service_in_this_run_is_not_removed(
     hq.emulator.call_control_plane("PATCH", "/options", {"remove_project_users": "allow"})
     owners = Ownership()
     docs, first = create(
-        client, build_admin_inputs(pending_project_id, on_destroy="remove"), acting_settings()
+        build_run(client, acting_settings()),
+        build_admin_inputs(pending_project_id, on_destroy="remove"),
     )
     create(
-        client, build_admin_inputs(pending_project_id, service_type="pm"), acting_settings(), owners
+        build_run(client, acting_settings(), ownership=owners),
+        build_admin_inputs(pending_project_id, service_type="pm"),
     )
     hq.emulator.requests_made.clear()
 
-    delete(client, docs, first, owners)
+    delete(build_run(client, ownership=owners), docs, first)
 
     assert hq.emulator.requests_made == []
     assert "has a new resource now; they are not removed" in hq.list_warnings()[-1]
@@ -438,10 +442,10 @@ def test_destroying_leaves_them_and_says_so(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
     """HQ documents no way to remove them."""
-    entity_id, outs = create(client, build_admin_inputs(pending_project_id), build_settings())
+    entity_id, outs = create(build_run(client), build_admin_inputs(pending_project_id))
     hq.emulator.requests_made.clear()
 
-    delete(client, entity_id, outs, Ownership())
+    delete(build_run(client), entity_id, outs)
 
     assert hq.emulator.requests_made == []
     assert hq.list_warnings()[-1].startswith(

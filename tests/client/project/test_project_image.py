@@ -17,6 +17,7 @@ from tests.support.hq import (
     Fault,
     HqFixture,
     build_reply,
+    build_run,
     build_settings,
 )
 
@@ -62,7 +63,7 @@ def test_a_picture_is_one_request_with_one_part(
     """The part is called ``chunk``; the file's own name stays here."""
     given = check_inputs(project_id, file)
 
-    id_, outs = create(client, given, build_settings())
+    id_, outs = create(build_run(client), given)
 
     request = hq.emulator.requests[-1]
     head, _, content = request.body.partition(b"\r\n\r\n")
@@ -78,12 +79,12 @@ def test_another_content_is_sent_with_its_own_kind(
     hq: HqFixture, client: HqClient, project_id: str, file: Path
 ) -> None:
     """Whatever the file is called."""
-    _, outs = create(client, check_inputs(project_id, file), build_settings())
+    _, outs = create(build_run(client), check_inputs(project_id, file))
     file.write_bytes(JPEG)
     given = check_inputs(project_id, file, JPEG)
 
     changed = diff(outs, given).changed_arguments
-    outs = update(client, f"{project_id}/image", outs, given)
+    outs = update(build_run(client), f"{project_id}/image", outs, given)
 
     assert changed == ("sha256",)
     assert b"Content-Type: image/jpeg" in hq.emulator.requests[-1].body
@@ -98,7 +99,7 @@ def test_a_file_that_changed_after_the_preview_is_not_sent(
     file.write_bytes(JPEG)
 
     with pytest.raises(InputError) as caught:
-        create(client, given, build_settings())
+        create(build_run(client), given)
 
     assert str(caught.value) == (
         f"BIM 360: could not send {file}: it has changed since the program looked at it. "
@@ -113,7 +114,7 @@ def test_a_file_that_is_gone_is_one_line(client: HqClient, project_id: str, file
     file.unlink()
 
     with pytest.raises(InputError, match="it cannot be read: No such file or directory"):
-        create(client, given, build_settings())
+        create(build_run(client), given)
 
 
 def test_a_file_whose_name_cannot_be_printed_is_one_line(
@@ -124,7 +125,7 @@ def test_a_file_whose_name_cannot_be_printed_is_one_line(
     given = {**check_inputs(project_id, file), "path": str(odd)}
 
     with pytest.raises(InputError, match=r"could not send .*/to\\nwer\.png: it cannot be read"):
-        create(client, given, build_settings())
+        create(build_run(client), given)
 
 
 @pytest.mark.parametrize("reply", [DROPS_CONNECTION, build_reply(504), PROJECT_NOT_FOUND])
@@ -134,7 +135,7 @@ def test_a_lost_answer_and_a_young_project_are_asked_again(
     """Sending a picture twice does no harm, and a project may be a moment late."""
     hq.emulator.faults.append(Fault(IMAGE_REQUEST, reply))
 
-    create(client, check_inputs(project_id, file), build_settings())
+    create(build_run(client), check_inputs(project_id, file))
 
     assert list_requests(hq) == [IMAGE_REQUEST, IMAGE_REQUEST]
 
@@ -144,10 +145,10 @@ def test_a_refresh_looks_only_whether_the_project_is_there(
 ) -> None:
     """HQ does not give pictures back: what somebody changed by hand is not seen."""
     given = check_inputs(project_id, file)
-    id_, outs = create(client, given, build_settings())
+    id_, outs = create(build_run(client), given)
     hq.emulator.requests_made.clear()
 
-    live = read(client, id_, outs)
+    live = read(build_run(client), id_, outs)
 
     assert live is not None
     assert list_requests(hq) == ["GET project"]
@@ -157,23 +158,25 @@ def test_a_refresh_looks_only_whether_the_project_is_there(
 def test_a_young_project_is_not_taken_for_gone(hq: HqFixture, client: HqClient, file: Path) -> None:
     """A refresh right after the up may meet a 404 that is over in a moment."""
     project = client.projects.create(PROJECT_BODY)
-    id_, outs = create(client, check_inputs(project.id, file), build_settings())
+    id_, outs = create(build_run(client), check_inputs(project.id, file))
     hq.emulator.faults.append(Fault("GET project", PROJECT_NOT_FOUND))
 
-    assert read(client, id_, outs) is not None
+    assert read(build_run(client), id_, outs) is not None
 
 
 def test_a_picture_for_a_project_that_is_gone_says_what_to_do(
     hq: HqFixture, client: HqClient, project_id: str, file: Path
 ) -> None:
     """In one line."""
-    id_, outs = create(client, check_inputs(project_id, file), build_settings())
+    id_, outs = create(build_run(client), check_inputs(project_id, file))
     hq.emulator.call_control_plane("DELETE", f"/projects/{project_id}")
 
     with pytest.raises(NotFoundError) as caught:
-        update(client, id_, outs, check_inputs(project_id, file))
+        update(build_run(client), id_, outs, check_inputs(project_id, file))
 
-    assert str(caught.value).startswith(f"BIM 360: could not give project {project_id} a picture: ")
+    assert str(caught.value).startswith(
+        f"BIM 360: could not set the image of project {project_id}: "
+    )
     assert str(caught.value).endswith("removed it: `pulumi refresh`, then `pulumi up`.")
 
 
@@ -181,20 +184,20 @@ def test_a_picture_goes_with_its_project(
     hq: HqFixture, client: HqClient, project_id: str, file: Path
 ) -> None:
     """And only with it: an account out of sight drops nothing."""
-    id_, outs = create(client, check_inputs(project_id, file), build_settings())
+    id_, outs = create(build_run(client), check_inputs(project_id, file))
     hq.emulator.faults += [
         Fault("GET project", PROJECT_NOT_FOUND),
         Fault("GET project", ACCOUNT_NOT_FOUND),
     ]
 
-    assert read(client, id_, outs) is None
+    assert read(build_run(client), id_, outs) is None
     with pytest.raises(NotFoundError):
-        read(client, id_, outs)
+        read(build_run(client), id_, outs)
 
 
 def test_a_look_up_knows_the_project_alone(client: HqClient, project_id: str, file: Path) -> None:
     """So an import sends the picture with the next up."""
-    live = read(client, f"{project_id}/image", {})
+    live = read(build_run(client), f"{project_id}/image", {})
 
     assert live is not None
     assert live.inputs["project_id"] == project_id
@@ -204,14 +207,14 @@ def test_a_look_up_knows_the_project_alone(client: HqClient, project_id: str, fi
 def test_a_look_up_of_nothing_is_an_error(client: HqClient) -> None:
     """In one line."""
     with pytest.raises(NotFoundError, match="could not read project c17e6837"):
-        read(client, "c17e6837-96cd-4839-868e-051a2ad65d28/image", {})
+        read(build_run(client), "c17e6837-96cd-4839-868e-051a2ad65d28/image", {})
 
 
 def test_destroying_leaves_the_picture_and_says_so(
     hq: HqFixture, client: HqClient, project_id: str
 ) -> None:
     """Without a request, so that it works with the project gone too."""
-    delete(client, f"{project_id}/image", {"project_id": project_id})
+    delete(build_run(client), f"{project_id}/image", {"project_id": project_id})
 
     assert list_requests(hq) == []
     assert hq.notifications == [

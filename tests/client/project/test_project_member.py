@@ -22,6 +22,7 @@ from tests.support.hq import (
     Fault,
     HqFixture,
     build_reply,
+    build_run,
 )
 from tests.support.members import (
     COMPANY_ID,
@@ -62,7 +63,7 @@ def project_id(hq: HqFixture, acting_client: HqClient) -> str:
 @pytest.fixture
 def created_member(hq: HqFixture, acting_client: HqClient, project_id: str) -> IdAndState:
     """Return the id and the state of a member; what made them is not counted."""
-    member = create(acting_client, build_member_inputs(project_id), acting_settings())
+    member = create(build_run(acting_client, acting_settings()), build_member_inputs(project_id))
     hq.emulator.requests_made.clear()
     return member
 
@@ -72,7 +73,8 @@ def test_a_member_is_one_import_of_one_row(
 ) -> None:
     """Beside a look whether they are there, the roles, and the acting user once in a run."""
     entity_id, outs = create(
-        acting_client, build_member_inputs(project_id, company_id=COMPANY_ID), acting_settings()
+        build_run(acting_client, acting_settings()),
+        build_member_inputs(project_id, company_id=COMPANY_ID),
     )
 
     entry: Any = next(hq.emulator.journal.find_entries(method="POST", path="*/users/import"))
@@ -90,9 +92,8 @@ def test_roles_are_looked_up_once_for_a_project_and_run(
     """However many members name them."""
     for number in range(5):
         create(
-            acting_client,
+            build_run(acting_client, acting_settings()),
             build_member_inputs(project_id, email=f"m{number}@example.com"),
-            acting_settings(),
         )
 
     assert hq.emulator.requests_made.count("GET roles") == 1
@@ -101,11 +102,10 @@ def test_roles_are_looked_up_once_for_a_project_and_run(
 
 def test_an_unknown_role_is_told_with_the_nearest(acting_client: HqClient, project_id: str) -> None:
     """Before anything is sent."""
-    with pytest.raises(InputError, match=r"industry_roles does not know 'Architekt'; did you mean"):
+    with pytest.raises(InputError, match=r"'Architekt' is not a valid value; did you mean"):
         create(
-            acting_client,
+            build_run(acting_client, acting_settings()),
             build_member_inputs(project_id, industry_roles=["Architekt"]),
-            acting_settings(),
         )
 
 
@@ -116,7 +116,7 @@ def test_a_row_refused_inside_a_200_is_an_error_with_hqs_words(
     project_id = create_active_project(hq, service_types="cost")
 
     with pytest.raises(RejectedError) as caught:
-        create(acting_client, build_member_inputs(project_id), acting_settings())
+        create(build_run(acting_client, acting_settings()), build_member_inputs(project_id))
 
     assert str(caught.value) == (
         f"BIM 360: could not add ada@example.com to project {project_id}: HQ answered "
@@ -133,7 +133,7 @@ def test_a_service_that_is_not_active_yet_is_waited_for(
     early = {"failure_items": [{"email": "ada@example.com", "errors": errors}]}
     hq.emulator.faults.append(Fault("POST import", build_reply(200, early), times=2))
 
-    create(acting_client, build_member_inputs(project_id), acting_settings())
+    create(build_run(acting_client, acting_settings()), build_member_inputs(project_id))
 
     assert hq.emulator.requests_made.count("POST import") == 3
     assert hq.clock.sleeps == [3.0, 4.0]
@@ -144,7 +144,7 @@ def test_a_project_that_is_seen_late_is_waited_for(hq: HqFixture, acting_client:
     hq.emulator.call_control_plane("PATCH", "/options", {"visible_after": 9})
     made = acting_client.projects.create({**PROJECT_BODY, "service_types": "doc_manager"})
 
-    create(acting_client, build_member_inputs(made.id), acting_settings())
+    create(build_run(acting_client, acting_settings()), build_member_inputs(made.id))
 
     assert hq.emulator.requests_made.count("POST import") == 1
 
@@ -156,10 +156,12 @@ def test_a_lost_answer_leads_to_the_member_who_was_added(
     """Looked for by e-mail; no second import."""
     hq.emulator.faults.append(Fault("POST import", reply, acts_on_request=True))
 
-    entity_id, outs = create(acting_client, build_member_inputs(project_id), acting_settings())
+    entity_id, outs = create(
+        build_run(acting_client, acting_settings()), build_member_inputs(project_id)
+    )
 
     assert hq.emulator.requests_made.count("POST import") == 1
-    live = read(acting_client, entity_id, outs)
+    live = read(build_run(acting_client), entity_id, outs)
     assert live is not None
     assert diff(live.outputs, build_member_inputs(project_id)).changed_arguments == ()
 
@@ -170,7 +172,7 @@ def test_where_hq_did_not_act_the_import_is_sent_again(
     """After three looks."""
     hq.emulator.faults.append(Fault("POST import", build_reply(503)))
 
-    create(acting_client, build_member_inputs(project_id), acting_settings())
+    create(build_run(acting_client, acting_settings()), build_member_inputs(project_id))
 
     assert hq.emulator.requests_made.count("POST import") == 2
 
@@ -185,7 +187,7 @@ def test_roles_that_an_import_loses_are_set_by_a_patch(
         Fault("PATCH member", build_reply(200, {"email": "ada@example.com"})),
     ]
 
-    _, outs = create(acting_client, build_member_inputs(project_id), acting_settings())
+    _, outs = create(build_run(acting_client, acting_settings()), build_member_inputs(project_id))
 
     assert hq.emulator.requests_made[-2:] == ["POST import", "PATCH member"]
     assert outs["industry_roles"] == ["Architect", "BIM Manager"]
@@ -201,9 +203,11 @@ def test_once_they_are_in_the_project_nothing_fails(
         Fault("PATCH member", build_reply(422, {"code": 7, "message": "no"})),
     ]
 
-    entity_id, outs = create(acting_client, build_member_inputs(project_id), acting_settings())
+    entity_id, outs = create(
+        build_run(acting_client, acting_settings()), build_member_inputs(project_id)
+    )
     hq.emulator.faults.append(Fault("PATCH member", build_reply(200, {"email": "ada@example.com"})))
-    after = update(acting_client, entity_id, outs, build_member_inputs(project_id))
+    after = update(build_run(acting_client), entity_id, outs, build_member_inputs(project_id))
 
     assert outs["unfinished"] == ["industry_roles"]
     assert "They are in the project; the next `pulumi up` tries again." in hq.list_warnings()[-1]
@@ -217,7 +221,7 @@ def test_who_is_there_already_is_taken_over_without_an_import(
     """Company and roles at once, in one PATCH without services."""
     wanted = build_member_inputs(project_id, industry_roles=["Engineer"], company_id=COMPANY_ID)
 
-    entity_id, outs = create(acting_client, wanted, acting_settings(), Ownership())
+    entity_id, outs = create(build_run(acting_client, acting_settings()), wanted)
 
     entry: Any = next(hq.emulator.journal.find_entries(method="PATCH", path="*/users/*"))
     assert hq.emulator.requests_made == ["GET members", "PATCH member"]
@@ -232,9 +236,9 @@ def test_access_of_who_is_taken_over_waits_for_a_preview_that_says_what_it_costs
     """No preview of a create could have told."""
     wanted = build_member_inputs(project_id, document_management="admin")
 
-    entity_id, outs = create(acting_client, wanted, acting_settings(), Ownership())
+    entity_id, outs = create(build_run(acting_client, acting_settings()), wanted)
     told = diff(outs, wanted)
-    after = update(acting_client, entity_id, outs, wanted)
+    after = update(build_run(acting_client), entity_id, outs, wanted)
 
     assert (outs["document_management"], outs["unfinished"]) == ("user", ["document_management"])
     assert told.is_unfinished
@@ -249,10 +253,16 @@ def test_a_second_resource_cannot_have_the_member_of_the_first(
 ) -> None:
     """Declared twice in one stack."""
     owners = Ownership()
-    create(acting_client, build_member_inputs(project_id), acting_settings(), owners)
+    create(
+        build_run(acting_client, acting_settings(), ownership=owners),
+        build_member_inputs(project_id),
+    )
 
     with pytest.raises(ConflictError, match=r"another resource of this stack has ada@example.com"):
-        create(acting_client, build_member_inputs(project_id), acting_settings(), owners)
+        create(
+            build_run(acting_client, acting_settings(), ownership=owners),
+            build_member_inputs(project_id),
+        )
 
 
 @pytest.mark.parametrize(
@@ -282,7 +292,7 @@ def test_a_change_is_one_patch_of_what_differs(
     entity_id, outs = created_member
     wanted = build_member_inputs(split_id(created_member)[0], **changes)
 
-    after = update(acting_client, entity_id, outs, wanted)
+    after = update(build_run(acting_client), entity_id, outs, wanted)
 
     assert hq.emulator.requests_made == ["PATCH member"]
     assert next(hq.emulator.journal.find_entries(method="PATCH", path="*/users/*")).body == body
@@ -296,7 +306,7 @@ def test_nothing_to_do_sends_nothing(
     entity_id, outs = created_member
 
     after = update(
-        acting_client,
+        build_run(acting_client),
         entity_id,
         outs,
         build_member_inputs(split_id(created_member)[0], on_destroy="remove"),
@@ -314,10 +324,16 @@ def test_access_to_other_modules_is_kept_while_services_stay(
     where = f"/projects/{project_id}/users/{user_id}"
     hq.emulator.call_control_plane("PATCH", where, {"modules": ["cost"]})
 
-    update(acting_client, *created_member, build_member_inputs(project_id, industry_roles=[]))
+    update(
+        build_run(acting_client),
+        *created_member,
+        build_member_inputs(project_id, industry_roles=[]),
+    )
     kept = hq.emulator.call_control_plane("PATCH", where, {})["modules"]
     update(
-        acting_client, *created_member, build_member_inputs(project_id, document_management="admin")
+        build_run(acting_client),
+        *created_member,
+        build_member_inputs(project_id, document_management="admin"),
     )
     lost = hq.emulator.call_control_plane("PATCH", where, {})["modules"]
 
@@ -333,7 +349,7 @@ def test_an_error_inside_a_200_is_an_error(
 
     with pytest.raises(RejectedError, match=r'HQ answered \(code 7\): "no such company"'):
         update(
-            acting_client,
+            build_run(acting_client),
             *created_member,
             build_member_inputs(split_id(created_member)[0], company_id=COMPANY_ID),
         )
@@ -347,8 +363,12 @@ def test_a_member_whom_somebody_removed_is_told_with_what_to_do(
     hq.emulator.call_control_plane("DELETE", f"/projects/{project_id}/users/{user_id}")
 
     with pytest.raises(NotFoundError, match=r"If somebody removed them: `pulumi refresh`"):
-        update(acting_client, *created_member, build_member_inputs(project_id, industry_roles=[]))
-    assert read(acting_client, *created_member) is None
+        update(
+            build_run(acting_client),
+            *created_member,
+            build_member_inputs(project_id, industry_roles=[]),
+        )
+    assert read(build_run(acting_client), *created_member) is None
 
 
 def test_drift_shows_in_the_arguments_that_are_declared(
@@ -360,7 +380,7 @@ def test_drift_shows_in_the_arguments_that_are_declared(
     hq.emulator.call_control_plane("PATCH", f"/projects/{project_id}/users/{user_id}", changes)
     hq.emulator.requests_made.clear()
 
-    live = read(acting_client, *created_member)
+    live = read(build_run(acting_client), *created_member)
 
     assert live is not None
     assert hq.emulator.requests_made == ["GET member"]
@@ -375,7 +395,7 @@ def test_a_look_up_by_id_finds_every_argument(
     acting_client: HqClient, created_member: IdAndState
 ) -> None:
     """What is found can be declared as it is."""
-    live = read(acting_client, created_member[0], {})
+    live = read(build_run(acting_client), created_member[0], {})
 
     assert live is not None
     assert live.inputs == {
@@ -392,12 +412,12 @@ def test_a_member_whose_project_is_gone_is_gone(
     """But an account that is out of sight loses nobody, and a look-up must find somebody."""
     hq.emulator.faults.append(Fault("GET member", ACCOUNT_NOT_FOUND))
     with pytest.raises(NotFoundError):
-        read(acting_client, *created_member)
+        read(build_run(acting_client), *created_member)
     hq.emulator.call_control_plane("DELETE", f"/projects/{split_id(created_member)[0]}")
 
-    assert read(acting_client, *created_member) is None
+    assert read(build_run(acting_client), *created_member) is None
     with pytest.raises(NotFoundError):
-        read(acting_client, created_member[0], {})
+        read(build_run(acting_client), created_member[0], {})
 
 
 def test_destroying_leaves_them_and_says_why(
@@ -406,8 +426,8 @@ def test_destroying_leaves_them_and_says_why(
     """No request, a warning; where it was declared, a line."""
     entity_id, outs = created_member
 
-    delete(acting_client, entity_id, outs)
-    delete(acting_client, entity_id, {**outs, "on_destroy": "retain"})
+    delete(build_run(acting_client), entity_id, outs)
+    delete(build_run(acting_client), entity_id, {**outs, "on_destroy": "retain"})
 
     assert hq.emulator.requests_made == []
     assert hq.notifications[-2][1]
@@ -425,8 +445,8 @@ def test_removing_is_tried_where_it_is_declared(
     hq.emulator.call_control_plane("PATCH", "/options", {"remove_project_users": "allow"})
     entity_id, outs = created_member[0], {**created_member[1], "on_destroy": "remove"}
 
-    delete(acting_client, entity_id, outs)
-    delete(acting_client, entity_id, outs)
+    delete(build_run(acting_client), entity_id, outs)
+    delete(build_run(acting_client), entity_id, outs)
 
     assert hq.emulator.requests_made == ["DELETE member", "DELETE member"]
     assert (
@@ -439,7 +459,9 @@ def test_what_hq_says_to_a_removal_is_told_and_ends_nothing(
     hq: HqFixture, acting_client: HqClient, created_member: IdAndState
 ) -> None:
     """A stack has to come to its end, though HQ documents this for ACC alone."""
-    delete(acting_client, created_member[0], {**created_member[1], "on_destroy": "remove"})
+    delete(
+        build_run(acting_client), created_member[0], {**created_member[1], "on_destroy": "remove"}
+    )
 
     assert "could not remove ada@example.com from project" in hq.list_warnings()[-1]
     assert "They stay in the project; take them out in Project Admin." in hq.list_warnings()[-1]
@@ -452,7 +474,11 @@ def test_a_removal_that_hq_could_not_answer_is_an_error(
     hq.emulator.faults.append(Fault("DELETE member", build_reply(503), times=99))
 
     with pytest.raises(UnavailableError):
-        delete(acting_client, created_member[0], {**created_member[1], "on_destroy": "remove"})
+        delete(
+            build_run(acting_client),
+            created_member[0],
+            {**created_member[1], "on_destroy": "remove"},
+        )
 
 
 @pytest.mark.parametrize("status", ["archived", None])
@@ -466,7 +492,9 @@ def test_a_parent_that_went_first_is_no_error(
     else:
         hq.emulator.call_control_plane("DELETE", f"/projects/{project_id}")
 
-    delete(acting_client, created_member[0], {**created_member[1], "on_destroy": "remove"})
+    delete(
+        build_run(acting_client), created_member[0], {**created_member[1], "on_destroy": "remove"}
+    )
 
     assert hq.emulator.requests_made.count("DELETE member") == 1
 
@@ -479,12 +507,14 @@ def test_a_renamed_resource_keeps_its_member(
     owners = Ownership()
 
     create(
-        acting_client,
+        build_run(acting_client, acting_settings(), ownership=owners),
         build_member_inputs(project_id, on_destroy="remove"),
-        acting_settings(),
-        owners,
     )
-    delete(acting_client, created_member[0], {**created_member[1], "on_destroy": "remove"}, owners)
+    delete(
+        build_run(acting_client, ownership=owners),
+        created_member[0],
+        {**created_member[1], "on_destroy": "remove"},
+    )
 
     assert "DELETE member" not in hq.emulator.requests_made
     assert "has a new resource now; they are not removed" in hq.list_warnings()[-1]
@@ -498,6 +528,6 @@ def test_an_import_refused_as_a_whole_is_hqs_error(
     hq.emulator.faults.append(Fault("POST import", reply, times=99))
 
     with pytest.raises(Bim360Error) as caught:
-        create(acting_client, build_member_inputs(project_id), acting_settings())
+        create(build_run(acting_client, acting_settings()), build_member_inputs(project_id))
 
     assert "\n" not in str(caught.value)

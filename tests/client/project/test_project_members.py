@@ -8,7 +8,14 @@ from bim360_provider.core.project_members import create, delete, diff, read, upd
 from bim360_provider.core.run import Ownership
 from bim360_provider.errors import Bim360Error, InputError, NotFoundError, UnauthorizedError
 from bim360_provider.hq import HqClient
-from tests.support.hq import ACCOUNT_NOT_FOUND, DROPS_CONNECTION, Fault, HqFixture, build_reply
+from tests.support.hq import (
+    ACCOUNT_NOT_FOUND,
+    DROPS_CONNECTION,
+    Fault,
+    HqFixture,
+    build_reply,
+    build_run,
+)
 from tests.support.members import (
     ACCOUNT_SCOPE,
     COMPANY_ID,
@@ -50,7 +57,8 @@ def project_id(hq: HqFixture, acting_client: HqClient) -> str:
 def create_team(hq: HqFixture, acting_client: HqClient, project_id: str, count: int) -> IdAndState:
     """Return the id and the state of a team; what made it is not counted."""
     found = create(
-        acting_client, build_team_inputs(project_id, build_members(count)), acting_settings()
+        build_run(acting_client, acting_settings()),
+        build_team_inputs(project_id, build_members(count)),
     )
     hq.emulator.requests_made.clear()
     hq.emulator.call_control_plane("DELETE", "/requests")
@@ -62,7 +70,8 @@ def test_two_hundred_members_are_four_imports(
 ) -> None:
     """Beside one look at who is there, one at the roles, and one at the acting user."""
     entity_id, outs = create(
-        acting_client, build_team_inputs(project_id, build_members(200)), acting_settings()
+        build_run(acting_client, acting_settings()),
+        build_team_inputs(project_id, build_members(200)),
     )
 
     counts = {
@@ -88,7 +97,7 @@ def test_one_more_in_two_hundred_is_one_import_of_one_row(
     entity_id, outs = create_team(hq, acting_client, project_id, 200)
 
     after = update(
-        acting_client, entity_id, outs, build_team_inputs(project_id, build_members(201))
+        build_run(acting_client), entity_id, outs, build_team_inputs(project_id, build_members(201))
     )
 
     assert hq.emulator.requests_made == ["GET members", "POST import"]
@@ -106,7 +115,7 @@ def test_another_role_of_one_is_one_patch(
         "m001@example.com": {**build_members(1)["m000@example.com"], "industry_roles": []},
     }
 
-    after = update(acting_client, entity_id, outs, build_team_inputs(project_id, wanted))
+    after = update(build_run(acting_client), entity_id, outs, build_team_inputs(project_id, wanted))
 
     entry: Any = next(hq.emulator.journal.find_entries(method="PATCH", path="*/users/*"))
     assert hq.emulator.requests_made == ["PATCH member"]
@@ -120,7 +129,7 @@ def test_a_refresh_of_two_hundred_is_one_request(
     """A page of construction/admin holds 200; nothing has drifted."""
     entity_id, outs = create_team(hq, acting_client, project_id, 200)
 
-    live = read(acting_client, entity_id, outs)
+    live = read(build_run(acting_client), entity_id, outs)
 
     assert live is not None
     assert hq.emulator.requests_made == ["GET members"]
@@ -134,7 +143,7 @@ def test_a_team_of_more_than_a_page_is_read_whole(
     """Nobody is lost between two pages."""
     entity_id, outs = create_team(hq, acting_client, project_id, 230)
 
-    live = read(acting_client, entity_id, outs)
+    live = read(build_run(acting_client), entity_id, outs)
 
     assert live is not None
     assert hq.emulator.requests_made == ["GET members", "GET members"]
@@ -150,11 +159,13 @@ def test_one_refused_row_undoes_no_other(
         "zoe@example.com": {"document_management": "user", "company_id": NO_COMPANY},
     }
 
-    entity_id, outs = create(acting_client, build_team_inputs(project_id, wrong), acting_settings())
+    entity_id, outs = create(
+        build_run(acting_client, acting_settings()), build_team_inputs(project_id, wrong)
+    )
     hq.emulator.requests_made.clear()
     mended = {**wrong, "zoe@example.com": {"document_management": "user", "company_id": COMPANY_ID}}
     verdict = diff(outs, build_team_inputs(project_id, mended))
-    after = update(acting_client, entity_id, outs, build_team_inputs(project_id, mended))
+    after = update(build_run(acting_client), entity_id, outs, build_team_inputs(project_id, mended))
 
     assert outs["members"].keys() == build_members(3).keys()
     assert outs["unfinished"] == ["zoe@example.com"]
@@ -175,12 +186,14 @@ def test_a_role_that_the_project_lacks_undoes_no_other(
     wrong = {**build_members(2), "zoe@example.com": {**build_members(1)["m000@example.com"]}}
     wrong["zoe@example.com"]["industry_roles"] = ["Wizard of Oz"]
 
-    _, outs = create(acting_client, build_team_inputs(project_id, wrong), acting_settings())
+    _, outs = create(
+        build_run(acting_client, acting_settings()), build_team_inputs(project_id, wrong)
+    )
 
     assert count_imported_rows(hq) == [2]
     assert outs["unfinished"] == ["zoe@example.com"]
     assert "zoe@example.com in project" in hq.list_warnings()[0]
-    assert "industry_roles does not know 'Wizard of Oz'" in hq.list_warnings()[0]
+    assert "industry_roles 'Wizard of Oz' is not a valid value" in hq.list_warnings()[0]
 
 
 def test_many_refusals_are_not_many_lines(
@@ -190,9 +203,8 @@ def test_many_refusals_are_not_many_lines(
     wrong = {f"z{n:02}@example.com": {**MEMBER_ROW, "company_id": NO_COMPANY} for n in range(14)}
 
     _, outs = create(
-        acting_client,
+        build_run(acting_client, acting_settings()),
         build_team_inputs(project_id, {**build_members(1), **wrong}),
-        acting_settings(),
     )
 
     assert len(hq.list_warnings()) == 11
@@ -207,7 +219,7 @@ def test_a_team_of_which_nobody_could_be_added_is_not_made(
     wrong = {"zoe@example.com": {**MEMBER_ROW, "company_id": NO_COMPANY}}
 
     with pytest.raises(InputError, match=r"zoe@example.com was not added to .* HQ answered"):
-        create(acting_client, build_team_inputs(project_id, wrong), acting_settings())
+        create(build_run(acting_client, acting_settings()), build_team_inputs(project_id, wrong))
 
 
 def test_a_first_import_refused_as_a_whole_is_an_error(
@@ -219,9 +231,8 @@ def test_a_first_import_refused_as_a_whole_is_an_error(
 
     with pytest.raises(UnauthorizedError, match=r"could not add m000@example.com and 49 more to"):
         create(
-            client,
+            build_run(client, acting_settings()),
             build_team_inputs(create_active_project(hq), build_members(60)),
-            acting_settings(),
         )
 
 
@@ -234,9 +245,12 @@ def test_a_later_import_refused_as_a_whole_keeps_the_first(
     )
 
     entity_id, outs = create(
-        acting_client, build_team_inputs(project_id, build_members(60)), acting_settings()
+        build_run(acting_client, acting_settings()),
+        build_team_inputs(project_id, build_members(60)),
     )
-    after = update(acting_client, entity_id, outs, build_team_inputs(project_id, build_members(60)))
+    after = update(
+        build_run(acting_client), entity_id, outs, build_team_inputs(project_id, build_members(60))
+    )
 
     assert (len(outs["members"]), len(outs["unfinished"])) == (50, 10)
     assert hq.emulator.requests_made.count("POST import") == 3
@@ -252,7 +266,8 @@ def test_a_lost_answer_to_an_import_adds_nobody_twice(
     hq.emulator.faults.append(Fault("POST import", reply, acts_on_request=True))
 
     _, outs = create(
-        acting_client, build_team_inputs(project_id, build_members(60)), acting_settings()
+        build_run(acting_client, acting_settings()),
+        build_team_inputs(project_id, build_members(60)),
     )
 
     assert count_imported_rows(hq) == [50, 10]
@@ -267,7 +282,8 @@ def test_who_is_in_the_project_already_is_taken_over(
     owners = Ownership()
 
     _, outs = create(
-        acting_client, build_team_inputs(project_id, build_members(5)), acting_settings(), owners
+        build_run(acting_client, acting_settings(), ownership=owners),
+        build_team_inputs(project_id, build_members(5)),
     )
 
     assert count_imported_rows(hq) == [2]
@@ -286,8 +302,8 @@ def test_a_change_that_fails_for_one_is_made_for_the_others(
     hq.emulator.faults.append(Fault("PATCH member", build_reply(422, {"code": 7, "message": "no"})))
     wanted = build_team_inputs(project_id, build_members(3, industry_roles=["Architect"]))
 
-    after = update(acting_client, entity_id, outs, wanted)
-    last = update(acting_client, entity_id, after, wanted)
+    after = update(build_run(acting_client), entity_id, outs, wanted)
+    last = update(build_run(acting_client), entity_id, after, wanted)
 
     assert after["unfinished"] == ["m000@example.com"]
     assert "could not change industry_roles of m000@example.com" in hq.list_warnings()[-1]
@@ -304,7 +320,7 @@ def test_a_change_that_fails_for_all_is_an_error(
 
     with pytest.raises(Bim360Error, match=r"could not change industry_roles of m000@example.com"):
         update(
-            acting_client,
+            build_run(acting_client),
             entity_id,
             outs,
             build_team_inputs(project_id, build_members(2, industry_roles=[])),
@@ -317,7 +333,9 @@ def test_who_is_declared_no_more_stays_by_default(
     """The preview has said so; the state forgets them."""
     entity_id, outs = create_team(hq, acting_client, project_id, 3)
 
-    after = update(acting_client, entity_id, outs, build_team_inputs(project_id, build_members(2)))
+    after = update(
+        build_run(acting_client), entity_id, outs, build_team_inputs(project_id, build_members(2))
+    )
 
     assert hq.emulator.requests_made == []
     assert after["members"].keys() == build_members(2).keys()
@@ -331,7 +349,7 @@ def test_who_is_declared_no_more_is_removed_where_that_is_declared(
     entity_id, outs = create_team(hq, acting_client, project_id, 3)
 
     update(
-        acting_client,
+        build_run(acting_client),
         entity_id,
         outs,
         build_team_inputs(project_id, build_members(1), on_removal="remove"),
@@ -353,12 +371,11 @@ def test_drift_of_single_members_shows_by_their_e_mail(
     )
     hq.emulator.call_control_plane("DELETE", f"{where}/{ids['m001@example.com']}")
     create(
-        acting_client,
+        build_run(acting_client, acting_settings()),
         build_team_inputs(project_id, {"zoe@example.com": MEMBER_ROW}),
-        acting_settings(),
     )
 
-    live = read(acting_client, entity_id, outs)
+    live = read(build_run(acting_client), entity_id, outs)
 
     assert live is not None
     assert live.inputs["members"] == {
@@ -376,7 +393,7 @@ def test_a_look_up_by_id_finds_everybody(
     """As a start for a list of one's own."""
     entity_id, _ = create_team(hq, acting_client, project_id, 2)
 
-    live = read(acting_client, entity_id, {})
+    live = read(build_run(acting_client), entity_id, {})
 
     assert live is not None
     assert live.inputs["members"].keys() == build_members(2).keys()
@@ -389,13 +406,13 @@ def test_a_team_whose_project_is_gone_is_gone(
     entity_id, outs = create_team(hq, acting_client, project_id, 2)
     hq.emulator.faults.append(Fault("GET members", ACCOUNT_NOT_FOUND, times=99))
     with pytest.raises(NotFoundError):
-        read(acting_client, entity_id, outs)
+        read(build_run(acting_client), entity_id, outs)
     hq.emulator.faults.clear()
     hq.emulator.call_control_plane("DELETE", f"/projects/{project_id}")
 
-    assert read(acting_client, entity_id, outs) is None
+    assert read(build_run(acting_client), entity_id, outs) is None
     with pytest.raises(NotFoundError):
-        read(acting_client, entity_id, {})
+        read(build_run(acting_client), entity_id, {})
 
 
 def test_destroying_leaves_everybody_and_says_so(
@@ -404,8 +421,8 @@ def test_destroying_leaves_everybody_and_says_so(
     """In one line, whatever their number; a warning unless it was declared."""
     entity_id, outs = create_team(hq, acting_client, project_id, 8)
 
-    delete(acting_client, entity_id, outs)
-    delete(acting_client, entity_id, {**outs, "on_removal": "retain"})
+    delete(build_run(acting_client), entity_id, outs)
+    delete(build_run(acting_client), entity_id, {**outs, "on_removal": "retain"})
 
     assert hq.emulator.requests_made == []
     assert "and 3 more stay in project" in hq.list_warnings()[-1]
@@ -421,12 +438,10 @@ def test_a_renamed_team_keeps_its_members(
     owners = Ownership()
 
     create(
-        acting_client,
+        build_run(acting_client, acting_settings(), ownership=owners),
         build_team_inputs(project_id, build_members(1), on_removal="remove"),
-        acting_settings(),
-        owners,
     )
-    delete(acting_client, entity_id, {**outs, "on_removal": "remove"}, owners)
+    delete(build_run(acting_client, ownership=owners), entity_id, {**outs, "on_removal": "remove"})
 
     assert acting_client.project_users.search_by_email(project_id, "m000@example.com") is not None
     assert acting_client.project_users.search_by_email(project_id, "m001@example.com") is None
@@ -439,6 +454,6 @@ def test_an_archived_project_is_no_reason_not_to_end(
     entity_id, outs = create_team(hq, acting_client, project_id, 2)
     acting_client.projects.update(project_id, {"status": "archived"})
 
-    delete(acting_client, entity_id, {**outs, "on_removal": "remove"})
+    delete(build_run(acting_client), entity_id, {**outs, "on_removal": "remove"})
 
     assert len([line for line in hq.list_warnings() if "could not remove" in line]) == 2

@@ -16,6 +16,7 @@ from tests.support.hq import (
     Fault,
     HqFixture,
     build_reply,
+    build_run,
     build_settings,
 )
 
@@ -28,14 +29,14 @@ IdAndState = tuple[str, dict[str, Any]]
 @pytest.fixture
 def created_project(hq: HqFixture, client: HqClient) -> IdAndState:
     """Return the id and the state of a project that exists; what made it is not counted."""
-    project = create(client, INPUTS, build_settings())
+    project = create(build_run(client), INPUTS)
     hq.emulator.requests_made.clear()
     return project
 
 
 def read_project(client: HqClient, created_project: IdAndState) -> ReadResult:
     """Return what a refresh finds of a project that is there."""
-    live = read(client, *created_project)
+    live = read(build_run(client), *created_project)
     assert live is not None
     return live
 
@@ -109,7 +110,7 @@ def test_a_project_hq_does_not_know_is_gone(
     """The next up makes it anew, or says who has its name."""
     hq.emulator.call_control_plane("DELETE", f"/projects/{created_project[0]}")
 
-    assert read(client, created_project[0], {**created_project[1], **LONG_AGO}) is None
+    assert read(build_run(client), created_project[0], {**created_project[1], **LONG_AGO}) is None
     assert hq.emulator.requests_made == ["GET project"]
 
 
@@ -118,7 +119,7 @@ def test_a_project_that_does_not_show_yet_stays_in_the_state(
 ) -> None:
     """A refresh right after the up: dropped, the next up would find its name taken."""
     hq.emulator.call_control_plane("PATCH", "/options", {"visible_after": 9})
-    made = create(client, INPUTS, build_settings())
+    made = create(build_run(client), INPUTS)
 
     assert read_project(client, made).id == made[0]
 
@@ -129,7 +130,7 @@ def test_a_young_project_that_never_shows_is_gone_after_half_a_minute(
     """Bounded, so that a refresh ends."""
     hq.emulator.call_control_plane("DELETE", f"/projects/{created_project[0]}")
 
-    assert read(client, *created_project) is None
+    assert read(build_run(client), *created_project) is None
     assert 30 <= sum(hq.clock.sleeps) < 40
 
 
@@ -159,7 +160,7 @@ def test_whatever_else_goes_wrong_is_an_error_and_never_gone(
     hq.emulator.faults.append(Fault("GET project", reply, times=99))
 
     with pytest.raises(Bim360Error, match=r"could not read project") as caught:
-        read(client, *created_project)
+        read(build_run(client), *created_project)
 
     assert "\n" not in str(caught.value)
 
@@ -171,11 +172,11 @@ def test_a_404_in_other_words_is_believed_if_the_account_is_there(
     nothing = build_reply(404, {"code": 1004, "message": "not found"})
     hq.emulator.faults.append(Fault("GET project", nothing, times=2))
     old = {**created_project[1], **LONG_AGO}
-    assert read(client, created_project[0], old) is None
+    assert read(build_run(client), created_project[0], old) is None
 
     hq.emulator.faults.append(Fault("GET projects", nothing))
     with pytest.raises(NotFoundError):
-        read(client, created_project[0], old)
+        read(build_run(client), created_project[0], old)
 
 
 @pytest.mark.parametrize("reply", [PROJECT_NOT_FOUND, ACCOUNT_NOT_FOUND])
@@ -184,14 +185,14 @@ def test_a_look_up_of_a_missing_id_is_an_error(hq: HqFixture, client: HqClient, 
     hq.emulator.faults.append(Fault("GET project", reply))
 
     with pytest.raises(NotFoundError, match=r"could not read project p1: HQ answered 404"):
-        read(client, "p1", {})
+        read(build_run(client), "p1", {})
 
 
 def test_an_import_mirrors_everything_hq_filled(hq: HqFixture, client: HqClient) -> None:
     """Nothing but the id is known; a stack that declares the result has nothing to do."""
     there = hq.create_project(city="Oslo", job_number="J-1", service_types="pm,cost")
 
-    live = read(client, str(there["id"]), {})
+    live = read(build_run(client), str(there["id"]), {})
 
     assert live is not None
     wanted = {"city": "Oslo", "job_number": "J-1", "service_types": ["cost", "pm"]}
@@ -207,8 +208,8 @@ def test_a_project_full_of_nulls_can_be_read(hq: HqFixture, client: HqClient) ->
     nulls = dict.fromkeys(("start_date", "end_date", "project_type", "value", "currency"))
     hq.emulator.call_control_plane("PATCH", f"/projects/{there['id']}", nulls)
 
-    live = read(client, str(there["id"]), {})
-    again = read(client, str(there["id"]), live.outputs if live else {})
+    live = read(build_run(client), str(there["id"]), {})
+    again = read(build_run(client), str(there["id"]), live.outputs if live else {})
 
     assert live is not None
     assert live.inputs.keys() & nulls.keys() == set()

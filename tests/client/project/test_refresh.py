@@ -15,7 +15,7 @@ from tests.support.hq import (
     Fault,
     HqFixture,
     build_reply,
-    build_settings,
+    build_run,
 )
 
 HOST_THREADS = 4
@@ -48,7 +48,9 @@ def create_states(
 def refresh_in_threads(client: HqClient, known: list[OutputState]) -> list[Any]:
     """Refresh projects as Pulumi's host does, in four threads."""
     with ThreadPoolExecutor(HOST_THREADS) as threads:
-        return list(threads.map(lambda state: project.read(client, state["id"], state), known))
+        return list(
+            threads.map(lambda state: project.read(build_run(client), state["id"], state), known)
+        )
 
 
 def test_a_refresh_of_a_thousand_is_twenty_requests(hq: HqFixture, client: HqClient) -> None:
@@ -81,7 +83,7 @@ def test_a_page_tells_what_a_get_tells(hq: HqFixture, client: HqClient) -> None:
         )
 
     found = refresh_in_threads(client, known)
-    alone = [project.read(hq.create_client(), state["id"], state) for state in known]
+    alone = [project.read(build_run(hq.create_client()), state["id"], state) for state in known]
 
     assert hq.emulator.requests_made.count("GET projects") == 1
     assert found == alone
@@ -145,7 +147,7 @@ def test_a_look_up_is_always_asked(hq: HqFixture, client: HqClient) -> None:
     hq.emulator.requests_made.clear()
 
     for state in known:
-        project.read(client, state["id"], {})
+        project.read(build_run(client), state["id"], {})
 
     assert hq.emulator.requests_made == ["GET project"] * 3
 
@@ -200,7 +202,7 @@ def test_a_picture_shares_what_its_project_has_asked(hq: HqFixture, client: HqCl
     place = {name: known[0][name] for name in ("account_id", "region")}
     picture = {**place, "project_id": known[0]["id"], "project_created_at": OLD_TIMESTAMP}
 
-    live = project_image.read(client, f"{known[0]['id']}/image", picture)
+    live = project_image.read(build_run(client), f"{known[0]['id']}/image", picture)
 
     assert live is not None
     assert hq.emulator.requests_made == ["token", "GET project"]
@@ -210,9 +212,9 @@ def test_what_this_run_changed_is_asked_for(hq: HqFixture, client: HqClient) -> 
     """Where Pulumi reads after a change of the same run."""
     known = create_states(hq, 3)
     refresh_in_threads(client, known)
-    project.update(client, known[2]["id"], known[2], {**known[2], "city": "Oslo"})
+    project.update(build_run(client), known[2]["id"], known[2], {**known[2], "city": "Oslo"})
 
-    live = project.read(client, known[2]["id"], {**known[2], DECLARED: ["city"]})
+    live = project.read(build_run(client), known[2]["id"], {**known[2], DECLARED: ["city"]})
 
     assert live is not None
     assert live.inputs["city"] == "Oslo"
@@ -223,8 +225,7 @@ def create_companies(client: HqClient, number: int) -> list[tuple[str, OutputSta
     """Declare companies."""
     inputs = {"trade": "Concrete", "account_id": PROJECT_INPUTS["account_id"], "region": "US"}
     return [
-        company.create(client, {**inputs, "name": f"C{each}"}, build_settings())
-        for each in range(number)
+        company.create(build_run(client), {**inputs, "name": f"C{each}"}) for each in range(number)
     ]
 
 
@@ -232,7 +233,7 @@ def create_users(client: HqClient, number: int) -> list[tuple[str, OutputState]]
     """Declare people."""
     inputs = {"account_id": PROJECT_INPUTS["account_id"], "region": "US"}
     emails = [f"p{each}@example.com" for each in range(number)]
-    return [account_user.create(client, {**inputs, "email": e}, build_settings()) for e in emails]
+    return [account_user.create(build_run(client), {**inputs, "email": e}) for e in emails]
 
 
 @pytest.mark.parametrize(
@@ -252,7 +253,7 @@ def test_companies_and_people_are_refreshed_by_pages_too(
     client = hq.create_client()
 
     with ThreadPoolExecutor(HOST_THREADS) as threads:
-        found = list(threads.map(lambda each: entity.read(client, *each), made))
+        found = list(threads.map(lambda each: entity.read(build_run(client), *each), made))
 
     assert [live.outputs for live in found] == [outs for _, outs in made]
     assert len([each for each in hq.emulator.requests_made if words in each]) <= 4

@@ -15,7 +15,7 @@ from tests.support.hq import (
     Fault,
     HqFixture,
     build_reply,
-    build_settings,
+    build_run,
 )
 
 INPUTS = {**PROJECT_INPUTS, "city": "Oslo", "service_types": ["cost", "pm"]}
@@ -26,7 +26,7 @@ IdAndState = tuple[str, dict[str, Any]]
 @pytest.fixture
 def created_project(hq: HqFixture, client: HqClient) -> IdAndState:
     """Return the id and the state of a project that exists; what made it is not counted."""
-    project_id, outs = create(client, INPUTS, build_settings())
+    project_id, outs = create(build_run(client), INPUTS)
     hq.emulator.call_control_plane("PATCH", f"/projects/{project_id}", {"status": "active"})
     hq.emulator.requests_made.clear()
     hq.emulator.call_control_plane("DELETE", "/requests")
@@ -62,7 +62,7 @@ def test_one_change_is_one_request_with_that_field_alone(
     """HQ takes a project's own name for a namesake, so it is not sent along."""
     project_id, state = created_project
 
-    outs = update(client, project_id, state, {**INPUTS, **changes})
+    outs = update(build_run(client), project_id, state, {**INPUTS, **changes})
 
     assert hq.emulator.requests_made == ["PATCH project"]
     assert list_patch_bodies(hq) == [body]
@@ -75,7 +75,7 @@ def test_several_changes_are_one_request(
     """Whatever changed, and nothing else."""
     project_id, state = created_project
 
-    update(client, project_id, state, {**INPUTS, "city": "Bergen", "value": 1.0})
+    update(build_run(client), project_id, state, {**INPUTS, "city": "Bergen", "value": 1.0})
 
     assert list_patch_bodies(hq) == [{"value": 1.0, "city": "Bergen"}]
 
@@ -86,7 +86,7 @@ def test_an_empty_text_clears_the_field_at_hq(
     """And is no change from then on."""
     project_id, state = created_project
 
-    outs = update(client, project_id, state, {**INPUTS, "city": ""})
+    outs = update(build_run(client), project_id, state, {**INPUTS, "city": ""})
 
     assert not client.projects.get(project_id).city
     assert diff(outs, {**INPUTS, "city": ""}).changed_arguments == ()
@@ -100,7 +100,7 @@ def test_a_service_hq_added_by_itself_is_kept(
     project_id, state = created_project
     live = {**state, "service_types": ["admin", "cost", "insight", "pm"]}
 
-    update(client, project_id, live, {**INPUTS, "service_types": ["doc_manager"]})
+    update(build_run(client), project_id, live, {**INPUTS, "service_types": ["doc_manager"]})
 
     assert list_patch_bodies(hq) == [{"service_types": "admin,doc_manager"}]
 
@@ -114,7 +114,7 @@ def test_an_archived_project_is_brought_back_before_it_is_changed(
     hq.emulator.call_control_plane("PATCH", f"/projects/{project_id}", {"status": "archived"})
     inputs = {**INPUTS, "city": "Bergen", **({"status": status} if status else {})}
 
-    update(client, project_id, {**state, "status": "archived"}, inputs)
+    update(build_run(client), project_id, {**state, "status": "archived"}, inputs)
 
     bodies = [json.loads(each.body) for each in hq.emulator.requests if each.method == "PATCH"]
     rest = {"status": "inactive", "city": "Bergen"} if status == "inactive" else {"city": "Bergen"}
@@ -130,7 +130,7 @@ def test_what_only_this_provider_understands_is_kept_without_a_request(
     """HQ has no such fields; the state has."""
     project_id, state = created_project
 
-    outs = update(client, project_id, state, {**INPUTS, **changes})
+    outs = update(build_run(client), project_id, state, {**INPUTS, **changes})
 
     assert hq.emulator.requests_made == []
     assert outs.items() >= changes.items()
@@ -143,7 +143,7 @@ def test_the_answer_becomes_the_state_without_a_read(
     """Services included, which the answer leaves out."""
     project_id, state = created_project
 
-    outs = update(client, project_id, state, {**INPUTS, "city": "Bergen"})
+    outs = update(build_run(client), project_id, state, {**INPUTS, "city": "Bergen"})
 
     assert outs["city"] == "Bergen"
     assert outs["service_types"] == ["cost", "pm"]
@@ -158,7 +158,7 @@ def test_a_project_that_is_gone_is_told_of_in_one_line(
     hq.emulator.call_control_plane("DELETE", f"/projects/{project_id}")
 
     with pytest.raises(NotFoundError) as caught:
-        update(client, project_id, state, {**INPUTS, "city": "Bergen"})
+        update(build_run(client), project_id, state, {**INPUTS, "city": "Bergen"})
 
     assert "could not change city of project" in str(caught.value)
     assert "If somebody removed it: `pulumi refresh`, then `pulumi up`." in str(caught.value)
@@ -175,7 +175,7 @@ def test_a_lost_answer_to_a_change_is_asked_for_again(
     project_id, state = created_project
     hq.emulator.faults.append(Fault("PATCH project", reply, acts_on_request=True))
 
-    outs = update(client, project_id, state, {**INPUTS, "city": "Bergen"})
+    outs = update(build_run(client), project_id, state, {**INPUTS, "city": "Bergen"})
 
     assert hq.emulator.requests_made == ["PATCH project", "PATCH project"]
     assert outs["city"] == "Bergen"
@@ -191,7 +191,7 @@ def test_a_change_that_hq_refuses_to_make_twice_is_known_to_be_made(
     project_id, state = created_project
     hq.emulator.faults.append(Fault("PATCH project", DROPS_CONNECTION, acts_on_request=True))
 
-    outs = update(client, project_id, state, {**INPUTS, **changes})
+    outs = update(build_run(client), project_id, state, {**INPUTS, **changes})
 
     assert hq.emulator.requests_made == ["PATCH project", "PATCH project", "GET project"]
     assert outs.items() >= changes.items()
@@ -205,7 +205,9 @@ def test_what_is_left_of_a_change_is_made_without_its_name(
     project_id, state = created_project
     hq.emulator.call_control_plane("PATCH", f"/projects/{project_id}", {"name": "Tower B"})
 
-    outs = update(client, project_id, state, {**INPUTS, "name": "Tower B", "city": "Bergen"})
+    outs = update(
+        build_run(client), project_id, state, {**INPUTS, "name": "Tower B", "city": "Bergen"}
+    )
 
     assert list_patch_bodies(hq) == [{"name": "Tower B", "city": "Bergen"}, {"city": "Bergen"}]
     assert outs.items() >= {"name": "Tower B", "city": "Bergen"}.items()
@@ -221,7 +223,7 @@ def test_the_name_of_another_project_is_a_conflict(
     hq.emulator.faults += [Fault("GET project", look)] if look else []
 
     with pytest.raises(ConflictError, match=r"could not change name of project .*409"):
-        update(client, project_id, state, {**INPUTS, "name": "Tower B"})
+        update(build_run(client), project_id, state, {**INPUTS, "name": "Tower B"})
 
     searched = [] if look else ["GET projects"]
     assert hq.emulator.requests_made == ["PATCH project", "GET project", *searched]
@@ -236,7 +238,7 @@ def test_a_404_on_an_old_project_is_believed_at_once(
     hq.emulator.faults.append(Fault("PATCH project", PROJECT_NOT_FOUND))
 
     with pytest.raises(NotFoundError):
-        update(client, project_id, old, {**INPUTS, "city": "Bergen"})
+        update(build_run(client), project_id, old, {**INPUTS, "city": "Bergen"})
 
     assert hq.emulator.requests_made == ["PATCH project"]
 
@@ -248,7 +250,7 @@ def test_a_404_on_a_young_project_is_waited_out(
     project_id, state = created_project
     hq.emulator.faults.append(Fault("PATCH project", PROJECT_NOT_FOUND, times=2))
 
-    outs = update(client, project_id, state, {**INPUTS, "city": "Bergen"})
+    outs = update(build_run(client), project_id, state, {**INPUTS, "city": "Bergen"})
 
     assert outs["city"] == "Bergen"
     assert hq.emulator.requests_made == ["PATCH project"] * 3
@@ -262,7 +264,7 @@ def test_a_refused_value_names_the_field_and_hqs_words(
     unit = "b0000000-0000-4000-8000-00000000000f"
 
     with pytest.raises(RejectedError, match="could not change business_unit_id of project") as no:
-        update(client, project_id, state, {**INPUTS, "business_unit_id": unit})
+        update(build_run(client), project_id, state, {**INPUTS, "business_unit_id": unit})
 
     assert "the account has no business unit" in str(no.value)
     assert hq.emulator.requests_made == ["PATCH project"]

@@ -1,4 +1,4 @@
-"""Pulumi projects of every layout, and a user who does with an export what it prints."""
+"""Pulumi projects of every layout, and a user who runs the commands that an export prints."""
 
 import os
 import re
@@ -33,11 +33,11 @@ class ProjectLayout:
     """A project.
 
     Attributes:
-        main: The line of ``Pulumi.yaml`` that says what runs, if any.
+        main: The line of ``Pulumi.yaml`` that names the program, if any.
         files: The files by their path.
         flags: Flags of the export.
-        entry: The program that does not run an export yet; empty where nothing is missing.
-        here: The folder of the user's shell.
+        entry: The program that does not import the export yet; empty where nothing is missing.
+        here: The working folder of the user's shell.
     """
 
     main: str = ""
@@ -80,7 +80,7 @@ LAYOUTS: Final[Mapping[str, ProjectLayout]] = {
 
 
 class ShellUser:
-    """Somebody in a shell, with a repository and an account."""
+    """A user in a shell, with a repository and an account."""
 
     def __init__(self, folder: Path, layout: ProjectLayout, running: Any, path: str) -> None:
         """Write the files of the project and commit them.
@@ -118,17 +118,17 @@ class ShellUser:
 
     def run_export(self, *flags: str) -> "subprocess.CompletedProcess[str]":
         """Run the export."""
-        words = ["bim360", "export", "--stack", "existing", *self.layout.flags, *flags]
-        return self.run_shell(shlex.join(words))
+        command = ["bim360", "export", "--stack", "existing", *self.layout.flags, *flags]
+        return self.run_shell(shlex.join(command))
 
     def add_import(self, advice: str) -> None:
-        """Add to the program what a message says to add."""
+        """Add to the program the import that a message asks for."""
         lines = re.findall(r"`([^`]+)`", advice.partition("Add ")[2])
         with (self.folder / self.layout.entry).open("a", encoding="utf-8") as file:
             file.write("".join(f"{line}\n" for line in lines))
 
     def run_commands(self, steps: list[str]) -> None:
-        """Run printed commands to their good end, in one shell, word for word."""
+        """Run printed commands unchanged in one shell; they must succeed."""
         done = self.run_shell("set -e\n" + "\n".join(steps))
         assert done.returncode == 0, done.stdout + done.stderr
 

@@ -1,48 +1,50 @@
-"""The contestants of the bench ask what they are said to ask; counts, because seconds vary."""
+"""The subjects of the bench send the documented number of requests."""
 
 import pytest
 
 from bench.engines import choose_engine
-from bench.grid import (
+from bench.matrix import (
     BASELINE,
     IDEAL_CONDITIONS,
+    NAIVE,
     RATE_LIMIT,
     SCRIPT,
     THIS_PROVIDER,
-    TUTORIAL,
     Conditions,
 )
-from bench.play import measure_operations
+from bench.run_matrix import measure_operations
 
 SIZE = 3
 
 
 @pytest.mark.parametrize(
-    ("contestant", "expected"),
+    ("subject", "expected"),
     [
-        (THIS_PROVIDER, {"up": SIZE, "again": 0, "destroy": SIZE}),
-        (TUTORIAL, {"up": SIZE, "again": 0, "refresh": SIZE, "destroy": SIZE}),
-        (SCRIPT, {"up": 1 + SIZE, "again": 1, "refresh": 1, "destroy": 1 + SIZE}),
-        (BASELINE, {"up": 0, "again": 0, "refresh": 0, "destroy": 0}),
+        (THIS_PROVIDER, {"up": SIZE, "preview_unchanged": 0, "destroy": SIZE}),
+        (NAIVE, {"up": SIZE, "preview_unchanged": 0, "refresh": SIZE, "destroy": SIZE}),
+        (SCRIPT, {"up": 1 + SIZE, "preview_unchanged": 1, "refresh": 1, "destroy": 1 + SIZE}),
+        (BASELINE, {"up": 0, "preview_unchanged": 0, "refresh": 0, "destroy": 0}),
     ],
 )
-def test_contestants_ask_what_is_said_of_them(contestant: str, expected: dict[str, int]) -> None:
-    """One request for each operation, one for each page, or none."""
+def test_subjects_send_the_documented_number_of_requests(
+    subject: str, expected: dict[str, int]
+) -> None:
+    """One request per operation, one per page, or none."""
     rows = {
         row.op: row
-        for row in measure_operations(choose_engine("local"), contestant, SIZE, IDEAL_CONDITIONS)
+        for row in measure_operations(choose_engine("local"), subject, SIZE, IDEAL_CONDITIONS)
     }
 
     assert {op: rows[op].request_count for op in expected} == expected  # type: ignore[index] # an Op
     assert all(row.total_cpu > 0 and row.peak_memory > 0 for row in rows.values())
 
 
-def test_the_limit_and_the_latency_pass_on_the_clock_of_the_stage() -> None:
-    """A hundred and twenty requests, a tenth of a second each, wait for a second minute once."""
+def test_rate_limit_and_latency_use_the_virtual_clock() -> None:
+    """120 requests with 0.1 s latency exceed the limit once and wait for the next minute."""
     (row,) = measure_operations(
         choose_engine("local"), SCRIPT, 120, Conditions(0.1, RATE_LIMIT), ("up",)
     )
 
     assert row.requests == {"create": 120, "list": 1, "token": 1}
-    assert row.refused == 1
+    assert row.throttled == 1
     assert 60 < row.seconds < 120

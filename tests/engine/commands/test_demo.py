@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-# The story is told once for the whole file, so one worker tells it.
+# The runs are recorded once for the whole file, so one worker runs all tests.
 pytestmark = pytest.mark.xdist_group("demo")
 
 PROGRAM = """
@@ -24,11 +24,11 @@ ACCOUNT = "a1d5e9b2-0000-4000-8000-000000000001"
 
 REAL = {
     "APS_CLIENT_ID": "real",
-    "APS_CLIENT_SECRET": "real-secret-of-somebody",
+    "APS_CLIENT_SECRET": "real-secret-of-a-user",
     "BIM360_BASE_URL": "https://developer.api.autodesk.com",
     "BIM360_ACCOUNT_ID": "11111111-1111-4111-8111-111111111111",
 }
-"""What the shell of somebody with a real account holds."""
+"""The shell variables of a user with a real account."""
 
 Run = subprocess.CompletedProcess[str]
 
@@ -49,7 +49,7 @@ def demo(project: Path, *flags: str) -> Run:
 
 @dataclass
 class Story:
-    """Two offices that are demonstrated, taken down and demonstrated again."""
+    """Two offices that the demo creates, destroys and creates again."""
 
     folder: Path
     before: dict[str, bytes]
@@ -60,7 +60,7 @@ class Story:
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
-    """Tell the story once; each test looks at one side of it."""
+    """Run the demo once; each test checks one aspect."""
     folder = tmp_path_factory.mktemp("offices")
     (folder / "Pulumi.yaml").write_text("name: offices\nruntime: python\n")
     settings = f"config:\n  bim360:accountId: {ACCOUNT}\n"
@@ -71,7 +71,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
 
 
 def test_the_demo_ends_well_each_time(story: Story) -> None:
-    """Exit code 0 for up, for destroy, and for up once more."""
+    """Exit code 0 for up, for destroy, and for up again."""
     codes = [run.returncode for run in (story.first, story.destroyed, story.again)]
 
     assert codes == [0, 0, 0]
@@ -79,12 +79,12 @@ def test_the_demo_ends_well_each_time(story: Story) -> None:
 
 def test_the_demo_shows_what_exists_and_what_it_cost(story: Story) -> None:
     """Two projects are two POSTs and a token; a second up sends nothing."""
-    assert "read back from HQ (3 requests)" in story.first.stdout
+    assert "read from HQ (the up sent 3 requests)" in story.first.stdout
     assert "sent 0 requests to HQ" in story.first.stdout
 
 
 def test_destroying_the_demo_archives_and_running_it_again_brings_back(story: Story) -> None:
-    """Names stay taken at HQ, so a second life needs the archived projects."""
+    """HQ keeps the names, so a second up reactivates the archived projects."""
     assert story.destroyed.stdout.count("archived") >= 2
     assert "'North'" in story.again.stdout
     assert "brought back" in story.again.stdout
@@ -107,7 +107,7 @@ def test_what_the_demo_keeps_is_private(story: Story) -> None:
 
 
 def test_the_demo_never_uses_the_credentials_of_a_real_account(story: Story) -> None:
-    """Whoever has APS_CLIENT_SECRET in the shell can still try it safely."""
+    """Users who have APS_CLIENT_SECRET in the shell can still try it safely."""
     said = [run.stdout + run.stderr for run in (story.first, story.destroyed, story.again)]
 
     assert all(REAL["APS_CLIENT_SECRET"] not in output for output in said)

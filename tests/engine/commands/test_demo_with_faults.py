@@ -1,4 +1,4 @@
-"""``bim360 demo --faults``, with the weather that the documents show."""
+"""``bim360 demo --faults``, with the faults that the docs show."""
 
 from pathlib import Path
 
@@ -23,34 +23,34 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_page_shows_the_weather_that_the_file_holds() -> None:
-    """Word by word, so that either can be copied."""
+def test_the_page_shows_the_faults_of_the_file() -> None:
+    """Unchanged, so that either can be copied."""
     assert WEATHER.read_text(encoding="utf-8").strip() in read_document(
         "docs/reference/emulator.md"
     )
 
 
-def test_the_weather_of_the_documents_is_understood() -> None:
-    """Each rule of it, as the emulator reads it."""
+def test_the_faults_of_the_docs_are_valid() -> None:
+    """Each rule, as the emulator parses it."""
     kinds = [sorted(rule.then.model_fields_set) for rule in read_rules(WEATHER)]
 
     assert kinds == [["act", "status"], ["drop"], ["retry_after", "status"], ["status"]]
 
 
 @only_in_make_crashes
-def test_the_demo_comes_through(project: Path) -> None:
-    """One project is found after a lost answer, and the second up has nothing to do."""
+def test_the_demo_succeeds_despite_the_faults(project: Path) -> None:
+    """One project is found after a lost response, and the second up has no work."""
     run = demo(project, "--faults", str(WEATHER))
 
     assert run.returncode == 0, run.stdout + run.stderr
-    assert f"Weather: as {WEATHER} says." in run.stdout
+    assert f"Faults: {WEATHER}." in run.stdout
     assert "was created, although HQ's response was lost" in run.stdout
-    assert " of these requests met bad weather." in run.stdout
+    assert "Requests disturbed by a fault: " in run.stdout
     assert "The second up changed nothing and sent 0 requests to HQ." in run.stdout
 
 
-def test_a_mistake_in_the_weather_is_told_in_one_line(project: Path) -> None:
-    """With the rule and the field that it is in."""
+def test_an_unknown_fault_mix_is_one_line(project: Path) -> None:
+    """With the rule and the field that contain the mistake."""
     weather = project / "weather.json"
     weather.write_text('[{"then": {"statu": 504}}]', encoding="utf-8")
 

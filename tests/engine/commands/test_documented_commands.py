@@ -1,4 +1,4 @@
-"""Every block of commands in the documents, run line by line against an emulator.
+"""Every block of commands in the docs, run line by line against an emulator.
 
 docs/reference/commands.md has the examples of every ``--help`` (test_commands_page.py).
 """
@@ -61,19 +61,19 @@ ELSEWHERE = {
     ".venv/bin/python -m pytest": "runs this suite",
     "BIM360_LIVE=1": "needs a real account",
 }
-"""Lines that begin so are not run here, and why."""
+"""Lines that begin with these are not run here, for this reason."""
 
 SHELL_SYNTAX = re.compile(r"[|;&<>$]|^\w+=")
 STAND_INS = """
 set -eo pipefail
 pulumi() {
-    words=()
-    for word in "$@"; do [ "$word" = --run-program ] || words+=("$word"); done
-    python -m bim360_provider.testing "${words[@]}" --stack demo
+    flags=()
+    for flag in "$@"; do [ "$flag" = --run-program ] || flags+=("$flag"); done
+    python -m bim360_provider.testing "${flags[@]}" --stack demo
 }
 gh() { [ "$1 $2 $4" = "pr comment --body-file" ] && cat "$5" > posted.md; }
 """
-"""The Pulumi CLI as the local engine, and GitHub's: in blocks that join them to `bim360`."""
+"""The local engine as Pulumi CLI and a fake of GitHub's, for blocks that pipe into `bim360`."""
 
 
 @dataclass(frozen=True)
@@ -91,17 +91,17 @@ class Workshop:
             return self._export(line)
         if SHELL_SYNTAX.search(line):
             return self._in_a_shell(line)
-        (words,) = split_commands(line)
+        (arguments,) = split_commands(line)
         for called, each in APPS.items():
-            if tuple(words[: len(called)]) == called:
-                rest = words[len(called) :]
+            if tuple(arguments[: len(called)]) == called:
+                rest = arguments[len(called) :]
                 serves = each is emulator_app or rest[0] == "emulator"
                 ran = CliRunner().invoke(each, [*rest, *(A_FREE_PORT if serves else ())])
                 return ran.exit_code, ran.output
-        return NOT_FOUND, f"{words[0]}: no test knows how to run it"
+        return NOT_FOUND, f"{arguments[0]}: no test knows how to run it"
 
     def _export(self, line: str) -> tuple[int, str]:
-        """Set what a reader does not replace by a value of their own."""
+        """Set the variables that a reader does not replace by a value of their own."""
         for pair in line.split()[1:]:
             name, _, value = pair.partition("=")
             if not value.startswith("your-") and name != "BIM360_REGION":
@@ -139,11 +139,11 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def workshop(
     furnished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Workshop]:
-    """Return a copy of the furnished folder, which is the current one."""
+    """Return a copy of the furnished folder, which is the working folder."""
     folder = tmp_path / "projects"
     shutil.copytree(furnished, folder)
-    with at_work(folder, monkeypatch) as made:
-        yield made
+    with at_work(folder, monkeypatch) as workshop:
+        yield workshop
 
 
 @contextmanager
@@ -165,13 +165,13 @@ def at_work(folder: Path, environment: pytest.MonkeyPatch) -> Iterator[Workshop]
 
 
 def runs_here(block: CodeBlock) -> bool:
-    """Return whether a block has a command for this place."""
+    """Return whether a block has a command that this test runs."""
     return any(not line.startswith((*ELSEWHERE, "export ")) for line in block.lines)
 
 
 def is_shell_program(block: CodeBlock) -> bool:
-    """Return whether the lines of a block need each other in one shell."""
-    return "exit" in {words[0] for line in block.lines for words in split_commands(line)}
+    """Return whether the lines of a block must run together in one shell."""
+    return "exit" in {arguments[0] for line in block.lines for arguments in split_commands(line)}
 
 
 BLOCKS = [block for block in list_blocks(*SHELL_LANGUAGES) if runs_here(block)]

@@ -1,4 +1,4 @@
-"""Every Python example of the documents runs; those that are programs, twice on the local engine.
+"""Every Python example of the docs runs; programs run twice on the local engine.
 
 The README's are in tests/engine/commands/test_readme.py.
 """
@@ -53,7 +53,7 @@ Bim360Project("office", name="Office Template", start_date="2027-03-01", end_dat
               project_type="Office", value=1, currency="USD")
 """
 }
-"""What the account has already, by page."""
+"""Resources that the account already has, by page."""
 
 AFTER = {"units = ": '\nBim360BusinessUnits("units", units=units)\n'}
 """How a fragment is used, by its beginning."""
@@ -64,7 +64,7 @@ EXAMPLES = list_blocks("python")
 
 
 def programs() -> dict[str, str]:
-    """Return the programs by page: a block that imports nothing goes on where the last one ends."""
+    """Return the programs by page: a block without imports continues the previous one."""
     found: dict[str, str] = {}
     for block in EXAMPLES:
         if block.page == "README.md" or _is_fragment(block):
@@ -90,7 +90,7 @@ def _is_fragment(block: CodeBlock) -> bool:
 def test_the_program_runs_as_written(
     where: str, tmp_path: Path, bim360_stack: Callable[..., Bim360Stack]
 ) -> None:
-    """On the default emulator, with the acting user that it prints; again, it changes nothing."""
+    """On the default emulator, with the printed acting user; a second run changes nothing."""
     env = {"BIM360_ACTING_USER": ADMIN_EMAIL}
     before = BEFORE.get(where.partition(":")[0], "")
     for name, text in {"before": before, "projects": programs()[where]}.items():
@@ -130,7 +130,7 @@ def test_the_engine_runs_from_python(
 
 
 def test_the_emulator_runs_from_python(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """It prints where it listens and what it was asked."""
+    """It prints its address and its requests."""
     (tmp_path / "example.py").write_text(
         _text("docs/reference/emulator.md", "from bim360_provider.emulator")
     )
@@ -141,7 +141,7 @@ def test_the_emulator_runs_from_python(tmp_path: Path, capsys: pytest.CaptureFix
 
 
 def test_every_fragment_is_there() -> None:
-    """A row without an example would hide the next one."""
+    """An outdated row would exclude a later example by mistake."""
     lost = [
         (page, begin)
         for page, begin in FRAGMENTS

@@ -194,7 +194,7 @@ def test_a_second_export_is_the_same_to_the_byte(export_project: ExportProject) 
 
     again = export_project.export()
 
-    assert "Both files are as they were" in again.output
+    assert "Both files are up to date" in again.output
     assert export_project.files() == before
 
 
@@ -289,7 +289,7 @@ def test_json_tells_what_was_written(export_project: ExportProject) -> None:
 
     told = json.loads(done.stdout)
     assert told["declared"] == {"Bim360BusinessUnits": 1, "Bim360Project": 54}
-    assert told["passedOver"] == 6
+    assert told["skippedProjects"] == 6
     assert told["requests"] == 2
     assert len(told["written"]) == 2
 
@@ -297,9 +297,12 @@ def test_json_tells_what_was_written(export_project: ExportProject) -> None:
 @pytest.mark.parametrize(
     ("flags", "words"),
     [
-        (("--name", "nobody"), "60 projects have another status, name or day"),
-        (("--status", "gone"), "--status takes words of active, pending, inactive, archived"),
-        (("--include", ""), "--include takes words of projects"),
+        (("--name", "nobody"), "60 projects skipped by your filters"),
+        (
+            ("--status", "gone"),
+            "--status must be a comma-separated list of active, pending, inactive, archived",
+        ),
+        (("--include", ""), "--include must be a comma-separated list of projects"),
     ],
 )
 def test_where_nothing_is_found_nothing_is_written(

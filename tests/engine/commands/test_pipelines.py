@@ -1,4 +1,4 @@
-"""The examples of docs/how-to/pipelines, step by step, without CI host and CLI."""
+"""The examples of docs/how-to/pipelines, with a fake host and, if needed, a fake CLI."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ Host = GitHubRunner | GitLabRunner
 
 CLI = shutil.which("pulumi")
 HOSTS = Path(__file__).with_name("ci_runners")
-FINE, PLAN_FAILED, GATE_STRUCK = 0, 1, 3
+FINE, PLAN_FAILED, GATE_TRIGGERED = 0, 1, 3
 SECRETS = ("APS_CLIENT_ID", "APS_CLIENT_SECRET")
 
 pytestmark = [
@@ -35,21 +35,21 @@ pytestmark = [
             "pulumi",
             marks=[
                 pytest.mark.pulumi_cli,
-                pytest.mark.skipif(CLI is None, reason="there is no Pulumi CLI on PATH"),
+                pytest.mark.skipif(CLI is None, reason="needs the Pulumi CLI on PATH"),
             ],
         ),
     ]
 )
 def engine(request: pytest.FixtureRequest) -> str:
-    """Return what runs the stacks."""
+    """Return the engine that runs the stacks."""
     return str(request.param)
 
 
 @pytest.fixture
 def stack(tmp_path: Path) -> Iterator[CrashStack]:
     """Return a stack that declares one tower, at an HQ without projects."""
-    with create_crash_stack(tmp_path / "stack") as made:
-        yield made
+    with create_crash_stack(tmp_path / "stack") as created:
+        yield created
 
 
 @pytest.fixture(params=["github", "gitlab"])
@@ -61,13 +61,13 @@ def host(
     machine = {**hq, **_machine(tmp_path, engine)}
     if engine == "pulumi":
         init = ["pulumi", "stack", "init", "dev", "--non-interactive"]
-        subprocess.run(init, cwd=stack.folder, env=machine, check=True, capture_output=True)  # noqa: S603 - our own words
+        subprocess.run(init, cwd=stack.folder, env=machine, check=True, capture_output=True)  # noqa: S603 - our own command
     secrets = {key: stack.env[key] for key in SECRETS} | {"PULUMI_ACCESS_TOKEN": ""}
     if request.param == "github":
         yield GitHubRunner(stack.folder, machine, secrets)
     else:
-        with run_gitlab(stack.folder, machine, secrets) as made:
-            yield made
+        with run_gitlab(stack.folder, machine, secrets) as created:
+            yield created
 
 
 def _machine(folder: Path, engine: str) -> dict[str, str]:
@@ -93,7 +93,7 @@ def _machine(folder: Path, engine: str) -> dict[str, str]:
 
 
 def test_a_request_gets_one_comment_that_follows_it(host: Host, stack: CrashStack) -> None:
-    """The second push changes the first comment; nothing is made at HQ."""
+    """The second push changes the first comment; nothing is created at HQ."""
     first = host.run_preview()
     begun = host.comments
     stack.declare(city="Seattle", name="Harbor Point Tower")
@@ -110,7 +110,7 @@ def test_a_request_gets_one_comment_that_follows_it(host: Host, stack: CrashStac
 def test_a_gate_stops_the_request_and_a_label_lets_it_through(
     host: Host, stack: CrashStack
 ) -> None:
-    """The comment says what it is about in either case."""
+    """The comment lists the changes in either case."""
     stack.declare(*({"name": f"Tower {number}"} for number in range(10)))
     applied = host.run_apply()
     stack.declare()
@@ -120,15 +120,15 @@ def test_a_gate_stops_the_request_and_a_label_lets_it_through(
     through = host.run_preview()
 
     assert applied == (FINE, ""), host.output
-    assert (code, where) == (GATE_STRUCK, where)
+    assert (code, where) == (GATE_TRIGGERED, where)
     assert where in ("Gate", "preview")
     assert through == (FINE, ""), host.output
     assert "Tower 9" in host.comments[0]
     assert [project["status"] for project in stack.list_projects()].count("archived") == 0
 
 
-def test_a_plan_that_fails_is_told_and_is_not_applied(host: Host, stack: CrashStack) -> None:
-    """A mistake in an argument: the request gets its words, and a merge sends nothing."""
+def test_a_failed_plan_is_reported_and_not_applied(host: Host, stack: CrashStack) -> None:
+    """A mistake in an argument: the comment quotes the error, and a merge sends nothing."""
     stack.declare(currency="EURO")
 
     code, _ = host.run_preview()
@@ -140,8 +140,8 @@ def test_a_plan_that_fails_is_told_and_is_not_applied(host: Host, stack: CrashSt
     assert stack.list_projects() == []
 
 
-def test_a_preview_without_any_plan_is_told_too(host: Host, stack: CrashStack) -> None:
-    """Such as one whose project file is gone."""
+def test_a_preview_without_a_plan_is_reported_too(host: Host, stack: CrashStack) -> None:
+    """For example if the project file was deleted."""
     (stack.folder / "Pulumi.yaml").unlink()
 
     code, _ = host.run_preview()
@@ -155,19 +155,19 @@ def test_a_preview_without_any_plan_is_told_too(host: Host, stack: CrashStack) -
 def test_a_merge_is_applied_and_drift_comes_and_goes_as_an_issue(
     host: Host, stack: CrashStack
 ) -> None:
-    """Made by hand, told once, told anew, put back by the next merge, closed."""
+    """Changed by hand, reported once, updated, restored by the next merge, closed."""
     applied = host.run_apply()
     [tower] = stack.list_projects()
     quiet = host.run_drift()
     stack.hq.call_control_plane("PATCH", f"/projects/{tower['id']}", {"city": "Tacoma", "value": 9})
 
     found = [host.run_drift(), host.run_drift()]
-    told = list(host.issues)
+    reported = list(host.issues)
     mended = host.run_apply()
-    gone = host.run_drift()
+    closed = host.run_drift()
 
-    assert [applied, quiet, *found, mended, gone] == [(FINE, "")] * 6, host.output
-    assert [state for state, _ in told] == ["open"]
-    assert "Tower A" in told[0][1]
+    assert [applied, quiet, *found, mended, closed] == [(FINE, "")] * 6, host.output
+    assert [state for state, _ in reported] == ["open"]
+    assert "Tower A" in reported[0][1]
     assert stack.list_projects()[0]["value"] == tower["value"]
     assert [state for state, _ in host.issues] in (["closed"], ["clos"])

@@ -1,4 +1,4 @@
-"""The README's examples, run as they stand there: the stack, its test, the client."""
+"""The README's stack and the examples of docs that use it, run unchanged."""
 
 import runpy
 from collections.abc import Callable
@@ -24,7 +24,7 @@ CONFIGURATION = "docs/reference/configuration.md"
 
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a folder with the README's stack, which is the current one."""
+    """Return the working folder, which has the README's stack."""
     folder = tmp_path / "repository"
     folder.mkdir()
     stack = list_examples(read_document("README.md"), "python")[0]
@@ -49,7 +49,7 @@ def test_the_test_passes_on_the_stack(
 def test_a_change_shows_as_the_properties_that_the_preview_lists(
     repository: Path, bim360_stack: Callable[..., Bim360Stack]
 ) -> None:
-    """The first hour shows the preview of these three changes."""
+    """The first hour shows the preview of the three changes that it describes."""
     stack = bim360_stack(repository, stack="dev")
     stack.up()
     program = repository / "__main__.py"
@@ -69,7 +69,7 @@ def test_a_change_shows_as_the_properties_that_the_preview_lists(
 def test_a_second_account_works_as_shown(
     repository: Path, bim360_stack: Callable[..., Bim360Stack]
 ) -> None:
-    """The example of a provider of its own, behind the first stack."""
+    """The example with an explicit provider, added to the first stack."""
     europe = list_examples(read_section(CONFIGURATION, "## Several accounts"), "python")[0]
     with (repository / "__main__.py").open("a", encoding="utf-8") as program:
         program.write(europe)

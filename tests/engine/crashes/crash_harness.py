@@ -1,4 +1,4 @@
-"""A stack whose processes can be killed at a named point, and an HQ that goes on living."""
+"""A stack whose processes can be killed at a named point, and an HQ that outlives them."""
 
 import json
 import os
@@ -21,10 +21,10 @@ PROCESS_TIMEOUT = 60.0
 """Seconds until a test gives up on a process; normally it takes two."""
 
 SECONDS_PER_MINUTE = 60.0
-"""Seconds on HQ's clock until somebody runs the stack again."""
+"""Seconds on HQ's clock until the stack runs again."""
 
 RUNS_ALL_CASES = os.environ.get("CRASHES") == "all"
-"""Whether ``make crashes`` runs, which goes through every point; the usual suite takes a few."""
+"""Whether ``make crashes`` runs, which covers every point; the usual suite covers a sample."""
 
 only_in_make_crashes = pytest.mark.skipif(
     not RUNS_ALL_CASES, reason="one of many: `make crashes` goes through all"
@@ -45,10 +45,10 @@ for resource, arguments in declared.items():
 
 @dataclass
 class CrashStack:
-    """One stack, and the HQ that it asks.
+    """One stack and its HQ.
 
     Attributes:
-        crashes: Where killed processes leave their numbers.
+        crash_folder: Where processes write their ids, and that they reached their point.
     """
 
     folder: Path
@@ -58,7 +58,7 @@ class CrashStack:
     config: dict[str, str] = field(default_factory=dict)
 
     def declare(self, *others: Mapping[str, Any], **arguments: Any) -> None:
-        """Say what the stack is to have: a tower with these arguments, and others."""
+        """Declare a tower with these arguments, and other projects."""
         wanted = {"tower": {**PROJECT_BODY, **arguments}}
         wanted |= {
             f"other-{number}": {**PROJECT_BODY, **each} for number, each in enumerate(others)
@@ -73,17 +73,17 @@ class CrashStack:
     def start(
         self, command: str, at: str = "", kills: str = "", speed: float = 1
     ) -> "subprocess.Popen[str]":
-        """Start a command in a process of its own, with a point at which somebody is killed.
+        """Start a command in a process of its own, with a point at which processes are killed.
 
         Args:
-            command: What to run.
+            command: The command of the engine.
             at: The point, such as ``POST:acted``.
-            kills: Who dies there: ``host``, ``engine`` or both.
+            kills: The processes that are killed there: ``host``, ``engine`` or both.
             speed: How many times faster than real the provider waits.
         """
         crash = {"CRASH_AT": at, "CRASH_KILLS": kills, "CRASH_DIR": str(self.crash_folder)}
         crash["CRASH_SPEED"] = str(speed)
-        words = [
+        arguments = [
             command,
             "--stack=dev",
             f"--cwd={self.folder}",
@@ -92,7 +92,7 @@ class CrashStack:
         crashes = str(Path(__file__).with_name("site"))
         path = {"PYTHONPATH": os.pathsep.join((crashes, os.environ.get("PYTHONPATH", "")))}
         return subprocess.Popen(  # noqa: S603 - our own command
-            [sys.executable, "-m", "bim360_provider.testing", *words],
+            [sys.executable, "-m", "bim360_provider.testing", *arguments],
             env={**os.environ, **path, **self.env, **crash},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -100,7 +100,7 @@ class CrashStack:
         )
 
     def crash(self, command: str, at: str, kills: str) -> str:
-        """Run a command until somebody is killed at the point; return what it printed."""
+        """Run a command until processes are killed at the point; return its output."""
         reached = self.crash_folder / "reached"
         reached.unlink(missing_ok=True)
         output, _ = self.start(command, at, kills).communicate(timeout=PROCESS_TIMEOUT)
@@ -121,21 +121,21 @@ class CrashStack:
         assert ended, "the host outlived the engine"
 
     def up(self) -> Result:
-        """Run the stack undisturbed; what is asked of HQ in it is noted from here on."""
+        """Run the stack undisturbed, and record the requests from here on."""
         self.hq.requests_made.clear()
         return self.create_engine().up()
 
     def list_requests(self) -> list[str]:
-        """Return what HQ was asked since, without tokens."""
+        """Return the recorded requests, without those for tokens."""
         return [what for what in self.hq.requests_made if what != "token"]
 
     def list_projects(self) -> list[dict[str, Any]]:
-        """Return the projects that HQ holds."""
+        """Return the projects at HQ."""
         state: Any = self.hq.call_control_plane("GET", "/state")
         return [project for account in state["accounts"] for project in account["projects"]]
 
     def list_project_ids(self) -> list[str]:
-        """Return the ids that the state knows, in the resources' order."""
+        """Return the project ids in the state, in the order of the resources."""
         state = json.loads((self.folder / "state.json").read_text(encoding="utf-8"))
         known = [each for each in state["resources"] if each["type"].endswith("bim360:Project")]
         return [each["id"] for each in known]
@@ -143,7 +143,7 @@ class CrashStack:
 
 @contextmanager
 def create_crash_stack(folder: Path, hq: FaultyEmulator | None = None) -> Iterator[CrashStack]:
-    """Lay out a stack beside an HQ whose clock stands still between runs."""
+    """Create a stack and serve its HQ, whose clock stands still between runs."""
     hq = hq or FaultyEmulator()
     hq.clock.freeze()
     project, crashes = folder / "project", folder / "crashes"
@@ -152,13 +152,13 @@ def create_crash_stack(folder: Path, hq: FaultyEmulator | None = None) -> Iterat
     (project / "Pulumi.yaml").write_text("name: towers\nruntime: python\n", encoding="utf-8")
     (project / "__main__.py").write_text(PROGRAM, encoding="utf-8")
     with serve(hq) as running:
-        made = CrashStack(project, hq, build_environment(running.url), crashes)
-        made.declare()
-        yield made
+        stack = CrashStack(project, hq, build_environment(running.url), crashes)
+        stack.declare()
+        yield stack
 
 
 def build_environment(url: str) -> dict[str, str]:
-    """Return what leads a stack to an HQ."""
+    """Return the variables that connect a stack to an HQ."""
     return {
         "APS_CLIENT_ID": CLIENT_ID,
         "APS_CLIENT_SECRET": CLIENT_SECRET,
@@ -167,6 +167,6 @@ def build_environment(url: str) -> dict[str, str]:
     }
 
 
-def find_messages(result: Result, words: str) -> list[str]:
-    """Return the messages of a run that have the words in them."""
-    return [message.text for message in result.messages if words in message.text]
+def find_messages(result: Result, text: str) -> list[str]:
+    """Return the messages of a run that contain the text."""
+    return [message.text for message in result.messages if text in message.text]

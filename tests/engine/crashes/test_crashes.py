@@ -1,7 +1,6 @@
-"""A create that is killed anywhere: the next up has exactly one project, with no manual step.
+"""A create that is killed at any point: the next up has exactly one project, without manual work.
 
-``make crashes`` goes through every point with every victim; the normal suite through the telling
-ones.
+``make crashes`` covers every point with every victim; the normal suite covers a sample.
 """
 
 from collections.abc import Iterator
@@ -25,33 +24,33 @@ POINTS = (
     "token:before",
     "POST:before",
     "POST:acted",
-    "POST:answered",
+    "POST:received",
     "create:returned",
-    "create:told",
+    "create:reported",
 )
-"""All through a create: before anything is asked, before and after HQ acted, on the way back."""
+"""All points of a create: before any request, before and after HQ acted, on the way back."""
 
 VICTIMS = ("host", "engine", "host engine")
 
-TELLING = (
+SAMPLE = (
     ("POST:acted", "host"),
-    ("create:told", "engine"),
+    ("create:reported", "engine"),
 )
 
-EVERY = tuple((point, kills) for point in POINTS for kills in VICTIMS)
-CASES = EVERY if RUNS_ALL_CASES else TELLING
+ALL_CASES = tuple((point, kills) for point in POINTS for kills in VICTIMS)
+CASES = ALL_CASES if RUNS_ALL_CASES else SAMPLE
 
 
 @pytest.fixture
 def stack(tmp_path: Path) -> Iterator[CrashStack]:
     """Return a stack that declares one tower, and its HQ."""
-    with create_crash_stack(tmp_path) as made:
-        yield made
+    with create_crash_stack(tmp_path) as created:
+        yield created
 
 
 @pytest.mark.parametrize(("at", "kills"), CASES)
-def test_one_project_whenever_a_create_is_killed(stack: CrashStack, at: str, kills: str) -> None:
-    """The next up makes it, adopts it with a word, or knows it already."""
+def test_a_killed_create_leads_to_one_project(stack: CrashStack, at: str, kills: str) -> None:
+    """The next up creates it, adopts it with a message, or has it in its state."""
     stack.crash("up", at, kills)
     left = stack.list_projects()
     known = bool(left) and bool(stack.list_project_ids())

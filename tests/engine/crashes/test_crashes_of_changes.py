@@ -1,4 +1,4 @@
-"""What is done in more than one step, killed between the steps: the next run does what is left."""
+"""Changes in several steps, killed between the steps: the next run does what is left."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,12 +23,12 @@ OLD = {"created_at": "2026-01-02T03:04:05.678Z"}
 @pytest.fixture
 def stack(tmp_path: Path) -> Iterator[CrashStack]:
     """Return a stack that declares one tower, and its HQ."""
-    with create_crash_stack(tmp_path) as made:
-        yield made
+    with create_crash_stack(tmp_path) as created:
+        yield created
 
 
 def one(stack: CrashStack) -> dict[str, Any]:
-    """Return the only project, which the state must know."""
+    """Return the only project, which must be in the state."""
     (project,) = stack.list_projects()
     assert stack.list_project_ids() == [project["id"]]
     return project
@@ -42,11 +42,11 @@ def one(stack: CrashStack) -> dict[str, Any]:
         ("PATCH:acted", "host engine"),
         ("PATCH:acted", "engine"),
         ("update:returned", "host"),
-        ("update:told", "engine"),
+        ("update:reported", "engine"),
     ],
 )
 def test_an_update_that_is_killed_is_sent_again(stack: CrashStack, at: str, kills: str) -> None:
-    """One PATCH with the same fields, which does no harm where the first one was acted on."""
+    """One PATCH with the same fields, which does no harm if the first one was applied."""
     stack.up()
     stack.declare(city="Oslo")
     stack.crash("up", at, kills)
@@ -59,8 +59,8 @@ def test_an_update_that_is_killed_is_sent_again(stack: CrashStack, at: str, kill
 
 
 @only_in_make_crashes
-def test_of_two_updates_only_the_one_that_is_not_known_is_sent_again(stack: CrashStack) -> None:
-    """What was written down before the crash is done."""
+def test_after_a_kill_only_the_unsaved_update_is_sent_again(stack: CrashStack) -> None:
+    """The update that was saved before the crash is not repeated."""
     stack.declare({"name": "Other"})
     stack.up()
     stack.declare({"name": "Other", "city": "Bergen"}, city="Oslo")
@@ -80,11 +80,11 @@ def test_of_two_updates_only_the_one_that_is_not_known_is_sent_again(stack: Cras
         ("PATCH:before", "host"),
         ("PATCH:acted", "host engine"),
         ("delete:returned", "host"),
-        ("delete:told", "engine"),
+        ("delete:reported", "engine"),
     ],
 )
 def test_an_archive_that_is_killed_is_done_again(stack: CrashStack, at: str, kills: str) -> None:
-    """To archive what is archived does no harm."""
+    """Archiving an archived project does no harm."""
     stack.up()
     stack.crash("destroy", at, kills)
     stack.hq.requests_made.clear()
@@ -97,17 +97,17 @@ def test_an_archive_that_is_killed_is_done_again(stack: CrashStack, at: str, kil
 
 
 @pytest.mark.parametrize(
-    ("at", "kills", "asked"),
+    ("at", "kills", "requests"),
     [
         pytest.param("PATCH:before", "host", ["PATCH project"], marks=only_in_make_crashes),
         ("PATCH:acted", "host", []),
-        pytest.param("create:told", "engine", [], marks=only_in_make_crashes),
+        pytest.param("create:reported", "engine", [], marks=only_in_make_crashes),
     ],
 )
 def test_a_project_archived_from_the_start_is_found_again(
-    stack: CrashStack, at: str, kills: str, asked: list[str]
+    stack: CrashStack, at: str, kills: str, requests: list[str]
 ) -> None:
-    """Whether it was killed between POST and PATCH, or after both."""
+    """Killed between POST and PATCH, or after both."""
     stack.declare(status="archived")
     stack.crash("up", at, kills)
 
@@ -116,13 +116,13 @@ def test_a_project_archived_from_the_start_is_found_again(
     assert result.ok, result.errors
     assert one(stack)["status"] == "archived"
     assert len(find_messages(result, ADOPTED)) == 1
-    assert stack.list_requests() == ["POST projects", "GET projects", "GET project", *asked]
+    assert stack.list_requests() == ["POST projects", "GET projects", "GET project", *requests]
 
 
 @only_in_make_crashes
 @pytest.mark.parametrize("at", ["PATCH:before", "PATCH:acted"])
 def test_a_suspended_project_is_found_again(stack: CrashStack, at: str) -> None:
-    """HQ suspends no project that nobody joined; the adopted one says so as a new one would."""
+    """HQ cannot suspend a project without members; the adopted one warns as a new one would."""
     stack.declare(status="inactive")
     stack.crash("up", at, "host")
 
@@ -135,16 +135,16 @@ def test_a_suspended_project_is_found_again(stack: CrashStack, at: str) -> None:
 
 
 @only_in_make_crashes
-@pytest.mark.parametrize("at", ["PATCH:before", "PATCH:acted", "create:told"])
-def test_an_adoption_of_whatever_has_the_name_is_taken_up(stack: CrashStack, at: str) -> None:
-    """The next up adopts it again, and sends what is still different."""
-    made = stack.create_engine().up()
+@pytest.mark.parametrize("at", ["PATCH:before", "PATCH:acted", "create:reported"])
+def test_an_interrupted_adoption_is_completed(stack: CrashStack, at: str) -> None:
+    """The next up adopts the project again, and sends the fields that still differ."""
+    created = stack.create_engine().up()
     stack.hq.call_control_plane(
         "PATCH", f"/projects/{stack.list_project_ids()[0]}", {"status": "active", **OLD}
     )
-    made.state.unlink()
+    created.state.unlink()
     stack.declare(adopt="any", city="Oslo")
-    stack.crash("up", at, "engine" if at == "create:told" else "host")
+    stack.crash("up", at, "engine" if at == "create:reported" else "host")
 
     result = stack.up()
 
@@ -158,22 +158,22 @@ def test_an_adoption_of_whatever_has_the_name_is_taken_up(stack: CrashStack, at:
 @pytest.mark.parametrize(
     ("at", "ok"), [("PATCH:before", True), ("PATCH:acted:1", False), ("PATCH:acted:2", True)]
 )
-def test_a_project_that_was_brought_back_by_half_is_left_to_a_person(
+def test_a_half_reactivated_project_is_left_to_a_person(
     stack: CrashStack, at: str, ok: bool
 ) -> None:
-    """An active project with other values may be anybody's: adopt='archived' does not take it."""
-    made = stack.create_engine().up()
+    """An active project may belong to another user: adopt='archived' does not take it."""
+    created = stack.create_engine().up()
     stack.hq.call_control_plane(
         "PATCH", f"/projects/{stack.list_project_ids()[0]}", {"status": "archived", **OLD}
     )
-    made.state.unlink()
+    created.state.unlink()
     stack.declare(adopt="archived", city="Oslo")
     stack.crash("up", at, "host")
 
     result = stack.up()
 
     assert result.ok == ok
-    assert [words for words in result.errors if "take it over with adopt='any'" not in words] == []
+    assert [error for error in result.errors if "take it over with adopt='any'" not in error] == []
     stack.declare(adopt="any", city="Oslo")
     assert stack.up().ok
     assert (one(stack)["city"], one(stack)["status"]) == ("Oslo", "active")
@@ -188,7 +188,7 @@ def test_a_project_that_was_brought_back_by_half_is_left_to_a_person(
     ],
 )
 def test_a_template_copy_is_followed_after_the_crash(stack: CrashStack, at: str) -> None:
-    """The adopted project tells its job, so that the copy's end is known."""
+    """The adopted project reports its job, so that the end of the copy is known."""
     template = stack.create_engine()
     assert template.up().ok
     stack.hq.call_control_plane(

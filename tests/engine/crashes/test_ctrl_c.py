@@ -1,4 +1,4 @@
-"""Ctrl-C in the middle of a long wait: it ends within the wait's bound, and what was done is saved.
+"""Ctrl-C during a long wait: the run ends within the wait's limit, and saves its results.
 
 The provider's clock runs twenty times faster than real, so that a minute lasts three seconds.
 """
@@ -24,59 +24,59 @@ INTERRUPTED = 130
 """Exit code of a run that was ended by Ctrl-C."""
 
 IN_FLIGHT = 16
-"""Calls that an engine has under way at most, by default."""
+"""Concurrent calls of an engine, by default."""
 
 
 @pytest.fixture
 def stack(tmp_path: Path) -> Iterator[CrashStack]:
     """Return a stack and its HQ."""
-    with create_crash_stack(tmp_path) as made:
-        yield made
+    with create_crash_stack(tmp_path) as created:
+        yield created
 
 
-def interrupted_at(stack: CrashStack, words: str) -> tuple[int, float]:
-    """Run an up, press Ctrl-C when the words appear; return exit code and seconds until the end."""
-    said: list[str] = []
+def interrupted_at(stack: CrashStack, text: str) -> tuple[int, float]:
+    """Press Ctrl-C in an up when the text appears; return exit code and seconds until its end."""
+    output: list[str] = []
     with stack.start("up", speed=FAST) as process:
         assert process.stdout is not None
-        while not said or words not in said[-1]:
-            said.append(process.stdout.readline())
-            assert said[-1], "".join(said)
+        while not output or text not in output[-1]:
+            output.append(process.stdout.readline())
+            assert output[-1], "".join(output)
         began = time.monotonic()
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=PROCESS_TIMEOUT)
     return process.returncode, time.monotonic() - began
 
 
-def test_a_queue_for_places_in_the_window_ends_with_one_window(stack: CrashStack) -> None:
-    """What is in flight gets its places within a minute; what waits behind it is not begun."""
+def test_a_queue_for_the_rate_limit_ends_after_one_window(stack: CrashStack) -> None:
+    """Calls in flight are completed within a minute; queued ones are not started."""
     stack.env["BIM360_REQUESTS_PER_MINUTE"] = "10"
     stack.declare(*[{"name": f"Tower {number}"} for number in range(29)])
 
     code, seconds = interrupted_at(stack, "the rate limit is used up")
 
-    made = len(stack.list_projects())
+    created = len(stack.list_projects())
     assert code == INTERRUPTED
     assert seconds < PROCESS_TIMEOUT / 2
-    assert 10 <= made <= 10 + IN_FLIGHT
+    assert 10 <= created <= 10 + IN_FLIGHT
     assert sorted(stack.list_project_ids()) == sorted(
         project["id"] for project in stack.list_projects()
     )
 
     stack.env["BIM360_REQUESTS_PER_MINUTE"] = "0"
-    assert stack.up().changes == {"same": 1 + made, "create": 30 - made}
-    assert stack.list_requests() == ["POST projects"] * (30 - made)
+    assert stack.up().changes == {"same": 1 + created, "create": 30 - created}
+    assert stack.list_requests() == ["POST projects"] * (30 - created)
 
 
 @only_in_make_crashes
-def test_a_pause_that_hq_asks_for_is_waited_out(stack: CrashStack) -> None:
-    """At most a minute and a half; the create under way is then done and saved."""
+def test_a_pause_that_hq_requires_is_waited_out(stack: CrashStack) -> None:
+    """At most a minute and a half; the current create is then completed and saved."""
     rule = {"match": {"method": "POST"}, "after": 1, "times": 1}
     stack.hq.call_control_plane(
         "POST", "/faults", {**rule, "then": {"status": 429, "retry_after": 60}}
     )
 
-    code, seconds = interrupted_at(stack, "HQ asks to slow down (429)")
+    code, seconds = interrupted_at(stack, "HQ's rate limit was exceeded (429)")
 
     assert (code, len(stack.list_project_ids())) == (INTERRUPTED, 1)
     assert seconds < PROCESS_TIMEOUT / 2
@@ -85,7 +85,7 @@ def test_a_pause_that_hq_asks_for_is_waited_out(stack: CrashStack) -> None:
 
 @only_in_make_crashes
 def test_a_template_copy_is_waited_for_as_long_as_declared(stack: CrashStack) -> None:
-    """The project is saved; the next up looks at its copy again."""
+    """The project is saved; the next up checks its copy again."""
     assert stack.up().ok
     stack.hq.call_control_plane(
         "PATCH", f"/projects/{stack.list_project_ids()[0]}", {"status": "active"}
@@ -104,8 +104,8 @@ def test_a_template_copy_is_waited_for_as_long_as_declared(stack: CrashStack) ->
 
 
 @only_in_make_crashes
-def test_an_answer_that_does_not_come_is_given_up(stack: CrashStack) -> None:
-    """After 70 seconds; the project that HQ made all the same is found, and saved."""
+def test_a_missing_response_times_out(stack: CrashStack) -> None:
+    """After 70 seconds; the project that HQ created nevertheless is found and saved."""
     rule = {"match": {"method": "POST", "path": "/hq/v1/accounts/:account_id/projects"}}
     then = {"act": True, "delay": 6}
     stack.hq.call_control_plane("POST", "/faults", {**rule, "times": 1, "then": then})

@@ -14,7 +14,7 @@ SHORT = SoakConfig(seed=5, operations=30, projects=12, kills=0.7)
 
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs Linux's way to watch a process")
 def test_one_up_mends_what_faults_and_kills_have_left(tmp_path: Path) -> None:
-    """The account is as declared: nothing twice, left over or lost, and no secret told."""
+    """The account is as declared: no duplicate, leftover, loss or printed secret."""
     outcome = run_soak(SHORT, tmp_path)
 
     assert outcome.violations == [], "\n".join(format_result(outcome))

@@ -11,11 +11,11 @@ from bim360_provider.testing import LocalEngine, LocalEngineError
 from tests.engine.crashes.crash_harness import create_crash_stack, only_in_make_crashes
 
 A_MOMENT = 0.01
-"""Seconds between two looks for the lock."""
+"""Seconds between two checks for the lock."""
 
 
-def test_two_stacks_make_one_project_of_one_name(tmp_path: Path) -> None:
-    """The slower one fails with one clear error, and its state holds nothing it does not own."""
+def test_two_stacks_create_one_project_of_one_name(tmp_path: Path) -> None:
+    """The slower one fails with one clear error, and its state has only its own resources."""
     with create_crash_stack(tmp_path) as stack, ThreadPoolExecutor(2) as pool:
         engines = [
             LocalEngine(stack.folder, stack=name, state=tmp_path / f"{name}.json", env=stack.env)
@@ -27,14 +27,14 @@ def test_two_stacks_make_one_project_of_one_name(tmp_path: Path) -> None:
         failed = next(result for result in results if not result.ok)
 
     assert sorted(result.ok for result in results) == [False, True]
-    words = f"'Tower A' ({project['id']}) was made by somebody else while this run was going on"
-    assert [words in error for error in failed.errors] == [True]
+    text = f"'Tower A' ({project['id']}) was made by somebody else while this run was going on"
+    assert [text in error for error in failed.errors] == [True]
     assert project["id"] not in failed.state.read_text(encoding="utf-8")
     assert stack.list_requests().count("POST projects") == 2
 
 
 def test_the_loser_of_two_pipelines_is_warned_when_it_adopts(tmp_path: Path) -> None:
-    """Its second run takes the winner's project for a leftover, and states the risk."""
+    """Its second run mistakes the winner's project for a leftover, and states the risk."""
     with create_crash_stack(tmp_path) as stack:
         one, two = [
             LocalEngine(stack.folder, stack=name, state=tmp_path / f"{name}.json", env=stack.env)
@@ -53,7 +53,7 @@ def test_the_loser_of_two_pipelines_is_warned_when_it_adopts(tmp_path: Path) -> 
 
 @only_in_make_crashes
 def test_one_stack_has_one_run_at_a_time(tmp_path: Path) -> None:
-    """The second one is refused before it begins, and asks HQ nothing."""
+    """The second one is refused before it begins, and sends no request."""
     with create_crash_stack(tmp_path) as stack:
         lock = stack.folder / "state.json.lock"
         with stack.start("up") as first:

@@ -1,4 +1,4 @@
-"""The entities that are tried, one file for each."""
+"""The entities of the fuzz tests, one file for each."""
 
 from collections.abc import Mapping
 from typing import Final

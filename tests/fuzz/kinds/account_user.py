@@ -27,7 +27,7 @@ def _build_draws(place: SeededAccount) -> ArgumentDraws:
 
 
 def _list_pending(_state: FieldValues, declared: FieldValues) -> set[str]:
-    """Let somebody who has never signed in wait to become inactive."""
+    """Return the status of a user who has never signed in, which HQ cannot make inactive yet."""
     return {"status"} if declared.get("status") == "inactive" else set()
 
 
@@ -41,7 +41,7 @@ ENTITY = FuzzEntity(
     required=("email",),
     build_draws=_build_draws,
     example={k: PROJECT_INPUTS[k] for k in ("account_id", "region")}
-    | {"email": "nobody@nowhere.com"},
+    | {"email": "unknown@nowhere.com"},
     delete_entity=_delete_entity,
     fixed_arguments=("email",),
     hq_refusals=("the account has no company",),

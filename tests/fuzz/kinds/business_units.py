@@ -35,10 +35,10 @@ UNIT_KEYS = (
     "a.b",
     "x|y",
 )
-"""Whatever is drawn of these, the parents of what is drawn are drawn as well."""
+"""Keys of units; the parents of a drawn unit are drawn as well."""
 
 UNIT_NAMES = ("Rail", "Straße 7", "A/B", "C\\D", "Ålesund", "🏗", "x" * 255)
-"""Each is given to one unit at most, so that no two stand beside each other."""
+"""Each is given to one unit at most, so that siblings differ."""
 
 DESCRIPTION = strategies.draw_text(None)[0]
 
@@ -140,13 +140,13 @@ def _build_draws(place: SeededAccount) -> ArgumentDraws:
 
 
 def _add_other_units(found: ArgumentSet, _random: Random, place: SeededAccount) -> None:
-    """Leave out that the tree is complete where a unit is below one that it does not declare."""
+    """Make the tree incomplete if a unit is below one that it does not declare."""
     if place.business_unit_id in repr(found.samples.get("units")).lower():
         found.samples.pop("complete", None)
 
 
 def _delete_entity(ground: FuzzAccount, _id: str, _state: FieldValues) -> None:
-    """Let the account have the one unit again that it had before."""
+    """Restore the one initial unit of the account."""
     seeded = {"id": ground.account.business_unit_id, "name": "Seeded"}
     ground.client.business_units.update_structure([seeded])
 

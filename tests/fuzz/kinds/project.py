@@ -48,7 +48,7 @@ DATE_ARGUMENTS = ("start_date", "end_date")
 
 
 def _find_reversed_dates(given: ArgumentSet, certainly: bool) -> set[str]:
-    """Return the end date if it is not after the start date; both must be understood."""
+    """Return the end date if it is not after the start date; both must be valid."""
     verdicts = [given.samples[name].expectation for name in DATE_ARGUMENTS if name in given.samples]
     if verdicts == [Expectation.ACCEPTED, Expectation.ACCEPTED]:
         start, end = (
@@ -59,7 +59,7 @@ def _find_reversed_dates(given: ArgumentSet, certainly: bool) -> set[str]:
 
 
 def _sort_dates(found: ArgumentSet, random: Random, _place: SeededAccount) -> None:
-    """Mostly turn dates around that run backwards: chance alone would refuse every other set."""
+    """Mostly swap dates in the wrong order: chance alone would refuse every other set."""
     days = [found.samples[name] for name in DATE_ARGUMENTS]
     if all(day.expectation is Expectation.ACCEPTED for day in days) and random.random() < 0.95:
         start, end = sorted(days, key=lambda day: str(day.value))
@@ -67,7 +67,7 @@ def _sort_dates(found: ArgumentSet, random: Random, _place: SeededAccount) -> No
 
 
 def _list_pending(_state: FieldValues, declared: FieldValues) -> set[str]:
-    """Let a pending project that is to be inactive wait for its first admin."""
+    """Return the status of a pending project, which waits for its first admin."""
     return {"status"} if declared.get("status") == "inactive" else set()
 
 

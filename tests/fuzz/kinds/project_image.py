@@ -36,7 +36,7 @@ FILE_CONTENTS: Mapping[str, bytes] = {
     "nothing.png": b"",
 }
 IMAGE_FILES = tuple(FILE_CONTENTS)[:4]
-"""The others are none."""
+"""The other types are not images."""
 
 INVALID_DIGESTS: tuple[Any, ...] = (
     "",
@@ -82,7 +82,7 @@ def _build_draws(place: SeededAccount) -> ArgumentDraws:
 
 
 def _set_digest(found: ArgumentSet, _random: Random, _place: SeededAccount) -> None:
-    """Give the digest that the program computes of the file that is there."""
+    """Set the digest that the program computes of the existing file."""
     path, digest = found.samples["path"], found.samples["sha256"]
     if Expectation.ACCEPTED is path.expectation is digest.expectation:
         content = Path(path.value).read_bytes()
@@ -90,7 +90,7 @@ def _set_digest(found: ArgumentSet, _random: Random, _place: SeededAccount) -> N
 
 
 def _delete_entity(_ground: FuzzAccount, _id: str, _state: FieldValues) -> None:
-    """Leave the picture: the next one takes its place."""
+    """Leave the image: the next one replaces it."""
 
 
 ENTITY = FuzzEntity(

@@ -15,7 +15,7 @@ SERVICES = ("document_management", "project_administration")
 
 
 def build_member_draws(place: SeededAccount) -> ArgumentDraws:
-    """Return the draws for what is said about one member."""
+    """Return the draws for the arguments of one member."""
     return {
         "email": EMAIL,
         "company_id": draw_identifier(place.company_id),
@@ -61,5 +61,5 @@ ENTITY = FuzzEntity(
     adjust_set=_add_access,
     fixed_arguments=("project_id", "email"),
     find_conflicts=_find_missing_access,
-    hq_refusals=("the account has no company", "industry_roles does not know"),
+    hq_refusals=("the account has no company", "industry_roles '"),
 )

@@ -23,7 +23,7 @@ from tests.support.members import MEMBER_INPUTS
 __all__ = ["ENTITY"]
 
 DOUBTFUL_SHARE = 0.15
-"""Of the values of a doubtful team."""
+"""The share of doubtful values in a doubtful team."""
 
 
 def _draw_rows(place: SeededAccount, doubtful: float) -> SampleDraw:
@@ -56,7 +56,7 @@ def _draw_row(random: Random, table: ArgumentDraws, doubtful: float) -> dict[str
 
 
 def _expect_members(rows: list[dict[str, Sample]]) -> dict[str, Expectation]:
-    """Return for each member, by the name under which they are refused, what ought to become."""
+    """Return the expected result of each member, by the name in their refusal."""
     found: dict[str, Expectation] = {}
     for number, row in enumerate(rows, 1):
         email = row.get("email")
@@ -70,7 +70,7 @@ def _expect_members(rows: list[dict[str, Sample]]) -> dict[str, Expectation]:
         if worst is Expectation.ACCEPTED and Expectation.EITHER in verdicts:
             worst = Expectation.EITHER
         for key in keys:
-            # Where it is not known which name is used, neither has to be.
+            # Where the name is not known, neither has to be used.
             found[key] = (
                 Expectation.EITHER if len(keys) > 1 and worst is Expectation.REFUSED else worst
             )
@@ -108,7 +108,7 @@ def _build_draws(place: SeededAccount) -> ArgumentDraws:
 
 
 def _list_pending(state: FieldValues, declared: FieldValues) -> set[str]:
-    """Let rows wait that HQ refused: a role or a company that there is not."""
+    """Return the rows that HQ refused, such as for a missing role or company."""
     return {*state["unfinished"]} & {*declared["members"]}
 
 
@@ -125,6 +125,6 @@ ENTITY = FuzzEntity(
     example={k: MEMBER_INPUTS[k] for k in ("project_id", "account_id", "region")},
     delete_entity=_delete_entity,
     fixed_arguments=("project_id",),
-    hq_refusals=("the account has no company", "industry_roles does not know"),
+    hq_refusals=("the account has no company", "industry_roles '"),
     list_pending=_list_pending,
 )

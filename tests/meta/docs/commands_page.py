@@ -82,18 +82,18 @@ def _render_row(parameter: Any) -> str:
     spelt = ", ".join(f"`{each}`" for each in [*parameter.opts, *parameter.secondary_opts])
     if parameter.param_type_name == "argument":
         spelt = f"`{parameter.name.upper()}`"
-    words, _, told = (parameter.help or "").partition("  [default:")
+    words = parameter.help or ""
     known = get_args(parameter.type_descriptor.annotation)
     choices = [each for each in known if isinstance(each, str)]
     words += f" One of {', '.join(f'`{each}`' for each in choices)}." if choices else ""
-    return f"| {spelt} | {_format_cell(words)} | {_format_default(parameter, told.strip(' ]'))} |"
+    return f"| {spelt} | {_format_cell(words)} | {_format_default(parameter)} |"
 
 
-def _format_default(parameter: Any, told: str) -> str:
+def _format_default(parameter: Any) -> str:
     if parameter.required:
         return "required"
-    if told:
-        return f"`{told}`"
+    if isinstance(parameter.show_default, str):
+        return f"`{parameter.show_default}`"
     value = parameter.default
     if value in (None, "", False) or callable(value):
         return ""

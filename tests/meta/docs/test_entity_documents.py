@@ -28,10 +28,10 @@ class Page:
     def changes(self) -> dict[str, str]:
         """What the table says of each argument."""
         return {
-            **dict.fromkeys(getattr(self.models, "REPLACES", ("email",)), "replaces"),
-            **dict.fromkeys(self.models.PATCHABLE, "in place"),
-            **dict.fromkeys(getattr(self.models, "PROFILE", ()), "once"),
-            **dict.fromkeys(self.models.PROVIDER_ONLY, "never sent"),
+            **dict.fromkeys(getattr(self.models, "REPLACING_FIELDS", ("email",)), "replaces"),
+            **dict.fromkeys(self.models.PATCHABLE_FIELDS, "in place"),
+            **dict.fromkeys(getattr(self.models, "PROFILE_FIELDS", ()), "once"),
+            **dict.fromkeys(self.models.PROVIDER_ONLY_FIELDS, "never sent"),
         }
 
 

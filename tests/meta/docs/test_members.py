@@ -109,4 +109,4 @@ def test_the_numbers_on_the_page_are_those_of_the_code() -> None:
 
     assert "after {:.0f}, {:.0f} and {:.0f} seconds".format(*LOOKUP_DELAYS) in text
     assert f"one import for each {MAX_IMPORT_ROWS} new ones" in text
-    assert f"a team is one GET for each {USERS_PAGE_SIZE} people" in text
+    assert f"a team takes one GET for each {USERS_PAGE_SIZE} people" in text

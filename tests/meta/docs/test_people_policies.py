@@ -12,6 +12,7 @@ from bim360_provider.core.run import Ownership
 from bim360_provider.core.settings import Settings
 from bim360_provider.models import Company
 from tests.meta.docs.markdown_files import read_document, read_section
+from tests.support.hq import build_run
 
 BEGAN = datetime(2027, 1, 2, tzinfo=timezone.utc)
 AN_HOUR_AGO = "2027-01-01T23:00:00.000Z"
@@ -27,7 +28,7 @@ class RecordingClient:
         self.lines: list[str] = []
         self.transport = self
 
-    def tell(self, line: str, *, warning: bool = False) -> None:
+    def notify(self, line: str, *, warning: bool = False) -> None:
         """Note a line."""
         assert warning
         self.lines.append(line)
@@ -86,7 +87,7 @@ def test_every_reason_to_spare_somebody_is_in_the_page(state: dict[str, Any]) ->
     """As the destroy tells it."""
     told: Any = RecordingClient()
 
-    delete(told, "c4cea842-…", {**ADA, **state})
+    delete(build_run(told), "c4cea842-…", {**ADA, **state})
 
     assert told.lines[0] in read_section("docs/reference/account_user.md", "## Destroy")
 
@@ -97,7 +98,7 @@ def test_what_a_renamed_resource_says_is_in_the_page() -> None:
     owners = Ownership()
     owners.mark_adopted("c4cea842-…")
 
-    delete(told, "c4cea842-…", ADA, owners)
+    delete(build_run(told, ownership=owners), "c4cea842-…", ADA)
 
     assert told.lines[0] in read_section("docs/reference/account_user.md", "## Destroy")
 
@@ -106,6 +107,6 @@ def test_what_a_destroyed_company_says_is_in_the_page() -> None:
     """Nothing is sent, so this line is all there is."""
     told: Any = RecordingClient()
 
-    company.delete(told, "959ea943-…", VOLT)
+    company.delete(build_run(told), "959ea943-…", VOLT)
 
     assert told.lines[0] in read_section("docs/reference/company.md", "## Destroy")

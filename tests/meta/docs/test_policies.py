@@ -12,8 +12,8 @@ from bim360_provider.core.not_found import CONSISTENCY_WINDOW
 from bim360_provider.core.project import check
 from bim360_provider.core.project.adoption import decide_adoption
 from bim360_provider.core.project.lifecycle import COPY_TIMEOUT
-from bim360_provider.core.run import DEFAULT_MAX_ARCHIVES, ArchiveLimit
-from bim360_provider.core.settings import CONFIG_KEYS, Settings
+from bim360_provider.core.run import ArchiveLimit
+from bim360_provider.core.settings import CONFIG_KEYS, DEFAULT_MAX_ARCHIVES, Settings
 from bim360_provider.dynamic.errors import DEBUG_VARIABLE
 from bim360_provider.dynamic.providers import ProjectProvider
 from bim360_provider.errors import ArchiveLimitError, ConfigError
@@ -136,10 +136,8 @@ def test_numbers_of_the_policies_are_those_of_the_code() -> None:
     assert f"up to {retry.MAX_RETRY_AFTER:.0f} seconds" in hq
     assert f"waits {retry.DEFAULT_RETRY_AFTER:.0f} seconds" in hq
     assert f"For {retry.NEW_RESOURCE_TIMEOUT:.0f} seconds after" in hq
-    assert (
-        f"a window of {rate_limit.WINDOW_SECONDS} seconds with {connection.DEFAULT_REQUESTS_PER_MINUTE} places"
-        in hq
-    )
+    places = connection.DEFAULT_REQUESTS_PER_MINUTE
+    assert f"a window of {rate_limit.WINDOW_SECONDS} seconds with {places} places" in hq
     assert f"waits {http.CONNECT_TIMEOUT:.0f} s for a connection" in hq
     assert f"{http.READ_TIMEOUT:.0f} s between two bytes" in hq
     assert f"{http.ATTEMPT_TIMEOUT:.0f} s for a whole response" in hq

@@ -1,4 +1,4 @@
-"""Account users: found or added by e-mail, deactivated and brought back."""
+"""Account users: found or added by e-mail, deactivated and reactivated."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ ROLES = ("Architect", "Engineer", "Inspector", "Scheduler")
 
 
 def format_email(user: str) -> str:
-    """Return a person's e-mail; some are written in capitals, which means the same."""
+    """Return a person's e-mail; some are written in capitals, with the same meaning."""
     return f"{user.upper() if user.endswith('1') else user}@example.com"
 
 
@@ -38,7 +38,7 @@ def name_team_members(site: str) -> list[str]:
 
 
 class AccountUsers(SoakEntity):
-    """Everybody who is in a project, and some who come and go."""
+    """Everyone who is in a project, and some who come and go."""
 
     kind = "users"
     type = "bim360:AccountUser"
@@ -61,7 +61,7 @@ class AccountUsers(SoakEntity):
         }
 
     def may_be_removed(self, name: str) -> bool:
-        """Return whether nobody counts on them."""
+        """Return whether no other resource refers to them."""
         return name in REMOVABLE_USERS
 
     def resolve_arguments(self, arguments: Arguments, ids: Ids) -> Arguments:
@@ -73,7 +73,7 @@ class AccountUsers(SoakEntity):
         }
 
     def change_arguments(self, name: str, arguments: Arguments) -> Arguments:
-        """Give them another role, or another company."""
+        """Change the role or the company."""
         role = {"default_role": self.dice.choice(ROLES)}
         company = {"company": self.dice.choice(PERMANENT_COMPANIES)}
         return {
@@ -82,7 +82,7 @@ class AccountUsers(SoakEntity):
         }
 
     def find_violations(self, sight: AccountView) -> Iterator[str]:
-        """Find people who differ, who are there twice, or whom no state has ever had."""
+        """Find people who differ, are there twice, or were never in a state."""
         rows = {row["id"]: row for row in sight.account["users"]}
         for name, arguments in self.declarations.items():
             row = rows.get(sight.ids["users"].get(name, ""))

@@ -1,4 +1,4 @@
-"""Sites: projects that people work in, so that nothing archives them but a destroy of the stack."""
+"""Sites: projects with members, which only a destroy of the stack archives."""
 
 from collections.abc import Iterator
 

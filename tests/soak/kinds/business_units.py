@@ -1,4 +1,4 @@
-"""Business units: a tree that grows, is described anew, renamed and moved."""
+"""Business units: a tree whose units are added, described, renamed and moved."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +13,7 @@ TREE_NAME = "tree"
 
 
 class BusinessUnits(SoakEntity):
-    """One tree, beside units of other people."""
+    """One tree, next to units of other people."""
 
     kind = "units"
     type = "bim360:BusinessUnits"
@@ -28,10 +28,10 @@ class BusinessUnits(SoakEntity):
         return arguments
 
     def change_arguments(self, name: str, arguments: Arguments) -> Arguments:
-        """Add, describe, rename or move a unit, or take one out.
+        """Add, describe, rename, move or remove a unit.
 
-        A unit is taken out only where no stack is destroyed: one that a destroy left there would
-        still be below others, which docs/reference/business_units.md leaves to a person.
+        A unit is removed only where no stack is destroyed: a unit that a destroy kept would still
+        be below others, which docs/reference/business_units.md leaves to a person.
         """
         del name
         units: dict[str, Any] = {key: dict(unit) for key, unit in arguments["units"].items()}
@@ -63,7 +63,7 @@ class BusinessUnits(SoakEntity):
         return any(unit.get("parent") == key for unit in units.values())
 
     def find_violations(self, sight: AccountView) -> Iterator[str]:
-        """Find units that differ, are there twice, or are below one that is not there."""
+        """Find units that differ, are there twice, or are below a missing one."""
         rows = {row["id"]: row for row in sight.account["business_units"]}
         if len(rows) != len(sight.account["business_units"]):
             yield "duplicate: a business unit is there twice"

@@ -1,4 +1,4 @@
-"""Companies: renamed, changed, let go of and taken over again; nothing deletes one."""
+"""Companies: renamed, changed, released and adopted again; nothing deletes one."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -25,16 +25,16 @@ class Companies(SoakEntity):
         }
 
     def may_be_removed(self, name: str) -> bool:
-        """Return whether nobody works for it."""
+        """Return whether it has no employees."""
         return name in REMOVABLE_COMPANIES
 
     def resolve_arguments(self, arguments: Arguments, ids: Ids) -> Arguments:
-        """Return the arguments: a company refers to nothing."""
+        """Return the arguments: a company refers to no other resource."""
         del ids
         return arguments
 
     def change_arguments(self, name: str, arguments: Arguments) -> Arguments:
-        """Rename it, move it, describe it, or trade in something else."""
+        """Change the name, the address, the description or the trade."""
         again = self.get_change_number()
         changes: tuple[Arguments, ...] = (
             {"name": f"Company {name} & Søn {again}"},
@@ -45,7 +45,7 @@ class Companies(SoakEntity):
         return {**arguments, **self.dice.choice(changes)}
 
     def find_violations(self, sight: AccountView) -> Iterator[str]:
-        """Find companies that differ, that share a name, or that no state has ever had."""
+        """Find companies that differ, share a name, or were never in a state."""
         rows = {row["id"]: row for row in sight.account["companies"]}
         for name, arguments in self.declarations.items():
             row = rows.get(sight.ids["companies"].get(name, ""))

@@ -1,4 +1,4 @@
-"""What every kind of resource offers to a soak: its declarations, its changes, what must hold."""
+"""The base class of the kinds of resources in a soak: declarations, changes, invariants."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ WEIGHTS = {"create": 3, "update": 5, "destroy": 2}
 
 @dataclass(frozen=True)
 class AccountView:
-    """The account as HQ has it, and what the state has of it.
+    """The account at HQ, and the ids of the state.
 
     Attributes:
         account: The account, in the form of the emulator's state.
@@ -42,10 +42,10 @@ class AccountView:
 
 
 class SoakEntity:
-    """A kind of resource: what is declared of it, and how people change that.
+    """A kind of resource: its declarations, and how people change them.
 
-    A resource is changed only when its last change is settled: that is the one thing a person
-    has to mind after a run that failed.
+    A resource is changed only when its last change is settled: this is the only rule for a
+    person after a run that failed.
     """
 
     kind: ClassVar[str]
@@ -56,11 +56,11 @@ class SoakEntity:
     """Whether HQ can change one."""
 
     def __init__(self, dice: Random, *, drifts: bool) -> None:
-        """Begin with what is declared from the start; the rest comes later.
+        """Start with the initial declarations; the rest comes later.
 
         Args:
-            dice: Decide everything.
-            drifts: Whether stacks are destroyed and things are changed by hand meanwhile.
+            dice: Source of every random choice.
+            drifts: Whether stacks are destroyed and resources are changed by hand meanwhile.
         """
         self.dice = dice
         self.drifts = drifts
@@ -71,14 +71,14 @@ class SoakEntity:
             (self._removed if self.may_be_removed(name) else self.declarations)[name] = arguments
 
     def build_initial_declarations(self) -> dict[str, Arguments]:
-        """Return all resources there may be, as they are first declared."""
+        """Return all possible resources, as they are first declared."""
         raise NotImplementedError
 
     def resolve_arguments(self, arguments: Arguments, ids: Ids) -> Arguments:
-        """Return the arguments as Pulumi keeps them, ids in the place of references.
+        """Return the arguments as Pulumi keeps them, with ids in place of references.
 
         Raises:
-            KeyError: Something that they refer to has no id yet.
+            KeyError: A resource that they refer to has no id yet.
         """
         raise NotImplementedError
 
@@ -88,18 +88,18 @@ class SoakEntity:
         return arguments
 
     def may_be_removed(self, name: str) -> bool:
-        """Return whether a resource comes and goes; whatever others refer to stays."""
+        """Return whether a resource may be removed; those that others refer to stay."""
         del name
         return False
 
     def find_violations(self, sight: AccountView) -> Iterator[str]:
-        """Find what HQ has otherwise than declared, twice, or too much."""
+        """Find objects that differ from the declaration, are there twice, or are not declared."""
         raise NotImplementedError
 
     def apply_change(
         self, held: Mapping[str, ResourceState], ids: Ids, touched: set[tuple[str, str]]
     ) -> str | None:
-        """Change one resource; return how, or None if none can be changed now."""
+        """Change one resource; return the operation, or None if none can be changed now."""
         settled = [
             name
             for name in self.declarations
@@ -140,12 +140,12 @@ class SoakEntity:
         return all(inputs.get(key) == value for key, value in wanted.items())
 
     def get_change_number(self) -> int:
-        """Return the number of the change: with it, a value is one that was never declared."""
+        """Return the number of the change, which makes a value that was never declared before."""
         return self._change_count
 
 
 def find_differences(what: str, wanted: Row, row: Row) -> Iterator[str]:
-    """Find fields that HQ has otherwise than declared; an empty text and none are the same."""
+    """Find fields that differ from the declaration; an empty text and none are the same."""
     for field, value in wanted.items():
         if (value or None) != (row.get(field) or None):
             yield f"unequal: {what}.{field} is declared {value!r}, and HQ has {row.get(field)!r}"

@@ -1,4 +1,4 @@
-"""Project admins: the first one makes a site active, and the others activate more services."""
+"""Project admins: the first one activates a site, and the others activate more services."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -9,7 +9,7 @@ from tests.soak.kinds.company import PERMANENT_COMPANIES
 from tests.soak.kinds.kind import AccountView, Arguments, Ids, Row, SoakEntity
 
 ACTIVATING_SERVICE: Final = "doc_manager"
-"""The service that makes a site active: whoever works there counts on it."""
+"""The service that activates a site: all its people depend on it."""
 
 SERVICES: Final = (ACTIVATING_SERVICE, "pm", "cost", "fng")
 """The services that the one admin of a site activates, each in a resource of its own."""
@@ -41,7 +41,7 @@ class ProjectAdmins(SoakEntity):
         }
 
     def may_be_removed(self, name: str) -> bool:
-        """Return whether an admin comes and goes: HQ keeps the service, so the next is adopted."""
+        """Return whether an admin may be removed: HQ keeps the service, so the next is adopted."""
         return name not in {format_admin_name(site, ACTIVATING_SERVICE) for site in ACTIVE_PROJECTS}
 
     def resolve_arguments(self, arguments: Arguments, ids: Ids) -> Arguments:
@@ -52,7 +52,7 @@ class ProjectAdmins(SoakEntity):
         }
 
     def find_violations(self, sight: AccountView) -> Iterator[str]:
-        """Find admins who are not in their project just once, or lack the role or the service."""
+        """Find admins who are not exactly once in their project, or lack role or service."""
         for name, arguments in self.declarations.items():
             rows = sight.find_user_rows(arguments["site"], arguments["user"])
             if len(rows) != 1:

@@ -1,4 +1,4 @@
-"""Project images: sent again when the content of the file is another."""
+"""Project images: sent again when the content of the file has changed."""
 
 from collections.abc import Iterator
 from hashlib import sha256
@@ -11,7 +11,7 @@ PNG_SIGNATURE = "89504e470d0a1a0a"
 
 
 def build_content(arguments: Arguments) -> bytes:
-    """Return what is in the file of a picture."""
+    """Return the content of an image file."""
     return bytes.fromhex(PNG_SIGNATURE) + str(arguments["drawn"]).encode()
 
 
@@ -22,13 +22,13 @@ class ProjectImages(SoakEntity):
     type = "bim360:ProjectImage"
 
     def build_initial_declarations(self) -> dict[str, Arguments]:
-        """Return the pictures as they are first drawn."""
+        """Return the initial images."""
         return {
             f"image-{site}": {"site": site, "drawn": f"{site}, at dawn"} for site in ACTIVE_PROJECTS
         }
 
     def may_be_removed(self, name: str) -> bool:
-        """Return True: the picture stays at HQ."""
+        """Return True: the image stays at HQ."""
         del name
         return True
 
@@ -38,7 +38,7 @@ class ProjectImages(SoakEntity):
         return {"project_id": ids["sites"][arguments["site"]], "sha256": digest}
 
     def change_arguments(self, name: str, arguments: Arguments) -> Arguments:
-        """Draw it anew."""
+        """Change the image."""
         del name
         return {
             **arguments,
@@ -46,7 +46,7 @@ class ProjectImages(SoakEntity):
         }
 
     def find_violations(self, sight: AccountView) -> Iterator[str]:
-        """Find pictures that HQ does not have, or has otherwise."""
+        """Find images that HQ does not have, or has with other content."""
         for name, arguments in self.declarations.items():
             image = sight.find_project(arguments["site"]).get("image") or {}
             if image.get("sha256") != sha256(build_content(arguments)).hexdigest():

@@ -1,4 +1,4 @@
-"""Project members: added, changed, left in the project or taken out of it."""
+"""Project members: added, changed, left in the project or removed from it."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ class ProjectMembers(SoakEntity):
     type = "bim360:ProjectMember"
 
     def build_initial_declarations(self) -> dict[str, Arguments]:
-        """Return the members; every other one is taken out of the project when let go of."""
+        """Return the members; the removal of every other one also removes them from the project."""
         return {
             user: {
                 "site": site,
@@ -31,7 +31,7 @@ class ProjectMembers(SoakEntity):
         }
 
     def may_be_removed(self, name: str) -> bool:
-        """Return True: nobody counts on them."""
+        """Return True: no other resource refers to them."""
         del name
         return True
 
@@ -49,8 +49,8 @@ class ProjectMembers(SoakEntity):
     def change_member(self, arguments: Arguments) -> Arguments:
         """Change company, roles or access.
 
-        Access only where no stack is destroyed: who is found with other access than declared gets
-        the declared one with the second up, as docs/reference/members.md says.
+        Access only where no stack is destroyed: a person who is found with other access than
+        declared gets the declared access with the second up, as docs/reference/members.md says.
         """
         changes: list[Arguments] = [
             {"company": self.dice.choice(PERMANENT_COMPANIES)},
@@ -60,7 +60,7 @@ class ProjectMembers(SoakEntity):
         return {**arguments, **self.dice.choice(changes)}
 
     def find_violations(self, sight: AccountView) -> Iterator[str]:
-        """Find members who are not in their project just once, or otherwise than declared."""
+        """Find members who are not exactly once in their project, or not as declared."""
         for name, arguments in self.declarations.items():
             wanted = build_row(arguments, sight.ids)
             yield from find_member_violations(
@@ -69,12 +69,12 @@ class ProjectMembers(SoakEntity):
 
 
 def build_member(company: str) -> Arguments:
-    """Return what is first declared of somebody in a project."""
+    """Return the initial arguments of a person in a project."""
     return {"company": company, "industry_roles": ["Engineer"], "document_management": "user"}
 
 
 def build_row(arguments: Arguments, ids: Ids) -> Arguments:
-    """Return what is declared of somebody in a project, with the company's id."""
+    """Return the arguments of a person in a project, with the company's id."""
     return {
         "company_id": ids["companies"][arguments["company"]],
         "industry_roles": arguments["industry_roles"],
@@ -85,7 +85,7 @@ def build_row(arguments: Arguments, ids: Ids) -> Arguments:
 def find_member_violations(
     what: str, site: str, user: str, wanted: Row, sight: AccountView
 ) -> Iterator[str]:
-    """Find somebody who is not in a site's project just once, or otherwise than declared."""
+    """Find a person who is not in a site's project exactly once, or differs."""
     rows = sight.find_user_rows(site, user)
     if len(rows) != 1:
         yield f"unequal: {what} is in {site} {len(rows)} times"

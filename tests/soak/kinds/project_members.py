@@ -21,7 +21,7 @@ class Teams(ProjectMembers):
     type = "bim360:ProjectMembers"
 
     def build_initial_declarations(self) -> dict[str, Arguments]:
-        """Return the teams; one takes people out of the project, the other leaves them there."""
+        """Return the teams; one removes people from the project, the other leaves them there."""
         return {
             f"team-{site}": {
                 "site": site,
@@ -49,7 +49,7 @@ class Teams(ProjectMembers):
         return {"project_id": ids["sites"][arguments["site"]], "members": rows}
 
     def change_arguments(self, name: str, arguments: Arguments) -> Arguments:
-        """Add a row, take one out, change one; who comes back is declared as they were."""
+        """Add, remove or change a row; people who return are declared as before."""
         del name
         rows, out = dict(arguments["rows"]), dict(arguments["out"])
         ways = ["change", *(["add"] if out else []), *(["take out"] if len(rows) > 1 else [])]
@@ -64,7 +64,7 @@ class Teams(ProjectMembers):
         return {**arguments, "rows": rows, "out": out}
 
     def find_violations(self, sight: AccountView) -> Iterator[str]:
-        """Find rows that differ, and people in a project whom nobody ever declared there."""
+        """Find rows that differ, and people in a project who were never declared there."""
         for name, arguments in self.declarations.items():
             site = arguments["site"]
             for user, row in arguments["rows"].items():
@@ -74,4 +74,4 @@ class Teams(ProjectMembers):
             known = {sight.ids["users"].get(user) for user in crew}
             for row in sight.find_project(site).get("users", ()):
                 if row["user_id"] not in known:
-                    yield f"orphan: {row['user_id']} is in {site}, and nobody declared that"
+                    yield f"orphan: {row['user_id']} is in {site}, and was never declared there"

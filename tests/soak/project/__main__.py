@@ -1,4 +1,4 @@
-"""The stack of a soak: it declares what the file beside it says."""
+"""The stack of a soak: it declares the content of the file next to it."""
 
 import json
 from pathlib import Path
@@ -26,7 +26,7 @@ RESOURCE_OPTIONS = (
 
 
 def list_declarations(kind: str) -> list[tuple[str, dict[str, Any]]]:
-    """Return what is declared of a kind."""
+    """Return the declarations of a kind."""
     return list(declarations.get(kind, {}).items())
 
 
@@ -56,7 +56,7 @@ sites = {
 
 
 def resolve_member(said: dict[str, Any]) -> dict[str, Any]:
-    """Return a member's arguments, wired to who they are and whom they work for."""
+    """Return a member's arguments, with the outputs of their user and company."""
     user, company = users[said.pop("user")], companies[said.pop("company")]
     return {"email": user.email, "company_id": company.id, **said}
 

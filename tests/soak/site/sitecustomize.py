@@ -1,4 +1,4 @@
-"""Python loads this in every process of a soak; in the provider's host it makes waiting free.
+"""Python loads this in every process of a soak; in the provider's host, waiting costs no time.
 
 A wait moves the emulator's clock, and with it this process's own, so that pauses, rate windows,
 the ages of leftovers and HQ's dates fit together as they would in real time.
@@ -26,7 +26,7 @@ MAX_REAL_WAIT = 0.1
 
 
 class EmulatorTime:
-    """Time that waiting moves on; threads that wait at once wait together."""
+    """Time that waits advance; threads that wait at once wait together."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -35,11 +35,11 @@ class EmulatorTime:
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
     def monotonic(self) -> float:
-        """Return this process's seconds, and what was waited on top."""
+        """Return this process's seconds plus the time of all waits."""
         return time.monotonic() + self._advanced_seconds
 
     def sleep(self, seconds: float) -> None:
-        """Move everybody's time to the end of the wait, unless another thread has done so."""
+        """Advance the time of all processes to the end of the wait, unless another thread did."""
         if seconds <= MAX_REAL_WAIT:
             time.sleep(seconds)
             return
@@ -56,7 +56,7 @@ class EmulatorTime:
 
 
 def install_clock(url: str) -> None:
-    """Put the steered time in the place of the real one."""
+    """Replace the real clock by the emulator's."""
     from bim360_provider.hq.transport import http  # noqa: PLC0415 - the program must not pay for it
     from bim360_provider.hq.transport.clock import SystemClock  # noqa: PLC0415 - as above
 

@@ -1,4 +1,4 @@
-"""Progress: a line that changes on a terminal, a line now and then in a log."""
+"""Progress of an export: a status line on a terminal, a line at intervals in a log."""
 
 import io
 from itertools import count
@@ -8,11 +8,11 @@ from rich.console import Console
 from bim360_provider.cli.export import Progress
 
 
-def shown(*, terminal: bool) -> list[str]:
-    """Return the lines that ten seconds of one row each leave behind, and one more."""
+def printed_lines(*, terminal: bool) -> list[str]:
+    """Return the lines that 14 seconds with one row each print."""
     seconds = count()
     console = Console(file=io.StringIO(), force_terminal=terminal, width=80)
-    status = console.status("asking HQ")
+    status = console.status("reading")
     progress = Progress(console, status, lambda: float(next(seconds)))
     for number in range(1, 15):
         progress.report_count("projects", number, 1000)
@@ -21,10 +21,10 @@ def shown(*, terminal: bool) -> list[str]:
 
 
 def test_a_log_gets_a_line_every_ten_seconds() -> None:
-    """Who watches a pipeline sees that it still runs."""
-    assert shown(terminal=False) == ["projects: 10 of 1,000"]
+    """The log of a pipeline shows that the export is still running."""
+    assert printed_lines(terminal=False) == ["projects: 10 of 1,000"]
 
 
 def test_a_terminal_gets_no_lines() -> None:
-    """There the one line changes."""
-    assert shown(terminal=True) == []
+    """It shows the status line instead."""
+    assert printed_lines(terminal=True) == []

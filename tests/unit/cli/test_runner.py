@@ -1,4 +1,4 @@
-"""How the demo runs a stack on the local engine."""
+"""The demo's runner on the local engine."""
 
 from pathlib import Path
 
@@ -8,19 +8,18 @@ from bim360_provider.cli.demo_engine import DemoEngine
 from bim360_provider.cli.demo_runner import DemoStackRunner
 
 
-def test_each_stack_of_a_project_has_a_state_of_its_own(
+def test_each_stack_of_a_project_has_its_own_state(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """So that `bim360 demo --stack portfolio` works beside the demo."""
+    """`bim360 demo --stack portfolio` must not change the state of the demo."""
     commands: list[list[str]] = []
     monkeypatch.setattr(
-        DemoStackRunner, "_run_process", lambda _, words, *__: commands.append(words)
+        DemoStackRunner, "_run_process", lambda _, command, *__: commands.append(command)
     )
 
     for stack in ("demo", "portfolio"):
-        DemoStackRunner(DemoEngine("local", "local"), tmp_path, stack, tmp_path, {}).run_command(
-            "up"
-        )
+        runner = DemoStackRunner(DemoEngine("local", "local"), tmp_path, stack, tmp_path, {})
+        runner.run_command("up")
 
-    states = {words[words.index("--state") + 1] for words in commands}
+    states = {command[command.index("--state") + 1] for command in commands}
     assert len(states) == 2

@@ -79,7 +79,7 @@ NAMED = {
     ),
     "has a name with spaces": (
         {"North": {"name": " x"}},
-        "units 'North': name must be a name without spaces around it, not ' x'",
+        "units 'North': name must be a name without surrounding spaces, not ' x'",
     ),
     "has no name": (
         {"North/": {}},
@@ -108,11 +108,11 @@ NAMED = {
     ),
     "has a key that cannot be seen": (
         {"No\nrth": {}},
-        "units 'No rth': the key holds the character U+000A, which cannot be seen; remove it",
+        "units 'No rth': the key contains the invisible character U+000A; remove it",
     ),
     "has a name in its key that is too long": (
         {"North": {}, f"North/{'x' * 256}": {}},
-        f"units 'North/{'x' * 52}…: name has 256 characters; HQ takes 255 at most",
+        f"units 'North/{'x' * 52}…: name has 256 characters; HQ accepts 255 at most",
     ),
     "is below itself": (
         {"a": {"parent": "a"}},

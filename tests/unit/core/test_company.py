@@ -45,12 +45,12 @@ def test_name_and_trade_are_enough() -> None:
         ({"name": ""}, "name must not be empty"),
         ({"name": " Acme"}, "name must not start or end with a space: ' Acme'"),
         ({"trade": "  "}, "trade must not be empty"),
-        ({"name": "x" * 256}, "name has 256 characters; HQ takes 255 at most"),
-        ({"trade": "x" * 256}, "trade has 256 characters; HQ takes 255 at most"),
-        ({"description": "x" * 256}, "description has 256 characters; HQ takes 255 at most"),
+        ({"name": "x" * 256}, "name has 256 characters; HQ accepts 255 at most"),
+        ({"trade": "x" * 256}, "trade has 256 characters; HQ accepts 255 at most"),
+        ({"description": "x" * 256}, "description has 256 characters; HQ accepts 255 at most"),
         ({"postal_code": 98101.0}, "postal_code must be text, not 98101.0; put it in quotes"),
         ({"website": "acme.com"}, "website is not an argument; did you mean website_url?"),
-        ({"adopt": "archived"}, "adopt does not know 'archived'; write one of never, any"),
+        ({"adopt": "archived"}, "adopt 'archived' is not a valid value; write one of never, any"),
     ],
 )
 def test_a_mistake_is_told_with_its_argument(new: dict[str, Any], words: str) -> None:

@@ -40,7 +40,7 @@ def test_to_remove_somebody_needs_an_acting_user() -> None:
 @pytest.mark.parametrize(
     ("new", "words"),
     [
-        ({"service_type": "docs"}, "service_type does not know 'docs'"),
+        ({"service_type": "docs"}, "service_type 'docs' is not a valid value"),
         ({"service_type": None}, "service_type is missing"),
         ({"company_id": ""}, "company_id must be an id such as"),
         ({"email": "anna"}, "email must be an e-mail address"),

@@ -47,16 +47,16 @@ def test_arguments_take_their_normal_form() -> None:
         ({"email": "ada"}, "email must be an e-mail address such as 'ada@example.com', not 'ada'"),
         ({"email": None}, "email is missing"),
         ({"project_id": "tower"}, "project_id must be an id such as"),
-        ({"company_id": ""}, "company_id must not be empty: HQ would take the company away"),
+        ({"company_id": ""}, "company_id must not be empty: HQ would remove the member"),
         ({"company_id": "Halvorsen"}, "company_id must be an id such as"),
         ({"industry_roles": "Architect"}, "industry_roles must be a list such as ['Architect'"),
-        ({"industry_roles": [""]}, "industry_roles holds an empty name"),
+        ({"industry_roles": [""]}, "industry_roles contains an empty name"),
         ({"industry_roles": [7.0]}, "industry_roles must be text, not 7.0"),
-        ({"document_management": "view"}, "document_management does not know 'view'; write one"),
-        ({"project_administration": "user"}, "project_administration does not know 'user'"),
+        ({"document_management": "view"}, "document_management 'view' is not a valid value"),
+        ({"project_administration": "user"}, "project_administration 'user' is not a valid value"),
         ({"document_management": None}, "document_management is missing, and so is project_adm"),
         ({"document_management": ""}, "document_management is missing, and so is project_adm"),
-        ({"on_destroy": "archive"}, "on_destroy does not know 'archive'; write one of retain"),
+        ({"on_destroy": "archive"}, "on_destroy 'archive' is not a valid value; write one of"),
         ({"role": "Architect"}, "role is not an argument"),
     ],
 )
@@ -77,7 +77,7 @@ def test_a_missing_acting_user_is_told_in_the_preview() -> None:
     told = (
         "acting_user is missing: set BIM360_ACTING_USER, or run `pulumi config set "
         "bim360:actingUser …` (the e-mail, id or uid of an admin of the account or of the "
-        "project): HQ wants to know on whose behalf members are added"
+        "project): HQ adds members on behalf of a user"
     )
     assert [str(each) for each in found] == [told]
 

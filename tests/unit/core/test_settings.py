@@ -77,10 +77,10 @@ def test_the_legacy_path_implies_europe() -> None:
 @pytest.mark.parametrize(
     ("key", "value", "words"),
     [
-        ("bim360:region", "EU", "bim360:region does not know 'EU'"),
+        ("bim360:region", "EU", "bim360:region 'EU' is not a valid value"),
         ("bim360:accountId", "acme", "bim360:accountId must be an id such as"),
         ("bim360:legacyEuPath", "ja", "bim360:legacyEuPath must be True or False, not 'ja'"),
-        ("bim360:unknownValues", "yes", "bim360:unknownValues does not know 'yes'"),
+        ("bim360:unknownValues", "yes", "bim360:unknownValues 'yes' is not a valid value"),
         ("bim360:adoptLeftovers", "1", "bim360:adoptLeftovers must be True or False, not '1'"),
         ("bim360:adoptSimultaneous", "on", "bim360:adoptSimultaneous must be True or False"),
         ("bim360:maxArchives", "all", "bim360:maxArchives must be 0 or more, or unlimited"),

@@ -148,7 +148,7 @@ def test_bad_configuration_is_one_problem_of_the_check(monkeypatch: pytest.Monke
     result = ProjectProvider().check({}, {**PROJECT_INPUTS, **KEY})
 
     assert [(each.property, each.reason.split(";")[0]) for each in result.failures] == [
-        ("", "BIM 360: bim360:region does not know 'EU'")
+        ("", "BIM 360: bim360:region 'EU' is not a valid value")
     ]
 
 

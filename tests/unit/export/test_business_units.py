@@ -108,7 +108,7 @@ def test_units_whose_paths_are_the_same_text_have_their_ids_as_keys() -> None:
         (top("caf\u00e9", "cafe\u0301"), "another unit with the same parent has the same name"),
         (top(None), "it has no name"),
         (top(""), "it has no name"),
-        (top(" North"), "without spaces around it"),
+        (top(" North"), "without surrounding spaces"),
         (top("a\nb"), r"U\+000A"),
         (top("N" * 256), "has 256 characters"),
         (top("04da6b54-80e4-46f7-96ec-b56ff0331ba9"), "Pulumi uses this text"),

@@ -1,4 +1,4 @@
-"""URLs that people configure: the host that is judged is the host that is asked."""
+"""Configured URLs: the validated host is the host that receives the request."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -63,16 +63,16 @@ NEAR_URLS = st.tuples(st.sampled_from(["http://", "https://", "HTTP://"]), URLS)
 
 
 @pytest.mark.parametrize(
-    ("url", "flaw"),
+    ("url", "problem"),
     [
         ("http://evil.example\\@localhost", "user name or a password"),
         ("http://evil.example\\.localhost", "backslash"),
         ("https://u@hq.example", "user name or a password"),
         ("https://hq.example?x=1", "a query or a fragment"),
         ("https://hq.example/#x", "a query or a fragment"),
-        ("https://hq.example/a b", "a blank"),
-        ("https://hq.example\n.evil", "a blank"),
-        ("https://hq\x00.example", "a blank"),
+        ("https://hq.example/a b", "a space"),
+        ("https://hq.example\n.evil", "a space"),
+        ("https://hq\x00.example", "a space"),
         ("https://hq\u3002example", "another character"),
         ("https://", "is not a URL"),
         ("http://[::1", "is not a URL"),
@@ -87,9 +87,9 @@ NEAR_URLS = st.tuples(st.sampled_from(["http://", "https://", "HTTP://"]), URLS)
         ("", "is not https"),
     ],
 )
-def test_a_base_url_is_a_host_and_a_path(url: str, flaw: str) -> None:
-    """What parsers read in two ways is refused, and the reason names what to take out."""
-    with pytest.raises(ValueError, match=flaw):
+def test_a_base_url_is_a_host_and_a_path(url: str, problem: str) -> None:
+    """Ambiguous URLs are refused, and the message names the part to remove."""
+    with pytest.raises(ValueError, match=problem):
         parse_base_url(url)
 
 
@@ -104,7 +104,7 @@ def test_a_base_url_is_a_host_and_a_path(url: str, flaw: str) -> None:
     ],
 )
 def test_a_base_url_has_a_scheme_a_host_and_a_port(url: str, place: tuple[str, str, int]) -> None:
-    """As they are asked and as the doctor shows them."""
+    """As the client uses them and the doctor shows them."""
     assert split_base_url(url) == place
 
 
@@ -112,8 +112,8 @@ def test_a_base_url_has_a_scheme_a_host_and_a_port(url: str, place: tuple[str, s
 @example("http://evil.example\\@localhost")
 @example("http://localhost#@evil.example")
 @example("https://hq.example/%")
-def test_the_host_that_is_judged_is_the_host_that_is_asked(url: str) -> None:
-    """By the parser of the library that sends, with a path behind it as in each request."""
+def test_the_validated_host_is_the_host_that_receives_the_request(url: str) -> None:
+    """By the parser that the request uses, with the path of a request appended."""
     try:
         scheme, host, port = split_base_url(url)
     except ValueError:
@@ -132,8 +132,8 @@ def test_the_host_that_is_judged_is_the_host_that_is_asked(url: str) -> None:
 @given(URLS | NEAR_URLS)
 @example("http://evil.example\\@localhost")
 @example("http://evil.example")
-def test_nothing_is_sent_in_the_clear_to_another_machine(url: str) -> None:
-    """The adapter looks again, whatever has passed before it."""
+def test_no_request_is_sent_unencrypted_to_another_machine(url: str) -> None:
+    """The adapter checks every URL again."""
     try:
         prepared = requests.Request("GET", url).prepare()
         host = PoolManager().connection_from_url(prepared.url or "").host
@@ -149,22 +149,22 @@ def test_nothing_is_sent_in_the_clear_to_another_machine(url: str) -> None:
 
 @pytest.mark.parametrize("url", WITH_PASSWORD)
 def test_no_error_quotes_the_password_of_a_base_url(url: str) -> None:
-    """One line, from a stack's configuration, the environment and a client of one's own."""
-    for begin in (
+    """In one line; from the stack's configuration, the environment and a client in a script."""
+    for validate in (
         lambda: Settings.resolve({"bim360:baseUrl": url}, {}),
         lambda: Settings.resolve({}, {"BIM360_BASE_URL": url}),
         lambda: Connection("id", SecretStr("secret"), "account", url),
     ):
         with pytest.raises(ConfigError) as caught:
-            begin()
+            validate()
 
         assert PASSWORD not in str(caught.value)
         assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("url", WITH_PASSWORD)
-def test_the_doctor_shows_no_password_of_a_base_url(tmp_path: Path, url: str) -> None:
-    """Neither where it lists the settings nor where it refuses one."""
+def test_doctor_shows_no_password_of_a_base_url(tmp_path: Path, url: str) -> None:
+    """Neither in its list of settings nor in an error."""
     case = CheckContext(read_sources(tmp_path, None, {"BIM360_BASE_URL": url}))
 
     finding = check_configuration(case)
@@ -188,16 +188,16 @@ STORES = [
 
 
 @pytest.mark.parametrize("store", STORES)
-def test_a_store_that_is_neither_file_nor_redis_is_refused(tmp_path: Path, store: str) -> None:
-    """By every way in, without its password; no file of that name is created."""
-    for begin in (
+def test_a_store_must_be_a_file_or_a_redis_url(tmp_path: Path, store: str) -> None:
+    """From every source, without its password; no file of that name is created."""
+    for validate in (
         lambda: Settings.resolve({"bim360:rateLimitStore": store}, {}),
         lambda: Settings.resolve({}, {"BIM360_RATE_LIMIT_STORE": store}),
         lambda: Connection("id", SecretStr("secret"), "account", rate_limit_store=store),
         lambda: create_limiter(1, store, "app", lambda: 0.0),
     ):
         with pytest.raises((ConfigError, SharedLimitError)) as caught:
-            begin()
+            validate()
 
         assert PASSWORD not in str(caught.value)
 
@@ -220,12 +220,12 @@ def test_a_store_that_is_neither_file_nor_redis_is_refused(tmp_path: Path, store
     ],
 )
 def test_a_store_is_a_file_or_a_redis_server(store: str) -> None:
-    """Also a file of Windows."""
+    """Also a path on Windows."""
     assert parse_rate_limit_store(store) == store
 
 
-def test_no_representation_shows_the_password_of_a_store() -> None:
-    """Settings and connections are often logged."""
+def test_repr_shows_no_password_of_a_store() -> None:
+    """Settings and connections may be logged."""
     store = f"redis://:{PASSWORD}@h"
     settings = Settings.resolve({"bim360:rateLimitStore": store}, {})
     connection = Connection("id", SecretStr("secret"), "account", rate_limit_store=store)
@@ -234,16 +234,16 @@ def test_no_representation_shows_the_password_of_a_store() -> None:
 
 
 @pytest.mark.parametrize("proxy", [*WITH_PASSWORD, f"socks5://u:{PASSWORD}@[::1"])
-def test_the_password_of_a_proxy_is_never_shown(
+def test_no_error_shows_the_password_of_a_proxy(
     monkeypatch: pytest.MonkeyPatch, proxy: str
 ) -> None:
-    """One line of ours, and nothing was sent; the doctor names the proxy without it."""
+    """The error is one line, nothing was sent, and the doctor shows the proxy without it."""
     monkeypatch.setenv("HTTPS_PROXY", proxy)
-    wire = HttpSession()
+    session = HttpSession()
 
     with pytest.raises(Bim360Error) as caught:
-        wire.send(HttpRequest("GET", "https://hq.invalid/", {}, BearerAuth("x")))
-    wire.close()
+        session.send(HttpRequest("GET", "https://hq.invalid/", {}, BearerAuth("x")))
+    session.close()
 
     assert not isinstance(caught.value, UnansweredError)
     assert PASSWORD not in str(caught.value)
@@ -251,6 +251,6 @@ def test_the_password_of_a_proxy_is_never_shown(
 
 
 @given(st.text() | URLS | NEAR_URLS)
-def test_whatever_is_shown_can_be_shown(text: str) -> None:
-    """It never raises, and of what stands before a host nothing is left."""
+def test_strip_login_removes_any_login_and_never_raises(text: str) -> None:
+    """It never raises, and removes everything before the host."""
     assert "@" not in strip_login(f"https://{text}@hq.example").replace("…@", "")

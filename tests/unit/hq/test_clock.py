@@ -1,4 +1,4 @@
-"""HQ's time: never ahead of HQ, read in every form that HQ has written it in."""
+"""HQ's time: never ahead of HQ, parsed from every form that HQ has used."""
 
 from datetime import datetime, timedelta, timezone
 
@@ -12,8 +12,8 @@ NOON = datetime(2027, 1, 2, 12, 0, 0, tzinfo=timezone.utc)
 NOON_HEADER = "Sat, 02 Jan 2027 12:00:00 GMT"
 
 
-def test_hqs_time_goes_on_from_its_last_answer() -> None:
-    """By this machine's monotonic seconds, which nobody can set."""
+def test_hqs_time_continues_from_its_last_response() -> None:
+    """By this machine's monotonic clock, which cannot be set."""
     seconds = [100.0]
     clock = ServerClock(lambda: seconds[0])
     clock.sync(NOON_HEADER)
@@ -22,8 +22,8 @@ def test_hqs_time_goes_on_from_its_last_answer() -> None:
     assert clock.now() == NOON + timedelta(seconds=7.5)
 
 
-def test_the_run_began_with_the_first_answer() -> None:
-    """Later ones do not move that moment."""
+def test_a_run_starts_with_the_first_response() -> None:
+    """Later responses do not change it."""
     clock = ServerClock(lambda: 0.0)
     clock.sync(NOON_HEADER)
     clock.sync("Sat, 02 Jan 2027 13:00:00 GMT")
@@ -33,8 +33,8 @@ def test_the_run_began_with_the_first_answer() -> None:
 
 
 @pytest.mark.parametrize("header", [None, "", "yesterday", "Sat, 99 Jan 2027 12:00:00 GMT"])
-def test_a_date_that_cannot_be_read_teaches_nothing(header: str | None) -> None:
-    """This machine's time has to do until HQ tells its own."""
+def test_an_unreadable_date_does_not_set_the_clock(header: str | None) -> None:
+    """This machine's time is used until HQ sends a valid date."""
     clock = ServerClock(lambda: 0.0)
     clock.sync(header)
 
@@ -47,7 +47,7 @@ def test_a_date_without_a_zone_is_utc() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "moment"),
+    ("text", "moment"),
     [
         ("2027-01-02T12:00:00.000Z", NOON),
         ("2027-01-02T12:00:00Z", NOON),
@@ -60,15 +60,15 @@ def test_a_date_without_a_zone_is_utc() -> None:
         (None, None),
     ],
 )
-def test_hqs_timestamps_have_two_forms(words: str | None, moment: datetime | None) -> None:
-    """The documented one and that of older rows; any other is none."""
-    assert parse_time(words) == moment
+def test_hqs_timestamps_have_two_forms(text: str | None, moment: datetime | None) -> None:
+    """The documented one and that of older rows; others are rejected."""
+    assert parse_time(text) == moment
 
 
 @given(st.text())
-def test_no_text_breaks_the_reading_of_a_time(words: str) -> None:
-    """Whatever a proxy or an old row holds."""
-    for moment in (parse_http_date(words), parse_time(words)):
+def test_no_text_breaks_the_parsing_of_a_time(text: str) -> None:
+    """A proxy or an old row may contain any text."""
+    for moment in (parse_http_date(text), parse_time(text)):
         assert moment is None or moment.tzinfo is not None
 
 
@@ -76,8 +76,8 @@ def test_no_text_breaks_the_reading_of_a_time(words: str) -> None:
     "date",
     ["Fri, 31 Dec 9999 23:59:59 GMT", "Mon, 01 Jan 1500 00:00:00 GMT", "x" * 60_000, "1 " * 9],
 )
-def test_a_date_that_no_server_has_is_not_believed(date: str) -> None:
-    """No time could be added to it."""
+def test_an_implausible_date_does_not_set_the_clock(date: str) -> None:
+    """Arithmetic with it would overflow."""
     clock = ServerClock(lambda: 1e6)
     clock.sync("Sat, 02 Jan 2027 12:00:00 GMT")
 

@@ -1,4 +1,4 @@
-"""The retry policy, cell by cell."""
+"""The retry policy: one case for each cell of its table."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
@@ -24,14 +24,14 @@ from bim360_provider.hq.transport.retry import (
 NOW = datetime(2027, 1, 2, 12, 0, 0, tzinfo=timezone.utc)
 
 ACCEPT, WAIT, PAUSE = Action.ACCEPT, Action.WAIT, Action.PAUSE
-RENEW, LOOK, GIVE_UP = Action.RENEW, Action.VERIFY, Action.GIVE_UP
+RENEW, VERIFY, GIVE_UP = Action.RENEW, Action.VERIFY, Action.GIVE_UP
 
-# outcome, status -> what a repeatable request does, what a POST of a project does
+# outcome, status -> the action for an idempotent request, the action for a POST
 CELLS: list[tuple[AttemptOutcome, int, Action, Action]] = [
     (AttemptOutcome.NOT_SENT, 0, WAIT, WAIT),
-    (AttemptOutcome.NO_RESPONSE, 0, WAIT, LOOK),
-    (AttemptOutcome.NO_RESPONSE, 200, WAIT, LOOK),
-    (AttemptOutcome.NO_RESPONSE, 201, WAIT, LOOK),
+    (AttemptOutcome.NO_RESPONSE, 0, WAIT, VERIFY),
+    (AttemptOutcome.NO_RESPONSE, 200, WAIT, VERIFY),
+    (AttemptOutcome.NO_RESPONSE, 201, WAIT, VERIFY),
     *((AttemptOutcome.RESPONSE, status, ACCEPT, ACCEPT) for status in (200, 201, 204)),
     *((AttemptOutcome.RESPONSE, status, GIVE_UP, GIVE_UP) for status in (301, 302, 304, 307, 308)),
     *(
@@ -40,13 +40,13 @@ CELLS: list[tuple[AttemptOutcome, int, Action, Action]] = [
     ),
     (AttemptOutcome.RESPONSE, 401, RENEW, RENEW),
     (AttemptOutcome.RESPONSE, 429, PAUSE, PAUSE),
-    *((AttemptOutcome.RESPONSE, status, WAIT, LOOK) for status in (500, 502, 503, 504, 507)),
-    *((AttemptOutcome.RESPONSE, status, WAIT, LOOK) for status in (408, 425, 444, 460, 499)),
+    *((AttemptOutcome.RESPONSE, status, WAIT, VERIFY) for status in (500, 502, 503, 504, 507)),
+    *((AttemptOutcome.RESPONSE, status, WAIT, VERIFY) for status in (408, 425, 444, 460, 499)),
     *(
-        (AttemptOutcome.RESPONSE, status, WAIT, LOOK)
+        (AttemptOutcome.RESPONSE, status, WAIT, VERIFY)
         for status in (*range(520, 531), 598, 599, 999)
     ),
-    *((AttemptOutcome.RESPONSE, status, WAIT, LOOK) for status in (100, 101, 103, 199)),
+    *((AttemptOutcome.RESPONSE, status, WAIT, VERIFY) for status in (100, 101, 103, 199)),
     *(
         (AttemptOutcome.RESPONSE, status, GIVE_UP, GIVE_UP)
         for status in (501, 505, 506, 508, 510, 511)
@@ -55,33 +55,35 @@ CELLS: list[tuple[AttemptOutcome, int, Action, Action]] = [
 ]
 
 
-@pytest.mark.parametrize(("outcome", "status", "repeatable", "post"), CELLS)
+@pytest.mark.parametrize(("outcome", "status", "idempotent", "post"), CELLS)
 def test_each_outcome_has_its_action(
-    outcome: AttemptOutcome, status: int, repeatable: Action, post: Action
+    outcome: AttemptOutcome, status: int, idempotent: Action, post: Action
 ) -> None:
-    """A POST is sent again only while HQ has surely not acted."""
+    """A POST is retried only if HQ has certainly not acted."""
     attempt = Attempt(idempotent=True, outcome=outcome, status=status)
 
-    assert decide_action(attempt, 1.0).action is repeatable
+    assert decide_action(attempt, 1.0).action is idempotent
     assert decide_action(replace(attempt, idempotent=False), 1.0).action is post
 
 
-@pytest.mark.parametrize("repeatable", [True, False])
-def test_a_token_is_renewed_once(repeatable: bool) -> None:
-    """A second 401 with a fresh token is a refusal."""
+@pytest.mark.parametrize("idempotent", [True, False])
+def test_a_token_is_renewed_once(idempotent: bool) -> None:
+    """A second 401, with a new token, is a refusal."""
     attempt = Attempt(
-        idempotent=repeatable, outcome=AttemptOutcome.RESPONSE, status=401, token_renewed=True
+        idempotent=idempotent, outcome=AttemptOutcome.RESPONSE, status=401, token_renewed=True
     )
 
     assert decide_action(attempt, 1.0) == Decision(GIVE_UP)
 
 
-def test_a_404_on_what_was_just_made_is_disbelieved_for_a_while() -> None:
-    """HQ shows a new project a moment late."""
-    young = Attempt(idempotent=True, outcome=AttemptOutcome.RESPONSE, status=404, new_resource=True)
+def test_a_404_for_a_new_resource_is_retried_for_a_while() -> None:
+    """HQ shows a new project with a delay."""
+    attempt = Attempt(
+        idempotent=True, outcome=AttemptOutcome.RESPONSE, status=404, new_resource=True
+    )
 
-    assert decide_action(young, 1.0) == Decision(WAIT, 4.0)
-    assert decide_action(replace(young, elapsed=NEW_RESOURCE_TIMEOUT), 1.0) == Decision(GIVE_UP)
+    assert decide_action(attempt, 1.0) == Decision(WAIT, 4.0)
+    assert decide_action(replace(attempt, elapsed=NEW_RESOURCE_TIMEOUT), 1.0) == Decision(GIVE_UP)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +92,7 @@ def test_a_404_on_what_was_just_made_is_disbelieved_for_a_while() -> None:
 def test_the_wait_doubles_and_ends_with_the_fifth_attempt(
     number: int, seconds: float | None
 ) -> None:
-    """Five attempts in all."""
+    """There are five attempts."""
     attempt = Attempt(idempotent=True, outcome=AttemptOutcome.NOT_SENT, number=number)
 
     expected = Decision(GIVE_UP) if seconds is None else Decision(WAIT, seconds)
@@ -98,8 +100,8 @@ def test_the_wait_doubles_and_ends_with_the_fifth_attempt(
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_no_wait_begins_that_would_outlast_the_budget(status: int) -> None:
-    """A dead HQ fails a pipeline within minutes."""
+def test_no_retry_starts_after_the_time_budget(status: int) -> None:
+    """A pipeline fails within minutes if HQ is down."""
     late = Attempt(
         idempotent=True, outcome=AttemptOutcome.RESPONSE, status=status, elapsed=TIME_BUDGET
     )
@@ -108,7 +110,7 @@ def test_no_wait_begins_that_would_outlast_the_budget(status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "expected"),
+    ("retry_after", "expected"),
     [
         (0.0, Decision(PAUSE, 0.0)),
         (7.0, Decision(PAUSE, 7.0)),
@@ -119,18 +121,18 @@ def test_no_wait_begins_that_would_outlast_the_budget(status: int) -> None:
         (None, Decision(PAUSE, 20.0)),
     ],
 )
-def test_hq_says_how_long_to_slow_down(asked: float | None, expected: Decision) -> None:
-    """Up to 90 seconds; where it names no time, what the vendor's own tool waits."""
+def test_a_429_pauses_for_its_retry_after(retry_after: float | None, expected: Decision) -> None:
+    """Up to 90 seconds; without the header, as long as the vendor's tool waits."""
     attempt = Attempt(
-        idempotent=False, outcome=AttemptOutcome.RESPONSE, status=429, retry_after=asked
+        idempotent=False, outcome=AttemptOutcome.RESPONSE, status=429, retry_after=retry_after
     )
 
     assert decide_action(attempt, 1.0) == expected
 
 
 @pytest.mark.parametrize("jitter", [0.5, 0.75, 1.0])
-def test_the_jitter_never_shortens_what_hq_asked_for(jitter: float) -> None:
-    """It spreads the threads out afterwards; our own backoff it may halve."""
+def test_the_jitter_never_shortens_the_retry_after(jitter: float) -> None:
+    """It spreads the threads afterwards; it may halve the client's own backoff."""
     slow = Attempt(idempotent=True, outcome=AttemptOutcome.RESPONSE, status=429, retry_after=7.0)
     lost = Attempt(idempotent=True, outcome=AttemptOutcome.NO_RESPONSE)
 
@@ -161,13 +163,13 @@ def test_the_jitter_never_shortens_what_hq_asked_for(jitter: float) -> None:
     ],
 )
 def test_retry_after_is_a_number_or_a_date(header: str | None, seconds: float | None) -> None:
-    """By HQ's own clock; what cannot be read counts as absent, what has passed as nothing."""
+    """By HQ's clock; an unreadable value counts as absent, a past date as 0."""
     assert parse_retry_after(header, NOW) == seconds
 
 
 @given(st.text())
-def test_no_header_breaks_the_reading(header: str) -> None:
-    """Whatever some proxy writes there."""
+def test_no_header_breaks_the_parsing_of_retry_after(header: str) -> None:
+    """A proxy may send any text."""
     seconds = parse_retry_after(header, NOW + timedelta(seconds=1))
 
     assert seconds is None or 0 <= seconds <= YEAR
@@ -187,14 +189,14 @@ def test_no_header_breaks_the_reading(header: str) -> None:
     ),
     st.floats(0.5, 1),
 )
-def test_no_attempt_waits_without_end_or_sends_a_post_blindly(
+def test_no_attempt_waits_forever_or_repeats_an_unconfirmed_post(
     attempt: Attempt, jitter: float
 ) -> None:
-    """Bounds that hold for every attempt there can be."""
+    """These bounds hold for every possible attempt."""
     decision = decide_action(attempt, jitter)
 
     assert 0 <= decision.seconds <= MAX_RETRY_AFTER + 1
     if attempt.number >= MAX_ATTEMPTS and not attempt.new_resource:
         assert decision.action not in (WAIT, PAUSE)
     if attempt.outcome is AttemptOutcome.NO_RESPONSE and not attempt.idempotent:
-        assert decision.action is LOOK
+        assert decision.action is VERIFY

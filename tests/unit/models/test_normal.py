@@ -140,7 +140,7 @@ def test_an_unknown_choice_is_answered_with_the_nearest(
     choices: tuple[str, ...], word: str, advice: str
 ) -> None:
     """Or with all of them where they are few."""
-    with pytest.raises(ValueError, match="does not know") as caught:
+    with pytest.raises(ValueError, match="is not a valid value") as caught:
         normalize.require_choice(choices)(word)
 
     assert str(caught.value).endswith(advice)

@@ -25,13 +25,13 @@ def test_what_is_no_e_mail_is_told_with_an_example(written: str) -> None:
 
 def test_an_e_mail_has_255_characters_at_most() -> None:
     """HQ's own limit."""
-    with pytest.raises(ValueError, match="has 256 characters; HQ takes 255 at most"):
+    with pytest.raises(ValueError, match="has 256 characters; HQ accepts 255 at most"):
         user_ref.parse_email("a" * 244 + "@example.com")
 
 
 def test_an_e_mail_is_measured_as_it_is_sent() -> None:
     """In lower case an İ is two characters."""
-    with pytest.raises(ValueError, match="has 498 characters; HQ takes 255 at most"):
+    with pytest.raises(ValueError, match="has 498 characters; HQ accepts 255 at most"):
         user_ref.parse_email("İ" * 243 + "@example.com")
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from bim360_provider.models.project_image import MAX_SIZE, detect_media_type
 
-OTHER = "is neither PNG, JPEG, BMP nor GIF by its content, and HQ takes nothing else"
+OTHER = "is neither PNG, JPEG, BMP nor GIF by its content, and HQ accepts nothing else"
 PNG = b"\x89PNG\r\n\x1a\n and more"
 
 

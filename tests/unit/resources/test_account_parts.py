@@ -76,7 +76,7 @@ def test_a_relative_path_is_of_the_program(
         (b"", "it is empty."),
         (
             b"<svg/>",
-            "it is neither PNG, JPEG, BMP nor GIF by its content, and HQ takes nothing else.",
+            "it is neither PNG, JPEG, BMP nor GIF by its content, and HQ accepts nothing else.",
         ),
     ],
 )

@@ -154,7 +154,7 @@ def test_a_value_outside_of_hqs_lists_is_a_mistake(
     declared: list[Declared], file: Callable[..., Path]
 ) -> None:
     """Unless the configuration says otherwise, as in the next test."""
-    with pytest.raises(InputError, match="line 2, currency: does not know 'XYZ'"):
+    with pytest.raises(InputError, match="line 2, currency: 'XYZ' is not a valid value"):
         projects_from_csv(file(LINE.replace("EUR", "XYZ")))
 
     assert declared == []
@@ -184,7 +184,7 @@ def test_columns_that_mean_nothing_here_are_named(
 
     projects_from_csv(path)
 
-    assert said == [f"{path}: columns that mean nothing here: result, folders_created_from"]
+    assert said == [f"{path}: ignored columns: result, folders_created_from"]
 
 
 def test_mistakes_are_told_and_nothing_is_declared(

@@ -1,4 +1,4 @@
-"""Plans made up for tests, in the shape of the Pulumi CLI."""
+"""Build plans for tests in the format of the Pulumi CLI."""
 
 import json
 from collections.abc import Iterable
@@ -26,11 +26,11 @@ PROJECT_INPUTS: Final[Properties] = {
 
 
 def build_urn(kind: str, name: str) -> str:
-    """Return the URN of a resource of ours."""
+    """Return the URN of a resource of this package."""
     return f"{URN_PREFIX}::pulumi-python:dynamic/bim360:{kind}::{name}"
 
 
-def build_step(  # noqa: PLR0913 - keywords, of which a test names what it is about
+def build_step(  # noqa: PLR0913 - a test sets only the keywords that it needs
     op: str,
     old: Properties | None,
     new: Properties | None,
@@ -40,7 +40,7 @@ def build_step(  # noqa: PLR0913 - keywords, of which a test names what it is ab
     outputs: Properties | None = None,
     **more: Any,
 ) -> PlanStep:
-    """Return a step from old to new arguments; ``outputs`` and ``more`` belong to the old side."""
+    """Return a step from old to new inputs; ``outputs`` and ``more`` extend the old state."""
     before = None
     if old is not None:
         before = {"custom": True, "id": f"id-{name}", "inputs": old, "outputs": outputs or {}}
@@ -55,7 +55,7 @@ def build_step(  # noqa: PLR0913 - keywords, of which a test names what it is ab
 
 
 def build_plan(*steps: PlanStep, **more: Any) -> str:
-    """Return a plan of steps, as the engine prints it."""
+    """Return a plan of steps in the format of the engine."""
     return json.dumps({"steps": steps, "changeSummary": {"same": 1}, **more})
 
 
@@ -66,8 +66,8 @@ def review_steps(*steps: PlanStep, **more: Any) -> Review:
 
 def review_change(*steps: PlanStep, **more: Any) -> ResourceChange:
     """Return the one change of a plan of steps."""
-    (found,) = review_steps(*steps, **more).changes
-    return found
+    (change,) = review_steps(*steps, **more).changes
+    return change
 
 
 def render_comment(*steps: PlanStep, **more: Any) -> str:
@@ -82,11 +82,11 @@ def build_update(**fields: Any) -> PlanStep:
 
 
 def build_mixed_plan(resources: int) -> str:
-    """Return a plan of everything: of ten resources, four are new, three change, and so on."""
-    return build_plan(*(row for number in range(resources) for row in _build_steps_of(number)))
+    """Return a plan in which each ten resources have all kinds of changes."""
+    return build_plan(*(step for number in range(resources) for step in _build_steps(number)))
 
 
-def _build_steps_of(number: int) -> Iterable[PlanStep]:
+def _build_steps(number: int) -> Iterable[PlanStep]:
     name, city = f"site-{number:04}", ("Oslo", "Bergen", "Tromsø")[number % 3]
     old = {**PROJECT_INPUTS, "name": f"Site {number:04}", "city": city, "value": 1000 * number}
     kinds = [

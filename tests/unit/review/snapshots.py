@@ -1,4 +1,4 @@
-"""What reviews look like; ``python -m tests.unit.review.snapshots`` writes them anew."""
+"""Render the golden reviews; ``python -m tests.unit.review.snapshots`` updates them."""
 
 from io import StringIO
 from pathlib import Path
@@ -20,7 +20,7 @@ PLAN_NAMES: Final = (*sorted(path.stem for path in PLAN_FOLDER.glob("*.json")), 
 
 
 def load_review(name: str) -> Review:
-    """Return the review of a recorded plan, or of 500 resources of every kind."""
+    """Return the review of a recorded plan, or of a plan with 500 mixed resources."""
     text = (
         build_mixed_plan(500)
         if name == "mixed"
@@ -30,14 +30,14 @@ def load_review(name: str) -> Review:
 
 
 def render_terminal(review: Review) -> str:
-    """Return a review as a terminal without colours shows it."""
+    """Return a review as a terminal without colours prints it."""
     file = StringIO()
     print_review(review, Console(file=file, highlight=False, width=100))
     return file.getvalue()
 
 
 def main() -> None:
-    """Write all of them."""
+    """Write all golden reviews."""
     SNAPSHOT_FOLDER.mkdir(exist_ok=True)
     for name in PLAN_NAMES:
         review = load_review(name)

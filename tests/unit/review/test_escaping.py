@@ -1,12 +1,12 @@
-"""Whatever people are called, a comment shows it as it is, and links and mentions nothing."""
+"""A comment shows any name unchanged and contains no links or mentions."""
 
 import re
 from html.parser import HTMLParser
 from typing import Final
 
-import cmarkgfm  # type: ignore[import-untyped] # it has neither types nor stubs
+import cmarkgfm  # type: ignore[import-untyped] # no stubs exist
 import pytest
-from cmarkgfm.cmark import Options  # type: ignore[import-untyped] # the same
+from cmarkgfm.cmark import Options  # type: ignore[import-untyped] # no stubs exist
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -18,10 +18,10 @@ from bim360_provider.review.escaping import (
 from tests.unit.review.plan_factory import PROJECT_INPUTS, build_step, render_comment
 
 EXTENSIONS: Final = ["autolink", "table", "strikethrough", "tagfilter", "tasklist"]
-"""Those of GitHub."""
+"""Extensions of GitHub."""
 
 OPTIONS: Final = Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_FOOTNOTES
-"""HTML is left as it is, so that a test sees it."""
+"""Keep HTML, so that a test can find it."""
 
 AWKWARD = st.text(
     st.one_of(
@@ -34,17 +34,17 @@ PIECES: Final = (
     "www. evil.example a@ @octocat https:// ftp:// xmpp: mailto: #123 GH-1 user/repo#1 :tada: [^1] "
     "$x$ $$ ` `` | \\ deadbeef <b> <!-- --> &#64; &amp; ~~ ** _ 1. - [ ] ! ( )"
 )
-CALLING = st.lists(st.sampled_from([*PIECES.split(), " "]), max_size=8).map("".join)
+AUTOLINKED = st.lists(st.sampled_from([*PIECES.split(), " "]), max_size=8).map("".join)
 
 
-def rendered(text: str) -> str:
-    """Return Markdown as HTML, as GitHub's own renderer has it."""
+def render_html(text: str) -> str:
+    """Return Markdown as HTML, rendered by GitHub's library."""
     html: str = cmarkgfm.markdown_to_html_with_extensions(text, OPTIONS, EXTENSIONS)
     return html
 
 
 class Page(HTMLParser):
-    """Collects the text of an element, outside of code as well, and every tag inside of it."""
+    """Collects the texts of an element, its text outside of code, and its inner tags."""
 
     def __init__(self, element: str, html: str) -> None:
         super().__init__()
@@ -58,7 +58,7 @@ class Page(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note the element, or a tag inside of it."""
+        """Record the element or a tag in it."""
         del attrs
         if self._inside:
             self.tags.append(tag)
@@ -68,23 +68,23 @@ class Page(HTMLParser):
         self._code += tag == "code"
 
     def handle_endtag(self, tag: str) -> None:
-        """Leave the element."""
+        """Record the end of the element or of a code span."""
         self._inside -= tag == self._element
         self._code -= tag == "code"
 
     def handle_data(self, data: str) -> None:
-        """Add to the text."""
+        """Record text."""
         if self._inside:
             self.texts[-1] += data
             self.outside_code += " " if self._code else data
 
 
-def cell(text: str) -> Page:
-    """Return what becomes of a text in the cell of a table."""
-    return Page("td", rendered(f"| a | b |\n| --- | --- |\n| {escape_markdown(text)} | end |\n"))
+def render_cell(text: str) -> Page:
+    """Return the rendered cell of a table with a text."""
+    return Page("td", render_html(f"| a | b |\n| --- | --- |\n| {escape_markdown(text)} | end |\n"))
 
 
-@given(AWKWARD | CALLING)
+@given(AWKWARD | AUTOLINKED)
 @example("a | b")
 @example("\\|")
 @example("`|`")
@@ -98,8 +98,8 @@ def cell(text: str) -> Page:
 @example("[^1]: x")
 @example("www.evil.example")
 @example("a@evil.example")
-def test_any_text_is_one_cell_and_reads_as_it_is(text: str) -> None:
-    found = cell(text)
+def test_a_table_cell_shows_any_text_unchanged(text: str) -> None:
+    found = render_cell(text)
 
     assert [each.strip() for each in found.texts] == [
         escape_invisible_characters(text).strip(),
@@ -108,7 +108,7 @@ def test_any_text_is_one_cell_and_reads_as_it_is(text: str) -> None:
     assert set(found.tags) <= {"code"}
 
 
-@given(AWKWARD | CALLING)
+@given(AWKWARD | AUTOLINKED)
 @example("1. x")
 @example("- x")
 @example("+ x")
@@ -116,23 +116,23 @@ def test_any_text_is_one_cell_and_reads_as_it_is(text: str) -> None:
 @example("    x")
 @example("[ ] x")
 @example("[^1]: x")
-def test_any_text_is_one_item_of_a_list_and_reads_as_it_is(text: str) -> None:
-    found = Page("li", rendered(f"- {escape_markdown(text)}\n"))
+def test_a_list_item_shows_any_text_unchanged(text: str) -> None:
+    found = Page("li", render_html(f"- {escape_markdown(text)}\n"))
 
     assert [each.strip() for each in found.texts] == [escape_invisible_characters(text).strip()]
     assert set(found.tags) <= {"code", "p"}
 
 
-@given(AWKWARD | CALLING)
-def test_any_text_is_one_item_of_an_alert_and_reads_as_it_is(text: str) -> None:
-    found = Page("blockquote", rendered(f"> - a: {escape_markdown(text)}. End\n"))
+@given(AWKWARD | AUTOLINKED)
+def test_an_alert_item_shows_any_text_unchanged(text: str) -> None:
+    found = Page("blockquote", render_html(f"> - a: {escape_markdown(text)}. End\n"))
 
     assert "".join(found.texts).strip() == f"a: {escape_invisible_characters(text).strip(' ')}. End"
     assert set(found.tags) <= {"code", "ul", "li", "p"}
 
 
-CALLS: Final = [
-    "ask @octocat",
+AUTOLINK_TEXTS: Final = [
+    "see @octocat",
     "@autodesk/bim",
     "é@octocat",
     "School #12",
@@ -162,10 +162,10 @@ CALLS: Final = [
 ]
 
 
-@pytest.mark.parametrize("text", CALLS)
-def test_what_github_would_follow_stands_in_code(text: str) -> None:
-    """GitHub looks for mentions, emojis and formulas in the finished text, but not in code."""
-    found = cell(text)
+@pytest.mark.parametrize("text", AUTOLINK_TEXTS)
+def test_a_comment_shows_autolinked_text_as_code(text: str) -> None:
+    """GitHub finds mentions, emoji and formulas in rendered text, but not in code."""
+    found = render_cell(text)
 
     assert found.texts[0] == text
     assert found.tags
@@ -173,15 +173,15 @@ def test_what_github_would_follow_stands_in_code(text: str) -> None:
     assert not re.search(r"@\w|#\d|:\w+:|\$|://|www\.|(?i:gh-\d)|[0-9a-f]{7}", found.outside_code)
 
 
-@pytest.mark.parametrize("text", CALLS)
-def test_a_comment_links_nothing_and_adds_no_character(text: str) -> None:
-    """A space of no width was visible as its entity, and was copied with the name."""
+@pytest.mark.parametrize("text", AUTOLINK_TEXTS)
+def test_a_comment_contains_no_links_and_no_added_characters(text: str) -> None:
+    """A zero-width space would show as an entity and be copied with the name."""
     old = {**PROJECT_INPUTS, "name": text, "city": text}
 
-    html = rendered(
+    html = render_html(
         render_comment(
             build_step("update", old, {**old, "city": f"{text} {text}"}),
-            build_step("delete", old, None, name="gone"),
+            build_step("delete", old, None, name="deleted"),
             diagnostics=[{"severity": "warning", "message": f"BIM 360: {text}"}],
             title=text,
         )
@@ -194,47 +194,47 @@ def test_a_comment_links_nothing_and_adds_no_character(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["(@octocat)", "a@x.example:", "'www.x.example',", '"#12"?!'])
-def test_punctuation_around_a_word_is_no_part_of_the_code(text: str) -> None:
+def test_a_code_span_excludes_punctuation_around_a_word(text: str) -> None:
     assert escape_markdown(text).strip("()'\",:?!")[0] == "`"
-    assert cell(text).texts[0] == text
+    assert render_cell(text).texts[0] == text
 
 
 @pytest.mark.parametrize("text", ["2027-03-01", "7:30", "Tower #A", "Cable & Sons", "50 %"])
-def test_what_calls_nobody_is_plain_text(text: str) -> None:
-    assert cell(text).tags == []
+def test_text_without_autolinks_is_not_code(text: str) -> None:
+    assert render_cell(text).tags == []
 
 
 @pytest.mark.parametrize("text", ["# x", "## x", "x\n---", "> x", "```", "~~~", "    x", "<div>"])
-def test_a_title_stays_a_title(text: str) -> None:
-    found = Page("h3", rendered(f"### BIM 360: {escape_markdown(text)}\n"))
+def test_a_heading_shows_any_title(text: str) -> None:
+    found = Page("h3", render_html(f"### BIM 360: {escape_markdown(text)}\n"))
 
     assert found.texts == [f"BIM 360: {escape_invisible_characters(text).strip()}"]
     assert found.tags == []
 
 
-def test_what_cannot_be_seen_is_spelled_out() -> None:
+def test_invisible_characters_become_escape_sequences() -> None:
     assert (
         escape_invisible_characters("a\u202eb\x1b[31m\nc\td\u200b")
         == "a\\u202eb\\u001b[31m⏎c d\\u200b"
     )
 
 
-def test_letters_that_nothing_is_drawn_for_are_spelled_out() -> None:
-    """Two people of one name on the screen are not one person."""
+def test_blank_letters_become_escape_sequences() -> None:
+    """Otherwise two different names would look the same."""
     assert escape_invisible_characters("Ada\u3164\u2800") == "Ada\\u3164\\u2800"
 
 
-def test_letters_of_any_language_stay() -> None:
-    words = "København Ærø 東京 مشروع می‌خواهم 👩‍🔧"
+def test_letters_of_any_language_stay_unchanged() -> None:
+    text = "København Ærø 東京 مشروع می‌خواهم 👩‍🔧"
 
-    assert escape_invisible_characters(words) == words
+    assert escape_invisible_characters(text) == text
 
 
-def test_a_marker_stays_a_comment_whatever_it_marks() -> None:
+def test_a_marker_with_any_title_stays_a_comment() -> None:
     assert build_marker("a--> <b>") == "<!-- bim360 review: a-_ _b_ -->"
 
 
-def test_a_whole_comment_survives_hostile_names() -> None:
+def test_hostile_names_do_not_break_a_comment() -> None:
     hostile = "</details>\n\n# x | <script> @octocat `|` [a](b) \u202e"
     team = {"members": {hostile: {"industry_roles": [hostile]}}}
     text = render_comment(
@@ -242,11 +242,11 @@ def test_a_whole_comment_survives_hostile_names() -> None:
         build_step(
             "update", {"members": {}}, team, kind="ProjectMembers", name=hostile.replace("\n", "")
         ),
-        build_step("delete", {**PROJECT_INPUTS, "name": hostile}, None, name="gone"),
+        build_step("delete", {**PROJECT_INPUTS, "name": hostile}, None, name="deleted"),
         diagnostics=[{"severity": "warning", "message": hostile}],
     )
 
-    html = rendered(text)
+    html = render_html(text)
     assert "<script" not in html
     assert "<h1" not in html
     assert "<a " not in html

@@ -1,4 +1,4 @@
-"""A comment is never longer than GitHub takes, and says what was cut."""
+"""A comment stays within GitHub's limit and counts the omitted rows."""
 
 import re
 from itertools import chain
@@ -27,20 +27,22 @@ def large() -> str:
     return build_mixed_plan(5_000)
 
 
-def test_five_thousand_resources_fit_and_what_was_cut_is_counted(large: str) -> None:
+def test_a_comment_on_5000_resources_counts_the_omitted_rows(large: str) -> None:
     review = build_review(read_plan(large))
     text = render_markdown(review)
 
-    gone, every = re.findall(r"([\d,]+) of ([\d,]+) rows are left out", text)[0]
-    told = [int(each.replace(",", "")) for each in re.findall(r"and ([\d,]+) more rows", text)]
+    omitted, total = re.findall(r"([\d,]+) of ([\d,]+) rows are left out", text)[0]
+    section_counts = [
+        int(each.replace(",", "")) for each in re.findall(r"and ([\d,]+) more rows", text)
+    ]
     assert count_utf16_units(text) < GITHUB
-    assert sum(told) == int(gone.replace(",", ""))
-    assert render_markdown(review, 0).count("\n") > int(every.replace(",", ""))
+    assert sum(section_counts) == int(omitted.replace(",", ""))
+    assert render_markdown(review, 0).count("\n") > int(total.replace(",", ""))
     assert "Archived (500)" in text
 
 
 @pytest.mark.parametrize("limit", [2_000, 2_500, 5_000, 20_000])
-def test_any_limit_is_kept(large: str, limit: int) -> None:
+def test_a_comment_stays_within_any_limit(large: str, limit: int) -> None:
     text = render_markdown(build_review(read_plan(large)), limit)
 
     assert count_utf16_units(text) <= limit
@@ -48,8 +50,8 @@ def test_any_limit_is_kept(large: str, limit: int) -> None:
     assert "500 to archive" in text
 
 
-def test_long_names_of_wide_letters_fit_too() -> None:
-    """Counted as JavaScript does, in which an emoji is two."""
+def test_a_comment_with_long_emoji_names_stays_within_the_limit() -> None:
+    """JavaScript counts an emoji as two characters."""
     rows = [
         build_step(
             "delete", {**PROJECT_INPUTS, "name": f"{number} " + "🏗" * 250}, None, name=f"p{number}"
@@ -64,13 +66,13 @@ def test_long_names_of_wide_letters_fit_too() -> None:
     assert "Archived (300)" in text
 
 
-def test_a_title_as_long_as_a_book_is_cut_too(large: str) -> None:
+def test_a_comment_truncates_a_long_title(large: str) -> None:
     review = build_review(read_plan(large), title="🏗|" * 50_000)
 
     assert count_utf16_units(render_markdown(review, 2_000)) <= 2_000
 
 
-def test_a_plan_that_fits_is_not_cut() -> None:
+def test_a_short_comment_omits_no_rows() -> None:
     assert "left out" not in render_markdown(
         build_review(read_plan(build_plan(build_step("create", None, PROJECT_INPUTS))))
     )
@@ -80,9 +82,7 @@ def test_a_plan_that_fits_is_not_cut() -> None:
     st.lists(st.lists(st.integers(1, 50), max_size=20), max_size=6),
     st.integers(-10, 500),
 )
-def test_rows_are_taken_from_the_first_on_and_never_too_many(
-    costs: list[list[int]], budget: int
-) -> None:
+def test_the_row_allocation_never_exceeds_the_budget(costs: list[list[int]], budget: int) -> None:
     counts = allocate_rows(costs, budget)
 
     spent = [sum(rows[:count]) for rows, count in zip(costs, counts, strict=True)]
@@ -90,5 +90,5 @@ def test_rows_are_taken_from_the_first_on_and_never_too_many(
     assert sum(chain.from_iterable(costs)) > budget or counts == [len(rows) for rows in costs]
 
 
-def test_a_small_section_is_not_pushed_out_by_a_large_one() -> None:
+def test_a_large_section_leaves_room_for_a_small_one() -> None:
     assert allocate_rows([[10] * 100, [10] * 3], 200) == [17, 3]

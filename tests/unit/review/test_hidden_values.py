@@ -1,4 +1,4 @@
-"""What a plan does not show counts as a possible loss, is shown as unknown and triggers gates."""
+"""Hidden values count as possible losses, are shown as unknown and trigger gates."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -24,7 +24,7 @@ from tests.unit.review.plan_factory import (
 )
 
 HIDDEN = ["[secret]", "[unknown]", "<computed>", "output<string>", "output<Output<list<string>>>"]
-PULUMIS = [
+PULUMI_MARKERS = [
     "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
     "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
     "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
@@ -39,11 +39,11 @@ MEMBER: Properties = {
 
 
 def is_triggered(review: Review, gate: str) -> bool:
-    """Return whether a gate strikes."""
+    """Return whether a gate is triggered."""
     return bool(describe_triggered_gates(read_gates(gate), review))
 
 
-def test_services_newly_declared_where_none_are_known_may_be_lost() -> None:
+def test_newly_declared_services_with_unknown_old_ones_count_as_a_possible_loss() -> None:
     review = review_steps(
         build_step("update", PROJECT_INPUTS, {**PROJECT_INPUTS, "service_types": ["pm"]})
     )
@@ -52,11 +52,11 @@ def test_services_newly_declared_where_none_are_known_may_be_lost() -> None:
     assert (line.before, line.after) == ("unknown", "Project Management")
     assert (risk.possible, risk.subject) == (True, "Tower")
     assert describe_triggered_gates(read_gates("access-loss"), review) == [
-        "access-loss: 1 (1 of them unknown, so possible), and 1 or more are too many"
+        "access-loss: 1 (1 of them possible), none allowed"
     ]
 
 
-def test_services_newly_declared_are_compared_with_those_in_the_state() -> None:
+def test_newly_declared_services_are_compared_with_the_state() -> None:
     new = {**PROJECT_INPUTS, "service_types": ["pm"]}
     outputs = {"service_types": ["pm", "cost", "insight", "admin"]}
 
@@ -65,21 +65,21 @@ def test_services_newly_declared_are_compared_with_those_in_the_state() -> None:
     assert (risk.possible, risk.subject) == (False, "Cost Management of Tower")
 
 
-@pytest.mark.parametrize("hidden", [*HIDDEN, *PULUMIS])
-def test_a_hidden_service_in_a_list_is_shown_as_such(hidden: str) -> None:
-    """And not as the id that Pulumi writes for it."""
+@pytest.mark.parametrize("hidden", [*HIDDEN, *PULUMI_MARKERS])
+def test_a_list_shows_a_hidden_service_as_hidden(hidden: str) -> None:
+    """The review does not show Pulumi's placeholder id."""
     services = ["pm", hidden]
 
     text = render_comment(
         build_step("update", PROJECT_INPUTS, {**PROJECT_INPUTS, "service_types": services})
     )
 
-    word = "secret" if hidden == "[secret]" else "known after the run"
-    assert f"Project Management, {word} |" in text
+    label = "secret" if hidden == "[secret]" else "known after the run"
+    assert f"Project Management, {label} |" in text
     assert hidden not in text
 
 
-def test_services_newly_declared_as_the_state_has_them_are_no_loss() -> None:
+def test_newly_declared_services_that_equal_the_state_are_not_a_loss() -> None:
     new = {**PROJECT_INPUTS, "service_types": ["cost", "pm"]}
 
     found = review_change(
@@ -89,7 +89,7 @@ def test_services_newly_declared_as_the_state_has_them_are_no_loss() -> None:
     assert found.risks == ()
 
 
-def test_services_that_are_no_longer_declared_are_kept_by_hq() -> None:
+def test_undeclared_services_are_not_a_loss() -> None:
     assert (
         review_change(
             build_step("update", {**PROJECT_INPUTS, "service_types": ["pm"]}, PROJECT_INPUTS)
@@ -98,15 +98,17 @@ def test_services_that_are_no_longer_declared_are_kept_by_hq() -> None:
     )
 
 
-@pytest.mark.parametrize("hidden", [*HIDDEN, *PULUMIS])
+@pytest.mark.parametrize("hidden", [*HIDDEN, *PULUMI_MARKERS])
 @pytest.mark.parametrize(
     ("before", "after"), [(["pm"], None), (None, ["pm"]), (["pm", None], ["pm"]), (["pm"], [None])]
 )
-def test_hidden_services_may_be_lost(before: Any, after: Any, hidden: str) -> None:
-    def filled(value: Any) -> Any:
+def test_hidden_services_count_as_a_possible_loss(before: Any, after: Any, hidden: str) -> None:
+    def insert_hidden(value: Any) -> Any:
         return hidden if value is None else [each or hidden for each in value]
 
-    old, new = ({**PROJECT_INPUTS, "service_types": filled(each)} for each in (before, after))
+    old, new = (
+        {**PROJECT_INPUTS, "service_types": insert_hidden(each)} for each in (before, after)
+    )
 
     review = review_steps(build_step("update", old, new))
 
@@ -114,7 +116,7 @@ def test_hidden_services_may_be_lost(before: Any, after: Any, hidden: str) -> No
 
 
 @pytest.mark.parametrize("hidden", HIDDEN)
-def test_a_hidden_status_of_a_project_may_archive_or_suspend_it(hidden: str) -> None:
+def test_a_hidden_project_status_counts_as_a_possible_archive_and_suspension(hidden: str) -> None:
     old = {**PROJECT_INPUTS, "status": "active"}
 
     review = review_steps(build_step("update", old, {**old, "status": hidden}))
@@ -123,7 +125,7 @@ def test_a_hidden_status_of_a_project_may_archive_or_suspend_it(hidden: str) -> 
 
 
 @pytest.mark.parametrize("hidden", HIDDEN)
-def test_a_project_whose_status_was_hidden_may_be_brought_back(hidden: str) -> None:
+def test_a_project_with_a_hidden_old_status_counts_as_reactivated(hidden: str) -> None:
     old = {**PROJECT_INPUTS, "status": hidden}
 
     assert is_triggered(
@@ -132,7 +134,7 @@ def test_a_project_whose_status_was_hidden_may_be_brought_back(hidden: str) -> N
 
 
 @pytest.mark.parametrize("hidden", HIDDEN)
-def test_a_hidden_status_of_a_person_may_deactivate_them(hidden: str) -> None:
+def test_a_hidden_status_of_a_person_counts_as_a_possible_deactivation(hidden: str) -> None:
     old = {"email": "ada@example.com", "status": "active"}
 
     review = review_steps(build_step("update", old, {**old, "status": hidden}, kind="AccountUser"))
@@ -142,7 +144,7 @@ def test_a_hidden_status_of_a_person_may_deactivate_them(hidden: str) -> None:
 
 
 @pytest.mark.parametrize("status", ["inactive", "[secret]"])
-def test_a_person_added_as_inactive_may_have_been_active(status: str) -> None:
+def test_a_person_added_as_inactive_counts_as_a_possible_deactivation(status: str) -> None:
     new = {"email": "ada@example.com", "status": status}
 
     assert is_triggered(
@@ -159,7 +161,7 @@ def test_a_person_added_as_inactive_may_have_been_active(status: str) -> None:
         ({"status": "archived"}, "archive"),
     ],
 )
-def test_an_adopted_project_may_lose_what_its_declaration_leaves_out(
+def test_an_adopted_project_may_lose_undeclared_settings(
     adopt: str, declared: Properties, gate: str
 ) -> None:
     new = {**PROJECT_INPUTS, "adopt": adopt, **declared}
@@ -173,7 +175,7 @@ def test_a_project_that_adopts_nothing_loses_nothing() -> None:
     assert review_change(build_step("create", None, new)).risks == ()
 
 
-def test_roles_newly_declared_where_none_are_known_may_be_lost() -> None:
+def test_newly_declared_roles_with_unknown_old_ones_count_as_a_possible_loss() -> None:
     row = build_step(
         "update", MEMBER, {**MEMBER, "industry_roles": ["Architect"]}, kind="ProjectMember"
     )
@@ -184,7 +186,7 @@ def test_roles_newly_declared_where_none_are_known_may_be_lost() -> None:
     assert found.lines[0].before == "unknown"
 
 
-def test_roles_of_a_team_newly_declared_are_compared_with_those_in_the_state() -> None:
+def test_newly_declared_roles_of_a_team_are_compared_with_the_state() -> None:
     def team(**member: Any) -> Properties:
         return {"members": {"ada@example.com": member}}
 
@@ -203,7 +205,7 @@ def test_roles_of_a_team_newly_declared_are_compared_with_those_in_the_state() -
 
 @pytest.mark.parametrize("hidden", HIDDEN)
 @pytest.mark.parametrize("field", ["document_management", "project_administration"])
-def test_hidden_access_of_a_member_may_be_lost(field: str, hidden: str) -> None:
+def test_hidden_access_of_a_member_counts_as_a_possible_loss(field: str, hidden: str) -> None:
     row = build_step("update", MEMBER, {**MEMBER, field: hidden}, kind="ProjectMember")
 
     assert [risk.possible for risk in review_change(row).risks] == [True]
@@ -211,7 +213,9 @@ def test_hidden_access_of_a_member_may_be_lost(field: str, hidden: str) -> None:
 
 @pytest.mark.parametrize("hidden", HIDDEN)
 @pytest.mark.parametrize("removal", [None, "remove", "[secret]"])
-def test_hidden_members_of_a_team_may_lose_access(hidden: str, removal: str | None) -> None:
+def test_hidden_members_of_a_team_count_as_a_possible_loss(
+    hidden: str, removal: str | None
+) -> None:
     old: Properties = {"members": {"ada@example.com": {}}, "on_removal": removal}
 
     review = review_steps(
@@ -224,7 +228,7 @@ def test_hidden_members_of_a_team_may_lose_access(hidden: str, removal: str | No
 
 
 @pytest.mark.parametrize("hidden", HIDDEN)
-def test_a_hidden_member_of_a_team_may_lose_access(hidden: str) -> None:
+def test_a_hidden_member_of_a_team_counts_as_a_possible_loss(hidden: str) -> None:
     old: Properties = {"members": {"ada@example.com": {"document_management": "user"}}}
     new: Properties = {"members": {"ada@example.com": hidden}}
 
@@ -233,7 +237,7 @@ def test_a_hidden_member_of_a_team_may_lose_access(hidden: str) -> None:
     )
 
 
-def test_a_member_who_leaves_by_a_hidden_rule_may_be_taken_out() -> None:
+def test_a_removed_member_with_a_hidden_on_removal_counts_as_removed() -> None:
     old: Properties = {"members": {"ada@example.com": {}}, "on_removal": "[secret]"}
 
     review = review_steps(build_step("update", old, {**old, "members": {}}, kind="ProjectMembers"))
@@ -259,7 +263,7 @@ def test_a_member_who_leaves_by_a_hidden_rule_may_be_taken_out() -> None:
         ("BusinessUnits", {"units": None, "on_destroy": "remove"}, {}, "remove"),
     ],
 )
-def test_a_hidden_rule_for_what_goes_does_the_worst(
+def test_a_hidden_on_destroy_counts_as_the_worst_case(
     kind: str, old: Properties, outputs: Properties, gate: str, hidden: str
 ) -> None:
     old = {key: hidden if value is None else value for key, value in old.items()}
@@ -271,7 +275,7 @@ def test_a_hidden_rule_for_what_goes_does_the_worst(
 
 
 @pytest.mark.parametrize("hidden", HIDDEN)
-def test_hidden_business_units_may_be_taken_away(hidden: str) -> None:
+def test_hidden_business_units_count_as_a_possible_removal(hidden: str) -> None:
     old: Properties = {"units": {"North": {}}}
 
     assert is_triggered(
@@ -280,7 +284,7 @@ def test_hidden_business_units_may_be_taken_away(hidden: str) -> None:
 
 
 @pytest.mark.parametrize("complete", [True, "[secret]"])
-def test_units_that_are_to_be_complete_take_the_undeclared_ones_away(complete: object) -> None:
+def test_complete_units_remove_undeclared_units(complete: object) -> None:
     old: Properties = {"units": {"North": {}}}
     outputs = {"undeclared": {"id-1": "South/Old", "id-2": "West"}, "undropped": ["id-2"]}
     row = build_step(
@@ -291,7 +295,7 @@ def test_units_that_are_to_be_complete_take_the_undeclared_ones_away(complete: o
 
 
 @pytest.mark.parametrize("op", ["create", "update"])
-def test_complete_units_may_take_away_those_that_no_state_knows(op: str) -> None:
+def test_complete_units_without_a_state_count_as_a_possible_removal(op: str) -> None:
     units: Properties = {"units": {"North": {}}}
     old = None if op == "create" else units
 
@@ -308,54 +312,55 @@ def secret(**changes: Any) -> Properties:
     return {**PROJECT_INPUTS, "job_number": "[secret]", **changes}
 
 
-def review_refresh(paths: dict[str, Any] | None, look: dict[str, Any] | None = None) -> Review:
-    """Return the review of a look at a secret, and of an update with these differences."""
+def review_refresh(
+    paths: dict[str, Any] | None, refreshed_paths: dict[str, Any] | None = None
+) -> Review:
+    """Return the review of a refresh of a secret and an update with these differences."""
     row = build_step("update", secret(), secret(city="Oslo"))
     row["detailedDiff"] = paths
-    seen = {**build_step("refresh", secret(), secret()), "detailedDiff": look}
-    return review_steps(seen, row)
+    refresh = {**build_step("refresh", secret(), secret()), "detailedDiff": refreshed_paths}
+    return review_steps(refresh, row)
 
 
 @pytest.mark.parametrize("paths", [None, {"city": {}, "job_number": {"kind": "update"}}])
-def test_a_secret_that_may_have_been_changed_by_hand_strikes(paths: dict[str, Any] | None) -> None:
-    """The Pulumi CLI prints the same plan for a change by hand and one of the program."""
+def test_a_secret_that_may_have_been_changed_by_hand_triggers_the_drift_gate(
+    paths: dict[str, Any] | None,
+) -> None:
+    """The Pulumi CLI prints the same plan for a manual change and for one of the program."""
     review = review_refresh(paths)
 
     assert is_triggered(review, "drift")
     assert review.drift_counts == (0, 1)
     (drift,) = review.changes[0].drift
-    assert (drift.declared, drift.found) == (
-        "secret",
-        "secret; whether it is another one cannot be told",
-    )
+    assert (drift.declared, drift.found) == ("secret", "secret (may have changed)")
 
 
-def test_a_secret_of_which_the_engine_says_that_it_is_as_declared_is_no_drift() -> None:
+def test_a_secret_that_the_engine_finds_unchanged_is_not_drift() -> None:
     assert review_refresh({"city": {}}).counts["drift"] == 0
 
 
-def test_a_secret_that_the_look_itself_found_different_is_drift_for_sure() -> None:
-    """The local engine prints what a look found different."""
-    review = review_refresh({"job_number": {}}, look={"job_number": {"kind": "update"}})
+def test_a_secret_that_a_refresh_finds_changed_is_certain_drift() -> None:
+    """The local engine prints the differences that a refresh found."""
+    review = review_refresh({"job_number": {}}, refreshed_paths={"job_number": {"kind": "update"}})
 
     assert review.drift_counts == (1, 0)
 
 
-def test_the_summary_does_not_say_that_nothing_was_changed_by_hand() -> None:
+def test_the_summary_reports_possible_drift_of_a_secret() -> None:
     row = build_step("update", secret(), secret())
     row["detailedDiff"] = {"job_number": {"kind": "update"}}
 
     text = render_comment(build_step("refresh", secret(), secret()), row)
 
     assert "Nothing was changed by hand" not in text
-    assert "1 perhaps changed by hand: secrets cannot be compared." in text
-    assert text.count("cannot be told") == 1
+    assert "1 possibly changed by hand (secrets cannot be compared)." in text
+    assert text.count("may have changed") == 1
 
 
 @pytest.mark.parametrize(
     "path", ["members", 'members["a.b@x.com"]', 'members["a.b@x.com"].industry_roles[0]']
 )
-def test_a_path_of_the_engine_reaches_what_is_below_and_above_it(path: str) -> None:
+def test_a_property_path_matches_parent_and_child_fields(path: str) -> None:
     team: Properties = {"members": {"a.b@x.com": {"industry_roles": ["[secret]"]}, "c@x.com": {}}}
     row = build_step("update", team, team, kind="ProjectMembers")
     row["detailedDiff"] = {path: {"kind": "update"}}
@@ -366,17 +371,17 @@ def test_a_path_of_the_engine_reaches_what_is_below_and_above_it(path: str) -> N
     assert [line.row for line in review.changes[0].lines] == ["a.b@x.com"]
 
 
-def test_a_secret_that_the_engine_does_not_compare_may_be_another_one() -> None:
-    """An update without a detailed diff says that something differs, and not what."""
+def test_a_secret_that_the_engine_does_not_compare_may_have_changed() -> None:
+    """An update without a detailed diff does not show which field differs."""
     row = build_step("update", secret(), secret())
 
     (line,) = review_change(row).lines
 
-    assert line.after == "secret; whether it is another one cannot be told"
+    assert line.after == "secret (may have changed)"
 
 
 @pytest.mark.parametrize("gate", ["access-loss", "change", "any"])
-def test_every_gate_strikes_at_secrets_that_may_differ(gate: str) -> None:
+def test_a_possibly_changed_secret_triggers_each_gate(gate: str) -> None:
     old = {**PROJECT_INPUTS, "service_types": "[secret]"}
     row = build_step("update", old, old)
     row["detailedDiff"] = {"service_types": {"kind": "update"}}
@@ -384,26 +389,26 @@ def test_every_gate_strikes_at_secrets_that_may_differ(gate: str) -> None:
     assert is_triggered(review_steps(row), gate)
 
 
-def test_a_drift_gate_strikes_where_no_one_looked() -> None:
+def test_a_plan_without_a_refresh_triggers_the_drift_gate() -> None:
     review = review_steps(build_step("update", PROJECT_INPUTS, {**PROJECT_INPUTS, "city": "Oslo"}))
 
     assert describe_triggered_gates(read_gates("drift"), review) == [
-        "drift: unknown, because the plan was made without --refresh; add it, or --drift"
+        "drift: unknown, because the plan was created without --refresh; add --refresh or --drift"
     ]
 
 
-def test_a_drift_gate_lets_a_new_stack_pass() -> None:
-    """Where there is nothing yet, there is no drift."""
+def test_a_new_stack_passes_the_drift_gate() -> None:
+    """A stack without resources cannot have drift."""
     assert not is_triggered(review_steps(build_step("create", None, PROJECT_INPUTS)), "drift")
 
 
-def test_a_plan_given_as_a_look_is_refused() -> None:
-    """Taken for a look, none of its gates would strike."""
-    with pytest.raises(Exception, match="has a step 'create', so it is a plan and not a look"):
+def test_the_review_rejects_a_plan_in_place_of_a_refresh() -> None:
+    """As a refresh, it would trigger no gate."""
+    with pytest.raises(Exception, match="has a step 'create', so it is a plan and not a refresh"):
         build_review(None, read_plan(build_plan(build_step("create", None, PROJECT_INPUTS))))
 
 
-def test_what_is_certain_is_not_marked_as_possible() -> None:
+def test_a_certain_loss_is_not_marked_as_possible() -> None:
     review = review_steps(
         build_step("update", PROJECT_INPUTS, {**PROJECT_INPUTS, "status": "inactive"})
     )
@@ -411,7 +416,7 @@ def test_what_is_certain_is_not_marked_as_possible() -> None:
     assert (review.changes[0].verb, review.possible["access-loss"]) == (Verb.CHANGE, 0)
 
 
-# Whatever is hidden, no gate that struck opens
+# Hiding a value never resets a triggered gate
 
 VALUES: dict[str, dict[str, list[Any]]] = {
     "Project": {
@@ -454,19 +459,19 @@ VALUES: dict[str, dict[str, list[Any]]] = {
 GATES = ("archive", "access-loss", "deactivate", "remove", "drift", "any")
 
 
-def nested(values: Any) -> Iterator[tuple[Any, Any]]:
-    """Yield each place in a bag that holds a value, at any depth."""
+def find_values(values: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield the container and key of each value at any depth."""
     pairs = values.items() if isinstance(values, dict) else enumerate(values)
     for key, value in pairs:
         if value is not None:
             yield values, key
         if isinstance(value, (dict, list)):
-            yield from nested(value)
+            yield from find_values(value)
 
 
 @st.composite
 def plans(draw: st.DrawFn) -> tuple[PlanStep, PlanStep]:
-    """Draw a step, and the same step with one value hidden."""
+    """Draw a step and the same step with one hidden value."""
     kind = draw(st.sampled_from(sorted(VALUES)))
     fields = st.fixed_dictionaries({k: st.sampled_from(v) for k, v in VALUES[kind].items()})
     old, new, outputs = draw(fields), draw(fields), draw(fields)
@@ -482,7 +487,7 @@ def plans(draw: st.DrawFn) -> tuple[PlanStep, PlanStep]:
     place = draw(st.sampled_from(["oldState.inputs", "newState.inputs", "oldState.outputs"]))
     side, bag = place.split(".")
     values = (hidden[side] or {}).get(bag) or {}
-    places = [*nested(values)]
+    places = [*find_values(values)]
     assume(places)
     holder, key = draw(st.sampled_from(places))
     holder[key] = draw(st.sampled_from(HIDDEN))
@@ -491,11 +496,11 @@ def plans(draw: st.DrawFn) -> tuple[PlanStep, PlanStep]:
 
 @settings(max_examples=200, deadline=None)
 @given(plans())
-def test_no_gate_opens_because_a_value_is_hidden(pair: tuple[PlanStep, PlanStep]) -> None:
+def test_a_hidden_value_never_resets_a_triggered_gate(pair: tuple[PlanStep, PlanStep]) -> None:
     shown, hidden = (review_steps(each) for each in pair)
 
-    opened = [
+    lost_gates = [
         gate for gate in GATES if is_triggered(shown, gate) and not is_triggered(hidden, gate)
     ]
 
-    assert opened == []
+    assert lost_gates == []

@@ -1,4 +1,4 @@
-"""What becomes of things at HQ, as the documents of each entity say."""
+"""The impact of a plan on objects at HQ matches the documentation of each entity."""
 
 import json
 from typing import Any
@@ -33,7 +33,7 @@ MEMBER: Properties = {
         ({"outputs": {"status": "archived"}}, Verb.RELEASE),
     ],
 )
-def test_a_project_that_is_taken_out_is_archived_unless_it_is_retained(
+def test_a_removed_project_is_archived_unless_it_is_retained(
     state: dict[str, Any], verb: Verb
 ) -> None:
     old = state.pop("old", PROJECT_INPUTS)
@@ -44,7 +44,7 @@ def test_a_project_that_is_taken_out_is_archived_unless_it_is_retained(
     assert found.counts["archive"] == (verb is Verb.ARCHIVE)
 
 
-def test_what_is_only_looked_up_is_not_told_when_it_goes() -> None:
+def test_the_review_omits_a_removed_lookup() -> None:
     assert review_steps(build_step("delete", {}, None, external=True)).changes == ()
 
 
@@ -59,7 +59,7 @@ def test_what_is_only_looked_up_is_not_told_when_it_goes() -> None:
         ("inactive", "active", Verb.CHANGE, {"change": 1}),
     ],
 )
-def test_a_status_says_what_becomes_of_a_project(
+def test_a_new_status_determines_the_verb_of_a_project(
     before: str | None, after: str | None, verb: Verb, counts: dict[str, int]
 ) -> None:
     old, new = ({**PROJECT_INPUTS, "status": each} for each in (before, after))
@@ -70,7 +70,7 @@ def test_a_status_says_what_becomes_of_a_project(
     assert {k: n for k, n in found.counts.items() if n and k != "any"} == counts
 
 
-def test_a_service_that_is_taken_away_is_a_loss_of_access() -> None:
+def test_a_removed_service_counts_as_a_loss_of_access() -> None:
     old = {**PROJECT_INPUTS, "service_types": ["cost", "pm"]}
 
     (risk,) = review_change(
@@ -84,18 +84,18 @@ def test_a_service_that_is_taken_away_is_a_loss_of_access() -> None:
     ("kind", "old", "status", "what"),
     [
         ("Project", {**PROJECT_INPUTS, "status": "active"}, "inactive", "Suspended"),
-        ("AccountUser", {"email": "a@x.com"}, "inactive", "Made inactive"),
+        ("AccountUser", {"email": "a@x.com"}, "inactive", "Deactivated"),
     ],
 )
-def test_a_status_that_can_be_undone_is_not_listed_as_irreversible(
+def test_a_reversible_status_has_its_own_section(
     kind: str, old: Properties, status: str, what: str
 ) -> None:
     row = build_step("update", old, {**old, "status": status}, kind=kind)
 
     text = render_comment(row)
 
-    assert "Cannot simply be undone" not in text
-    assert "> [!WARNING]\n> **Locks people out until it is undone**" in text
+    assert "Hard to undo" not in text
+    assert "> [!WARNING]\n> **Locks people out (can be undone)**" in text
     assert f"**{what} (1):**" in text
     assert review_steps(row).counts["access-loss"] == 1
 
@@ -126,7 +126,7 @@ COMPANY: Properties = {"name": "Cable & Sons", "account_id": "a", "region": "US"
     ],
 )
 def test_a_forced_replacement_keeps_what_hq_has(kind: str, old: Properties, kept: str) -> None:
-    """With replace_on_changes, --replace or a taint, the new resource adopts its predecessor."""
+    """With replace_on_changes, --replace or a taint, the new resource adopts the old object."""
     found = review_steps(build_step("replace", old, {**old, "note": "x"}, kind=kind))
 
     assert found.changes[0].note == f"replaced in Pulumi's state; {kept}"
@@ -153,7 +153,7 @@ def test_a_forced_replacement_keeps_what_hq_has(kind: str, old: Properties, kept
         ("ProjectImage", {"project_id": "a"}, {}),
     ],
 )
-def test_a_replacement_by_another_object_is_a_real_one(
+def test_a_replacement_by_another_object_counts_as_replaced(
     kind: str, old: Properties, changes: Properties
 ) -> None:
     assert (
@@ -162,7 +162,7 @@ def test_a_replacement_by_another_object_is_a_real_one(
     )
 
 
-def test_a_forced_replacement_still_tells_what_is_lost() -> None:
+def test_a_forced_replacement_counts_its_losses() -> None:
     old = {**PROJECT_INPUTS, "service_types": ["cost", "pm"], "status": "active"}
     new = {**old, "service_types": ["pm"], "status": "archived"}
 
@@ -171,7 +171,7 @@ def test_a_forced_replacement_still_tells_what_is_lost() -> None:
     assert (found.counts["archive"], found.counts["access-loss"]) == (1, 1)
 
 
-def test_a_project_that_moves_is_archived_where_it_was_and_replaced_by_an_empty_one() -> None:
+def test_a_moved_project_counts_as_archived_and_replaced() -> None:
     moved = {**PROJECT_INPUTS, "region": "EMEA", "account_id": "b"}
 
     found = review_steps(build_step("replace", PROJECT_INPUTS, moved))
@@ -194,7 +194,7 @@ def test_a_project_that_moves_is_archived_where_it_was_and_replaced_by_an_empty_
         ({}, {"status": "inactive"}, Verb.RELEASE),
     ],
 )
-def test_a_person_who_is_taken_out_is_deactivated_as_the_documents_say(
+def test_a_removed_person_is_deactivated_as_documented(
     inputs: Properties, outputs: Properties, verb: Verb
 ) -> None:
     old = {"email": "ada@example.com", **inputs}
@@ -205,19 +205,19 @@ def test_a_person_who_is_taken_out_is_deactivated_as_the_documents_say(
     assert found.counts["deactivate"] == found.counts["access-loss"] == (verb is Verb.DEACTIVATE)
 
 
-def test_a_profile_that_changes_is_not_sent_and_says_so() -> None:
+def test_a_changed_profile_shows_that_it_is_not_sent() -> None:
     old = {"email": "ada@example.com", "first_name": "Ada"}
 
     (line,) = review_change(
         build_step("update", old, {**old, "first_name": "Eda"}, kind="AccountUser")
     ).lines
 
-    assert line.after == "Eda (not sent: the profile is their own)"
+    assert line.after == "Eda (not sent: users edit their own profile)"
 
 
 @pytest.mark.parametrize("kind", ["ProjectMember", "ProjectAdmin"])
 @pytest.mark.parametrize(("on_destroy", "lost"), [(None, 0), ("retain", 0), ("remove", 1)])
-def test_a_member_stays_unless_removal_is_asked_for(
+def test_a_removed_member_stays_unless_on_destroy_is_remove(
     kind: str, on_destroy: str | None, lost: int
 ) -> None:
     found = review_steps(
@@ -228,7 +228,7 @@ def test_a_member_stays_unless_removal_is_asked_for(
 
 
 @pytest.mark.parametrize(("on_removal", "lost"), [(None, 0), ("remove", 1)])
-def test_who_leaves_a_team_stays_unless_removal_is_asked_for(
+def test_an_undeclared_team_member_stays_unless_on_removal_is_remove(
     on_removal: str | None, lost: int
 ) -> None:
     old: Properties = {"members": {"ada@example.com": {"document_management": "user"}}}
@@ -237,10 +237,10 @@ def test_who_leaves_a_team_stays_unless_removal_is_asked_for(
     found = review_steps(build_step("update", old, new, kind="ProjectMembers"))
 
     assert found.counts["access-loss"] == lost
-    assert found.changes[0].lines[-1].field == "leaves the list"
+    assert found.changes[0].lines[-1].field == "no longer declared"
 
 
-def test_a_team_that_goes_takes_each_of_its_members_out() -> None:
+def test_a_removed_team_removes_each_member() -> None:
     old: Properties = {
         "members": {"a@example.com": {}, "b@example.com": {}},
         "on_removal": "remove",
@@ -252,7 +252,7 @@ def test_a_team_that_goes_takes_each_of_its_members_out() -> None:
 
 
 @pytest.mark.parametrize("after", ["user", ""])
-def test_other_access_costs_all_other_modules(after: str) -> None:
+def test_changed_access_counts_as_a_loss_of_other_modules(after: str) -> None:
     found = review_change(
         build_step("update", MEMBER, {**MEMBER, "document_management": after}, kind="ProjectMember")
     )
@@ -261,7 +261,7 @@ def test_other_access_costs_all_other_modules(after: str) -> None:
     assert found.lines[0].after == (after or "no access")
 
 
-def test_access_that_is_no_longer_declared_costs_nothing() -> None:
+def test_undeclared_access_is_not_a_loss() -> None:
     new = {key: value for key, value in MEMBER.items() if key != "document_management"}
 
     found = review_change(
@@ -271,8 +271,8 @@ def test_access_that_is_no_longer_declared_costs_nothing() -> None:
     assert found.risks == ()
 
 
-def test_a_business_unit_with_another_key_and_the_same_id_is_not_taken_away() -> None:
-    """Renaming one changes its key; the id, which every exported unit declares, stays."""
+def test_a_renamed_business_unit_is_not_removed() -> None:
+    """Renaming a unit changes its key; exported units also declare their id, which stays."""
     east, west = (f"c17e6837-96cd-4839-868e-051a2ad6000{number}" for number in (1, 2))
     old: Properties = {"units": {"East": {"id": east}, "West": {"id": west}, "South": {}}}
     new: Properties = {
@@ -286,12 +286,14 @@ def test_a_business_unit_with_another_key_and_the_same_id_is_not_taken_away() ->
         ("West", "key", "East", "West"),
         ("Far West", "key", "West", "Far West"),
         ("Far West", "description", "", "Oregon"),
-        ("South", "left out", "", "taken away, if HQ agrees"),
+        ("South", "no longer declared", "", "removed, if HQ allows it"),
     }
 
 
 @pytest.mark.parametrize(("on_destroy", "removed"), [(None, 0), ("remove", 2)])
-def test_business_units_go_only_when_asked_for(on_destroy: str | None, removed: int) -> None:
+def test_removed_business_units_stay_unless_on_destroy_is_remove(
+    on_destroy: str | None, removed: int
+) -> None:
     old: Properties = {"units": {"North": {}, "South": {}}, "on_destroy": on_destroy}
 
     found = review_steps(build_step("delete", old, None, kind="BusinessUnits"))
@@ -300,13 +302,13 @@ def test_business_units_go_only_when_asked_for(on_destroy: str | None, removed: 
 
 
 @pytest.mark.parametrize("kind", ["Company", "ProjectImage"])
-def test_what_hq_cannot_delete_stays(kind: str) -> None:
+def test_a_removed_company_or_picture_is_no_longer_managed(kind: str) -> None:
     assert review_change(build_step("delete", {"name": "x"}, None, kind=kind)).verb is Verb.RELEASE
 
 
-def test_a_project_that_may_be_taken_over_says_so() -> None:
+def test_a_new_project_shows_that_it_may_be_adopted() -> None:
     assert (
-        "takes over"
+        "adopts"
         in review_change(build_step("create", None, {**PROJECT_INPUTS, "adopt": "any"})).note
     )
 
@@ -315,7 +317,7 @@ SEALED = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"
 
 
 @pytest.mark.parametrize("form", ["ciphertext", "plaintext", "value"])
-def test_a_secret_that_came_unmasked_is_masked_all_the_same(form: str) -> None:
+def test_the_review_masks_an_unmasked_secret(form: str) -> None:
     secret = {**SEALED, form: '"s3cr3t"'}
     rows = [
         build_update(job_number=secret, service_types=["pm", secret]),
@@ -334,7 +336,7 @@ def test_a_secret_that_came_unmasked_is_masked_all_the_same(form: str) -> None:
     assert text.count("secret") >= 4
 
 
-def test_a_secret_that_changes_is_told_without_a_word_of_it() -> None:
+def test_a_changed_secret_shows_no_value() -> None:
     old, new = ({**PROJECT_INPUTS, "job_number": "[secret]"} for _ in range(2))
     row = build_step("update", old, new)
     row["detailedDiff"] = {"job_number": {"kind": "update"}}
@@ -345,13 +347,13 @@ def test_a_secret_that_changes_is_told_without_a_word_of_it() -> None:
 
 
 @pytest.mark.parametrize("unknown", ["04da6b54-80e4-46f7-96ec-b56ff0331ba9", "[unknown]"])
-def test_what_is_not_known_yet_is_said_to_be_known_later(unknown: str) -> None:
+def test_an_unknown_value_shows_that_it_is_known_after_the_run(unknown: str) -> None:
     (line,) = review_change(build_update(business_unit_id=unknown)).lines
 
     assert line.after == "known after the run"
 
 
-def test_an_id_is_told_by_its_name_where_the_plan_knows_it() -> None:
+def test_the_review_shows_the_name_of_a_known_id() -> None:
     company = build_step(
         "update", {"name": "Cable & Sons"}, {"name": "C & S"}, kind="Company", name="c"
     )
@@ -363,19 +365,19 @@ def test_an_id_is_told_by_its_name_where_the_plan_knows_it() -> None:
     assert found["person"].lines[0].after == "Cable & Sons"
 
 
-def test_money_has_its_currency_and_grouped_digits() -> None:
+def test_an_amount_shows_grouped_digits_and_its_currency() -> None:
     (line,) = review_change(build_update(value=191000000.5)).lines
 
     assert (line.before, line.after) == ("3,000,000 USD", "191,000,000.50 USD")
 
 
-def test_a_value_as_long_as_a_book_is_cut_with_a_count() -> None:
+def test_a_long_value_is_truncated_with_a_count() -> None:
     (line,) = review_change(build_update(address_line_1="x" * 1000)).lines
 
     assert line.after.endswith("(840 more characters)")
 
 
-def test_the_review_for_machines_has_the_same_counts() -> None:
+def test_the_json_review_contains_counts_and_verbs() -> None:
     document = json.loads(render_json(review_steps(build_step("delete", PROJECT_INPUTS, None))))
 
     assert document["counts"]["archive"] == 1

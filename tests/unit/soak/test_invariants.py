@@ -1,4 +1,4 @@
-"""The invariants of the soak can be broken: each one finds its own breach, and names it."""
+"""Every invariant of the soak can be broken, and reports its own violation."""
 
 import base64
 from pathlib import Path
@@ -23,7 +23,7 @@ def row(**changes: Any) -> dict[str, Any]:
 
 
 def test_an_account_that_is_as_declared_breaks_nothing() -> None:
-    """The services that HQ adds by itself are no difference."""
+    """The services that HQ adds by itself are not a difference."""
     assert list(invariants.find_drifted({"tower": TOWER}, [row()], HELD)) == []
     assert list(invariants.find_orphans([row()], HELD, set())) == []
     assert list(invariants.find_duplicates([row()])) == []
@@ -42,21 +42,21 @@ def test_an_account_that_is_as_declared_breaks_nothing() -> None:
     ],
 )
 def test_another_value_is_found(changes: dict[str, Any]) -> None:
-    """Whatever field it is, and whether the project is another one."""
+    """In any field, and also if it is another project."""
     (found,) = invariants.find_drifted({"tower": TOWER}, [row(**changes)], HELD)
 
     assert found.startswith("unequal: tower")
 
 
-def test_what_is_held_and_not_declared_is_found() -> None:
+def test_a_resource_that_is_no_longer_declared_is_found() -> None:
     """A removal that was never carried out."""
     (found,) = invariants.find_drifted({}, [row()], HELD)
 
     assert found == "unequal: tower is in the state, and not declared"
 
 
-def test_a_project_in_no_state_is_an_orphan_unless_it_was_let_go() -> None:
-    """Archived ones are done with."""
+def test_a_project_in_no_state_is_an_orphan_unless_it_was_released() -> None:
+    """Archived ones do not count."""
     other = row(id="p2", name="Other")
 
     assert list(invariants.find_orphans([row(), other], HELD, {"p2"})) == []
@@ -69,16 +69,16 @@ def test_a_project_in_no_state_is_an_orphan_unless_it_was_let_go() -> None:
 
 def test_duplicates_are_found_by_name_and_by_owner() -> None:
     """Two live projects of one name, and one project of two resources."""
-    twins = {**HELD, "twin": ResourceState("p1", TOWER)}
+    doubled = {**HELD, "double": ResourceState("p1", TOWER)}
 
     (by_name,) = invariants.find_duplicates([row(), row(id="p2")])
-    (by_owner,) = invariants.find_owned_twice(twins)
+    (by_owner,) = invariants.find_owned_twice(doubled)
 
     assert "2 live projects are named 'Tower'" in by_name
     assert "2 resources have project p1" in by_owner
 
 
-def test_a_lost_id_is_found_wherever_it_was_lost() -> None:
+def test_a_lost_id_is_found_in_every_place() -> None:
     """Dropped from the state, exchanged, or unknown to HQ."""
     (dropped,) = invariants.find_lost_ids(HELD, {}, destroyed=False)
     (exchanged,) = invariants.find_lost_ids(
@@ -93,10 +93,10 @@ def test_a_lost_id_is_found_wherever_it_was_lost() -> None:
 
 
 def test_a_changed_project_of_other_people_is_found() -> None:
-    """Whatever changed about it."""
+    """In any field."""
     (found,) = invariants.find_changed_foreign([row()], [row(city="Bergen")])
 
-    assert found == "touched: 'Tower' is somebody else's, and has changed"
+    assert found == "touched: 'Tower' belongs to another user, and has changed"
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_a_changed_project_of_other_people_is_found() -> None:
     ],
 )
 def test_a_secret_is_found_in_any_file(tmp_path: Path, text: str) -> None:
-    """In whatever form it is sent."""
+    """In any form in which it is sent."""
     (tmp_path / "runs").mkdir()
     (tmp_path / "runs" / "001-up.txt").write_text(f"it said {text}, and ended", "utf-8")
 
@@ -120,24 +120,24 @@ def test_a_secret_is_found_in_any_file(tmp_path: Path, text: str) -> None:
 
 
 def test_a_traceback_is_found() -> None:
-    """In what any run has printed."""
+    """In the output of any run."""
     printed = "error: Traceback (most recent call last):\n"
 
     assert list(invariants.find_tracebacks(printed, "up")) == ["traceback: up printed one"]
 
 
-def test_the_chances_of_all_kinds_together_are_the_share() -> None:
-    """The first fault that strikes decides, so that each chance is one of what is left."""
-    spared = 1.0
+def test_the_probabilities_of_all_kinds_add_up_to_the_share() -> None:
+    """The first fault that applies decides, so each is a share of the remaining requests."""
+    left_over = 1.0
     for chance in compute_probabilities(0.2).values():
-        spared *= 1 - chance
+        left_over *= 1 - chance
 
     assert list(compute_probabilities(0.2)) == list(FAULTS)
-    assert spared == pytest.approx(0.8)
+    assert left_over == pytest.approx(0.8)
 
 
 def test_both_unicode_forms_of_a_name_are_one_name() -> None:
-    """The account has form C of what is declared in form D, and two forms are two namesakes."""
+    """The account has form C of a name declared in form D, and two forms are the same name."""
     declared = {**TOWER, "name": "Cafe\u0301"}
     composed, decomposed = row(name="Caf\u00e9"), row(id="p2", name="Cafe\u0301")
 

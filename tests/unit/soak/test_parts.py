@@ -1,4 +1,4 @@
-"""The invariants of everything beside the projects can be broken: each finds its own breach."""
+"""The invariants of all other entities can be broken: each reports its own violation."""
 
 import copy
 from collections.abc import Callable
@@ -24,34 +24,34 @@ Breach = Callable[[dict[str, Any]], object]
 
 
 def parts() -> OtherEntities:
-    """Return everything there may be, all of it declared."""
-    made = OtherEntities(Random(1), ACCOUNT, drifts=False)  # noqa: S311 - chance that can be repeated
-    for kind in made.entities:
+    """Return all possible resources, all of them declared."""
+    entities = OtherEntities(Random(1), ACCOUNT, drifts=False)  # noqa: S311 - chance that can be repeated
+    for kind in entities.entities:
         kind.declarations = kind.build_initial_declarations()
-    return made
+    return entities
 
 
-def held(made: OtherEntities) -> dict[str, dict[str, ResourceState]]:
-    """Return a state that has all that is declared, each with its name as its id."""
+def held(entities: OtherEntities) -> dict[str, dict[str, ResourceState]]:
+    """Return a state that has everything declared, with the name of each resource as its id."""
     state = {
         kind.type: {name: ResourceState(f"id-{name}", {}) for name in kind.declarations}
-        for kind in made.entities
+        for kind in entities.entities
     }
-    keys = made.declarations["units"][TREE_NAME]["units"]
+    keys = entities.declarations["units"][TREE_NAME]["units"]
     ids = {key: f"u-{key}" for key in keys}
     state[BusinessUnits.type] = {TREE_NAME: ResourceState("account", {"ids": ids})}
     return state
 
 
-def account(made: OtherEntities) -> dict[str, Any]:
+def account(entities: OtherEntities) -> dict[str, Any]:
     """Return an account that is just as declared."""
-    state = held(made)
-    ids, said = made.collect_ids(state), made.declarations
+    state = held(entities)
+    ids, said = entities.collect_ids(state), entities.declarations
     units = [
         {"id": f"u-{key}", "name": key, "parent_id": None, "description": unit["description"]}
         for key, unit in said["units"][TREE_NAME]["units"].items()
     ]
-    users = next(kind for kind in made.entities if isinstance(kind, AccountUsers))
+    users = next(kind for kind in entities.entities if isinstance(kind, AccountUsers))
     return {
         "business_units": [THEIRS, *units],
         "companies": [{"id": f"id-{name}", **row} for name, row in said["companies"].items()],
@@ -59,13 +59,13 @@ def account(made: OtherEntities) -> dict[str, Any]:
             {"id": f"id-{name}", "status": "pending", **users.resolve_arguments(row, ids)}
             for name, row in said["users"].items()
         ],
-        "projects": [site(made, name) for name in said["sites"]],
+        "projects": [site(entities, name) for name in said["sites"]],
     }
 
 
-def site(made: OtherEntities, name: str) -> dict[str, Any]:
-    """Return the project of a site, with everybody who is declared there."""
-    said, ids = made.declarations, made.collect_ids(held(made))
+def site(entities: OtherEntities, name: str) -> dict[str, Any]:
+    """Return the project of a site, with everyone who is declared there."""
+    said, ids = entities.declarations, entities.collect_ids(held(entities))
     declared = {key: value for key, value in said["sites"][name].items() if key != "unit"}
     admin = {"project_administration": "admin"}
     services = [row["service"] for row in said["admins"].values() if row["site"] == name]
@@ -88,7 +88,7 @@ def site(made: OtherEntities, name: str) -> dict[str, Any]:
 
 
 def declared_of_admin() -> dict[str, Any]:
-    """Return something to fill the row of an admin with."""
+    """Return the values of an admin's row."""
     return {"company": "c0", "industry_roles": [], "document_management": "admin"}
 
 
@@ -103,16 +103,16 @@ def member(where: str, user: str, row: dict[str, Any], more: dict[str, str]) -> 
 
 
 def found(breach: Breach) -> list[str]:
-    """Return what is found in an account with a breach."""
-    made = parts()
-    made.record_ids(held(made))
-    there = copy.deepcopy(account(made))
+    """Return the findings in an account with a breach."""
+    entities = parts()
+    entities.record_ids(held(entities))
+    there = copy.deepcopy(account(entities))
     breach(there)
-    return list(made.find_violations(there, held(made)))
+    return list(entities.find_violations(there, held(entities)))
 
 
 def test_an_account_that_is_as_declared_breaks_nothing() -> None:
-    """Emails in capitals and the services of an admin among it."""
+    """Including e-mails in capitals and the services of an admin."""
     assert found(lambda _: None) == []
 
 
@@ -163,7 +163,7 @@ BREACHES: dict[str, Breach] = {
         lambda there: people(there)[4].update(company_id="id-c2")
     ),
     "unequal: t00 of team-site0 is in site0 0 times": lambda there: people(there).pop(4),
-    "orphan: id-l0 is in site0, and nobody declared that": (
+    "orphan: id-l0 is in site0, and was never declared there": (
         lambda there: people(there).append({"user_id": "id-l0"})
     ),
     "duplicate: a business unit is there twice": (
@@ -172,7 +172,7 @@ BREACHES: dict[str, Breach] = {
     "orphan: unit 'Lost' is below one that is not there": (
         lambda there: there["business_units"].append({"id": "9", "name": "Lost", "parent_id": "8"})
     ),
-    "touched: unit 'Theirs' is somebody else's, and has changed": (
+    "touched: unit 'Theirs' belongs to another user, and has changed": (
         lambda there: there["business_units"][0].update(description="ours now")
     ),
     "unequal: image-site0 is another picture than declared": (
@@ -200,15 +200,15 @@ def test_a_unit_under_another_parent_is_found() -> None:
     assert line.startswith("unequal: unit Head Office is declared")
 
 
-def test_what_only_the_state_or_only_the_program_has_is_found() -> None:
+def test_resources_in_only_the_state_or_only_the_program_are_found() -> None:
     """A removal that was never carried out, and a create that was forgotten."""
-    made = parts()
-    made.record_ids(held(made))
-    state = held(made)
+    entities = parts()
+    entities.record_ids(held(entities))
+    state = held(entities)
     state[Companies.type]["extra"] = ResourceState("c9", {})
     del state[ProjectImages.type]["image-site0"]
 
-    assert list(made.find_violations(account(made), state)) == [
+    assert list(entities.find_violations(account(entities), state)) == [
         "unequal: extra is in the state, and not declared",
         "unequal: image-site0 is declared, and the state has none",
     ]
@@ -216,21 +216,21 @@ def test_what_only_the_state_or_only_the_program_has_is_found() -> None:
 
 def test_a_lost_id_is_found_for_every_kind() -> None:
     """Dropped from the state or exchanged; a destroy may drop."""
-    made, before, after = parts(), held(parts()), held(parts())
+    entities, before, after = parts(), held(parts()), held(parts())
     after[Companies.type]["c0"] = ResourceState("another", {})
     del after[Teams.type]["team-site0"]
 
     exchanged = "lost id: c0 was id-c0 and is now another"
     dropped = "lost id: team-site0 (id-team-site0) is declared, and has left the state"
-    assert list(made.find_lost_ids(before, after, destroyed=False)) == [exchanged, dropped]
-    assert list(made.find_lost_ids(before, after, destroyed=True)) == [exchanged]
+    assert list(entities.find_lost_ids(before, after, destroyed=False)) == [exchanged, dropped]
+    assert list(entities.find_lost_ids(before, after, destroyed=True)) == [exchanged]
 
 
-def test_only_what_is_settled_is_changed_and_nothing_twice_in_a_turn() -> None:
-    """A create that was killed is found by what it declared."""
-    made = parts()
+def test_only_settled_resources_are_changed_and_none_twice_in_a_turn() -> None:
+    """A create that was killed is found by its declaration."""
+    entities = parts()
 
-    assert not made.apply_changes(50, {}).keys() & {
-        f"{kind.kind}: update" for kind in made.entities
+    assert not entities.apply_changes(50, {}).keys() & {
+        f"{kind.kind}: update" for kind in entities.entities
     }
-    assert not made.apply_changes(50, held(made)).keys() & {"companies: update"}
+    assert not entities.apply_changes(50, held(entities)).keys() & {"companies: update"}

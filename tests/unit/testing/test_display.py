@@ -149,7 +149,10 @@ def test_every_command_explains_itself(command: str) -> None:
 
 @pytest.mark.parametrize(
     ("flags", "words"),
-    [([], "there is no Pulumi.yaml"), (["--config", "nothing"], "--config takes key=value")],
+    [
+        ([], "there is no Pulumi.yaml"),
+        (["--config", "nothing"], "--config must have the form key=value"),
+    ],
 )
 def test_what_stops_it_at_once_is_one_line(tmp_path: Path, flags: list[str], words: str) -> None:
     """And exit code 2."""

@@ -1,4 +1,4 @@
-"""Stands in for GitHub's command line: comments and issues in a file; any other call ends it."""
+"""Replaces GitHub's CLI: keeps comments and issues in a file; any other call fails."""
 
 import argparse
 import json
@@ -14,7 +14,7 @@ BOT_USER = {"login": "github-actions[bot]"}
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """Return what it understands, flag by flag."""
+    """Return the parser of the supported flags."""
     top = argparse.ArgumentParser(allow_abbrev=False)
     groups = top.add_subparsers(dest="group", required=True)
     api = groups.add_parser("api", allow_abbrev=False)
@@ -44,42 +44,44 @@ def build_parser() -> argparse.ArgumentParser:
     return top
 
 
-def run_api(asked: argparse.Namespace, kept: dict[str, Any]) -> None:
-    """List comments, make one or change one."""
-    listing = re.fullmatch(r"repos/own/stacks/issues/7/comments", asked.path)
-    single = re.fullmatch(r"repos/own/stacks/issues/comments/(\d+)", asked.path)
-    if listing and asked.method == "GET" and asked.paginate:
-        print_filtered(kept["comments"], asked.jq)
-    elif listing and asked.method == "POST":
+def run_api(arguments: argparse.Namespace, kept: dict[str, Any]) -> None:
+    """List, create or change comments."""
+    listing = re.fullmatch(r"repos/own/stacks/issues/7/comments", arguments.path)
+    single = re.fullmatch(r"repos/own/stacks/issues/comments/(\d+)", arguments.path)
+    if listing and arguments.method == "GET" and arguments.paginate:
+        print_filtered(kept["comments"], arguments.jq)
+    elif listing and arguments.method == "POST":
         number = 100 + len(kept["comments"])
-        kept["comments"].append({"id": number, "user": BOT_USER, "body": read_body(asked.field)})
-    elif single and asked.method == "PATCH":
+        kept["comments"].append(
+            {"id": number, "user": BOT_USER, "body": read_body(arguments.field)}
+        )
+    elif single and arguments.method == "PATCH":
         found = [each for each in kept["comments"] if each["id"] == int(single[1])]
-        found[0]["body"] = read_body(asked.field)
+        found[0]["body"] = read_body(arguments.field)
     else:
-        sys.exit(f"404: {asked.method} {asked.path}")
+        sys.exit(f"404: {arguments.method} {arguments.path}")
 
 
-def run_issue(asked: argparse.Namespace, kept: dict[str, Any]) -> None:
-    """List, make, change or close an issue."""
+def run_issue(arguments: argparse.Namespace, kept: dict[str, Any]) -> None:
+    """List, create, change or close an issue."""
     issues = kept["issues"]
-    if asked.do == "list":
+    if arguments.do == "list":
         matching = [
             {"number": each["number"]}
             for each in issues
-            if each["label"] == asked.label and each["state"] == asked.state
+            if each["label"] == arguments.label and each["state"] == arguments.state
         ]
-        print_filtered(matching, asked.jq)
-    elif asked.do == "create":
-        if asked.label not in kept["labels"]:
-            sys.exit(f"could not add label: '{asked.label}' not found")
-        text = Path(asked.body_file).read_text(encoding="utf-8")
-        made = {"number": len(issues) + 1, "state": "open", "label": asked.label, "body": text}
-        issues.append({**made, "title": asked.title})
+        print_filtered(matching, arguments.jq)
+    elif arguments.do == "create":
+        if arguments.label not in kept["labels"]:
+            sys.exit(f"could not add label: '{arguments.label}' not found")
+        text = Path(arguments.body_file).read_text(encoding="utf-8")
+        issue = {"number": len(issues) + 1, "state": "open", "label": arguments.label, "body": text}
+        issues.append({**issue, "title": arguments.title})
     else:
-        found = next(each for each in issues if each["number"] == asked.number)
-        if asked.do == "edit":
-            found["body"] = Path(asked.body_file).read_text(encoding="utf-8")
+        found = next(each for each in issues if each["number"] == arguments.number)
+        if arguments.do == "edit":
+            found["body"] = Path(arguments.body_file).read_text(encoding="utf-8")
         else:
             found["state"] = "closed"
 
@@ -90,9 +92,9 @@ def read_body(field: str) -> str:
 
 
 def print_filtered(value: object, program: str) -> None:
-    """Print what the jq program makes of a value, as `--jq` does."""
+    """Print the result of a jq program for a value, as `--jq` does."""
     subprocess.run(  # noqa: S603 - the examples' own programs
-        ["jq", "-r", program],  # noqa: S607 - wherever it is
+        ["jq", "-r", program],  # noqa: S607 - found on PATH
         input=json.dumps(value),
         text=True,
         check=True,
@@ -100,17 +102,17 @@ def print_filtered(value: object, program: str) -> None:
 
 
 def main() -> None:
-    """Do what was asked, and keep it."""
+    """Run one command, and save the comments and issues."""
     if os.environ.get("GH_TOKEN") != "github-token":
         sys.exit("gh: set GH_TOKEN")
-    asked = build_parser().parse_args()
+    arguments = build_parser().parse_args()
     kept = json.loads(STORE_FILE.read_text(encoding="utf-8"))
-    if asked.group == "api":
-        run_api(asked, kept)
-    elif asked.group == "issue":
-        run_issue(asked, kept)
+    if arguments.group == "api":
+        run_api(arguments, kept)
+    elif arguments.group == "issue":
+        run_issue(arguments, kept)
     else:
-        kept["labels"].append(asked.name)
+        kept["labels"].append(arguments.name)
     STORE_FILE.write_text(json.dumps(kept), encoding="utf-8")
 
 

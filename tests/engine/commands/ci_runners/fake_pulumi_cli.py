@@ -1,6 +1,6 @@
-"""Stands in for the Pulumi CLI where there is none: the local engine, for the examples' few calls.
+"""Replaces a missing Pulumi CLI by the local engine, for the few calls of the examples.
 
-Any other call or flag ends it, so that an example cannot go a way that nobody has tried.
+Any other call or flag fails, so that an example cannot use a command that no test has run.
 """
 
 import subprocess
@@ -17,15 +17,15 @@ SUPPORTED_FLAGS = {
 
 
 def main() -> int:
-    """Run one call and return how it ended."""
+    """Run one call and return its exit code."""
     command, stack_flag, stack, *flags = sys.argv[1:]
-    told = [flag for flag in flags if flag not in IGNORED_FLAGS]
-    if stack_flag != "--stack" or set(told) - SUPPORTED_FLAGS.get(command, set()):
+    passed = [flag for flag in flags if flag not in IGNORED_FLAGS]
+    if stack_flag != "--stack" or set(passed) - SUPPORTED_FLAGS.get(command, set()):
         sys.stderr.write(f"not one of the examples' calls: {sys.argv[1:]}\n")
         return 64
     module = [sys.executable, "-m", "bim360_provider.testing"]
     return subprocess.run(  # noqa: S603 - the local engine, with the flags from above
-        [*module, command, "--stack", stack, *told], check=False
+        [*module, command, "--stack", stack, *passed], check=False
     ).returncode
 
 

@@ -1,4 +1,4 @@
-"""Runs the steps of a GitHub workflow as its runner does, as far as the examples go."""
+"""Runs the steps of a GitHub workflow as GitHub's runner does, as far as the examples need it."""
 
 import json
 import re
@@ -26,8 +26,8 @@ class GitHubRunner:
 
     Attributes:
         folder: The checkout.
-        env: What the machine has: PATH, and the way to the emulator.
-        secrets: What only steps get that ask for it.
+        env: The variables of the machine: PATH, and the emulator's address.
+        secrets: Variables that only steps get which declare them.
         labels: Those of the pull request.
         said: What the last job printed.
     """
@@ -50,11 +50,11 @@ class GitHubRunner:
         return self._run_job("github-preview.yml", "preview")
 
     def run_apply(self) -> tuple[int, str]:
-        """Run what a merge runs."""
+        """Run the jobs of a merge."""
         return self._run_job("github-apply.yml", "apply")
 
     def run_drift(self) -> tuple[int, str]:
-        """Run what the schedule runs."""
+        """Run the scheduled jobs."""
         return self._run_job("github-drift.yml", "drift")
 
     @property
@@ -85,18 +85,18 @@ class GitHubRunner:
         return 0, ""
 
     def _run_step(self, step: Any, shared: Mapping[str, str], outputs: dict[str, str]) -> int:
-        told = {**shared, **step.get("env", {})}
+        variables = {**shared, **step.get("env", {})}
         files = {key: self.folder / key for key in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
         files["GITHUB_OUTPUT"].write_text("", encoding="utf-8")
         ran = subprocess.run(  # noqa: S603 - the example's own step
-            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],  # noqa: S607 - wherever it is
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],  # noqa: S607 - found on PATH
             cwd=self.folder,
             env={
                 **self.env,
                 "GITHUB_REPOSITORY": "own/stacks",
                 "HOST_FILE": str(self._store_file),
                 **{key: str(place) for key, place in files.items()},
-                **{key: self._evaluate(value, outputs) for key, value in told.items()},
+                **{key: self._evaluate(value, outputs) for key, value in variables.items()},
             },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -1,4 +1,4 @@
-"""Runs the jobs of a GitLab pipeline as its runner does, against a GitLab of notes and issues."""
+"""Runs the jobs of a GitLab pipeline as its runner does, with a fake API of notes and issues."""
 
 import json
 import re
@@ -24,13 +24,13 @@ ISSUES_PATH: Final = "/api/v4/projects/5/issues"
 
 
 class FakeGitLabApi(BaseHTTPRequestHandler):
-    """The few calls of the example."""
+    """The few endpoints that the example uses."""
 
     notes: ClassVar[list[dict[str, Any]]] = []
     issues: ClassVar[list[dict[str, Any]]] = []
 
     def do_GET(self) -> None:
-        """List what there is."""
+        """List notes or issues."""
         path, query = self._parse_request()
         if path == "/api/v4/user":
             self._send_json({"id": BOT_USER_ID})
@@ -45,7 +45,7 @@ class FakeGitLabApi(BaseHTTPRequestHandler):
             self.send_error(404)
 
     def do_POST(self) -> None:
-        """Make a note or an issue."""
+        """Create a note or an issue."""
         path, _ = self._parse_request()
         form = self._read_form()
         if path == NOTES_PATH:
@@ -72,7 +72,7 @@ class FakeGitLabApi(BaseHTTPRequestHandler):
         self._send_json({})
 
     def log_message(self, *_: Any) -> None:
-        """Keep the tests' output clean."""
+        """Keep the output of the tests clean."""
 
     def _parse_request(self) -> tuple[str, dict[str, str]]:
         assert self.headers["PRIVATE-TOKEN"] == TOKEN
@@ -93,7 +93,7 @@ class FakeGitLabApi(BaseHTTPRequestHandler):
 
 @dataclass
 class GitLabRunner:
-    """A project at GitLab with its runner; the same words as for GitHub."""
+    """A project at GitLab with its runner; the same interface as ``GitHubRunner``."""
 
     folder: Path
     env: Mapping[str, str]
@@ -107,11 +107,11 @@ class GitLabRunner:
         return self._run_job("preview")
 
     def run_apply(self) -> tuple[int, str]:
-        """Run what a merge runs."""
+        """Run the jobs of a merge."""
         return self._run_job("apply")
 
     def run_drift(self) -> tuple[int, str]:
-        """Run what the schedule runs."""
+        """Run the scheduled jobs."""
         return self._run_job("drift")
 
     @property
@@ -130,7 +130,7 @@ class GitLabRunner:
         pipeline = yaml.safe_load((ROOT / "docs/how-to/pipelines/gitlab-ci.yml").read_text("utf-8"))
         variables = {key: str(value) for key, value in pipeline["variables"].items()}
         ran = subprocess.run(  # noqa: S603 - the example's own job
-            ["bash", "-eo", "pipefail", "-c", "\n".join(pipeline[name]["script"])],  # noqa: S607 - wherever it is
+            ["bash", "-eo", "pipefail", "-c", "\n".join(pipeline[name]["script"])],  # noqa: S607 - found on PATH
             cwd=self.folder,
             env={
                 **self.env,
@@ -156,7 +156,7 @@ class GitLabRunner:
 def run_gitlab(
     folder: Path, env: Mapping[str, str], secrets: Mapping[str, str]
 ) -> Iterator[GitLabRunner]:
-    """Serve a GitLab that knows nothing yet."""
+    """Serve a GitLab without notes and issues."""
     FakeGitLabApi.notes.clear()
     FakeGitLabApi.issues.clear()
     with ThreadingHTTPServer(("127.0.0.1", 0), FakeGitLabApi) as server:

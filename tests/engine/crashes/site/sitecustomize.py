@@ -1,8 +1,8 @@
-"""Where the processes of a test are killed: Python reads this file before anything else of theirs.
+"""Kills the processes of a test at a point: Python imports this file before anything else.
 
-It is on the path of no other process, and the product knows nothing of it. ``CRASH_AT`` names the
-point, such as ``POST:acted`` or ``PATCH:before:2`` (the second one), ``CRASH_KILLS`` who dies
-there, ``CRASH_DIR`` where the processes of the test leave their numbers.
+No other process has it on its path, and the package does not know it. ``CRASH_AT`` names the
+point, such as ``POST:acted`` or ``PATCH:before:2`` (the second one), ``CRASH_KILLS`` the
+processes to kill, ``CRASH_DIR`` the folder in which the processes write their ids.
 """
 
 import functools
@@ -28,7 +28,7 @@ hits = itertools.count(1)
 
 
 def kill_at(what: str, moment: str) -> None:
-    """Kill those who are to die here, if this is the point."""
+    """Kill the victims, if this is the point."""
     if (what, moment) != (name, where) or next(hits) != int(number):
         return
     FOLDER.joinpath("reached").touch()
@@ -40,7 +40,7 @@ def kill_at(what: str, moment: str) -> None:
 def add_kill_points(
     owner: Any, method: str, what: Callable[..., str], before: str, after: str
 ) -> None:
-    """Let a method reach two points: before it is called, and after it has returned."""
+    """Add two points to a method: before it is called, and after it has returned."""
     wrapped = getattr(owner, method)
 
     @functools.wraps(wrapped)
@@ -54,14 +54,14 @@ def add_kill_points(
 
 
 def request_name(method: str, url: str) -> str:
-    """Name a request: its method, or what it is for."""
+    """Return the name of a request: its method, or its purpose."""
     if url.endswith(TOKEN_PATH):
         return "token"
     return "job" if JOB_PATH in url else method
 
 
 def add_host_kill_points() -> None:
-    """A host passes these: before a request, acted on, answered, and its result returned."""
+    """Add the points of a host: around a request, its response and the result of a call."""
     from requests import Session  # noqa: PLC0415 - the same
 
     from bim360_provider.dynamic.base import Bim360ProviderBase  # noqa: PLC0415 - a program must not pay for it
@@ -73,7 +73,7 @@ def add_host_kill_points() -> None:
         "send",
         lambda _, call: request_name(call.method, call.url),
         "before",
-        "answered",
+        "received",
     )
     add_kill_points(
         Session,
@@ -86,22 +86,22 @@ def add_host_kill_points() -> None:
         add_kill_points(Bim360ProviderBase, call, lambda *_, call=call: call, "called", "returned")
     if CLOCK_SPEED != 1:
         speed_up_clock(SystemClock)
-        http.READ_TIMEOUT /= CLOCK_SPEED  # type: ignore[misc] # a constant for everybody else
+        http.READ_TIMEOUT /= CLOCK_SPEED  # type: ignore[misc] # a constant everywhere else
 
 
 def speed_up_clock(clock: Any) -> None:
-    """Let a minute of waiting last a second or so."""
+    """Make a minute of waiting last a second or so."""
     sleep, monotonic = clock.sleep, clock.monotonic
     clock.sleep = lambda self, seconds: sleep(self, seconds / CLOCK_SPEED)
     clock.monotonic = lambda self: monotonic(self) * CLOCK_SPEED
 
 
 def add_engine_kill_points() -> None:
-    """An engine passes these: the host was asked, and has told the result."""
+    """Add the points of an engine: it calls the host, and reports the result."""
     from bim360_provider.testing.engine.plugin.provider_client import ProviderClient  # noqa: PLC0415 - see above
 
     for call in ("create", "update", "delete"):
-        add_kill_points(ProviderClient, call, lambda *_, call=call: call, "asked", "told")
+        add_kill_points(ProviderClient, call, lambda *_, call=call: call, "called", "reported")
 
 
 if "host" in sys.orig_argv or "pulumi.dynamic" in sys.orig_argv:

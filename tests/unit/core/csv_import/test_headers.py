@@ -229,8 +229,10 @@ def test_the_separator_is_the_one_that_finds_known_columns() -> None:
     header = f"{HEADER};a, b, c, d, e, f, g"
 
     assert mistakes(header, f"{LINE};x") == [
-        "line 1: has a column 'a, b, c, d, e, f, g', which is not known; "
-        "docs/how-to/csv.md has the list"
+        (
+            "line 1: has a column 'a, b, c, d, e, f, g', which is not known; "
+            "docs/how-to/csv.md has the list"
+        )
     ]
 
 

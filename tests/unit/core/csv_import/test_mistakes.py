@@ -283,9 +283,7 @@ def test_a_resource_name_that_cannot_be_shown_is_a_mistake() -> None:
     """Pulumi would take it."""
     found = mistakes(f"{HEADER};resource_name", f'{LINE};"a\nb"')
 
-    assert found == [
-        "line 2, resource_name: holds the character U+000A, which cannot be seen; remove it"
-    ]
+    assert found == ["line 2, resource_name: contains the invisible character U+000A; remove it"]
 
 
 def test_a_name_that_steers_a_terminal_is_shown_without_doing_so() -> None:
@@ -325,7 +323,7 @@ def test_a_space_of_another_width_is_dropped_around_a_cell_and_refused_within(sp
 
     assert around.arguments["name"] == "Tower"
     assert len(within) == 1
-    assert within[0].startswith("line 2, name: holds the character U+")
+    assert within[0].startswith("line 2, name: contains the invisible character U+")
     assert within[0].endswith("; write a plain space")
 
 

@@ -1,4 +1,4 @@
-"""The shared window under a clock that is set back: the limit holds, and no wait is long."""
+"""The shared rate limit when the clock is set back: it holds, and no wait is too long."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,20 +14,20 @@ from bim360_provider.hq.transport import rate_limit
 LIMIT = 3
 LENGTH = 10.0
 MOMENT = 0.002
-"""Seconds by which whole milliseconds may be wrong."""
+"""Tolerance in seconds for rounding to milliseconds."""
 
 STEPS = st.lists(
     st.tuples(st.floats(0, 15), st.sampled_from([0.0] * 6 + [0.5, 5.0, 9.0, 11.0, 3600.0, 1e6])),
     max_size=20,
 )
-"""Seconds that pass before a request, and seconds by which the clock is set back before it."""
+"""Seconds that pass before a request, and seconds by which the clock is then set back."""
 
 
 @given(STEPS)
-def test_no_window_has_more_places_however_often_the_clock_is_set_back(
+def test_the_shared_limit_holds_when_the_clock_is_set_back(
     steps: list[tuple[float, float]],
 ) -> None:
-    """By the time that really passes; a request that waits is granted its place within a window."""
+    """In real time; and a request waits at most one window for its slot."""
     real, offset = 1e7, 0.0
     granted: list[float] = []
     clock = SimpleNamespace(time=lambda: real + offset)
@@ -38,11 +38,11 @@ def test_no_window_has_more_places_however_often_the_clock_is_set_back(
         for seconds, back in steps:
             real += seconds
             offset -= back
-            began = real
+            start_of_wait = real
             while wait := shared.try_acquire():
                 real += wait
             granted.append(real)
-            assert real - began <= LENGTH + MOMENT * 10
+            assert real - start_of_wait <= LENGTH + MOMENT * 10
 
     for start in granted:
         inside = [each for each in granted if start <= each < start + LENGTH - MOMENT]

@@ -1,14 +1,14 @@
-"""The projects that every contestant is to make: the same fields for all."""
+"""The projects that every subject creates, with the same fields for all."""
 
 from collections.abc import Iterator
 from typing import Any
 
 COUNT_VARIABLE = "BENCH_COUNT"
-"""The environment variable that says how many."""
+"""The environment variable with the number of projects."""
 
 
 def iterate_projects(count: int) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield resource names, and the arguments under HQ's names: what a usual portfolio fills in."""
+    """Yield resource names and the arguments of a typical portfolio, under HQ's field names."""
     for number in range(count):
         yield (
             f"p{number:05}",

@@ -1,6 +1,6 @@
 """This provider."""
 
-from bench.contestants.portfolio import iterate_projects
+from bench.subjects.portfolio import iterate_projects
 from bim360_provider import Bim360Project
 
 

@@ -1,8 +1,8 @@
-"""The provider that a tutorial leads to: one call for each operation, and a fixed sleep on 429.
+"""A naive dynamic provider, as in a tutorial: one request per operation, a fixed sleep on 429.
 
-It follows https://www.pulumi.com/docs/iac/concepts/resources/dynamic-providers/ and its examples:
-what they do with other APIs, done with HQ's. In its favour, the token is fetched once, every
-request is tried again on 429, and its diff looks at all arguments.
+It follows https://www.pulumi.com/docs/iac/concepts/resources/dynamic-providers/ and its examples,
+applied to HQ. To be fair to it, it requests the token once, retries every request on 429, and
+compares all arguments in its diff.
 """
 
 import os
@@ -20,84 +20,84 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from bench.contestants.portfolio import iterate_projects
+from bench.subjects.portfolio import iterate_projects
 
 TIMEOUT = 60.0
-"""Seconds for one answer."""
+"""Seconds to wait for one response."""
 
 RETRY_DELAY = 20.0
-"""Seconds after a 429: what Autodesk's own project set-up tool waits."""
+"""Seconds to sleep after a 429, as Autodesk's own project set-up tool does."""
 
-MAX_TRIES = 10
+MAX_ATTEMPTS = 10
 
 
 @cache
 def request_token() -> str:
     """Return an access token."""
-    answer = requests.post(
+    response = requests.post(
         f"{os.environ['BIM360_BASE_URL']}/authentication/v2/token",
         data={"grant_type": "client_credentials", "scope": "account:read account:write"},
         auth=(os.environ["APS_CLIENT_ID"], os.environ["APS_CLIENT_SECRET"]),
         timeout=TIMEOUT,
     )
-    answer.raise_for_status()
-    return str(answer.json()["access_token"])
+    response.raise_for_status()
+    return str(response.json()["access_token"])
 
 
 def send_request(method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Send one request, again after a pause while HQ refuses it."""
+    """Send a request; retry it after a fixed sleep while HQ responds with 429."""
     account = f"/hq/v1/accounts/{os.environ['BIM360_ACCOUNT_ID']}"
     url = f"{os.environ['BIM360_BASE_URL']}{account}{path}"
-    for _ in range(MAX_TRIES):
+    for _ in range(MAX_ATTEMPTS):
         headers = {"Authorization": f"Bearer {request_token()}"}
-        answer = requests.request(method, url, json=body, headers=headers, timeout=TIMEOUT)
-        if answer.status_code != requests.codes.too_many_requests:
+        response = requests.request(method, url, json=body, headers=headers, timeout=TIMEOUT)
+        if response.status_code != requests.codes.too_many_requests:
             break
         time.sleep(RETRY_DELAY)
-    answer.raise_for_status()
-    found: dict[str, Any] = answer.json()
+    response.raise_for_status()
+    found: dict[str, Any] = response.json()
     return found
 
 
 def build_body(props: dict[str, Any]) -> dict[str, Any]:
-    """Return the arguments as HQ takes them."""
+    """Return the arguments without Pulumi's own keys."""
     return {name: value for name, value in props.items() if not name.startswith("__")}
 
 
-class TutorialProvider(ResourceProvider):
-    """One request for each operation."""
+class NaiveProvider(ResourceProvider):
+    """Sends one request per operation."""
 
     serialize_as_secret_always = False
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """Compare argument by argument."""
+        """Compare all arguments."""
         names = [name for name in news if not name.startswith("__")]
         return DiffResult(changes=any(olds.get(name) != news[name] for name in names))
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """POST."""
+        """Create the project with a POST."""
         return CreateResult(send_request("POST", "/projects", build_body(props))["id"], props)
 
     def update(self, id_: str, _olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
-        """PATCH."""
+        """Update the project with a PATCH."""
         send_request("PATCH", f"/projects/{id_}", build_body(news))
         return UpdateResult(news)
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        """GET."""
+        """Read the project with a GET."""
         found = send_request("GET", f"/projects/{id_}")
         return ReadResult(id_, {**props, "name": found["name"], "city": found["city"]})
 
     def delete(self, id_: str, _props: dict[str, Any]) -> None:
-        """Archive: HQ has no DELETE."""
+        """Archive the project: HQ has no DELETE."""
         send_request("PATCH", f"/projects/{id_}", {"status": "archived"})
 
 
-class TutorialProject(Resource, module="tutorial", name="Project"):
+class NaiveProject(Resource, module="naive", name="Project"):
     """A project."""
 
 
 def declare(count: int) -> None:
     """Declare the portfolio."""
     for resource_name, arguments in iterate_projects(count):
-        TutorialProject(TutorialProvider(), resource_name, dict(arguments))
+        NaiveProject(NaiveProvider(), resource_name, dict(arguments))

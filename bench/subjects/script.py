@@ -1,7 +1,7 @@
-"""A plain script with ``requests``: no state, no preview worth the name, one request after another.
+"""A plain script with ``requests``: no state, sequential requests, a simple preview.
 
-``python -m bench.contestants.script preview|up|refresh|destroy``. It is a good one of its kind: it
-keeps its connection, lists a hundred projects to a page, and waits as long as a 429 says.
+``python -m bench.subjects.script preview|up|preview_unchanged|refresh|destroy``. It is a good
+script: it reuses its connection, lists 100 projects per page and respects ``Retry-After``.
 """
 
 import os
@@ -12,13 +12,13 @@ from typing import Any
 
 import requests
 
-from bench.contestants.portfolio import COUNT_VARIABLE, iterate_projects
+from bench.subjects.portfolio import COUNT_VARIABLE, iterate_projects
 
 TIMEOUT = 60.0
-"""Seconds for one answer."""
+"""Seconds to wait for one response."""
 
 PAGE_SIZE = 100
-"""HQ's own limit for a page."""
+"""HQ's own limit of a page."""
 
 
 class Script:
@@ -27,24 +27,24 @@ class Script:
     def __init__(self) -> None:
         self.session = requests.Session()
         self.base_url = os.environ["BIM360_BASE_URL"]
-        answer = self.session.post(
+        response = self.session.post(
             f"{self.base_url}/authentication/v2/token",
             data={"grant_type": "client_credentials", "scope": "account:read account:write"},
             auth=(os.environ["APS_CLIENT_ID"], os.environ["APS_CLIENT_SECRET"]),
             timeout=TIMEOUT,
         )
-        answer.raise_for_status()
-        self.session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        response.raise_for_status()
+        self.session.headers["Authorization"] = f"Bearer {response.json()['access_token']}"
 
-    def send_request(self, method: str, path: str, **more: Any) -> Any:
-        """Send a request, again while HQ says that it is too early."""
+    def send_request(self, method: str, path: str, **options: Any) -> Any:
+        """Send a request; retry it after a 429."""
         url = f"{self.base_url}/hq/v1/accounts/{os.environ['BIM360_ACCOUNT_ID']}/projects{path}"
         while True:
-            answer = self.session.request(method, url, timeout=TIMEOUT, **more)
-            if answer.status_code != requests.codes.too_many_requests:
-                answer.raise_for_status()
-                return answer.json()
-            time.sleep(float(answer.headers.get("Retry-After", "60")))
+            response = self.session.request(method, url, timeout=TIMEOUT, **options)
+            if response.status_code != requests.codes.too_many_requests:
+                response.raise_for_status()
+                return response.json()
+            time.sleep(float(response.headers.get("Retry-After", "60")))
 
     def list_projects(self) -> Iterator[dict[str, Any]]:
         """Yield all projects."""
@@ -56,17 +56,17 @@ class Script:
             offset += PAGE_SIZE
 
     def up(self, count: int) -> None:
-        """Make what is missing."""
-        there = {project["name"] for project in self.list_projects()}
+        """Create the missing projects."""
+        existing = {project["name"] for project in self.list_projects()}
         for _, arguments in iterate_projects(count):
-            if arguments["name"] not in there:
+            if arguments["name"] not in existing:
                 self.send_request("POST", "", json=arguments)
 
     def print_differences(self, count: int) -> None:
-        """Say what is missing or differs."""
-        there = {project["name"]: project for project in self.list_projects()}
+        """Print the projects that are missing or differ."""
+        existing = {project["name"]: project for project in self.list_projects()}
         for _, arguments in iterate_projects(count):
-            found = there.get(arguments["name"])
+            found = existing.get(arguments["name"])
             differs = found is None or any(
                 str(found[name]) != str(value)
                 for name, value in arguments.items()
@@ -76,18 +76,18 @@ class Script:
                 print(f"{arguments['name']} is missing or differs")
 
     def destroy(self, count: int) -> None:
-        """Archive what the portfolio names."""
-        doomed = {arguments["name"] for _, arguments in iterate_projects(count)}
+        """Archive the projects of the portfolio."""
+        names = {arguments["name"] for _, arguments in iterate_projects(count)}
         for project in list(self.list_projects()):
-            if project["name"] in doomed and project["status"] != "archived":
+            if project["name"] in names and project["status"] != "archived":
                 self.send_request("PATCH", f"/{project['id']}", json={"status": "archived"})
 
 
 def main() -> None:
-    """Do what the first word says."""
+    """Run the operation that the first argument names."""
     script, count = Script(), int(os.environ[COUNT_VARIABLE])
-    works = {"up": script.up, "destroy": script.destroy}
-    works.get(sys.argv[1], script.print_differences)(count)
+    operations = {"up": script.up, "destroy": script.destroy}
+    operations.get(sys.argv[1], script.print_differences)(count)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The stage's clock as a contestant sees it: what time it is, and waiting until it is later."""
+"""The client side of the virtual clock: reads the time and waits, from a subject's process."""
 
 import mmap
 import socket
@@ -12,32 +12,32 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 OFFSET_FILE: Final = "ahead"
-"""The file with the seconds by which the stage is ahead of real time."""
+"""The file with the seconds by which the virtual clock is ahead of real time."""
 
 WAIT_SOCKET: Final = "waits"
-"""The socket at which waits are announced."""
+"""The socket to which clients announce their waits."""
 
 SECONDS_FORMAT: Final = struct.Struct("d")
 
 
 class VirtualClockClient:
-    """One process's view of the stage's clock."""
+    """Connects one process with the virtual clock in a folder."""
 
-    def __init__(self, place: str) -> None:
+    def __init__(self, folder: str) -> None:
         self._real_monotonic: Callable[[], float] = time.monotonic
-        with Path(place, OFFSET_FILE).open("rb") as file:
+        with Path(folder, OFFSET_FILE).open("rb") as file:
             self._offset = mmap.mmap(file.fileno(), SECONDS_FORMAT.size, access=mmap.ACCESS_READ)
-        self._socket_path = str(Path(place, WAIT_SOCKET))
+        self._socket_path = str(Path(folder, WAIT_SOCKET))
         self._thread_local = threading.local()
         self._connections: list[socket.socket] = []
 
     def monotonic(self) -> float:
-        """Return the stage's seconds, which never run backwards."""
-        (ahead,) = SECONDS_FORMAT.unpack_from(self._offset)
-        return self._real_monotonic() + float(ahead)
+        """Return the seconds of the virtual clock, which never run backwards."""
+        (offset,) = SECONDS_FORMAT.unpack_from(self._offset)
+        return self._real_monotonic() + float(offset)
 
     def sleep(self, seconds: float) -> None:
-        """Wait on the stage's clock."""
+        """Wait on the virtual clock."""
         if seconds <= 0:
             return
         connection = getattr(self._thread_local, "connection", None) or self._connect()
@@ -45,7 +45,7 @@ class VirtualClockClient:
         connection.recv(1)
 
     def close(self) -> None:
-        """Close what was opened; no thread may wait any more."""
+        """Close the file and the connections; no thread may be waiting."""
         for connection in self._connections:
             connection.close()
         self._offset.close()

@@ -1,1 +1,0 @@
-"""Who runs: one module each."""

@@ -1,0 +1,1 @@
+"""The subjects of the bench, one module each."""
