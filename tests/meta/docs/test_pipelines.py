@@ -35,7 +35,7 @@ def objects(name: str) -> list[Any]:
 
 
 def of_kind(kind: str) -> dict[str, Any]:
-    """Return the one object of a kind among all examples for Kubernetes."""
+    """Return the only object of a kind in the examples for Kubernetes."""
     every = [*objects("kubernetes-redis.yml"), *objects("kubernetes-stack.yml")]
     (found,) = [each for each in every if each["kind"] == kind]
     return dict(found)
@@ -52,14 +52,14 @@ def calls() -> Iterator[tuple[str, str, list[str]]]:
 
 @pytest.mark.parametrize("path", PIPELINES, ids=_name)
 def test_every_variable_of_ours_is_a_setting(path: Path) -> None:
-    """A typing mistake in a variable would leave the setting at its default without a word."""
+    """A misspelled variable would leave the setting at its default silently."""
     named = set(OF_OURS.findall(path.read_text(encoding="utf-8")))
 
     assert named - set(CONFIG_KEYS.values()) == set()
 
 
 def test_every_command_and_flag_of_ours_exists() -> None:
-    """A pipeline that fails on its first run is copied once."""
+    """Users copy the examples."""
     commands = importlib.import_module("bim360_provider.cli.app")
     known: Any = typer.main.get_command(commands.app)
     seen = list(calls())
@@ -105,8 +105,8 @@ def test_the_stack_on_kubernetes_uses_the_shared_rate_limit() -> None:
     assert redis["spec"]["selector"]["matchLabels"] == service["spec"]["selector"]
 
 
-def test_the_stack_on_kubernetes_has_its_account_and_takes_secrets_from_one_place() -> None:
-    """No secret stands in a manifest, and deleting the object archives nothing."""
+def test_the_stack_on_kubernetes_has_an_account_and_reads_one_secret() -> None:
+    """No manifest contains a secret, and deleting the object archives nothing."""
     account, bound, stack = map(of_kind, ("ServiceAccount", "ClusterRoleBinding", "Stack"))
     env = stack["spec"]["envRefs"]
 
@@ -121,7 +121,7 @@ def test_the_stack_on_kubernetes_has_its_account_and_takes_secrets_from_one_plac
 
 
 def test_the_image_has_the_pulumi_of_the_examples() -> None:
-    """One version, or a state written by one is read by an older one."""
+    """An older version could not read the state of a newer one."""
     texts = [path.read_text(encoding="utf-8") for path in EXAMPLES]
     pinned = [
         re.findall(r"(?:pulumi-version: |pulumi-python-3\.\d+:)(\d+\.\d+\.\d+)", t) for t in texts
