@@ -1,4 +1,4 @@
-"""Runs the file named like the selected stack: ``pulumi up --stack demo`` runs ``demo.py``."""
+"""Run the file of the selected stack: ``pulumi up --stack demo`` runs ``demo.py``."""
 
 import runpy
 from pathlib import Path
@@ -9,10 +9,10 @@ FOLDER = Path(__file__).parent
 
 
 def program(stack: str) -> Path:
-    """Return the file of a stack; ``-`` and ``.`` in the stack's name may be ``_`` in the file's.
+    """Return the file of a stack; ``-`` and ``.`` in its name may be ``_`` in the file name.
 
     Raises:
-        pulumi.RunError: There is none; the message names the stacks that there are.
+        pulumi.RunError: The file does not exist; the message lists the existing stacks.
     """
     names = dict.fromkeys((stack, stack.replace("-", "_").replace(".", "_")))
     for name in names:
@@ -20,9 +20,9 @@ def program(stack: str) -> Path:
         if file.is_file() and file.name != Path(__file__).name:
             return file
     wanted = " or ".join(f"{FOLDER.name}/{name}.py" for name in names)
-    there = ", ".join(sorted(file.stem for file in FOLDER.glob("[!_]*.py")))
+    existing = ", ".join(sorted(file.stem for file in FOLDER.glob("[!_]*.py")))
     msg = (
-        f"there is no {wanted} for the stack '{stack}'. The stacks here are {there}: "
+        f"there is no {wanted} for the stack '{stack}'. The stacks here are {existing}: "
         "select one with `pulumi stack select`, or write that file."
     )
     raise pulumi.RunError(msg)

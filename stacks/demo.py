@@ -1,4 +1,4 @@
-"""The projects of Halvorsen Construction, a builder with an account in the US and one in Europe."""
+"""The projects of Halvorsen Construction, with one account in the US and one in Europe."""
 
 from datetime import date
 from functools import partial
@@ -18,8 +18,8 @@ from bim360_provider import (
 config = pulumi.Config("demo")
 year = config.require_int("year")
 
-# What all of the firm's projects have in common. Destroying a project archives it and HQ keeps its
-# name taken, so a second life of this stack has to bring the archived projects back.
+# Common arguments of all projects. A destroy archives a project, and its name stays in use, so the
+# next up of this stack must reactivate the archived projects.
 project = partial(Bim360Project, currency=config.require("currency"), adopt="archived")
 
 tower = project(
@@ -81,10 +81,10 @@ garage = project(
     city="Spokane",
     state_or_province="Washington",
     country="United States",
-    status="archived",  # handed over; taking this line out opens it again
+    status="archived",  # handed over; remove this line to reactivate the project
 )
 
-# One project holds the checklists and issue types of every school; the others are copied from it.
+# The template contains the checklists and issue types; each school is a copy of it.
 school_template = project(
     "school-template",
     name="Template - Elementary School",
@@ -107,15 +107,15 @@ schools = [
         state_or_province="Oregon",
         country="United States",
         timezone="America/Los_Angeles",
-        language="en",  # HQ insists on the template's
+        language="en",  # must be the template's language
         template_project_id=school_template.id,
         include_companies=True,
     )
     for city, value in (("Hood River", 21_400_000), ("Bend", 24_900_000), ("Astoria", 18_750_000))
 ]
 
-# Another account needs a provider of its own. It asks with the same app, which an administrator of
-# that account has let in too.
+# Another account needs its own provider. It uses the same app, to which an administrator of that
+# account has granted access.
 europe = Bim360Provider("europe", account_id=config.require("europeAccountId"), region="EMEA")
 in_europe = ResourceOptions(provider=europe)
 
@@ -149,8 +149,8 @@ warehouse = project(
     opts=in_europe,
 )
 
-# HQ keeps a project pending until it has an admin, who must be of a company of the account. Those
-# that HQ knows already are taken over, and left alone when the stack goes.
+# A project is pending until it has an admin, who must belong to a company of the account. Existing
+# companies and users are adopted, and retained when the stack is destroyed.
 person = partial(Bim360AccountUser, email=config.require("admin"), on_destroy="retain")
 
 builder = Bim360Company("builder", name="Halvorsen Construction", trade="General Contractor")
@@ -164,14 +164,14 @@ admin = partial(Bim360ProjectAdmin, service_type="doc_manager")
 
 tower_admin = admin("tower", project_id=tower.id, email=anna.email, company_id=builder.id)
 for built in (hospital, tunnel, school_template, *schools):
-    # A resource's own name is known at once; the project's is an output.
+    # The resource name is a plain text; the project's name is an output.
     name = built.pulumi_resource_name
     admin(name, project_id=built.id, email=anna.email, company_id=builder.id)
 in_charge = {"email": anna_in_europe.email, "company_id": builder_europe.id}
 for built in (bridge, warehouse):
     admin(built.pulumi_resource_name, project_id=built.id, **in_charge, opts=in_europe)
 
-# Everybody else joins in one declaration, once the admin has made the project active.
+# The other members are one team, which is added after the admin has activated the project.
 amir, lena = (
     Bim360AccountUser(name, email=f"{name}@example.com", company_id=builder.id)
     for name in ("amir.haddad", "lena.fischer")

@@ -1,4 +1,4 @@
-"""All of Halvorsen Construction's projects of a year, a line each in portfolio.csv."""
+"""The projects of Halvorsen Construction in a year, one per line of portfolio.csv."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pulumi
 
 from bim360_provider import projects_from_csv
 
-# What holds for every project stands here once; a column of the same name goes before it.
+# A common argument of all projects; a column with the same name takes precedence.
 projects = projects_from_csv(Path(__file__).with_name("portfolio.csv"), adopt="archived")
 
 pulumi.export("count", len(projects))

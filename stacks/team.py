@@ -1,4 +1,4 @@
-"""One project and the people in it: companies, users, the admin who activates it, and the team."""
+"""A project with its companies, users, admin and team."""
 
 from datetime import date
 
@@ -30,11 +30,11 @@ library = Bim360Project(
     adopt="archived",
 )
 
-# Companies belong to the account: one that is there already is taken over.
+# Companies belong to the account; an existing company is adopted.
 builder = Bim360Company("builder", name="Halvorsen Construction", trade="General Contractor")
 electrician = Bim360Company("electrician", name="Volt & Sons", trade="Electrical", city="Madison")
 
-# So do people. They are invited by mail when they join their first project.
+# Users belong to the account too. HQ invites them by e-mail with their first project.
 anna = Bim360AccountUser(
     "anna", email=config.require("admin"), company_id=builder.id, on_destroy="retain"
 )
@@ -48,7 +48,7 @@ crew = [
 ]
 amir, lena, ruth = crew
 
-# The first admin activates a service, and with it the project.
+# The first admin activates a service and the project.
 admin = Bim360ProjectAdmin(
     "library-admin",
     project_id=library.id,
@@ -57,7 +57,7 @@ admin = Bim360ProjectAdmin(
     company_id=builder.id,
 )
 
-# Members come in batches of 50, so a team of 200 is four requests. Roles go by name.
+# A request adds 50 members, so a team of 200 needs four. Roles are names.
 Bim360Team(
     "library-team",
     project_id=admin.project_id,

@@ -167,9 +167,9 @@ class Settings:
         adopt_simultaneous: Whether a create may adopt an object that appeared while it ran.
         read_service_types: The projects whose service types a refresh reads: ``declared``,
             ``always`` or ``never``.
-        requests_per_minute: The limit of requests per minute for the client id; 0 is no limit.
+        requests_per_minute: The limit of requests per minute for the client id; 0 disables it.
         rate_limit_store: A file or a ``redis://`` URL that shares the limit with other runs.
-        max_archives: The limit of projects that one run archives; None is no limit.
+        max_archives: The limit of projects that one run archives, or None.
     """
 
     client_id: str | None

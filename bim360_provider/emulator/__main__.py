@@ -1,4 +1,4 @@
-"""``python -m bim360_provider.emulator``: start it, see where it listens, stop it with Ctrl-C."""
+"""``python -m bim360_provider.emulator``: start the emulator; Ctrl-C stops it."""
 
 import sys
 
@@ -6,9 +6,9 @@ MISSING_EXTRA_MESSAGE = "{name} is not installed: pip install '../bim360_provide
 
 
 def main() -> None:
-    """Run the command, or say in one line which package it lacks."""
+    """Run the command, or print in one line which package is missing."""
     try:
-        # typer belongs to an extra; without it this line is all a person should see.
+        # typer belongs to an extra; without it, print one line instead of a traceback.
         from bim360_provider.emulator.cli import app  # noqa: PLC0415
     except ImportError as error:
         sys.exit(MISSING_EXTRA_MESSAGE.format(name=error.name))

@@ -1,11 +1,23 @@
-"""Everything the emulator had to make up because no public source shows it: one table.
+"""The table of all values that the emulator invents, because no public source documents them.
 
 HQ's numeric codes for 400, 403, 409 and 422 and its job states have never been published. The codes
-here start at 9000 so that nobody takes them for real ones. A client must branch on the HTTP status.
+here start at 9000, to be recognisable as invented. A client must branch on the HTTP status.
 """
 
 from enum import Enum, IntEnum
 from typing import NamedTuple
+
+COPY_JOB_NAME = "copy_project"
+"""The ``name`` of a job; the field is documented, its values are not."""
+
+COPY_FAILED_MESSAGE = "the template could not be copied"
+"""The ``message`` of a failed job."""
+
+UNKNOWN_ROUTE_CODE = "EMU-404"
+
+UNSUPPORTED_GRANT_CODE = "EMU-400"
+
+BAD_CLIENT_CODE = "AUTH-003"
 
 
 class ErrorCode(IntEnum):
@@ -26,7 +38,7 @@ class ErrorCode(IntEnum):
 
 
 class JobState(str, Enum):
-    """The ``status`` of a job; the page's response table could not be read."""
+    """The ``status`` of a job; the page's response table was not readable."""
 
     QUEUED = "queued"
     PROCESSING = "processing"
@@ -34,16 +46,8 @@ class JobState(str, Enum):
     FAILED = "failed"
 
 
-COPY_JOB_NAME = "copy_project"
-"""The ``name`` of a job; that a job has one is known, its values are not."""
-
-UNKNOWN_ROUTE_CODE = "EMU-404"
-UNSUPPORTED_GRANT_CODE = "EMU-400"
-BAD_CLIENT_CODE = "AUTH-003"
-
-
 class Assumption(NamedTuple):
-    """One row of the table: the value, where it is answered, and what it stands for."""
+    """One row of the table: the value, where a response contains it, and its meaning."""
 
     value: str
     location: str
@@ -58,10 +62,14 @@ ASSUMPTIONS = (
         str(ErrorCode.FORBIDDEN.value), "HQ 403 `code`", "the client lacks Account Administration"
     ),
     Assumption(
-        str(ErrorCode.ACTING_USER.value), "HQ 403 `code`", "the acting user is missing or no admin"
+        str(ErrorCode.ACTING_USER.value),
+        "HQ 403 `code`",
+        "the acting user is missing or not an admin",
     ),
     Assumption(
-        str(ErrorCode.ACC_ONLY.value), "HQ 403 `code`", "users of a BIM 360 project stay in it"
+        str(ErrorCode.ACC_ONLY.value),
+        "HQ 403 `code`",
+        "users of a BIM 360 project cannot be removed",
     ),
     Assumption(str(ErrorCode.NAME_TAKEN.value), "HQ 409 `code`", "another project has this name"),
     Assumption(
@@ -71,25 +79,25 @@ ASSUMPTIONS = (
     Assumption(
         str(ErrorCode.MEMBER_TAKEN.value),
         "HQ 409 `code`",
-        "the user, or their service, is there already",
+        "the user, or the service, is already in the project",
     ),
     Assumption(
-        str(ErrorCode.REFUSED.value), "HQ 422 `code`", "well-formed, but a business rule says no"
+        str(ErrorCode.REFUSED.value), "HQ 422 `code`", "well-formed, but a business rule refuses it"
     ),
     Assumption(
         str(ErrorCode.TRANSITION.value), "HQ 422 `code`", "the status cannot change this way"
     ),
     Assumption(
-        str(ErrorCode.ARCHIVED.value), "HQ 422 `code`", "an archived project takes only `status`"
+        str(ErrorCode.ARCHIVED.value), "HQ 422 `code`", "an archived project accepts only `status`"
     ),
     Assumption(
         str(ErrorCode.OTHER_COMPANY.value),
         "HQ 422 `code`",
         "the company is not the user's default one",
     ),
-    Assumption(UNKNOWN_ROUTE_CODE, "gateway 404 `errorCode`", "the emulator has no such route"),
+    Assumption(UNKNOWN_ROUTE_CODE, "gateway 404 `errorCode`", "the route is unknown"),
     Assumption(
-        UNSUPPORTED_GRANT_CODE, "gateway 400 `errorCode`", "a grant type or scope is not known"
+        UNSUPPORTED_GRANT_CODE, "gateway 400 `errorCode`", "the grant type or scope is unknown"
     ),
     Assumption(BAD_CLIENT_CODE, "gateway 401 `errorCode`", "the client id or its secret is wrong"),
     Assumption(
@@ -102,4 +110,6 @@ ASSUMPTIONS = (
     Assumption(JobState.PROCESSING.value, "job `status`", "the rest of `job_duration`"),
     Assumption(JobState.SUCCESS.value, "job `status`", "after `job_duration`"),
     Assumption(JobState.FAILED.value, "job `status`", "the same, with `job_outcome` failed"),
+    Assumption(COPY_FAILED_MESSAGE, "job `message`", "why a copy failed"),
+    Assumption("a UUID", "account user `default_role_id`", "the id of a default role"),
 )

@@ -1,4 +1,4 @@
-"""What all endpoints share: database, clock, ids, quotas and options."""
+"""The backend that all endpoints share: database, clock, ids, quotas and options."""
 
 import math
 from collections import defaultdict, deque
@@ -19,7 +19,7 @@ QUOTA_WINDOW = 60.0
 class Quota:
     """A sliding window on the emulator's clock.
 
-    Only requests that were let through count, so a client that waits as told gets in (inference).
+    Only accepted requests count, so waiting for ``Retry-After`` is sufficient (inference).
     """
 
     def __init__(self, clock: EmulatorClock) -> None:
@@ -27,10 +27,10 @@ class Quota:
         self._request_times: dict[str, deque[float]] = defaultdict(deque)
 
     def consume(self, caller: str, limit: int) -> None:
-        """Let a request through, or refuse it with the whole seconds to wait.
+        """Accept a request, or refuse it with the seconds to wait.
 
         Raises:
-            GatewayError: 429 with ``Retry-After``, when ``limit`` requests were let in.
+            GatewayError: 429 with ``Retry-After``, after ``limit`` requests.
         """
         if not limit:
             return
@@ -52,7 +52,7 @@ def build_quota_error(wait: int) -> GatewayError:
 
 
 class Backend:
-    """The parts the entities share; one thread at a time uses them."""
+    """The state that the endpoints share; only one thread at a time uses it."""
 
     def __init__(self, store: Store, options: Options, clock: EmulatorClock) -> None:
         self.store = store
@@ -67,17 +67,17 @@ class Backend:
 
     @property
     def ids(self) -> IdGenerator:
-        """The maker of ids, on the seed the options name."""
+        """The generator of ids, with the seed of the options."""
         return IdGenerator(self.store, self.options.ids_seed)
 
     def reset_quotas(self) -> None:
-        """Start every quota afresh."""
+        """Reset every quota."""
         for quota in self.quotas.values():
             quota.reset()
         self.token_quota.reset()
 
     def consume_quota(self, caller: str, quota: str) -> None:
-        """Let a request through its quota.
+        """Count a request against its quota.
 
         Raises:
             GatewayError: 429 with ``Retry-After``.

@@ -1,4 +1,4 @@
-"""The command that starts the emulator; ``bim360 emulator`` mounts the same function."""
+"""The command that starts the emulator; ``bim360 emulator`` uses the same function."""
 
 import os
 import signal
@@ -21,10 +21,10 @@ from bim360_provider.emulator.storage.database import IN_MEMORY_PATH, StoreError
 
 DEFAULT_PORT = 3600
 START_FAILURE_CODE = 2
-"""Exit code for a taken port, an unreadable seed or a mistake in an option."""
+"""Exit code for a port in use, an unreadable seed or an invalid option."""
 
 POLL_INTERVAL = 0.5
-"""Seconds between two looks at the stop sign: Windows delivers no Ctrl-C into an endless wait."""
+"""Seconds between two checks for a stop: on Windows Ctrl-C does not interrupt an endless wait."""
 
 STDIN = 0
 READ_SIZE = 65_536
@@ -33,34 +33,36 @@ app = typer.Typer(add_completion=False)
 
 
 @app.command()
-def emulator(  # noqa: PLR0913 - one argument for each flag is typer's way
+def emulator(  # noqa: PLR0913 - typer needs one argument for each flag
     *,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = LOOPBACK,
     port: Annotated[
-        int, typer.Option(help="Port to listen on; 0 takes a free one.")
+        int, typer.Option(help="Port to listen on; 0 selects a free port.")
     ] = DEFAULT_PORT,
-    db: Annotated[Path | None, typer.Option(help="SQLite file that keeps the state.")] = None,
-    seed: Annotated[Path | None, typer.Option(help="JSON file to begin with.")] = None,
+    db: Annotated[
+        Path | None, typer.Option(help="SQLite file for the state; default: memory.")
+    ] = None,
+    seed: Annotated[Path | None, typer.Option(help="JSON file with the initial state.")] = None,
     rate_limit: Annotated[
-        int | None, typer.Option(help="HQ requests a minute for each client id; 0 is no limit.")
+        int | None, typer.Option(help="HQ requests per minute for each client id; 0 is no limit.")
     ] = None,
     option: Annotated[
-        list[str] | None, typer.Option("--option", "-o", help="Any option, as name=value.")
+        list[str] | None, typer.Option("--option", "-o", help="Set an option, as name=value.")
     ] = None,
-    faults: Annotated[Path | None, typer.Option(help="JSON file of fault rules.")] = None,
+    faults: Annotated[Path | None, typer.Option(help="JSON file with fault rules.")] = None,
     allow_remote: Annotated[
-        bool, typer.Option(help="Allow an address other machines can reach.")
+        bool, typer.Option(help="Allow an address that other machines can reach.")
     ] = False,
     exit_with_parent: Annotated[
         bool, typer.Option(help="Stop when standard input is closed.")
     ] = False,
 ) -> None:
-    """Run a local BIM 360 to try projects on: no account, no network, nothing to lose.
+    """Run a local emulator of BIM 360, without an account or a network.
 
-    It prints where it listens, and on a terminal the lines that send a stack there. It runs until
-    Ctrl-C or SIGTERM. docs/reference/emulator.md has its rules, options and faults.
+    It prints its URL and, on a terminal, the environment variables for a stack. It runs until
+    Ctrl-C or SIGTERM. docs/reference/emulator.md documents its rules, options and faults.
 
-    Exit codes: 0 stopped, 2 it cannot start: a taken port, an unreadable seed, a wrong option.
+    Exit codes: 0 stopped, 2 cannot start: port in use, unreadable seed, invalid option.
 
     Examples:
       bim360 emulator
@@ -104,7 +106,7 @@ def _parse_options(given: list[str], rate_limit: int | None) -> dict[str, JsonVa
 
 
 def _register_stop_signals(*, follow_stdin: bool) -> Event:
-    """Return the event that Ctrl-C, SIGTERM and, if asked for, the end of stdin set."""
+    """Return the event that Ctrl-C, SIGTERM and, optionally, the end of stdin set."""
     stopping = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
@@ -114,7 +116,7 @@ def _register_stop_signals(*, follow_stdin: bool) -> Event:
 
 
 def _wait_for_stdin_end(stopping: Event) -> None:
-    """Read from the file itself: a thread inside ``sys.stdin`` aborts Python when it exits."""
+    """Wait for the end of stdin; a thread blocked in ``sys.stdin`` would abort Python at exit."""
     with suppress(OSError):
         while os.read(STDIN, READ_SIZE):
             pass
@@ -122,8 +124,8 @@ def _wait_for_stdin_end(stopping: Event) -> None:
 
 
 def print_address(url: str, *, is_builtin_seed: bool) -> None:
-    """Print where it listens, first and flushed; scripts wait for that line."""
-    print(f"BIM 360 emulator listening on {url}", flush=True)  # noqa: T201 - the command's answer
+    """Print the URL as the first line, flushed; scripts wait for it."""
+    print(f"BIM 360 emulator listening on {url}", flush=True)  # noqa: T201 - the command's output
     if not sys.stdout.isatty():
         return
     lines = [f"export BIM360_BASE_URL={url}"]
@@ -134,5 +136,5 @@ def print_address(url: str, *, is_builtin_seed: bool) -> None:
             f"export BIM360_ACCOUNT_ID={ACCOUNT_ID}",
             f"export BIM360_ACTING_USER={ADMIN_EMAIL}",
         ]
-    typer.echo("\nTo send a stack here, paste:\n\n  " + "\n  ".join(lines))
+    typer.echo("\nTo use it for a stack, paste:\n\n  " + "\n  ".join(lines))
     typer.echo("\nCtrl-C stops it.")

@@ -1,4 +1,4 @@
-"""The emulator's own time: real time, moved or frozen at will."""
+"""The emulator's clock: real time, which can be moved or frozen."""
 
 import time
 from collections.abc import Callable
@@ -6,11 +6,11 @@ from datetime import datetime, timezone
 from email.utils import formatdate
 
 EARLIEST_TIME, LATEST_TIME = -62_000_000_000.0, 221_845_392_000.0
-"""The years 5 and 9000 in seconds since the epoch: moments beyond cannot be written."""
+"""The years 5 and 9000 in seconds since the epoch: times beyond cannot be formatted."""
 
 
 class EmulatorClock:
-    """Seconds since the epoch, as the emulator sees them; it starts at real time and runs."""
+    """The emulator's time in seconds since the epoch; it starts at real time."""
 
     def __init__(self, wall_clock: Callable[[], float] = time.time) -> None:
         self._wall_clock = wall_clock
@@ -26,7 +26,7 @@ class EmulatorClock:
         )
 
     def advance(self, seconds: float) -> None:
-        """Move the clock forward, frozen or not, as far as there are moments."""
+        """Move the clock forward, frozen or not, within the formattable times."""
         now = self.now()
         seconds = min(max(now + seconds, EARLIEST_TIME), LATEST_TIME) - now
         if self._frozen_time is not None:
@@ -35,15 +35,15 @@ class EmulatorClock:
             self._offset += seconds
 
     def set_time(self, moment: float) -> None:
-        """Set the clock to a moment in seconds since the epoch."""
+        """Set the clock to a time in seconds since the epoch."""
         self.advance(moment - self.now())
 
     def freeze(self) -> None:
-        """Stop the clock where it is."""
+        """Stop the clock at its current time."""
         self._frozen_time = self.now()
 
     def thaw(self) -> None:
-        """Let the clock run on from where it stood."""
+        """Let the clock continue from its current time."""
         stood_at, self._frozen_time = self.now(), None
         self.set_time(stood_at)
 
@@ -53,28 +53,28 @@ class EmulatorClock:
 
     @property
     def is_frozen(self) -> bool:
-        """Whether the clock stands still."""
+        """Whether the clock is stopped."""
         return self._frozen_time is not None
 
 
 def format_timestamp(moment: float) -> str:
-    """Return a moment as HQ writes it: ``2016-04-05T07:26:20.858Z``."""
+    """Format a time as HQ does: ``2016-04-05T07:26:20.858Z``."""
     text = datetime.fromtimestamp(moment, timezone.utc).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "Z")
 
 
 def parse_timestamp(text: str) -> float:
-    """Return the moment a timestamp such as ``2016-04-05T07:26:20.858Z`` names.
+    """Parse a timestamp such as ``2016-04-05T07:26:20.858Z``.
 
     Raises:
-        ValueError: There is no such moment.
+        ValueError: It is not a valid time.
     """
-    # Python 3.10 reads neither "Z" nor a fraction that has not three or six digits.
+    # Python 3.10 parses neither "Z" nor a fraction without exactly three or six digits.
     whole, _, fraction = text.removesuffix("Z").partition(".")
     seconds = datetime.fromisoformat(f"{whole}+00:00").timestamp()
     return seconds + float(f"0.{fraction or 0}")
 
 
 def format_http_date(moment: float) -> str:
-    """Return a moment in the form of the ``Date`` header."""
+    """Format a time for the ``Date`` header."""
     return formatdate(moment, usegmt=True)

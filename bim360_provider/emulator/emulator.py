@@ -1,4 +1,4 @@
-"""The emulator itself: a request in, a reply out, no sockets."""
+"""The emulator without sockets: it takes a request and returns a reply."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -26,14 +26,14 @@ class Emulator:
     """A local HQ.
 
     Args:
-        seed: What there is at the start; the built-in seed when left out.
-        database: A file that keeps the state, or memory.
-        options: Options that win over the seed's own.
-        clock: Its time; real time when left out.
-        faults: Fault rules in force from the start, and again after a reset.
+        seed: The initial state; the built-in seed by default.
+        database: The file of the state, or memory.
+        options: Options, which override those of the seed.
+        clock: The clock; real time by default.
+        faults: The initial fault rules, also in force after a reset.
 
     Raises:
-        SeedError: The seed or an option has a mistake.
+        SeedError: The seed or an option is invalid.
         StoreError: The file cannot be used.
     """
 
@@ -72,7 +72,7 @@ class Emulator:
         return self._instance.backend.options
 
     def handle(self, request: Request) -> Reply:
-        """Answer one request; every answer carries the ``Date`` of the emulator's clock."""
+        """Handle one request; every reply has the ``Date`` of the emulator's clock."""
         with self._lock:
             reply = self._handle_request(request.collapse_slashes())
             return reply.add_date(format_http_date(self.clock.now()))
@@ -80,10 +80,10 @@ class Emulator:
     def call_control_plane(
         self, method: str, path: str, body: object = None, query: str = ""
     ) -> Any:
-        """Call the control plane from inside the process and return the parsed answer.
+        """Call the control plane in this process and return the parsed reply.
 
         Raises:
-            ControlError: The control plane refused; its message says why.
+            ControlError: The control plane refused the request; the message says why.
         """
         content = b"" if body is None else json.dumps(body).encode()
         reply = self.handle(Request(method, f"{routes.CONTROL_PREFIX}{path}", query, {}, content))
@@ -98,23 +98,23 @@ class Emulator:
     def _handle_request(self, request: Request) -> Reply:
         if request.path.startswith(routes.CONTROL_PREFIX):
             return routes.handle_request(request, self._instance)
-        visit = gateway.route_request(request)
-        struck = self._instance.faults.pick_fault(request, visit.route_name)
+        context = gateway.route_request(request)
+        fault = self._instance.faults.pick_fault(request, context.route_name)
         reply = (
-            self._process_request(visit) if struck is None else self._apply_fault(visit, *struck)
+            self._process_request(context) if fault is None else self._apply_fault(context, *fault)
         )
         status = NO_RESPONSE_STATUS if reply.delivery.drop else reply.status
-        self.journal.record_request(visit, status, self.clock.now())
+        self.journal.record_request(context, status, self.clock.now())
         return reply
 
-    def _process_request(self, visit: RequestContext) -> Reply:
+    def _process_request(self, context: RequestContext) -> Reply:
         try:
             with self._instance.backend.store.begin_transaction():
-                return gateway.dispatch_request(visit, self._instance.backend)
-        except ApiError as refused:
-            return refused.build_reply()
+                return gateway.dispatch_request(context, self._instance.backend)
+        except ApiError as error:
+            return error.build_reply()
 
-    def _apply_fault(self, visit: RequestContext, number: int, then: FaultEffect) -> Reply:
-        visit.fault_number = number
+    def _apply_fault(self, context: RequestContext, number: int, then: FaultEffect) -> Reply:
+        context.fault_number = number
         self.clock.advance(then.advance)
-        return apply_fault(then, self._process_request(visit) if then.is_processed else None)
+        return apply_fault(then, self._process_request(context) if then.is_processed else None)

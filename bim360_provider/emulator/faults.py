@@ -1,4 +1,4 @@
-"""Faults: which requests a rule selects, and what it does to the reply."""
+"""Fault rules: select requests and change their replies."""
 
 import random
 from collections.abc import Iterable, Mapping
@@ -17,65 +17,83 @@ from bim360_provider.emulator.options import Seconds
 from bim360_provider.emulator.seed.models import ClockShift, SeedError, format_first_problem
 
 FIRST_STATUS, LAST_STATUS = 200, 599
-"""A final answer of HTTP; 1xx is none."""
+"""The statuses of a final reply; 1xx is interim."""
 
 PositiveInt = Annotated[int, Field(ge=1)]
 
 StatusCode = Annotated[int, Field(ge=FIRST_STATUS, le=LAST_STATUS)]
 
+REDIRECT_STATUS = 307
+"""The redirect that keeps method and body."""
+
+GATEWAY_CODES = {401: "AUTH-006", 403: "AUTH-010", 429: "ERR-001"}
+"""Documented: https://aps.autodesk.com/en/docs/oauth/v2/developers_guide/error_handling/"""
+
+SERVER_ERROR_CODE = "ERR-003"
+"""Documented for 500 on the same page; for 502, 503 and 504 it is an inference."""
+
+FIRST_SERVER_ERROR_STATUS = 500
+
+FIRST_ERROR_STATUS = 400
+
+FILLER = "HQ is not well today. "
+
+LIST_KEYS = ("results", "success_items", "business_units")
+"""The keys of lists inside an object."""
+
 
 class _StrictModel(BaseModel):
-    """A part of the file in which an unknown key is a mistake."""
+    """A part of the file; unknown keys are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class RequestMatch(_StrictModel):
-    """Which requests; what is left out matches all."""
+    """The requests of a rule; an absent field matches all."""
 
     method: str = ""
     """HTTP method, in any case."""
     path: str = ""
     """A route template such as ``/hq/v1/accounts/:account_id/projects``, or a path with ``*``."""
     query: dict[str, str] = Field(default_factory=dict)
-    """Query parameters that must be there with these values."""
+    """Query parameters that must have these values."""
     body: dict[str, JsonValue] = Field(default_factory=dict)
-    """Fields of the JSON or form body that must be there with these values."""
+    """Fields of the JSON or form body that must have these values."""
 
 
 class FaultEffect(_StrictModel):
-    """What happens: an answer instead of the true one, or the true one delivered badly."""
+    """The effect: another reply than the real one, or a faulty delivery of it."""
 
     act: bool | None = None
-    """Whether HQ acts; left out it acts, unless there is a status, a redirect or drop before."""
+    """Whether HQ acts; by default it does, unless there is a status, a redirect or drop before."""
     status: StatusCode | None = None
-    """The status of the answer; without a body it gets the one usual for it."""
+    """The status of the reply; without a body it has the usual one of the status."""
     body: JsonValue = None
-    """A JSON body instead of the true one."""
+    """A JSON body instead of the real one."""
     text: str | None = None
-    """A plain text body instead of the true one; ``""`` is an empty body."""
+    """A plain text body instead of the real one; ``""`` is an empty body."""
     html: bool = False
-    """An HTML page instead of the true body, as proxies send it."""
+    """An HTML page instead of the real body, like a proxy's."""
     size: PositiveInt | None = None
-    """A plain text body of so many characters instead of the true one."""
+    """A plain text body with this number of characters instead of the real one."""
     change: dict[str, JsonValue] = Field(default_factory=dict)
-    """Fields overwritten in the true body, in each row of a list."""
+    """Fields to overwrite in the real body, in each row of a list."""
     headers: dict[str, str] = Field(default_factory=dict)
-    """More headers, or other ones."""
+    """Headers to add or replace."""
     retry_after: int | str | None = None
-    """The ``Retry-After`` header: seconds, or anything HTTP or a bad proxy may send."""
+    """The ``Retry-After`` header: seconds, or any text."""
     redirect: str | None = None
-    """Where to redirect to, with 307 unless there is a status."""
+    """The target of a redirect, with 307 unless there is a status."""
     advance: ClockShift = 0.0
-    """Seconds the emulator's clock moves before it acts: a slow HQ that costs no real time."""
+    """Seconds by which the emulator's clock moves before HQ acts: slowness without real waits."""
     delay: Seconds = 0.0
-    """Seconds of real time before the answer."""
+    """Seconds of real time before the reply."""
     drop: Literal["before", "after"] | None = None
-    """Close the connection without an answer, before or after acting."""
+    """Close the connection without a reply, before or after acting."""
     truncate: Annotated[int, Field(ge=0)] | None = None
-    """Bytes of the body sent before the connection is closed."""
+    """Bytes of the body to send before the connection is closed."""
     drip: Seconds = 0.0
-    """Seconds of real time between two of the eight pieces the body is sent in."""
+    """Seconds of real time between the eight pieces of the body."""
 
     @property
     def is_processed(self) -> bool:
@@ -86,17 +104,17 @@ class FaultEffect(_StrictModel):
 
 
 class Rule(_StrictModel):
-    """One fault."""
+    """One fault rule."""
 
     match: RequestMatch = RequestMatch()
     times: PositiveInt | None = None
-    """How often it happens; left out it happens every time."""
+    """How often it triggers; every time by default."""
     after: Annotated[int, Field(ge=0)] = 0
-    """How many matching requests are spared first."""
+    """The number of matching requests before the first trigger."""
     probability: Annotated[float, Field(ge=0, le=1)] = 1.0
-    """How likely it is for each matching request."""
+    """The probability for each matching request."""
     seed: int = 0
-    """The same seed gives the same sequence of chances."""
+    """The same seed gives the same random sequence."""
     then: FaultEffect
 
 
@@ -104,7 +122,7 @@ def parse_rules(document: object) -> list[Rule]:
     """Return the rules of a document, which is one rule or a list of them.
 
     Raises:
-        SeedError: One has a mistake; the message is one line that names the place.
+        SeedError: A rule is invalid; the message is one line with the place.
     """
     listed = document if isinstance(document, list) else [document]
     return [_parse_rule(rule, f"faults[{number}]") for number, rule in enumerate(listed)]
@@ -122,7 +140,7 @@ def read_rules(path: Path) -> list[Rule]:
     """Return the rules in a JSON file.
 
     Raises:
-        SeedError: The file cannot be read, is no JSON, or has a mistake.
+        SeedError: The file cannot be read, is not JSON, or is invalid.
     """
     try:
         return parse_rules(parse_json(path.read_text(encoding="utf-8")))
@@ -134,33 +152,14 @@ def read_rules(path: Path) -> list[Rule]:
         raise SeedError(msg) from None
 
 
-REDIRECT_STATUS = 307
-"""Keeps method and body, so it is the redirect that can do most harm."""
-
-GATEWAY_CODES = {401: "AUTH-006", 403: "AUTH-010", 429: "ERR-001"}
-"""Documented: https://aps.autodesk.com/en/docs/oauth/v2/developers_guide/error_handling/"""
-
-SERVER_ERROR_CODE = "ERR-003"
-"""Documented for 500 on the same page; for 502, 503 and 504 it is an inference."""
-
-FIRST_SERVER_ERROR_STATUS = 500
-
-FIRST_ERROR_STATUS = 400
-
-FILLER = "HQ is not well today. "
-
-LIST_KEYS = ("results", "success_items", "business_units")
-"""Where the answers that wrap a list have it."""
-
-
-def apply_fault(then: FaultEffect, true: Reply | None) -> Reply:
-    """Return the answer to send.
+def apply_fault(then: FaultEffect, real_reply: Reply | None) -> Reply:
+    """Return the reply to send.
 
     Args:
-        then: The fault.
-        true: What HQ answered when it acted, None when it did not.
+        then: The effect of the fault.
+        real_reply: HQ's reply if it acted, else None.
     """
-    reply = _replace_no_content_status(_replace_body(then, _build_base_reply(then, true)))
+    reply = _replace_no_content_status(_replace_body(then, _build_base_reply(then, real_reply)))
     headers = {**reply.headers, **{name.lower(): each for name, each in then.headers.items()}}
     if then.retry_after is not None:
         headers["retry-after"] = str(then.retry_after)
@@ -170,7 +169,7 @@ def apply_fault(then: FaultEffect, true: Reply | None) -> Reply:
 
 
 def _replace_no_content_status(reply: Reply) -> Reply:
-    """Make a 204 that a fault gave a body a 200: HTTP has no room for one."""
+    """Change a 204 that a fault gave a body to 200: a 204 cannot have a body."""
     empty = reply.status != HTTPStatus.NO_CONTENT or not reply.body
     return reply if empty else replace(reply, status=HTTPStatus.OK)
 
@@ -181,20 +180,20 @@ def _build_delivery(then: FaultEffect) -> Delivery:
     )
 
 
-def _build_base_reply(then: FaultEffect, true: Reply | None) -> Reply:
+def _build_base_reply(then: FaultEffect, real_reply: Reply | None) -> Reply:
     if then.redirect is not None:
         return Reply(then.status or REDIRECT_STATUS, {}, b"")
     if then.status is None:
-        return true or Reply(HTTPStatus.OK, {}, b"")
+        return real_reply or Reply(HTTPStatus.OK, {}, b"")
     if then.status == HTTPStatus.NO_CONTENT:
         return Reply(then.status, {}, b"")
     if then.status < FIRST_ERROR_STATUS:
-        return replace(true or Reply.from_content(then.status, {}), status=then.status)
+        return replace(real_reply or Reply.from_content(then.status, {}), status=then.status)
     return build_usual_error(then.status).build_reply()
 
 
 def build_usual_error(status: int) -> ApiError:
-    """Return the error the API usually answers with a status."""
+    """Return the usual error of a status."""
     reason = next((each.phrase for each in HTTPStatus if each == status), "Error")
     if status in GATEWAY_CODES:
         return GatewayError(status, GATEWAY_CODES[status], reason)
@@ -204,7 +203,7 @@ def build_usual_error(status: int) -> ApiError:
 
 
 def _replace_body(then: FaultEffect, reply: Reply) -> Reply:
-    """Put another body into an answer, where the fault has one."""
+    """Replace the body of a reply if the fault has one."""
     if "body" in then.model_fields_set:
         return Reply.from_content(reply.status, then.body, {**reply.headers})
     if then.html:
@@ -242,18 +241,18 @@ def _overwrite_fields(content: JsonValue, change: dict[str, JsonValue]) -> JsonV
 
 
 class _ArmedRule:
-    """A rule with its count and its own dice."""
+    """A rule with its counters and its random generator."""
 
     def __init__(self, number: int, rule: Rule) -> None:
         self.number = number
         self.rule = rule
         self.match_count = 0
         self.fire_count = 0
-        # S311: chance that can be repeated is the point.
+        # S311: a repeatable sequence is intended.
         self._random = random.Random(rule.seed)  # noqa: S311
 
     def try_trigger(self) -> bool:
-        """Count a matching request and say whether this one is hit."""
+        """Count a matching request and return whether the rule triggers."""
         if self.fire_count == self.rule.times:
             return False
         self.match_count += 1
@@ -264,7 +263,7 @@ class _ArmedRule:
 
 
 class FaultInjector:
-    """Rules in the order they were added; the first that strikes decides."""
+    """Rules in the order of their addition; the first that triggers is applied."""
 
     def __init__(self, at_start: Iterable[Rule] = ()) -> None:
         self._initial_rules = tuple(at_start)
@@ -282,7 +281,7 @@ class FaultInjector:
         return added
 
     def remove(self, number: int) -> bool:
-        """Remove one rule and say whether it was there."""
+        """Remove one rule and return whether it existed."""
         before = len(self._armed_rules)
         self._armed_rules = [armed for armed in self._armed_rules if armed.number != number]
         return len(self._armed_rules) < before
@@ -292,13 +291,13 @@ class FaultInjector:
         self._armed_rules.clear()
 
     def reset(self) -> None:
-        """Go back to the rules of the start, their counts and chances included."""
+        """Restore the initial rules, with their counters and random sequences."""
         self._last_number = 0
         self.clear()
         self.add(self._initial_rules)
 
     def dump_rules(self) -> list[JsonValue]:
-        """Return the rules with how often they matched and struck."""
+        """Return the rules with the numbers of their matches and triggers."""
         return [
             {
                 "id": armed.number,
@@ -310,7 +309,7 @@ class FaultInjector:
         ]
 
     def pick_fault(self, request: Request, route: str | None) -> tuple[int, FaultEffect] | None:
-        """Return the fault a request runs into, with its number; None for a lucky one."""
+        """Return the fault for a request, with its number; None without a fault."""
         for armed in self._armed_rules:
             if _is_selected(armed.rule.match, request, route) and armed.try_trigger():
                 return armed.number, armed.rule.then
@@ -327,7 +326,7 @@ def _is_selected(match: RequestMatch, request: Request, route: str | None) -> bo
 
 
 def _has_values(given: JsonValue | Mapping[str, str], wanted: Mapping[str, JsonValue]) -> bool:
-    """Say whether an object has all the wanted values."""
+    """Return whether an object has all the wanted values."""
     if not isinstance(given, Mapping):
         return False
     return all(name in given and given[name] == value for name, value in wanted.items())

@@ -1,4 +1,4 @@
-"""One emulator: its backend, faults and journal; reset, replace, dump and load it."""
+"""The state of one emulator: its backend, faults and journal."""
 
 from collections.abc import Iterable, Mapping
 
@@ -34,7 +34,7 @@ class EmulatorInstance:
             self._load_seed()
 
     def reset(self) -> None:
-        """Go back to the seed: state, ids, clock, options, quotas, faults and journal."""
+        """Restore the seed: state, ids, clock, options, quotas, faults and journal."""
         self.backend.clock.reset()
         self.backend.options = self._build_options()
         self.backend.reset_quotas()
@@ -45,10 +45,10 @@ class EmulatorInstance:
             self._insert_seed_rows()
 
     def replace_seed(self, seed: Seed) -> None:
-        """Take another seed, and go back to it.
+        """Replace the seed, and reset to it.
 
         Raises:
-            SeedError: One of its options has a mistake; nothing has changed then.
+            SeedError: One of its options is invalid; then nothing changes.
         """
         before, self._seed = self._seed, seed
         try:
@@ -62,7 +62,7 @@ class EmulatorInstance:
         """Change options until the next reset.
 
         Raises:
-            SeedError: One has a mistake.
+            SeedError: One is invalid.
         """
         self.backend.options = parse_options({**self.backend.options.model_dump(), **changes})
         return self.backend.options
@@ -84,7 +84,7 @@ def parse_options(given: dict[str, JsonValue]) -> Options:
     """Return options from JSON.
 
     Raises:
-        SeedError: One has a mistake.
+        SeedError: One is invalid.
     """
     try:
         return Options.model_validate(given)

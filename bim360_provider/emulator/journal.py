@@ -1,4 +1,4 @@
-"""What was asked and answered: every request but those of the control plane."""
+"""The journal of all requests except those to the control plane."""
 
 import json
 from collections import Counter, deque
@@ -14,21 +14,21 @@ from bim360_provider.emulator.http.messages import FormPart, Request, is_multipa
 from bim360_provider.emulator.http.routing import RequestContext
 
 MAX_ENTRIES = 20_000
-"""Entries kept; the oldest go first, so that a long-running emulator does not grow for ever."""
+"""The maximum of entries; the oldest are dropped, to limit the memory."""
 
 SECRET_NAME_PARTS = ("secret", "password", "token")
 MASK = "***"
 MAX_BODY_DEPTH = 20
-"""Levels of a body that are kept; HQ's have three, and a hostile one could have thousands."""
+"""The maximum depth of a recorded body; HQ's have three levels, a hostile one thousands."""
 
 UNKNOWN_ROUTE_NAME = "unknown route"
 NO_RESPONSE_STATUS = 0
-"""The status of a request whose connection was closed instead."""
+"""The status of a request whose connection was closed without a reply."""
 
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """One request and the status of its answer."""
+    """One request and the status of its reply."""
 
     seq: int
     time: str
@@ -39,23 +39,23 @@ class JournalEntry:
     region: str | None
     client_id: str | None
     acting_user: str | None
-    """The user it was made for, as its header named them."""
+    """The acting user, as the header named them."""
     status: int
     body: JsonValue
     fault: int | None = None
-    """The number of the fault it ran into."""
+    """The number of the fault that was applied."""
 
 
 class Journal:
-    """The requests in the order of their arrival, with secrets masked and no headers kept."""
+    """The requests in order, with secrets masked and without headers."""
 
     def __init__(self) -> None:
         self._entries: deque[JournalEntry] = deque(maxlen=MAX_ENTRIES)
         self._last_seq = 0
 
-    def record_request(self, visit: RequestContext, status: int, now: float) -> None:
+    def record_request(self, context: RequestContext, status: int, now: float) -> None:
         """Add a request."""
-        request = visit.request
+        request = context.request
         self._last_seq += 1
         entry = JournalEntry(
             seq=self._last_seq,
@@ -63,13 +63,13 @@ class Journal:
             method=request.method,
             path=request.path,
             query=request.query,
-            route=visit.route_name or UNKNOWN_ROUTE_NAME,
+            route=context.route_name or UNKNOWN_ROUTE_NAME,
             region=request.get_header("region") or None,
-            client_id=visit.client_id,
+            client_id=context.client_id,
             acting_user=request.get_header("x-user-id") or request.get_header("user-id") or None,
             status=status,
             body=_mask_secrets(parse_body(request)),
-            fault=visit.fault_number,
+            fault=context.fault_number,
         )
         self._entries.append(entry)
 
@@ -79,9 +79,9 @@ class Journal:
         """Yield entries.
 
         Args:
-            since: Only those with a greater ``seq``.
-            method: Only those of this method.
-            path: Only those whose path or route template matches; ``*`` stands for anything.
+            since: Select entries with a greater ``seq``.
+            method: Select entries with this method.
+            path: Select entries whose path or route template matches; ``*`` matches anything.
         """
         # A copy, since another thread may read while the server writes.
         for entry in list(self._entries):
@@ -90,7 +90,7 @@ class Journal:
                 yield entry
 
     def dump_entries(self, since: int = 0, method: str = "", path: str = "") -> list[JsonValue]:
-        """Return the same as JSON."""
+        """Return the same entries as JSON."""
         return [asdict(entry) for entry in self.find_entries(since, method, path)]
 
     def count_requests(self, since: int = 0, method: str = "", path: str = "") -> dict[str, int]:
@@ -98,12 +98,12 @@ class Journal:
         return dict(Counter(entry.route for entry in self.find_entries(since, method, path)))
 
     def clear(self) -> None:
-        """Forget every entry; the numbers go on."""
+        """Remove every entry; the numbering continues."""
         self._entries.clear()
 
 
 def is_path_match(wanted: str, path: str, route: str | None) -> bool:
-    """Say whether a path, or its route's template, is what a pattern wants; empty wants all."""
+    """Return whether a path or its route template matches a pattern; an empty one matches all."""
     template = (route or "").partition(" ")[2]
     return not wanted or wanted == template or fnmatchcase(path, wanted)
 
@@ -111,7 +111,7 @@ def is_path_match(wanted: str, path: str, route: str | None) -> bool:
 def parse_body(request: Request) -> JsonValue:
     """Return a JSON or form body, the text of any other, None for an empty one.
 
-    Of an upload only the names, types and sizes are kept.
+    For an upload, only names, types and sizes are recorded.
     """
     if not request.body:
         return None

@@ -40,7 +40,7 @@ PRODUCT_SERVICES: Final = {
 """The same services by their names in construction/admin, which has two for documents."""
 
 ACCESS_LEVELS: Final = {"administrator": "admin", "member": "user"}
-"""HQ's access levels by those of construction/admin; ``none`` is no access."""
+"""HQ's access levels by those of construction/admin; ``none`` means no access."""
 
 DELETED_STATUS: Final = "deleted"
 """The status of a former user of the project."""

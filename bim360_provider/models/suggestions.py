@@ -195,13 +195,13 @@ MIN_LIKENESS: Final = 0.8
 """The minimum similarity, 0 to 1: ``EURO`` and ``EUR`` have 0.86, ``RMB`` and ``RUB`` 0.67."""
 
 SWAP_LIKENESS: Final = 0.9
-"""The similarity of words with two neighboring letters swapped: ``cots`` and ``cost``."""
+"""The similarity of two texts with swapped neighboring letters: ``cots`` and ``cost``."""
 
 MIN_SWAP_LENGTH: Final = 3
 """Letters that a word must have for a swap to count."""
 
 CACHE_SIZE: Final = 1000
-"""Cached words, because a CSV file repeats its mistakes."""
+"""Cached suggestions, because a CSV file repeats its mistakes."""
 
 
 def suggest_value(

@@ -18,7 +18,7 @@ class Bim360AccountUser(Bim360Resource, module="bim360", name="AccountUser"):
 
     A user who is in the account already is adopted. HQ invites a new user by e-mail only with the
     first project. Only company, default role and status can change later; the user owns the
-    profile. A destroy deactivates a user whom the stack added, and retains an adopted one. Pass
+    profile. A destroy deactivates a user that the stack added, and retains an adopted one. Pass
     ``id`` to members; it is known in each preview of an existing user.
 
     https://aps.autodesk.com/en/docs/bim360/v1/reference/http/users-POST/ has the limits.

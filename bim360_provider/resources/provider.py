@@ -66,7 +66,7 @@ class Bim360Provider(ArgumentNameCheck, pulumi.ProviderResource):
                 by default.
             read_service_types: The projects whose service types a refresh reads, with one request
                 per project: ``declared`` (the default), ``always`` or ``never``.
-            requests_per_minute: Limit of requests, 0 to 100, 96 by default; 0 is no limit.
+            requests_per_minute: Limit of requests, 0 to 100, 96 by default; 0 disables it.
             rate_limit_store: A file or a ``redis://`` URL that shares the limit with other runs;
                 stored as a Pulumi secret, because it may contain a password.
             max_archives: Limit of projects that one run archives, 20 by default; ``"unlimited"`` is

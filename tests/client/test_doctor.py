@@ -91,7 +91,7 @@ def test_with_an_acting_user_it_is_one_more(doctor: DoctorFixture) -> None:
         ({"APS_CLIENT_ID": "nobody-knows-me"}, "token", "401", "do not fit"),
         ({"APS_CLIENT_SECRET": "'quoted-secret-16'"}, "credentials", "quotation mark", "Take it"),
         ({"APS_CLIENT_SECRET": CLIENT_ID}, "credentials", "is the client id", "Copy it"),
-        ({"APS_CLIENT_SECRET": "two words of it"}, "credentials", "holds a space", "doctor.md"),
+        ({"APS_CLIENT_SECRET": "two words of it"}, "credentials", "contains a space", "doctor.md"),
         ({"APS_CLIENT_SECRET": ""}, "credentials", "set APS_CLIENT_SECRET", "doctor.md"),
         ({"BIM360_ACCOUNT_ID": EMEA_ACCOUNT_ID}, "account", "but in EMEA", "BIM360_REGION=EMEA"),
         ({"BIM360_REGION": "GBR"}, "account", "not in region GBR, but in US", "region US"),
@@ -101,7 +101,7 @@ def test_with_an_acting_user_it_is_one_more(doctor: DoctorFixture) -> None:
         ({"BIM360_ACTING_USER": ACCOUNT_ID}, "acting user", "no user", "account admin"),
         ({"BIM360_BASE_URL": "http://hq.example"}, "configuration", "not https", "Correct what"),
         ({"BIM360_BASE_URL": "http://u:p@[::1"}, "configuration", "a user name", "Correct what"),
-        ({"BIM360_BASE_URL": "http://127.0.0.1:9"}, "base URL", "no connection", "firewall"),
+        ({"BIM360_BASE_URL": "http://127.0.0.1:9"}, "base URL", "connection failed", "firewall"),
         ({"BIM360_BASE_URL": "https://hq.invalid"}, "base URL", "cannot be resolved", "DNS"),
     ],
 )

@@ -1,8 +1,8 @@
-"""A referee: does a request, or an answer, follow the vendor's accountadmin.yaml?
+"""A validator of requests and responses against the vendor's accountadmin.yaml.
 
-Use it in a test that is marked ``needs_file``::
+Use it in a test that is marked ``needs_openapi_file``::
 
-    assert referee().request("GET", "/hq/v1/accounts/x/users?limit=5", {}, b"") == []
+    assert get_validator().validate_request("GET", "/hq/v1/accounts/x/users", {}, b"") == []
 """
 
 import json
@@ -27,7 +27,7 @@ needs_openapi_file = pytest.mark.skipif(
 )
 
 LEGACY_REGION_PATH = "/regions/eu/"
-"""An older way to name the region; the file knows only the header."""
+"""An older way to name the region; the file has only the header."""
 
 HTTP_HEADERS = {"accept", "accept-encoding", "authorization", "connection", "content-length"}
 HTTP_HEADERS |= {"content-type", "host", "user-agent", "transfer-encoding"}
@@ -59,7 +59,7 @@ class Operation:
 
 
 class OpenApiValidator:
-    """Judges by the file, mended where it is known to be wrong; fields it lacks are problems."""
+    """Validates against the file with its errata; unknown fields are problems."""
 
     def __init__(self, document: OpenApiDocument) -> None:
         self._components = patch_document(document)["components"]
@@ -67,7 +67,7 @@ class OpenApiValidator:
         self.operations = [*_parse_operations(patch_document(document))]
 
     def find_operation(self, method: str, path: str) -> Operation | None:
-        """Return the operation of a request, None where the file has none."""
+        """Return the operation of a request, None if the file has none."""
         plain = urlsplit(path).path.replace(LEGACY_REGION_PATH, "/", 1)
         fits = [
             each
@@ -80,7 +80,7 @@ class OpenApiValidator:
     def validate_request(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes
     ) -> list[str]:
-        """Return what is wrong with a request; nothing, where the file does not have its path."""
+        """Return the problems of a request; none if the file does not have its path."""
         operation = self.find_operation(method, path)
         if operation is None:
             return []
@@ -97,7 +97,7 @@ class OpenApiValidator:
         ]
 
     def validate_response(self, method: str, path: str, status: int, body: bytes) -> list[str]:
-        """Return what is wrong with an answer; nothing, where the file does not have its path."""
+        """Return the problems of a response; none if the file does not have its path."""
         operation = self.find_operation(method, path)
         if operation is None:
             return []
@@ -106,7 +106,7 @@ class OpenApiValidator:
         content = operation.responses[str(status)].get("content", {}).get("application/json")
         if content is None:
             return []
-        return [*self._validate_value(json.loads(body), content["schema"], "answer")]
+        return [*self._validate_value(json.loads(body), content["schema"], "response")]
 
     def _validate_parameters(
         self, given: Mapping[str, str], known: Mapping[str, Any], what: str
@@ -147,7 +147,7 @@ class OpenApiValidator:
 
 
 def _parse_value(value: str, schema: Any) -> Any:
-    """Return a query value as what it stands for: lists are parted by commas."""
+    """Parse a query value; lists are comma-separated."""
     kind = schema.get("type")
     if kind == "array":
         return value.split(",")
@@ -157,7 +157,7 @@ def _parse_value(value: str, schema: Any) -> Any:
 
 
 def _forbid_additional_properties(schema: Any) -> None:
-    """Let no object have a field that its schema does not name."""
+    """Forbid fields that the schema of an object does not name."""
     if isinstance(schema, dict):
         if isinstance(schema.get("properties"), dict):
             schema.setdefault("additionalProperties", False)
@@ -176,7 +176,7 @@ def _parse_operations(document: OpenApiDocument) -> Iterator[Operation]:
 
 @cache
 def load_openapi_file() -> OpenApiDocument:
-    """Return the file as it is, read once; copy it before you change it."""
+    """Return the unmodified file, read once; copy it before a change."""
     document: OpenApiDocument = yaml.load(
         OPENAPI_FILE.read_text(encoding="utf-8"), yaml.CSafeLoader
     )
@@ -185,5 +185,5 @@ def load_openapi_file() -> OpenApiDocument:
 
 @cache
 def get_validator() -> OpenApiValidator:
-    """Return the referee."""
+    """Return the validator."""
     return OpenApiValidator(load_openapi_file())

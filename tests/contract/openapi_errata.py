@@ -1,8 +1,8 @@
-"""Every known mistake of the vendor's accountadmin.yaml, and what it should say instead.
+"""The errata of the vendor's accountadmin.yaml, with their corrections.
 
 The file is `construction/accountadmin/accountadmin.yaml` of
 https://github.com/autodesk-platform-services/aps-sdk-openapi (Apache-2.0). Where it contradicts the
-vendor's own pages, tools or real answers, these win; each time the reason stands here.
+vendor's own pages, tools or real responses, these take precedence; each erratum has its reason.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ RESPONSE_SCHEMAS = (
     *("Company", "ProjectCompanies", "CompanyImport", "User", "UserImport", "ProjectPatch"),
     *("BusinessUnit", "BusinessUnits", "Project", "ProjectUser", "UserProject", "Pagination"),
 )
-"""Schemas of what is answered to requests of ours; the others are sent."""
+"""Schemas of responses; the others are of requests."""
 
 TEXT_SCHEMA = {"type": "string"}
 VERBS = ("get", "post", "put", "patch", "delete")
@@ -30,7 +30,7 @@ VERBS = ("get", "post", "put", "patch", "delete")
 
 @dataclass(frozen=True)
 class Erratum:
-    """A place where the file is wrong, why we say so, and what mends it."""
+    """An error of the file: its location, the reason, and the correction."""
 
     location: str
     reason: str
@@ -42,12 +42,12 @@ def _get_schema(document: OpenApiDocument, name: str) -> Any:
 
 
 def _add_text_fields(names: tuple[str, ...], *fields: str) -> Callable[[OpenApiDocument], None]:
-    def mend(document: OpenApiDocument) -> None:
+    def patch(document: OpenApiDocument) -> None:
         for name in names:
             for field in fields:
                 _get_schema(document, name)["properties"].setdefault(field, dict(TEXT_SCHEMA))
 
-    return mend
+    return patch
 
 
 def _allow_nulls(document: OpenApiDocument) -> None:
@@ -117,22 +117,22 @@ ERRATA = (
     ),
     Erratum(
         "User: default_role and default_role_id are missing",
-        f"{USERS_URL} answers them",
+        f"{USERS_URL} returns them",
         _add_text_fields(("User",), "default_role", "default_role_id"),
     ),
     Erratum(
         "UserPayload, UserPatchPayload: default_role is missing",
-        f"{USERS_URL} and the page of the PATCH take it",
+        f"{USERS_URL} and the page of the PATCH accept it",
         _add_text_fields(("UserPayload", "UserPatchPayload"), "default_role"),
     ),
     Erratum(
         "ProjectPatch: copy_project_job_id, created_at and updated_at are missing",
-        f"{PROJECTS_URL} answers a project with them",
+        f"{PROJECTS_URL} returns a project with them",
         _add_text_fields(("ProjectPatch",), "copy_project_job_id", "created_at", "updated_at"),
     ),
     Erratum(
         "CompanyImport, UserImport: a failed row is typed like one that succeeded",
-        f'{SETUP_TOOL_URL} reads {{"item", "error"}}, and works',
+        f'{SETUP_TOOL_URL} reads {{"item", "error"}} successfully',
         _patch_failed_rows,
     ),
     Erratum(
@@ -148,18 +148,18 @@ ERRATA = (
     Erratum(
         "hq/v1: 401 and 429 are missing",
         "https://aps.autodesk.com/en/docs/oauth/v2/developers_guide/error_handling/ : the gateway "
-        "answers them for every API",
+        "returns them for every API",
         _add_gateway_responses,
     ),
     Erratum(
-        "hq/v1 imports: 201 alone",
+        "hq/v1 imports: only 201",
         "clients have seen 200, as HQ v2 documents for its own import",
         _allow_import_200,
     ),
     Erratum(
         "sortBy, userSortBy, userProjectSortBy: a direction is required",
         "https://aps.autodesk.com/en/docs/acc/v1/reference/http/admin-projectsprojectId-users-GET/ "
-        "says that a field alone is sorted upwards",
+        "says that the default is ascending",
         _allow_sort_without_direction,
     ),
     Erratum(
@@ -167,20 +167,20 @@ ERRATA = (
         "the file's own list of the fields of a user's projects writes it with one",
         _add_text_fields(("UserProject",), "constructionType"),
     ),
-    # The last, since it goes through the fields the others have added.
+    # The last, since it includes the fields that the others have added.
     Erratum(
-        "answers: nothing may be null",
-        "https://stackoverflow.com/questions/58258058 : most fields of a real answer are",
+        "responses: no field may be null",
+        "https://stackoverflow.com/questions/58258058 : most fields of a real response are",
         _allow_nulls,
     ),
 )
-"""Beside these, words that no check reads: the two path parameters of a company's image have each
-other's description, and PUT business_units_structure is described as a query."""
+"""Other errors do not affect checks: the descriptions of the path parameters of a company's image
+are swapped, and PUT business_units_structure is described as a query."""
 
 
 def patch_document(document: OpenApiDocument) -> OpenApiDocument:
-    """Return the file as it should be."""
-    right = deepcopy(document)
-    for mistake in ERRATA:
-        mistake.patch(right)
-    return right
+    """Return the corrected file."""
+    corrected = deepcopy(document)
+    for erratum in ERRATA:
+        erratum.patch(corrected)
+    return corrected

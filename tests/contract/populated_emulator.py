@@ -1,4 +1,4 @@
-"""An emulator with something of everything in it, and one way to call it."""
+"""An emulator with one entity of each kind."""
 
 import json
 from collections.abc import Mapping
@@ -23,21 +23,19 @@ EMULATOR_OPTIONS = {"rate_limit_per_minute": 0, "admin_rate_limit_per_minute": 0
 
 
 class PopulatedEmulator:
-    """A furnished emulator: the seed's account with a project, a second user and a member."""
+    """An emulator whose account has a project, a second user and a member."""
 
     def __init__(self) -> None:
         self.emulator = Emulator(options=EMULATOR_OPTIONS)
         self.emulator.clock.freeze()
         form = b"grant_type=client_credentials&scope=account%3Aread+account%3Awrite"
         headers = {"authorization": BASIC_AUTH, "content-type": FORM_CONTENT_TYPE}
-        answer = self.emulator.handle(
-            Request("POST", "/authentication/v2/token", "", headers, form)
-        )
-        self._bearer = f"Bearer {answer.parse_content()['access_token']}"
+        reply = self.emulator.handle(Request("POST", "/authentication/v2/token", "", headers, form))
+        self._bearer = f"Bearer {reply.parse_content()['access_token']}"
         self.populate()
 
     def populate(self) -> None:
-        """Go back to the seed, and put the project and the people in."""
+        """Reset to the seed, and add the project and the users."""
         self.emulator.call_control_plane("POST", "/reset")
         state = self.emulator.call_control_plane("GET", "/state")
         account = state["accounts"][0]
@@ -55,7 +53,7 @@ class PopulatedEmulator:
     def send(
         self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
     ) -> Reply:
-        """Send JSON, or bytes as they are, on behalf of the admin."""
+        """Send JSON or raw bytes on behalf of the admin."""
         sent = {"authorization": self._bearer, "user-id": ADMIN_ID, "x-user-id": ADMIN_UID}
         if body is not None:
             sent["content-type"] = "application/json"

@@ -1,4 +1,4 @@
-"""What the client asks about business units follows the vendor's own OpenAPI file."""
+"""The client's requests for business units match the vendor's OpenAPI file."""
 
 from bim360_provider.core import business_units
 from bim360_provider.core.lookups import Lookups
@@ -11,8 +11,8 @@ from tests.support.hq import HqFixture, build_run, build_settings
 pytestmark = needs_openapi_file
 
 
-def test_a_trees_life_is_asked_as_documented(hq: HqFixture, client: HqClient) -> None:
-    """Made, read, changed, looked at by name, taken away."""
+def test_business_unit_requests_match_the_openapi_file(hq: HqFixture, client: HqClient) -> None:
+    """Create, read, change, find by name, remove."""
     first = {"North": {"description": "cold"}, "North/West": {}}
     inputs, _ = business_units.check({}, {"units": first, "on_destroy": "remove"}, build_settings())
     changed, _ = business_units.check(

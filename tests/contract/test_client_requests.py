@@ -1,4 +1,4 @@
-"""Every request the client makes on a path of the vendor's file is one the file allows."""
+"""All requests of the client to paths of the vendor's file match the file."""
 
 from collections.abc import Callable
 
@@ -11,8 +11,8 @@ from tests.support.hq import HqFixture
 
 pytestmark = needs_openapi_file
 
-Ask = Callable[[HqClient, str], object]
-"""Asks HQ something; the text is the id of a project with the account's admin in it."""
+ClientCall = Callable[[HqClient, str], object]
+"""Sends a request; the text is the id of a project with the account's admin."""
 
 COMPANY = {
     "name": "Nord Steel",
@@ -24,7 +24,7 @@ COMPANY = {
 USER = {"email": "ada@example.com", "first_name": "Ada", "company_id": COMPANY_ID}
 UNIT = {"id": BUSINESS_UNIT_ID, "name": "North America", "description": "All of it"}
 
-CLIENT_CALLS: dict[str, tuple[Ask, ...]] = {
+CLIENT_CALLS: dict[str, tuple[ClientCall, ...]] = {
     "POST companies": (lambda client, _: client.companies.create(COMPANY),),
     "GET companies": (
         lambda client, _: [*client.companies.walk()],
@@ -65,15 +65,17 @@ CLIENT_CALLS: dict[str, tuple[Ask, ...]] = {
 
 @pytest.mark.parametrize("region", [None, "US"])
 @pytest.mark.parametrize("what", CLIENT_CALLS)
-def test_every_request_is_one_the_file_allows(hq: HqFixture, what: str, region: str | None) -> None:
-    """Path, query, headers and body, with the fields and types the file knows."""
+def test_every_request_matches_the_openapi_file(
+    hq: HqFixture, what: str, region: str | None
+) -> None:
+    """Path, query, headers and body have the fields and types of the file."""
     hq.emulator.call_control_plane("PATCH", "/options", {"remove_project_users": "allow"})
     project = hq.create_project()["id"]
     hq.emulator.call_control_plane("POST", f"/projects/{project}/users", {"email": ADMIN_EMAIL})
     client = hq.create_client(acting_user=ADMIN_UID, region=region)
 
-    for ask in CLIENT_CALLS[what]:
-        ask(client, project)
+    for send_request in CLIENT_CALLS[what]:
+        send_request(client, project)
 
     judged = [
         each

@@ -1,4 +1,4 @@
-"""What the client asks about companies and people follows the vendor's own OpenAPI file."""
+"""The client's requests for companies and account users match the vendor's OpenAPI file."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ ADA: dict[str, Any] = {"email": "ada@example.com", **dict.fromkeys(PROFILE, "x")
 
 
 def problems(hq: HqFixture) -> list[str]:
-    """Return what the referee says of everything that was asked."""
+    """Return the validator's problems with all requests."""
     found: list[str] = []
     for each in hq.emulator.requests:
         if each.path.startswith("/hq/"):
@@ -30,8 +30,8 @@ def problems(hq: HqFixture) -> list[str]:
     return found
 
 
-def test_a_companys_life_is_asked_as_documented(hq: HqFixture, client: HqClient) -> None:
-    """Created, met again, read, changed, listed."""
+def test_company_requests_match_the_openapi_file(hq: HqFixture, client: HqClient) -> None:
+    """Create, find, read, change, list."""
     company_id, state = company.create(build_run(client), MORE)
     company.create(build_run(client), {**MORE, "city": "Oslo"})
     company.read(build_run(client), company_id, state)
@@ -42,8 +42,8 @@ def test_a_companys_life_is_asked_as_documented(hq: HqFixture, client: HqClient)
     assert len(hq.emulator.requests) >= 7
 
 
-def test_a_persons_life_is_asked_as_documented(hq: HqFixture, client: HqClient) -> None:
-    """Added, met again, read, changed, made inactive, listed."""
+def test_account_user_requests_match_the_openapi_file(hq: HqFixture, client: HqClient) -> None:
+    """Add, find, read, change, deactivate, list."""
     company_id, _ = company.create(build_run(client), VOLT)
     user_id, state = account_user.create(build_run(client), {**ADA, "company_id": company_id})
     hq.emulator.call_control_plane("POST", f"/users/{user_id}/sign-in")

@@ -1,4 +1,4 @@
-"""docs/reference/emulator.md says what the emulator does, and nothing else."""
+"""docs/reference/emulator.md matches the emulator."""
 
 import json
 import re
@@ -47,7 +47,7 @@ def first_cells(title: str) -> set[str]:
 
 
 def test_every_rule_has_a_certainty_and_a_test_that_exists() -> None:
-    """A line without a test is prose, and prose alone does not count."""
+    """Every documented rule is tested."""
     written = "".join(path.read_text(encoding="utf-8") for path in ROOT.glob("tests/**/test_*.py"))
     rules = [row for title in RULES for row in rows(section(title)) if row[0] != "Rule"]
 
@@ -59,8 +59,8 @@ def test_every_rule_has_a_certainty_and_a_test_that_exists() -> None:
             assert f"def {name}(" in written, name
 
 
-def test_what_is_documented_or_observed_names_its_source() -> None:
-    """Only an inference may stand alone; every link is defined."""
+def test_documented_and_observed_rules_name_their_source() -> None:
+    """Only an inference needs no source; every link is defined."""
     for title in RULES:
         for rule, certainty, source, _ in rows(section(title)):
             assert source or certainty == "inference", rule
@@ -68,38 +68,38 @@ def test_what_is_documented_or_observed_names_its_source() -> None:
                 assert f"\n[{label}]: https://" in PAGE
 
 
-def test_everything_invented_is_in_the_table() -> None:
+def test_the_page_lists_every_assumption() -> None:
     """The page and the code have the same rows."""
-    told = [tuple(row) for row in rows(section("Invented")) if row[0] != "Value"]
+    documented = [tuple(row) for row in rows(section("Invented")) if row[0] != "Value"]
 
-    assert told == [(f"`{each.value}`", each.location, each.meaning) for each in ASSUMPTIONS]
+    assert documented == [(f"`{each.value}`", each.location, each.meaning) for each in ASSUMPTIONS]
 
 
-def test_every_option_is_told_with_its_default() -> None:
-    """A new option that nobody hears of is none."""
-    told = {row[0].strip("`"): row[1].strip("`") for row in rows(section("Options"))}
-    told.pop("Option")
+def test_the_page_lists_every_option_with_its_default() -> None:
+    """New options must be documented."""
+    documented = {row[0].strip("`"): row[1].strip("`") for row in rows(section("Options"))}
+    documented.pop("Option")
 
     defaults = {name: field.default for name, field in Options.model_fields.items()}
-    assert [*told] == [*defaults]
+    assert [*documented] == [*defaults]
     for name, default in defaults.items():
-        assert told[name] == (str(default).lower() if default != "" else "empty")
+        assert documented[name] == (str(default).lower() if default != "" else "empty")
 
 
-def test_every_order_of_the_control_plane_is_told() -> None:
-    """And no other."""
+def test_the_page_lists_every_control_route() -> None:
+    """The page has no other route."""
     assert first_cells("The control plane") == {*ACTIONS}
 
 
-def test_every_flag_is_told() -> None:
-    """As the command has them."""
+def test_the_page_lists_every_flag() -> None:
+    """The page has no other flag."""
     command = typer.main.get_command(app)
 
     flags = {flag for each in command.params for flag in each.opts}
     assert first_cells("Start the emulator") == flags
 
 
-def test_every_key_of_a_fault_is_told() -> None:
+def test_the_page_lists_every_key_of_a_fault() -> None:
     """In the table, or in the text above it."""
     assert first_cells("Faults") - {"then"} == {*FaultEffect.model_fields}
     for name in {*RequestMatch.model_fields, *Rule.model_fields}:

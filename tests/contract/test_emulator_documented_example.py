@@ -1,4 +1,4 @@
-"""The one example the vendor's page of POST projects shows."""
+"""The example on the vendor's page of POST projects."""
 
 import json
 from pathlib import Path
@@ -23,7 +23,7 @@ def read(name: str) -> Any:
 
 
 def seed_for(request: Any, account_id: str) -> Any:
-    """Return a seed with the business unit and the template the example speaks of."""
+    """Return a seed with the business unit and the template of the example."""
     template = {
         "id": request["template_project_id"],
         "name": "Template",
@@ -47,10 +47,10 @@ def seed_for(request: Any, account_id: str) -> Any:
     )
 
 
-def test_the_documented_request_is_answered_as_documented() -> None:
-    """Sent as it stands, string booleans included: 201, the same fields of the same types.
+def test_the_documented_request_gets_the_documented_response() -> None:
+    """Sent unmodified, including string booleans: 201, the same fields of the same types.
 
-    The page's dates differ between request and answer, which is a slip; ids and times are ours.
+    The page's dates differ between request and response, an error; ids and times differ too.
     """
     request, documented = read(REQUEST), read(RESPONSE)
     emulator = Emulator(seed_for(request, documented["account_id"]))
@@ -58,21 +58,24 @@ def test_the_documented_request_is_answered_as_documented() -> None:
     with serve(emulator) as hq, requests.Session() as session:
         url = f"{hq.url}/authentication/v2/token"
         token = session.post(url, form, auth=(CLIENT_ID, CLIENT_SECRET), timeout=5).json()
-        answer = session.post(
+        reply = session.post(
             f"{hq.url}/hq/v1/accounts/{documented['account_id']}/projects",
             json=request,
             headers={"Authorization": f"Bearer {token['access_token']}"},
             timeout=5,
         )
 
-    made = answer.json()
+    created = reply.json()
     ours = {"id", "start_date", "end_date", "copy_project_job_id", "created_at", "updated_at"}
-    assert answer.status_code == 201
-    assert [*made] == [*documented]
-    assert {name: type(value) for name, value in made.items()} == {
+    assert reply.status_code == 201
+    assert [*created] == [*documented]
+    assert {name: type(value) for name, value in created.items()} == {
         name: type(value) for name, value in documented.items()
     }
-    assert {name: value for name, value in made.items() if name not in ours} == {
+    assert {name: value for name, value in created.items() if name not in ours} == {
         name: value for name, value in documented.items() if name not in ours
     }
-    assert (made["start_date"], made["end_date"]) == (request["start_date"], request["end_date"])
+    assert (created["start_date"], created["end_date"]) == (
+        request["start_date"],
+        request["end_date"],
+    )

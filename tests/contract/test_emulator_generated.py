@@ -1,4 +1,4 @@
-"""Whatever is asked on a path of the vendor's file: no 5xx, and no undocumented answer."""
+"""Generated requests to the vendor's paths get no 5xx and no undocumented reply."""
 
 import json
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ PNG = (
 UPLOAD = {"content-type": "multipart/form-data; boundary=x"}
 
 DEPTH = 4
-"""Levels of a generated body; HQ's have three."""
+"""The depth of a generated body; HQ's bodies have three levels."""
 
 KNOWN = (ACCOUNT_ID, ADMIN_EMAIL, ADMIN_ID, BUSINESS_UNIT_ID, COMPANY_ID, PROJECT_ID, USER_ID)
 
@@ -49,7 +49,7 @@ IDS = {
     "userId": ADMIN_ID,
 }
 
-WORDS = st.text(max_size=12) | st.sampled_from(["", " ", "x" * 256, "0", "-1", "null", *KNOWN])
+TEXTS = st.text(max_size=12) | st.sampled_from(["", " ", "x" * 256, "0", "-1", "null", *KNOWN])
 PLAIN = st.text("Ab 1|/ü", min_size=1, max_size=8)
 HINTS: dict[str, st.SearchStrategy[Any]] = {
     "email": st.from_regex(r"\A[a-d]{1,2}@example\.com\Z") | st.just(ADMIN_EMAIL.upper()),
@@ -57,11 +57,11 @@ HINTS: dict[str, st.SearchStrategy[Any]] = {
     "parent_id": st.sampled_from([None, BUSINESS_UNIT_ID]),
     "company_id": st.sampled_from([COMPANY_ID, USER_ID]),
 }
-"""Fields for which no schema says what makes sense."""
+"""Fields whose schemas do not describe valid values."""
 
-SCALARS = WORDS | st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False)
+SCALARS = TEXTS | st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False)
 JUNK = st.recursive(
-    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3)
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3)
 )
 
 
@@ -79,7 +79,7 @@ def list_operations() -> list[Operation]:
 
 @cache
 def strategy(schema: str, *, wild: bool, depth: int = DEPTH) -> st.SearchStrategy[Any]:
-    """Return values that fit a schema, given as JSON; the wild ones need not."""
+    """Return values of a JSON schema; wild ones also include invalid values."""
     fitting = _fitting(
         get_validator().resolve_reference(json.loads(schema)), wild=wild, depth=depth
     )
@@ -103,7 +103,7 @@ def _fitting(schema: Any, *, wild: bool, depth: int) -> st.SearchStrategy[Any]:
         return st.lists(rows, max_size=52 if wild else 3)
     kinds = {"integer": st.integers(-1, 300) if wild else st.integers(1, 100)}
     kinds["boolean"] = st.sampled_from(["true", "false"])
-    return kinds.get(schema.get("type", ""), WORDS if wild else PLAIN)
+    return kinds.get(schema.get("type", ""), TEXTS if wild else PLAIN)
 
 
 @st.composite
@@ -119,26 +119,26 @@ def requests(draw: st.DrawFn, operation: Operation) -> tuple[str, object, dict[s
         for name, schema in operation.get_parameters("query").items()
         if draw(st.booleans())
     }
-    asked = f"{path}?{urlencode(query, errors='replace')}"
+    url = f"{path}?{urlencode(query, errors='replace')}"
     contents = operation.body.get("content", {})
     if "application/json" in contents:
         schema = json.dumps(contents["application/json"]["schema"])
-        return asked, draw(strategy(schema, wild=wild)), {}
+        return url, draw(strategy(schema, wild=wild)), {}
     if contents:
         file = b"" if wild and draw(st.booleans()) else PNG
-        return asked, file + draw(st.binary(max_size=40)), UPLOAD
-    return asked, None, {}
+        return url, file + draw(st.binary(max_size=40)), UPLOAD
+    return url, None, {}
 
 
 def _flat(value: Any) -> str:
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def problems(operation: Operation, path: str, answer: Reply) -> list[str]:
-    """Return what is wrong with an answer, an error's body included."""
-    found = get_validator().validate_response(operation.method, path, answer.status, answer.body)
-    if answer.status >= 400:
-        body = answer.parse_content()
+def problems(operation: Operation, path: str, reply: Reply) -> list[str]:
+    """Return the problems of a reply, including the body of an error."""
+    found = get_validator().validate_response(operation.method, path, reply.status, reply.body)
+    if reply.status >= 400:
+        body = reply.parse_content()
         if {*body} not in ({"code", "message"}, {"developerMessage", *GATEWAY}):
             found.append(f"an error with {sorted(body)}")
     return found
@@ -149,19 +149,19 @@ GATEWAY = ("userMessage", "errorCode", "more info")
 
 @pytest.fixture(scope="module")
 def populated_emulator() -> Iterator[PopulatedEmulator]:
-    """Return an emulator that keeps what the requests before have done."""
-    house = PopulatedEmulator()
-    yield house
-    house.close()
+    """Return an emulator that keeps the effects of earlier requests."""
+    emulator = PopulatedEmulator()
+    yield emulator
+    emulator.close()
 
 
 @pytest.mark.parametrize(
     "operation", list_operations(), ids=lambda each: f"{each.method} {each.template}"
 )
-def test_whatever_is_asked_is_answered_as_documented(
+def test_generated_requests_get_documented_replies(
     populated_emulator: PopulatedEmulator, operation: Operation
 ) -> None:
-    """Right, half right and wrong requests, the same ones in every run."""
+    """Valid, partly valid and invalid requests, the same in every run."""
     seen: set[int] = set()
 
     @settings(
@@ -172,14 +172,14 @@ def test_whatever_is_asked_is_answered_as_documented(
         suppress_health_check=[*HealthCheck],
     )
     @given(requests(operation))
-    def ask(asked: tuple[str, object, dict[str, str]]) -> None:
-        path, body, headers = asked
-        answer = populated_emulator.send(operation.method, path, body, headers)
-        seen.add(answer.status)
-        assert answer.status < 500
-        assert problems(operation, path, answer) == []
+    def send(request: tuple[str, object, dict[str, str]]) -> None:
+        path, body, headers = request
+        reply = populated_emulator.send(operation.method, path, body, headers)
+        seen.add(reply.status)
+        assert reply.status < 500
+        assert problems(operation, path, reply) == []
 
-    ask()
+    send()
 
     assert operation.method == "DELETE" or seen & {200, 201}
     assert len(seen) > 1

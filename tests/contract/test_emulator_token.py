@@ -24,16 +24,16 @@ def api() -> Any:
     return yaml.safe_load(FILE.read_text(encoding="utf-8"))
 
 
-def test_path_and_form_are_the_vendors(api: Any) -> None:
-    """POST of a form, and nothing else that we need."""
+def test_path_and_form_match_the_vendors_file(api: Any) -> None:
+    """A POST of a form."""
     operation = api["paths"][TOKEN_PATH]["post"]
 
     assert FORM_CONTENT_TYPE in operation["requestBody"]["content"]
     assert [*operation["responses"]] == ["200"]
 
 
-def test_scopes_are_the_vendors(api: Any) -> None:
-    """Every scope but the one for a single resource, which is a pattern."""
+def test_scopes_match_the_vendors_file(api: Any) -> None:
+    """Every scope except the one for a single resource, which is a pattern."""
     documented = {
         name for name in api["components"]["schemas"]["Scopes"]["enum"] if "<" not in name
     }
@@ -41,12 +41,12 @@ def test_scopes_are_the_vendors(api: Any) -> None:
     assert {*SCOPES} == documented
 
 
-def test_the_grant_is_the_vendors(api: Any) -> None:
+def test_the_grant_matches_the_vendors_file(api: Any) -> None:
     """client_credentials gives a two-legged token."""
     assert "client_credentials" in api["components"]["schemas"]["GrantType"]["enum"]
 
 
-def test_the_answer_has_the_vendors_schema(api: Any) -> None:
+def test_the_reply_matches_the_vendors_schema(api: Any) -> None:
     """The payload of a client credentials grant."""
     headers = {
         "authorization": "Basic ZW11bGF0b3ItY2xpZW50OmVtdWxhdG9yLXNlY3JldA==",
@@ -54,10 +54,10 @@ def test_the_answer_has_the_vendors_schema(api: Any) -> None:
     }
     emulator = Emulator()
     form = b"grant_type=client_credentials&scope=account%3Aread"
-    answer = emulator.handle(Request("POST", TOKEN_PATH, "", headers, form))
+    reply = emulator.handle(Request("POST", TOKEN_PATH, "", headers, form))
     emulator.close()
 
     schema = api["components"]["schemas"]["twoLeggedToken"]
-    assert answer.status == 200
-    jsonschema.validate(answer.parse_content(), schema)
-    assert {*answer.parse_content()} <= {*schema["properties"]}
+    assert reply.status == 200
+    jsonschema.validate(reply.parse_content(), schema)
+    assert {*reply.parse_content()} <= {*schema["properties"]}

@@ -1,4 +1,4 @@
-"""Autodesk's own Node SDK, unchanged but for its base address, against the emulator.
+"""Autodesk's Node SDK against the emulator, with another base URL and otherwise unchanged.
 
 https://github.com/autodesk-platform-services/aps-sdk-node (Apache-2.0); its versions are pinned in
 ``node_sdk/package-lock.json``. Skipped without Node, npm or a registry to install it from.
@@ -34,12 +34,12 @@ pytestmark = pytest.mark.xdist_group("node sdk")
 HERE: Final = Path(__file__).parent / "node_sdk"
 PACKAGES: Final = ("package.json", "package-lock.json")
 MINUTES: Final = 180
-"""Seconds for an install: a registry may be slow."""
+"""The timeout of an install in seconds: a registry may be slow."""
 
 OUT_OF_REACH: Final = re.compile(
     r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT|E40\d|E50\d"
 )
-"""What npm says where there is no registry, or one that does not have the packages."""
+"""The messages of npm without a registry, or with one that lacks the packages."""
 
 CALLS: Final = (
     "getTwoLeggedToken",
@@ -50,7 +50,7 @@ CALLS: Final = (
     *("createProjectImage", "getProject", "getProjects", "getProjectUsers", "getProjectUser"),
     "getUserProjects",
 )
-"""All of the SDK but its writes to ACC projects, which the emulator does not have."""
+"""All calls of the SDK except its writes to ACC projects, which the emulator does not support."""
 
 
 def installed() -> Path:
@@ -103,7 +103,7 @@ def hq() -> Iterator[RunningEmulator]:
 
 @pytest.fixture(scope="module")
 def results(hq: RunningEmulator) -> dict[str, Any]:
-    """Return what came of each call."""
+    """Return the result of each call."""
     node = shutil.which("node")
     if node is None:
         pytest.skip("Node is not installed")
@@ -127,20 +127,22 @@ def results(hq: RunningEmulator) -> dict[str, Any]:
         env={**os.environ, "NO_PROXY": "127.0.0.1"},
     )
     assert done.returncode == 0, done.stderr
-    answered: dict[str, Any] = json.loads(done.stdout)
-    return answered
+    parsed: dict[str, Any] = json.loads(done.stdout)
+    return parsed
 
 
 def test_every_call_of_the_sdk_succeeds(results: dict[str, Any]) -> None:
-    """Reads and writes, with two slashes before each path and a hub's id for the account's."""
+    """Reads and writes, with two slashes before each path and a hub's id as account id."""
     errors = {name: each["error"] for name, each in results.items() if "error" in each}
 
     assert errors == {}
     assert [*results] == [*CALLS]
 
 
-def test_what_the_sdk_wrote_is_there(results: dict[str, Any], hq: RunningEmulator) -> None:
-    """A company and a user with their changes, a unit below another, two pictures."""
+def test_the_writes_of_the_sdk_are_in_the_state(
+    results: dict[str, Any], hq: RunningEmulator
+) -> None:
+    """A company and a user with their changes, a unit below another, two images."""
     account = hq.emulator.call_control_plane("GET", "/state")["accounts"][0]
 
     companies = {row["name"]: row for row in account["companies"]}
@@ -155,22 +157,22 @@ def test_what_the_sdk_wrote_is_there(results: dict[str, Any], hq: RunningEmulato
     assert results["importCompanies"]["content"]["success"] == 2
 
 
-def test_lists_that_the_sdk_repeats_are_lists(results: dict[str, Any]) -> None:
-    """Filters, fields and sort orders of several values, and filters joined by OR."""
+def test_repeated_parameters_of_the_sdk_are_lists(results: dict[str, Any]) -> None:
+    """Filters, fields and sort orders with several values, and filters combined with OR."""
     project = results["getProject"]["content"]
-    (listed,) = results["getProjects"]["content"]["results"]
+    (project_row,) = results["getProjects"]["content"]["results"]
     (member,) = results["getProjectUsers"]["content"]["results"]
     (of_user,) = results["getUserProjects"]["content"]["results"]
 
-    assert project == {"id": listed["id"], "name": "Tower A", "status": "active"}
-    assert listed.keys() == {"id", "name", "status", "products"}
+    assert project == {"id": project_row["id"], "name": "Tower A", "status": "active"}
+    assert project_row.keys() == {"id", "name", "status", "products"}
     assert member.keys() == {"id", "email", "products", "accessLevels"}
     assert of_user["id"] == project["id"]
     assert of_user["accessLevels"] == {"projectAdmin": True, "projectMember": True}
 
 
 def test_each_call_of_the_sdk_is_one_request(results: dict[str, Any], hq: RunningEmulator) -> None:
-    """Nothing was repeated, and nothing was sent elsewhere."""
+    """No request was repeated or sent elsewhere."""
     assert len(results) == len(CALLS)
     assert sum(hq.emulator.journal.count_requests().values()) == len(CALLS)
     assert {entry.status for entry in hq.emulator.journal.find_entries()} <= {200, 201}

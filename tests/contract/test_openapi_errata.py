@@ -1,4 +1,4 @@
-"""The list of the file's mistakes, and the referee that reads it."""
+"""The errata of the vendor's file, and the validator."""
 
 from copy import deepcopy
 
@@ -14,15 +14,15 @@ USERS = "/construction/admin/v1/projects/p/users"
 JSON = {"Content-Type": "application/json", "Region": "EMEA"}
 
 
-@pytest.mark.parametrize("mistake", ERRATA, ids=lambda mistake: mistake.location)
-def test_every_known_mistake_is_still_made(mistake: Erratum) -> None:
-    """What the vendor has put right is taken off the list."""
+@pytest.mark.parametrize("erratum", ERRATA, ids=lambda erratum: erratum.location)
+def test_every_erratum_still_applies(erratum: Erratum) -> None:
+    """An error that the vendor has corrected is removed from the list."""
     document = deepcopy(load_openapi_file())
 
-    mistake.patch(document)
+    erratum.patch(document)
 
     assert document != load_openapi_file()
-    assert mistake.reason
+    assert erratum.reason
 
 
 @pytest.mark.parametrize(
@@ -38,15 +38,15 @@ def test_every_known_mistake_is_still_made(mistake: Erratum) -> None:
         ("POST", "/hq/v1/accounts/a/projects", JSON, b"the file has no such path"),
     ],
 )
-def test_a_right_request_passes(
+def test_a_valid_request_passes(
     method: str, path: str, headers: dict[str, str], body: bytes
 ) -> None:
-    """The file's own names and types, as mended."""
+    """With the file's names and types, after the errata."""
     assert get_validator().validate_request(method, path, headers, body) == []
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "headers", "body", "words"),
+    ("method", "path", "headers", "body", "message"),
     [
         ("GET", f"{ACCOUNT}/companies?fields=name", {}, b"", "no query parameter fields"),
         ("GET", f"{ACCOUNT}/companies?limit=ten", {}, b"", "query parameter limit"),
@@ -61,18 +61,18 @@ def test_a_right_request_passes(
         ("GET", f"{USERS}?sort=nme", {}, b"", "query parameter sort"),
     ],
 )
-def test_a_wrong_request_is_told(
-    method: str, path: str, headers: dict[str, str], body: bytes, *, words: str
+def test_an_invalid_request_is_reported(
+    method: str, path: str, headers: dict[str, str], body: bytes, *, message: str
 ) -> None:
-    """In one line each."""
+    """Each problem is one line."""
     problems = get_validator().validate_request(method, path, headers, body)
 
     assert len(problems) == 1
-    assert words in problems[0]
+    assert message in problems[0]
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "words"),
+    ("status", "body", "message"),
     [
         (200, b'[{"id": "x", "city": null}]', ""),
         (200, b'[{"id": "x", "erp": "x"}]', "'erp' was unexpected"),
@@ -81,9 +81,9 @@ def test_a_wrong_request_is_told(
         (429, b"", ""),
     ],
 )
-def test_answers_are_judged_by_status_and_shape(status: int, body: bytes, words: str) -> None:
-    """Null is an answer, a field that is not in the file is none."""
+def test_replies_are_validated_by_status_and_schema(status: int, body: bytes, message: str) -> None:
+    """Null is valid, a field that is not in the file is not."""
     problems = get_validator().validate_response("GET", f"{ACCOUNT}/companies", status, body)
 
-    assert len(problems) == bool(words)
-    assert words in "".join(problems)
+    assert len(problems) == bool(message)
+    assert message in "".join(problems)

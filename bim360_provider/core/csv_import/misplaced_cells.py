@@ -1,4 +1,4 @@
-"""Cells that are not below their columns, and headers that do not describe projects."""
+"""Detect cells that are not below their columns, and headers of other files."""
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -36,10 +36,10 @@ DATE_PATTERN: Final = re.compile(
 AMOUNT_PATTERN: Final = re.compile(r"\W*[^\W\d]{0,5}\W*\d[\d\s.,'\u2019_]*\W*[^\W\d]{0,5}\W*")
 
 MAX_VALUE_LENGTH: Final = 40
-"""Characters of a date or an amount: a longer text is something else."""
+"""Maximum length of a date or an amount."""
 
 CACHE_SIZE: Final = 1000
-"""Cells whose kind is kept: each attempt to move a row looks at the same ones."""
+"""Cached cells, because each attempt to shift a row checks the same cells."""
 
 CURRENCY_CODE_LENGTH: Final = 3
 
@@ -73,28 +73,28 @@ CELL_KINDS: Final[dict[str, Callable[[str], bool]]] = {
     "value": _is_amount,
     "currency": _is_currency,
 }
-"""Arguments whose values are recognized by their form."""
+"""Arguments whose values have a recognizable format."""
 
 FIRST_DIGIT_GROUP: Final = re.compile(r"\W{0,3}[1-9]\d{0,2}")
 
 DIGIT_GROUP: Final = re.compile(r"\d{3}(?:\.\d{1,2})?")
 
-STRAY_CELL: Final = "stands under no column; is there a separator too many, or a quote too few?"
+STRAY_CELL: Final = "is below no column; is there an extra separator, or a missing quote?"
 
 MIN_EVIDENCE: Final = 2
-"""Cells of the wrong kind: one is a mistake of its own, two hint at a shift."""
+"""Cells of the wrong kind that indicate a shift; a single one is an ordinary mistake."""
 
 
 @dataclass(frozen=True)
 class RowLayout:
-    """Where the cells of a row belong.
+    """The positions of the cells in a row.
 
     Attributes:
-        separator: What stands between cells.
-        positions: Where each argument's column is.
-        required: Arguments that no row may lack.
-        named: The positions that the header has a name for.
-        length: The number of cells of the header, named or not.
+        separator: The separator of the cells.
+        positions: The position of each argument's column.
+        required_arguments: Arguments that each row must have.
+        named_positions: The positions with a name in the header.
+        header_length: The number of cells in the header, with or without a name.
     """
 
     separator: str
@@ -105,15 +105,15 @@ class RowLayout:
 
     @property
     def width(self) -> int:
-        """Return the number of columns, up to the last that has a name."""
+        """The number of columns, up to the last one with a name."""
         return max(self.named_positions) + 1
 
     def count_misfits(self, texts: Sequence[str], ignored_positions: Collection[int] = ()) -> int:
-        """Return how many cells are of another kind than their column, or are missing.
+        """Return the number of cells that do not fit their column or are missing.
 
         Args:
             texts: The cells of a row.
-            allowed: Positions that are not looked at.
+            ignored_positions: Positions that are not counted.
         """
         found = sum(
             position < len(texts) and bool(texts[position]) and not fits(texts[position])
@@ -131,7 +131,7 @@ class RowLayout:
 
 
 def find_shift(row: Row, layout: RowLayout) -> Mistake | None:
-    """Return why the cells of a row are not under their columns, or None if they are."""
+    """Return a mistake if the cells of a row are not below their columns."""
     return (
         _find_single_cell(row, layout)
         or _find_torn_cell(row)
@@ -143,7 +143,7 @@ def find_shift(row: Row, layout: RowLayout) -> Mistake | None:
 
 
 def _find_single_cell(row: Row, layout: RowLayout) -> Mistake | None:
-    """A line with another separator than the header, or in quotes as a whole, is one cell."""
+    """Find a line with another separator than the header's, or in quotes as a whole."""
     filled = [cell for cell in row if cell.text]
     if len(filled) != 1 or filled[0] is not row[0] or layout.width <= MIN_EVIDENCE:
         return None
@@ -153,41 +153,42 @@ def _find_single_cell(row: Row, layout: RowLayout) -> Mistake | None:
             continue
         if separator == layout.separator:
             return Mistake("is in quotes as a whole; remove the quotes around it", row[0].line)
-        words = f"is separated by {separator!r}, but the header by {layout.separator!r}"
-        return Mistake(f"{words}; use the same in all lines", row[0].line)
+        message = f"has the separator {separator!r}, but the header has {layout.separator!r}"
+        return Mistake(f"{message}; use the same in all lines", row[0].line)
     return None
 
 
 def _find_torn_cell(row: Row) -> Mistake | None:
-    """A cell in typographic quotes is torn by the separator in it."""
-    begins = None
+    """Find a cell in typographic quotes that is split by a separator in it."""
+    first = None
     for cell in row:
         opens, closes = (
             cell.text[:1] in tuple(OPENING_QUOTES),
             cell.text[-1:] in tuple(CLOSING_QUOTES),
         )
-        if begins and closes and not opens:
-            words = f"{normalize.quote_value(begins.text)} begins a cell in typographic quotes, which do not"
-            return Mistake(f'{words} keep a cell together; use straight quotes (")', begins.line)
+        if first and closes and not opens:
+            message = f"{normalize.quote_value(first.text)} begins a cell in typographic quotes"
+            advice = 'which do not protect a separator; use straight quotes (")'
+            return Mistake(f"{message}, {advice}", first.line)
         if not cell.is_quoted and opens and not closes:
-            begins = cell
+            first = cell
     return None
 
 
 def _find_swallowed_lines(row: Row, layout: RowLayout) -> Mistake | None:
-    """A quote without its partner takes whole lines into one cell, also of an ignored column."""
+    """Find an unclosed quote that merges several lines into one cell, even an ignored one."""
     for cell in row:
         lines = cell.text.splitlines()
         for line in lines[1:]:
             if layout.width > MIN_EVIDENCE and line.count(layout.separator) >= layout.width - 1:
                 last = cell.line + len(lines) - 1
-                words = f"a quoted cell holds whole lines, up to line {last}"
-                return Mistake(f'{words}; is a quote (") missing its partner?', cell.line)
+                message = f"a quoted cell contains whole lines, up to line {last}"
+                return Mistake(f'{message}; is a closing quote (") missing?', cell.line)
     return None
 
 
 def _find_torn_amount(row: Row, layout: RowLayout) -> Mistake | None:
-    """An amount such as 3,000 without quotes is two cells where commas separate."""
+    """Find an unquoted amount such as 3,000 that is split by the comma separator."""
     texts = [cell.text for cell in row]
     at = layout.positions.get("value", len(texts))
     end = at + 1
@@ -198,12 +199,13 @@ def _find_torn_amount(row: Row, layout: RowLayout) -> Mistake | None:
     if any(cell.is_quoted for cell in row[at:end]):
         return None
     merged = [*texts[:at], ",".join(texts[at:end]), *texts[end:]]
-    mended = layout.count_misfits(texts) and not layout.count_misfits(merged)
+    fits_merged = layout.count_misfits(texts) and not layout.count_misfits(merged)
     has_more_cells = layout.separator == "," and len(texts) > layout.header_length
-    if not mended and not has_more_cells:
+    if not fits_merged and not has_more_cells:
         return None
-    words = f"the separator parts {normalize.quote_value(texts[at])} and '{texts[at + 1]}'"
-    return Mistake(f"{words}; write the amount without grouping", row[at].line, "value")
+    parts = f"{normalize.quote_value(texts[at])} and '{texts[at + 1]}'"
+    message = f"the separator splits the amount into {parts}; write it without grouping"
+    return Mistake(message, row[at].line, "value")
 
 
 def _find_stray_cell(row: Row, layout: RowLayout) -> Mistake | None:
@@ -214,52 +216,51 @@ def _find_stray_cell(row: Row, layout: RowLayout) -> Mistake | None:
 
 
 def _find_moved_cells(row: Row, layout: RowLayout) -> Mistake | None:
-    """Cells that all fit one column further left, or further right, have moved."""
+    """Find cells that all fit one column further left or right."""
     texts = [cell.text for cell in row]
     if layout.count_misfits(texts) < MIN_EVIDENCE:
         return None
     for at in range(len(texts) - 1):
         merged = [*texts[:at], f"{texts[at]} {texts[at + 1]}", *texts[at + 2 :]]
         if texts[at] and texts[at + 1] and not layout.count_misfits(merged):
-            words = (
-                f"the cells behind {normalize.quote_value(texts[at])} are one column too far right"
-            )
+            cells = f"the cells after {normalize.quote_value(texts[at])}"
             advice = "if its text contains the separator, put it in quotes"
-            return Mistake(f"{words}; {advice}", row[at + 1].line)
+            return Mistake(f"{cells} are one column too far right; {advice}", row[at + 1].line)
     if len(texts) > layout.width or (len(texts) == layout.width and texts[-1]):
         return None
     found = _find_gap(texts, layout)
     if found is None:
         return None
-    words = f"the cells from {normalize.quote_value(texts[found])} on are one column too far left"
-    return Mistake(f"{words}; is a cell or its separator missing?", row[found].line)
+    cells = f"the cells from {normalize.quote_value(texts[found])} on"
+    advice = "is a cell or its separator missing?"
+    return Mistake(f"{cells} are one column too far left; {advice}", row[found].line)
 
 
 def _find_gap(texts: Sequence[str], layout: RowLayout) -> int | None:
-    """Return where a cell, or else a separator between two, is missing."""
+    """Return the position of a missing cell, or else of a missing separator."""
     for before in (0, 1):
         for at in reversed(range(before, len(texts))):
-            spread = [*texts[:at], "", *texts[at:]]
-            if not layout.count_misfits(spread, ignored_positions=(at - before, at)):
+            filled = [*texts[:at], "", *texts[at:]]
+            if not layout.count_misfits(filled, ignored_positions=(at - before, at)):
                 return at
     return None
 
 
 def separate_broken_rows(rows: list[Row], layout: RowLayout) -> tuple[list[Row], list[Mistake]]:
-    """Return the rows that are whole, and a mistake for each two that are one row in two lines."""
-    whole, mistakes = [], []
+    """Return the complete rows, and a mistake for each row that is split into two lines."""
+    complete, mistakes = [], []
     at = 0
     while at < len(rows):
         following = rows[at + 1] if at + 1 < len(rows) else []
         if _is_broken_row(rows[at], following, layout):
-            words = f"breaks off, and goes on in line {following[0].line}"
+            message = f"is incomplete and continues in line {following[0].line}"
             advice = "join the two lines, or put the cell that contains the line end in quotes"
-            mistakes.append(Mistake(f"{words}; {advice}", rows[at][0].line))
+            mistakes.append(Mistake(f"{message}; {advice}", rows[at][0].line))
             at += 2
         else:
-            whole.append(rows[at])
+            complete.append(rows[at])
             at += 1
-    return whole, mistakes
+    return complete, mistakes
 
 
 def _is_broken_row(row: Row, following: Row, layout: RowLayout) -> bool:
@@ -276,12 +277,12 @@ MISSING_HEADER: Final = (
 )
 
 MAX_SHOWN_COLUMNS: Final = 8
-"""Columns that are shown: enough to see whether the separator is right."""
+"""Columns that a message shows, enough to recognize a wrong separator."""
 
 QUOTE_CHARACTERS: Final = f"{OPENING_QUOTES}{CLOSING_QUOTES}'`\u2018\u2019"
 
 COLUMN_NAME_PATTERN: Final = re.compile(r"[^\W\d][\w \-/().]{0,39}")
-"""A text that may be shown as the name of a column. Others could be a secret of another file."""
+"""A column name that messages may show; another text could be a secret of another file."""
 
 SERVICES_FILE: Final = (
     "is the set-up tool's list of services; declare a Bim360ProjectAdmin per line"
@@ -299,24 +300,24 @@ FOREIGN_FILES: Final = (
     ({"project_name", "email"}, f"{USERS_FILE}, see docs/reference/members.md"),
     ({"project_name", "root_folder"}, FOLDERS_FILE),
 )
-"""Columns by which the other files of the vendor's set-up tool are recognized:
+"""Columns that identify other files of the vendor's set-up tool:
 https://github.com/autodesk-platform-services/aps-bim360-project-setup"""
 
 SEPARATOR_LABELS: Final = {";": "semicolons", ",": "commas", "\t": "tabs", "|": "vertical bars"}
 
 
 def find_header_fault(cells: CsvTable, encoding: str) -> Mistake | None:
-    """Return why a file is not a list of projects, or None if it seems to be one.
+    """Return a mistake if a file is not a list of projects.
 
     Args:
         cells: The file.
-        encoding: The encoding that it was read with.
+        encoding: The encoding with which it was read.
     """
     names = {normalize_column_name(cell.text) for cell in cells.header}
     line = cells.header[0].line
-    for signature, words in FOREIGN_FILES:
+    for signature, message in FOREIGN_FILES:
         if signature <= names and "name" not in names:
-            return Mistake(f"{words} ({describe_reading(cells, encoding)})", line)
+            return Mistake(f"{message} ({describe_reading(cells, encoding)})", line)
     if names & COLUMN_NAMES:
         return None
     return Mistake(f"{_format_advice(cells)}; {describe_reading(cells, encoding)}", line)
@@ -327,9 +328,9 @@ def _format_advice(cells: CsvTable) -> str:
     if len(cells.header) == 1 and _is_header(parse_table(only.text, COLUMN_NAMES).header):
         if only.is_quoted:
             return "is in quotes as a whole, as other lines may be; remove the quotes around lines"
-        return "is separated otherwise than 'sep=' says; correct that line, or remove it"
+        return "has another separator than 'sep=' sets; correct that line, or remove it"
     if _is_header([Cell(cell.text.strip(QUOTE_CHARACTERS), cell.line) for cell in cells.header]):
-        return 'has quotes that do not quote; write straight ones ("), or none'
+        return 'has quotes that do not protect a cell; use straight quotes ("), or none'
     later = next((row for row in cells.rows[:MAX_SHOWN_COLUMNS] if _is_header(row)), None)
     if later:
         return f"is not the header, which is in line {later[0].line}; remove the lines before it"
@@ -341,17 +342,18 @@ def _is_header(row: Row) -> bool:
 
 
 def describe_reading(cells: CsvTable, encoding: str) -> str:
-    """Return how a file was read, so that a wrong separator or encoding shows at once.
+    """Return the encoding, the separator and the columns with which a file was read.
 
     Args:
         cells: The file.
-        encoding: The encoding that it was read with.
+        encoding: The encoding with which it was read.
     """
     texts = [cell.text for cell in cells.header]
     shown = ", ".join(_format_column(text) for text in texts[:MAX_SHOWN_COLUMNS])
     more = ", …" if len(texts) > MAX_SHOWN_COLUMNS else ""
     if len(texts) == 1:
-        return f"read as {encoding} text with 1 column: {shown}; none of {_format_separators()} separates it"
+        none = f"none of {_format_separators()} separates it"
+        return f"read as {encoding} text with 1 column: {shown}; {none}"
     sign = SEPARATOR_LABELS.get(cells.separator, normalize.quote_value(cells.separator))
     return f"read as {encoding} text with {len(texts)} columns, separated by {sign}: {shown}{more}"
 

@@ -1,4 +1,4 @@
-"""Read a CSV file as projects, with the same rules as a project in a stack."""
+"""Read projects from a CSV file, with the same rules as for a project in a program."""
 
 import hashlib
 import re
@@ -47,22 +47,22 @@ Values = Mapping[str, Any]
 
 EMPTY_ROW: Final = "has no value in any column of a project; remove the line"
 
-MISSING_VALUES_ADVICE: Final = "write them, or remove the line if it is not a project"
+MISSING_VALUES_ADVICE: Final = "add them, or remove the line if it is not a project"
 
 MAX_RESOURCE_NAME_LENGTH: Final = 255
-"""Characters of a resource name: Pulumi has no limit, but the backends' file names do."""
+"""Characters of a resource name: Pulumi has no limit, but file names of its backends have one."""
 
 
 @dataclass(frozen=True)
 class RowRules:
-    """What every row is read with.
+    """The rules for reading a row.
 
     Attributes:
-        layout: Where the cells of a row belong.
-        common: Arguments of every project whose line does not give them.
-        faults: What is wrong with those, which is not told again for every line.
-        settings: Say whether values outside the public lists are let through.
-        date_format: How the file writes dates.
+        layout: The positions of the cells in a row.
+        common_arguments: Arguments of all projects whose lines do not give them.
+        faults: Problems of the common arguments, which are not repeated for each line.
+        settings: Define whether values outside HQ's public lists are accepted.
+        date_format: The file's date format.
     """
 
     layout: RowLayout
@@ -72,23 +72,23 @@ class RowRules:
     date_format: str | None
 
     def get_cell(self, row: Row, argument: str) -> Cell:
-        """Return an argument's cell; an empty one at the row's end where the row has none."""
+        """Return an argument's cell, or an empty cell if the row is too short."""
         position = self.layout.positions.get(argument, len(row))
         return row[position] if position < len(row) else Cell("", row[-1].line)
 
     def find_missing_arguments(self, values: Values) -> list[str]:
-        """Return the arguments that a row lacks although their columns are there."""
+        """Return the required arguments that have a column, but no value in a row."""
         needed = [name for name in self.layout.required_arguments if name in self.layout.positions]
         return [name for name in needed if name not in values]
 
 
 def check_common_arguments(common: Values, settings: Settings) -> tuple[Problem, ...]:
-    """Return what is wrong with arguments that all projects are to have."""
+    """Return the problems of arguments that all projects share."""
     faults = []
     if "name" in common:
-        faults.append(Problem("name", "is each project's own: it must be a column"))
+        faults.append(Problem("name", "differs in each project, so it must be a column"))
     faults += [
-        Problem(name, "is said by a Bim360Provider in opts=")
+        Problem(name, "must be set by a Bim360Provider in opts=")
         for name in PROVIDER_ARGUMENTS
         if name in common
     ]
@@ -97,7 +97,7 @@ def check_common_arguments(common: Values, settings: Settings) -> tuple[Problem,
 
 
 def read_row(row: Row, rules: RowRules) -> tuple[dict[str, Any], list[Mistake]]:
-    """Return what a row says, empty cells left out, and everything that is wrong with it."""
+    """Return the arguments of a row, without empty cells, and all of its mistakes."""
     values, mistakes = _parse_row(row, rules)
     if not values and not mistakes:
         return {}, [Mistake(EMPTY_ROW, row[0].line)]
@@ -114,7 +114,7 @@ def _parse_row(row: Row, rules: RowRules) -> tuple[dict[str, Any], list[Mistake]
         try:
             values[argument] = _parse_cell(argument, cell, rules.date_format)
         except ValueError as error:
-            # A value that is wrong is judged once, and compared with no other.
+            # An invalid value is reported once, and not compared with others.
             values[argument] = UNKNOWN
             mistakes.append(Mistake(str(error), cell.line, argument))
     return values, mistakes
@@ -136,67 +136,67 @@ def _check_row(row: Row, values: Values, rules: RowRules) -> list[Mistake]:
     given = {name: each for name, each in values.items() if name != RESOURCE_NAME_COLUMN}
     _, problems = project.check({}, {**rules.common_arguments, **given}, rules.settings)
     missing = rules.find_missing_arguments(values)
-    together = missing if len(missing) > 1 else []
-    sources = {*rules.layout.positions, *rules.common_arguments}.difference(together)
+    grouped = missing if len(missing) > 1 else []
+    sources = {*rules.layout.positions, *rules.common_arguments}.difference(grouped)
     mistakes = [
         Mistake(problem.message, rules.get_cell(row, problem.argument).line, problem.argument)
         for problem in problems
         if problem.argument in sources and problem not in rules.faults and not problem.warning
     ]
-    if together:
+    if grouped:
         mistakes.append(
-            Mistake(f"has no {', '.join(together)}; {MISSING_VALUES_ADVICE}", row[0].line)
+            Mistake(f"has no {', '.join(grouped)}; {MISSING_VALUES_ADVICE}", row[0].line)
         )
     return mistakes
 
 
 MAX_SLUG_LENGTH: Final = 60
-"""Characters that are kept: as many as a preview shows in a line."""
+"""Characters that a preview shows in a line."""
 
 HASH_LENGTH: Final = 8
-"""Hexadecimal digits of the hash: two of the same words meet once in four thousand million."""
+"""Hexadecimal digits of the hash: 1 in 4,294,967,296 pairs with the same slug collides."""
 
 LATIN_LETTERS: Final = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "ß": "ss", "þ": "th", "ð": "d", "đ": "d", "ł": "l"}
     | {"\N{LATIN SMALL LETTER DOTLESS I}": "i"}
 )
-"""Latin letters that Unicode does not take apart into a plain one and its mark."""
+"""Latin letters that Unicode does not decompose into an ASCII letter and a mark."""
 
 
 def build_resource_name(project_name: str) -> str:
-    """Return ``harbor-point-tower`` for ``Harbor Point Tower``.
+    """Return a resource name such as ``harbor-point-tower`` for ``Harbor Point Tower``.
 
-    Where letters or signs are lost, a hash of the exact name tells it from the others.
+    If characters are lost, a hash of the exact name makes it unique.
     """
-    words = build_slug(project_name)
-    if words.replace("-", " ") == project_name.lower():
-        return words
+    slug = build_slug(project_name)
+    if slug.replace("-", " ") == project_name.lower():
+        return slug
     digest = hashlib.sha256(project_name.encode()).hexdigest()[:HASH_LENGTH]
-    return f"{words or 'project'}-{digest}"
+    return f"{slug or 'project'}-{digest}"
 
 
 def build_slug(name: str) -> str:
-    """Return the letters and digits of a name, with dashes between the words; none may be left."""
+    """Return the ASCII letters and digits of a name, joined by dashes; may be empty."""
     latin = unicodedata.normalize("NFKD", name.lower().translate(LATIN_LETTERS))
     plain = latin.encode("ascii", "ignore").decode().lower()
     return "-".join(re.findall(r"[a-z0-9]+", plain))[:MAX_SLUG_LENGTH].strip("-")
 
 
-MISSING_ROWS: Final = "names no projects, which would archive all that it named before"
-"""A file that was cut off is likelier than a wish that `pulumi destroy` fulfils."""
+MISSING_ROWS: Final = "contains no projects, so all projects that it named before would be archived"
+"""Refused, because the file is probably truncated; `pulumi destroy` archives all projects."""
 
-MIN_MOVED_ROWS: Final = 3
-"""Rows that have moved before the header is suspected."""
+MIN_SHIFTED_ROWS: Final = 3
+"""Shifted rows from which on the header is probably wrong."""
 
 
 @dataclass(frozen=True)
 class CsvProject:
-    """One project of the file.
+    """A project of the file.
 
     Attributes:
-        resource_name: Pulumi's name for it.
-        arguments: What its line says; what all projects have in common is not in it.
-        line: Where it stands.
+        resource_name: Pulumi's name of the resource.
+        arguments: The arguments in its line, without the common ones.
+        line: The number of its line.
     """
 
     resource_name: str
@@ -209,9 +209,9 @@ class CsvProjects:
     """The projects of a file.
 
     Attributes:
-        entries: In the file's order.
-        aside: Columns that mean nothing here.
-        mistakes: Everything that is wrong; where there is anything, the entries are incomplete.
+        entries: The projects, in the file's order; incomplete if there are mistakes.
+        ignored_columns: Names of known columns that are not arguments.
+        mistakes: All mistakes of the file.
     """
 
     entries: list[CsvProject] = field(default_factory=list)
@@ -227,14 +227,14 @@ def read_csv_projects(
     encoding: str | None = None,
     date_format: str | None = None,
 ) -> CsvProjects:
-    """Return the projects of a file, or all of its mistakes; nothing is asked of HQ.
+    """Return the projects of a file, or all of its mistakes; no request is sent to HQ.
 
     Args:
         content: The file.
-        common: Arguments of every project whose line does not give them; values may be unknown.
-        settings: Say whether values outside the public lists are let through.
-        encoding: Python's name of the file's encoding, if it cannot be told from the file.
-        date_format: How the file writes dates, in ``strptime``'s language.
+        common: Arguments of all projects whose lines do not give them; values may be unknown.
+        settings: Define whether values outside HQ's public lists are accepted.
+        encoding: Python's name of the file's encoding. Default: as detected.
+        date_format: The file's date format, in ``strptime`` syntax.
     """
     fault = find_format_fault(date_format) if date_format else None
     if fault:
@@ -246,9 +246,9 @@ def read_csv_projects(
     if not cells.header:
         return CsvProjects(mistakes=cells.mistakes or [Mistake("is empty")])
     codec = encoding or detect_encoding(content)
-    strange = find_header_fault(cells, codec)
-    if strange:
-        return CsvProjects(mistakes=[strange])
+    header_fault = find_header_fault(cells, codec)
+    if header_fault:
+        return CsvProjects(mistakes=[header_fault])
     head = map_columns(cells.header, common, describe_reading(cells, codec))
     faults = check_common_arguments(common, settings)
     rules = RowRules(_build_layout(cells, head, common), common, faults, settings, date_format)
@@ -269,24 +269,24 @@ def _build_layout(cells: CsvTable, head: ColumnMap, common: Values) -> RowLayout
 def _read_entries(
     cells: CsvTable, rules: RowRules, head: ColumnMap
 ) -> tuple[list[CsvProject], list[Mistake]]:
-    entries, moved = [], []
+    entries, shifts = [], []
     rows, mistakes = separate_broken_rows(cells.rows, rules.layout)
     for row in rows:
-        shifted = _check_repeated_header(cells.header, row) or find_shift(row, rules.layout)
-        if shifted:
-            # Nothing else that could be said of cells under other columns would be true.
-            moved.append(shifted)
+        shift = _check_repeated_header(cells.header, row) or find_shift(row, rules.layout)
+        if shift:
+            # Other mistakes of shifted cells would be misleading.
+            shifts.append(shift)
             continue
         values, found = read_row(row, rules)
         mistakes += found
         name = values.get("name")
         if isinstance(name, str) and not any(each.column == "name" for each in found):
-            # One name has two forms in Unicode, and which one is written depends on the system.
+            # The Unicode form of a name depends on the system that wrote the file.
             values["name"] = name = unicodedata.normalize("NFC", name)
-            own = values.pop(RESOURCE_NAME_COLUMN, None) or build_resource_name(name)
-            entries.append(CsvProject(own, values, rules.get_cell(row, "name").line))
+            resource_name = values.pop(RESOURCE_NAME_COLUMN, None) or build_resource_name(name)
+            entries.append(CsvProject(resource_name, values, rules.get_cell(row, "name").line))
     return entries, [
-        *_summarize_moved_rows(moved, len(cells.rows), head),
+        *_summarize_shifts(shifts, len(cells.rows), head),
         *mistakes,
         *_find_duplicates(entries),
     ]
@@ -298,18 +298,18 @@ def _check_repeated_header(header: Row, row: Row) -> Mistake | None:
     return Mistake("repeats the header; remove the line", row[0].line)
 
 
-def _summarize_moved_rows(moved: list[Mistake], rows: int, head: ColumnMap) -> list[Mistake]:
-    """Return the rows that have moved; if most have, it is the header that has."""
-    if len(moved) < MIN_MOVED_ROWS or len(moved) * 2 <= rows:
-        return moved
+def _summarize_shifts(shifts: list[Mistake], rows: int, head: ColumnMap) -> list[Mistake]:
+    """Return the mistakes of shifted rows; only one if most rows are shifted."""
+    if len(shifts) < MIN_SHIFTED_ROWS or len(shifts) * 2 <= rows:
+        return shifts
     if head.mistakes:
         return []
-    words = f"{moved[0].message} ({len(moved)} of {rows} lines: look at the header, too)"
-    return [replace(moved[0], message=words)]
+    message = f"{shifts[0].message} ({len(shifts)} of {rows} lines: check the header, too)"
+    return [replace(shifts[0], message=message)]
 
 
 def _find_duplicates(entries: list[CsvProject]) -> list[Mistake]:
-    """Return the lines that name a project, or a resource, which an earlier line has named."""
+    """Return a mistake for each line with the project or resource name of an earlier line."""
     mistakes = []
     names: dict[str, int] = {}
     resources: dict[str, int] = {}
@@ -318,10 +318,11 @@ def _find_duplicates(entries: list[CsvProject]) -> list[Mistake]:
         same_name = names.setdefault(name, entry.line)
         same_resource = resources.setdefault(entry.resource_name, entry.line)
         if same_name != entry.line:
-            words = f"{normalize.quote_value(name)} is the project of line {same_name} already"
-            mistakes.append(Mistake(words, entry.line, "name"))
+            message = f"{normalize.quote_value(name)} is already the project of line {same_name}"
+            mistakes.append(Mistake(message, entry.line, "name"))
         elif same_resource != entry.line:
-            words = f"{normalize.quote_value(entry.resource_name)} is the resource of line {same_resource}"
-            advice = f"already; tell them apart in a column {RESOURCE_NAME_COLUMN}"
-            mistakes.append(Mistake(f"{words} {advice}", entry.line, "name"))
+            resource = normalize.quote_value(entry.resource_name)
+            message = f"{resource} is already the resource name of line {same_resource}"
+            advice = f"set another one in a column {RESOURCE_NAME_COLUMN}"
+            mistakes.append(Mistake(f"{message}; {advice}", entry.line, "name"))
     return mistakes

@@ -1,4 +1,4 @@
-"""A CSV file as a header and rows of cells, and which column gives which argument of a project."""
+"""Parse a CSV file into a header and rows, and map its columns to arguments of a project."""
 
 import re
 from collections.abc import Collection
@@ -28,7 +28,7 @@ ERROR_VALUE: Final = re.compile(
 )
 """``#REF!``, ``#N/A``, ``#DIV/0!``, German ``#BEZUG!`` and ``#NV``, LibreOffice's ``Err:502``.
 
-``Loading...`` is what Google Sheets writes for a formula that is not computed yet.
+Google Sheets writes ``Loading...`` for a formula that is not computed yet.
 """
 
 NARROW_COLUMN: Final = re.compile("#{2,}")
@@ -36,10 +36,10 @@ NARROW_COLUMN: Final = re.compile("#{2,}")
 FORMULA: Final = re.compile(
     r"=.+|[+@]\$?[A-Z]{1,3}\$?\d+(?:[-+*/:&].*)?|[+@-][A-Z.]+\(.*", re.DOTALL
 )
-"""``=A2``, ``+A2``, ``@SUM(A2:A9)``: spreadsheets take each of them for a formula."""
+"""Texts that spreadsheets treat as formulas: ``=A2``, ``+A2``, ``@SUM(A2:A9)``."""
 
 TEXT_FORMULA: Final = re.compile(r'="(?P<text>[^"]*)"')
-"""``="01234"``: how people keep a spreadsheet from taking leading zeros away."""
+"""``="01234"``, a formula that keeps leading zeros in a spreadsheet."""
 
 OPENING_QUOTES: Final = "“„«»”‟"
 
@@ -49,15 +49,15 @@ LOST_CHARACTER: Final = "\N{REPLACEMENT CHARACTER}"
 
 
 def find_cell_fault(cell: Cell) -> str | None:
-    """Return why a cell cannot be what was meant, and what to do, or None."""
-    words = _describe_formula(cell.text) or _describe_error(cell.text) or _describe_quotes(cell)
-    return f"{normalize.quote_value(cell.text)} {words}" if words else None
+    """Return the message for a cell that a spreadsheet has spoiled, or None."""
+    fault = _describe_formula(cell.text) or _describe_error(cell.text) or _describe_quotes(cell)
+    return f"{normalize.quote_value(cell.text)} {fault}" if fault else None
 
 
 def _describe_formula(text: str) -> str | None:
-    kept = TEXT_FORMULA.fullmatch(text)
-    if kept:
-        return f"is a formula; write {normalize.quote_value(kept['text'])} without the sign ="
+    formula = TEXT_FORMULA.fullmatch(text)
+    if formula:
+        return f"is a formula; write {normalize.quote_value(formula['text'])} without the sign ="
     if FORMULA.fullmatch(text):
         return "is a formula, and a CSV file has no formulas; write its result"
     return None
@@ -65,9 +65,11 @@ def _describe_formula(text: str) -> str | None:
 
 def _describe_error(text: str) -> str | None:
     if ERROR_VALUE.fullmatch(text):
-        return "is an error of a spreadsheet; correct its formula, or write the value"
+        return "is a spreadsheet error; correct its formula, or write the value"
     if NARROW_COLUMN.fullmatch(text):
-        return "is how a column shows that it is too narrow; widen it, and save the file again"
+        return (
+            "is the placeholder of a column that is too narrow; widen it, and save the file again"
+        )
     if LOST_CHARACTER in text:
         return "lost a letter when the file was converted; type it again"
     return None
@@ -83,7 +85,7 @@ def _describe_quotes(cell: Cell) -> str | None:
     ):
         return None
     return (
-        "is in typographic quotes, which do not quote a cell; remove them, or put straight "
+        "is in typographic quotes, which do not protect a cell; remove them, or put straight "
         'quotes (") around them if they are part of the text'
     )
 
@@ -91,23 +93,23 @@ def _describe_quotes(cell: Cell) -> str | None:
 SEPARATORS: Final = (";", ",", "\t", "|")
 
 MAX_HEADER_LENGTH: Final = 100
-"""Characters of the line that names the separator."""
+"""Characters of the line that sets the separator."""
 
 SEPARATOR_DIRECTIVE: Final = re.compile(
     r'\s*"?sep=(?P<separator>[^\w"\s]|\t)"?[;,\t]*\s*', re.IGNORECASE
 )
-"""A first line that sets the separator for Excel; spreadsheets add separators to it."""
+"""A first line that sets the separator for Excel; spreadsheets append separators to it."""
 
 
 @dataclass
 class CsvTable:
-    """A file's rows; those without any text are left out.
+    """The rows of a file, without empty rows.
 
     Attributes:
         header: The first row.
-        rows: The others.
-        separator: What stands between cells.
-        mistakes: Why it was not read to its end.
+        rows: The other rows.
+        separator: The separator of the cells.
+        mistakes: The reason why the file was not read to its end.
     """
 
     header: Row = field(default_factory=list)
@@ -121,7 +123,7 @@ def parse_table(text: str, names: Collection[str] = ()) -> CsvTable:
 
     Args:
         text: The text of the file.
-        names: Names of columns: the separator is the one that finds most of them in the header.
+        names: Known column names, by which the separator is detected.
     """
     end = END_OF_LINE.search(text)
     first, rest = (text[: end.start()], text[end.end() :]) if end else (text, "")
@@ -132,7 +134,7 @@ def parse_table(text: str, names: Collection[str] = ()) -> CsvTable:
 
 
 def normalize_column_name(text: str) -> str:
-    """Return ``start_date`` for ``Start Date``."""
+    """Return the normal form of a column name, such as ``start_date`` for ``Start Date``."""
     return re.sub(r"[\s_-]+", "_", text.casefold())
 
 
@@ -144,31 +146,31 @@ def _read_table(text: str, separator: str, line: int) -> CsvTable:
 
 
 def _detect_separator(text: str, names: Collection[str]) -> str:
-    """Return the separator that finds most names in the header, or else makes most cells of it."""
+    """Return the separator with the most known names in the header, or else the most cells."""
 
-    def success(separator: str) -> tuple[int, int]:
+    def score(separator: str) -> tuple[int, int]:
         scanner = CsvScanner(text, separator)
         header = next((row for row in scanner.read_rows() if any(cell.text for cell in row)), None)
         if scanner.fault:
             return -1, 0
         if header is None:
-            # The file holds nothing but this separator.
+            # The file contains only this separator.
             return len(names) + 1, 0
         return sum(normalize_column_name(cell.text) in names for cell in header), len(header)
 
-    return max(SEPARATORS, key=success)
+    return max(SEPARATORS, key=score)
 
 
 PROVIDER_ARGUMENTS: Final = ("account_id", "region")
-"""Where a project is says its provider, not the project."""
+"""Arguments that the provider sets, not the project."""
 
 COLUMN_ARGUMENTS: Final = tuple(
     name for name in ProjectArguments.model_fields if name not in PROVIDER_ARGUMENTS
 )
-"""What a column may give."""
+"""Arguments that may have a column."""
 
 RESOURCE_NAME_COLUMN: Final = "resource_name"
-"""A column for Pulumi's own name, which otherwise is made from the project's."""
+"""The column for Pulumi's name of a resource; by default derived from the project's name."""
 
 REQUIRED_ARGUMENTS: Final = tuple(
     name for name, each in ProjectArguments.model_fields.items() if each.is_required()
@@ -180,32 +182,32 @@ id last_sign_in created_at updated_at copy_project_job_id
 folders_created_from include_name_to_request_body result result_message
 """.split()
 )
-"""What HQ answers but nobody sets, and what the vendor's set-up tool adds to a file of its own:
+"""Read-only fields of HQ, and columns that the vendor's set-up tool adds to its files:
 https://github.com/autodesk-platform-services/aps-bim360-project-setup"""
 
 COLUMN_ALIASES: Final = {"province": "state_or_province"}
-"""What the same tool takes too."""
+"""Column names that the same tool accepts."""
 
 COLUMN_NAMES: Final = frozenset(
     (*COLUMN_ARGUMENTS, RESOURCE_NAME_COLUMN, *IGNORED_COLUMNS, *COLUMN_ALIASES)
 )
-"""Every name that a column may have."""
+"""All valid column names."""
 
 MAX_REPORTED_COLUMNS: Final = 2
-"""Unknown columns that are reported one by one: more have one cause, such as a lost line end."""
+"""Unknown columns that are reported separately; more have a common cause."""
 
 REMARK: Final = re.compile(r"[(\[].*?[)\]]|[*:]")
-"""What people add to the name of a column: a unit, or a sign that it is required."""
+"""A remark in a column name, such as a unit or a sign that the column is required."""
 
 
 @dataclass
 class ColumnMap:
-    """What the header says.
+    """The columns of a header.
 
     Attributes:
-        positions: Where each argument's column is.
-        aside: Columns that mean nothing here.
-        mistakes: What is wrong with the header.
+        positions: The position of each argument's column.
+        ignored_columns: Names of known columns that are not arguments.
+        mistakes: The mistakes of the header.
     """
 
     positions: dict[str, int] = field(default_factory=dict)
@@ -214,17 +216,17 @@ class ColumnMap:
 
 
 def map_columns(header: Row, common: Collection[str], read_as: str = "") -> ColumnMap:
-    """Return what the columns are; order, upper case and spaces do not matter.
+    """Return the columns of a header; their order, case and spaces are ignored.
 
     Args:
         header: The first row of the file.
-        common: Arguments that need no column, because all projects have them.
-        read_as: How the file was read, for a header that may have been misread.
+        common: Arguments that need no column, because all projects share them.
+        read_as: A description of how the file was read, for the message.
     """
     found = ColumnMap()
     present = {_resolve_alias(cell.text) for cell in header}
-    meant: set[str | None] = set()
-    strangers: list[Mistake] = []
+    suggested: set[str | None] = set()
+    unknown: list[Mistake] = []
     for position, cell in enumerate(header):
         name = _resolve_alias(cell.text)
         if name in IGNORED_COLUMNS:
@@ -233,28 +235,28 @@ def map_columns(header: Row, common: Collection[str], read_as: str = "") -> Colu
             if found.positions.setdefault(name, position) != position:
                 found.mistakes.append(Mistake(f"has the column {name} twice", cell.line))
         elif name:
-            near = _suggest_column(cell.text, present)
-            meant.add(near)
-            mistake = Mistake(_describe_unknown_column(cell.text, name, near), cell.line)
-            (found.mistakes if near or name in PROVIDER_ARGUMENTS else strangers).append(mistake)
-    missing = [
-        each for each in REQUIRED_ARGUMENTS if each not in {*found.positions, *common, *meant}
-    ]
+            suggestion = _suggest_column(cell.text, present)
+            suggested.add(suggestion)
+            mistake = Mistake(_describe_unknown_column(cell.text, name, suggestion), cell.line)
+            is_explained = suggestion or name in PROVIDER_ARGUMENTS
+            (found.mistakes if is_explained else unknown).append(mistake)
+    covered = {*found.positions, *common, *suggested}
+    missing = [each for each in REQUIRED_ARGUMENTS if each not in covered]
     if missing:
-        words = f"has no column {', '.join(missing)}, which every project needs"
-        # A column under a name that is not known may be one of those that are missing.
-        words += f"; {read_as}" if strangers and read_as else ""
-        found.mistakes.append(Mistake(words, header[0].line))
-    elif len(strangers) > MAX_REPORTED_COLUMNS:
-        words = f"has {len(strangers)} columns that are not known; {read_as}"
-        found.mistakes.append(Mistake(words, header[0].line))
+        message = f"has no column {', '.join(missing)}, which every project needs"
+        # An unknown column may be one of the missing ones.
+        message += f"; {read_as}" if unknown and read_as else ""
+        found.mistakes.append(Mistake(message, header[0].line))
+    elif len(unknown) > MAX_REPORTED_COLUMNS:
+        message = f"has {len(unknown)} unknown columns; {read_as}"
+        found.mistakes.append(Mistake(message, header[0].line))
     else:
-        found.mistakes += strangers
+        found.mistakes += unknown
     return found
 
 
 def _resolve_alias(text: str) -> str:
-    """Return ``start_date`` for ``Start Date``."""
+    """Return the argument's name for a column name or its alias."""
     name = normalize_column_name(text)
     return COLUMN_ALIASES.get(name, name)
 
@@ -267,8 +269,8 @@ def _suggest_column(text: str, present: Collection[str]) -> str | None:
     return suggest_value(name, names, aliases=ARGUMENT_ALIASES, excluded=present)
 
 
-def _describe_unknown_column(text: str, name: str, near: str | None) -> str:
+def _describe_unknown_column(text: str, name: str, suggestion: str | None) -> str:
     if name in PROVIDER_ARGUMENTS:
-        return f"cannot have a column {name}: give opts= a Bim360Provider of that account"
-    advice = f"did you mean {near}?" if near else "docs/how-to/csv.md has the list"
-    return f"has a column {normalize.quote_value(text)}, which is not known; {advice}"
+        return f"cannot have a column {name}; pass a Bim360Provider of that account in opts="
+    advice = f"did you mean {suggestion}?" if suggestion else "docs/how-to/csv.md has the list"
+    return f"has an unknown column {normalize.quote_value(text)}; {advice}"

@@ -1,4 +1,4 @@
-"""The bytes of a CSV file as rows of cells: encodings, separators, quotes and line ends."""
+"""Decode a CSV file and split it into rows of cells."""
 
 import codecs
 import re
@@ -18,16 +18,16 @@ __all__ = [
 ]
 
 MAX_SHOWN_MISTAKES: Final = 50
-"""Mistakes told one by one: more do not help anybody, and most have one cause."""
+"""Mistakes that are listed; more usually have a common cause."""
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """One thing wrong with the file, in words that say what to write instead.
+    """A mistake in the file, with a message that says how to correct it.
 
     Attributes:
-        words: What is wrong.
-        line: The line, counted from 1 as an editor does; 0 for the file as a whole.
+        message: The mistake and its correction.
+        line: The line's number, from 1; 0 for the whole file.
         column: The column's name in the header, or empty for the whole line.
     """
 
@@ -36,18 +36,18 @@ class Mistake:
     column: str = ""
 
     def __str__(self) -> str:
-        """Return the mistake as people read it."""
+        """Return the message with its line and column."""
         line = f"line {self.line}" if self.line else ""
         place = ", ".join(part for part in (line, self.column) if part)
         return f"{place}: {self.message}" if place else self.message
 
 
 def format_mistakes(source: str, mistakes: Collection[Mistake]) -> str:
-    """Return what to tell about a file: a single mistake in one line, several in a list.
+    """Return the message for a file: one line for a single mistake, else a list.
 
     Args:
-        source: The file as the person named it.
-        mistakes: What is wrong with it, at least one thing.
+        source: The file as the user named it.
+        mistakes: At least one mistake.
     """
     ordered = sorted(mistakes, key=lambda mistake: mistake.line)
     if len(ordered) == 1:
@@ -61,43 +61,42 @@ def format_mistakes(source: str, mistakes: Collection[Mistake]) -> str:
 
 BYTE_ORDER_MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
-    # Before UTF-16, whose mark is how this one begins.
+    # Before UTF-16, whose mark is a prefix of this one.
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
-    # What Excel calls "Unicode Text".
+    # "Unicode Text" in Excel.
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
 WORKBOOK_SIGNATURES: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-"""How the files of Excel, LibreOffice and Numbers begin: a ZIP archive, or an OLE container."""
+"""First bytes of the files of Excel, LibreOffice and Numbers: a ZIP or an OLE container."""
 
 SAVE_ADVICE: Final = "save the file as 'CSV UTF-8'"
 
 SAMPLE_SIZE: Final = 128
-"""Bytes by which UTF-16 is detected: names of columns, which are ASCII."""
+"""Bytes that are used to detect UTF-16; column names are ASCII."""
 
 MAX_SHOWN_LINES: Final = 5
-"""Numbers of lines in one message."""
+"""Line numbers that one message shows."""
 
 NON_CP1252_LETTER: Final = re.compile(rb"[A-Za-z][\x80-\x91\x93-\x9f][a-z]")
-"""A letter of Mac Roman, code page 850 or 437; cp1252 has signs there, and 0x92 in O'Neil."""
+"""A letter of Mac Roman, cp850 or cp437 that is a sign in cp1252; 0x92 is its apostrophe."""
 
 SINGLE_BYTE_CODEC: Final = re.compile(r"cp\d{3,4}|iso8859-\d+|mac-\w+|koi8-\w|ascii|latin")
 
 DOUBLE_BYTE_CODE_PAGES: Final = ("cp932", "cp936", "cp949", "cp950", "cp1361")
 
 ESCAPE_CODECS: Final = ("idna", "punycode", "unicode-escape", "raw-unicode-escape")
-"""Codecs of Python in which no file is written."""
+"""Python codecs that are not file encodings."""
 
 
 def decode_file(content: bytes, encoding: str | None = None) -> str | Mistake:
-    """Return the text of a file, or why it cannot be read.
+    """Return the text of a file, or a mistake if it cannot be read.
 
     Args:
         content: The file.
-        encoding: Python's name of its encoding; without one the file decides, see
-            ``encoding_of``.
+        encoding: Python's name of its encoding. Default: see ``detect_encoding``.
     """
     if content.startswith(WORKBOOK_SIGNATURES):
         return Mistake(f"is a workbook of a spreadsheet program, not a CSV file: {SAVE_ADVICE}")
@@ -114,15 +113,16 @@ def decode_file(content: bytes, encoding: str | None = None) -> str | Mistake:
         return Mistake(f"encoding='{encoding}' is not known; {_format_advice(content, encoding)}")
     nul = text.find("\0")
     if nul >= 0:
-        words = f"contains a NUL character, so it is not {codec} text: {_format_advice(content, encoding)}"
-        return Mistake(words, _find_line_number(text[:nul].encode(errors="replace")))
+        advice = _format_advice(content, encoding)
+        message = f"contains a NUL character, so it is not {codec} text: {advice}"
+        return Mistake(message, _find_line_number(text[:nul].encode(errors="replace")))
     return text
 
 
 def detect_encoding(content: bytes) -> str:
-    """Return Python's name of the encoding that a file shows by its mark or by its NUL bytes.
+    """Return Python's name of a file's encoding, by its byte order mark or its NUL bytes.
 
-    Every second byte of ASCII text in UTF-16 is NUL; a file that shows nothing is UTF-8.
+    Every second byte of ASCII text in UTF-16 is NUL. The default is UTF-8.
     """
     for mark, codec in BYTE_ORDER_MARKS:
         if content.startswith(mark):
@@ -137,7 +137,7 @@ def detect_encoding(content: bytes) -> str:
 
 
 def _find_encoding_fault(content: bytes, encoding: str, found: str) -> str | None:
-    """Return why a named encoding would read other characters than the file has."""
+    """Return the message for an encoding that contradicts the content, or None."""
     try:
         name = codecs.lookup(encoding).name
     except (LookupError, UnicodeError, ValueError, TypeError):
@@ -168,7 +168,7 @@ def _describe_decode_error(
 
 
 def _format_advice(content: bytes, encoding: str | None) -> str:
-    """Return what to do about a file that was not read: only what works for these bytes."""
+    """Return an advice that works for the bytes of an unreadable file."""
     found = detect_encoding(content)
     if _is_decodable(content, found) and encoding is not None:
         return "leave out the argument encoding"
@@ -190,7 +190,7 @@ def _may_be_cp1252(content: bytes) -> bool:
 
 
 def _has_mixed_encodings(content: bytes) -> bool:
-    """Return whether some lines are UTF-8 beyond ASCII: one encoding would misread them."""
+    """Return whether some lines are non-ASCII UTF-8, which another encoding would misread."""
     return any(
         not line.isascii() and _is_decodable(line, "utf-8") for line in _split_lines(content)
     )
@@ -223,18 +223,18 @@ def _find_line_number(before: bytes) -> int:
 
 
 BLANKS: Final = " \t\u00a0\u2007\u202f\u3000\ufeff"
-"""What may stand between a separator and a quote: spaces of every width, and a lost mark."""
+"""Spaces of all widths, and a byte order mark, which may be next to a separator."""
 
 END_OF_LINE: Final = re.compile(r"\r\n|\r|\n")
 
 MAX_CELL_LENGTH: Final = 131_072
-"""Characters of a cell: a longer one is the rest of the file behind a quote."""
+"""Characters of a cell; a longer cell is the rest of the file after an unclosed quote."""
 
-OVERLONG_CELL: Final = 'a cell is longer than a book; is a quote (") missing its partner?'
+OVERLONG_CELL: Final = 'a cell is too long; is a closing quote (") missing?'
 
 UNCLOSED_QUOTE: Final = 'a quote (") is opened here and never closed'
 
-TEXT_AFTER_QUOTE: Final = 'a cell goes on after its closing quote; write a quote in it twice ("")'
+TEXT_AFTER_QUOTE: Final = 'a cell continues after its closing quote; double a quote inside it ("")'
 
 
 @dataclass(frozen=True)
@@ -242,9 +242,9 @@ class Cell:
     """A cell's text without surrounding space.
 
     Attributes:
-        text: What the cell says.
-        line: The line that it begins in.
-        is_quoted: Whether it stands in quotes, so that each sign in it is meant.
+        text: The text.
+        line: The number of its first line.
+        is_quoted: Whether the cell is in quotes.
     """
 
     text: str
@@ -256,14 +256,14 @@ Row = list[Cell]
 
 
 class CsvScanner:
-    """Reads a text row by row, until its end or the first fault.
+    """Reads the rows of a text, until its end or the first fault.
 
     Attributes:
-        fault: Why the text was not read to its end.
+        fault: The mistake that ended the reading, or None.
     """
 
     def __init__(self, text: str, separator: str, line: int = 1) -> None:
-        """Take the text, what separates its cells, and the number of its first line."""
+        """Set the text, the separator of its cells, and the number of its first line."""
         self.fault: Mistake | None = None
         self._text = text
         self._separator = separator
@@ -274,7 +274,7 @@ class CsvScanner:
         self._plain_text_pattern = re.compile(f"[^{re.escape(separator)}\r\n]*")
 
     def read_rows(self) -> Iterator[Row]:
-        """Yield each row; a line without a character is a row of one empty cell."""
+        """Yield each row; an empty line is a row with one empty cell."""
         while self._position < len(self._text):
             row = self._read_row()
             if self.fault:
@@ -322,7 +322,7 @@ class CsvScanner:
         return text.replace('""', '"')
 
     def _find_closing_quote(self, start: int) -> int:
-        """Return where the quote that ends a cell stands, or -1; two in a row are text."""
+        """Return the position of the closing quote, or -1; a doubled quote is text."""
         end = self._text.find('"', start)
         while end >= 0 and self._text[end + 1 : end + 2] == '"':
             end = self._text.find('"', end + 2)
@@ -332,5 +332,5 @@ class CsvScanner:
         found = self._blanks_pattern.match(self._text, at)
         return found.end() if found else at
 
-    def _record_fault(self, words: str, line: int) -> None:
-        self.fault = Mistake(f"{words}; what follows was not read", line)
+    def _record_fault(self, message: str, line: int) -> None:
+        self.fault = Mistake(f"{message}; the rest was not read", line)

@@ -1,4 +1,4 @@
-"""Cells as values: the lists, dates and amounts that spreadsheets write in their own formats."""
+"""Parse cells: lists, dates and amounts in the formats of spreadsheets."""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ from bim360_provider.models.suggestions import ALIASES, compact_word
 __all__ = ["find_format_fault", "parse_amount", "parse_date", "parse_value"]
 
 MAX_VALUE_LENGTH: Final = 40
-"""Characters of an amount: a longer text is something else."""
+"""Maximum length of an amount."""
 
 PLAIN_NUMBER: Final = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 
@@ -20,10 +20,10 @@ GROUPED_NUMBER: Final = re.compile(
     r"(?P<sign>[+-]?)(?P<whole>\d{1,3}(?:(?P<mark>[.,'\u2019_ ])\d{3}(?:(?P=mark)\d{3})*)?|\d+)"
     r"(?:(?P<point>[.,])(?P<cents>\d{1,2}))?"
 )
-"""``3.000.000,00``, ``3,000,000.00``, ``3'000'000``: groups by one sign, two decimals."""
+"""Numbers with groups of digits: ``3.000.000,00``, ``3,000,000.00``, ``3'000'000``."""
 
 AMBIGUOUS_NUMBER: Final = re.compile(r"(?P<sign>[+-]?)(?P<left>\d{1,3})[.,](?P<right>\d{3})")
-"""``3.000``: three thousand in one half of the world, three in the other."""
+"""``3.000``, which is three thousand or three, depending on the country."""
 
 EQUIVALENT_SIGNS: Final = {
     "\u066c": ",",
@@ -32,10 +32,10 @@ EQUIVALENT_SIGNS: Final = {
     "\uff0e": ".",
     "\u2019": "'",
 }
-"""Arabic and full-width signs, and the one that they correspond to."""
+"""Arabic and full-width signs, with their ASCII equivalents."""
 
 SPACES: Final = re.compile(r"[\u00a0\u2007\u2009\u202f]")
-"""Spaces that spreadsheets write between groups so that lines don't break there."""
+"""No-break spaces that spreadsheets write between groups."""
 
 CURRENCY_SIGN: Final = re.compile(r"[^\d\s.,'\u2019_+-]+")
 
@@ -44,14 +44,14 @@ def parse_amount(text: str) -> float:
     """Return the amount of a cell.
 
     Raises:
-        ValueError: It isn't a plain number. A number is suggested only where nothing but signs of
-            a currency and of grouping would go; where a cell has two readings, both are shown.
+        ValueError: The text is not a plain number. The message suggests a number only if the text
+            is one apart from currency and grouping; it suggests both readings of an ambiguous one.
     """
     if PLAIN_NUMBER.fullmatch(text) and not _is_ambiguous(text):
         return normalize.parse_amount(text)
-    words = f"must be a number such as 3000000 or 3000000.50, not {normalize.quote_value(text)}"
-    meant = " or ".join(_list_readings(text)) if len(text) <= MAX_VALUE_LENGTH else ""
-    raise ValueError(f"{words}; write {meant}" if meant else words)
+    message = f"must be a number such as 3000000 or 3000000.50, not {normalize.quote_value(text)}"
+    readings = " or ".join(_list_readings(text)) if len(text) <= MAX_VALUE_LENGTH else ""
+    raise ValueError(f"{message}; write {readings}" if readings else message)
 
 
 def _is_ambiguous(text: str) -> bool:
@@ -60,11 +60,11 @@ def _is_ambiguous(text: str) -> bool:
 
 
 def _list_readings(text: str) -> list[str]:
-    """Return the numbers that a cell can stand for, in ASCII digits, as ``amount`` reads them."""
+    """Return the numbers that a cell may mean, in ASCII digits."""
     number = _strip_currency(_normalize_signs(text))
-    either = AMBIGUOUS_NUMBER.fullmatch(number) if number else None
-    if either:
-        sign, left, right = either["sign"], either["left"], either["right"]
+    ambiguous = AMBIGUOUS_NUMBER.fullmatch(number) if number else None
+    if ambiguous:
+        sign, left, right = ambiguous["sign"], ambiguous["left"], ambiguous["right"]
         thousands = [] if left.startswith("0") else [f"{sign}{left}{right}"]
         return [*thousands, f"{sign}{left}{_format_decimals(right)}"]
     found = GROUPED_NUMBER.fullmatch(number) if number else None
@@ -77,10 +77,10 @@ def _list_readings(text: str) -> list[str]:
 
 
 def _format_decimals(digits: str) -> str:
-    """Return three decimals so that they cannot be a group of digits."""
-    left = digits.rstrip("0")
-    padding = "0" if len(left) == len(digits) else ""
-    return f".{left}{padding}" if left else ""
+    """Return three decimals in a form that is not a group of digits."""
+    decimals = digits.rstrip("0")
+    padding = "0" if len(decimals) == len(digits) else ""
+    return f".{decimals}{padding}" if decimals else ""
 
 
 def _normalize_signs(text: str) -> str:
@@ -95,7 +95,7 @@ def _normalize_sign(character: str) -> str:
 
 
 def _strip_currency(text: str) -> str | None:
-    """Return a text without its currency, or None if it contains other words."""
+    """Return a text without its currency, or None if it contains other letters."""
     signs = CURRENCY_SIGN.findall(text)
     if not signs:
         return text
@@ -108,14 +108,14 @@ def _strip_currency(text: str) -> str | None:
 
 
 def _is_currency(sign: str) -> bool:
-    """Return whether a text stands for a currency and for nothing else, such as a million."""
+    """Return whether a text is a currency, and not a unit such as a million."""
     if sign.upper() in enums.CURRENCIES or all(unicodedata.category(c) == "Sc" for c in sign):
         return True
     return any(value in enums.CURRENCIES for value in ALIASES.get(compact_word(sign), ()))
 
 
 SAMPLE_DATE: Final = date(2027, 1, 31)
-"""A day on which every way to write it is another."""
+"""A day whose date differs in each format."""
 
 NUMERIC_DATE: Final = re.compile(
     r"(?P<a>\d{1,4})(?P<mark>[-./]|\s?[-./]\s|\s)(?P<b>\d{1,2})(?P=mark)(?P<c>\d{1,4})(?P<end>\.?)",
@@ -124,7 +124,7 @@ NUMERIC_DATE: Final = re.compile(
 """``31.12.2027``, ``12/31/27``, ``31. 12. 2027``, ``2027. 12. 31.``, ``2027-1-5``."""
 
 TIME_OF_DAY: Final = re.compile(r"[T ]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s?[AaPp]\.?[Mm]\.?)?$")
-"""The time of day, which spreadsheets add to a date."""
+"""The time of day, which spreadsheets append to a date."""
 
 WEEKDAY: Final = re.compile(r"^[A-Za-z]{2,9}\.?, ")
 
@@ -133,12 +133,12 @@ MONTH_NAME_FORMATS: Final = (
     *("%d %B %Y", "%d-%B-%Y", "%d/%B/%Y", "%d. %B %Y", "%d %B %y", "%d-%B-%y"),
     *("%b %d, %Y", "%B %d, %Y", "%Y-%b-%d", "%Y年%m月%d日", "%Y년 %m월 %d일"),
 )
-"""With the name of the month, and in Chinese, Japanese and Korean."""
+"""Formats with the name of the month, and in Chinese, Japanese and Korean."""
 
 QUOTE_CHARACTERS: Final = "\"'\u2018\u2019\u201c\u201d\u201e "
 
 SERIAL_DATE: Final = re.compile(r"[2-6]\d{4}(?:[.,]\d+)?", re.ASCII)
-"""Days since 1900 or 1904, which is what a cell shows that isn't formatted as a date."""
+"""Days since 1900 or 1904: the value of a cell that is not formatted as a date."""
 
 
 def parse_date(text: str, date_format: str | None) -> str:
@@ -146,11 +146,11 @@ def parse_date(text: str, date_format: str | None) -> str:
 
     Args:
         text: The text of the cell.
-        date_format: How the file writes dates, in ``strptime``'s language; ``YYYY-MM-DD`` is
-            always understood.
+        date_format: The file's date format, in ``strptime`` syntax; ``YYYY-MM-DD`` is always
+            accepted.
 
     Raises:
-        ValueError: It isn't written so. Every day that it can stand for is shown.
+        ValueError: The text has another format. The message shows each day that it may mean.
     """
     found = _parse_with_format(text, date_format) if date_format else None
     if found:
@@ -158,16 +158,13 @@ def parse_date(text: str, date_format: str | None) -> str:
     try:
         return normalize.parse_date(text)
     except ValueError as error:
-        words = (
-            f"{error}, nor like {date_format!r}"
-            if date_format
-            else f"{error}{_suggest_dates(text)}"
-        )
-        raise ValueError(words) from None
+        advice = f", nor like {date_format!r}" if date_format else _suggest_dates(text)
+        msg = f"{error}{advice}"
+        raise ValueError(msg) from None
 
 
 def find_format_fault(date_format: object) -> str | None:
-    """Return what is wrong with a date format: it must contain year, month and day."""
+    """Return the message for a date format without year, month or day, or None."""
     try:
         written = SAMPLE_DATE.strftime(date_format) if isinstance(date_format, str) else ""
         if written and _parse_with_format(written, str(date_format)) == SAMPLE_DATE.isoformat():
@@ -179,27 +176,27 @@ def find_format_fault(date_format: object) -> str | None:
 
 def _parse_with_format(text: str, date_format: str) -> str | None:
     try:
-        # Only the day is kept, so no time zone can be wrong about it.
+        # Only the day is used, so the time zone is irrelevant.
         return datetime.strptime(text, date_format).date().isoformat()  # noqa: DTZ007 - see above
     except (ValueError, OverflowError, re.error):
         return None
 
 
 def _suggest_dates(text: str) -> str:
-    """Return what to write in place of a date in one of the world's other ways."""
+    """Return an advice for a date in another common format."""
     if len(text) > MAX_VALUE_LENGTH:
         return ""
     if SERIAL_DATE.fullmatch(text):
         return "; if it is a count of days, format the column as a date and save the file again"
-    alone = WEEKDAY.sub("", TIME_OF_DAY.sub("", text)).strip(QUOTE_CHARACTERS)
+    bare = WEEKDAY.sub("", TIME_OF_DAY.sub("", text)).strip(QUOTE_CHARACTERS)
     days: dict[str, str] = {}
-    for each in (*_list_numeric_formats(alone), *_list_named_formats(alone)):
-        found = _parse_with_format(alone, each)
+    for each in (*_list_numeric_formats(bare), *_list_named_formats(bare)):
+        found = _parse_with_format(bare, each)
         if found:
             days.setdefault(found, each)
-    # A format is for the whole cell; where more stands in it, only the day can be written.
+    # date_format must match the whole cell; with additional text, only the day is suggested.
     advice = (
-        f"{found} (or date_format='{each}')" if alone == text else found
+        f"{found} (or date_format='{each}')" if bare == text else found
         for found, each in days.items()
     )
     return "; write " + " or ".join(advice) if days else ""
@@ -210,7 +207,7 @@ def _list_named_formats(text: str) -> tuple[str, ...]:
 
 
 def _list_numeric_formats(text: str) -> list[str]:
-    """Return the formats in which three numbers are a date: by the length of the year."""
+    """Return the formats in which three numbers are a date, by the length of the year."""
     found = NUMERIC_DATE.fullmatch(text)
     if found is None:
         return []
@@ -221,7 +218,7 @@ def _list_numeric_formats(text: str) -> list[str]:
     elif last in (len("27"), len("2027")):
         year = "%Y" if last == len("2027") else "%y"
         orders = [("%d", "%m", year)]
-        # Dates with dots have the day before the month.
+        # Dates with dots have the day first.
         orders += [("%m", "%d", year)] if "." not in mark else []
         orders += [("%y", "%m", "%d")] if first == last and "." not in mark else []
     return [mark.join(order) + found["end"] for order in orders]
@@ -234,32 +231,32 @@ def parse_value(argument: str, text: str, date_format: str | None = None) -> Any
     """Return the value of a cell that is not empty.
 
     Args:
-        argument: The project's argument that the column gives.
-        text: What the cell says.
-        date_format: How the file writes dates, in ``strptime``'s language; ``YYYY-MM-DD`` is
-            always understood.
+        argument: The project's argument of the column.
+        text: The text of the cell.
+        date_format: The file's date format, in ``strptime`` syntax; ``YYYY-MM-DD`` is always
+            accepted.
 
     Raises:
-        ValueError: It cannot be understood; the words say what to write.
+        ValueError: The text is invalid; the message says how to correct it.
     """
     if argument in DATE_ARGUMENTS:
         return parse_date(text, date_format)
-    reader = VALUE_PARSERS.get(argument)
-    return reader(text) if reader else text
+    parser = VALUE_PARSERS.get(argument)
+    return parser(text) if parser else text
 
 
 def _parse_services(text: str) -> list[str]:
-    """Return a list: the vendor's set-up tool lets people choose what stands between."""
+    """Return the services of a cell; the vendor's set-up tool allows several separators."""
     parts = (part.strip() for part in re.split(r"[,;|\r\n]+", text))
     return [word for part in parts if part for word in _split_services(part)]
 
 
 def _split_services(part: str) -> list[str]:
-    """Return the services that spaces separate; ``Project Management`` is one in two words."""
-    words = part.split()
-    known = [word for word in words if word.lower() in enums.SERVICE_TYPES]
+    """Return the services between spaces; ``Project Management`` is one service."""
+    names = part.split()
+    known = [name for name in names if name.lower() in enums.SERVICE_TYPES]
     is_name = compact_word(part) in ALIASES or (not known and part != part.lower())
-    return [part] if is_name else words
+    return [part] if is_name else names
 
 
 DATE_ARGUMENTS: Final = ("start_date", "end_date")

@@ -1,1 +1,1 @@
-"""The newer API of Autodesk Construction Cloud, which also serves projects of BIM 360."""
+"""The API of Autodesk Construction Cloud, which also serves projects of BIM 360."""

@@ -23,10 +23,18 @@ PRODUCT_KEYS = {
     "gng": "modelCoordination",
     "insight": "insight",
 }
-"""Services and the keys of products (documented keys; which is which is partly an inference).
+"""The keys of products by service (the keys are documented, the mapping is partly an inference).
 
 Documented: https://github.com/autodesk-platform-services/aps-sdk-openapi (accountadmin.yaml)
 """
+
+DEFAULT_LIMIT = 20
+
+MAX_LIMIT = 200
+
+LIST_PARAMETERS = ("limit", "offset", "sort", "fields", "filterTextMatch")
+
+OR_FILTERS_PARAMETER = "orFilters"
 
 
 def camelize_name(name: str) -> str:
@@ -34,10 +42,6 @@ def camelize_name(name: str) -> str:
     first, *rest = name.split("_")
     return first + "".join(part.capitalize() for part in rest)
 
-
-DEFAULT_LIMIT = 20
-
-MAX_LIMIT = 200
 
 Item: TypeAlias = dict[str, Any]
 
@@ -52,13 +56,9 @@ MATCHERS: dict[str, Matcher] = {
     "equals": lambda text, wanted: text == wanted,
 }
 
-LIST_PARAMETERS = ("limit", "offset", "sort", "fields", "filterTextMatch")
-
-OR_FILTERS_PARAMETER = "orFilters"
-
 
 def build_text_filter(name: str) -> Filter:
-    """Return a filter that compares text as ``filterTextMatch`` says, whatever its case."""
+    """Return a filter that compares text as set by ``filterTextMatch``, ignoring case."""
 
     def keep(item: Item, wanted: str, matches: Matcher) -> bool:
         return matches(str(item[name] or "").casefold(), wanted.casefold())
@@ -70,17 +70,17 @@ def build_value_filter(name: str) -> Filter:
     """Return a filter for one of several values, separated by commas; ``-X`` excludes."""
 
     def keep(item: Item, wanted: str, _matches: Matcher) -> bool:
-        asked = {each.strip() for each in wanted.split(",")}
-        unwanted = {each[1:] for each in asked if each.startswith("-")}
+        values = {each.strip() for each in wanted.split(",")}
+        unwanted = {each[1:] for each in values if each.startswith("-")}
         return item[name] not in unwanted and (
-            item[name] in asked or asked <= _negate_names(unwanted)
+            item[name] in values or values <= _negate_names(unwanted)
         )
 
     return keep
 
 
 def build_time_filter(name: str) -> Filter:
-    """Return a filter for ranges of moments: ``from..to``, of which one may be missing.
+    """Return a filter for ranges of times: ``from..to``, of which one may be missing.
 
     Documented: accountadmin.yaml of https://github.com/autodesk-platform-services/aps-sdk-openapi
     """
@@ -124,16 +124,16 @@ def build_list_reply(
     filters: Mapping[str, Filter],
     or_filters: Sequence[str] = (),
 ) -> Reply:
-    """Answer a list: filtered, sorted, cut into a page, and wrapped.
+    """Return a reply with one page of a list: filtered, sorted and wrapped in an envelope.
 
     Args:
         call: The call.
         items: All rows of the list.
-        filters: The filters that the list takes.
-        or_filters: The fields whose filters the caller may join with OR.
+        filters: The filters of the list.
+        or_filters: The fields whose filters the caller may combine with OR.
 
     Raises:
-        HqError: 400, a parameter is malformed or not known (inference).
+        HqApiError: 400, a parameter is malformed or unknown (inference).
     """
     query = call.request.parse_query()
     known = (*LIST_PARAMETERS, *filters, *([OR_FILTERS_PARAMETER] if or_filters else []))
@@ -156,7 +156,7 @@ def build_list_reply(
 
 
 def select_fields(item: Item, fields: str | None) -> Item:
-    """Return the fields asked for, ``id`` always among them."""
+    """Return the requested fields and ``id``."""
     if not fields:
         return item
     wanted = {"id", *(each.strip() for each in fields.split(","))}
@@ -174,7 +174,7 @@ def _parse_number(query: dict[str, str], name: str, default: int, bounds: tuple[
 
 
 def _parse_or_filters(query: dict[str, str], known: Sequence[str]) -> set[str]:
-    """Return the names of the filters of which one is enough."""
+    """Return the names of the filters that are combined with OR."""
     named = {each.strip() for each in query.get(OR_FILTERS_PARAMETER, "").split(",")} - {""}
     if known and not named <= {*known}:
         unknown = min(named - {*known})
@@ -187,29 +187,29 @@ def _parse_or_filters(query: dict[str, str], known: Sequence[str]) -> set[str]:
 def _is_selected(
     item: Item, query: dict[str, str], filters: Mapping[str, Filter], either: Collection[str]
 ) -> bool:
-    how = query.get("filterTextMatch") or "contains"
-    if how not in MATCHERS:
+    match_mode = query.get("filterTextMatch") or "contains"
+    if match_mode not in MATCHERS:
         raise build_bad_request_error(
-            problem=f'filterTextMatch "{how}" is not one of {", ".join(MATCHERS)}'
+            problem=f'filterTextMatch "{match_mode}" is not one of {", ".join(MATCHERS)}'
         )
-    verdicts = {
-        name: keep(item, query[name], MATCHERS[how])
+    matches_by_name = {
+        name: keep(item, query[name], MATCHERS[match_mode])
         for name, keep in filters.items()
         if query.get(name)
     }
-    joined = [verdicts[name] for name in verdicts if name in either]
-    return all(verdicts[name] for name in verdicts if name not in either) and (
+    joined = [matches_by_name[name] for name in matches_by_name if name in either]
+    return all(matches_by_name[name] for name in matches_by_name if name not in either) and (
         any(joined) or not joined
     )
 
 
 def _sort_items(items: list[Item], sort: str) -> None:
-    """Sort by ``name asc, email desc``; fields that are not there are refused (inference)."""
+    """Sort by ``name asc, email desc``; unknown fields are refused (inference)."""
     for term in reversed([*filter(None, sort.split(","))]):
         name, _, direction = term.strip().partition(" ")
         if direction not in {"", "asc", "desc"} or (items and name not in items[0]):
             raise build_bad_request_error(
-                problem=f'sort "{term}" is not a field with asc or desc behind it'
+                problem=f'sort "{term}" is not a field, optionally followed by asc or desc'
             )
         items.sort(key=lambda item: _build_sort_key(item, name), reverse=direction == "desc")
 
@@ -219,5 +219,7 @@ def _build_sort_key(item: Item, name: str) -> tuple[bool, str]:
 
 
 def _build_page_url(call: ApiCall, query: dict[str, str], offset: int) -> str:
-    asked = urlencode({**query, "offset": str(offset)})
-    return f"http://{call.request.get_header('host') or 'localhost'}{call.request.path}?{asked}"
+    page_query = urlencode({**query, "offset": str(offset)})
+    return (
+        f"http://{call.request.get_header('host') or 'localhost'}{call.request.path}?{page_query}"
+    )

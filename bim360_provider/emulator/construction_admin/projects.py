@@ -1,4 +1,4 @@
-"""The projects of an account as construction/admin shows them.
+"""The projects of an account, as in construction/admin.
 
 Documented: https://aps.autodesk.com/en/docs/acc/v1/reference/http/admin-projects-projectId-GET/
 """
@@ -45,13 +45,22 @@ CAMEL_CASE_FIELDS = (
     "updated_at",
     "account_id",
 )
-"""Fields that differ in nothing but the way they are spelt."""
+"""Fields that differ only in their spelling."""
 
 STATUS_NAMES = {"inactive": "suspended"}
-"""Documented: another word for the same thing."""
+"""Documented: another name for the same status."""
 
 UNSET_FIELDS = ("deliveryMethod", "currentPhase")
 """Documented fields that only ACC projects have a value for (inference)."""
+
+USER_PROJECTS_SQL = (
+    "SELECT projects.*, members.services FROM projects "
+    "JOIN members ON members.project_id = projects.id "
+    "WHERE projects.account_id = ? AND members.user_id = ? AND visible_from <= ? ORDER BY name"
+)
+
+HIDDEN_FIELDS = ("products", "companyCount", "memberCount", "lastSignIn", "businessUnitId")
+"""Fields of a project that this list omits."""
 
 
 def _has_product(item: Item, wanted: str, _matches: Matcher) -> bool:
@@ -72,7 +81,7 @@ PROJECT_FILTERS: Mapping[str, Filter] = {
 
 
 def list_projects(call: ApiCall) -> Reply:
-    """Answer GET projects of an account: an envelope (documented)."""
+    """Handle GET projects of an account: an envelope (documented)."""
     sql = (
         "SELECT * FROM projects WHERE account_id = ? AND visible_from <= ? "
         "ORDER BY updated_at DESC, seq DESC"
@@ -82,13 +91,13 @@ def list_projects(call: ApiCall) -> Reply:
 
 
 def get_project(call: ApiCall) -> Reply:
-    """Answer GET one project."""
+    """Handle GET one project."""
     project = format_project(call, rows.get_visible_project(call))
     return Reply.from_content(200, select_fields(project, call.request.parse_query().get("fields")))
 
 
 def format_project(call: ApiCall, project: Row) -> Item:
-    """Return a project as construction/admin shows it."""
+    """Return a project as construction/admin does."""
     counted = {
         f"{kind}Count": _count_rows(call, table, project)
         for kind, table in (("company", "project_companies"), ("member", "members"))
@@ -108,7 +117,7 @@ def format_project(call: ApiCall, project: Row) -> Item:
 
 
 def _count_rows(call: ApiCall, table: str, project: Row) -> int:
-    sql = f"SELECT count(*) AS found FROM {table} WHERE project_id = ?"  # noqa: S608 - tables are ours
+    sql = f"SELECT count(*) AS found FROM {table} WHERE project_id = ?"  # noqa: S608 - table names are constants
     return int((call.backend.store.fetch_one(sql, [project["id"]]) or {}).get("found") or 0)
 
 
@@ -119,16 +128,6 @@ def _list_products(project: Row) -> list[Item]:
         for service in str(project["service_types"]).split(",")
         if service in PRODUCT_KEYS
     ]
-
-
-USER_PROJECTS_SQL = (
-    "SELECT projects.*, members.services FROM projects "
-    "JOIN members ON members.project_id = projects.id "
-    "WHERE projects.account_id = ? AND members.user_id = ? AND visible_from <= ? ORDER BY name"
-)
-
-HIDDEN_FIELDS = ("products", "companyCount", "memberCount", "lastSignIn", "businessUnitId")
-"""Fields of a project that are not shown here."""
 
 
 def _has_access_level(item: Item, wanted: str, _matches: Matcher) -> bool:
@@ -149,7 +148,7 @@ USER_PROJECT_FILTERS: Mapping[str, Filter] = {
 
 
 def list_user_projects(call: ApiCall) -> Reply:
-    """Answer GET projects of a user, who is named by ``id`` or Autodesk ID (documented)."""
+    """Handle GET projects of a user, by ``id`` or Autodesk ID (documented)."""
     sql = "SELECT * FROM users WHERE account_id = ? AND ? IN (id, uid)"
     user = call.backend.store.fetch_one(sql, [call.account.id, call.params["user_id"]])
     if user is None:

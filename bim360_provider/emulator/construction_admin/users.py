@@ -1,4 +1,4 @@
-"""The access of a project's user to its products, as construction/admin and bim360/admin show it.
+"""The users of a project, as in construction/admin and bim360/admin.
 
 Documented: https://aps.autodesk.com/en/docs/acc/v1/reference/http/admin-projectsprojectId-users-GET/
 """
@@ -27,9 +27,46 @@ from bim360_provider.emulator.storage.database import Row
 
 ACCESS_NAMES = {"admin": "administrator", "user": "member"}
 
+CAMEL_CASE_FIELDS = (
+    "id",
+    "email",
+    "name",
+    "first_name",
+    "last_name",
+    "address_line_1",
+    "address_line_2",
+    "city",
+    "state_or_province",
+    "postal_code",
+    "country",
+    "image_url",
+    "job_title",
+    "industry",
+    "about_me",
+)
+"""Fields that differ only in their spelling."""
+
+STATUS_NAMES = {"active": "active", "inactive": "disabled"}
+"""Users who have not signed in yet are pending (documented values; the mapping is an inference)."""
+
+MEMBERS_SQL = (
+    "SELECT listed_users.*, members.company_id AS project_company, members.industry_roles, "
+    "members.services, members.modules, members.created_at AS added_on, "
+    "members.updated_at AS changed_on, companies.name AS project_company_name "
+    "FROM members JOIN listed_users ON listed_users.id = members.user_id "
+    "LEFT JOIN companies ON companies.id = members.company_id "
+    "WHERE members.project_id = ? ORDER BY members.seq"
+)
+
+OR_FILTERS = ("id", "name", "email", "autodeskId", "status", "accessLevels")
+"""Documented: filters that ``orFilters`` may combine with OR."""
+
+DEFAULT_STATUSES = ("active", "pending")
+"""Documented: statuses that are listed by default, without ``filter[status]``."""
+
 
 def build_access_lists(path: str, project: Row, user: Row) -> Item:
-    """Return ``products``, or what bim360/admin has instead: ``services``.
+    """Return ``products``, or for bim360/admin ``services``.
 
     Observed in clients of bim360/admin, which read ``services`` with ``serviceName`` and
     ``access``; the values of ``serviceName`` are in
@@ -52,7 +89,7 @@ def has_product(item: Item, wanted: str, _matches: Matcher) -> bool:
 def _find_access_levels(project: Row, user: Row) -> dict[str, str]:
     """Return the user's access to every product of the project.
 
-    Inference: to a module of which HQ v1 made somebody an admin, they have an administrator's.
+    Inference: an admin whom HQ v1 added to a module has an administrator's access to it.
     """
     given = members.parse_services(user)
     levels = {SERVICE_TYPES[name]: ACCESS_NAMES[level] for name, level in given.items()}
@@ -64,38 +101,6 @@ def _find_access_levels(project: Row, user: Row) -> dict[str, str]:
         for service in dict.fromkeys([*str(project["service_types"]).split(","), "admin"])
         if service in PRODUCT_KEYS
     }
-
-
-CAMEL_CASE_FIELDS = (
-    "id",
-    "email",
-    "name",
-    "first_name",
-    "last_name",
-    "address_line_1",
-    "address_line_2",
-    "city",
-    "state_or_province",
-    "postal_code",
-    "country",
-    "image_url",
-    "job_title",
-    "industry",
-    "about_me",
-)
-"""Fields that differ in nothing but the way they are spelt."""
-
-STATUS_NAMES = {"active": "active", "inactive": "disabled"}
-"""Whoever has not signed in yet is pending (documented words; the reading is an inference)."""
-
-MEMBERS_SQL = (
-    "SELECT listed_users.*, members.company_id AS project_company, members.industry_roles, "
-    "members.services, members.modules, members.created_at AS added_on, "
-    "members.updated_at AS changed_on, companies.name AS project_company_name "
-    "FROM members JOIN listed_users ON listed_users.id = members.user_id "
-    "LEFT JOIN companies ON companies.id = members.company_id "
-    "WHERE members.project_id = ? ORDER BY members.seq"
-)
 
 
 def _has_access_level(item: Item, wanted: str, _matches: Matcher) -> bool:
@@ -120,15 +125,9 @@ USER_FILTERS: Mapping[str, Filter] = {
     "filter[products]": has_product,
 }
 
-OR_FILTERS = ("id", "name", "email", "autodeskId", "status", "accessLevels")
-"""Documented: filters that ``orFilters`` may join with OR."""
-
-DEFAULT_STATUSES = ("active", "pending")
-"""Documented: statuses that are listed unless ``filter[status]`` asks for others."""
-
 
 def list_users(call: ApiCall) -> Reply:
-    """Answer GET users of a project: an envelope (documented)."""
+    """Handle GET users of a project: an envelope (documented)."""
     project = rows.get_visible_project(call)
     members = call.backend.store.fetch_all(MEMBERS_SQL, [project["id"]])
     found = [_format_user(call, project, row) for row in members]
@@ -138,14 +137,14 @@ def list_users(call: ApiCall) -> Reply:
 
 
 def get_user(call: ApiCall) -> Reply:
-    """Answer GET one user of a project, by ``id`` or Autodesk ID (documented)."""
+    """Handle GET one user of a project, by ``id`` or Autodesk ID (documented)."""
     project = rows.get_visible_project(call)
     user = _format_user(call, project, _find_member(call, project))
     return Reply.from_content(200, select_fields(user, call.request.parse_query().get("fields")))
 
 
 def delete_user(call: ApiCall) -> Reply:
-    """Answer DELETE user: documented for ACC projects only, so refused unless an option allows it.
+    """Handle DELETE user: documented for ACC projects only, so refused by default.
 
     Documented: https://aps.autodesk.com/en/docs/acc/v1/reference/http/admin-projectsprojectId-users-userId-DELETE/
     """
@@ -153,7 +152,7 @@ def delete_user(call: ApiCall) -> Reply:
     members.require_acting_admin(call, project, members.ADMIN_ACTING_USER_HEADER)
     user = _find_member(call, project)
     if call.options.remove_project_users == "refuse":
-        # Inference: what a BIM 360 project answers has not been published.
+        # Inference: the reply for a BIM 360 project has not been published.
         raise HqApiError(403, ErrorCode.ACC_ONLY, "users of a BIM 360 project cannot be removed")
     sql = "DELETE FROM members WHERE project_id = ? AND user_id = ?"
     call.backend.store.execute(sql, [project["id"], user["id"]])

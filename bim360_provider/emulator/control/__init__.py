@@ -1,1 +1,1 @@
-"""The control plane: what tests and the demo use to inspect and change the emulator."""
+"""The control plane, with which tests and the demo inspect and change the emulator."""

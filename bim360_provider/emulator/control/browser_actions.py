@@ -1,4 +1,4 @@
-"""What people do in the browser, which no API shows: change, archive, add and remove."""
+"""The actions of users in the browser, which have no API: change, archive, add, remove."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,12 +20,12 @@ from bim360_provider.emulator.storage.rows import update_columns
 from bim360_provider.emulator.storage.schema import PROJECT_TABLES
 
 UID_LENGTH = 12
-"""Characters of an Autodesk ID, as in the answers people have published (observed)."""
+"""Characters of an Autodesk ID, as in published responses (observed)."""
 
 
 @dataclass(frozen=True, slots=True)
 class EntityKind:
-    """A kind of entity: its table, its fields, and those that are no columns."""
+    """A kind of entity: its table, its fields, and the fields that are not columns."""
 
     table: str
     model: type[BaseModel]
@@ -45,10 +45,10 @@ USER_KIND = EntityKind("users", SeedUser)
 def update_entity(
     backend: Backend, kind: EntityKind, entity_id: str, fields: dict[str, JsonValue]
 ) -> Row | None:
-    """Set fields of an entity, free of HQ's rules, and return its row; None where there is none.
+    """Set fields of an entity without HQ's rules, and return its row; None if there is none.
 
     Raises:
-        SeedError: A field has the wrong form, or there is no such field.
+        SeedError: A field is invalid or unknown.
     """
     before = _find_row(backend, kind, entity_id)
     if before is None:
@@ -56,26 +56,26 @@ def update_entity(
     fields = {"updated_at": format_timestamp(backend.clock.now()), **fields}
     row = _build_columns(kind, {**{name: before[name] for name in kind.columns}, **fields})
     if kind is PROJECT_KIND and before["status"] == "pending" and row["status"] == "active":
-        # In the browser too it is an admin who activates a project, and with it its services.
+        # In the browser too, the first admin activates a project and its services.
         row["active_services"] = row["active_services"] or row["service_types"]
     update_columns(backend.store, kind.table, before["seq"], row)
     return row
 
 
 def delete_entity(backend: Backend, kind: EntityKind, entity_id: str) -> bool:
-    """Delete an entity and say whether it was there."""
-    there = _find_row(backend, kind, entity_id) is not None
-    backend.store.execute(f"DELETE FROM {kind.table} WHERE id = ?", [entity_id])  # noqa: S608 - tables are ours
+    """Delete an entity and return whether it existed."""
+    existed = _find_row(backend, kind, entity_id) is not None
+    backend.store.execute(f"DELETE FROM {kind.table} WHERE id = ?", [entity_id])  # noqa: S608 - table names are constants
     if kind is PROJECT_KIND:
         for table in PROJECT_TABLES:
             backend.store.execute(f"DELETE FROM {table} WHERE project_id = ?", [entity_id])  # noqa: S608 - the same
     if kind is USER_KIND:
         backend.store.execute("DELETE FROM members WHERE user_id = ?", [entity_id])
-    return there
+    return existed
 
 
 def sign_in_user(backend: Backend, user_id: str) -> Row | None:
-    """Let a user sign in: active from now on, with an Autodesk ID; None where there is no user.
+    """Let a user sign in, who becomes active with an Autodesk ID; None if there is no such user.
 
     Inference from the names of the states: ``not_invited``, ``pending``, ``active``.
     """
@@ -91,14 +91,14 @@ def sign_in_user(backend: Backend, user_id: str) -> Row | None:
 
 
 def _build_uid(email: str) -> str:
-    """Return the same Autodesk ID for the same person, whichever account it is."""
+    """Return the Autodesk ID of an e-mail, the same in every account."""
     return uuid5(ID_NAMESPACE, email.lower()).hex[:UID_LENGTH].upper()
 
 
 def _build_columns(kind: EntityKind, fields: dict[str, Any]) -> Row:
     misplaced = sorted(fields.keys() & kind.nested_fields)
     if misplaced:
-        msg = f"{misplaced[0]}: it is no field of one row; change it with PUT /_emulator/state"
+        msg = f"{misplaced[0]}: it is not a field of one row; change it with PUT /_emulator/state"
         raise SeedError(msg)
     try:
         after = kind.model.model_validate(fields).model_dump(
@@ -112,5 +112,5 @@ def _build_columns(kind: EntityKind, fields: dict[str, Any]) -> Row:
 
 
 def _find_row(backend: Backend, kind: EntityKind, entity_id: str) -> Row | None:
-    sql = f"SELECT * FROM {kind.table} WHERE id = ?"  # noqa: S608 - tables are ours
+    sql = f"SELECT * FROM {kind.table} WHERE id = ?"  # noqa: S608 - table names are constants
     return backend.store.fetch_one(sql, [entity_id])

@@ -1,4 +1,4 @@
-"""An order to the control plane."""
+"""A request to the control plane."""
 
 from dataclasses import dataclass
 
@@ -6,12 +6,12 @@ from pydantic import JsonValue
 
 
 class ControlRequestError(Exception):
-    """An order that cannot be carried out; the message is one line."""
+    """A request that cannot be carried out; the message is one line."""
 
 
 @dataclass(frozen=True, slots=True)
 class ControlRequest:
-    """An order: the parts of its path, its query and its body."""
+    """A request: the segments of its path, its query and its body."""
 
     path_segments: tuple[str, ...]
     query: dict[str, str]
@@ -19,14 +19,14 @@ class ControlRequest:
 
     @property
     def target_id(self) -> str:
-        """The last part of the path."""
+        """The last segment of the path."""
         return self.path_segments[-1]
 
     def parse_fields(self) -> dict[str, JsonValue]:
         """Return the body as an object.
 
         Raises:
-            OrderError: It is none.
+            ControlRequestError: It is not an object.
         """
         if not isinstance(self.body, dict):
             msg = "the body is not a JSON object"

@@ -1,4 +1,4 @@
-"""The control plane: inspect the emulator and change it, without journal and limit."""
+"""The routes of the control plane, which are not journalled and not limited."""
 
 from collections.abc import Callable
 from fnmatch import fnmatchcase
@@ -7,8 +7,7 @@ from typing import TypeAlias
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from bim360_provider.emulator.clock import format_timestamp, parse_timestamp
-from bim360_provider.emulator.control import browser_routes as entities
-from bim360_provider.emulator.control import browser_routes as members
+from bim360_provider.emulator.control import browser_routes
 from bim360_provider.emulator.control.request import ControlRequest, ControlRequestError
 from bim360_provider.emulator.faults import parse_rules
 from bim360_provider.emulator.http.errors import format_suggestion
@@ -23,140 +22,140 @@ from bim360_provider.emulator.seed.models import (
     parse_seed,
 )
 
+CONTROL_PREFIX = "/_emulator"
+
+FIRST_ERROR_STATUS = 400
+
 
 class ClockChange(BaseModel):
-    """What may be done to the clock."""
+    """The body of a clock change."""
 
     model_config = ConfigDict(extra="forbid")
 
     advance: ClockShift | None = None
-    """Seconds to move forward, or back when negative."""
+    """Seconds to move forward, or back if negative."""
     set: Moment | None = None
-    """The moment it is to show."""
+    """The time to set."""
     freeze: bool | None = None
-    """Whether it is to stand still."""
+    """Whether to stop the clock."""
 
 
-def get_health(world: EmulatorInstance, _order: ControlRequest) -> JsonValue:
-    """Say that the emulator is up."""
-    return {"status": "ok", "now": format_timestamp(world.backend.clock.now())}
+def get_health(instance: EmulatorInstance, _request: ControlRequest) -> JsonValue:
+    """Return that the emulator is up."""
+    return {"status": "ok", "now": format_timestamp(instance.backend.clock.now())}
 
 
-def reset_instance(world: EmulatorInstance, _order: ControlRequest) -> JsonValue:
-    """Go back to the seed."""
-    world.reset()
+def reset_instance(instance: EmulatorInstance, _request: ControlRequest) -> JsonValue:
+    """Reset to the seed."""
+    instance.reset()
     return {}
 
 
-def replace_seed(world: EmulatorInstance, order: ControlRequest) -> JsonValue:
-    """Take the body as the seed."""
-    world.replace_seed(parse_seed(order.body))
+def replace_seed(instance: EmulatorInstance, request: ControlRequest) -> JsonValue:
+    """Use the body as the seed."""
+    instance.replace_seed(parse_seed(request.body))
     return {}
 
 
-def get_state(world: EmulatorInstance, _order: ControlRequest) -> JsonValue:
-    """Show the whole state; clients and their secrets are not part of it."""
-    return dump_state(world.backend)
+def get_state(instance: EmulatorInstance, _request: ControlRequest) -> JsonValue:
+    """Return the whole state, without clients and their secrets."""
+    return dump_state(instance.backend)
 
 
-def replace_state(world: EmulatorInstance, order: ControlRequest) -> JsonValue:
-    """Replace the state by one that was shown before."""
-    load_state(world.backend, order.body)
+def replace_state(instance: EmulatorInstance, request: ControlRequest) -> JsonValue:
+    """Replace the state by a dumped one."""
+    load_state(instance.backend, request.body)
     return {}
 
 
-def get_clock(world: EmulatorInstance, _order: ControlRequest) -> JsonValue:
-    """Show the clock."""
-    now = world.backend.clock.now()
-    return {"now": format_timestamp(now), "epoch": now, "frozen": world.backend.clock.is_frozen}
+def get_clock(instance: EmulatorInstance, _request: ControlRequest) -> JsonValue:
+    """Return the clock."""
+    now = instance.backend.clock.now()
+    return {"now": format_timestamp(now), "epoch": now, "frozen": instance.backend.clock.is_frozen}
 
 
-def set_clock(world: EmulatorInstance, order: ControlRequest) -> JsonValue:
-    """Move, freeze or thaw the clock, and show it."""
+def set_clock(instance: EmulatorInstance, request: ControlRequest) -> JsonValue:
+    """Move, freeze or thaw the clock, and return it."""
     try:
-        change = ClockChange.model_validate(order.parse_fields())
+        change = ClockChange.model_validate(request.parse_fields())
     except ValidationError as error:
         raise ControlRequestError(format_first_problem(error, ClockChange)) from None
-    before = world.backend.clock.now()
+    before = instance.backend.clock.now()
     if change.freeze is not None:
-        (world.backend.clock.freeze if change.freeze else world.backend.clock.thaw)()
+        (instance.backend.clock.freeze if change.freeze else instance.backend.clock.thaw)()
     if change.set is not None:
-        world.backend.clock.set_time(parse_timestamp(change.set))
-    world.backend.clock.advance(change.advance or 0.0)
-    if world.backend.clock.now() < before:
-        # Requests from the future would fill the quota until the clock gets there again.
-        world.backend.reset_quotas()
-    return get_clock(world, order)
+        instance.backend.clock.set_time(parse_timestamp(change.set))
+    instance.backend.clock.advance(change.advance or 0.0)
+    if instance.backend.clock.now() < before:
+        # Requests with a future time would fill the quota until the clock reaches it.
+        instance.backend.reset_quotas()
+    return get_clock(instance, request)
 
 
-def get_options(world: EmulatorInstance, _order: ControlRequest) -> JsonValue:
-    """Show the options in force."""
-    return world.backend.options.model_dump()
+def get_options(instance: EmulatorInstance, _request: ControlRequest) -> JsonValue:
+    """Return the options in force."""
+    return instance.backend.options.model_dump()
 
 
-def set_options(world: EmulatorInstance, order: ControlRequest) -> JsonValue:
-    """Change options until the next reset, and show them."""
-    return world.set_options(order.parse_fields()).model_dump()
+def set_options(instance: EmulatorInstance, request: ControlRequest) -> JsonValue:
+    """Change options until the next reset, and return them."""
+    return instance.set_options(request.parse_fields()).model_dump()
 
 
-def list_requests(world: EmulatorInstance, order: ControlRequest) -> JsonValue:
-    """Show the journal."""
-    return world.journal.dump_entries(*_parse_filters(order))
+def list_requests(instance: EmulatorInstance, request: ControlRequest) -> JsonValue:
+    """Return the journal."""
+    return instance.journal.dump_entries(*_parse_filters(request))
 
 
-def count_requests(world: EmulatorInstance, order: ControlRequest) -> JsonValue:
+def count_requests(instance: EmulatorInstance, request: ControlRequest) -> JsonValue:
     """Count the journal's entries by route."""
-    by_route = world.journal.count_requests(*_parse_filters(order))
+    by_route = instance.journal.count_requests(*_parse_filters(request))
     return {"total": sum(by_route.values()), "by_route": {**by_route}}
 
 
-def clear_requests(world: EmulatorInstance, _order: ControlRequest) -> JsonValue:
-    """Empty the journal."""
-    world.journal.clear()
+def clear_requests(instance: EmulatorInstance, _request: ControlRequest) -> JsonValue:
+    """Clear the journal."""
+    instance.journal.clear()
     return {}
 
 
-def list_faults(world: EmulatorInstance, _order: ControlRequest) -> JsonValue:
-    """Show the faults in force and how often they struck."""
-    return world.faults.dump_rules()
+def list_faults(instance: EmulatorInstance, _request: ControlRequest) -> JsonValue:
+    """Return the fault rules in force and their counters."""
+    return instance.faults.dump_rules()
 
 
-def add_faults(world: EmulatorInstance, order: ControlRequest) -> JsonValue:
+def add_faults(instance: EmulatorInstance, request: ControlRequest) -> JsonValue:
     """Add one fault or a list of them."""
-    return {"ids": [*world.faults.add(parse_rules(order.body))]}
+    return {"ids": [*instance.faults.add(parse_rules(request.body))]}
 
 
-def clear_faults(world: EmulatorInstance, _order: ControlRequest) -> JsonValue:
+def clear_faults(instance: EmulatorInstance, _request: ControlRequest) -> JsonValue:
     """Remove every fault."""
-    world.faults.clear()
+    instance.faults.clear()
     return {}
 
 
-def remove_fault(world: EmulatorInstance, order: ControlRequest) -> JsonValue:
+def remove_fault(instance: EmulatorInstance, request: ControlRequest) -> JsonValue:
     """Remove one fault."""
-    if not (order.target_id.isdecimal() and world.faults.remove(int(order.target_id))):
-        msg = f"there is no fault {order.target_id}"
+    if not (request.target_id.isdecimal() and instance.faults.remove(int(request.target_id))):
+        msg = f"there is no fault {request.target_id}"
         raise ControlRequestError(msg)
     return {}
 
 
-def revoke_tokens(world: EmulatorInstance, _order: ControlRequest) -> JsonValue:
-    """Refuse every token handed out so far."""
-    world.backend.last_revoked_serial = world.backend.ids.increment_counter("token")
+def revoke_tokens(instance: EmulatorInstance, _request: ControlRequest) -> JsonValue:
+    """Revoke every token issued so far."""
+    instance.backend.last_revoked_serial = instance.backend.ids.increment_counter("token")
     return {}
 
 
-def _parse_filters(order: ControlRequest) -> tuple[int, str, str]:
-    since = order.query.get("since", "0")
+def _parse_filters(request: ControlRequest) -> tuple[int, str, str]:
+    since = request.query.get("since", "0")
     if not since.isdecimal():
         msg = f'since "{since}" is not a number'
         raise ControlRequestError(msg)
-    return int(since), order.query.get("method", ""), order.query.get("path", "")
+    return int(since), request.query.get("method", ""), request.query.get("path", "")
 
-
-CONTROL_PREFIX = "/_emulator"
-
-FIRST_ERROR_STATUS = 400
 
 ControlAction: TypeAlias = Callable[[EmulatorInstance, ControlRequest], JsonValue]
 
@@ -178,44 +177,44 @@ ACTIONS: dict[str, ControlAction] = {
     "DELETE /_emulator/faults": clear_faults,
     "DELETE /_emulator/faults/*": remove_fault,
     "DELETE /_emulator/tokens": revoke_tokens,
-    # Before the projects: a * stands for slashes too.
-    "POST /_emulator/projects/*/users": members.add_member,
-    "PATCH /_emulator/projects/*/users/*": members.update_member,
-    "DELETE /_emulator/projects/*/users/*": members.remove_member,
-    "PATCH /_emulator/projects/*": entities.update_project,
-    "DELETE /_emulator/projects/*": entities.delete_project,
-    "PATCH /_emulator/companies/*": entities.update_company,
-    "DELETE /_emulator/companies/*": entities.delete_company,
-    "POST /_emulator/users/*/sign-in": entities.sign_in_user,
-    "PATCH /_emulator/users/*": entities.update_user,
-    "DELETE /_emulator/users/*": entities.delete_user,
+    # Before the projects: a * matches slashes too.
+    "POST /_emulator/projects/*/users": browser_routes.add_member,
+    "PATCH /_emulator/projects/*/users/*": browser_routes.update_member,
+    "DELETE /_emulator/projects/*/users/*": browser_routes.remove_member,
+    "PATCH /_emulator/projects/*": browser_routes.update_project,
+    "DELETE /_emulator/projects/*": browser_routes.delete_project,
+    "PATCH /_emulator/companies/*": browser_routes.update_company,
+    "DELETE /_emulator/companies/*": browser_routes.delete_company,
+    "POST /_emulator/users/*/sign-in": browser_routes.sign_in_user,
+    "PATCH /_emulator/users/*": browser_routes.update_user,
+    "DELETE /_emulator/users/*": browser_routes.delete_user,
 }
 
 
 class ControlError(Exception):
-    """The control plane refused an order."""
+    """The control plane refused a request."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
         self.status = status
 
 
-def handle_request(request: Request, world: EmulatorInstance) -> Reply:
-    """Answer a request of the control plane; errors are ``{"error": "one line"}``."""
+def handle_request(request: Request, instance: EmulatorInstance) -> Reply:
+    """Handle a request to the control plane; errors are ``{"error": "one line"}``."""
     try:
         action = _find_action(f"{request.method} {request.path}")
-        return Reply.from_content(200, action(world, _parse_request(request)))
+        return Reply.from_content(200, action(instance, _parse_request(request)))
     except ControlError as error:
         return Reply.from_content(error.status, {"error": str(error)})
     except (SeedError, ControlRequestError) as error:
         return Reply.from_content(400, {"error": str(error)})
 
 
-def _find_action(asked: str) -> ControlAction:
+def _find_action(route: str) -> ControlAction:
     for pattern, action in ACTIONS.items():
-        if fnmatchcase(asked, pattern):
+        if fnmatchcase(route, pattern):
             return action
-    raise ControlError(404, f"there is no {asked}{format_suggestion(asked, ACTIONS)}")
+    raise ControlError(404, f"unknown route {route}{format_suggestion(route, ACTIONS)}")
 
 
 def _parse_request(request: Request) -> ControlRequest:

@@ -1,4 +1,4 @@
-"""Read JSON bodies: all problems of one at once, and for an import those of each row."""
+"""Parse and validate JSON bodies; an error lists all problems of a body."""
 
 import math
 import re
@@ -21,7 +21,7 @@ from bim360_provider.emulator.options import Options
 from bim360_provider.emulator.storage.database import Row, SqlValue
 
 FieldReader: TypeAlias = Callable[[JsonValue, Options], SqlValue]
-"""Raises ValueError with the words that follow the field's name in the message."""
+"""A reader of one field; its ValueError has the text after the field's name in the message."""
 
 NAME_LIMIT = 255
 
@@ -34,6 +34,15 @@ DATE_PATTERN = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 EMAIL_PATTERN = re.compile(r"[^@\s]+@[^@\s]+")
 
 UUID_PATTERN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+TEXT_LIMIT = 255
+"""Characters; the documented limit of nearly every text of HQ."""
+
+EMPTY_VALUES: tuple[JsonValue, ...] = (None, "")
+
+MAX_ROWS = 50
+"""Rows of one import; documented for companies, users and project users:
+https://aps.autodesk.com/en/docs/bim360/v1/reference/http/companies-import-POST/"""
 
 
 def build_text_reader(limit: int) -> FieldReader:
@@ -50,7 +59,7 @@ def build_text_reader(limit: int) -> FieldReader:
 
 
 def read_text(given: JsonValue, _options: Options) -> str:
-    """Read text of any length, as long as it is text."""
+    """Read text of any length."""
     return _require_text(given)
 
 
@@ -66,8 +75,8 @@ def read_email_address(given: JsonValue, options: Options) -> SqlValue:
 def read_trade(given: JsonValue, options: Options) -> SqlValue:
     """Read a company's trade.
 
-    The vendor's OpenAPI file lists 66, its own example of an import has another: any text is taken
-    unless ``trades`` is strict.
+    The vendor's OpenAPI file lists 66 trades, but its example of an import uses another one: any
+    text is accepted unless ``trades`` is strict.
     """
     value = str(build_text_reader(NAME_LIMIT)(given, options))
     if options.trades == "strict" and value not in TRADES:
@@ -96,7 +105,7 @@ def read_date(given: JsonValue, _options: Options) -> str:
 
 
 def _is_date(value: str) -> bool:
-    # fromisoformat alone would take 20240102 as well from Python 3.11 on.
+    # From Python 3.11 on, fromisoformat alone would accept 20240102 as well.
     if not DATE_PATTERN.fullmatch(value):
         return False
     try:
@@ -147,7 +156,7 @@ def read_uuid(given: JsonValue, _options: Options) -> str:
 
 
 def read_boolean(given: JsonValue, _options: Options) -> int:
-    """Read a boolean, or one in a string as the page's own example sends it."""
+    """Read a boolean, or one in a string as in the page's own example."""
     if isinstance(given, bool) or given in ("true", "false"):
         return int(given in (True, "true"))
     msg = "is neither true nor false"
@@ -155,7 +164,7 @@ def read_boolean(given: JsonValue, _options: Options) -> int:
 
 
 def read_services(given: JsonValue, options: Options) -> str:
-    """Read a comma separated list; HQ promises no order, the emulator keeps its own."""
+    """Read a comma-separated list of services into the emulator's order; HQ documents none."""
     wanted = {each.strip() for each in _require_text(given).split(",") if each.strip()}
     unknown = sorted(wanted - {*SERVICES})
     if unknown and options.enums == "strict":
@@ -165,7 +174,7 @@ def read_services(given: JsonValue, options: Options) -> str:
 
 
 def join_services(wanted: set[str]) -> str:
-    """Return services as HQ writes them, in the emulator's own order."""
+    """Join services as HQ does, in the emulator's order."""
     known = [each for each in SERVICES if each in wanted]
     return ",".join([*known, *sorted(wanted - {*SERVICES})])
 
@@ -180,10 +189,6 @@ def _require_text(given: JsonValue) -> str:
     return given
 
 
-TEXT_LIMIT = 255
-"""Characters; the documented limit of nearly every text HQ takes."""
-
-
 @dataclass(frozen=True, slots=True)
 class BodyField:
     """One field of a body."""
@@ -195,51 +200,44 @@ class BodyField:
 
 @dataclass(frozen=True, slots=True)
 class BodySchema:
-    """What a body may say: fields that are read, and names that are answered but never set."""
+    """The fields of a body, and the names that are only in replies."""
 
     fields: tuple[BodyField, ...]
     read_only_names: tuple[str, ...] = ()
     ignored_names: tuple[str, ...] = ()
-    """Names the public sources have in one place and not in another: taken, and not looked at."""
+    """Names that the public sources contain only in some places; they are accepted and ignored."""
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every name there is, for the suggestion beside an unknown one."""
+        """All known names, to suggest one for an unknown name."""
         return (*(field.name for field in self.fields), *self.read_only_names, *self.ignored_names)
 
 
-EMPTY_VALUES: tuple[JsonValue, ...] = (None, "")
-
-MAX_ROWS = 50
-"""Rows of one import; documented for companies, users and project users:
-https://aps.autodesk.com/en/docs/bim360/v1/reference/http/companies-import-POST/"""
-
-
-def parse_full(body: Mapping[str, JsonValue], shape: BodySchema, options: Options) -> Row:
-    """Return every field of a shape, None for what was not sent.
+def parse_full(body: Mapping[str, JsonValue], schema: BodySchema, options: Options) -> Row:
+    """Return every field of a schema, None for fields that were not sent.
 
     Raises:
-        HqError: 400 with all problems.
+        HqApiError: 400 with all problems.
     """
-    problems = [*_find_name_problems(body, shape, options)]
+    problems = [*_find_name_problems(body, schema, options)]
     values = {
         field.name: parse_field(field, body.get(field.name), options, problems)
-        for field in shape.fields
+        for field in schema.fields
     }
     refuse_problems(problems)
     return values
 
 
-def parse_partial(body: Mapping[str, JsonValue], shape: BodySchema, options: Options) -> Row:
-    """Return the fields a PATCH means to change; null changes nothing unless ``patch_null`` does.
+def parse_partial(body: Mapping[str, JsonValue], schema: BodySchema, options: Options) -> Row:
+    """Return the fields that a PATCH changes; null is ignored unless ``patch_null`` is ``clear``.
 
     Raises:
-        HqError: 400 with all problems.
+        HqApiError: 400 with all problems.
     """
-    problems = [*_find_name_problems(body, shape, options)]
+    problems = [*_find_name_problems(body, schema, options)]
     values = {
         field.name: parse_field(field, body[field.name], options, problems)
-        for field in shape.fields
+        for field in schema.fields
         if field.name in body and (body[field.name] is not None or options.patch_null == "clear")
     }
     refuse_problems(problems)
@@ -247,10 +245,10 @@ def parse_partial(body: Mapping[str, JsonValue], shape: BodySchema, options: Opt
 
 
 def refuse_problems(problems: Sequence[str]) -> None:
-    """Refuse a body with all of its problems, if it has any.
+    """Refuse a body that has problems, and list all of them.
 
     Raises:
-        HqError: 400.
+        HqApiError: 400.
     """
     if problems:
         raise build_bad_request_error(problem="; ".join(problems))
@@ -260,7 +258,7 @@ def parse_object(request: Request) -> dict[str, JsonValue]:
     """Return the body as a JSON object.
 
     Raises:
-        HqError: 400, the body or its content type is something else.
+        HqApiError: 400, the body or its content type is not JSON, or it is not an object.
     """
     return require_object(_parse_body(request))
 
@@ -269,7 +267,7 @@ def parse_rows(request: Request) -> list[JsonValue]:
     """Return the body as a JSON array of at most 50 rows.
 
     Raises:
-        HqError: 400, it is something else; that the 51st row is a 400 is an inference.
+        HqApiError: 400, it is not an array; that 51 rows result in a 400 is an inference.
     """
     body = _parse_body(request)
     if not isinstance(body, list):
@@ -285,7 +283,7 @@ def require_object(value: JsonValue) -> dict[str, JsonValue]:
     """Return a value that must be a JSON object.
 
     Raises:
-        HqError: 400, it is none.
+        HqApiError: 400, it is not an object.
     """
     if not isinstance(value, dict):
         raise build_bad_request_error(problem="the body is not a JSON object")
@@ -307,7 +305,7 @@ def _parse_body(request: Request) -> JsonValue:
 def parse_field(
     field: BodyField, given: JsonValue, options: Options, problems: list[str]
 ) -> SqlValue:
-    """Return the value to store; None clears, or was never given."""
+    """Return the value to store; None if the field is cleared or absent."""
     if given in EMPTY_VALUES or (isinstance(given, str) and not given.strip()):
         if field.is_required:
             problems.append(f"{field.name} is required")
@@ -322,7 +320,7 @@ def parse_field(
 def find_readonly_problems(
     body: Mapping[str, JsonValue], names: Sequence[str], treat: str
 ) -> Iterator[str]:
-    """Yield a problem for each name that cannot be set, where such names are refused."""
+    """Yield a problem for each name that cannot be set, if such names are refused."""
     if treat == "refuse":
         yield from (f"{name} cannot be set here" for name in names if name in body)
 
@@ -330,34 +328,34 @@ def find_readonly_problems(
 def find_unknown_fields(
     body: Mapping[str, JsonValue], names: Sequence[str], options: Options
 ) -> Iterator[str]:
-    """Yield unknown names; HQ itself most likely ignores them (inference), which hides mistakes."""
+    """Yield a problem for each unknown name; HQ itself most likely ignores them (inference)."""
     if options.unknown_fields == "refuse":
         for name in body:
             if name not in names:
-                yield f"there is no field {name}{format_suggestion(name, names)}"
+                yield f"unknown field {name}{format_suggestion(name, names)}"
 
 
 def _find_name_problems(
-    body: Mapping[str, JsonValue], shape: BodySchema, options: Options
+    body: Mapping[str, JsonValue], schema: BodySchema, options: Options
 ) -> Iterator[str]:
-    yield from find_readonly_problems(body, shape.read_only_names, options.read_only_fields)
-    yield from find_unknown_fields(body, shape.names, options)
+    yield from find_readonly_problems(body, schema.read_only_names, options.read_only_fields)
+    yield from find_unknown_fields(body, schema.names, options)
 
 
-def import_rows(call: ApiCall, make: Callable[[dict[str, JsonValue]], Row]) -> Reply:
-    """Answer an import of companies or account users.
+def import_rows(call: ApiCall, create: Callable[[dict[str, JsonValue]], Row]) -> Reply:
+    """Handle an import of companies or account users.
 
     Documented: 201 and at most 50 rows; observed: 200, and ``{"item", "error"}`` for a row that
     failed, see https://github.com/Autodesk-Forge/forge-bim360.project.setup.tool
     """
-    made: list[Row] = []
+    created: list[Row] = []
     failed: list[JsonValue] = []
     for row in parse_rows(call.request):
-        _import_row(row, make, made, failed)
+        _import_row(row, create, created, failed)
     content = {
-        "success": len(made),
+        "success": len(created),
         "failure": len(failed),
-        "success_items": made,
+        "success_items": created,
         "failure_items": failed,
     }
     return Reply.from_content(call.options.import_status, content)
@@ -365,11 +363,11 @@ def import_rows(call: ApiCall, make: Callable[[dict[str, JsonValue]], Row]) -> R
 
 def _import_row(
     row: JsonValue,
-    make: Callable[[dict[str, JsonValue]], Row],
-    made: list[Row],
+    create: Callable[[dict[str, JsonValue]], Row],
+    created: list[Row],
     failed: list[JsonValue],
 ) -> None:
     try:
-        made.append(make(require_object(row)))
-    except ApiError as refused:
-        failed.append({"item": row, "error": refused.message})
+        created.append(create(require_object(row)))
+    except ApiError as error:
+        failed.append({"item": row, "error": error.message})

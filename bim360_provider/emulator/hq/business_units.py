@@ -42,16 +42,16 @@ LIST_KEY = "business_units"
 
 
 def get_structure(call: ApiCall) -> Reply:
-    """Answer GET business_units_structure: all units, no pages (documented)."""
+    """Handle GET business_units_structure: all units, no pages (documented)."""
     units = _find_units(call)
-    shown = [{**_format_unit(unit), "path": _format_path(unit, units)} for unit in units.values()]
-    return Reply.from_content(200, {LIST_KEY: shown})
+    content = [{**_format_unit(unit), "path": _format_path(unit, units)} for unit in units.values()]
+    return Reply.from_content(200, {LIST_KEY: content})
 
 
 def put_structure(call: ApiCall) -> Reply:
-    """Answer PUT business_units_structure: 200 with the structure (documented).
+    """Handle PUT business_units_structure: 200 with the structure (documented).
 
-    Whether units left out are deleted is not stated; the option ``business_units`` says.
+    Whether HQ deletes omitted units is not documented; the option ``business_units`` decides.
     """
     before = _find_units(call)
     sent = [
@@ -88,18 +88,18 @@ def _find_units(call: ApiCall) -> UnitsById:
 
 
 def _check_tree(units: UnitsById) -> None:
-    """Check that every parent is there and that no unit is its own forebear (inference).
+    """Check that every parent exists and that no unit is its own ancestor (inference).
 
     Raises:
-        HqError: 422.
+        HqApiError: 422.
     """
     for unit in units.values():
         if unit["parent_id"] is not None and unit["parent_id"] not in units:
             raise build_unprocessable_error(
-                reason=f'"{unit["name"]}" has the parent {unit["parent_id"]}: no such unit'
+                reason=f'"{unit["name"]}" has the unknown parent {unit["parent_id"]}'
             )
-        if any(forebear is unit for forebear in _walk_ancestors(unit, units)):
-            raise build_unprocessable_error(reason=f'"{unit["name"]}" is its own forebear')
+        if any(ancestor is unit for ancestor in _walk_ancestors(unit, units)):
+            raise build_unprocessable_error(reason=f'"{unit["name"]}" is its own ancestor')
 
 
 def _walk_ancestors(unit: Row, units: Mapping[SqlValue, Row]) -> Iterator[Row]:
@@ -113,7 +113,7 @@ def _walk_ancestors(unit: Row, units: Mapping[SqlValue, Row]) -> Iterator[Row]:
 
 
 def _write_units(call: ApiCall, before: UnitsById, given: UnitsById) -> None:
-    """Insert new units with the ids they came with, and replace known ones (documented)."""
+    """Insert new units with the ids of the request, and replace known ones (documented)."""
     now = format_timestamp(call.backend.clock.now())
     for unit_id, unit in given.items():
         known = before.get(unit_id)
@@ -126,14 +126,22 @@ def _write_units(call: ApiCall, before: UnitsById, given: UnitsById) -> None:
 
 
 def _format_path(unit: Row, units: UnitsById) -> str | None:
-    """Return the names of the forebears, top first; null at the root (documented).
+    """Return the names of the ancestors, top first; null at the root (documented).
 
-    That a slash parts them is an inference; names may contain one.
+    That a slash separates them is an inference; names may contain one.
     """
     names = [str(each["name"]) for each in _walk_ancestors(unit, units)]
     return "/".join(reversed(names)) or None
 
 
 def _format_unit(unit: Row) -> Row:
-    shown = ("id", "account_id", "parent_id", "name", "description", "created_at", "updated_at")
-    return {name: unit[name] for name in shown}
+    names = (
+        "id",
+        "account_id",
+        "parent_id",
+        "name",
+        "description",
+        "created_at",
+        "updated_at",
+    )
+    return {name: unit[name] for name in names}

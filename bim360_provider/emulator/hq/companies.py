@@ -1,4 +1,4 @@
-"""What a company's body may say.
+"""The endpoints of companies.
 
 Documented: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/companies-POST/
 """
@@ -30,7 +30,7 @@ COMPANY_SCHEMA = BodySchema(
         BodyField("address_line_1", build_text_reader(TEXT_LIMIT)),
         BodyField("address_line_2", build_text_reader(TEXT_LIMIT)),
         BodyField("city", build_text_reader(TEXT_LIMIT)),
-        # Which states and countries there are stands on a page that could not be read.
+        # The valid states and countries are on a page that was not readable.
         BodyField("state_or_province", build_text_reader(TEXT_LIMIT)),
         BodyField("postal_code", build_text_reader(TEXT_LIMIT)),
         BodyField("country", build_text_reader(TEXT_LIMIT)),
@@ -47,17 +47,17 @@ SEARCH_FIELDS = ("name", "trade")
 
 
 def create_company(call: ApiCall) -> Reply:
-    """Answer POST companies: 201 with the company (documented)."""
+    """Handle POST companies: 201 with the company (documented)."""
     return Reply.from_content(201, _insert_company(call, body.parse_object(call.request)))
 
 
 def import_companies(call: ApiCall) -> Reply:
-    """Answer POST companies/import."""
+    """Handle POST companies/import."""
     return body.import_rows(call, lambda row: _insert_company(call, row))
 
 
 def list_companies(call: ApiCall) -> Reply:
-    """Answer GET companies: a bare array (documented)."""
+    """Handle GET companies: a bare array (documented)."""
     page = parse_page(call.request.parse_query(), COMPANY_FIELDS, call.options)
     found = rows.fetch_page(call, "companies", page)
     return Reply.from_content(
@@ -66,7 +66,7 @@ def list_companies(call: ApiCall) -> Reply:
 
 
 def search_companies(call: ApiCall) -> Reply:
-    """Answer GET companies/search: by name and trade, fuzzy unless told otherwise (documented)."""
+    """Handle GET companies/search: by name and trade, fuzzy by default (documented)."""
     query = call.request.parse_query()
     page = parse_page(
         query, COMPANY_FIELDS, call.options, (*SEARCH_FIELDS, *listing.SEARCH_PARAMETERS)
@@ -80,12 +80,12 @@ def search_companies(call: ApiCall) -> Reply:
 
 
 def get_company(call: ApiCall) -> Reply:
-    """Answer GET one company."""
+    """Handle GET one company."""
     return Reply.from_content(200, format_company(get_company_row(call)))
 
 
 def patch_company(call: ApiCall) -> Reply:
-    """Answer PATCH company: 200; only what is sent changes (documented)."""
+    """Handle PATCH company: 200; only what is sent changes (documented)."""
     company = get_company_row(call)
     sent = body.parse_partial(body.parse_object(call.request), COMPANY_SCHEMA, call.options)
     if sent.get("name", company["name"]) != company["name"]:
@@ -99,7 +99,7 @@ def get_company_row(call: ApiCall) -> Row:
     """Return the company in the call's path.
 
     Raises:
-        HqError: 404/1004; the words are an inference.
+        HqApiError: 404/1004; the message is an inference.
     """
     return rows.get_row(call, "companies", call.params["company_id"], "company")
 
@@ -116,7 +116,7 @@ def _insert_company(call: ApiCall, given: dict[str, JsonValue]) -> Row:
 
 
 def _refuse_duplicate_name(call: ApiCall, company: Row) -> None:
-    """Documented: names are unique in an account; that case matters is an inference."""
+    """Documented: names are unique in an account; that they are case-sensitive is an inference."""
     sql = "SELECT 1 FROM companies WHERE account_id = ? AND name = ?"
     if call.backend.store.fetch_one(sql, [call.account.id, company["name"]]) is not None:
         message = f'the account has a company named "{company["name"]}"'

@@ -1,7 +1,7 @@
 """HQ's lists of allowed values.
 
-The lists' home is https://aps.autodesk.com/en/docs/bim360/v1/overview/parameters/ ; where that page
-has no copy to read they follow the vendor engineers' collection
+They are documented at https://aps.autodesk.com/en/docs/bim360/v1/overview/parameters/ ; lists that
+are not readable there are from the vendor engineers' collection
 https://github.com/mazerab/bim360-automation-postman (observed).
 """
 
@@ -19,14 +19,14 @@ SERVICES = (
     "gng",
     "insight",
 )
-"""The first five are documented, the others are in use by the vendor's set-up tool (observed):
+"""The first five are documented, the vendor's set-up tool uses the others (observed):
 https://github.com/Autodesk-Forge/forge-bim360.project.setup.tool"""
 
 STATUSES = ("active", "pending", "inactive", "archived")
 """Documented: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-POST/"""
 
 SETTABLE_STATUSES = ("active", "inactive", "archived")
-"""``pending`` is where a project begins; it is never sent (inference from the same page)."""
+"""``pending`` is the initial status; it is never sent (inference from the same page)."""
 
 REGIONS = ("US", "EMEA", "AUS", "CAN", "DEU", "IND", "JPN", "GBR")
 """Documented: https://github.com/autodesk-platform-services/aps-sdk-openapi (accountadmin.yaml)"""
@@ -59,7 +59,7 @@ CURRENCIES = tuple(
 )
 """Observed: clients of HQ send 49 of these; the vendor's newer API documents all of them.
 
-The longer list, because firms in Mexico or the Emirates use HQ as well.
+The longer list, since firms in Mexico or the Emirates use HQ as well.
 """
 
 TIMEZONES = tuple(
@@ -88,7 +88,7 @@ TIMEZONES = tuple(
     Asia/Magadan Pacific/Majuro Pacific/Guadalcanal Pacific/Tongatapu Pacific/Apia Pacific/Fakaofo
     """.split()
 )
-"""The same list as https://github.com/autodesk-platform-services/aps-sdk-openapi has."""
+"""The list of https://github.com/autodesk-platform-services/aps-sdk-openapi."""
 
 TRADES = tuple(
     " ".join(trade.split())

@@ -14,14 +14,26 @@ DEFAULT_LIMIT = 10
 MAX_LIMIT = 100
 
 NUMBER_PATTERN = re.compile(r"\d{1,15}", re.ASCII)
-"""More digits are no page of anything, and too many for the database."""
+"""More digits would exceed the integers of the database."""
 
 PAGE_PARAMETERS = ("limit", "offset", "sort", "field")
+
+OPERATORS = ("OR", "AND")
+"""OR is the default now; it was AND in the 2016 draft."""
+
+BOOLEANS = {"true": True, "false": False}
+
+SEARCH_PARAMETERS = ("operator", "partial")
+
+PARTIAL_MATCH_SQL = "instr(folded({0}), folded(?)) > 0"
+
+EXACT_MATCH_SQL = "folded({0}) = folded(?)"
+"""Whether HQ's search is case-sensitive is not known (inference)."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageQuery:
-    """Which rows are asked for, in which order, and which of their fields."""
+    """The requested rows, their order and their fields."""
 
     limit: int
     offset: int
@@ -29,7 +41,7 @@ class PageQuery:
     fields: tuple[str, ...]
 
     def select_fields(self, row: Row) -> Row:
-        """Return the fields asked for; ``id`` is always among them."""
+        """Return the requested fields and ``id``."""
         return {name: row[name] for name in row if name in self.fields}
 
 
@@ -40,17 +52,17 @@ def parse_page(
     criteria: Sequence[str] = (),
     sortable_fields: Sequence[str] | None = None,
 ) -> PageQuery:
-    """Return the page a query asks for.
+    """Return the page that a query requests.
 
     Args:
         query: The query parameters.
-        known: The fields rows have.
-        options: What to do with unknown parameters and with a limit above 100.
-        criteria: Further parameters the list takes.
-        sortable: The fields that are columns, where some are not.
+        known: The fields of a row.
+        options: The options for unknown parameters and for a limit above 100.
+        criteria: Further parameters of the list.
+        sortable_fields: The fields that are columns; all known fields by default.
 
     Raises:
-        HqError: 400, a number is none, or a parameter is not known (both inference).
+        HqApiError: 400, a number is invalid, or a parameter is unknown (both inference).
     """
     refuse_unknown_parameters(query, (*PAGE_PARAMETERS, *criteria), options)
     limit = _parse_number(query, "limit", DEFAULT_LIMIT, minimum=1)
@@ -69,16 +81,16 @@ def parse_page(
 def refuse_unknown_parameters(
     query: dict[str, str], known: Sequence[str], options: Options
 ) -> None:
-    """Refuse a query parameter that is not known, unless an option lets it pass.
+    """Refuse an unknown query parameter, unless an option allows it.
 
     Raises:
-        HqError: 400 with the nearest known one (inference).
+        HqApiError: 400 with the nearest known one (inference).
     """
     unknown = [name for name in query if name not in known]
     if unknown and options.unknown_fields == "refuse":
         name = unknown[0]
         raise build_bad_request_error(
-            problem=f"there is no query parameter {name}{format_suggestion(name, known)}"
+            problem=f"unknown query parameter {name}{format_suggestion(name, known)}"
         )
 
 
@@ -96,8 +108,8 @@ def _parse_number(query: dict[str, str], name: str, default: int, *, minimum: in
 def _build_order(sort: str, known: Sequence[str]) -> str:
     """Return the ORDER BY; unknown fields and whitespace are ignored, as documented.
 
-    Newest change first is the backend's default (observed in the 2016 draft reference); rows that
-    tie keep the order of their creation in the direction of the last key, so pages are stable.
+    The default order is the newest change first (observed in the 2016 draft reference); equal rows
+    are ordered by creation in the direction of the last key, so that pages are stable.
     """
     keys = [each.strip() for each in sort.split(",")]
     terms = [(key.removeprefix("-"), key.startswith("-")) for key in keys]
@@ -112,19 +124,6 @@ def _parse_fields(field: str | None, known: Sequence[str]) -> tuple[str, ...]:
     return ("id", *(each.strip() for each in field.split(",")))
 
 
-OPERATORS = ("OR", "AND")
-"""OR is the default now; it was AND in the 2016 draft."""
-
-BOOLEANS = {"true": True, "false": False}
-
-SEARCH_PARAMETERS = ("operator", "partial")
-
-PARTIAL_MATCH_SQL = "instr(folded({0}), folded(?)) > 0"
-
-EXACT_MATCH_SQL = "folded({0}) = folded(?)"
-"""Whether HQ tells upper from lower case in a search is not known (inference)."""
-
-
 def build_search_condition(
     query: dict[str, str], criteria: Sequence[str]
 ) -> tuple[str, list[SqlValue]]:
@@ -135,7 +134,7 @@ def build_search_condition(
         criteria: The columns that may be searched for.
 
     Raises:
-        HqError: 400, there is nothing to search for, or a parameter is malformed (inference).
+        HqApiError: 400, without a criterion or with a malformed parameter (inference).
     """
     wanted = {name: query[name] for name in criteria if query.get(name)}
     if not wanted:
@@ -155,7 +154,7 @@ def build_search_condition(
 
 
 def _is_partial_search(query: dict[str, str]) -> bool:
-    """Documented: a search is fuzzy unless told otherwise."""
+    """Documented: a search is fuzzy by default."""
     given = query.get("partial") or "true"
     if given not in BOOLEANS:
         raise build_bad_request_error(problem=f'partial "{given}" is neither true nor false')

@@ -1,4 +1,4 @@
-"""The users of a project in the database: roles, acting user, companies."""
+"""The users of a project: roles, companies, services and the acting user."""
 
 import json
 from uuid import uuid5
@@ -19,11 +19,26 @@ from bim360_provider.emulator.storage.rows import update_columns
 from bim360_provider.emulator.storage.schema import COMPANY_FIELDS
 
 ADMIN_ROLES = ("Project Manager", "VDC Manager")
-"""Roles that come with an admin's access; which these are is an inference, the levels are not."""
+"""Roles with an admin's access; which roles these are is an inference, the levels are not."""
+
+PROJECT_COMPANY_FIELDS = (*COMPANY_FIELDS, "project_id", "member_group_id")
+
+IN_PROJECT_SQL = "id IN (SELECT company_id FROM project_companies WHERE project_id = ?)"
+
+SERVICE_TYPES = {"document_management": "doc_manager", "project_administration": "admin"}
+"""The services of HQ v2, and their names on a project."""
+
+HQ_ACTING_USER_HEADER = "x-user-id"
+"""Documented for HQ v2:
+https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-project_id-users-import-POST/"""
+
+ADMIN_ACTING_USER_HEADER = "user-id"
+"""Documented for construction/admin; another name for the same header:
+https://github.com/autodesk-platform-services/aps-sdk-openapi (accountadmin.yaml)"""
 
 
 def build_role_id(project_id: str, name: str) -> str:
-    """Return a role's id, which is another one in each project (observed)."""
+    """Return a role's id, which differs between projects (observed)."""
     return str(uuid5(ID_NAMESPACE, f"{project_id}/{name}"))
 
 
@@ -33,7 +48,7 @@ def map_role_names(project_id: str) -> dict[str, str]:
 
 
 def list_industry_roles(call: ApiCall) -> Reply:
-    """Answer GET industry_roles: a bare array of all of them, no pages (observed)."""
+    """Handle GET industry_roles: a bare array of all of them, no pages (observed)."""
     project_id = str(rows.get_visible_project(call)["id"])
     return Reply.from_content(
         200,
@@ -58,13 +73,8 @@ def _build_role_access(role: str) -> dict[str, dict[str, str]]:
     }
 
 
-PROJECT_COMPANY_FIELDS = (*COMPANY_FIELDS, "project_id", "member_group_id")
-
-IN_PROJECT_SQL = "id IN (SELECT company_id FROM project_companies WHERE project_id = ?)"
-
-
 def list_project_companies(call: ApiCall) -> Reply:
-    """Answer GET companies of a project: a company's fields and two more (documented)."""
+    """Handle GET companies of a project: a company's fields and two more (documented)."""
     project = rows.get_visible_project(call)
     page = parse_page(
         call.request.parse_query(),
@@ -79,7 +89,7 @@ def list_project_companies(call: ApiCall) -> Reply:
 
 
 def copy_companies(call: ApiCall, template_id: SqlValue, project: Row) -> None:
-    """Give a new project the companies of its template (documented: ``include_companies``)."""
+    """Add the companies of its template to a new project (documented: ``include_companies``)."""
     sql = (
         "INSERT OR IGNORE INTO project_companies (project_id, company_id) "
         "SELECT ?, company_id FROM project_companies WHERE project_id = ? ORDER BY seq"
@@ -88,10 +98,10 @@ def copy_companies(call: ApiCall, template_id: SqlValue, project: Row) -> None:
 
 
 def add_first_company(call: ApiCall, project: Row) -> None:
-    """Give a new project a company, as HQ does even without a template (observed).
+    """Add a company to a new project, as HQ does even without a template (observed).
 
     Observed: https://github.com/JohnOnSoftware/forge-bim360.project.setup-postman.collection
-    Which company it is has not been published; here it is the account's oldest, see invented.py.
+    Which company it is has not been published; here it is the account's oldest, see assumptions.py.
     """
     sql = (
         "INSERT OR IGNORE INTO project_companies (project_id, company_id) "
@@ -106,12 +116,8 @@ def _format_project_company(project: Row, company: Row) -> Row:
     return {**{name: company[name] for name in COMPANY_FIELDS}, **more}
 
 
-SERVICE_TYPES = {"document_management": "doc_manager", "project_administration": "admin"}
-"""The services that HQ v2 knows, and what they are called on a project."""
-
-
 def find_member(call: ApiCall, project: Row, user: Row) -> Row | None:
-    """Return a user's row in a project, None where they are not in it."""
+    """Return a user's row in a project, None if they are not in it."""
     sql = "SELECT * FROM members WHERE project_id = ? AND user_id = ?"
     return call.backend.store.fetch_one(sql, [project["id"], user["id"]])
 
@@ -129,17 +135,17 @@ def parse_roles(member: Row) -> list[str]:
 
 
 def is_admin(member: Row) -> bool:
-    """Say whether a member is an admin of anything in the project."""
+    """Return whether a member is an admin of any service of the project."""
     return "admin" in parse_services(member).values()
 
 
 def refuse_archived_project(project: Row) -> None:
-    """Refuse to touch the users of an archived project (observed).
+    """Refuse to change the users of an archived project (observed).
 
     Source: Autodesk's bim-360-api-forum, m-p/14007265.
 
     Raises:
-        HqError: 422; the status is an inference.
+        HqApiError: 422; the status is an inference.
     """
     if project["status"] == "archived":
         message = "the project is archived; its users cannot be changed"
@@ -147,7 +153,7 @@ def refuse_archived_project(project: Row) -> None:
 
 
 def add_member(call: ApiCall, project: Row, user: Row, values: Row) -> Row:
-    """Put a user into a project; mail goes out to who was not invited yet (inference)."""
+    """Add a user to a project; a user who was not invited yet gets an invitation (inference)."""
     now = format_timestamp(call.backend.clock.now())
     row: Row = {
         "company_id": user["company_id"],
@@ -177,14 +183,14 @@ def update_member(call: ApiCall, project: Row, member: Row, values: Row) -> Row:
 
 
 def add_member_company(call: ApiCall, project: Row, member: Row) -> None:
-    """Note that a company is in the project; it stays when the user goes (inference)."""
+    """Add a user's company to the project; it stays when the user is removed (inference)."""
     if member.get("company_id") is not None:
         sql = "INSERT OR IGNORE INTO project_companies (project_id, company_id) VALUES (?, ?)"
         call.backend.store.execute(sql, [project["id"], member["company_id"]])
 
 
 def activate_services(call: ApiCall, project: Row, services: set[str]) -> Row:
-    """Activate services somebody was made an admin of, and with the first one the project.
+    """Activate services that have got an admin, and with the first one the project.
 
     Documented: https://aps.autodesk.com/en/docs/bim360/v1/tutorials/activate-project/
     """
@@ -201,7 +207,7 @@ def activate_services(call: ApiCall, project: Row, services: set[str]) -> Row:
 
 
 def format_member(call: ApiCall, project: Row, user: Row, member: Row) -> dict[str, JsonValue]:
-    """Return a member as HQ v2 answers one (observed)."""
+    """Return a member as in HQ v2's replies (observed)."""
     levels = parse_services(member)
     return {
         "email": user["email"],
@@ -214,23 +220,14 @@ def format_member(call: ApiCall, project: Row, user: Row, member: Row) -> dict[s
     }
 
 
-HQ_ACTING_USER_HEADER = "x-user-id"
-"""Documented for HQ v2:
-https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-project_id-users-import-POST/"""
-
-ADMIN_ACTING_USER_HEADER = "user-id"
-"""Documented for construction/admin; another name for the same thing:
-https://github.com/autodesk-platform-services/aps-sdk-openapi (accountadmin.yaml)"""
-
-
 def require_acting_admin(call: ApiCall, project: Row, header: str = HQ_ACTING_USER_HEADER) -> None:
-    """Let pass only who acts for an account admin or an admin of the project.
+    """Refuse a request unless its acting user is an admin of the account or of the project.
 
-    The page asks for the user's ``id``; the vendor's set-up tool has sent the ``uid`` for years
-    (observed), so both are taken.
+    The page requires the user's ``id``; the vendor's set-up tool has sent the ``uid`` for years
+    (observed), so both are accepted.
 
     Raises:
-        HqError: 403; the status is an inference.
+        HqApiError: 403; the status is an inference.
     """
     acting = call.request.get_header(header)
     if not acting:
@@ -242,7 +239,7 @@ def require_acting_admin(call: ApiCall, project: Row, header: str = HQ_ACTING_US
         [call.account.id, acting, acting],
     )
     if user is None or user["status"] == "inactive":
-        raise _build_forbidden_error(reason=f"{header} {acting} is no user of the account")
+        raise _build_forbidden_error(reason=f"{header} {acting} is not a user of the account")
     if user["role"] != "account_admin" and not _is_project_admin(call, project, user):
         raise _build_forbidden_error(
             reason="the user must be an account admin or an admin of the project"

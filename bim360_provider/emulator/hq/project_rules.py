@@ -1,4 +1,4 @@
-"""What the body of a project may contain: fields, types, limits, lists and business rules."""
+"""The rules for the body of a project: fields, types, limits, lists and business rules."""
 
 from collections.abc import Mapping
 
@@ -44,7 +44,7 @@ SETTABLE_FIELDS = (
     BodyField("address_line_1", build_text_reader(TEXT_LIMIT)),
     BodyField("address_line_2", build_text_reader(TEXT_LIMIT)),
     BodyField("city", build_text_reader(TEXT_LIMIT)),
-    # Which states a country has stands on a page that could not be read; any text is accepted.
+    # The states of a country are on a page that was not readable; any text is accepted.
     BodyField("state_or_province", build_text_reader(TEXT_LIMIT)),
     BodyField("postal_code", build_text_reader(TEXT_LIMIT)),
     BodyField("country", build_text_reader(TEXT_LIMIT)),
@@ -54,17 +54,17 @@ SETTABLE_FIELDS = (
     BodyField("construction_type", build_choice_reader(enums.CONSTRUCTION_TYPES)),
     BodyField("contract_type", build_choice_reader(enums.CONTRACT_TYPES)),
 )
-"""What POST and PATCH take."""
+"""The fields of POST and PATCH."""
 
 CREATE_ONLY_FIELDS = (
     BodyField("template_project_id", read_uuid),
     BodyField("include_locations", read_boolean),
     BodyField("include_companies", read_boolean),
 )
-"""What only POST takes; absent from the page of PATCH."""
+"""The fields of POST only; absent from the page of PATCH."""
 
 STATUS_FIELD = BodyField("status", build_choice_reader(enums.SETTABLE_STATUSES), is_required=True)
-"""What only PATCH takes."""
+"""The field of PATCH only."""
 
 READ_ONLY_NAMES = (
     "id",
@@ -75,8 +75,8 @@ READ_ONLY_NAMES = (
     "updated_at",
     "folders_created_from",
 )
-"""What is answered but never set. The vendor's set-up tool sends some of them, and
-``folders_created_from``, and works (observed), so they are ignored by default:
+"""Fields of replies that cannot be set. The vendor's set-up tool sends some of them, and
+``folders_created_from``, successfully (observed), so they are ignored by default:
 https://github.com/Autodesk-Forge/forge-bim360.project.setup.tool"""
 
 CREATE_FIELDS = SETTABLE_FIELDS + CREATE_ONLY_FIELDS
@@ -89,15 +89,15 @@ FIELD_SERVICE = "field"
 
 
 def check_project(project: Row, sent: Row, call: ApiCall) -> None:
-    """Check a project as it is going to be; what was not sent may be as odd as it was.
+    """Check the business rules of the fields that were sent.
 
     Args:
-        project: All of its values, the sent ones included.
+        project: All values of the project, including the sent ones.
         sent: The values of the request.
         call: The call.
 
     Raises:
-        HqError: 422 for the first rule that is broken; that it is 422 and not 400 is an inference.
+        HqApiError: 422 for the first broken rule; the status is an inference.
     """
     if "start_date" in sent or "end_date" in sent:
         _check_dates(project)
@@ -117,7 +117,7 @@ def _check_dates(project: Row) -> None:
 
 
 def _check_services(project: Row, call: ApiCall) -> None:
-    """Inference: the page of POST projects speaks of the services enabled in the account."""
+    """Inference: the page of POST projects mentions the services enabled in the account."""
     wanted = {*str(project["service_types"]).split(",")} - {""}
     absent = sorted(wanted - {*call.account.services})
     if absent and call.options.services_must_be_enabled:
@@ -138,19 +138,19 @@ def _check_business_unit(project: Row, call: ApiCall) -> None:
 
 def _check_state(project: Row, call: ApiCall) -> None:
     """Inference from "the allowed states depend on the country"; off by default."""
-    alone = project["state_or_province"] is not None and project["country"] is None
-    if alone and call.options.state_needs_country:
+    lacks_country = project["state_or_province"] is not None and project["country"] is None
+    if lacks_country and call.options.state_needs_country:
         raise build_unprocessable_error(reason="state_or_province needs a country")
 
 
 def check_template(template: Row | None, project: Row) -> None:
-    """Check the project a new one is copied from.
+    """Check the template of a new project.
 
     Documented on the page of POST projects: it exists, Field is active on it, and the languages
     are the same.
 
     Raises:
-        HqError: 422.
+        HqApiError: 422.
     """
     if template is None:
         raise build_unprocessable_error(
@@ -170,11 +170,11 @@ def check_template(template: Row | None, project: Row) -> None:
 def check_name(project: Row, call: ApiCall) -> None:
     """Check that no project of the account has this name, archived ones included.
 
-    409 is documented for a conflict; that the name of an archived project stays taken is an
-    inference from there being no delete.
+    409 is documented for a conflict; that an archived project keeps its name is an inference from
+    the lack of a delete.
 
     Raises:
-        HqError: 409.
+        HqApiError: 409.
     """
     sql = "SELECT id FROM projects WHERE account_id = ? AND name = ?"
     if call.backend.store.fetch_one(sql, [call.account.id, project["name"]]) is not None:
@@ -184,13 +184,13 @@ def check_name(project: Row, call: ApiCall) -> None:
 
 
 def parse_create_body(request: Request, options: Options) -> Row:
-    """Return the values of a POST, every documented field present.
+    """Return the values of a POST, with every documented field.
 
     Raises:
-        HqError: 400 with all problems.
+        HqApiError: 400 with all problems.
     """
     body = parse_object(request)
-    # Observed: a status is sent by the vendor's set-up tool, and the project stays pending.
+    # Observed: the vendor's set-up tool sends a status, and the project stays pending.
     problems = [
         *find_readonly_problems(
             body, (*READ_ONLY_NAMES, STATUS_FIELD.name), options.read_only_fields
@@ -206,10 +206,10 @@ def parse_create_body(request: Request, options: Options) -> Row:
 
 
 def parse_patch_body(request: Request, options: Options) -> Row:
-    """Return the values of a PATCH: only what was sent.
+    """Return the values that a PATCH sends.
 
     Raises:
-        HqError: 400 with all problems.
+        HqApiError: 400 with all problems.
     """
     body = parse_object(request)
     create_only = [field.name for field in CREATE_ONLY_FIELDS]
@@ -226,10 +226,10 @@ def parse_patch_body(request: Request, options: Options) -> Row:
 
 
 def _is_sent(field: BodyField, body: Mapping[str, JsonValue], options: Options) -> bool:
-    """Say whether a PATCH means to change a field.
+    """Return whether a PATCH changes a field.
 
-    Observed: the vendor's set-up tool archives with ``service_types: ""`` and loses no service, so
-    an empty list changes nothing.
+    Observed: the vendor's set-up tool archives with ``service_types: ""`` and no service is
+    removed, so an empty list changes nothing.
     """
     if field.name not in body:
         return False

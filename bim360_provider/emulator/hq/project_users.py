@@ -14,7 +14,6 @@ from bim360_provider.emulator.hq.body import (
     read_email_address,
     read_uuid,
 )
-from bim360_provider.emulator.hq.body import read_email_address as read_email
 from bim360_provider.emulator.hq.enums import SERVICES
 from bim360_provider.emulator.hq.members import SERVICE_TYPES, map_role_names
 from bim360_provider.emulator.hq.users import PROFILE_FIELDS, RESPONSE_ONLY_NAMES
@@ -54,17 +53,34 @@ ADMIN_SCHEMA = BodySchema(
 """Observed for ``role``: the vendor's set-up tool always sends it."""
 
 IMPLICIT_SERVICE = "admin"
-"""Project administration is in every project, whether it was requested or not (inference from
+"""Every project has project administration, requested or not (inference from
 https://stackoverflow.com/questions/58258058)."""
 
 COMPANION_SERVICES = {"pm": "fng"}
-"""Inference from the recorded run of the Postman collection: with the option ``pm_assigns_fng``."""
+"""Inference from the recorded run of the Postman collection; see the option ``pm_assigns_fng``."""
+
+MEMBER_FIELD_NAMES = ("email", "user_id", "company_id", "industry_roles", "services")
+
+COMPANY_ID_FIELD = BodyField("company_id", read_uuid)
+
+USER_ID_FIELD = BodyField("user_id", read_uuid)
+
+EMAIL_FIELD = BodyField("email", read_email_address)
+
+ACCESS_LEVELS = {
+    "document_management": ("admin", "user"),
+    "project_administration": ("admin",),
+}
+"""Documented access levels."""
+
+MISSING_SERVICE_CODE = 2000
+"""Observed: https://stackoverflow.com/questions/51520301"""
 
 
 def create_project_admin(call: ApiCall) -> Reply:
-    """Answer POST project users: 201; the service, and with it the project, is active.
+    """Handle POST project users: 201; the service, and with it the project, is active.
 
-    Observed: a service that the project lacks is answered as if there were no such project, see
+    Observed: for a service that the project lacks the reply is that for an unknown project, see
     https://stackoverflow.com/questions/51520301
     """
     project = rows.get_visible_project(call)
@@ -77,7 +93,7 @@ def create_project_admin(call: ApiCall) -> Reply:
     member = members.find_member(call, project, user)
     if member is not None and _has_service(member, service):
         # Inference: the recorded run shows one 409 among its services.
-        message = f"{user['email']} has the service {service} in the project already"
+        message = f"{user['email']} already has the service {service} in the project"
         raise HqApiError(409, ErrorCode.MEMBER_TAKEN, message)
     values = _build_admin_access(call, sent, member, service)
     if member is None:
@@ -85,13 +101,13 @@ def create_project_admin(call: ApiCall) -> Reply:
     else:
         members.update_member(call, project, member, values)
     members.activate_services(call, project, {service})
-    fresh = users.find_user_by_email(call, user["email"]) or user
-    answer = {**users.format_user(fresh), "project_id": project["id"], "role": sent["role"]}
-    return Reply.from_content(201, {**answer, "service_type": service})
+    current_user = users.find_user_by_email(call, user["email"]) or user
+    content = {**users.format_user(current_user), "project_id": project["id"], "role": sent["role"]}
+    return Reply.from_content(201, {**content, "service_type": service})
 
 
 def _find_or_create_admin(call: ApiCall, sent: Row) -> Row:
-    """Return the user, made if need be; the company must be their default one (observed).
+    """Return the user, created if missing; the company must be their default one (observed).
 
     Observed: the usage guide of https://github.com/Autodesk-Forge/forge-bim360.project.setup.tool
     """
@@ -108,9 +124,9 @@ def _find_or_create_admin(call: ApiCall, sent: Row) -> Row:
 
 
 def _has_service(member: Row, service: str) -> bool:
-    """Return whether a user has a service: by v1, or Documents by v2 as well.
+    """Return whether a user has a service from v1, or Documents from v2.
 
-    Being a project admin comes with each service, so it does not count as the service ``admin``.
+    Every service includes project administration, which does not count as the service ``admin``.
     """
     is_documents = service == members.SERVICE_TYPES[DOCUMENTS_SERVICE]
     by_v2 = is_documents and DOCUMENTS_SERVICE in members.parse_services(member)
@@ -118,7 +134,7 @@ def _has_service(member: Row, service: str) -> bool:
 
 
 def _build_admin_access(call: ApiCall, sent: Row, member: Row | None, service: str) -> Row:
-    """Return the access of an admin who gets one more service."""
+    """Return the access of an admin with a further service."""
     levels = {} if member is None else members.parse_services(member)
     levels["project_administration"] = "admin"
     if service == members.SERVICE_TYPES[DOCUMENTS_SERVICE]:
@@ -134,29 +150,11 @@ def _build_admin_access(call: ApiCall, sent: Row, member: Row | None, service: s
     }
 
 
-MEMBER_FIELD_NAMES = ("email", "user_id", "company_id", "industry_roles", "services")
-
-COMPANY_ID_FIELD = BodyField("company_id", read_uuid)
-
-USER_ID_FIELD = BodyField("user_id", read_uuid)
-
-EMAIL_FIELD = BodyField("email", read_email)
-
-ACCESS_LEVELS = {
-    "document_management": ("admin", "user"),
-    "project_administration": ("admin",),
-}
-"""Documented access levels."""
-
-MISSING_SERVICE_CODE = 2000
-"""Observed: https://stackoverflow.com/questions/51520301"""
-
-
 def parse_member(call: ApiCall, project: Row, row: dict[str, JsonValue]) -> Row:
-    """Return the columns a row means to set.
+    """Return the columns that a row sets.
 
     Raises:
-        HqError: 400 or 422; a row of an import is answered with its code and message instead.
+        HqApiError: 400 or 422; for a row of an import, its code and message are in the reply.
     """
     body.refuse_problems([*body.find_unknown_fields(row, MEMBER_FIELD_NAMES, call.options)])
     values: Row = {}
@@ -170,10 +168,10 @@ def parse_member(call: ApiCall, project: Row, row: dict[str, JsonValue]) -> Row:
 
 
 def _parse_company(call: ApiCall, given: JsonValue) -> SqlValue:
-    """Return a company of the account; an empty id takes the user's company away (observed).
+    """Return a company of the account; an empty id removes the user's company (observed).
 
     Source: the usage guide of https://github.com/Autodesk-Forge/forge-bim360.project.setup.tool
-    That null does the same is an inference.
+    That null has the same effect is an inference.
     """
     problems: list[str] = []
     company_id = body.parse_field(COMPANY_ID_FIELD, given, call.options, problems)
@@ -198,10 +196,10 @@ def _parse_roles(project: Row, given: JsonValue) -> list[str]:
 def _parse_services(project: Row, given: JsonValue) -> dict[str, str]:
     if not isinstance(given, dict):
         raise build_bad_request_error(problem="services is not an object")
-    strange = [name for name in given if name not in ACCESS_LEVELS]
-    if strange:
+    unknown = [name for name in given if name not in ACCESS_LEVELS]
+    if unknown:
         # Observed: https://stackoverflow.com/questions/67095836
-        raise build_bad_request_error(problem=f"Invalid services {json.dumps(strange)}")
+        raise build_bad_request_error(problem=f"Invalid services {json.dumps(unknown)}")
     levels = {name: _parse_access_level(name, each) for name, each in given.items()}
     absent = [name for name in levels if not _has_project_service(project, name)]
     if absent:
@@ -221,9 +219,9 @@ def _parse_access_level(service: str, given: JsonValue) -> str:
 
 
 def _has_project_service(project: Row, service: str) -> bool:
-    """Say whether a project has a service.
+    """Return whether a project has a service.
 
-    Project administration is in every project, whether it was asked for or not (inference from
+    Every project has project administration, requested or not (inference from
     https://stackoverflow.com/questions/58258058).
     """
     kind = SERVICE_TYPES[service]
@@ -231,10 +229,10 @@ def _has_project_service(project: Row, service: str) -> bool:
 
 
 def find_or_create_user(call: ApiCall, row: dict[str, JsonValue]) -> Row:
-    """Return the user of the account a row is about.
+    """Return the user of the account in a row.
 
     Raises:
-        HqError: 400 without e-mail and id, 404 for somebody the account does not know.
+        HqApiError: 400 without e-mail and id, 404 for an unknown id, 422 for an unknown e-mail.
     """
     problems: list[str] = []
     user_id = body.parse_field(USER_ID_FIELD, row.get("user_id"), call.options, problems)
@@ -251,23 +249,23 @@ def find_or_create_user(call: ApiCall, row: dict[str, JsonValue]) -> Row:
 
 
 def import_members(call: ApiCall) -> Reply:
-    """Answer POST users/import: 200 even where every row fails (observed).
+    """Handle POST users/import: 200 even if every row fails (observed).
 
     Observed: https://stackoverflow.com/questions/51520301
     """
     project = _get_writable_project(call)
-    made: list[JsonValue] = []
+    created: list[JsonValue] = []
     failed: list[JsonValue] = []
     for row in body.parse_rows(call.request):
-        _import_row(call, project, row, made, failed)
-    content: dict[str, JsonValue] = {"success": len(made), "failure": len(failed)}
-    return Reply.from_content(200, content | {"success_items": made, "failure_items": failed})
+        _import_row(call, project, row, created, failed)
+    content: dict[str, JsonValue] = {"success": len(created), "failure": len(failed)}
+    return Reply.from_content(200, content | {"success_items": created, "failure_items": failed})
 
 
 def patch_member(call: ApiCall) -> Reply:
-    """Answer PATCH user: 200, with what is wrong inside (documented).
+    """Handle PATCH user: 200, with problems in the body (documented).
 
-    ``services`` takes away the access to every module it does not name, says "BIM360 HQ PATCH
+    ``services`` removes the access to every module that it does not name: "BIM360 HQ PATCH
     Project User", https://aps.autodesk.com/blog, January 2019.
     """
     project = _get_writable_project(call)
@@ -300,10 +298,10 @@ def _get_writable_project(call: ApiCall) -> Row:
 
 
 def _import_row(
-    call: ApiCall, project: Row, row: JsonValue, made: list[JsonValue], failed: list[JsonValue]
+    call: ApiCall, project: Row, row: JsonValue, created: list[JsonValue], failed: list[JsonValue]
 ) -> None:
     try:
-        made.append(_import_member(call, project, body.require_object(row)))
+        created.append(_import_member(call, project, body.require_object(row)))
     except ApiError as problem:
         given = row if isinstance(row, dict) else {}
         error: JsonValue = {"code": problem.code, "message": problem.message}
@@ -324,15 +322,15 @@ def _import_row(
 def _import_member(call: ApiCall, project: Row, row: dict[str, JsonValue]) -> JsonValue:
     values = parse_member(call, project, row)
     if not row.get("services"):
-        # Inference: an example without services could not be found.
+        # Inference: no published example lacks services.
         raise build_bad_request_error(problem="services is required")
     user = find_or_create_user(call, row)
     if user["status"] == "inactive":
-        # Inference: who was put out of the account is not put into a project.
+        # Inference: a deactivated user cannot be added to a project.
         raise HqApiError(422, ErrorCode.REFUSED, f"{user['email']} is inactive in the account")
     member = members.find_member(call, project, user)
     if member is not None and call.options.import_member == "refuse":
-        raise HqApiError(409, ErrorCode.MEMBER_TAKEN, f"{user['email']} is in the project already")
+        raise HqApiError(409, ErrorCode.MEMBER_TAKEN, f"{user['email']} is already in the project")
     if member is None:
         member = members.add_member(call, project, user, values)
     else:
@@ -343,6 +341,6 @@ def _import_member(call: ApiCall, project: Row, row: dict[str, JsonValue]) -> Js
 
 
 def _list_admin_services(values: Row) -> set[str]:
-    """Return the services somebody is made an admin of, under a project's names."""
+    """Return the services with admin access, under a project's names."""
     levels = members.parse_services(values) if "services" in values else {}
     return {SERVICE_TYPES[name] for name, level in levels.items() if level == "admin"}

@@ -2,7 +2,12 @@
 
 from hashlib import sha256
 
-from bim360_provider.emulator.assumptions import COPY_JOB_NAME, ErrorCode, JobState
+from bim360_provider.emulator.assumptions import (
+    COPY_FAILED_MESSAGE,
+    COPY_JOB_NAME,
+    ErrorCode,
+    JobState,
+)
 from bim360_provider.emulator.clock import format_timestamp
 from bim360_provider.emulator.hq import companies, members, project_rules
 from bim360_provider.emulator.hq.body import join_services
@@ -26,10 +31,10 @@ from bim360_provider.emulator.storage.schema import PROJECT_FIELDS
 
 STATUS_TRANSITIONS = {
     # Documented: only the first project admin activates a pending project, see
-    # https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-POST/ ; that a PATCH is
-    # answered with 200 and leaves it pending is an inference.
+    # https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-POST/ ; that a PATCH
+    # returns 200 and leaves it pending is an inference.
     ("pending", "active"): "pending",
-    # Observed in a client's test teardown: a project is archived before anybody joined it.
+    # Observed in a client's test teardown: it archives a project without users.
     ("pending", "archived"): "archived",
     # Observed in the API's 2016 draft reference.
     ("active", "inactive"): "inactive",
@@ -39,14 +44,23 @@ STATUS_TRANSITIONS = {
     # Inference from the "restore" function of the web pages.
     ("archived", "active"): "active",
 }
-"""What a project is in after (its status, the status sent); what is not here is refused."""
+"""The new status by (current status, sent status); other changes are refused."""
+
+QUEUED_SHARE = 0.25
+"""The queued part of ``job_duration``; polling can observe both states."""
+
+IMAGE_PART_NAME = "chunk"
+"""Documented in the page's example; its table of headers says application/json, an error."""
+
+IMAGE_CONTENT_TYPES = ("image/png", "image/jpeg", "image/jpg", "image/bmp", "image/gif")
+"""Documented, without a limit of the size."""
 
 
 def find_next_status(now: str, sent: str) -> str:
-    """Return the status a project has after a PATCH; sending its own changes nothing.
+    """Return the status of a project after a PATCH; its own status changes nothing.
 
     Raises:
-        HqError: 422, no such change is known.
+        HqApiError: 422, the change is unknown.
     """
     if sent == now:
         return now
@@ -56,17 +70,13 @@ def find_next_status(now: str, sent: str) -> str:
     return STATUS_TRANSITIONS[now, sent]
 
 
-QUEUED_SHARE = 0.25
-"""Part of ``job_duration`` spent in the queue: long enough for a poll to see both states."""
-
-
 def create_job_id(call: ApiCall) -> str:
-    """Return a new id: 32 hexadecimal digits, no dashes, as in the documented example."""
+    """Return a new id: 32 hexadecimal digits without dashes, as in the documented example."""
     return call.backend.ids.create_id("job").hex
 
 
 def start_job(call: ApiCall, job_id: str, project: Row) -> None:
-    """Start copying into a new project."""
+    """Start the copy of a template into a new project."""
     row: Row = {
         "id": job_id,
         "account_id": call.account.id,
@@ -77,7 +87,7 @@ def start_job(call: ApiCall, job_id: str, project: Row) -> None:
 
 
 def get_job(call: ApiCall) -> Reply:
-    """Answer GET job."""
+    """Handle GET job."""
     sql = "SELECT * FROM jobs WHERE account_id = ? AND id = ?"
     job = call.backend.store.fetch_one(sql, [call.account.id, call.params["job_id"]])
     if job is None:
@@ -104,34 +114,34 @@ def _compute_job_state(age: float, call: ApiCall) -> tuple[JobState, str | None]
     if age < duration:
         return JobState.PROCESSING, None
     if call.options.job_outcome == "failed":
-        return JobState.FAILED, "the template could not be copied"
+        return JobState.FAILED, COPY_FAILED_MESSAGE
     return JobState.SUCCESS, None
 
 
 def create_project(call: ApiCall) -> Reply:
-    """Answer POST projects: 201 with a pending project, without its services (documented)."""
+    """Handle POST projects: 201 with a pending project, without its services (documented)."""
     project = parse_create_body(call.request, call.options)
-    asked = {field.name: project.pop(field.name) for field in CREATE_ONLY_FIELDS}
+    create_only = {field.name: project.pop(field.name) for field in CREATE_ONLY_FIELDS}
     if project["service_types"] is None:
-        # Documented: left out, the project gets all services enabled in the account.
+        # Documented: by default, the project gets all services enabled in the account.
         project["service_types"] = join_services({*call.account.services})
     project_rules.check_project(project, project, call)
-    template_id = asked["template_project_id"]
+    template_id = create_only["template_project_id"]
     if template_id is not None:
         project_rules.check_template(rows.find_project(call, str(template_id)), project)
     project_rules.check_name(project, call)
     job_id = create_job_id(call) if template_id is not None else None
-    made = rows.insert_project(call, {**project, "copy_project_job_id": job_id})
+    created = rows.insert_project(call, {**project, "copy_project_job_id": job_id})
     if job_id is not None:
-        start_job(call, job_id, made)
-    members.add_first_company(call, made)
-    if asked["include_companies"]:
-        members.copy_companies(call, template_id, made)
-    return Reply.from_content(201, format_project(made, call))
+        start_job(call, job_id, created)
+    members.add_first_company(call, created)
+    if create_only["include_companies"]:
+        members.copy_companies(call, template_id, created)
+    return Reply.from_content(201, format_project(created, call))
 
 
 def list_projects(call: ApiCall) -> Reply:
-    """Answer GET projects: a bare array, ten rows unless asked otherwise (documented)."""
+    """Handle GET projects: a bare array, ten rows by default (documented)."""
     page = parse_page(call.request.parse_query(), PROJECT_FIELDS, call.options)
     found = rows.fetch_project_page(call, page)
     return Reply.from_content(
@@ -140,10 +150,10 @@ def list_projects(call: ApiCall) -> Reply:
 
 
 def get_project(call: ApiCall) -> Reply:
-    """Answer GET one project: the only answer with ``service_types`` (observed).
+    """Handle GET one project: the only reply with ``service_types`` (observed).
 
-    Observed: https://stackoverflow.com/questions/58258058 - with services nobody asked for, which
-    the option ``services_unasked`` brings in.
+    Observed: https://stackoverflow.com/questions/58258058 - with services that were not requested,
+    which the option ``services_unasked`` adds.
     """
     project = rows.get_visible_project(call)
     unasked = call.options.services_unasked.split(",")
@@ -154,7 +164,7 @@ def get_project(call: ApiCall) -> Reply:
 
 
 def patch_project(call: ApiCall) -> Reply:
-    """Answer PATCH project: 200 with the whole project; only what is sent changes (documented).
+    """Handle PATCH project: 200 with the whole project; only what is sent changes (documented).
 
     Documented: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-:project_id-PATCH/
     """
@@ -173,30 +183,30 @@ def patch_project(call: ApiCall) -> Reply:
 
 
 def _build_active_services(project: Row, sent: Row) -> Row:
-    """Return what a change of services does to those in use.
+    """Return the active services after a change of services.
 
-    Observed: the vendor's set-up tool adds services with a PATCH as soon as there is an admin.
+    Observed: the vendor's set-up tool adds services with a PATCH as soon as an admin exists.
     """
     if "service_types" not in sent:
         return {}
     wanted, before = ({*str(row["service_types"]).split(",")} for row in (sent, project))
     active = {*str(project["active_services"]).split(",")} & wanted
-    fresh = set() if project["status"] == "pending" else wanted - before
-    return {"active_services": join_services((active | fresh) - {""})}
+    added = set() if project["status"] == "pending" else wanted - before
+    return {"active_services": join_services((active | added) - {""})}
 
 
 def _refuse_archived_project(project: Row, sent: Row, call: ApiCall) -> None:
-    """Inference: an archived project takes its status, or anything together with ``active``."""
+    """Inference: an archived project accepts its status, or any field together with ``active``."""
     if project["status"] != "archived" or call.options.archived_patch == "anything":
         return
-    beside = sorted(sent.keys() - {"status"})
-    if beside and sent.get("status") != "active":
-        message = f"the project is archived; {', '.join(beside)} cannot be changed"
+    other_fields = sorted(sent.keys() - {"status"})
+    if other_fields and sent.get("status") != "active":
+        message = f"the project is archived; {', '.join(other_fields)} cannot be changed"
         raise HqApiError(422, ErrorCode.ARCHIVED, message)
 
 
 def _refuse_duplicate_name(project: Row, sent: Row, call: ApiCall) -> None:
-    """Inference: the vendor's set-up tool leaves an unchanged name out, as if it met itself.
+    """Inference: the vendor's set-up tool omits an unchanged name, as if it caused a conflict.
 
     https://github.com/Autodesk-Forge/forge-bim360.project.setup.tool
     """
@@ -216,15 +226,8 @@ def format_project(project: Row, call: ApiCall) -> Row:
     }
 
 
-IMAGE_PART_NAME = "chunk"
-"""Documented in the page's example; its table of headers says application/json, which is a slip."""
-
-IMAGE_CONTENT_TYPES = ("image/png", "image/jpeg", "image/jpg", "image/bmp", "image/gif")
-"""Documented; a limit of the size is not."""
-
-
 def patch_project_image(call: ApiCall) -> Reply:
-    """Answer PATCH image of a project: 200 with the project (documented)."""
+    """Handle PATCH image of a project: 200 with the project (documented)."""
     before = rows.get_visible_project(call)
     if before["status"] == "archived" and call.options.archived_patch != "anything":
         raise HqApiError(
@@ -235,14 +238,14 @@ def patch_project_image(call: ApiCall) -> Reply:
 
 
 def patch_company_image(call: ApiCall) -> Reply:
-    """Answer PATCH image of a company: 200 with the company (documented)."""
+    """Handle PATCH image of a company: 200 with the company (documented)."""
     before = companies.get_company_row(call)
     _store_image(call, before["id"])
     return Reply.from_content(200, companies.format_company(_touch_row(call, "companies", before)))
 
 
 def _store_image(call: ApiCall, entity_id: SqlValue) -> None:
-    """Note what was uploaded; the image itself is not stored."""
+    """Store the metadata of an upload, without the image itself."""
     part = _parse_image_part(call)
     call.backend.store.execute("DELETE FROM images WHERE id = ?", [entity_id])
     row: Row = {

@@ -1,4 +1,4 @@
-"""The table of the API's routes: all there is to call, outside the control plane."""
+"""The table of all routes of the API, without the control plane."""
 
 from collections.abc import Callable
 
@@ -28,11 +28,11 @@ CONSTRUCTION_ADMIN_PATH = "/construction/admin/v1"
 BIM360_ADMIN_PATH = "/bim360/admin/v1"
 
 
-def _build_admin_route(method: str, template: str, answer: Callable[[ApiCall], Reply]) -> Route:
-    """Return a route of the newer backend, which has quotas of its own."""
+def _build_admin_route(method: str, template: str, handler: Callable[[ApiCall], Reply]) -> Route:
+    """Return a route of construction/admin or bim360/admin, which have their own quotas."""
     if method == "GET":
-        return Route(method, template, READ_SCOPE, answer, ADMIN_READ_QUOTA)
-    return Route(method, template, WRITE_SCOPE, answer, ADMIN_WRITE_QUOTA)
+        return Route(method, template, READ_SCOPE, handler, ADMIN_READ_QUOTA)
+    return Route(method, template, WRITE_SCOPE, handler, ADMIN_WRITE_QUOTA)
 
 
 ROUTES = (

@@ -41,7 +41,7 @@ PROFILE_FIELDS = (
     # One page prints 25; the others agree on 255.
     BodyField("about_me", build_text_reader(TEXT_LIMIT)),
 )
-"""What the person's Autodesk profile overrides as soon as there is one."""
+"""Fields that the user's Autodesk profile overrides once it exists."""
 
 RESPONSE_ONLY_NAMES = (
     "id",
@@ -59,8 +59,8 @@ USER_CREATE_SCHEMA = BodySchema(
     fields=(
         BodyField("email", read_email_address, is_required=True),
         BodyField("company_id", read_uuid),
-        # The vendor's OpenAPI file has `name` and lacks `default_role`, its page the other way
-        # round; both are taken.
+        # The vendor's OpenAPI file has `name` and lacks `default_role`; its page has
+        # `default_role` and lacks `name`. Both are accepted.
         BodyField("name", build_text_reader(TEXT_LIMIT)),
         BodyField("default_role", build_text_reader(TEXT_LIMIT)),
         *PROFILE_FIELDS,
@@ -91,24 +91,24 @@ https://aps.autodesk.com/en/docs/bim360/v1/reference/http/users-:user_id-PATCH/"
 
 
 def create_user(call: ApiCall) -> Reply:
-    """Answer POST users: 201 with a user who is not invited yet (documented)."""
+    """Handle POST users: 201 with a user who is not invited yet (documented)."""
     return Reply.from_content(201, format_user(insert_user(call, body.parse_object(call.request))))
 
 
 def import_users(call: ApiCall) -> Reply:
-    """Answer POST users/import."""
+    """Handle POST users/import."""
     return body.import_rows(call, lambda row: format_user(insert_user(call, row)))
 
 
 def list_users(call: ApiCall) -> Reply:
-    """Answer GET users: a bare array (documented)."""
+    """Handle GET users: a bare array (documented)."""
     page = parse_page(call.request.parse_query(), USER_FIELDS, call.options)
     found = rows.fetch_page(call, "listed_users", page)
     return Reply.from_content(200, [page.select_fields(format_user(user)) for user in found])
 
 
 def search_users(call: ApiCall) -> Reply:
-    """Answer GET users/search: fuzzy unless told otherwise (documented)."""
+    """Handle GET users/search: fuzzy by default (documented)."""
     query = call.request.parse_query()
     page = parse_page(
         query, USER_FIELDS, call.options, (*SEARCH_FIELDS, *listing.SEARCH_PARAMETERS)
@@ -120,12 +120,12 @@ def search_users(call: ApiCall) -> Reply:
 
 
 def get_user(call: ApiCall) -> Reply:
-    """Answer GET one user, by ``id``."""
+    """Handle GET one user, by ``id``."""
     return Reply.from_content(200, format_user(get_user_row(call)))
 
 
 def patch_user(call: ApiCall) -> Reply:
-    """Answer PATCH user: status, default company and default role, nothing else (documented)."""
+    """Handle PATCH user: only status, default company and default role (documented)."""
     user = get_user_row(call)
     sent = body.parse_partial(body.parse_object(call.request), USER_PATCH_SCHEMA, call.options)
     if "status" in sent and user["status"] in NEVER_SIGNED_IN_STATUSES:
@@ -143,7 +143,7 @@ def get_user_row(call: ApiCall) -> Row:
     """Return the user in the call's path.
 
     Raises:
-        HqError: 404/1004; the words are an inference.
+        HqApiError: 404/1004; the message is an inference.
     """
     return rows.get_row(call, "listed_users", call.params["user_id"], "user")
 
@@ -152,7 +152,7 @@ def insert_user(call: ApiCall, given: dict[str, JsonValue]) -> Row:
     """Insert a user who is not invited yet, and return the row.
 
     Raises:
-        HqError: 400, 409 the e-mail is taken, 422 the company is not there.
+        HqApiError: 400; 409, the e-mail is in use; 422, the company does not exist.
     """
     user = body.parse_full(given, USER_CREATE_SCHEMA, call.options)
     if find_user_by_email(call, user["email"]) is not None:
@@ -161,23 +161,23 @@ def insert_user(call: ApiCall, given: dict[str, JsonValue]) -> Row:
     names = [str(user[part]) for part in ("first_name", "last_name") if user[part]]
     user["name"] = user["name"] or " ".join(names) or None
     user["default_role_id"] = _build_role_id(call, user["default_role"])
-    fresh: Row = {**user, "role": "account_user", "status": "not_invited"}
-    fresh |= {"uid": None, "last_sign_in": None}
-    made = rows.insert_row(call, "users", "user", fresh)
-    return rows.get_row(call, "listed_users", made["id"], "user")
+    row: Row = {**user, "role": "account_user", "status": "not_invited"}
+    row |= {"uid": None, "last_sign_in": None}
+    created = rows.insert_row(call, "users", "user", row)
+    return rows.get_row(call, "listed_users", created["id"], "user")
 
 
 def find_user_by_email(call: ApiCall, email: SqlValue) -> Row | None:
-    """Return the account's user with an e-mail, whatever its case."""
+    """Return the account's user with an e-mail, ignoring case."""
     sql = "SELECT * FROM listed_users WHERE account_id = ? AND email = ? COLLATE NOCASE"
     return call.backend.store.fetch_one(sql, [call.account.id, email])
 
 
 def check_company(call: ApiCall, company_id: SqlValue) -> None:
-    """Check that a company is one of the account's, if one is named (inference).
+    """Check that a named company is in the account (inference).
 
     Raises:
-        HqError: 422.
+        HqApiError: 422.
     """
     if company_id is not None and rows.find_row(call, "companies", company_id) is None:
         raise build_unprocessable_error(
@@ -191,5 +191,5 @@ def format_user(user: Row) -> Row:
 
 
 def _build_role_id(call: ApiCall, role: SqlValue) -> SqlValue:
-    """Return an id for a default role; what HQ's looks like is not known."""
+    """Return the id of a default role; the form of HQ's is not known, see assumptions.py."""
     return None if role is None else str(uuid5(ID_NAMESPACE, f"{call.account.id}/{role}"))

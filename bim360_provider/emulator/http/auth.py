@@ -16,13 +16,24 @@ from bim360_provider.emulator.seed.database import hash_secret
 
 SIGNING_KEY = b"bim360-emulator"
 
+SCOPES = (
+    "user:read user:write user-profile:read viewables:read data:read data:write data:create "
+    "data:search bucket:create bucket:read bucket:update bucket:delete code:all account:read "
+    "account:write openid"
+).split()
+"""Documented: authentication.yaml in https://github.com/autodesk-platform-services/aps-sdk-openapi"""
+
+FORM_CONTENT_TYPE = "application/x-www-form-urlencoded"
+
+BAD_TOKEN_CODE = "AUTH-006"  # noqa: S105 - the gateway's error code, not a secret
+
 
 class InvalidTokenError(Exception):
-    """The text is no token of an emulator."""
+    """The text is not a token of an emulator."""
 
 
 class TokenClaims(BaseModel):
-    """What a token says, as far as the emulator reads it."""
+    """The claims of a token that the emulator reads."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -43,7 +54,7 @@ def verify_token(token: str) -> TokenClaims:
     """Return the claims of a token.
 
     Raises:
-        NotSignedError: The token was not made by an emulator.
+        InvalidTokenError: The token was not issued by an emulator.
     """
     text, _, signature = token.rpartition(".")
     if not hmac.compare_digest(signature.encode(), _compute_signature(text).encode()):
@@ -67,28 +78,16 @@ def _decode_base64(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-SCOPES = (
-    "user:read user:write user-profile:read viewables:read data:read data:write data:create "
-    "data:search bucket:create bucket:read bucket:update bucket:delete code:all account:read "
-    "account:write openid"
-).split()
-"""Documented: authentication.yaml in https://github.com/autodesk-platform-services/aps-sdk-openapi"""
-
-FORM_CONTENT_TYPE = "application/x-www-form-urlencoded"
-
-BAD_TOKEN_CODE = "AUTH-006"  # noqa: S105 - the gateway's error code, not a secret
-
-
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """Who sent a request, and what the token allows."""
+    """The client id and the scopes of a token."""
 
     client_id: str
     scopes: frozenset[str]
 
 
 def issue_token(request: Request, client_id: str, backend: Backend) -> Reply:
-    """Answer ``POST /authentication/v2/token`` to a client that proved who it is.
+    """Handle ``POST /authentication/v2/token`` for an authenticated client.
 
     Raises:
         GatewayError: 400 for a malformed form, 429 over the quota.
@@ -120,7 +119,7 @@ def authenticate_client(request: Request, backend: Backend) -> str:
     """Return the client id of a token request.
 
     Raises:
-        GatewayError: 400 for another content type than a form's, 401 for wrong credentials.
+        GatewayError: 400 for a content type other than a form's, 401 for wrong credentials.
     """
     if request.get_header("content-type").partition(";")[0].strip().lower() != FORM_CONTENT_TYPE:
         # AUTH-007 is documented for v1; its use in v2 is an inference.
@@ -132,7 +131,7 @@ def authenticate_client(request: Request, backend: Backend) -> str:
         "SELECT secret_digest FROM clients WHERE client_id = ?", [client_id]
     )
     if known is None or not hmac.compare_digest(str(known["secret_digest"]), hash_secret(secret)):
-        # Inference: the body of a refused v2 token call is not published.
+        # Inference: the body of a refused v2 token request is not published.
         message = "The client_id (application key)/client_secret are not valid"
         raise GatewayError(401, BAD_CLIENT_CODE, message)
     return client_id
@@ -168,16 +167,16 @@ def _parse_scopes(form: dict[str, str]) -> list[str]:
         raise GatewayError(400, UNSUPPORTED_GRANT_CODE, message)
     for scope in scopes:
         if scope not in SCOPES:
-            message = f"There is no scope {scope}{format_suggestion(scope, SCOPES)}."
+            message = f"Unknown scope {scope}{format_suggestion(scope, SCOPES)}."
             raise GatewayError(400, UNSUPPORTED_GRANT_CODE, message)
     return scopes
 
 
 def authenticate_bearer(request: Request, backend: Backend) -> Bearer:
-    """Return who sent a request.
+    """Return the bearer of a request.
 
     Raises:
-        GatewayError: 401 AUTH-006, the token is missing, foreign, expired or revoked.
+        GatewayError: 401 AUTH-006, the token is missing, invalid, expired or revoked.
     """
     scheme, _, token = request.get_header("authorization").partition(" ")
     if scheme.lower() != "bearer":
@@ -192,7 +191,7 @@ def authenticate_bearer(request: Request, backend: Backend) -> Bearer:
 
 
 def require_scope(caller: Bearer, scope: str) -> None:
-    """Let the caller pass only with this scope.
+    """Refuse a caller without this scope.
 
     Raises:
         GatewayError: 403 AUTH-010, documented in the gateway's error guide.

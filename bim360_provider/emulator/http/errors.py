@@ -7,21 +7,7 @@ from bim360_provider.emulator.assumptions import ErrorCode
 from bim360_provider.emulator.http.messages import Reply
 
 SIMILARITY_CUTOFF = 0.4
-"""Lower than difflib's 0.6: a far-off suggestion still shows what a name looks like here."""
-
-
-def find_nearest_name(word: str, known: Iterable[str]) -> str | None:
-    """Return the known name most like a word, whatever its case; None where none is alike."""
-    spelt = {name.casefold(): name for name in known}
-    alike = get_close_matches(word.casefold(), spelt, n=1, cutoff=SIMILARITY_CUTOFF)
-    return spelt[alike[0]] if alike else None
-
-
-def format_suggestion(word: str, known: Iterable[str]) -> str:
-    """Return ``; the nearest known one is X``, or nothing where no known name is alike."""
-    name = find_nearest_name(word, known)
-    return "" if name is None else f"; the nearest known one is {name}"
-
+"""Lower than difflib's 0.6: even a remote suggestion shows the form of valid names."""
 
 MORE_INFO = "https://aps.autodesk.com/en/docs/oauth/v2/developers_guide/error_handling/"
 
@@ -29,8 +15,21 @@ NOT_FOUND_CODE = 1004
 """Observed: https://github.com/Autodesk-Forge/design.automation-python-tutorial/issues/6"""
 
 
+def find_nearest_name(word: str, known: Iterable[str]) -> str | None:
+    """Return the known name closest to a word, ignoring case; None if none is close."""
+    spelt = {name.casefold(): name for name in known}
+    alike = get_close_matches(word.casefold(), spelt, n=1, cutoff=SIMILARITY_CUTOFF)
+    return spelt[alike[0]] if alike else None
+
+
+def format_suggestion(word: str, known: Iterable[str]) -> str:
+    """Return ``; the nearest known one is X``, or an empty text if none is close."""
+    name = find_nearest_name(word, known)
+    return "" if name is None else f"; the nearest known one is {name}"
+
+
 class ApiError(Exception):
-    """The request is answered with an error; subclasses know the format of its body."""
+    """A refused request; subclasses define the format of the body."""
 
     def __init__(self, status: int, code: int | str, message: str) -> None:
         super().__init__(message)
@@ -40,16 +39,16 @@ class ApiError(Exception):
         self.headers: Mapping[str, str] = {}
 
     def build_body(self) -> dict[str, int | str]:
-        """Return the JSON body of the answer."""
+        """Return the JSON body of the reply."""
         raise NotImplementedError
 
     def build_reply(self) -> Reply:
-        """Return the answer."""
+        """Return the reply."""
         return Reply.from_content(self.status, self.build_body(), self.headers)
 
 
 class GatewayError(ApiError):
-    """Refused before HQ is reached: token, scope, quota or route.
+    """A refusal by the gateway: token, scope, quota or route.
 
     Documented shape: https://aps.autodesk.com/en/docs/oauth/v2/developers_guide/error_handling/
     """
@@ -61,7 +60,7 @@ class GatewayError(ApiError):
         self.headers = headers or {}
 
     def build_body(self) -> dict[str, int | str]:
-        """Return the gateway's four keys; the guide too spells ``more info`` with a space."""
+        """Return the gateway's four keys; the guide also spells ``more info`` with a space."""
         return {
             "developerMessage": self.message,
             "userMessage": "",
@@ -71,7 +70,7 @@ class GatewayError(ApiError):
 
 
 class HqApiError(ApiError):
-    """Refused by HQ itself.
+    """A refusal by HQ itself.
 
     Observed shape: https://stackoverflow.com/questions/51520301
     """
@@ -82,7 +81,7 @@ class HqApiError(ApiError):
 
 
 def build_not_found_error(*, entity: str) -> HqApiError:
-    """Return HQ's answer for something that is not there, or not visible to the client.
+    """Return HQ's 404 for an entity that does not exist or is not visible to the client.
 
     The wording is observed for accounts and projects; for jobs it is an inference.
     """
@@ -90,10 +89,10 @@ def build_not_found_error(*, entity: str) -> HqApiError:
 
 
 def build_bad_request_error(*, problem: str) -> HqApiError:
-    """Return a 400: something in the request is malformed."""
+    """Return a 400 for a malformed request."""
     return HqApiError(400, ErrorCode.INVALID, problem)
 
 
 def build_unprocessable_error(*, reason: str) -> HqApiError:
-    """Return a 422: well-formed, but a business rule says no."""
+    """Return a 422 for a well-formed request that a business rule refuses."""
     return HqApiError(422, ErrorCode.REFUSED, reason)

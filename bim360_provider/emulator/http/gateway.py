@@ -1,4 +1,4 @@
-"""The gateway before HQ: route, token, scope, quota and account of a request."""
+"""The gateway: route, token, scope, quota and account of a request."""
 
 from bim360_provider.emulator.assumptions import ErrorCode
 from bim360_provider.emulator.backend import Backend
@@ -33,14 +33,14 @@ LEGACY_REGION = "EMEA"
 
 
 def strip_region(path: str) -> str:
-    """Return the path with the legacy ``regions/eu`` taken out."""
+    """Return the path without the legacy ``regions/eu``."""
     return path.replace(LEGACY_SEGMENT, "/", 1) if path.startswith(HQ_PREFIX) else path
 
 
 def strip_id_prefixes(params: dict[str, str]) -> dict[str, str]:
-    """Return the parameters of a path with the ids of hubs as ids of accounts, and so on.
+    """Return the parameters of a path without the prefix ``b.`` of ids.
 
-    In Data Management the id of an account or project begins with ``b.``. Documented for
+    In Data Management the id of an account or project begins with it. Documented for
     bim360/admin: "GET Project Users is finally here", https://aps.autodesk.com/blog, March 2020.
     Observed for accounts in hq paths: https://github.com/mazerab/bim360-automation-postman
     That all other paths accept it as well is an inference.
@@ -52,10 +52,10 @@ def strip_id_prefixes(params: dict[str, str]) -> dict[str, str]:
 
 
 def parse_region(request: Request) -> str:
-    """Return the region a request goes to; the legacy path wins over the header (inference).
+    """Return the region of a request; the legacy path overrides the header (inference).
 
     Raises:
-        HqError: 400, the header names no region there is (inference).
+        HqApiError: 400, the header names an unknown region (inference).
     """
     if LEGACY_SEGMENT in request.path:
         return LEGACY_REGION
@@ -70,19 +70,19 @@ def parse_region(request: Request) -> str:
 def find_account(
     account_id: str, client_id: str, backend: Backend, region: str | None = None
 ) -> TargetAccount:
-    """Return an account the client was let into.
+    """Return an account to which the client has access.
 
-    Observed: a wrong id, a wrong region and a missing custom integration all look alike, see
+    Observed: a wrong id, a wrong region and a missing custom integration have one reply, see
     https://github.com/Autodesk-Forge/forge-viewhubs/issues/4
 
     Args:
-        account_id: The account.
-        client_id: The client.
-        backend: Where both are looked up.
-        region: Where it is looked for; construction/admin finds it by itself (documented).
+        account_id: The account's id.
+        client_id: The client's id.
+        backend: The backend.
+        region: The region; construction/admin needs none (documented).
 
     Raises:
-        HqError: 404/1004 when the client cannot see it, 403 without Account Administration.
+        HqApiError: 404/1004 when the client cannot see it, 403 without Account Administration.
     """
     found = backend.store.fetch_one(
         "SELECT a.id, a.services, c.account_administration FROM accounts a "
@@ -98,10 +98,10 @@ def find_account(
 
 
 def find_project_account(project_id: str, client_id: str, backend: Backend) -> TargetAccount:
-    """Return the account a project is in, if the client was let into it.
+    """Return the account of a project, if the client has access to it.
 
     Raises:
-        HqError: 404/1004 when the client cannot see it, 403 without Account Administration.
+        HqApiError: 404/1004 when the client cannot see it, 403 without Account Administration.
     """
     sql = (
         "SELECT p.account_id FROM projects p JOIN provisioning v ON v.account_id = p.account_id "
@@ -114,39 +114,39 @@ def find_project_account(project_id: str, client_id: str, backend: Backend) -> T
 
 
 def route_request(request: Request) -> RequestContext:
-    """Find out which route a request is for, if any."""
+    """Find the route of a request, if any."""
     if (request.method, request.path) == ("POST", TOKEN_PATH):
         return RequestContext(request, route_name=TOKEN_ROUTE)
     found = find_route(ROUTES, request.method, strip_region(request.path))
     return RequestContext(request, found, route_name=found and found[0].name)
 
 
-def dispatch_request(visit: RequestContext, backend: Backend) -> Reply:
-    """Take a request to its endpoint.
+def dispatch_request(context: RequestContext, backend: Backend) -> Reply:
+    """Authorize a request and call its handler.
 
     Raises:
-        RefusedError: The gateway or HQ says no.
+        ApiError: The gateway or HQ refuses the request.
     """
-    if visit.route_name == TOKEN_ROUTE:
-        visit.client_id = auth.authenticate_client(visit.request, backend)
-        return auth.issue_token(visit.request, visit.client_id, backend)
-    if visit.route_match is None:
-        raise build_unknown_route_error(visit.request.method, visit.request.path, ROUTE_NAMES)
-    route, params = visit.route_match[0], strip_id_prefixes(visit.route_match[1])
-    caller = auth.authenticate_bearer(visit.request, backend)
-    visit.client_id = caller.client_id
+    if context.route_name == TOKEN_ROUTE:
+        context.client_id = auth.authenticate_client(context.request, backend)
+        return auth.issue_token(context.request, context.client_id, backend)
+    if context.route_match is None:
+        raise build_unknown_route_error(context.request.method, context.request.path, ROUTE_NAMES)
+    route, params = context.route_match[0], strip_id_prefixes(context.route_match[1])
+    caller = auth.authenticate_bearer(context.request, backend)
+    context.client_id = caller.client_id
     auth.require_scope(caller, route.scope)
     backend.consume_quota(caller.client_id, route.quota)
-    account = _resolve_account(visit, params, caller.client_id, backend)
-    return route.handler(ApiCall(visit.request, backend, account, params))
+    account = _resolve_account(context, params, caller.client_id, backend)
+    return route.handler(ApiCall(context.request, backend, account, params))
 
 
 def _resolve_account(
-    visit: RequestContext, params: dict[str, str], client_id: str, backend: Backend
+    context: RequestContext, params: dict[str, str], client_id: str, backend: Backend
 ) -> TargetAccount:
     if "account_id" not in params:
         return find_project_account(params["project_id"], client_id, backend)
-    if visit.request.path.startswith(HQ_PREFIX):
-        region = parse_region(visit.request)
+    if context.request.path.startswith(HQ_PREFIX):
+        region = parse_region(context.request)
         return find_account(params["account_id"], client_id, backend, region)
     return find_account(params["account_id"], client_id, backend)

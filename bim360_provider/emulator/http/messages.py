@@ -12,14 +12,23 @@ from urllib.parse import parse_qsl
 from pydantic import JsonValue
 
 MAX_DEPTH: Final = 100
-"""Levels of arrays and objects; no body of HQ and no document of the emulator has ten."""
+"""The maximum depth of JSON; HQ's bodies and the emulator's files have fewer than ten levels."""
+
+TOO_DEEP_MESSAGE: Final = f"it is nested more than {MAX_DEPTH} levels deep"
+
+REPEATED_SLASHES = re.compile("/{2,}")
+
+MULTIPART_CONTENT_TYPE = "multipart/form-data"
+
+HEADER_END = b"\r\n\r\n"
+"""The separator of header and content: https://www.rfc-editor.org/rfc/rfc7578"""
 
 
 def parse_json(text: str | bytes) -> JsonValue:
-    """Return what a JSON document holds.
+    """Parse a JSON document.
 
     Raises:
-        ValueError: It is not JSON, holds NaN or Infinity, or is nested too deeply.
+        ValueError: It is not JSON, contains NaN or Infinity, or is nested too deeply.
     """
     try:
         document: JsonValue = json.loads(text, parse_constant=_reject_constant)
@@ -33,9 +42,6 @@ def parse_json(text: str | bytes) -> JsonValue:
     raise ValueError(TOO_DEEP_MESSAGE)
 
 
-TOO_DEEP_MESSAGE: Final = f"it is nested more than {MAX_DEPTH} levels deep"
-
-
 def _list_children(value: JsonValue) -> Iterable[JsonValue]:
     if isinstance(value, dict):
         return value.values()
@@ -45,9 +51,6 @@ def _list_children(value: JsonValue) -> Iterable[JsonValue]:
 def _reject_constant(name: str) -> float:
     msg = f"{name} is not JSON"
     raise ValueError(msg)
-
-
-REPEATED_SLASHES = re.compile("/{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +64,11 @@ class Request:
     body: bytes = b""
 
     def get_header(self, name: str) -> str:
-        """Return a header's value, or an empty string where it was not sent."""
+        """Return a header's value, or an empty string if it was not sent."""
         return self.headers.get(name.lower(), "")
 
     def collapse_slashes(self) -> "Request":
-        """Return this request with each run of slashes in the path as one slash.
+        """Return this request with repeated slashes in the path collapsed.
 
         Observed: HQ serves ``//hq/v1/…``, which is what Autodesk's Node SDK sends, see
         https://github.com/autodesk-platform-services/aps-sdk-node
@@ -73,7 +76,7 @@ class Request:
         return replace(self, path=REPEATED_SLASHES.sub("/", self.path))
 
     def parse_query(self) -> dict[str, str]:
-        """Return the query as names and values; a repeated name has its values with commas between.
+        """Return the query as names and values; the values of a repeated name are comma-separated.
 
         Observed: Autodesk's Node SDK repeats the name of a list, as in
         ``filter[status]=active&filter[status]=pending``.
@@ -90,16 +93,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """How a reply travels: at once and whole, unless a fault says otherwise."""
+    """How a reply is delivered: at once and complete, unless a fault changes it."""
 
     delay: float = 0.0
     """Seconds of real time before the first byte."""
     drop: bool = False
-    """Close the connection without an answer."""
+    """Close the connection without a reply."""
     cut_after: int | None = None
-    """Promise the whole body, send this many bytes of it, close the connection."""
+    """Announce the whole body, send only this number of bytes, close the connection."""
     drip: float = 0.0
-    """Seconds of real time between two pieces of the body; 0 sends it in one."""
+    """Seconds of real time between two pieces of the body; 0 sends it at once."""
 
 
 IMMEDIATE_DELIVERY = Delivery()
@@ -107,7 +110,7 @@ IMMEDIATE_DELIVERY = Delivery()
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One HTTP answer and the way it is delivered."""
+    """One HTTP reply and its delivery."""
 
     status: int
     headers: Mapping[str, str]
@@ -131,12 +134,6 @@ class Reply:
         return json.loads(self.body) if self.body else None
 
 
-MULTIPART_CONTENT_TYPE = "multipart/form-data"
-
-HEADER_END = b"\r\n\r\n"
-"""What parts a header from a content, as https://www.rfc-editor.org/rfc/rfc7578 says."""
-
-
 @dataclass(frozen=True, slots=True)
 class FormPart:
     """One part of an upload."""
@@ -148,7 +145,7 @@ class FormPart:
 
 
 def is_multipart(request: Request) -> bool:
-    """Say whether a request's body is a form with files."""
+    """Return whether a request's body is a form with files."""
     return (
         _parse_header("content-type", request.get_header("content-type")).get_content_type()
         == MULTIPART_CONTENT_TYPE
@@ -156,7 +153,7 @@ def is_multipart(request: Request) -> bool:
 
 
 def parse_parts(request: Request) -> list[FormPart]:
-    """Return the parts of a form with files; none where the body is no such form."""
+    """Return the parts of a form with files; an empty list for another body."""
     boundary = _parse_header("content-type", request.get_header("content-type")).get_param(
         "boundary"
     )

@@ -1,4 +1,4 @@
-"""From a method and a path to the function that answers."""
+"""Routes: find the handler for a method and a path."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ ID_SEGMENT_PATTERN = re.compile(r"/(:\w+|(b\.)?[0-9a-f]{8}-?[0-9a-f-]*)(?=/|$)")
 
 @dataclass(frozen=True, slots=True)
 class ApiCall:
-    """A request that got past the gateway, with everything its answer depends on."""
+    """A request that the gateway accepted, with all inputs of its handler."""
 
     request: Request
     backend: Backend
@@ -34,7 +34,7 @@ class ApiCall:
 
 @dataclass(frozen=True, slots=True)
 class TargetAccount:
-    """The account a call is about."""
+    """The account of a call."""
 
     id: str
     services: tuple[str, ...]
@@ -52,7 +52,7 @@ class Route:
 
     @property
     def name(self) -> str:
-        """The route as the journal counts it."""
+        """The name of the route in the journal."""
         return f"{self.method} {self.template}"
 
     @cached_property
@@ -63,7 +63,7 @@ class Route:
 
 @dataclass(slots=True)
 class RequestContext:
-    """A request on its way, with what has been found out about it so far."""
+    """A request, with the results of its processing so far."""
 
     request: Request
     route_match: tuple[Route, dict[str, str]] | None = None
@@ -75,7 +75,7 @@ class RequestContext:
 def find_route(
     routes: Sequence[Route], method: str, path: str
 ) -> tuple[Route, dict[str, str]] | None:
-    """Return the route of a request and the parameters in its path; None where there is none."""
+    """Return the route of a request and the parameters in its path; None if there is none."""
     for route in routes:
         match = route.pattern.fullmatch(path) if route.method == method else None
         if match:
@@ -84,11 +84,11 @@ def find_route(
 
 
 def build_unknown_route_error(method: str, path: str, names: Sequence[str]) -> GatewayError:
-    """Return the 404 for a route that is not there; ids in the path do not count as unlike."""
+    """Return the 404 for an unknown route, with the closest one, regardless of ids in the path."""
     shapes = {_replace_ids(name): name for name in names}
     alike = find_nearest_name(_replace_ids(f"{method} {path}"), shapes)
     hint = "" if alike is None else f"; the nearest known one is {shapes[alike]}"
-    message = f"There is no route {method} {path}{hint}."
+    message = f"Unknown route {method} {path}{hint}."
     return GatewayError(404, UNKNOWN_ROUTE_CODE, message)
 
 

@@ -1,1 +1,1 @@
-"""Seeds: what an emulator contains when it starts."""
+"""Seeds: the initial state of an emulator."""

@@ -28,6 +28,34 @@ from bim360_provider.emulator.seed.models import (
 from bim360_provider.emulator.storage.database import Row, SqlValue, Store
 from bim360_provider.emulator.storage.schema import TABLES
 
+CLIENT_ID = "emulator-client"
+
+CLIENT_SECRET = "emulator-secret"  # noqa: S105 - opens nothing but this emulator
+
+ACCOUNT_ID = "a1d5e9b2-0000-4000-8000-000000000001"
+
+EMEA_ACCOUNT_ID = "a1d5e9b2-0000-4000-8000-000000000002"
+
+BUSINESS_UNIT_ID = "b0000000-0000-4000-8000-000000000001"
+
+EMEA_BUSINESS_UNIT_ID = "b0000000-0000-4000-8000-000000000002"
+
+COMPANY_ID = "c0000000-0000-4000-8000-000000000001"
+
+EMEA_COMPANY_ID = "c0000000-0000-4000-8000-000000000002"
+
+ADMIN_EMAIL = "anna.halvorsen@example.com"
+
+ADMIN_ID = "d0000000-0000-4000-8000-000000000001"
+
+EMEA_ADMIN_ID = "d0000000-0000-4000-8000-000000000002"
+
+ADMIN_UID = "L9EBJKCGCXBB"
+"""The same user in both accounts, with one Autodesk ID but two ``id``s."""
+
+CLIENT_TABLES = ("clients", "provisioning")
+"""Tables that are not part of the state: clients and their access."""
+
 
 def load_members(
     backend: Backend, account: SeedAccount, project: SeedProject, project_id: str
@@ -35,7 +63,7 @@ def load_members(
     """Insert a project's companies and users.
 
     Raises:
-        SeedError: One of the users is none of the account's.
+        SeedError: A user is not in the account.
     """
     for company_id in project.companies:
         row: Row = {"project_id": project_id, "company_id": company_id}
@@ -70,40 +98,14 @@ def _find_user_id(
     sql = "SELECT id FROM users WHERE account_id = ? AND (id = ? OR email = ? COLLATE NOCASE)"
     user = backend.store.fetch_one(sql, [account.id, member.user_id, member.email])
     if user is None:
-        asked = member.email or member.user_id
-        msg = f"project {project.name!r} has the user {asked!r}, who is not in the account"
+        reference = member.email or member.user_id
+        msg = f"project {project.name!r} has the user {reference!r}, who is not in the account"
         raise SeedError(msg)
     return str(user["id"])
 
 
-CLIENT_ID = "emulator-client"
-
-CLIENT_SECRET = "emulator-secret"  # noqa: S105 - opens nothing but this emulator
-
-ACCOUNT_ID = "a1d5e9b2-0000-4000-8000-000000000001"
-
-EMEA_ACCOUNT_ID = "a1d5e9b2-0000-4000-8000-000000000002"
-
-BUSINESS_UNIT_ID = "b0000000-0000-4000-8000-000000000001"
-
-EMEA_BUSINESS_UNIT_ID = "b0000000-0000-4000-8000-000000000002"
-
-COMPANY_ID = "c0000000-0000-4000-8000-000000000001"
-
-EMEA_COMPANY_ID = "c0000000-0000-4000-8000-000000000002"
-
-ADMIN_EMAIL = "anna.halvorsen@example.com"
-
-ADMIN_ID = "d0000000-0000-4000-8000-000000000001"
-
-EMEA_ADMIN_ID = "d0000000-0000-4000-8000-000000000002"
-
-ADMIN_UID = "L9EBJKCGCXBB"
-"""The same person in both accounts: another ``id`` in each, but one Autodesk ID."""
-
-
 def build_default_seed() -> Seed:
-    """Return the built-in seed; it has a company and an account admin, and no projects."""
+    """Return the built-in seed, with a company and an account admin but no projects."""
     return parse_seed(
         {
             "clients": [
@@ -148,12 +150,12 @@ def _build_people(company: str, company_id: str, admin_id: str) -> dict[str, obj
 
 
 def hash_secret(secret: str) -> str:
-    """Return what the store keeps of a secret, which is not the secret."""
+    """Return the digest of a secret, which the store keeps instead."""
     return sha256(secret.encode()).hexdigest()
 
 
 def load_clients(backend: Backend, clients: Iterable[SeedClient]) -> None:
-    """Insert the clients and let them into their accounts."""
+    """Insert the clients with their access to accounts."""
     for client in clients:
         secret = hash_secret(client.client_secret.get_secret_value())
         admin = int(client.account_administration)
@@ -180,7 +182,7 @@ def load_accounts(backend: Backend, accounts: Iterable[SeedAccount]) -> None:
 
 
 def load_image(backend: Backend, entity_id: str, image: SeedImage | None) -> None:
-    """Insert what is kept of an entity's image."""
+    """Insert the metadata of an entity's image."""
     if image is not None:
         backend.store.insert("images", {"id": entity_id, **image.model_dump()})
 
@@ -220,7 +222,7 @@ def _load_project(backend: Backend, account: SeedAccount, project: SeedProject) 
 def _build_timestamps(
     backend: Backend, entity: SeedBusinessUnit | SeedCompany | SeedUser | SeedProject
 ) -> Row:
-    """Return when an entity was made and changed: now, where the seed does not say."""
+    """Return the times of an entity's creation and last change; now by default."""
     now = format_timestamp(backend.clock.now())
     return {
         "created_at": entity.created_at or entity.updated_at or now,
@@ -254,21 +256,21 @@ def _iterate_accounts(store: Store) -> Iterator[JsonValue]:
 
 
 def dump_image(store: Store, entity_id: SqlValue) -> JsonValue:
-    """Return what is kept of an entity's image, None where there is none."""
+    """Return the metadata of an entity's image, None if there is none."""
     row = store.fetch_one("SELECT * FROM images WHERE id = ?", [entity_id])
     return None if row is None else _drop_fields(row, "id")
 
 
 def _find_account_rows(store: Store, table: str, account_id: SqlValue) -> list[Row]:
-    sql = f"SELECT * FROM {table} WHERE account_id = ? ORDER BY seq"  # noqa: S608 - tables are ours
+    sql = f"SELECT * FROM {table} WHERE account_id = ? ORDER BY seq"  # noqa: S608 - table names are constants
     return store.fetch_all(sql, [account_id])
 
 
 def _dump_project(store: Store, project: Row) -> JsonValue:
-    in_it = "WHERE project_id = ? ORDER BY seq"
-    chosen = f"SELECT company_id FROM project_companies {in_it}"  # noqa: S608 - the text above
-    companies = store.fetch_all(chosen, [project["id"]])
-    members = store.fetch_all(f"SELECT * FROM members {in_it}", [project["id"]])  # noqa: S608 - the text above
+    companies_sql = "SELECT company_id FROM project_companies WHERE project_id = ? ORDER BY seq"
+    companies = store.fetch_all(companies_sql, [project["id"]])
+    members_sql = "SELECT * FROM members WHERE project_id = ? ORDER BY seq"
+    members = store.fetch_all(members_sql, [project["id"]])
     return {
         **_dump_fields(project),
         "companies": [row["company_id"] for row in companies],
@@ -295,10 +297,6 @@ def _drop_fields(row: Row, *names: str) -> dict[str, JsonValue]:
     return {name: value for name, value in _dump_fields(row).items() if name not in names}
 
 
-CLIENT_TABLES = ("clients", "provisioning")
-"""Tables that are no part of the state: who may come in, and with which secret."""
-
-
 class StateJob(BaseModel):
     """A template copy."""
 
@@ -311,7 +309,7 @@ class StateJob(BaseModel):
 
 
 class StateDocument(BaseModel):
-    """Accounts in the form of the seed file, the jobs, and how many ids were made."""
+    """Accounts in the form of the seed file, jobs, and the counters of ids."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -321,7 +319,7 @@ class StateDocument(BaseModel):
 
 
 def dump_state(backend: Backend) -> JsonValue:
-    """Return the state; clients and their secrets stay where they are."""
+    """Return the state, without clients and their secrets."""
     counters = backend.store.fetch_all("SELECT * FROM counters")
     return {
         "accounts": dump_accounts(backend),
@@ -334,7 +332,7 @@ def load_state(backend: Backend, document: JsonValue) -> None:
     """Replace the state.
 
     Raises:
-        SeedError: The document has a mistake; nothing has changed then.
+        SeedError: The document is invalid; then nothing changes.
     """
     try:
         state = StateDocument.model_validate(document)
@@ -344,9 +342,9 @@ def load_state(backend: Backend, document: JsonValue) -> None:
         ) from None
     with backend.store.begin_transaction():
         for table in (each for each in TABLES if each not in CLIENT_TABLES):
-            backend.store.execute(f"DELETE FROM {table}")  # noqa: S608 - table names are ours
+            backend.store.execute(f"DELETE FROM {table}")  # noqa: S608 - table names are constants
         load_accounts(backend, state.accounts)
         for job in state.jobs:
             backend.store.insert("jobs", job.model_dump())
-        for kind, made in state.counters.items():
-            backend.store.execute("INSERT OR REPLACE INTO counters VALUES (?, ?)", [kind, made])
+        for kind, count in state.counters.items():
+            backend.store.execute("INSERT OR REPLACE INTO counters VALUES (?, ?)", [kind, count])

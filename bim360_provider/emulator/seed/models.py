@@ -34,16 +34,18 @@ __all__ = [
 
 UNKNOWN_KEY_ERROR_TYPE = "extra_forbidden"
 
+CENTURY_SECONDS = 3_200_000_000
+
 
 def format_first_problem(error: ValidationError, *models: type[BaseModel]) -> str:
-    """Return ``accounts[0].region: "EU" is not ...`` for the first finding.
+    """Format the first error: ``accounts[0].region: "EU" is not ...``.
 
     Args:
-        error: What pydantic found.
+        error: The error of pydantic.
         models: The models whose field names are suggested for an unknown key.
     """
     findings = error.errors(include_input=False)
-    # A misspelt key first: it is often why another one is missing.
+    # A misspelt key first: it often causes a missing one.
     finding = next(
         (each for each in findings if each["type"] == UNKNOWN_KEY_ERROR_TYPE), findings[0]
     )
@@ -51,11 +53,11 @@ def format_first_problem(error: ValidationError, *models: type[BaseModel]) -> st
     if finding["type"] != UNKNOWN_KEY_ERROR_TYPE:
         return f"{place}: {finding['msg'].removeprefix('Value error, ')}"
     known = {name for model in models for name in model.model_fields}
-    return f"{place}: there is no such key{format_suggestion(str(finding['loc'][-1]), known)}"
+    return f"{place}: unknown key{format_suggestion(str(finding['loc'][-1]), known)}"
 
 
 def build_choice_validator(values: Iterable[str]) -> Callable[[str], str]:
-    """Return a validator that lets only these values through and names them otherwise."""
+    """Return a validator that accepts only these values and lists them in its error."""
     allowed = tuple(values)
 
     def check(given: str) -> str:
@@ -73,7 +75,7 @@ def _format_location(steps: Iterable[int | str]) -> str:
 
 
 class SeedError(Exception):
-    """A seed has a mistake; the message is one line that names the place."""
+    """A seed is invalid; the message is one line with the place."""
 
 
 def _split_services(given: object) -> object:
@@ -99,20 +101,18 @@ Moment = Annotated[
     AfterValidator(_validate_moment),
 ]
 
-CENTURY_SECONDS = 3_200_000_000
-
 ClockShift = Annotated[float, Field(ge=-CENTURY_SECONDS, le=CENTURY_SECONDS, allow_inf_nan=False)]
-"""Seconds that a clock can be moved by."""
+"""Seconds by which a clock can be moved."""
 
 
 class StrictModel(BaseModel):
-    """A part of the file in which an unknown key is a mistake."""
+    """A part of the file; unknown keys are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class SeedImage(StrictModel):
-    """What is kept of an uploaded image: everything but the image."""
+    """The metadata of an uploaded image."""
 
     filename: str
     content_type: NonEmptyText
@@ -121,7 +121,7 @@ class SeedImage(StrictModel):
 
 
 class SeedCompany(StrictModel):
-    """A company; two may share a name, as they do in real accounts."""
+    """A company; two may have the same name, as in real accounts."""
 
     name: NonEmptyText
     id: NonEmptyText | None = None
@@ -143,7 +143,7 @@ class SeedCompany(StrictModel):
 
 
 class SeedUser(StrictModel):
-    """A user of the account; whoever is active or inactive has signed in once."""
+    """A user of the account; active and inactive users have signed in once."""
 
     email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
     id: NonEmptyText | None = None
@@ -187,20 +187,20 @@ class SeedMember(StrictModel):
     ] = Field(default_factory=dict)
     """``document_management`` and ``project_administration``, each with its access level."""
     modules: tuple[NonEmptyText, ...] = ()
-    """The services that HQ v1 has given them, by its names; HQ v2 can only take them away."""
+    """The services that HQ v1 has assigned, by its names; HQ v2 can only remove them."""
     created_at: Moment | None = None
     updated_at: Moment | None = None
 
 
 class SeedProject(StrictModel):
-    """A project as if it had been there before; what is left out is null, as in a UI-made one."""
+    """An existing project; absent fields are null, as in a project created in the browser."""
 
     name: NonEmptyText
     id: NonEmptyText | None = None
     status: Annotated[str, AfterValidator(build_choice_validator(STATUSES))] = "active"
     service_types: Services | None = None
     active_services: Services | None = None
-    """Those somebody was made an admin of; all of an active project's when left out."""
+    """The services that have an admin; by default all services of an active project."""
     start_date: Day | None = None
     end_date: Day | None = None
     project_type: NonEmptyText | None = None
@@ -224,13 +224,13 @@ class SeedProject(StrictModel):
     updated_at: Moment | None = None
     visible_from: float = 0
     companies: tuple[NonEmptyText, ...] = ()
-    """Ids of the companies in it, beside those its users are in it for."""
+    """Ids of the companies in it, besides those of its users."""
     users: tuple[SeedMember, ...] = ()
     image: SeedImage | None = None
 
 
 class SeedClient(StrictModel):
-    """An app on the developer portal, and the accounts that let it in."""
+    """An app on the developer portal, and the accounts to which it has access."""
 
     client_id: NonEmptyText
     client_secret: SecretStr
@@ -250,7 +250,7 @@ class SeedBusinessUnit(StrictModel):
 
 
 class SeedAccount(StrictModel):
-    """An account, with what is in it."""
+    """An account with its contents."""
 
     id: NonEmptyText
     name: NonEmptyText
@@ -293,7 +293,7 @@ class Seed(StrictModel):
         for client in self.clients:
             absent = [each for each in client.accounts if each not in known]
             if absent:
-                msg = f"client {client.client_id!r} names account {absent[0]!r}, which is not there"
+                msg = f"client {client.client_id!r} names the unknown account {absent[0]!r}"
                 raise ValueError(msg)
         return self
 
@@ -314,7 +314,7 @@ def parse_seed(document: object) -> Seed:
     """Return a seed from parsed JSON.
 
     Raises:
-        SeedError: The document has a mistake.
+        SeedError: The document is invalid.
     """
     try:
         return Seed.model_validate(document)
@@ -326,7 +326,7 @@ def read_seed(path: Path) -> Seed:
     """Return the seed in a JSON file.
 
     Raises:
-        SeedError: The file cannot be read, is no JSON, or has a mistake.
+        SeedError: The file cannot be read, is not JSON, or is invalid.
     """
     try:
         return parse_seed(parse_json(path.read_text(encoding="utf-8")))

@@ -1,4 +1,4 @@
-"""The ASGI application: bytes of a socket to a request, and a reply to bytes; and its server."""
+"""The ASGI application and its server, based on uvicorn."""
 
 import asyncio
 import socket
@@ -18,7 +18,11 @@ from bim360_provider.emulator.http.messages import Reply, Request
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 DRIP_PIECES = 8
-"""Into how many pieces a dripping body is cut: enough to outlast a read timeout, not for ever."""
+"""The number of pieces of a dripped body: enough to exceed a read timeout."""
+
+KEEP_ALIVE_TIMEOUT = 75
+"""Seconds before an idle connection is closed. uvicorn's 5 would close it between two requests of a
+slow test, a failure that HQ does not cause."""
 
 
 async def deliver_reply(reply: Reply, transport: Transport, send: Send) -> None:
@@ -60,9 +64,9 @@ def _split_body(body: bytes) -> Iterator[bytes]:
 
 
 async def _close_connection(transport: Transport) -> None:
-    """Close the connection; what was written is flushed first, an answer never begun is not."""
+    """Close the connection; written data is flushed first."""
     transport.close()
-    # One turn of the loop, in which uvicorn learns that the connection is gone.
+    # One turn of the loop, in which uvicorn notices the closed connection.
     await asyncio.sleep(0)
 
 
@@ -75,10 +79,10 @@ class HttpProtocol(H11Protocol):
     """A connection that hands its transport to the app, so that a fault can cut it."""
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override] # as uvicorn
-        """Bind the app to this connection, and send what is written at once.
+        """Bind the app to this connection, and disable Nagle's algorithm.
 
-        asyncio leaves Nagle's algorithm on for sockets that were bound elsewhere; together with
-        delayed ACKs it costs 40 ms an answer.
+        asyncio leaves it enabled for sockets that were bound elsewhere; together with delayed
+        ACKs it delays each reply by 40 ms.
         """
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         super().connection_made(transport)
@@ -86,7 +90,7 @@ class HttpProtocol(H11Protocol):
 
 
 class AsgiApp:
-    """An ASGI app around an emulator; the event loop asks one thing after the other."""
+    """An ASGI app around an emulator; the event loop handles one request at a time."""
 
     def __init__(self, emulator: Emulator) -> None:
         self._emulator = emulator
@@ -94,7 +98,7 @@ class AsgiApp:
     async def __call__(
         self, transport: Transport, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        """Answer one request."""
+        """Handle one request."""
         body = await _read_body(receive)
         if body is None:
             return
@@ -109,13 +113,13 @@ class AsgiApp:
             body=body,
         )
         reply = self._emulator.handle(request)
-        # Only the server's end cancels, and by then the connection is gone: nobody is to be told.
+        # Only the server's shutdown cancels this, after it has closed the connection.
         with suppress(asyncio.CancelledError):
             await deliver_reply(reply, transport, send)
 
 
 async def _read_body(receive: Receive) -> bytes | None:
-    """Return the whole body, None where the client went away before it was through."""
+    """Return the whole body, None if the client disconnected before its end."""
     parts, more = [], True
     while more:
         message = await receive()
@@ -124,11 +128,6 @@ async def _read_body(receive: Receive) -> bytes | None:
         parts.append(message.get("body", b""))
         more = message.get("more_body", False)
     return b"".join(parts)
-
-
-KEEP_ALIVE_TIMEOUT = 75
-"""Seconds an idle connection stays open. uvicorn's 5 would end it between two requests of a slow
-test, and the client would see a failure HQ does not have."""
 
 
 class EmulatorServer(uvicorn.Server):
@@ -155,30 +154,30 @@ class EmulatorServer(uvicorn.Server):
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start listening, and say so."""
+        """Start listening, and set the ready event."""
         self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
         self.ready_event.set()
 
     async def main_loop(self) -> None:
-        """Wait until told to stop."""
+        """Wait for the stop event."""
         await self._stop_event.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop at once: answers still on their way are given up."""
+        """Stop at once; unfinished replies are aborted."""
         for server in self.servers:
             server.close()
         for listener in sockets or []:
             listener.close()
         for connection in list(self.server_state.connections):
             connection.transport.abort()
-        # One turn of the loop, in which the connections hear of it.
+        # One turn of the loop, in which the connections notice it.
         await asyncio.sleep(0)
         for task in list(self.server_state.tasks):
             task.cancel()
         await asyncio.gather(*self.server_state.tasks, return_exceptions=True)
 
     def stop(self) -> None:
-        """Tell the server to stop, from another thread."""
+        """Stop the server, from another thread."""
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._stop_event.set)

@@ -18,17 +18,17 @@ LOOPBACK = "127.0.0.1"
 
 
 class ListenError(Exception):
-    """The emulator cannot listen there; the message is one line that says what to do."""
+    """The emulator cannot listen at the address; the message is one line with advice."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunningEmulator:
-    """An emulator that listens."""
+    """A running emulator."""
 
     url: str
-    """Where, without a slash at the end; the provider's base URL."""
+    """The provider's base URL, without a slash at the end."""
     emulator: Emulator
-    """The emulator itself: its journal, clock and control plane, from inside the process."""
+    """The emulator, with its journal, clock and control plane."""
 
 
 @contextmanager
@@ -39,16 +39,16 @@ def serve(
     port: int = 0,
     allow_remote: bool = False,
 ) -> Iterator[RunningEmulator]:
-    """Listen while the block runs; afterwards socket, thread and database are closed.
+    """Serve an emulator while the block runs; then close socket, thread and database.
 
     Args:
-        emulator: What to serve; one with the built-in seed when left out. It is closed at the end.
+        emulator: The emulator, which is closed at the end; one with the built-in seed by default.
         host: The address to listen on.
-        port: The port; 0 takes a free one.
-        allow_remote: Whether other machines may reach it: it has no protection of its own.
+        port: The port; 0 selects a free one.
+        allow_remote: Whether other machines may connect; the emulator has no protection.
 
     Raises:
-        ListenError: The port is taken, the address is no loopback, or uvicorn is not installed.
+        ListenError: The port is in use, the address is not local, or uvicorn is missing.
     """
     served = emulator or Emulator()
     try:
@@ -61,7 +61,7 @@ def serve(
 
 def _open_listener(host: str, port: int, *, allow_remote: bool) -> socket.socket:
     if not allow_remote and not _is_loopback(host):
-        msg = f"{host} can be reached by other machines; use {LOOPBACK}, or say --allow-remote."
+        msg = f"{host} can be reached by other machines; use {LOOPBACK}, or add --allow-remote."
         raise ListenError(msg)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
@@ -86,7 +86,7 @@ def _format_url(listener: socket.socket) -> str:
 
 def _create_server(emulator: Emulator) -> "EmulatorServer":
     try:
-        # uvicorn belongs to an extra; whoever asks for a port learns what is missing.
+        # uvicorn belongs to an extra, which only a server needs.
         from bim360_provider.emulator.server.asgi import EmulatorServer  # noqa: PLC0415
     except ImportError as error:
         msg = f"{error.name} is not installed: pip install '../bim360_provider[emulator]'"

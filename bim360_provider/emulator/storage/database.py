@@ -16,7 +16,12 @@ Row: TypeAlias = dict[str, SqlValue]
 IN_MEMORY_PATH = ":memory:"
 
 UNSEEDED_VERSION, FORMAT_VERSION = 0, 2
-"""SQLite's user_version of a file without a seed yet, and of one this emulator can read."""
+"""SQLite's user_version of a file without a seed, and of the supported format."""
+
+ID_NAMESPACE = UUID("0b1d3600-0000-4000-8000-000000000000")
+
+INCREMENT_SQL = """\
+INSERT INTO counters VALUES (?, 1) ON CONFLICT (kind) DO UPDATE SET made = made + 1"""
 
 
 class StoreError(Exception):
@@ -24,22 +29,22 @@ class StoreError(Exception):
 
 
 class Store:
-    """Tables and transactions; the entities bring their own SQL."""
+    """The database with its transactions; the endpoints contain their SQL."""
 
     def __init__(self, path: str = IN_MEMORY_PATH) -> None:
-        """Open the database and make the tables a new one lacks.
+        """Open the database and create missing tables.
 
         Raises:
-            StoreError: The file is not readable, not writable, or no SQLite database.
+            StoreError: The file is not readable, not writable, or not an SQLite database.
         """
         try:
             _create_private_file(path)
-            # The emulator's lock keeps one thread in here at a time; autocommit leaves BEGIN to us.
+            # The emulator's lock admits one thread at a time; isolation_level=None enables BEGIN.
             self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         except (OSError, sqlite3.Error) as error:
             raise StoreError(_describe_failure(path, error)) from None
         self._db.row_factory = sqlite3.Row
-        # SQLite's own lower() knows no letters beyond A to Z.
+        # SQLite's own lower() supports only the letters A to Z.
         self._db.create_function("folded", 1, _fold_case, deterministic=True)
         try:
             self._prepare_schema(path)
@@ -61,7 +66,7 @@ class Store:
 
     @contextmanager
     def begin_transaction(self) -> Iterator[None]:
-        """Keep everything done inside, or nothing of it."""
+        """Run the block in a transaction; an exception rolls it back."""
         self._db.execute("BEGIN")
         try:
             yield
@@ -79,7 +84,7 @@ class Store:
         return [dict(row) for row in self._db.execute(sql, values)]
 
     def fetch_one(self, sql: str, values: Sequence[SqlValue] = ()) -> Row | None:
-        """Return the first row of a query, None where there is none."""
+        """Return the first row of a query, None if there is none."""
         found = self._db.execute(sql, values).fetchone()
         return None if found is None else dict(found)
 
@@ -90,22 +95,22 @@ class Store:
         self.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", [*row.values()])  # noqa: S608
 
     def mark_seeded(self) -> None:
-        """Note, with the transaction, that the seed is in: the next start will not plant it."""
+        """Record in the transaction that the seed is loaded; the next start will not load it."""
         self.execute(f"PRAGMA user_version = {FORMAT_VERSION}")
         self.is_new = False
 
     def clear(self) -> None:
         """Empty every table."""
         for table in TABLES:
-            self.execute(f"DELETE FROM {table}")  # noqa: S608 - table names are ours
+            self.execute(f"DELETE FROM {table}")  # noqa: S608 - table names are constants
 
     def close(self) -> None:
-        """Close the database; a file keeps what it was told."""
+        """Close the database; a file keeps the state."""
         self._db.close()
 
 
 def _create_private_file(path: str) -> None:
-    """Create a database for its owner alone; SQLite gives its other files the same permissions."""
+    """Create a file that only its owner can read; SQLite's other files get the same permissions."""
     if path == IN_MEMORY_PATH:
         return
     with suppress(FileExistsError):  # an existing file, or the user's own link to one
@@ -117,25 +122,19 @@ def _fold_case(text: str | None) -> str | None:
 
 
 def _describe_failure(path: str, error: Exception | str) -> str:
-    return f"{path} cannot be used as the emulator's database: {error}. Name another file."
-
-
-ID_NAMESPACE = UUID("0b1d3600-0000-4000-8000-000000000000")
-
-INCREMENT_SQL = """\
-INSERT INTO counters VALUES (?, 1) ON CONFLICT (kind) DO UPDATE SET made = made + 1"""
+    return f"{path} cannot be used as the emulator's database: {error}. Use another file."
 
 
 class IdGenerator:
-    """Makes ids; the counts live in the store, so that a file goes on where it stopped."""
+    """Generates ids from counters, which are in the store."""
 
     def __init__(self, store: Store, seed: int) -> None:
         self._store = store
         self._seed = seed
 
     def increment_counter(self, kind: str) -> int:
-        """Return how many of a kind there are, this one included."""
-        # No RETURNING: Python 3.10 still comes with an SQLite that does not have it.
+        """Increment the counter of a kind and return it."""
+        # Without RETURNING: the SQLite of some builds of Python 3.10 lacks it.
         self._store.execute(INCREMENT_SQL, [kind])
         counted = self._store.fetch_one("SELECT made FROM counters WHERE kind = ?", [kind]) or {}
         return int(counted.get("made") or 0)

@@ -9,12 +9,14 @@ from bim360_provider.emulator.http.routing import ApiCall
 from bim360_provider.emulator.storage.database import Row, SqlValue, Store
 from bim360_provider.emulator.storage.schema import PROJECT_FIELDS
 
+PROJECT_COLUMNS = ", ".join(PROJECT_FIELDS)
+
 
 def fetch_page(
     call: ApiCall, table: str, page: PageQuery, where: str = "1", values: Sequence[SqlValue] = ()
 ) -> list[Row]:
     """Return one page of an account's rows."""
-    # Tables and conditions are ours, and the order is made of column names that were looked up.
+    # Tables and conditions are constants; the order consists of validated column names.
     sql = (
         f"SELECT * FROM {table} WHERE account_id = ? AND ({where}) "  # noqa: S608 - see above
         f"ORDER BY {page.order} LIMIT ? OFFSET ?"
@@ -23,8 +25,8 @@ def fetch_page(
 
 
 def find_row(call: ApiCall, table: str, entity_id: SqlValue) -> Row | None:
-    """Return a row of the account by its id, None where there is none."""
-    sql = f"SELECT * FROM {table} WHERE account_id = ? AND id = ?"  # noqa: S608 - tables are ours
+    """Return a row of the account by its id, None if there is none."""
+    sql = f"SELECT * FROM {table} WHERE account_id = ? AND id = ?"  # noqa: S608 - table names are constants
     return call.backend.store.fetch_one(sql, [call.account.id, entity_id])
 
 
@@ -32,7 +34,7 @@ def get_row(call: ApiCall, table: str, entity_id: SqlValue, entity: str) -> Row:
     """Return a row of the account by its id.
 
     Raises:
-        HqError: 404/1004.
+        HqApiError: 404/1004.
     """
     row = find_row(call, table, entity_id)
     if row is None:
@@ -41,7 +43,7 @@ def get_row(call: ApiCall, table: str, entity_id: SqlValue, entity: str) -> Row:
 
 
 def insert_row(call: ApiCall, table: str, kind: str, values: Row) -> Row:
-    """Insert a new entity with an id of its own and return its row."""
+    """Insert a new entity with a new id and return its row."""
     now = format_timestamp(call.backend.clock.now())
     row: Row = {
         **values,
@@ -55,7 +57,7 @@ def insert_row(call: ApiCall, table: str, kind: str, values: Row) -> Row:
 
 
 def update_row(call: ApiCall, table: str, before: Row, after: Row) -> Row:
-    """Write what changed and return the row; ``updated_at`` moves only when something did."""
+    """Write the changed columns and return the row; ``updated_at`` changes only with them."""
     changed = {name: value for name, value in after.items() if before[name] != value}
     if not changed:
         return before
@@ -67,16 +69,13 @@ def update_row(call: ApiCall, table: str, before: Row, after: Row) -> Row:
 def update_columns(store: Store, table: str, seq: SqlValue, values: Row) -> None:
     """Set columns of one row."""
     marks = ", ".join(f"{name} = ?" for name in values)
-    sql = f"UPDATE {table} SET {marks} WHERE seq = ?"  # noqa: S608 - names are ours
+    sql = f"UPDATE {table} SET {marks} WHERE seq = ?"  # noqa: S608 - names are constants
     store.execute(sql, [*values.values(), seq])
-
-
-PROJECT_COLUMNS = ", ".join(PROJECT_FIELDS)
 
 
 def fetch_project_page(call: ApiCall, page: PageQuery) -> list[Row]:
     """Return one page of the account's visible projects."""
-    # The columns are ours, and the order is made of column names that were looked up.
+    # The columns are constants; the order consists of validated column names.
     sql = (
         f"SELECT {PROJECT_COLUMNS} FROM projects WHERE account_id = ? AND visible_from <= ? "  # noqa: S608 - see above
         f"ORDER BY {page.order} LIMIT ? OFFSET ?"
@@ -88,11 +87,11 @@ def fetch_project_page(call: ApiCall, page: PageQuery) -> list[Row]:
 def get_visible_project(call: ApiCall) -> Row:
     """Return the project in the call's path.
 
-    Observed: dependent calls just after a create may miss it, see
+    Observed: requests just after a create may return 404, see
     https://stackoverflow.com/questions/51520301
 
     Raises:
-        HqError: 404/1004.
+        HqApiError: 404/1004.
     """
     project = find_project(call, call.params["project_id"])
     if project is None or float(project["visible_from"] or 0) > call.backend.clock.now():
@@ -124,12 +123,12 @@ def insert_project(call: ApiCall, project: Row) -> Row:
 
 
 def update_project(call: ApiCall, before: Row, after: Row) -> Row:
-    """Write what changed and return the row; ``updated_at`` moves only when something did."""
+    """Write the changed columns and return the row; ``updated_at`` changes only with them."""
     changed = {name: value for name, value in after.items() if before[name] != value}
     if not changed:
         return before
     changed["updated_at"] = format_timestamp(call.backend.clock.now())
     marks = ", ".join(f"{name} = ?" for name in changed)
-    sql = f"UPDATE projects SET {marks} WHERE seq = ?"  # noqa: S608 - column names are ours
+    sql = f"UPDATE projects SET {marks} WHERE seq = ?"  # noqa: S608 - column names are constants
     call.backend.store.execute(sql, [*changed.values(), before["seq"]])
     return {**before, **changed}

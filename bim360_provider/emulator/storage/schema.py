@@ -1,4 +1,4 @@
-"""The tables, and the columns that HQ's answers show."""
+"""The tables, and the columns that HQ returns."""
 
 PROJECT_FIELDS = (
     "id",
@@ -27,7 +27,7 @@ PROJECT_FIELDS = (
     "created_at",
     "updated_at",
 )
-"""What POST, PATCH and the list answer, in the documented order.
+"""The fields in replies to POST, PATCH and the list, in the documented order.
 
 Documented: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-POST/
 """
@@ -87,7 +87,7 @@ USER_FIELDS = (
 """Documented: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/users-POST/"""
 
 PROJECT_TABLES = ("members", "project_companies")
-"""Tables of what is in a project; it goes when the project goes."""
+"""Tables whose rows are deleted with their project."""
 
 TABLES = (
     "clients",

@@ -12,6 +12,12 @@ from bim360_provider.models import AccountUser, normalize, user_ref
 
 __all__ = ["MISSING_ACTING_USER_ADVICE", "AccountUsers", "ActingUser"]
 
+MISSING_ACTING_USER_ADVICE: Final = (
+    "is missing: set BIM360_ACTING_USER, or run `pulumi config set bim360:actingUser …` (the "
+    "e-mail, id or uid of an admin of the account or of the project): HQ adds members on "
+    "behalf of a user"
+)
+
 
 class AccountUsers(EntityEndpoints[AccountUser]):
     """The users of one account; HQ can change only their status, company and default role.
@@ -54,13 +60,6 @@ class AccountUsers(EntityEndpoints[AccountUser]):
         wanted = {"email": email, "partial": partial, "operator": "AND"}
         rows = self._walk_pages(AccountUser, "users/search", f"find user '{email}'", wanted)
         return [row for row in rows if (row.email or "").casefold() == email.casefold()]
-
-
-MISSING_ACTING_USER_ADVICE: Final = (
-    "is missing: set BIM360_ACTING_USER, or run `pulumi config set bim360:actingUser …` (the "
-    "e-mail, id or uid of an admin of the account or of the project): HQ adds members on "
-    "behalf of a user"
-)
 
 
 class ActingUser:

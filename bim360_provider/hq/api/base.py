@@ -33,6 +33,18 @@ __all__ = [
 TEXT_FIELDS: Final = frozenset({"name", "email"})
 """Fields with text; the others are ids."""
 
+PAGE_SIZE: Final = 100
+"""Rows of a page: HQ's maximum."""
+
+DEFAULT_PAGE_SIZE: Final = 10
+"""Rows of a page for a request without a limit."""
+
+OLDEST_FIRST: Final = "created_at"
+"""New rows are appended at the end, so a walk over the pages neither skips nor repeats a row."""
+
+MISMATCH_RETRY_DELAYS: Final = (1.0, 2.0, 0.0)
+"""Seconds before each retry after a response that is about another resource."""
+
 
 def is_same_name(one: str | None, other: str | None) -> bool:
     """Return whether two names are equal after the normalization that HQ may apply.
@@ -84,18 +96,6 @@ def _normalize_name(name: str | None) -> str:
 def _normalize_id(id_: Any) -> str:
     return str(id_).strip().lower().removeprefix("b.")
 
-
-PAGE_SIZE: Final = 100
-"""Rows of a page: HQ's maximum."""
-
-DEFAULT_PAGE_SIZE: Final = 10
-"""Rows of a page for a request without a limit."""
-
-OLDEST_FIRST: Final = "created_at"
-"""New rows are appended at the end, so a walk over the pages neither skips nor repeats a row."""
-
-MISMATCH_RETRY_DELAYS: Final = (1.0, 2.0, 0.0)
-"""Seconds before each retry after a response that is about another resource."""
 
 Model = TypeVar("Model", bound=BaseModel)
 

@@ -12,6 +12,15 @@ __all__ = ["MAX_AGE", "IdentifiedRow", "ListCache", "ListPage", "Memo", "PageWat
 
 Value = TypeVar("Value")
 
+MAX_ROWS: Final = 200_000
+"""Rows of the longest list that is read; accounts of 5,000 projects are expected."""
+
+MAX_AGE: Final = 60.0
+"""Seconds that a list is cached after its last request.
+
+Not after each row was received: under HQ's rate limit the pages of a large account take minutes.
+"""
+
 
 class Memo(Generic[Value]):
     """Caches values by key; concurrent threads fetch the same value once.
@@ -32,10 +41,6 @@ class Memo(Generic[Value]):
             if key not in self._values:
                 self._values[key] = fetch()
             return self._values[key]
-
-
-MAX_ROWS: Final = 200_000
-"""Rows of the longest list that is read; accounts of 5,000 projects are expected."""
 
 
 class IdentifiedRow(Protocol):
@@ -97,13 +102,6 @@ class PageWatch:
             "Check the base URL, and the proxy if there is one, then run it again."
         )
         raise UnansweredError(msg)
-
-
-MAX_AGE: Final = 60.0
-"""Seconds that a list is cached after its last request.
-
-Not after each row was received: under HQ's rate limit the pages of a large account take minutes.
-"""
 
 
 @dataclass(frozen=True)

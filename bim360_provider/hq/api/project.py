@@ -15,6 +15,8 @@ from bim360_provider.models import Job, Project
 
 __all__ = ["PAGE_SIZE", "Jobs", "Projects"]
 
+NEWEST_FIRST: Final = "-created_at"
+
 
 class Jobs(Endpoints):
     """The jobs of one account."""
@@ -28,9 +30,6 @@ class Jobs(Endpoints):
         """
         request = self._build_request("GET", f"jobs/{job_id}", f"read job {job_id}")
         return self._request_one(Job, request, id=job_id)
-
-
-NEWEST_FIRST: Final = "-created_at"
 
 
 class Projects(EntityEndpoints[Project]):

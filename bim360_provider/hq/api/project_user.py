@@ -34,6 +34,20 @@ __all__ = [
     "build_refused_row_error",
 ]
 
+USERS_PAGE_SIZE: Final = 200
+"""Rows of a page of construction/admin: the maximum; the default is 20.
+
+https://aps.autodesk.com/en/docs/acc/v1/reference/http/admin-projectsprojectId-users-GET/
+"""
+
+MAX_IMPORT_ROWS: Final = 50
+"""Rows of an import: HQ's maximum.
+
+https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-project_id-users-import-POST/
+"""
+
+CORRECTION_ADVICE: Final = "Correct it and run it again."
+
 
 class IndustryRoles(Endpoints):
     """The industry roles of the account's projects; their ids differ between projects."""
@@ -60,13 +74,6 @@ class IndustryRoles(Endpoints):
             new_resource=True,
         )
         return self._request_list(IndustryRole, request)
-
-
-USERS_PAGE_SIZE: Final = 200
-"""Rows of a page of construction/admin: the maximum; the default is 20.
-
-https://aps.autodesk.com/en/docs/acc/v1/reference/http/admin-projectsprojectId-users-GET/
-"""
 
 
 class ProjectUserList(Endpoints):
@@ -206,15 +213,6 @@ class ProjectUserList(Endpoints):
 
 def _describe_list(project_id: str) -> str:
     return f"list the members of project {project_id}"
-
-
-MAX_IMPORT_ROWS: Final = 50
-"""Rows of an import: HQ's maximum.
-
-https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-project_id-users-import-POST/
-"""
-
-CORRECTION_ADVICE: Final = "Correct it and run it again."
 
 
 class ProjectUsers(ProjectUserList):

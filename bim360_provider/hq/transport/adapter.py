@@ -22,6 +22,9 @@ __all__ = ["AttemptBudget", "BoundedAdapter", "is_local_url", "thread_state"]
 thread_state: Final = threading.local()
 """The budget of this thread's current attempt, in its attribute ``budget``."""
 
+CHUNK_SIZE: Final = 64 * 1024
+"""Bytes of an upload between two checks of the budget."""
+
 
 class AttemptBudget:
     """The time and the bytes of one attempt; a context manager that limits its thread.
@@ -68,10 +71,6 @@ class AttemptBudget:
     def count_received(self, size: int) -> None:
         """Count bytes of the response."""
         self._remaining_bytes -= size
-
-
-CHUNK_SIZE: Final = 64 * 1024
-"""Bytes of an upload between two checks of the budget."""
 
 
 class _BoundedReader(RawIOBase):
@@ -161,7 +160,10 @@ class _BoundedSecurePool(HTTPSConnectionPool):
     ConnectionCls = _BoundedSecureConnection
 
 
-POOL_CLASSES: Final = {"http": _BoundedPool, "https": _BoundedSecurePool}
+POOL_CLASSES: Final[dict[str, type[HTTPConnectionPool]]] = {
+    "http": _BoundedPool,
+    "https": _BoundedSecurePool,
+}
 
 
 class BoundedAdapter(HTTPAdapter):

@@ -47,6 +47,22 @@ STORE_TIMEOUT: Final = 5.0
 
 CORRECTION_QUERY: Final = "UPDATE '{table}' SET item_timestamp = ? WHERE item_timestamp > ?"
 
+WINDOW_SECONDS: Final = 60.5
+"""Seconds: HQ's minute, plus half a second for the latency of requests."""
+
+HQ_WINDOW, ADMIN_WINDOW = "hq", "construction/admin"
+"""The windows: one for HQ's own endpoints, one for reads of construction/admin."""
+
+ADMIN_PATHS: Final = ("/construction/admin/", "/bim360/admin/")
+"""Paths whose reads use the second window; bim360/admin also allows 600 a minute."""
+
+ADMIN_LIMIT_FACTOR: Final = 6
+"""construction/admin allows a client id 600 reads a minute, HQ 100:
+https://aps.autodesk.com/en/docs/acc/v1/overview/rate-limits/admin-rate-limits/"""
+
+NOTIFY_AFTER: Final = 2.0
+"""Waits longer than these seconds are reported before they begin."""
+
 
 class SharedLimitError(Exception):
     """The shared window cannot be used."""
@@ -205,10 +221,6 @@ def _read_server_time(server: Any) -> float:
     return float(seconds) + float(micros) / 1e6
 
 
-WINDOW_SECONDS: Final = 60.5
-"""Seconds: HQ's minute, plus half a second for the latency of requests."""
-
-
 class RateLimiter(Protocol):
     """A window in which requests are counted."""
 
@@ -261,20 +273,6 @@ def create_limiter(
     except Exception as error:  # noqa: BLE001 - a file or a server may raise anything
         msg = f"the shared rate limit cannot be used ({type(error).__name__})"
         raise SharedLimitError(msg) from None
-
-
-HQ_WINDOW, ADMIN_WINDOW = "hq", "construction/admin"
-"""The windows: one for HQ's own endpoints, one for reads of construction/admin."""
-
-ADMIN_PATHS: Final = ("/construction/admin/", "/bim360/admin/")
-"""Paths whose reads use the second window; bim360/admin also allows 600 a minute."""
-
-ADMIN_LIMIT_FACTOR: Final = 6
-"""construction/admin allows a client id 600 reads a minute, HQ 100:
-https://aps.autodesk.com/en/docs/acc/v1/overview/rate-limits/admin-rate-limits/"""
-
-NOTIFY_AFTER: Final = 2.0
-"""Waits longer than these seconds are reported before they begin."""
 
 
 class Throttle:

@@ -120,7 +120,7 @@ def test_a_taken_port_ends_it_with_one_line_and_code_2() -> None:
         (["-o", "enums"], '--option "enums" must be name=value'),
         (
             ["-o", "enum=loose"],
-            "options.enum: there is no such key; the nearest known one is enums",
+            "options.enum: unknown key; the nearest known one is enums",
         ),
         (["--db", "/"], "cannot be used as the emulator's database"),
         (["--host", "192.0.2.1"], "--allow-remote"),

@@ -141,7 +141,10 @@ def test_any_answer_that_says_no_becomes_one_line(
     ("header", "words"),
     [
         ("3600", "HQ requires a wait of 3600 s, which is too long; run it again later."),
-        ("Fri, 01 Jan 2100 00:00:00 GMT", "a wait of more than a year, which is too long"),
+        (
+            "Fri, 01 Jan 2100 00:00:00 GMT",
+            "a wait of more than a year, which is too long; run it again later.",
+        ),
         ("7", "Run it again later, and check who else uses this client id."),
         ("soon", "Run it again later, and check who else uses this client id."),
         (None, "Run it again later, and check who else uses this client id."),

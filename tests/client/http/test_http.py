@@ -139,7 +139,7 @@ def test_a_tls_error_after_the_request_is_a_lost_answer(monkeypatch: pytest.Monk
     """HQ may have acted: the certificate was accepted before."""
 
     def fail(*_args: object, **_kwargs: object) -> None:
-        adapter.thread_state.allowance.has_sent = True
+        adapter.thread_state.budget.has_sent = True
         raise requests.exceptions.SSLError(ssl.SSLError("EOF occurred in violation of protocol"))
 
     monkeypatch.setattr(requests.Session, "send", fail)

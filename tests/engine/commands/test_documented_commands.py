@@ -184,7 +184,7 @@ def test_the_commands_run_as_written(
     """A reader pastes them, one after the other."""
     stopped = Event()
     stopped.set()
-    monkeypatch.setattr("bim360_provider.emulator.cli._stop_signs", lambda **_: stopped)
+    monkeypatch.setattr("bim360_provider.emulator.cli._register_stop_signals", lambda **_: stopped)
     lines = ["\n".join(block.lines)] if is_shell_program(block) else block.lines
 
     for line in lines:

@@ -40,42 +40,42 @@ def test_nothing_said_means_the_us_and_strict_lists() -> None:
     )
 
 
-def test_the_environment_goes_before_the_configuration() -> None:
-    """Refresh and destroy see the configuration of the last up; the environment is current."""
+def test_the_environment_overrides_the_configuration() -> None:
+    """Refresh and destroy use the configuration of the last up; the environment is current."""
     settings = resolve(WHO, APS_CLIENT_ID="other", APS_CLIENT_SECRET="newer")
 
     assert settings.client_id == "other"
     assert settings.client_secret == SecretStr("newer")
 
 
-def test_a_configuration_that_names_no_explicit_provider_is_none() -> None:
-    """Pulumi's door asks for every key, so that the mark is there with nothing behind it."""
+def test_an_empty_marker_is_not_an_explicit_provider() -> None:
+    """Pulumi's host requests every key, so the marker is present without a value."""
     assert resolve({**WHO, EXPLICIT_KEY: None}, APS_CLIENT_ID="other").client_id == "other"
 
 
-def test_an_explicit_provider_goes_before_the_environment() -> None:
-    """It is there to speak for another account; what it leaves out the environment gives."""
-    told = {**WHO, EXPLICIT_KEY: "true", "bim360:region": None}
+def test_an_explicit_provider_overrides_the_environment() -> None:
+    """It is for another account; the environment supplies its missing values."""
+    config = {**WHO, EXPLICIT_KEY: "true", "bim360:region": None}
 
-    settings = resolve(told, APS_CLIENT_ID="other", BIM360_REGION="EMEA")
+    settings = resolve(config, APS_CLIENT_ID="other", BIM360_REGION="EMEA")
 
     assert settings.client_id == "app"
     assert settings.region == "EMEA"
 
 
-@pytest.mark.parametrize("words", ["true", "True", True])
-def test_a_switch_may_be_text_or_a_boolean(words: object) -> None:
-    """A stack's configuration holds text, an explicit provider a boolean."""
-    assert resolve({"bim360:adoptSimultaneous": words}).adopt_simultaneous
+@pytest.mark.parametrize("text", ["true", "True", True])
+def test_a_boolean_setting_may_be_a_text(text: object) -> None:
+    """A stack's configuration has texts, an explicit provider has booleans."""
+    assert resolve({"bim360:adoptSimultaneous": text}).adopt_simultaneous
 
 
 def test_the_legacy_path_implies_europe() -> None:
-    """The only region that ever had a path of its own."""
+    """No other region had its own path."""
     assert resolve({"bim360:legacyEuPath": "true"}).region == "EMEA"
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "words"),
+    ("key", "value", "message"),
     [
         ("bim360:region", "EU", "bim360:region 'EU' is not a valid value"),
         ("bim360:accountId", "acme", "bim360:accountId must be an id such as"),
@@ -88,17 +88,17 @@ def test_the_legacy_path_implies_europe() -> None:
         ("bim360:maxArchives", "1.5", "bim360:maxArchives must be 0 or more"),
     ],
 )
-def test_a_value_that_cannot_be_understood_is_named(key: str, value: str, words: str) -> None:
-    """By the key to correct, whichever way it came."""
+def test_the_message_for_an_invalid_value_names_its_key(key: str, value: str, message: str) -> None:
+    """The key is the same for a value of the environment."""
     for config, environ in (({key: value}, {}), ({}, {CONFIG_KEYS[key]: value})):
-        with pytest.raises(ConfigError, match=f"^BIM 360: {words}") as caught:
+        with pytest.raises(ConfigError, match=f"^BIM 360: {message}") as caught:
             resolve(config, **environ)
 
         assert "\n" not in str(caught.value)
 
 
-def test_all_bad_values_are_named_at_once() -> None:
-    """One line for all of them."""
+def test_one_message_names_all_invalid_values() -> None:
+    """It is one line."""
     with pytest.raises(ConfigError, match=r"accountId .*; bim360:region "):
         resolve({"bim360:region": "EU", "bim360:accountId": "acme"})
 
@@ -114,8 +114,10 @@ def test_all_bad_values_are_named_at_once() -> None:
         ("accountId", "set BIM360_ACCOUNT_ID, or run `pulumi config set bim360:accountId …`"),
     ],
 )
-def test_what_is_missing_comes_with_the_command_that_sets_it(absent: str, command: str) -> None:
-    """Ready to be copied; spaces alone are missing too."""
+def test_the_message_for_a_missing_value_has_the_command_that_sets_it(
+    absent: str, command: str
+) -> None:
+    """A blank value is missing too."""
     settings = resolve({**WHO, f"bim360:{absent}": "  "})
 
     with pytest.raises(ConfigError) as caught:
@@ -125,21 +127,21 @@ def test_what_is_missing_comes_with_the_command_that_sets_it(absent: str, comman
 
 
 @pytest.mark.parametrize(
-    ("configured", "asked", "sent"),
+    ("configured", "state_region", "header"),
     [("US", None, None), ("US", "EMEA", "EMEA"), ("EMEA", "US", None), ("AUS", None, "AUS")],
 )
-def test_the_region_of_the_state_goes_before_the_configured(
-    configured: str, asked: str | None, sent: str | None
+def test_the_region_of_the_state_overrides_the_configured_region(
+    configured: str, state_region: str | None, header: str | None
 ) -> None:
-    """HQ takes no header as the US."""
+    """No header means the US."""
     settings = resolve({**WHO, "bim360:region": configured})
 
-    assert settings.build_connection(ACCOUNT_ID, asked).region == sent
+    assert settings.build_connection(ACCOUNT_ID, state_region).region == header
 
 
 @pytest.mark.parametrize("url", ["http://hq.example.com", "ftp://127.0.0.1", "hq.example.com", ""])
-def test_a_secret_does_not_travel_in_the_clear(url: str) -> None:
-    """Http is for an emulator on this machine."""
+def test_a_secret_is_never_sent_without_encryption(url: str) -> None:
+    """HTTP is only for an emulator on this machine."""
     connection = resolve(WHO).build_connection(None, None)
 
     with pytest.raises(ConfigError, match="is not https"):
@@ -147,14 +149,14 @@ def test_a_secret_does_not_travel_in_the_clear(url: str) -> None:
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "http://localhost:1", "http://[::1]:1"])
-def test_an_emulator_on_this_machine_is_asked_over_http(url: str) -> None:
-    """The three names of this machine."""
+def test_an_emulator_on_this_machine_may_use_http(url: str) -> None:
+    """These are the three names of this machine."""
     assert resolve({**WHO, "bim360:baseUrl": url}).build_connection(None, None).base_url == url
 
 
 @pytest.mark.parametrize("secret", ["two words", "line\nbreak", "ключ"])
-def test_a_secret_that_was_copied_badly_is_told_without_showing_it(secret: str) -> None:
-    """Such a header could not be sent."""
+def test_the_message_for_a_malformed_secret_does_not_show_it(secret: str) -> None:
+    """Such a header cannot be sent."""
     settings = replace(resolve(WHO), client_secret=SecretStr(secret))
 
     with pytest.raises(ConfigError, match="the client secret holds") as caught:
@@ -164,22 +166,22 @@ def test_a_secret_that_was_copied_badly_is_told_without_showing_it(secret: str) 
 
 
 def test_no_representation_shows_the_secret() -> None:
-    """Neither of the settings nor of a connection, and both are often logged."""
+    """Settings and connections are often logged."""
     settings = resolve(WHO)
     shown = f"{settings!r} {settings} {settings.build_connection(None, None)!r}"
 
     assert SECRET not in shown
 
 
-@pytest.mark.parametrize("words", ["101", "-1", "many", "1.5", "nan"])
-def test_a_pace_that_hq_would_not_allow_is_refused(words: str) -> None:
-    """HQ allows 100 requests a minute; 0 switches our own limit off."""
+@pytest.mark.parametrize("text", ["101", "-1", "many", "1.5", "nan"])
+def test_a_rate_limit_above_hqs_is_refused(text: str) -> None:
+    """HQ allows 100 requests a minute; 0 disables our own limit."""
     with pytest.raises(ConfigError, match="requestsPerMinute must be 0 to 100"):
-        resolve(WHO, BIM360_REQUESTS_PER_MINUTE=words)
+        resolve(WHO, BIM360_REQUESTS_PER_MINUTE=text)
 
 
-def test_the_pace_reaches_the_connection() -> None:
-    """Config numbers arrive as text, and from a Bim360Provider as floats."""
+def test_the_connection_has_the_rate_limit() -> None:
+    """A number is a text in the configuration, and a float in a Bim360Provider."""
     settings = resolve({**WHO, "bim360:requestsPerMinute": 50.0, "bim360:rateLimitStore": "/x"})
 
     connection = settings.build_connection(None, None)
@@ -196,51 +198,49 @@ def test_the_pace_reaches_the_connection() -> None:
     ],
 )
 def test_the_acting_user_is_an_e_mail_an_id_or_a_uid(written: str, kept: str) -> None:
-    """Only the uid has letters whose case counts."""
+    """Only a uid is case-sensitive."""
     settings = resolve(WHO, BIM360_ACTING_USER=written)
 
     assert settings.acting_user == kept
     assert settings.build_connection(None, None).acting_user == kept
 
 
-def test_an_acting_user_that_names_nobody_is_told() -> None:
-    """Before a token is fetched."""
+def test_an_invalid_acting_user_is_refused() -> None:
+    """No token is fetched before."""
     with pytest.raises(ConfigError, match=r"bim360:actingUser must be an e-mail address, an id or"):
         resolve({**WHO, "bim360:actingUser": "Ada Lovelace"})
 
 
 @pytest.mark.parametrize(
-    ("words", "most"),
+    ("text", "limit"),
     [("0", 0), ("7", 7), (20.0, 20), ("2000", 2000), ("unlimited", None), ("Unlimited", None)],
 )
-def test_how_many_a_run_may_archive_is_a_number_or_a_word(words: object, most: int | None) -> None:
-    """A number of a provider's own comes as 20.0."""
-    assert resolve({"bim360:maxArchives": words}).max_archives == most
+def test_the_archive_limit_is_a_number_or_unlimited(text: object, limit: int | None) -> None:
+    """An explicit provider passes 20.0."""
+    assert resolve({"bim360:maxArchives": text}).max_archives == limit
 
 
-def test_the_environment_says_how_many_even_for_an_explicit_provider() -> None:
-    """Its arguments are those of the last up; whoever stands before a destroy is here now."""
-    told = {**WHO, EXPLICIT_KEY: "true", "bim360:maxArchives": 5}
+def test_the_environment_overrides_the_archive_limit_of_an_explicit_provider() -> None:
+    """The provider's arguments are those of the last up; a destroy needs a current value."""
+    config = {**WHO, EXPLICIT_KEY: "true", "bim360:maxArchives": 5}
 
-    assert resolve(told, BIM360_MAX_ARCHIVES="50").max_archives == 50
-    assert resolve(told).max_archives == 5
+    assert resolve(config, BIM360_MAX_ARCHIVES="50").max_archives == 50
+    assert resolve(config).max_archives == 5
 
 
 @pytest.mark.parametrize("source", ["configuration", "environment"])
 @pytest.mark.parametrize("key", sorted(CONFIG_KEYS))
 @pytest.mark.parametrize("value", ["a\nb\r\x1b[31m\u2028c", "x" * 100_000, "\ud800", "9" * 5000])
-def test_whatever_a_setting_holds_its_error_is_one_short_line(
-    key: str, value: str, source: str
-) -> None:
-    """No traceback, and nothing that a terminal would obey."""
-    told = ""
+def test_the_message_for_any_value_is_one_short_line(key: str, value: str, source: str) -> None:
+    """It has neither a traceback nor control characters."""
+    message = ""
     try:
         if source == "configuration":
             resolve({**WHO, key: value}).build_connection(None, None)
         else:
             resolve(WHO, **{CONFIG_KEYS[key]: value}).build_connection(None, None)
     except ConfigError as error:
-        told = str(error)
+        message = str(error)
 
-    assert told.isprintable()
-    assert len(told) < 700
+    assert message.isprintable()
+    assert len(message) < 700

@@ -1,4 +1,4 @@
-"""An emulator without sockets, and one way to call it."""
+"""Fixtures: an emulator without sockets, and a function that sends requests to it."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ from bim360_provider.emulator import (
 
 @pytest.fixture
 def emulator() -> Iterator[Emulator]:
-    """Return an emulator with the built-in seed, its clock standing still."""
+    """Return an emulator with the built-in seed and a frozen clock."""
     emulator = Emulator()
     emulator.clock.freeze()
     yield emulator
@@ -32,16 +32,16 @@ def token(emulator: Emulator) -> str:
     assert (CLIENT_ID, CLIENT_SECRET) == ("emulator-client", "emulator-secret")
     headers = {"authorization": basic, "content-type": "application/x-www-form-urlencoded"}
     form = b"grant_type=client_credentials&scope=account%3Aread+account%3Awrite"
-    answer = emulator.handle(Request("POST", "/authentication/v2/token", "", headers, form))
-    content = answer.parse_content()
+    reply = emulator.handle(Request("POST", "/authentication/v2/token", "", headers, form))
+    content = reply.parse_content()
     return str(content["access_token"])
 
 
 @pytest.fixture
 def send_request(emulator: Emulator, token: str) -> Callable[..., Reply]:
-    """Return a function that calls HQ: ``call("POST", "projects", body)``."""
+    """Return a function that sends a request: ``send_request("POST", "projects", body)``."""
 
-    def call(  # noqa: PLR0913 - a request has this many parts
+    def send(  # noqa: PLR0913 - a request has this many parts
         method: str,
         path: str,
         body: object = None,
@@ -55,12 +55,12 @@ def send_request(emulator: Emulator, token: str) -> Callable[..., Reply]:
         content = b"" if body is None else json.dumps(body).encode()
         return emulator.handle(Request(method, f"{prefix}/{account}/{path}", query, sent, content))
 
-    return call
+    return send
 
 
 @pytest.fixture
 def project_body() -> dict[str, object]:
-    """Return a body with the required fields and nothing else."""
+    """Return a body with only the required fields."""
     return {
         "name": "Tower A",
         "start_date": "2026-01-02",
@@ -75,7 +75,7 @@ def project_body() -> dict[str, object]:
 def created_project(
     send_request: Callable[..., Reply], project_body: dict[str, object]
 ) -> dict[str, Any]:
-    """Return a project that was made from the tower body."""
+    """Return a project that was created from the project body."""
     content = send_request("POST", "projects", project_body).parse_content()
     assert isinstance(content, dict)
     return content

@@ -1,4 +1,4 @@
-"""Companies: what they take, what they refuse, what they answer."""
+"""Companies: accepted and refused requests, and their replies."""
 
 from collections.abc import Callable
 from typing import Any
@@ -25,45 +25,45 @@ def message_of(reply: Reply) -> str:
 
 
 def test_a_company_has_every_documented_field(send_request: Call) -> None:
-    """Documented: 201; what was not sent is null."""
-    answer = send_request("POST", "companies", STEEL | {"city": "Oslo", "erp_id": "E-1"})
+    """Documented: 201; fields that were not sent are null."""
+    reply = send_request("POST", "companies", STEEL | {"city": "Oslo", "erp_id": "E-1"})
 
-    content = answer.parse_content()
-    assert answer.status == 201
+    content = reply.parse_content()
+    assert reply.status == 201
     assert len(content) == 17
     assert (content["name"], content["city"], content["phone"]) == ("Nord Steel", "Oslo", None)
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "words"),
+    ("field", "value", "message"),
     [
         ("name", "", "name is required"),
         ("trade", None, "trade is required"),
         ("name", "x" * 256, "the limit is 255"),
         ("description", "x" * 256, "the limit is 255"),
         ("phone", 47, "phone is not a string"),
-        ("cty", "Oslo", "there is no field cty; the nearest known one is city"),
+        ("cty", "Oslo", "unknown field cty; the nearest known one is city"),
     ],
 )
-def test_a_malformed_company_is_400_and_named(
-    send_request: Call, field: str, value: object, words: str
+def test_a_malformed_company_is_400_with_the_field(
+    send_request: Call, field: str, value: object, message: str
 ) -> None:
-    """The message says what to write instead."""
-    answer = send_request("POST", "companies", STEEL | {field: value})
+    """The message suggests a valid value."""
+    reply = send_request("POST", "companies", STEEL | {field: value})
 
-    assert answer.status == 400
-    assert words in message_of(answer)
+    assert reply.status == 400
+    assert message in message_of(reply)
 
 
 def test_ids_of_other_systems_have_no_limit(send_request: Call) -> None:
     """The page states none."""
-    answer = send_request("POST", "companies", STEEL | {"tax_id": "9" * 300, "erp_id": "E" * 300})
+    reply = send_request("POST", "companies", STEEL | {"tax_id": "9" * 300, "erp_id": "E" * 300})
 
-    assert answer.status == 201
+    assert reply.status == 201
 
 
-def test_a_trade_is_any_text_unless_told_otherwise(emulator: Emulator, send_request: Call) -> None:
-    """The vendor's own example of an import has a trade that is not on the list."""
+def test_a_trade_is_any_text_by_default(emulator: Emulator, send_request: Call) -> None:
+    """The vendor's example of an import has a trade that is not on the list."""
     loose = send_request("POST", "companies", STEEL | {"trade": "mh-trade"})
     emulator.call_control_plane("PATCH", "/options", {"trades": "strict"})
 
@@ -73,7 +73,7 @@ def test_a_trade_is_any_text_unless_told_otherwise(emulator: Emulator, send_requ
     assert "the nearest known one is Metals" in message_of(strict)
 
 
-def test_a_company_name_is_taken_once_per_account(send_request: Call) -> None:
+def test_a_company_name_is_unique_in_an_account(send_request: Call) -> None:
     """409 is the documented conflict; another account may have the name."""
     first = send_request("POST", "companies", STEEL)
     second = send_request("POST", "companies", STEEL)
@@ -85,19 +85,19 @@ def test_a_company_name_is_taken_once_per_account(send_request: Call) -> None:
     assert "Nord Steel" in message_of(second)
 
 
-def test_companies_are_listed_and_shown(send_request: Call) -> None:
+def test_companies_are_listed_and_read(send_request: Call) -> None:
     """A bare array, newest change first; GET one has the same fields."""
-    made = send_request("POST", "companies", STEEL).parse_content()
+    created = send_request("POST", "companies", STEEL).parse_content()
 
-    listed = send_request("GET", "companies").parse_content()
-    shown = send_request("GET", f"companies/{made['id']}").parse_content()
+    rows = send_request("GET", "companies").parse_content()
+    current = send_request("GET", f"companies/{created['id']}").parse_content()
 
-    assert [row["id"] for row in listed] == [made["id"], COMPANY_ID]
-    assert listed[0] == shown == made
+    assert [row["id"] for row in rows] == [created["id"], COMPANY_ID]
+    assert rows[0] == current == created
 
 
 def test_sort_and_field_work_as_for_projects(send_request: Call) -> None:
-    """One page code for every list."""
+    """All lists share the code for pages."""
     send_request("POST", "companies", STEEL)
 
     rows = send_request("GET", "companies", query="sort=name&field=name&limit=1").parse_content()
@@ -105,58 +105,62 @@ def test_sort_and_field_work_as_for_projects(send_request: Call) -> None:
     assert rows == [{"id": COMPANY_ID, "name": "Halvorsen Construction"}]
 
 
-def test_only_the_fields_sent_change_in_a_company(emulator: Emulator, send_request: Call) -> None:
-    """An empty text clears; the own name is no conflict; ``updated_at`` moves with a change."""
-    made = send_request("POST", "companies", STEEL | {"city": "Oslo", "phone": "1"}).parse_content()
+def test_a_patch_changes_only_the_sent_fields_of_a_company(
+    emulator: Emulator, send_request: Call
+) -> None:
+    """An empty text clears; its own name is not a conflict; ``updated_at`` changes with a field."""
+    created = send_request(
+        "POST", "companies", STEEL | {"city": "Oslo", "phone": "1"}
+    ).parse_content()
     emulator.clock.advance(5)
 
-    answer = send_request("PATCH", f"companies/{made['id']}", {"name": "Nord Steel", "city": ""})
+    reply = send_request("PATCH", f"companies/{created['id']}", {"name": "Nord Steel", "city": ""})
 
-    content = answer.parse_content()
-    assert answer.status == 200
+    content = reply.parse_content()
+    assert reply.status == 200
     assert (content["city"], content["phone"], content["name"]) == (None, "1", "Nord Steel")
-    assert content["updated_at"] > made["updated_at"]
+    assert content["updated_at"] > created["updated_at"]
 
 
-def test_a_company_cannot_take_anothers_name(send_request: Call) -> None:
-    """Renaming meets the same rule as making."""
-    made = send_request("POST", "companies", STEEL).parse_content()
+def test_a_company_cannot_be_renamed_to_a_name_in_use(send_request: Call) -> None:
+    """A rename has the same rule as a create."""
+    created = send_request("POST", "companies", STEEL).parse_content()
 
-    answer = send_request("PATCH", f"companies/{made['id']}", {"name": "Halvorsen Construction"})
+    reply = send_request("PATCH", f"companies/{created['id']}", {"name": "Halvorsen Construction"})
 
-    assert answer.status == 409
+    assert reply.status == 409
 
 
 @pytest.mark.parametrize("company", [SOMEWHERE, EMEA_COMPANY_ID])
 @pytest.mark.parametrize("method", ["GET", "PATCH"])
-def test_a_company_that_is_not_there_is_404(send_request: Call, method: str, company: str) -> None:
-    """Another account's company is not there either."""
-    answer = send_request(method, f"companies/{company}", {})
+def test_an_unknown_company_is_404(send_request: Call, method: str, company: str) -> None:
+    """Another account's company is unknown too."""
+    reply = send_request(method, f"companies/{company}", {})
 
-    assert answer.status == 404
-    assert answer.parse_content() == {"code": 1004, "message": "this company doesn't exist."}
+    assert reply.status == 404
+    assert reply.parse_content() == {"code": 1004, "message": "this company doesn't exist."}
 
 
 @pytest.mark.parametrize("path", ["companies", "users"])
-def test_there_is_no_delete_of_companies_and_users(send_request: Call, path: str) -> None:
-    """Documented by its absence."""
-    answer = send_request("DELETE", f"{path}/{SOMEWHERE}")
+def test_companies_and_users_cannot_be_deleted(send_request: Call, path: str) -> None:
+    """Documented by the absence of a DELETE."""
+    reply = send_request("DELETE", f"{path}/{SOMEWHERE}")
 
-    assert answer.status == 404
-    assert answer.parse_content()["errorCode"] == "EMU-404"
+    assert reply.status == 404
+    assert reply.parse_content()["errorCode"] == "EMU-404"
 
 
-def test_a_company_can_change_and_vanish_in_the_browser(
+def test_the_control_plane_changes_and_deletes_a_company(
     emulator: Emulator, send_request: Call
 ) -> None:
-    """Drift, twins included, is made through the control plane."""
-    made = send_request("POST", "companies", STEEL).parse_content()
-    twin = emulator.call_control_plane(
-        "PATCH", f"/companies/{made['id']}", {"name": "Halvorsen Construction"}
+    """Tests create drift with it, including duplicate names."""
+    created = send_request("POST", "companies", STEEL).parse_content()
+    duplicate = emulator.call_control_plane(
+        "PATCH", f"/companies/{created['id']}", {"name": "Halvorsen Construction"}
     )
     emulator.call_control_plane("DELETE", f"/companies/{COMPANY_ID}")
 
     names = [row["name"] for row in send_request("GET", "companies").parse_content()]
 
-    assert twin["trade"] == "Metals"
+    assert duplicate["trade"] == "Metals"
     assert names == ["Halvorsen Construction"]

@@ -1,4 +1,4 @@
-"""construction/admin and bim360/admin: projects and project users as they show them."""
+"""construction/admin and bim360/admin: projects and project users."""
 
 from collections.abc import Callable
 from typing import Any
@@ -22,7 +22,7 @@ Row = dict[str, Any]
 
 @pytest.fixture
 def admin_api(send_request: Call) -> Call:
-    """Return a function that calls the newer backend: ``admin_api("GET", "projects/x/users")``."""
+    """Return a function that sends a request: ``admin_api("GET", "projects/x/users")``."""
 
     def admin_api(method: str, path: str, query: str = "", **more: Any) -> Reply:
         prefix = f"/{more.pop('api', 'construction')}/admin/v1"
@@ -34,7 +34,7 @@ def admin_api(send_request: Call) -> Call:
 
 @pytest.fixture
 def team(emulator: Emulator, send_request: Call, created_project: Row) -> Row:
-    """Return the tower with its admin and 24 members."""
+    """Return a project with its admin and 24 members."""
     rows = [{"email": f"user{number:02}@example.com"} for number in range(24)]
     send_request("POST", "users/import", rows)
     for row in rows:
@@ -53,7 +53,7 @@ def team(emulator: Emulator, send_request: Call, created_project: Row) -> Row:
 
 @pytest.fixture
 def towers(emulator: Emulator, send_request: Call, team: Row, project_body: Row) -> str:
-    """Return the path of the account's users; Anna is in two of its three projects."""
+    """Return the path of the account's users; the admin is in two of its three projects."""
     second = send_request("POST", "projects", project_body | {"name": "Tower B"}).parse_content()
     send_request("POST", "projects", project_body | {"name": "Tower C"})
     fields = {"email": ADMIN_EMAIL, "services": {"document_management": "user"}}
@@ -62,7 +62,7 @@ def towers(emulator: Emulator, send_request: Call, team: Row, project_body: Row)
 
 
 def test_a_list_has_an_envelope_and_pages(admin_api: Call, team: Row) -> None:
-    """Documented: 20 rows, at most 200, and where the next page is."""
+    """Documented: 20 rows by default, at most 200, and the URL of the next page."""
     path = f"projects/{team['id']}/users"
     first = admin_api("GET", path).parse_content()
     second = admin_api("GET", path, query=first["pagination"]["nextUrl"].partition("?")[2])
@@ -90,11 +90,13 @@ def test_a_list_has_an_envelope_and_pages(admin_api: Call, team: Row) -> None:
         "orFilters=companyId",
     ],
 )
-def test_a_parameter_that_makes_no_sense_is_400(admin_api: Call, team: Row, query: str) -> None:
-    """Inference: a client that sends nonsense should hear of it."""
-    answer = admin_api("GET", f"projects/{team['id']}/users", query=query)
+def test_an_invalid_parameter_of_the_newer_backend_is_400(
+    admin_api: Call, team: Row, query: str
+) -> None:
+    """Inference: invalid parameters should be reported."""
+    reply = admin_api("GET", f"projects/{team['id']}/users", query=query)
 
-    assert answer.status == 400
+    assert reply.status == 400
 
 
 @pytest.mark.parametrize(
@@ -125,13 +127,13 @@ def test_a_parameter_that_makes_no_sense_is_400(admin_api: Call, team: Row, quer
 )
 def test_users_are_filtered(admin_api: Call, team: Row, query: str, found: int) -> None:
     """Each filter narrows the list."""
-    answer = admin_api("GET", f"projects/{team['id']}/users", query=f"limit=200&{query}")
+    reply = admin_api("GET", f"projects/{team['id']}/users", query=f"limit=200&{query}")
 
-    assert len(answer.parse_content()["results"]) == found
+    assert len(reply.parse_content()["results"]) == found
 
 
-def test_a_list_is_sorted_and_cut(admin_api: Call, team: Row) -> None:
-    """``id`` is always there; ascending unless told otherwise."""
+def test_sort_and_fields_apply_to_a_list(admin_api: Call, team: Row) -> None:
+    """``id`` is always returned; the default is ascending."""
     path = f"projects/{team['id']}/users"
 
     down = admin_api("GET", path, query="sort=email+desc&fields=email&limit=1").parse_content()
@@ -142,18 +144,18 @@ def test_a_list_is_sorted_and_cut(admin_api: Call, team: Row) -> None:
     assert up["results"] == [{"id": ADMIN_ID, "email": ADMIN_EMAIL}]
 
 
-def test_the_last_one_who_joined_comes_first(
+def test_users_can_be_sorted_by_the_date_of_joining(
     emulator: Emulator, admin_api: Call, team: Row
 ) -> None:
-    """``sort=addedOn desc``, as the vendor's list of sort fields has it."""
+    """``sort=addedOn desc``, as in the vendor's list of sort fields."""
     emulator.clock.advance(60)
     emulator.call_control_plane("DELETE", f"/projects/{team['id']}/users/{ADMIN_ID}")
     emulator.call_control_plane("POST", f"/projects/{team['id']}/users", {"email": ADMIN_EMAIL})
     path = f"projects/{team['id']}/users"
 
-    answer = admin_api("GET", path, query="sort=addedOn%20desc&sort=name%20asc&limit=1")
+    reply = admin_api("GET", path, query="sort=addedOn%20desc&sort=name%20asc&limit=1")
 
-    assert [user["id"] for user in answer.parse_content()["results"]] == [ADMIN_ID]
+    assert [user["id"] for user in reply.parse_content()["results"]] == [ADMIN_ID]
 
 
 @pytest.mark.parametrize("user", [ADMIN_ID, ADMIN_UID])
@@ -161,10 +163,10 @@ def test_the_last_one_who_joined_comes_first(
     ("api", "names"),
     [("construction", ("products", "key")), ("bim360", ("services", "serviceName"))],
 )
-def test_a_member_is_shown_by_id_or_autodesk_id(
+def test_a_member_is_found_by_id_or_autodesk_id(
     admin_api: Call, team: Row, user: str, api: str, names: tuple[str, str]
 ) -> None:
-    """With roles by name, access levels, and a product or service for each service."""
+    """With the names of roles, access levels, and a product or service for each service."""
     products, key = names
     content = admin_api("GET", f"projects/{team['id']}/users/{user}", api=api).parse_content()
 
@@ -189,46 +191,50 @@ def test_a_member_is_shown_by_id_or_autodesk_id(
     )
 
 
-def test_who_is_disabled_is_not_listed(emulator: Emulator, admin_api: Call, team: Row) -> None:
-    """Documented: active and pending users are, unless the filter asks for others."""
+def test_disabled_users_are_not_listed_by_default(
+    emulator: Emulator, admin_api: Call, team: Row
+) -> None:
+    """Documented: without a filter, only active and pending users are listed."""
     emulator.call_control_plane("PATCH", f"/users/{ADMIN_ID}", {"status": "inactive"})
     path = f"projects/{team['id']}/users"
 
-    listed = admin_api("GET", path, query=f"filter[id]={ADMIN_ID}").parse_content()
-    asked = admin_api("GET", path, query="filter[status]=disabled").parse_content()
+    by_id = admin_api("GET", path, query=f"filter[id]={ADMIN_ID}").parse_content()
+    disabled = admin_api("GET", path, query="filter[status]=disabled").parse_content()
 
-    assert listed["results"] == []
-    assert [user["id"] for user in asked["results"]] == [ADMIN_ID]
+    assert by_id["results"] == []
+    assert [user["id"] for user in disabled["results"]] == [ADMIN_ID]
 
 
-def test_who_is_not_in_the_project_is_404(admin_api: Call, created_project: Row) -> None:
-    """And so is a project that is not there; no real error body has been published."""
-    nobody = admin_api("GET", f"projects/{created_project['id']}/users/{ADMIN_ID}")
+def test_a_user_outside_the_project_is_404(admin_api: Call, created_project: Row) -> None:
+    """An unknown project is too; no real error body has been published."""
+    missing = admin_api("GET", f"projects/{created_project['id']}/users/{ADMIN_ID}")
 
     nowhere = admin_api("GET", f"projects/{ADMIN_ID}/users")
 
-    assert (nobody.status, nobody.parse_content()["message"]) == (404, "this user doesn't exist.")
+    assert (missing.status, missing.parse_content()["message"]) == (404, "this user doesn't exist.")
     assert (nowhere.status, nowhere.parse_content()["code"]) == (404, 1004)
 
 
-def test_the_region_needs_no_header(send_request: Call, admin_api: Call, project_body: Row) -> None:
-    """Documented: requests are routed by themselves."""
-    made = send_request(
+def test_the_newer_backend_needs_no_region_header(
+    send_request: Call, admin_api: Call, project_body: Row
+) -> None:
+    """Documented: the region is found automatically."""
+    created = send_request(
         "POST", "projects", project_body, account=EMEA_ACCOUNT_ID, region="EMEA"
     ).parse_content()
 
-    answers = [
-        admin_api("GET", f"projects/{made['id']}"),
+    replies = [
+        admin_api("GET", f"projects/{created['id']}"),
         admin_api("GET", f"accounts/{EMEA_ACCOUNT_ID}/projects"),
     ]
 
-    assert [each.status for each in answers] == [200, 200]
+    assert [each.status for each in replies] == [200, 200]
 
 
 def test_an_inactive_project_is_suspended(
     emulator: Emulator, admin_api: Call, created_project: Row
 ) -> None:
-    """Documented: another word for the same thing; the rest is spelt another way."""
+    """Documented: another name for the status; other fields have another spelling."""
     emulator.call_control_plane(
         "PATCH", f"/projects/{created_project['id']}", {"status": "inactive"}
     )
@@ -268,20 +274,20 @@ def test_projects_are_filtered(  # noqa: PLR0913 - a table of cases
     query: str,
     found: int,
 ) -> None:
-    """By exact name, for one."""
+    """For example by exact name."""
     more = {"name": "Tower B", "project_type": "Bridge", "job_number": "J-1"}
     send_request("POST", "projects", project_body | more)
 
-    answer = admin_api("GET", f"accounts/{created_project['account_id']}/projects", query=query)
+    reply = admin_api("GET", f"accounts/{created_project['account_id']}/projects", query=query)
 
-    assert answer.parse_content()["pagination"]["totalResults"] == found
+    assert reply.parse_content()["pagination"]["totalResults"] == found
 
 
 @pytest.mark.parametrize(
     "query", ["filter[updatedAt]=monday", "filter[updatedAt]=..", "orFilters=x"]
 )
 @pytest.mark.usefixtures("created_project")
-def test_a_filter_of_projects_that_makes_no_sense_is_400(admin_api: Call, query: str) -> None:
+def test_an_invalid_filter_of_projects_is_400(admin_api: Call, query: str) -> None:
     """Inference, as for users."""
     assert admin_api("GET", f"accounts/{ACCOUNT_ID}/projects", query=query).status == 400
 
@@ -301,39 +307,39 @@ def test_a_filter_of_projects_that_makes_no_sense_is_400(admin_api: Call, query:
     ],
 )
 @pytest.mark.parametrize("user", [ADMIN_ID, ADMIN_UID])
-def test_the_projects_of_a_user_are_those_they_are_in(
+def test_the_projects_of_a_user_are_their_memberships(
     admin_api: Call, towers: str, user: str, query: str, found: list[str]
 ) -> None:
-    """By ``id`` or Autodesk ID; the account has no user of another id."""
+    """By ``id`` or Autodesk ID; an id of another account is unknown."""
     content = admin_api("GET", f"{towers}/{user}/projects", query=query).parse_content()
 
     assert [project["name"] for project in content["results"]] == found
     assert admin_api("GET", f"{towers}/nobody/projects").status == 404
 
 
-def test_members_are_not_removed_unless_told_otherwise(
+def test_members_can_be_removed_only_with_an_option(
     emulator: Emulator, admin_api: Call, team: Row
 ) -> None:
-    """Documented for ACC projects only; the acting user has a header of another name."""
+    """Documented for ACC projects only; the header of the acting user has another name."""
     path = f"projects/{team['id']}/users/{ADMIN_ID}"
     acting = {"user-id": ADMIN_ID}
-    nobody = admin_api("DELETE", path)
+    missing = admin_api("DELETE", path)
     refused = admin_api("DELETE", path, **acting)
     emulator.call_control_plane("PATCH", "/options", {"remove_project_users": "allow"})
 
     removed = admin_api("DELETE", path, **acting)
 
-    assert [each.status for each in (nobody, refused, removed)] == [403, 403, 204]
+    assert [each.status for each in (missing, refused, removed)] == [403, 403, 204]
     assert admin_api("GET", path).status == 404
 
 
-def test_reads_of_the_newer_backend_have_a_quota_of_their_own(
+def test_reads_of_the_newer_backend_have_their_own_quota(
     emulator: Emulator, send_request: Call, admin_api: Call, created_project: Row
 ) -> None:
-    """HQ's requests do not count there, nor the other way round."""
+    """The quotas are separate."""
     emulator.call_control_plane("PATCH", "/options", {"admin_rate_limit_per_minute": 2})
 
-    answers = [admin_api("GET", f"projects/{created_project['id']}") for _ in range(3)]
+    replies = [admin_api("GET", f"projects/{created_project['id']}") for _ in range(3)]
 
-    assert [each.status for each in answers] == [200, 200, 429]
+    assert [each.status for each in replies] == [200, 200, 429]
     assert send_request("GET", "projects").status == 200

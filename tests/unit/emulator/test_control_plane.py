@@ -1,4 +1,4 @@
-"""The control plane: looking at the emulator and changing it."""
+"""The control plane: inspect and change the emulator."""
 
 import re
 from collections.abc import Callable
@@ -13,8 +13,8 @@ Call = Callable[..., Reply]
 Project = dict[str, Any]
 
 
-def test_health_says_ok_and_the_time(emulator: Emulator) -> None:
-    """What a script waits for."""
+def test_health_returns_ok_and_the_time(emulator: Emulator) -> None:
+    """Scripts wait for it."""
     emulator.call_control_plane("POST", "/clock", {"set": "2026-03-01T12:00:00Z"})
 
     health = emulator.call_control_plane("GET", "/health")
@@ -22,20 +22,20 @@ def test_health_says_ok_and_the_time(emulator: Emulator) -> None:
     assert (health["status"], health["now"]) == ("ok", "2026-03-01T12:00:00.000Z")
 
 
-def test_every_answer_carries_the_emulators_date(emulator: Emulator, send_request: Call) -> None:
-    """The Date header is the emulator's, so a client's reckoning of time can be tested."""
+def test_every_reply_has_the_emulators_date(emulator: Emulator, send_request: Call) -> None:
+    """A client's handling of HQ's time can be tested with it."""
     emulator.call_control_plane("POST", "/clock", {"set": "2026-03-01T12:00:00Z"})
 
-    answers = [
+    replies = [
         send_request("GET", "nonsense"),
         emulator.handle(Request("GET", "/_emulator/health")),
     ]
 
-    assert {each.headers["date"] for each in answers} == {"Sun, 01 Mar 2026 12:00:00 GMT"}
+    assert {each.headers["date"] for each in replies} == {"Sun, 01 Mar 2026 12:00:00 GMT"}
 
 
-def test_the_clock_freezes_moves_and_runs_on(emulator: Emulator) -> None:
-    """Frozen it shows one time; thawed it goes on from there."""
+def test_the_clock_can_be_frozen_moved_and_thawed(emulator: Emulator) -> None:
+    """A thawed clock continues from the frozen time."""
     frozen = emulator.call_control_plane("POST", "/clock", {"freeze": True, "advance": 90})
     same = emulator.call_control_plane("GET", "/clock")
 
@@ -46,50 +46,48 @@ def test_the_clock_freezes_moves_and_runs_on(emulator: Emulator) -> None:
     assert running["epoch"] >= frozen["epoch"]
 
 
-def test_reset_goes_back_to_the_seed(
+def test_a_reset_restores_the_seed(
     emulator: Emulator,
     send_request: Call,
     created_project: Project,
     project_body: dict[str, object],
 ) -> None:
-    """State, options and journal are as at the start, and the first id is the first id again."""
+    """State, options and journal are the initial ones, and ids start again."""
     emulator.call_control_plane("PATCH", "/options", {"rate_limit_per_minute": 1})
     emulator.call_control_plane("POST", "/reset")
 
-    again = send_request("POST", "projects", project_body).parse_content()
+    second = send_request("POST", "projects", project_body).parse_content()
 
-    assert again["id"] == created_project["id"]
+    assert second["id"] == created_project["id"]
     assert emulator.options.rate_limit_per_minute == 100
     assert len([*emulator.journal.find_entries()]) == 1
 
 
-def test_ids_depend_on_nothing_but_the_seed(
-    project_body: dict[str, object], send_request: Call
-) -> None:
-    """Golden files stay true."""
+def test_ids_depend_only_on_the_seed(project_body: dict[str, object], send_request: Call) -> None:
+    """Golden files stay valid."""
     first = send_request("POST", "projects", project_body).parse_content()
 
     assert first["id"] == "7e7dacfa-4623-5032-ad59-cec7c622f766"
 
 
-def test_state_goes_out_and_in_again(
+def test_a_dumped_state_can_be_loaded(
     emulator: Emulator, send_request: Call, created_project: Project
 ) -> None:
-    """What was dumped can be loaded, ids included."""
+    """Including ids."""
     state = emulator.call_control_plane("GET", "/state")
     emulator.call_control_plane("POST", "/reset")
     emulator.call_control_plane("PUT", "/state", state)
 
-    shown = send_request("GET", f"projects/{created_project['id']}").parse_content()
+    current = send_request("GET", f"projects/{created_project['id']}").parse_content()
 
     assert emulator.call_control_plane("GET", "/state") == state
-    assert created_project.items() <= shown.items()
+    assert created_project.items() <= current.items()
 
 
-def test_a_job_is_part_of_the_state(
+def test_the_state_includes_jobs(
     emulator: Emulator, send_request: Call, project_body: Project
 ) -> None:
-    """It goes on where it was."""
+    """A loaded job continues."""
     model = send_request("POST", "projects", project_body | {"name": "Template"}).parse_content()
     copy = send_request(
         "POST", "projects", project_body | {"template_project_id": model["id"]}
@@ -102,15 +100,15 @@ def test_a_job_is_part_of_the_state(
     assert send_request("GET", f"jobs/{copy['copy_project_job_id']}").status == 200
 
 
-def test_state_has_no_secrets(emulator: Emulator) -> None:
+def test_the_state_contains_no_secrets(emulator: Emulator) -> None:
     """Clients and their secrets are not part of it."""
     assert "secret" not in str(emulator.call_control_plane("GET", "/state"))
 
 
-def test_a_change_in_the_browser_needs_no_rules(
+def test_a_change_in_the_browser_ignores_hqs_rules(
     emulator: Emulator, send_request: Call, created_project: Project
 ) -> None:
-    """Drift, activation and strange values are made this way, and not journalled."""
+    """It creates drift, activation and invalid values, and is not journalled."""
     before = emulator.journal.count_requests()
 
     emulator.call_control_plane(
@@ -118,20 +116,20 @@ def test_a_change_in_the_browser_needs_no_rules(
     )
 
     assert emulator.journal.count_requests() == before
-    shown = send_request("GET", f"projects/{created_project['id']}").parse_content()
-    assert (shown["status"], shown["value"]) == ("active", None)
+    current = send_request("GET", f"projects/{created_project['id']}").parse_content()
+    assert (current["status"], current["value"]) == ("active", None)
 
 
-def test_a_project_can_vanish(
+def test_the_control_plane_deletes_a_project(
     emulator: Emulator, send_request: Call, created_project: Project
 ) -> None:
-    """HQ has no delete, but a client must bear a 404."""
+    """HQ has no delete, but a client must handle a 404."""
     emulator.call_control_plane("DELETE", f"/projects/{created_project['id']}")
 
     assert send_request("GET", f"projects/{created_project['id']}").status == 404
 
 
-def test_the_journal_shows_what_was_asked_and_answered(
+def test_the_journal_records_requests_and_statuses(
     emulator: Emulator, send_request: Call, project_body: dict[str, object]
 ) -> None:
     """Method, path, route, client, status and body."""
@@ -146,7 +144,7 @@ def test_the_journal_shows_what_was_asked_and_answered(
 
 
 def test_the_journal_masks_secrets(emulator: Emulator) -> None:
-    """Even those a client put where they do not belong."""
+    """Even in unexpected fields."""
     form = {"content-type": "application/x-www-form-urlencoded"}
     body = b"client_id=a&client_secret=hush"
     emulator.handle(Request("POST", "/authentication/v2/token", "", form, body))
@@ -161,7 +159,7 @@ def test_the_journal_masks_secrets(emulator: Emulator) -> None:
 def test_requests_are_counted_by_route(
     emulator: Emulator, send_request: Call, created_project: Project
 ) -> None:
-    """Budgets become one line; ``since`` starts the count later."""
+    """Tests check request budgets with it; ``since`` starts the count later."""
     seen = emulator.call_control_plane("GET", "/requests")
     send_request("GET", f"projects/{created_project['id']}")
     send_request("GET", f"projects/{created_project['id']}")
@@ -172,8 +170,8 @@ def test_requests_are_counted_by_route(
     assert count == {"total": 2, "by_route": {route: 2}}
 
 
-def test_the_journal_can_be_emptied(emulator: Emulator, send_request: Call) -> None:
-    """The numbers go on, so that ``since`` stays true."""
+def test_the_journal_can_be_cleared(emulator: Emulator, send_request: Call) -> None:
+    """The numbering continues, so that ``since`` stays valid."""
     send_request("GET", "projects")
     last = [*emulator.journal.find_entries()][-1].seq
     emulator.call_control_plane("DELETE", "/requests")
@@ -184,7 +182,7 @@ def test_the_journal_can_be_emptied(emulator: Emulator, send_request: Call) -> N
 
 
 def test_the_control_plane_is_never_limited_or_journalled(emulator: Emulator) -> None:
-    """Looking does not count."""
+    """Requests to it are not counted."""
     emulator.call_control_plane("PATCH", "/options", {"rate_limit_per_minute": 1})
 
     for _ in range(3):
@@ -194,12 +192,12 @@ def test_the_control_plane_is_never_limited_or_journalled(emulator: Emulator) ->
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "body", "words"),
+    ("method", "path", "body", "message"),
     [
         ("GET", "/helth", None, "the nearest known one is GET /_emulator/health"),
-        ("POST", "/clock", {"advnce": 1}, "advnce: there is no such key; the nearest known one is"),
+        ("POST", "/clock", {"advnce": 1}, "advnce: unknown key; the nearest known one is"),
         ("POST", "/clock", {"set": "noon"}, "set: "),
-        ("PATCH", "/options", {"enum": "x"}, "options.enum: there is no such key; the nearest"),
+        ("PATCH", "/options", {"enum": "x"}, "options.enum: unknown key; the nearest"),
         ("PATCH", "/options", {"enums": "x"}, "options.enums: Input should be"),
         ("PATCH", "/projects/x", {}, "there is no project x"),
         ("PATCH", "/projects/old", {"status": "actve"}, 'status: "actve" is not one of active'),
@@ -208,42 +206,42 @@ def test_the_control_plane_is_never_limited_or_journalled(emulator: Emulator) ->
         ("POST", "/seed", {"options": {"enums": 1}}, "options.enums"),
     ],
 )
-def test_a_wrong_order_is_one_line(
-    emulator: Emulator, method: str, path: str, body: Any, words: str
+def test_an_invalid_control_request_is_a_one_line_error(
+    emulator: Emulator, method: str, path: str, body: Any, message: str
 ) -> None:
-    """It names the place and, where there is one, the nearest known name."""
+    """It names the place and suggests a known name."""
     account: Any = {"id": "a", "name": "A", "projects": [{"id": "old", "name": "Old"}]}
     emulator.call_control_plane("POST", "/seed", {"accounts": [account]})
 
     with pytest.raises(ControlError) as caught:
         emulator.call_control_plane(method, path, body)
 
-    assert words in str(caught.value)
+    assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]"])
-def test_a_body_that_is_no_object_is_400(emulator: Emulator, body: bytes) -> None:
-    """The control plane speaks JSON objects."""
-    answer = emulator.handle(Request("POST", "/_emulator/clock", "", {}, body))
+def test_a_control_body_that_is_not_an_object_is_400(emulator: Emulator, body: bytes) -> None:
+    """The control plane needs a JSON object."""
+    reply = emulator.handle(Request("POST", "/_emulator/clock", "", {}, body))
 
-    assert answer.status == 400
+    assert reply.status == 400
 
 
 def test_since_must_be_a_number(emulator: Emulator) -> None:
-    """And says so."""
+    """The error names the parameter."""
     with pytest.raises(ControlError, match=r"since .* is not a number"):
         emulator.call_control_plane("GET", "/requests", query="since=yesterday")
 
 
-def test_an_unknown_route_is_404_and_names_the_nearest(
+def test_an_unknown_route_is_404_with_the_nearest_route(
     emulator: Emulator, send_request: Call
 ) -> None:
-    """A typo in a path is found at once, and journalled as what it is."""
-    answer = send_request("GET", "project")
+    """The journal counts it as an unknown route."""
+    reply = send_request("GET", "project")
 
-    message = answer.parse_content()["developerMessage"]
-    assert answer.status == 404
+    message = reply.parse_content()["developerMessage"]
+    assert reply.status == 404
     assert re.search(
         r"the nearest known one is GET /hq/v1/accounts/:account_id/projects\.$", message
     )
@@ -252,8 +250,8 @@ def test_an_unknown_route_is_404_and_names_the_nearest(
     }
 
 
-def test_a_clock_set_back_frees_the_quota(emulator: Emulator, send_request: Call) -> None:
-    """Requests from the future do not count."""
+def test_setting_the_clock_back_resets_the_quota(emulator: Emulator, send_request: Call) -> None:
+    """Requests with a future time do not count."""
     for _ in range(100):
         send_request("GET", "projects")
 
@@ -262,7 +260,7 @@ def test_a_clock_set_back_frees_the_quota(emulator: Emulator, send_request: Call
     assert send_request("GET", "projects").status == 200
 
 
-def test_a_moment_that_does_not_exist_is_refused(emulator: Emulator) -> None:
-    """The 31st of February looks like a date."""
+def test_an_invalid_date_is_refused(emulator: Emulator) -> None:
+    """The 31st of February has a valid form."""
     with pytest.raises(ControlError, match="set: "):
         emulator.call_control_plane("POST", "/clock", {"set": "2026-02-31T00:00:00Z"})

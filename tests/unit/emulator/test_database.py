@@ -1,4 +1,4 @@
-"""The database file: what is kept, and when the seed is used."""
+"""The database file: its contents, and when the seed is used."""
 
 import sqlite3
 from pathlib import Path
@@ -12,7 +12,7 @@ ONE = {"accounts": [{"id": "a", "name": "A", "projects": [{"name": "One"}]}]}
 
 
 def test_the_state_survives_a_restart(tmp_path: Path) -> None:
-    """Projects, accounts and the count of ids."""
+    """Projects, accounts and the counters of ids."""
     path = str(tmp_path / "hq.db")
     first = Emulator(parse_seed(ONE), database=path)
     before = first.call_control_plane("GET", "/state")
@@ -25,8 +25,8 @@ def test_the_state_survives_a_restart(tmp_path: Path) -> None:
     assert after == before
 
 
-def test_a_reset_of_a_kept_state_goes_to_the_seed_of_this_start(tmp_path: Path) -> None:
-    """The file does not remember the seed it began with."""
+def test_a_reset_of_a_stored_state_uses_the_current_seed(tmp_path: Path) -> None:
+    """The file does not contain its first seed."""
     path = str(tmp_path / "hq.db")
     Emulator(parse_seed(ONE), database=path).close()
     second = Emulator(parse_seed({}), database=path)
@@ -46,19 +46,19 @@ def test_no_secret_is_written_to_the_file(tmp_path: Path) -> None:
     assert CLIENT_SECRET.encode() not in path.read_bytes()
 
 
-def test_a_file_that_is_no_database_is_one_line(tmp_path: Path) -> None:
-    """It is named, and left as it is."""
+def test_a_file_that_is_not_a_database_raises_a_one_line_error(tmp_path: Path) -> None:
+    """The error names it, and it is not changed."""
     path = tmp_path / "notes.txt"
     path.write_text("not a database " * 100)
 
-    with pytest.raises(StoreError, match=r"notes\.txt cannot be used .* Name another file"):
+    with pytest.raises(StoreError, match=r"notes\.txt cannot be used .* Use another file"):
         Emulator(database=str(path))
 
     assert path.read_text().startswith("not a database")
 
 
-def test_an_empty_file_is_a_new_one(tmp_path: Path) -> None:
-    """``mktemp`` makes such files; the seed goes in."""
+def test_an_empty_file_is_a_new_database(tmp_path: Path) -> None:
+    """``mktemp`` creates such files; the seed is loaded."""
     path = tmp_path / "hq.db"
     path.touch()
     emulator = Emulator(parse_seed(ONE), database=str(path))
@@ -70,19 +70,19 @@ def test_an_empty_file_is_a_new_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("version", [1, 9])
-def test_a_file_of_another_format_is_left_alone(tmp_path: Path, version: int) -> None:
-    """An older emulator may have made it, or a newer one."""
+def test_a_file_of_another_format_is_not_changed(tmp_path: Path, version: int) -> None:
+    """An older or a newer emulator may have created it."""
     path = tmp_path / "hq.db"
     database = sqlite3.connect(path)
     database.execute(f"PRAGMA user_version = {version}")
     database.close()
 
-    with pytest.raises(StoreError, match=rf"its format is {version}, not 2\. Name another file\."):
+    with pytest.raises(StoreError, match=rf"its format is {version}, not 2\. Use another file\."):
         Emulator(database=str(path))
 
 
 def test_a_new_database_is_private(tmp_path: Path) -> None:
-    """So are the files that SQLite puts next to it."""
+    """Including the files that SQLite creates next to it."""
     emulator = Emulator(parse_seed(ONE), database=str(tmp_path / "hq.db"))
 
     modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
@@ -92,7 +92,7 @@ def test_a_new_database_is_private(tmp_path: Path) -> None:
     assert set(modes.values()) == {0o600}
 
 
-def test_a_folder_that_is_not_there_is_one_line(tmp_path: Path) -> None:
+def test_a_missing_folder_raises_a_one_line_error(tmp_path: Path) -> None:
     """With the reason."""
     with pytest.raises(StoreError, match=r"hq\.db cannot be used .*No such file"):
         Emulator(database=str(tmp_path / "nowhere" / "hq.db"))

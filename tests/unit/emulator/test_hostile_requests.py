@@ -1,4 +1,4 @@
-"""Whatever is sent, the emulator answers with a status, never with a traceback."""
+"""Hostile requests: the emulator replies with a status, never with a traceback."""
 
 import string
 from collections.abc import Callable, Iterator
@@ -28,13 +28,13 @@ from bim360_provider.emulator.http.routing import Route
 Call = Callable[..., Reply]
 REFUSED = {400, 409, 422}
 
-anything = st.recursive(
+json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=5,
 )
-bodies = st.dictionaries(st.sampled_from(FIELD_NAMES) | st.text(), anything, max_size=6)
-# The fixtures are shared by all examples on purpose: the state they leave behind is hostile too.
+bodies = st.dictionaries(st.sampled_from(FIELD_NAMES) | st.text(), json_values, max_size=6)
+# All examples share the fixtures on purpose: the accumulated state is hostile too.
 many = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -42,22 +42,22 @@ many = settings(
 
 @many
 @given(body=bodies)
-def test_any_object_is_answered(
+def test_no_project_body_causes_a_server_error(
     emulator: Emulator, send_request: Call, project_body: dict[str, Any], body: dict[str, Any]
 ) -> None:
-    """A create is 201 or refused; a change of what it made is 200 or refused."""
+    """A create is 201 or refused; a change of the created project is 200 or refused."""
     emulator.call_control_plane("PATCH", "/options", {"rate_limit_per_minute": 0})
-    made = send_request("POST", "projects", project_body | body)
+    created = send_request("POST", "projects", project_body | body)
     project = emulator.call_control_plane("GET", "/state")["accounts"][0]["projects"][:1]
 
-    assert made.status in REFUSED | {201}
+    assert created.status in REFUSED | {201}
     for each in project:
         assert send_request("PATCH", f"projects/{each['id']}", body).status in REFUSED | {200}
 
 
 @many
 @given(query=st.text(string.printable))
-def test_any_query_is_answered(emulator: Emulator, send_request: Call, query: str) -> None:
+def test_no_query_causes_a_server_error(emulator: Emulator, send_request: Call, query: str) -> None:
     """200 or 400."""
     emulator.call_control_plane("PATCH", "/options", {"rate_limit_per_minute": 0})
 
@@ -75,23 +75,23 @@ def test_any_query_is_answered(emulator: Emulator, send_request: Call, query: st
         b'{"value": Infinity}',
     ],
 )
-def test_bytes_that_hurt_are_400(emulator: Emulator, token: str, body: bytes) -> None:
-    """Bad Unicode, numbers without end, brackets without end; the journal bears them too."""
+def test_malicious_bytes_are_400(emulator: Emulator, token: str, body: bytes) -> None:
+    """Invalid Unicode, huge numbers, deep nesting; the journal tolerates them too."""
     headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
     path = f"/hq/v1/accounts/{ACCOUNT_ID}/projects"
 
-    answer = emulator.handle(Request("POST", path, "", headers, body))
+    reply = emulator.handle(Request("POST", path, "", headers, body))
 
-    assert answer.status == 400
+    assert reply.status == 400
     assert emulator.handle(Request("GET", "/_emulator/requests")).status == 200
 
 
 LEVELS = (200, 500, 900, 1_000, 5_000, 100_000)
-"""Around what Python's parser and its stack bear."""
+"""Around the limits of Python's parser and its stack."""
 
 
-def nested(levels: int) -> Iterator[bytes]:
-    """Yield JSON documents of so many levels."""
+def build_nested(levels: int) -> Iterator[bytes]:
+    """Yield JSON documents with this number of levels."""
     yield b"[" * levels + b"]" * levels
     yield b"[" * levels
     yield b'{"services": ' * levels + b"1" + b"}" * levels
@@ -99,10 +99,10 @@ def nested(levels: int) -> Iterator[bytes]:
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
-def test_brackets_without_end_are_no_server_error(
+def test_deep_nesting_causes_no_server_error(
     emulator: Emulator, token: str, created_project: dict[str, Any], route: Route
 ) -> None:
-    """Each body of HQ: 400 where there is one, and no answer that repeats it either."""
+    """Every route: a body is a 400, and the journal stays readable."""
     emulator.call_control_plane("PATCH", "/options", {"rate_limit_per_minute": 0})
     headers = {
         "authorization": f"Bearer {token}",
@@ -115,26 +115,26 @@ def test_brackets_without_end_are_no_server_error(
     )
     path = path.replace(":company_id", COMPANY_ID).replace(":user_id", ADMIN_ID)
 
-    answers = [
+    replies = [
         emulator.handle(Request(route.method, path, "", headers, body)).status
         for levels in LEVELS
-        for body in nested(levels)
+        for body in build_nested(levels)
     ]
 
     # A GET and a DELETE have no body, and Anna is not in the project.
-    assert {*answers} <= ({200, 400, 404} if route.method == "GET" else {400, 403, 404})
+    assert {*replies} <= ({200, 400, 404} if route.method == "GET" else {400, 403, 404})
     assert emulator.handle(Request("GET", "/_emulator/requests")).status == 200
 
 
-@pytest.mark.parametrize("order", ACTIONS)
-def test_brackets_without_end_are_400_for_the_control_plane(emulator: Emulator, order: str) -> None:
-    """In one line, whatever the order."""
-    method, _, path = order.partition(" ")
+@pytest.mark.parametrize("route", ACTIONS)
+def test_deep_nesting_is_400_for_the_control_plane(emulator: Emulator, route: str) -> None:
+    """In one line, for every route."""
+    method, _, path = route.partition(" ")
 
     replies = [
         emulator.handle(Request(method, path.replace("*", "1"), "", {}, body))
         for levels in LEVELS
-        for body in nested(levels)
+        for body in build_nested(levels)
     ]
 
     assert {each.status for each in replies} == {400}
@@ -142,7 +142,7 @@ def test_brackets_without_end_are_400_for_the_control_plane(emulator: Emulator, 
 
 
 @pytest.mark.parametrize(
-    ("order", "body"),
+    ("route", "body"),
     [
         ("POST /_emulator/clock", b'{"advance": 1e999}'),
         ("POST /_emulator/clock", b'{"advance": 1e18}'),
@@ -157,24 +157,24 @@ def test_brackets_without_end_are_400_for_the_control_plane(emulator: Emulator, 
         ("PUT /_emulator/state", b'{"accounts": [], "counters": {"x": 1e99}}'),
     ],
 )
-def test_numbers_that_hurt_the_control_plane_are_400(
-    emulator: Emulator, order: str, body: bytes
+def test_excessive_numbers_are_400_for_the_control_plane(
+    emulator: Emulator, route: str, body: bytes
 ) -> None:
-    """The clock of an emulator stays one that can be shown."""
-    method, _, path = order.partition(" ")
+    """The clock stays within the formattable times."""
+    method, _, path = route.partition(" ")
 
-    answer = emulator.handle(Request(method, path, "", {}, body))
+    reply = emulator.handle(Request(method, path, "", {}, body))
 
-    assert answer.status == 400
+    assert reply.status == 400
     assert emulator.call_control_plane("GET", "/health")["status"] == "ok"
 
 
 @pytest.mark.parametrize("read", [read_seed, read_rules])
 @pytest.mark.parametrize("levels", LEVELS)
-def test_a_file_of_brackets_is_one_line(
+def test_a_deeply_nested_file_raises_a_one_line_error(
     tmp_path: Path, read: Callable[[Path], object], levels: int
 ) -> None:
-    """The seed and the faults of the command line."""
+    """For the seed and the faults of the command line."""
     file = tmp_path / "nested.json"
     file.write_bytes(b"[" * levels + b"]" * levels)
 
@@ -186,16 +186,16 @@ def test_a_file_of_brackets_is_one_line(
 
 NEW = ("name", "trade", "email", "company_id", "user_id", "industry_roles", "services", "role")
 MORE = ("service_type", "status", "default_role", "business_units", "id", "parent_id")
-hostile = st.text(st.characters(categories=["Cs", "Lu", "Cc"]), max_size=4) | anything
+hostile = st.text(st.characters(categories=["Cs", "Lu", "Cc"]), max_size=4) | json_values
 objects = st.dictionaries(st.sampled_from((*NEW, *MORE)), hostile, max_size=5)
 
 
 @many
 @given(body=objects | st.lists(objects, max_size=3) | hostile)
-def test_any_body_about_people_and_companies_is_answered(
+def test_no_user_or_company_body_causes_a_server_error(
     emulator: Emulator, send_request: Call, created_project: dict[str, Any], body: object
 ) -> None:
-    """Broken Unicode included; rows of an import fail each alone."""
+    """Including invalid Unicode; rows of an import fail separately."""
     emulator.call_control_plane("PATCH", "/options", {"rate_limit_per_minute": 0})
     project = f"projects/{created_project['id']}"
     acting = {"prefix": "/hq/v2/accounts", "x-user-id": ADMIN_ID}
@@ -205,14 +205,14 @@ def test_any_body_about_people_and_companies_is_answered(
         "PUT": ("business_units_structure",),
     }
 
-    answers = [send_request(method, path, body) for method, paths in v1.items() for path in paths]
-    answers.append(send_request("POST", f"{project}/users/import", body, **acting))
-    answers.append(send_request("PATCH", f"{project}/users/{ADMIN_ID}", body, **acting))
+    replies = [send_request(method, path, body) for method, paths in v1.items() for path in paths]
+    replies.append(send_request("POST", f"{project}/users/import", body, **acting))
+    replies.append(send_request("PATCH", f"{project}/users/{ADMIN_ID}", body, **acting))
 
-    assert {each.status for each in answers} <= REFUSED | {200, 201, 403, 404}
+    assert {each.status for each in replies} <= REFUSED | {200, 201, 403, 404}
 
 
 @pytest.mark.parametrize("query", ["limit=" + "9" * 30, "offset=" + "9" * 30, "limit=%F0%9F"])
 def test_numbers_too_large_for_a_database_are_400(send_request: Call, query: str) -> None:
-    """They are not even tried."""
+    """They do not reach the database."""
     assert send_request("GET", "projects", query=query).status == 400

@@ -16,34 +16,34 @@ def companies(count: int) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("path", ["companies/import", "users/import"])
 def test_the_fifty_first_row_is_refused(send_request: Call, path: str) -> None:
-    """Documented: at most 50; nothing of the rest is done."""
+    """Documented: at most 50; no row is imported."""
     body = [{"email": f"{number}@example.com"} for number in range(51)]
 
-    answers = [
+    replies = [
         send_request("POST", path, body),
         send_request("POST", path, {"email": "a@example.com"}),
     ]
 
-    assert [each.status for each in answers] == [400, 400]
+    assert [each.status for each in replies] == [400, 400]
     assert len(send_request("GET", path.partition("/")[0]).parse_content()) == 1
 
 
-def test_fifty_rows_are_one_request(send_request: Call) -> None:
-    """The documented limit is inside."""
-    answer = send_request("POST", "companies/import", companies(50))
+def test_fifty_rows_are_accepted(send_request: Call) -> None:
+    """The documented limit is inclusive."""
+    reply = send_request("POST", "companies/import", companies(50))
 
-    assert (answer.status, answer.parse_content()["success"]) == (201, 50)
+    assert (reply.status, reply.parse_content()["success"]) == (201, 50)
 
 
 def test_a_failed_row_does_not_undo_the_others(emulator: Emulator, send_request: Call) -> None:
-    """Observed: 2xx even when every row failed."""
+    """Observed: 2xx even if every row fails."""
     rows = [{"email": "new@example.com"}, {"email": ADMIN_EMAIL.upper()}, {"nickname": "x"}, 7]
     emulator.call_control_plane("PATCH", "/options", {"import_status": 200})
 
-    answer = send_request("POST", "users/import", rows)
+    reply = send_request("POST", "users/import", rows)
 
-    content = answer.parse_content()
-    assert (answer.status, content["success"], content["failure"]) == (200, 1, 3)
+    content = reply.parse_content()
+    assert (reply.status, content["success"], content["failure"]) == (200, 1, 3)
     assert [each["item"] for each in content["failure_items"]] == rows[1:]
     assert "email is required" in content["failure_items"][1]["error"]
     assert content["success_items"][0]["status"] == "not_invited"
@@ -62,10 +62,8 @@ def test_a_failed_row_does_not_undo_the_others(emulator: Emulator, send_request:
         ("trade=concrete&limit=2&offset=2", 1),
     ],
 )
-def test_a_search_is_fuzzy_unless_told_otherwise(
-    send_request: Call, query: str, found: int
-) -> None:
-    """A client that takes the first hit may take the wrong one."""
+def test_a_search_is_fuzzy_by_default(send_request: Call, query: str, found: int) -> None:
+    """The first result of a client may be the wrong one."""
     send_request("POST", "companies/import", [*companies(3), {"name": "ünal", "trade": "Owner"}])
 
     rows = send_request("GET", "companies/search", query=query.replace(" ", "+")).parse_content()
@@ -74,7 +72,7 @@ def test_a_search_is_fuzzy_unless_told_otherwise(
 
 
 @pytest.mark.parametrize(("operator", "found"), [("", 3), ("&operator=AND", 1)])
-def test_criteria_are_joined_by_or_unless_told_otherwise(
+def test_criteria_are_combined_with_or_by_default(
     send_request: Call, operator: str, found: int
 ) -> None:
     """Documented: OR is the default; it was AND in the 2016 draft."""
@@ -89,11 +87,11 @@ def test_criteria_are_joined_by_or_unless_told_otherwise(
     "query",
     ["", "name=", "name=a&operator=XOR", "name=a&partial=maybe", f"name={'a' * 256}", "nme=a"],
 )
-def test_a_search_that_makes_no_sense_is_400(send_request: Call, query: str) -> None:
-    """Inference: a client that sends nonsense should hear of it."""
-    answer = send_request("GET", "companies/search", query=query)
+def test_an_invalid_search_is_400(send_request: Call, query: str) -> None:
+    """Inference: invalid parameters should be reported."""
+    reply = send_request("GET", "companies/search", query=query)
 
-    assert answer.status == 400
+    assert reply.status == 400
 
 
 @pytest.mark.parametrize(

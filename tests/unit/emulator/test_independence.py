@@ -1,4 +1,4 @@
-"""The emulator is HQ's rules written a second time: it shares no code with the provider."""
+"""The emulator implements HQ's rules separately: it shares no code with the provider."""
 
 import ast
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import bim360_provider.emulator
 FOLDER = Path(bim360_provider.emulator.__file__).parent
 
 
-def imports(path: Path) -> Iterator[str]:
+def list_imports(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -17,22 +17,22 @@ def imports(path: Path) -> Iterator[str]:
             yield f"{'.' * node.level}{node.module}"
 
 
-def test_it_imports_nothing_else_of_the_package() -> None:
-    """Shared code would share its mistakes, and no test would notice."""
-    found = {name for path in FOLDER.rglob("*.py") for name in imports(path)}
+def test_the_emulator_imports_no_other_part_of_the_package() -> None:
+    """Shared code would share its mistakes, and no test would find them."""
+    found = {name for path in FOLDER.rglob("*.py") for name in list_imports(path)}
 
     ours = {name for name in found if name.startswith(("bim360_provider", "."))}
     assert {name for name in ours if not name.startswith("bim360_provider.emulator")} == set()
 
 
-def test_nothing_but_the_door_needs_the_extra() -> None:
-    """An emulator in the process works with the provider's own dependencies."""
+def test_only_the_server_and_the_command_need_the_extra() -> None:
+    """An emulator in the process needs only the provider's dependencies."""
     allowed = {"cli.py", "asgi.py"}
 
     users = {
         path.name
         for path in FOLDER.rglob("*.py")
-        if any(name.startswith(("uvicorn", "typer")) for name in imports(path))
+        if any(name.startswith(("uvicorn", "typer")) for name in list_imports(path))
     }
 
     assert users == allowed

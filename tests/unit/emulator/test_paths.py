@@ -1,4 +1,4 @@
-"""The forms of a path and a query that HQ serves, and other people's clients send."""
+"""Variants of paths and queries that HQ accepts and other clients send."""
 
 import re
 from collections.abc import Callable
@@ -24,7 +24,7 @@ Row = dict[str, Any]
 
 @pytest.fixture
 def send(emulator: Emulator, token: str) -> Call:
-    """Return a function that sends a path as it is: ``send("GET", "//hq/v1/…")``."""
+    """Return a function that sends an unmodified path: ``send("GET", "//hq/v1/…")``."""
     emulator.call_control_plane("PATCH", "/options", {"rate_limit_per_minute": 0})
 
     def send(method: str, path: str, query: str = "", **more: str) -> Reply:
@@ -35,7 +35,7 @@ def send(emulator: Emulator, token: str) -> Call:
 
 
 def path_of(route: Route, project: Row) -> str:
-    """Return a path that fills a route's template."""
+    """Return a path for a route's template."""
     known = {
         "account_id": ACCOUNT_ID,
         "project_id": project["id"],
@@ -46,8 +46,8 @@ def path_of(route: Route, project: Row) -> str:
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
-def test_slashes_may_be_doubled(send: Call, created_project: Row, route: Route) -> None:
-    """Anywhere in the path: the vendor's Node SDK begins each with two."""
+def test_a_path_may_have_doubled_slashes(send: Call, created_project: Row, route: Route) -> None:
+    """Anywhere in the path: the vendor's Node SDK starts each path with two."""
     path = path_of(route, created_project)
 
     plain = send(route.method, path)
@@ -62,7 +62,7 @@ def test_slashes_may_be_doubled(send: Call, created_project: Row, route: Route) 
 def test_ids_may_have_the_prefix_of_data_management(
     send: Call, created_project: Row, route: Route
 ) -> None:
-    """``b.`` before the id of an account or a project changes nothing."""
+    """A prefix ``b.`` of the id of an account or a project is ignored."""
     path = path_of(route, created_project)
     hubs = path.replace(ACCOUNT_ID, f"b.{ACCOUNT_ID}").replace(
         created_project["id"], f"b.{created_project['id']}"
@@ -71,32 +71,32 @@ def test_ids_may_have_the_prefix_of_data_management(
     assert send(route.method, hubs).parse_content() == send(route.method, path).parse_content()
 
 
-def test_a_token_is_issued_behind_two_slashes(emulator: Emulator) -> None:
-    """The SDK's authentication concatenates a base that ends in a slash."""
+def test_the_token_path_may_have_doubled_slashes(emulator: Emulator) -> None:
+    """The SDK appends the path to a base URL that ends with a slash."""
     headers = {
         "authorization": "Basic ZW11bGF0b3ItY2xpZW50OmVtdWxhdG9yLXNlY3JldA==",
         "content-type": "application/x-www-form-urlencoded",
     }
     form = b"grant_type=client_credentials&scope=account%3Aread"
 
-    answer = emulator.handle(Request("POST", f"/{TOKEN_PATH}", "", headers, form))
+    reply = emulator.handle(Request("POST", f"/{TOKEN_PATH}", "", headers, form))
 
-    assert answer.status == 200
+    assert reply.status == 200
     assert emulator.journal.count_requests() == {f"POST {TOKEN_PATH}": 1}
 
 
 @pytest.mark.parametrize("version", ["v1", "v2"])
-def test_the_legacy_path_takes_both_as_well(
+def test_the_legacy_path_accepts_prefixes_and_doubled_slashes(
     send_request: Call, send: Call, project_body: Row, version: str
 ) -> None:
-    """Doubled slashes and a hub's id, in Europe."""
-    made = send_request(
+    """For an account in Europe."""
+    created = send_request(
         "POST", "projects", project_body, account=EMEA_ACCOUNT_ID, region="EMEA"
     ).parse_content()
     tail = {"v1": "companies", "v2": "industry_roles"}[version]
     path = f"//hq//{version}//regions//eu//accounts//b.{EMEA_ACCOUNT_ID}/projects"
 
-    assert send("GET", f"{path}//b.{made['id']}/{tail}").status == 200
+    assert send("GET", f"{path}//b.{created['id']}/{tail}").status == 200
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_the_legacy_path_takes_both_as_well(
 def test_a_repeated_parameter_is_a_list(
     send_request: Call, project_body: Row, *, path: str, repeated: str, joined: str
 ) -> None:
-    """The same as with commas, as generated clients send it."""
+    """Generated clients repeat a parameter instead of using commas."""
     for name in ("A", "B"):
         send_request("POST", "projects", {**project_body, "name": name})
 
@@ -127,17 +127,17 @@ def test_a_list_of_fields_may_be_repeated_in_the_newer_backend(
     """For a list and for one project."""
     path = f"/construction/admin/v1/accounts/{ACCOUNT_ID}/projects"
 
-    listed = send("GET", path, "fields=name&fields=status").parse_content()["results"]
-    shown = send(
+    results = send("GET", path, "fields=name&fields=status").parse_content()["results"]
+    current = send(
         "GET", f"/construction/admin/v1/projects/{created_project['id']}", "fields=name&fields=type"
     )
 
-    assert listed == [
+    assert results == [
         {"id": created_project["id"], "name": created_project["name"], "status": "pending"}
     ]
-    assert [*shown.parse_content()] == ["id", "name", "type"]
+    assert [*current.parse_content()] == ["id", "name", "type"]
 
 
-def test_what_is_one_value_cannot_be_given_twice(send_request: Call) -> None:
+def test_a_single_value_cannot_be_repeated(send_request: Call) -> None:
     """Inference: a page has one size."""
     assert send_request("GET", "projects", query="limit=1&limit=2").status == 400

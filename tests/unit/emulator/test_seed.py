@@ -1,4 +1,4 @@
-"""The seed file: what it may say, and how it says what is wrong with it."""
+"""The seed file: its contents and its errors."""
 
 import json
 from pathlib import Path
@@ -18,7 +18,7 @@ def projects_of(emulator: Emulator) -> Any:
 
 
 def test_a_project_needs_only_a_name() -> None:
-    """The rest is null, as in a project made in the browser; it is active, with all services."""
+    """The other fields are null; the project is active and has all services."""
     seed = parse_seed({"accounts": [ACCOUNT | {"projects": [{"name": "Old"}]}]})
 
     project = projects_of(Emulator(seed))[0]
@@ -28,8 +28,8 @@ def test_a_project_needs_only_a_name() -> None:
     assert project["id"]
 
 
-def test_a_project_may_say_everything() -> None:
-    """Ids, times and services among it."""
+def test_a_project_may_have_every_field() -> None:
+    """Including ids, times and services."""
     old = {
         "id": "80793a28-f9b1-4888-9533-5f00cddcd6fb",
         "name": "Old",
@@ -45,8 +45,8 @@ def test_a_project_may_say_everything() -> None:
     assert project["updated_at"] == project["created_at"]
 
 
-def test_options_in_the_seed_are_taken_and_arguments_win() -> None:
-    """The command line is nearer than the file."""
+def test_arguments_override_the_options_of_the_seed() -> None:
+    """The command line overrides the file."""
     seed = parse_seed({"options": {"job_duration": 5, "visible_after": 7}})
 
     emulator = Emulator(seed, options={"visible_after": 1})
@@ -56,10 +56,10 @@ def test_options_in_the_seed_are_taken_and_arguments_win() -> None:
 
 
 @pytest.mark.parametrize(
-    ("document", "words"),
+    ("document", "message"),
     [
         ([], "the document: "),
-        ({"client": []}, "client: there is no such key; the nearest known one is clients"),
+        ({"client": []}, "client: unknown key; the nearest known one is clients"),
         ({"accounts": [{"id": "a"}]}, "accounts[0].name: Field required"),
         (
             {"accounts": [ACCOUNT | {"region": "EU"}]},
@@ -79,7 +79,7 @@ def test_options_in_the_seed_are_taken_and_arguments_win() -> None:
         ),
         (
             {"clients": [{"client_id": "c", "client_secret": "s", "accounts": ["x"]}]},
-            "client 'c' names account 'x', which is not there",
+            "client 'c' names the unknown account 'x'",
         ),
         (
             {"clients": [{"client_id": "c", "client_secret": 7}]},
@@ -87,17 +87,19 @@ def test_options_in_the_seed_are_taken_and_arguments_win() -> None:
         ),
     ],
 )
-def test_a_mistake_is_one_line_that_names_the_place(document: object, words: str) -> None:
-    """Nobody should have to look for it."""
+def test_an_invalid_seed_raises_a_one_line_error_with_the_place(
+    document: object, message: str
+) -> None:
+    """It has the path to the invalid key."""
     with pytest.raises(SeedError) as caught:
         parse_seed(document)
 
-    assert words in str(caught.value)
+    assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
-def test_a_file_is_named_with_its_mistake(tmp_path: Path) -> None:
-    """Whether it is missing, no JSON, or wrong."""
+def test_an_error_names_the_seed_file(tmp_path: Path) -> None:
+    """A missing file, a file that is not JSON, or an invalid one."""
     broken, wrong = tmp_path / "broken.json", tmp_path / "wrong.json"
     broken.write_text("{")
     wrong.write_text(json.dumps({"client": []}))
@@ -107,8 +109,8 @@ def test_a_file_is_named_with_its_mistake(tmp_path: Path) -> None:
             read_seed(path)
 
 
-def test_a_file_is_read(tmp_path: Path) -> None:
-    """The format is that of the control plane's seed order."""
+def test_a_seed_file_is_read(tmp_path: Path) -> None:
+    """It has the format of the control plane's POST seed."""
     path = tmp_path / "seed.json"
     path.write_text(json.dumps({"accounts": [ACCOUNT]}))
 

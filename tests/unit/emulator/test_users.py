@@ -1,4 +1,4 @@
-"""Account users: what they take, what they refuse, what they answer."""
+"""Account users: accepted and refused requests, and their replies."""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,7 +23,7 @@ SOMEWHERE = "c17e6837-96cd-4839-868e-051a2ad65d28"
 
 @pytest.fixture
 def bo(send_request: Call) -> dict[str, Any]:
-    """Return a user who was added to the account and never invited."""
+    """Return a user of the account who was not invited yet."""
     content = send_request("POST", "users", BO).parse_content()
     assert isinstance(content, dict)
     return content
@@ -35,73 +35,73 @@ def message_of(reply: Reply) -> str:
 
 def test_a_new_user_is_not_invited_yet(send_request: Call) -> None:
     """Documented: 201; mail is sent with the first project."""
-    answer = send_request("POST", "users", BO | {"first_name": "Bo", "last_name": "Berg"})
+    reply = send_request("POST", "users", BO | {"first_name": "Bo", "last_name": "Berg"})
 
-    content = answer.parse_content()
-    assert answer.status == 201
+    content = reply.parse_content()
+    assert reply.status == 201
     assert len(content) == 29
     assert (content["role"], content["status"]) == ("account_user", "not_invited")
     assert (content["uid"], content["name"]) == (None, "Bo Berg")
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "words"),
+    ("field", "value", "message"),
     [
         ("email", "", "email is required"),
         ("email", "bo", "is not an e-mail address"),
         ("email", "x" * 250 + "@example.com", "the limit is 255"),
         ("company_id", "Nord", "is not a UUID"),
         ("about_me", "x" * 256, "the limit is 255"),
-        ("emial", "x", "there is no field emial; the nearest known one is email"),
+        ("emial", "x", "unknown field emial; the nearest known one is email"),
     ],
 )
-def test_a_malformed_user_is_400_and_named(
-    send_request: Call, field: str, value: object, words: str
+def test_a_malformed_user_is_400_with_the_field(
+    send_request: Call, field: str, value: object, message: str
 ) -> None:
-    """The message says what to write instead."""
-    answer = send_request("POST", "users", BO | {field: value})
+    """The message suggests a valid value."""
+    reply = send_request("POST", "users", BO | {field: value})
 
-    assert answer.status == 400
-    assert words in message_of(answer)
+    assert reply.status == 400
+    assert message in message_of(reply)
 
 
 @pytest.mark.usefixtures("bo")
-def test_an_email_is_taken_once_whatever_its_case(send_request: Call) -> None:
-    """No client tells upper from lower case in an e-mail."""
-    answer = send_request("POST", "users", {"email": "BO@Example.com"})
+def test_an_email_is_unique_ignoring_case(send_request: Call) -> None:
+    """E-mails are not case-sensitive."""
+    reply = send_request("POST", "users", {"email": "BO@Example.com"})
 
-    assert answer.status == 409
+    assert reply.status == 409
 
 
-def test_a_users_company_must_be_there(send_request: Call, bo: dict[str, Any]) -> None:
-    """When a user is made as when one is changed."""
-    made = send_request("POST", "users", {"email": "al@example.com", "company_id": SOMEWHERE})
+def test_a_users_company_must_exist(send_request: Call, bo: dict[str, Any]) -> None:
+    """In a create as in a change."""
+    created = send_request("POST", "users", {"email": "al@example.com", "company_id": SOMEWHERE})
     changed = send_request("PATCH", f"users/{bo['id']}", {"company_id": SOMEWHERE})
 
-    assert (made.status, changed.status) == (422, 422)
+    assert (created.status, changed.status) == (422, 422)
 
 
-def test_the_company_of_a_user_is_shown_by_name(emulator: Emulator, send_request: Call) -> None:
-    """It follows the company's name; the free text beside it is the person's own."""
+def test_a_user_has_the_name_of_their_company(emulator: Emulator, send_request: Call) -> None:
+    """``company_name`` follows the company's name; ``company`` is free text."""
     user = send_request(
         "POST", "users", BO | {"company_id": COMPANY_ID, "company": "Bo AS"}
     ).parse_content()
     emulator.call_control_plane("PATCH", f"/companies/{COMPANY_ID}", {"name": "Halvorsen"})
 
-    shown = send_request("GET", f"users/{user['id']}").parse_content()
+    current = send_request("GET", f"users/{user['id']}").parse_content()
 
     assert (user["company_name"], user["company"]) == ("Halvorsen Construction", "Bo AS")
-    assert shown["company_name"] == "Halvorsen"
+    assert current["company_name"] == "Halvorsen"
 
 
 def test_status_company_and_default_role_can_change(send_request: Call) -> None:
-    """Documented: nothing else can."""
+    """Documented: no other field can."""
     change = {"status": "inactive", "company_id": "", "default_role": "Architect"}
 
-    answer = send_request("PATCH", f"users/{ADMIN_ID}", change)
+    reply = send_request("PATCH", f"users/{ADMIN_ID}", change)
 
-    content = answer.parse_content()
-    assert answer.status == 200
+    content = reply.parse_content()
+    assert reply.status == 200
     assert (content["status"], content["company_id"], content["company_name"]) == (
         "inactive",
         None,
@@ -110,8 +110,8 @@ def test_status_company_and_default_role_can_change(send_request: Call) -> None:
     assert (content["default_role"], bool(content["default_role_id"])) == ("Architect", True)
 
 
-def test_a_profile_is_the_persons_own(emulator: Emulator, send_request: Call) -> None:
-    """Its fields are ignored in a PATCH, or refused where the option says so."""
+def test_a_patch_ignores_profile_fields(emulator: Emulator, send_request: Call) -> None:
+    """An option refuses them instead."""
     ignored = send_request("PATCH", f"users/{ADMIN_ID}", {"first_name": "Eva"})
     emulator.call_control_plane("PATCH", "/options", {"read_only_fields": "refuse"})
 
@@ -122,10 +122,10 @@ def test_a_profile_is_the_persons_own(emulator: Emulator, send_request: Call) ->
 
 
 @pytest.mark.parametrize("status", ["active", "inactive"])
-def test_who_never_signed_in_has_no_status_to_change(
+def test_the_status_of_a_user_who_never_signed_in_cannot_change(
     emulator: Emulator, send_request: Call, bo: dict[str, Any], status: str
 ) -> None:
-    """Documented for pending and not invited users; their company can change all the same."""
+    """Documented for pending and not invited users; their company can change."""
     not_invited = send_request("PATCH", f"users/{bo['id']}", {"status": status})
     emulator.call_control_plane("PATCH", f"/users/{bo['id']}", {"status": "pending"})
     pending = send_request("PATCH", f"users/{bo['id']}", {"status": status})
@@ -135,39 +135,39 @@ def test_who_never_signed_in_has_no_status_to_change(
     assert (not_invited.status, pending.status, company.status) == (422, 422, 200)
 
 
-def test_a_status_there_is_not_is_400(send_request: Call) -> None:
-    """Pending is where a user begins; it is never sent."""
-    answer = send_request("PATCH", f"users/{ADMIN_ID}", {"status": "pending"})
+def test_an_unknown_user_status_is_400(send_request: Call) -> None:
+    """Pending is the initial status; it is never sent."""
+    reply = send_request("PATCH", f"users/{ADMIN_ID}", {"status": "pending"})
 
-    assert answer.status == 400
+    assert reply.status == 400
 
 
 def test_signing_in_gives_an_autodesk_id(
     emulator: Emulator, send_request: Call, bo: dict[str, Any]
 ) -> None:
-    """The same one each time; the status can change from then on."""
+    """Always the same one; then the status can change."""
     first = emulator.call_control_plane("POST", f"/users/{bo['id']}/sign-in")
-    again = emulator.call_control_plane("POST", f"/users/{bo['id']}/sign-in")
+    second = emulator.call_control_plane("POST", f"/users/{bo['id']}/sign-in")
 
-    answer = send_request("PATCH", f"users/{bo['id']}", {"status": "inactive"})
+    reply = send_request("PATCH", f"users/{bo['id']}", {"status": "inactive"})
 
     assert (first["status"], len(first["uid"])) == ("active", 12)
-    assert again["uid"] == first["uid"]
-    assert answer.parse_content()["status"] == "inactive"
+    assert second["uid"] == first["uid"]
+    assert reply.parse_content()["status"] == "inactive"
 
 
 @pytest.mark.parametrize("user", [SOMEWHERE, EMEA_ADMIN_ID, ADMIN_UID])
 @pytest.mark.parametrize("method", ["GET", "PATCH"])
-def test_a_user_who_is_not_there_is_404(send_request: Call, method: str, user: str) -> None:
-    """Nor is one under the Autodesk ID: these paths take the ``id``."""
-    answer = send_request(method, f"users/{user}", {})
+def test_an_unknown_user_is_404(send_request: Call, method: str, user: str) -> None:
+    """The Autodesk ID is unknown too: these paths use the ``id``."""
+    reply = send_request(method, f"users/{user}", {})
 
-    assert answer.status == 404
-    assert answer.parse_content() == {"code": 1004, "message": "this user doesn't exist."}
+    assert reply.status == 404
+    assert reply.parse_content() == {"code": 1004, "message": "this user doesn't exist."}
 
 
 def test_users_are_listed_newest_change_first(send_request: Call, bo: dict[str, Any]) -> None:
-    """A bare array; the admin of the seed is in it."""
+    """A bare array, with the admin of the seed."""
     rows = send_request("GET", "users", query="field=email").parse_content()
 
     assert rows[0] == {"id": bo["id"], "email": "bo@example.com"}
@@ -175,16 +175,18 @@ def test_users_are_listed_newest_change_first(send_request: Call, bo: dict[str, 
 
 
 def test_an_unknown_user_cannot_sign_in(emulator: Emulator) -> None:
-    """The control plane says so in one line."""
-    answers = [("POST", "/users/x/sign-in"), ("PATCH", "/users/x"), ("DELETE", "/users/x")]
+    """The control plane reports it in one line."""
+    replies = [("POST", "/users/x/sign-in"), ("PATCH", "/users/x"), ("DELETE", "/users/x")]
 
-    for method, path in answers:
+    for method, path in replies:
         with pytest.raises(Exception, match="there is no user x"):
             emulator.call_control_plane(method, path, {})
 
 
-def test_a_user_can_vanish(emulator: Emulator, send_request: Call, bo: dict[str, Any]) -> None:
-    """HQ has no delete, but a client must bear a 404."""
+def test_the_control_plane_deletes_a_user(
+    emulator: Emulator, send_request: Call, bo: dict[str, Any]
+) -> None:
+    """HQ has no delete, but a client must handle a 404."""
     emulator.call_control_plane("DELETE", f"/users/{bo['id']}")
 
     assert send_request("GET", f"users/{bo['id']}").status == 404

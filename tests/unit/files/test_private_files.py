@@ -1,4 +1,4 @@
-"""Files of the current user: private from the first byte, exclusive, replaced in one step."""
+"""Files of the current user: private, created exclusively, and replaced atomically."""
 
 import errno
 import os
@@ -12,7 +12,7 @@ import pytest
 from bim360_provider import files
 
 
-def mode(path: Path) -> int:
+def read_mode(path: Path) -> int:
     """Return the permissions of a file."""
     return stat.S_IMODE(path.stat().st_mode)
 
@@ -27,7 +27,7 @@ def umask(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.mark.usefixtures("umask")
 def test_a_file_is_private_from_the_first_byte(tmp_path: Path) -> None:
-    """Whatever the umask is."""
+    """This holds for any umask."""
     descriptor = files.create_file(tmp_path / "new")
     created = stat.S_IMODE(os.fstat(descriptor).st_mode)
     os.close(descriptor)
@@ -36,8 +36,8 @@ def test_a_file_is_private_from_the_first_byte(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("there", ["file", "link", "dangling link"])
-def test_what_has_the_name_already_is_neither_used_nor_followed(tmp_path: Path, there: str) -> None:
-    """A link that another user put there leads to nothing."""
+def test_an_existing_file_or_link_is_neither_used_nor_followed(tmp_path: Path, there: str) -> None:
+    """Another user may have created the link."""
     path, other = tmp_path / "new", tmp_path / "other"
     if there != "dangling link":
         other.write_text("untouched")
@@ -53,7 +53,7 @@ def test_what_has_the_name_already_is_neither_used_nor_followed(tmp_path: Path, 
 
 
 def test_no_other_process_can_predict_the_name_of_a_draft(tmp_path: Path) -> None:
-    """So that no link can wait there, and two processes do not share a draft."""
+    """No link can wait there, and two processes do not share a draft."""
     target = tmp_path / "file"
 
     names = {files.write_draft(target, b"", keep_mode=False).name for _ in range(8)}
@@ -62,23 +62,23 @@ def test_no_other_process_can_predict_the_name_of_a_draft(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(("keep", "expected"), [(True, 0o644), (False, files.PRIVATE_MODE)])
-def test_a_draft_takes_over_the_permissions_only_if_asked(
+def test_a_draft_keeps_the_permissions_only_on_request(
     tmp_path: Path, keep: bool, expected: int
 ) -> None:
-    """A user's program stays readable for colleagues; a state becomes private."""
+    """A program stays readable for colleagues; a state becomes private."""
     target = tmp_path / "file"
     target.write_text("old")
     target.chmod(0o644)
 
     files.replace_file(files.write_draft(target, b"new", keep_mode=keep), target)
 
-    assert (target.read_text(), mode(target)) == ("new", expected)
+    assert (target.read_text(), read_mode(target)) == ("new", expected)
 
 
 def test_a_full_disk_leaves_the_file_and_no_draft(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The target is only replaced by a draft that is whole."""
+    """Only a complete draft replaces the target."""
     target = tmp_path / "file"
     target.write_text("old")
 
@@ -94,8 +94,8 @@ def test_a_full_disk_leaves_the_file_and_no_draft(
     assert target.read_text() == "old"
 
 
-def test_the_drafts_of_killed_processes_are_removed_alone(tmp_path: Path) -> None:
-    """Those of other files stay."""
+def test_only_the_drafts_of_killed_processes_are_removed(tmp_path: Path) -> None:
+    """Drafts of other files stay."""
     target, other = tmp_path / "file", tmp_path / "file.lock"
     files.write_draft(target, b"left behind", keep_mode=False)
     kept = files.write_draft(tmp_path / "another", b"in use", keep_mode=False)

@@ -1,4 +1,4 @@
-"""Names and texts: their limits, and what HQ reserves."""
+"""Names and texts: their limits and HQ's reserved characters."""
 
 import re
 from typing import Any
@@ -11,8 +11,8 @@ RESERVED = '\\/?[]>*:<"|,'
 
 
 @pytest.mark.parametrize("character", RESERVED)
-def test_each_reserved_character_is_refused_by_name(character: str) -> None:
-    """HQ's list, one by one; the dot is not among them."""
+def test_the_message_names_each_reserved_character(character: str) -> None:
+    """HQ's list does not contain the dot."""
     with pytest.raises(ValueError, match="must not contain") as caught:
         normalize.parse_project_name(f"Tower {character}")
 
@@ -20,13 +20,13 @@ def test_each_reserved_character_is_refused_by_name(character: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["Tower A.1", "x", "x" * 255, "Łódź 塔 №1", "100%"])
-def test_a_good_name_stays_as_it_is(name: str) -> None:
-    """Nothing is cut, folded or replaced."""
+def test_a_valid_name_is_unchanged(name: str) -> None:
+    """Nothing is truncated, folded or replaced."""
     assert normalize.parse_project_name(name) == name
 
 
 @pytest.mark.parametrize(
-    ("name", "words"),
+    ("name", "message"),
     [
         ("", "has 0 characters; HQ accepts 1 to 255"),
         ("x" * 256, "has 256 characters; HQ accepts 1 to 255"),
@@ -40,9 +40,9 @@ def test_a_good_name_stays_as_it_is(name: str) -> None:
         (None, "must be text, not None"),
     ],
 )
-def test_a_bad_name_is_told_in_words(name: Any, words: str) -> None:
-    """Each says what is wrong with it and what HQ takes."""
-    with pytest.raises(ValueError, match=re.escape(words)):
+def test_the_message_for_an_invalid_name_has_the_rule(name: Any, message: str) -> None:
+    """It says what HQ accepts."""
+    with pytest.raises(ValueError, match=re.escape(message)):
         normalize.parse_project_name(name)
 
 
@@ -50,16 +50,16 @@ def test_a_bad_name_is_told_in_words(name: Any, words: str) -> None:
     ("number", "quoted"),
     [(10115, "'10115'"), (10115.0, "'10115'"), (12345678.0, "'12345678'"), (1.5, "'1.5'")],
 )
-def test_a_number_for_text_is_shown_in_quotes_digit_by_digit(number: float, quoted: str) -> None:
-    """Pulumi turns every number into a float; the advice can be copied all the same."""
+def test_the_message_for_a_number_suggests_its_digits_in_quotes(number: float, quoted: str) -> None:
+    """Pulumi converts each number to a float; the suggestion can be copied anyway."""
     with pytest.raises(ValueError, match="put it in quotes") as caught:
         normalize.limit_text(255)(number)
 
     assert str(caught.value).endswith(quoted)
 
 
-def test_a_text_ends_at_its_limit() -> None:
-    """The last character that HQ takes is taken, the next is not."""
+def test_a_text_over_its_limit_is_refused() -> None:
+    """The last valid length is accepted."""
     assert normalize.limit_text(255)("x" * 255) == "x" * 255
 
     with pytest.raises(ValueError, match="has 256 characters; HQ accepts 255 at most"):

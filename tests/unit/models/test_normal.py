@@ -1,4 +1,4 @@
-"""Normal forms: one for each value, and words that say what to write instead."""
+"""Normal forms: one for each value, and messages that say how to correct a value."""
 
 import re
 from collections.abc import Callable
@@ -41,13 +41,13 @@ RESERVED = '\\/?[]>*:<"|,'
         datetime(2027, 1, 31, 23, 59, tzinfo=timezone.utc),
     ],
 )
-def test_a_day_has_one_form(day: object) -> None:
-    """HQ's older rows hold full timestamps."""
+def test_a_day_has_one_normal_form(day: object) -> None:
+    """HQ's older rows have full timestamps."""
     assert normalize.parse_date(day) == "2027-01-31"
 
 
 @pytest.mark.parametrize(
-    ("day", "words"),
+    ("day", "message"),
     [
         ("2027-02-30", "'2027-02-30' is not a day of the calendar"),
         ("2027-13-01", "'2027-13-01' is not a day of the calendar"),
@@ -60,9 +60,9 @@ def test_a_day_has_one_form(day: object) -> None:
         (None, "must be a date such as"),
     ],
 )
-def test_what_is_no_day_is_refused(day: Any, words: str) -> None:
-    """An impossible day, another country's form, and a number."""
-    with pytest.raises(ValueError, match=re.escape(words)):
+def test_an_invalid_day_is_refused(day: Any, message: str) -> None:
+    """Examples are an impossible day, another country's format, and a number."""
+    with pytest.raises(ValueError, match=re.escape(message)):
         normalize.parse_date(day)
 
 
@@ -71,7 +71,7 @@ def test_what_is_no_day_is_refused(day: Any, words: str) -> None:
     [(3000, 3000.0), (3000.5, 3000.5), ("3000.50", 3000.5), ("3000", 3000.0), (0, 0.0)],
 )
 def test_an_amount_becomes_a_float(amount: object, expected: float) -> None:
-    """HQ's clients send text at times; it means the same."""
+    """HQ clients sometimes send a text."""
     assert normalize.parse_amount(amount) == expected
 
 
@@ -82,43 +82,43 @@ def test_an_amount_becomes_a_float(amount: object, expected: float) -> None:
         *("1_000", "3,000", "", "€5", True, False, None, [1]),
     ],
 )
-def test_what_is_no_amount_is_refused(amount: object) -> None:
-    """Not a number, not finite, or a boolean, which Python would count as one."""
+def test_an_invalid_amount_is_refused(amount: object) -> None:
+    """It is not a number, not finite, or a boolean, which is an integer in Python."""
     with pytest.raises(ValueError, match="must be a number such as 3000000, not "):
         normalize.parse_amount(amount)
 
 
 @pytest.mark.parametrize("span", [-1, 3601, "3601"])
-def test_a_wait_lies_between_nothing_and_an_hour(span: object) -> None:
-    """Longer than an hour is a mistake in the unit."""
+def test_a_waiting_time_is_0_to_3600_seconds(span: object) -> None:
+    """A longer one has a wrong unit."""
     with pytest.raises(ValueError, match="must be 0 to 3600 seconds"):
         normalize.parse_seconds(span)
 
 
 @pytest.mark.parametrize(("value", "expected"), [(True, True), ("true", True), ("False", False)])
-def test_a_flag_may_be_written_as_text(value: object, expected: bool) -> None:
+def test_a_boolean_may_be_a_text(value: object, expected: bool) -> None:
     """HQ's own example sends "true"."""
     assert normalize.parse_flag(value) is expected
 
 
 @pytest.mark.parametrize("value", [1, 0, 1.0, "yes", "", None])
-def test_what_is_no_flag_is_refused(value: object) -> None:
-    """A number is not read as a boolean."""
+def test_an_invalid_boolean_is_refused(value: object) -> None:
+    """A number is not a boolean."""
     with pytest.raises(ValueError, match="must be True or False, not"):
         normalize.parse_flag(value)
 
 
 @pytest.mark.parametrize("prefix", ["", "b.", "B.", " b."])
-def test_an_id_loses_the_b_of_other_apis(prefix: str) -> None:
-    """Copied from a hub's or a project's address it is taken as it is."""
+def test_the_prefix_b_of_an_id_is_removed(prefix: str) -> None:
+    """Users copy it from a hub's or project's address."""
     bare = "c17e6837-96cd-4839-868e-051a2ad65d28"
 
     assert normalize.parse_id(prefix + bare.upper()) == bare
 
 
 @pytest.mark.parametrize("value", ["", "tower", "c17e683796cd4839868e051a2ad65d28", "b.b." + "x"])
-def test_what_is_no_id_is_refused_with_a_place_to_find_it(value: str) -> None:
-    """A person who mixes up name and id learns where the id is."""
+def test_the_message_for_an_invalid_id_says_where_to_find_it(value: str) -> None:
+    """A user may have confused name and id."""
     with pytest.raises(ValueError, match="HQ shows it in the page's address"):
         normalize.parse_id(value)
 
@@ -136,10 +136,10 @@ def test_what_is_no_id_is_refused_with_a_place_to_find_it(value: str) -> None:
         (enums.DECLARABLE_STATUSES, "pending", "write one of active, inactive, archived"),
     ],
 )
-def test_an_unknown_choice_is_answered_with_the_nearest(
+def test_the_message_for_an_invalid_choice_suggests_the_most_similar(
     choices: tuple[str, ...], word: str, advice: str
 ) -> None:
-    """Or with all of them where they are few."""
+    """A short list is shown completely."""
     with pytest.raises(ValueError, match="is not a valid value") as caught:
         normalize.require_choice(choices)(word)
 
@@ -150,20 +150,20 @@ def test_an_unknown_choice_is_answered_with_the_nearest(
     "services",
     ["pm,doc_manager", " doc_manager , pm ,", ["pm", "doc_manager", "pm"], {"pm", "doc_manager"}],
 )
-def test_services_have_one_order_and_no_repeats(services: object) -> None:
-    """HQ's comma text, a list and a set mean the same."""
+def test_services_are_sorted_and_unique(services: object) -> None:
+    """HQ's comma-separated text, a list and a set are equivalent."""
     assert normalize.parse_services(services) == ["doc_manager", "pm"]
 
 
 @pytest.mark.parametrize("services", [7, {"pm": True}, [7], None, True])
-def test_what_are_no_services_is_refused(services: object) -> None:
-    """A mapping or a number has no elements to ask for."""
+def test_invalid_services_are_refused(services: object) -> None:
+    """Examples are a mapping and a number."""
     with pytest.raises(ValueError, match="must be "):
         normalize.parse_services(services)
 
 
-def normal_form(form: Callable[[object], object], value: object) -> object:
-    """Return the normal form of a value, None if it is refused; nothing else may be raised."""
+def normalize_or_none(form: Callable[[object], object], value: object) -> object:
+    """Return the normal form of a value, or None if it is refused; nothing else may be raised."""
     try:
         return form(value)
     except ValueError:
@@ -171,14 +171,14 @@ def normal_form(form: Callable[[object], object], value: object) -> object:
 
 
 @given(st.text(max_size=300))
-def test_a_name_is_let_through_unchanged_or_not_at_all(name: str) -> None:
-    """Anything else would be an endless diff."""
-    assert normal_form(normalize.parse_project_name, name) in (name, None)
+def test_a_name_is_accepted_unchanged_or_refused(name: str) -> None:
+    """A changed name would be a permanent diff."""
+    assert normalize_or_none(normalize.parse_project_name, name) in (name, None)
 
 
 @given(st.one_of(st.text(), st.floats(), st.integers(), st.booleans(), st.none()))
 def test_a_normal_form_is_its_own_normal_form(value: object) -> None:
-    """And no input makes one fail in another way than by a refusal."""
+    """Each input is accepted or refused, and raises nothing else."""
     forms: list[Callable[[object], object]] = [
         normalize.parse_date,
         normalize.parse_amount,
@@ -186,26 +186,26 @@ def test_a_normal_form_is_its_own_normal_form(value: object) -> None:
     ]
     forms += [normalize.parse_id, normalize.parse_services, normalize.parse_seconds]
     for form in forms:
-        once = normal_form(form, value)
+        once = normalize_or_none(form, value)
         assert once is None or form(once) == once
 
 
 @pytest.mark.parametrize(
     "day", ["2027-01-02 or later", "2027-01-02T", "2027-01-02x", "\u0662027-01-02"]
 )
-def test_what_follows_a_day_is_a_time_or_nothing(day: str) -> None:
-    """To cut anything else off would hide what somebody meant to say."""
+def test_only_a_time_may_follow_a_day(day: str) -> None:
+    """Removing other text would hide a mistake."""
     with pytest.raises(ValueError, match="must be a date such as"):
         normalize.parse_date(day)
 
 
-def test_a_text_of_blanks_alone_is_no_text() -> None:
-    """HQ would keep nothing of it, and every preview would show a difference."""
+def test_a_blank_text_becomes_empty() -> None:
+    """HQ would store an empty text, and each preview would show a difference."""
     assert normalize.limit_text(255)("   ") == ""
 
 
-def test_a_value_is_shown_without_what_steers_a_terminal() -> None:
-    """Nor with what cannot be seen, which may be the very mistake."""
+def test_a_quoted_value_has_no_control_characters() -> None:
+    """Invisible characters are escaped too, because they may be the mistake."""
     assert normalize.quote_value("\x1b[31mUS\u200b") == r"'\x1b[31mUS\u200b'"
 
 
@@ -219,8 +219,8 @@ def test_a_value_is_shown_without_what_steers_a_terminal() -> None:
         (" an-id ", "an-id"),
     ],
 )
-def test_the_id_of_a_resource_is_normalized_part_by_part(written: str, kept: str) -> None:
-    """Whether it is that of one object or joins several."""
+def test_each_part_of_a_resource_id_is_normalized(written: str, kept: str) -> None:
+    """An id may be of one object or join several."""
     assert normalize.parse_entity_id(written) == kept
 
 
@@ -244,8 +244,8 @@ IDS = [
 ]
 
 
-def test_every_model_of_arguments_is_among_those_above() -> None:
-    """A new one is tried too."""
+def test_all_argument_models_are_tested() -> None:
+    """A new model must be added above."""
     assert {*MODELS, MemberFields} == _descendants(InputModel)
 
 
@@ -255,16 +255,16 @@ def _descendants(model: type[InputModel]) -> set[type[InputModel]]:
 
 
 @pytest.mark.parametrize(("model", "name"), IDS)
-def test_every_argument_that_is_an_id_has_one_form(model: type[InputModel], name: str) -> None:
-    """With blanks, with ``b.``, in capitals."""
+def test_each_id_argument_has_one_normal_form(model: type[InputModel], name: str) -> None:
+    """Blanks, ``b.`` and capitals are removed."""
     inputs, problems = validate_arguments(model, {name: f" B.{ID.upper()} "}, check_required=False)
 
     assert (inputs, problems) == ({name: ID}, [])
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_every_argument_that_is_text_has_one_unicode_form(model: type[InputModel]) -> None:
-    """Whatever takes a letter with an accent keeps it in form C."""
+def test_each_text_argument_has_one_unicode_form(model: type[InputModel]) -> None:
+    """Letters with an accent are in form C."""
     kept = {
         name: validate_arguments(model, {name: "Cafe\u0301"}, check_required=False)
         for name in model.model_fields

@@ -1,4 +1,4 @@
-"""Companies and account users as HQ answers them, and the list of trades."""
+"""Companies and account users in HQ's responses, and the list of trades."""
 
 from typing import Any
 
@@ -14,28 +14,28 @@ from bim360_provider.models.enums import TRADES
 
 
 @pytest.mark.parametrize("model", [Company, AccountUser])
-def test_an_answer_may_lack_everything_but_the_id(model: Any) -> None:
-    """Rows made by hand do; nulls are not kept."""
+def test_a_response_may_contain_only_the_id(model: Any) -> None:
+    """Rows that were created on the web page do; nulls are not kept."""
     nulls = dict.fromkeys(model.model_fields)
 
     assert model.model_validate({**nulls, "id": "x1"}).get_fields() == {"id": "x1"}
 
 
 @pytest.mark.parametrize("model", [Company, AccountUser])
-def test_fields_of_older_answers_are_passed_over(model: Any) -> None:
-    """The drafts of 2016 had more of them."""
+def test_unknown_fields_of_a_response_are_ignored(model: Any) -> None:
+    """The drafts of 2016 had more fields."""
     row: dict[str, Any] = {"id": "x1", "custom_properties": [], "image_url": None, "category": 7}
 
     assert model.model_validate(row).get_fields() == {"id": "x1"}
 
 
-def test_what_is_sent_once_is_what_hqs_patch_does_not_take() -> None:
-    """The e-mail apart, which is the person."""
+def test_a_profile_field_is_neither_patchable_nor_an_option() -> None:
+    """The e-mail identifies the user."""
     assert not set(PROFILE_FIELDS) & {"email", *PATCHABLE_FIELDS, *PROVIDER_ONLY_FIELDS}
     assert len(PROFILE_FIELDS) == 15
 
 
-def test_the_list_of_trades_is_whole() -> None:
-    """66 names, each once; commas belong to some of them."""
+def test_the_list_of_trades_is_complete() -> None:
+    """It has 66 unique names; some contain commas."""
     assert len(TRADES) == len(set(TRADES)) == 66
     assert {"Electrical", "HVAC Heating, Ventilating, & Air Conditioning"} <= set(TRADES)

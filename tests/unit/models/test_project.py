@@ -1,4 +1,4 @@
-"""The models: what a stack may say, and how leniently HQ's answers are read."""
+"""Models of a project: the arguments, and lenient parsing of HQ's responses."""
 
 import pytest
 from pydantic import ValidationError
@@ -13,34 +13,34 @@ from bim360_provider.models.project import (
 
 
 def test_every_argument_has_exactly_one_role() -> None:
-    """Sent on create alone, sent at any time, or never sent."""
+    """It is sent on create only, sent at any time, or never sent."""
     roles = [*PATCHABLE_FIELDS, *CREATE_ONLY_FIELDS, *PROVIDER_ONLY_FIELDS]
 
     assert sorted(roles) == sorted(ProjectArguments.model_fields)
 
 
-def test_what_can_be_cleared_is_an_optional_field_of_hqs() -> None:
-    """A required field cannot be emptied."""
+def test_a_clearable_argument_is_an_optional_field_of_hq() -> None:
+    """A required field cannot be empty."""
     required = {k for k, field in ProjectArguments.model_fields.items() if field.is_required()}
 
     assert set(PATCHABLE_FIELDS) - required >= CLEARABLE_FIELDS
 
 
-def test_every_field_hq_takes_is_a_field_hq_gives() -> None:
-    """What can be declared can be compared."""
+def test_each_patchable_field_is_in_hqs_response() -> None:
+    """A declared value can be compared."""
     assert set(PATCHABLE_FIELDS) <= set(Project.model_fields)
 
 
-def test_a_project_may_hold_nothing_but_its_id() -> None:
-    """Projects made by hand lack even what an API create requires."""
+def test_a_project_may_contain_only_its_id() -> None:
+    """A project that was created on the web page lacks even fields that the API requires."""
     nulls = dict.fromkeys(set(Project.model_fields) - {"id"})
     project = Project.model_validate({**nulls, "id": "p1"})
 
     assert project.get_fields() == {"id": "p1"}
 
 
-def test_an_answer_is_read_leniently() -> None:
-    """Unknown fields, services as text, amounts as text, dates with a time."""
+def test_a_response_is_parsed_leniently() -> None:
+    """Unknown fields, services and amounts as text, and dates with a time are accepted."""
     row = {
         "id": "p1",
         "value": "3000",
@@ -57,14 +57,14 @@ def test_an_answer_is_read_leniently() -> None:
     }
 
 
-def test_a_project_without_an_id_is_no_project() -> None:
-    """Some proxy's JSON is not taken for HQ's."""
+def test_a_response_without_an_id_is_refused() -> None:
+    """It may be the JSON of a proxy."""
     with pytest.raises(ValidationError, match="id"):
         Project.model_validate({"name": "Tower A"})
 
 
 @pytest.mark.parametrize(
-    ("word", "state"),
+    ("status", "state"),
     [
         ("success", "done"),
         ("Succeeded", "done"),
@@ -79,6 +79,6 @@ def test_a_project_without_an_id_is_no_project() -> None:
         (None, "running"),
     ],
 )
-def test_a_jobs_word_is_read_leniently(word: str | None, state: str) -> None:
-    """HQ's list of states is not public: what is not known still runs."""
-    assert Job(status=word).state == state
+def test_an_unknown_job_status_counts_as_running(status: str | None, state: str) -> None:
+    """HQ's list of statuses is not public."""
+    assert Job(status=status).state == state

@@ -1,4 +1,4 @@
-"""A picture is what its content says, whatever its name."""
+"""The media type of a picture depends on its content, not on its name."""
 
 import re
 
@@ -21,13 +21,13 @@ PNG = b"\x89PNG\r\n\x1a\n and more"
         (PNG.ljust(MAX_SIZE), "image/png"),
     ],
 )
-def test_the_four_kinds_are_known_by_their_first_bytes(content: bytes, kind: str) -> None:
-    """A file is often called otherwise."""
+def test_the_four_formats_are_detected_by_their_first_bytes(content: bytes, kind: str) -> None:
+    """A file name may be wrong."""
     assert detect_media_type(content) == kind
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("content", "message"),
     [
         (b"", "is empty"),
         (b"<svg/>", OTHER),
@@ -35,7 +35,7 @@ def test_the_four_kinds_are_known_by_their_first_bytes(content: bytes, kind: str
         (PNG.ljust(MAX_SIZE + 1), "has 10,485,761 bytes; at most 10,485,760 are sent"),
     ],
 )
-def test_what_hq_does_not_take_is_told(content: bytes, words: str) -> None:
-    """In the preview already."""
-    with pytest.raises(ValueError, match=re.escape(words)):
+def test_an_unsupported_file_is_refused(content: bytes, message: str) -> None:
+    """The preview reports it."""
+    with pytest.raises(ValueError, match=re.escape(message)):
         detect_media_type(content)

@@ -1,4 +1,4 @@
-"""Users of a project, read leniently: three forms of a refusal, two backends, names and gaps."""
+"""Parse users of a project leniently: three formats of a refusal, two APIs, missing fields."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ INACTIVE = 'Services ["document_management"] are not active or pending in projec
 
 
 @pytest.mark.parametrize(
-    ("row", "words"),
+    ("row", "message"),
     [
         (
             {"email": "b@x.com", "errors": [{"code": 2000, "message": INACTIVE}]},
@@ -26,24 +26,24 @@ INACTIVE = 'Services ["document_management"] are not active or pending in projec
         ({"email": "b@x.com"}, ""),
     ],
 )
-def test_a_refused_row_is_read_in_whichever_form(row: dict[str, Any], words: str) -> None:
-    """HQ's code and words, on one line, and the e-mail in lower case."""
+def test_a_refused_row_is_parsed_in_each_format(row: dict[str, Any], message: str) -> None:
+    """The result has HQ's code and message on one line, and the e-mail in lower case."""
     read = ImportRow.model_validate(row)
 
-    assert read.error_message == words
+    assert read.error_message == message
     assert read.row_email == "b@x.com"
 
 
-def test_an_import_may_leave_its_lists_out() -> None:
-    """And may hold more than anybody has documented."""
-    answer = ImportResponse.model_validate({"success": 1, "success_items": [{**TAKEN, "new": 1}]})
+def test_a_response_to_an_import_may_lack_its_lists() -> None:
+    """It may contain undocumented fields."""
+    response = ImportResponse.model_validate({"success": 1, "success_items": [{**TAKEN, "new": 1}]})
 
-    assert [row.row_user_id for row in answer.success_items] == ["u1"]
-    assert answer.failure_items == []
+    assert [row.row_user_id for row in response.success_items] == ["u1"]
+    assert response.failure_items == []
 
 
-def test_version_1_calls_the_user_by_another_name() -> None:
-    """``id`` in place of ``user_id``."""
+def test_the_user_id_of_version_1_is_parsed() -> None:
+    """The field is ``id`` instead of ``user_id``."""
     assert ImportRow.model_validate({"id": "u1"}).row_user_id == "u1"
     assert ImportRow.model_validate({}).row_user_id is None
 
@@ -59,10 +59,10 @@ def test_version_1_calls_the_user_by_another_name() -> None:
         ([("documentManagement", "owner"), ("new", None)], None, (None, None)),
     ],
 )
-def test_access_is_read_under_hqs_names(
+def test_access_has_hqs_names(
     products: list[tuple[str, str]], levels: Any, access: tuple[str | None, str | None]
 ) -> None:
-    """construction/admin says administrator and member, HQ admin and user."""
+    """construction/admin has administrator and member, HQ has admin and user."""
     named = [{"key": key, "access": level} for key, level in products]
     user = ProjectUser.model_validate({"id": "u1", "products": named, "accessLevels": levels})
 
@@ -72,8 +72,8 @@ def test_access_is_read_under_hqs_names(
     assert user.is_admin is (access[1] == "admin")
 
 
-def test_a_user_with_nothing_but_an_id_can_be_read() -> None:
-    """Every other field may be missing or null."""
+def test_a_user_may_contain_only_an_id() -> None:
+    """All other fields may be missing or null."""
     user = ProjectUser.model_validate({"id": "u1", "roles": None, "companyId": None})
 
     assert user.get_fields() == {
@@ -86,8 +86,8 @@ def test_a_user_with_nothing_but_an_id_can_be_read() -> None:
     assert not user.is_deleted
 
 
-def test_roles_come_by_name_and_in_order() -> None:
-    """Ids differ from project to project; a role without a name cannot be declared."""
+def test_roles_are_sorted_names() -> None:
+    """Ids differ in each project; a role without a name cannot be declared."""
     roles = [{"id": "2", "name": "Surveyor"}, {"id": "1", "name": "Architect"}, {"id": "3"}]
 
     user = ProjectUser.model_validate({"id": "u1", "roles": roles, "status": "deleted"})
@@ -118,10 +118,10 @@ ROWS = (("administrator", "administrator"), ("member", "member"), ("none", "none
         ("field", "field"),
     ],
 )
-def test_access_to_a_service_is_read_under_all_its_names(
+def test_access_to_a_service_is_found_by_all_its_names(
     service: str, name: str, access: str | None, found: str | None
 ) -> None:
-    """As a product of construction/admin, or as a service of bim360/admin."""
+    """It is a product of construction/admin or a service of bim360/admin."""
     row = {"id": "u1", "products": [{"key": name, "access": access}]}
     other = {"id": "u1", "services": [{"serviceName": name, "access": access}]}
 
@@ -130,8 +130,8 @@ def test_access_to_a_service_is_read_under_all_its_names(
     assert [user.get_access(service) for user in users] == [found, found]
 
 
-def test_what_is_given_anywhere_wins_over_none() -> None:
-    """The two backends may not be of one mind."""
+def test_granted_access_takes_precedence_over_none() -> None:
+    """The two APIs may contradict each other."""
     products = [{"key": "cost", "access": "none"}]
     services = [{"serviceName": "costManagement", "access": "administrator"}]
     user = ProjectUser.model_validate({"id": "u1", "products": products, "services": services})
@@ -143,8 +143,8 @@ def test_what_is_given_anywhere_wins_over_none() -> None:
 @pytest.mark.parametrize(
     "services", [None, {}, "pm", [None], ["pm"], [{"serviceName": 5}], [{"access": {"level": 1}}]]
 )
-def test_services_in_another_form_do_not_make_the_user_unreadable(services: Any) -> None:
-    """They are not shown then."""
+def test_unknown_formats_of_services_are_ignored(services: Any) -> None:
+    """The user is still readable."""
     user = ProjectUser.model_validate({"id": "u1", "services": services, "products": services})
 
     assert (user.id, user.get_access("pm")) == ("u1", None)

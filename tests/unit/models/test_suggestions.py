@@ -1,4 +1,4 @@
-"""What is suggested for a value outside of a list: a known other name, or a slip of the pen."""
+"""Suggest a valid value: for a known alias or a typing error."""
 
 import pytest
 from hypothesis import given
@@ -23,7 +23,7 @@ LISTS = (
 
 
 @pytest.mark.parametrize(
-    ("choices", "word", "meant"),
+    ("choices", "word", "suggestion"),
     [
         (enums.TIMEZONES, "Asia/Calcutta", "Asia/Kolkata"),
         (enums.TIMEZONES, "asia/calcutta", "Asia/Kolkata"),
@@ -52,15 +52,15 @@ LISTS = (
         (enums.DECLARABLE_STATUSES, "suspended", "inactive"),
     ],
 )
-def test_a_known_other_name_is_suggested_before_the_nearest_word(
-    choices: tuple[str, ...], word: str, meant: str
+def test_an_alias_takes_precedence_over_a_similar_word(
+    choices: tuple[str, ...], word: str, suggestion: str
 ) -> None:
-    """``RMB`` looks like ``RUB``, and ``Asia/Calcutta`` like ``Asia/Jakarta``."""
-    assert suggest_value(word, choices) == meant
+    """``RMB`` is similar to ``RUB``, and ``Asia/Calcutta`` to ``Asia/Jakarta``."""
+    assert suggest_value(word, choices) == suggestion
 
 
 @pytest.mark.parametrize(
-    ("choices", "word", "meant"),
+    ("choices", "word", "suggestion"),
     [
         (enums.CURRENCIES, "EURO", "EUR"),
         (enums.CURRENCIES, "UDS", "USD"),
@@ -69,9 +69,9 @@ def test_a_known_other_name_is_suggested_before_the_nearest_word(
         (enums.CONTRACT_TYPES, "design bid build", "Design-Bid-Build"),
     ],
 )
-def test_a_slip_of_the_pen_is_corrected(choices: tuple[str, ...], word: str, meant: str) -> None:
-    """A letter too many, a missing one, or two that are swapped."""
-    assert suggest_value(word, choices) == meant
+def test_a_typing_error_is_corrected(choices: tuple[str, ...], word: str, suggestion: str) -> None:
+    """A letter is extra, missing or swapped."""
+    assert suggest_value(word, choices) == suggestion
 
 
 @pytest.mark.parametrize(
@@ -89,41 +89,41 @@ def test_a_slip_of_the_pen_is_corrected(choices: tuple[str, ...], word: str, mea
         (enums.REGIONS, "mars"),
     ],
 )
-def test_a_word_that_is_only_similar_suggests_nothing(choices: tuple[str, ...], word: str) -> None:
+def test_a_merely_similar_word_gets_no_suggestion(choices: tuple[str, ...], word: str) -> None:
     """A wrong suggestion is worse than none: ``Design-Build`` is not ``Design-Bid-Build``."""
     assert suggest_value(word, choices) is None
 
 
-def test_a_choice_that_is_given_already_is_never_suggested() -> None:
-    """The only other one is not near."""
+def test_a_choice_in_use_is_never_suggested() -> None:
+    """The only other choice is not similar."""
     assert suggest_value("naem", ("name", "city")) == "name"
     assert suggest_value("naem", ("name", "city"), excluded={"name"}) is None
 
 
-def test_every_other_name_stands_for_one_value_of_a_list() -> None:
-    """A table that names a value which no list has would never be used."""
+def test_each_alias_stands_for_one_value_of_a_list() -> None:
+    """An alias of an unknown value would never be used."""
     everything = {compact_word(choice) for choices in LISTS for choice in choices}
 
     for word, values in ALIASES.items():
         assert {compact_word(value) for value in values} <= everything, word
         for choices in LISTS:
-            meant = {compact_word(choice) for choice in choices} & {
+            matches = {compact_word(choice) for choice in choices} & {
                 compact_word(each) for each in values
             }
-            assert len(meant) <= 1, word
+            assert len(matches) <= 1, word
 
 
 @given(st.text(), st.sampled_from(LISTS))
 def test_a_suggestion_is_always_one_of_the_choices(word: str, choices: tuple[str, ...]) -> None:
-    """Followed, it passes."""
+    """A suggested value is valid."""
     assert suggest_value(word, choices) in (None, *choices)
 
 
 @given(st.sampled_from([(one, choices) for choices in LISTS for one in choices]))
-def test_a_choice_in_another_case_suggests_itself(
+def test_a_choice_in_another_case_is_suggested(
     sample: tuple[str, tuple[str, ...]],
 ) -> None:
-    """Before any other name: ``pm`` is also something else elsewhere."""
+    """It takes precedence over aliases such as ``pm``."""
     choice, choices = sample
 
     assert suggest_value(choice.swapcase(), choices) == choice

@@ -1,4 +1,4 @@
-"""Business units and pictures: what people write reaches the provider as Pulumi can carry it."""
+"""Business units and pictures: the arguments reach the provider in Pulumi's types."""
 
 import inspect
 from collections.abc import Callable
@@ -21,31 +21,35 @@ PROJECT = "c17e6837-96cd-4839-868e-051a2ad65d28"
 
 @pytest.fixture
 def engine() -> Engine:
-    """Return an engine that registers whatever it is given."""
+    """Return an engine that registers all resources."""
     return Engine()
 
 
-def given(engine: Engine, declare: Callable[[], pulumi.Resource]) -> tuple[str, dict[str, Any]]:
-    """Return the type and the arguments of a resource as the engine sees them."""
+def declare_resource(
+    engine: Engine, declare: Callable[[], pulumi.Resource]
+) -> tuple[str, dict[str, Any]]:
+    """Return the type and the arguments of a resource as the engine receives them."""
     seen = registered(engine, declare)
     found = {k: v for k, v in seen.inputs.items() if v is not None and k != "__provider"}
     return seen.typ, found
 
 
 def test_the_units_keep_their_keys(engine: Engine) -> None:
-    """Slashes and all, and nothing is added that was not written."""
-    typ, found = given(engine, lambda: Bim360BusinessUnits("units", units=UNITS))
+    """Slashes stay, and no argument is added."""
+    typ, found = declare_resource(engine, lambda: Bim360BusinessUnits("units", units=UNITS))
 
     assert typ == "pulumi-python:dynamic/bim360:BusinessUnits"
     assert found == {"units": UNITS}
 
 
-def test_a_picture_is_known_by_its_content(engine: Engine, tmp_path: Path) -> None:
-    """Its hash is an argument, so that a preview shows when the file is another."""
+def test_a_picture_has_a_digest_of_its_content(engine: Engine, tmp_path: Path) -> None:
+    """It is an argument, so a preview detects another content."""
     file = tmp_path / "tower.jpg"
     file.write_bytes(PNG)
 
-    typ, found = given(engine, lambda: Bim360ProjectImage("picture", project_id=PROJECT, path=file))
+    typ, found = declare_resource(
+        engine, lambda: Bim360ProjectImage("picture", project_id=PROJECT, path=file)
+    )
 
     assert typ == "pulumi-python:dynamic/bim360:ProjectImage"
     assert found == {
@@ -55,14 +59,14 @@ def test_a_picture_is_known_by_its_content(engine: Engine, tmp_path: Path) -> No
     }
 
 
-def test_a_relative_path_is_of_the_program(
+def test_a_relative_path_belongs_to_the_program(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The provider runs in another folder."""
     (tmp_path / "tower.png").write_bytes(PNG)
     monkeypatch.chdir(tmp_path)
 
-    _, found = given(
+    _, found = declare_resource(
         engine, lambda: Bim360ProjectImage("picture", project_id=PROJECT, path="tower.png")
     )
 
@@ -70,7 +74,7 @@ def test_a_relative_path_is_of_the_program(
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("content", "message"),
     [
         (None, "it cannot be read: No such file or directory."),
         (b"", "it is empty."),
@@ -80,10 +84,10 @@ def test_a_relative_path_is_of_the_program(
         ),
     ],
 )
-def test_a_file_that_will_not_do_stops_the_program(
-    tmp_path: Path, content: bytes | None, words: str
+def test_an_unsupported_file_stops_the_program(
+    tmp_path: Path, content: bytes | None, message: str
 ) -> None:
-    """In the preview, in one line without a traceback."""
+    """The preview prints one line without a traceback."""
     file = tmp_path / "tower.png"
     if content is not None:
         file.write_bytes(content)
@@ -91,22 +95,22 @@ def test_a_file_that_will_not_do_stops_the_program(
     with pytest.raises(pulumi.RunError) as caught:
         Bim360ProjectImage("picture", project_id=PROJECT, path=file)
 
-    assert str(caught.value) == f"BIM 360: could not send {file}: {words}"
+    assert str(caught.value) == f"BIM 360: could not send {file}: {message}"
 
 
 @pytest.mark.parametrize("resource", [Bim360BusinessUnits, Bim360ProjectImage])
-def test_both_are_looked_up_by_id(
+def test_both_are_read_by_id(
     engine: Engine, resource: type[Bim360BusinessUnits | Bim360ProjectImage]
 ) -> None:
-    """Nothing is declared but the reference to the provider."""
+    """Only the reference to the provider is declared."""
     seen = registered(engine, lambda: resource.get("hq", "some-id"))
 
     assert seen.resource_id == "some-id"
     assert [k for k, v in seen.inputs.items() if v is not None] == ["__provider"]
 
 
-def test_every_argument_of_the_model_can_be_written() -> None:
-    """Account and region come from the configuration or from a provider."""
+def test_each_argument_of_the_model_is_a_parameter() -> None:
+    """Account and region are set in the configuration or a provider."""
     written = set(inspect.signature(Bim360BusinessUnits.__init__).parameters)
 
     assert written - {"self", "resource_name", "opts"} == set(

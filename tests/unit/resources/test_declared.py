@@ -1,4 +1,4 @@
-"""What all resources have in common: for what Pulumi waits at the end of a program."""
+"""All resources: the outputs for which Pulumi waits at the end of a program."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -45,38 +45,38 @@ KINDS: dict[type[Bim360Resource], Mapping[str, Any]] = {
 }
 
 
-def waited_for(engine: Engine, declare: Callable[[], Bim360Resource]) -> set[str]:
-    """Return the outputs of a resource that the end of a program waits for."""
+def list_awaited_outputs(engine: Engine, declare: Callable[[], Bim360Resource]) -> set[str]:
+    """Return the outputs of a resource for which the end of a program waits."""
     found: set[str] = set()
 
-    def looked_at() -> pulumi.Resource:
+    def declare_and_list() -> pulumi.Resource:
         resource = declare()
         outputs = {k: v for k, v in vars(resource).items() if isinstance(v, pulumi.Output)}
         assert len(outputs) > len(("id", "urn"))
         found.update(k for k, v in outputs.items() if v._data in SETTINGS.outputs)  # noqa: SLF001 - Pulumi offers no other look
         return resource
 
-    registered(engine, looked_at)
+    registered(engine, declare_and_list)
     return found
 
 
-def test_every_resource_is_among_those_below() -> None:
-    """A new one has to be tried too."""
+def test_all_resources_are_tested() -> None:
+    """A new resource must be added above."""
     assert {*KINDS} == {*Bim360Resource.__subclasses__()}
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_end_of_a_program_waits_for_a_resource_and_not_for_each_output(
+def test_the_end_of_a_program_waits_only_once_for_a_resource(
     kind: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Waiting for all of them grows with the square of what a program declares."""
+    """Waiting for all outputs takes quadratic time."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "tower.png").write_bytes(PNG)
     arguments = KINDS[kind]
     if kind is Bim360ProjectImage:
         arguments = {**arguments, "path": str(tmp_path / "tower.png")}
 
-    declared = waited_for(Engine(), lambda: kind("it", **arguments))
-    looked_up = waited_for(Engine(), lambda: kind.get("it", "an-id"))
+    declared = list_awaited_outputs(Engine(), lambda: kind("it", **arguments))
+    looked_up = list_awaited_outputs(Engine(), lambda: kind.get("it", "an-id"))
 
     assert declared == looked_up == {"id", "urn"}

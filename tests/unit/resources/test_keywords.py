@@ -1,4 +1,4 @@
-"""Arguments that are misspelled: a ``TypeError`` with the nearest one, wherever they are given."""
+"""Misspelled arguments: a ``TypeError`` suggests the most similar one."""
 
 import inspect
 from collections.abc import Callable
@@ -25,8 +25,8 @@ RESOURCES = [each for each in PUBLIC.values() if inspect.isclass(each)]
 
 
 @pytest.mark.parametrize("name", PUBLIC)
-def test_a_misspelled_argument_is_answered_with_the_nearest(name: str) -> None:
-    """The last letter is missing, or the words are joined otherwise."""
+def test_the_message_for_a_misspelled_argument_suggests_the_most_similar(name: str) -> None:
+    """The last letter is missing, or the parts are joined in another way."""
     function = PUBLIC[name]
     arguments = [
         each.name
@@ -41,15 +41,15 @@ def test_a_misspelled_argument_is_answered_with_the_nearest(name: str) -> None:
 
 
 @pytest.mark.parametrize("function", RESOURCES)
-def test_arguments_are_given_by_name(function: Callable[..., Any]) -> None:
-    """Only the resource's own name comes before them."""
+def test_positional_arguments_are_refused(function: Callable[..., Any]) -> None:
+    """Only the resource's own name is positional."""
     with pytest.raises(TypeError, match=r"takes its arguments by name, such as \w+=…; only the"):
         function("it", "Tower")
 
 
 @pytest.mark.parametrize("function", RESOURCES)
-def test_signatures_stay_as_they_are(function: Callable[..., Any]) -> None:
-    """Editors and type checkers read them."""
+def test_signatures_are_unchanged(function: Callable[..., Any]) -> None:
+    """Editors and type checkers use them."""
     kinds = {each.kind for each in inspect.signature(function).parameters.values()}
 
     assert inspect.Parameter.VAR_KEYWORD not in kinds
@@ -58,7 +58,7 @@ def test_signatures_stay_as_they_are(function: Callable[..., Any]) -> None:
 
 @pytest.mark.parametrize("kind", [*Bim360Resource.__subclasses__(), bim360_provider.Bim360Team])
 def test_import_in_the_options_is_refused_in_one_line(kind: Any) -> None:
-    """With the ways that work, instead of Pulumi's ``KeyError: '__provider'``."""
+    """The message has the alternatives, instead of Pulumi's ``KeyError: '__provider'``."""
     parameters = inspect.signature(kind).parameters.values()
     needed = [each.name for each in parameters if each.default is each.empty]
     given = {name: [] if name in ("members", "units") else "x" for name in needed}

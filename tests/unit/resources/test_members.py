@@ -1,4 +1,4 @@
-"""Admins, members and teams: what people write reaches the provider as Pulumi can carry it."""
+"""Admins, members and teams: the arguments reach the provider in Pulumi's types."""
 
 import inspect
 from typing import Any
@@ -24,7 +24,7 @@ ANNA = {"email": "anna@example.com", "service_type": "pm", "company_id": COMPANY
 
 @pytest.fixture
 def engine() -> Engine:
-    """Return an engine that registers whatever it is given."""
+    """Return an engine that registers all resources."""
     return Engine()
 
 
@@ -39,7 +39,7 @@ def engine() -> Engine:
 def test_a_resource_has_its_token_its_reference_and_its_arguments(
     engine: Engine, resource: Any, given: dict[str, Any], token: str
 ) -> None:
-    """The token is for ever, and nothing is sent that was not written."""
+    """The token is permanent, and no argument is added."""
     written = {"project_id": PROJECT_ID, **given}
 
     seen = registered(engine, lambda: resource("it", **written))
@@ -59,21 +59,21 @@ def test_a_resource_has_its_token_its_reference_and_its_arguments(
         (Bim360Team, ProjectMembersArguments),
     ],
 )
-def test_every_argument_of_the_model_can_be_written(resource: Any, model: Any) -> None:
-    """Account and region come from the configuration or from a provider."""
+def test_each_argument_of_the_model_is_a_parameter(resource: Any, model: Any) -> None:
+    """Account and region are set in the configuration or a provider."""
     written = set(inspect.signature(resource.__init__).parameters)
 
     expected = set(model.model_fields) - {"account_id", "region"}
     assert written - {"self", "resource_name", "opts"} == expected
 
 
-def test_a_member_of_a_team_can_have_every_field() -> None:
-    """Type checkers tell a slip before the preview does."""
+def test_a_team_member_has_all_fields() -> None:
+    """Type checkers report a misspelled field."""
     assert set(TeamMember.__annotations__) | {"email"} == set(MemberFields.model_fields)
 
 
-def test_a_team_is_a_component_around_one_resource(engine: Engine) -> None:
-    """Sets and outputs inside of a member are carried too."""
+def test_a_team_is_a_component_with_one_resource(engine: Engine) -> None:
+    """Sets and outputs inside a member are converted too."""
     member: Any = {
         **ADA,
         "industry_roles": {"Architect"},
@@ -90,8 +90,8 @@ def test_a_team_is_a_component_around_one_resource(engine: Engine) -> None:
     ]
 
 
-def test_a_subclass_is_the_same_type(engine: Engine) -> None:
-    """Another type would replace every member."""
+def test_a_subclass_has_the_same_type(engine: Engine) -> None:
+    """Another type would replace all members."""
 
     class Architect(Bim360ProjectMember):
         """A member of this office."""
@@ -101,16 +101,16 @@ def test_a_subclass_is_the_same_type(engine: Engine) -> None:
     assert seen.typ == f"{DYNAMIC}ProjectMember"
 
 
-def test_a_member_is_looked_up_by_both_ids(engine: Engine) -> None:
-    """Nothing is declared but the reference to the provider."""
+def test_a_member_is_read_by_both_ids(engine: Engine) -> None:
+    """Only the reference to the provider is declared."""
     seen = registered(engine, lambda: Bim360ProjectMember.get("ada", "p1:u1"))
 
     assert (seen.typ, seen.resource_id) == (f"{DYNAMIC}ProjectMember", "p1:u1")
     assert [k for k, v in seen.inputs.items() if v is not None] == ["__provider"]
 
 
-def test_an_explicit_provider_names_its_own_acting_user(engine: Engine) -> None:
-    """Another account has other people."""
+def test_an_explicit_provider_has_its_own_acting_user(engine: Engine) -> None:
+    """Another account has other users."""
     seen = registered(
         engine, lambda: Bim360Provider("europe", account_id="a1", acting_user="eva@example.com")
     )

@@ -1,4 +1,4 @@
-"""Bim360Company and Bim360AccountUser: what people write reaches the provider whole."""
+"""``Bim360Company`` and ``Bim360AccountUser``: the arguments reach the provider."""
 
 import inspect
 from typing import Any
@@ -21,15 +21,15 @@ KINDS = [
 
 @pytest.fixture
 def engine() -> Engine:
-    """Return an engine that registers whatever it is given."""
+    """Return an engine that registers all resources."""
     return Engine()
 
 
 @pytest.mark.parametrize(("kind", "token", "given", "model"), KINDS)
-def test_it_has_its_token_its_reference_and_its_arguments(
+def test_a_resource_has_its_token_its_reference_and_its_arguments(
     engine: Engine, kind: Any, token: str, given: dict[str, str], model: type[BaseModel]
 ) -> None:
-    """And nothing that was not written; the token is for ever."""
+    """The token is permanent, and no argument is added."""
     seen = registered(engine, lambda: kind("x", **given))
 
     found = {k: v for k, v in seen.inputs.items() if v is not None}
@@ -40,10 +40,10 @@ def test_it_has_its_token_its_reference_and_its_arguments(
 
 
 @pytest.mark.parametrize(("kind", "token", "given", "model"), KINDS)
-def test_every_argument_of_the_model_can_be_written(
+def test_each_argument_of_the_model_is_a_parameter(
     engine: Engine, kind: Any, token: str, given: dict[str, str], model: type[BaseModel]
 ) -> None:
-    """Account and region come from the configuration or from a provider."""
+    """Account and region are set in the configuration or a provider."""
     written = set(inspect.signature(kind.__init__).parameters) - {"self", "resource_name", "opts"}
     every = {**dict.fromkeys(written, ""), **given}
 
@@ -55,8 +55,8 @@ def test_every_argument_of_the_model_can_be_written(
 
 
 @pytest.mark.parametrize(("kind", "token"), [each[:2] for each in KINDS])
-def test_it_is_looked_up_by_its_id(engine: Engine, kind: Any, token: str) -> None:
-    """Nothing is declared but the reference to the provider."""
+def test_a_resource_is_read_by_its_id(engine: Engine, kind: Any, token: str) -> None:
+    """Only the reference to the provider is declared."""
     seen = registered(engine, lambda: kind.get("x", "id-1"))
 
     assert (seen.typ, seen.resource_id) == (token, "id-1")
@@ -64,7 +64,7 @@ def test_it_is_looked_up_by_its_id(engine: Engine, kind: Any, token: str) -> Non
 
 
 def test_a_users_company_may_be_an_output(engine: Engine) -> None:
-    """Wired by id, which every preview of an existing company knows."""
+    """Each preview of an existing company knows its id."""
     company_id = pulumi.Output.from_input("c1")
 
     seen = registered(

@@ -1,4 +1,4 @@
-"""Bim360Project: what people write reaches the provider as Pulumi can carry it."""
+"""``Bim360Project``: the arguments reach the provider in Pulumi's types."""
 
 import asyncio
 import inspect
@@ -21,24 +21,24 @@ TOKEN = "pulumi-python:dynamic/bim360:Project"
 
 
 class Engine(mocks.Mocks):
-    """Notes what is registered and answers with the same."""
+    """Records each resource and returns its inputs as outputs."""
 
     def __init__(self) -> None:
         self.seen: list[mocks.MockResourceArgs] = []
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], None]:
-        """Answer what is asked: no program of these tests calls a function."""
+        """Refuse all calls; no program of these tests calls a function."""
         return args.args, None
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
-        """Note the resource; its outputs are its inputs."""
+        """Record the resource; its outputs are its inputs."""
         self.seen.append(args)
         return f"{args.name}-id", args.inputs
 
 
 @pytest.fixture
 def engine() -> Engine:
-    """Return an engine that registers whatever it is given."""
+    """Return an engine that registers all resources."""
     return Engine()
 
 
@@ -92,10 +92,10 @@ def _run(engine: Engine, declare: Callable[[], pulumi.Resource]) -> None:
         ("include_locations", False, False),
     ],
 )
-def test_values_of_python_are_carried_as_json(
+def test_python_values_are_converted_to_json(
     engine: Engine, name: str, written: Any, carried: Any
 ) -> None:
-    """Dates, decimals, sets and tuples; also when they are outputs of another resource."""
+    """These are dates, decimals, sets and tuples, also in outputs of another resource."""
     plain = registered(engine, lambda: Bim360Project("tower", **{**PROJECT_BODY, name: written}))
     as_output = registered(
         engine,
@@ -107,7 +107,7 @@ def test_values_of_python_are_carried_as_json(
 
 
 def test_a_project_has_its_token_its_reference_and_its_arguments(engine: Engine) -> None:
-    """And nothing that was not written."""
+    """No argument is added."""
     seen = registered(engine, lambda: Bim360Project("tower", **PROJECT_BODY))
 
     given = {k: v for k, v in seen.inputs.items() if v is not None}
@@ -116,8 +116,8 @@ def test_a_project_has_its_token_its_reference_and_its_arguments(engine: Engine)
     assert given == PROJECT_BODY
 
 
-def test_a_subclass_is_the_same_type(engine: Engine) -> None:
-    """Another type would replace every project."""
+def test_a_subclass_has_the_same_type(engine: Engine) -> None:
+    """Another type would replace all projects."""
 
     class House(Bim360Project):
         """A project of this company."""
@@ -128,16 +128,16 @@ def test_a_subclass_is_the_same_type(engine: Engine) -> None:
     assert registered(engine, lambda: Villa("villa", **PROJECT_BODY)).typ == TOKEN
 
 
-def test_a_project_is_looked_up_by_its_id(engine: Engine) -> None:
-    """Nothing is declared but the reference to the provider."""
+def test_a_project_is_read_by_its_id(engine: Engine) -> None:
+    """Only the reference to the provider is declared."""
     seen = registered(engine, lambda: Bim360Project.get("tower", "p1"))
 
     assert (seen.typ, seen.resource_id) == (TOKEN, "p1")
     assert [k for k, v in seen.inputs.items() if v is not None] == ["__provider"]
 
 
-def test_every_argument_of_the_model_can_be_written() -> None:
-    """Account and region come from the configuration or from a provider."""
+def test_each_argument_of_the_model_is_a_parameter() -> None:
+    """Account and region are set in the configuration or a provider."""
     written = set(inspect.signature(Bim360Project.__init__).parameters)
 
     assert written - {"self", "resource_name", "opts"} == set(ProjectArguments.model_fields) - {
@@ -146,11 +146,11 @@ def test_every_argument_of_the_model_can_be_written() -> None:
     }
 
 
-def test_an_explicit_provider_keeps_its_secret_a_secret(engine: Engine) -> None:
-    """Given as plain text it is one all the same."""
-    told: dict[str, Any] = {"account_id": "a1", "client_secret": "hush", "region": "EMEA"}
+def test_the_client_secret_of_an_explicit_provider_is_a_secret(engine: Engine) -> None:
+    """A plain text becomes a secret too."""
+    given: dict[str, Any] = {"account_id": "a1", "client_secret": "hush", "region": "EMEA"}
 
-    seen = registered(engine, lambda: Bim360Provider("europe", **told))
+    seen = registered(engine, lambda: Bim360Provider("europe", **given))
 
     assert seen.typ == "pulumi:providers:pulumi-python"
     assert seen.inputs["bim360:explicit"] == "true"
@@ -160,8 +160,8 @@ def test_an_explicit_provider_keeps_its_secret_a_secret(engine: Engine) -> None:
     assert marked["value"] == "hush"
 
 
-def test_an_explicit_provider_keeps_the_password_of_a_store_a_secret(engine: Engine) -> None:
-    """Also where the stack's configuration has it, as a secret."""
+def test_the_store_of_an_explicit_provider_is_a_secret(engine: Engine) -> None:
+    """This includes a secret of the stack's configuration."""
     store = "redis://:hush@host"
 
     def declare() -> Bim360Provider:
@@ -178,7 +178,7 @@ def test_an_explicit_provider_keeps_the_password_of_a_store_a_secret(engine: Eng
 
 
 @pytest.mark.parametrize(
-    "told",
+    "given",
     [
         {"base_url": "https://me:hush@hq.example"},
         {"base_url": "http://me:hush@[::1"},
@@ -186,18 +186,18 @@ def test_an_explicit_provider_keeps_the_password_of_a_store_a_secret(engine: Eng
     ],
 )
 def test_an_explicit_provider_refuses_a_url_before_it_enters_the_state(
-    engine: Engine, told: dict[str, Any]
+    engine: Engine, given: dict[str, Any]
 ) -> None:
-    """In one line, without the password."""
-    with pytest.raises(ConfigError, match=f"^BIM 360: {next(iter(told))} ") as caught:
-        registered(engine, lambda: Bim360Provider("europe", account_id="a1", **told))
+    """The message is one line, without the password."""
+    with pytest.raises(ConfigError, match=f"^BIM 360: {next(iter(given))} ") as caught:
+        registered(engine, lambda: Bim360Provider("europe", account_id="a1", **given))
 
     assert "hush" not in str(caught.value)
     assert engine.seen == []
 
 
 def test_an_explicit_provider_takes_the_rest_from_the_stack(engine: Engine) -> None:
-    """Its configuration of the same name; what nobody gives is left out."""
+    """Missing arguments come from the stack's configuration; unset keys are omitted."""
     config = {"bim360:clientId": "app", "bim360:clientSecret": "hush"}
 
     def declare() -> Bim360Provider:

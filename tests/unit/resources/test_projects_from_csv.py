@@ -1,4 +1,4 @@
-"""``projects_from_csv`` in a program: what it declares, returns, tells and raises."""
+"""``projects_from_csv`` in a program: declared projects, result, messages and errors."""
 
 import asyncio
 import inspect
@@ -33,7 +33,7 @@ class Declared:
 
 @pytest.fixture
 def declared(monkeypatch: pytest.MonkeyPatch) -> list[Declared]:
-    """Return the projects that are declared, in their order."""
+    """Return the declared projects, in order."""
     found: list[Declared] = []
 
     def declare(*args: Any, **kwargs: Any) -> Declared:
@@ -45,8 +45,8 @@ def declared(monkeypatch: pytest.MonkeyPatch) -> list[Declared]:
 
 
 @pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return what is logged for people."""
+def logged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the logged messages."""
     lines: list[str] = []
     monkeypatch.setattr(pulumi.log, "info", lines.append)
     return lines
@@ -54,7 +54,7 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture
 def pending() -> Iterator[asyncio.Future[str]]:
-    """Return a value that is still to come."""
+    """Return a value that is not known yet."""
     loop = asyncio.new_event_loop()
     yield loop.create_future()
     loop.close()
@@ -72,10 +72,10 @@ def file(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
-def test_each_line_is_declared_in_the_order_of_the_names(
+def test_projects_are_declared_in_the_order_of_their_names(
     declared: list[Declared], file: Callable[..., Path]
 ) -> None:
-    """Whatever the order of the lines: the same resources, one after the other."""
+    """The order of the lines has no effect."""
     for order in (THREE, THREE[::-1]):
         projects_from_csv(file(*order))
 
@@ -83,10 +83,10 @@ def test_each_line_is_declared_in_the_order_of_the_names(
     assert names == ["bridge", "tower", "alesund-kai-7a383e30"] * 2
 
 
-def test_another_line_changes_nothing_for_the_rest(
+def test_a_new_line_does_not_affect_other_projects(
     declared: list[Declared], file: Callable[..., Path]
 ) -> None:
-    """Resource names are made from a project's own name alone."""
+    """A resource name depends only on the project's name."""
     projects_from_csv(file(THREE[0], THREE[2]))
 
     assert [each.resource_name for each in declared] == ["tower", "alesund-kai-7a383e30"]
@@ -95,17 +95,17 @@ def test_another_line_changes_nothing_for_the_rest(
 def test_projects_are_returned_by_their_names(
     declared: list[Declared], file: Callable[..., Path]
 ) -> None:
-    """So that a program can go on with one of them."""
+    """A program can use one of them."""
     found = projects_from_csv(file(*THREE))
 
     assert list(found) == ["Bridge", "Tower", "Ålesund Kai"]
     assert [id(each) for each in found.values()] == [id(each) for each in declared]
 
 
-def test_a_cell_goes_before_what_all_have(
+def test_a_cell_takes_precedence_over_a_common_argument(
     declared: list[Declared], file: Callable[..., Path]
 ) -> None:
-    """And an empty one is filled from there."""
+    """An empty cell has the common value."""
     path = file(f"{LINE},any", f"{THREE[1]},", header=f"{HEADER},adopt")
 
     projects_from_csv(path, adopt="archived", country=None)
@@ -114,10 +114,10 @@ def test_a_cell_goes_before_what_all_have(
     assert all("country" not in each.arguments for each in declared)
 
 
-def test_what_all_have_may_still_be_to_come(
+def test_a_common_argument_may_be_unknown(
     declared: list[Declared], file: Callable[..., Path], pending: asyncio.Future[str]
 ) -> None:
-    """Such as the id of a template that is made in the same run, or one service of several."""
+    """An example is the id of a template that is created in the same run."""
     path = file(LINE)
 
     projects_from_csv(path, template_project_id=pending, service_types=("pm", pending))
@@ -126,8 +126,8 @@ def test_what_all_have_may_still_be_to_come(
     assert declared[0].arguments["service_types"] == ["pm", pending]
 
 
-def test_options_are_every_projects(declared: list[Declared], file: Callable[..., Path]) -> None:
-    """Such as protection."""
+def test_each_project_has_the_options(declared: list[Declared], file: Callable[..., Path]) -> None:
+    """An example is protection."""
     opts = ResourceOptions(protect=True)
 
     projects_from_csv(file(*THREE), opts=opts)
@@ -136,10 +136,10 @@ def test_options_are_every_projects(declared: list[Declared], file: Callable[...
 
 
 @pytest.mark.parametrize("where", ["provider", "parent"])
-def test_a_provider_of_its_own_judges_its_closed_lists(
+def test_an_explicit_provider_checks_the_closed_lists_itself(
     declared: list[Declared], file: Callable[..., Path], where: str
 ) -> None:
-    """It may have been told to let unknown values through; the rest is judged all the same."""
+    """It may accept unknown values; the other rules apply."""
     opts = ResourceOptions()
     setattr(opts, where, object())
 
@@ -153,22 +153,22 @@ def test_a_provider_of_its_own_judges_its_closed_lists(
 def test_a_value_outside_of_hqs_lists_is_a_mistake(
     declared: list[Declared], file: Callable[..., Path]
 ) -> None:
-    """Unless the configuration says otherwise, as in the next test."""
+    """The next test allows such values."""
     with pytest.raises(InputError, match="line 2, currency: 'XYZ' is not a valid value"):
         projects_from_csv(file(LINE.replace("EUR", "XYZ")))
 
     assert declared == []
 
 
-@pytest.mark.parametrize("told", ["allow", "perhaps"])
-def test_the_environment_can_let_unknown_values_pass(
+@pytest.mark.parametrize("setting", ["allow", "perhaps"])
+def test_the_environment_can_allow_unknown_values(
     declared: list[Declared],
     file: Callable[..., Path],
     monkeypatch: pytest.MonkeyPatch,
-    told: str,
+    setting: str,
 ) -> None:
-    """As for the provider, which also says what is wrong with a broken configuration."""
-    monkeypatch.setenv("BIM360_UNKNOWN_VALUES", told)
+    """A broken configuration is reported by the provider only."""
+    monkeypatch.setenv("BIM360_UNKNOWN_VALUES", setting)
 
     projects_from_csv(file(LINE.replace("EUR", "XYZ")))
 
@@ -176,21 +176,19 @@ def test_the_environment_can_let_unknown_values_pass(
 
 
 @pytest.mark.usefixtures("declared")
-def test_columns_that_mean_nothing_here_are_named(
-    file: Callable[..., Path], said: list[str]
-) -> None:
-    """Once, so that nobody waits for their effect."""
+def test_ignored_columns_are_logged(file: Callable[..., Path], logged: list[str]) -> None:
+    """They are logged once."""
     path = file(f"{LINE},created,x", header=f"{HEADER},result,folders_created_from")
 
     projects_from_csv(path)
 
-    assert said == [f"{path}: ignored columns: result, folders_created_from"]
+    assert logged == [f"{path}: ignored columns: result, folders_created_from"]
 
 
-def test_mistakes_are_told_and_nothing_is_declared(
+def test_a_file_with_mistakes_declares_no_project(
     declared: list[Declared], file: Callable[..., Path]
 ) -> None:
-    """Not even the lines that are right."""
+    """This includes its valid lines."""
     path = file(*THREE, LINE.replace("2028-01-01", "2026-01-01"))
 
     with pytest.raises(InputError) as caught:
@@ -199,23 +197,23 @@ def test_mistakes_are_told_and_nothing_is_declared(
     assert str(caught.value).splitlines() == [
         f"{path} has 2 mistakes, and nothing was declared:",
         "  line 5, end_date: must be after start_date, but 2026-01-01 is not after 2027-01-01",
-        "  line 5, name: 'Tower' is the project of line 2 already",
+        "  line 5, name: 'Tower' is already the project of line 2",
     ]
     assert declared == []
 
 
 def test_pulumi_prints_the_mistakes_without_a_traceback(file: Callable[..., Path]) -> None:
-    """Which it does for a RunError and for nothing else."""
+    """Pulumi does so only for a ``RunError``."""
     path = file("Tower")
 
     with pytest.raises(pulumi.RunError):
         projects_from_csv(path)
 
 
-def test_a_file_that_is_not_there_is_told_with_the_folder(
+def test_the_message_for_a_missing_file_has_the_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever writes a relative path thinks of another folder."""
+    """A relative path may belong to another folder."""
     monkeypatch.chdir(tmp_path)
 
     with pytest.raises(InputError) as caught:
@@ -229,8 +227,8 @@ def test_a_file_that_is_not_there_is_told_with_the_folder(
 @pytest.mark.parametrize(
     ("path", "says"), [(".", ": cannot be read (from "), ("a\0b.csv", " is not a path of a file: ")]
 )
-def test_a_path_that_is_not_one_of_a_file_is_an_input_error(path: str, says: str) -> None:
-    """And no traceback."""
+def test_an_invalid_path_is_an_input_error(path: str, says: str) -> None:
+    """There is no traceback."""
     with pytest.raises(InputError) as caught:
         projects_from_csv(path)
 
@@ -238,8 +236,8 @@ def test_a_path_that_is_not_one_of_a_file_is_an_input_error(path: str, says: str
     assert str(caught.value).isprintable()
 
 
-def test_every_argument_of_a_project_can_be_a_column() -> None:
-    """Both lists are written by hand; here they are held together."""
+def test_each_argument_of_a_project_may_be_a_column() -> None:
+    """The test compares the two lists."""
     signature = inspect.signature(Bim360Project.__init__).parameters
 
     assert set(COLUMN_ARGUMENTS) == set(signature) - {"self", "resource_name", "opts"}

@@ -1,4 +1,4 @@
-"""Amounts in cells: advice shows what a cell says in another form, and never another amount."""
+"""Parse amounts in cells: a suggestion has another format, but never another amount."""
 
 import re
 import unicodedata
@@ -15,22 +15,22 @@ SIGNS_OF_MONEY = ("", "$", "€", "£", "¥", "EUR", "US$", "CHF")
 TEXTS = st.text(st.sampled_from("0123456789.,'- +%()/eEMk$€_ \u00a0\u0663\uff13½²"), max_size=12)
 
 
-def advice(text: str) -> list[str]:
-    """Return the amounts that are suggested for a cell; none if it is read as it is."""
+def list_suggestions(text: str) -> list[str]:
+    """Return the amounts that the message suggests; empty if the cell is valid."""
     try:
         parse_value("value", text)
     except ValueError as error:
-        _, _, meant = str(error).rpartition("; write ")
-        return meant.split(" or ") if "; write " in str(error) else []
+        _, _, suggestion = str(error).rpartition("; write ")
+        return suggestion.split(" or ") if "; write " in str(error) else []
     return []
 
 
-def digits(text: str) -> str:
-    """Return the digits of a text, as ASCII."""
+def list_digits(text: str) -> str:
+    """Return the digits of a text as ASCII."""
     return "".join(str(unicodedata.decimal(c)) for c in text if c.isdecimal())
 
 
-def refused(text: str) -> bool:
+def is_refused(text: str) -> bool:
     """Return whether a cell is a mistake."""
     try:
         parse_value("value", text)
@@ -47,10 +47,10 @@ MORE_THAN_GROUPS = (
 
 
 @pytest.mark.parametrize("text", MORE_THAN_GROUPS)
-def test_nothing_is_suggested_where_more_than_a_currency_and_groups_would_go(text: str) -> None:
-    """A million, a half, a loss, a percentage: without its sign each is another amount."""
-    assert refused(text)
-    assert advice(text) == []
+def test_a_cell_with_more_than_a_currency_and_groups_gets_no_suggestion(text: str) -> None:
+    """A million, a half, a loss or a percentage would become another amount."""
+    assert is_refused(text)
+    assert list_suggestions(text) == []
 
 
 @pytest.mark.parametrize(
@@ -66,15 +66,15 @@ def test_nothing_is_suggested_where_more_than_a_currency_and_groups_would_go(tex
         ("\uff13\uff0c\uff10\uff10\uff10", ["3000", "3"]),
     ],
 )
-def test_both_readings_of_a_point_before_three_digits_are_shown(
+def test_the_message_shows_both_readings_of_a_point_before_three_digits(
     text: str, readings: list[str]
 ) -> None:
-    """Half of the world reads three thousand there, and the other half three."""
-    assert advice(text) == readings
+    """Some countries read three thousand, others three."""
+    assert list_suggestions(text) == readings
 
 
 @pytest.mark.parametrize(
-    ("text", "meant"),
+    ("text", "suggestion"),
     [
         ("1.234,56", "1234.56"),
         ("1'234.50", "1234.50"),
@@ -88,17 +88,19 @@ def test_both_readings_of_a_point_before_three_digits_are_shown(
         ("3,5", "3.5"),
     ],
 )
-def test_an_amount_without_its_currency_and_groups_is_suggested(text: str, meant: str) -> None:
-    """Swiss, French, German and Arabic forms among them."""
-    assert advice(text) == [meant]
+def test_the_message_suggests_the_amount_without_currency_and_groups(
+    text: str, suggestion: str
+) -> None:
+    """This includes Swiss, French, German and Arabic formats."""
+    assert list_suggestions(text) == [suggestion]
 
 
 @pytest.mark.parametrize(
     ("text", "amount"),
     [("1e5", 100_000), ("3.0E+06", 3e6), ("\u0663\u0660\u0660\u0660", 3000), ("\uff13\uff10", 30)],
 )
-def test_a_number_in_one_reading_is_read(text: str, amount: float) -> None:
-    """With an exponent, as Excel writes it, and in digits of other scripts."""
+def test_an_unambiguous_number_is_parsed(text: str, amount: float) -> None:
+    """Excel writes an exponent; digits may be of other scripts."""
     assert parse_value("value", text) == amount
 
 
@@ -109,33 +111,33 @@ def test_a_number_in_one_reading_is_read(text: str, amount: float) -> None:
     st.sampled_from(".,"),
     st.sampled_from(SIGNS_OF_MONEY),
 )
-def test_advice_contains_the_amount_that_was_written(
+def test_the_suggestions_contain_the_amount_of_the_cell(
     whole: int, cents: int, group: str, point: str, money: str
 ) -> None:
-    """However a spreadsheet formats it, the amount is among what is suggested, or read."""
+    """In each spreadsheet format, the amount is suggested or parsed."""
     if group == point:
         return
     text = f"{money}{whole:,}".replace(",", group) + f"{point}{cents:02}"
 
-    found = advice(text)
+    found = list_suggestions(text)
 
     amount = Decimal(whole) + Decimal(cents) / 100
-    assert refused(text) or parse_value("value", text) == float(amount)
-    assert not refused(text) or [Decimal(each) for each in found] == [amount]
+    assert is_refused(text) or parse_value("value", text) == float(amount)
+    assert not is_refused(text) or [Decimal(each) for each in found] == [amount]
 
 
 @given(TEXTS)
-def test_advice_never_changes_an_amount(text: str) -> None:
-    """All digits stay, in their order; only trailing zeros of decimals may go or come."""
-    for meant in advice(text):
-        assert digits(text).rstrip("0") == digits(meant).rstrip("0")
-        assert ("-" in meant) == ("-" in text)
-        gone = re.sub(r"[\d\s.,'\u2019_+-]", "", text)
-        assert set(gone) <= set("$€£¥")
+def test_a_suggestion_never_changes_an_amount(text: str) -> None:
+    """All digits stay in order; only trailing zeros of decimals may change."""
+    for suggestion in list_suggestions(text):
+        assert list_digits(text).rstrip("0") == list_digits(suggestion).rstrip("0")
+        assert ("-" in suggestion) == ("-" in text)
+        removed = re.sub(r"[\d\s.,'\u2019_+-]", "", text)
+        assert set(removed) <= set("$€£¥")
 
 
 @given(TEXTS | st.text(st.characters(exclude_characters=";"), max_size=20))
-def test_advice_is_understood_when_it_is_followed(text: str) -> None:
-    """As exactly the number that it shows."""
-    for meant in advice(text):
-        assert parse_value("value", meant) == float(meant)
+def test_a_suggestion_is_parsed_as_the_number_that_it_shows(text: str) -> None:
+    """A user can copy it into the cell."""
+    for suggestion in list_suggestions(text):
+        assert parse_value("value", suggestion) == float(suggestion)

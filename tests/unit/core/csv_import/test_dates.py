@@ -1,4 +1,4 @@
-"""Dates in cells: every day that a cell can stand for is shown, and no other."""
+"""Parse dates in cells: the message shows each day that a cell may mean, and no other."""
 
 import re
 from datetime import date
@@ -17,8 +17,8 @@ FORMATS = (
 )
 
 
-def refusal(text: str, date_format: str | None = None) -> str:
-    """Return what is said of a cell, or nothing if it is read."""
+def get_refusal(text: str, date_format: str | None = None) -> str:
+    """Return the message for a cell, or an empty text if it is valid."""
     try:
         parse_value("start_date", text, date_format)
     except ValueError as error:
@@ -26,10 +26,10 @@ def refusal(text: str, date_format: str | None = None) -> str:
     return ""
 
 
-def advice(text: str) -> list[tuple[str, str]]:
-    """Return the days that are suggested for a cell, each with its format, or an empty one."""
-    _, _, meant = refusal(text).partition("; write ")
-    return re.findall(r"(\d{4}-\d\d-\d\d)(?: \(or date_format='(.*?)'\))?", meant)
+def list_suggestions(text: str) -> list[tuple[str, str]]:
+    """Return the suggested days, each with its format or an empty text."""
+    _, _, suggestions = get_refusal(text).partition("; write ")
+    return re.findall(r"(\d{4}-\d\d-\d\d)(?: \(or date_format='(.*?)'\))?", suggestions)
 
 
 @pytest.mark.parametrize(
@@ -49,37 +49,37 @@ def advice(text: str) -> list[tuple[str, str]]:
         ("Q3 2027", []),
     ],
 )
-def test_every_day_that_a_cell_can_stand_for_is_shown(text: str, days: list[str]) -> None:
-    """Only the author knows which one is meant."""
-    assert [each for each, _ in advice(text)] == days
+def test_the_message_shows_each_day_that_a_cell_may_mean(text: str, days: list[str]) -> None:
+    """Only the author knows the right one."""
+    assert [each for each, _ in list_suggestions(text)] == days
 
 
-def test_a_count_of_days_is_recognized() -> None:
-    """It counts from 1900 or from 1904, so no day can be shown."""
-    assert refusal("46752").endswith("format the column as a date and save the file again")
+def test_the_message_recognizes_a_count_of_days() -> None:
+    """It counts from 1900 or from 1904, so no day is suggested."""
+    assert get_refusal("46752").endswith("format the column as a date and save the file again")
 
 
 @given(DAYS, st.sampled_from(FORMATS))
-def test_a_day_in_a_spreadsheets_form_is_among_those_that_are_shown(
+def test_the_suggestions_contain_the_day_of_a_spreadsheet_format(
     day: date, date_format: str
 ) -> None:
-    """In every form that the locales of Excel and LibreOffice have."""
-    assert day.isoformat() in [found for found, _ in advice(day.strftime(date_format))]
+    """This covers all date formats of the locales of Excel and LibreOffice."""
+    assert day.isoformat() in [found for found, _ in list_suggestions(day.strftime(date_format))]
 
 
 @given(DAYS, st.sampled_from(FORMATS))
-def test_the_format_that_is_shown_reads_the_cell(day: date, date_format: str) -> None:
-    """As the day that is shown with it, and the day alone is read, too."""
+def test_the_suggested_format_parses_the_cell(day: date, date_format: str) -> None:
+    """The result is the day that is suggested with it; the day alone is parsed too."""
     text = day.strftime(date_format)
 
-    for found, suggested in advice(text):
+    for found, suggested in list_suggestions(text):
         assert parse_value("start_date", found) == found
         assert not suggested or parse_value("start_date", text, suggested) == found
 
 
 @given(st.text(max_size=30), st.one_of(st.none(), st.text(max_size=8)))
 def test_any_text_is_a_day_or_a_mistake(text: str, date_format: str | None) -> None:
-    """Whatever the format says: nothing but a refusal is raised."""
+    """No format raises anything but a refusal."""
     if date_format and find_format_fault(date_format):
         return
     try:

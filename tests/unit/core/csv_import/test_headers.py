@@ -1,4 +1,4 @@
-"""Headers: a column that is not known is explained by what it likely means and by what was read."""
+"""Explain unknown columns of a header by a suggestion and by how the file was read."""
 
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,13 @@ def read(*lines: str, **options: Any) -> CsvProjects:
     return read_csv_projects("\n".join(lines).encode(), {}, Settings.resolve({}, {}), **options)
 
 
-def mistakes(*lines: str, **options: Any) -> list[str]:
-    """Return what is said of lines as a file."""
+def list_mistakes(*lines: str, **options: Any) -> list[str]:
+    """Return the messages for lines as a file."""
     return [str(mistake) for mistake in read(*lines, **options).mistakes]
 
 
 @pytest.mark.parametrize(
-    ("column", "given", "meant"),
+    ("column", "given", "suggestion"),
     [
         ("name", "Project Name", "name"),
         ("name", "Title", "name"),
@@ -36,27 +36,25 @@ def mistakes(*lines: str, **options: Any) -> list[str]:
         ("currency", "curency", "currency"),
     ],
 )
-def test_a_column_under_another_name_is_one_mistake_with_the_name_that_is_meant(
-    column: str, given: str, meant: str
+def test_a_column_with_another_name_is_one_mistake_with_a_suggestion(
+    column: str, given: str, suggestion: str
 ) -> None:
-    """It is not said to be missing as well."""
-    found = mistakes(HEADER.replace(column, given, 1), LINE)
+    """It is not reported as missing too."""
+    found = list_mistakes(HEADER.replace(column, given, 1), LINE)
 
-    assert found == [f"line 1: has a column '{given}', which is not known; did you mean {meant}?"]
+    assert found == [f"line 1: has an unknown column '{given}'; did you mean {suggestion}?"]
 
 
 @pytest.mark.parametrize("extra", ["Project Name", "Projecttypes", "Title", "Start", "valu"])
 def test_a_column_that_is_present_is_never_suggested(extra: str) -> None:
-    """``Project Name`` is not ``project_type``, and ``name`` is there."""
-    found = mistakes(f"{HEADER};{extra}", f"{LINE};x")
+    """``Project Name`` is not ``project_type``, and ``name`` is present."""
+    found = list_mistakes(f"{HEADER};{extra}", f"{LINE};x")
 
-    assert found == [
-        f"line 1: has a column '{extra}', which is not known; docs/how-to/csv.md has the list"
-    ]
+    assert found == [f"line 1: has an unknown column '{extra}'; docs/how-to/csv.md has the list"]
 
 
 @pytest.mark.parametrize(
-    ("extra", "meant"),
+    ("extra", "suggestion"),
     [
         ("Zip Code", "postal_code"),
         ("State", "state_or_province"),
@@ -67,11 +65,11 @@ def test_a_column_that_is_present_is_never_suggested(extra: str) -> None:
         ("Template", "template_project_id"),
     ],
 )
-def test_an_optional_column_under_another_name_is_recognized(extra: str, meant: str) -> None:
-    """By the words that other programs use for it."""
-    found = mistakes(f"{HEADER};{extra}", f"{LINE};x")
+def test_an_alias_of_an_optional_column_is_recognized(extra: str, suggestion: str) -> None:
+    """Other programs use these names."""
+    found = list_mistakes(f"{HEADER};{extra}", f"{LINE};x")
 
-    assert found == [f"line 1: has a column '{extra}', which is not known; did you mean {meant}?"]
+    assert found == [f"line 1: has an unknown column '{extra}'; did you mean {suggestion}?"]
 
 
 @pytest.mark.parametrize(
@@ -123,18 +121,18 @@ def test_an_optional_column_under_another_name_is_recognized(extra: str, meant: 
     ],
 )
 def test_another_file_of_the_set_up_tool_is_recognized(lines: tuple[str, ...], says: str) -> None:
-    """One message: what it is, what was read, and what to use for it.
+    """One message says what the file is, how it was read, and which resource to use.
 
     https://github.com/autodesk-platform-services/aps-bim360-project-setup
     """
-    assert mistakes(*lines) == [says]
+    assert list_mistakes(*lines) == [says]
 
 
 @pytest.mark.parametrize(
     "extra", ["", ";folders_created_from", ";result;result_message;id", ";service_types"]
 )
-def test_the_set_up_tools_list_of_projects_works_as_it_is(extra: str) -> None:
-    """Months come first in it; a copied folder and a result are left aside."""
+def test_the_set_up_tools_list_of_projects_works_unchanged(extra: str) -> None:
+    """Its dates begin with the month; its own columns are ignored."""
     header = (
         "name;start_date;end_date;project_type;value;currency;job_number;address_line_1;"
         "address_line_2;city;state_or_province;postal_code;country;business_unit_id;timezone;"
@@ -151,9 +149,9 @@ def test_the_set_up_tools_list_of_projects_works_as_it_is(extra: str) -> None:
     assert len(found.entries) == 2
 
 
-def test_a_file_without_a_header_is_one_mistake_that_says_what_was_read() -> None:
-    """Its separator and its columns; nothing is said of the lines below."""
-    assert mistakes(LINE, LINE) == [
+def test_a_file_without_a_header_is_one_mistake_with_its_separator_and_columns() -> None:
+    """The lines below it are not reported."""
+    assert list_mistakes(LINE, LINE) == [
         (
             "line 1: must name the columns, such as name, start_date, "
             "end_date, project_type, value, "
@@ -163,9 +161,9 @@ def test_a_file_without_a_header_is_one_mistake_that_says_what_was_read() -> Non
     ]
 
 
-def test_a_separator_that_is_none_shows_as_a_single_column() -> None:
-    """With the separators that could have been used."""
-    found = mistakes(HEADER.replace(";", " / "), LINE.replace(";", " / "))
+def test_an_unknown_separator_is_one_mistake_with_a_single_column() -> None:
+    """The message lists the valid separators."""
+    found = list_mistakes(HEADER.replace(";", " / "), LINE.replace(";", " / "))
 
     assert len(found) == 1
     assert found[0].endswith(
@@ -174,9 +172,9 @@ def test_a_separator_that_is_none_shows_as_a_single_column() -> None:
     )
 
 
-def test_the_content_of_another_file_is_not_shown() -> None:
-    """The path may be that of a file with secrets."""
-    found = mistakes("APS_CLIENT_SECRET=hunter2", "OTHER=x")
+def test_no_message_shows_the_content_of_another_file() -> None:
+    """The path may be of a file with secrets."""
+    found = list_mistakes("APS_CLIENT_SECRET=hunter2", "OTHER=x")
 
     assert len(found) == 1
     assert "hunter2" not in found[0]
@@ -184,7 +182,7 @@ def test_the_content_of_another_file_is_not_shown() -> None:
 
 def test_lines_above_the_header_are_one_mistake() -> None:
     """Spreadsheets have titles."""
-    found = mistakes("Projects of 2027;;;;;", "", HEADER, LINE)
+    found = list_mistakes("Projects of 2027;;;;;", "", HEADER, LINE)
 
     assert len(found) == 1
     assert found[0].startswith(
@@ -193,52 +191,48 @@ def test_lines_above_the_header_are_one_mistake() -> None:
 
 
 @pytest.mark.parametrize("quotes", ["\u201c\u201d", "\u201e\u201c", "«»", "''", "\u2018\u2019"])
-def test_a_header_in_other_quotes_than_straight_ones_is_one_mistake(quotes: str) -> None:
-    """As a text program writes them."""
+def test_a_header_in_typographic_quotes_is_one_mistake(quotes: str) -> None:
+    """Word processors write such quotes."""
     header, line = (
         ";".join(f"{quotes[0]}{cell}{quotes[1]}" for cell in each.split(";"))
         for each in (HEADER, LINE)
     )
 
-    found = mistakes(header, line)
+    found = list_mistakes(header, line)
 
     assert len(found) == 1
-    assert found[0].startswith(
-        'line 1: has quotes that do not quote; write straight ones ("), or none; read as utf-8'
-    )
+    advice = 'has quotes that do not protect a cell; use straight quotes ("), or none'
+    assert found[0].startswith(f"line 1: {advice}; read as utf-8")
 
 
 def test_lines_in_quotes_as_a_whole_are_one_mistake() -> None:
-    """A file that was saved a second time, with another separator."""
-    found = mistakes(f'"{HEADER}"', f'"{LINE}"')
+    """The file was saved a second time, with another separator."""
+    found = list_mistakes(f'"{HEADER}"', f'"{LINE}"')
 
     assert len(found) == 1
     assert found[0].startswith("line 1: is in quotes as a whole, as other lines may be; remove")
 
 
 def test_a_first_line_that_names_another_separator_is_one_mistake() -> None:
-    """It goes before the header, so the file is read as it says."""
-    found = mistakes("sep=;", HEADER.replace(";", ","), LINE.replace(";", ","))
+    """The line ``sep=`` takes precedence over the header."""
+    found = list_mistakes("sep=;", HEADER.replace(";", ","), LINE.replace(";", ","))
 
     assert len(found) == 1
-    assert found[0].startswith("line 2: is separated otherwise than 'sep=' says; correct that line")
+    assert found[0].startswith("line 2: has another separator than 'sep=' sets; correct that line")
 
 
-def test_the_separator_is_the_one_that_finds_known_columns() -> None:
-    """Not the one that is most frequent: the last column of this header has commas in its name."""
+def test_the_separator_with_most_known_columns_is_detected() -> None:
+    """It need not be the most frequent: the last column here has commas in its name."""
     header = f"{HEADER};a, b, c, d, e, f, g"
 
-    assert mistakes(header, f"{LINE};x") == [
-        (
-            "line 1: has a column 'a, b, c, d, e, f, g', which is not known; "
-            "docs/how-to/csv.md has the list"
-        )
+    assert list_mistakes(header, f"{LINE};x") == [
+        "line 1: has an unknown column 'a, b, c, d, e, f, g'; docs/how-to/csv.md has the list"
     ]
 
 
-def test_columns_in_another_language_are_one_mistake_that_says_what_was_read() -> None:
-    """One of them may be a column that is missing, so they are not reported twice."""
-    found = mistakes("Name;Beginn;Ende;Art;Wert;W\u00e4hrung", LINE)
+def test_columns_in_another_language_are_one_mistake_with_the_columns() -> None:
+    """An unknown column may be a missing one, so it is not reported twice."""
+    found = list_mistakes("Name;Beginn;Ende;Art;Wert;W\u00e4hrung", LINE)
 
     assert found == [
         (
@@ -249,9 +243,9 @@ def test_columns_in_another_language_are_one_mistake_that_says_what_was_read() -
     ]
 
 
-def test_a_missing_column_is_not_missed_in_every_line() -> None:
-    """Once for the file."""
-    found = mistakes(
+def test_a_missing_column_is_reported_once() -> None:
+    """It is not repeated for each line."""
+    found = list_mistakes(
         "name;start_date;end_date", "A;2027-01-01;2028-01-01", "B;2027-01-01;2028-01-01"
     )
 
@@ -261,7 +255,7 @@ def test_a_missing_column_is_not_missed_in_every_line() -> None:
 
 
 def test_the_messages_in_the_docs_are_those_of_the_reader() -> None:
-    """docs/how-to/csv.md shows them for a file such as this one."""
+    """docs/how-to/csv.md shows them for this file."""
     good = "{},2027-01-01,2028-01-01,Office,1,EUR,"
     lines = [
         "name,start_date,end_date,projct_type,value,currency,timezone",

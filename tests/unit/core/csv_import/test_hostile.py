@@ -1,4 +1,4 @@
-"""Any file is read as it was written, or refused with messages that can be printed."""
+"""Read any file: its values are the original ones, or printable messages refuse it."""
 
 import csv
 import io
@@ -26,7 +26,7 @@ ENCODINGS = st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-1
 
 
 def read(content: bytes, **options: Any) -> CsvProjects:
-    """Read a file; whatever is wrong with it can be printed."""
+    """Read a file; check that its messages are printable."""
     portfolio = read_csv_projects(content, {}, SETTINGS, **options)
     if portfolio.mistakes:
         assert all(
@@ -49,7 +49,7 @@ def test_any_bytes_are_projects_or_mistakes(content: bytes) -> None:
 def test_any_text_under_any_header_is_projects_or_mistakes(
     rows: list[list[str]], separator: str
 ) -> None:
-    """Cells are not even quoted."""
+    """The cells are not quoted."""
     header = separator.join(REQUIRED)
     text = "\n".join([header, *(separator.join(row) for row in rows)])
 
@@ -65,10 +65,10 @@ def test_any_text_under_any_header_is_projects_or_mistakes(
     st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]),
 )
 @example([{"city": ' "A" '}], ";", "utf-8", csv.QUOTE_MINIMAL)
-def test_a_value_that_is_read_is_the_value_that_was_written(
+def test_an_accepted_value_is_the_original_value(
     rows: list[dict[str, str]], separator: str, encoding: str, quoting: Any
 ) -> None:
-    """Texts to the letter, without the blanks around them; amounts, days and lists in meaning."""
+    """A text is equal apart from surrounding blanks; amounts, dates and lists are equivalent."""
     columns = list(dict.fromkeys([*REQUIRED, *(name for row in rows for name in row if name)]))
     filled = [
         {**dict(zip(REQUIRED, GOOD, strict=True)), "name": f"T{at}", **row}

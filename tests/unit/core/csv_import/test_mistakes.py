@@ -1,4 +1,4 @@
-"""One mistake in a file is one message; nothing that only follows from it is another."""
+"""One mistake in a file gives one message, and no message about its consequences."""
 
 from typing import Any
 
@@ -18,13 +18,13 @@ def read(*lines: str, **options: Any) -> CsvProjects:
     return read_csv_projects("\r\n".join(lines).encode(), {}, Settings.resolve({}, {}), **options)
 
 
-def mistakes(*lines: str, **options: Any) -> list[str]:
-    """Return what is said of lines as a file."""
+def list_mistakes(*lines: str, **options: Any) -> list[str]:
+    """Return the messages for lines as a file."""
     return [str(mistake) for mistake in read(*lines, **options).mistakes]
 
 
-def with_cell(column: str, text: str) -> str:
-    """Return a line with one cell as given."""
+def build_line(column: str, text: str) -> str:
+    """Return a line with another text in one cell."""
     cells = dict(zip(COLUMNS, LINE.split(";"), strict=True))
     return ";".join({**cells, column: text}.values())
 
@@ -47,34 +47,32 @@ RESIDUE = (
 
 @pytest.mark.parametrize("column", COLUMNS)
 @pytest.mark.parametrize("text", RESIDUE)
-def test_what_a_spreadsheet_shows_in_place_of_a_value_is_a_mistake_in_any_column(
-    column: str, text: str
-) -> None:
-    """With its line and its column, and once."""
-    found = mistakes(HEADER, with_cell(column, text), SECOND)
+def test_a_spreadsheet_error_is_one_mistake_in_any_column(column: str, text: str) -> None:
+    """The message has the line and the column."""
+    found = list_mistakes(HEADER, build_line(column, text), SECOND)
 
     assert len(found) == 1
     assert found[0].startswith(f"line 2, {column}: '{text}' is ")
 
 
 @pytest.mark.parametrize("text", ["#1 Main Street", "A#", "No. 3 = east", "-A2", "Err", "C#"])
-def test_text_with_such_signs_is_text(text: str) -> None:
+def test_a_text_with_the_same_signs_is_accepted(text: str) -> None:
     """An address may begin with a number sign."""
-    assert mistakes(HEADER, with_cell("city", text)) == []
+    assert list_mistakes(HEADER, build_line("city", text)) == []
 
 
-def test_errors_of_a_spreadsheet_in_two_names_are_not_one_project_twice() -> None:
-    """Both are mistakes, and nothing else is."""
-    found = mistakes(HEADER, with_cell("name", "#REF!"), with_cell("name", "#REF!"))
+def test_spreadsheet_errors_in_two_names_are_not_duplicates() -> None:
+    """Both are mistakes, without a third one."""
+    found = list_mistakes(HEADER, build_line("name", "#REF!"), build_line("name", "#REF!"))
 
     assert [each[:12] for each in found] == ["line 2, name", "line 3, name"]
 
 
-def test_the_formula_that_keeps_leading_zeros_is_explained() -> None:
-    """Spreadsheets write postal codes so; followed, the advice keeps the zeros."""
+def test_the_message_for_a_text_formula_keeps_the_leading_zeros() -> None:
+    """Spreadsheets write postal codes in this way."""
     header = HEADER.replace("city", "postal_code")
 
-    found = mistakes(header, LINE.replace("Oslo", '="01234"'))
+    found = list_mistakes(header, LINE.replace("Oslo", '="01234"'))
 
     assert found == [
         "line 2, postal_code: '=\"01234\"' is a formula; write '01234' without the sign ="
@@ -85,8 +83,8 @@ def test_the_formula_that_keeps_leading_zeros_is_explained() -> None:
 
 
 def test_a_replacement_character_is_a_mistake() -> None:
-    """An earlier conversion has lost the letter, and HQ would keep the gap."""
-    found = mistakes(HEADER, with_cell("city", "M\ufffdnchen"))
+    """An earlier conversion has lost the letter."""
+    found = list_mistakes(HEADER, build_line("city", "M\ufffdnchen"))
 
     assert found == [
         "line 2, city: 'M\ufffdnchen' lost a letter when the file was converted; type it again"
@@ -94,20 +92,20 @@ def test_a_replacement_character_is_a_mistake() -> None:
 
 
 def test_typographic_quotes_around_a_cell_are_a_mistake_and_straight_ones_keep_them() -> None:
-    """They do not quote; whoever means them says so."""
-    found = mistakes(HEADER, with_cell("city", "“Oslo”"))
+    """Straight quotes around them make them part of the text."""
+    found = list_mistakes(HEADER, build_line("city", "“Oslo”"))
 
     assert len(found) == 1
     assert found[0].startswith("line 2, city: '“Oslo”' is in typographic quotes, which do not")
-    kept = read(HEADER, with_cell("city", '"“Oslo”"')).entries[0].arguments["city"]
+    kept = read(HEADER, build_line("city", '"“Oslo”"')).entries[0].arguments["city"]
     assert kept == "“Oslo”"
 
 
-def test_a_cell_that_typographic_quotes_do_not_keep_together_is_one_mistake() -> None:
-    """Also where every piece of it fits its column."""
+def test_a_split_cell_in_typographic_quotes_is_one_mistake() -> None:
+    """This holds even if each part fits its column."""
     header = f"{HEADER};country;job_number"
 
-    found = mistakes(header, f"{with_cell('city', '“Oslo; east”')};Norway")
+    found = list_mistakes(header, f"{build_line('city', '“Oslo; east”')};Norway")
 
     assert len(found) == 1
     assert found[0].startswith("line 2: '“Oslo' begins a cell in typographic quotes, which do not")
@@ -115,8 +113,8 @@ def test_a_cell_that_typographic_quotes_do_not_keep_together_is_one_mistake() ->
 
 @pytest.mark.parametrize("day", ["31.12.2029", "someday", "#REF!", "2027-02-30"])
 def test_a_wrong_date_is_not_compared_with_the_other(day: str) -> None:
-    """Read in some way, it may lie behind the end."""
-    found = mistakes(HEADER, with_cell("start_date", day))
+    """In one of its readings it may be after the end."""
+    found = list_mistakes(HEADER, build_line("start_date", day))
 
     assert len(found) == 1
     assert found[0].startswith("line 2, start_date: ")
@@ -124,7 +122,7 @@ def test_a_wrong_date_is_not_compared_with_the_other(day: str) -> None:
 
 FAR_LEFT = "on are one column too far left; is a cell or its separator missing?"
 FAR_RIGHT = "are one column too far right; if its text contains the separator, put it in quotes"
-TORN = "; write the amount without grouping"
+TORN = "the separator splits the amount into '3' and '000'; write it without grouping"
 
 
 @pytest.mark.parametrize(
@@ -132,46 +130,46 @@ TORN = "; write the amount without grouping"
     [
         (
             "Tower;east wing;2027-01-01;2028-01-01;Office;3000000;EUR",
-            f": the cells behind 'Tower' {FAR_RIGHT}",
+            f": the cells after 'Tower' {FAR_RIGHT}",
         ),
         (
             "Tower;2027-01-01;2028-01-01;Office;3;000;EUR",
-            f", value: the separator parts '3' and '000'{TORN}",
+            f", value: {TORN}",
         ),
         (
             "Tower;2027-01-01;2028-01-01;Office;3;000;000;EUR;Oslo",
-            f", value: the separator parts '3' and '000'{TORN}",
+            f", value: {TORN}",
         ),
         ("Tower;2027-01-01;Office;3000000;EUR;Oslo", f": the cells from 'Office' {FAR_LEFT}"),
         ("Tower;2027-01-01;2028-01-01;3000000;EUR;Oslo", f": the cells from '3000000' {FAR_LEFT}"),
         ("Tower;2027-01-01;2028-01-01;Office;EUR;Oslo", f": the cells from 'EUR' {FAR_LEFT}"),
         (
             LINE.replace(";", ","),
-            ": is separated by ',', but the header by ';'; use the same in all lines",
+            ": has the separator ',', but the header has ';'; use the same in all lines",
         ),
         (f'"{LINE}"', ": is in quotes as a whole; remove the quotes around it"),
         (HEADER, ": repeats the header; remove the line"),
     ],
 )
-def test_a_row_whose_cells_are_not_under_their_columns_is_one_mistake(line: str, says: str) -> None:
-    """And the other rows are judged all the same."""
-    found = mistakes(HEADER, line, SECOND.replace("EUR", "EURO"))
+def test_a_row_with_shifted_cells_is_one_mistake(line: str, says: str) -> None:
+    """The other rows are checked anyway."""
+    found = list_mistakes(HEADER, line, SECOND.replace("EUR", "EURO"))
 
     assert found[0] == f"line 2{says}"
     assert [each.partition(":")[0] for each in found[1:]] == ["line 3, currency"]
 
 
-def test_an_amount_that_the_separator_parts_is_never_read_as_its_first_digits() -> None:
-    """Also where the other digits fit the column behind it."""
+def test_a_split_amount_is_never_read_as_its_first_digits() -> None:
+    """This holds even if the other digits fit the next column."""
     header = "name,start_date,end_date,project_type,currency,value,job_number,city"
 
-    found = mistakes(header, "Tower,2027-01-01,2028-01-01,Office,EUR,3,000,7,")
+    found = list_mistakes(header, "Tower,2027-01-01,2028-01-01,Office,EUR,3,000,7,")
 
-    assert found == [f"line 2, value: the separator parts '3' and '000'{TORN}"]
+    assert found == [f"line 2, value: {TORN}"]
 
 
-def test_a_small_amount_before_a_number_of_three_digits_is_read() -> None:
-    """In a row of as many cells as the header has, or where quotes say that these are two."""
+def test_a_small_amount_before_a_number_of_three_digits_is_accepted() -> None:
+    """The row has as many cells as the header, or quotes separate the two."""
     header = HEADER.replace("city", "job_number").replace("value;currency", "currency;value")
     line = "Tower;2027-01-01;2028-01-01;Office;EUR;3;{}"
     commas = f"{header};".replace(";", ",")
@@ -187,128 +185,126 @@ def test_a_small_amount_before_a_number_of_three_digits_is_read() -> None:
         assert found.entries[0].arguments["job_number"] == "100"
 
 
-def test_a_row_that_breaks_off_is_one_mistake() -> None:
-    """A line end within a cell needs quotes, as any separator does."""
-    found = mistakes(HEADER, LINE.replace("Office", "Off\nice"), SECOND)
+def test_a_row_in_two_lines_is_one_mistake() -> None:
+    """A line end in a cell needs quotes, as a separator does."""
+    found = list_mistakes(HEADER, LINE.replace("Office", "Off\nice"), SECOND)
 
     assert found == [
         (
-            "line 2: breaks off, and goes on in line 3; "
+            "line 2: is incomplete and continues in line 3; "
             "join the two lines, or put the cell that contains the line end in quotes"
         )
     ]
 
 
-def test_two_cells_that_have_become_one_are_one_mistake() -> None:
-    """The separator between them is lost."""
-    found = mistakes(HEADER, LINE.replace("01;2028", "012028"))
+def test_two_merged_cells_are_one_mistake() -> None:
+    """The separator between them is missing."""
+    found = list_mistakes(HEADER, LINE.replace("01;2028", "012028"))
 
     assert len(found) == 1
     assert found[0].startswith("line 2: the cells from 'Office' on are one column too far left")
 
 
 def test_a_damaged_header_is_not_reported_in_every_line() -> None:
-    """A separator too many or too few in it moves all cells."""
+    """An extra or missing separator in it shifts all cells."""
     rows = [LINE.replace("Tower", f"Tower {at}") for at in range(6)]
 
-    too_few = mistakes(HEADER.replace("value;", "value"), *rows)
-    too_many = mistakes(HEADER.replace("name", "na;me"), *rows)
+    too_few = list_mistakes(HEADER.replace("value;", "value"), *rows)
+    too_many = list_mistakes(HEADER.replace("name", "na;me"), *rows)
 
     assert [each.partition(":")[0] for each in too_few] == ["line 1"]
     assert [each.partition(":")[0] for each in too_many] == ["line 1"]
 
 
-def test_cells_that_have_no_name_in_any_line_are_one_mistake() -> None:
-    """The header lacks a column, and not each line."""
+def test_an_unnamed_column_is_reported_once() -> None:
+    """The header lacks a name, so the lines are not reported."""
     rows = [f"{LINE.replace('Tower', f'Tower {at}')};Norway" for at in range(6)]
 
-    assert mistakes(HEADER, *rows) == [
+    assert list_mistakes(HEADER, *rows) == [
         (
-            "line 2: 'Norway' stands under no column; is there a separator too many, or a quote "
-            "too few? (6 of 6 lines: look at the header, too)"
+            "line 2: 'Norway' is below no column; is there an extra separator, or a "
+            "missing quote? (6 of 6 lines: check the header, too)"
         )
     ]
 
 
-def test_two_mistakes_that_are_no_shift_are_two() -> None:
-    """Moving the cells would put none of them right."""
-    found = mistakes(HEADER, "Tower;soon;2028-01-01;Office;a lot;EUR;Oslo")
+def test_two_mistakes_without_a_shift_are_both_reported() -> None:
+    """No shift of the cells would correct them."""
+    found = list_mistakes(HEADER, "Tower;soon;2028-01-01;Office;a lot;EUR;Oslo")
 
     assert [each.partition(":")[0] for each in found] == ["line 2, start_date", "line 2, value"]
 
 
-def test_a_short_row_with_a_mistake_of_its_own_is_judged() -> None:
-    """What is missing at its end is optional."""
-    found = mistakes(HEADER, "Tower;2027-01-01;2028-01-01;Office;a lot;EUR")
+def test_a_mistake_in_a_short_row_is_reported() -> None:
+    """The missing cells are optional."""
+    found = list_mistakes(HEADER, "Tower;2027-01-01;2028-01-01;Office;a lot;EUR")
 
     assert [each.partition(":")[0] for each in found] == ["line 2, value"]
 
 
 def test_an_unclosed_quote_is_one_mistake_even_in_the_first_row() -> None:
-    """The rows behind it are not missing, they were not read."""
-    found = mistakes(HEADER, LINE.replace("Tower", '"Tower'), SECOND)
+    """The rows after it are not reported as missing."""
+    found = list_mistakes(HEADER, LINE.replace("Tower", '"Tower'), SECOND)
 
-    assert found == [
-        'line 2: a quote (") is opened here and never closed; what follows was not read'
-    ]
+    assert found == ['line 2: a quote (") is opened here and never closed; the rest was not read']
 
 
-def test_a_quote_that_takes_whole_lines_is_a_mistake_even_in_an_ignored_column() -> None:
-    """The projects of those lines would be archived without a word."""
+def test_a_quote_around_whole_lines_is_a_mistake_even_in_an_ignored_column() -> None:
+    """The projects of these lines would be archived without a message."""
     header = f"result_message;{HEADER}"
     lines = [f'"ok;{LINE}', f"ok;{SECOND}", f'ok";{LINE.replace("Tower", "Third")}']
 
-    found = mistakes(header, *lines)
+    found = list_mistakes(header, *lines)
 
-    words = "a quoted cell holds whole lines, up to line 4"
-    assert found == [f'line 2: {words}; is a quote (") missing its partner?']
-
-
-def test_a_quote_that_closes_in_another_line_names_both_lines() -> None:
-    """The reader sees only where the two meet."""
-    found = mistakes(HEADER, LINE.replace("Tower", '"Tower'), SECOND.replace("Oslo", '"Oslo"'))
-
-    words = 'write a quote in it twice (""); what follows was not read'
-    assert found == [f"line 2: a cell goes on after its closing quote in line 3; {words}"]
+    message = "a quoted cell contains whole lines, up to line 4"
+    assert found == [f'line 2: {message}; is a closing quote (") missing?']
 
 
-def test_a_row_without_any_value_of_a_project_is_one_mistake() -> None:
-    """Not one for each column that a project needs."""
-    assert mistakes(f"{HEADER};id", LINE, ";;;;;;;a sum") == [
+def test_the_message_for_a_quote_names_its_first_and_last_line() -> None:
+    """The reader detects only where the two quotes meet."""
+    found = list_mistakes(HEADER, LINE.replace("Tower", '"Tower'), SECOND.replace("Oslo", '"Oslo"'))
+
+    message = 'double a quote inside it (""); the rest was not read'
+    assert found == [f"line 2: a cell continues after its closing quote in line 3; {message}"]
+
+
+def test_a_row_without_any_argument_is_one_mistake() -> None:
+    """It is not reported for each required column."""
+    assert list_mistakes(f"{HEADER};id", LINE, ";;;;;;;a sum") == [
         "line 3: has no value in any column of a project; remove the line"
     ]
 
 
-def test_a_resource_name_that_cannot_be_shown_is_a_mistake() -> None:
-    """Pulumi would take it."""
-    found = mistakes(f"{HEADER};resource_name", f'{LINE};"a\nb"')
+def test_an_invisible_character_in_a_resource_name_is_a_mistake() -> None:
+    """Pulumi would accept it."""
+    found = list_mistakes(f"{HEADER};resource_name", f'{LINE};"a\nb"')
 
     assert found == ["line 2, resource_name: contains the invisible character U+000A; remove it"]
 
 
-def test_a_name_that_steers_a_terminal_is_shown_without_doing_so() -> None:
-    """Twice the same wrong name is twice one mistake."""
-    found = mistakes(HEADER, with_cell("name", "\x1b[31m"), with_cell("name", "\x1b[31m"))
+def test_a_message_escapes_control_characters() -> None:
+    """The same wrong name in two lines is two mistakes."""
+    found = list_mistakes(HEADER, build_line("name", "\x1b[31m"), build_line("name", "\x1b[31m"))
 
     assert len(found) == 2
     assert all(each.isprintable() for each in found)
 
 
-def test_a_name_has_one_resource_in_both_forms_of_unicode() -> None:
+def test_both_unicode_forms_of_a_name_have_one_resource_name() -> None:
     """A Mac decomposes letters; another resource name would archive the project."""
     names = ("\u00c5lesund", "A\u030alesund")
 
-    resources = [read(HEADER, with_cell("name", each)).entries[0] for each in names]
+    resources = [read(HEADER, build_line("name", each)).entries[0] for each in names]
 
     assert resources[0] == resources[1]
-    assert mistakes(HEADER, *(with_cell("name", each) for each in names)) == [
-        "line 3, name: '\u00c5lesund' is the project of line 2 already"
+    assert list_mistakes(HEADER, *(build_line("name", each) for each in names)) == [
+        "line 3, name: '\u00c5lesund' is already the project of line 2"
     ]
 
 
-def test_seconds_are_refused_in_two_readings_as_amounts_are() -> None:
-    """Three seconds and three thousand are both possible."""
-    found = mistakes(f"{HEADER};copy_timeout", f"{LINE};3.000")
+def test_ambiguous_seconds_are_refused_as_amounts_are() -> None:
+    """Both three seconds and three thousand are possible."""
+    found = list_mistakes(f"{HEADER};copy_timeout", f"{LINE};3.000")
 
     assert len(found) == 1
     assert found[0].startswith("line 2, copy_timeout: must be a number such as ")
@@ -317,9 +313,9 @@ def test_seconds_are_refused_in_two_readings_as_amounts_are() -> None:
 
 @pytest.mark.parametrize("space", ["\u00a0", "\u202f", "\u3000"])
 def test_a_space_of_another_width_is_dropped_around_a_cell_and_refused_within(space: str) -> None:
-    """Spreadsheets and web pages leave them; removed, they would join two words."""
-    around = read(HEADER, with_cell("name", f"{space}Tower{space}")).entries[0]
-    within = mistakes(HEADER, with_cell("name", f"Harbor{space}Tower"))
+    """Web pages contain such spaces; removing one within a cell would join two message."""
+    around = read(HEADER, build_line("name", f"{space}Tower{space}")).entries[0]
+    within = list_mistakes(HEADER, build_line("name", f"Harbor{space}Tower"))
 
     assert around.arguments["name"] == "Tower"
     assert len(within) == 1
@@ -328,17 +324,17 @@ def test_a_space_of_another_width_is_dropped_around_a_cell_and_refused_within(sp
 
 
 def test_a_line_that_is_a_sum_or_a_note_is_one_mistake() -> None:
-    """It lacks most of what a project needs."""
-    assert mistakes(HEADER, LINE, "Total;;;;3000000;;") == [
+    """It lacks most required arguments."""
+    assert list_mistakes(HEADER, LINE, "Total;;;;3000000;;") == [
         (
             "line 3: has no start_date, end_date, project_type, currency; "
-            "write them, or remove the line if it is not a project"
+            "add them, or remove the line if it is not a project"
         )
     ]
 
 
-def test_rows_and_columns_that_a_spreadsheet_leaves_empty_are_ignored() -> None:
-    """As Excel and LibreOffice save a sheet that had more in it."""
+def test_empty_rows_and_columns_are_ignored() -> None:
+    """Excel and LibreOffice save them for deleted cells."""
     found = read("sep=;;;;;;;;", f"{HEADER};;;", f"{LINE};;;", ";;;;;;;;;", " ; ;;;;;;;;", "")
 
     assert found.mistakes == []

@@ -1,4 +1,4 @@
-"""POST projects: what it takes, what it refuses, what it answers."""
+"""POST projects: accepted and refused bodies, and their replies."""
 
 from collections.abc import Callable
 from typing import Any
@@ -24,30 +24,30 @@ def message_of(reply: Reply) -> str:
     return str(content["message"])
 
 
-def test_a_new_project_is_pending_and_tells_everything_but_its_services(
+def test_a_new_project_is_pending_and_has_every_field_but_services(
     send_request: Call, project_body: Body
 ) -> None:
     """Documented: 201, the 25 fields of the page, no service_types."""
-    answer = send_request("POST", "projects", project_body)
+    reply = send_request("POST", "projects", project_body)
 
-    content = answer.parse_content()
-    assert answer.status == 201
+    content = reply.parse_content()
+    assert reply.status == 201
     assert len(content) == 25
     assert (content["status"], content["value"]) == ("pending", 3000.0)
     assert content["copy_project_job_id"] is None
 
 
-def test_all_missing_fields_are_named_at_once(send_request: Call) -> None:
+def test_one_error_names_all_missing_fields(send_request: Call) -> None:
     """Documented: six fields are required."""
-    answer = send_request("POST", "projects", {})
+    reply = send_request("POST", "projects", {})
 
-    assert answer.status == 400
+    assert reply.status == 400
     for name in ("name", "start_date", "end_date", "project_type", "value", "currency"):
-        assert f"{name} is required" in message_of(answer)
+        assert f"{name} is required" in message_of(reply)
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "words"),
+    ("field", "value", "message"),
     [
         ("name", "x" * 256, "the limit is 255"),
         ("name", "a/b", "must not contain /"),
@@ -75,17 +75,17 @@ def test_all_missing_fields_are_named_at_once(send_request: Call) -> None:
         ("service_types", "fields", "the nearest known one is field"),
         ("service_types", ["field"], "service_types is not a string"),
         ("include_locations", "yes", "is neither true nor false"),
-        ("nmae", "Tower", "there is no field nmae; the nearest known one is name"),
+        ("nmae", "Tower", "unknown field nmae; the nearest known one is name"),
     ],
 )
-def test_a_malformed_field_is_400_and_named(
-    send_request: Call, project_body: Body, field: str, value: object, words: str
+def test_a_malformed_field_is_400_with_its_name(
+    send_request: Call, project_body: Body, field: str, value: object, message: str
 ) -> None:
-    """The message says what to write instead."""
-    answer = send_request("POST", "projects", project_body | {field: value})
+    """The message suggests a valid value."""
+    reply = send_request("POST", "projects", project_body | {field: value})
 
-    assert answer.status == 400
-    assert words in message_of(answer)
+    assert reply.status == 400
+    assert message in message_of(reply)
 
 
 @pytest.mark.parametrize(
@@ -106,19 +106,19 @@ def test_a_malformed_field_is_400_and_named(
         ("business_unit_id", BUSINESS_UNIT_ID, BUSINESS_UNIT_ID),
     ],
 )
-def test_what_hq_takes_the_emulator_takes(
+def test_lenient_values_are_accepted(
     send_request: Call, project_body: Body, field: str, value: object, stored: object
 ) -> None:
-    """Numbers and booleans in strings, free project types, dots in names, empty optionals."""
-    answer = send_request("POST", "projects", project_body | {field: value})
+    """Numbers and booleans in strings, any project type, dots in names, empty optional fields."""
+    reply = send_request("POST", "projects", project_body | {field: value})
 
-    content = answer.parse_content()
-    assert answer.status == 201
+    content = reply.parse_content()
+    assert reply.status == 201
     assert content.get(field) == stored
 
 
 @pytest.mark.parametrize(
-    ("change", "words"),
+    ("change", "message"),
     [
         ({"start_date": "2027-07-01"}, "must be before end_date"),
         ({"start_date": "2027-06-30"}, "must be before end_date"),
@@ -127,17 +127,17 @@ def test_what_hq_takes_the_emulator_takes(
     ],
 )
 def test_a_broken_business_rule_is_422(
-    send_request: Call, project_body: Body, change: Body, words: str
+    send_request: Call, project_body: Body, change: Body, message: str
 ) -> None:
     """Well-formed, but refused."""
-    answer = send_request("POST", "projects", project_body | change)
+    reply = send_request("POST", "projects", project_body | change)
 
-    assert answer.status == 422
-    assert words in message_of(answer)
+    assert reply.status == 422
+    assert message in message_of(reply)
 
 
-def test_a_name_is_taken_once_per_account(send_request: Call, project_body: Body) -> None:
-    """409 is the documented conflict; the second body is otherwise fine."""
+def test_a_project_name_is_unique_in_an_account(send_request: Call, project_body: Body) -> None:
+    """409 is the documented conflict; the second body is otherwise valid."""
     first = send_request("POST", "projects", project_body)
 
     second = send_request("POST", "projects", project_body | {"value": 1})
@@ -145,38 +145,38 @@ def test_a_name_is_taken_once_per_account(send_request: Call, project_body: Body
     assert (first.status, second.status) == (201, 409)
 
 
-def test_names_are_compared_as_they_are_written(
+def test_project_names_are_case_sensitive(
     send_request: Call, project_body: Body, created_project: Body
 ) -> None:
-    """Whether HQ tells upper from lower case is not known (inference)."""
-    answer = send_request("POST", "projects", project_body | {"name": "tower a"})
+    """Whether HQ's names are case-sensitive is not known (inference)."""
+    reply = send_request("POST", "projects", project_body | {"name": "tower a"})
 
     assert created_project["name"] == "Tower A"
-    assert answer.status == 201
+    assert reply.status == 201
 
 
-def test_the_name_of_an_archived_project_stays_taken(
+def test_the_name_of_an_archived_project_stays_in_use(
     send_request: Call, project_body: Body, created_project: dict[str, Any]
 ) -> None:
-    """Nothing deletes a project, so nothing frees its name (inference)."""
+    """A project cannot be deleted, so its name is never released (inference)."""
     send_request("PATCH", f"projects/{created_project['id']}", {"status": "archived"})
 
-    answer = send_request("POST", "projects", project_body)
+    reply = send_request("POST", "projects", project_body)
 
-    assert answer.status == 409
+    assert reply.status == 409
 
 
 def test_another_account_may_have_the_same_name(
     send_request: Call, project_body: Body, created_project: Body
 ) -> None:
-    """Names are unique in an account, not in the world."""
-    answer = send_request("POST", "projects", project_body, account=EMEA_ACCOUNT_ID, region="EMEA")
+    """Names are unique only in an account."""
+    reply = send_request("POST", "projects", project_body, account=EMEA_ACCOUNT_ID, region="EMEA")
 
     assert created_project["name"] == project_body["name"]
-    assert answer.status == 201
+    assert reply.status == 201
 
 
-def test_services_left_out_are_all_the_account_has(
+def test_a_project_has_all_services_of_the_account_by_default(
     send_request: Call, created_project: dict[str, Any]
 ) -> None:
     """Documented on the page of POST projects."""
@@ -186,13 +186,15 @@ def test_services_left_out_are_all_the_account_has(
     assert len(content["service_types"].split(",")) == 12
 
 
-def test_services_are_a_set_in_hqs_own_order(send_request: Call, project_body: Body) -> None:
-    """HQ promises no order, so the emulator does not give back the one it got."""
-    made = send_request(
+def test_services_are_returned_in_the_emulators_order(
+    send_request: Call, project_body: Body
+) -> None:
+    """HQ documents no order, so the emulator does not keep that of the request."""
+    created = send_request(
         "POST", "projects", project_body | {"service_types": "pm, field,pm"}
     ).parse_content()
 
-    content = send_request("GET", f"projects/{made['id']}").parse_content()
+    content = send_request("GET", f"projects/{created['id']}").parse_content()
 
     assert content["service_types"] == "field,pm"
 
@@ -200,7 +202,7 @@ def test_services_are_a_set_in_hqs_own_order(send_request: Call, project_body: B
 def test_a_service_the_account_lacks_is_422(
     emulator: Emulator, send_request: Call, project_body: Body
 ) -> None:
-    """Inference; the option lets it pass."""
+    """Inference; an option accepts it."""
     state = emulator.call_control_plane("GET", "/state")
     state["accounts"][0]["services"] = "field"
     emulator.call_control_plane("PUT", "/state", state)
@@ -212,8 +214,8 @@ def test_a_service_the_account_lacks_is_422(
     assert (strict.status, loose.status) == (422, 201)
 
 
-def test_a_status_sent_with_a_create_is_ignored(send_request: Call, project_body: Body) -> None:
-    """Observed: the vendor's tool sends ``active`` and the project is pending all the same."""
+def test_a_create_ignores_the_status(send_request: Call, project_body: Body) -> None:
+    """Observed: the vendor's tool sends ``active`` and the project is pending."""
     sent = project_body | {"status": "active", "id": "x", "folders_created_from": "y"}
 
     content = send_request("POST", "projects", sent).parse_content()
@@ -231,7 +233,7 @@ def test_a_status_sent_with_a_create_is_ignored(send_request: Call, project_body
         ("state_needs_country", True, {"state_or_province": "New York"}, 422),
     ],
 )
-def test_what_is_not_known_of_hq_is_an_option(  # noqa: PLR0913 - a table of cases
+def test_options_select_unknown_behaviours_of_hq(  # noqa: PLR0913 - a table of cases
     emulator: Emulator,
     send_request: Call,
     project_body: Body,
@@ -241,12 +243,12 @@ def test_what_is_not_known_of_hq_is_an_option(  # noqa: PLR0913 - a table of cas
     body: Body,
     status: int,
 ) -> None:
-    """Each switch changes the answer to one body."""
+    """Each option changes the reply to one body."""
     emulator.call_control_plane("PATCH", "/options", {option: value})
 
-    answer = send_request("POST", "projects", project_body | body)
+    reply = send_request("POST", "projects", project_body | body)
 
-    assert answer.status == status
+    assert reply.status == status
 
 
 @pytest.mark.parametrize(
@@ -258,7 +260,7 @@ def test_what_is_not_known_of_hq_is_an_option(  # noqa: PLR0913 - a table of cas
         ({"service_types": "field", "language": "de"}, {"language": "en"}, 422),
     ],
 )
-def test_a_template_has_field_and_the_same_language(
+def test_a_template_must_have_field_and_the_same_language(
     send_request: Call, project_body: Body, template: Body, sent: Body, status: int
 ) -> None:
     """Documented on the page of POST projects."""
@@ -266,11 +268,11 @@ def test_a_template_has_field_and_the_same_language(
         "POST", "projects", project_body | template | {"name": "Template"}
     ).parse_content()
 
-    answer = send_request(
+    reply = send_request(
         "POST", "projects", project_body | sent | {"template_project_id": model["id"]}
     )
 
-    assert answer.status == status
+    assert reply.status == status
 
 
 @pytest.mark.parametrize(
@@ -281,46 +283,46 @@ def test_a_template_has_field_and_the_same_language(
         (b'{"value": NaN}', "application/json"),
     ],
 )
-def test_a_body_that_is_no_json_object_is_400(
+def test_a_body_that_is_not_a_json_object_is_400(
     emulator: Emulator, token: str, body: bytes, kind: str
 ) -> None:
     """NaN is not JSON either."""
     headers = {"authorization": f"Bearer {token}", "content-type": kind}
     path = f"/hq/v1/accounts/{ACCOUNT_ID}/projects"
 
-    answer = emulator.handle(Request("POST", path, "", headers, body))
+    reply = emulator.handle(Request("POST", path, "", headers, body))
 
-    assert answer.status == 400
-    assert "JSON" in message_of(answer)
+    assert reply.status == 400
+    assert "JSON" in message_of(reply)
 
 
-def test_a_form_is_400(send_request: Call, project_body: Body) -> None:
+def test_a_form_body_is_400(send_request: Call, project_body: Body) -> None:
     """Documented: application/json."""
-    answer = send_request("POST", "projects", project_body, **{"content-type": "text/plain"})
+    reply = send_request("POST", "projects", project_body, **{"content-type": "text/plain"})
 
-    assert answer.status == 400
-    assert "application/json" in message_of(answer)
+    assert reply.status == 400
+    assert "application/json" in message_of(reply)
 
 
-def test_a_new_project_can_stay_out_of_sight_for_a_while(
+def test_a_new_project_can_be_invisible_for_a_while(
     emulator: Emulator, send_request: Call, project_body: Body
 ) -> None:
-    """Observed: dependent calls just after a create are answered with 404."""
+    """Observed: requests just after a create return 404."""
     emulator.call_control_plane("PATCH", "/options", {"visible_after": 3})
-    made = send_request("POST", "projects", project_body).parse_content()
-    hidden = send_request("GET", f"projects/{made['id']}")
-    listed = send_request("GET", "projects")
+    created = send_request("POST", "projects", project_body).parse_content()
+    hidden = send_request("GET", f"projects/{created['id']}")
+    listing = send_request("GET", "projects")
     emulator.clock.advance(3)
 
-    seen = send_request("GET", f"projects/{made['id']}")
+    seen = send_request("GET", f"projects/{created['id']}")
 
-    assert (hidden.status, listed.parse_content(), seen.status) == (404, [], 200)
+    assert (hidden.status, listing.parse_content(), seen.status) == (404, [], 200)
 
 
 def test_the_job_id_can_be_absent_instead_of_null(
     emulator: Emulator, send_request: Call, project_body: Body
 ) -> None:
-    """Which of the two HQ answers without a template is not known."""
+    """Which of the two HQ returns without a template is not known."""
     emulator.call_control_plane("PATCH", "/options", {"copy_job_id_without_template": "absent"})
 
     content = send_request("POST", "projects", project_body).parse_content()

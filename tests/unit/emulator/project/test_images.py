@@ -1,4 +1,4 @@
-"""Images of projects and companies: a form with a file in it."""
+"""Images of projects and companies: a form with a file."""
 
 from collections.abc import Callable
 from hashlib import sha256
@@ -16,7 +16,7 @@ PNG = b"\x89PNG\r\n\x1a\n\r\n--x\r\n\x00\xff"
 
 @pytest.fixture
 def upload(emulator: Emulator, token: str) -> Callable[..., Reply]:
-    """Return a function that uploads as a common client does."""
+    """Return a function that uploads a file like a common client."""
 
     def upload(path: str, name: str = "chunk", *file: Any) -> Reply:
         file = file or ("tower.png", PNG, "image/png")
@@ -30,10 +30,10 @@ def upload(emulator: Emulator, token: str) -> Callable[..., Reply]:
     return upload
 
 
-def test_an_image_is_taken_and_weighed(
+def test_an_upload_stores_the_metadata_of_an_image(
     emulator: Emulator, upload: Call, created_project: dict[str, Any]
 ) -> None:
-    """Byte for byte; the answers are the project and the company."""
+    """With its size and digest; the replies are the project and the company."""
     project, company = (
         upload(f"projects/{created_project['id']}"),
         upload(f"companies/{COMPANY_ID}"),
@@ -47,10 +47,10 @@ def test_an_image_is_taken_and_weighed(
     assert (account["projects"][0]["image"], account["companies"][0]["image"]) == (kept, kept)
 
 
-def test_the_next_image_replaces_the_last(
+def test_a_second_image_replaces_the_first(
     emulator: Emulator, upload: Call, created_project: dict[str, Any]
 ) -> None:
-    """And is part of the state, out and in."""
+    """It is part of the state, which can be dumped and loaded."""
     upload(f"projects/{created_project['id']}")
     upload(f"projects/{created_project['id']}", "chunk", "b.gif", b"GIF89a", "image/gif")
     state = emulator.call_control_plane("GET", "/state")
@@ -63,7 +63,7 @@ def test_the_next_image_replaces_the_last(
 
 
 @pytest.mark.parametrize(
-    ("name", "file", "words"),
+    ("name", "file", "message"),
     [
         ("image", ("a.png", PNG, "image/png"), "no part named chunk"),
         ("chunk", ("a.svg", PNG, "image/svg+xml"), "image/svg+xml is not one of image/png"),
@@ -71,41 +71,41 @@ def test_the_next_image_replaces_the_last(
         ("chunk", ("", PNG, "image/png"), "no file name or no content"),
     ],
 )
-def test_an_upload_that_is_none_is_400(
-    upload: Call, created_project: dict[str, Any], name: str, file: tuple[Any, ...], words: str
+def test_an_invalid_upload_is_400(
+    upload: Call, created_project: dict[str, Any], name: str, file: tuple[Any, ...], message: str
 ) -> None:
-    """Name of the part, type and content."""
-    answer = upload(f"projects/{created_project['id']}", name, *file)
+    """The name of the part, the type and the content are checked."""
+    reply = upload(f"projects/{created_project['id']}", name, *file)
 
-    assert answer.status == 400
-    assert words in answer.parse_content()["message"]
+    assert reply.status == 400
+    assert message in reply.parse_content()["message"]
 
 
 @pytest.mark.parametrize("kind", ["application/json", "multipart/form-data", ""])
-def test_a_body_that_is_no_form_is_400(
+def test_an_upload_without_a_form_is_400(
     send_request: Call, created_project: dict[str, Any], kind: str
 ) -> None:
     """The page's own table of headers says JSON, and its example does not."""
-    answer = send_request(
+    reply = send_request(
         "PATCH", f"projects/{created_project['id']}/image", {}, **{"content-type": kind}
     )
 
-    assert answer.status == 400
+    assert reply.status == 400
 
 
-def test_an_archived_project_takes_no_image(
+def test_the_image_of_an_archived_project_cannot_be_changed(
     send_request: Call, upload: Call, created_project: dict[str, Any]
 ) -> None:
-    """Like any other change."""
+    """As for other changes."""
     send_request("PATCH", f"projects/{created_project['id']}", {"status": "archived"})
 
     assert upload(f"projects/{created_project['id']}").status == 422
 
 
-def test_the_journal_keeps_no_image(
+def test_the_journal_records_no_image_content(
     emulator: Emulator, upload: Call, created_project: dict[str, Any]
 ) -> None:
-    """But its name, type and size."""
+    """Only its name, type and size."""
     upload(f"projects/{created_project['id']}")
 
     entry = emulator.call_control_plane("GET", "/requests", query="path=*/image")[0]

@@ -12,12 +12,12 @@ Call = Callable[..., Reply]
 
 @pytest.fixture
 def job_id(send_request: Call, project_body: dict[str, object]) -> str:
-    """Make a project from a template and return the id of its job."""
+    """Create a project from a template and return the id of its job."""
     template = send_request("POST", "projects", project_body | {"name": "Template"}).parse_content()
-    made = send_request(
+    created = send_request(
         "POST", "projects", project_body | {"template_project_id": template["id"]}
     ).parse_content()
-    return str(made["copy_project_job_id"])
+    return str(created["copy_project_job_id"])
 
 
 def status_of(send_request: Call, job_id: str) -> str:
@@ -30,7 +30,7 @@ def test_a_job_id_is_32_hexadecimal_digits(job_id: str) -> None:
     assert re.fullmatch("[0-9a-f]{32}", job_id)
 
 
-def test_a_job_names_its_account_and_what_it_does(send_request: Call, job_id: str) -> None:
+def test_a_job_has_its_account_and_details(send_request: Call, job_id: str) -> None:
     """Observed in a client; the values are invented."""
     job = send_request("GET", f"jobs/{job_id}").parse_content()
 
@@ -50,8 +50,8 @@ def test_a_job_goes_from_queued_to_success(
     assert seen == ["queued", "processing", "success"]
 
 
-def test_a_job_can_be_made_to_fail(emulator: Emulator, send_request: Call, job_id: str) -> None:
-    """An option, for those who wait for it."""
+def test_an_option_lets_a_job_fail(emulator: Emulator, send_request: Call, job_id: str) -> None:
+    """Clients that wait for a job can be tested with it."""
     emulator.call_control_plane("PATCH", "/options", {"job_outcome": "failed", "job_duration": 0})
 
     content = send_request("GET", f"jobs/{job_id}").parse_content()
@@ -59,8 +59,8 @@ def test_a_job_can_be_made_to_fail(emulator: Emulator, send_request: Call, job_i
     assert (content["status"], content["message"]) == ("failed", "the template could not be copied")
 
 
-def test_a_job_that_is_not_there_is_404(send_request: Call) -> None:
-    """The wording follows that for projects (inference)."""
-    answer = send_request("GET", "jobs/aca11a7abd1747cdab996548d0e6fe25")
+def test_an_unknown_job_is_404(send_request: Call) -> None:
+    """The message is that for projects (inference)."""
+    reply = send_request("GET", "jobs/aca11a7abd1747cdab996548d0e6fe25")
 
-    assert answer.parse_content() == {"code": 1004, "message": "this job doesn't exist."}
+    assert reply.parse_content() == {"code": 1004, "message": "this job doesn't exist."}

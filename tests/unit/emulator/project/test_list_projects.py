@@ -12,14 +12,16 @@ TWELVE = [f"P{number:02}" for number in range(12)]
 
 
 @pytest.fixture
-def twelve(emulator: Emulator, send_request: Call, project_body: dict[str, object]) -> list[str]:
-    """Make twelve projects a second apart and return their ids, oldest first."""
+def twelve_projects(
+    emulator: Emulator, send_request: Call, project_body: dict[str, object]
+) -> list[str]:
+    """Create twelve projects a second apart and return their ids, oldest first."""
     ids = []
     for number, name in enumerate(TWELVE):
-        made: Any = send_request(
+        created: Any = send_request(
             "POST", "projects", project_body | {"name": name, "value": -number}
         ).parse_content()
-        ids.append(str(made["id"]))
+        ids.append(str(created["id"]))
         emulator.clock.advance(1)
     return ids
 
@@ -29,24 +31,26 @@ def names_of(reply: Reply) -> list[str]:
     return [row["name"] for row in rows]
 
 
-@pytest.mark.usefixtures("twelve")
+@pytest.mark.usefixtures("twelve_projects")
 def test_a_list_is_a_bare_array_of_ten_newest_change_first(send_request: Call) -> None:
     """Documented: ten rows; observed: updated_at descending."""
-    answer = send_request("GET", "projects")
+    reply = send_request("GET", "projects")
 
-    assert names_of(answer) == TWELVE[:1:-1]
-
-
-def test_a_change_moves_a_project_to_the_top(send_request: Call, twelve: list[str]) -> None:
-    """That is why paging without sort is unsafe."""
-    send_request("PATCH", f"projects/{twelve[0]}", {"city": "Oslo"})
-
-    answer = send_request("GET", "projects", query="limit=2")
-
-    assert names_of(answer) == ["P00", "P11"]
+    assert names_of(reply) == TWELVE[:1:-1]
 
 
-@pytest.mark.usefixtures("twelve")
+def test_a_change_moves_a_project_to_the_top(
+    send_request: Call, twelve_projects: list[str]
+) -> None:
+    """So paging without sort is unsafe."""
+    send_request("PATCH", f"projects/{twelve_projects[0]}", {"city": "Oslo"})
+
+    reply = send_request("GET", "projects", query="limit=2")
+
+    assert names_of(reply) == ["P00", "P11"]
+
+
+@pytest.mark.usefixtures("twelve_projects")
 @pytest.mark.parametrize(
     ("query", "names"),
     [
@@ -66,41 +70,43 @@ def test_a_change_moves_a_project_to_the_top(send_request: Call, twelve: list[st
     ],
 )
 def test_sort_limit_and_offset(send_request: Call, query: str, names: list[str]) -> None:
-    """A dash sorts downwards; unknown fields and blanks are ignored."""
-    answer = send_request("GET", "projects", query=query)
+    """A dash sorts in descending order; unknown fields and spaces are ignored."""
+    reply = send_request("GET", "projects", query=query)
 
-    assert names_of(answer) == names
+    assert names_of(reply) == names
 
 
-def test_rows_that_tie_keep_one_order(send_request: Call, project_body: dict[str, object]) -> None:
-    """With the clock standing still, newest first is still newest first."""
+def test_equal_rows_have_a_stable_order(
+    send_request: Call, project_body: dict[str, object]
+) -> None:
+    """With a frozen clock, the order is still newest first."""
     for name in TWELVE:
         send_request("POST", "projects", project_body | {"name": name})
 
-    answer = send_request("GET", "projects", query="sort=-created_at&limit=3")
+    reply = send_request("GET", "projects", query="sort=-created_at&limit=3")
 
-    assert names_of(answer) == TWELVE[:-4:-1]
+    assert names_of(reply) == TWELVE[:-4:-1]
 
 
-@pytest.mark.usefixtures("twelve")
+@pytest.mark.usefixtures("twelve_projects")
 @pytest.mark.parametrize(
     ("fields", "keys"),
     [("name", ["id", "name"]), ("nonsense", ["id"]), ("value,%20name", ["id", "name", "value"])],
 )
-def test_field_chooses_and_id_always_comes(
+def test_field_selects_fields_and_always_id(
     send_request: Call, fields: str, keys: list[str]
 ) -> None:
-    """Documented: a comma list, unknown names ignored."""
-    answer = send_request("GET", "projects", query=f"field={fields}&limit=1")
+    """Documented: a comma-separated list; unknown names are ignored."""
+    reply = send_request("GET", "projects", query=f"field={fields}&limit=1")
 
-    rows = answer.parse_content()
+    rows = reply.parse_content()
     assert sorted(rows[0]) == keys
 
 
-def test_a_page_is_never_longer_than_a_hundred(
+def test_a_page_has_at_most_a_hundred_rows(
     emulator: Emulator, send_request: Call, project_body: dict[str, object]
 ) -> None:
-    """Documented as the maximum; that more is clamped is an inference, and an option."""
+    """Documented as the maximum; that a larger limit is clamped is an inference, and an option."""
     emulator.call_control_plane("PATCH", "/options", {"rate_limit_per_minute": 0})
     for number in range(101):
         send_request("POST", "projects", project_body | {"name": f"P{number}"})
@@ -114,14 +120,14 @@ def test_a_page_is_never_longer_than_a_hundred(
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=ten", "limit=-1", "offset=-1", "offset=x"])
-def test_a_number_that_is_none_is_400(send_request: Call, query: str) -> None:
-    """Inference: a client that sends nonsense should hear of it."""
-    answer = send_request("GET", "projects", query=query)
+def test_an_invalid_number_is_400(send_request: Call, query: str) -> None:
+    """Inference: invalid parameters should be reported."""
+    reply = send_request("GET", "projects", query=query)
 
-    assert answer.status == 400
+    assert reply.status == 400
 
 
-def test_a_parameter_hq_does_not_have_is_400(emulator: Emulator, send_request: Call) -> None:
+def test_an_unknown_parameter_is_400(emulator: Emulator, send_request: Call) -> None:
     """``fields`` is another API's name; HQ would most likely ignore it, and so can the emulator."""
     strict = send_request("GET", "projects", query="fields=name")
     emulator.call_control_plane("PATCH", "/options", {"unknown_fields": "ignore"})
@@ -129,16 +135,14 @@ def test_a_parameter_hq_does_not_have_is_400(emulator: Emulator, send_request: C
     loose = send_request("GET", "projects", query="fields=name")
 
     content = strict.parse_content()
-    assert (
-        content["message"] == "there is no query parameter fields; the nearest known one is field"
-    )
+    assert content["message"] == "unknown query parameter fields; the nearest known one is field"
     assert (strict.status, loose.status) == (400, 200)
 
 
 @pytest.mark.usefixtures("created_project")
-def test_a_list_never_shows_services(send_request: Call) -> None:
+def test_a_list_has_no_services(send_request: Call) -> None:
     """Only GET one does."""
-    answer = send_request("GET", "projects", query="field=service_types")
+    reply = send_request("GET", "projects", query="field=service_types")
 
-    rows = answer.parse_content()
+    rows = reply.parse_content()
     assert [*rows[0]] == ["id"]

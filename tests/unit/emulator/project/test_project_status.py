@@ -1,4 +1,4 @@
-"""The life of a project: pending, active, inactive, archived."""
+"""The status of a project: pending, active, inactive, archived."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,8 +11,8 @@ Call = Callable[..., Reply]
 Project = dict[str, Any]
 
 
-def put(emulator: Emulator, project: Project, status: str) -> str:
-    """Bring a project into a status as if somebody had done it in the browser."""
+def set_status(emulator: Emulator, project: Project, status: str) -> str:
+    """Set the status of a project as a user in the browser would."""
     emulator.call_control_plane("PATCH", f"/projects/{project['id']}", {"status": status})
     return f"projects/{project['id']}"
 
@@ -32,7 +32,7 @@ def put(emulator: Emulator, project: Project, status: str) -> str:
         ("archived", "archived", "archived"),
     ],
 )
-def test_known_changes_are_made(  # noqa: PLR0913 - a table of cases
+def test_known_status_changes_succeed(  # noqa: PLR0913 - a table of cases
     emulator: Emulator,
     send_request: Call,
     created_project: Project,
@@ -41,26 +41,26 @@ def test_known_changes_are_made(  # noqa: PLR0913 - a table of cases
     sent: str,
     after: str,
 ) -> None:
-    """Sending the present status is fine; only an admin activates a pending project."""
-    path = put(emulator, created_project, before)
+    """The current status is accepted; only an admin activates a pending project."""
+    path = set_status(emulator, created_project, before)
 
-    answer = send_request("PATCH", path, {"status": sent})
+    reply = send_request("PATCH", path, {"status": sent})
 
-    content = answer.parse_content()
-    assert (answer.status, content["status"]) == (200, after)
+    content = reply.parse_content()
+    assert (reply.status, content["status"]) == (200, after)
 
 
 @pytest.mark.parametrize(("before", "sent"), [("pending", "inactive"), ("archived", "inactive")])
-def test_other_changes_are_422(
+def test_other_status_changes_are_422(
     emulator: Emulator, send_request: Call, created_project: Project, before: str, sent: str
 ) -> None:
-    """No source shows them, so they are refused (inference)."""
-    path = put(emulator, created_project, before)
+    """No source documents them, so they are refused (inference)."""
+    path = set_status(emulator, created_project, before)
 
-    answer = send_request("PATCH", path, {"status": sent})
+    reply = send_request("PATCH", path, {"status": sent})
 
-    content = answer.parse_content()
-    assert (answer.status, content["code"]) == (422, 9423)
+    content = reply.parse_content()
+    assert (reply.status, content["code"]) == (422, 9423)
     assert content["message"] == f"a project that is {before} cannot become {sent}"
 
 
@@ -74,33 +74,33 @@ def test_other_changes_are_422(
         ({}, 200),
     ],
 )
-def test_an_archived_project_takes_only_its_status(
+def test_only_the_status_of_an_archived_project_can_change(
     emulator: Emulator, send_request: Call, created_project: Project, body: Project, status: int
 ) -> None:
-    """Or anything, together with ``active`` (inference)."""
-    path = put(emulator, created_project, "archived")
+    """Or any field together with ``active`` (inference)."""
+    path = set_status(emulator, created_project, "archived")
 
-    answer = send_request("PATCH", path, body)
+    reply = send_request("PATCH", path, body)
 
-    assert answer.status == status
+    assert reply.status == status
 
 
-def test_archived_projects_can_be_made_patchable(
+def test_an_option_allows_patches_of_archived_projects(
     emulator: Emulator, send_request: Call, created_project: Project
 ) -> None:
     """HQ's real behaviour is not known."""
-    path = put(emulator, created_project, "archived")
+    path = set_status(emulator, created_project, "archived")
     emulator.call_control_plane("PATCH", "/options", {"archived_patch": "anything"})
 
-    answer = send_request("PATCH", path, {"city": "Oslo"})
+    reply = send_request("PATCH", path, {"city": "Oslo"})
 
-    assert answer.status == 200
+    assert reply.status == 200
 
 
-def test_archiving_twice_is_the_same_as_once(
+def test_archiving_is_idempotent(
     emulator: Emulator, send_request: Call, created_project: Project
 ) -> None:
-    """The second answer is the first one, updated_at included."""
+    """The second reply equals the first one, including updated_at."""
     path = f"projects/{created_project['id']}"
     first = send_request("PATCH", path, {"status": "archived"})
     emulator.clock.advance(5)
@@ -110,23 +110,23 @@ def test_archiving_twice_is_the_same_as_once(
     assert second.parse_content() == first.parse_content()
 
 
-def test_an_archived_project_is_still_listed_and_shown(
+def test_an_archived_project_is_still_listed_and_readable(
     emulator: Emulator, send_request: Call, created_project: Project
 ) -> None:
     """Clients filter by status themselves (inference)."""
-    path = put(emulator, created_project, "archived")
+    path = set_status(emulator, created_project, "archived")
 
-    shown, listed = send_request("GET", path), send_request("GET", "projects")
+    current, listing = send_request("GET", path), send_request("GET", "projects")
 
-    names = listed.parse_content()
-    assert shown.status == 200
+    names = listing.parse_content()
+    assert current.status == 200
     assert [row["status"] for row in names] == ["archived"]
 
 
-def test_there_is_no_delete(send_request: Call, created_project: Project) -> None:
-    """The answer names a route there is."""
-    answer = send_request("DELETE", f"projects/{created_project['id']}")
+def test_projects_cannot_be_deleted(send_request: Call, created_project: Project) -> None:
+    """The reply suggests an existing route."""
+    reply = send_request("DELETE", f"projects/{created_project['id']}")
 
-    content = answer.parse_content()
-    assert answer.status == 404
+    content = reply.parse_content()
+    assert reply.status == 404
     assert "/hq/v1/accounts/:account_id/projects/:project_id" in content["developerMessage"]

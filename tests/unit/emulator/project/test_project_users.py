@@ -28,7 +28,7 @@ SOMEWHERE = "c17e6837-96cd-4839-868e-051a2ad65d28"
 
 @pytest.fixture
 def v2(send_request: Call) -> Call:
-    """Return a function that calls HQ v2 for the account's admin."""
+    """Return a function that sends requests to HQ v2 on behalf of the account's admin."""
 
     def v2(method: str, path: str, body: object = None, acting: str = ADMIN_UID) -> Reply:
         headers = {"x-user-id": acting} if acting else {}
@@ -39,7 +39,7 @@ def v2(send_request: Call) -> Call:
 
 @pytest.fixture
 def bo(send_request: Call) -> Row:
-    """Return a user of the account who was never invited."""
+    """Return a user of the account who was not invited yet."""
     content = send_request("POST", "users", {"email": "bo@example.com"}).parse_content()
     assert isinstance(content, dict)
     return content
@@ -47,7 +47,7 @@ def bo(send_request: Call) -> Row:
 
 @pytest.fixture
 def member(emulator: Emulator, created_project: Row, bo: Row) -> Row:
-    """Return Bo as a member of the tower, with access to a module HQ v2 does not know."""
+    """Return Bo as a member of the project, with access to a module that HQ v2 does not support."""
     fields = {"user_id": bo["id"], "services": {"document_management": "user"}, "modules": ["cost"]}
     emulator.call_control_plane("POST", f"/projects/{created_project['id']}/users", fields)
     return bo
@@ -67,21 +67,21 @@ def member_of(emulator: Emulator, email_or_id: str) -> Row:
 def test_the_first_admin_activates_service_and_project(
     emulator: Emulator, send_request: Call, created_project: Row
 ) -> None:
-    """Documented: nothing but an admin does."""
-    answer = send_request("POST", f"projects/{created_project['id']}/users", admin())
+    """Documented: only an admin does."""
+    reply = send_request("POST", f"projects/{created_project['id']}/users", admin())
 
-    content = answer.parse_content()
+    content = reply.parse_content()
     project = emulator.call_control_plane("GET", "/state")["accounts"][0]["projects"][0]
-    assert answer.status == 201
+    assert reply.status == 201
     assert (content["role"], content["service_type"]) == ("project_admin", "doc_manager")
     assert (project["status"], project["active_services"]) == ("active", "doc_manager")
     assert member_of(emulator, ADMIN_ID)["services"]["project_administration"] == "admin"
 
 
-def test_an_admin_comes_from_their_default_company(
+def test_an_admins_company_must_be_their_default_company(
     send_request: Call, created_project: Row, bo: Row
 ) -> None:
-    """Who has none yet gets this one."""
+    """A user without one gets this one."""
     other = send_request("POST", "companies", {"name": "Nord", "trade": "Metals"}).parse_content()[
         "id"
     ]
@@ -97,8 +97,8 @@ def test_an_admin_comes_from_their_default_company(
     assert send_request("GET", f"users/{bo['id']}").parse_content()["company_name"] == "Nord"
 
 
-def test_an_admin_nobody_knows_is_made_a_user(send_request: Call, created_project: Row) -> None:
-    """With the company, and invited by the first project."""
+def test_adding_an_unknown_admin_creates_a_user(send_request: Call, created_project: Row) -> None:
+    """With the company, and invited to the first project."""
     sent = admin(email="new@example.com", first_name="New")
 
     user = send_request("POST", f"projects/{created_project['id']}/users", sent).parse_content()
@@ -108,74 +108,74 @@ def test_an_admin_nobody_knows_is_made_a_user(send_request: Call, created_projec
 
 
 SAMPLE = ("admin", "doc_manager", "pm", "fng", "collab", "cost", "gng", "glue", "plan", "field")
-"""The services of the one admin in the vendor's ``BIM360_Service_Template.csv``."""
+"""The services of the only admin in the vendor's ``BIM360_Service_Template.csv``."""
 
 
-def test_one_person_activates_several_services(
+def test_one_user_activates_several_services(
     emulator: Emulator, send_request: Call, created_project: Row
 ) -> None:
-    """201 for each of the ten that the vendor's own sample file has; each is active then."""
+    """201 for each of the ten services in the vendor's sample file, which are then active."""
     path = f"projects/{created_project['id']}/users"
 
-    answers = [send_request("POST", path, admin(service_type=each)) for each in SAMPLE]
+    replies = [send_request("POST", path, admin(service_type=each)) for each in SAMPLE]
 
     content = send_request(
         "GET", f"{created_project['id']}/users/{ADMIN_ID}", account="projects", **BIM360
     ).parse_content()
     access = {each["access"] for each in content["services"] if each["serviceName"] in NAMED}
     project = emulator.call_control_plane("GET", "/state")["accounts"][0]["projects"][0]
-    assert [each.status for each in answers] == [201] * 10
+    assert [each.status for each in replies] == [201] * 10
     assert {*project["active_services"].split(",")} >= {*SAMPLE}
     assert access == {"administrator"}
 
 
 @pytest.mark.parametrize("service", ["doc_manager", "admin", "cost"])
-def test_the_same_service_of_the_same_person_is_409(
+def test_the_same_service_of_the_same_user_is_409(
     send_request: Call, created_project: Row, service: str
 ) -> None:
-    """Only that: another service, or another person, is 201."""
+    """Another service or another user is 201."""
     path = f"projects/{created_project['id']}/users"
     first = send_request("POST", path, admin(service_type=service))
 
-    again = send_request("POST", path, admin(service_type=service))
+    second = send_request("POST", path, admin(service_type=service))
     other = send_request("POST", path, admin(service_type=service, email="eve@example.com"))
 
-    assert (first.status, again.status, other.status) == (201, 409, 201)
-    assert f"has the service {service}" in again.parse_content()["message"]
+    assert (first.status, second.status, other.status) == (201, 409, 201)
+    assert f"has the service {service}" in second.parse_content()["message"]
 
 
-def test_a_member_of_documents_has_that_service_and_no_other(
+def test_a_member_of_documents_has_only_that_service(
     send_request: Call, created_project: Row, member: Row
 ) -> None:
-    """Their access to a module stays, and Documents is a service that they have already."""
+    """Access to a module stays, and Documents is a service that the user already has."""
     send_request("PATCH", f"users/{member['id']}", {"company_id": COMPANY_ID})
     path, email = f"projects/{created_project['id']}/users", member["email"]
 
-    answers = [
+    replies = [
         send_request("POST", path, admin(email=email, service_type=each)).status
         for each in ("doc_manager", "cost", "pm")
     ]
 
-    assert answers == [409, 409, 201]
+    assert replies == [409, 409, 201]
 
 
 @pytest.mark.parametrize(("option", "status"), [(False, 201), (True, 409)])
-def test_pm_brings_fng_only_where_an_option_says_so(
+def test_pm_includes_fng_only_with_an_option(
     emulator: Emulator, send_request: Call, created_project: Row, *, option: bool, status: int
 ) -> None:
-    """One reading of the recorded run of a public collection."""
+    """One interpretation of the recorded run of a public collection."""
     emulator.call_control_plane("PATCH", "/options", {"pm_assigns_fng": option})
     send_request("POST", f"projects/{created_project['id']}/users", admin(service_type="pm"))
 
-    answer = send_request(
+    reply = send_request(
         "POST", f"projects/{created_project['id']}/users", admin(service_type="fng")
     )
 
-    assert answer.status == status
+    assert reply.status == status
 
 
 @pytest.mark.parametrize(
-    ("change", "status", "words"),
+    ("change", "status", "message"),
     [
         ({"role": "boss"}, 400, "role"),
         ({"role": ""}, 400, "role is required"),
@@ -185,37 +185,37 @@ def test_pm_brings_fng_only_where_an_option_says_so(
         ({"services": {}}, 400, "the nearest known one is service_type"),
     ],
 )
-def test_a_wrong_admin_is_refused(
-    send_request: Call, created_project: Row, change: Row, status: int, words: str
+def test_an_invalid_admin_is_refused(
+    send_request: Call, created_project: Row, change: Row, status: int, message: str
 ) -> None:
-    """By form, or by a rule."""
-    answer = send_request("POST", f"projects/{created_project['id']}/users", admin(**change))
+    """By its form or by a business rule."""
+    reply = send_request("POST", f"projects/{created_project['id']}/users", admin(**change))
 
-    assert answer.status == status
-    assert words in answer.parse_content()["message"]
+    assert reply.status == status
+    assert message in reply.parse_content()["message"]
 
 
 def test_a_service_the_project_lacks_cannot_be_activated(
     send_request: Call, project_body: Row
 ) -> None:
-    """Observed: HQ answers as if the project did not exist; project administration always does."""
+    """Observed: the reply is that for an unknown project; project administration always exists."""
     project = send_request(
         "POST", "projects", project_body | {"service_types": "field"}
     ).parse_content()
 
-    answer = send_request("POST", f"projects/{project['id']}/users", admin())
+    reply = send_request("POST", f"projects/{project['id']}/users", admin())
     administration = send_request(
         "POST", f"projects/{project['id']}/users", admin(service_type="admin")
     )
 
-    assert (answer.status, administration.status) == (404, 201)
-    assert answer.parse_content() == {"code": 1004, "message": "this project doesn't exist."}
+    assert (reply.status, administration.status) == (404, 201)
+    assert reply.parse_content() == {"code": 1004, "message": "this project doesn't exist."}
 
 
 def test_a_service_added_to_an_active_project_is_active(
     emulator: Emulator, send_request: Call, project_body: Row
 ) -> None:
-    """As the vendor's set-up tool does it, once there is an admin."""
+    """As in the vendor's set-up tool, once an admin exists."""
     project = send_request(
         "POST", "projects", project_body | {"service_types": "doc_manager"}
     ).parse_content()
@@ -233,16 +233,16 @@ def test_a_service_added_to_an_active_project_is_active(
     ("acting", "status"),
     [(ADMIN_UID, 200), (ADMIN_ID, 200), ("", 403), (SOMEWHERE, 403), ("bo", 403)],
 )
-def test_an_import_is_made_for_an_admin(
+def test_an_import_needs_an_admin_as_acting_user(
     v2: Call, created_project: Row, bo: Row, acting: str, status: int
 ) -> None:
     """Documented: an account admin, or an admin of the project."""
     who = bo["id"] if acting == "bo" else acting
     row = {"email": bo["email"], "services": DOCS_USER}
 
-    answer = v2("POST", f"projects/{created_project['id']}/users/import", [row], acting=who)
+    reply = v2("POST", f"projects/{created_project['id']}/users/import", [row], acting=who)
 
-    assert answer.status == status
+    assert reply.status == status
 
 
 def test_an_admin_of_the_project_may_add_others(
@@ -262,15 +262,15 @@ def test_an_admin_of_the_project_may_add_others(
     assert (plain.status, admin.status) == (403, 200)
 
 
-def test_the_acting_user_can_be_optional(
+def test_an_option_makes_the_acting_user_optional(
     emulator: Emulator, v2: Call, created_project: Row
 ) -> None:
-    """Whether two-legged tokens ever work without is not known."""
+    """Whether HQ accepts two-legged tokens without one is not known."""
     emulator.call_control_plane("PATCH", "/options", {"acting_user": "optional"})
 
-    answer = v2("POST", f"projects/{created_project['id']}/users/import", [], acting="")
+    reply = v2("POST", f"projects/{created_project['id']}/users/import", [], acting="")
 
-    assert answer.parse_content() == {
+    assert reply.parse_content() == {
         "success": 0,
         "failure": 0,
         "success_items": [],
@@ -278,27 +278,27 @@ def test_the_acting_user_can_be_optional(
     }
 
 
-def test_an_account_elsewhere_is_reached_by_the_legacy_path(
+def test_the_legacy_path_reaches_members_in_emea(
     emulator: Emulator, send_request: Call, project_body: Row
 ) -> None:
-    """The same person has another ``id`` there, and the same Autodesk ID."""
+    """The same user has another ``id`` there, and the same Autodesk ID."""
     there = {"account": EMEA_ACCOUNT_ID, "prefix": "/hq/v1/regions/eu/accounts"}
     project = send_request("POST", "projects", project_body, **there).parse_content()
     row = {"user_id": EMEA_ADMIN_ID, "services": DOCS_ADMIN}
     acting = {"account": EMEA_ACCOUNT_ID, "x-user-id": ADMIN_UID}
     path = f"projects/{project['id']}/users/import"
 
-    answer = send_request("POST", path, [row], prefix="/hq/v2/regions/eu/accounts", **acting)
+    reply = send_request("POST", path, [row], prefix="/hq/v2/regions/eu/accounts", **acting)
 
     entry = emulator.call_control_plane("GET", "/requests", query="path=*/users/import")[0]
-    assert (answer.status, answer.parse_content()["success"]) == (200, 1)
+    assert (reply.status, reply.parse_content()["success"]) == (200, 1)
     assert (entry["acting_user"], entry["status"]) == (ADMIN_UID, 200)
 
 
-def test_a_service_that_is_not_there_fails_in_its_row(
+def test_a_missing_service_fails_in_its_row(
     send_request: Call, v2: Call, project_body: Row, bo: Row
 ) -> None:
-    """Observed: 200, code 2000, these words; the other rows are done."""
+    """Observed: 200, code 2000, this message; the other rows are imported."""
     project = send_request(
         "POST", "projects", project_body | {"service_types": "field"}
     ).parse_content()
@@ -308,10 +308,10 @@ def test_a_service_that_is_not_there_fails_in_its_row(
         "services": {"project_administration": {"access_level": "admin"}},
     }
 
-    answer = v2("POST", f"projects/{project['id']}/users/import", [wrong, right])
+    reply = v2("POST", f"projects/{project['id']}/users/import", [wrong, right])
 
-    content = answer.parse_content()
-    assert (answer.status, content["success"], content["failure"]) == (200, 1, 1)
+    content = reply.parse_content()
+    assert (reply.status, content["success"], content["failure"]) == (200, 1, 1)
     assert content["failure_items"][0]["email"] == bo["email"]
     assert content["failure_items"][0]["errors"] == [
         {
@@ -322,18 +322,18 @@ def test_a_service_that_is_not_there_fails_in_its_row(
 
 
 def test_the_fifty_first_member_is_refused(v2: Call, created_project: Row) -> None:
-    """Documented: at most 50, and nothing of the rest is done."""
+    """Documented: at most 50; no row is imported."""
     rows = [{"email": f"{number}@example.com", "services": DOCS_USER} for number in range(51)]
 
-    answer = v2("POST", f"projects/{created_project['id']}/users/import", rows)
+    reply = v2("POST", f"projects/{created_project['id']}/users/import", rows)
 
-    assert answer.status == 400
+    assert reply.status == 400
 
 
 def test_an_imported_admin_activates_the_project(
     send_request: Call, v2: Call, created_project: Row, bo: Row
 ) -> None:
-    """A plain member before does not; each row tells the project's status."""
+    """A plain member does not; each row has the project's status."""
     rows = [
         {"user_id": bo["id"], "services": DOCS_USER},
         {"email": ADMIN_EMAIL.upper(), "services": DOCS_ADMIN},
@@ -356,19 +356,19 @@ def test_an_imported_admin_activates_the_project(
     ("sent", "company"),
     [({}, COMPANY_ID), ({"company_id": ""}, None), ({"company_id": None}, None)],
 )
-def test_an_empty_company_takes_the_company_away(
+def test_an_empty_company_id_removes_the_company(
     v2: Call, created_project: Row, sent: Row, company: str | None
 ) -> None:
-    """Nobody should send one by accident."""
+    """Clients must not send one by accident."""
     row = {"email": ADMIN_EMAIL, "services": DOCS_USER, **sent}
 
-    answer = v2("POST", f"projects/{created_project['id']}/users/import", [row])
+    reply = v2("POST", f"projects/{created_project['id']}/users/import", [row])
 
-    assert answer.parse_content()["success_items"][0]["company_id"] == company
+    assert reply.parse_content()["success_items"][0]["company_id"] == company
 
 
 @pytest.mark.parametrize(
-    ("change", "words"),
+    ("change", "message"),
     [
         ({"company_id": SOMEWHERE}, "the account has no company"),
         ({"company_id": 7}, "company_id is not a string"),
@@ -383,13 +383,13 @@ def test_an_empty_company_takes_the_company_away(
         ({"services": {"project_administration": {"access_level": "user"}}}, "not one of admin"),
         ({"email": "", "services": DOCS_USER}, "email or user_id is required"),
         ({"email": None, "user_id": SOMEWHERE}, "this user doesn't exist"),
-        ({"role": "x"}, "there is no field role"),
+        ({"role": "x"}, "unknown field role"),
     ],
 )
-def test_a_wrong_row_fails_alone(
-    v2: Call, created_project: Row, bo: Row, change: Row, words: str
+def test_an_invalid_row_does_not_affect_other_rows(
+    v2: Call, created_project: Row, bo: Row, change: Row, message: str
 ) -> None:
-    """With a code and words of its own, beside what was sent."""
+    """The row has a code and a message, next to the sent fields."""
     rows = [
         {"email": ADMIN_EMAIL, "services": DOCS_USER, **change},
         {"email": bo["email"], "services": DOCS_USER},
@@ -398,11 +398,13 @@ def test_a_wrong_row_fails_alone(
     content = v2("POST", f"projects/{created_project['id']}/users/import", rows).parse_content()
 
     assert (content["success"], content["failure"]) == (1, 1)
-    assert words in content["failure_items"][0]["errors"][0]["message"]
+    assert message in content["failure_items"][0]["errors"][0]["message"]
 
 
-def test_a_row_that_is_no_object_fails_alone(v2: Call, created_project: Row) -> None:
-    """Whatever it is."""
+def test_a_row_that_is_not_an_object_does_not_affect_other_rows(
+    v2: Call, created_project: Row
+) -> None:
+    """For any JSON value."""
     content = v2("POST", f"projects/{created_project['id']}/users/import", [7]).parse_content()
 
     assert content["failure_items"][0]["errors"][0]["message"] == "the body is not a JSON object"
@@ -417,10 +419,10 @@ def test_a_row_that_is_no_object_fails_alone(v2: Call, created_project: Row) -> 
         ({"import_strangers": "create"}, "new@example.com", 1),
     ],
 )
-def test_what_an_import_does_with_known_and_unknown_people_is_an_option(  # noqa: PLR0913 - a table
+def test_options_decide_how_an_import_treats_members_and_unknown_users(  # noqa: PLR0913 - a table
     emulator: Emulator, v2: Call, created_project: Row, *, options: Row, email: str, success: int
 ) -> None:
-    """No public source says."""
+    """No public source documents it."""
     emulator.call_control_plane(
         "POST", f"/projects/{created_project['id']}/users", {"email": ADMIN_EMAIL}
     )
@@ -432,10 +434,10 @@ def test_what_an_import_does_with_known_and_unknown_people_is_an_option(  # noqa
     assert content["success"] == success
 
 
-def test_who_is_inactive_is_not_added(
+def test_an_inactive_user_is_not_added(
     emulator: Emulator, v2: Call, created_project: Row, bo: Row
 ) -> None:
-    """Inference: put out of the account is put out of everything."""
+    """Inference: a deactivated user cannot be added to projects."""
     emulator.call_control_plane("PATCH", f"/users/{bo['id']}", {"status": "inactive"})
     row = {"email": bo["email"], "services": DOCS_USER}
 
@@ -463,10 +465,10 @@ def test_the_first_project_sends_the_invitation(
     assert (invited["uid"], bool(joined["uid"])) == (None, True)
 
 
-def test_services_in_a_change_take_other_modules_away(
+def test_services_in_a_patch_remove_other_modules(
     emulator: Emulator, v2: Call, created_project: Row, member: Row
 ) -> None:
-    """Documented as a danger; without ``services`` nothing is lost."""
+    """Documented as a risk; without ``services`` no access is lost."""
     path = f"projects/{created_project['id']}/users/{member['id']}"
     company = v2("PATCH", path, {"email": "", "company_id": COMPANY_ID})
     kept = member_of(emulator, member["id"])["modules"]
@@ -483,50 +485,50 @@ def test_services_in_a_change_take_other_modules_away(
     )
 
 
-def test_what_is_wrong_with_a_change_is_told_inside_a_200(
-    v2: Call, created_project: Row, member: Row
-) -> None:
-    """A client that looks at the status alone takes it for done."""
+def test_an_invalid_patch_is_a_200_with_errors(v2: Call, created_project: Row, member: Row) -> None:
+    """A client that checks only the status would miss the errors."""
     path = f"projects/{created_project['id']}/users/{member['id']}"
 
-    answer = v2("PATCH", path, {"industry_roles": [SOMEWHERE], "services": DOCS_ADMIN})
+    reply = v2("PATCH", path, {"industry_roles": [SOMEWHERE], "services": DOCS_ADMIN})
 
-    content = answer.parse_content()
-    assert answer.status == 200
+    content = reply.parse_content()
+    assert reply.status == 200
     assert content["services"] == DOCS_USER
     assert "no role" in content["error"][0]["message"]
 
 
-def test_who_is_not_in_a_project_cannot_be_changed(v2: Call, created_project: Row, bo: Row) -> None:
-    """Nor by the Autodesk ID: the path takes the ``id``."""
-    answers = [
+def test_a_user_outside_the_project_cannot_be_changed(
+    v2: Call, created_project: Row, bo: Row
+) -> None:
+    """The path needs the ``id``, not the Autodesk ID."""
+    replies = [
         v2("PATCH", f"projects/{created_project['id']}/users/{user}", {})
         for user in (bo["id"], ADMIN_UID)
     ]
 
-    assert {each.status for each in answers} == {404}
+    assert {each.status for each in replies} == {404}
 
 
-def test_an_archived_project_takes_no_users(
+def test_users_of_an_archived_project_cannot_be_changed(
     send_request: Call, v2: Call, created_project: Row, member: Row
 ) -> None:
-    """Observed; neither version does."""
+    """Observed for both versions."""
     send_request("PATCH", f"projects/{created_project['id']}", {"status": "archived"})
     path = f"projects/{created_project['id']}/users"
 
-    answers = [
+    replies = [
         send_request("POST", path, admin()),
         v2("POST", f"{path}/import", []),
         v2("PATCH", f"{path}/{member['id']}", {"company_id": COMPANY_ID}),
     ]
 
-    assert {each.status for each in answers} == {422}
+    assert {each.status for each in replies} == {422}
 
 
-def test_there_are_36_industry_roles_with_ids_of_the_project(
+def test_a_project_has_36_industry_roles_with_its_own_ids(
     emulator: Emulator, send_request: Call, v2: Call, project_body: Row, created_project: Row
 ) -> None:
-    """Only the names are the same everywhere."""
+    """Only the names are the same in all projects."""
     other = send_request("POST", "projects", project_body | {"name": "Tower B"}).parse_content()
     first = v2("GET", f"projects/{created_project['id']}/industry_roles", acting="").parse_content()
     emulator.call_control_plane("PATCH", "/options", {"industry_roles_key": "service_types"})
@@ -540,8 +542,8 @@ def test_there_are_36_industry_roles_with_ids_of_the_project(
     assert ("services" in first[0], "service_types" in second[0]) == (True, True)
 
 
-def test_roles_are_kept_by_id(v2: Call, created_project: Row) -> None:
-    """As they were sent."""
+def test_roles_are_stored_by_id(v2: Call, created_project: Row) -> None:
+    """As in the request."""
     roles = v2("GET", f"projects/{created_project['id']}/industry_roles").parse_content()
     row = {"email": ADMIN_EMAIL, "services": DOCS_USER, "industry_roles": [roles[1]["id"]]}
 
@@ -551,10 +553,10 @@ def test_roles_are_kept_by_id(v2: Call, created_project: Row) -> None:
 
 
 @pytest.mark.usefixtures("member")
-def test_the_companies_of_a_project_are_those_of_its_users(
+def test_a_project_lists_the_companies_of_its_users(
     send_request: Call, v2: Call, created_project: Row
 ) -> None:
-    """A company's fields and two more; they stay when the user goes."""
+    """With the fields of a company and two more; they stay when the user is removed."""
     nord = send_request("POST", "companies", {"name": "Nord", "trade": "Metals"}).parse_content()[
         "id"
     ]
@@ -579,7 +581,7 @@ def test_the_companies_of_a_project_are_those_of_its_users(
 
 
 def test_a_new_project_lists_a_company(send_request: Call, created_project: Row) -> None:
-    """Observed without a template and without users; which company it is, nobody says."""
+    """Observed without a template and without users; which company it is is not documented."""
     send_request("POST", "companies", {"name": "Nord", "trade": "Metals"})
 
     companies = send_request("GET", f"projects/{created_project['id']}/companies").parse_content()
@@ -588,10 +590,10 @@ def test_a_new_project_lists_a_company(send_request: Call, created_project: Row)
 
 
 @pytest.mark.parametrize(("include", "companies"), [(True, 2), (False, 1)])
-def test_a_new_project_gets_its_templates_companies(
+def test_a_new_project_lists_its_templates_companies(
     send_request: Call, project_body: Row, created_project: Row, *, include: bool, companies: int
 ) -> None:
-    """Documented: only where it is asked for; beside the one that every project has."""
+    """Documented: only with ``include_companies``; in addition to the company of every project."""
     nord = send_request("POST", "companies", {"name": "Nord", "trade": "Metals"}).parse_content()[
         "id"
     ]
@@ -608,42 +610,40 @@ def test_a_new_project_gets_its_templates_companies(
     assert len(send_request("GET", f"projects/{copy['id']}/companies").parse_content()) == companies
 
 
-def test_members_are_part_of_the_state(
-    emulator: Emulator, member: Row, created_project: Row
-) -> None:
-    """Out and in again, and gone with their project."""
+def test_the_state_includes_members(emulator: Emulator, member: Row, created_project: Row) -> None:
+    """They can be dumped and loaded, and are deleted with their project."""
     state = emulator.call_control_plane("GET", "/state")
     emulator.call_control_plane("POST", "/reset")
     emulator.call_control_plane("PUT", "/state", state)
-    again = emulator.call_control_plane("GET", "/state")
+    second = emulator.call_control_plane("GET", "/state")
 
     emulator.call_control_plane("DELETE", f"/projects/{created_project['id']}/users/{member['id']}")
 
-    assert again == state
+    assert second == state
     assert emulator.call_control_plane("GET", "/state")["accounts"][0]["projects"][0]["users"] == []
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "body", "words"),
+    ("method", "path", "body", "message"),
     [
         ("POST", "/projects/x/users", {}, "there is no project x"),
         ("POST", "/projects/{id}/users", {"email": "x@example.com"}, "no user x@example.com"),
         ("POST", "/projects/{id}/users", {"emial": "x"}, "the nearest known one is email"),
         ("PATCH", "/projects/{id}/users/x", {}, "there is no user in project"),
         ("DELETE", "/projects/{id}/users/x", {}, "there is no user in project"),
-        ("PATCH", "/projects/{id}", {"users": []}, "users: it is no field of one row"),
+        ("PATCH", "/projects/{id}", {"users": []}, "users: it is not a field of one row"),
     ],
 )
-def test_a_wrong_order_about_members_is_one_line(  # noqa: PLR0913 - a table of cases
-    emulator: Emulator, created_project: Row, *, method: str, path: str, body: Row, words: str
+def test_an_invalid_member_request_is_a_one_line_error(  # noqa: PLR0913 - a table of cases
+    emulator: Emulator, created_project: Row, *, method: str, path: str, body: Row, message: str
 ) -> None:
-    """It names what is not there."""
-    with pytest.raises(Exception, match=words):
+    """It names the missing entity."""
+    with pytest.raises(Exception, match=message):
         emulator.call_control_plane(method, path.replace("{id}", created_project["id"]), body)
 
 
 def test_a_seed_names_members_by_email_and_roles_by_name(emulator: Emulator) -> None:
-    """And says in one line who is not in the account."""
+    """An unknown user raises a one-line error."""
     state = emulator.call_control_plane("GET", "/state")
     state["accounts"][0]["projects"] = [
         {"name": "Old", "users": [{"email": ADMIN_EMAIL, "industry_roles": ["Architect"]}]}

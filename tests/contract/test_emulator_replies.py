@@ -1,4 +1,4 @@
-"""Every answer the emulator gives on a path of the vendor's file has the file's shape."""
+"""All replies of the emulator on paths of the vendor's file match its schemas."""
 
 from collections.abc import Iterator
 
@@ -72,12 +72,12 @@ NOT_THERE = {
     "GET /construction/admin/v1/accounts/{accountId}/users/{userId}/roles",
     "GET /construction/admin/v1/accounts/{accountId}/companies",
 }
-"""ACC's own writes, and reads that nothing here needs."""
+"""Writes to ACC projects, and reads that the provider does not need."""
 
 
 @pytest.fixture(scope="module")
 def populated_emulator() -> Iterator[PopulatedEmulator]:
-    """Return an emulator to be furnished for each call."""
+    """Return an emulator, which is populated for each call."""
     house = PopulatedEmulator()
     yield house
     house.close()
@@ -90,20 +90,20 @@ def name_of(operation: Operation) -> str:
 @pytest.mark.parametrize(
     ("method", "path", "body", "status"), CALLS, ids=[f"{c[0]} {c[1]} {c[3]}" for c in CALLS]
 )
-def test_every_answer_has_the_documented_shape(
+def test_every_reply_matches_the_openapi_file(
     populated_emulator: PopulatedEmulator, method: str, path: str, body: object, status: int
 ) -> None:
-    """The status is documented, no field is missing from the file, and the types are right."""
+    """The status is documented, no field is unknown to the file, and the types match."""
     populated_emulator.populate()
     headers = MULTIPART if body is IMAGE else {}
 
-    answer = populated_emulator.send(method, path, body, headers)
+    reply = populated_emulator.send(method, path, body, headers)
 
-    assert answer.status == status
-    assert get_validator().validate_response(method, path, status, answer.body) == []
+    assert reply.status == status
+    assert get_validator().validate_response(method, path, status, reply.body) == []
 
 
-def test_an_option_that_moves_a_status_moves_it_to_a_known_one(
+def test_a_status_set_by_an_option_is_documented(
     populated_emulator: PopulatedEmulator,
 ) -> None:
     """200 for an import, 204 for the removal of a project's user."""
@@ -112,7 +112,7 @@ def test_an_option_that_moves_a_status_moves_it_to_a_known_one(
         "PATCH", "/options", {"import_status": 200, "remove_project_users": "allow"}
     )
 
-    answers = [
+    replies = [
         (
             "POST",
             path := f"{ACCOUNT_PATH}/users/import",
@@ -121,13 +121,13 @@ def test_an_option_that_moves_a_status_moves_it_to_a_known_one(
         ("DELETE", path := f"{ADMIN}/users/{ADMIN_ID}", populated_emulator.send("DELETE", path)),
     ]
 
-    assert [answer.status for *_, answer in answers] == [200, 204]
-    for method, path, answer in answers:
-        assert get_validator().validate_response(method, path, answer.status, answer.body) == []
+    assert [reply.status for *_, reply in replies] == [200, 204]
+    for method, path, reply in replies:
+        assert get_validator().validate_response(method, path, reply.status, reply.body) == []
 
 
-def test_every_path_of_the_file_is_there_but_these() -> None:
-    """Whatever of the file the emulator has is called above with success."""
+def test_the_emulator_has_every_path_except_these() -> None:
+    """Every other path of the file is called above successfully."""
     there = {
         name_of(each)
         for each in get_validator().operations
