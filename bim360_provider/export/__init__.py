@@ -1,4 +1,4 @@
-"""An account that exists, as a stack: a program that changes nothing, and the file to import it."""
+"""Export an existing account as a stack: a program without changes and its import file."""
 
 from bim360_provider.export.files import (
     StackPaths,

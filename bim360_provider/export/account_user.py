@@ -1,4 +1,4 @@
-"""People of an account as declarations: who they work for, and no word of their profile."""
+"""Declare account users with their company and role, but without their profile."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -20,32 +20,36 @@ DECLARABLE_ARGUMENTS: Final = ("email", "company_id", "default_role", "status")
 def declare_user(
     live: AccountUser,
     name: str,
-    place: Values,
+    account_scope: Values,
     settings: Settings,
     companies: Mapping[str, Reference],
 ) -> Declaration | str:
-    """Return the declaration that changes nothing about a person, or why there can be none.
+    """Return a declaration that does not change a user, or the reason why there is none.
 
     Args:
-        live: The person.
-        name: Pulumi's name for them.
-        place: The account and the region.
-        settings: Go into the check.
-        companies: What to write for the companies that are declared too, by their ids.
+        live: The user at HQ.
+        name: The Pulumi resource name.
+        account_scope: The account and the region.
+        settings: The settings for the check.
+        companies: References to declared companies, by id.
     """
     fields = live.get_fields()
-    usual = () if live.status == "inactive" else ("status",)
-    wanted = [k for k in DECLARABLE_ARGUMENTS if k not in usual and fields.get(k, "") != ""]
-    given = FIELD_SPEC.derive_inputs(fields, place, wanted)
+    default_fields = () if live.status == "inactive" else ("status",)
+    names = [
+        key
+        for key in DECLARABLE_ARGUMENTS
+        if key not in default_fields and fields.get(key, "") != ""
+    ]
+    candidate = FIELD_SPEC.derive_inputs(fields, account_scope, names)
 
-    def state(inputs: Values) -> dict[str, Any]:
-        return {**FIELD_SPEC.build_outputs(fields, place, inputs), "adopted": True}
+    def build_state(inputs: Values) -> dict[str, Any]:
+        return {**FIELD_SPEC.build_outputs(fields, account_scope, inputs), "adopted": True}
 
-    known = select_accepted_inputs(account_user, given, state, settings)
-    if "email" not in known.inputs:
-        return f"user {live.id} is left as it is: {_find_email_refusal(known.notes)}"
+    accepted = select_accepted_inputs(account_user, candidate, build_state, settings)
+    if "email" not in accepted.inputs:
+        return f"user {live.id} is left as it is: {_find_email_refusal(accepted.notes)}"
     arguments: dict[str, Any] = {
-        k: known.inputs[k] for k in DECLARABLE_ARGUMENTS if k in known.inputs
+        key: accepted.inputs[key] for key in DECLARABLE_ARGUMENTS if key in accepted.inputs
     }
     if arguments.get("company_id") in companies:
         arguments["company_id"] = companies[arguments["company_id"]]
@@ -54,14 +58,14 @@ def declare_user(
         name=name,
         id=live.id,
         arguments=arguments,
-        inputs=known.inputs,
-        outputs=known.outputs,
-        notes=known.notes,
+        inputs=accepted.inputs,
+        outputs=accepted.outputs,
+        notes=accepted.notes,
     )
 
 
 def _find_email_refusal(notes: Sequence[str]) -> str:
-    """Return why there is no e-mail to declare."""
-    left = "email is left as it is, "
-    refusals = (each.replace(left, "email ", 1) for each in notes if each.startswith(left))
+    """Return why the e-mail cannot be declared."""
+    prefix = "email is left as it is, "
+    refusals = (each.replace(prefix, "email ", 1) for each in notes if each.startswith(prefix))
     return next(refusals, "it has no e-mail").removesuffix(".")

@@ -1,4 +1,4 @@
-"""The tree of business units as one declaration."""
+"""Declare the tree of business units."""
 
 import unicodedata
 from collections import Counter
@@ -30,7 +30,7 @@ Values = Mapping[str, Any]
 RESOURCE_NAME: Final = "business units"
 
 PULUMI_SIGNATURE_KEY: Final = "4dabf18193072939515e22adb298388d"
-"""Pulumi takes a mapping with this key for a secret or an asset.
+"""The key by which Pulumi identifies a secret or an asset.
 
 https://github.com/pulumi/pulumi/blob/master/sdk/python/lib/pulumi/runtime/rpc.py
 """
@@ -41,49 +41,49 @@ DUPLICATE_NAME_REASON: Final = "another unit with the same parent has the same n
 
 
 def declare_units(
-    live: Sequence[BusinessUnit], name: str, place: Values, settings: Settings
+    live: Sequence[BusinessUnit], name: str, account_scope: Values, settings: Settings
 ) -> tuple[Declaration | None, list[str]]:
-    """Return the declaration of the units, None if there is none, and what is left as it is.
+    """Return the declaration of the units, or None, and a note for each undeclared unit.
 
-    The key of a unit is its path; it is its id where two paths are the same text, as those of
-    "East" below "North/West" and of "West/East" below "North" are.
+    The key of a unit is its path. If two paths are equal as text, such as those of "East" below
+    "North/West" and of "West/East" below "North", the keys are the ids.
 
     Args:
-        live: HQ's structure.
-        name: Pulumi's name for it.
-        place: The account and the region.
-        settings: Go into the check.
+        live: The structure at HQ.
+        name: The Pulumi resource name.
+        account_scope: The account and the region.
+        settings: The settings for the check.
     """
-    judge = _UnitChecker(place, settings)
-    left = _find_refused_units(live, judge)
-    kept = {unit.id for unit in live} - left.keys()
-    notes = [*left.values()]
-    for keys in (_build_keys(live, kept), {id_: id_ for id_ in kept}):
+    checker = _UnitChecker(account_scope, settings)
+    refused = _find_refused_units(live, checker)
+    accepted = {unit.id for unit in live} - refused.keys()
+    notes = [*refused.values()]
+    for keys in (_build_keys(live, accepted), {id_: id_ for id_ in accepted}):
         units = derive_units(live, keys)
-        unsaid = _remove_bad_descriptions(units, live, judge)
-        inputs, outs, why = judge.check_units(live, units)
-        if not why:
+        description_notes = _remove_bad_descriptions(units, live, checker)
+        inputs, outputs, reason = checker.check_units(live, units)
+        if not reason:
             break
-    if units and why:
-        notes.append(f"{len(units):,} business units are left as they are: {why}")
+    if units and reason:
+        notes.append(f"{len(units):,} business units are left as they are: {reason}")
         units = {}
     if not units:
         return None, notes
     declaration = Declaration(
         resource=Bim360BusinessUnits,
         name=name,
-        id=place["account_id"],
+        id=account_scope["account_id"],
         arguments={"units": units},
         inputs=inputs,
-        outputs={**outs, DECLARED: list_declared_fields(inputs["units"])},
-        notes=(*(f"{note}." for note in notes), *unsaid),
+        outputs={**outputs, DECLARED: list_declared_fields(inputs["units"])},
+        notes=(*(f"{note}." for note in notes), *description_notes),
     )
     return declaration, notes
 
 
 @dataclass(frozen=True)
 class _UnitChecker:
-    """Checks what could be declared in an account."""
+    """Checks whether business units can be declared."""
 
     account_scope: Values
     settings: Settings
@@ -91,73 +91,76 @@ class _UnitChecker:
     def check_units(
         self, live: Sequence[BusinessUnit], units: Values
     ) -> tuple[dict[str, Any], dict[str, Any], str]:
-        """Return inputs, outputs, and why the units cannot be declared; empty if they can."""
-        given = {**self.account_scope, "units": units}
-        inputs, problems = business_units.check({}, given, self.settings)
+        """Return inputs, outputs and the reason against the declaration; empty if there is none."""
+        arguments = {**self.account_scope, "units": units}
+        inputs, problems = business_units.check({}, arguments, self.settings)
         if problems:
             return inputs, {}, problems[0].message
-        outs = {**self.account_scope, **build_outputs(live, inputs, inputs["ids"], ())}
-        changed = business_units.diff(outs, inputs).changed_arguments
-        return inputs, outs, "HQ has another form of what would be declared" if changed else ""
+        outputs = {**self.account_scope, **build_outputs(live, inputs, inputs["ids"], ())}
+        changed = business_units.diff(outputs, inputs).changed_arguments
+        reason = "the declared values would differ from those at HQ" if changed else ""
+        return inputs, outputs, reason
 
-    def find_problem(self, live: BusinessUnit, **given: str | None) -> str:
-        """Return why one unit cannot be declared so, whatever else is; empty if it can."""
-        if UNKNOWN in given.values():
+    def find_problem(self, live: BusinessUnit, **fields: str | None) -> str:
+        """Return why one unit cannot be declared with these fields; empty if it can."""
+        if UNKNOWN in fields.values():
             return UNKNOWN_VALUE_REASON
-        unit = {"id": live.id, "name": live.name, "parent": live.parent_id or ROOT, **given}
-        _, _, why = self.check_units([live], {"it": unit})
-        return why.removeprefix("'it': ")
+        unit = {"id": live.id, "name": live.name, "parent": live.parent_id or ROOT, **fields}
+        _, _, reason = self.check_units([live], {"unit": unit})
+        return reason.removeprefix("'unit': ")
 
 
-def _find_refused_units(live: Sequence[BusinessUnit], judge: _UnitChecker) -> dict[str, str]:
-    """Return a line by id for each unit that cannot be declared."""
-    names = build_paths(live)
-    places = Counter((unit.parent_id, _normalize_name(unit)) for unit in live)
-    found = {}
+def _find_refused_units(live: Sequence[BusinessUnit], checker: _UnitChecker) -> dict[str, str]:
+    """Return a note, by id, for each unit that cannot be declared."""
+    paths = build_paths(live)
+    counts = Counter((unit.parent_id, _normalize_name(unit)) for unit in live)
+    notes = {}
     for unit in live:
-        why = DUPLICATE_NAME_REASON if places[unit.parent_id, _normalize_name(unit)] > 1 else ""
-        if (
-            why := MISSING_NAME_REASON
-            if not unit.name
-            else why or judge.find_problem(unit, name=unit.name)
-        ):
-            called = f"business unit {normalize.quote_value(names[unit.id])} ({unit.id})"
-            found[unit.id] = f"{called} is left as it is: {why}"
-    return found
+        if not unit.name:
+            reason = MISSING_NAME_REASON
+        elif counts[unit.parent_id, _normalize_name(unit)] > 1:
+            reason = DUPLICATE_NAME_REASON
+        else:
+            reason = checker.find_problem(unit, name=unit.name)
+        if reason:
+            label = f"business unit {normalize.quote_value(paths[unit.id])} ({unit.id})"
+            notes[unit.id] = f"{label} is left as it is: {reason}"
+    return notes
 
 
 def _normalize_name(unit: BusinessUnit) -> str:
-    """Return the name in one of the forms that look the same."""
+    """Return the name in Unicode normal form C."""
     return unicodedata.normalize("NFC", unit.name or "")
 
 
-def _build_keys(live: Sequence[BusinessUnit], kept: Collection[str]) -> dict[str, str]:
-    """Return the keys by id: a path that cannot be a key is replaced by the id."""
+def _build_keys(live: Sequence[BusinessUnit], accepted: Collection[str]) -> dict[str, str]:
+    """Return the keys by id; the id replaces a path that cannot be a key."""
     return {
         id_: key if key.isprintable() and key != PULUMI_SIGNATURE_KEY else id_
-        for id_, key in assign_keys(live, kept).items()
+        for id_, key in assign_keys(live, accepted).items()
     }
 
 
 def _remove_bad_descriptions(
-    units: Mapping[str, dict[str, Any]], live: Sequence[BusinessUnit], judge: _UnitChecker
+    units: Mapping[str, dict[str, Any]], live: Sequence[BusinessUnit], checker: _UnitChecker
 ) -> list[str]:
-    """Remove descriptions that are empty or cannot be declared; return a note for the latter."""
+    """Remove empty and invalid descriptions; return a note for each invalid one."""
     by_id = {unit.id: unit for unit in live}
     notes = []
     for key, unit in units.items():
         description = unit.pop("description", "")
         if not description:
             continue
-        if why := judge.find_problem(by_id[unit["id"]], description=description):
-            notes.append(f"description of {normalize.quote_value(key)} is left as it is: {why}.")
+        reason = checker.find_problem(by_id[unit["id"]], description=description)
+        if reason:
+            notes.append(f"description of {normalize.quote_value(key)} is left as it is: {reason}.")
         else:
             unit["description"] = description
     return notes
 
 
 def build_unit_references(units: Declaration | None) -> dict[str, Reference]:
-    """Return what projects write for each unit, by its id."""
+    """Return references to declared business units, by id."""
     if units is None:
         return {}
     ids: Mapping[str, str] = units.outputs["ids"]

@@ -1,4 +1,4 @@
-"""Companies as declarations."""
+"""Declare companies."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,33 +16,36 @@ __all__ = ["build_company_references", "declare_company"]
 Values = Mapping[str, Any]
 
 
-def declare_company(live: Company, name: str, place: Values, settings: Settings) -> Declaration:
-    """Return the declaration that changes nothing about a company.
+def declare_company(
+    live: Company, name: str, account_scope: Values, settings: Settings
+) -> Declaration:
+    """Return a declaration that does not change a company.
 
     Args:
-        live: The company.
-        name: Pulumi's name for it.
-        place: The account and the region.
-        settings: Go into the check.
+        live: The company at HQ.
+        name: The Pulumi resource name.
+        account_scope: The account and the region.
+        settings: The settings for the check.
     """
     fields = live.get_fields()
-    given = FIELD_SPEC.derive_inputs(
-        fields, place, [k for k in PATCHABLE_FIELDS if fields.get(k, "") != ""]
-    )
-    known = select_accepted_inputs(
-        company, given, lambda inputs: FIELD_SPEC.build_outputs(fields, place, inputs), settings
+    names = [key for key in PATCHABLE_FIELDS if fields.get(key, "") != ""]
+    accepted = select_accepted_inputs(
+        company,
+        FIELD_SPEC.derive_inputs(fields, account_scope, names),
+        lambda inputs: FIELD_SPEC.build_outputs(fields, account_scope, inputs),
+        settings,
     )
     return Declaration(
         resource=Bim360Company,
         name=name,
         id=live.id,
-        arguments={k: known.inputs[k] for k in PATCHABLE_FIELDS if k in known.inputs},
-        inputs=known.inputs,
-        outputs=known.outputs,
-        notes=known.notes,
+        arguments={key: accepted.inputs[key] for key in PATCHABLE_FIELDS if key in accepted.inputs},
+        inputs=accepted.inputs,
+        outputs=accepted.outputs,
+        notes=accepted.notes,
     )
 
 
 def build_company_references(companies: list[Declaration]) -> dict[str, Reference]:
-    """Return what users and members write for each company, by its id."""
+    """Return references to declared companies, by id."""
     return {each.id: Reference(each.kind, each.id) for each in companies}

@@ -1,4 +1,4 @@
-"""A declaration: one thing of the account, as a program says it and as the state keeps it."""
+"""Declarations of an account's objects: the arguments in a program and the resource in a state."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -28,13 +28,13 @@ UNKNOWN_VALUE_REASON: Final = "Pulumi uses this text for a value that it does no
 
 @dataclass(frozen=True)
 class Reference:
-    """What another declaration gives: a program writes its variable and not the id.
+    """A reference to an output of another declaration; a program uses it in place of the id.
 
     Attributes:
-        kind: The name of the other's class, such as ``Bim360Company``.
-        id: The other's id.
-        attribute: The output that is meant.
-        key: The key inside of that output, where it is a mapping.
+        kind: The class of the other declaration, such as ``Bim360Company``.
+        id: The id of the other declaration.
+        attribute: The output.
+        key: The key in the output, if it is a mapping.
     """
 
     kind: str
@@ -45,7 +45,7 @@ class Reference:
 
 @dataclass(frozen=True)
 class Component:
-    """A component that a program writes, around the one resource that does the work."""
+    """A component that a program declares in place of its only resource."""
 
     kind: str
     type: str
@@ -53,17 +53,17 @@ class Component:
 
 @dataclass(frozen=True)
 class Declaration:
-    """One thing of the account.
+    """The declaration of one object of the account.
 
     Attributes:
-        resource: The class of what the state keeps.
-        name: Pulumi's name for it.
-        id: HQ's id, or what the provider takes for one.
-        arguments: What a program says, in the order of the class; values may be references.
-        inputs: The same in normal form, as ``check`` returns it.
-        outputs: What a create would have left in the state.
-        notes: What is left alone, and why, a line each.
-        component: What a program writes in place of the class, if anything.
+        resource: The resource class in the state.
+        name: The Pulumi resource name.
+        id: The id at HQ, or the id that the provider uses.
+        arguments: The arguments in the order of the class; values may be references.
+        inputs: The normalized arguments that ``check`` returns.
+        outputs: The outputs that a create would return.
+        notes: One line for each undeclared value and its reason.
+        component: The component that a program declares in place of the class, if any.
     """
 
     resource: type[Bim360Resource]
@@ -77,18 +77,18 @@ class Declaration:
 
     @property
     def kind(self) -> str:
-        """The name of the class that a program writes."""
+        """The name of the class that a program declares."""
         return self.component.kind if self.component else self.resource.__name__
 
 
 @dataclass(frozen=True)
 class AcceptedInputs:
-    """What can be declared of a thing.
+    """The arguments of an object that can be declared.
 
     Attributes:
-        inputs: The arguments in normal form.
-        outputs: The state that a create with them would have left.
-        notes: What is left as it is, and why, a line each.
+        inputs: The normalized arguments.
+        outputs: The outputs that a create with them would return.
+        notes: One line for each undeclared value and its reason.
     """
 
     inputs: dict[str, Any]
@@ -97,41 +97,43 @@ class AcceptedInputs:
 
 
 def select_accepted_inputs(
-    entity: Entity, given: Values, state: Callable[[Values], dict[str, Any]], settings: Settings
+    entity: Entity,
+    candidate: Values,
+    build_state: Callable[[Values], dict[str, Any]],
+    settings: Settings,
 ) -> AcceptedInputs:
-    """Return those of the arguments that are accepted, and that change nothing.
+    """Return the arguments that are valid and change nothing.
 
-    HQ holds what people typed there, which may be nothing that our rules let through.
+    Values that people entered at HQ may violate the rules of this package.
 
     Args:
-        entity: Judges them.
-        given: The arguments that would declare all that HQ has.
-        state: Returns the outputs that belong to arguments in normal form.
-        settings: Say whether values outside the public lists are let through.
+        entity: The entity that checks the arguments.
+        candidate: The arguments that declare all values at HQ.
+        build_state: Returns the outputs for normalized arguments.
+        settings: The settings; they decide about values outside the public lists.
     """
-    left = [
-        Problem(name, UNKNOWN_VALUE_REASON) for name, value in given.items() if value == UNKNOWN
+    rejected = [
+        Problem(name, UNKNOWN_VALUE_REASON) for name, value in candidate.items() if value == UNKNOWN
     ]
     while True:
-        kept = _drop_arguments(given, left)
-        inputs, problems = entity.check(given, kept, settings)
-        bad = [each for each in problems if each.argument in kept and not each.warning]
-        outputs = state(inputs)
-        if not bad:
+        kept = _drop_arguments(candidate, rejected)
+        inputs, problems = entity.check(candidate, kept, settings)
+        errors = [each for each in problems if each.argument in kept and not each.warning]
+        outputs = build_state(inputs)
+        if not errors:
             changed = entity.diff(outputs, inputs).changed_arguments
-            bad = [Problem(name, "has another normal form") for name in changed if name in kept]
-        if not bad:
-            return AcceptedInputs(
-                inputs, outputs, tuple(_format_note(given, problem) for problem in left)
-            )
-        left += bad
+            errors = [Problem(name, "has another normal form") for name in changed if name in kept]
+        if not errors:
+            notes = tuple(_format_note(candidate, problem) for problem in rejected)
+            return AcceptedInputs(inputs, outputs, notes)
+        rejected += errors
 
 
-def _drop_arguments(given: Values, problems: Iterable[Problem]) -> dict[str, Any]:
-    named = {problem.argument for problem in problems}
-    return {name: value for name, value in given.items() if name not in named}
+def _drop_arguments(arguments: Values, problems: Iterable[Problem]) -> dict[str, Any]:
+    dropped = {problem.argument for problem in problems}
+    return {name: value for name, value in arguments.items() if name not in dropped}
 
 
-def _format_note(given: Values, problem: Problem) -> str:
-    value = normalize.quote_value(given[problem.argument])
+def _format_note(arguments: Values, problem: Problem) -> str:
+    value = normalize.quote_value(arguments[problem.argument])
     return f"{problem.argument} is left as it is, {value}: {problem.message}."

@@ -1,4 +1,4 @@
-"""The files of an export, written completely or not at all."""
+"""Write the files of an export, either all or none."""
 
 import hashlib
 import json
@@ -39,41 +39,41 @@ __all__ = [
 ]
 
 SEAL_KEY: Final = "writtenBy"
-"""A key that Pulumi passes over."""
+"""A key that Pulumi ignores."""
 
 VOLATILE_OUTPUTS: Final = frozenset({"updated_at", "last_sign_in"})
-"""Outputs that change when nobody changed anything: the first refresh fills them in."""
+"""Outputs that change without a change of the object; the first refresh adds them."""
 
 COMMIT_MESSAGE: Final = "Adopt the BIM 360 account"
-"""The text of the commit."""
+"""The suggested commit message."""
 
 SEAL_PLACEHOLDER: Final = f"bim360 export, seal {'0' * 16}"
-"""Stands in a text until its seal is known."""
+"""The placeholder in a text before its seal is computed."""
 
 SEAL_PATTERN: Final = re.compile(r"bim360 export, seal ([0-9a-f]{16})")
-"""Says of a file who wrote it, and whether anybody has changed it since."""
+"""The seal of a file: a hash that shows whether an exported file was changed."""
 
 STACK_PATTERN: Final = re.compile(
     r"(?:(?!\.+/)[A-Za-z0-9_.-]{1,100}/){0,2}(?!\.+$)(?P<name>[A-Za-z0-9_.-]{1,100})"
 )
-"""A stack, perhaps behind its organization and project.
+"""The name of a stack, optionally with organization and project.
 
-https://www.pulumi.com/docs/iac/concepts/stacks/#create-stack has the characters.
+Valid characters: https://www.pulumi.com/docs/iac/concepts/stacks/#create-stack
 """
 
 SAFE_MODULES: Final = frozenset({"test"})
-"""A module of Python that no program imports, and a usual name of a stack."""
+"""Python modules that a stack's file may hide: no program imports them."""
 
 
 def render_import_file(declarations: Iterable[Declaration], seal: str) -> str:
-    """Return the text of the file, a line for each thing."""
+    """Return the text of the import file with a line for each resource."""
     rows = [row for each in declarations for row in _build_rows(each)]
     lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
     return f'{{\n"{SEAL_KEY}": {json.dumps(seal)},\n"resources": [\n{lines}\n]\n}}\n'
 
 
 def parse_names(content: str) -> dict[tuple[str, str], str]:
-    """Return the names that an import file gives, by type and id; none where it cannot be read."""
+    """Return the names in an import file by type and id; empty if the content is invalid."""
     try:
         rows = json.loads(content)["resources"]
         return {(row["type"], row["id"]): _get_name(row) for row in rows if "id" in row}
@@ -86,7 +86,7 @@ def _get_name(row: Mapping[str, Any]) -> str:
 
 
 def _drop_unknown_values(value: Any) -> Any:
-    """Return a value without texts that Pulumi takes for unknown values: no import may hold one."""
+    """Return a value without Pulumi's placeholder for unknown values, which an import rejects."""
     if isinstance(value, Mapping):
         return {key: _drop_unknown_values(each) for key, each in value.items() if each != UNKNOWN}
     if isinstance(value, list):
@@ -104,32 +104,32 @@ def _build_rows(each: Declaration) -> Iterator[dict[str, Any]]:
     }
     row = {"type": each.resource.type_token(), "name": each.name, "id": each.id}
     if each.component:
-        # A name of its own, because a parent is named by it and a project may have the same.
+        # The import file needs a unique name for the parent; a project may have the same name.
         parent = f"{each.component.type} {each.name}"
-        named = {"name": parent, "logicalName": each.name, "component": True}
-        yield {"type": each.component.type, **named}
+        names = {"name": parent, "logicalName": each.name, "component": True}
+        yield {"type": each.component.type, **names}
         row["parent"] = parent
-    inputs, kept = to_pulumi(each.inputs), to_pulumi(outputs)
-    yield {**row, "inputs": {**inputs, **provider}, "outputs": {**kept, **provider}}
+    inputs = {**to_pulumi(each.inputs), **provider}
+    yield {**row, "inputs": inputs, "outputs": {**to_pulumi(outputs), **provider}}
 
 
 def build_pulumi_commands(
-    root: Path, here: Path, stack: str, import_file: Path, written: Iterable[Path]
+    root: Path, cwd: Path, stack: str, import_file: Path, written: Iterable[Path]
 ) -> list[str]:
     """Return the commands for the Pulumi CLI.
 
-    The import protects each resource: until an ``up`` removes the protection, no program, however
-    incomplete, can delete one. The ``up`` comes after a preview that finds no change.
+    The import protects each resource, so that an incomplete program cannot delete it. The ``up``
+    removes the protection after a preview without changes.
 
     Args:
         root: The folder of ``Pulumi.yaml``.
-        here: The folder of the user's shell.
+        cwd: The folder of the user's shell.
         stack: The stack.
         import_file: The file to import.
-        written: The files that belong into the repository.
+        written: The files to commit.
     """
     return [
-        *_build_cd_commands(root, here),
+        *_build_cd_commands(root, cwd),
         f"pulumi stack select --create {shlex.quote(stack)}",
         f"pulumi import --file {_quote_path(import_file, root)} --generate-code=false",
         "pulumi preview --expect-no-changes",
@@ -139,21 +139,21 @@ def build_pulumi_commands(
 
 
 def build_local_commands(
-    root: Path, here: Path, stack: str, import_file: Path, written: Iterable[Path]
+    root: Path, cwd: Path, stack: str, import_file: Path, written: Iterable[Path]
 ) -> list[str]:
-    """Return the same for the local engine; the arguments are those of ``pulumi_steps``."""
-    of_stack = f"--stack {shlex.quote(stack.rpartition('/')[2])}"
+    """Return the commands for the local engine; see ``build_pulumi_commands``."""
+    flag = f"--stack {shlex.quote(stack.rpartition('/')[2])}"
     return [
-        *_build_cd_commands(root, here),
-        f"bim360 local import {of_stack} --file {_quote_path(import_file, root)}",
-        f"bim360 local preview {of_stack} --expect-no-changes",
-        f"bim360 local up {of_stack} --expect-no-changes",
+        *_build_cd_commands(root, cwd),
+        f"bim360 local import {flag} --file {_quote_path(import_file, root)}",
+        f"bim360 local preview {flag} --expect-no-changes",
+        f"bim360 local up {flag} --expect-no-changes",
         _build_commit_command(root, written),
     ]
 
 
-def _build_cd_commands(root: Path, here: Path) -> list[str]:
-    return [] if root == here else [f"cd {_quote_path(root, here)}"]
+def _build_cd_commands(root: Path, cwd: Path) -> list[str]:
+    return [] if root == cwd else [f"cd {_quote_path(root, cwd)}"]
 
 
 def _build_commit_command(root: Path, written: Iterable[Path]) -> str:
@@ -163,12 +163,12 @@ def _build_commit_command(root: Path, written: Iterable[Path]) -> str:
 
 def _quote_path(path: Path, folder: Path) -> str:
     relative = os.path.relpath(path, folder)
-    # A name such as `-n.py` would be taken for an option.
+    # Commands would parse a name such as `-n.py` as an option.
     return shlex.quote(relative if not relative.startswith("-") else f"./{relative}")
 
 
 def add_seal(text: str) -> str:
-    """Return a text with the seal in place of ``UNSEALED``, and without halves of characters."""
+    """Return a text with the seal in place of ``SEAL_PLACEHOLDER`` and without lone surrogates."""
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text.replace(
         SEAL_PLACEHOLDER, SEAL_PLACEHOLDER.replace("0" * 16, _compute_seal(text)), 1
@@ -176,14 +176,14 @@ def add_seal(text: str) -> str:
 
 
 def write_files(texts: Mapping[Path, str], *, force: bool) -> list[Path]:
-    """Write files, and return those that are new or different.
+    """Write files and return the new or changed ones.
 
     Args:
-        texts: What each file is to hold, in the order in which they are replaced.
-        force: Whether files that an export wrote and somebody changed may be written over.
+        texts: The content of each file, in the order of writing.
+        force: Whether to overwrite exported files that were changed since.
 
     Raises:
-        InputError: One of them is somebody's own, or cannot be written; none was written.
+        InputError: A file was not exported or cannot be written; no file was written.
     """
     for path in texts:
         _refuse_foreign_file(path, force=force)
@@ -191,7 +191,7 @@ def write_files(texts: Mapping[Path, str], *, force: bool) -> list[Path]:
     drafts: dict[Path, Path] = {}
     try:
         for path in changed:
-            target = path.resolve()  # a user's link to a file stays a link
+            target = path.resolve()  # keep a symbolic link
             target.parent.mkdir(parents=True, exist_ok=True)
             drafts[target] = files.write_draft(target, texts[path].encode(), keep_mode=True)
         for target, draft in drafts.items():
@@ -214,31 +214,31 @@ def _refuse_foreign_file(path: Path, *, force: bool) -> None:
     content = _read_content(path)
     if content is None:
         return
-    found = SEAL_PATTERN.search(content)
-    if found is None:
+    seal = SEAL_PATTERN.search(content)
+    if seal is None:
         msg = (
-            f"BIM 360: {path} is not a file that `bim360 export` wrote; "
-            "it stays as it is. Give another --stack or --out."
+            f"BIM 360: {path} is not a file that `bim360 export` wrote, so it is not overwritten; "
+            "use another --stack or --out."
         )
         raise InputError(msg)
-    whole = content[: found.start()] + SEAL_PLACEHOLDER + content[found.end() :]
-    if found[1] != _compute_seal(whole) and not force:
+    unsealed = content[: seal.start()] + SEAL_PLACEHOLDER + content[seal.end() :]
+    if seal[1] != _compute_seal(unsealed) and not force:
         msg = (
-            f"BIM 360: {path} was changed since `bim360 export` wrote it; it stays as it is. "
-            "Give another --stack or --out, or --force to write over it."
+            f"BIM 360: {path} was changed since `bim360 export` wrote it, so it is not "
+            "overwritten; use another --stack or --out, or --force to overwrite it."
         )
         raise InputError(msg)
 
 
 def _read_content(path: Path) -> str | None:
-    """Return what a file holds, its ends of lines as we write them; None where there is none."""
+    """Return the content of a file with normalized line ends; None if the file does not exist."""
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it is no text"
-        msg = f"BIM 360: could not read {path}: {why}."
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        msg = f"BIM 360: could not read {path}: {reason}."
         raise InputError(msg) from None
 
 
@@ -248,12 +248,12 @@ def _compute_seal(text: str) -> str:
 
 @dataclass(frozen=True)
 class StackPaths:
-    """Where a stack's files are.
+    """The paths of a stack's files.
 
     Attributes:
-        program: The declarations.
+        program: The program with the declarations.
         import_file: The file for ``pulumi import``.
-        launcher: The program of the project, where an export has to write that too.
+        launcher: The program of the project, if the export has to write it.
     """
 
     program: Path
@@ -264,25 +264,25 @@ class StackPaths:
     def from_stack(
         cls, folder: Path, stack: str, layout: ProjectLayout | None = None
     ) -> "StackPaths":
-        """Return the paths for a stack; ``-`` and ``.`` in its name are ``_`` in the file's.
+        """Return the paths for a stack; the file name has ``_`` for ``-`` and ``.``.
 
         Raises:
-            InputError: The name is not one of a stack, or the file would hide a Python module.
+            InputError: The name is invalid, or the file would hide a Python module.
         """
         name = _get_file_name(stack)
         file = folder / f"{name}.py"
         entry = layout.entry if layout else file
-        missing = not entry.exists() and entry != _get_absolute_path(file)
-        return cls(file, folder / f"{name}.import.json", entry if missing else None)
+        needs_launcher = not entry.exists() and entry != _get_absolute_path(file)
+        return cls(file, folder / f"{name}.import.json", entry if needs_launcher else None)
 
     def get_absolute_paths(self) -> "StackPaths":
-        """Return the same paths from the root on; a file that is a link stays one."""
+        """Return absolute paths without resolving a symbolic link of a file."""
         return StackPaths(
             _get_absolute_path(self.program), _get_absolute_path(self.import_file), self.launcher
         )
 
     def list_committed_files(self) -> Iterable[Path]:
-        """Return the files that belong into the repository."""
+        """Return the files to commit."""
         return [path for path in (self.launcher, self.program, self.import_file) if path]
 
 
@@ -291,18 +291,18 @@ def _get_absolute_path(path: Path) -> Path:
 
 
 def _get_file_name(stack: str) -> str:
-    found = STACK_PATTERN.fullmatch(stack)
-    if found is None:
+    match = STACK_PATTERN.fullmatch(stack)
+    if match is None:
         msg = (
             f"BIM 360: could not export: --stack '{stack}' is not the name of a stack; "
             "use letters, digits, '-', '_' and '.'."
         )
         raise InputError(msg)
-    name = found["name"].replace("-", "_").replace(".", "_")
+    name = match["name"].replace("-", "_").replace(".", "_")
     if _is_module(name):
         msg = (
             f"BIM 360: could not export: a file {name}.py would hide the Python module '{name}' "
-            "from the program; give another --stack."
+            "from the program; use another --stack."
         )
         raise InputError(msg)
     return name
@@ -311,13 +311,13 @@ def _get_file_name(stack: str) -> str:
 def _is_module(name: str) -> bool:
     if name in SAFE_MODULES:
         return False
-    ours = {"__main__", "__init__", "bim360_provider", *sys.stdlib_module_names}
-    places = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
-    return name in ours or PathFinder.find_spec(name, [*places]) is not None
+    reserved = {"__main__", "__init__", "bim360_provider", *sys.stdlib_module_names}
+    folders = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    return name in reserved or PathFinder.find_spec(name, [*folders]) is not None
 
 
 def read_kept_names(paths: StackPaths) -> KeptNames:
-    """Return the names that the last export gave; none where there was none."""
+    """Return the names of the previous export; empty without one."""
     try:
         return parse_names(paths.import_file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):
@@ -327,17 +327,17 @@ def read_kept_names(paths: StackPaths) -> KeptNames:
 def write_stack(
     account: ExportedAccount, paths: StackPaths, title: str, stack: str, *, force: bool
 ) -> list[Path]:
-    """Write a stack's files, and return those that are new or different.
+    """Write the files of a stack and return the new or changed ones.
 
     Args:
-        account: What was read.
-        paths: Where they are to be.
+        account: The exported account.
+        paths: The paths of the files.
         title: The first line of the program.
-        stack: The stack's name.
-        force: Whether what an export wrote and somebody changed may be written over.
+        stack: The name of the stack.
+        force: Whether to overwrite exported files that were changed since.
 
     Raises:
-        InputError: One of them is somebody's own, or cannot be written; none was written.
+        InputError: A file was not exported or cannot be written; no file was written.
     """
     seal = f"# {SEAL_PLACEHOLDER}"
     texts = {}
@@ -346,6 +346,6 @@ def write_stack(
         texts[paths.launcher] = add_seal(render_launcher(paths.launcher, paths.program, name, seal))
     text = render_program(account.declarations, title, paths.import_file.name, seal)
     texts[paths.program] = add_seal(text)
-    # Last: without the program, the resources in it would be planned for deletion.
+    # The import file comes last: without the program, its resources would be planned for deletion.
     texts[paths.import_file] = add_seal(render_import_file(account.declarations, SEAL_PLACEHOLDER))
     return write_files(texts, force=force)

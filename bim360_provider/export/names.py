@@ -1,4 +1,4 @@
-"""Names that are the same in each export, and values that a program may declare only once."""
+"""Allocate stable resource names, and remove duplicate names and e-mails."""
 
 import keyword
 import re
@@ -22,14 +22,14 @@ __all__ = [
 ]
 
 ID_PREFIX_LENGTH: Final = 8
-"""Characters of an id that tell namesakes apart."""
+"""Characters of an id that distinguish objects with the same name."""
 
 NAME_ARGUMENT: Final = "name"
 
 
 @dataclass(frozen=True)
 class NamedObject:
-    """A thing: of which kind it is, what it is called, and when it was made."""
+    """An object with its kind, display name and time of creation."""
 
     kind: str
     id: str
@@ -37,103 +37,110 @@ class NamedObject:
     created_at: str = ""
 
 
-def allocate_names(things: Iterable[NamedObject], kept: Mapping[str, str]) -> dict[str, str]:
-    """Return a resource name for each id, whatever the order of the things.
+def allocate_names(objects: Iterable[NamedObject], kept: Mapping[str, str]) -> dict[str, str]:
+    """Return a resource name for each id; the order of the objects does not matter.
 
     Args:
-        things: All that the account has of one kind, so that a filter changes no name.
-        kept: Names by id that an earlier export gave: a project that was renamed since keeps
-            its own, because another one would be another resource to Pulumi.
+        objects: All objects of one kind in the account, so that a filter changes no name.
+        kept: The names of an earlier export, by id. A renamed project keeps its resource name,
+            because Pulumi treats another name as another resource.
     """
     names: dict[str, str] = {}
-    taken = set(kept.values())
-    for thing in sorted(things, key=lambda each: (each.created_at, each.id)):
-        name = kept.get(thing.id) or _find_free_name(thing, taken)
-        names[thing.id] = name
-        taken.add(name)
+    used = set(kept.values())
+    for each in sorted(objects, key=lambda each: (each.created_at, each.id)):
+        name = kept.get(each.id) or _find_free_name(each, used)
+        names[each.id] = name
+        used.add(name)
     return names
 
 
-def _find_free_name(thing: NamedObject, taken: set[str]) -> str:
-    """Return its name; of namesakes the oldest has it plain, the others with a bit of their id."""
-    name = build_slug(thing.display_name)
-    plain = [name] if name else []
-    name = name or thing.kind
-    wanted = (*plain, f"{name}-{thing.id[:ID_PREFIX_LENGTH]}", f"{name}-{thing.id}")
-    return next(each for each in wanted if each not in taken)
+def _find_free_name(named: NamedObject, used: set[str]) -> str:
+    """Return an unused name: the slug, or the slug with a part of the id."""
+    slug = build_slug(named.display_name)
+    name = slug or named.kind
+    candidates = (
+        *([slug] if slug else []),
+        f"{name}-{named.id[:ID_PREFIX_LENGTH]}",
+        f"{name}-{named.id}",
+    )
+    return next(each for each in candidates if each not in used)
 
 
 def build_identifier(name: str) -> str:
-    """Return a resource name as a Python name."""
-    words = re.sub(r"\W", "_", name, flags=re.ASCII)
-    if not words or words[0].isdigit():
-        words = f"_{words}"
-    return f"{words}_" if keyword.iskeyword(words) or keyword.issoftkeyword(words) else words
+    """Return a resource name as a Python identifier."""
+    identifier = re.sub(r"\W", "_", name, flags=re.ASCII)
+    if not identifier or identifier[0].isdigit():
+        identifier = f"_{identifier}"
+    is_keyword = keyword.iskeyword(identifier) or keyword.issoftkeyword(identifier)
+    return f"{identifier}_" if is_keyword else identifier
 
 
-def allocate_variable(name: str, kind: str, taken: set[str]) -> str:
-    """Return a variable for a declaration that no other has; its kind tells namesakes apart."""
-    plain = build_identifier(name)
-    words = plain
+def allocate_variable(name: str, kind: str, used: set[str]) -> str:
+    """Return an unused variable name; the kind distinguishes equal resource names."""
+    identifier = build_identifier(name)
+    variable = identifier
     number = 1
-    while words in taken:
+    while variable in used:
         suffix = kind.removeprefix("Bim360").lower()
-        words = f"{plain}_{suffix}" if number == 1 else f"{plain}_{suffix}_{number}"
+        variable = f"{identifier}_{suffix}" if number == 1 else f"{identifier}_{suffix}_{number}"
         number += 1
-    taken.add(words)
-    return words
+    used.add(variable)
+    return variable
 
 
-def remove_duplicate_names(found: Sequence[Declaration]) -> list[Declaration]:
-    """Return the declarations, of which only the first with a name declares it.
+def remove_duplicate_names(declarations: Sequence[Declaration]) -> list[Declaration]:
+    """Return the declarations; only the first with a name declares it.
 
-    Two names are the same to a program if only their Unicode form differs.
-
-    Args:
-        found: Projects or companies, the oldest first.
-    """
-    later = _find_duplicate_ids(found, NAME_ARGUMENT, normalize_name)
-    return [_remove_name(each) if each.id in later else each for each in found]
-
-
-def remove_duplicate_emails(found: Sequence[Declaration]) -> tuple[list[Declaration], list[str]]:
-    """Return the people whose e-mail no one before them has, and a line for each of the others.
+    Names that differ only in their Unicode form are equal.
 
     Args:
-        found: Account users, the oldest first. Without an e-mail there is nothing to declare.
+        declarations: Projects or companies, the oldest first.
     """
-    later = _find_duplicate_ids(found, "email", normalize_email)
-    kept = [each for each in found if each.id not in later]
-    why = "is left as it is: another user has the same email"
-    return kept, [f"user {each.id} {why}" for each in found if each.id in later]
+    duplicates = _find_duplicate_ids(declarations, NAME_ARGUMENT, normalize_name)
+    return [_remove_name(each) if each.id in duplicates else each for each in declarations]
+
+
+def remove_duplicate_emails(
+    declarations: Sequence[Declaration],
+) -> tuple[list[Declaration], list[str]]:
+    """Return the first user with each e-mail, and a note for each other user.
+
+    Args:
+        declarations: Account users, the oldest first; all have an e-mail.
+    """
+    duplicates = _find_duplicate_ids(declarations, "email", normalize_email)
+    kept = [each for each in declarations if each.id not in duplicates]
+    reason = "is left as it is: another user has the same email"
+    return kept, [f"user {each.id} {reason}" for each in declarations if each.id in duplicates]
 
 
 def _find_duplicate_ids(
-    found: Iterable[Declaration], what: str, form: Callable[[str], str]
+    declarations: Iterable[Declaration], argument: str, normalize_value: Callable[[str], str]
 ) -> set[str]:
-    """Return the ids of all that have a value which one before them has."""
+    """Return the ids of the declarations whose value an earlier one has."""
     values: set[str] = set()
-    later = set()
-    for each in found:
-        value = each.inputs.get(what)
+    duplicates = set()
+    for each in declarations:
+        value = each.inputs.get(argument)
         if value is None:
             continue
-        if form(value) in values:
-            later.add(each.id)
-        values.add(form(value))
-    return later
+        normalized = normalize_value(value)
+        if normalized in values:
+            duplicates.add(each.id)
+        values.add(normalized)
+    return duplicates
 
 
-def _remove_name(found: Declaration) -> Declaration:
-    value = normalize.quote_value(found.inputs[NAME_ARGUMENT])
-    note = f"{NAME_ARGUMENT} is left as it is, {value}: another {found.kind} here has it."
+def _remove_name(declaration: Declaration) -> Declaration:
+    value = normalize.quote_value(declaration.inputs[NAME_ARGUMENT])
+    note = f"{NAME_ARGUMENT} is left as it is, {value}: another {declaration.kind} here has it."
     return replace(
-        found,
-        arguments={k: v for k, v in found.arguments.items() if k != NAME_ARGUMENT},
-        inputs={k: v for k, v in found.inputs.items() if k != NAME_ARGUMENT},
+        declaration,
+        arguments={k: v for k, v in declaration.arguments.items() if k != NAME_ARGUMENT},
+        inputs={k: v for k, v in declaration.inputs.items() if k != NAME_ARGUMENT},
         outputs={
-            **found.outputs,
-            DECLARED: [k for k in found.outputs[DECLARED] if k != NAME_ARGUMENT],
+            **declaration.outputs,
+            DECLARED: [k for k in declaration.outputs[DECLARED] if k != NAME_ARGUMENT],
         },
-        notes=(note, *found.notes),
+        notes=(note, *declaration.notes),
     )

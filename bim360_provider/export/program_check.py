@@ -18,12 +18,12 @@ RUN_FUNCTIONS: Final = frozenset(
 
 
 def remove_dead_branches(module: ast.Module, stack: str) -> ast.Module:
-    """Return a module without the branches that a run of a stack never enters.
+    """Return a module without branches that never run for a stack.
 
-    Known are constants, ``TYPE_CHECKING``, and a comparison of ``get_stack()`` with a text.
+    It evaluates constants, ``TYPE_CHECKING`` and comparisons of ``get_stack()`` with a string.
 
     Args:
-        module: The program; it is changed.
+        module: The program; it is modified.
         stack: The name of the stack, without organization and project.
     """
     _BranchPruner(stack).visit(module)
@@ -31,24 +31,24 @@ def remove_dead_branches(module: ast.Module, stack: str) -> ast.Module:
 
 
 class _BranchPruner(ast.NodeTransformer):
-    """Empties the branches of ``if`` that never run."""
+    """Empties ``if`` branches that never run."""
 
     def __init__(self, stack: str) -> None:
         self._stack = stack
 
     def visit_If(self, node: ast.If) -> ast.AST:
-        """Keep what may run; a branch that is left empty passes."""
-        holds = _evaluate_condition(node.test, self._stack)
+        """Keep branches that may run."""
+        condition = _evaluate_condition(node.test, self._stack)
         self.generic_visit(node)
-        if holds is False:
+        if condition is False:
             node.body = [ast.Pass()]
-        if holds is True:
+        if condition is True:
             node.orelse = []
         return node
 
 
 def _evaluate_condition(test: ast.expr, stack: str) -> bool | None:
-    """Return whether a condition holds; None if its text does not show it."""
+    """Return the value of a condition; None if it is only known at run time."""
     if isinstance(test, ast.Constant):
         return bool(test.value)
     if getattr(test, "attr", getattr(test, "id", "")) == "TYPE_CHECKING":
@@ -59,8 +59,8 @@ def _evaluate_condition(test: ast.expr, stack: str) -> bool | None:
     texts = [each.value for each in sides if isinstance(each, ast.Constant)]
     if len(texts) != 1 or not any(map(_is_stack_call, sides)):
         return None
-    equal = texts[0] == stack
-    return {ast.Eq: equal, ast.NotEq: not equal}.get(type(test.ops[0]))
+    is_equal = texts[0] == stack
+    return {ast.Eq: is_equal, ast.NotEq: not is_equal}.get(type(test.ops[0]))
 
 
 def _is_stack_call(value: ast.expr) -> bool:
@@ -73,42 +73,43 @@ def require_run(layout: ProjectLayout, file: Path, stack: str) -> None:
 
     Args:
         layout: The project.
-        file: The file that an export is about to write.
-        stack: The stack for which it is to run.
+        file: The file that the export writes.
+        stack: The stack that runs the file.
 
     Raises:
-        InputError: The program exists and does not run the file, or cannot be read.
+        InputError: The program exists but does not run the file, or cannot be read.
     """
     if is_file_run(layout, file, stack):
         return
     entry = _get_relative_path(layout.entry, layout.root)
-    others = (
+    hint = (
         "; move its own resources into an else branch"
         if _may_declare_resources(layout.entry)
         else ""
     )
     msg = (
         f"BIM 360: could not export: Pulumi runs {entry}, which does not run "
-        f"{_get_relative_path(file, layout.root)}, so after an import every resource would be planned for "
-        f"deletion. Add {build_run_line(layout, file, stack)} to {entry}{others}, then export again."
+        f"{_get_relative_path(file, layout.root)}, so after an import every resource would be "
+        f"planned for deletion. Add {build_run_line(layout, file, stack)} to {entry}{hint}, "
+        "then export again."
     )
     raise InputError(msg)
 
 
 def is_file_run(layout: ProjectLayout, file: Path, stack: str) -> bool:
-    """Return whether the program of a project runs a file for a stack; a missing program will."""
+    """Return whether a project's program runs a file for a stack; true without a program."""
     if file == layout.entry or not layout.entry.exists():
         return True
-    todo, seen = [layout.entry], set[Path]()
-    while todo:
-        path = todo.pop()
-        if path in seen:
+    pending, visited = [layout.entry], set[Path]()
+    while pending:
+        path = pending.pop()
+        if path in visited:
             continue
-        seen.add(path)
+        visited.add(path)
         module = remove_dead_branches(_parse_file(path), stack)
         if _may_run_file(module, layout, file):
             return True
-        todo += [
+        pending += [
             each
             for name in _list_imports(module, path, layout)
             for each in _list_module_files(name, layout)
@@ -117,13 +118,13 @@ def is_file_run(layout: ProjectLayout, file: Path, stack: str) -> bool:
 
 
 def build_run_line(layout: ProjectLayout, file: Path, stack: str) -> str:
-    """Return what to add to the program, so that it runs a file for one stack alone."""
+    """Return the statement that makes the program run a file for one stack."""
     run = f'import runpy; runpy.run_path("{_get_relative_path(file, layout.folder)}")'
     if not layout.has_file_entry and file.parent == layout.folder and file.stem.isidentifier():
         run = f"import {file.stem}"
     condition = f'`if pulumi.get_stack() == "{stack}": {run}`'
-    known = "pulumi" in _list_bound_names(_parse_file(layout.entry))[0]
-    return condition if known else f"`import pulumi` and {condition}"
+    is_imported = "pulumi" in _list_bound_names(_parse_file(layout.entry))[0]
+    return condition if is_imported else f"`import pulumi` and {condition}"
 
 
 def _may_run_file(module: ast.Module, layout: ProjectLayout, file: Path) -> bool:
@@ -139,7 +140,7 @@ def _may_run_file(module: ast.Module, layout: ProjectLayout, file: Path) -> bool
 
 
 def _may_run_unknown_file(call: ast.Call) -> bool:
-    """Return whether a call runs a file that is only known when the program runs."""
+    """Return whether a call runs a file whose name is only known at run time."""
     function = call.func
     name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
     if name not in RUN_FUNCTIONS or not call.args or isinstance(call.args[0], ast.Constant):
@@ -155,11 +156,11 @@ def _list_imports(module: ast.Module, path: Path, layout: ProjectLayout) -> Iter
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            # The program itself is in no package, so a relative import in it fails.
+            # A relative import beyond the package fails.
             if node.level > len(package):
                 continue
-            above = package[: len(package) - node.level + 1] if node.level else []
-            base = ".".join([*above, *filter(None, [node.module])])
+            parents = package[: len(package) - node.level + 1] if node.level else []
+            base = ".".join([*parents, *filter(None, [node.module])])
             yield base
             yield from (f"{base}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
@@ -169,12 +170,12 @@ def _list_imports(module: ast.Module, path: Path, layout: ProjectLayout) -> Iter
 
 
 def _list_module_files(name: str, layout: ProjectLayout) -> list[Path]:
-    """Return the files of a module next to the program, also of one that is still missing."""
+    """Return the possible files of a module next to the program; they may not exist."""
     if layout.has_file_entry and "sys.path" not in ast.unparse(_parse_file(layout.entry)):
         return []
-    place = layout.folder.joinpath(*name.split("."))
-    found = [place.with_name(f"{place.name}.py"), place / "__init__.py"] if name else []
-    return [path.resolve() for path in found]
+    stem = layout.folder.joinpath(*name.split("."))
+    files = [stem.with_name(f"{stem.name}.py"), stem / "__init__.py"] if name else []
+    return [path.resolve() for path in files]
 
 
 def _list_bound_names(module: ast.Module) -> tuple[set[str], set[str]]:
@@ -198,8 +199,11 @@ def _parse_file(path: Path) -> ast.Module:
     try:
         return ast.parse(path.read_bytes(), str(path))
     except (OSError, SyntaxError, ValueError) as error:
-        why = getattr(error, "strerror", None) or f"line {getattr(error, 'lineno', '?')} is invalid"
-        msg = f"BIM 360: could not read the program {path}: {why}. Correct it, then export again."
+        line = getattr(error, "lineno", "?")
+        reason = getattr(error, "strerror", None) or f"line {line} is invalid"
+        msg = (
+            f"BIM 360: could not read the program {path}: {reason}. Correct it, then export again."
+        )
         raise InputError(msg) from None
 
 

@@ -1,4 +1,4 @@
-"""Projects as declarations: what HQ has, in the words of ``Bim360Project``."""
+"""Declare projects."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,22 +17,28 @@ Values = Mapping[str, Any]
 
 
 def declare_project(
-    live: Project, name: str, place: Values, settings: Settings, units: Mapping[str, Reference]
+    live: Project,
+    name: str,
+    account_scope: Values,
+    settings: Settings,
+    units: Mapping[str, Reference],
 ) -> Declaration:
-    """Return the declaration that changes nothing about a project.
+    """Return a declaration that does not change a project.
 
     Args:
-        live: The project.
-        name: Pulumi's name for it.
-        place: The account and the region.
-        settings: Say whether values outside the public lists are let through.
-        units: What to write for the business units that are declared too, by their ids.
+        live: The project at HQ.
+        name: The Pulumi resource name.
+        account_scope: The account and the region.
+        settings: The settings for the check.
+        units: References to declared business units, by id.
     """
-    given = derive_inputs(live, place, _list_declarable_fields(live))
-    known = select_accepted_inputs(
-        project, given, lambda inputs: build_outputs(live, place, inputs), settings
+    accepted = select_accepted_inputs(
+        project,
+        derive_inputs(live, account_scope, _list_declarable_fields(live)),
+        lambda inputs: build_outputs(live, account_scope, inputs),
+        settings,
     )
-    arguments = {k: known.inputs[k] for k in PATCHABLE_FIELDS if k in known.inputs}
+    arguments = {key: accepted.inputs[key] for key in PATCHABLE_FIELDS if key in accepted.inputs}
     if arguments.get("business_unit_id") in units:
         arguments["business_unit_id"] = units[arguments["business_unit_id"]]
     return Declaration(
@@ -40,15 +46,17 @@ def declare_project(
         name=name,
         id=live.id,
         arguments=arguments,
-        inputs=known.inputs,
-        outputs=known.outputs,
-        notes=known.notes,
+        inputs=accepted.inputs,
+        outputs=accepted.outputs,
+        notes=accepted.notes,
     )
 
 
 def _list_declarable_fields(live: Project) -> list[str]:
-    """Return the names of what HQ filled; a status only where it is not the usual one."""
-    usual = () if live.status in ("archived", "inactive") else ("status",)
+    """Return the fields with a value at HQ, without a default status."""
+    default_fields = () if live.status in ("archived", "inactive") else ("status",)
     return [
-        name for name in PATCHABLE_FIELDS if name not in usual and getattr(live, name) is not None
+        name
+        for name in PATCHABLE_FIELDS
+        if name not in default_fields and getattr(live, name) is not None
     ]

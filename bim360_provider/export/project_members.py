@@ -1,4 +1,4 @@
-"""The members of a project as a team."""
+"""Declare the members of a project as a team."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -23,45 +23,46 @@ TEAM_COMPONENT: Final = Component(Bim360Team.__name__, TEAM_TYPE)
 
 
 def declare_project_team(
-    people: Iterable[ProjectUser],
+    users: Iterable[ProjectUser],
     project: Declaration,
-    place: Values,
+    account_scope: Values,
     settings: Settings,
     companies: Mapping[str, Reference],
 ) -> list[Declaration]:
-    """Return a project's declaration, and behind it the one that changes nothing about its members.
+    """Return the declarations of a project and of its team, which does not change its members.
 
-    Whoever cannot be declared is told about: above the team, or above the project if it has none.
+    Members that cannot be declared are noted above the team, or above the project without a team.
 
     Args:
-        people: Everybody in the project.
-        project: Its declaration, whose name the team gets too.
-        place: The account and the region.
-        settings: Name the acting user, without whom no stack may have members.
-        companies: What to write for the companies that are declared too, by their ids.
+        users: All users of the project.
+        project: The declaration of the project; the team has the same name.
+        account_scope: The account and the region.
+        settings: The settings, with the acting user that a stack with members requires.
+        companies: References to declared companies, by id.
     """
-    people = [*people]
-    live = {user.email.lower(): build_member(user) for user in people if user.email}
+    users = [*users]
+    live = {user.email.lower(): build_member(user) for user in users if user.email}
     rows = {email: _select_managed_fields(live[email]) for email in sorted(live)}
-    of_project = {**place, "project_id": project.id}
-    refused = {
-        email: why
+    project_scope = {**account_scope, "project_id": project.id}
+    refusals = {
+        email: reason
         for email, row in rows.items()
-        if (why := _find_refusal(of_project, email, row, settings))
+        if (reason := _find_refusal(project_scope, email, row, settings))
     }
     notes = [
-        f"{normalize.quote_value(each)} is left alone: {why}." for each, why in refused.items()
+        f"{normalize.quote_value(email)} is left as it is: {reason}."
+        for email, reason in refusals.items()
     ]
     notes += [
         f"the member {user.id} is left as it is: it has no e-mail."
-        for user in people
+        for user in users
         if not user.email
     ]
-    given = {email: row for email, row in rows.items() if email not in refused}
-    if not given:
+    accepted = {email: row for email, row in rows.items() if email not in refusals}
+    if not accepted:
         return [replace(project, notes=(*project.notes, *notes))]
-    inputs, _ = project_members.check({}, {**of_project, "members": given}, settings)
-    there = {email: live[email] for email in inputs["members"]}
+    inputs, _ = project_members.check({}, {**project_scope, "members": accepted}, settings)
+    declared = {email: live[email] for email in inputs["members"]}
     members = [_build_member(email, row, companies) for email, row in inputs["members"].items()]
     team = Declaration(
         resource=Bim360ProjectMembers,
@@ -69,7 +70,7 @@ def declare_project_team(
         id=build_team_id(project.id),
         arguments={"project_id": Reference(project.kind, project.id), "members": members},
         inputs=inputs,
-        outputs=build_outputs(project.id, there, inputs),
+        outputs=build_outputs(project.id, declared, inputs),
         notes=tuple(notes),
         component=TEAM_COMPONENT,
     )
@@ -77,20 +78,20 @@ def declare_project_team(
 
 
 def _select_managed_fields(member: Values) -> dict[str, Any]:
-    """Return what can be declared of a member: what they have."""
+    """Return the fields of a member that have a value and can be declared."""
     return {name: member[name] for name in PATCHABLE_FIELDS if member.get(name)}
 
 
-def _find_refusal(of_project: Values, email: str, row: Values, settings: Settings) -> str:
+def _find_refusal(project_scope: Values, email: str, row: Values, settings: Settings) -> str:
     """Return why a member cannot be declared; empty if they can."""
-    given = {**of_project, "members": [{**row, "email": email}]}
-    _, problems = project_members.check({}, given, settings)
-    own = [each.message for each in problems if each.argument != "acting_user"]
-    return own[0] if own else ""
+    inputs = {**project_scope, "members": [{**row, "email": email}]}
+    _, problems = project_members.check({}, inputs, settings)
+    messages = [each.message for each in problems if each.argument != "acting_user"]
+    return messages[0] if messages else ""
 
 
 def _build_member(email: str, row: Values, companies: Mapping[str, Reference]) -> dict[str, Any]:
-    """Return a member as a program writes them."""
+    """Return a member as a program declares it."""
     company = str(row.get("company_id", ""))
-    own = {"company_id": companies[company]} if company in companies else {}
-    return {"email": email, **row, **own}
+    reference = {"company_id": companies[company]} if company in companies else {}
+    return {"email": email, **row, **reference}

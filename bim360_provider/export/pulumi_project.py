@@ -1,4 +1,4 @@
-"""The Pulumi project of an export: its folder, and the program that ``pulumi`` runs."""
+"""Read the layout of a Pulumi project and render its launcher program."""
 
 import os
 from dataclasses import dataclass
@@ -11,7 +11,10 @@ from bim360_provider.errors import InputError
 
 __all__ = ["ProjectLayout", "read_layout", "render_launcher"]
 
-LAUNCHER_TEMPLATE: Final = '''"""Run the file of the selected stack: `pulumi up --stack {stack}` runs {file}."""
+LAUNCHER_TEMPLATE: Final = '''"""Run the file of the selected stack.
+
+`pulumi up --stack {stack}` runs {file}.
+"""
 
 {seal}
 
@@ -33,13 +36,13 @@ PYTHON_RUNTIME: Final = "python"
 
 
 def render_launcher(entry: Path, file: Path, stack: str, seal: str) -> str:
-    """Return the text of a program.
+    """Return the text of the launcher program.
 
     Args:
-        entry: Where the program will be.
+        entry: The path of the launcher.
         file: The file of the stack.
-        stack: The stack's name.
-        seal: The comment by which the next export knows its own.
+        stack: The name of the stack.
+        seal: The comment that identifies exported files.
     """
     folder = Path(os.path.relpath(file.parent, entry.parent)).as_posix()
     return LAUNCHER_TEMPLATE.format(stack=stack, file=file.name, folder=folder, seal=seal)
@@ -47,14 +50,13 @@ def render_launcher(entry: Path, file: Path, stack: str, seal: str) -> str:
 
 @dataclass(frozen=True)
 class ProjectLayout:
-    """Where the program of a project is.
+    """The location of a project's program.
 
     Attributes:
         root: The folder of ``Pulumi.yaml``.
         folder: The folder in which the program runs.
-        entry: The file that is run; it may be missing.
-        by_file: Whether ``main`` names the file itself. Python then cannot import the files
-            next to it.
+        entry: The file that Pulumi runs; it may not exist.
+        has_file_entry: Whether ``main`` is a file. Python then cannot import files next to it.
     """
 
     root: Path
@@ -67,10 +69,10 @@ def read_layout(start: Path) -> ProjectLayout:
     """Return the layout of the project that ``pulumi`` uses in a folder.
 
     Args:
-        start: The folder; ``Pulumi.yaml`` is in it or above it.
+        start: The folder; ``Pulumi.yaml`` is in it or in a parent.
 
     Raises:
-        InputError: There is no project, it cannot be read, or its program is not in Python.
+        InputError: The project is missing, unreadable or not a Python project.
     """
     path = _find_project_file(start.resolve())
     settings = _read_settings(path)
@@ -102,19 +104,18 @@ def _read_settings(path: Path) -> dict[str, Any]:
     try:
         settings = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        why = getattr(error, "strerror", None) or "it is not valid YAML"
-        msg = f"BIM 360: could not read {path}: {why}. Correct it, then export again."
+        reason = getattr(error, "strerror", None) or "it is not valid YAML"
+        msg = f"BIM 360: could not read {path}: {reason}. Correct it, then export again."
         raise InputError(msg) from None
     if not isinstance(settings, dict):
-        msg = f"BIM 360: could not read {path}: it holds no `key: value` lines. Correct it."
+        msg = f"BIM 360: could not read {path}: it has no `key: value` lines. Correct it."
         raise InputError(msg)
     return settings
 
 
 def _build_layout(root: Path, main: str) -> ProjectLayout:
-    """Split ``main`` as Pulumi does: a folder is entered, a file is run from its folder."""
+    """Return the layout for ``main``; Pulumi runs a file in its folder, or a folder."""
     target = (root / main).resolve()
-    by_file = target.is_file() or (not target.is_dir() and target.suffix == ".py")
-    if by_file:
-        return ProjectLayout(root, target.parent, target, by_file)
-    return ProjectLayout(root, target, target / "__main__.py", by_file)
+    if target.is_file() or (not target.is_dir() and target.suffix == ".py"):
+        return ProjectLayout(root, target.parent, target, has_file_entry=True)
+    return ProjectLayout(root, target, target / "__main__.py", has_file_entry=False)

@@ -1,4 +1,4 @@
-"""Read one account, list by list in a fixed order, and select what to export."""
+"""Read an account in a fixed order and select the objects to export."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -52,57 +52,57 @@ READ_METHOD: Final = "GET"
 EXPORT_KINDS: Final = ("projects", "business-units", "companies", "users", "members")
 
 DEFAULT_KINDS: Final = ("projects", "business-units")
-"""What pull requests about projects need."""
+"""The kinds that a stack of projects needs."""
 
 PROJECT_STATUSES: Final = ("active", "pending", "inactive", "archived")
 
 DEFAULT_STATUSES: Final = ("active", "pending", "inactive")
-"""What is declared is meant to be there, and an archived project is not."""
+"""The statuses that are exported by default: all except archived."""
 
 KeptNames: TypeAlias = Mapping[tuple[str, str], str]
-"""Names that an earlier export gave, by type and id."""
+"""The names of an earlier export, by type and id."""
 
 ProgressCallback: TypeAlias = Callable[[str, int, int | None], None]
-"""Is told what is being read, how many there are already, and how many there will be."""
+"""Receives the list that is read, the number of rows so far, and the total if known."""
 
 Row = TypeVar("Row", Project, Company, AccountUser)
 
 
 class ReadOnlyTransport(Transport):
-    """Sends reads alone, so that nothing an export does can change an account.
+    """A transport that only sends read requests, so that an export cannot change an account.
 
     Attributes:
-        asked: How many questions there were, those for a token aside.
+        request_count: The number of requests, without those for a token.
     """
 
     request_count: int = 0
 
-    def send(self, question: Request) -> Response:
-        """Return the answer to a read.
+    def send(self, request: Request) -> Response:
+        """Return the response to a read request.
 
         Raises:
-            InputError: It is no read.
-            HqError: HQ said no.
-            UnansweredError: No answer came.
+            InputError: It is not a read request.
+            HqError: HQ rejected the request.
+            UnansweredError: HQ did not respond.
         """
-        if question.method != READ_METHOD:
-            msg = f"BIM 360: could not {question.description}: an export only reads."
+        if request.method != READ_METHOD:
+            msg = f"BIM 360: could not {request.description}: an export only reads."
             raise InputError(msg)
         self.request_count += 1
-        return super().send(question)
+        return super().send(request)
 
 
 @dataclass(frozen=True)
 class Selection:
-    """What is meant.
+    """The selected objects of an account.
 
     Attributes:
-        include: The kinds of things.
-        service_types: Whether to ask for those, with a request for each project.
-        names: Patterns such as ``Harbor*``, one of which a name fits; their case means nothing.
-        statuses: HQ's words, one of which a project has.
-        created_from: The first day, in UTC.
-        created_until: The last day, in UTC.
+        kinds: The kinds of objects.
+        needs_service_types: Whether to read service types, with a request for each project.
+        name_patterns: Patterns of project names such as ``Harbor*``; case is ignored.
+        statuses: The statuses of projects.
+        created_from: The first day of creation, in UTC.
+        created_until: The last day of creation, in UTC.
     """
 
     kinds: tuple[str, ...] = DEFAULT_KINDS
@@ -113,7 +113,7 @@ class Selection:
     created_until: date | None = None
 
     def filter_projects(self, projects: Iterable[Project]) -> list[Project]:
-        """Return those that are meant."""
+        """Return the selected projects."""
         return [project for project in projects if self._is_selected(project)]
 
     def _is_selected(self, project: Project) -> bool:
@@ -130,18 +130,20 @@ class Selection:
 
     def _has_selected_date(self, project: Project) -> bool:
         day = (project.created_at or "")[:10]
-        after = self.created_from is None or day >= self.created_from.isoformat()
-        return after and (self.created_until is None or day <= self.created_until.isoformat())
+        is_late_enough = self.created_from is None or day >= self.created_from.isoformat()
+        return is_late_enough and (
+            self.created_until is None or day <= self.created_until.isoformat()
+        )
 
 
 @dataclass
 class ExportedAccount:
-    """What was read.
+    """An exported account.
 
     Attributes:
-        declarations: What there is, in the order of the file.
-        passed_over: How many projects were not meant.
-        warnings: What could not be declared, a line each.
+        declarations: The declarations in the order of the program.
+        skipped_project_count: The number of projects that were not selected.
+        warnings: One line for each object that could not be declared.
     """
 
     declarations: list[Declaration] = field(default_factory=list)
@@ -167,101 +169,103 @@ class AccountReader:
     def add_units(self) -> Declaration | None:
         """Declare the tree of business units."""
         live = self.client.business_units.get_structure()
-        called = NamedObject(
-            "units", self.account_scope["account_id"], business_units.RESOURCE_NAME
-        )
-        name = self._allocate_names(Bim360BusinessUnits, [called])[called.id]
-        units, left = business_units.declare_units(live, name, self.account_scope, self.settings)
+        named = NamedObject("units", self.account_scope["account_id"], business_units.RESOURCE_NAME)
+        name = self._allocate_names(Bim360BusinessUnits, [named])[named.id]
+        units, notes = business_units.declare_units(live, name, self.account_scope, self.settings)
         if units:
             self.account.declarations.append(units)
-        self.account.warnings += left
+        self.account.warnings += notes
         return units
 
     def add_companies(self) -> dict[str, Reference]:
-        """Declare the companies, and return what others write for each."""
+        """Declare the companies and return references to them, by id."""
         live = self._read_rows("companies", self.client.companies.walk())
         names = self._allocate_names(Bim360Company, map(_build_named_object, live))
-        found = remove_duplicate_names(
+        declarations = remove_duplicate_names(
             [
                 declare_company(each, names[each.id], self.account_scope, self.settings)
                 for each in sorted(live, key=_get_age_key)
             ]
         )
-        self._add_declarations(found)
-        return build_company_references(found)
+        self._add_declarations(declarations)
+        return build_company_references(declarations)
 
     def add_users(self, companies: Mapping[str, Reference]) -> None:
-        """Declare the people of the account."""
+        """Declare the users of the account."""
         live = self._read_rows("users", self.client.account_users.walk())
         names = self._allocate_names(Bim360AccountUser, map(_build_named_user, live))
-        found = [
+        results = [
             declare_user(each, names[each.id], self.account_scope, self.settings, companies)
             for each in sorted(live, key=_get_age_key)
         ]
-        people, left = remove_duplicate_emails(
-            [each for each in found if isinstance(each, Declaration)]
+        users, notes = remove_duplicate_emails(
+            [each for each in results if isinstance(each, Declaration)]
         )
-        self._add_declarations(people)
-        self.account.warnings += sorted([*left, *(e for e in found if isinstance(e, str))])
+        self._add_declarations(users)
+        notes += [each for each in results if isinstance(each, str)]
+        self.account.warnings += sorted(notes)
 
     def add_projects(
-        self, choice: Selection, units: Mapping[str, Reference], companies: Mapping[str, Reference]
+        self,
+        selection: Selection,
+        units: Mapping[str, Reference],
+        companies: Mapping[str, Reference],
     ) -> None:
-        """Declare the projects that are meant, and their teams if those are."""
-        everything = self._read_rows("projects", self.client.projects.walk())
-        names = self._allocate_names(Bim360Project, map(_build_named_object, everything))
-        meant = choice.filter_projects(everything)
-        self.account.skipped_project_count = len(everything) - len(meant)
-        if choice.needs_service_types:
-            meant = [*self._read_projects(meant)]
-        found = [
+        """Declare the selected projects, and their teams if selected."""
+        live = self._read_rows("projects", self.client.projects.walk())
+        names = self._allocate_names(Bim360Project, map(_build_named_object, live))
+        projects = selection.filter_projects(live)
+        self.account.skipped_project_count = len(live) - len(projects)
+        if selection.needs_service_types:
+            projects = [*self._read_projects(projects)]
+        declarations = [
             declare_project(each, names[each.id], self.account_scope, self.settings, units)
-            for each in sorted(meant, key=_get_age_key)
+            for each in sorted(projects, key=_get_age_key)
         ]
-        self._add_declarations(remove_duplicate_names(found))
-        if "members" in choice.kinds:
-            self._add_teams(meant, companies)
+        self._add_declarations(remove_duplicate_names(declarations))
+        if "members" in selection.kinds:
+            self._add_teams(projects, companies)
 
     def _add_teams(self, projects: list[Project], companies: Mapping[str, Reference]) -> None:
-        """Put behind each project its team; nobody works on an archived one."""
-        alive = {each.id for each in projects if each.status != "archived"}
-        declarations, asked = [], 0
+        """Add a team after each project, except for archived projects."""
+        active = {each.id for each in projects if each.status != "archived"}
+        declarations, count = [], 0
         for each in self.account.declarations:
-            if each.id not in alive:
+            if each.id not in active:
                 declarations.append(each)
                 continue
-            asked += 1
-            self.report_progress("members of projects", asked, len(alive))
-            people = self.client.project_users.walk(each.id)
+            count += 1
+            self.report_progress("members of projects", count, len(active))
+            users = self.client.project_users.walk(each.id)
             declarations += declare_project_team(
-                people, each, self.account_scope, self.settings, companies
+                users, each, self.account_scope, self.settings, companies
             )
         self.account.declarations = declarations
 
     def _read_projects(self, projects: list[Project]) -> Iterator[Project]:
-        """Yield the projects with their services, which no list of HQ's has."""
+        """Yield the projects with their services, which HQ's lists omit."""
         for number, project in enumerate(projects, 1):
             self.report_progress("service types", number, len(projects))
             yield self.client.projects.get(project.id)
 
-    def _read_rows(self, what: str, rows: Iterable[Row]) -> list[Row]:
-        found: dict[str, Row] = {}
+    def _read_rows(self, label: str, rows: Iterable[Row]) -> list[Row]:
+        by_id: dict[str, Row] = {}
         for row in rows:
-            # Rows may move between pages while others are made; each counts once.
-            found[row.id] = row
-            self.report_progress(what, len(found), None)
-        return list(found.values())
+            # A row can appear on two pages if another one is created meanwhile.
+            by_id[row.id] = row
+            self.report_progress(label, len(by_id), None)
+        return list(by_id.values())
 
     def _allocate_names(
-        self, resource: type[Bim360Resource], things: Iterable[NamedObject]
+        self, resource: type[Bim360Resource], objects: Iterable[NamedObject]
     ) -> dict[str, str]:
-        """Return names for all that there is of a kind."""
+        """Return names for all objects of a resource type, by id."""
         token = resource.type_token()
-        own = {id_: name for (type_, id_), name in self.kept_names.items() if type_ == token}
-        return allocate_names(things, own)
+        kept = {id_: name for (type_, id_), name in self.kept_names.items() if type_ == token}
+        return allocate_names(objects, kept)
 
-    def _add_declarations(self, found: Iterable[Declaration]) -> None:
-        self.account.declarations += sorted(found, key=lambda each: each.name)
+    def _add_declarations(self, declarations: Iterable[Declaration]) -> None:
+        self.account.declarations += sorted(declarations, key=lambda each: each.name)
 
 
 def _get_age_key(row: Row) -> tuple[str, str]:
@@ -280,36 +284,36 @@ def _build_named_user(row: AccountUser) -> NamedObject:
 def read_account(
     client: HqClient,
     settings: Settings,
-    choice: Selection,
+    selection: Selection,
     *,
     kept_names: KeptNames | None = None,
-    report_progress: ProgressCallback = lambda _what, _there, _of: None,
+    report_progress: ProgressCallback = lambda _label, _count, _total: None,
 ) -> ExportedAccount:
-    """Return an account as declarations.
+    """Return the declarations of an account.
 
     Args:
-        client: The account.
-        settings: Say whether values outside the public lists are let through.
-        choice: What is meant.
-        kept: Names that an earlier export gave.
-        tell: Is told how far it is.
+        client: The client of the account.
+        settings: The settings; they decide about values outside the public lists.
+        selection: The objects to export.
+        kept_names: The names of an earlier export.
+        report_progress: Receives the progress.
 
     Raises:
-        InputError: Members are meant, and there is no acting user, without whom no stack has any.
-        HqError: HQ said no.
-        UnansweredError: No answer came.
+        InputError: Members are selected, but the settings have no acting user.
+        HqError: HQ rejected a request.
+        UnansweredError: HQ did not respond.
     """
-    if "members" in choice.kinds and not settings.acting_user:
+    if "members" in selection.kinds and not settings.acting_user:
         msg = (
             "BIM 360: could not export members: a stack with members needs an acting user; "
             "set BIM360_ACTING_USER to the e-mail of an admin, here and for the stack."
         )
         raise InputError(msg)
     reader = AccountReader(client, settings, kept_names or {}, report_progress, ExportedAccount())
-    units = reader.add_units() if "business-units" in choice.kinds else None
-    companies = reader.add_companies() if "companies" in choice.kinds else {}
-    if "users" in choice.kinds:
+    units = reader.add_units() if "business-units" in selection.kinds else None
+    companies = reader.add_companies() if "companies" in selection.kinds else {}
+    if "users" in selection.kinds:
         reader.add_users(companies)
-    if "projects" in choice.kinds or "members" in choice.kinds:
-        reader.add_projects(choice, business_units.build_unit_references(units), companies)
+    if "projects" in selection.kinds or "members" in selection.kinds:
+        reader.add_projects(selection, business_units.build_unit_references(units), companies)
     return reader.account

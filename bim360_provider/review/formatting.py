@@ -158,7 +158,8 @@ def shorten_text(text: str, limit: int = MAX_VALUE_LENGTH) -> str:
     """Return a text, truncated to the limit with the number of omitted characters."""
     if len(text) <= limit:
         return text
-    return f"{text[:limit]}… ({len(text) - limit:,} more characters)"
+    omitted = len(text) - limit
+    return f"{text[:limit]}… ({omitted:,} more {'character' if omitted == 1 else 'characters'})"
 
 
 @dataclass(frozen=True)
@@ -293,7 +294,7 @@ class DifferenceFormatter:
         if has_hidden_value(declared) and not is_unknown(declared):
             return "set to the declared value"
         if declared == each.new_value:
-            return "kept: the program now declares it"
+            return "kept, the program now declares it"
         if declared == each.old_value:
             if each.name == "status" and each.new_value == "archived":
                 return "reactivated"

@@ -234,8 +234,8 @@ def _require_all_steps(steps: Sequence[PlanStep], summary: Values) -> None:
         refreshed = shown["refresh"] if op in ("update", "delete") else 0
         if int(summary.get(op) or 0) > shown[op] + refreshed:
             msg = (
-                f"The plan counts {summary[op]} {op} steps but contains {shown[op]}, so it is "
-                "incomplete; create it again without options that omit steps."
+                f"The plan is incomplete: it counts {summary[op]} of '{op}' and contains "
+                f"{shown[op]}; create it again without options that omit steps."
             )
             raise PlanError(msg)
 

@@ -74,7 +74,7 @@ REMOVAL_LABELS: Final = {
 }
 """New states of removed resources whose entity needs more than the label of the verb."""
 
-UNPLANNED_OUTCOME: Final = "left unchanged: planned without --refresh"
+UNPLANNED_OUTCOME: Final = "left unchanged, planned without --refresh"
 
 PEOPLE_ENTITIES: Final = ("team", "member", "project admin", "person")
 
@@ -85,7 +85,7 @@ LABEL_FIELDS: Final = frozenset({"name", "e-mail", "project"})
 def list_errors(review: Review) -> tuple[Row, ...]:
     """Return the distinct errors of a plan; empty if it succeeded.
 
-    Follow-up errors of the engine are omitted unless there are no others.
+    Follow-up errors of the engine are omitted unless they are the only errors.
     """
     errors = [each for each in review.messages if each.severity == "error"]
     reasons = [each for each in errors if not _is_noise(each)]

@@ -1,4 +1,4 @@
-"""An account is taken over by the real ``pulumi import``, step by step as the document says."""
+"""Adopt an account with the real ``pulumi import``, as documented."""
 
 import os
 import shutil
@@ -24,7 +24,7 @@ IMPORT = ("--generate-code=false", "--yes")
 
 
 class ExportProject:
-    """A Pulumi project with a backend of its own, and the account that it is to take over."""
+    """A Pulumi project with its own backend, and the account to adopt."""
 
     def __init__(self, folder: Path, running: Any) -> None:
         self.folder = folder
@@ -50,23 +50,23 @@ class ExportProject:
         }
 
     def run(self, *command: str) -> str:
-        """Run a command to its good end, and return what it said."""
-        done = subprocess.run(  # noqa: S603 - the CLI on PATH is what is under test
+        """Run a command successfully and return its output."""
+        done = subprocess.run(  # noqa: S603 - the CLI under test
             command, cwd=self.folder, env=self._env, check=False, capture_output=True, text=True
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def run_pulumi(self, *words: str) -> str:
+    def run_pulumi(self, *arguments: str) -> str:
         """Run the Pulumi CLI."""
-        return self.run("pulumi", *words, "--non-interactive", "--color=never")
+        return self.run("pulumi", *arguments, "--non-interactive", "--color=never")
 
     def run_export(self, *flags: str) -> str:
         """Run the export."""
         return self.run(sys.executable, "-m", "bim360_provider.cli", "export", *flags)
 
     def list_new_requests(self) -> list[str]:
-        """Return the methods of all requests since the last time, those for a token left out."""
+        """Return the methods of new requests, without those for a token."""
         rows = self.hq.call_control_plane("GET", "/requests")
         self.hq.call_control_plane("DELETE", "/requests")
         return [row["method"] for row in rows if not row["path"].startswith("/authentication/")]
@@ -74,13 +74,13 @@ class ExportProject:
 
 @pytest.fixture
 def export_project(tmp_path: Path) -> Iterator[ExportProject]:
-    """Return a firm with 300 projects in its account."""
+    """Yield a Pulumi project and an account with 300 projects."""
     with emulator.serve(emulator.Emulator(emulator.parse_seed(build_account()))) as running:
         yield ExportProject(tmp_path, running)
 
 
-def test_a_whole_account_is_taken_over_without_a_change(export_project: ExportProject) -> None:
-    """Export, import, preview, up: no change, no write, and after the export not one request."""
+def test_an_import_adopts_a_complete_account_without_changes(export_project: ExportProject) -> None:
+    """Import, preview and up make no changes and send no requests."""
     exported = export_project.run_export("--stack", "existing", "--include", EVERYTHING)
     export_project.list_new_requests()
 
@@ -88,17 +88,17 @@ def test_a_whole_account_is_taken_over_without_a_change(export_project: ExportPr
     imported = export_project.run_pulumi("import", "--file", "stacks/existing.import.json", *IMPORT)
     export_project.run_pulumi("preview", "--expect-no-changes")
     up = export_project.run_pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
-    asked = export_project.list_new_requests()
+    requests = export_project.list_new_requests()
 
     assert "270 Bim360Project, 60 Bim360Team" in exported
     assert "warning" not in imported
     assert "401 imported" in imported
     assert "402 unchanged" in up
-    assert asked == []
+    assert requests == []
 
 
-def test_what_a_refresh_finds_is_no_change(export_project: ExportProject) -> None:
-    """The state is what a create would have left; a refresh asks, and nobody writes."""
+def test_a_refresh_after_the_import_finds_no_changes(export_project: ExportProject) -> None:
+    """The imported state equals the state after a create, so a refresh only reads."""
     names = ("--name", "*tower*", "--name", "in a*", "--name", "small")
     export_project.run_export("--stack", "existing", "--include", EVERYTHING, *names)
     export_project.run_pulumi("stack", "init", "existing")
@@ -108,13 +108,13 @@ def test_what_a_refresh_finds_is_no_change(export_project: ExportProject) -> Non
     export_project.run_pulumi("refresh", "--preview-only", "--expect-no-changes")
     export_project.run_pulumi("up", "--refresh", "--run-program", "--yes", "--skip-preview")
     export_project.run_pulumi("preview", "--refresh", "--run-program", "--expect-no-changes")
-    asked = export_project.list_new_requests()
+    requests = export_project.list_new_requests()
 
-    assert set(asked) == {"GET"}
+    assert set(requests) == {"GET"}
 
 
-def test_a_change_of_the_program_is_that_change_alone(export_project: ExportProject) -> None:
-    """What was taken over is managed from then on like anything else."""
+def test_an_up_sends_only_the_change_of_the_program(export_project: ExportProject) -> None:
+    """Adopted resources are managed like others."""
     export_project.run_export("--stack", "existing", "--include", "projects", "--name", "School 28")
     export_project.run_pulumi("stack", "init", "existing")
     export_project.run_pulumi("import", "--file", "stacks/existing.import.json", *IMPORT)

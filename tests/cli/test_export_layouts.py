@@ -1,4 +1,4 @@
-"""The commands that an export prints, word for word on the real CLI, change nothing."""
+"""The commands that an export prints change nothing at HQ with the real CLI."""
 
 import os
 import shutil
@@ -24,14 +24,14 @@ CreateUser = Callable[[ProjectLayout], ShellUser]
 
 @pytest.fixture
 def create_user(tmp_path: Path) -> Iterator[CreateUser]:
-    """Return a function that lets a user into a project, with a few projects in the account."""
+    """Yield a function that creates a user of a project; the account has a few projects."""
     with emulator.serve(emulator.Emulator(emulator.parse_seed(build_account(4)))) as running:
         yield lambda layout: ShellUser(tmp_path, layout, running, os.environ["PATH"])
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
-def test_the_printed_commands_take_an_account_over_in(create_user: CreateUser, name: str) -> None:
-    """No write is sent, everything is committed, and no resource stays protected."""
+def test_the_printed_commands_adopt_an_account_with(create_user: CreateUser, name: str) -> None:
+    """No write request is sent, all files are committed, and no resource stays protected."""
     user = create_user(LAYOUTS[name])
     exported = user.run_export()
     if user.layout.entry:
@@ -47,14 +47,14 @@ def test_the_printed_commands_take_an_account_over_in(create_user: CreateUser, n
     assert user.list_writes() == []
 
 
-def test_nothing_can_be_archived_where_the_program_does_not_run_the_export_after_all(
+def test_an_up_archives_no_project_if_the_program_does_not_run_the_export(
     create_user: CreateUser,
 ) -> None:
-    """What is imported is protected until an up, which comes after a preview without changes."""
+    """Imported resources are protected until an up after a preview without changes."""
     user = create_user(LAYOUTS["another folder"])
-    select, take_over, preview, *_ = parse_printed_commands(user.run_export().stdout)
+    select, import_, preview, *_ = parse_printed_commands(user.run_export().stdout)
     (user.folder / "__main__.py").write_text("", encoding="utf-8")
-    user.run_commands([select, take_over])
+    user.run_commands([select, import_])
 
     previewed = user.run_shell(preview)
     applied = user.run_shell("pulumi up --skip-preview --yes")
@@ -64,8 +64,8 @@ def test_nothing_can_be_archived_where_the_program_does_not_run_the_export_after
     assert user.list_writes() == []
 
 
-def test_no_odd_name_is_a_change(create_user: CreateUser) -> None:
-    """Of a project, a unit, a company, a person or a member."""
+def test_odd_names_cause_no_changes(create_user: CreateUser) -> None:
+    """Names of projects, units, companies, users and members."""
     user = create_user(LAYOUTS["no program yet"])
     user.hq.call_control_plane("POST", "/seed", build_odd_account())
     user.shell_environment["BIM360_ACTING_USER"] = "person.0@example.com"
@@ -78,7 +78,7 @@ def test_no_odd_name_is_a_change(create_user: CreateUser) -> None:
 
 
 def test_a_second_export_is_taken_over_by_the_same_commands(create_user: CreateUser) -> None:
-    """What was imported before is passed over, and what is new is imported."""
+    """The import skips known resources and adds new ones."""
     user = create_user(LAYOUTS["no program yet"])
     user.run_commands(parse_printed_commands(user.run_export("--name", "Tower*").stdout))
 

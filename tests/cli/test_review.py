@@ -1,4 +1,4 @@
-"""What the Pulumi CLI prints today still reads as what was recorded."""
+"""The review of the installed Pulumi CLI's plans matches the golden files."""
 
 import re
 import shutil
@@ -18,10 +18,10 @@ pytestmark = [
 ]
 
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
-"""HQ's ids come in the order in which the engine happens to make things."""
+"""HQ's ids depend on the order in which the engine creates resources."""
 
 
-def test_the_cli_is_reviewed_as_it_was_recorded(tmp_path: Path) -> None:
+def test_the_review_of_the_cli_matches_the_golden_files(tmp_path: Path) -> None:
     for name, text in record_plans(tmp_path / "stack", "cli"):
         approved = (SNAPSHOT_FOLDER / f"{name}.md").read_text(encoding="utf-8")
         assert ID.sub("…", render_markdown(build_review(read_plan(text)))) == ID.sub(

@@ -69,7 +69,7 @@ class MarkdownSection:
 
     def _format_omission_note(self, count: int) -> str:
         more = len(self.rows) - count
-        return f"\n_… and {more:,} more rows._\n" if more else ""
+        return f"\n_… and {more:,} more {'row' if more == 1 else 'rows'}._\n" if more else ""
 
     @property
     def frame_length(self) -> int:
@@ -109,7 +109,7 @@ def _allocate_section_rows(parts: list[MarkdownSection], room: int) -> list[int]
 
 def _format_cut_note(omitted: int, total: int) -> str:
     return (
-        f"\n_Too long for a comment: {omitted:,} of {total:,} rows are left out. "
+        f"\n_Too long for a comment; rows left out: {omitted:,} of {total:,}. "
         "`bim360 review --format text` shows all of them._\n"
     )
 

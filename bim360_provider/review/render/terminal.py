@@ -90,5 +90,5 @@ def _format_drift(row: tuple[str, ...]) -> Text:
     line.append(f"{declared or '(nothing)'} → ")
     line.append(found or "(nothing)", "yellow")
     if outcome and outcome[0]:
-        line.append(f"  ({outcome[0]})", "cyan")
+        line.append(f"  (this run: {outcome[0]})", "cyan")
     return line

@@ -1,4 +1,4 @@
-"""An account that exists, exported, imported and previewed: nothing changes, nobody is asked."""
+"""Export an account, import it and preview it: no changes and no requests."""
 
 import json
 import shutil
@@ -22,7 +22,7 @@ EVERYTHING = "projects,business-units,companies,users,members"
 
 @dataclass(frozen=True)
 class ExportProject:
-    """A Pulumi project, and the account that it is to take over."""
+    """A Pulumi project and the account to adopt."""
 
     folder: Path
     hq: emulator.Emulator
@@ -30,24 +30,24 @@ class ExportProject:
     def export(self, *flags: str) -> Result:
         """Run the command, without a terminal."""
         out = str(self.folder / "stacks")
-        words = ["export", "--stack", "existing", "--out", out, *flags]
-        return CliRunner().invoke(app, words)
+        arguments = ["export", "--stack", "existing", "--out", out, *flags]
+        return CliRunner().invoke(app, arguments)
 
     def engine(self) -> LocalEngine:
         """Return the engine of the stack."""
         return LocalEngine(self.folder, stack="existing")
 
     def files(self) -> dict[str, bytes]:
-        """Return what was written."""
-        found = self.folder.glob("stacks/existing.*")
-        return {path.name: path.read_bytes() for path in found}
+        """Return the contents of the exported files by name."""
+        paths = self.folder.glob("stacks/existing.*")
+        return {path.name: path.read_bytes() for path in paths}
 
     def import_file(self) -> Path:
-        """Return the import file's place."""
+        """Return the path of the import file."""
         return self.folder / "stacks" / "existing.import.json"
 
     def requests(self) -> list[str]:
-        """Return the methods of all requests since the last time, those for a token left out."""
+        """Return the methods of new requests, without those for a token."""
         rows = self.hq.call_control_plane("GET", "/requests")
         self.hq.call_control_plane("DELETE", "/requests")
         return [row["method"] for row in rows if not row["path"].startswith("/authentication/")]
@@ -55,7 +55,7 @@ class ExportProject:
 
 @pytest.fixture
 def export_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ExportProject]:
-    """Return a firm with a few projects in its account, and an empty Pulumi project."""
+    """Yield an empty Pulumi project and an account with a few projects."""
     (tmp_path / "Pulumi.yaml").write_text("name: firm\nruntime: python\nmain: stacks\n")
     (tmp_path / "stacks").mkdir()
     shutil.copy(ROOT / "stacks" / "__main__.py", tmp_path / "stacks")
@@ -71,25 +71,25 @@ def export_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         yield ExportProject(tmp_path, running.emulator)
 
 
-def european(seed: dict[str, Any]) -> dict[str, Any]:
+def move_to_emea(seed: dict[str, Any]) -> dict[str, Any]:
     """Return a seed whose account is in Europe."""
     return {**seed, "accounts": [{**seed["accounts"][0], "region": "EMEA"}]}
 
 
-def crowd() -> dict[str, Any]:
-    """Return a seed of two projects, whose teams have access that no stack can declare."""
+def build_members_seed() -> dict[str, Any]:
+    """Return a seed with two projects whose members have access that a stack cannot declare."""
     seed = build_account(0)
     users = [{"email": f"m{number}@example.com", "status": "active"} for number in range(3)]
-    web = [{"email": users[number]["email"], "modules": ["cost"]} for number in (0, 1)]
+    web_members = [{"email": users[number]["email"], "modules": ["cost"]} for number in (0, 1)]
     declarable = {"email": "m2@example.com", "services": {"document_management": "user"}}
     projects = [
-        {"name": "Alone", "id": format_project_id(1), "users": web[:1]},
-        {"name": "Mixed", "id": format_project_id(2), "users": [web[1], declarable]},
+        {"name": "Alone", "id": format_project_id(1), "users": web_members[:1]},
+        {"name": "Mixed", "id": format_project_id(2), "users": [web_members[1], declarable]},
     ]
     return {**seed, "accounts": [{**seed["accounts"][0], "users": users, "projects": projects}]}
 
 
-def rows_of(export_project: ExportProject) -> list[dict[str, Any]]:
+def read_rows(export_project: ExportProject) -> list[dict[str, Any]]:
     """Return the rows of the import file."""
     rows: list[dict[str, Any]] = json.loads(export_project.import_file().read_text("utf-8"))[
         "resources"
@@ -97,18 +97,18 @@ def rows_of(export_project: ExportProject) -> list[dict[str, Any]]:
     return rows
 
 
-def test_after_the_import_there_is_nothing_to_change(export_project: ExportProject) -> None:
-    """Odd names, Unicode, nulls, twins: neither preview nor up asks HQ for anything."""
+def test_a_preview_after_the_import_finds_no_changes(export_project: ExportProject) -> None:
+    """Neither preview nor up sends a request, despite odd and equal names, Unicode and nulls."""
     export_project.hq.call_control_plane("POST", "/seed", build_account())
     exported = export_project.export()
-    asked = export_project.requests()
+    export_requests = export_project.requests()
 
     imported = export_project.engine().import_from(export_project.import_file())
     preview = export_project.engine().preview()
     up = export_project.engine().up()
 
     assert exported.exit_code == 0, exported.output
-    assert asked == ["GET"] * 5
+    assert export_requests == ["GET"] * 5
     assert imported.errors == preview.errors == up.errors == ()
     assert [message.text for message in imported.messages] == []
     assert imported.changes == {"create": 1, "import": 271}
@@ -116,52 +116,52 @@ def test_after_the_import_there_is_nothing_to_change(export_project: ExportProje
     assert export_project.requests() == []
 
 
-def test_a_whole_account_is_taken_over_without_a_change(
+def test_an_import_adopts_a_complete_account_without_changes(
     export_project: ExportProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Companies, people and teams too: one list each, and one more for each project's members."""
+    """Including companies, users and teams: one list each, and one for each project's members."""
     export_project.hq.call_control_plane("POST", "/seed", build_account())
     monkeypatch.setenv("BIM360_ACTING_USER", "anna.halvorsen@example.com")
     exported = export_project.export("--include", EVERYTHING)
-    asked = export_project.requests()
+    export_requests = export_project.requests()
 
     imported = export_project.engine().import_from(export_project.import_file())
     preview = export_project.engine().preview()
-    without_asking = export_project.requests()
+    preview_requests = export_project.requests()
     refreshed = export_project.engine().preview(refresh=True)
 
     assert exported.exit_code == 0, exported.output
-    assert asked == ["GET"] * (5 + 1 + 1 + 270)
+    assert export_requests == ["GET"] * (5 + 1 + 1 + 270)
     assert imported.errors == preview.errors == refreshed.errors == ()
     assert [message.text for message in imported.messages] == []
     assert imported.changes == {"create": 1, "import": 401}
     assert preview.changes == refreshed.changes == {"same": 402}
-    assert without_asking == []
+    assert preview_requests == []
     assert set(export_project.requests()) == {"GET"}
 
 
-def test_members_who_cannot_be_declared_are_told_about(
+def test_the_export_reports_members_that_cannot_be_declared(
     export_project: ExportProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Above the team, and above the project where nobody is left to make a team of."""
+    """Above the team, or above the project if it has no team."""
     monkeypatch.setenv("BIM360_ACTING_USER", "anna.halvorsen@example.com")
-    export_project.hq.call_control_plane("POST", "/seed", crowd())
+    export_project.hq.call_control_plane("POST", "/seed", build_members_seed())
 
     done = export_project.export("--include", "members")
     program = export_project.files()["existing.py"].decode()
 
-    said = "is left alone: document_management is missing, and so is project_administration"
-    above_alone, _, mixed = program.partition("Bim360Project(")
-    above_team, _, team = mixed.partition("Bim360Team(")
+    reason = "is left as it is: document_management is missing, and so is project_administration"
+    before_first, _, mixed = program.partition("Bim360Project(")
+    before_team, _, team = mixed.partition("Bim360Team(")
     assert done.exit_code == 0, done.output
-    assert f"# 'm0@example.com' {said}" in above_alone
-    assert f"# 'm1@example.com' {said}" in above_team
+    assert f"# 'm0@example.com' {reason}" in before_first
+    assert f"# 'm1@example.com' {reason}" in before_team
     assert "m2@example.com" in team
     assert "Bim360Team(" not in team
 
 
-def test_members_need_somebody_on_whose_behalf(export_project: ExportProject) -> None:
-    """The stack would be refused later; it is told before anything is asked."""
+def test_an_export_of_members_requires_an_acting_user(export_project: ExportProject) -> None:
+    """The export fails before the first request."""
     done = export_project.export("--include", EVERYTHING)
 
     assert done.exit_code == 2
@@ -170,7 +170,7 @@ def test_members_need_somebody_on_whose_behalf(export_project: ExportProject) ->
 
 
 def test_a_refresh_after_the_import_finds_nothing_changed(export_project: ExportProject) -> None:
-    """The state is what a create would have left, so a refresh finds what it knows."""
+    """The imported state equals the state after a create."""
     export_project.export("--name", "*tower*", "--name", "in a*")
     export_project.requests()
 
@@ -183,14 +183,14 @@ def test_a_refresh_after_the_import_finds_nothing_changed(export_project: Export
     assert set(export_project.requests()) == {"GET"}
 
 
-def test_a_second_export_is_the_same_to_the_byte(export_project: ExportProject) -> None:
-    """Also when somebody signed in, or touched a project and put it back: git shows no change."""
+def test_a_second_export_writes_the_same_bytes(export_project: ExportProject) -> None:
+    """Even after sign-ins and reverted changes, so that git shows no change."""
     export_project.export()
     before = export_project.files()
-    for place in (31, 16):
-        where = f"/projects/{format_project_id(place)}"
-        export_project.hq.call_control_plane("PATCH", where, {"city": "Oslo"})
-        export_project.hq.call_control_plane("PATCH", where, {"city": "Seattle"})
+    for number in (31, 16):
+        path = f"/projects/{format_project_id(number)}"
+        export_project.hq.call_control_plane("PATCH", path, {"city": "Oslo"})
+        export_project.hq.call_control_plane("PATCH", path, {"city": "Seattle"})
 
     again = export_project.export()
 
@@ -198,10 +198,10 @@ def test_a_second_export_is_the_same_to_the_byte(export_project: ExportProject) 
     assert export_project.files() == before
 
 
-def test_a_project_that_was_renamed_is_a_change_of_its_name_alone(
+def test_a_second_export_changes_only_the_name_of_a_renamed_project(
     export_project: ExportProject,
 ) -> None:
-    """Its resource name stays, because another one would be another project to Pulumi."""
+    """Its resource name stays: Pulumi would treat another name as another project."""
     export_project.export()
     before = export_project.files()["existing.py"].decode().splitlines()
     export_project.hq.call_control_plane(
@@ -218,27 +218,27 @@ def test_a_project_that_was_renamed_is_a_change_of_its_name_alone(
     }
 
 
-def test_services_cost_a_request_for_each_project_and_change_nothing_either(
+def test_an_export_of_service_types_reads_each_project(
     export_project: ExportProject,
 ) -> None:
-    """HQ tells services nobody asked for; they are not declared."""
+    """HQ also returns implicit services, which are not declared."""
     exported = export_project.export(
         "--name", "Services", "--service-types", "--include", "projects"
     )
-    asked = export_project.requests()
+    export_requests = export_project.requests()
 
     export_project.engine().import_from(export_project.import_file())
     preview = export_project.engine().preview(refresh=True)
 
     assert exported.exit_code == 0, exported.output
-    assert asked == ["GET"] * 2
-    assert rows_of(export_project)[0]["inputs"]["service_types"] == ["doc_manager", "pm"]
+    assert export_requests == ["GET"] * 2
+    assert read_rows(export_project)[0]["inputs"]["service_types"] == ["doc_manager", "pm"]
     assert preview.errors == ()
     assert preview.changes == {"same": 2}
 
 
-def test_a_program_of_another_layout_imports_the_file(export_project: ExportProject) -> None:
-    """It declares, and does nothing else."""
+def test_a_program_with_another_layout_imports_the_file(export_project: ExportProject) -> None:
+    """The import only declares resources."""
     export_project.export("--name", "School 28", "--include", "projects")
     program = "import existing\nfrom bim360_provider import Bim360Project\n"
     (export_project.folder / "stacks" / "__main__.py").write_text(program)
@@ -252,73 +252,73 @@ def test_a_program_of_another_layout_imports_the_file(export_project: ExportProj
     assert export_project.requests() == []
 
 
-def test_another_region_is_kept_too(
+def test_an_export_keeps_the_region(
     export_project: ExportProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A stack of another region would replace everything, so it shows in the first preview."""
-    export_project.hq.call_control_plane("POST", "/seed", european(build_account(FEW)))
+    """A stack in another region would replace all resources; the first preview shows it."""
+    export_project.hq.call_control_plane("POST", "/seed", move_to_emea(build_account(FEW)))
     monkeypatch.setenv("BIM360_REGION", "EMEA")
     export_project.export("--name", "School 28", "--include", "projects")
 
     export_project.engine().import_from(export_project.import_file())
     preview = export_project.engine().preview(refresh=True)
     monkeypatch.setenv("BIM360_REGION", "US")
-    moved = export_project.engine().preview()
+    moved_preview = export_project.engine().preview()
 
     assert "in region EMEA has" in export_project.files()["existing.py"].decode()
     assert preview.errors == ()
     assert preview.changes == {"same": 2}
-    assert "'region'" in repr([step.replaces for step in moved.steps])
+    assert "'region'" in repr([step.replaces for step in moved_preview.steps])
 
 
 def test_archived_projects_are_declared_archived(export_project: ExportProject) -> None:
-    """Their twins keep their names, and nobody is brought back."""
+    """Active projects with the same name keep it, and no project is reactivated."""
     export_project.export("--name", "tower a", "--name", "handed over", "--status", "archived")
 
     export_project.engine().import_from(export_project.import_file())
     preview = export_project.engine().preview(refresh=True)
 
-    assert {row["inputs"].get("status") for row in rows_of(export_project)[1:]} == {"archived"}
+    assert {row["inputs"].get("status") for row in read_rows(export_project)[1:]} == {"archived"}
     assert preview.errors == ()
     assert set(preview.changes) == {"same"}
 
 
-def test_json_tells_what_was_written(export_project: ExportProject) -> None:
-    """For pipelines."""
+def test_the_json_output_lists_the_written_files(export_project: ExportProject) -> None:
+    """Pipelines read it."""
     done = export_project.export("--json")
 
-    told = json.loads(done.stdout)
-    assert told["declared"] == {"Bim360BusinessUnits": 1, "Bim360Project": 54}
-    assert told["skippedProjects"] == 6
-    assert told["requests"] == 2
-    assert len(told["written"]) == 2
+    document = json.loads(done.stdout)
+    assert document["declared"] == {"Bim360BusinessUnits": 1, "Bim360Project": 54}
+    assert document["skippedProjects"] == 6
+    assert document["requests"] == 2
+    assert len(document["written"]) == 2
 
 
 @pytest.mark.parametrize(
-    ("flags", "words"),
+    ("flags", "message"),
     [
-        (("--name", "nobody"), "60 projects skipped by your filters"),
+        (("--name", "unknown"), "60 projects skipped by your filters"),
         (
-            ("--status", "gone"),
+            ("--status", "deleted"),
             "--status must be a comma-separated list of active, pending, inactive, archived",
         ),
         (("--include", ""), "--include must be a comma-separated list of projects"),
     ],
 )
-def test_where_nothing_is_found_nothing_is_written(
-    export_project: ExportProject, flags: tuple[str, ...], words: str
+def test_an_export_without_matches_writes_no_files(
+    export_project: ExportProject, flags: tuple[str, ...], message: str
 ) -> None:
-    """One line that says why, and exit code 2."""
+    """A one-line error and exit code 2."""
     done = export_project.export(*flags)
 
     assert done.exit_code == 2
-    assert words in done.output
+    assert message in done.output
     assert len(done.output.strip().splitlines()) == 1
     assert export_project.files() == {}
 
 
-def test_a_thousand_projects_take_eleven_lists(export_project: ExportProject) -> None:
-    """A hundred to a page, and one more to know that there are no others."""
+def test_an_export_of_1000_projects_sends_11_requests(export_project: ExportProject) -> None:
+    """A page has 100 projects, and an empty page ends the list."""
     export_project.hq.call_control_plane("POST", "/seed", build_account(1000))
     export_project.requests()
 
@@ -328,8 +328,8 @@ def test_a_thousand_projects_take_eleven_lists(export_project: ExportProject) ->
     assert export_project.requests() == ["GET"] * 11
 
 
-def test_an_import_of_what_is_there_changes_nothing(export_project: ExportProject) -> None:
-    """And of another thing under a name that is taken, neither."""
+def test_a_second_import_changes_nothing(export_project: ExportProject) -> None:
+    """An import of another project under a used name fails."""
     export_project.export("--name", "School 3*", "--include", "projects")
     export_project.engine().import_from(export_project.import_file())
     again = export_project.engine().import_from(export_project.import_file())

@@ -1,4 +1,4 @@
-"""An export of every layout of a project: the printed commands, word for word, change nothing."""
+"""The commands that an export prints change nothing at HQ, for each project layout."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,19 +13,19 @@ from tests.support.legacy_account import build_account, format_project_id
 
 WITHOUT_PULUMI = "/usr/bin:/bin"
 
-Enter = Callable[[ProjectLayout], ShellUser]
+CreateUser = Callable[[ProjectLayout], ShellUser]
 
 
 @pytest.fixture
-def create_user(tmp_path: Path) -> Iterator[Enter]:
-    """Return a function that lets a user into a project, with a few projects in the account."""
+def create_user(tmp_path: Path) -> Iterator[CreateUser]:
+    """Yield a function that creates a user of a project; the account has a few projects."""
     with emulator.serve(emulator.Emulator(emulator.parse_seed(build_account(4)))) as running:
         yield lambda layout: ShellUser(tmp_path, layout, running, WITHOUT_PULUMI)
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
-def test_the_printed_commands_take_an_account_over_in(create_user: Enter, name: str) -> None:
-    """A program that would not run the export is refused first; no write is ever sent."""
+def test_the_printed_commands_adopt_an_account_with(create_user: CreateUser, name: str) -> None:
+    """The export first rejects a program that does not run it; no write request is sent."""
     user = create_user(LAYOUTS[name])
     exported = user.run_export()
     if user.layout.entry:
@@ -41,8 +41,8 @@ def test_the_printed_commands_take_an_account_over_in(create_user: Enter, name: 
     assert user.list_writes() == []
 
 
-def test_a_checkout_of_what_was_committed_exports_the_same_again(create_user: Enter) -> None:
-    """The import file is part of it: without that file, a renamed project would be another one."""
+def test_a_clean_checkout_exports_the_same_names(create_user: CreateUser) -> None:
+    """Without the committed import file, a renamed project would get another name."""
     user = create_user(LAYOUTS["no program yet"])
     user.run_commands(parse_printed_commands(user.run_export().stdout))
     user.hq.call_control_plane("PATCH", f"/projects/{format_project_id(1)}", {"name": "Renamed"})
@@ -55,16 +55,16 @@ def test_a_checkout_of_what_was_committed_exports_the_same_again(create_user: En
     assert changed.splitlines() == ['-    name="tower a",', '+    name="Renamed",']
 
 
-def test_nothing_can_be_archived_where_the_program_does_not_run_the_export_after_all(
-    create_user: Enter,
+def test_an_up_archives_no_project_if_the_program_does_not_run_the_export(
+    create_user: CreateUser,
 ) -> None:
-    """What is imported is protected until an up, which comes after a preview without changes."""
+    """Imported resources are protected until an up after a preview without changes."""
     user = create_user(LAYOUTS["another folder"])
-    steps = parse_printed_commands(user.run_export().stdout)
+    commands = parse_printed_commands(user.run_export().stdout)
     (user.folder / "__main__.py").write_text("", encoding="utf-8")
 
-    imported = user.run_shell(steps[0])
-    previewed = user.run_shell(steps[1])
+    imported = user.run_shell(commands[0])
+    previewed = user.run_shell(commands[1])
     applied = user.run_shell("bim360 local up --stack existing")
 
     assert [done.returncode for done in (imported, previewed, applied)] == [0, 1, 1]
@@ -73,20 +73,20 @@ def test_nothing_can_be_archived_where_the_program_does_not_run_the_export_after
 
 
 @pytest.mark.parametrize(
-    ("heading", "steps"),
+    ("heading", "build_commands"),
     [
         ("## Step by step", build_pulumi_commands),
         ("## Without the Pulumi CLI", build_local_commands),
     ],
 )
-def test_the_document_has_the_commands_that_are_printed(
-    tmp_path: Path, heading: str, steps: Callable[..., list[str]]
+def test_the_document_contains_the_printed_commands(
+    tmp_path: Path, heading: str, build_commands: Callable[..., list[str]]
 ) -> None:
-    """For a project with the layout of this repository."""
+    """For a project with this repository's layout."""
     stacks = tmp_path / "stacks"
     written = [stacks / "existing.py", stacks / "existing.import.json"]
 
-    printed = steps(tmp_path, tmp_path, "existing", written[1], written)
+    printed = build_commands(tmp_path, tmp_path, "existing", written[1], written)
 
     block = read_section("docs/how-to/export.md", heading).partition(
         "bim360 export --stack existing\n"

@@ -1,4 +1,4 @@
-"""An account with odd names, exported, imported and previewed: nothing changes."""
+"""Export, import and preview an account with odd names: no changes."""
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -16,16 +16,16 @@ from tests.support.odd_values import ODD_NAMES, build_odd_account
 
 EVERYTHING = "projects,business-units,companies,users,members"
 
-WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
 
-NAMES = st.lists(WORDS | st.sampled_from(ODD_NAMES), min_size=1, max_size=15, unique=True)
+NAMES = st.lists(TEXTS | st.sampled_from(ODD_NAMES), min_size=1, max_size=15, unique=True)
 
 Adopt = Callable[[Sequence[str]], Result]
 
 
 @pytest.fixture
 def adopt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Adopt]:
-    """Return a function that takes an account with these names over and previews the stack."""
+    """Yield a function that adopts an account with the given names and previews the stack."""
     project = tmp_path / "project"
     with emulator.serve(
         emulator.Emulator(emulator.parse_seed(build_odd_account(["x"])))
@@ -40,7 +40,7 @@ def adopt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Adopt]:
         }.items():
             monkeypatch.setenv(name, value)
 
-        def result(names: Sequence[str]) -> Result:
+        def adopt_account(names: Sequence[str]) -> Result:
             shutil.rmtree(project, ignore_errors=True)
             project.mkdir()
             (project / "Pulumi.yaml").write_text("name: firm\nruntime: python\n")
@@ -54,11 +54,11 @@ def adopt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Adopt]:
             assert [each.text for each in imported.messages] == []
             return engine.preview()
 
-        yield result
+        yield adopt_account
 
 
-def test_no_odd_name_is_a_change(adopt: Adopt) -> None:
-    """Of a project, a unit, a company, a person or a member."""
+def test_odd_names_cause_no_changes(adopt: Adopt) -> None:
+    """Names of projects, units, companies, users and members."""
     preview = adopt(ODD_NAMES)
 
     assert preview.errors == ()
@@ -71,8 +71,8 @@ def test_no_odd_name_is_a_change(adopt: Adopt) -> None:
     max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(names=NAMES)
-def test_no_name_at_all_is_a_change(adopt: Adopt, names: list[str]) -> None:
-    """Whatever it is."""
+def test_any_names_cause_no_changes(adopt: Adopt, names: list[str]) -> None:
+    """Names are arbitrary texts."""
     preview = adopt(names)
 
     assert preview.errors == ()

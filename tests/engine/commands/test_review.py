@@ -1,4 +1,4 @@
-"""A review does not depend on which engine printed the plan."""
+"""The review of a plan does not depend on the engine."""
 
 import re
 from pathlib import Path
@@ -11,13 +11,12 @@ from bim360_provider.review.plan import read_plan
 from tests.cli.record_plans import record_plans
 from tests.unit.review.snapshots import load_review
 
-# Teams and members are named by their project only where the plan has it, and the CLI leaves out
-# what does not change.
+# The CLI omits unchanged projects, so that labels of their teams and members differ.
 NAMES = re.compile(r"tower-eve|tower|Harbor Point Tower|Harbor Tower|[0-9a-f-]{36}")
 
 
-def gist(review: Review) -> object:
-    """Return what a review says, but for the names that depend on how much is in the plan."""
+def summarize(review: Review) -> object:
+    """Return the content of a review without the names that depend on unchanged resources."""
     changes = [
         (
             change.verb,
@@ -33,7 +32,7 @@ def gist(review: Review) -> object:
 
 
 @pytest.mark.xdist_group("review")
-def test_the_local_engine_is_reviewed_as_the_cli_is(tmp_path: Path) -> None:
-    """Against what the CLI printed when the plans were recorded."""
+def test_the_local_engine_and_the_cli_have_the_same_review(tmp_path: Path) -> None:
+    """The recorded plans are from the CLI."""
     for name, text in record_plans(tmp_path / "stack", "local"):
-        assert gist(build_review(read_plan(text))) == gist(load_review(name)), name
+        assert summarize(build_review(read_plan(text))) == summarize(load_review(name)), name

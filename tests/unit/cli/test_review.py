@@ -63,9 +63,7 @@ def test_a_failed_plan_exits_with_1_and_shows_the_reason() -> None:
 
     assert result.exit_code == 1
     assert "currency 'EURO' is not a valid value" in result.stdout
-    assert result.stderr.splitlines() == [
-        "bim360 review: the plan failed, so it is not the whole plan."
-    ]
+    assert result.stderr.splitlines() == ["bim360 review: the plan failed, so it is incomplete."]
 
 
 @pytest.mark.parametrize(
@@ -82,19 +80,19 @@ def test_a_failed_plan_exits_with_1_and_shows_the_reason() -> None:
         ),
         ([], build_plan(build_step("update", PROJECT_INPUTS, None)), "has no new state"),
         ([], build_plan(build_step("tele\nport", PROJECT_INPUTS, None)), "tele⏎port"),
-        ([], build_plan(changeSummary={"delete": 1}), "counts 1 delete steps but contains 0"),
+        ([], build_plan(changeSummary={"delete": 1}), "counts 1 of 'delete' and contains 0"),
         (
             ["--drift", "-"],
             build_plan(build_step("create", None, PROJECT_INPUTS)),
             "so it is a plan and not a refresh",
         ),
         (["-", "--drift", "-"], "", "Only one of the two plans"),
-        (["--fail-on", "archives"], "{}", "did you mean archive?"),
-        (["--fail-on", "xyz"], "{}", "there are create, change"),
-        (["--fail-on", "archive=0"], "{}", "takes a number from 1 on, not '0'"),
-        (["--fail-on", "archive="], "{}", "takes a number from 1 on, not ''"),
-        (["--fail-on", f"archive={'9' * 5000}"], "{}", "takes a number from 1 on, not '9999"),
-        (["--fail-on", "archive=-1"], "{}", "takes a number from 1 on, not '-1'"),
+        (["--fail-on", "archives"], "{}", "did you mean 'archive'?"),
+        (["--fail-on", "xyz"], "{}", "use create, change"),
+        (["--fail-on", "archive=0"], "{}", "'0' is not a valid limit for archive"),
+        (["--fail-on", "archive="], "{}", "'' is not a valid limit for archive"),
+        (["--fail-on", f"archive={'9' * 5000}"], "{}", "--fail-on: '9999"),
+        (["--fail-on", "archive=-1"], "{}", "'-1' is not a valid limit for archive"),
         (["--max-chars", "100"], build_plan(), "--max-chars must be 0 or at least 2000."),
     ],
 )

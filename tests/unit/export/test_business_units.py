@@ -1,4 +1,4 @@
-"""Business units as one declaration: whatever their names are, or the right reason."""
+"""Business units with any name are declared or reported with a reason."""
 
 import re
 from collections.abc import Sequence
@@ -22,42 +22,42 @@ NAMES = st.sampled_from(ODD_NAMES) | st.text(st.characters(), max_size=20) | st.
 TREES = st.lists(
     st.tuples(NAMES, st.none() | st.integers(0, 5), st.text(max_size=5) | st.none()), max_size=12
 )
-"""Names, the places of their parents and descriptions; a parent stands before its units."""
+"""Names, indexes of parents, and descriptions; a parent precedes its children."""
 
 
-def tree(*rows: tuple[str | None, int | None, str | None]) -> list[BusinessUnit]:
-    """Return units; a parent that does not stand before its unit is none of the account's."""
+def build_tree(*rows: tuple[str | None, int | None, str | None]) -> list[BusinessUnit]:
+    """Return units; the parent of a unit is an earlier unit or does not exist."""
     return [
         BusinessUnit(
-            id=format_unit_id(place),
+            id=format_unit_id(index),
             name=name,
-            parent_id=None if parent is None else format_unit_id(parent if parent < place else 99),
+            parent_id=None if parent is None else format_unit_id(parent if parent < index else 99),
             description=description,
         )
-        for place, (name, parent, description) in enumerate(rows)
+        for index, (name, parent, description) in enumerate(rows)
     ]
 
 
-def top(*names: str | None) -> list[BusinessUnit]:
-    """Return units at the top."""
-    return tree(*((name, None, None) for name in names))
+def build_roots(*names: str | None) -> list[BusinessUnit]:
+    """Return units without parents."""
+    return build_tree(*((name, None, None) for name in names))
 
 
-def declared(live: Sequence[BusinessUnit]) -> tuple[Declaration | None, list[str]]:
-    """Return the declaration and what is left as it is."""
+def declare(live: Sequence[BusinessUnit]) -> tuple[Declaration | None, list[str]]:
+    """Return the declaration and the notes on undeclared units."""
     return declare_units(live, "units", ACCOUNT_SCOPE, build_settings())
 
 
 @given(TREES)
-def test_whatever_hq_has_the_declaration_changes_nothing(
+def test_a_declaration_of_any_units_changes_nothing(
     rows: list[tuple[str | None, int | None, str | None]],
 ) -> None:
-    """Each unit is declared as it is, or reported with a reason."""
-    live = tree(*rows)
-    found, left = declared(live)
+    """Each unit is declared unchanged or reported with a reason."""
+    live = build_tree(*rows)
+    found, notes = declare(live)
 
-    assert len(left) + (len(found.arguments["units"]) if found else 0) == len(live)
-    assert all(each.isprintable() for each in left)
+    assert len(notes) + (len(found.arguments["units"]) if found else 0) == len(live)
+    assert all(each.isprintable() for each in notes)
     if found:
         inputs, problems = business_units.check({}, found.inputs, build_settings())
         assert problems == []
@@ -69,26 +69,26 @@ def test_whatever_hq_has_the_declaration_changes_nothing(
 
 
 @pytest.mark.parametrize("name", ["R/D", "/", "//", "a/", "/a", "a/b/c", "..", "café", "x" * 255])
-def test_a_name_with_a_slash_is_declared(name: str) -> None:
-    """Alone, and above and below others."""
-    live = tree((name, None, None), (name, 0, None), ("East", 1, None))
+def test_a_unit_with_a_slash_in_its_name_is_declared(name: str) -> None:
+    """As a root, a parent or a child."""
+    live = build_tree((name, None, None), (name, 0, None), ("East", 1, None))
 
-    found, left = declared(live)
+    found, notes = declare(live)
 
-    assert left == []
+    assert notes == []
     assert found is not None
     assert sorted(each["id"] for each in found.arguments["units"].values()) == [
-        format_unit_id(place) for place in range(3)
+        format_unit_id(index) for index in range(3)
     ]
 
 
-def test_units_whose_paths_are_the_same_text_have_their_ids_as_keys() -> None:
-    """A slash in a name makes two places look like one."""
-    live = tree(("A", None, None), ("B/C", 0, None), ("A/B", None, None), ("C", 2, None))
+def test_units_with_equal_paths_have_their_ids_as_keys() -> None:
+    """A slash in a name makes two paths look equal."""
+    live = build_tree(("A", None, None), ("B/C", 0, None), ("A/B", None, None), ("C", 2, None))
 
-    found, left = declared(live)
+    found, notes = declare(live)
 
-    assert left == []
+    assert notes == []
     assert found is not None
     assert found.arguments["units"] == {
         "A": {"id": format_unit_id(0)},
@@ -104,40 +104,41 @@ def test_units_whose_paths_are_the_same_text_have_their_ids_as_keys() -> None:
 @pytest.mark.parametrize(
     ("live", "reason"),
     [
-        (top("North", "North"), "another unit with the same parent has the same name"),
-        (top("caf\u00e9", "cafe\u0301"), "another unit with the same parent has the same name"),
-        (top(None), "it has no name"),
-        (top(""), "it has no name"),
-        (top(" North"), "without surrounding spaces"),
-        (top("a\nb"), r"U\+000A"),
-        (top("N" * 256), "has 256 characters"),
-        (top("04da6b54-80e4-46f7-96ec-b56ff0331ba9"), "Pulumi uses this text"),
+        (build_roots("North", "North"), "another unit with the same parent has the same name"),
+        (
+            build_roots("caf\u00e9", "cafe\u0301"),
+            "another unit with the same parent has the same name",
+        ),
+        (build_roots(None), "it has no name"),
+        (build_roots(""), "it has no name"),
+        (build_roots(" North"), "without surrounding spaces"),
+        (build_roots("a\nb"), r"U\+000A"),
+        (build_roots("N" * 256), "has 256 characters"),
+        (build_roots("04da6b54-80e4-46f7-96ec-b56ff0331ba9"), "Pulumi uses this text"),
     ],
 )
-def test_what_cannot_be_declared_has_the_right_reason(
-    live: list[BusinessUnit], reason: str
-) -> None:
-    """And costs the others nothing."""
+def test_an_undeclared_unit_has_the_right_reason(live: list[BusinessUnit], reason: str) -> None:
+    """Other units are still declared."""
     below = BusinessUnit(id=format_unit_id(50), name="Below", parent_id=live[0].id)
     other = BusinessUnit(id=format_unit_id(51), name="Other")
 
-    alone, reasons = declared(live)
-    found, left = declared([*live, below, other])
+    declaration, reasons = declare(live)
+    found, notes = declare([*live, below, other])
 
-    assert alone is None
+    assert declaration is None
     assert len(reasons) == len(live)
-    assert left == reasons
+    assert notes == reasons
     assert all(re.search(reason, each) for each in reasons)
     assert found is not None
-    assert found.notes == tuple(f"{each}." for each in left)
+    assert found.notes == tuple(f"{each}." for each in notes)
     assert {each["id"] for each in found.arguments["units"].values()} == {below.id, other.id}
 
 
-def test_a_description_that_cannot_be_declared_is_left_as_it_is() -> None:
-    """Its unit is declared without it, and a comment has the reason."""
-    found, left = declared(tree(("North", None, "a\nb"), ("South", None, "mild")))
+def test_an_invalid_description_is_not_declared() -> None:
+    """The unit is declared without it, and a comment contains the reason."""
+    found, notes = declare(build_tree(("North", None, "a\nb"), ("South", None, "mild")))
 
-    assert left == []
+    assert notes == []
     assert found is not None
     assert found.arguments["units"]["North"] == {"id": format_unit_id(0)}
     assert found.arguments["units"]["South"]["description"] == "mild"

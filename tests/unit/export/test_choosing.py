@@ -1,4 +1,4 @@
-"""Which projects are meant."""
+"""Select the projects of an export."""
 
 from datetime import date
 
@@ -16,7 +16,7 @@ PROJECTS = [
 
 
 @pytest.mark.parametrize(
-    ("choice", "ids"),
+    ("selection", "ids"),
     [
         (Selection(), "124"),
         (Selection(statuses=PROJECT_STATUSES), "1234"),
@@ -29,6 +29,6 @@ PROJECTS = [
         (Selection(created_until=date(2024, 12, 31)), "14"),
     ],
 )
-def test_only_what_fits_is_meant(choice: Selection, ids: str) -> None:
-    """Every condition has to hold; of the patterns one."""
-    assert "".join(project.id for project in choice.filter_projects(PROJECTS)) == ids
+def test_a_selection_filters_projects(selection: Selection, ids: str) -> None:
+    """A project must match all conditions and one of the patterns."""
+    assert "".join(project.id for project in selection.filter_projects(PROJECTS)) == ids

@@ -1,4 +1,4 @@
-"""Files: written whole, and never over somebody's work."""
+"""Files are written completely and never replace other files."""
 
 import errno
 import os
@@ -15,7 +15,7 @@ from bim360_provider import files
 from bim360_provider.errors import InputError
 from bim360_provider.export.files import SEAL_PLACEHOLDER, add_seal, write_files
 
-TEXT = f"# {SEAL_PLACEHOLDER}\n\nsomething = 'Ærø'\n"
+TEXT = f"# {SEAL_PLACEHOLDER}\n\nname = 'Ærø'\n"
 
 
 @pytest.fixture
@@ -26,31 +26,31 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def test_an_export_knows_its_own_file(file: Path) -> None:
-    """The next one writes over it."""
+def test_an_export_overwrites_an_exported_file(file: Path) -> None:
+    """The next export overwrites it."""
     other = add_seal(TEXT + "more = 1\n")
 
     assert write_files({file: other}, force=False) == [file]
     assert file.read_text("utf-8") == other
 
 
-def test_what_is_the_same_is_not_written(file: Path) -> None:
-    """Nobody's editor asks whether to load it again."""
+def test_an_export_does_not_write_an_unchanged_file(file: Path) -> None:
+    """Editors do not prompt to reload it."""
     before = file.stat()
 
     assert write_files({file: add_seal(TEXT)}, force=False) == []
     assert file.stat() == before
 
 
-def test_a_checkout_with_other_ends_of_lines_is_still_its_own(file: Path) -> None:
-    """Git on Windows turns them."""
+def test_an_export_recognizes_a_file_with_other_line_ends(file: Path) -> None:
+    """Git on Windows converts line ends."""
     file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
 
     assert write_files({file: add_seal(TEXT + "more = 1\n")}, force=False) == [file]
 
 
-def test_a_file_that_was_edited_is_written_over_only_by_force(file: Path) -> None:
-    """A stack is edited from the import on."""
+def test_an_export_overwrites_an_edited_file_only_with_force(file: Path) -> None:
+    """Users edit a stack after the import."""
     edited = file.read_text("utf-8") + "mine = 1\n"
     file.write_text(edited, "utf-8")
 
@@ -62,20 +62,20 @@ def test_a_file_that_was_edited_is_written_over_only_by_force(file: Path) -> Non
 
 
 @pytest.mark.parametrize("content", [b"mine = 1\n", b"", b"\xff\xfe\x00"])
-def test_somebody_elses_file_is_never_written_over(tmp_path: Path, content: bytes) -> None:
-    """Not by force either; and the other file is not written without it."""
-    mine, other = tmp_path / "existing.py", tmp_path / "existing.import.json"
-    mine.write_bytes(content)
+def test_an_export_never_overwrites_another_file(tmp_path: Path, content: bytes) -> None:
+    """Even with force; the second file is not written either."""
+    foreign, other = tmp_path / "existing.py", tmp_path / "existing.import.json"
+    foreign.write_bytes(content)
 
     with pytest.raises(InputError, match=r"existing\.py"):
-        write_files({other: add_seal(TEXT), mine: add_seal(TEXT)}, force=True)
+        write_files({other: add_seal(TEXT), foreign: add_seal(TEXT)}, force=True)
 
-    assert mine.read_bytes() == content
-    assert [*tmp_path.iterdir()] == [mine]
+    assert foreign.read_bytes() == content
+    assert [*tmp_path.iterdir()] == [foreign]
 
 
-def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
-    """Not even a draft."""
+def test_a_failed_export_leaves_no_files(tmp_path: Path) -> None:
+    """Drafts are removed as well."""
     (tmp_path / "stacks").write_text("a file, not a folder")
 
     with pytest.raises(InputError, match="could not"):
@@ -84,23 +84,23 @@ def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["stacks"]
 
 
-def mode(path: Path) -> int:
+def get_mode(path: Path) -> int:
     """Return the permissions of a file."""
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_new_files_are_private_and_existing_ones_keep_their_permissions(file: Path) -> None:
-    """A program that colleagues may read stays readable for them."""
-    new = mode(file)
+def test_new_files_are_private_and_existing_files_keep_their_permissions(file: Path) -> None:
+    """A program stays readable for colleagues."""
+    new_mode = get_mode(file)
     file.chmod(0o664)
 
     write_files({file: add_seal(TEXT + "more = 1\n")}, force=False)
 
-    assert (new, mode(file)) == (files.PRIVATE_MODE, 0o664)
+    assert (new_mode, get_mode(file)) == (files.PRIVATE_MODE, 0o664)
 
 
-def test_a_file_that_is_a_link_stays_one(file: Path, tmp_path: Path) -> None:
-    """What it leads to is replaced."""
+def test_an_export_keeps_a_symbolic_link(file: Path, tmp_path: Path) -> None:
+    """The target of the link is replaced."""
     kept = tmp_path / "kept.py"
     file.rename(kept)
     file.symlink_to(kept)
@@ -112,8 +112,8 @@ def test_a_file_that_is_a_link_stays_one(file: Path, tmp_path: Path) -> None:
     assert kept.read_text("utf-8") == other
 
 
-def test_no_link_is_followed_in_place_of_a_draft(file: Path, tmp_path: Path) -> None:
-    """A name that a draft had in former versions leads another user's link to nothing."""
+def test_a_draft_never_follows_a_link(file: Path, tmp_path: Path) -> None:
+    """Another user may create a link under a predictable draft name."""
     other = tmp_path / "other"
     other.write_text("untouched")
     file.with_name(f".{file.name}.{os.getpid()}").symlink_to(other)
@@ -123,18 +123,20 @@ def test_no_link_is_followed_in_place_of_a_draft(file: Path, tmp_path: Path) -> 
     assert other.read_text() == "untouched"
 
 
-def test_a_full_disk_loses_nothing(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both files are as they were, without drafts, and one line names them and the reason."""
+def test_a_full_disk_leaves_both_files_unchanged(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both files are unchanged, and a one-line error names them and the reason."""
     before = file.read_bytes()
     second = file.with_name("existing.import.json")
     written: list[int] = []
 
-    def full(descriptor: int) -> None:
+    def fail_on_second_sync(descriptor: int) -> None:
         written.append(descriptor)
         if len(written) > 1:
-            _no_space()
+            _raise_no_space()
 
-    monkeypatch.setattr(os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", fail_on_second_sync)
 
     with pytest.raises(InputError, match=r"could not write .*existing\.py and .*: No space left"):
         write_files({file: add_seal(TEXT + "more\n"), second: add_seal(TEXT)}, force=False)
@@ -143,11 +145,11 @@ def test_a_full_disk_loses_nothing(file: Path, monkeypatch: pytest.MonkeyPatch) 
     assert file.read_bytes() == before
 
 
-def _no_space() -> NoReturn:
+def _raise_no_space() -> NoReturn:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-WRITES_FOREVER = """
+WRITE_LOOP = """
 import sys
 from pathlib import Path
 from bim360_provider.export.files import SEAL_PLACEHOLDER, add_seal, write_files
@@ -160,10 +162,10 @@ while True:
 """
 
 
-def test_a_killed_export_leaves_whole_files(file: Path) -> None:
-    """Each is the old one or the new one, and the next export knows it as its own."""
+def test_a_killed_export_leaves_complete_files(file: Path) -> None:
+    """Each file has the old or the new content, and the next export recognizes it."""
     second = file.with_name("existing.import.json")
-    command = [sys.executable, "-c", WRITES_FOREVER, str(file), str(second)]
+    command = [sys.executable, "-c", WRITE_LOOP, str(file), str(second)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:  # noqa: S603 - the script above
         assert process.stdout is not None
         process.stdout.readline()
@@ -174,8 +176,8 @@ def test_a_killed_export_leaves_whole_files(file: Path) -> None:
     assert changed == [file, second]
 
 
-def test_half_a_character_does_not_stop_an_export(file: Path) -> None:
-    """HQ's JSON may hold half of a pair, which is no text that a file can hold."""
+def test_an_export_replaces_a_lone_surrogate(file: Path) -> None:
+    """HQ's JSON may contain a lone surrogate, which UTF-8 cannot encode."""
     write_files({file: add_seal(TEXT + "\ud800\n")}, force=True)
 
     assert "\ufffd" in file.read_text("utf-8")

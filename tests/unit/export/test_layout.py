@@ -1,4 +1,4 @@
-"""Whether the program of a project runs an exported file: judged by the source, without running."""
+"""Detect from its source whether a project's program runs an exported file."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -58,7 +58,7 @@ RUN: Mapping[str, tuple[str, Mapping[str, str]]] = {
     ),
 }
 
-CHOSEN: Mapping[str, tuple[str, Mapping[str, str]]] = {
+CONDITIONAL_RUN: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "an elif for the stack": (
         PYTHON,
         {
@@ -116,7 +116,7 @@ NOT_RUN: Mapping[str, tuple[str, Mapping[str, str]]] = {
 }
 
 
-def write(folder: Path, project: str, files: Mapping[str, str]) -> None:
+def write_project(folder: Path, project: str, files: Mapping[str, str]) -> None:
     """Write a project."""
     for name, text in {"Pulumi.yaml": project, **files}.items():
         path = folder / name
@@ -124,10 +124,10 @@ def write(folder: Path, project: str, files: Mapping[str, str]) -> None:
         path.write_text(text, encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", [*RUN, *CHOSEN])
-def test_a_program_runs_the_file_through(tmp_path: Path, name: str) -> None:
-    """So an export may go on."""
-    write(tmp_path, *{**RUN, **CHOSEN}[name])
+@pytest.mark.parametrize("name", [*RUN, *CONDITIONAL_RUN])
+def test_a_program_runs_the_file_with(tmp_path: Path, name: str) -> None:
+    """The export continues."""
+    write_project(tmp_path, *{**RUN, **CONDITIONAL_RUN}[name])
     layout = read_layout(tmp_path)
 
     assert is_file_run(layout, layout.folder / "existing.py", "existing")
@@ -135,52 +135,52 @@ def test_a_program_runs_the_file_through(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", NOT_RUN)
 def test_a_program_does_not_run_the_file_with(tmp_path: Path, name: str) -> None:
-    """Once the line of the message is added, it does."""
-    write(tmp_path, *NOT_RUN[name])
+    """After adding the line in the message, the program runs the file."""
+    write_project(tmp_path, *NOT_RUN[name])
     layout = read_layout(tmp_path)
     file = layout.folder / "existing.py"
 
-    with pytest.raises(InputError, match="does not run") as refusal:
+    with pytest.raises(InputError, match="does not run") as raised:
         require_run(layout, file, "existing")
 
-    advice = str(refusal.value).partition("Add ")[2].split("`")[1::2]
+    advice = str(raised.value).partition("Add ")[2].split("`")[1::2]
     with layout.entry.open("a", encoding="utf-8") as entry:
         entry.write("".join(f"{line}\n" for line in advice))
-    assert "\n" not in str(refusal.value)
+    assert "\n" not in str(raised.value)
     assert is_file_run(layout, file, "existing")
 
 
 @pytest.mark.parametrize(
-    ("project", "words"),
+    ("project", "message"),
     [
         ("name: firm\nruntime: nodejs\n", "has `runtime: nodejs`"),
         ("name: firm\nruntime: {name: go}\n", "has `runtime: go`"),
         ("name: [\n", "is not valid YAML"),
-        ("- firm\n", "holds no `key: value` lines"),
+        ("- firm\n", "has no `key: value` lines"),
     ],
 )
-def test_a_project_that_cannot_run_python_is_refused(
-    tmp_path: Path, project: str, words: str
+def test_an_export_rejects_a_project_that_cannot_run_python(
+    tmp_path: Path, project: str, message: str
 ) -> None:
-    """In one line."""
-    write(tmp_path, project, {})
+    """The error is one line."""
+    write_project(tmp_path, project, {})
 
-    with pytest.raises(InputError) as refusal:
+    with pytest.raises(InputError) as raised:
         read_layout(tmp_path)
 
-    assert words in str(refusal.value)
-    assert "\n" not in str(refusal.value)
+    assert message in str(raised.value)
+    assert "\n" not in str(raised.value)
 
 
-def test_a_folder_without_a_project_is_refused(tmp_path: Path) -> None:
-    """With what to do."""
+def test_an_export_rejects_a_folder_without_a_project(tmp_path: Path) -> None:
+    """The error suggests a fix."""
     with pytest.raises(InputError, match=r"no Pulumi\.yaml in .* or create Pulumi\.yaml"):
         read_layout(tmp_path / "not" / "there")
 
 
-def test_a_program_that_is_not_python_is_refused(tmp_path: Path) -> None:
-    """With the place of the mistake."""
-    write(tmp_path, PYTHON, {"__main__.py": "import pulumi\nif:\n"})
+def test_an_export_rejects_an_invalid_program(tmp_path: Path) -> None:
+    """The error names the line of the mistake."""
+    write_project(tmp_path, PYTHON, {"__main__.py": "import pulumi\nif:\n"})
 
     with pytest.raises(InputError, match=r"could not read the program .*: line 2 is invalid"):
         require_run(read_layout(tmp_path), tmp_path / "existing.py", "existing")
@@ -189,8 +189,8 @@ def test_a_program_that_is_not_python_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "stack", ["../evil", "a b", "", "..", "a/../b", "a/b/c/d", "json", "pulumi", "__main__", "é"]
 )
-def test_a_stack_whose_file_could_do_harm_is_refused(tmp_path: Path, stack: str) -> None:
-    """Outside the folder, or in the place of a module."""
+def test_an_export_rejects_a_stack_with_an_unsafe_file_name(tmp_path: Path, stack: str) -> None:
+    """The file would be outside the folder or hide a module."""
     with pytest.raises(InputError, match="could not export"):
         StackPaths.from_stack(tmp_path, stack)
 
@@ -199,13 +199,13 @@ def test_a_stack_whose_file_could_do_harm_is_refused(tmp_path: Path, stack: str)
     ("stack", "name"),
     [("dev", "dev"), ("test", "test"), ("firm/bim/eu-1.5", "eu_1_5"), ("2027", "2027")],
 )
-def test_a_stacks_file_has_its_name(tmp_path: Path, stack: str, name: str) -> None:
-    """Without organization and project."""
+def test_the_file_of_a_stack_has_its_name(tmp_path: Path, stack: str, name: str) -> None:
+    """Without the organization and the project."""
     assert StackPaths.from_stack(tmp_path, stack).program == tmp_path / f"{name}.py"
 
 
 @pytest.mark.parametrize(
-    ("program", "advised"),
+    ("program", "has_hint"),
     [
         ("import pulumi\n", False),
         ("import bim360_provider\n", True),
@@ -213,23 +213,23 @@ def test_a_stacks_file_has_its_name(tmp_path: Path, stack: str, name: str) -> No
         ("import pulumi_aws as aws\n", True),
     ],
 )
-def test_a_program_with_resources_learns_where_they_belong(
-    tmp_path: Path, program: str, advised: bool
+def test_the_error_suggests_an_else_branch_for_own_resources(
+    tmp_path: Path, program: str, has_hint: bool
 ) -> None:
-    """In the stack of the export they would be created."""
-    write(tmp_path, PYTHON, {"__main__.py": program})
+    """Otherwise the exported stack would create them."""
+    write_project(tmp_path, PYTHON, {"__main__.py": program})
 
-    with pytest.raises(InputError) as refusal:
+    with pytest.raises(InputError) as raised:
         require_run(read_layout(tmp_path), tmp_path / "existing.py", "existing")
 
-    assert ("own resources into an else branch" in str(refusal.value)) is advised
+    assert ("own resources into an else branch" in str(raised.value)) is has_hint
 
 
-def test_a_program_that_only_takes_names_from_pulumi_gets_the_import_as_well(
+def test_the_error_suggests_an_import_of_pulumi_if_missing(
     tmp_path: Path,
 ) -> None:
-    """Or the line to add would fail."""
-    write(tmp_path, PYTHON, {"__main__.py": "from pulumi import export\n"})
+    """Otherwise the added line would fail."""
+    write_project(tmp_path, PYTHON, {"__main__.py": "from pulumi import export\n"})
 
     with pytest.raises(InputError, match="Add `import pulumi` and `if "):
         require_run(read_layout(tmp_path), tmp_path / "existing.py", "existing")

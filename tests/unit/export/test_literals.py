@@ -1,4 +1,4 @@
-"""Values as Python: what is read back is what was written, and a formatter leaves it alone."""
+"""Python literals evaluate to the original value and need no formatting."""
 
 import ast
 import subprocess
@@ -21,9 +21,9 @@ VALUES: Any = st.recursive(
 )
 
 
-def spelled(reference: Reference) -> str:
-    """Write a reference."""
-    return f"thing.{reference.attribute}"
+def format_reference(reference: Reference) -> str:
+    """Return the source text of a reference."""
+    return f"resource.{reference.attribute}"
 
 
 @given(TEXTS)
@@ -31,48 +31,50 @@ def spelled(reference: Reference) -> str:
 @example("\\")
 @example("\\\"'")
 @example("a\nb\r\u2028\x00\ud800\u202e")
-def test_text_is_read_back_as_it_was(value: str) -> None:
-    """Whatever is in it, on one line, and nothing in it that cannot be seen."""
-    written = format_text(value)
+def test_a_text_literal_evaluates_to_the_same_text(value: str) -> None:
+    """The literal is one line of printable characters."""
+    literal = format_text(value)
 
-    assert ast.literal_eval(written) == value
-    assert written.isprintable()
+    assert ast.literal_eval(literal) == value
+    assert literal.isprintable()
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
 @example(1e22)
 @example(2.0**53)
 @example(-0.0)
-def test_a_number_is_read_back_as_it_was(value: float) -> None:
-    """Python's own shortest form, with thousands apart."""
+def test_a_number_literal_evaluates_to_the_same_number(value: float) -> None:
+    """The literal is Python's shortest form with grouped thousands."""
     assert float(ast.literal_eval(format_number(value))) == value
 
 
-def test_no_number_is_refused() -> None:
-    """HQ cannot have it, and Python could not read it."""
-    with pytest.raises(ValueError, match="no number"):
+def test_the_writer_rejects_nan() -> None:
+    """JSON and Python literals cannot represent it."""
+    with pytest.raises(ValueError, match="not a finite number"):
         format_number(float("nan"))
 
 
 @given(VALUES)
-def test_what_is_nested_is_read_back_as_it_was(value: Any) -> None:
-    """On one line or on many."""
-    assert ast.literal_eval(format_literal(value, spelled, 0, 0)) == value
+def test_a_nested_literal_evaluates_to_the_same_value(value: Any) -> None:
+    """On one line or several lines."""
+    assert ast.literal_eval(format_literal(value, format_reference, 0, 0)) == value
 
 
-def test_the_formatter_leaves_what_is_written_as_it_is(tmp_path: Path) -> None:
-    """Of two forms there is one that ``ruff format`` would have written; 500 odd ones at once."""
-    words = ("x", "'", '"', "\\", "é", "東", "\u200b", "e\u0301", "🏗")
+def test_the_formatter_changes_no_literal(tmp_path: Path) -> None:
+    """``ruff format`` changes none of 500 unusual values."""
+    texts = ("x", "'", '"', "\\", "é", "東", "\u200b", "e\u0301", "🏗")
     values = [
-        {"a" * (width % 90): [word * (width % 31), width * 1e5, {"k": word * 3}]}
+        {"a" * (width % 90): [text * (width % 31), width * 1e5, {"k": text * 3}]}
         for width in range(100)
-        for word in words[:: 1 + width % 2]
+        for text in texts[:: 1 + width % 2]
     ]
-    program = "".join(f"v{i} = {format_literal(v, spelled, 8, 0)}\n" for i, v in enumerate(values))
+    program = "".join(
+        f"v{i} = {format_literal(v, format_reference, 8, 0)}\n" for i, v in enumerate(values)
+    )
     file = tmp_path / "values.py"
     file.write_text(program, encoding="utf-8")
 
-    done = subprocess.run(  # noqa: S603 - the formatter of this environment
+    done = subprocess.run(  # noqa: S603 - the formatter in this environment
         [sys.executable, "-m", "ruff", "format", "--isolated", "--diff", file],
         capture_output=True,
         text=True,

@@ -1,4 +1,4 @@
-"""Names: whatever the order, whatever the filter, and each only once."""
+"""Resource names are unique and do not depend on order or filters."""
 
 import keyword
 import random
@@ -14,7 +14,7 @@ from bim360_provider.export.names import (
     build_identifier,
 )
 
-THINGS = st.lists(
+OBJECTS = st.lists(
     st.builds(
         NamedObject,
         kind=st.just("project"),
@@ -28,42 +28,42 @@ THINGS = st.lists(
 )
 
 
-@given(THINGS, st.randoms())
-def test_the_order_of_a_list_changes_no_name(
-    things: list[NamedObject], chance: random.Random
+@given(OBJECTS, st.randoms())
+def test_the_order_of_objects_changes_no_name(
+    objects: list[NamedObject], random_: random.Random
 ) -> None:
-    """HQ may answer in any order."""
-    shuffled = [*things]
-    chance.shuffle(shuffled)
+    """HQ may return objects in any order."""
+    shuffled = [*objects]
+    random_.shuffle(shuffled)
 
-    assert allocate_names(shuffled, {}) == allocate_names(things, {})
+    assert allocate_names(shuffled, {}) == allocate_names(objects, {})
 
 
-@given(THINGS)
-def test_every_thing_has_a_name_of_its_own(things: list[NamedObject]) -> None:
-    """Two resources of one name are an error in Pulumi."""
-    names = allocate_names(things, {})
+@given(OBJECTS)
+def test_each_object_has_a_unique_name(objects: list[NamedObject]) -> None:
+    """Pulumi rejects two resources with the same name."""
+    names = allocate_names(objects, {})
 
-    assert names.keys() == {each.id for each in things}
+    assert names.keys() == {each.id for each in objects}
     assert len(set(names.values())) == len(names)
 
 
-@given(THINGS, THINGS)
-def test_what_comes_later_takes_nobodys_name(
-    things: list[NamedObject], later: list[NamedObject]
+@given(OBJECTS, OBJECTS)
+def test_new_objects_keep_the_names_of_others(
+    objects: list[NamedObject], later: list[NamedObject]
 ) -> None:
-    """Names that an earlier export gave stay, whoever is new."""
-    kept = allocate_names(things, {})
-    fresh = [each for each in later if each.id not in kept]
+    """Names of an earlier export stay."""
+    kept = allocate_names(objects, {})
+    added = [each for each in later if each.id not in kept]
 
-    names = allocate_names([*fresh, *things], kept)
+    names = allocate_names([*added, *objects], kept)
 
     assert kept.items() <= names.items()
     assert len(set(names.values())) == len(names)
 
 
-def test_of_namesakes_the_oldest_has_the_plain_name() -> None:
-    """An archived twin that was there first keeps it, exported or not."""
+def test_the_oldest_object_with_a_name_has_no_suffix() -> None:
+    """An older archived project keeps its name, exported or not."""
     old = NamedObject(
         "project", "c17e6837-0000-4000-8000-000000000001", "Tower", "2020-01-01T00:00:00Z"
     )
@@ -74,36 +74,35 @@ def test_of_namesakes_the_oldest_has_the_plain_name() -> None:
     assert allocate_names([new, old], {}) == {old.id: "tower", new.id: "tower-a2000000"}
 
 
-def test_a_renamed_project_keeps_its_name() -> None:
-    """Another one would be another resource to Pulumi, and the old one would be archived."""
-    assert allocate_names([NamedObject("project", "1", "New words")], {"1": "old-words"}) == {
-        "1": "old-words"
+def test_a_renamed_project_keeps_its_resource_name() -> None:
+    """Pulumi would treat another name as another resource and archive the project."""
+    assert allocate_names([NamedObject("project", "1", "New name")], {"1": "old-name"}) == {
+        "1": "old-name"
     }
 
 
 @given(st.text())
-def test_an_identifier_is_one(name: str) -> None:
-    """Keywords, digits and signs are no names in Python."""
+def test_any_name_becomes_an_identifier(name: str) -> None:
+    """Keywords, digits and punctuation are not identifiers."""
     found = build_identifier(name)
 
     assert found.isidentifier()
     assert not keyword.iskeyword(found)
 
 
-def test_a_variable_is_taken_once() -> None:
-    """The kind tells them apart, and then a number."""
-    taken = {"Bim360Project"}
+def test_each_variable_is_unique() -> None:
+    """The kind distinguishes variables, and then a number."""
+    used = {"Bim360Project"}
 
-    found = [
-        allocate_variable("tower", kind, taken)
-        for kind in ("Bim360Project", *["Bim360Company"] * 3)
+    variables = [
+        allocate_variable("tower", kind, used) for kind in ("Bim360Project", *["Bim360Company"] * 3)
     ]
 
-    assert found == ["tower", "tower_company", "tower_company_2", "tower_company_3"]
+    assert variables == ["tower", "tower_company", "tower_company_2", "tower_company_3"]
 
 
 @pytest.mark.parametrize(
-    ("words", "name"),
+    ("display_name", "name"),
     [
         ("Øresund Cycle Bridge", "oresund-cycle-bridge"),
         ("Straße der Ærø-Werft", "strasse-der-aero-werft"),
@@ -112,8 +111,8 @@ def test_a_variable_is_taken_once() -> None:
         ("東京 Tower", "tower"),
     ],
 )
-def test_no_latin_letter_is_lost(words: str, name: str) -> None:
-    """Also those that Unicode does not take apart; other scripts have no Latin letters."""
-    thing = NamedObject("project", "c17e6837-0000-4000-8000-000000000001", words)
+def test_a_name_keeps_all_latin_letters(display_name: str, name: str) -> None:
+    """Including letters without a Unicode decomposition; other scripts are dropped."""
+    named = NamedObject("project", "c17e6837-0000-4000-8000-000000000001", display_name)
 
-    assert allocate_names([thing], {}) == {thing.id: name}
+    assert allocate_names([named], {}) == {named.id: name}

@@ -1,4 +1,4 @@
-"""People who cannot be declared are left out with the right reason."""
+"""The export reports users that cannot be declared, with a reason."""
 
 import pytest
 
@@ -13,16 +13,16 @@ from tests.support.legacy_account import format_project_id, format_user_id
 from tests.support.members import ACCOUNT_SCOPE, acting_settings
 
 
-def user(email: str | None) -> Declaration | str:
-    """Return the declaration of a user, or the reason."""
+def declare_email(email: str | None) -> Declaration | str:
+    """Return the declaration of a user with an e-mail, or the reason against it."""
     return declare_user(
         AccountUser(id=format_user_id(1), email=email), "it", ACCOUNT_SCOPE, build_settings(), {}
     )
 
 
 def test_an_email_in_upper_case_is_declared_in_lower_case() -> None:
-    """As HQ compares it."""
-    found = user("Anna.Halvorsen@Example.COM")
+    """HQ compares e-mails without case."""
+    found = declare_email("Anna.Halvorsen@Example.COM")
 
     assert isinstance(found, Declaration)
     assert found.arguments == {"email": "anna.halvorsen@example.com"}
@@ -37,33 +37,33 @@ def test_an_email_in_upper_case_is_declared_in_lower_case() -> None:
     ],
 )
 def test_a_user_without_a_valid_email_is_reported(email: str | None, reason: str) -> None:
-    """By id, since there is nothing else to call them."""
-    found = user(email)
+    """The report contains the id of the user."""
+    found = declare_email(email)
 
     assert isinstance(found, str)
     assert found.startswith(f"user {format_user_id(1)} is left as it is: {reason}")
 
 
-def test_members_without_an_email_are_reported_one_by_one() -> None:
-    """Above the project, if nobody is left."""
+def test_each_member_without_an_email_is_reported() -> None:
+    """Above the project if it has no team."""
     project = declare_project(
         Project(id=format_project_id(1), name="Tower"), "tower", ACCOUNT_SCOPE, build_settings(), {}
     )
-    people = [
+    users = [
         ProjectUser.model_validate({"id": format_user_id(1), "email": None}),
         ProjectUser.model_validate({"id": format_user_id(2)}),
     ]
 
-    (found,) = declare_project_team(people, project, ACCOUNT_SCOPE, acting_settings(), {})
+    (found,) = declare_project_team(users, project, ACCOUNT_SCOPE, acting_settings(), {})
 
     assert found.notes == tuple(
-        f"the member {format_user_id(place)} is left as it is: it has no e-mail."
-        for place in (1, 2)
+        f"the member {format_user_id(number)} is left as it is: it has no e-mail."
+        for number in (1, 2)
     )
 
 
-def test_a_project_without_anything_is_declared_without_arguments() -> None:
-    """Of another product, or with fields that HQ left empty."""
+def test_an_empty_project_is_declared_without_arguments() -> None:
+    """For example a project of another product."""
     row = {
         "id": format_project_id(1),
         "name": None,

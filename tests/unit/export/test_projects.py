@@ -1,4 +1,4 @@
-"""Projects as declarations: whatever HQ holds, nothing would change, and nothing runs but names."""
+"""A declared project changes nothing at HQ, and its program contains only literals."""
 
 import ast
 from typing import Any
@@ -32,17 +32,17 @@ LIVE = st.fixed_dictionaries(
 )
 
 
-def odd(number: int) -> dict[str, Any]:
-    """Return one of the odd projects as HQ has it."""
+def build_unusual_project(number: int) -> dict[str, Any]:
+    """Return an unusual project at HQ."""
     return {"id": BUSINESS_UNITS[0]["id"], **UNUSUAL_PROJECTS[number]}
 
 
 @given(LIVE)
-@example(odd(9))
-@example(odd(10))
-@example(odd(12))
-def test_whatever_hq_holds_its_declaration_changes_nothing(row: dict[str, Any]) -> None:
-    """Check accepts the arguments, keeps them, and diff finds nothing to do."""
+@example(build_unusual_project(9))
+@example(build_unusual_project(10))
+@example(build_unusual_project(12))
+def test_a_declaration_of_any_project_changes_nothing(row: dict[str, Any]) -> None:
+    """Check accepts the arguments unchanged, and diff finds no changes."""
     live = Project.model_validate(row)
     declared = declare_project(live, "it", ACCOUNT_SCOPE, build_settings(), {})
 
@@ -54,10 +54,10 @@ def test_whatever_hq_holds_its_declaration_changes_nothing(row: dict[str, Any]) 
 
 
 @given(LIVE)
-@example(odd(9))
-@example(odd(10))
-def test_whatever_hq_holds_the_program_is_a_call_with_literals(row: dict[str, Any]) -> None:
-    """A name is never code, not in a text and not in a comment."""
+@example(build_unusual_project(9))
+@example(build_unusual_project(10))
+def test_a_program_for_any_project_is_a_call_with_literals(row: dict[str, Any]) -> None:
+    """A name never becomes code, neither in a string nor in a comment."""
     live = Project.model_validate(row)
     declared = declare_project(live, "it", ACCOUNT_SCOPE, build_settings(), {})
 
@@ -74,22 +74,26 @@ def test_whatever_hq_holds_the_program_is_a_call_with_literals(row: dict[str, An
 
 
 @pytest.mark.parametrize(
-    ("number", "left"),
+    ("number", "field"),
     [(3, "name"), (4, "name"), (8, "name"), (12, "end_date"), (14, "timezone")],
 )
-def test_what_our_rules_refuse_is_left_as_it_is_and_told(number: int, left: str) -> None:
-    """Nobody manages it, and the reader learns why."""
+def test_an_invalid_field_is_not_declared_and_reported(number: int, field: str) -> None:
+    """The field is not managed, and a comment contains the reason."""
     declared = declare_project(
-        Project.model_validate(odd(number)), "it", ACCOUNT_SCOPE, build_settings(), {}
+        Project.model_validate(build_unusual_project(number)),
+        "it",
+        ACCOUNT_SCOPE,
+        build_settings(),
+        {},
     )
 
-    assert left not in declared.arguments
-    assert [note.split(" is left as it is, ")[0] for note in declared.notes] == [left]
+    assert field not in declared.arguments
+    assert [note.split(" is left as it is, ")[0] for note in declared.notes] == [field]
 
 
 @pytest.mark.parametrize("status", ["active", "pending"])
-def test_the_usual_status_is_not_declared(status: str) -> None:
-    """A declared project is meant to be there."""
+def test_a_default_status_is_not_declared(status: str) -> None:
+    """It is the default of a declared project."""
     declared = declare_project(
         Project(id=BUSINESS_UNITS[0]["id"], status=status),
         "it",
@@ -103,7 +107,7 @@ def test_the_usual_status_is_not_declared(status: str) -> None:
 
 @pytest.mark.parametrize("status", ["inactive", "archived"])
 def test_another_status_is_declared(status: str) -> None:
-    """An archived project would be brought back otherwise."""
+    """Otherwise an archived project would be reactivated."""
     declared = declare_project(
         Project(id=BUSINESS_UNITS[0]["id"], status=status),
         "it",
@@ -115,8 +119,8 @@ def test_another_status_is_declared(status: str) -> None:
     assert declared.arguments == {"status": status}
 
 
-def test_a_business_unit_that_is_declared_too_is_a_reference() -> None:
-    """Its id is written once, where the unit is."""
+def test_a_project_refers_to_a_declared_business_unit() -> None:
+    """The program contains its id once, in the declaration of the unit."""
     unit = BUSINESS_UNITS[0]["id"]
     reference = Reference("Bim360BusinessUnits", ACCOUNT_SCOPE["account_id"], "ids", "North")
     live = Project(id=unit, business_unit_id=unit.upper())

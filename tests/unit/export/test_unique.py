@@ -1,4 +1,4 @@
-"""Entities that share a name or an e-mail: a program may declare it once."""
+"""A program declares each name and e-mail only once."""
 
 from bim360_provider.core import company, project
 from bim360_provider.export.account_user import declare_user
@@ -11,18 +11,18 @@ from tests.support.legacy_account import format_company_id, format_project_id, f
 from tests.support.members import ACCOUNT_SCOPE
 
 
-def test_of_two_projects_with_one_name_the_first_declares_it() -> None:
-    """The Unicode form makes no difference, case does; the other one changes nothing either."""
+def test_only_the_first_of_two_projects_declares_a_name() -> None:
+    """Names are compared in Unicode normal form and with case."""
     found = remove_duplicate_names(
         [
             declare_project(
-                Project(id=format_project_id(place), name=name),
-                str(place),
+                Project(id=format_project_id(index), name=name),
+                str(index),
                 ACCOUNT_SCOPE,
                 build_settings(),
                 {},
             )
-            for place, name in enumerate(["caf\u00e9", "cafe\u0301", "Caf\u00e9"])
+            for index, name in enumerate(["caf\u00e9", "cafe\u0301", "Caf\u00e9"])
         ]
     )
 
@@ -34,10 +34,10 @@ def test_of_two_projects_with_one_name_the_first_declares_it() -> None:
         assert not project.diff(each.outputs, each.inputs).changed_arguments
 
 
-def test_of_two_companies_with_one_name_the_first_declares_it() -> None:
-    """An account may hold both."""
+def test_only_the_first_of_two_companies_declares_a_name() -> None:
+    """An account may have both."""
     rows = [
-        Company(id=format_company_id(place), name="Acme", trade="Concrete") for place in range(2)
+        Company(id=format_company_id(index), name="Acme", trade="Concrete") for index in range(2)
     ]
 
     found = remove_duplicate_names(
@@ -48,15 +48,15 @@ def test_of_two_companies_with_one_name_the_first_declares_it() -> None:
     assert not company.diff(found[1].outputs, found[1].inputs).changed_arguments
 
 
-def test_of_two_people_with_one_email_the_first_is_declared() -> None:
-    """Without it the other cannot be declared, which is reported."""
+def test_only_the_first_of_two_users_with_an_email_is_declared() -> None:
+    """The second one is reported."""
     emails = ("ada@example.com", "Ada@Example.com")
     rows = [
-        AccountUser(id=format_user_id(place), email=email) for place, email in enumerate(emails)
+        AccountUser(id=format_user_id(index), email=email) for index, email in enumerate(emails)
     ]
     declared = [declare_user(row, row.id, ACCOUNT_SCOPE, build_settings(), {}) for row in rows]
 
-    kept, left = remove_duplicate_emails([each for each in declared if not isinstance(each, str)])
+    kept, notes = remove_duplicate_emails([each for each in declared if not isinstance(each, str)])
 
     assert [each.id for each in kept] == [format_user_id(0)]
-    assert left == [f"user {format_user_id(1)} is left as it is: another user has the same email"]
+    assert notes == [f"user {format_user_id(1)} is left as it is: another user has the same email"]

@@ -266,7 +266,7 @@ def test_the_reader_rejects_an_unknown_operation_with_a_one_line_error() -> None
 
 @pytest.mark.parametrize("op", ["create", "update", "delete", "replace"])
 def test_the_reader_rejects_a_plan_that_counts_more_steps_than_it_contains(op: str) -> None:
-    with pytest.raises(PlanError, match=f"counts 2 {op} steps but contains 1"):
+    with pytest.raises(PlanError, match=f"counts 2 of '{op}' and contains 1"):
         read_plan(build_plan(build_step(op, PROJECT_INPUTS, PROJECT_INPUTS), changeSummary={op: 2}))
 
 
@@ -376,7 +376,7 @@ def test_the_review_separates_planned_changes_from_drift() -> None:
 @pytest.mark.parametrize(
     ("now", "outcome"),
     [
-        ({"city": "Bergen"}, "kept: the program now declares it"),
+        ({"city": "Bergen"}, "kept, the program now declares it"),
         ({"city": "Oslo"}, "set to Oslo"),
         ({}, "left unchanged"),
     ],

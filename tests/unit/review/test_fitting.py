@@ -31,7 +31,7 @@ def test_a_comment_on_5000_resources_counts_the_omitted_rows(large: str) -> None
     review = build_review(read_plan(large))
     text = render_markdown(review)
 
-    omitted, total = re.findall(r"([\d,]+) of ([\d,]+) rows are left out", text)[0]
+    omitted, total = re.findall(r"rows left out: ([\d,]+) of ([\d,]+)", text)[0]
     section_counts = [
         int(each.replace(",", "")) for each in re.findall(r"and ([\d,]+) more rows", text)
     ]
@@ -46,7 +46,7 @@ def test_a_comment_stays_within_any_limit(large: str, limit: int) -> None:
     text = render_markdown(build_review(read_plan(large)), limit)
 
     assert count_utf16_units(text) <= limit
-    assert "rows are left out" in text
+    assert "rows left out" in text
     assert "500 to archive" in text
 
 

@@ -81,14 +81,14 @@ def test_a_removed_service_counts_as_a_loss_of_access() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "old", "status", "what"),
+    ("kind", "old", "status", "title"),
     [
         ("Project", {**PROJECT_INPUTS, "status": "active"}, "inactive", "Suspended"),
         ("AccountUser", {"email": "a@x.com"}, "inactive", "Deactivated"),
     ],
 )
 def test_a_reversible_status_has_its_own_section(
-    kind: str, old: Properties, status: str, what: str
+    kind: str, old: Properties, status: str, title: str
 ) -> None:
     row = build_step("update", old, {**old, "status": status}, kind=kind)
 
@@ -96,7 +96,7 @@ def test_a_reversible_status_has_its_own_section(
 
     assert "Hard to undo" not in text
     assert "> [!WARNING]\n> **Locks people out (can be undone)**" in text
-    assert f"**{what} (1):**" in text
+    assert f"**{title} (1):**" in text
     assert review_steps(row).counts["access-loss"] == 1
 
 
