@@ -15,6 +15,9 @@ from bim360_provider.testing.cli import app as local
 
 __all__ = ["app", "show_version"]
 
+ACCOUNT_PANEL: Final = "Work with an account"
+LOCAL_PANEL: Final = "Try out and test without an account"
+
 
 def show_version(value: bool) -> None:
     """Print the versions and exit if the option is set."""
@@ -29,17 +32,19 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-WITH_ACCOUNT: Final = "Work with an account"
-WITHOUT_ACCOUNT: Final = "Try out and test without an account"
+app.command(rich_help_panel=ACCOUNT_PANEL)(doctor)
 
-app.command(rich_help_panel=WITH_ACCOUNT)(doctor)
-app.command(rich_help_panel=WITH_ACCOUNT)(export)
-app.command(rich_help_panel=WITH_ACCOUNT)(review)
-app.command(rich_help_panel=WITHOUT_ACCOUNT)(demo)
-app.command(rich_help_panel=WITHOUT_ACCOUNT)(emulator)
-app.add_typer(local, name="local", rich_help_panel=WITHOUT_ACCOUNT)
+app.command(rich_help_panel=ACCOUNT_PANEL)(export)
 
-app.command(rich_help_panel="Clean up")(sweep)
+app.command(rich_help_panel=ACCOUNT_PANEL)(review)
+
+app.command(rich_help_panel=ACCOUNT_PANEL)(sweep)
+
+app.command(rich_help_panel=LOCAL_PANEL)(demo)
+
+app.command(rich_help_panel=LOCAL_PANEL)(emulator)
+
+app.add_typer(local, name="local", rich_help_panel=LOCAL_PANEL)
 
 
 @app.callback()

@@ -82,7 +82,7 @@ def _print_findings(sources: Sources) -> Iterator[Finding]:
 
 def _print_finding(console: Console, finding: Finding, signs: Mapping[str, str]) -> None:
     sign = f"[{STATUS_COLORS[finding.status]}]{signs[finding.status]:2}[/]"
-    console.print(f"{sign} {finding.check:{NAME_WIDTH}} {_escape_text(finding.seen, console)}")
+    console.print(f"{sign} {finding.check:{NAME_WIDTH}} {_escape_text(finding.message, console)}")
     for line in finding.details:
         console.print(f"   {'':{NAME_WIDTH}} {_escape_text(line, console)}", style="dim")
     if finding.remedy:

@@ -53,48 +53,56 @@ MAX_WARNINGS: Final = 10
 """Number of warnings that are printed as text."""
 
 
+DEFAULT_STATUS_TEXT: Final = ",".join(DEFAULT_STATUSES)
+DEFAULT_KIND_TEXT: Final = ",".join(DEFAULT_KINDS)
+
+OutOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        "-o",
+        help="Folder for the files.",
+        show_default="that of the project's program",
+    ),
+]
+NameOption = Annotated[
+    list[str] | None,
+    typer.Option(help="Only projects with this name; * and ? are wildcards. Repeatable."),
+]
+StatusOption = Annotated[
+    str,
+    typer.Option(
+        help=f"Only projects with these statuses: {', '.join(PROJECT_STATUSES)}.",
+        show_default=True,
+    ),
+]
+CreatedFromOption = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], help="Only projects created on or after this day."),
+]
+CreatedUntilOption = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], help="Only projects created on or before this day."),
+]
+IncludeOption = Annotated[str, typer.Option(help=f"What to export: {', '.join(EXPORT_KINDS)}.")]
+ServiceTypesOption = Annotated[
+    bool,
+    typer.Option("--service-types", help="Export service types too: one more request per project."),
+]
+
+
 def export(  # noqa: PLR0913 - one argument for each flag is typer's way
     *,
     stack: Annotated[
         str, typer.Option("--stack", "-s", help="Name of the stack and of the written files.")
     ],
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out",
-            "-o",
-            help="Folder for the files.",
-            show_default="that of the project's program",
-        ),
-    ] = None,
-    name: Annotated[
-        list[str] | None,
-        typer.Option(help="Only projects with this name; * and ? are wildcards. Repeatable."),
-    ] = None,
-    status: Annotated[
-        str,
-        typer.Option(
-            help=f"Only projects with these statuses: {', '.join(PROJECT_STATUSES)}.",
-            show_default=True,
-        ),
-    ] = ",".join(DEFAULT_STATUSES),
-    created_from: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Only projects created on or after this day."),
-    ] = None,
-    created_until: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Only projects created on or before this day."),
-    ] = None,
-    include: Annotated[
-        str, typer.Option(help=f"What to export: {', '.join(EXPORT_KINDS)}.")
-    ] = ",".join(DEFAULT_KINDS),
-    service_types: Annotated[
-        bool,
-        typer.Option(
-            "--service-types", help="Export service types too: one more request per project."
-        ),
-    ] = False,
+    out: OutOption = None,
+    name: NameOption = None,
+    status: StatusOption = DEFAULT_STATUS_TEXT,
+    created_from: CreatedFromOption = None,
+    created_until: CreatedUntilOption = None,
+    include: IncludeOption = DEFAULT_KIND_TEXT,
+    service_types: ServiceTypesOption = False,
     force: Annotated[
         bool, typer.Option("--force", help="Overwrite an export that was edited.")
     ] = False,

@@ -1,4 +1,4 @@
-"""The doctor: looks one by one at what a stack needs, and says of each failure what to do."""
+"""The doctor: checks the setup of a stack and suggests a remedy for each problem."""
 
 from bim360_provider.doctor.checkup import run_checks
 from bim360_provider.doctor.context import Finding

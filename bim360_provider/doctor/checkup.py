@@ -1,4 +1,4 @@
-"""Run all checks in their order, each only where the ones before it passed."""
+"""Runs the checks in order; a check is skipped if one that it needs has failed."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -16,9 +16,9 @@ class Check:
     """One check.
 
     Attributes:
-        name: What is looked at.
-        look: Looks at it.
-        needs: Checks that have to be well before it.
+        name: Name of the check, as printed.
+        run: Returns the finding.
+        needs: Names of the checks that must pass first.
     """
 
     name: str
@@ -46,44 +46,44 @@ CHECKS: Final = (
 
 def run_checks(
     sources: Sources,
-    begins: Callable[[str], object] = lambda _name: None,
+    report_start: Callable[[str], object] = lambda _name: None,
     checks: Sequence[Check] = CHECKS,
 ) -> Iterator[Finding]:
-    """Yield the finding of each check, in order; nothing in the account is changed.
+    """Yield the finding of each check, in order, without changing the account.
 
     Args:
-        sources: What was told, and by whom.
-        begins: Is told the name of each check before it is made.
-        checks: What is looked at; all there is, unless told otherwise.
+        sources: The configuration and its sources.
+        report_start: Called with the name of each check before it runs.
+        checks: The checks to run.
     """
-    case = CheckContext(sources)
-    unwell: set[str] = set()
+    context = CheckContext(sources)
+    failed: set[str] = set()
     try:
         for check in checks:
-            begins(check.name)
-            finding = _run_check(check, case, unwell)
+            report_start(check.name)
+            finding = _run_check(check, context, failed)
             if finding.status in ("failed", "skipped"):
-                unwell.add(check.name)
-            yield _mask_finding(replace(finding, check=check.name), case)
+                failed.add(check.name)
+            yield _mask_finding(replace(finding, check=check.name), context)
     finally:
-        if case.probe:
-            case.probe.close()
+        if context.probe:
+            context.probe.close()
 
 
-def _run_check(check: Check, case: CheckContext, unwell: set[str]) -> Finding:
-    before = next((name for name in check.needs if name in unwell), None)
-    if before:
-        return report_skip(f"because of: {before}")
-    if "credentials" in check.needs and case.probe is None:
-        return report_skip("the credentials cannot be read here")
-    return check.run(case)
+def _run_check(check: Check, context: CheckContext, failed: set[str]) -> Finding:
+    cause = next((name for name in check.needs if name in failed), None)
+    if cause:
+        return report_skip(f"skipped because of: {cause}")
+    if "credentials" in check.needs and context.probe is None:
+        return report_skip("skipped: the credentials are encrypted")
+    return check.run(context)
 
 
-def _mask_finding(finding: Finding, case: CheckContext) -> Finding:
-    """Return the finding without secrets, whatever a check or HQ put into it."""
+def _mask_finding(finding: Finding, context: CheckContext) -> Finding:
+    """Return the finding with all secrets masked."""
     return replace(
         finding,
-        seen=case.mask_secrets(finding.seen),
-        remedy=case.mask_secrets(finding.remedy),
-        details=tuple(case.mask_secrets(line) for line in finding.details),
+        message=context.mask_secrets(finding.message),
+        remedy=context.mask_secrets(finding.remedy),
+        details=tuple(context.mask_secrets(line) for line in finding.details),
     )

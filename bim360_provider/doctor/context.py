@@ -1,4 +1,4 @@
-"""What the checks share: settings, HQ's responses and the findings."""
+"""The context that all checks share: settings, HQ's responses and findings."""
 
 import base64
 import binascii
@@ -32,10 +32,10 @@ __all__ = [
 ]
 
 TIMEOUTS: Final = Timeouts(connect=5.0, read=10.0, total=15.0)
-"""Seconds for one answer: HQ gives up by itself after ten."""
+"""Seconds for one response; HQ itself gives up after ten."""
 
 TOTAL_TIMEOUT: Final = 60.0
-"""Seconds for all questions together, whatever goes wrong with each."""
+"""Seconds for all requests together."""
 
 TOO_MANY_REQUESTS: Final = 429
 
@@ -43,16 +43,17 @@ JWT_PARTS: Final = 3
 """Header, claims and signature."""
 
 HEADERS: Final = {"Accept": "application/json", "User-Agent": "bim360-provider"}
+CheckStatus = Literal["ok", "warning", "failed", "skipped"]
 
 
 class HqProbe:
-    """One app that asks HQ about one account; reads only, and tries nothing twice.
+    """Sends the doctor's requests to HQ: reads only, without retries.
 
     Attributes:
-        connection: Where HQ is and who asks.
-        bearer: The token, once there is one.
-        slowed: Whether HQ asked to slow down (429).
-        skew: Seconds by which this machine's clock is ahead of HQ's; None before an answer.
+        connection: URL, credentials and account.
+        bearer: The access token, or empty.
+        is_rate_limited: Whether HQ responded with 429.
+        clock_skew: Seconds by which this machine's clock is ahead of HQ's; None if unknown.
     """
 
     def __init__(
@@ -70,44 +71,44 @@ class HqProbe:
         self._deadline = time.monotonic() + TOTAL_TIMEOUT
 
     def request_token(self, scopes: str) -> Response:
-        """Ask for a token; a good one is used from then on.
+        """Request a token and keep it for later requests.
 
         Raises:
-            ConfigError: A proxy or a certificate is in the way.
-            UnansweredError: No answer came.
-            UnreachableError: There was no way to HQ.
+            ConfigError: A proxy or a certificate prevents the connection.
+            UnansweredError: There was no response.
+            UnreachableError: The connection failed.
         """
-        who = self.connection
-        auth = BasicAuth(who.client_id, who.client_secret.get_secret_value())
+        connection = self.connection
+        auth = BasicAuth(connection.client_id, connection.client_secret.get_secret_value())
         form = {"grant_type": "client_credentials", "scope": scopes}
-        answer = self._send(
+        response = self._send(
             HttpRequest("POST", self._build_url(TOKEN_PATH), HEADERS, auth, form=form)
         )
-        body = answer.json if answer.is_success and answer.has_json else None
+        body = response.json if response.is_success and response.has_json else None
         if isinstance(body, dict):
             self.bearer = extract_bearer(body)
-        return answer
+        return response
 
-    def get(self, tail: str, params: Mapping[str, str], **place: Any) -> Response:
-        """Ask about something in the account, such as ``projects``.
+    def get(self, tail: str, params: Mapping[str, str], **scope: Any) -> Response:
+        """Read a resource of the account, such as ``projects``.
 
         Args:
-            tail: What is asked for.
+            tail: Path below the account.
             params: The query.
-            place: ``region`` and ``legacy_eu_path``, where another place is asked than configured.
+            scope: ``region`` and ``legacy_eu_path``, if not those of the configuration.
 
         Raises:
-            ConfigError: A proxy or a certificate is in the way.
-            UnansweredError: No answer came.
-            UnreachableError: There was no way to HQ.
+            ConfigError: A proxy or a certificate prevents the connection.
+            UnansweredError: There was no response.
+            UnreachableError: The connection failed.
         """
-        where = replace(self.connection, **place)
-        headers = {**HEADERS, **where.build_headers()}
-        url = self._build_url(where.build_path(tail))
+        connection = replace(self.connection, **scope)
+        headers = {**HEADERS, **connection.build_headers()}
+        url = self._build_url(connection.build_path(tail))
         return self._send(HttpRequest("GET", url, headers, BearerAuth(self.bearer), params=params))
 
     def read_scopes(self) -> frozenset[str] | None:
-        """Return the scopes that the token says it has; None if it does not say."""
+        """Return the scopes in the claims of the token; None if it has no readable claims."""
         parts = self.bearer.split(".")
         if len(parts) != JWT_PARTS:
             return None
@@ -115,15 +116,15 @@ class HqProbe:
             claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
         except (binascii.Error, RecursionError, ValueError):
             return None
-        said = claims.get("scope") if isinstance(claims, dict) else None
-        if isinstance(said, str):
-            return frozenset(said.split())
-        return frozenset(map(str, said)) if isinstance(said, list) else None
+        scope = claims.get("scope") if isinstance(claims, dict) else None
+        if isinstance(scope, str):
+            return frozenset(scope.split())
+        return frozenset(map(str, scope)) if isinstance(scope, list) else None
 
-    def mask_secrets(self, words: str) -> str:
-        """Return the words without the secret and without the token."""
-        hidden = mask_secrets(words, self.connection.client_secret.get_secret_value())
-        return hidden.replace(self.bearer, "[secret]") if self.bearer else hidden
+    def mask_secrets(self, text: str) -> str:
+        """Return the text with the client secret and the token masked."""
+        masked = mask_secrets(text, self.connection.client_secret.get_secret_value())
+        return masked.replace(self.bearer, "[secret]") if self.bearer else masked
 
     def close(self) -> None:
         """Close the connections."""
@@ -132,19 +133,16 @@ class HqProbe:
     def _build_url(self, path: str) -> str:
         return self.connection.base_url.rstrip("/") + path
 
-    def _send(self, call: HttpRequest) -> Response:
+    def _send(self, request: HttpRequest) -> Response:
         if time.monotonic() > self._deadline:
-            msg = f"the {TOTAL_TIMEOUT:.0f} s for all questions were over"
+            msg = f"the {TOTAL_TIMEOUT:.0f} s for all requests are used up"
             raise UnansweredError(msg)
-        answer = self._session.send(call)
-        self.is_rate_limited = self.is_rate_limited or answer.status == TOO_MANY_REQUESTS
-        told = parse_http_date(answer.headers.get("Date"))
-        if told is not None:
-            self.clock_skew = (self._now() - told).total_seconds()
-        return answer
-
-
-CheckStatus = Literal["ok", "warning", "failed", "skipped"]
+        response = self._session.send(request)
+        self.is_rate_limited = self.is_rate_limited or response.status == TOO_MANY_REQUESTS
+        server_time = parse_http_date(response.headers.get("Date"))
+        if server_time is not None:
+            self.clock_skew = (self._now() - server_time).total_seconds()
+        return response
 
 
 @dataclass(frozen=True)
@@ -152,51 +150,51 @@ class Finding:
     """The outcome of one check.
 
     Attributes:
-        check: What was looked at.
-        status: ``skipped`` is what could not be looked at because of something before it.
-        seen: What was found, a sentence or less.
-        remedy: What to do about it; empty where there is nothing to do.
-        details: More lines, for people who want to know where a value comes from.
+        check: Name of the check.
+        status: The status; ``skipped`` if a check that it needs has failed.
+        message: The result, in at most one sentence.
+        remedy: How to solve the problem; empty if there is none.
+        details: More lines, such as the source of each value.
     """
 
     check: str
     status: CheckStatus
-    seen: str
+    message: str
     remedy: str = ""
     details: tuple[str, ...] = ()
 
 
-def report_ok(seen: str, details: tuple[str, ...] = ()) -> Finding:
-    """Return that all is well."""
-    return Finding("", "ok", seen, details=details)
+def report_ok(message: str, details: tuple[str, ...] = ()) -> Finding:
+    """Return the finding of a passed check."""
+    return Finding("", "ok", message, details=details)
 
 
-def report_warning(seen: str, remedy: str, details: tuple[str, ...] = ()) -> Finding:
-    """Return that it works, but somebody should look at it."""
-    return Finding("", "warning", seen, remedy, details)
+def report_warning(message: str, remedy: str, details: tuple[str, ...] = ()) -> Finding:
+    """Return the finding of a problem that does not stop a run."""
+    return Finding("", "warning", message, remedy, details)
 
 
-def report_failure(seen: str, remedy: str, details: tuple[str, ...] = ()) -> Finding:
-    """Return that it does not work."""
-    return Finding("", "failed", seen, remedy, details)
+def report_failure(message: str, remedy: str, details: tuple[str, ...] = ()) -> Finding:
+    """Return the finding of a failed check."""
+    return Finding("", "failed", message, remedy, details)
 
 
-def report_skip(why: str) -> Finding:
-    """Return that it could not be looked at."""
-    return Finding("", "skipped", why)
+def report_skip(reason: str) -> Finding:
+    """Return the finding of a skipped check."""
+    return Finding("", "skipped", reason)
 
 
 @dataclass
 class CheckContext:
-    """One checkup; later checks build on what earlier ones learned.
+    """The results that checks pass on to later checks.
 
     Attributes:
-        sources: What was told, and by whom.
-        settings: The same as the provider takes it; None where it cannot be understood.
-        asking: How HQ is asked; None where something is missing.
-        first: HQ's answer to the first request for a token; None before it.
-        refused: Scopes that HQ refused a token for.
-        projects: How many projects the first page has; None before it was seen.
+        sources: The configuration and its sources.
+        settings: The parsed settings; None if they are invalid.
+        probe: Sends requests to HQ; None if credentials are missing.
+        first_response: HQ's response to the first token request; None before it.
+        refused_scopes: Scopes for which HQ refused a token.
+        project_count: Number of projects on the first page; None before it was read.
     """
 
     sources: Sources
@@ -208,30 +206,30 @@ class CheckContext:
 
     @property
     def required_settings(self) -> Settings:
-        """The settings, for checks that come after the one that understands them."""
+        """The settings, for checks that need the check of the configuration."""
         if self.settings is None:
-            msg = "The configuration is not understood yet."
+            msg = "The configuration has not been checked yet."
             raise ConfigError(msg)
         return self.settings
 
     @property
     def required_probe(self) -> HqProbe:
-        """How HQ is asked, for checks that come after the one that finds the credentials."""
+        """The probe, for checks that need the check of the credentials."""
         if self.probe is None:
-            msg = "There is nothing to ask HQ with yet."
+            msg = "The credentials have not been checked yet."
             raise ConfigError(msg)
         return self.probe
 
     @property
     def required_first_response(self) -> Response:
-        """HQ's first answer, for checks that come after the one that asked for it."""
+        """The first response of HQ, for checks that need the check of the base URL."""
         if self.first_response is None:
-            msg = "HQ has not answered yet."
+            msg = "The base URL has not been checked yet."
             raise ConfigError(msg)
         return self.first_response
 
-    def mask_secrets(self, words: str) -> str:
-        """Return the words without secrets."""
+    def mask_secrets(self, text: str) -> str:
+        """Return the text with all secrets masked."""
         secret = self.sources.config_reader.read_text("bim360:clientSecret")
-        words = words.replace(secret, "[secret]") if secret else words
-        return self.probe.mask_secrets(words) if self.probe else words
+        text = text.replace(secret, "[secret]") if secret else text
+        return self.probe.mask_secrets(text) if self.probe else text

@@ -1,4 +1,4 @@
-"""Where the configuration comes from: the environment, and the files of a stack."""
+"""Reads the sources of the configuration: the environment and the files of a stack."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,18 +17,18 @@ PROJECT_FILES: Final = ("Pulumi.yaml", "Pulumi.yml")
 
 @dataclass(frozen=True)
 class Sources:
-    """What was told, and by whom.
+    """The configuration and its sources.
 
     Attributes:
         environ: The environment.
-        folder: The project's folder.
-        project: What ``Pulumi.yaml`` says; empty where there is none.
-        config: Values that can be read, by their key.
-        places: The file that each of them comes from.
-        encrypted: Keys whose value only Pulumi can decrypt, and their file.
+        folder: The folder of the project.
+        project: Content of ``Pulumi.yaml``; empty if there is none.
+        config: Plain values by key.
+        config_files: Name of the file of each plain value, by key.
+        encrypted_files: Name of the file of each encrypted value, by key.
     """
 
-    environ: Mapping[str, str] = field(repr=False)  # with the client secret
+    environ: Mapping[str, str] = field(repr=False)  # contains the client secret
     folder: Path
     project: Mapping[str, Any] = field(default_factory=dict)
     config: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -37,11 +37,11 @@ class Sources:
 
     @property
     def config_reader(self) -> ConfigReader:
-        """The values, as the provider reads them."""
+        """A reader of the values, as the provider uses it."""
         return ConfigReader(self.config, self.environ)
 
     def find_origin(self, key: str) -> str:
-        """Return where the value of a key comes from."""
+        """Return the source of a value: a variable, a file name or "default"."""
         return (
             CONFIG_KEYS[key]
             if self.config_reader.is_from_environment(key)
@@ -49,20 +49,20 @@ class Sources:
         )
 
     def is_encrypted(self, key: str) -> bool:
-        """Return whether a key has a value, but one that only Pulumi can read."""
+        """Return whether a key has a value that only Pulumi can decrypt."""
         return key in self.encrypted_files and not self.config_reader.read_text(key)
 
 
 def read_sources(folder: Path, stack: str | None, environ: Mapping[str, str]) -> Sources:
-    """Read the project's files, where there are any.
+    """Read the files of the project, if it has any.
 
     Args:
-        folder: The folder of ``Pulumi.yaml``; only a stack needs one.
-        stack: The stack whose ``Pulumi.<stack>.yaml`` is read as well; None reads none.
+        folder: The folder of ``Pulumi.yaml``, which is required for a stack only.
+        stack: The stack whose ``Pulumi.<stack>.yaml`` is read as well, or None.
         environ: The environment.
 
     Raises:
-        ConfigError: There is no such file, or it cannot be read.
+        ConfigError: A file does not exist or cannot be read.
     """
     path = next((folder / name for name in PROJECT_FILES if (folder / name).is_file()), None)
     if path is None and stack:
@@ -81,21 +81,21 @@ def read_sources(folder: Path, stack: str | None, environ: Mapping[str, str]) ->
     return _add_file(sources, file.name, _get_config(_read_mapping(file)))
 
 
-def _add_file(sources: Sources, place: str, values: Mapping[str, Any]) -> Sources:
-    """Return the sources with the values of one more file, which go before those read so far."""
+def _add_file(sources: Sources, file_name: str, values: Mapping[str, Any]) -> Sources:
+    """Return the sources with the values of another file, which take precedence."""
     known = {key: value for key, value in values.items() if key in CONFIG_KEYS}
-    locked = {key: place for key, value in known.items() if _is_encrypted(value)}
-    read = {key: _format_value(value) for key, value in known.items() if key not in locked}
-    kept = {key: value for key, value in sources.config.items() if key not in locked}
+    encrypted = {key: file_name for key, value in known.items() if _is_encrypted(value)}
+    plain = {key: _format_value(value) for key, value in known.items() if key not in encrypted}
+    earlier = {key: value for key, value in sources.config.items() if key not in encrypted}
     return Sources(
         sources.environ,
         sources.folder,
         sources.project,
-        {**kept, **read},
-        {**sources.config_files, **dict.fromkeys(read, place)},
+        {**earlier, **plain},
+        {**sources.config_files, **dict.fromkeys(plain, file_name)},
         {
-            **{key: file for key, file in sources.encrypted_files.items() if key not in read},
-            **locked,
+            **{key: file for key, file in sources.encrypted_files.items() if key not in plain},
+            **encrypted,
         },
     )
 

@@ -82,7 +82,7 @@ def read_previous_outputs(entity_id: str) -> Mapping[str, Any] | None:
 def find_predecessor(urn: str) -> Predecessor | None:
     """Return the object that the state holds of a resource; None if it holds none."""
     own = (row for row in _load_rows(urn) if row.get("urn") == urn)
-    rows = [row for row in own if not (row.get("delete") or row.get("condemned"))]
+    rows = [row for row in own if not (row.get("delete") or row.get("pending_delete"))]
     if not rows or not rows[-1].get("id"):
         return None
     return Predecessor(str(rows[-1]["id"]), _read_outputs(rows[-1]), urn)

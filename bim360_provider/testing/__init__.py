@@ -1,6 +1,6 @@
-"""Run a Pulumi stack with no Pulumi CLI and no BIM 360 account: the local engine and its fixture.
+"""Tests a Pulumi stack without Pulumi CLI and account: the local engine and its pytest fixture.
 
-Importing this package costs nothing: pytest loads it at every start, for `fixtures`.
+This package imports nothing by itself, because pytest loads it at every start.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -32,8 +32,8 @@ _MODULES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name when it is first asked for."""
-    from importlib import import_module  # noqa: PLC0415 -- nothing at import time, see above
+    """Import a public name at its first use."""
+    from importlib import import_module  # noqa: PLC0415 -- see the docstring of this module
 
     if name not in _MODULES:
         msg = f"module {__name__!r} has no attribute {name!r}"

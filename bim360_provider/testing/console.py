@@ -17,8 +17,10 @@ from bim360_provider.testing.engine.results import Command, Event, LocalEngineEr
 
 EXIT_FAILED: Final = 1
 EXIT_CANNOT_START: Final = 2
+
 EXIT_UNEXPECTED_CHANGES: Final = 7
 """Pulumi's exit code for unexpected changes."""
+
 EXIT_INTERRUPTED: Final = 130
 """Exit code for Ctrl-C: 128 plus the number of the signal."""
 
@@ -73,17 +75,6 @@ class CommandOptions:
         )
 
 
-def _parse_pairs(flag: str, texts: list[str] | None) -> dict[str, str]:
-    pairs = {}
-    for text in texts or []:
-        key, equals, value = text.partition("=")
-        if not equals or not key:
-            msg = f"{flag} must have the form key=value"
-            raise LocalEngineError(msg)
-        pairs[key] = value
-    return pairs
-
-
 class Screen:
     """Prints the output of a command: text while it runs, or JSON when it has ended."""
 
@@ -103,6 +94,42 @@ class Screen:
             typer.echo(json.dumps(_serialize_result(result), indent=2, default=str))
         else:
             self._display.print_summary(result)
+
+
+@contextmanager
+def open_screen(command: Command, *, as_json: bool, dry_run: bool) -> Iterator[Screen]:
+    """Print the notice; turn an error of the engine into one line and an exit code."""
+    if not as_json:
+        typer.echo(f"{NOTICE}: {command}\n")
+    try:
+        yield Screen(as_json=as_json, dry_run=dry_run)
+    except LocalEngineError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(EXIT_CANNOT_START) from None
+
+
+def exit_with_result(result: Result, screen: Screen, *, expect_no_changes: bool) -> NoReturn:
+    """Show the result and exit with its code."""
+    screen.show_result(result)
+    if result.interrupted:
+        raise typer.Exit(EXIT_INTERRUPTED)
+    if not result.ok:
+        raise typer.Exit(EXIT_FAILED)
+    if expect_no_changes and result.changed:
+        typer.echo("error: unexpected changes (--expect-no-changes is set)", err=True)
+        raise typer.Exit(EXIT_UNEXPECTED_CHANGES)
+    raise typer.Exit
+
+
+def _parse_pairs(flag: str, texts: list[str] | None) -> dict[str, str]:
+    pairs = {}
+    for text in texts or []:
+        key, equals, value = text.partition("=")
+        if not equals or not key:
+            msg = f"{flag} must have the form key=value"
+            raise LocalEngineError(msg)
+        pairs[key] = value
+    return pairs
 
 
 def _serialize_result(result: Result) -> dict[str, object]:
@@ -133,28 +160,3 @@ def _serialize_step(step: Step) -> dict[str, object]:
             path: {"kind": kind, "inputDiff": True} for path, kind in step.paths.items()
         },
     }
-
-
-@contextmanager
-def open_screen(command: Command, *, as_json: bool, dry_run: bool) -> Iterator[Screen]:
-    """Print the notice; turn an error of the engine into one line and an exit code."""
-    if not as_json:
-        typer.echo(f"{NOTICE}: {command}\n")
-    try:
-        yield Screen(as_json=as_json, dry_run=dry_run)
-    except LocalEngineError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(EXIT_CANNOT_START) from None
-
-
-def exit_with_result(result: Result, screen: Screen, *, expect_no_changes: bool) -> NoReturn:
-    """Show the result and exit with its code."""
-    screen.show_result(result)
-    if result.interrupted:
-        raise typer.Exit(EXIT_INTERRUPTED)
-    if not result.ok:
-        raise typer.Exit(EXIT_FAILED)
-    if expect_no_changes and result.changed:
-        typer.echo("error: unexpected changes (--expect-no-changes is set)", err=True)
-        raise typer.Exit(EXIT_UNEXPECTED_CHANGES)
-    raise typer.Exit

@@ -1,4 +1,4 @@
-"""A run on the terminal, in the manner of Pulumi's own display."""
+"""Shows a run on the terminal, similar to Pulumi's own display."""
 
 import json
 import threading
@@ -32,15 +32,25 @@ OP_SIGNS: Final = {
     "same": (" ", ""),
     "refresh": ("~", "cyan"),
 }
+
 _CHANGE_SIGNS: Final = {"add": ("+", "green"), "delete": ("-", "red"), "update": ("~", "yellow")}
 _SEVERITY_COLORS: Final = {"warning": "yellow", "error": "red"}
 
-# Longer values are cut: a line of the terminal is for seeing what changed, not for reading it all.
+# Longer values are truncated.
 MAX_VALUE_LENGTH: Final = 120
+
+_OP_LABELS: Final = {
+    "create": ("to create", "created"),
+    "import": ("to import", "imported"),
+    "update": ("to update", "updated"),
+    "replace": ("to replace", "replaced"),
+    "delete": ("to delete", "deleted"),
+    "discard": ("to discard", "discarded"),
+}
 
 
 class Display:
-    """Prints a run while it is going on, and a summary at its end."""
+    """Prints the events of a run and a summary at its end."""
 
     def __init__(self, console: Console, *, dry_run: bool) -> None:
         self._console = console
@@ -48,7 +58,7 @@ class Display:
         self._lock = threading.Lock()
 
     def __call__(self, event: Event) -> None:
-        """Print an event; what is unchanged is only counted at the end."""
+        """Print an event; unchanged resources are only counted in the summary."""
         with self._lock:
             if isinstance(event, Step):
                 self._print_step(event)
@@ -68,8 +78,8 @@ class Display:
         if step.op == "same" or (step.op == "refresh" and not step.paths):
             return
         sign, color = OP_SIGNS[step.op]
-        took = "" if self._dry_run else f" ({step.seconds:.1f} s)"
-        self._print_line(sign, color, f"{_shorten_urn(step.urn)} {step.op}{took}")
+        duration = "" if self._dry_run else f" ({step.seconds:.1f} s)"
+        self._print_line(sign, color, f"{_shorten_urn(step.urn)} {step.op}{duration}")
         for path, kind in step.paths.items():
             sign, color = _CHANGE_SIGNS[kind]
             self._print_line(f"    {sign}", color, f"{path}: {_format_change(step, path, kind)}")
@@ -77,9 +87,9 @@ class Display:
     def _print_message(self, message: Message) -> None:
         color = _SEVERITY_COLORS.get(message.severity, "")
         label = "" if message.severity == "info" else f"{message.severity}: "
-        about = f"{_shorten_urn(message.urn)}: " if message.urn else ""
+        subject = f"{_shorten_urn(message.urn)}: " if message.urn else ""
         for line in message.text.splitlines() or [""]:
-            self._print_line(" ", color, f"{about}{label}{line}")
+            self._print_line(" ", color, f"{subject}{label}{line}")
 
     def _print_line(self, sign: str, color: str, text: str, *, dim: bool = False) -> None:
         line = Text(f" {sign:<2} {text}", style=f"dim {color}" if dim else color)
@@ -95,13 +105,13 @@ class Display:
                     Text(f"    {key:<{width}}: {_format_value(value)}"), soft_wrap=True
                 )
         self._console.print("\nResources:")
-        for line in _format_counts(result, dry_run=self._dry_run) or ["    nothing to do"]:
+        for line in _format_counts(result, dry_run=self._dry_run) or ["    no resources"]:
             self._console.print(Text(line))
         self._console.print(f"\nDuration: {result.seconds:.1f} s")
 
 
 def _shorten_urn(urn: str) -> str:
-    """Name a resource the way people do: its type without the dynamic prefix, and its name."""
+    """Return type and name of a resource, without the prefix of dynamic resources."""
     if not urn.startswith("urn:"):
         return urn
     type_ = resource.get_type(urn).removeprefix(f"{resource.DYNAMIC_PACKAGE}:dynamic/")
@@ -118,7 +128,7 @@ def _format_change(step: Step, path: str, kind: str) -> str:
 
 
 def _get_value(bag: dict[str, Any] | None, path: str) -> Any:
-    """Return what a bag has at a property path; a secret hides all that is in it."""
+    """Return the value at a property path; a secret hides the values in it."""
     value: Any = bag
     for part in parse_path(path):
         if value == "[secret]":
@@ -137,22 +147,12 @@ def _format_value(value: Any) -> str:
     return text if len(text) <= MAX_VALUE_LENGTH else text[: MAX_VALUE_LENGTH - 1] + "…"
 
 
-_OP_LABELS: Final = {
-    "create": ("to create", "created"),
-    "import": ("to import", "imported"),
-    "update": ("to update", "updated"),
-    "replace": ("to replace", "replaced"),
-    "delete": ("to delete", "deleted"),
-    "discard": ("to discard", "discarded"),
-}
-
-
 def _format_counts(result: Result, *, dry_run: bool) -> list[str]:
-    """Word the counts as Pulumi does: changes first, then how many stay as they are."""
+    """Return the counts as text, in Pulumi's order: changes first, then unchanged resources."""
     changes = result.changes
     lines = [
-        f"    {OP_SIGNS[op][0]} {changes[op]} {words[0 if dry_run else 1]}"
-        for op, words in _OP_LABELS.items()
+        f"    {OP_SIGNS[op][0]} {changes[op]} {labels[0 if dry_run else 1]}"
+        for op, labels in _OP_LABELS.items()
         if op in changes
     ]
     return [*lines, f"    {changes['same']} unchanged"] if "same" in changes else lines

@@ -1,6 +1,6 @@
-"""The pytest plugin: a stack of your own against an emulated BIM 360.
+"""The pytest plugin: runs your stack against an emulated BIM 360.
 
-pytest loads this at every start, so nothing is imported here but pytest itself.
+pytest loads this module at every start, so it imports only pytest.
 """
 
 from typing import TYPE_CHECKING
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def bim360_stack(tmp_path: "Path") -> "Iterator[Callable[..., Bim360Stack]]":
-    """Return a function that opens a stack: a project's folder in, a `Bim360Stack` out.
+    """Return a function that takes the folder of a project and returns a `Bim360Stack`.
 
-    All stacks of one test share one emulator; each keeps its state in ``tmp_path``. At the end of
-    the test everything is stopped::
+    All stacks of a test share one emulator, which stops at the end of the test. Each stack keeps
+    its state in ``tmp_path``::
 
         def test_my_stack(bim360_stack):
             stack = bim360_stack("path/to/project", stack="demo")
@@ -27,8 +27,10 @@ def bim360_stack(tmp_path: "Path") -> "Iterator[Callable[..., Bim360Stack]]":
             assert stack.up().requests == ()  # a second up sends nothing
     """
     try:
-        from bim360_provider.testing.stack import open_stacks  # noqa: PLC0415 -- see above
+        from bim360_provider.testing.stack import open_stacks  # noqa: PLC0415 -- see the docstring of this module
     except ModuleNotFoundError as error:
-        pytest.fail(f"bim360_stack needs {error.name}: pip install '../bim360_provider[testing]'")
+        pytest.fail(
+            f"bim360_stack requires {error.name}: pip install '../bim360_provider[testing]'"
+        )
     with open_stacks(tmp_path) as opened:
         yield opened

@@ -1,4 +1,4 @@
-"""A stack of your own, on the local engine and against an emulated BIM 360."""
+"""Runs a stack on the local engine, against an emulated BIM 360."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,10 +13,10 @@ from bim360_provider.testing.engine.results import Result
 
 @dataclass(frozen=True)
 class StackResult(Result):
-    """A run's result, and what it asked BIM 360.
+    """The result of a run, with its requests to BIM 360.
 
     Attributes:
-        requests: The requests of this run, oldest first, without those for a token: each with
+        requests: The requests of the run, oldest first, without token requests; each has
             ``method``, ``path``, ``query``, ``body`` and ``status``.
     """
 
@@ -27,7 +27,7 @@ class Bim360Stack:
     """One stack of one project.
 
     Attributes:
-        hq: The emulated BIM 360: its journal, its clock, its control plane.
+        hq: The emulated BIM 360, with its journal, clock and control plane.
     """
 
     def __init__(self, engine: LocalEngine, hq: emulator.Emulator) -> None:
@@ -35,45 +35,45 @@ class Bim360Stack:
         self.hq = hq
 
     def preview(self, *, refresh: bool = False, replace: Collection[str] = ()) -> StackResult:
-        """Tell what `up` would do."""
+        """Return what `up` would do."""
         return self._run_with_requests(
             lambda: self._engine.preview(refresh=refresh, replace=replace)
         )
 
     def up(self, *, refresh: bool = False, replace: Collection[str] = ()) -> StackResult:
-        """Make BIM 360 what the program says."""
+        """Apply the program."""
         return self._run_with_requests(lambda: self._engine.up(refresh=refresh, replace=replace))
 
     def taint(self, *urns: str) -> StackResult:
-        """Mark resources that the next `up` is to replace."""
+        """Mark resources, by URN, for replacement by the next `up`."""
         return self._run_with_requests(lambda: self._engine.taint(*urns))
 
     def refresh(self, *, preview_only: bool = False) -> StackResult:
-        """Bring the state up to date with BIM 360."""
+        """Update the state from BIM 360."""
         return self._run_with_requests(lambda: self._engine.refresh(preview_only=preview_only))
 
     def import_from(self, file: str | Path) -> StackResult:
-        """Take what exists into the state, from a file for `pulumi import --file`."""
+        """Import existing resources into the state, from a file for `pulumi import --file`."""
         return self._run_with_requests(lambda: self._engine.import_from(file))
 
     def destroy(self) -> StackResult:
-        """Take the stack down; projects are archived."""
+        """Destroy the stack; its projects are archived."""
         return self._run_with_requests(self._engine.destroy)
 
     def projects(self) -> list[dict[str, Any]]:
-        """Return all projects in BIM 360, of all accounts, archived ones too."""
+        """Return all projects of all accounts in BIM 360, including archived ones."""
         accounts = self.hq.call_control_plane("GET", "/state")["accounts"]
         return [project for account in accounts for project in account["projects"]]
 
     def _run_with_requests(self, run: Callable[[], Result]) -> StackResult:
-        before = self._read_journal()
+        start = len(self._read_journal())
         result = run()
         if result.interrupted:
             raise KeyboardInterrupt
-        known = {field.name: getattr(result, field.name) for field in fields(result)}
-        asked = self._read_journal()[len(before) :]
+        values = {field.name: getattr(result, field.name) for field in fields(result)}
+        requests = self._read_journal()[start:]
         return StackResult(
-            **known, requests=tuple(row for row in asked if not _is_token_request(row))
+            **values, requests=tuple(row for row in requests if not _is_token_request(row))
         )
 
     def _read_journal(self) -> list[Mapping[str, Any]]:
@@ -81,22 +81,18 @@ class Bim360Stack:
         return rows
 
 
-def _is_token_request(row: Mapping[str, Any]) -> bool:
-    return str(row["path"]).startswith("/authentication/")
-
-
 @contextmanager
 def open_stacks(folder: Path) -> Iterator[Callable[..., Bim360Stack]]:
-    """Run an emulator without a rate limit, and open stacks against it that keep to none either.
+    """Run an emulator and yield a function that opens stacks against it.
 
-    A test of 150 projects must not wait for HQ's next minute, nor be kept from its destroy.
+    Neither has a rate limit or an archive limit, so a test with 150 projects does not wait.
 
     Args:
-        folder: Where their states are kept.
+        folder: The folder for the states.
 
     Yields:
-        A function that takes the project's folder and the stack's name, and what `LocalEngine`
-        takes besides: ``config``, ``secret_config``, ``env``.
+        A function that takes the folder of a project, the name of the stack, and ``config``,
+        ``secret_config`` and ``env`` of `LocalEngine`.
     """
     with emulator.serve(emulator.Emulator(options={"rate_limit_per_minute": 0})) as running:
         base = {
@@ -127,3 +123,7 @@ def open_stacks(folder: Path) -> Iterator[Callable[..., Bim360Stack]]:
             return Bim360Stack(engine, running.emulator)
 
         yield open_stack
+
+
+def _is_token_request(row: Mapping[str, Any]) -> bool:
+    return str(row["path"]).startswith("/authentication/")

@@ -169,7 +169,7 @@ CHANGED_DECLARATION: Final = build_declaration(
 
 @dataclass(frozen=True)
 class PlanCase:
-    """One plan: what is declared, which changes were made by hand before, and the command."""
+    """One plan: what is declared, the changes by hand before, and the command."""
 
     name: str
     declaration: Declaration
@@ -251,7 +251,7 @@ class RecordedStack:
         else:
             place = ["--stack=dev", "--secret", f"bim360:clientSecret={CLIENT_SECRET}"]
             command = [sys.executable, "-m", "bim360_provider.testing", *arguments, *place]
-        ran = subprocess.run(  # noqa: S603 - one of the two engines, arguments of our own
+        completed = subprocess.run(  # noqa: S603 - one of the two engines, arguments of our own
             command,
             cwd=self._folder,
             env=self._environ,
@@ -259,8 +259,8 @@ class RecordedStack:
             text=True,
             check=False,
         )
-        assert bool(ran.returncode) is fails, ran.stdout + ran.stderr
-        return ran.stdout
+        assert bool(completed.returncode) is fails, completed.stdout + completed.stderr
+        return completed.stdout
 
 
 @contextmanager

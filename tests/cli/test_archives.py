@@ -53,8 +53,8 @@ def list_live_ids(towers: EngineProject) -> set[str]:
     return {row["id"] for row in rows if row["status"] != "archived"}
 
 
-def test_a_destroy_stops_and_state_and_account_agree(towers: EngineProject) -> None:
-    """Four are archived and out of the state; the rest is in both, and a preview shows it."""
+def test_a_destroy_stops_at_the_limit_and_the_next_one_continues(towers: EngineProject) -> None:
+    """Archived projects are out of the state, the rest is in both, and a preview shows it."""
     requests = towers.record_requests(
         lambda: towers.run_pulumi(*DESTROY, "--continue-on-error", code=1)
     )
@@ -64,15 +64,8 @@ def test_a_destroy_stops_and_state_and_account_agree(towers: EngineProject) -> N
     assert list_state_ids(towers) == list_live_ids(towers)
     assert "4 to create" in towers.run_pulumi("preview")
 
-
-def test_the_next_destroys_go_on_where_it_stopped(towers: EngineProject) -> None:
-    """Until the environment sets the number of archives."""
-    towers.run_pulumi(*DESTROY, "--continue-on-error", code=1)
     towers.env["BIM360_MAX_ARCHIVES"] = "6"
-
-    requests = towers.record_requests(lambda: towers.run_pulumi(*DESTROY))
-
-    assert len(requests) == 6
+    assert len(towers.record_requests(lambda: towers.run_pulumi(*DESTROY))) == 6
     assert list_state_ids(towers) == list_live_ids(towers) == set()
 
 
@@ -80,9 +73,9 @@ def test_the_first_refusal_ends_a_plain_destroy_and_says_how_to_continue(
     towers: EngineProject,
 ) -> None:
     """A destroy as people type it; the CLI prints the advice."""
-    said = towers.run_pulumi(*DESTROY, code=1)
+    output = towers.run_pulumi(*DESTROY, code=1)
 
-    assert "this run has archived 4 already, as many as bim360:maxArchives allows" in said
-    assert "Traceback" not in said
+    assert "this run has archived 4 already, as many as bim360:maxArchives allows" in output
+    assert "Traceback" not in output
     assert list_state_ids(towers) == list_live_ids(towers)
     assert len(list_live_ids(towers)) == 6

@@ -11,7 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.crashes.crash_harness import PROCESS_TIMEOUT, CrashStack, create_crash_stack
+from tests.engine.crashes.crash_harness import (
+    PROCESS_TIMEOUT,
+    CrashStack,
+    create_crash_stack,
+    mark_unsampled,
+    only_in_make_crashes,
+)
 
 pytestmark = [
     pytest.mark.pulumi_cli,
@@ -103,7 +109,9 @@ def test_a_killed_provider_needs_nothing_but_another_up(terminal: CliTerminal) -
     assert terminal.run("preview", "--expect-no-changes")[0] == 0
 
 
-@pytest.mark.parametrize("at", ["POST:before", "POST:acted", "create:returned"])
+@pytest.mark.parametrize(
+    "at", mark_unsampled(["POST:before", "POST:acted", "create:returned"], "POST:acted")
+)
 def test_a_killed_cli_leaves_a_lock_and_one_project(terminal: CliTerminal, at: str) -> None:
     """`pulumi cancel` removes the lock; then the next up continues by itself."""
     code, _ = terminal.run(*UP, CRASH_AT=at, CRASH_KILLS="engine host")
@@ -149,6 +157,7 @@ def test_ctrl_c_lets_the_create_under_way_finish(terminal: CliTerminal) -> None:
     assert len(terminal.stack.list_projects()) == 1
 
 
+@only_in_make_crashes
 def test_a_second_ctrl_c_ends_at_once_and_loses_nothing(terminal: CliTerminal) -> None:
     """The next up finds the project that was being created."""
     rule = {"match": {"method": "POST", "path": "/hq/v1/accounts/:account_id/projects"}}

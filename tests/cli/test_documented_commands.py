@@ -71,7 +71,7 @@ def test_the_commands_of_the_first_hour_run_as_written(
     ]
 
     for line in pasted:
-        done = subprocess.run(  # noqa: S602 - a line of a document, as a shell runs it
+        completed = subprocess.run(  # noqa: S602 - a line of a document, as a shell runs it
             line,
             cwd=folder,
             env=shell_environment,
@@ -81,7 +81,7 @@ def test_the_commands_of_the_first_hour_run_as_written(
             check=False,
         )
 
-        assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+        assert completed.returncode == 0, f"{line}\n{completed.stdout}{completed.stderr}"
     assert len(pasted) > 7
 
 
@@ -102,7 +102,7 @@ def test_the_cli_has_every_command_and_flag_of_the_documents(
     command: str, flags: set[str], shell_environment: dict[str, str]
 ) -> None:
     """Blocks that are not run here at least name existing commands and flags."""
-    done = subprocess.run(  # noqa: S603 - the CLI's own help
+    completed = subprocess.run(  # noqa: S603 - the CLI's own help
         ["pulumi", *command.split(), "--help"],  # noqa: S607 - the CLI on PATH
         env=shell_environment,
         capture_output=True,
@@ -110,6 +110,6 @@ def test_the_cli_has_every_command_and_flag_of_the_documents(
         check=True,
     )
 
-    usage = done.stdout.partition("Usage:")[2]
+    usage = completed.stdout.partition("Usage:")[2]
     assert re.search(rf"\b{command.rsplit(maxsplit=1)[-1]}\b", usage)  # there it may be an alias
     assert flags <= set(re.findall(r"--[a-z-]+", usage))

@@ -9,6 +9,7 @@ import pytest
 
 from bim360_provider import emulator
 from tests.engine.commands.layouts import LAYOUTS, ProjectLayout, ShellUser, parse_printed_commands
+from tests.engine.crashes.crash_harness import mark_unsampled, only_in_make_crashes
 from tests.support.legacy_account import build_account
 from tests.support.odd_values import ODD_NAMES, build_odd_account
 
@@ -18,6 +19,9 @@ pytestmark = [
 ]
 
 EVERYTHING = "projects,business-units,companies,users,members"
+
+SAMPLE = ("no program yet", "another folder, not imported")
+"""The layouts of the usual suite; `make crashes` runs all."""
 
 CreateUser = Callable[[ProjectLayout], ShellUser]
 
@@ -29,7 +33,7 @@ def create_user(tmp_path: Path) -> Iterator[CreateUser]:
         yield lambda layout: ShellUser(tmp_path, layout, running, os.environ["PATH"])
 
 
-@pytest.mark.parametrize("name", LAYOUTS)
+@pytest.mark.parametrize("name", mark_unsampled(LAYOUTS, *SAMPLE))
 def test_the_printed_commands_adopt_an_account_with(create_user: CreateUser, name: str) -> None:
     """No write request is sent, all files are committed, and no resource stays protected."""
     user = create_user(LAYOUTS[name])
@@ -64,6 +68,7 @@ def test_an_up_archives_no_project_if_the_program_does_not_run_the_export(
     assert user.list_writes() == []
 
 
+@only_in_make_crashes
 def test_odd_names_cause_no_changes(create_user: CreateUser) -> None:
     """Names of projects, units, companies, users and members."""
     user = create_user(LAYOUTS["no program yet"])

@@ -11,6 +11,7 @@ import pytest
 from bim360_provider.emulator import Emulator, serve
 from bim360_provider.emulator.seed.database import ADMIN_EMAIL
 from tests.cli.test_projects_on_both import EngineProject, create_project
+from tests.engine.crashes.crash_harness import mark_unsampled
 from tests.support.replaced_stack import NON_KEY_CHANGES, ProgramFolder, list_surviving_values
 
 pytestmark = [
@@ -21,6 +22,11 @@ pytestmark = [
 UP = ("up", "--yes", "--skip-preview")
 RESOURCE_NAMES = ("trigger", "units", "volt", "ada", "tower", "picture", "anna", "mia")
 """The resources to which options apply; the team is a component."""
+
+WAYS = ("replace_on_changes", "replacement_trigger", "--replace", "taint")
+CASES = [(way, delete_first) for way in WAYS for delete_first in (False, True)]
+SAMPLE = (("replacement_trigger", False), ("--replace", True))
+"""The cases of the usual suite; `make crashes` runs all."""
 
 
 class ReplacedStack:
@@ -77,21 +83,20 @@ def replaced_stack(tmp_path: Path) -> Iterator[ReplacedStack]:
         yield ReplacedStack(stack, place)
 
 
-@pytest.mark.parametrize("delete_first", [False, True])
-@pytest.mark.parametrize("way", ["replace_on_changes", "replacement_trigger", "--replace", "taint"])
+@pytest.mark.parametrize(("way", "delete_first"), mark_unsampled(CASES, *SAMPLE))
 def test_a_forced_replacement_keeps_its_object(
     replaced_stack: ReplacedStack, way: str, delete_first: bool
 ) -> None:
     """Nothing is archived, removed, duplicated or lost, and a second run sends nothing."""
     before = replaced_stack.list_surviving_values()
 
-    said = replaced_stack.force_replacement(
+    output = replaced_stack.force_replacement(
         way, {"delete_before_replace": True} if delete_first else {}
     )
     again = replaced_stack.stack.record_requests(
         lambda: replaced_stack.stack.run_pulumi(*UP, "--expect-no-changes")
     )
 
-    assert "'Tower' cannot be created a second time, so the replacement keeps project" in said
+    assert "'Tower' cannot be created a second time, so the replacement keeps project" in output
     assert replaced_stack.list_surviving_values() == before
     assert again == []

@@ -16,6 +16,7 @@ import pytest
 
 from bim360_provider.emulator import ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Emulator, serve
 from bim360_provider.testing import LocalEngine, Result
+from tests.engine.crashes.crash_harness import only_in_make_crashes
 
 pytestmark = [
     pytest.mark.pulumi_cli,
@@ -93,7 +94,7 @@ class EngineProject:
 
     def run_pulumi(self, *arguments: str) -> None:
         """Run a command of the CLI, which must succeed."""
-        ran = subprocess.run(  # noqa: S603 - the CLI on PATH is what is under test
+        completed = subprocess.run(  # noqa: S603 - the CLI on PATH is what is under test
             ["pulumi", *arguments, "--non-interactive", "--color=never"],  # noqa: S607 - found on PATH
             cwd=self.folder,
             env=self.env,
@@ -101,7 +102,7 @@ class EngineProject:
             text=True,
             check=False,
         )
-        assert ran.returncode == 0, ran.stdout + ran.stderr
+        assert completed.returncode == 0, completed.stdout + completed.stderr
 
 
 def _resource_name(step: dict[str, Any]) -> str:
@@ -174,9 +175,9 @@ def project_pair(tmp_path: Path) -> Iterator[ProjectPair]:
         yield pair
 
 
-def list_requests(ran: RunRecord) -> list[str]:
+def list_requests(completed: RunRecord) -> list[str]:
     """Return each request by its method and the end of its path."""
-    rows = [json.loads(line) for line in ran[2]]
+    rows = [json.loads(line) for line in completed[2]]
     return [f"{method} {path.rsplit('/', 1)[-1]}" for method, path, _ in rows]
 
 
@@ -187,7 +188,7 @@ def _promote_lena(account: dict[str, Any]) -> None:
     member["services"] = {"document_management": "admin"}
 
 
-def test_a_team_lives_alike_on_both(project_pair: ProjectPair) -> None:
+def test_a_teams_lifecycle_is_the_same_on_both(project_pair: ProjectPair) -> None:
     """Created, no changes, one more member, changed by hand, restored, and destroyed."""
     team = (STACKS / "team.py").read_text(encoding="utf-8")
     last = """"email": ruth.email,"""
@@ -198,22 +199,22 @@ def test_a_team_lives_alike_on_both(project_pair: ProjectPair) -> None:
     project_pair.write("__main__.py", team.replace(last, more))
     for each in (project_pair.local, project_pair.pulumi):
         each.hq.call_control_plane("PATCH", "/options", {"import_strangers": "create"})
-    planned, joined = project_pair.run("preview"), project_pair.run("up")
+    planned_addition, added = project_pair.run("preview"), project_pair.run("up")
     project_pair.change_in_browser(_promote_lena)
-    seen, mended, destroyed = (
+    refreshed, restored, destroyed = (
         project_pair.run("refresh"),
         project_pair.run("up"),
         project_pair.run("destroy"),
     )
 
-    assert list_requests(preview) == list_requests(again) == list_requests(planned) == []
-    assert list_requests(up).count("POST import") == list_requests(joined).count("POST import") == 1
-    assert planned[1] == {"library-team": ['members["eve@example.com"]']}
-    assert {each.split()[0] for each in list_requests(seen)} == {"GET"}
-    assert mended[1] == {
+    assert list_requests(preview) == list_requests(again) == list_requests(planned_addition) == []
+    assert list_requests(up).count("POST import") == list_requests(added).count("POST import") == 1
+    assert planned_addition[1] == {"library-team": ['members["eve@example.com"]']}
+    assert {each.split()[0] for each in list_requests(refreshed)} == {"GET"}
+    assert restored[1] == {
         "library-team": ['members["lena.fischer@example.com"].document_management']
     }
-    assert list_requests(mended) == ["GET search", "PATCH *"]
+    assert list_requests(restored) == ["GET search", "PATCH *"]
     assert "delete library-team" in destroyed[0]
     assert "PATCH *" in list_requests(destroyed)
 
@@ -223,16 +224,17 @@ def _rename_west(account: dict[str, Any]) -> None:
     west["name"] = "Far West"
 
 
-def test_units_a_project_and_a_picture_live_alike_on_both(project_pair: ProjectPair) -> None:
+@only_in_make_crashes
+def test_the_lifecycle_of_units_and_an_image_is_the_same_on_both(project_pair: ProjectPair) -> None:
     """Created, no changes, a new image, renamed by hand, restored, and destroyed."""
     project_pair.write("tower.png", b"\x89PNG\r\n\x1a\n a tower")
     project_pair.write("__main__.py", PARTS)
 
     preview, up, again = project_pair.run("preview"), project_pair.run("up"), project_pair.run("up")
     project_pair.write("tower.png", b"\x89PNG\r\n\x1a\n a tower by night")
-    repainted = project_pair.run("up")
+    changed_image = project_pair.run("up")
     project_pair.change_in_browser(_rename_west)
-    seen, mended, destroyed = (
+    refreshed, restored, destroyed = (
         project_pair.run("refresh"),
         project_pair.run("up"),
         project_pair.run("destroy"),
@@ -241,8 +243,8 @@ def test_units_a_project_and_a_picture_live_alike_on_both(project_pair: ProjectP
     units = ["GET business_units_structure", "PUT business_units_structure"]
     assert list_requests(preview) == list_requests(again) == []
     assert list_requests(up) == [units[0], "PATCH image", "POST projects", units[1]]
-    assert list_requests(repainted) == ["PATCH image"]
-    assert {each.split()[0] for each in list_requests(seen)} == {"GET"}
-    assert mended[1] == {"units": ['units["North/West"].name']}
-    assert list_requests(mended) == units
+    assert list_requests(changed_image) == ["PATCH image"]
+    assert {each.split()[0] for each in list_requests(refreshed)} == {"GET"}
+    assert restored[1] == {"units": ['units["North/West"].name']}
+    assert list_requests(restored) == units
     assert list_requests(destroyed) == ["PATCH *"]

@@ -60,11 +60,11 @@ class EngineProject:
     def run_pulumi(self, *arguments: str, code: int = 0) -> str:
         """Run the CLI; return what it printed."""
         command = ["pulumi", *arguments, "--non-interactive", "--color=never"]
-        ran = subprocess.run(  # noqa: S603 - the CLI on PATH is what is under test
+        completed = subprocess.run(  # noqa: S603 - the CLI on PATH is what is under test
             command, cwd=self.folder, env=self.env, capture_output=True, text=True, check=False
         )
-        assert ran.returncode == code, ran.stdout + ran.stderr
-        return ran.stdout
+        assert completed.returncode == code, completed.stdout + completed.stderr
+        return completed.stdout
 
 
 def create_project(folder: Path, url: str, hq: Emulator) -> EngineProject:
@@ -109,7 +109,7 @@ def change_in_browser(hq: Emulator, **changes: Any) -> None:
     hq.call_control_plane("PATCH", f"/projects/{projects[0]['id']}", changes)
 
 
-def test_both_engines_make_the_same_requests_all_through_a_projects_life(
+def test_both_engines_send_the_same_requests_in_a_projects_lifecycle(
     project_pair: tuple[EngineProject, EngineProject],
 ) -> None:
     """Create, no changes, change, drift, archived by hand, restored, destroy: each request."""
@@ -208,10 +208,10 @@ def test_the_cli_reports_a_mistake_before_it_sends_a_request(
     _, real = project_pair
     real.declare(currency="EURO", city="x" * 256, value=True)
 
-    said: list[str] = []
+    output: list[str] = []
 
-    requests = real.record_requests(lambda: said.append(real.run_pulumi("preview", code=FAILED)))
+    requests = real.record_requests(lambda: output.append(real.run_pulumi("preview", code=FAILED)))
 
     assert requests == []
-    for words in ("currency 'EURO' is not a valid", "city has 256 characters", "value must be"):
-        assert words in said[0]
+    for text in ("currency 'EURO' is not a valid", "city has 256 characters", "value must be"):
+        assert text in output[0]

@@ -1,4 +1,4 @@
-"""``bim360 doctor`` and HQ: every failure with its remedy, nothing changed, no secret told."""
+"""``bim360 doctor`` and HQ: each failure has a remedy; no change and no secret in the output."""
 
 import base64
 import json
@@ -28,10 +28,10 @@ HQ_CHECKS = [check for check in CHECKS if check.run.__module__ != machine.__name
 
 
 class DoctorFixture:
-    """Somebody with a stack's environment."""
+    """Runs the doctor with the environment of a stack."""
 
     def __init__(self, hq: HqFixture, folder: Path) -> None:
-        self.stage = hq
+        self.hq = hq
         self.folder = folder
         self.environ = {
             "APS_CLIENT_ID": CLIENT_ID,
@@ -41,89 +41,99 @@ class DoctorFixture:
         }
 
     def run_checks(self, stack: str | None = None, **environ: str) -> dict[str, Finding]:
-        """Return what is found; whatever it is, no secret and no token is in it."""
-        known = {**self.environ, **environ}
-        sources = read_sources(self.folder, stack, known)
-        found = {each.check: each for each in run_checks(sources, checks=HQ_CHECKS)}
-        assert CLIENT_SECRET not in repr(found)
-        assert known["APS_CLIENT_SECRET"] not in repr(found) or not known["APS_CLIENT_SECRET"]
-        assert "eyJ" not in repr(found)
-        assert all(each.remedy for each in found.values() if each.status in ("failed", "warning"))
-        return found
+        """Return the findings by check; no finding may contain a secret or a token."""
+        variables = {**self.environ, **environ}
+        sources = read_sources(self.folder, stack, variables)
+        findings = {each.check: each for each in run_checks(sources, checks=HQ_CHECKS)}
+        assert CLIENT_SECRET not in repr(findings)
+        assert (
+            variables["APS_CLIENT_SECRET"] not in repr(findings)
+            or not variables["APS_CLIENT_SECRET"]
+        )
+        assert "eyJ" not in repr(findings)
+        assert all(
+            each.remedy for each in findings.values() if each.status in ("failed", "warning")
+        )
+        return findings
 
     def find_failure(self, **environ: str) -> Finding:
-        """Return the one finding that is not well; what needs it is skipped."""
-        found = self.run_checks(**environ).values()
-        (finding,) = [each for each in found if each.status in ("failed", "warning")]
+        """Return the only finding with a problem."""
+        findings = self.run_checks(**environ).values()
+        (finding,) = [each for each in findings if each.status in ("failed", "warning")]
         return finding
 
 
 @pytest.fixture
 def doctor(hq: HqFixture, tmp_path: Path) -> DoctorFixture:
-    """Return a doctor of an account that is well."""
+    """Return a doctor for a correct setup."""
     return DoctorFixture(hq, tmp_path)
 
 
-def test_where_all_is_well_two_questions_are_enough(doctor: DoctorFixture) -> None:
-    """A token and one page; nothing that could change anything."""
-    doctor.stage.create_project()
+def test_a_correct_setup_takes_two_requests(doctor: DoctorFixture) -> None:
+    """A token and one page of projects; both only read."""
+    doctor.hq.create_project()
 
-    found = doctor.run_checks()
+    findings = doctor.run_checks()
 
-    assert {each.status for each in found.values()} == {"ok"}
-    assert doctor.stage.emulator.requests_made == ["token", "GET projects"]
-    assert found["projects"].seen.startswith("1 there")
-    assert found["account"].seen == f"{ACCOUNT_ID} is visible in region US"
+    assert {each.status for each in findings.values()} == {"ok"}
+    assert doctor.hq.emulator.requests_made == ["token", "GET projects"]
+    assert findings["projects"].message.startswith("1 project;")
+    assert findings["account"].message == f"{ACCOUNT_ID} is visible in region US"
 
 
-def test_with_an_acting_user_it_is_one_more(doctor: DoctorFixture) -> None:
-    """And each of them reads."""
-    found = doctor.run_checks(BIM360_ACTING_USER=ADMIN_EMAIL.upper())
+def test_an_acting_user_takes_one_more_request(doctor: DoctorFixture) -> None:
+    """The search for the user only reads."""
+    findings = doctor.run_checks(BIM360_ACTING_USER=ADMIN_EMAIL.upper())
 
-    assert found["acting user"].seen == f"{ADMIN_EMAIL} is an account admin"
-    assert doctor.stage.emulator.requests_made == ["token", "GET projects", "search users"]
+    assert findings["acting user"].message == f"{ADMIN_EMAIL} is an account admin"
+    assert doctor.hq.emulator.requests_made == ["token", "GET projects", "search users"]
 
 
 @pytest.mark.parametrize(
-    ("environ", "check", "seen", "remedy"),
+    ("environ", "check", "message", "remedy"),
     [
-        ({"APS_CLIENT_SECRET": "another-secret-16"}, "token", "401", "do not fit"),
-        ({"APS_CLIENT_ID": "nobody-knows-me"}, "token", "401", "do not fit"),
-        ({"APS_CLIENT_SECRET": "'quoted-secret-16'"}, "credentials", "quotation mark", "Take it"),
-        ({"APS_CLIENT_SECRET": CLIENT_ID}, "credentials", "is the client id", "Copy it"),
+        ({"APS_CLIENT_SECRET": "another-secret-16"}, "token", "401", "do not match"),
+        ({"APS_CLIENT_ID": "unknown-client-id"}, "token", "401", "do not match"),
+        (
+            {"APS_CLIENT_SECRET": "'quoted-secret-16'"},
+            "credentials",
+            "quotation mark",
+            "Remove the mark",
+        ),
+        ({"APS_CLIENT_SECRET": CLIENT_ID}, "credentials", "same as the client id", "Copy it"),
         ({"APS_CLIENT_SECRET": "two words of it"}, "credentials", "contains a space", "doctor.md"),
         ({"APS_CLIENT_SECRET": ""}, "credentials", "set APS_CLIENT_SECRET", "doctor.md"),
         ({"BIM360_ACCOUNT_ID": EMEA_ACCOUNT_ID}, "account", "but in EMEA", "BIM360_REGION=EMEA"),
         ({"BIM360_REGION": "GBR"}, "account", "not in region GBR, but in US", "region US"),
-        ({"BIM360_LEGACY_EU_PATH": "true"}, "account", "but in US", "take bim360:legacyEuPath"),
-        ({"BIM360_ACCOUNT_ID": ACCOUNT_ID[:-1] + "9"}, "account", "no other region", "hub's"),
-        ({"BIM360_ACTING_USER": "no@example.com"}, "acting user", "no user", "account admin"),
-        ({"BIM360_ACTING_USER": ACCOUNT_ID}, "acting user", "no user", "account admin"),
-        ({"BIM360_BASE_URL": "http://hq.example"}, "configuration", "not https", "Correct what"),
-        ({"BIM360_BASE_URL": "http://u:p@[::1"}, "configuration", "a user name", "Correct what"),
+        ({"BIM360_LEGACY_EU_PATH": "true"}, "account", "but in US", "unset bim360:legacyEuPath"),
+        ({"BIM360_ACCOUNT_ID": ACCOUNT_ID[:-1] + "9"}, "account", "not in any other region", "hub"),
+        ({"BIM360_ACTING_USER": "no@example.com"}, "acting user", "not a user", "account admin"),
+        ({"BIM360_ACTING_USER": ACCOUNT_ID}, "acting user", "not a user", "account admin"),
+        ({"BIM360_BASE_URL": "http://hq.example"}, "configuration", "not https", "Correct these"),
+        ({"BIM360_BASE_URL": "http://u:p@[::1"}, "configuration", "a user name", "Correct these"),
         ({"BIM360_BASE_URL": "http://127.0.0.1:9"}, "base URL", "connection failed", "firewall"),
         ({"BIM360_BASE_URL": "https://hq.invalid"}, "base URL", "cannot be resolved", "DNS"),
     ],
 )
-def test_each_mistake_is_named_with_its_remedy(
-    doctor: DoctorFixture, environ: dict[str, str], check: str, seen: str, remedy: str
+def test_each_mistake_has_a_finding_with_its_remedy(
+    doctor: DoctorFixture, environ: dict[str, str], check: str, message: str, remedy: str
 ) -> None:
-    """Found at the first check that can know it; what builds on it is skipped."""
+    """The first check that can detect it fails; checks that need it are skipped."""
     finding = doctor.find_failure(**environ)
 
     assert finding.check == check
     assert finding.status == "failed"
-    assert seen in finding.seen
+    assert message in finding.message
     assert remedy in finding.remedy
 
 
 def build_gateway_error(status: int, code: str) -> Any:
-    """Return one of the gateway's errors."""
+    """Return an error response of the gateway."""
     return build_reply(status, {"errorCode": code, "developerMessage": "no"})
 
 
 @pytest.mark.parametrize(
-    ("what", "reply", "check", "remedy"),
+    ("route", "reply", "check", "remedy"),
     [
         ("token", build_gateway_error(403, "AUTH-001"), "token", "the app needs the BIM 360 API"),
         ("token", build_reply(503), "token", "run it again later"),
@@ -146,53 +156,53 @@ def build_gateway_error(status: int, code: str) -> Any:
         ("GET projects", build_reply(404, b"<html>"), "account", "The response is not from HQ"),
     ],
 )
-def test_what_hq_or_somebody_before_it_says_is_explained(
-    doctor: DoctorFixture, what: str, reply: Any, check: str, remedy: str
+def test_an_error_response_has_a_remedy(
+    doctor: DoctorFixture, route: str, reply: Any, check: str, remedy: str
 ) -> None:
-    """Told at once: a doctor tries nothing twice."""
-    doctor.stage.emulator.faults.append(Fault(what, reply, times=99))
+    """The doctor does not retry."""
+    doctor.hq.emulator.faults.append(Fault(route, reply, times=99))
 
-    found = doctor.run_checks()
+    findings = doctor.run_checks()
 
-    assert found[check].status == "failed"
-    assert remedy in found[check].remedy
-    assert doctor.stage.emulator.requests_made.count(what) == 1
+    assert findings[check].status == "failed"
+    assert remedy in findings[check].remedy
+    assert doctor.hq.emulator.requests_made.count(route) == 1
 
 
-def test_an_answer_that_repeats_the_secret_is_masked(doctor: DoctorFixture) -> None:
-    """``looks`` greps for it; here is an HQ that says it."""
+def test_a_response_with_the_secret_is_masked(doctor: DoctorFixture) -> None:
+    """HQ might repeat the secret in an error message."""
     echo = build_reply(403, {"message": f"Unauthorized: {CLIENT_SECRET}"})
-    doctor.stage.emulator.faults.append(Fault("GET projects", echo))
+    doctor.hq.emulator.faults.append(Fault("GET projects", echo))
 
-    assert "Unauthorized: [secret]" in doctor.run_checks()["account"].seen
+    assert "Unauthorized: [secret]" in doctor.run_checks()["account"].message
 
 
-def test_what_hq_refuses_a_token_for_is_told_by_scope(doctor: DoctorFixture) -> None:
-    """Asked for one by one, which changes nothing either."""
-    doctor.stage.emulator.faults += [
+def test_a_refused_token_is_reported_by_scope(doctor: DoctorFixture) -> None:
+    """The doctor requests a token for each scope."""
+    doctor.hq.emulator.faults += [
         Fault("token", build_reply(400, {"error": "invalid_scope"})),
         Fault("token", build_reply(400, {"error": "invalid_scope"}), skip=1),
     ]
 
-    found = doctor.run_checks()
+    findings = doctor.run_checks()
 
-    assert found["scopes"].seen == "the token lacks account:write"
-    assert found["token"].status == "ok"
-    assert doctor.stage.emulator.requests_made.count("token") == 3
+    assert findings["scopes"].message == "the token lacks account:write"
+    assert findings["token"].status == "ok"
+    assert doctor.hq.emulator.requests_made.count("token") == 3
 
 
 @pytest.mark.parametrize("scope", [["account:read"], "account:read"])
-def test_a_token_that_says_what_it_may_is_believed(doctor: DoctorFixture, scope: Any) -> None:
-    """Its claims are read, not checked: HQ does that."""
+def test_the_scopes_are_read_from_the_token(doctor: DoctorFixture, scope: Any) -> None:
+    """The signature is not checked."""
     claims = base64.urlsafe_b64encode(json.dumps({"scope": scope}).encode()).decode().rstrip("=")
     grant = {"access_token": f"eyJh.{claims}.sig", "expires_in": 3599}
-    doctor.stage.emulator.faults.append(Fault("token", build_reply(200, grant)))
+    doctor.hq.emulator.faults.append(Fault("token", build_reply(200, grant)))
 
-    assert doctor.run_checks()["scopes"].seen == "the token lacks account:write"
+    assert doctor.run_checks()["scopes"].message == "the token lacks account:write"
 
 
-def test_no_representation_of_what_was_told_shows_a_secret(doctor: DoctorFixture) -> None:
-    """The environment holds it."""
+def test_the_representation_of_sources_contains_no_secret(doctor: DoctorFixture) -> None:
+    """The environment contains it."""
     sources = read_sources(doctor.folder, None, doctor.environ)
 
     assert CLIENT_SECRET not in repr(sources)
@@ -202,87 +212,89 @@ NESTED_TOKEN = base64.urlsafe_b64encode(b"[" * 100_000).decode()
 
 
 @pytest.mark.parametrize("bearer", ["a\r\nX: b", "ключ", "two words", 5, {"a": 1}, None])
-def test_a_token_that_no_header_could_hold_is_none(doctor: DoctorFixture, bearer: Any) -> None:
-    """It is not sent anywhere."""
+def test_a_token_that_does_not_fit_in_a_header_is_not_used(
+    doctor: DoctorFixture, bearer: Any
+) -> None:
+    """It is never sent."""
     grant = {"access_token": bearer, "expires_in": 3599}
-    doctor.stage.emulator.faults.append(Fault("token", build_reply(200, grant)))
+    doctor.hq.emulator.faults.append(Fault("token", build_reply(200, grant)))
 
-    assert doctor.run_checks()["token"].seen == "the answer holds no token"
-    assert doctor.stage.emulator.requests_made == ["token"]
+    assert doctor.run_checks()["token"].message == "the response contains no token"
+    assert doctor.hq.emulator.requests_made == ["token"]
 
 
 @pytest.mark.parametrize("bearer", ["opaque", "a.b.c", "a.!.c", f"a.{NESTED_TOKEN}.c"])
-def test_a_token_that_says_nothing_is_taken_at_its_word(doctor: DoctorFixture, bearer: str) -> None:
-    """Autodesk does not promise that it can be read."""
+def test_an_unreadable_token_counts_as_having_all_scopes(
+    doctor: DoctorFixture, bearer: str
+) -> None:
+    """Autodesk does not document the content of a token."""
     grant = {"access_token": bearer, "expires_in": 3599}
-    doctor.stage.emulator.faults.append(Fault("token", build_reply(200, grant)))
+    doctor.hq.emulator.faults.append(Fault("token", build_reply(200, grant)))
 
     assert doctor.run_checks()["scopes"].status == "ok"
 
 
-def test_an_app_without_account_administration_is_told_what_to_tick(tmp_path: Path) -> None:
-    """HQ's 403, from an emulator whose account admin forgot it."""
+def test_an_app_without_account_administration_gets_the_remedy(tmp_path: Path) -> None:
+    """HQ responds with 403 if the account admin has not ticked it."""
     app = {"client_id": "app", "client_secret": CLIENT_SECRET, "accounts": [ACCOUNT_ID]}
     seed = {
         "clients": [{**app, "account_administration": False}],
         "accounts": [{"id": ACCOUNT_ID, "name": "A"}],
     }
     with serve(Emulator(parse_seed(seed))) as hq:
-        known = {
+        variables = {
             "APS_CLIENT_ID": "app",
             "APS_CLIENT_SECRET": CLIENT_SECRET,
             "BIM360_ACCOUNT_ID": ACCOUNT_ID,
             "BIM360_BASE_URL": hq.url,
         }
-        found = {each.check: each for each in run_checks(read_sources(tmp_path, None, known))}
+        findings = {
+            each.check: each for each in run_checks(read_sources(tmp_path, None, variables))
+        }
 
-    assert found["account"].status == "failed"
-    assert "Account Administration ticked" in found["account"].remedy
+    assert findings["account"].status == "failed"
+    assert "Account Administration ticked" in findings["account"].remedy
 
 
 @pytest.mark.parametrize(
-    ("change", "seen"),
-    [({"role": "account_user"}, "no account admin"), ({"status": "inactive"}, "inactive")],
+    ("change", "message"),
+    [({"role": "account_user"}, "not an account admin"), ({"status": "inactive"}, "inactive")],
 )
-def test_an_acting_user_who_may_not_act_everywhere_is_a_warning(
-    doctor: DoctorFixture, change: dict[str, str], seen: str
+def test_an_acting_user_with_limited_access_is_a_warning(
+    doctor: DoctorFixture, change: dict[str, str], message: str
 ) -> None:
-    """They may still be an admin of the projects in question."""
-    doctor.stage.emulator.call_control_plane("PATCH", f"/users/{ADMIN_ID}", change)
+    """The user may still be an admin of the projects that matter."""
+    doctor.hq.emulator.call_control_plane("PATCH", f"/users/{ADMIN_ID}", change)
 
     finding = doctor.find_failure(BIM360_ACTING_USER=ADMIN_ID)
 
     assert (finding.check, finding.status) == ("acting user", "warning")
-    assert seen in finding.seen
+    assert message in finding.message
 
 
-@pytest.mark.parametrize(("seconds", "words"), [(120, "behind"), (-120, "ahead of")])
-def test_a_clock_that_is_wrong_is_a_warning(
-    doctor: DoctorFixture, seconds: int, words: str
-) -> None:
-    """By the Date of HQ's answers, against this machine's."""
-    doctor.stage.emulator.clock.advance(seconds)
+@pytest.mark.parametrize(("seconds", "direction"), [(120, "behind"), (-120, "ahead of")])
+def test_a_wrong_clock_is_a_warning(doctor: DoctorFixture, seconds: int, direction: str) -> None:
+    """The Date header of HQ's responses is compared with the clock of this machine."""
+    doctor.hq.emulator.clock.advance(seconds)
 
     finding = doctor.find_failure()
 
     assert (finding.check, finding.status) == ("clock", "warning")
-    assert f"s {words} HQ's" in finding.seen
+    assert f"s {direction} HQ's" in finding.message
 
 
-def test_a_429_is_seen_and_not_waited_for(doctor: DoctorFixture) -> None:
-    """The account cannot be judged then; why is said twice."""
-    doctor.stage.emulator.faults.append(
-        Fault("GET projects", build_reply(429, {}, Retry_After="30"))
-    )
+def test_a_429_is_reported_without_waiting(doctor: DoctorFixture) -> None:
+    """The account check fails, and the rate limit check gives the reason."""
+    doctor.hq.emulator.faults.append(Fault("GET projects", build_reply(429, {}, Retry_After="30")))
 
-    found = doctor.run_checks()
+    findings = doctor.run_checks()
 
-    assert "Wait a minute" in found["account"].remedy
-    assert found["rate limit"].seen == "HQ asked to slow down (429)"
+    assert "Wait a minute" in findings["account"].remedy
+    assert findings["rate limit"].message == "HQ limits the requests (429)"
 
 
-def test_a_shared_limit_is_tried_out(doctor: DoctorFixture, tmp_path: Path) -> None:
-    """A file that may be written, one that may not, a full one, and one that is not used."""
+def test_a_shared_limit_is_tested(doctor: DoctorFixture, tmp_path: Path) -> None:
+    """A writable file, a blocked one, a used-up one, and an unused one."""
     good, blocked = tmp_path / "pace.sqlite", tmp_path / "file"
     blocked.write_text("")
 
@@ -293,26 +305,26 @@ def test_a_shared_limit_is_tried_out(doctor: DoctorFixture, tmp_path: Path) -> N
     unused = doctor.run_checks(**{**limit, "BIM360_REQUESTS_PER_MINUTE": "0"})["rate limit"]
 
     assert [each.status for each in (shared, bad, full, unused)] == ["ok", *["warning"] * 3]
-    assert "cannot be used" in bad.seen
-    assert "is full for" in full.seen
-    assert "is not used" in unused.seen
+    assert "cannot be used" in bad.message
+    assert "is used up for" in full.message
+    assert "is not used" in unused.message
 
 
-def test_all_values_that_cannot_be_understood_are_told_at_once(doctor: DoctorFixture) -> None:
-    """And nothing is asked."""
-    found = doctor.run_checks(
+def test_all_invalid_values_are_reported_together(doctor: DoctorFixture) -> None:
+    """No request is sent."""
+    findings = doctor.run_checks(
         BIM360_REGION="EU", BIM360_ACCOUNT_ID="acme", BIM360_MAX_ARCHIVES="all"
     )
 
     assert all(
-        key in found["configuration"].seen
+        key in findings["configuration"].message
         for key in ("bim360:region", "bim360:accountId", "bim360:maxArchives")
     )
-    assert doctor.stage.emulator.requests_made == []
+    assert doctor.hq.emulator.requests_made == []
 
 
-def test_a_stacks_file_is_read_and_the_environment_goes_first(doctor: DoctorFixture) -> None:
-    """Each value with the place that it comes from; logins in URLs stay hidden."""
+def test_the_environment_takes_precedence_over_the_file_of_a_stack(doctor: DoctorFixture) -> None:
+    """Each value is listed with its source; logins in URLs are masked."""
     (doctor.folder / "Pulumi.yaml").write_text(
         "name: a\nruntime: python\nstackConfigDir: conf\n"
         "config:\n  bim360:region: {value: EMEA}\n  bim360:unknownValues: allow\n"
@@ -323,27 +335,32 @@ def test_a_stacks_file_is_read_and_the_environment_goes_first(doctor: DoctorFixt
         "  bim360:rateLimitStore: redis://me:hush@127.0.0.1:1/0\n"
     )
 
-    found = doctor.run_checks("dev")
+    findings = doctor.run_checks("dev")
 
-    assert "bim360:region = US  (Pulumi.dev.yaml)" in found["configuration"].details
-    assert "bim360:unknownValues = allow  (Pulumi.yaml)" in found["configuration"].details
-    assert f"bim360:accountId = {ACCOUNT_ID}  (BIM360_ACCOUNT_ID)" in found["configuration"].details
-    assert "hush" not in repr(found)
-    assert found["account"].status == "ok"
+    assert "bim360:region = US  (Pulumi.dev.yaml)" in findings["configuration"].details
+    assert "bim360:unknownValues = allow  (Pulumi.yaml)" in findings["configuration"].details
+    assert (
+        f"bim360:accountId = {ACCOUNT_ID}  (BIM360_ACCOUNT_ID)" in findings["configuration"].details
+    )
+    assert "hush" not in repr(findings)
+    assert findings["account"].status == "ok"
 
 
-def test_an_encrypted_secret_is_named_and_not_guessed(doctor: DoctorFixture) -> None:
-    """What needs it is skipped; with the environment it is asked."""
+def test_an_encrypted_secret_is_a_warning(doctor: DoctorFixture) -> None:
+    """Checks that need it are skipped, unless the environment has it."""
     (doctor.folder / "Pulumi.yaml").write_text("name: a\nruntime: python\n")
     (doctor.folder / "Pulumi.dev.yaml").write_text(
         "config:\n  bim360:clientSecret:\n    secure: v1:abc\n"
     )
 
-    found = doctor.run_checks("dev", APS_CLIENT_SECRET="")
-    better = doctor.run_checks("dev")
+    findings = doctor.run_checks("dev", APS_CLIENT_SECRET="")
+    with_variable = doctor.run_checks("dev")
 
-    assert found["credentials"].status == "warning"
-    assert found["credentials"].seen == "bim360:clientSecret: encrypted, cannot be read here"
-    assert "APS_CLIENT_SECRET" in found["credentials"].remedy
-    assert found["account"].status == "skipped"
-    assert better["account"].status == "ok"
+    assert findings["credentials"].status == "warning"
+    assert (
+        findings["credentials"].message
+        == "bim360:clientSecret: encrypted, so the doctor cannot read it"
+    )
+    assert "APS_CLIENT_SECRET" in findings["credentials"].remedy
+    assert findings["account"].status == "skipped"
+    assert with_variable["account"].status == "ok"

@@ -1,4 +1,4 @@
-"""``bim360 doctor`` at a terminal and in a pipeline: marks, JSON and exit codes."""
+"""The command ``bim360 doctor``: signs, JSON and exit codes."""
 
 import json
 import os
@@ -22,7 +22,7 @@ ENVIRON = {
 
 @pytest.fixture
 def healthy_account(hq: HqFixture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> HqFixture:
-    """Return an account that is well, and a machine without a CLI."""
+    """Return the account of a correct setup on a machine without the Pulumi CLI."""
     for name, value in {**ENVIRON, "BIM360_BASE_URL": hq.url}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(machine, "capture_output", lambda *_, **__: "3.11.7")
@@ -36,78 +36,78 @@ def run_doctor(*arguments: str, charset: str = "utf-8") -> Result:
     return CliRunner(charset=charset).invoke(app, ["doctor", *arguments])
 
 
-def test_warnings_alone_are_well(healthy_account: HqFixture) -> None:
-    """One line for each check, and how many of each at the end; no secret among them."""
-    done = run_doctor()
+def test_warnings_alone_exit_with_0(healthy_account: HqFixture) -> None:
+    """One line per check, counts at the end, and no secret."""
+    result = run_doctor()
 
-    assert done.exit_code == 0
-    assert "✓  account       " in done.output
-    assert "!  Pulumi CLI    there is no `pulumi` on PATH\n" in done.output
-    assert "→ Install it: https://www.pulumi.com" in done.output
-    assert done.output.endswith("12 ok, 1 warning, 1 skipped.\n")
-    assert CLIENT_SECRET not in done.output
+    assert result.exit_code == 0
+    assert "✓  account       " in result.output
+    assert "!  Pulumi CLI    `pulumi` is not on PATH\n" in result.output
+    assert "→ Install it: https://www.pulumi.com" in result.output
+    assert result.output.endswith("12 ok, 1 warning, 1 skipped.\n")
+    assert CLIENT_SECRET not in result.output
     assert healthy_account.emulator.requests_made == ["token", "GET projects"]
 
 
-def test_a_failure_has_its_remedy_in_the_line_below(
+def test_the_line_below_a_failure_has_its_remedy(
     healthy_account: HqFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And the exit code says it to the pipeline."""
+    """The exit code is 1."""
     monkeypatch.setenv("APS_CLIENT_SECRET", "not-the-one-of-the-app")
 
-    done = run_doctor()
+    result = run_doctor()
 
-    lines = done.output.splitlines()
-    place = next(number for number, line in enumerate(lines) if line.startswith("✗  token"))
-    assert done.exit_code == 1
-    assert lines[place + 1].strip().startswith("→ Client id and secret do not fit")
-    assert lines[place + 2] == "-  scopes        because of: token"
-    assert "not-the-one-of-the-app" not in done.output
+    lines = result.output.splitlines()
+    index = next(number for number, line in enumerate(lines) if line.startswith("✗  token"))
+    assert result.exit_code == 1
+    assert lines[index + 1].strip().startswith("→ Client id and secret do not match")
+    assert lines[index + 2] == "-  scopes        skipped because of: token"
+    assert "not-the-one-of-the-app" not in result.output
     assert healthy_account.emulator.requests_made == ["token"]
 
 
-def test_a_terminal_without_the_marks_gets_plain_ones(healthy_account: HqFixture) -> None:
-    """Windows' old code pages, and LANG=C."""
-    done = run_doctor(charset="ascii")
+def test_a_terminal_without_the_signs_gets_ascii(healthy_account: HqFixture) -> None:
+    """Such as old code pages of Windows, and LANG=C."""
+    result = run_doctor(charset="ascii")
 
     assert healthy_account.emulator.requests_made
-    assert done.output.isascii()
-    assert "ok account" in done.output
-    assert "-> Install it" in done.output
+    assert result.output.isascii()
+    assert "ok account" in result.output
+    assert "-> Install it" in result.output
 
 
 def test_json_is_one_document(healthy_account: HqFixture, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With every finding under its check."""
+    """It contains all findings."""
     monkeypatch.setenv("BIM360_REGION", "EMEA")
 
-    done = run_doctor("--json")
+    result = run_doctor("--json")
 
-    found = json.loads(done.output)
-    rows = {row["check"]: row for row in found["findings"]}
-    assert done.exit_code == 1
-    assert found["ok"] is False
+    document = json.loads(result.output)
+    rows = {row["check"]: row for row in document["findings"]}
+    assert result.exit_code == 1
+    assert document["ok"] is False
     assert rows["account"]["status"] == "failed"
     assert "BIM360_REGION=US" in rows["account"]["remedy"]
     assert healthy_account.emulator.requests_made == ["token", "GET projects", "GET projects"]
 
 
 @pytest.mark.parametrize(
-    ("files", "words"),
+    ("files", "message"),
     [
         ({}, "There is no Pulumi.yaml"),
         ({"Pulumi.yaml": "name: a\nruntime: python\n"}, "check --stack"),
         ({"Pulumi.yaml": "name: [a\n"}, "cannot be read"),
     ],
 )
-def test_it_cannot_begin_without_the_files_that_are_named(
-    healthy_account: HqFixture, tmp_path: Path, files: dict[str, str], words: str
+def test_missing_or_invalid_files_exit_with_2(
+    healthy_account: HqFixture, tmp_path: Path, files: dict[str, str], message: str
 ) -> None:
-    """Exit code 2, and nothing was asked."""
+    """No request is sent."""
     for name, text in files.items():
         (tmp_path / name).write_text(text)
 
-    done = run_doctor("--stack", "dev", "--cwd", os.fspath(tmp_path))
+    result = run_doctor("--stack", "dev", "--cwd", os.fspath(tmp_path))
 
-    assert done.exit_code == 2
-    assert words in done.output
+    assert result.exit_code == 2
+    assert message in result.output
     assert healthy_account.emulator.requests_made == []

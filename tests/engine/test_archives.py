@@ -74,7 +74,7 @@ def list_state_ids(site: TowerStack) -> set[str]:
     }
 
 
-def test_a_destroy_stops_after_as_many_as_allowed_and_the_next_goes_on(site: TowerStack) -> None:
+def test_a_destroy_stops_at_the_limit_and_the_next_one_continues(site: TowerStack) -> None:
     """Archived towers are out of the state, the others are in it, as at HQ."""
     first = site.stack.destroy()
     left = list_state_ids(site)
@@ -107,7 +107,7 @@ def test_after_a_refusal_the_same_program_restores_everything(site: TowerStack) 
     assert site.stack.up().requests == ()
 
 
-def test_towers_that_left_the_program_are_archived_over_several_ups(site: TowerStack) -> None:
+def test_towers_removed_from_the_program_are_archived_over_several_ups(site: TowerStack) -> None:
     """A table that lost its lines: four go, six still exist to be declared again."""
     site.declare(0)
     first = site.stack.up()

@@ -78,7 +78,7 @@ def list_requests(result: StackResult) -> list[str]:
     return [f"{row['method']} {row['path'].rsplit('/', 1)[1]}" for row in result.requests]
 
 
-def test_units_a_project_and_its_picture_live_and_go_together(
+def test_units_a_project_and_its_image_are_created_and_destroyed(
     open_stack: Opened, tmp_path: Path
 ) -> None:
     """Connected by outputs; a second up sends nothing; a destroy keeps the units."""
@@ -86,7 +86,7 @@ def test_units_a_project_and_its_picture_live_and_go_together(
 
     preview, up, again = stack.preview(), stack.up(), stack.up()
     (tmp_path / "tower.png").write_bytes(PNG + b" by night")
-    repainted, refresh, destroy = stack.up(), stack.refresh(), stack.destroy()
+    changed_image, refresh, destroy = stack.up(), stack.refresh(), stack.destroy()
 
     assert preview.outputs["west"] == up.outputs["west"]
     assert list_requests(preview) == list_requests(again) == []
@@ -97,7 +97,7 @@ def test_units_a_project_and_its_picture_live_and_go_together(
         "PATCH image",
     ]
     assert stack.projects()[0]["business_unit_id"] == up.outputs["west"]
-    assert list_requests(repainted) == ["PATCH image"]
+    assert list_requests(changed_image) == ["PATCH image"]
     # The image is read off the project; whether its GET serves both depends on the order.
     assert [row.split()[0] for row in list_requests(refresh)] in (["GET"] * 2, ["GET"] * 3)
     assert [row.split()[0] for row in list_requests(destroy)] == ["PATCH"]

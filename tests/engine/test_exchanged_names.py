@@ -189,7 +189,7 @@ def test_a_new_resource_gets_the_name_that_another_gives_up(
 
 
 @pytest.mark.parametrize("parallel", [pytest.param(2, marks=only_in_make_crashes), 4, 16])
-def test_adopt_takes_no_project_that_another_resource_of_the_stack_has(
+def test_a_project_of_another_resource_in_the_stack_is_not_adopted(
     stack: CrashStack, parallel: int
 ) -> None:
     """Although Pulumi compares that one last; the new one gets its name and another project."""
@@ -209,7 +209,7 @@ def test_adopt_takes_no_project_that_another_resource_of_the_stack_has(
     assert stack.list_requests() == []
 
 
-def test_a_name_that_is_kept_is_an_error_that_names_its_owner(stack: CrashStack) -> None:
+def test_a_name_in_use_is_an_error_that_names_its_owner(stack: CrashStack) -> None:
     """In one line, for a project outside the stack; nothing is left with a temporary name."""
     declare(stack, {"a": "A", "b": "B"})
     up(stack)

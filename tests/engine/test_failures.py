@@ -89,18 +89,18 @@ def test_a_lost_secret_of_a_provider_is_reported(tmp_path: Path) -> None:
     done = engine.destroy()
 
     (error,) = refused.errors
-    assert error.startswith("the provider 's' has secrets which the state does not keep: give them")
+    assert error.startswith("the provider 's' has secrets, which the state does not store: pass")
     assert done.ok
 
 
 def test_a_host_that_cannot_start_is_reported(tmp_path: Path) -> None:
-    """With its output."""
+    """The error has the output of the host."""
     stack = LocalStack(tmp_path)
     (stack.runner.project / "dill.py").write_text("raise ImportError('no dill today')")
 
     result = stack.run(Command("preview", 'Item("a", title="A")'))
 
-    assert result.errors == ("the host of the dynamic providers did not start: it said ''",)
+    assert result.errors == ("the host of the dynamic providers did not start; its output: ''",)
     assert "ImportError: no dill today" in [message.text for message in result.messages]
 
 
@@ -163,7 +163,7 @@ def test_ctrl_c_lets_what_is_under_way_finish(tmp_path: Path) -> None:
     """Its result is saved, nothing new is begun, and no process remains."""
     ended = InterruptedRun(tmp_path)
 
-    ended.interrupt("interrupted: what is under way will be finished")
+    ended.interrupt("interrupted: running steps will be finished")
     ended.continue_create()
 
     code, output = ended.end()
@@ -176,8 +176,8 @@ def test_a_second_ctrl_c_waits_for_nothing(tmp_path: Path) -> None:
     """The current step is abandoned, with a message."""
     ended = InterruptedRun(tmp_path)
 
-    ended.interrupt("interrupted: what is under way will be finished")
-    ended.interrupt("interrupted again: what was under way may be lost")
+    ended.interrupt("interrupted: running steps will be finished")
+    ended.interrupt("interrupted again: running steps may be lost")
 
     assert ended.end()[0] == 130
     assert ended.run_again() == {"same": 2, "create": 1}
@@ -207,7 +207,7 @@ class Box(pulumi.ComponentResource):
     def __init__(self, name):
         super().__init__("tests:index:Box", name)
         inner = Item(f"{name}-inner", Opts(parent=self), title="A", broken="create")
-        self.register_outputs({"made_by": inner.made_by})
+        self.register_outputs({"created_by": inner.created_by})
 
 Box("box")
 late = Item("late", title="A")

@@ -42,7 +42,7 @@ def stack(bim360_stack: Callable[..., Bim360Stack], tmp_path: Path) -> Bim360Sta
     return bim360_stack(tmp_path, stack="dev", env={"BIM360_ACTING_USER": ADMIN_EMAIL})
 
 
-def test_every_id_is_taken_as_people_copy_it(stack: Bim360Stack) -> None:
+def test_ids_are_accepted_as_people_copy_them(stack: Bim360Stack) -> None:
     """Arguments, ``.get()`` of each resource and look-ups; the next run changes nothing."""
     up, again = stack.up(), stack.up()
 

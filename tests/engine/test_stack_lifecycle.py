@@ -13,10 +13,10 @@ import os
 print("the program says correct horse")
 a = Item("a", title=" A ", size=3, tags={"x": 1, "y": [1, 2]}, nothing=None)
 b = Item("b", title=Output.concat("after ", a.id), password=Output.secret("correct horse"))
-c = Item("c", title="c", note=b.made_by)
+c = Item("c", title="c", note=b.created_by)
 pulumi.log.warn("mind the step", resource=c)
 pulumi.export("a", a.id)
-pulumi.export("who", a.made_by)
+pulumi.export("who", a.created_by)
 pulumi.export("password", b.password)
 pulumi.export("copy", b.echo)
 """
@@ -85,7 +85,7 @@ def test_dependents_get_what_they_wait_for(lifecycle: StackLifecycle) -> None:
     assert created["c"].new == {"title": "c", "note": "M"}
 
 
-def test_a_secret_is_nowhere(lifecycle: StackLifecycle) -> None:
+def test_a_secret_is_stored_and_printed_nowhere(lifecycle: StackLifecycle) -> None:
     """Not in the state, not in any result, message or output, though a provider copied it."""
     everything = [
         lifecycle.saved,
@@ -105,7 +105,7 @@ def test_output_of_the_program_is_passed_on(lifecycle: StackLifecycle) -> None:
     assert warning.urn.endswith("::c")
 
 
-def test_at_the_end_nothing_is_left(lifecycle: StackLifecycle) -> None:
+def test_a_destroy_leaves_no_object_and_no_lock(lifecycle: StackLifecycle) -> None:
     """Neither objects nor a lock."""
     assert list(lifecycle.stack.runner.store.iterdir()) == []
     assert not lifecycle.state.with_name("state.json.lock").exists()

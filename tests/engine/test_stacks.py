@@ -203,7 +203,7 @@ def test_the_demo_can_be_recreated(demo: RunHistory) -> None:
     ]
 
 
-def test_fifty_lines_are_fifty_posts(portfolio: RunHistory) -> None:
+def test_fifty_lines_send_fifty_posts(portfolio: RunHistory) -> None:
     """And one token: nothing is looked up or read."""
     up = portfolio.acts[0]
 
@@ -277,14 +277,14 @@ def test_a_stack_may_have_dashes_where_its_file_has_underscores(
 
 
 @pytest.mark.parametrize("stack", ["__main__", "json"])
-def test_a_stack_is_only_ever_a_file_of_the_folder(opened: Open, stack: str) -> None:
+def test_a_stack_can_only_be_a_file_of_the_folder(opened: Open, stack: str) -> None:
     """Neither the runner itself nor a module of the standard library is a stack."""
     result = opened(stack).preview()
 
     assert "there is no stacks/" in result.errors[0]
 
 
-def test_a_team_stack_lives_from_up_to_destroy(opened: Open) -> None:
+def test_a_team_stack_is_created_and_destroyed(opened: Open) -> None:
     """Project, companies, people and team by outputs: created, unchanged, destroyed."""
     stack = opened("team")
 

@@ -26,19 +26,19 @@ MAX_DISAGREEMENTS_SHOWN = 20
 def main() -> int:
     """Run many sets, print the counts, and fail on any disagreement."""
     parser = argparse.ArgumentParser(prog="make fuzz", description=__doc__)
-    parser.add_argument("--seed", type=int, default=1, help="another one tries other sets")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the random choices")
     parser.add_argument("--sets", type=int, default=PROJECT_SETS, help="how many sets of a project")
     parser.add_argument(
-        "--others", type=int, default=SETS_PER_ENTITY, help="how many of each other one"
+        "--others", type=int, default=SETS_PER_ENTITY, help="how many sets of each other entity"
     )
-    parser.add_argument("--only", choices=ENTITIES, help="one entity alone, and no lives")
-    parser.add_argument("--lives", type=int, default=LIFECYCLES, help="how many lives to play")
+    parser.add_argument("--only", choices=ENTITIES, help="only this entity, and no lifecycles")
+    parser.add_argument("--lives", type=int, default=LIFECYCLES, help="how many lifecycles")
     arguments = parser.parse_args()
     disagreements = 0
-    with start_runner() as ground:
+    with start_runner() as runner:
         for kind in [arguments.only] if arguments.only else ENTITIES:
             sets = arguments.sets if kind == "project" else arguments.others
-            tally, seconds = ground.run_sets(kind, sets, arguments.seed)
+            tally, seconds = runner.run_sets(kind, sets, arguments.seed)
             _print_tally(f"{kind}, seed {arguments.seed}, {seconds:.0f} s", tally)
             disagreements += len(tally.disagreements)
     _run_lifecycles(0 if arguments.only else arguments.lives, arguments.seed)

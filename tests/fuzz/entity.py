@@ -54,7 +54,7 @@ def keep_as_drawn(_given: "ArgumentSet", _random: Random, _place: SeededAccount)
 
 
 def accept_any_state(_ground: "FuzzAccount", _id: str, _state: FieldValues) -> bool:
-    """Accept whatever HQ has."""
+    """Return True: any state at HQ is accepted."""
     return True
 
 

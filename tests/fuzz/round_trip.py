@@ -134,7 +134,7 @@ class RoundTrip:
         if _has_unknown([once, given.values]):
             self.tally.counts["unknown"] += 1
             if verdict.changes == NO_CHANGE:
-                msg = "an unknown value is not a change"
+                msg = "an unknown value was not a change"
                 raise Disagreement(msg)
             return
         self.host.begin_run()  # the diff above was not that of a replacement
@@ -199,40 +199,42 @@ class RoundTrip:
         kept = {name: declared[name] for name in self.entity.fixed_arguments if name in declared}
         if not _fits_protobuf(news.values):
             return state
-        response = self.host.check({**news.values, **kept}, declared)
-        if response.failures or _has_unknown([self._to_plain(response.inputs), news.values]):
+        check_result = self.host.check({**news.values, **kept}, declared)
+        if check_result.failures or _has_unknown(
+            [self._to_plain(check_result.inputs), news.values]
+        ):
             return state
-        verdict = self.host.diff(id_, state, response.inputs)
+        verdict = self.host.diff(id_, state, check_result.inputs)
         if list(verdict.replaces):
             msg = f"{list(verdict.replaces)} would replace"
             raise Disagreement(msg)
         return (
             state
             if verdict.changes == NO_CHANGE
-            else self._apply_update(id_, state, response, news)
+            else self._apply_update(id_, state, check_result, news)
         )
 
-    def _apply_update(self, id_: str, state: Any, response: Any, news: ArgumentSet) -> Any:
+    def _apply_update(self, id_: str, state: Any, check_result: Any, news: ArgumentSet) -> Any:
         try:
-            changed = self.host.update(id_, state, response.inputs)
+            changed = self.host.update(id_, state, check_result.inputs)
         except grpc.RpcError as error:
             if self._is_hq_refusal(error):
                 return state
             msg = f"{get_error_message(error)} (changed to {news.values!r})"
             raise Disagreement(msg) from None
         self.tally.counts["changed"] += 1
-        return self._read_back(id_, changed.properties, response.inputs)
+        return self._read_back(id_, changed.properties, check_result.inputs)
 
     def _read_back(self, id_: str, state: Any, declared: Any) -> Any:
         """Read the object, and check that nothing differs before or after."""
-        undone = set(self._to_plain(state).get("unfinished") or ())
-        if undone - self.entity.list_pending(self._to_plain(state), self._to_plain(declared)):
-            msg = f"{undone} could not be finished"
+        unfinished = set(self._to_plain(state).get("unfinished") or ())
+        if unfinished - self.entity.list_pending(self._to_plain(state), self._to_plain(declared)):
+            msg = f"{unfinished} could not be finished"
             raise Disagreement(msg)
         read = self.host.read(id_, state, declared)
         for when, seen in (("before", state), ("after", read.properties)):
             verdict = self.host.diff(id_, seen, declared)
-            if verdict.changes != NO_CHANGE and not undone:
+            if verdict.changes != NO_CHANGE and not unfinished:
                 differing = _find_differences(self._to_plain(declared), self._to_plain(read.inputs))
                 msg = f"differs {when} a refresh: {differing}"
                 raise Disagreement(msg)

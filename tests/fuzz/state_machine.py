@@ -183,7 +183,7 @@ class ProjectLifecycles(RuleBasedStateMachine):
     @precondition(lambda self: self.stack)
     @rule(choose=st.randoms(use_true_random=False), weather=FAULTS)
     def refresh(self, choose: Any, weather: Any) -> None:
-        """Read a project: exactly the differences are shown, and a second refresh shows no more."""
+        """Read a project: exactly the differences are shown, and a second refresh shows none."""
         self._begin_run(weather)
         slot = choose.choice(sorted(self.stack))
         owned = self.stack[slot]
@@ -418,16 +418,16 @@ class ProjectLifecycles(RuleBasedStateMachine):
             {"status"} if same_name is None else {*inputs, "status"}
         )
         body = build_body(inputs, wanted)
-        done = not wanted or self.account.apply_update(id_, before["status"], body)
+        applied = not wanted or self.account.apply_update(id_, before["status"], body)
         self._assert_sent_only(wanted)
-        seen = dict(self.account.projects[id_].fields) if done else before
+        refreshed = dict(self.account.projects[id_].fields) if applied else before
         if same_name is None:
-            seen["service_types"] = normalize_fields(inputs)["service_types"]
-        owned = ResourceModel(id_, inputs, outs, seen, set() if done else wanted)
+            refreshed["service_types"] = normalize_fields(inputs)["service_types"]
+        owned = ResourceModel(id_, inputs, outs, refreshed, set() if applied else wanted)
         self.stack[slot] = owned
         assert set(outs["unfinished"]) == owned.unfinished_fields
-        assert diff(outs, inputs).is_unfinished == (not done)
-        assert not (done and self._find_differences(owned, inputs))
+        assert diff(outs, inputs).is_unfinished == (not applied)
+        assert not (applied and self._find_differences(owned, inputs))
 
     def _replace(self, slot: str, owned: ResourceModel) -> None:
         """Create without the inputs of the old resource, only with its state; then delete that."""
@@ -435,13 +435,15 @@ class ProjectLifecycles(RuleBasedStateMachine):
         before = dict(self.account.projects[owned.id].fields)
         wanted = find_differences(before, owned.inputs)
         body = build_body(owned.inputs, wanted)
-        done = not wanted or self.account.apply_update(owned.id, before["status"], body)
+        applied = not wanted or self.account.apply_update(owned.id, before["status"], body)
         id_, outs = project.create(build_run(self.client, ownership=owners), owned.inputs)
         project.delete(build_run(self.client, ownership=owners), owned.id, owned.state)
         assert id_ == owned.id
         self._assert_sent_only(wanted)
-        seen = dict(self.account.projects[id_].fields) if done else before
-        self.stack[slot] = ResourceModel(id_, owned.inputs, outs, seen, set() if done else wanted)
+        refreshed = dict(self.account.projects[id_].fields) if applied else before
+        self.stack[slot] = ResourceModel(
+            id_, owned.inputs, outs, refreshed, set() if applied else wanted
+        )
         assert set(outs["unfinished"]) == self.stack[slot].unfinished_fields
 
     def _update(self, owned: ResourceModel, inputs: Fields) -> None:
@@ -457,16 +459,16 @@ class ProjectLifecycles(RuleBasedStateMachine):
             owned.seen_fields, self.account.projects[owned.id].fields
         )
         body = build_body(inputs, wanted)
-        done = not body or (
+        applied = not body or (
             is_there and self.account.apply_update(owned.id, owned.seen_fields["status"], body)
         )
         try:
             outs = project.update(build_run(self.client), owned.id, owned.state, inputs)
         except Bim360Error:
-            assert not done
+            assert not applied
             self._assert_sent_only(wanted)
             return
-        assert done
+        assert applied
         self._assert_sent_only(wanted)
         if body:
             services = normalize_fields(inputs)["service_types"]

@@ -161,7 +161,7 @@ BLANK_TEXT = draw_sample(
 
 
 def draw_text(limit: int | None, *, empty: bool = True) -> tuple[SampleDraw, SampleDraw]:
-    """Return draws for a text: valid ones, and doubtful ones; None is no limit."""
+    """Return draws for a text: valid ones, and doubtful ones; None stands for no limit."""
     fine = draw_from_any(
         _draw_valid_text(limit or LONG_TEXT_LENGTH),
         draw_sample(build_accepted("") if empty else build_accepted("x")),

@@ -55,6 +55,7 @@ class SourceModule:
                 yield node
 
 
+@cache
 def read_module(path: Path) -> SourceModule:
     """Read and parse one file."""
     text = path.read_text(encoding="utf-8")

@@ -20,7 +20,7 @@ def test_every_row_is_there_once_and_in_order() -> None:
 
 def test_every_row_names_a_test_that_exists() -> None:
     """A renamed test needs its row changed."""
-    there = {
+    existing = {
         (module.location, function.name)
         for module in list_modules("tests")
         for function in module.iterate_functions()
@@ -28,4 +28,4 @@ def test_every_row_names_a_test_that_exists() -> None:
     named = {number: TEST.findall(cell) for number, cell in ROW.findall(PAGE)}
 
     assert [number for number, tests in named.items() if not tests] == []
-    assert {each for tests in named.values() for each in tests} - there == set()
+    assert {each for tests in named.values() for each in tests} - existing == set()

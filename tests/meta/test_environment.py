@@ -91,11 +91,11 @@ def test_an_environment_keeps_its_python(steps: Steps, monkeypatch: pytest.Monke
     monkeypatch.setattr(sys, "version", "3.99.0 (another)")
 
     environment.main()
-    kept = list(steps)
+    kept_steps = list(steps)
     monkeypatch.setenv("PYTHON", "python3.99")
     environment.main()
 
-    assert kept == []
+    assert kept_steps == []
     assert len(steps) == 4
 
 
@@ -125,17 +125,17 @@ def test_a_second_make_waits_for_the_first(
     monkeypatch.setattr(environment, "ROOT", tmp_path)
     handle = os.open(tmp_path, os.O_RDONLY)
     fcntl.flock(handle, fcntl.LOCK_EX)
-    said: list[str] = []
+    output: list[str] = []
 
     def first_make_ends(line: str) -> None:
-        if not said:
+        if not output:
             os.close(handle)
-        said.append(line)
+        output.append(line)
 
     monkeypatch.setattr(environment, "say", first_make_ends)
     environment.main()
 
-    assert said[0] == "Waiting for another make that is setting up .venv ..."
+    assert output[0] == "Waiting for another make that is setting up .venv ..."
     assert len(steps) == 4
 
 

@@ -28,9 +28,9 @@ PACKAGES = sorted(
 
 def offered(module: ModuleType) -> set[str]:
     """Return the public names of a module: those in ``__all__``, or its own definitions."""
-    said = getattr(module, "__all__", None)
-    if said is not None:
-        return set(said)
+    listed_names = getattr(module, "__all__", None)
+    if listed_names is not None:
+        return set(listed_names)
     own = (name for name, each in vars(module).items() if _is_own(module, each))
     return {name for name in own if not name.startswith("_")}
 
@@ -64,14 +64,14 @@ def prose() -> str:
 def test_all_lists_exactly_the_public_names(name: str) -> None:
     """No listed name is missing, and no public name is unlisted."""
     module = importlib.import_module(name)
-    said = list(module.__all__)
+    listed_names = list(module.__all__)
 
-    missing = [each for each in said if not hasattr(module, each)]
-    unsaid = public(module) - set(said)
+    missing = [each for each in listed_names if not hasattr(module, each)]
+    unlisted = public(module) - set(listed_names)
 
     assert missing == []
-    assert unsaid == set()
-    assert len(said) == len(set(said))
+    assert unlisted == set()
+    assert len(listed_names) == len(set(listed_names))
 
 
 @pytest.mark.parametrize("name", FRONT_DOORS)
@@ -87,6 +87,6 @@ def test_every_public_name_is_documented(name: str) -> None:
     assert not silent, f"not in README.md or docs/: {', '.join(silent)}"
 
 
-def test_the_package_says_that_it_is_typed() -> None:
+def test_the_package_is_marked_as_typed() -> None:
     """Without this file, type checkers of users ignore all annotations."""
     assert (ROOT / PACKAGE / "py.typed").exists()

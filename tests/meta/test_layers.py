@@ -145,7 +145,7 @@ def test_a_stack_imports_only_public_names() -> None:
     assert not found, "\n".join(found)
 
 
-def test_the_rule_sees_an_import_that_goes_up() -> None:
+def test_the_rule_finds_an_upward_import() -> None:
     """A rule that cannot fail is useless."""
     module = list_modules()[0]
     upward = SourceModule(

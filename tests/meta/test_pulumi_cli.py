@@ -106,15 +106,15 @@ def test_an_interrupted_download_leaves_nothing(
     assert [path for path in place.rglob("*") if path.name.startswith("pulumi")] == []
 
 
-def test_without_network_and_go_it_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_network_and_go_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     """With the page that explains it."""
     ended = pulumi_cli.main()
 
-    said = capsys.readouterr().out
+    output = capsys.readouterr().out
     assert ended == 1
-    assert "the release cannot be downloaded" in said
-    assert "could not be installed: Go, which could build it, is not on PATH." in said
-    assert "https://www.pulumi.com/docs/install" in said
+    assert "the release cannot be downloaded" in output
+    assert "could not be installed: Go, which could build it, is not on PATH." in output
+    assert "https://www.pulumi.com/docs/install" in output
 
 
 def test_a_cli_on_path_is_used_as_it_is(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -137,7 +137,7 @@ def test_a_skipped_test_of_the_cli_fails_where_the_cli_is_required(
     required: str, ended: int
 ) -> None:
     """CI sets it: a skip among 2,000 tests goes unnoticed."""
-    done = subprocess.run(  # noqa: S603 - the test's own command
+    completed = subprocess.run(  # noqa: S603 - the test's own command
         [sys.executable, "-m", "pytest", "-n", "0", "-q", TESTS_OF_THE_CLI],
         cwd=ROOT,
         env={**os.environ, "REQUIRE_PULUMI": required},
@@ -146,9 +146,9 @@ def test_a_skipped_test_of_the_cli_fails_where_the_cli_is_required(
         check=False,
     )
 
-    assert done.returncode == ended, done.stdout
-    assert ("REQUIRE_PULUMI=1 forbids: " in done.stdout) == bool(ended)
-    assert "needs the Pulumi CLI on PATH" in done.stdout
+    assert completed.returncode == ended, completed.stdout
+    assert ("REQUIRE_PULUMI=1 forbids: " in completed.stdout) == bool(ended)
+    assert "needs the Pulumi CLI on PATH" in completed.stdout
 
 
 def test_ci_requires_the_cli() -> None:

@@ -44,39 +44,39 @@ def test_an_old_python_is_refused_in_one_line(bin_folder: Path) -> None:
     """The line has the version found, the one needed, and the way out."""
     _fake_python(bin_folder, "python3", "3.9.18")
 
-    done = _set_up(bin_folder)
+    completed = _set_up(bin_folder)
 
-    assert done.returncode == 1
-    assert done.stderr == (
-        "bim360-provider needs Python 3.10 or newer, but python3 is 3.9.18. "
-        "Install one, or say where it is: make PYTHON=/path/to/python3.12 ...\n"
+    assert completed.returncode == 1
+    assert completed.stderr == (
+        "bim360-provider requires Python 3.10 or newer, but python3 is 3.9.18. "
+        "Install it, or set its path: make PYTHON=/path/to/python3.12 ...\n"
     )
 
 
 def test_a_missing_python_is_reported_too(bin_folder: Path) -> None:
     """Not a shell's `command not found`."""
-    done = _set_up(bin_folder, PYTHON="python3.99")
+    completed = _set_up(bin_folder, PYTHON="python3.99")
 
-    assert done.returncode == 1
-    assert "none of these starts: python3.99." in done.stderr
+    assert completed.returncode == 1
+    assert "none of these starts: python3.99." in completed.stderr
 
 
-def test_the_newest_python_that_starts_is_taken(bin_folder: Path) -> None:
+def test_the_newest_python_that_starts_is_used(bin_folder: Path) -> None:
     """Version managers leave commands on PATH that do not start."""
     _write_script(bin_folder / "python3.13", "exit 127")
     _fake_python(bin_folder, "python3.12", "3.12.1")
     _fake_python(bin_folder, "python3", "3.10.13")
 
-    done = _set_up(bin_folder)
+    completed = _set_up(bin_folder)
 
-    assert done.stdout == f"python3.12 runs {ROOT}/.ci/environment.py\n"
+    assert completed.stdout == f"python3.12 runs {ROOT}/.ci/environment.py\n"
 
 
-def test_a_named_python_is_taken_before_all_others(bin_folder: Path) -> None:
+def test_a_named_python_takes_precedence(bin_folder: Path) -> None:
     """`make test PYTHON=python3.10` uses that version."""
     _fake_python(bin_folder, "python3.12", "3.12.1")
     _fake_python(bin_folder, "python3.10", "3.10.13")
 
-    done = _set_up(bin_folder, PYTHON="python3.10")
+    completed = _set_up(bin_folder, PYTHON="python3.10")
 
-    assert done.stdout.startswith("python3.10 runs ")
+    assert completed.stdout.startswith("python3.10 runs ")

@@ -45,7 +45,7 @@ print(bim360_provider.__file__)
 def _run(*command: object, cwd: Path) -> str:
     """Run a command outside of this repository, and return its output."""
     environ = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    done = subprocess.run(  # noqa: S603 - the test's own commands
+    completed = subprocess.run(  # noqa: S603 - the test's own commands
         [str(part) for part in command],
         cwd=cwd,
         env=environ,
@@ -53,8 +53,8 @@ def _run(*command: object, cwd: Path) -> str:
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    assert completed.returncode == 0, completed.stdout + completed.stderr
+    return completed.stdout
 
 
 @pytest.fixture(scope="module")

@@ -35,36 +35,36 @@ class BrowserUsers:
         self._drifts = drifts
 
     def change_entities(
-        self, held: StateByType, projects: Mapping[str, ResourceState]
+        self, state: StateByType, projects: Mapping[str, ResourceState]
     ) -> Counter[str]:
         """Make a few changes; return a description of each."""
-        done = Counter(self._change_projects(projects))
-        for user in self._sample_entities(held, AccountUsers.type):
+        changes = Counter(self._change_projects(projects))
+        for user in self._sample_entities(state, AccountUsers.type):
             self._hq.call_control_plane("POST", f"/users/{user.id}/sign-in")
-            done["by hand: sign in"] += 1
-        for company in self._sample_entities(held, Companies.type) if self._drifts else ():
+            changes["by hand: sign in"] += 1
+        for company in self._sample_entities(state, Companies.type) if self._drifts else ():
             self._hq.call_control_plane("PATCH", f"/companies/{company.id}", {"city": "Elsewhere"})
-            done["by hand: drift"] += 1
-        return done
+            changes["by hand: drift"] += 1
+        return changes
 
     def _change_projects(self, projects: Mapping[str, ResourceState]) -> list[str]:
         rows = {row["id"]: row for row in self._hq.list_projects()}
-        done = []
+        changes = []
         for name in self._dice.sample(sorted(projects), min(3, len(projects))):
             row = rows[projects[name].id]
             if row["status"] == "pending":
                 joined = {"status": "active", "last_sign_in": row["created_at"]}
                 self._hq.call_control_plane("PATCH", f"/projects/{row['id']}", joined)
-                done.append("by hand: join")
+                changes.append("by hand: join")
             elif self._drifts and row["status"] == "active" and self._program.is_open(name):
                 self._hq.call_control_plane(
                     "PATCH", f"/projects/{row['id']}", dict(self._dice.choice(BROWSER_CHANGES))
                 )
                 self._program.edited_by_hand.add(name)
-                done.append("by hand: drift")
-        return done
+                changes.append("by hand: drift")
+        return changes
 
-    def _sample_entities(self, held: StateByType, kind: str) -> list[ResourceState]:
+    def _sample_entities(self, state: StateByType, kind: str) -> list[ResourceState]:
         """Return one resource of a kind, or none."""
-        there = [*held.get(kind, {}).values()]
-        return self._dice.sample(there, min(self._dice.randint(0, 1), len(there)))
+        present = [*state.get(kind, {}).values()]
+        return self._dice.sample(present, min(self._dice.randint(0, 1), len(present)))

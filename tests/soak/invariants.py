@@ -34,9 +34,9 @@ def find_lost_ids(
             yield f"lost id: {name} ({old.id}) is declared, and has left the state"
 
 
-def find_owned_twice(held: Mapping[str, ResourceState]) -> Iterator[str]:
+def find_owned_twice(state: Mapping[str, ResourceState]) -> Iterator[str]:
     """Find projects that belong to two resources."""
-    for project_id, times in Counter(each.id for each in held.values()).items():
+    for project_id, times in Counter(each.id for each in state.values()).items():
         if times > 1:
             yield f"duplicate: {times} resources have project {project_id}"
 
@@ -50,10 +50,10 @@ def find_duplicates(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def find_orphans(
-    rows: Sequence[Row], held: Mapping[str, ResourceState], let_go: set[str]
+    rows: Sequence[Row], state: Mapping[str, ResourceState], let_go: set[str]
 ) -> Iterator[str]:
     """Find live projects without an owner: neither in the state nor released on purpose."""
-    owned = {each.id for each in held.values()} | let_go
+    owned = {each.id for each in state.values()} | let_go
     for row in rows:
         if row["id"] not in owned and row["status"] != "archived":
             yield f"orphan: '{row['name']}' ({row['id']}) is {row['status']} and in no state"
@@ -66,36 +66,36 @@ def find_missing(rows: Sequence[Row], ever: set[str]) -> Iterator[str]:
 
 
 def find_drifted(
-    declared: Mapping[str, Row], rows: Sequence[Row], held: Mapping[str, ResourceState]
+    declared: Mapping[str, Row], rows: Sequence[Row], state: Mapping[str, ResourceState]
 ) -> Iterator[str]:
     """Find declared projects that HQ does not have, or has with other values."""
     by_id = {row["id"]: row for row in rows}
     for name, arguments in declared.items():
-        row = by_id.get(held[name].id) if name in held else None
+        row = by_id.get(state[name].id) if name in state else None
         if row is None:
             yield f"unequal: {name} is declared, and the state has none"
             continue
-        for field, (wanted, there) in _compare_fields(arguments, row).items():
-            yield f"unequal: {name}.{field} is declared {wanted!r}, and HQ has {there!r}"
-    for name in sorted(set(held) - set(declared)):
+        for field, (expected, present) in _compare_fields(arguments, row).items():
+            yield f"unequal: {name}.{field} is declared {expected!r}, and HQ has {present!r}"
+    for name in sorted(set(state) - set(declared)):
         yield f"unequal: {name} is in the state, and not declared"
 
 
 def _compare_fields(arguments: Row, row: Row) -> dict[str, tuple[Any, Any]]:
     found = {
-        field: (wanted, row[field])
-        for field, wanted in arguments.items()
+        field: (expected, row[field])
+        for field, expected in arguments.items()
         if field not in UNCOMPARED_ARGUMENTS
-        and normalize_unicode(wanted) != normalize_unicode(row[field])
-        and (wanted or row[field])
+        and normalize_unicode(expected) != normalize_unicode(row[field])
+        and (expected or row[field])
     }
     status = arguments.get("status", "active")
     if (status == "archived") != (row["status"] == "archived"):
         found["status"] = (status, row["status"])
     services = {*str(row["service_types"] or "").split(",")}
-    wanted = arguments.get("service_types")
-    if wanted is not None and not {*wanted} <= services <= {*wanted, "admin", "insight"}:
-        found["service_types"] = (wanted, row["service_types"])
+    expected = arguments.get("service_types")
+    if expected is not None and not {*expected} <= services <= {*expected, "admin", "insight"}:
+        found["service_types"] = (expected, row["service_types"])
     return found
 
 

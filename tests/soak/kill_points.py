@@ -80,14 +80,14 @@ class KillingEmulator(Emulator):
         self._requests = 0
         self._writes = 0
 
-    def prepare_run(self, trap: KillPoint | None, revoke_at: int) -> None:
+    def prepare_run(self, kill_point: KillPoint | None, revoke_at: int) -> None:
         """Prepare for a run: a kill point, and the request that revokes all tokens (0: never)."""
         if self._timer is not None:
             # A kill that is still to come belongs to the run that has ended.
             self._timer.cancel()
             self._timer.join()
             self._timer = None
-        self._kill_point, self._revoke_at = trap, revoke_at
+        self._kill_point, self._revoke_at = kill_point, revoke_at
         self._requests = self._writes = 0
 
     def handle(self, request: Request) -> Reply:
@@ -95,18 +95,18 @@ class KillingEmulator(Emulator):
         if request.path.startswith("/_emulator"):
             return super().handle(request)
         self._count_request(request)
-        trap = self._kill_point
-        if trap is None or self._writes < trap.write_number:
+        kill_point = self._kill_point
+        if kill_point is None or self._writes < kill_point.write_number:
             return super().handle(request)
         self._kill_point = None
-        if trap.moment == "lost":
-            trap.kill()
+        if kill_point.moment == "lost":
+            kill_point.kill()
             return Reply(200, {}, b"", Delivery(drop=True))
         reply = super().handle(request)
-        if trap.moment == "acting":
-            trap.kill()
+        if kill_point.moment == "acting":
+            kill_point.kill()
         else:
-            self._timer = threading.Timer(trap.lag, trap.kill)
+            self._timer = threading.Timer(kill_point.lag, kill_point.kill)
             self._timer.start()
         return reply
 

@@ -52,71 +52,71 @@ class OtherEntities:
         """The declaration, by kind and name."""
         return {kind.kind: kind.declarations for kind in self.entities}
 
-    def apply_changes(self, times: int, held: StateByType) -> Counter[str]:
+    def apply_changes(self, times: int, state: StateByType) -> Counter[str]:
         """Change so many different resources, each of a random kind; return the changes."""
-        ids, touched = self.collect_ids(held), set[tuple[str, str]]()
+        ids, touched = self.collect_ids(state), set[tuple[str, str]]()
         created: Counter[str] = Counter()
         for _ in range(times):
             kind = self._dice.choice(self.entities)
-            op = kind.apply_change(held.get(kind.type, {}), ids, touched)
+            op = kind.apply_change(state.get(kind.type, {}), ids, touched)
             created.update([f"{kind.kind}: {op}"] if op else [])
         return created
 
-    def list_settled(self, held: StateByType) -> list[ResourceState]:
+    def list_settled(self, state: StateByType) -> list[ResourceState]:
         """Return the resources of the state that are as declared."""
-        ids = self.collect_ids(held)
+        ids = self.collect_ids(state)
         return [
-            held[kind.type][name]
+            state[kind.type][name]
             for kind in self.entities
             for name in kind.declarations
-            if kind.is_settled(name, held.get(kind.type, {}), ids)
+            if kind.is_settled(name, state.get(kind.type, {}), ids)
         ]
 
-    def collect_ids(self, held: StateByType) -> Ids:
+    def collect_ids(self, state: StateByType) -> Ids:
         """Return the id of each resource, and of each business unit by its key."""
         found = {
-            kind.kind: {name: each.id for name, each in held.get(kind.type, {}).items()}
+            kind.kind: {name: each.id for name, each in state.get(kind.type, {}).items()}
             for kind in self.entities
         }
-        trees = held.get(BusinessUnits.type, {}).values()
+        trees = state.get(BusinessUnits.type, {}).values()
         keys = {key: unit for each in trees for key, unit in each.inputs["ids"].items()}
         return {**found, "unit keys": keys}
 
-    def record_ids(self, held: StateByType) -> None:
+    def record_ids(self, state: StateByType) -> None:
         """Record which ids have been in the state."""
-        self._recorded_ids |= {each.id for names in held.values() for each in names.values()}
+        self._recorded_ids |= {each.id for names in state.values() for each in names.values()}
 
     def find_lost_ids(
         self, before: StateByType, after: StateByType, *, destroyed: bool
     ) -> Iterator[str]:
         """Find declared resources that a run has dropped, or given another id."""
         for kind in self.entities:
-            there = after.get(kind.type, {})
+            present = after.get(kind.type, {})
             for name, old in before.get(kind.type, {}).items():
                 if name not in kind.declarations:
                     continue
-                if name in there and there[name].id != old.id:
-                    yield f"lost id: {name} was {old.id} and is now {there[name].id}"
-                if name not in there and not destroyed:
+                if name in present and present[name].id != old.id:
+                    yield f"lost id: {name} was {old.id} and is now {present[name].id}"
+                if name not in present and not destroyed:
                     yield f"lost id: {name} ({old.id}) is declared, and has left the state"
 
-    def find_violations(self, account: Mapping[str, Any], held: StateByType) -> Iterator[str]:
+    def find_violations(self, account: Mapping[str, Any], state: StateByType) -> Iterator[str]:
         """Find everything that differs from the declaration."""
-        sight = AccountView(account, self.collect_ids(held), frozenset(self._recorded_ids))
+        sight = AccountView(account, self.collect_ids(state), frozenset(self._recorded_ids))
         for kind in self.entities:
-            yield from self._find_violations_of(kind, sight, held.get(kind.type, {}))
+            yield from self._find_violations_of(kind, sight, state.get(kind.type, {}))
         for unit in self._foreign_units:
             if unit not in account["business_units"]:
                 yield f"touched: unit '{unit['name']}' belongs to another user, and has changed"
 
     @staticmethod
     def _find_violations_of(
-        kind: SoakEntity, sight: AccountView, held: Mapping[str, ResourceState]
+        kind: SoakEntity, sight: AccountView, state: Mapping[str, ResourceState]
     ) -> Iterator[str]:
-        missing = sorted(kind.declarations.keys() - held.keys())
+        missing = sorted(kind.declarations.keys() - state.keys())
         yield from (f"unequal: {name} is declared, and the state has none" for name in missing)
         if kind.type != ActiveProjects.type:
-            extra = sorted(held.keys() - kind.declarations.keys())
+            extra = sorted(state.keys() - kind.declarations.keys())
             yield from (f"unequal: {name} is in the state, and not declared" for name in extra)
         try:
             yield from kind.find_violations(sight)

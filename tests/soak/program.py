@@ -50,7 +50,7 @@ class RandomProgram:
         self.operations: Counter[str] = Counter()
 
     def apply_changes(
-        self, times: int, held: Mapping[str, ResourceState], *, exchanges: bool = True
+        self, times: int, state: Mapping[str, ResourceState], *, exchanges: bool = True
     ) -> int:
         """Change so many different resources, of those whose last change is settled.
 
@@ -59,7 +59,7 @@ class RandomProgram:
         """
         touched: set[str] = set()
         for _ in range(times):
-            possible = self._list_possible_changes(held, touched)
+            possible = self._list_possible_changes(state, touched)
             if not exchanges:
                 possible.pop("exchange", None)
             if not possible:
@@ -75,28 +75,28 @@ class RandomProgram:
             self.operations[op] += 1
         return len(touched)
 
-    def allow_adoption(self, held: Mapping[str, ResourceState]) -> None:
+    def allow_adoption(self, state: Mapping[str, ResourceState]) -> None:
         """Declare, after a destroy, that archived projects are to be reactivated.
 
         Args:
-            held: The state before the destroy.
+            state: The state before the destroy.
         """
         for name, arguments in self.declarations.items():
-            as_was = self._is_settled(name, held) and name not in self.edited_by_hand
+            as_was = self._is_settled(name, state) and name not in self.edited_by_hand
             policies = ["archived", "any"] if as_was else ["any"]
             retained = arguments.get("on_destroy") == "retain"
             arguments["adopt"] = "any" if retained else self._dice.choice(policies)
 
-    def list_settled(self, held: Mapping[str, ResourceState]) -> list[str]:
+    def list_settled(self, state: Mapping[str, ResourceState]) -> list[str]:
         """Return the projects that the state has as they are declared."""
-        return [name for name in self.declarations if self._is_settled(name, held)]
+        return [name for name in self.declarations if self._is_settled(name, state)]
 
-    def has_no_pending_rename(self, held: Mapping[str, ResourceState]) -> bool:
+    def has_no_pending_rename(self, state: Mapping[str, ResourceState]) -> bool:
         """Return whether no project of the state is to get another name."""
         pairs = [
-            (held[name].inputs, self.declarations[name])
+            (state[name].inputs, self.declarations[name])
             for name in self.declarations
-            if name in held
+            if name in state
         ]
         return all(
             normalize_unicode(old.get("name")) == normalize_unicode(new["name"])
@@ -108,19 +108,19 @@ class RandomProgram:
         return self.declarations.get(name, {}).get("status") != "archived"
 
     def _list_possible_changes(
-        self, held: Mapping[str, ResourceState], touched: set[str]
+        self, state: Mapping[str, ResourceState], touched: set[str]
     ) -> dict[str, list[str]]:
-        here = [name for name in self.list_settled(held) if name not in touched]
-        back = [name for name in self._removed if name not in held and name not in touched]
+        here = [name for name in self.list_settled(state) if name not in touched]
+        back = [name for name in self._removed if name not in state and name not in touched]
         possible = {"create": [*self._unused_names, *back], "update": here, "destroy": here}
         open_ = [name for name in here if self.is_open(name) and name not in self.edited_by_hand]
         possible["exchange"] = open_ if len(open_) > 1 else []
         return {op: names for op, names in possible.items() if names}
 
-    def _is_settled(self, name: str, held: Mapping[str, ResourceState]) -> bool:
-        if name not in self.declarations or name not in held:
-            return name not in self.declarations and name not in held
-        inputs = held[name].inputs
+    def _is_settled(self, name: str, state: Mapping[str, ResourceState]) -> bool:
+        if name not in self.declarations or name not in state:
+            return name not in self.declarations and name not in state
+        inputs = state[name].inputs
         declared = self.declarations[name]
         return all(
             normalize_unicode(inputs.get(key)) == normalize_unicode(declared[key])

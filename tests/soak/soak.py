@@ -84,36 +84,36 @@ class Soak:
         return self._program.operations
 
     def _run_turn(self) -> None:
-        held = self._stack.read_state()
-        destroys = self._choose_destroy(_select_projects(held))
+        state = self._stack.read_state()
+        destroys = self._choose_destroy(_select_projects(state))
         times = self._dice.randint(*PROJECT_CHANGES_PER_RUN)
-        edits = self._program.apply_changes(times, _select_projects(held), exchanges=not destroys)
+        edits = self._program.apply_changes(times, _select_projects(state), exchanges=not destroys)
         if not self.result.config.projects_only:
             edited = self._other_entities.apply_changes(
-                self._dice.randint(*ENTITY_CHANGES_PER_RUN), held
+                self._dice.randint(*ENTITY_CHANGES_PER_RUN), state
             )
             edits += edited.total()
             self._program.operations += edited
         self.result.notifications += self._browser_users.change_entities(
-            held, _select_projects(held)
+            state, _select_projects(state)
         )
         command = self._choose_command(destroys=destroys)
-        command += self._build_replace_flags(command, held)
+        command += self._build_replace_flags(command, state)
         self._fault_schedule.add_faults(self._dice)
-        trap = self._create_kill_point(max(edits, 1))
+        kill_point = self._create_kill_point(max(edits, 1))
         revoke_at = self._dice.randint(2, 40) if self._dice.random() < REVOCATION_SHARE else 0
-        self._hq.prepare_run(trap, revoke_at)
-        fair = self._count_requests()
+        self._hq.prepare_run(kill_point, revoke_at)
+        earlier = self._count_requests()
         self._run_command(command)
-        self.result.requests_under_faults += self._count_requests() - fair
+        self.result.requests_under_faults += self._count_requests() - earlier
         self._hq.prepare_run(None, 0)
         self._fault_schedule.remove_faults()
         self._hq.clock.advance(self._dice.uniform(*PAUSE_BETWEEN_RUNS))
 
-    def _choose_destroy(self, held: dict[str, ResourceState]) -> bool:
+    def _choose_destroy(self, state: dict[str, ResourceState]) -> bool:
         """Return whether to destroy: not halfway in an exchange, or adoption mixes projects up."""
         chosen = self._drifts and self._dice.random() < DESTROY_SHARE
-        return chosen and self._program.has_no_pending_rename(held)
+        return chosen and self._program.has_no_pending_rename(state)
 
     def _choose_command(self, *, destroys: bool) -> str:
         command = "destroy" if destroys else self._dice.choice(COMMANDS)
@@ -121,14 +121,18 @@ class Soak:
             self._program.operations[command.removeprefix("up --")] += 1
         return command
 
-    def _build_replace_flags(self, command: str, held: StateByType) -> str:
+    def _build_replace_flags(self, command: str, state: StateByType) -> str:
         """Return flags that replace some resources that are as declared, now and then."""
         if command != "up" or self._dice.random() >= REPLACEMENT_SHARE:
             return ""
-        mine = _select_projects(held)
-        here = [mine[name] for name in self._program.list_settled(mine)]
-        here += [] if self.result.config.projects_only else self._other_entities.list_settled(held)
-        chosen = self._dice.sample(here, min(len(here), self._dice.randint(1, MAX_REPLACEMENTS)))
+        mine = _select_projects(state)
+        resources = [mine[name] for name in self._program.list_settled(mine)]
+        resources += (
+            [] if self.result.config.projects_only else self._other_entities.list_settled(state)
+        )
+        chosen = self._dice.sample(
+            resources, min(len(resources), self._dice.randint(1, MAX_REPLACEMENTS))
+        )
         self._program.operations["forced replacement"] += len(chosen)
         return "".join(f" --replace={each.urn}" for each in chosen)
 
@@ -221,19 +225,19 @@ class Soak:
         self._check_invariants()
 
     def _check_invariants(self) -> None:
-        account, held = self._hq.get_account(), self._stack.read_state()
-        rows, mine = account["projects"], _select_projects(held)
+        account, state = self._hq.get_account(), self._stack.read_state()
+        rows, mine = account["projects"], _select_projects(state)
         foreign = {row["id"] for row in self._hq.foreign_projects}
         self._record_violations(invariants.find_drifted(self._program.declarations, rows, mine))
         self._record_violations(invariants.find_duplicates(rows))
         self._record_violations(
-            invariants.find_orphans(rows, held.get(PROJECT_TYPE, {}), self._released_ids | foreign)
+            invariants.find_orphans(rows, state.get(PROJECT_TYPE, {}), self._released_ids | foreign)
         )
         self._record_violations(invariants.find_missing(rows, self._recorded_ids))
         self._record_violations(invariants.find_changed_foreign(self._hq.foreign_projects, rows))
         self._record_violations(invariants.find_secrets(self._stack.folder, self._hq.secret))
         if not self.result.config.projects_only:
-            self._record_violations(self._other_entities.find_violations(account, held))
+            self._record_violations(self._other_entities.find_violations(account, state))
 
     def _record_violations(self, evidence: "Iterator[str]") -> None:
         self.result.violations += evidence
@@ -242,9 +246,9 @@ class Soak:
         return sum(self._hq.journal.count_requests().values())
 
 
-def _select_projects(held: StateByType) -> dict[str, ResourceState]:
+def _select_projects(state: StateByType) -> dict[str, ResourceState]:
     """Return the many projects of the program, without the sites."""
-    return {k: v for k, v in held.get(PROJECT_TYPE, {}).items() if k not in ACTIVE_PROJECTS}
+    return {k: v for k, v in state.get(PROJECT_TYPE, {}).items() if k not in ACTIVE_PROJECTS}
 
 
 def run_soak(plan: SoakConfig, folder: Path) -> SoakResult:

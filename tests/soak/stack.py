@@ -101,7 +101,7 @@ class SoakStack:
         found: dict[str, dict[str, ResourceState]] = {}
         for each in json.loads(self._state.read_text("utf-8"))["resources"]:
             name, kind = each["urn"].rpartition("::")[2], each["type"].rpartition("/")[2]
-            if "id" in each and not each.get("condemned"):
+            if "id" in each and not each.get("pending_delete"):
                 # A resource that waits for its replacement or its name is not settled: no other
                 # change may affect it.
                 waits = each.get("deleted") or "name" in each["outputs"].get("unfinished", ())

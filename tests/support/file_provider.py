@@ -1,6 +1,6 @@
 """A provider for tests: each object is a JSON file in a folder, and each call a line in a log.
 
-It is copied into the project under test, so that it is a module of the user's, found as such.
+Tests copy it into the project under test, as a module of the user's program.
 """
 
 import itertools
@@ -29,8 +29,8 @@ def _without_internal_keys(props: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in props.items() if not key.startswith("__")}
 
 
-def _log_call(call: str, **told: Any) -> None:
-    line = json.dumps({"call": call, **told}, sort_keys=True, default=lambda _: "[unknown]")
+def _log_call(call: str, **arguments: Any) -> None:
+    line = json.dumps({"call": call, **arguments}, sort_keys=True, default=lambda _: "[unknown]")
     with Path(os.environ["SHELF_LOG"]).open("a", encoding="utf-8") as log:
         log.write(line + "\n")
 
@@ -40,28 +40,28 @@ def _object_path(id_: str) -> Path:
 
 
 def _allocate_id(title: str) -> str:
-    """Return the title and the first number that is free: ids tests can foretell."""
+    """Return an id from the title and the first unused number, which tests can predict."""
     numbers = itertools.count(1)
     return next(id_ for id_ in (f"{title}-{n}" for n in numbers) if not _object_path(id_).exists())
 
 
 class FileProvider(ResourceProvider):
-    """Keeps objects; special properties of an item make it behave in special ways.
+    """Stores objects; some properties of an item control its behavior.
 
-    ``kind`` replaces when it changes, ``ahead`` makes that delete first, ``verdict`` answers a diff
-    with yes or no instead of leaving it to the engine, ``broken`` fails the call it names.
+    A change of ``kind`` replaces the item, ``ahead`` deletes it first, ``decision`` is the result
+    of its diff ("yes" or "no"), ``broken`` is the call that fails.
     """
 
     serialize_as_secret_always = False
 
     def configure(self, req: ConfigureRequest) -> None:
-        """Remember two keys of the configuration."""
+        """Store two keys of the configuration."""
         _config.clear()
         _config.update({key: req.config.get(key) for key in ("shelf:mark", "shelf:password")})
         _log_call("configure", mark=_config["shelf:mark"], password=_config["shelf:password"])
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Strip the title, which must not be empty."""
+        """Strip the title and reject an empty one."""
         _log_call("check", title=news.get("title"), olds=sorted(_without_internal_keys(olds)))
         inputs = dict(news)
         failures = []
@@ -73,7 +73,7 @@ class FileProvider(ResourceProvider):
         return CheckResult(inputs, failures)
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """Replace on another kind; leave the rest to the engine."""
+        """Replace if ``kind`` changes; otherwise the engine compares."""
         _log_call(
             "diff",
             title=news.get("title"),
@@ -81,38 +81,38 @@ class FileProvider(ResourceProvider):
             news=_without_internal_keys(news),
         )
         replaces = ["kind"] if olds.get("kind") != news.get("kind") else []
-        verdict = {"yes": True, "no": False}.get(str(news.get("verdict")))
+        decision = {"yes": True, "no": False}.get(str(news.get("decision")))
         return DiffResult(
-            changes=verdict, replaces=replaces, delete_before_replace=bool(news.get("ahead"))
+            changes=decision, replaces=replaces, delete_before_replace=bool(news.get("ahead"))
         )
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Put a file on the shelf."""
+        """Create the file."""
         _log_call("create", title=props.get("title"))
         self._fail_or_wait(props, "create")
         id_ = _allocate_id(str(props.get("title")))
         outs = {
             **_without_internal_keys(props),
-            "made_by": _config.get("shelf:mark"),
+            "created_by": _config.get("shelf:mark"),
             "echo": props.get("password"),
         }
         _object_path(id_).write_text(json.dumps(outs), encoding="utf-8")
         return CreateResult(id_, outs)
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        """Look at the file."""
+        """Read the file."""
         _log_call("read", id=id_, props=_without_internal_keys(props))
         if not _object_path(id_).exists():
             return ReadResult("", {})
         outs = json.loads(_object_path(id_).read_text(encoding="utf-8"))
-        kept = {key: value for key, value in outs.items() if key not in {"made_by", "echo"}}
-        if "password" in kept:
-            kept["password"] = props.get("password")
+        inputs = {key: value for key, value in outs.items() if key not in {"created_by", "echo"}}
+        if "password" in inputs:
+            inputs["password"] = props.get("password")
             outs["password"] = props.get("password")
-        return ReadResult(id_, outs, inputs=kept)
+        return ReadResult(id_, outs, inputs=inputs)
 
     def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
-        """Write the file anew."""
+        """Write the file again."""
         _log_call(
             "update",
             title=news.get("title"),
@@ -122,44 +122,44 @@ class FileProvider(ResourceProvider):
         self._fail_or_wait(news, "update")
         outs = {
             **_without_internal_keys(news),
-            "made_by": olds.get("made_by"),
+            "created_by": olds.get("created_by"),
             "echo": news.get("password"),
         }
         _object_path(id_).write_text(json.dumps(outs), encoding="utf-8")
         return UpdateResult(outs)
 
     def delete(self, id_: str, props: dict[str, Any]) -> None:
-        """Take the file away."""
+        """Delete the file."""
         _log_call("delete", title=props.get("title"))
         self._fail_or_wait(props, "delete")
         _object_path(id_).unlink(missing_ok=True)
 
     @staticmethod
     def _fail_or_wait(props: dict[str, Any], call: str) -> None:
-        """Fail if asked to; or tell a test that we are here, and wait for its word."""
+        """Wait at the gate until the test opens it; fail if the item is ``broken``."""
         if props.get("gate"):
             Path(f"{props['gate']}.arrived").write_text(str(os.getpid()), encoding="ascii")
             Path(f"{props['gate']}.go").read_text(encoding="ascii")
         if props.get("broken") == call:
-            msg = f"the shelf gave way in {call}"
+            msg = f"the store failed in {call}"
             raise RuntimeError(msg)
 
 
 class Item(Resource, module="shelf", name="Item"):
-    """One thing on the shelf."""
+    """An object in the store."""
 
     title: pulumi.Output[str]
-    made_by: pulumi.Output[str]
+    created_by: pulumi.Output[str]
     echo: pulumi.Output[str]
     tags: pulumi.Output[dict[str, Any]]
     list: pulumi.Output[list[Any]]
 
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None, **props: Any) -> None:
-        super().__init__(FileProvider(), name, {"made_by": None, "echo": None, **props}, opts)
+        super().__init__(FileProvider(), name, {"created_by": None, "echo": None, **props}, opts)
 
 
 class FileStore(pulumi.ProviderResource):
-    """An explicit provider, with a configuration of its own."""
+    """An explicit provider with its own configuration."""
 
     def __init__(self, name: str, mark: Any, password: Any = None) -> None:
         super().__init__("pulumi-python", name, {"shelf:mark": mark, "shelf:password": password})

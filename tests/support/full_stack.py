@@ -1,4 +1,4 @@
-"""A stack with one of each entity, and an HQ that can be put back to what it was after the up."""
+"""A stack with one of each entity, and an emulator that can be reset to its state after the up."""
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,7 +35,7 @@ DEPENDENCIES: Mapping[str, tuple[str, ...]] = {
     "member": ("admin", "bob", "company"),
     "team": ("admin", "company"),
 }
-"""What each resource takes outputs of, as in a program that says so."""
+"""The resources whose outputs each resource uses."""
 
 ENTITIES: Mapping[str, Entity] = {
     "units": business_units,
@@ -57,21 +57,23 @@ DESTRUCTIVE_ARGS: Mapping[str, Mapping[str, str]] = {
     "member": {"on_destroy": "remove"},
     "team": {"on_removal": "remove"},
 }
-"""The arguments with which a destroy takes away as much as it can."""
+"""The arguments with which a destroy removes as much as possible."""
 
 SECONDS_PER_DAY = 86_400.0
-"""Seconds after which nothing is young any more."""
+"""Seconds after which no resource counts as recently created."""
 
 PNG_CONTENT = b"\x89PNG\r\n\x1a\n a tower"
 
 
 @dataclass
 class FullStack:
-    """One of each entity, and what HQ held when all of them were made.
+    """One of each entity, and the state of HQ after their creation.
 
     Attributes:
-        made: The id and the outputs of each resource.
-        inputs: The arguments of each resource in normal form.
+        hq: The emulator.
+        resources: Id and outputs of each resource.
+        inputs: The normalized arguments of each resource.
+        state: The state of the emulator after the creation.
     """
 
     hq: HqFixture
@@ -80,27 +82,27 @@ class FullStack:
     state: Any = None
 
     def get_account(self) -> dict[str, Any]:
-        """Return the account as HQ holds it."""
+        """Return the account at HQ."""
         account: dict[str, Any] = self.hq.emulator.call_control_plane("GET", "/state")["accounts"][
             0
         ]
         return account
 
     def get_project(self) -> dict[str, Any]:
-        """Return the project as HQ holds it."""
+        """Return the project at HQ."""
         (found,) = (
             p for p in self.get_account()["projects"] if p["id"] == self.resources["project"][0]
         )
         return dict(found)
 
     def restore(self) -> None:
-        """Let HQ hold what it held after the up."""
+        """Reset HQ to its state after the up."""
         self.hq.emulator.call_control_plane("PUT", "/state", self.state)
         self.hq.notifications.clear()
         self.hq.emulator.requests_made.clear()
 
     def hide_account(self) -> None:
-        """Take the app out of the account's custom integrations."""
+        """Remove the app from the custom integrations of the account."""
         app = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "accounts": []}
         self.hq.emulator.call_control_plane("POST", "/seed", {"clients": [app], "accounts": []})
         self.hq.emulator.call_control_plane("PUT", "/state", self.state)
@@ -113,8 +115,8 @@ class FullStack:
         return client
 
     def destroy(self, order: Sequence[str], client: HqClient | None = None) -> None:
-        """Delete the resources in an order, in one run."""
-        client, owners = client or self.create_client(), Ownership()
+        """Delete the resources in this order, in one run."""
+        client, ownership = client or self.create_client(), Ownership()
         for name in order:
             ENTITIES[name].delete(build_run(client, ownership=owners), *self.resources[name])
 
@@ -124,23 +126,23 @@ class FullStack:
 
 
 def create_full_stack(hq: HqFixture, picture: Path, *, destructive: bool) -> FullStack:
-    """Make one of each entity, at an HQ that takes members out of a project when it is asked to."""
+    """Create one of each entity, at an HQ that can remove members from projects."""
     client = create_acting_client(hq)
     picture.write_bytes(PNG_CONTENT)
     hq.emulator.call_control_plane("PATCH", "/options", {"remove_project_users": "allow"})
-    made = FullStack(hq)
+    stack = FullStack(hq)
     for name in DEPENDENCIES:
-        more = DESTRUCTIVE_ARGS.get(name, {}) if destructive else {}
-        arguments = {**_build_arguments(name, made, picture), **more}
+        destructive_args = DESTRUCTIVE_ARGS.get(name, {}) if destructive else {}
+        arguments = {**_build_arguments(name, stack, picture), **destructive_args}
         inputs, problems = ENTITIES[name].check({}, arguments, acting_settings())
         assert problems == []
-        made.inputs[name] = inputs
-        made.resources[name] = _create_entity(ENTITIES[name], client, inputs)
+        stack.inputs[name] = inputs
+        stack.resources[name] = _create_entity(ENTITIES[name], client, inputs)
         if name in ("ada", "bob"):
-            hq.emulator.call_control_plane("POST", f"/users/{made.resources[name][0]}/sign-in")
+            hq.emulator.call_control_plane("POST", f"/users/{stack.resources[name][0]}/sign-in")
     hq.clock.sleep(SECONDS_PER_DAY)
-    made.state = hq.emulator.call_control_plane("GET", "/state")
-    return made
+    stack.state = hq.emulator.call_control_plane("GET", "/state")
+    return stack
 
 
 def _create_entity(entity: Entity, client: HqClient, inputs: Any) -> tuple[str, dict[str, Any]]:
@@ -148,10 +150,10 @@ def _create_entity(entity: Entity, client: HqClient, inputs: Any) -> tuple[str, 
     return entity_id, {**ACCOUNT_SCOPE, **outs}
 
 
-def _build_arguments(name: str, made: FullStack, picture: Path) -> dict[str, Any]:
-    """Return what the program says of a resource, with the outputs of those before it."""
-    ids = {each: entity_id for each, (entity_id, _) in made.resources.items()}
-    here = {"project_id": ids.get("project"), "company_id": ids.get("company")}
+def _build_arguments(name: str, stack: FullStack, picture: Path) -> dict[str, Any]:
+    """Return the arguments of a resource, with outputs of the resources before it."""
+    ids = {each: entity_id for each, (entity_id, _) in stack.resources.items()}
+    scope = {"project_id": ids.get("project"), "company_id": ids.get("company")}
     docs = {"document_management": "user"}
     arguments: dict[str, dict[str, Any]] = {
         "units": {"units": {"North": {}, "North/West": {}}},
@@ -164,21 +166,21 @@ def _build_arguments(name: str, made: FullStack, picture: Path) -> dict[str, Any
             "path": str(picture),
             "sha256": hashlib.sha256(PNG_CONTENT).hexdigest(),
         },
-        "admin": {**here, "email": "ada@volt.no", "service_type": "doc_manager"},
-        "member": {**here, "email": "bob@volt.no", **docs},
+        "admin": {**scope, "email": "ada@volt.no", "service_type": "doc_manager"},
+        "member": {**scope, "email": "bob@volt.no", **docs},
         "team": {
             "project_id": ids.get("project"),
-            "members": [{"email": f"{who}@volt.no", **docs} for who in ("cy", "dee")],
+            "members": [{"email": f"{name_}@volt.no", **docs} for name_ in ("cy", "dee")],
         },
     }
     if name == "project":
-        west = made.resources["units"][1]["ids"]["North/West"]
+        west = stack.resources["units"][1]["ids"]["North/West"]
         arguments[name]["business_unit_id"] = west
     return arguments[name]
 
 
 def iterate_orders(needs: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, ...]]:
-    """Yield every order in which nothing goes before what needs it."""
+    """Yield every order in which dependents come first."""
     if not needs:
         yield ()
     needed = {each for others in needs.values() for each in others}
@@ -188,6 +190,6 @@ def iterate_orders(needs: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, ..
 
 
 def sample_orders(count: int, seed: int) -> list[tuple[str, ...]]:
-    """Return some orders of a program that names no dependencies: ids written out."""
-    random = Random(seed)  # noqa: S311 - to be repeatable
+    """Return random orders, as for a program that declares no dependencies."""
+    random = Random(seed)  # noqa: S311 - the seed makes it repeatable
     return [tuple(random.sample(sorted(DEPENDENCIES), len(DEPENDENCIES))) for _ in range(count)]

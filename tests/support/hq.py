@@ -1,4 +1,4 @@
-"""What the tests of the provider play on: an HQ that misbehaves on cue, and a steered clock."""
+"""The emulator with faults, a fake clock and clients, for tests of the provider."""
 
 import re
 import threading
@@ -63,15 +63,15 @@ ROUTE_LABELS = {
 
 
 def route_label(method: str, path: str) -> str:
-    """Name a request in two words: ``POST projects``, ``PATCH project``, ``token``."""
-    for pattern, words in ROUTE_LABELS.items():
+    """Return a short label of a request: ``POST projects``, ``PATCH project``, ``token``."""
+    for pattern, label in ROUTE_LABELS.items():
         if re.fullmatch(pattern, path):
-            return words.format(method=method)
+            return label.format(method=method)
     return f"{method} {path}"
 
 
 class FakeClock:
-    """A clock on which waiting takes no time; whoever follows it moves along."""
+    """A clock whose sleeps take no time; ``follow`` is called with the seconds of each sleep."""
 
     def __init__(self, follow: Callable[[float], object] = lambda _seconds: None) -> None:
         self.on_sleep = follow
@@ -80,32 +80,32 @@ class FakeClock:
         self.sleeps: list[float] = []
 
     def monotonic(self) -> float:
-        """Return the seconds that all waits have added up to."""
+        """Return the start time plus the sum of all sleeps."""
         return self._now
 
     def sleep(self, seconds: float) -> None:
-        """Move on, and remember by how much."""
+        """Advance the clock and record the sleep."""
         with self._lock:
             self._now += seconds
             self.sleeps.append(seconds)
         self.on_sleep(seconds)
 
     def jitter(self) -> float:
-        """Leave waits as long as they are meant."""
+        """Return the factor for waits: no jitter."""
         return 1.0
 
 
 @dataclass
 class Fault:
-    """What goes wrong with requests of one kind: an answer instead of HQ's own.
+    """A fault: a response that replaces HQ's own.
 
     Attributes:
-        what: The requests it is about, such as ``POST projects``.
-        reply: What comes back in place of HQ's answer.
-        acts: Whether HQ acts on the request all the same.
-        times: How many requests it is about.
-        after: How many pass before it begins.
-        then: What else happens once the request was dealt with.
+        route: Label of the requests, such as ``POST projects``.
+        reply: The response.
+        acts_on_request: Whether HQ processes the request nevertheless.
+        times: Number of requests that get the fault.
+        skip: Number of requests before the first fault.
+        on_response: Called before the response is returned.
     """
 
     route: str
@@ -117,11 +117,11 @@ class Fault:
 
 
 def build_reply(status: int, body: object = None, **headers: str) -> Reply:
-    """Return an answer; bytes go out as they are, anything else as JSON."""
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    """Return a response; bytes are sent unchanged, other bodies as JSON."""
+    all_headers = {name.replace("_", "-"): value for name, value in headers.items()}
     if isinstance(body, bytes):
-        return Reply(status, {"content-type": "text/html", **named}, body)
-    return Reply.from_content(status, {} if body is None else body, named)
+        return Reply(status, {"content-type": "text/html", **all_headers}, body)
+    return Reply.from_content(status, {} if body is None else body, all_headers)
 
 
 DROPS_CONNECTION = Reply(200, {}, b"", Delivery(drop=True))
@@ -130,7 +130,7 @@ ACCOUNT_NOT_FOUND = build_reply(404, {"code": 1004, "message": "this account doe
 
 
 class FaultyEmulator(Emulator):
-    """The emulator, with faults on cue and every request noted by its short name."""
+    """An emulator that applies faults and records the label of every request."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(options={"rate_limit_per_minute": 0, **options})
@@ -139,13 +139,13 @@ class FaultyEmulator(Emulator):
         self.requests: list[Request] = []
 
     def handle(self, request: Request) -> Reply:
-        """Answer, or do what the first fault for such a request says."""
+        """Respond, or apply the first fault for such a request."""
         if request.path.startswith("/_emulator"):
             return super().handle(request)
-        what = route_label(request.method, request.path)
-        self.requests_made.append(what)
+        route = route_label(request.method, request.path)
+        self.requests_made.append(route)
         self.requests.append(request)
-        fault = self._take_fault(what)
+        fault = self._take_fault(route)
         if fault is None:
             return super().handle(request)
         if fault.acts_on_request:
@@ -154,9 +154,9 @@ class FaultyEmulator(Emulator):
         now = format_http_date(self.clock.now())
         return replace(fault.reply, headers={**fault.reply.headers, "date": now})
 
-    def _take_fault(self, what: str) -> Fault | None:
+    def _take_fault(self, route: str) -> Fault | None:
         for fault in self.faults:
-            if fault.route == what and fault.times > 0:
+            if fault.route == route and fault.times > 0:
                 fault.skip -= 1
                 fault.times -= fault.skip < 0
                 return fault if fault.skip < 0 else None
@@ -165,7 +165,7 @@ class FaultyEmulator(Emulator):
 
 @dataclass
 class HqFixture:
-    """An HQ that listens, the clock everybody goes by, and what people were told."""
+    """A running emulator, the shared clock, and the messages to users."""
 
     url: str
     emulator: FaultyEmulator
@@ -174,13 +174,13 @@ class HqFixture:
     clients: list[HqClient] = field(default_factory=list)
 
     def build_connection(self, **changes: Any) -> Connection:
-        """Return the connection to the account of the built-in seed."""
-        usual = {"client_id": CLIENT_ID, "account_id": ACCOUNT_ID, "base_url": self.url}
+        """Return a connection to the account of the built-in seed."""
+        defaults = {"client_id": CLIENT_ID, "account_id": ACCOUNT_ID, "base_url": self.url}
         secret = changes.pop("client_secret", CLIENT_SECRET)
-        return Connection(**{**usual, "client_secret": SecretStr(secret), **changes})
+        return Connection(**{**defaults, "client_secret": SecretStr(secret), **changes})
 
     def create_client(self, **changes: Any) -> HqClient:
-        """Return a client with a token of its own."""
+        """Return a client with its own token."""
         client = HqClient(
             self.build_connection(**changes),
             clock=self.clock,
@@ -190,23 +190,23 @@ class HqFixture:
         return client
 
     def create_project(self, **changes: Any) -> dict[str, Any]:
-        """Return a project of HQ's that exists already, as HQ keeps it; nothing is noted."""
-        noted = list(self.emulator.requests_made), list(self.emulator.requests)
+        """Create a project at HQ and return it, without recording the requests."""
+        recorded = list(self.emulator.requests_made), list(self.emulator.requests)
         inner = {k: changes.pop(k) for k in list(changes) if k in HQ_SET_FIELDS}
-        made = self.create_client().projects.create({**PROJECT_BODY, **changes})
+        project = self.create_client().projects.create({**PROJECT_BODY, **changes})
         row: Any = self.emulator.call_control_plane(
-            "PATCH", f"/projects/{made.id}", {**SEEDED_FIELDS, **inner}
+            "PATCH", f"/projects/{project.id}", {**SEEDED_FIELDS, **inner}
         )
-        self.emulator.requests_made, self.emulator.requests = noted
+        self.emulator.requests_made, self.emulator.requests = recorded
         return dict(row)
 
     def list_project_names(self) -> list[str]:
-        """Return the names of all projects that HQ holds."""
+        """Return the names of all projects at HQ."""
         state: Any = self.emulator.call_control_plane("GET", "/state")
         return [project["name"] for each in state["accounts"] for project in each["projects"]]
 
     def list_warnings(self) -> list[str]:
-        """Return what people were warned of."""
+        """Return the warnings to users."""
         return [message for message, warning in self.notifications if warning]
 
 
@@ -215,7 +215,7 @@ HQ_SET_FIELDS = ("status", "created_at", "last_sign_in", "updated_at")
 
 
 def build_settings(**changes: str) -> Settings:
-    """Return settings, by default those of a stack that configures nothing but an account."""
+    """Return settings, by default those of a stack that configures only an account."""
     config = {"bim360:accountId": ACCOUNT_ID, **{f"bim360:{k}": v for k, v in changes.items()}}
     return Settings.resolve(config, {})
 

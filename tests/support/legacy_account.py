@@ -1,4 +1,4 @@
-"""An account as a firm has it after years of work in the web pages: 300 projects, odd ones too."""
+"""An account after years of manual work: 300 projects, including unusual ones."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -113,32 +113,32 @@ MEMBERS: Final[tuple[Mapping[str, Any], ...]] = (
 
 
 def format_company_id(number: int) -> str:
-    """Return the id of a company by its place."""
+    """Return the id of a company by its position."""
     return f"c0000000-96cd-4839-868e-{number:012x}"
 
 
 def format_user_id(number: int) -> str:
-    """Return the id of a user by their place."""
+    """Return the id of a user by position."""
     return f"d0000000-96cd-4839-868e-{number:012x}"
 
 
 def format_project_id(number: int) -> str:
-    """Return the id of a project by its place."""
+    """Return the id of a project by its position."""
     return f"c17e6837-96cd-4839-868e-{number:012x}"
 
 
 def build_account(count: int = PROJECT_COUNT) -> dict[str, Any]:
-    """Return a seed of an account with so many projects, the odd ones first."""
-    described = {
+    """Return a seed of an account with this many projects, the unusual ones first."""
+    account = {
         "id": ACCOUNT_ID,
         "name": "Halvorsen Construction",
         "business_units": [*BUSINESS_UNITS],
         "companies": [
-            {**row, "id": format_company_id(place)} for place, row in enumerate(COMPANIES)
+            {**row, "id": format_company_id(position)} for position, row in enumerate(COMPANIES)
         ],
         "users": [
-            {"company_id": format_company_id(place % 2), **row, "id": format_user_id(place)}
-            for place, row in enumerate(USERS)
+            {"company_id": format_company_id(position % 2), **row, "id": format_user_id(position)}
+            for position, row in enumerate(USERS)
         ],
         "projects": [*_build_projects(count)],
     }
@@ -146,21 +146,21 @@ def build_account(count: int = PROJECT_COUNT) -> dict[str, Any]:
     options = {"rate_limit_per_minute": 0, "services_unasked": "insight,admin"}
     return {
         "clients": [client],
-        "accounts": [described],
+        "accounts": [account],
         "options": options,
     }
 
 
 def _build_projects(count: int) -> Iterator[dict[str, Any]]:
     for number in range(count):
-        odd = dict(UNUSUAL_PROJECTS[number]) if number < len(UNUSUAL_PROJECTS) else {}
-        made = f"2024-01-{1 + number % 28:02}T08:00:00.000Z"
-        usual = {"name": f"School {number}", **(ALL_FIELDS if number % 3 else {})}
+        unusual = dict(UNUSUAL_PROJECTS[number]) if number < len(UNUSUAL_PROJECTS) else {}
+        created_at = f"2024-01-{1 + number % 28:02}T08:00:00.000Z"
+        ordinary = {"name": f"School {number}", **(ALL_FIELDS if number % 3 else {})}
         if number % 10 == 9:
-            usual["status"] = "archived"
+            ordinary["status"] = "archived"
         if number % 5 == 0:
-            usual["users"] = odd["users"] = [
+            ordinary["users"] = unusual["users"] = [
                 {**row, "company_id": format_company_id(0)} for row in MEMBERS
             ]
-        row = odd if number < len(UNUSUAL_PROJECTS) else usual
-        yield {**row, "id": format_project_id(number), "created_at": made}
+        row = unusual if number < len(UNUSUAL_PROJECTS) else ordinary
+        yield {**row, "id": format_project_id(number), "created_at": created_at}

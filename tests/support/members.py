@@ -1,4 +1,4 @@
-"""Who and what the tests of project members play with."""
+"""Inputs and clients for tests of project members."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,7 +25,7 @@ __all__ = [
 
 ACCOUNT_SCOPE: Mapping[str, Any] = {"account_id": ACCOUNT_ID, "region": "US"}
 PROJECT_ID = "7e7dacfa-4623-5032-ad59-cec7c622f766"
-"""Some project, for tests in which nobody looks for it."""
+"""Id of a project that does not exist."""
 
 MEMBER_INPUTS: Mapping[str, Any] = {
     "project_id": PROJECT_ID,
@@ -34,27 +34,27 @@ MEMBER_INPUTS: Mapping[str, Any] = {
     "document_management": "user",
     **ACCOUNT_SCOPE,
 }
-"""A member, as check returns the arguments."""
+"""The checked arguments of a member."""
 
 
 def acting_settings(**changes: str) -> Settings:
-    """Return the settings of a stack that names an acting user."""
+    """Return the settings of a stack with an acting user."""
     return build_settings(actingUser=ADMIN_EMAIL, **changes)
 
 
 def create_acting_client(hq: HqFixture, **changes: Any) -> HqClient:
-    """Return a client with an acting user, at an HQ that invites whom it does not know."""
+    """Return a client with an acting user, at an HQ that invites unknown users."""
     hq.emulator.call_control_plane("PATCH", "/options", {"import_strangers": "create"})
     return hq.create_client(**{"acting_user": ADMIN_EMAIL, **changes})
 
 
 def create_active_project(hq: HqFixture, **changes: Any) -> str:
-    """Return the id of an active project with three services; nothing is noted."""
+    """Return the id of an active project with three services, without recording requests."""
     services = {"service_types": "doc_manager,pm,cost"}
     return str(hq.create_project(**{**services, **changes})["id"])
 
 
 def build_members(count: int, **changes: Any) -> dict[str, dict[str, Any]]:
-    """Return members by e-mail, as check returns them."""
+    """Return checked members by e-mail."""
     member = {"document_management": "user", "industry_roles": ["Engineer"], **changes}
     return {f"m{number:03}@example.com": dict(member) for number in range(count)}

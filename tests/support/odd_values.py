@@ -1,4 +1,4 @@
-"""Names that people really typed, or that somebody could type, for everything in an account."""
+"""Unusual names for all entities of an account."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
@@ -27,23 +27,23 @@ ODD_NAMES: Final = (
 
 
 def format_unit_id(number: int) -> str:
-    """Return the id of a business unit by its place."""
+    """Return the id of a business unit by its position."""
     return f"b0000000-96cd-4839-868e-{number:012x}"
 
 
 def build_odd_account(names: Sequence[str] = ODD_NAMES) -> dict[str, Any]:
-    """Return a seed in which everything has one of the names."""
+    """Return a seed in which every entity has one of the names."""
     account = {
         "id": ACCOUNT_ID,
         "name": "Odd",
         "business_units": [*_build_units(names)],
         "companies": [
             {
-                "id": format_company_id(place),
+                "id": format_company_id(position),
                 "name": name,
-                "trade": name if place % 2 else "Electrical",
+                "trade": name if position % 2 else "Electrical",
             }
-            for place, name in enumerate(names)
+            for position, name in enumerate(names)
         ],
         "users": [*_build_users(names)],
         "projects": [*_build_projects(names)],
@@ -53,39 +53,39 @@ def build_odd_account(names: Sequence[str] = ODD_NAMES) -> dict[str, Any]:
 
 
 def _build_units(names: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """Yield each name at the top and below the name before it."""
-    for place, name in enumerate(names):
-        yield {"id": format_unit_id(place), "name": name, "description": name}
-        below = {"id": format_unit_id(len(names) + place), "name": name}
-        yield {**below, "parent_id": format_unit_id(max(place - 1, 0))}
+    """Yield each name at the top level and below the previous name."""
+    for position, name in enumerate(names):
+        yield {"id": format_unit_id(position), "name": name, "description": name}
+        child = {"id": format_unit_id(len(names) + position), "name": name}
+        yield {**child, "parent_id": format_unit_id(max(position - 1, 0))}
 
 
 def _build_users(names: Sequence[str]) -> Iterator[dict[str, Any]]:
-    for place, name in enumerate(names):
-        email = f"Person.{place}@Example.COM"
-        named = {"first_name": name, "last_name": name, "job_title": name} if place % 2 else {}
+    for position, name in enumerate(names):
+        email = f"Person.{position}@Example.COM"
+        names_ = {"first_name": name, "last_name": name, "job_title": name} if position % 2 else {}
         yield {
-            "id": format_user_id(place),
+            "id": format_user_id(position),
             "email": email,
-            **named,
-            "company_id": format_company_id(place),
+            **names_,
+            "company_id": format_company_id(position),
         }
 
 
 def _build_projects(names: Sequence[str]) -> Iterator[dict[str, Any]]:
-    for place, name in enumerate(names):
+    for position, name in enumerate(names):
         texts = {"name": name, "city": name, "job_number": name[:100]}
-        unit = {"business_unit_id": format_unit_id(place)}
+        unit = {"business_unit_id": format_unit_id(position)}
         member = {
-            "email": f"person.{place}@example.com",
-            "company_id": format_company_id(place),
+            "email": f"person.{position}@example.com",
+            "company_id": format_company_id(position),
             "services": {"document_management": "user"},
         }
-        members = {"users": [member]} if place % 7 == 0 else {}
+        members = {"users": [member]} if position % 7 == 0 else {}
         yield {
-            **(ALL_FIELDS if place % 2 else {}),
+            **(ALL_FIELDS if position % 2 else {}),
             **texts,
             **unit,
             **members,
-            "id": format_project_id(place),
+            "id": format_project_id(position),
         }

@@ -1,4 +1,4 @@
-"""A stack with one of each entity, whose resources are replaced in every way that Pulumi has."""
+"""A stack with one of each entity, for tests of all kinds of replacements."""
 
 import json
 from collections.abc import Mapping
@@ -17,26 +17,27 @@ from bim360_provider import (
 )
 
 HERE = Path(__file__).parent
-said = json.loads((HERE / "said.json").read_text())
-made = {}
+overrides = json.loads((HERE / "overrides.json").read_text())
+resources = {}
 
 
-def arguments(name, /, **usual):
-    options = dict(said["options"].get(name, {}))
-    options["replace_with"] = [made[each] for each in options.get("replace_with", [])]
-    return {**usual, **said["values"].get(name, {}), "opts": ResourceOptions(**options)}
+def arguments(name, /, **defaults):
+    options = dict(overrides["options"].get(name, {}))
+    options["replace_with"] = [resources[each] for each in options.get("replace_with", [])]
+    return {**defaults, **overrides["values"].get(name, {}), "opts": ResourceOptions(**options)}
 
 
-made["trigger"] = Bim360Company("trigger", **arguments("trigger", name="Trigger", trade="Other"))
-made["units"] = Bim360BusinessUnits("units", **arguments(
+resources["trigger"] = Bim360Company("trigger", **arguments(
+    "trigger", name="Trigger", trade="Other"))
+resources["units"] = Bim360BusinessUnits("units", **arguments(
     "units", units={"North": {"description": "cold"}, "North/West": {}}, on_destroy="remove"))
-made["volt"] = Bim360Company("volt", **arguments("volt", name="Volt", trade="Electrical"))
-made["ada"] = Bim360AccountUser("ada", **arguments(
-    "ada", email="Ada@example.com", company_id=made["volt"].id))
-made["tower"] = tower = Bim360Project("tower", **arguments(
+resources["volt"] = Bim360Company("volt", **arguments("volt", name="Volt", trade="Electrical"))
+resources["ada"] = Bim360AccountUser("ada", **arguments(
+    "ada", email="Ada@example.com", company_id=resources["volt"].id))
+resources["tower"] = tower = Bim360Project("tower", **arguments(
     "tower", name="Tower", start_date="2027-01-01", end_date="2028-01-01", project_type="Office",
     value=1, currency="USD", service_types=["doc_manager", "pm"],
-    business_unit_id=made["units"].ids["North/West"]))
+    business_unit_id=resources["units"].ids["North/West"]))
 Bim360ProjectImage("picture", **arguments(
     "picture", project_id=tower.id, path=HERE / "tower.png"))
 anna = Bim360ProjectAdmin("anna", **arguments(
@@ -59,19 +60,19 @@ NON_KEY_CHANGES: Final[Mapping[str, Mapping[str, Any]]] = {
     "anna": {"on_destroy": "retain"},
     "picture": {"path": "other.png"},
 }
-"""A change of each resource that is not a change of its unique key."""
+"""A change of each resource that does not change its unique key."""
 
 PNG_CONTENT: Final = b"\x89PNG\r\n\x1a\n a tower"
 
 
 @dataclass(frozen=True)
 class ProgramFolder:
-    """The folder of the program."""
+    """The folder of a Pulumi program."""
 
     folder: Path
 
     def write_program(self) -> None:
-        """Write the program and its pictures."""
+        """Write the program and its images."""
         self.folder.mkdir(exist_ok=True)
         (self.folder / "Pulumi.yaml").write_text("name: towers\nruntime: python\n")
         (self.folder / "__main__.py").write_text(PROGRAM)
@@ -80,13 +81,13 @@ class ProgramFolder:
         self.declare()
 
     def declare(self, values: Any = None, options: Any = None) -> None:
-        """Say how the resources differ from the usual ones, and which options they have."""
-        said = {"values": values or {}, "options": options or {}}
-        (self.folder / "said.json").write_text(json.dumps(said))
+        """Write the arguments and options that differ from the defaults."""
+        overrides = {"values": values or {}, "options": options or {}}
+        (self.folder / "overrides.json").write_text(json.dumps(overrides))
 
 
 def list_surviving_values(account: Any) -> dict[str, Any]:
-    """Return what must survive each replacement: ids, statuses, members and units."""
+    """Return the values that must survive each replacement: ids, statuses, members, units."""
     return {
         "projects": {row["id"]: row["status"] for row in account["projects"]},
         "companies": {row["id"]: row["name"] for row in account["companies"]},

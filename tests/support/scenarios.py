@@ -1,4 +1,4 @@
-"""Stories of a stack, stage by stage, for the local engine and for the real Pulumi CLI alike."""
+"""Scenarios of a stack, as lists of commands, for the local engine and for the Pulumi CLI."""
 
 import json
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from shelf import FileStore, Item
 
 @dataclass(frozen=True)
 class Command:
-    """One command, after the program and the shelf were put in place for it."""
+    """A command, with the program and a change of the store before it."""
 
     command: Literal[
         "preview", "up", "refresh", "destroy", "up --refresh", "preview --refresh", "drift"
@@ -25,19 +25,19 @@ class Command:
 
 
 def _write_object(id_: str, **props: object) -> Callable[[Path], object]:
-    return lambda shelf: (shelf / f"{id_}.json").write_text(json.dumps(props))
+    return lambda store: (store / f"{id_}.json").write_text(json.dumps(props))
 
 
 def _remove_object(id_: str) -> Callable[[Path], object]:
-    return lambda shelf: (shelf / f"{id_}.json").unlink()
+    return lambda store: (store / f"{id_}.json").unlink()
 
 
 _THREE_ITEMS: Final = """
 a = Item("a", title=" A ", size=3, tags={"x": 1, "y": [1, 2]}, nothing=None)
 b = Item("b", title=Output.concat("after ", a.id), password=Output.secret("correct horse"))
-c = Item("c", title="c", note=b.made_by)
+c = Item("c", title="c", note=b.created_by)
 pulumi.export("a", a.id)
-pulumi.export("who", a.made_by)
+pulumi.export("who", a.created_by)
 pulumi.export("password", b.password)
 """
 
@@ -46,7 +46,7 @@ ignored = Opts(ignore_changes=["size", "tags.x"])
 Item("a", ignored, title="A", size={size}, tags={{"x": {x}, "y": {y}}})
 """
 
-# One after the other: beside a refused step, Pulumi's own next one may or may not have begun.
+# Sequential: next to a rejected step, Pulumi may or may not have started the next one.
 _PROTECTED_ITEM: Final = """
 b = Item("b", title="B")
 Item("a", Opts(protect=True, depends_on=[b]), title="A", kind={kind!r})
@@ -64,7 +64,7 @@ b = Item("b", title="B", kind=a.id, other={other!r})
 """
 
 SCENARIOS: Final[dict[str, tuple[Command, ...]]] = {
-    "create, nothing to do, destroy": (
+    "create, no changes, destroy": (
         Command("preview", _THREE_ITEMS),
         Command("up"),
         Command("up"),
@@ -76,12 +76,12 @@ SCENARIOS: Final[dict[str, tuple[Command, ...]]] = {
         Command("up"),
         Command("up", _THREE_ITEMS.replace('"y": [1, 2]', '"y": [1]')),
     ),
-    "the provider decides by itself": (
+    "the provider decides": (
         Command(
-            "up", 'Item("a", title="A", verdict="no", n=1)\nItem("b", title="B", verdict="yes")'
+            "up", 'Item("a", title="A", decision="no", n=1)\nItem("b", title="B", decision="yes")'
         ),
         Command(
-            "up", 'Item("a", title="A", verdict="no", n=2)\nItem("b", title="B", verdict="yes")'
+            "up", 'Item("a", title="A", decision="no", n=2)\nItem("b", title="B", decision="yes")'
         ),
     ),
     "replace, create first": (
@@ -96,7 +96,7 @@ SCENARIOS: Final[dict[str, tuple[Command, ...]]] = {
         Command("up"),
         Command("up"),
     ),
-    "delete_before_replace wins over the provider": (
+    "delete_before_replace overrides the provider": (
         Command("up", 'Item("a", Opts(delete_before_replace=True), title="A", kind="one")'),
         Command("up", 'Item("a", Opts(delete_before_replace=True), title="A", kind="two")'),
         Command("up", 'Item("a", Opts(replace_on_changes=["tags.x"]), title="A", kind="two")'),
@@ -120,7 +120,7 @@ SCENARIOS: Final[dict[str, tuple[Command, ...]]] = {
         Command("preview --refresh", None, _write_object("A-1", title="A", size=8)),
         Command("up --refresh"),
     ),
-    "gone": (
+    "deleted outside": (
         Command("up", 'a = Item("a", title="A")\nItem("b", title="B", note=a.id)'),
         Command("refresh", None, _remove_object("A-1")),
         Command("up"),
@@ -165,23 +165,23 @@ SCENARIOS: Final[dict[str, tuple[Command, ...]]] = {
             'Item("a", Opts(provider=s), title="A", size=1)\nItem("b", title="B")',
         ),
     ),
-    "explicit provider, to the end": (
+    "explicit provider, refresh and destroy": (
         Command("up", 's = FileStore("s", mark="EX")\nItem("a", Opts(provider=s), title="A")'),
         Command("refresh"),
         Command("up --refresh", None, _remove_object("A-1")),
         Command("destroy"),
     ),
-    "secrets in deep places": (
+    "nested secrets": (
         Command("up", _NESTED_SECRETS),
         Command("preview"),
         Command("up", _NESTED_SECRETS + 'Item("c", title="C", copy=a.list)'),
     ),
-    "secrets that are read again": (
+    "refreshed secrets": (
         Command("up", _NESTED_SECRETS.partition('Item("b"')[0]),
         Command("refresh"),
         Command("up"),
     ),
-    "what is wrong is told": (
+    "errors": (
         Command("preview", 'Item("a", title="")'),
         Command("up", 'Item("a", title="A", broken="update")\nItem("c", title="C")'),
         Command(
@@ -189,7 +189,7 @@ SCENARIOS: Final[dict[str, tuple[Command, ...]]] = {
         ),
         Command("up", 'Item("a", title="A", size=2)\nItem("c", title="C", size=2)'),
     ),
-    "a failed create stops its dependents only": (
+    "a failed create skips only its dependents": (
         Command(
             "up",
             'a = Item("a", title="A", broken="create")\nb = Item("b", title="B", note=a.id)\n'

@@ -1,4 +1,4 @@
-"""Runs stages on the local engine or on the Pulumi CLI, and reports both in the same words."""
+"""Runs the commands of scenarios on the local engine or the Pulumi CLI, with the same report."""
 
 import json
 import os
@@ -23,7 +23,7 @@ PROVIDER_MARK: Final = "M"
 
 @dataclass(frozen=True)
 class CommandReport:
-    """What a stage did: operations, provider calls, changed paths, counts, outcome."""
+    """The effects of a command: operations, provider calls, changed paths and counts."""
 
     ok: bool
     ops: list[str]
@@ -33,35 +33,35 @@ class CommandReport:
 
 
 class ScenarioStack(Protocol):
-    """A stack that stages can be played on."""
+    """A stack that runs commands."""
 
-    def run_command(self, hq: Command) -> CommandReport:
-        """Play one stage."""
+    def run_command(self, command: Command) -> CommandReport:
+        """Run a command and report its effects."""
 
 
 class StackRunner:
-    """A project, a shelf and a log in a folder."""
+    """A project, an object store and a log in a folder."""
 
     def __init__(self, folder: Path) -> None:
         self.project = folder / "project"
         self.store = folder / "shelf"
         self.log = folder / "calls.jsonl"
-        for place in (self.project, self.store):
-            place.mkdir(parents=True)
+        for path in (self.project, self.store):
+            path.mkdir(parents=True)
         (self.project / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
         shutil.copy(Path(__file__).with_name("file_provider.py"), self.project / "shelf.py")
         self.env = {"SHELF": str(self.store), "SHELF_LOG": str(self.log)}
 
-    def prepare(self, hq: Command) -> None:
-        """Put program and shelf in place, and start a new log."""
-        if hq.program is not None:
-            (self.project / "__main__.py").write_text(PRELUDE + hq.program)
-        if hq.tamper is not None:
-            hq.tamper(self.store)
+    def prepare(self, command: Command) -> None:
+        """Write the program, change the store and clear the log."""
+        if command.program is not None:
+            (self.project / "__main__.py").write_text(PRELUDE + command.program)
+        if command.tamper is not None:
+            command.tamper(self.store)
         self.log.write_text("")
 
     def read_calls(self) -> list[str]:
-        """Return the provider calls in a fixed order, with secrets blotted out."""
+        """Return the provider calls in a fixed order, with secrets masked."""
         text = re.sub(
             r"\[secret [0-9a-f]+\]|correct (horse|cow)|open sesame", "***", self.log.read_text()
         )
@@ -81,9 +81,9 @@ class LocalStack:
             env=self.runner.env,
         )
 
-    def run(self, hq: Command) -> Result:
-        """Play a stage and return what the engine says of it."""
-        self.runner.prepare(hq)
+    def run(self, command: Command) -> Result:
+        """Run a command and return the result of the engine."""
+        self.runner.prepare(command)
         actions: dict[str, Callable[[], Result]] = {
             "preview": self.engine.preview,
             "up": self.engine.up,
@@ -93,11 +93,11 @@ class LocalStack:
             "up --refresh": lambda: self.engine.up(refresh=True),
             "preview --refresh": lambda: self.engine.preview(refresh=True),
         }
-        return actions[hq.command]()
+        return actions[command.command]()
 
-    def run_command(self, hq: Command) -> CommandReport:
-        """Play a stage and report it."""
-        result = self.run(hq)
+    def run_command(self, command: Command) -> CommandReport:
+        """Run a command and report its effects."""
+        result = self.run(command)
         return CommandReport(
             ok=result.ok,
             ops=sorted({f"{step.op} {step.name}" for step in result.steps}),
@@ -108,7 +108,7 @@ class LocalStack:
 
 
 class PulumiStack:
-    """The same stack on the real Pulumi CLI, with a backend in the same folder."""
+    """A stack on the Pulumi CLI, with a backend in the same folder."""
 
     def __init__(self, folder: Path) -> None:
         self.runner = StackRunner(folder)
@@ -129,18 +129,20 @@ class PulumiStack:
         self._run_pulumi("stack", "init", "demo")
         self._run_pulumi("config", "set", "shelf:mark", PROVIDER_MARK)
 
-    def run_command(self, hq: Command) -> CommandReport:
-        """Play a stage and report it."""
-        self.runner.prepare(hq)
+    def run_command(self, command: Command) -> CommandReport:
+        """Run a command and report its effects."""
+        self.runner.prepare(command)
         self._events.unlink(missing_ok=True)
-        done = self._run_pulumi(*_CLI_ARGS[hq.command], f"--event-log={self._events}", check=False)
+        process = self._run_pulumi(
+            *_CLI_ARGS[command.command], f"--event-log={self._events}", check=False
+        )
         events = [json.loads(line) for line in self._events.read_text().splitlines()]
         finished = [
             event["resOutputsEvent"]["metadata"] for event in events if "resOutputsEvent" in event
         ]
         steps = [step for step in finished if not _is_default_provider(step)]
         return CommandReport(
-            ok=done.returncode == 0,
+            ok=process.returncode == 0,
             ops=sorted({f"{step['op']} {_resource_name(step)}" for step in steps}),
             calls=self.runner.read_calls(),
             paths={
@@ -151,9 +153,11 @@ class PulumiStack:
             changes=_count_changes(events),
         )
 
-    def _run_pulumi(self, *words: str, check: bool = True) -> "subprocess.CompletedProcess[bytes]":
-        command = ["pulumi", *words, "--non-interactive", "--color=never"]
-        return subprocess.run(  # noqa: S603 -- the CLI on PATH is what is under test
+    def _run_pulumi(
+        self, *arguments: str, check: bool = True
+    ) -> "subprocess.CompletedProcess[bytes]":
+        command = ["pulumi", *arguments, "--non-interactive", "--color=never"]
+        return subprocess.run(  # noqa: S603 -- the test runs the CLI on PATH
             command, cwd=self.runner.project, env=self._env, check=check, capture_output=True
         )
 

@@ -1,4 +1,4 @@
-"""Checks of this machine: the Pulumi CLI, the SDK, and the Python that Pulumi starts."""
+"""Checks of this machine: Pulumi CLI, SDK, Pulumi.yaml and the Python that Pulumi starts."""
 
 import os
 import platform
@@ -24,13 +24,13 @@ from bim360_provider.doctor.sources import Sources
 __all__ = ["capture_output", "check_project_file", "check_pulumi_cli", "check_python", "check_sdk"]
 
 COMMAND_TIMEOUT: Final = 30.0
-"""Seconds for a command: the first start on a cold disk is slow."""
+"""Seconds for a command; its first start may be slow."""
 
 MIN_CLI_VERSION: Final = (3, 254)
-"""The first CLI that takes an import file with outputs."""
+"""The first CLI that accepts an import file with outputs."""
 
 MIN_SDK_VERSION: Final = (3, 268)
-"""The first SDK whose host finds the provider for `.get()`."""
+"""The first SDK with a host that finds the provider for `.get()`."""
 
 CLI_INSTALL_URL: Final = "https://www.pulumi.com/docs/iac/download-install/"
 IMPORT_PROGRAM: Final = "import bim360_provider, pulumi, sys; print(sys.version.split()[0])"
@@ -39,9 +39,9 @@ IMPORT_PROGRAM: Final = "import bim360_provider, pulumi, sys; print(sys.version.
 def capture_output(
     command: list[str], folder: Path | None = None, extra_environ: Mapping[str, str] | None = None
 ) -> str | None:
-    """Return what a command prints; None if it does not run, or fails."""
+    """Return the output of a command; None if it cannot start or fails."""
     try:
-        ran = subprocess.run(  # noqa: S603 - a program that the person has, with fixed arguments
+        process = subprocess.run(  # noqa: S603 - a program of the user with fixed arguments
             command,
             cwd=folder,
             capture_output=True,
@@ -52,72 +52,90 @@ def capture_output(
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return None if ran.returncode else ran.stdout.strip()
+    return None if process.returncode else process.stdout.strip()
 
 
-def _parse_minor_version(words: str) -> tuple[int, int] | None:
-    found = re.search(r"(\d+)\.(\d+)", words)
-    return (int(found[1]), int(found[2])) if found else None
-
-
-def check_pulumi_cli(_case: CheckContext) -> Finding:
-    """Look for the CLI, and whether it fits the SDK."""
+def check_pulumi_cli(_context: CheckContext) -> Finding:
+    """Check that the Pulumi CLI is on PATH and not older than the SDK."""
     path = shutil.which("pulumi")
     if path is None:
-        return report_warning("there is no `pulumi` on PATH", f"Install it: {CLI_INSTALL_URL}")
-    words = capture_output([path, "version"], extra_environ={"PULUMI_SKIP_UPDATE_CHECK": "1"})
-    if words is None:
-        return report_failure(f"{path} does not run", f"Install it anew: {CLI_INSTALL_URL}")
-    cli, mine = _parse_minor_version(words), _parse_minor_version(version("pulumi"))
+        return report_warning("`pulumi` is not on PATH", f"Install it: {CLI_INSTALL_URL}")
+    output = capture_output([path, "version"], extra_environ={"PULUMI_SKIP_UPDATE_CHECK": "1"})
+    if output is None:
+        return report_failure(f"{path} does not run", f"Install it again: {CLI_INSTALL_URL}")
+    cli, sdk = _parse_minor_version(output), _parse_minor_version(version("pulumi"))
     if cli is None:
-        return report_warning(
-            f"{path} does not say its version", "One from Pulumi's own page does."
-        )
+        return report_warning(f"{path} reports no version", f"Install a release: {CLI_INSTALL_URL}")
     if cli < MIN_CLI_VERSION:
         return report_warning(
-            f"{words} ({path}) cannot import what exists", f"Take 3.254 or newer: {CLI_INSTALL_URL}"
+            f"{output} ({path}) cannot import existing resources",
+            f"Install 3.254 or newer: {CLI_INSTALL_URL}",
         )
-    if cli < (mine or cli):
+    if cli < (sdk or cli):
         return report_warning(
-            f"{words} ({path}) is older than the SDK {version('pulumi')}",
-            f"Install the minor version of the SDK, or a newer one: {CLI_INSTALL_URL}",
+            f"{output} ({path}) is older than the SDK {version('pulumi')}",
+            f"Install this minor version or a newer one: {CLI_INSTALL_URL}",
         )
-    return report_ok(f"{words} ({path})")
+    return report_ok(f"{output} ({path})")
 
 
-def check_sdk(_case: CheckContext) -> Finding:
-    """Look at the versions of Pulumi's SDK, of Python and of this package."""
-    found = version("pulumi")
-    beside = f"bim360-provider {version('bim360-provider')}, Python {platform.python_version()}"
-    if (_parse_minor_version(found) or MIN_SDK_VERSION) < MIN_SDK_VERSION:
-        return report_failure(f"pulumi {found}, {beside}", "Run: pip install 'pulumi>=3.268,<4'")
-    return report_ok(f"pulumi {found}, {beside}")
+def check_sdk(_context: CheckContext) -> Finding:
+    """Check the version of Pulumi's SDK; report those of Python and of this package."""
+    sdk = version("pulumi")
+    others = f"bim360-provider {version('bim360-provider')}, Python {platform.python_version()}"
+    if (_parse_minor_version(sdk) or MIN_SDK_VERSION) < MIN_SDK_VERSION:
+        return report_failure(f"pulumi {sdk}, {others}", "Run: pip install 'pulumi>=3.268,<4'")
+    return report_ok(f"pulumi {sdk}, {others}")
 
 
-def check_python(case: CheckContext) -> Finding:
-    """Look whether the Python that Pulumi will start knows the provider."""
-    command = _find_python(case.sources)
+def check_python(context: CheckContext) -> Finding:
+    """Check that the Python that Pulumi starts can import the provider."""
+    command = _find_python(context.sources)
     if command is None:
         return report_failure(
-            "there is no python on PATH", "Activate the environment of the stack."
+            "Python is not on PATH", "Activate the Python environment of the stack."
         )
-    said = capture_output([command, "-c", IMPORT_PROGRAM], _find_program_folder(case.sources))
-    if said is None:
+    output = capture_output([command, "-c", IMPORT_PROGRAM], _find_program_folder(context.sources))
+    if output is None:
         return report_failure(
-            f"{command}, which Pulumi will start, cannot import bim360_provider",
-            f"Activate the environment that has it (such as {sys.prefix}), or install it.",
+            f"{command}, which Pulumi starts, cannot import bim360_provider",
+            f"Activate the environment that contains it (such as {sys.prefix}), or install it.",
         )
-    return report_ok(f"{command} (Python {said}) knows the provider")
+    return report_ok(f"{command} (Python {output}) can import the provider")
+
+
+def check_project_file(context: CheckContext) -> Finding:
+    """Check that Pulumi.yaml does not prevent dynamic providers from starting."""
+    sources = context.sources
+    if not sources.project:
+        return report_skip(f"there is no Pulumi.yaml in {sources.folder}")
+    name, options = _parse_runtime(sources)
+    if name != "python":
+        return report_failure(f"the runtime in Pulumi.yaml is {name}", "Set `runtime: python`.")
+    environment = str(options.get("virtualenv") or options.get("toolchain") or "")
+    is_relative = bool(environment) and not Path(environment).is_absolute() and environment != "pip"
+    if is_relative and _find_program_folder(sources).resolve() != sources.folder.resolve():
+        return report_failure(
+            f"`{environment}` in the runtime options does not work with a `main:` in a subfolder",
+            "Remove the option and activate the environment instead, also in CI: Pulumi searches "
+            "for it in the folder of the program, so no dynamic provider starts.",
+        )
+    return report_ok("Pulumi.yaml supports dynamic providers")
+
+
+def _parse_minor_version(text: str) -> tuple[int, int] | None:
+    match = re.search(r"(\d+)\.(\d+)", text)
+    return (int(match[1]), int(match[2])) if match else None
 
 
 def _find_python(sources: Sources) -> str | None:
-    """Return the Python that Pulumi starts: of its option, of its variable, or the one on PATH."""
-    chosen = _get_runtime_options(sources).get("virtualenv")
-    if chosen:
+    """Return the Python that Pulumi starts: by option, by variable, or from PATH."""
+    virtualenv = _get_runtime_options(sources).get("virtualenv")
+    if virtualenv:
         scripts = "Scripts" if sys.platform == "win32" else "bin"
-        return str((sources.folder / str(chosen) / scripts / "python").absolute())
-    named = sources.environ.get("PULUMI_PYTHON_CMD")
-    return named or shutil.which("python3") or shutil.which("python")
+        return str((sources.folder / str(virtualenv) / scripts / "python").absolute())
+    command = sources.environ.get("PULUMI_PYTHON_CMD")
+    return command or shutil.which("python3") or shutil.which("python")
 
 
 def _find_program_folder(sources: Sources) -> Path:
@@ -135,24 +153,3 @@ def _parse_runtime(sources: Sources) -> tuple[str, Mapping[str, Any]]:
 
 def _get_runtime_options(sources: Sources) -> Mapping[str, Any]:
     return _parse_runtime(sources)[1]
-
-
-def check_project_file(case: CheckContext) -> Finding:
-    """Look for what in Pulumi.yaml keeps dynamic providers from starting."""
-    sources = case.sources
-    if not sources.project:
-        return report_skip(f"there is no Pulumi.yaml in {sources.folder}")
-    name, options = _parse_runtime(sources)
-    if name != "python":
-        return report_failure(
-            f"its runtime is {name}", "Write `runtime: python`: the provider is dynamic."
-        )
-    chosen = str(options.get("virtualenv") or options.get("toolchain") or "")
-    relative = bool(chosen) and not Path(chosen).is_absolute() and chosen != "pip"
-    if relative and _find_program_folder(sources).resolve() != sources.folder.resolve():
-        return report_failure(
-            f"`{chosen}` of its runtime options and a `main:` in a sub-folder do not go together",
-            "Take the option out and activate the environment instead, in CI too: Pulumi looks "
-            "for it from the program's folder, and no dynamic provider starts.",
-        )
-    return report_ok("Pulumi.yaml is as dynamic providers need it")

@@ -1,1 +1,1 @@
-"""A small deployment engine for unchanged Pulumi Python programs; it knows nothing of BIM 360."""
+"""A small deployment engine for Pulumi Python programs; independent of BIM 360."""

@@ -1,8 +1,8 @@
-"""The local engine: preview, up, refresh and destroy of an unchanged Pulumi Python stack."""
+"""The local engine: runs the commands of Pulumi on a Python stack without the Pulumi CLI."""
 
 import os
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace as with_changes
+from dataclasses import replace as replace_fields
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,18 +18,18 @@ from bim360_provider.testing.engine.program.resource_monitor import ResourceMoni
 from bim360_provider.testing.engine.program.runner import run_program
 from bim360_provider.testing.engine.results import Command, EventListener, LocalEngineError, Result
 
-# Pulumi's own default is 16; the host of the dynamic providers answers four calls at a time.
 DEFAULT_PARALLEL: Final = 16
+"""Pulumi's own default. The host of dynamic providers handles four calls at a time."""
 
 
 class LocalEngine:
     """Runs one stack of one project, without the Pulumi CLI.
 
     Attributes:
-        state: The state file; it appears with the first step of an ``up``.
+        state: The state file, which the first step of an ``up`` creates.
     """
 
-    def __init__(  # noqa: PLR0913 -- what a stack is run with
+    def __init__(  # noqa: PLR0913 -- the options of a run
         self,
         project_dir: str | Path,
         *,
@@ -41,17 +41,18 @@ class LocalEngine:
         parallel: int = DEFAULT_PARALLEL,
         on_event: EventListener | None = None,
     ) -> None:
-        """Read the project; nothing is started yet.
+        """Read the project without starting a process.
 
         Args:
-            project_dir: The folder of ``Pulumi.yaml``.
-            stack: The stack's name.
+            project_dir: Folder of ``Pulumi.yaml``.
+            stack: Name of the stack.
             state: The state file; by default ``.pulumi/local-engine/<stack>.json``.
-            config: Configuration that wins over the stack's file; keys without a namespace get the
-                project's name, values that are not text become JSON.
-            secret_config: The same, for values that must not be shown or kept.
-            env: Environment variables for the program and the providers, beside this process's own.
-            parallel: How many steps may be under way at once, at least 1.
+            config: Configuration that overrides the file of the stack. Keys without a namespace
+                get the name of the project; values that are not text become JSON.
+            secret_config: Likewise, for secret values, which are neither shown nor stored.
+            env: Environment variables for the program and the providers, in addition to those of
+                this process.
+            parallel: Maximum number of parallel steps, at least 1.
             on_event: Called with each event as it happens, one at a time.
 
         Raises:
@@ -70,14 +71,14 @@ class LocalEngine:
         )
 
     def preview(self, *, refresh: bool = False, replace: Collection[str] = ()) -> Result:
-        """Tell what `up` would do; nothing is created, changed, deleted or saved.
+        """Return what `up` would do, without changing resources or the state.
 
         Args:
-            refresh: Look at the real objects first; what is found is not saved.
-            replace: URNs of resources to replace in any case: ``pulumi up --replace``.
+            refresh: Refresh the state first; the refreshed state is not saved.
+            replace: URNs of resources to replace even if unchanged (``pulumi up --replace``).
 
         Raises:
-            LocalEngineError: The state is another stack's, or in use.
+            LocalEngineError: The state is in use or belongs to another stack.
         """
         return self._run_command(
             "preview",
@@ -87,27 +88,27 @@ class LocalEngine:
         )
 
     def up(self, *, refresh: bool = False, replace: Collection[str] = ()) -> Result:
-        """Make the world what the program says.
+        """Apply the program.
 
         Args:
-            refresh: Look at the real objects first.
-            replace: URNs of resources to replace in any case: ``pulumi up --replace``.
+            refresh: Refresh the state first.
+            replace: URNs of resources to replace even if unchanged (``pulumi up --replace``).
 
         Raises:
-            LocalEngineError: The state is another stack's, or in use.
+            LocalEngineError: The state is in use or belongs to another stack.
         """
         return self._run_command(
             "up", lambda run, engine: self._apply_program(run, engine, refresh), replace=replace
         )
 
     def refresh(self, *, preview_only: bool = False) -> Result:
-        """Bring the state up to date with the real objects; the program is not run.
+        """Update the state from the real resources, without running the program.
 
         Args:
-            preview_only: Only tell what has drifted; save nothing.
+            preview_only: Return the drift without saving it.
 
         Raises:
-            LocalEngineError: The state is another stack's, or in use.
+            LocalEngineError: The state is in use or belongs to another stack.
         """
         return self._run_command(
             "refresh",
@@ -116,14 +117,15 @@ class LocalEngine:
         )
 
     def import_from(self, file: str | Path, *, protect: bool = True) -> Result:
-        """Take what exists into the state, as ``pulumi import --file`` does; nothing is changed.
+        """Import existing resources into the state, as ``pulumi import --file`` does.
 
         Args:
-            file: Its rows hold inputs and outputs, as ``bim360 export`` writes them.
-            protect: Whether nothing that is imported can be deleted until the next ``up``.
+            file: The import file; its rows contain inputs and outputs, as ``bim360 export``
+                writes them.
+            protect: Protect the imported resources from deletion until the next ``up``.
 
         Raises:
-            LocalEngineError: The file cannot be read, or the state is another stack's, or in use.
+            LocalEngineError: The file is invalid; the state is in use or is another stack's.
         """
         rows = read_import_file(Path(file))
         return self._run_command(
@@ -131,18 +133,18 @@ class LocalEngine:
         )
 
     def taint(self, *names: str) -> Result:
-        """Mark resources, by their URNs, that the next ``up`` is to replace.
+        """Mark resources, by URN, for replacement by the next ``up``.
 
         Raises:
-            LocalEngineError: The state lacks one, is another stack's, or in use.
+            LocalEngineError: The state is in use, is another stack's or has no such resource.
         """
         return self._run_command("taint", lambda run, _: _taint_resources(run, names))
 
     def destroy(self) -> Result:
-        """Delete everything in the state, dependents first; the program is not run.
+        """Delete all resources of the stack, dependents first, without running the program.
 
         Raises:
-            LocalEngineError: The state is another stack's, or in use.
+            LocalEngineError: The state is in use or belongs to another stack.
         """
         return self._run_command("destroy", self._delete_all)
 
@@ -155,23 +157,25 @@ class LocalEngine:
             if run.recorder.has_failed:
                 return
         run.hosts.start_default_host()
-        registrar = StepGenerator(run)
-        monitor = ResourceMonitor(run, registrar)
+        step_generator = StepGenerator(run)
+        monitor = ResourceMonitor(run, step_generator)
         finished = run_program(
             run, monitor, self._project, self._config, self._env, engine, self._parallel
         )
-        if finished and self._may_delete(run, registrar):
-            gone = (item for item in run.state.list_resources() if registrar.is_obsolete(item))
-            delete_resources(run, gone, self._parallel)
+        if finished and self._may_delete(run, step_generator):
+            obsolete = (
+                item for item in run.state.list_resources() if step_generator.is_obsolete(item)
+            )
+            delete_resources(run, obsolete, self._parallel)
 
     @staticmethod
-    def _may_delete(run: EngineRun, registrar: StepGenerator) -> bool:
-        """Tell whether what the program did not register is really meant to go.
+    def _may_delete(run: EngineRun, step_generator: StepGenerator) -> bool:
+        """Return whether resources that the program did not register may be deleted.
 
-        After a failure parts of a program may not have run. A preview only shows; there an error
-        of the engine, such as a protected resource in the way, does not hide what else would be.
+        After a failure, parts of the program may not have run. A preview continues after an error
+        of the engine, such as a protected resource, to show all other changes.
         """
-        return not registrar.failed_urns and (run.dry_run or not run.recorder.has_failed)
+        return not step_generator.failed_urns and (run.dry_run or not run.recorder.has_failed)
 
     def _run_command(
         self,
@@ -181,8 +185,14 @@ class LocalEngine:
         dry_run: bool = False,
         replace: Collection[str] = (),
     ) -> Result:
-        known = (self._project, self._stack, self._config, self._env, self._parallel)
-        session = Session(*known, frozenset(replace))
+        session = Session(
+            self._project,
+            self._stack,
+            self._config,
+            self._env,
+            self._parallel,
+            frozenset(replace),
+        )
         return session.run_command(command, work, self.state, self._on_event, dry_run=dry_run)
 
 
@@ -192,4 +202,4 @@ def _taint_resources(run: EngineRun, names: Collection[str]) -> None:
         if urn not in live:
             msg = f"cannot taint {urn!r}: the state has no such resource"
             raise LocalEngineError(msg)
-        run.state.put(with_changes(live[urn], taint=True), previous=live[urn])
+        run.state.put(replace_fields(live[urn], taint=True), previous=live[urn])

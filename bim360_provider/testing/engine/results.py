@@ -1,4 +1,4 @@
-"""The record of a run and what it reports: steps, messages, counts and outputs."""
+"""Records a run and reports its result: steps, messages, counts and outputs."""
 
 import threading
 import time
@@ -12,11 +12,6 @@ from bim360_provider.testing.engine.state import resource
 from bim360_provider.testing.engine.state.property_path import PropertyChanges
 from bim360_provider.testing.engine.state.resource import Resource
 from bim360_provider.testing.engine.state.values import Properties, is_internal, mask_value
-
-
-class LocalEngineError(Exception):
-    """The run cannot start or go on; the message says what to do."""
-
 
 Op: TypeAlias = Literal[
     "same",
@@ -34,27 +29,35 @@ Op: TypeAlias = Literal[
 ]
 
 Command: TypeAlias = Literal["preview", "up", "refresh", "import", "taint", "destroy"]
-
 Severity: TypeAlias = Literal["debug", "info", "warning", "error"]
+
+# Operations that Pulumi does not count: a replacement is one change, and a read is none.
+_UNCOUNTED_OPS = frozenset(
+    {"create-replacement", "delete-replaced", "discard-replaced", "read", "refresh"}
+)
+
+
+class LocalEngineError(Exception):
+    """The run cannot start or continue; the message suggests a fix."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a run, in Pulumi's words.
+    """One step of a run, in Pulumi's terms.
 
     Attributes:
-        urn: The resource's URN.
-        type: Its type, such as ``pulumi-python:dynamic/bim360:Project``.
-        name: Its name in the program.
-        op: What was done, or in a preview what would be.
-        paths: Which properties change: property path to ``add``, ``update`` or ``delete``.
-        old: The inputs before, secrets masked; None where there were none.
-        new: The inputs after, secrets and unknowns masked; None where there are none.
-        id: The resource's id; empty where it is not known yet.
+        urn: URN of the resource.
+        type: Type of the resource, such as ``pulumi-python:dynamic/bim360:Project``.
+        name: Name of the resource in the program.
+        op: The operation; in a preview, the planned one.
+        paths: Changed properties: property path -> ``add``, ``update`` or ``delete``.
+        old: The inputs before the step, with secrets masked, or None.
+        new: The inputs after the step, with secrets and unknowns masked, or None.
+        id: Id of the resource; empty if it is not known yet.
         replaces: The properties that force a replacement.
-        seconds: How long the step took.
-        old_state: The whole resource before, in the shape of Pulumi's JSON and masked likewise.
-        new_state: The same after.
+        seconds: Duration of the step.
+        old_state: The resource before the step, masked, in the format of Pulumi's JSON.
+        new_state: The resource after the step, likewise.
     """
 
     urn: str
@@ -73,7 +76,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Message:
-    """A diagnostic: of the engine, the program (``pulumi.log``) or a provider (what it prints)."""
+    """A message of the engine, the program (``pulumi.log``) or a provider (its output)."""
 
     severity: Severity
     text: str
@@ -83,7 +86,7 @@ class Message:
 
 @dataclass(frozen=True)
 class StepStarted:
-    """An event: work on a resource began."""
+    """Event: work on a resource has started."""
 
     urn: str
     op: Op
@@ -91,7 +94,7 @@ class StepStarted:
 
 @dataclass(frozen=True)
 class StepFailed:
-    """An event: work on a resource failed; a `Message` says why."""
+    """Event: work on a resource has failed; a `Message` contains the reason."""
 
     urn: str
 
@@ -101,25 +104,19 @@ Event: TypeAlias = StepStarted | Step | StepFailed | Message
 EventListener: TypeAlias = Callable[[Event], None]
 
 
-# Steps Pulumi does not count: a replacement is one change, not three, and a read is none.
-_UNCOUNTED_OPS = frozenset(
-    {"create-replacement", "delete-replaced", "discard-replaced", "read", "refresh"}
-)
-
-
 @dataclass(frozen=True)
 class Result:
-    """How a run went.
+    """The result of a run.
 
     Attributes:
-        command: ``preview``, ``up``, ``refresh`` or ``destroy``.
-        ok: Whether everything succeeded.
-        steps: What was done, in the order it was finished.
-        messages: Everything that was said.
-        outputs: The stack's outputs; ``[secret]`` and ``[unknown]`` stand for what cannot be shown.
+        command: The command.
+        ok: Whether all steps succeeded.
+        steps: The steps, in the order in which they finished.
+        messages: All messages.
+        outputs: The outputs of the stack; ``[secret]`` and ``[unknown]`` replace hidden values.
         state: The state file.
-        seconds: How long the run took.
-        interrupted: Whether Ctrl-C ended it early.
+        seconds: Duration of the run.
+        interrupted: Whether Ctrl-C ended the run.
     """
 
     command: Command
@@ -133,12 +130,12 @@ class Result:
 
     @property
     def changes(self) -> dict[str, int]:
-        """Resources by what happened to them, as Pulumi counts them in its summary."""
+        """Number of resources by operation, as in Pulumi's summary."""
         return dict(Counter(step.op for step in self.steps if step.op not in _UNCOUNTED_OPS))
 
     @property
     def changed(self) -> bool:
-        """Whether anything changed, or in a preview would."""
+        """Whether any resource changed, or in a preview would change."""
         return bool(self.changes.keys() - {"same"})
 
     @property
@@ -148,10 +145,10 @@ class Result:
 
 
 class Recorder:
-    """Collects steps and messages, and tells whoever listens."""
+    """Collects steps and messages and passes them to a listener."""
 
     def __init__(self, listener: EventListener | None) -> None:
-        """Start an empty record.
+        """Create an empty record.
 
         Args:
             listener: Called with each event, by one thread at a time.
@@ -174,12 +171,12 @@ class Recorder:
             self._notify_listener(message)
 
     def list_messages(self) -> tuple[Message, ...]:
-        """Return all messages, with the secrets masked that were not known yet at their time."""
+        """Return all messages; secrets that became known later are masked too."""
         with self._lock:
             return tuple(replace(each, text=self.mask(each.text)) for each in self.messages)
 
     def record_start(self, urn: str, op: Op) -> None:
-        """Note that work on a resource starts."""
+        """Record that work on a resource starts."""
         with self._lock:
             self._start_times[urn] = time.monotonic()
             self._notify_listener(StepStarted(urn, op))
@@ -197,7 +194,7 @@ class Recorder:
         if subject is None:
             return
         with self._lock:
-            began = self._start_times.pop(subject.urn, time.monotonic())
+            start = self._start_times.pop(subject.urn, time.monotonic())
             step = Step(
                 urn=subject.urn,
                 type=subject.type,
@@ -208,7 +205,7 @@ class Recorder:
                 new=None if new is None else self._mask_properties(new.inputs),
                 id=subject.id,
                 replaces=replaces,
-                seconds=time.monotonic() - began,
+                seconds=time.monotonic() - start,
                 old_state=self._serialize_resource(old),
                 new_state=self._serialize_resource(new),
             )
@@ -216,7 +213,7 @@ class Recorder:
             self._notify_listener(step)
 
     def record_failure(self, urn: str, text: str) -> None:
-        """Record that a resource failed, and why."""
+        """Record that a resource failed, with the reason."""
         self.record_message("error", text, urn)
         with self._lock:
             self._notify_listener(StepFailed(urn))

@@ -1,4 +1,4 @@
-"""``python -m bim360_provider.emulator``, as a person or a script starts it."""
+"""The command ``python -m bim360_provider.emulator``."""
 
 import json
 import os
@@ -33,8 +33,8 @@ def start_command(*flags: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
             process.kill()
 
 
-def test_the_first_line_says_where_it_listens_and_sigterm_stops_it() -> None:
-    """Scripts wait for exactly that line; the exit code is 0."""
+def test_the_first_line_has_the_url_and_sigterm_stops_the_emulator() -> None:
+    """Scripts wait for exactly this line; the exit code is 0."""
     with start_command() as (process, url):
         health = requests.get(f"{url}/_emulator/health", timeout=5)
         process.send_signal(signal.SIGTERM)
@@ -43,8 +43,8 @@ def test_the_first_line_says_where_it_listens_and_sigterm_stops_it() -> None:
         assert process.wait(5) == 0
 
 
-def test_it_can_stop_when_its_parent_does(tmp_path: Path) -> None:
-    """The end of standard input is the sign; the state is in the file by then."""
+def test_the_emulator_can_stop_with_its_parent(tmp_path: Path) -> None:
+    """The end of standard input stops it; its state is saved."""
     database = tmp_path / "hq.db"
     with start_command("--exit-with-parent", "--db", str(database)) as (process, _):
         assert process.stdin
@@ -55,40 +55,38 @@ def test_it_can_stop_when_its_parent_does(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("flags", "words"),
+    ("flags", "message"),
     [
         (["--seed", "nowhere.json"], "seed nowhere.json cannot be read"),
         (["-o", "enums"], '--option "enums" must be name=value'),
-        (["--port", "{taken}"], "Choose another --port"),
+        (["--port", "{used}"], "Choose another --port"),
         (["--port", "65536"], "a port is 0 to 65535"),
         (["--prot", "1"], "No such option"),
     ],
 )
-def test_a_start_that_is_refused_ends_with_code_2_while_its_parent_lives(
-    flags: list[str], words: str
-) -> None:
-    """Its pipe is still open then: the thread that reads it must not abort Python."""
+def test_a_failed_start_exits_with_2_while_its_parent_runs(flags: list[str], message: str) -> None:
+    """The thread that reads the open pipe must not abort Python."""
     command = [sys.executable, "-m", "bim360_provider.emulator", "--port", "0"]
     with serve() as running:
         port = running.url.rpartition(":")[2]
-        given = [flag.replace("{taken}", port) for flag in flags]
+        flags_with_port = [flag.replace("{used}", port) for flag in flags]
         with subprocess.Popen(  # noqa: S603 - our own module
-            [*command, *given, "--exit-with-parent"],
+            [*command, *flags_with_port, "--exit-with-parent"],
             stdin=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         ) as process:
             assert process.stderr
-            said = process.stderr.read()
+            stderr = process.stderr.read()
 
             assert process.wait(20) == 2
 
-    assert words in said
-    assert "Fatal Python error" not in said
+    assert message in stderr
+    assert "Fatal Python error" not in stderr
 
 
 def test_flags_and_files_reach_the_emulator(tmp_path: Path) -> None:
-    """A flag wins over the seed's options."""
+    """A flag overrides the options of the seed."""
     seed = tmp_path / "seed.json"
     seed.write_text(json.dumps({"options": {"job_duration": 9, "rate_limit_per_minute": 9}}))
     faults = tmp_path / "faults.json"
@@ -96,13 +94,13 @@ def test_flags_and_files_reach_the_emulator(tmp_path: Path) -> None:
     flags = ["--seed", str(seed), "--rate-limit", "0", "-o", "enums=loose"]
     with start_command(*flags, "--faults", str(faults)) as (_, url):
         options = requests.get(f"{url}/_emulator/options", timeout=5).json()
-        unwell = requests.get(f"{url}/hq/v1/accounts", timeout=5)
+        failed = requests.get(f"{url}/hq/v1/accounts", timeout=5)
 
     assert (options["job_duration"], options["rate_limit_per_minute"]) == (9, 0)
-    assert (options["enums"], unwell.status_code) == ("loose", 503)
+    assert (options["enums"], failed.status_code) == ("loose", 503)
 
 
-def test_a_taken_port_ends_it_with_one_line_and_code_2() -> None:
+def test_a_port_in_use_exits_with_2_and_one_line() -> None:
     """No traceback."""
     with serve() as running:
         port = running.url.rpartition(":")[2]
@@ -114,7 +112,7 @@ def test_a_taken_port_ends_it_with_one_line_and_code_2() -> None:
 
 
 @pytest.mark.parametrize(
-    ("flags", "words"),
+    ("flags", "message"),
     [
         (["--seed", "nowhere.json"], "seed nowhere.json cannot be read"),
         (["-o", "enums"], '--option "enums" must be name=value'),
@@ -126,18 +124,18 @@ def test_a_taken_port_ends_it_with_one_line_and_code_2() -> None:
         (["--host", "192.0.2.1"], "--allow-remote"),
     ],
 )
-def test_a_mistake_in_the_flags_ends_it_with_one_line(flags: list[str], words: str) -> None:
-    """And with exit code 2."""
+def test_an_invalid_flag_exits_with_one_line(flags: list[str], message: str) -> None:
+    """The exit code is 2."""
     result = CliRunner().invoke(app, ["--port", "0", *flags])
 
     assert result.exit_code == 2
-    assert words in result.stderr
+    assert message in result.stderr
     assert result.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize(("package", "code"), [("typer", 1), ("uvicorn", 2)])
-def test_a_missing_extra_is_one_line(tmp_path: Path, package: str, code: int) -> None:
-    """Whoever installed the provider alone learns what to install."""
+def test_a_missing_package_is_one_line(tmp_path: Path, package: str, code: int) -> None:
+    """The message names the extra to install."""
     fake = f"raise ModuleNotFoundError('no', name='{package}')\n"
     (tmp_path / f"{package}.py").write_text(fake)
     result = subprocess.run(
@@ -155,17 +153,17 @@ def test_a_missing_extra_is_one_line(tmp_path: Path, package: str, code: int) ->
     )
 
 
-def test_a_person_at_a_terminal_is_told_what_to_paste(
+def test_a_terminal_shows_the_variables_to_export(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Base URL, client, secret and account; with a seed of one's own only the base URL."""
+    """Base URL, client, secret and account; with a custom seed only the base URL."""
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     print_address("http://127.0.0.1:3600", is_builtin_seed=True)
     with_builtin = capsys.readouterr().out
     print_address("http://127.0.0.1:3600", is_builtin_seed=False)
-    with_own = capsys.readouterr().out
+    with_custom = capsys.readouterr().out
 
     assert with_builtin.startswith(f"{FIRST_LINE}http://127.0.0.1:3600\n")
     for name in ("BIM360_BASE_URL", "APS_CLIENT_ID", "APS_CLIENT_SECRET", "BIM360_ACCOUNT_ID"):
         assert f"export {name}=" in with_builtin
-        assert (f"export {name}=" in with_own) == (name == "BIM360_BASE_URL")
+        assert (f"export {name}=" in with_custom) == (name == "BIM360_BASE_URL")

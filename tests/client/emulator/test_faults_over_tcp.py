@@ -1,4 +1,4 @@
-"""Faults a client meets on the wire: lost, late, cut and dripping answers."""
+"""Faults over TCP: dropped, delayed, truncated and slow responses."""
 
 import time
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from bim360_provider.emulator import RunningEmulator, serve
 
 @pytest.fixture
 def running_emulator() -> Iterator[RunningEmulator]:
-    """Return an emulator that listens."""
+    """Return a running emulator."""
     with serve() as running:
         yield running
 
@@ -24,7 +24,7 @@ def send_get(running_emulator: RunningEmulator, timeout: float = 5) -> requests.
 def test_a_dropped_connection_is_a_connection_error(
     running_emulator: RunningEmulator, drop: str
 ) -> None:
-    """No status line, no answer; the next request is fine."""
+    """There is no status line; the next request succeeds."""
     running_emulator.emulator.call_control_plane(
         "POST", "/faults", {"times": 1, "then": {"drop": drop}}
     )
@@ -35,8 +35,8 @@ def test_a_dropped_connection_is_a_connection_error(
     assert send_get(running_emulator).status_code == 404
 
 
-def test_a_cut_body_is_noticed(running_emulator: RunningEmulator) -> None:
-    """The promised length never comes."""
+def test_a_truncated_body_is_an_error(running_emulator: RunningEmulator) -> None:
+    """The body is shorter than its Content-Length."""
     running_emulator.emulator.call_control_plane(
         "POST", "/faults", {"times": 1, "then": {"truncate": 10}}
     )
@@ -45,10 +45,10 @@ def test_a_cut_body_is_noticed(running_emulator: RunningEmulator) -> None:
         send_get(running_emulator)
 
 
-def test_an_answer_without_content_has_no_body_unless_a_fault_gives_it_one(
+def test_a_204_has_no_body_unless_a_fault_sets_one(
     running_emulator: RunningEmulator,
 ) -> None:
-    """HTTP has no room for a body in a 204, so one with a body is a 200."""
+    """HTTP allows no body in a 204, so a response with a body is a 200."""
     running_emulator.emulator.call_control_plane(
         "POST", "/faults", {"times": 1, "then": {"status": 204}}
     )
@@ -62,8 +62,10 @@ def test_an_answer_without_content_has_no_body_unless_a_fault_gives_it_one(
     assert (full.status_code, full.text) == (200, "no JSON")
 
 
-def test_a_late_answer_runs_into_the_clients_timeout(running_emulator: RunningEmulator) -> None:
-    """And holds nobody else up."""
+def test_a_delayed_response_exceeds_the_timeout_of_the_client(
+    running_emulator: RunningEmulator,
+) -> None:
+    """Other requests are not delayed."""
     running_emulator.emulator.call_control_plane(
         "POST", "/faults", {"times": 1, "then": {"delay": 60}}
     )
@@ -74,35 +76,35 @@ def test_a_late_answer_runs_into_the_clients_timeout(running_emulator: RunningEm
     assert send_get(running_emulator).status_code == 404
 
 
-def test_a_dripping_answer_arrives_whole(running_emulator: RunningEmulator) -> None:
-    """Eight pieces, so seven pauses."""
+def test_a_slow_response_arrives_completely(running_emulator: RunningEmulator) -> None:
+    """Eight chunks with seven pauses."""
     running_emulator.emulator.call_control_plane(
         "POST", "/faults", {"then": {"status": 500, "drip": 0.01}}
     )
-    started = time.monotonic()
+    start = time.monotonic()
 
-    answer = send_get(running_emulator)
+    response = send_get(running_emulator)
 
-    assert answer.json()["errorCode"] == "ERR-003"
-    assert time.monotonic() - started >= 7 * 0.01
+    assert response.json()["errorCode"] == "ERR-003"
+    assert time.monotonic() - start >= 7 * 0.01
 
 
-def test_a_closing_emulator_does_not_wait_for_late_answers() -> None:
-    """A minute of delay does not keep the tests a minute."""
-    started = time.monotonic()
+def test_a_closing_emulator_does_not_wait_for_delayed_responses() -> None:
+    """Tests need not wait for a delay of a minute."""
+    start = time.monotonic()
 
     with serve() as running:
         running.emulator.call_control_plane("POST", "/faults", {"then": {"delay": 60}})
         with pytest.raises(requests.ReadTimeout):
             send_get(running, timeout=0.05)
 
-    assert time.monotonic() - started < 30
+    assert time.monotonic() - start < 30
 
 
-def test_a_megabyte_of_text_and_a_redirect_go_over_the_wire(
+def test_a_large_body_and_a_redirect_arrive_unchanged(
     running_emulator: RunningEmulator,
 ) -> None:
-    """Unchanged."""
+    """A megabyte of text, and a Location header."""
     running_emulator.emulator.call_control_plane(
         "POST", "/faults", {"times": 1, "then": {"status": 500, "size": 1_000_000}}
     )
@@ -111,7 +113,7 @@ def test_a_megabyte_of_text_and_a_redirect_go_over_the_wire(
     )
 
     large = send_get(running_emulator)
-    elsewhere = requests.get(f"{running_emulator.url}/hq/v1/x", timeout=5, allow_redirects=False)
+    redirect = requests.get(f"{running_emulator.url}/hq/v1/x", timeout=5, allow_redirects=False)
 
     assert len(large.content) == 1_000_000
-    assert elsewhere.headers["location"] == "http://127.0.0.1:9/"
+    assert redirect.headers["location"] == "http://127.0.0.1:9/"

@@ -1,4 +1,4 @@
-"""The emulator behind a real socket."""
+"""The emulator over TCP."""
 
 import socket
 import threading
@@ -31,7 +31,7 @@ PROJECT_BODY = {
 
 @pytest.fixture
 def running_emulator() -> Iterator[RunningEmulator]:
-    """Return an emulator that listens, without a quota."""
+    """Return a running emulator without a rate limit."""
     with serve(Emulator(options={"rate_limit_per_minute": 0})) as running:
         yield running
 
@@ -40,25 +40,25 @@ def create_session(running_emulator: RunningEmulator) -> requests.Session:
     session = requests.Session()
     form = {"grant_type": "client_credentials", "scope": SCOPES}
     url = f"{running_emulator.url}/authentication/v2/token"
-    answer = session.post(url, form, auth=(CLIENT_ID, CLIENT_SECRET), timeout=5)
-    session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+    response = session.post(url, form, auth=(CLIENT_ID, CLIENT_SECRET), timeout=5)
+    session.headers["Authorization"] = f"Bearer {response.json()['access_token']}"
     return session
 
 
-def test_a_project_is_made_and_read_over_tcp(running_emulator: RunningEmulator) -> None:
+def test_a_project_is_created_and_read_over_tcp(running_emulator: RunningEmulator) -> None:
     """Three requests: token, create, read."""
     with create_session(running_emulator) as session:
-        made = session.post(
+        created = session.post(
             running_emulator.url + PROJECTS, json=PROJECT_BODY | {"name": "A"}, timeout=5
         ).json()
-        read = session.get(f"{running_emulator.url}{PROJECTS}/{made['id']}", timeout=5).json()
+        read = session.get(f"{running_emulator.url}{PROJECTS}/{created['id']}", timeout=5).json()
 
-    assert made.items() <= read.items()
+    assert created.items() <= read.items()
     assert sum(running_emulator.emulator.journal.count_requests().values()) == 3
 
 
-def test_an_escaped_path_and_a_query_arrive_as_meant(running_emulator: RunningEmulator) -> None:
-    """The journal shows them decoded and raw."""
+def test_an_escaped_path_is_decoded_and_a_query_is_not(running_emulator: RunningEmulator) -> None:
+    """The journal shows the path decoded and the query raw."""
     requests.get(f"{running_emulator.url}/hq/v1/a%20b?x=1&y=%2C", timeout=5)
 
     entry = next(running_emulator.emulator.journal.find_entries())
@@ -66,20 +66,20 @@ def test_an_escaped_path_and_a_query_arrive_as_meant(running_emulator: RunningEm
     assert (entry.path, entry.query) == ("/hq/v1/a b", "x=1&y=%2C")
 
 
-def test_the_date_header_is_the_emulators(running_emulator: RunningEmulator) -> None:
-    """Uvicorn's own is switched off."""
+def test_the_date_header_is_that_of_the_emulators_clock(running_emulator: RunningEmulator) -> None:
+    """Uvicorn's own header is off."""
     running_emulator.emulator.call_control_plane(
         "POST", "/clock", {"set": "2026-03-01T12:00:00Z", "freeze": True}
     )
 
-    answer = requests.get(f"{running_emulator.url}/_emulator/health", timeout=5)
+    response = requests.get(f"{running_emulator.url}/_emulator/health", timeout=5)
 
-    assert answer.headers["date"] == answer.headers["date"].strip()
-    assert answer.headers["date"].startswith("Sun, 01 Mar 2026 12:00:0")
+    assert response.headers["date"] == response.headers["date"].strip()
+    assert response.headers["date"].startswith("Sun, 01 Mar 2026 12:00:0")
 
 
-def test_half_a_request_does_nothing(running_emulator: RunningEmulator) -> None:
-    """A client that goes away before its body is through has asked for nothing."""
+def test_an_incomplete_request_has_no_effect(running_emulator: RunningEmulator) -> None:
+    """The client disconnects before it has sent the whole body."""
     port = int(running_emulator.url.rpartition(":")[2])
     with socket.create_connection(("127.0.0.1", port)) as connection:
         connection.sendall(b"POST /hq/v1/x HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{")
@@ -91,21 +91,21 @@ def test_half_a_request_does_nothing(running_emulator: RunningEmulator) -> None:
     ]
 
 
-def test_four_threads_make_forty_projects_and_no_name_twice(
+def test_four_threads_create_no_name_twice(
     running_emulator: RunningEmulator,
 ) -> None:
     """Each of ten names is sent by all four; one gets 201, three get 409."""
 
-    def make(session: requests.Session, name: str) -> int:
+    def create(session: requests.Session, name: str) -> int:
         body = PROJECT_BODY | {"name": name}
         return session.post(running_emulator.url + PROJECTS, json=body, timeout=5).status_code
 
-    def make_ten(_: int) -> list[int]:
+    def create_ten(_: int) -> list[int]:
         with create_session(running_emulator) as session:
-            return [make(session, f"P{number}") for number in range(10)]
+            return [create(session, f"P{number}") for number in range(10)]
 
     with ThreadPoolExecutor(4) as pool:
-        statuses = [status for each in pool.map(make_ten, range(4)) for status in each]
+        statuses = [status for each in pool.map(create_ten, range(4)) for status in each]
 
     assert (statuses.count(201), statuses.count(409)) == (10, 30)
     assert (
@@ -116,8 +116,8 @@ def test_four_threads_make_forty_projects_and_no_name_twice(
     )
 
 
-def test_two_emulators_know_nothing_of_each_other() -> None:
-    """Each has its port and its state."""
+def test_two_emulators_are_independent() -> None:
+    """Each has its own port and state."""
     with serve() as one, serve() as two:
         requests.get(f"{one.url}/nonsense", timeout=5)
 
@@ -126,8 +126,8 @@ def test_two_emulators_know_nothing_of_each_other() -> None:
         assert sum(two.emulator.journal.count_requests().values()) == 0
 
 
-def test_nothing_is_left_when_the_block_ends() -> None:
-    """Thread and port are gone, even with a client still connected."""
+def test_thread_and_port_are_released_when_the_block_ends() -> None:
+    """Even if a client is still connected."""
     with serve() as running, requests.Session() as session:
         session.get(f"{running.url}/_emulator/health", timeout=5)
         port = int(running.url.rpartition(":")[2])
@@ -137,8 +137,8 @@ def test_nothing_is_left_when_the_block_ends() -> None:
         assert listener.getsockname()[1] == port
 
 
-def test_a_taken_port_is_one_line() -> None:
-    """It says which, and what to do."""
+def test_a_port_in_use_is_a_one_line_error() -> None:
+    """The error names the port and a fix."""
     with serve() as running:
         port = int(running.url.rpartition(":")[2])
 
@@ -146,9 +146,9 @@ def test_a_taken_port_is_one_line() -> None:
             serve(port=port).__enter__()
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "example.com"])  # noqa: S104 - it is refused
-def test_it_does_not_listen_to_other_machines(host: str) -> None:
-    """It has no protection of its own, so somebody must say so."""
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "example.com"])  # noqa: S104 - it is rejected
+def test_other_machines_have_no_access_by_default(host: str) -> None:
+    """The emulator has no protection, so access must be allowed explicitly."""
     with pytest.raises(ListenError, match="--allow-remote"):
         serve(host=host).__enter__()
 
@@ -158,17 +158,17 @@ def test_it_does_not_listen_to_other_machines(host: str) -> None:
     [
         ("localhost", False, "http://127.0.0.1:"),
         ("127.0.0.2", False, "http://127.0.0.2:"),
-        ("0.0.0.0", True, "http://0.0.0.0:"),  # noqa: S104 - that somebody asked for it is the case
+        ("0.0.0.0", True, "http://0.0.0.0:"),  # noqa: S104 - allowed explicitly
     ],
 )
-def test_it_says_where_it_listens(host: str, url: str, *, allow_remote: bool) -> None:
-    """Any loopback address will do, and others when it is said."""
+def test_the_url_has_the_address(host: str, url: str, *, allow_remote: bool) -> None:
+    """Any loopback address is allowed, others only explicitly."""
     with serve(host=host, allow_remote=allow_remote) as running:
         assert running.url.startswith(url)
 
 
-def test_ipv6_has_brackets_in_the_url() -> None:
-    """And is a loopback like the other."""
+def test_an_ipv6_address_has_brackets_in_the_url() -> None:
+    """The IPv6 loopback address is allowed too."""
     try:
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()
     except OSError:

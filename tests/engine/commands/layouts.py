@@ -122,7 +122,7 @@ class ShellUser:
         return self.run_shell(shlex.join(command))
 
     def add_import(self, advice: str) -> None:
-        """Add to the program the import that a message asks for."""
+        """Add to the program the import that a message names."""
         lines = re.findall(r"`([^`]+)`", advice.partition("Add ")[2])
         with (self.folder / self.layout.entry).open("a", encoding="utf-8") as file:
             file.write("".join(f"{line}\n" for line in lines))

@@ -83,7 +83,7 @@ def test_the_demo_shows_what_exists_and_what_it_cost(story: Story) -> None:
     assert "sent 0 requests to HQ" in story.first.stdout
 
 
-def test_destroying_the_demo_archives_and_running_it_again_brings_back(story: Story) -> None:
+def test_a_destroy_of_the_demo_archives_and_a_second_up_reactivates(story: Story) -> None:
     """HQ keeps the names, so a second up reactivates the archived projects."""
     assert story.destroyed.stdout.count("archived") >= 2
     assert "'North'" in story.again.stdout
@@ -114,9 +114,9 @@ def test_the_demo_never_uses_the_credentials_of_a_real_account(story: Story) -> 
     assert all("127.0.0.1" in output for output in said)
 
 
-def test_without_a_project_the_demo_says_where_it_looked(tmp_path: Path) -> None:
+def test_without_a_project_the_demo_names_the_searched_folder(tmp_path: Path) -> None:
     """One line and exit code 2."""
-    ran = demo(tmp_path)
+    completed = demo(tmp_path)
 
-    assert ran.returncode == 2
-    assert f"There is no Pulumi.yaml in {tmp_path}" in ran.stderr
+    assert completed.returncode == 2
+    assert f"There is no Pulumi.yaml in {tmp_path}" in completed.stderr

@@ -55,7 +55,7 @@ ELSEWHERE = {
     "pulumi ": "tests/cli/test_documented_commands.py has the Pulumi CLI",
     "pip install": "fetches packages; tests/meta checks path and extras",
     "python3 -m venv": "builds an environment, as tests/meta/test_wheel.py does",
-    "bim360 demo": "takes a minute; test_demo.py and test_demo_in_bad_weather.py run it",
+    "bim360 demo": "takes a minute; test_demo.py and test_demo_with_faults.py run it",
     "git add": "there is no repository here",
     "bash .ci/run": "runs this suite",
     ".venv/bin/python -m pytest": "runs this suite",
@@ -96,8 +96,8 @@ class Workshop:
             if tuple(arguments[: len(called)]) == called:
                 rest = arguments[len(called) :]
                 serves = each is emulator_app or rest[0] == "emulator"
-                ran = CliRunner().invoke(each, [*rest, *(A_FREE_PORT if serves else ())])
-                return ran.exit_code, ran.output
+                completed = CliRunner().invoke(each, [*rest, *(A_FREE_PORT if serves else ())])
+                return completed.exit_code, completed.output
         return NOT_FOUND, f"{arguments[0]}: no test knows how to run it"
 
     def _export(self, line: str) -> tuple[int, str]:
@@ -109,10 +109,10 @@ class Workshop:
         return 0, ""
 
     def _in_a_shell(self, text: str) -> tuple[int, str]:
-        ran = subprocess.run(  # noqa: S603 - lines of our own documents
+        completed = subprocess.run(  # noqa: S603 - lines of our own documents
             [BASH, "-c", STAND_INS + text], capture_output=True, text=True, check=False
         )
-        return ran.returncode, ran.stdout + ran.stderr
+        return completed.returncode, completed.stdout + completed.stderr
 
 
 @pytest.fixture(scope="module")

@@ -344,4 +344,4 @@ def test_a_second_import_changes_nothing(export_project: ExportProject) -> None:
 
     assert set(again.changes) == {"same"}
     assert len(other.errors) == 1
-    assert "'school-30' is in the state already, with the id" in other.errors[0]
+    assert "'school-30' is already in the state, with the id" in other.errors[0]

@@ -8,10 +8,18 @@ import pytest
 from bim360_provider import emulator
 from bim360_provider.export import build_local_commands, build_pulumi_commands
 from tests.engine.commands.layouts import LAYOUTS, ProjectLayout, ShellUser, parse_printed_commands
+from tests.engine.crashes.crash_harness import mark_unsampled
 from tests.meta.docs.markdown_files import read_section
 from tests.support.legacy_account import build_account, format_project_id
 
 WITHOUT_PULUMI = "/usr/bin:/bin"
+SAMPLE = (
+    "no program yet",
+    "a program with resources",
+    "a package",
+    "another folder, not imported",
+)
+"""The layouts of the usual suite; `make crashes` runs all."""
 
 CreateUser = Callable[[ProjectLayout], ShellUser]
 
@@ -23,7 +31,7 @@ def create_user(tmp_path: Path) -> Iterator[CreateUser]:
         yield lambda layout: ShellUser(tmp_path, layout, running, WITHOUT_PULUMI)
 
 
-@pytest.mark.parametrize("name", LAYOUTS)
+@pytest.mark.parametrize("name", mark_unsampled(LAYOUTS, *SAMPLE))
 def test_the_printed_commands_adopt_an_account_with(create_user: CreateUser, name: str) -> None:
     """The export first rejects a program that does not run it; no write request is sent."""
     user = create_user(LAYOUTS[name])

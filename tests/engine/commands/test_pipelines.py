@@ -11,13 +11,21 @@ import pytest
 
 from tests.engine.commands.ci_runners.github_runner import GitHubRunner
 from tests.engine.commands.ci_runners.gitlab_runner import GitLabRunner, run_gitlab
-from tests.engine.crashes.crash_harness import CrashStack, create_crash_stack
+from tests.engine.crashes.crash_harness import (
+    CrashStack,
+    create_crash_stack,
+    only_in_make_crashes,
+)
 
 Host = GitHubRunner | GitLabRunner
 
 CLI = shutil.which("pulumi")
 HOSTS = Path(__file__).with_name("ci_runners")
 FINE, PLAN_FAILED, GATE_TRIGGERED = 0, 1, 3
+NEEDS_CLI = (
+    pytest.mark.pulumi_cli,
+    pytest.mark.skipif(CLI is None, reason="needs the Pulumi CLI on PATH"),
+)
 SECRETS = ("APS_CLIENT_ID", "APS_CLIENT_SECRET")
 
 pytestmark = [
@@ -28,21 +36,19 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(
-    params=[
-        "local",
+def on_hosts(*sample: str) -> pytest.MarkDecorator:
+    """Return the mark for a test on each host and engine; the sample is for the usual suite."""
+    cases = [
         pytest.param(
-            "pulumi",
+            case,
             marks=[
-                pytest.mark.pulumi_cli,
-                pytest.mark.skipif(CLI is None, reason="needs the Pulumi CLI on PATH"),
+                *(NEEDS_CLI if case.endswith("pulumi") else ()),
+                *(() if case in sample else (only_in_make_crashes,)),
             ],
-        ),
+        )
+        for case in ("github-local", "gitlab-local", "github-pulumi", "gitlab-pulumi")
     ]
-)
-def engine(request: pytest.FixtureRequest) -> str:
-    """Return the engine that runs the stacks."""
-    return str(request.param)
+    return pytest.mark.parametrize("host", cases, indirect=True)
 
 
 @pytest.fixture
@@ -52,18 +58,17 @@ def stack(tmp_path: Path) -> Iterator[CrashStack]:
         yield created
 
 
-@pytest.fixture(params=["github", "gitlab"])
-def host(
-    request: pytest.FixtureRequest, stack: CrashStack, engine: str, tmp_path: Path
-) -> Iterator[Host]:
+@pytest.fixture
+def host(request: pytest.FixtureRequest, stack: CrashStack, tmp_path: Path) -> Iterator[Host]:
     """Return the host of the stack's repository."""
+    name, engine = request.param.split("-")
     hq = {key: value for key, value in stack.env.items() if key not in SECRETS}
     machine = {**hq, **_machine(tmp_path, engine)}
     if engine == "pulumi":
         init = ["pulumi", "stack", "init", "dev", "--non-interactive"]
         subprocess.run(init, cwd=stack.folder, env=machine, check=True, capture_output=True)  # noqa: S603 - our own command
     secrets = {key: stack.env[key] for key in SECRETS} | {"PULUMI_ACCESS_TOKEN": ""}
-    if request.param == "github":
+    if name == "github":
         yield GitHubRunner(stack.folder, machine, secrets)
     else:
         with run_gitlab(stack.folder, machine, secrets) as created:
@@ -92,24 +97,24 @@ def _machine(folder: Path, engine: str) -> dict[str, str]:
     }
 
 
-def test_a_request_gets_one_comment_that_follows_it(host: Host, stack: CrashStack) -> None:
+@on_hosts("github-local", "gitlab-local")
+def test_a_request_gets_one_comment_that_is_updated(host: Host, stack: CrashStack) -> None:
     """The second push changes the first comment; nothing is created at HQ."""
     first = host.run_preview()
-    begun = host.comments
+    first_comments = host.comments
     stack.declare(city="Seattle", name="Harbor Point Tower")
 
     second = host.run_preview()
 
     assert (first, second) == ((FINE, ""), (FINE, "")), host.output
-    assert len(begun) == len(host.comments) == 1
-    assert "Tower A" in begun[0]
+    assert len(first_comments) == len(host.comments) == 1
+    assert "Tower A" in first_comments[0]
     assert "Harbor Point Tower" in host.comments[0]
     assert stack.list_projects() == []
 
 
-def test_a_gate_stops_the_request_and_a_label_lets_it_through(
-    host: Host, stack: CrashStack
-) -> None:
+@on_hosts("github-local", "gitlab-local", "github-pulumi")
+def test_a_gate_stops_the_request_and_a_label_opens_it(host: Host, stack: CrashStack) -> None:
     """The comment lists the changes in either case."""
     stack.declare(*({"name": f"Tower {number}"} for number in range(10)))
     applied = host.run_apply()
@@ -117,16 +122,17 @@ def test_a_gate_stops_the_request_and_a_label_lets_it_through(
 
     code, where = host.run_preview()
     host.labels.append("gates-open")
-    through = host.run_preview()
+    allowed = host.run_preview()
 
     assert applied == (FINE, ""), host.output
     assert (code, where) == (GATE_TRIGGERED, where)
     assert where in ("Gate", "preview")
-    assert through == (FINE, ""), host.output
+    assert allowed == (FINE, ""), host.output
     assert "Tower 9" in host.comments[0]
     assert [project["status"] for project in stack.list_projects()].count("archived") == 0
 
 
+@on_hosts("github-local", "gitlab-local")
 def test_a_failed_plan_is_reported_and_not_applied(host: Host, stack: CrashStack) -> None:
     """A mistake in an argument: the comment quotes the error, and a merge sends nothing."""
     stack.declare(currency="EURO")
@@ -140,6 +146,7 @@ def test_a_failed_plan_is_reported_and_not_applied(host: Host, stack: CrashStack
     assert stack.list_projects() == []
 
 
+@on_hosts("github-local")
 def test_a_preview_without_a_plan_is_reported_too(host: Host, stack: CrashStack) -> None:
     """For example if the project file was deleted."""
     (stack.folder / "Pulumi.yaml").unlink()
@@ -152,7 +159,8 @@ def test_a_preview_without_a_plan_is_reported_too(host: Host, stack: CrashStack)
     assert "There is no review." in host.comments[0]
 
 
-def test_a_merge_is_applied_and_drift_comes_and_goes_as_an_issue(
+@on_hosts("github-local", "gitlab-local", "github-pulumi")
+def test_a_merge_is_applied_and_drift_opens_and_closes_an_issue(
     host: Host, stack: CrashStack
 ) -> None:
     """Changed by hand, reported once, updated, restored by the next merge, closed."""
@@ -163,10 +171,10 @@ def test_a_merge_is_applied_and_drift_comes_and_goes_as_an_issue(
 
     found = [host.run_drift(), host.run_drift()]
     reported = list(host.issues)
-    mended = host.run_apply()
+    restored = host.run_apply()
     closed = host.run_drift()
 
-    assert [applied, quiet, *found, mended, closed] == [(FINE, "")] * 6, host.output
+    assert [applied, quiet, *found, restored, closed] == [(FINE, "")] * 6, host.output
     assert [state for state, _ in reported] == ["open"]
     assert "Tower A" in reported[0][1]
     assert stack.list_projects()[0]["value"] == tower["value"]

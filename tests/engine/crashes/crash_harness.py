@@ -5,7 +5,7 @@ import os
 import select
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,6 +41,24 @@ declared = json.loads(pathlib.Path("declared.json").read_text())
 for resource, arguments in declared.items():
     Bim360Project(resource, **arguments)
 """
+
+
+def mark_unsampled(cases: Iterable[Any], *sample: Any) -> list[Any]:
+    """Return parameters for a test, of which only the sample runs outside of ``make crashes``.
+
+    Args:
+        cases: The values; tuples for several parameters.
+        sample: Those of the usual suite.
+    """
+    unknown = set(sample) - set(cases)
+    assert not unknown, f"not among the cases: {unknown}"
+    return [
+        pytest.param(
+            *(case if isinstance(case, tuple) else (case,)),
+            marks=() if case in sample else only_in_make_crashes,
+        )
+        for case in cases
+    ]
 
 
 @dataclass

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine.crashes.crash_harness import RUNS_ALL_CASES
 from tests.soak.config import SoakConfig
 from tests.soak.report import format_result
 from tests.soak.soak import run_soak
 
-SHORT = SoakConfig(seed=5, operations=30, projects=12, kills=0.7)
+SHORT = SoakConfig(seed=5, operations=30 if RUNS_ALL_CASES else 15, projects=12, kills=0.7)
 
 
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs Linux's way to watch a process")

@@ -89,10 +89,10 @@ class AccountUsers(SoakEntity):
             if row is None:
                 yield f"unequal: user {name} is declared, and HQ has none"
                 continue
-            wanted = self.resolve_arguments(arguments, sight.ids)
-            there = {**row, "email": row["email"].casefold()}
+            expected = self.resolve_arguments(arguments, sight.ids)
+            present = {**row, "email": row["email"].casefold()}
             yield from find_differences(
-                f"user {name}", {**wanted, "email": wanted["email"].casefold()}, there
+                f"user {name}", {**expected, "email": expected["email"].casefold()}, present
             )
             if row["status"] == "inactive":
                 yield f"unequal: user {name} is declared, and inactive"

@@ -50,9 +50,9 @@ class ActiveProjects(SoakEntity):
         """Find sites that are not active, or differ."""
         for name, arguments in self.declarations.items():
             row = sight.find_project(name)
-            wanted = {
+            expected = {
                 k: v
                 for k, v in self.resolve_arguments(arguments, sight.ids).items()
                 if k != "adopt"
             }
-            yield from find_differences(f"site {name}", {**wanted, "status": "active"}, row)
+            yield from find_differences(f"site {name}", {**expected, "status": "active"}, row)

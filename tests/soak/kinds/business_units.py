@@ -71,10 +71,10 @@ class BusinessUnits(SoakEntity):
         for key, unit in self.declarations[TREE_NAME]["units"].items():
             row = rows.get(keys.get(key, ""))
             parent = unit.get("parent") or None
-            wanted = (unit.get("name", key), unit.get("description"), parent and keys.get(parent))
-            there = row and (row["name"], row["description"] or None, row["parent_id"])
-            if there != wanted:
-                yield f"unequal: unit {key} is declared {wanted}, and HQ has {there}"
+            expected = (unit.get("name", key), unit.get("description"), parent and keys.get(parent))
+            present = row and (row["name"], row["description"] or None, row["parent_id"])
+            if present != expected:
+                yield f"unequal: unit {key} is declared {expected}, and HQ has {present}"
         for row in rows.values():
             if row["parent_id"] is not None and row["parent_id"] not in rows:
                 yield f"orphan: unit '{row['name']}' is below one that is not there"

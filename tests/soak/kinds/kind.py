@@ -31,14 +31,14 @@ class AccountView:
 
     def find_project(self, site: str) -> Row:
         """Return the project of a site."""
-        wanted = self.ids["sites"].get(site)
-        return next((row for row in self.account["projects"] if row["id"] == wanted), {})
+        expected = self.ids["sites"].get(site)
+        return next((row for row in self.account["projects"] if row["id"] == expected), {})
 
     def find_user_rows(self, site: str, user: str) -> list[Row]:
         """Return the rows that a site's project has of a user: one, if all is well."""
-        wanted = self.ids["users"].get(user)
+        expected = self.ids["users"].get(user)
         rows = self.find_project(site).get("users", ())
-        return [row for row in rows if row["user_id"] == wanted]
+        return [row for row in rows if row["user_id"] == expected]
 
 
 class SoakEntity:
@@ -97,16 +97,16 @@ class SoakEntity:
         raise NotImplementedError
 
     def apply_change(
-        self, held: Mapping[str, ResourceState], ids: Ids, touched: set[tuple[str, str]]
+        self, state: Mapping[str, ResourceState], ids: Ids, touched: set[tuple[str, str]]
     ) -> str | None:
         """Change one resource; return the operation, or None if none can be changed now."""
         settled = [
             name
             for name in self.declarations
-            if (self.kind, name) not in touched and self.is_settled(name, held, ids)
+            if (self.kind, name) not in touched and self.is_settled(name, state, ids)
         ]
         possible = {
-            "create": [name for name in self._removed if name not in held],
+            "create": [name for name in self._removed if name not in state],
             "update": settled if self.is_changeable else [],
             "destroy": [name for name in settled if self.may_be_removed(name)],
         }
@@ -128,24 +128,24 @@ class SoakEntity:
             self._change_count += 1
             self.declarations[name] = self.change_arguments(name, self.declarations[name])
 
-    def is_settled(self, name: str, held: Mapping[str, ResourceState], ids: Ids) -> bool:
+    def is_settled(self, name: str, state: Mapping[str, ResourceState], ids: Ids) -> bool:
         """Return whether the state has a resource just as it is declared."""
-        if name not in held:
+        if name not in state:
             return False
         try:
-            wanted = self.resolve_arguments(self.declarations[name], ids)
+            expected = self.resolve_arguments(self.declarations[name], ids)
         except KeyError:
             return False
-        inputs = held[name].inputs
-        return all(inputs.get(key) == value for key, value in wanted.items())
+        inputs = state[name].inputs
+        return all(inputs.get(key) == value for key, value in expected.items())
 
     def get_change_number(self) -> int:
         """Return the number of the change, which makes a value that was never declared before."""
         return self._change_count
 
 
-def find_differences(what: str, wanted: Row, row: Row) -> Iterator[str]:
+def find_differences(what: str, expected: Row, row: Row) -> Iterator[str]:
     """Find fields that differ from the declaration; an empty text and none are the same."""
-    for field, value in wanted.items():
+    for field, value in expected.items():
         if (value or None) != (row.get(field) or None):
             yield f"unequal: {what}.{field} is declared {value!r}, and HQ has {row.get(field)!r}"

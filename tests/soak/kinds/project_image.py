@@ -50,4 +50,4 @@ class ProjectImages(SoakEntity):
         for name, arguments in self.declarations.items():
             image = sight.find_project(arguments["site"]).get("image") or {}
             if image.get("sha256") != sha256(build_content(arguments)).hexdigest():
-                yield f"unequal: {name} is another picture than declared"
+                yield f"unequal: {name} is not the declared image"

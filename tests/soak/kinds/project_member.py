@@ -62,9 +62,9 @@ class ProjectMembers(SoakEntity):
     def find_violations(self, sight: AccountView) -> Iterator[str]:
         """Find members who are not exactly once in their project, or not as declared."""
         for name, arguments in self.declarations.items():
-            wanted = build_row(arguments, sight.ids)
+            expected = build_row(arguments, sight.ids)
             yield from find_member_violations(
-                f"member {name}", arguments["site"], name, wanted, sight
+                f"member {name}", arguments["site"], name, expected, sight
             )
 
 
@@ -83,7 +83,7 @@ def build_row(arguments: Arguments, ids: Ids) -> Arguments:
 
 
 def find_member_violations(
-    what: str, site: str, user: str, wanted: Row, sight: AccountView
+    what: str, site: str, user: str, expected: Row, sight: AccountView
 ) -> Iterator[str]:
     """Find a person who is not in a site's project exactly once, or differs."""
     rows = sight.find_user_rows(site, user)
@@ -91,9 +91,9 @@ def find_member_violations(
         yield f"unequal: {what} is in {site} {len(rows)} times"
         return
     roles = map_role_names(str(sight.find_project(site)["id"]))
-    there = {
+    present = {
         "company_id": rows[0]["company_id"],
         "industry_roles": sorted(roles[each] for each in rows[0]["industry_roles"]),
         "document_management": rows[0]["services"].get("document_management"),
     }
-    yield from find_differences(what, wanted, there)
+    yield from find_differences(what, expected, present)

@@ -68,8 +68,8 @@ class Teams(ProjectMembers):
         for name, arguments in self.declarations.items():
             site = arguments["site"]
             for user, row in arguments["rows"].items():
-                wanted = build_row(row, sight.ids)
-                yield from find_member_violations(f"{user} of {name}", site, user, wanted, sight)
+                expected = build_row(row, sight.ids)
+                yield from find_member_violations(f"{user} of {name}", site, user, expected, sight)
             crew = {name_admin(site), *name_members(site), *name_team_members(site)}
             known = {sight.ids["users"].get(user) for user in crew}
             for row in sight.find_project(site).get("users", ()):

@@ -64,7 +64,7 @@ else:
 
 
 class LanguageHost(LanguageRuntimeServicer):
-    """Answers the CLI's calls; each ``Run`` is one process."""
+    """Serves the calls of the CLI; each ``Run`` starts one process."""
 
     def __init__(self, engine: str) -> None:
         self._engine = engine

@@ -1,4 +1,4 @@
-"""The doctor looks at this machine: the CLI, the Python that Pulumi starts, and Pulumi.yaml."""
+"""The doctor's checks of this machine: Pulumi CLI, SDK, Python and Pulumi.yaml."""
 
 import sys
 from pathlib import Path
@@ -13,22 +13,22 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the commands ar
 
 
 @pytest.fixture
-def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CheckContext:
-    """Return a checkup on a machine with nothing but what a test puts there."""
+def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CheckContext:
+    """Return a context on a machine with an empty PATH."""
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     (tmp_path / "bin").mkdir()
-    return project(tmp_path, "")
+    return build_context(tmp_path, "")
 
 
-def project(folder: Path, text: str, **environ: str) -> CheckContext:
-    """Return a checkup of a project whose Pulumi.yaml says this; nothing is no such file."""
+def build_context(folder: Path, text: str, **environ: str) -> CheckContext:
+    """Return a context with this Pulumi.yaml; empty text means no file."""
     if text:
         (folder / "Pulumi.yaml").write_text(text)
     return CheckContext(read_sources(folder, None, environ))
 
 
-def command(folder: Path, name: str, script: str) -> Path:
-    """Put a command on PATH."""
+def write_command(folder: Path, name: str, script: str) -> Path:
+    """Write a command on PATH."""
     path = folder / "bin" / name
     path.write_text(f"#!/bin/sh\n{script}\n")
     path.chmod(0o755)
@@ -42,91 +42,95 @@ def command(folder: Path, name: str, script: str) -> Path:
         ("echo v3.274.1", "ok: v3.274.1 ("),
         ("echo v3.260.0", "warning: v3.260.0 ("),
         ("echo v3.250.1", "warning: v3.250.1 ("),
-        ("echo", "warning: {path} does not say its version"),
+        ("echo", "warning: {path} reports no version"),
         ("exit 1", "failed: {path} does not run"),
     ],
 )
-def test_the_cli_is_judged_by_its_version(
-    case: CheckContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, expected: str
+def test_the_status_of_the_cli_depends_on_its_version(
+    context: CheckContext,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    script: str,
+    expected: str,
 ) -> None:
-    """It must not be older than the SDK; a newer one works; too old cannot import."""
+    """It must not be older than the SDK; versions before 3.254 cannot import."""
     monkeypatch.setattr(machine, "version", lambda _name: "3.272.1")
-    path = command(tmp_path, "pulumi", script)
+    path = write_command(tmp_path, "pulumi", script)
 
-    finding = machine.check_pulumi_cli(case)
+    finding = machine.check_pulumi_cli(context)
 
-    assert f"{finding.status}: {finding.seen}".startswith(expected.format(path=path))
-    assert ("cannot import" in finding.seen) == ("3.250" in finding.seen)
+    assert f"{finding.status}: {finding.message}".startswith(expected.format(path=path))
+    assert ("cannot import" in finding.message) == ("3.250" in finding.message)
 
 
-def test_without_a_cli_it_is_a_warning(case: CheckContext) -> None:
-    """There is the local engine; and who only reviews needs none."""
-    finding = machine.check_pulumi_cli(case)
+def test_a_missing_cli_is_a_warning(context: CheckContext) -> None:
+    """The local engine and reviews work without it."""
+    finding = machine.check_pulumi_cli(context)
 
     assert finding.status == "warning"
     assert "pulumi.com" in finding.remedy
 
 
-@pytest.mark.parametrize(("found", "status"), [("3.272.0", "ok"), ("3.267.9", "failed")])
-def test_the_sdk_is_new_enough_or_not(
-    case: CheckContext, monkeypatch: pytest.MonkeyPatch, found: str, status: str
+@pytest.mark.parametrize(("version", "status"), [("3.272.0", "ok"), ("3.267.9", "failed")])
+def test_an_old_sdk_is_a_failure(
+    context: CheckContext, monkeypatch: pytest.MonkeyPatch, version: str, status: str
 ) -> None:
-    """Its host finds the provider of a `.get()` from 3.268 on."""
-    monkeypatch.setattr(machine, "version", lambda _name: found)
+    """From 3.268 on, its host finds the provider of a `.get()`."""
+    monkeypatch.setattr(machine, "version", lambda _name: version)
 
-    assert machine.check_sdk(case).status == status
-
-
-def python(case: CheckContext) -> Finding:
-    """Return what is found about Python."""
-    return machine.check_python(case)
+    assert machine.check_sdk(context).status == status
 
 
-def test_the_python_of_pulumi_is_asked_whether_it_knows_the_provider(
-    case: CheckContext, tmp_path: Path
+def check_python(context: CheckContext) -> Finding:
+    """Return the finding about Python."""
+    return machine.check_python(context)
+
+
+def test_the_python_that_pulumi_starts_must_import_the_provider(
+    context: CheckContext, tmp_path: Path
 ) -> None:
-    """python3 goes before python, and PULUMI_PYTHON_CMD before both."""
-    nothing = python(case)
-    command(tmp_path, "python", "echo 3.10.1")
-    second = python(case)
-    command(tmp_path, "python3", "exit 1")
-    first = python(case)
-    named = python(project(tmp_path, "", PULUMI_PYTHON_CMD=sys.executable))
+    """python3 takes precedence over python, PULUMI_PYTHON_CMD over both."""
+    missing = check_python(context)
+    write_command(tmp_path, "python", "echo 3.10.1")
+    python = check_python(context)
+    write_command(tmp_path, "python3", "exit 1")
+    python3 = check_python(context)
+    variable = check_python(build_context(tmp_path, "", PULUMI_PYTHON_CMD=sys.executable))
 
-    assert [each.status for each in (nothing, second, first, named)] == [
+    assert [each.status for each in (missing, python, python3, variable)] == [
         "failed",
         "ok",
         "failed",
         "ok",
     ]
-    assert "cannot import bim360_provider" in first.seen
-    assert sys.prefix in first.remedy
+    assert "cannot import bim360_provider" in python3.message
+    assert sys.prefix in python3.remedy
 
 
-def test_the_virtualenv_of_pulumi_yaml_is_the_python_that_is_asked(
-    case: CheckContext, tmp_path: Path
+def test_the_virtualenv_of_pulumi_yaml_takes_precedence(
+    context: CheckContext, tmp_path: Path
 ) -> None:
-    """Not the one on PATH."""
-    assert case.sources.project == {}
+    """Python on PATH is not used."""
+    assert context.sources.project == {}
     text = "name: a\nruntime: {name: python, options: {virtualenv: venv}}\n"
 
-    finding = python(project(tmp_path, text))
+    finding = check_python(build_context(tmp_path, text))
 
     assert finding.status == "failed"
-    assert str(tmp_path / "venv/bin/python") in finding.seen
+    assert str(tmp_path / "venv/bin/python") in finding.message
 
 
 @pytest.mark.parametrize(
-    ("text", "status", "words"),
+    ("text", "status", "message"),
     [
         ("", "skipped", "no Pulumi.yaml"),
-        ("name: a\nruntime: python\nmain: stacks\n", "ok", "as dynamic providers need it"),
-        ("name: a\nruntime: nodejs\n", "failed", "runtime is nodejs"),
+        ("name: a\nruntime: python\nmain: stacks\n", "ok", "supports dynamic providers"),
+        ("name: a\nruntime: nodejs\n", "failed", "runtime in Pulumi.yaml is nodejs"),
         ("name: a\nruntime: {name: python, options: {virtualenv: venv}}\n", "ok", ""),
         (
             "name: a\nmain: stacks\nruntime: {name: python, options: {virtualenv: venv}}\n",
             "failed",
-            "do not go together",
+            "does not work with a `main:`",
         ),
         (
             "name: a\nmain: stacks\nruntime: {name: python, options: {virtualenv: /opt/venv}}\n",
@@ -140,13 +144,13 @@ def test_the_virtualenv_of_pulumi_yaml_is_the_python_that_is_asked(
         ),
     ],
 )
-def test_what_keeps_dynamic_providers_from_starting_is_found(
-    tmp_path: Path, text: str, status: str, words: str
+def test_settings_that_prevent_dynamic_providers_are_failures(
+    tmp_path: Path, text: str, status: str, message: str
 ) -> None:
-    """A relative environment and a program in a sub-folder."""
+    """A relative environment does not work with a program in a subfolder."""
     (tmp_path / "stacks").mkdir()
 
-    finding = machine.check_project_file(project(tmp_path, text))
+    finding = machine.check_project_file(build_context(tmp_path, text))
 
     assert finding.status == status
-    assert words in finding.seen
+    assert message in finding.message

@@ -18,8 +18,8 @@ SECRET = "not-a-real-secret"
 
 def row(**changes: Any) -> dict[str, Any]:
     """Return the tower as HQ has it."""
-    there = {"id": "p1", "status": "pending", "service_types": "admin,cost,insight,pm"}
-    return {**TOWER, "value": 5.0, **there, **changes}
+    row_at_hq = {"id": "p1", "status": "pending", "service_types": "admin,cost,insight,pm"}
+    return {**TOWER, "value": 5.0, **row_at_hq, **changes}
 
 
 def test_an_account_that_is_as_declared_breaks_nothing() -> None:

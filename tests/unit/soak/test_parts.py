@@ -106,9 +106,9 @@ def found(breach: Breach) -> list[str]:
     """Return the findings in an account with a breach."""
     entities = parts()
     entities.record_ids(held(entities))
-    there = copy.deepcopy(account(entities))
-    breach(there)
-    return list(entities.find_violations(there, held(entities)))
+    hq_account = copy.deepcopy(account(entities))
+    breach(hq_account)
+    return list(entities.find_violations(hq_account, held(entities)))
 
 
 def test_an_account_that_is_as_declared_breaks_nothing() -> None:
@@ -118,72 +118,82 @@ def test_an_account_that_is_as_declared_breaks_nothing() -> None:
 
 BREACHES: dict[str, Breach] = {
     "unequal: company c0.city is declared 'Oslo', and HQ has 'Bergen'": (
-        lambda there: there["companies"][0].update(city="Bergen")
+        lambda hq_account: hq_account["companies"][0].update(city="Bergen")
     ),
-    "unequal: company c0 is declared, and HQ has none": lambda there: there["companies"].pop(0),
+    "unequal: company c0 is declared, and HQ has none": lambda hq_account: hq_account[
+        "companies"
+    ].pop(0),
     "duplicate: 2 companies are named 'company c0 & søn'": (
-        lambda there: there["companies"].append({"id": "id-c1", "name": "COMPANY C0 & SØN"})
+        lambda hq_account: hq_account["companies"].append(
+            {"id": "id-c1", "name": "COMPANY C0 & SØN"}
+        )
     ),
     "orphan: company 'Other' (c9) was never in a state": (
-        lambda there: there["companies"].append({"id": "c9", "name": "Other"})
+        lambda hq_account: hq_account["companies"].append({"id": "c9", "name": "Other"})
     ),
     "unequal: user a0.company_id is declared 'id-c0', and HQ has 'id-c1'": (
-        lambda there: there["users"][0].update(company_id="id-c1")
+        lambda hq_account: hq_account["users"][0].update(company_id="id-c1")
     ),
     "unequal: user a0 is declared, and inactive": (
-        lambda there: there["users"][0].update(status="inactive")
+        lambda hq_account: hq_account["users"][0].update(status="inactive")
     ),
     "duplicate: 2 users have the e-mail a0@example.com": (
-        lambda there: there["users"].append({**there["users"][1], "email": "A0@example.com"})
+        lambda hq_account: hq_account["users"].append(
+            {**hq_account["users"][1], "email": "A0@example.com"}
+        )
     ),
     "orphan: user who@example.com (p9) was never in a state": (
-        lambda there: there["users"].append({"id": "p9", "email": "who@example.com"})
+        lambda hq_account: hq_account["users"].append({"id": "p9", "email": "who@example.com"})
     ),
     "unequal: site site0.value is declared 1000, and HQ has 5": (
-        lambda there: there["projects"][0].update(value=5)
+        lambda hq_account: hq_account["projects"][0].update(value=5)
     ),
     "unequal: site site0.status is declared 'active', and HQ has 'pending'": (
-        lambda there: there["projects"][0].update(status="pending")
+        lambda hq_account: hq_account["projects"][0].update(status="pending")
     ),
-    "unequal: admin-site0 is in site0 0 times": lambda there: people(there).pop(0),
+    "unequal: admin-site0 is in site0 0 times": lambda hq_account: people(hq_account).pop(0),
     "unequal: admin-site0 is not an admin of site0": (
-        lambda there: people(there)[0].update(services={"document_management": "admin"})
+        lambda hq_account: people(hq_account)[0].update(services={"document_management": "admin"})
     ),
     "unequal: admin-site0-pm lacks the service pm": (
-        lambda there: people(there)[0]["modules"].remove("pm")
+        lambda hq_account: people(hq_account)[0]["modules"].remove("pm")
     ),
-    "unequal: member m00 is in site0 2 times": lambda there: people(there).append(people(there)[1]),
+    "unequal: member m00 is in site0 2 times": lambda hq_account: people(hq_account).append(
+        people(hq_account)[1]
+    ),
     "unequal: member m00.industry_roles is declared ['Engineer'], and HQ has []": (
-        lambda there: people(there)[1].update(industry_roles=[])
+        lambda hq_account: people(hq_account)[1].update(industry_roles=[])
     ),
     "unequal: member m00.document_management is declared 'user', and HQ has 'admin'": (
-        lambda there: people(there)[1].update(services={"document_management": "admin"})
+        lambda hq_account: people(hq_account)[1].update(services={"document_management": "admin"})
     ),
     "unequal: t00 of team-site0.company_id is declared 'id-c0', and HQ has 'id-c2'": (
-        lambda there: people(there)[4].update(company_id="id-c2")
+        lambda hq_account: people(hq_account)[4].update(company_id="id-c2")
     ),
-    "unequal: t00 of team-site0 is in site0 0 times": lambda there: people(there).pop(4),
+    "unequal: t00 of team-site0 is in site0 0 times": lambda hq_account: people(hq_account).pop(4),
     "orphan: id-l0 is in site0, and was never declared there": (
-        lambda there: people(there).append({"user_id": "id-l0"})
+        lambda hq_account: people(hq_account).append({"user_id": "id-l0"})
     ),
     "duplicate: a business unit is there twice": (
-        lambda there: there["business_units"].append(there["business_units"][1])
+        lambda hq_account: hq_account["business_units"].append(hq_account["business_units"][1])
     ),
     "orphan: unit 'Lost' is below one that is not there": (
-        lambda there: there["business_units"].append({"id": "9", "name": "Lost", "parent_id": "8"})
+        lambda hq_account: hq_account["business_units"].append(
+            {"id": "9", "name": "Lost", "parent_id": "8"}
+        )
     ),
     "touched: unit 'Theirs' belongs to another user, and has changed": (
-        lambda there: there["business_units"][0].update(description="ours now")
+        lambda hq_account: hq_account["business_units"][0].update(description="ours now")
     ),
-    "unequal: image-site0 is another picture than declared": (
-        lambda there: there["projects"][0].update(image=None)
+    "unequal: image-site0 is not the declared image": (
+        lambda hq_account: hq_account["projects"][0].update(image=None)
     ),
 }
 
 
-def people(there: dict[str, Any]) -> list[dict[str, Any]]:
+def people(hq_account: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the people of the first site: its admin, three members, two of its team."""
-    rows: list[dict[str, Any]] = there["projects"][0]["users"]
+    rows: list[dict[str, Any]] = hq_account["projects"][0]["users"]
     return rows
 
 
@@ -195,7 +205,7 @@ def test_each_breach_is_found(finding: str) -> None:
 
 def test_a_unit_under_another_parent_is_found() -> None:
     """Its name and its description are compared as well."""
-    (line,) = found(lambda there: there["business_units"][1].update(parent_id="u-theirs"))
+    (line,) = found(lambda hq_account: hq_account["business_units"][1].update(parent_id="u-theirs"))
 
     assert line.startswith("unequal: unit Head Office is declared")
 

@@ -1,4 +1,4 @@
-"""What the engine knows, and what pytest has to pay for the fixture."""
+"""The imports of the engine and of the pytest plugin."""
 
 import ast
 import subprocess
@@ -9,37 +9,39 @@ import bim360_provider.testing
 
 HERE = Path(bim360_provider.testing.__file__).parent
 ENGINE = "bim360_provider.testing.engine"
-FILES = "bim360_provider.files"  # it knows nothing of BIM 360 either
+FILES = "bim360_provider.files"  # independent of BIM 360 too
 
 
-def imported(path: Path) -> set[str]:
+def list_imports(path: Path) -> set[str]:
     """Return the modules of this package that a module imports."""
     nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
     names = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
     return {name for name in names if name.startswith("bim360_provider")}
 
 
-def test_the_engine_knows_nothing_of_bim_360() -> None:
-    """It would run any other dynamic provider as well."""
+def test_the_engine_does_not_import_the_provider() -> None:
+    """It can run any dynamic provider."""
     foreign = {
         name
         for path in (HERE / "engine").rglob("*.py")
-        for name in imported(path)
+        for name in list_imports(path)
         if not name.startswith((ENGINE, FILES))
     }
 
     assert foreign == set()
 
 
-def test_a_child_process_imports_nothing_of_ours() -> None:
-    """It is somebody else's program, and its import path is theirs."""
-    assert imported(HERE / "engine" / "plugin" / "child.py") == set()
+def test_a_child_process_imports_no_module_of_this_package() -> None:
+    """It runs the user's program with the user's import path."""
+    assert list_imports(HERE / "engine" / "plugin" / "child.py") == set()
 
 
-def test_the_plugin_brings_no_engine_and_no_emulator() -> None:
-    """It is loaded at every start of pytest, also for people who do not use it that day."""
+def test_the_plugin_imports_neither_engine_nor_emulator() -> None:
+    """Pytest loads it at every start, even if no test uses it."""
     code = "import sys, bim360_provider.testing.pytest_plugin; print(*sys.modules)"
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603 -- our own code
+    process = subprocess.run(  # noqa: S603 -- fixed code
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
 
-    modules = set(ran.stdout.split())
-    assert modules.isdisjoint({"starlette", "uvicorn", "rich", "typer", f"{ENGINE}.local"})
+    modules = set(process.stdout.split())
+    assert modules.isdisjoint({"starlette", "uvicorn", "rich", "typer", f"{ENGINE}.engine"})

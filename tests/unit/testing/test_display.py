@@ -1,4 +1,4 @@
-"""What people see of a run, and the exit code a script sees."""
+"""The output of a run and its exit code."""
 
 import json
 from io import StringIO
@@ -16,8 +16,8 @@ from bim360_provider.testing.engine.results import Message, Result, Step, StepFa
 from tests.unit.testing.fake_host import ITEM_TYPE, build_urn
 
 
-def shown(*events: Step | Message | StepStarted | StepFailed, dry_run: bool = True) -> list[str]:
-    """Return the lines that events make."""
+def render(*events: Step | Message | StepStarted | StepFailed, dry_run: bool = True) -> list[str]:
+    """Return the lines that the display prints for events."""
     file = StringIO()
     display = Display(Console(file=file, width=200), dry_run=dry_run)
     for event in events:
@@ -25,19 +25,19 @@ def shown(*events: Step | Message | StepStarted | StepFailed, dry_run: bool = Tr
     return file.getvalue().splitlines()
 
 
-def step(op: Any, **more: Any) -> Step:
+def step(op: Any, **attributes: Any) -> Step:
     """Return a step on the item ``a``."""
-    return Step(build_urn("a"), ITEM_TYPE, "a", op, **more)
+    return Step(build_urn("a"), ITEM_TYPE, "a", op, **attributes)
 
 
-def result(*steps: Step, **more: Any) -> Result:
+def result(*steps: Step, **changes: Any) -> Result:
     """Return the result of a preview."""
-    known: dict[str, Any] = {"ok": True, "messages": (), "outputs": {}, **more}
-    return Result(command="preview", steps=steps, state=Path("s"), **known)
+    attributes: dict[str, Any] = {"ok": True, "messages": (), "outputs": {}, **changes}
+    return Result(command="preview", steps=steps, state=Path("s"), **attributes)
 
 
-def test_a_step_is_a_line_and_its_changes_follow() -> None:
-    """With the values before and after, as far as they may be shown."""
+def test_a_step_prints_a_line_and_its_changes() -> None:
+    """Each change has the old and the new value; secrets are masked."""
     update = step(
         "update",
         paths={
@@ -51,7 +51,7 @@ def test_a_step_is_a_line_and_its_changes_follow() -> None:
         new={"city": "[unknown]", "tags": {"x": {"y": True}}, "key": "[secret]", "s": "[secret]"},
     )
 
-    assert shown(update) == [
+    assert render(update) == [
         " ~  shelf:Item a update",
         '     ~ city: "A" => [unknown]',
         '     + tags.x: {"y": true}',
@@ -61,38 +61,38 @@ def test_a_step_is_a_line_and_its_changes_follow() -> None:
     ]
 
 
-def test_long_values_are_cut() -> None:
-    """A line is for seeing what changed."""
-    lines = shown(step("update", paths={"t": "add"}, new={"t": "x" * 500}))
+def test_long_values_are_truncated() -> None:
+    """A line has at most 120 characters of a value."""
+    lines = render(step("update", paths={"t": "add"}, new={"t": "x" * 500}))
 
     assert len(lines[1]) < 140
     assert lines[1].endswith("…")
 
 
-def test_what_is_unchanged_is_not_a_line() -> None:
-    """A stack has hundreds of those."""
-    assert shown(step("same"), step("refresh")) == []
+def test_unchanged_resources_print_no_line() -> None:
+    """A stack may have hundreds of them."""
+    assert render(step("same"), step("refresh")) == []
 
 
-def test_progress_is_shown_where_something_is_done() -> None:
-    """A preview has none."""
+def test_an_up_shows_the_start_of_each_step() -> None:
+    """A preview does not."""
     events = (
         StepStarted(build_urn("a"), "create"),
         step("create", seconds=1.25),
         StepFailed(build_urn("a")),
     )
 
-    assert shown(*events, dry_run=False) == [
+    assert render(*events, dry_run=False) == [
         " +  shelf:Item a create ...",
         " +  shelf:Item a create (1.2 s)",
         " !  shelf:Item a failed",
     ]
-    assert shown(StepStarted(build_urn("a"), "create")) == []
+    assert render(StepStarted(build_urn("a"), "create")) == []
 
 
 def test_messages_keep_their_lines_and_name_their_resource() -> None:
-    """An error that has several lines keeps them."""
-    lines = shown(Message("info", "hello"), Message("error", "one\ntwo", build_urn("a")))
+    """An error with several lines keeps them."""
+    lines = render(Message("info", "hello"), Message("error", "one\ntwo", build_urn("a")))
 
     assert lines == [
         "    hello",
@@ -117,7 +117,7 @@ def test_the_summary_has_outputs_counts_and_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "expect", "code"),
+    ("run_result", "expect", "code"),
     [
         (result(step("same")), True, 0),
         (result(step("read")), True, 0),
@@ -127,20 +127,20 @@ def test_the_summary_has_outputs_counts_and_time() -> None:
         (result(ok=False, interrupted=True), False, 130),
     ],
 )
-def test_the_exit_code_tells_how_it_went(
-    outcome: Result, expect: bool, code: int, capsys: pytest.CaptureFixture[str]
+def test_the_exit_code_shows_the_result(
+    run_result: Result, expect: bool, code: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Pulumi's own where it has one."""
-    with pytest.raises(BaseException) as raised:  # noqa: PT011 -- typer's Exit is told by its code
-        exit_with_result(outcome, Screen(as_json=True, dry_run=True), expect_no_changes=expect)
+    """Pulumi's own exit code, if it has one."""
+    with pytest.raises(BaseException) as raised:  # noqa: PT011 -- typer's Exit has no useful type
+        exit_with_result(run_result, Screen(as_json=True, dry_run=True), expect_no_changes=expect)
 
     assert getattr(raised.value, "exit_code", None) == code
-    assert json.loads(capsys.readouterr().out)["changeSummary"] == outcome.changes
+    assert json.loads(capsys.readouterr().out)["changeSummary"] == run_result.changes
 
 
 @pytest.mark.parametrize("command", ["preview", "up", "refresh", "destroy"])
 def test_every_command_explains_itself(command: str) -> None:
-    """With exit codes and an example."""
+    """The help lists exit codes and an example."""
     help_text = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200"}).output
 
     assert "Exit codes: 0" in help_text
@@ -148,16 +148,16 @@ def test_every_command_explains_itself(command: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("flags", "words"),
+    ("flags", "message"),
     [
         ([], "there is no Pulumi.yaml"),
         (["--config", "nothing"], "--config must have the form key=value"),
     ],
 )
-def test_what_stops_it_at_once_is_one_line(tmp_path: Path, flags: list[str], words: str) -> None:
-    """And exit code 2."""
-    ran = CliRunner().invoke(app, ["up", "--stack", "demo", "--cwd", str(tmp_path), *flags])
+def test_an_error_at_the_start_is_one_line(tmp_path: Path, flags: list[str], message: str) -> None:
+    """The exit code is 2."""
+    outcome = CliRunner().invoke(app, ["up", "--stack", "demo", "--cwd", str(tmp_path), *flags])
 
-    assert ran.exit_code == 2
-    assert words in ran.stderr
-    assert len(ran.stderr.splitlines()) == 1
+    assert outcome.exit_code == 2
+    assert message in outcome.stderr
+    assert len(outcome.stderr.splitlines()) == 1

@@ -1,4 +1,4 @@
-"""Property paths: read, written, matched, and used to set values back."""
+"""Property paths: parsed, rendered, matched and used to restore values."""
 
 import pytest
 from hypothesis import given
@@ -27,29 +27,29 @@ from bim360_provider.testing.engine.state.values import Secret, Value
         ("", ()),
     ],
 )
-def test_a_path_is_read(text: str, path: PropertyPath) -> None:
-    """In all of Pulumi's spellings."""
+def test_a_path_is_parsed(text: str, path: PropertyPath) -> None:
+    """All of Pulumi's notations are accepted."""
     assert parse_path(text) == path
 
 
 @given(st.lists(st.text(min_size=1) | st.integers(0, 99), min_size=1, max_size=4).map(tuple))
-def test_what_is_written_is_read_back(path: PropertyPath) -> None:
-    """Whatever the keys are made of."""
+def test_a_rendered_path_parses_to_the_same_path(path: PropertyPath) -> None:
+    """Keys may contain any character."""
     first = path[0]
-    whole = path if isinstance(first, str) else ("a", *path)
+    full_path = path if isinstance(first, str) else ("a", *path)
 
-    assert parse_path(render_path(whole)) == whole
+    assert parse_path(render_path(full_path)) == full_path
 
 
 @pytest.mark.parametrize("text", ["a[", "a[x]", 'a["b]', "a]"])
-def test_what_is_no_path_is_refused(text: str) -> None:
-    """With the place where it goes wrong."""
-    with pytest.raises(PathError, match="goes wrong at character 2"):
+def test_an_invalid_path_is_rejected(text: str) -> None:
+    """The message has the position of the error."""
+    with pytest.raises(PathError, match="error at character 2"):
         parse_path(text)
 
 
-def test_a_path_contains_what_lies_below_it() -> None:
-    """With a star for any key or index."""
+def test_a_pattern_matches_paths_below_it() -> None:
+    """A star matches any key or index."""
     assert is_match(("a",), ("a", "b", 0))
     assert is_match(("a", "*", "c"), ("a", 3, "c"))
     assert not is_match(("a", "b"), ("a",))
@@ -71,6 +71,8 @@ def test_a_path_contains_what_lies_below_it() -> None:
         ("a.b", {"a": 1}, {"a": 2}, {"a": 2}),
     ],
 )
-def test_a_place_is_set_back(text: str, old: Value, new: Value, expected: Value) -> None:
-    """What `ignore_changes` means: the old value, at that place only."""
+def test_the_value_at_a_path_is_restored(
+    text: str, old: Value, new: Value, expected: Value
+) -> None:
+    """As `ignore_changes` requires: the old value at that path only."""
     assert reset_value(parse_path(text), old, new) == expected

@@ -1,4 +1,4 @@
-"""Pulumi.yaml and the stack's file: what is run, and with which configuration."""
+"""Pulumi.yaml and the file of a stack: the program and its configuration."""
 
 from pathlib import Path
 
@@ -14,37 +14,37 @@ from bim360_provider.testing.engine.results import LocalEngineError
 from bim360_provider.testing.engine.state.values import Secret
 
 
-def project_of(folder: Path, text: str) -> PulumiProject:
-    """Write and read a Pulumi.yaml."""
+def write_project(folder: Path, text: str) -> PulumiProject:
+    """Write a Pulumi.yaml and return the project."""
     (folder / "Pulumi.yaml").write_text(text)
     return read_project(folder)
 
 
-def config_of(folder: Path, text: str, **given: object) -> Configuration:
-    """Write a stack's file and read the configuration."""
-    project = project_of(
+def write_config(folder: Path, text: str, **sources: object) -> Configuration:
+    """Write the file of a stack and return its configuration."""
+    project = write_project(
         folder, "name: shop\nruntime: python\nconfig: {fallback: 1, x: {default: 2}}"
     )
     (folder / "Pulumi.demo.yaml").write_text(text)
     environment = {"PULUMI_CONFIG_SHOP_KEY": "from the environment"}
-    config, secret = given.get("config", {}), given.get("secret", {})
+    config, secret = sources.get("config", {}), sources.get("secret", {})
     assert isinstance(config, dict)
     assert isinstance(secret, dict)
     return read_configuration(project, "demo", environment, config, secret)
 
 
-def test_a_program_lives_in_the_projects_folder(tmp_path: Path) -> None:
-    """Unless Pulumi.yaml says otherwise."""
-    project = project_of(tmp_path, "name: shop\nruntime: {name: python}")
+def test_the_program_is_in_the_folder_of_the_project(tmp_path: Path) -> None:
+    """This is the default of `main`."""
+    project = write_project(tmp_path, "name: shop\nruntime: {name: python}")
 
     assert (project.name, project.folder, project.entry_point) == ("shop", tmp_path.resolve(), ".")
     assert project.config_folder == tmp_path
 
 
 def test_main_may_be_a_folder(tmp_path: Path) -> None:
-    """Then the program runs there."""
+    """The program runs in that folder."""
     (tmp_path / "stacks").mkdir()
-    project = project_of(
+    project = write_project(
         tmp_path, "name: shop\nruntime: python\nmain: stacks\nstackConfigDir: stacks"
     )
 
@@ -53,40 +53,42 @@ def test_main_may_be_a_folder(tmp_path: Path) -> None:
 
 
 def test_main_may_be_a_file(tmp_path: Path) -> None:
-    """Then it runs in the file's folder."""
+    """The program runs in the folder of the file."""
     (tmp_path / "app.py").touch()
-    project = project_of(tmp_path, "name: shop\nruntime: python\nmain: app.py")
+    project = write_project(tmp_path, "name: shop\nruntime: python\nmain: app.py")
 
     assert (project.folder, project.entry_point) == (tmp_path.resolve(), "app.py")
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "message"),
     [
-        ("name: shop\nruntime: nodejs", "runs `runtime: python` only"),
+        ("name: shop\nruntime: nodejs", "supports only `runtime: python`"),
         ("runtime: python", "has no name"),
         ("name: shop\nruntime: python\nmain: nowhere", "no such file or folder"),
-        ("- a list", "must hold `key: value` lines"),
+        ("- a list", "must contain `key: value` lines"),
         ("a: [", "is not YAML"),
     ],
 )
-def test_a_wrong_project_file_is_told_in_one_line(tmp_path: Path, text: str, words: str) -> None:
-    """With what to do about it."""
-    with pytest.raises(LocalEngineError, match=words) as raised:
-        project_of(tmp_path, text)
+def test_an_invalid_project_file_is_a_one_line_error(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    """The message suggests a fix."""
+    with pytest.raises(LocalEngineError, match=message) as raised:
+        write_project(tmp_path, text)
 
     assert "\n" not in str(raised.value)
 
 
-def test_no_project_file_is_told(tmp_path: Path) -> None:
-    """It is mostly the wrong folder."""
+def test_a_missing_project_file_is_an_error(tmp_path: Path) -> None:
+    """The usual reason is the wrong folder."""
     with pytest.raises(LocalEngineError, match="--cwd"):
         read_project(tmp_path)
 
 
 def test_configuration_is_text_by_full_key(tmp_path: Path) -> None:
-    """As Pulumi hands it over: JSON for what is not text."""
-    config = config_of(tmp_path, "config: {a: x, b: 1, c: true, 'ns:d': {k: [1]}}")
+    """As in Pulumi, values that are not text become JSON."""
+    config = write_config(tmp_path, "config: {a: x, b: 1, c: true, 'ns:d': {k: [1]}}")
 
     assert config.values == {
         "shop:fallback": "1",
@@ -99,9 +101,9 @@ def test_configuration_is_text_by_full_key(tmp_path: Path) -> None:
     assert config.secret_keys == frozenset()
 
 
-def test_what_the_caller_gives_wins(tmp_path: Path) -> None:
-    """Over the stack's file, which wins over the project's defaults."""
-    config = config_of(
+def test_values_of_the_caller_take_precedence(tmp_path: Path) -> None:
+    """The caller overrides the file of the stack, which overrides the defaults of the project."""
+    config = write_config(
         tmp_path, "config: {x: file, a: file}", config={"a": "call"}, secret={"ns:s": "hush"}
     )
 
@@ -110,17 +112,17 @@ def test_what_the_caller_gives_wins(tmp_path: Path) -> None:
 
 
 def test_an_encrypted_value_comes_from_the_environment(tmp_path: Path) -> None:
-    """From the variable Pulumi's own SDK would look at."""
-    config = config_of(tmp_path, "config: {key: {secure: v1:abc}}")
+    """The variable is the one that Pulumi's SDK reads."""
+    config = write_config(tmp_path, "config: {key: {secure: v1:abc}}")
 
     assert config.to_properties()["shop:key"] == Secret("from the environment")
 
 
 @pytest.mark.parametrize("value", ["{secure: v1:abc}", "{deep: [{secure: v1:abc}]}"])
-def test_an_encrypted_value_nobody_gives_is_told(tmp_path: Path, value: str) -> None:
-    """With the key, and both ways to give it."""
+def test_an_encrypted_value_without_another_source_is_an_error(tmp_path: Path, value: str) -> None:
+    """The message has the key and both ways to set it."""
     with pytest.raises(LocalEngineError) as raised:
-        config_of(tmp_path, f"config: {{other: {value}}}")
+        write_config(tmp_path, f"config: {{other: {value}}}")
 
     assert str(raised.value) == (
         "shop:other is encrypted in Pulumi.demo.yaml, and only the Pulumi CLI can decrypt it: "
@@ -128,12 +130,12 @@ def test_an_encrypted_value_nobody_gives_is_told(tmp_path: Path, value: str) -> 
     )
 
 
-def test_an_environment_of_pulumi_cloud_is_refused(tmp_path: Path) -> None:
-    """It cannot be opened from here."""
+def test_an_environment_of_pulumi_cloud_is_rejected(tmp_path: Path) -> None:
+    """The local engine cannot read it."""
     with pytest.raises(LocalEngineError, match="Pulumi Cloud"):
-        config_of(tmp_path, "environment: [prod]")
+        write_config(tmp_path, "environment: [prod]")
 
 
-def test_a_variable_is_named_like_its_key() -> None:
-    """In capitals, with nothing but letters, digits and underscores."""
+def test_the_name_of_a_variable_comes_from_its_key() -> None:
+    """In capitals, with letters, digits and underscores only."""
     assert build_variable_name("bim360:clientSecret") == "PULUMI_CONFIG_BIM360_CLIENTSECRET"

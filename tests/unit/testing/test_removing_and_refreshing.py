@@ -1,4 +1,4 @@
-"""Deletions in the right order, and a look at what has drifted."""
+"""Deletions in the order of dependencies, and refreshes."""
 
 from typing import Any
 
@@ -17,135 +17,135 @@ from tests.unit.testing.fake_host import (
 )
 
 
-def destroyed(bench: EngineFixture) -> EngineRun:
-    """Delete everything."""
-    run = bench.begin_run()
+def destroy(engine: EngineFixture) -> EngineRun:
+    """Delete all resources."""
+    run = engine.begin_run()
     delete_resources(run, run.state.list_resources(), 2)
     return run
 
 
-def refreshed(bench: EngineFixture, *, dry_run: bool = False) -> EngineRun:
-    """Read everything."""
-    run = bench.begin_run(dry_run=dry_run)
+def refresh(engine: EngineFixture, *, dry_run: bool = False) -> EngineRun:
+    """Refresh all resources."""
+    run = engine.begin_run(dry_run=dry_run)
     refresh_resources(run, 2, as_command=True)
     return run
 
 
-def test_dependents_go_first() -> None:
-    """Whatever the order in which they were made."""
-    bench = EngineFixture()
-    bench.run_up(
+def test_dependents_are_deleted_first() -> None:
+    """The order of creation does not matter."""
+    engine = EngineFixture()
+    engine.run_up(
         build_registration("a"),
         build_registration("b", dependencies=(build_urn("a"),)),
         build_registration("c", dependencies=(build_urn("b"),)),
     )
 
-    run = destroyed(bench)
+    run = destroy(engine)
 
     assert list_steps(run) == ["delete c", "delete b", "delete a"]
-    assert bench.resources == []
+    assert engine.resources == []
 
 
-def test_what_could_not_be_deleted_keeps_what_it_needs() -> None:
-    """The rest goes."""
-    bench = EngineFixture()
-    bench.run_up(
+def test_dependencies_of_a_resource_that_could_not_be_deleted_are_kept() -> None:
+    """All other resources are deleted."""
+    engine = EngineFixture()
+    engine.run_up(
         build_registration("a"),
         build_registration("b", dependencies=(build_urn("a"),)),
         build_registration("c"),
     )
-    bench.provider.failing_calls.add("delete b")
+    engine.provider.failing_calls.add("delete b")
 
-    run = destroyed(bench)
+    run = destroy(engine)
 
-    assert list_errors(run) == ["delete b went wrong"]
-    assert [item.id for item in bench.resources] == ["a-1", "b-2"]
+    assert list_errors(run) == ["delete b failed"]
+    assert [item.id for item in engine.resources] == ["a-1", "b-2"]
 
 
 @pytest.mark.parametrize("option", [{"retain_on_delete": True}, {"deleted_with": build_urn("a")}])
-def test_some_deletions_need_no_call(option: dict[str, Any]) -> None:
-    """The resource leaves the state all the same."""
-    bench = EngineFixture()
-    bench.run_up(build_registration("a"), build_registration("b", **option))
+def test_some_deletions_need_no_provider_call(option: dict[str, Any]) -> None:
+    """The resource is removed from the state nevertheless."""
+    engine = EngineFixture()
+    engine.run_up(build_registration("a"), build_registration("b", **option))
 
-    run = destroyed(bench)
+    run = destroy(engine)
 
     assert "delete b" in list_steps(run)
-    assert "delete b" not in bench.provider.calls
-    assert bench.resources == []
+    assert "delete b" not in engine.provider.calls
+    assert engine.resources == []
 
 
-def test_a_protected_resource_stays() -> None:
-    """And says so."""
-    bench = EngineFixture()
-    bench.run_up(build_registration("a", protect=True))
+def test_a_protected_resource_is_not_deleted() -> None:
+    """The error names the protection."""
+    engine = EngineFixture()
+    engine.run_up(build_registration("a", protect=True))
 
-    run = destroyed(bench)
+    run = destroy(engine)
 
     assert "is protected" in list_errors(run)[0]
-    assert [item.id for item in bench.resources] == ["a-1"]
+    assert [item.id for item in engine.resources] == ["a-1"]
 
 
-def test_a_refresh_takes_over_what_is_there() -> None:
-    """Outputs and inputs, so that the next preview shows the way back."""
-    bench = EngineFixture()
-    bench.run_up(build_registration("a", {"size": 1}))
-    bench.provider.objects["a-1"] = {"size": 7, "new": 1}
+def test_a_refresh_updates_inputs_and_outputs() -> None:
+    """The next preview shows how to undo the drift."""
+    engine = EngineFixture()
+    engine.run_up(build_registration("a", {"size": 1}))
+    engine.provider.objects["a-1"] = {"size": 7, "new": 1}
 
-    run = refreshed(bench)
+    run = refresh(engine)
 
     assert list_steps(run) == ["update a"]
     assert run.recorder.steps[0].paths == {"new": "add", "size": "update"}
-    assert bench.resources[0].inputs == {"size": 7, "new": 1}
+    assert engine.resources[0].inputs == {"size": 7, "new": 1}
 
 
-def test_a_secret_that_is_read_again_is_no_change() -> None:
-    """The state has only its digest, but what was read has the same one."""
-    bench = EngineFixture()
-    bench.run_up(
+def test_an_unchanged_secret_is_not_a_change() -> None:
+    """The state has only its digest, which the response has too."""
+    engine = EngineFixture()
+    engine.run_up(
         build_registration(
             "a", {"word": Secret("correct horse"), "list": [1, Secret("correct cow")]}
         )
     )
-    bench.provider.objects["a-1"] = {"word": "correct horse", "list": [1, "correct cow"]}
-    bench.reload_state()
+    engine.provider.objects["a-1"] = {"word": "correct horse", "list": [1, "correct cow"]}
+    engine.reload_state()
 
-    run = refreshed(bench)
+    run = refresh(engine)
 
     assert list_steps(run) == ["same a"]
 
 
-def test_a_refresh_drops_what_is_gone() -> None:
-    """The next up makes it again."""
-    bench = EngineFixture()
-    bench.run_up(build_registration("a"))
-    bench.provider.objects.clear()
+def test_a_refresh_removes_deleted_resources() -> None:
+    """The next up creates the resource again."""
+    engine = EngineFixture()
+    engine.run_up(build_registration("a"))
+    engine.provider.objects.clear()
 
-    run = refreshed(bench)
+    run = refresh(engine)
 
     assert list_steps(run) == ["delete a"]
-    assert bench.resources == []
+    assert engine.resources == []
 
 
 def test_a_previewed_refresh_saves_nothing() -> None:
-    """It only tells."""
-    bench = EngineFixture()
-    bench.run_up(build_registration("a", {"size": 1}))
-    bench.provider.objects["a-1"] = {"size": 7}
-    before = len(bench.snapshots)
+    """It only reports the drift."""
+    engine = EngineFixture()
+    engine.run_up(build_registration("a", {"size": 1}))
+    engine.provider.objects["a-1"] = {"size": 7}
+    before = len(engine.snapshots)
 
-    run = refreshed(bench, dry_run=True)
+    run = refresh(engine, dry_run=True)
 
     assert list_steps(run) == ["update a"]
-    assert len(bench.snapshots) == before
+    assert len(engine.snapshots) == before
 
 
-def test_a_failed_read_leaves_the_state_alone() -> None:
-    """The others are refreshed."""
-    bench = EngineFixture()
-    bench.run_up(build_registration("a"), build_registration("b"))
-    bench.provider.failing_calls.add("read a")
+def test_a_failed_read_keeps_the_state() -> None:
+    """The other resources are refreshed."""
+    engine = EngineFixture()
+    engine.run_up(build_registration("a"), build_registration("b"))
+    engine.provider.failing_calls.add("read a")
 
-    run = refreshed(bench)
+    run = refresh(engine)
 
-    assert (list_errors(run), list_steps(run)) == (["read a went wrong"], ["same b"])
+    assert (list_errors(run), list_steps(run)) == (["read a failed"], ["same b"])

@@ -1,4 +1,4 @@
-"""The state file: whole, deterministic, locked, and without secrets."""
+"""The state file: complete, deterministic, locked, and without secrets."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from bim360_provider.testing.engine.state.snapshot import StackState, StateFile
 from bim360_provider.testing.engine.state.values import Secret
 
 NO_PROCESS = 2**22 + 1
-"""More than any Linux gives out (/proc/sys/kernel/pid_max)."""
+"""Larger than any process id of Linux (/proc/sys/kernel/pid_max)."""
 
 RUNS = 8
 
@@ -27,8 +27,8 @@ def state_file(path: Path, stack: str = "demo") -> StateFile:
     return StateFile(path / "state.json", stack, "shop")
 
 
-def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
-    """Every field, also of resources on their way out."""
+def test_a_saved_state_loads_unchanged(tmp_path: Path) -> None:
+    """With all fields, also of resources that are pending deletion."""
     full = Resource(
         urn="u",
         type="t",
@@ -47,21 +47,21 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
         ignore_changes=("a",),
         replace_on_changes=("b",),
         secret_outputs=("c",),
-        condemned=True,
+        pending_delete=True,
         deleted=True,
     )
     bare = Resource("v", "t", custom=False)
 
     state_file(tmp_path).save([full, bare], SecretStore(b"salt"))
 
-    resources, keyring = state_file(tmp_path).load()
-    assert (resources, keyring.salt) == ([full, bare], b"salt")
+    resources, secret_store = state_file(tmp_path).load()
+    assert (resources, secret_store.salt) == ([full, bare], b"salt")
 
 
 def test_no_secret_is_written(tmp_path: Path) -> None:
-    """Neither where it is marked, nor where a provider made a copy of it."""
-    keyring = SecretStore(b"salt")
-    keyring.remember_secrets(Secret("correct horse"))
+    """Neither marked secrets nor copies that a provider returned."""
+    secret_store = SecretStore(b"salt")
+    secret_store.remember_secrets(Secret("correct horse"))
     resource = Resource(
         "u",
         "t",
@@ -70,7 +70,7 @@ def test_no_secret_is_written(tmp_path: Path) -> None:
         outputs={"copy": ["see correct horse"]},
     )
 
-    state_file(tmp_path).save([resource], keyring)
+    state_file(tmp_path).save([resource], secret_store)
 
     assert "horse" not in (tmp_path / "state.json").read_text()
     (loaded,), later = state_file(tmp_path).load()
@@ -78,36 +78,36 @@ def test_no_secret_is_written(tmp_path: Path) -> None:
     assert later.restore_secrets(loaded.inputs)["p"] == Secret("correct horse")
 
 
-def test_the_same_state_is_the_same_file(tmp_path: Path) -> None:
-    """So it can be compared, and kept under version control."""
+def test_the_same_state_gives_the_same_file(tmp_path: Path) -> None:
+    """So it can be compared and kept under version control."""
     resource = Resource("u", "t", custom=True, inputs={"b": 1, "a": 2})
-    turned = Resource("u", "t", custom=True, inputs={"a": 2, "b": 1})
+    reordered = Resource("u", "t", custom=True, inputs={"a": 2, "b": 1})
     state_file(tmp_path).save([resource], SecretStore(b"salt"))
     before = (tmp_path / "state.json").read_bytes()
 
-    state_file(tmp_path).save([turned], SecretStore(b"salt"))
+    state_file(tmp_path).save([reordered], SecretStore(b"salt"))
 
     assert (tmp_path / "state.json").read_bytes() == before
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("content", "message"),
     [
         ("{", "is not JSON"),
         ("[]", "is not a state of the local engine"),
         ('{"version": 3, "deployment": {}}', "is not a state of the local engine"),
     ],
 )
-def test_a_strange_file_is_refused(tmp_path: Path, content: str, words: str) -> None:
-    """It may be somebody's real state."""
+def test_another_file_is_rejected(tmp_path: Path, content: str, message: str) -> None:
+    """It may be a state of Pulumi."""
     (tmp_path / "state.json").write_text(content)
 
-    with pytest.raises(LocalEngineError, match=words):
+    with pytest.raises(LocalEngineError, match=message):
         state_file(tmp_path).load()
 
 
-def test_another_stacks_state_is_refused(tmp_path: Path) -> None:
-    """Or an up would delete all of it."""
+def test_the_state_of_another_stack_is_rejected(tmp_path: Path) -> None:
+    """Otherwise an up would delete all its resources."""
     state_file(tmp_path).save([], SecretStore(b"salt"))
 
     with pytest.raises(LocalEngineError, match="is the state of shop/demo"):
@@ -115,7 +115,7 @@ def test_another_stacks_state_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_save_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
-    """The new one is written beside it, and takes its place in one step."""
+    """The new file is written next to it and replaces it atomically."""
     file = state_file(tmp_path)
     file.save([], SecretStore(b"salt"))
     before = (tmp_path / "state.json").read_bytes()
@@ -128,15 +128,15 @@ def test_a_save_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
 
 
 def test_several_threads_share_a_save() -> None:
-    """A thread whose change another one has already written need not write again."""
-    writing, go_on = threading.Event(), threading.Event()
+    """A thread does not save if another one has already saved its change."""
+    has_started, may_continue = threading.Event(), threading.Event()
     saves: list[int] = []
 
     def save(resources: list[Resource]) -> None:
         saves.append(len(resources))
         if len(saves) == 1:
-            writing.set()
-            assert go_on.wait(10)
+            has_started.set()
+            assert may_continue.wait(10)
 
     state = StackState([], SecretStore(b"salt"), save)
     threads = [
@@ -144,12 +144,12 @@ def test_several_threads_share_a_save() -> None:
         for n in range(20)
     ]
     threads[0].start()
-    assert writing.wait(10)
+    assert has_started.wait(10)
     for thread in threads[1:]:
         thread.start()
     while len(state.list_resources()) < 20:
         pass
-    go_on.set()
+    may_continue.set()
     for thread in threads:
         thread.join()
 
@@ -157,8 +157,8 @@ def test_several_threads_share_a_save() -> None:
     assert len(saves) < 20
 
 
-def test_two_runs_cannot_have_one_state(tmp_path: Path) -> None:
-    """The second is told which process has it."""
+def test_two_runs_cannot_use_the_same_state(tmp_path: Path) -> None:
+    """The error of the second run names the process of the first."""
     state = tmp_path / "state.json"
 
     with (
@@ -169,8 +169,8 @@ def test_two_runs_cannot_have_one_state(tmp_path: Path) -> None:
         pass
 
 
-def test_a_lock_is_given_back(tmp_path: Path) -> None:
-    """Also after a failure."""
+def test_a_lock_is_released(tmp_path: Path) -> None:
+    """Also after an error."""
     state = tmp_path / "state.json"
     with pytest.raises(LocalEngineError), lock_state(state, print):
         raise LocalEngineError
@@ -179,50 +179,50 @@ def test_a_lock_is_given_back(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("holder", [str(NO_PROCESS), "", "nonsense"])
-def test_a_dead_runs_lock_is_taken_over(tmp_path: Path, holder: str) -> None:
-    """And that is said."""
-    said: list[str] = []
+def test_the_lock_of_an_ended_run_is_taken_over(tmp_path: Path, holder: str) -> None:
+    """A message reports it."""
+    messages: list[str] = []
     (tmp_path / "state.json.lock").write_text(holder)
 
-    with lock_state(tmp_path / "state.json", said.append):
-        now = json.loads((tmp_path / "state.json.lock").read_text())
+    with lock_state(tmp_path / "state.json", messages.append):
+        holder_now = json.loads((tmp_path / "state.json.lock").read_text())
 
-    assert now == os.getpid()
-    assert "took over the lock" in said[0]
+    assert holder_now == os.getpid()
+    assert "took over the lock" in messages[0]
 
 
-def test_of_many_runs_one_takes_over_the_lock_of_a_dead_one(tmp_path: Path) -> None:
-    """The others are told, each in one line; nobody takes it from the one that took it."""
+def test_only_one_of_many_runs_takes_over_a_lock(tmp_path: Path) -> None:
+    """All others fail with one line."""
     state = tmp_path / "state.json"
     (tmp_path / "state.json.lock").write_text("not a process")
-    said: list[str] = []
-    together, done = threading.Barrier(RUNS), threading.Barrier(RUNS)
+    messages: list[str] = []
+    start, end = threading.Barrier(RUNS), threading.Barrier(RUNS)
 
     def run(_: int) -> str:
-        together.wait()
+        start.wait()
         try:
-            with lock_state(state, said.append):
-                done.wait()
+            with lock_state(state, messages.append):
+                end.wait()
                 return "ran"
         except LocalEngineError as error:
-            done.wait()
+            end.wait()
             return str(error)
 
     with ThreadPoolExecutor(RUNS) as pool:
-        told = sorted(pool.map(run, range(RUNS)))
+        results = sorted(pool.map(run, range(RUNS)))
 
-    assert [each.split(" (")[0] for each in told] == ["another run"] * (RUNS - 1) + ["ran"]
-    assert len(said) == 1
+    assert [each.split(" (")[0] for each in results] == ["another run"] * (RUNS - 1) + ["ran"]
+    assert len(messages) == 1
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such locks")
-def test_a_take_over_is_one_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody takes the lock between the look at its holder and the taking."""
-    import fcntl  # noqa: PLC0415 - there is none on Windows
+def test_a_take_over_is_atomic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No other run can take the lock between the check of its holder and the take-over."""
+    import fcntl  # noqa: PLC0415 - not available on Windows
 
     held: list[bool] = []
 
-    def look(_: int) -> bool:
+    def check_holder(_: int) -> bool:
         handle = os.open(tmp_path, os.O_RDONLY)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -231,7 +231,7 @@ def test_a_take_over_is_one_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         os.close(handle)
         return False
 
-    monkeypatch.setattr(session, "_is_alive", look)
+    monkeypatch.setattr(session, "_is_alive", check_holder)
     (tmp_path / "state.json.lock").write_text(str(NO_PROCESS))
 
     with lock_state(tmp_path / "state.json", lambda _: None):
@@ -240,8 +240,8 @@ def test_a_take_over_is_one_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert held == [True]
 
 
-def test_what_has_not_changed_is_not_saved_again() -> None:
-    """A refresh of a thousand resources without drift would write the whole file many times."""
+def test_an_unchanged_resource_is_not_saved_again() -> None:
+    """Otherwise a refresh of 1,000 resources would write the whole file many times."""
     known = Resource("u", "t", custom=True, id="1", outputs={"a": 1})
     saved: list[int] = []
     state = StackState([known], SecretStore(b"salt"), lambda items: saved.append(len(items)))

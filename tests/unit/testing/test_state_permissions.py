@@ -1,4 +1,4 @@
-"""The state and its lock belong to the current user alone, and survive a full disk and a kill."""
+"""State and lock are private to the user and survive a full disk and a kill."""
 
 import errno
 import os
@@ -43,27 +43,27 @@ def state_file(path: Path) -> StateFile:
     return StateFile(path, "demo", "shop")
 
 
-def mode(path: Path) -> int:
+def get_mode(path: Path) -> int:
     """Return the permissions of a file."""
     return stat.S_IMODE(path.stat().st_mode)
 
 
 def test_the_state_and_its_lock_are_private(tmp_path: Path) -> None:
-    """A state that others could read becomes private with the first save."""
+    """A save makes a readable state private."""
     state = tmp_path / "state.json"
     state_file(state).save([], SALT)
     state.chmod(0o644)
 
     with lock_state(state, print):
-        locks = [mode(path) for path in tmp_path.glob("*.lock")]
+        locks = [get_mode(path) for path in tmp_path.glob("*.lock")]
         state_file(state).save([], SALT)
 
     assert locks == [files.PRIVATE_MODE]
-    assert mode(state) == files.PRIVATE_MODE
+    assert get_mode(state) == files.PRIVATE_MODE
 
 
-def test_no_link_is_followed_by_a_save_or_a_lock(tmp_path: Path) -> None:
-    """Names that a draft had in former versions lead other users' links to nothing."""
+def test_saves_and_locks_follow_no_symbolic_link(tmp_path: Path) -> None:
+    """Links at the draft names of earlier versions are ignored."""
     state, other = tmp_path / "state.json", tmp_path / "other"
     other.write_text("untouched")
     for name in ("state.json.new", f"state.json.lock.{os.getpid()}"):
@@ -78,7 +78,7 @@ def test_no_link_is_followed_by_a_save_or_a_lock(tmp_path: Path) -> None:
 def test_a_full_disk_is_reported_in_one_line_and_keeps_the_state(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The message names the file, the reason and what to do."""
+    """The message has the file, the reason and a fix."""
     state = tmp_path / "state.json"
     state_file(state).save([], SALT)
     before = state.read_bytes()
@@ -95,10 +95,10 @@ def test_a_full_disk_is_reported_in_one_line_and_keeps_the_state(
     assert state.read_bytes() == before
 
 
-def test_a_killed_run_leaves_a_whole_state_and_the_next_run_removes_its_drafts(
+def test_a_killed_run_leaves_a_valid_state_and_the_next_run_removes_its_drafts(
     tmp_path: Path,
 ) -> None:
-    """Killed in the middle of its saves."""
+    """The run is killed while it saves."""
     state = tmp_path / "state.json"
     command = [sys.executable, "-c", SAVES_FOREVER, str(state)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:  # noqa: S603 - the script above

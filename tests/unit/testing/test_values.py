@@ -1,4 +1,4 @@
-"""Values on the wire, in comparisons and on the screen."""
+"""Conversion, comparison and masking of values."""
 
 import pytest
 from google.protobuf import struct_pb2
@@ -33,19 +33,19 @@ trees = st.recursive(
 
 
 @given(st.dictionaries(st.text(min_size=1, max_size=3), trees, max_size=4))
-def test_what_is_written_is_read_back(bag: dict[str, Value]) -> None:
-    """With secrets, unknowns and nulls in any place, and whole numbers as whole numbers."""
+def test_a_written_value_reads_back_unchanged(bag: dict[str, Value]) -> None:
+    """Including nested secrets, unknowns, nulls and integers."""
     assert from_struct(to_struct(bag, keep_secrets=True)) == bag
 
 
 @given(st.dictionaries(st.text(min_size=1, max_size=3), trees, max_size=4))
-def test_a_host_gets_secrets_in_plain(bag: dict[str, Value]) -> None:
-    """As Pulumi's engine does it for a host that says it does not accept secrets."""
+def test_a_host_gets_secrets_in_plain_text(bag: dict[str, Value]) -> None:
+    """As from Pulumi's engine to a host that does not accept secrets."""
     assert from_struct(to_struct(bag, keep_secrets=False)) == unwrap_secrets(bag)
 
 
-def test_an_output_value_is_its_value() -> None:
-    """Newer SDKs may wrap what is known and what is secret in one object."""
+def test_an_output_value_is_unwrapped() -> None:
+    """Newer SDKs may wrap known and secret values in one object."""
     struct = struct_pb2.Struct()
     signature = {"4dabf18193072939515e22adb298388d": "d0e6a833031e9bbcd3f4e8bde6ca49a4"}
     struct.update({"known": {**signature, "value": 1, "secret": True}, "unknown": {**signature}})
@@ -53,8 +53,8 @@ def test_an_output_value_is_its_value() -> None:
     assert from_struct(struct) == {"known": Secret(1), "unknown": UNKNOWN}
 
 
-def test_a_null_property_is_none_at_all() -> None:
-    """But a null deeper down stays."""
+def test_null_properties_are_dropped() -> None:
+    """Nested nulls are kept."""
     assert drop_nulls({"a": None, "b": [None]}) == {"b": [None]}
 
 
@@ -80,15 +80,15 @@ def test_a_null_property_is_none_at_all() -> None:
         ({"x.y": {"a b": 1}}, {"x.y": {"a b": 2}}, {'["x.y"]["a b"]': "update"}),
     ],
 )
-def test_changes_are_named_by_path(
+def test_changes_are_reported_by_path(
     old: dict[str, Value], new: dict[str, Value], expected: dict[str, str]
 ) -> None:
-    """Each at the deepest place that tells the whole change."""
+    """Each path is as deep as possible."""
     assert compare_properties(old, new) == expected
 
 
 def test_internal_properties_can_be_left_out() -> None:
-    """People do not see what starts with two underscores."""
+    """Properties that start with two underscores are not shown to users."""
     old: dict[str, Value] = {"__provider": "a", "x": 1}
 
     assert compare_properties(old, {"__provider": "b", "x": 2}, include_internal=False) == {
@@ -96,8 +96,8 @@ def test_internal_properties_can_be_left_out() -> None:
     }
 
 
-def test_a_comparison_can_be_turned_round() -> None:
-    """Drift is what an up would undo."""
+def test_changes_can_be_inverted() -> None:
+    """Drift is the inverse of what an up would do."""
     assert invert_changes({"a": "add", "b": "delete", "c": "update"}) == {
         "a": "delete",
         "b": "add",
@@ -105,13 +105,13 @@ def test_a_comparison_can_be_turned_round() -> None:
     }
 
 
-def test_secrecy_follows_the_key_path() -> None:
-    """Into objects and lists; a list that came back changed is secret as a whole."""
+def test_outputs_are_secret_at_the_paths_of_secret_inputs() -> None:
+    """In objects and lists; a changed list is secret as a whole."""
     inputs: dict[str, Value] = {
         "object": {"p": Secret(1), "q": 2},
         "list": [1, Secret(2)],
         "sorted": [Secret(2), 1],
-        "gone": Secret(1),
+        "removed": Secret(1),
     }
     outputs: dict[str, Value] = {
         "object": {"p": 1, "q": 2, "r": 3},
@@ -129,7 +129,7 @@ def test_secrecy_follows_the_key_path() -> None:
 
 
 def test_whole_properties_can_be_marked() -> None:
-    """Once is enough."""
+    """A value is marked only once."""
     assert mark_secret_keys({"a": 1, "b": Secret(2), "c": 3}, ("a", "b")) == {
         "a": Secret(1),
         "b": Secret(2),
@@ -137,10 +137,10 @@ def test_whole_properties_can_be_marked() -> None:
     }
 
 
-def test_people_see_neither_secrets_nor_unknowns() -> None:
-    """Nor a secret that hides in a text nobody marked."""
+def test_masked_values_contain_neither_secrets_nor_unknowns() -> None:
+    """Secrets in unmarked text are masked too."""
     bag: Value = {"s": Secret({"x": 1}), "u": [UNKNOWN], "d": SecretDigest(DIGEST), "t": "my horse"}
 
-    shown = mask_value(bag, lambda text: text.replace("horse", "[secret]"))
+    masked = mask_value(bag, lambda text: text.replace("horse", "[secret]"))
 
-    assert shown == {"s": "[secret]", "u": ["[unknown]"], "d": "[secret]", "t": "my [secret]"}
+    assert masked == {"s": "[secret]", "u": ["[unknown]"], "d": "[secret]", "t": "my [secret]"}

@@ -1,1 +1,1 @@
-"""Operations on a stack: which resources are created, changed and deleted, in which order."""
+"""Deploys a stack: decides and runs the steps of each resource, in the order of dependencies."""

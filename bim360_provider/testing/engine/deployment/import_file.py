@@ -1,7 +1,7 @@
-"""Import: resources that exist, into the state, from the file that ``pulumi import`` reads too.
+"""Imports existing resources into the state, from the file of ``pulumi import --file``.
 
-Only rows that hold what a create would have left are taken: nobody is asked for the rest.
-https://www.pulumi.com/docs/iac/guides/migration/import/ has the format.
+Rows must contain all inputs and outputs, because the provider is not called to read them.
+Format: https://www.pulumi.com/docs/iac/guides/migration/import/
 """
 
 import json
@@ -24,7 +24,7 @@ def read_import_file(path: Path) -> list[ImportFileRow]:
     """Return the rows of an import file.
 
     Raises:
-        LocalEngineError: It cannot be read, or is no import file.
+        LocalEngineError: The file cannot be read or is not an import file.
     """
     try:
         rows: list[ImportFileRow] = json.loads(path.read_text("utf-8"))["resources"]
@@ -34,39 +34,41 @@ def read_import_file(path: Path) -> list[ImportFileRow]:
     except (ValueError, LookupError, TypeError):
         msg = f"{path} is not a file for `pulumi import --file`"
         raise LocalEngineError(msg) from None
-    named = isinstance(rows, list) and all(isinstance(row, dict) and "type" in row for row in rows)
-    if not named:
+    is_valid = isinstance(rows, list) and all(
+        isinstance(row, dict) and "type" in row for row in rows
+    )
+    if not is_valid:
         msg = f"{path} is not a file for `pulumi import --file`: every resource has a type"
         raise LocalEngineError(msg)
     return rows
 
 
 def import_resources(run: EngineRun, rows: list[ImportFileRow], *, protect: bool) -> None:
-    """Put the rows into the state: all of them, or none where one is wrong.
+    """Put all rows into the state, or none if one is invalid.
 
-    One that is in the state already is left alone there.
+    A resource that is already in the state is not changed.
 
     Args:
         run: The run.
         rows: The rows of the import file.
-        protect: Whether the engine refuses to delete them, until a program without
-            ``protect`` is applied.
+        protect: Protect the resources from deletion until an ``up`` applies a program without
+            ``protect``.
     """
     try:
         resources = [replace(each, protect=protect) for each in _build_resources(run, rows)]
     except (LocalEngineError, HostError) as error:
         run.recorder.record_failure("", str(error))
         return
-    there = run.state.get_live_resources()
+    existing = run.state.get_live_resources()
     stack = resource.build_stack_urn(run.stack, run.project)
-    if stack not in there:
+    if stack not in existing:
         root = Resource(stack, resource.STACK_TYPE, custom=False)
         run.state.put_all([root])
         run.recorder.record_step("create", None, root)
-    new = [each for each in resources if each.urn not in there]
+    new = [each for each in resources if each.urn not in existing]
     run.state.put_all(new)
     for each in resources:
-        old = there.get(each.urn)
+        old = existing.get(each.urn)
         run.recorder.record_step("same" if old else "import", old, old or each)
 
 
@@ -76,7 +78,7 @@ def _build_resources(run: EngineRun, rows: list[ImportFileRow]) -> Iterator[Reso
         label = str(row.get("name") or row.get("logicalName"))
         parent = parents.get(str(row.get("parent") or ""))
         if parent is None:
-            msg = f"'{label}' has the parent '{row['parent']}', which is not in a row before it"
+            msg = f"'{label}' has the parent '{row['parent']}', which no earlier row declares"
             raise LocalEngineError(msg)
         name = str(row.get("logicalName") or label)
         urn = resource.build_urn(run.stack, run.project, parent, row["type"], name)
@@ -92,14 +94,16 @@ def _build_dynamic_resource(run: EngineRun, row: ImportFileRow, urn: str, parent
     inputs, outputs = row.get("inputs"), row.get("outputs")
     if row.get("provider") or not (row.get("id") and inputs and outputs):
         msg = (
-            f"'{name}' needs Pulumi: the local engine imports what has an id, inputs and outputs, "
-            "and no provider of its own"
+            f"'{name}' needs Pulumi: the local engine imports only resources with id, inputs and "
+            "outputs, and without an explicit provider"
         )
         raise LocalEngineError(msg)
-    there = run.state.get_live_resources().get(urn)
-    if there is not None and there.id != row["id"]:
-        msg = f"'{name}' is in the state already, with the id {there.id}"
+    existing = run.state.get_live_resources().get(urn)
+    if existing is not None and existing.id != row["id"]:
+        msg = f"'{name}' is already in the state, with the id {existing.id}"
         raise LocalEngineError(msg)
     for _, reason in run.hosts.get_host(DEFAULT_PROVIDER).check(urn, inputs, inputs).failures:
-        run.recorder.record_message("warning", f"'{name}' is imported all the same: {reason}", urn)
+        run.recorder.record_message(
+            "warning", f"'{name}' is imported although a check failed: {reason}", urn
+        )
     return Resource(urn, row["type"], True, row["id"], inputs, outputs, parent=parent)

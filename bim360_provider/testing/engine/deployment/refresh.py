@@ -1,4 +1,4 @@
-"""Refresh: see what the world looks like now, and what of it the program did not say."""
+"""Refreshes the state from the real resources and reports the drift."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 
 def refresh_resources(run: EngineRun, threads: int, *, as_command: bool) -> None:
-    """Read every resource again, several at once.
+    """Read all resources in parallel and update the state.
 
     Args:
         run: The run.
-        threads: How many at once.
-        as_command: True for ``refresh``, whose steps are named by what was found (same, update,
-            delete); False where it comes before an ``up``, whose counts it does not enter.
+        threads: Maximum number of parallel reads.
+        as_command: True for the command ``refresh``, whose steps are same, update or delete; False
+            before an ``up``, whose counts do not include the refresh.
     """
     with ThreadPoolExecutor(max_workers=threads) as pool:
         list(
@@ -53,31 +53,31 @@ def _read_resource(run: EngineRun, old: Resource, as_command: bool) -> None:
     run.recorder.record_start(old.urn, "refresh")
     host = run.hosts.get_host(old.provider)
     with run.acquire_slot():
-        found = host.read(old)
-    if not found.id:
+        read = host.read(old)
+    if not read.id:
         run.state.remove(old)
         run.recorder.record_step("delete" if as_command else "refresh", old, None)
         return
-    # What was read may be the very secret of which the state has only the digest.
-    run.secret_store.remember_secrets({"outputs": found.outputs, "inputs": found.inputs})
+    # The response may contain a secret of which the state has only the digest.
+    run.secret_store.remember_secrets({"outputs": read.outputs, "inputs": read.inputs})
     old = run.state.restore_secrets(old)
-    inputs = old.inputs if found.inputs is None else found.inputs
-    outputs = mark_secret_keys(found.outputs, old.secret_outputs)
-    new = run.state.restore_secrets(replace(old, id=found.id, inputs=inputs, outputs=outputs))
-    changed, paths = _compute_drift(host, old, new)
+    inputs = old.inputs if read.inputs is None else read.inputs
+    outputs = mark_secret_keys(read.outputs, old.secret_outputs)
+    new = run.state.restore_secrets(replace(old, id=read.id, inputs=inputs, outputs=outputs))
+    has_drifted, paths = _compute_drift(host, old, new)
     run.state.put(new, previous=old)
-    op: Op = "update" if changed else "same"
+    op: Op = "update" if has_drifted else "same"
     run.recorder.record_step(op if as_command else "refresh", old, new, paths)
 
 
 def _compute_drift(
     host: ProviderClient, old: Resource, new: Resource
 ) -> tuple[bool, PropertyChanges]:
-    """Ask what an ``up`` would now change, and turn it round: that is what drifted."""
+    """Return whether a resource has drifted, and the drift: the inverse of what ``up`` would do."""
     if old.external:
         return bool(compare_properties(old.outputs, new.outputs, include_internal=False)), {}
     ignored = old.ignore_changes
-    answer = host.diff(new.urn, new, old.inputs, ignored)
+    response = host.diff(new.urn, new, old.inputs, ignored)
     goal = Goal(old.urn, old.type, True, old.inputs, ignore_changes=ignored)
-    verdict = decide_diff(goal, new, old.inputs, answer)
-    return verdict.has_changes, invert_changes(verdict.paths)
+    decision = decide_diff(goal, new, old.inputs, response)
+    return decision.has_changes, invert_changes(decision.paths)

@@ -1,4 +1,4 @@
-"""Replacements: create then delete, or delete then create with all that hangs on it."""
+"""Replaces resources: create before delete, or delete first, together with the dependents."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,11 +14,11 @@ from bim360_provider.testing.engine.state.resource import Goal, RegistrationResu
 from bim360_provider.testing.engine.state.values import UNKNOWN, Properties
 
 FORCED_REPLACEMENT: Final = DiffDecision(has_changes=True, replaces=("id",))
-"""What Pulumi puts in the place of a diff where a person asks for the replacement."""
+"""Pulumi's diff of a replacement that the user requested."""
 
 
 class ReplacementContext(Protocol):
-    """What a replacement needs of the registrar."""
+    """The part of `StepGenerator` that a replacement needs."""
 
     old_resources: dict[str, Resource]
     seen_urns: set[str]
@@ -26,42 +26,42 @@ class ReplacementContext(Protocol):
     def check_inputs(
         self, host: ProviderClient, goal: Goal, olds: Properties, news: Properties
     ) -> Properties:
-        """Have inputs checked."""
+        """Return the checked inputs."""
 
 
 def is_forced(run: EngineRun, old: Resource) -> bool:
-    """Return whether a person asked to replace a resource; its provider is not asked for a diff."""
+    """Return whether the user requested the replacement, which makes a diff unnecessary."""
     return old.taint or old.urn in run.forced_urns
 
 
 def replace_resource(
-    run: EngineRun, registrar: ReplacementContext, change: PendingChange
+    run: EngineRun, context: ReplacementContext, change: PendingChange
 ) -> RegistrationResult:
-    """Replace a resource, in the order its provider or its options ask for.
+    """Replace a resource, in the order that its provider or its options require.
 
-    The inputs are checked once more, as those of a new resource: values carried over from the old
-    one are no longer wanted. Those of a forced replacement were checked so from the start.
+    The inputs are checked again as those of a new resource, without values of the old one. Those of
+    a forced replacement were already checked this way.
 
     Raises:
-        LocalEngineError: The resource, or one that has to go with it, is protected.
+        LocalEngineError: The resource, or one that must be deleted with it, is protected.
     """
     goal, old = change.goal, change.old
     if goal.protect and old.protect:
         _reject_protected(run, goal.urn)
     if not is_forced(run, old):
-        inputs = registrar.check_inputs(change.host, goal, {}, goal.inputs)
+        inputs = context.check_inputs(change.host, goal, {}, goal.inputs)
         change = replace(change, inputs=inputs)
     if not change.decision.delete_before_replace:
         return steps.create_before_delete(run, change)
-    for dependent in reversed(list(_find_replaced_dependents(run, registrar, old))):
-        _delete_before_replacement(run, registrar, dependent)
+    for dependent in reversed(list(_find_replaced_dependents(run, context, old))):
+        _delete_before_replacement(run, context, dependent)
     return steps.create_after_delete(
-        run, replace(change, old=_delete_before_replacement(run, registrar, old))
+        run, replace(change, old=_delete_before_replacement(run, context, old))
     )
 
 
 def _reject_protected(run: EngineRun, urn: str) -> None:
-    """Fail; but let a preview go on to show what the change was."""
+    """Raise an error; in a preview record it, so that the preview shows all changes."""
     if not run.dry_run:
         raise LocalEngineError(_format_protected_error(urn))
     run.recorder.record_message("error", _format_protected_error(urn), urn)
@@ -75,67 +75,64 @@ def _format_protected_error(urn: str) -> str:
 
 
 def _delete_before_replacement(
-    run: EngineRun, registrar: ReplacementContext, doomed: Resource
+    run: EngineRun, context: ReplacementContext, resource: Resource
 ) -> Resource:
-    """Delete a resource now, and remember that its replacement is still to be made."""
-    if doomed.protect:
-        raise LocalEngineError(_format_protected_error(doomed.urn))
-    delete_resource(run, doomed, set(), replaced=True)
-    gone = replace(doomed, deleted=True)
-    run.state.put(gone, previous=doomed)
-    registrar.old_resources[doomed.urn] = gone
-    return gone
+    """Delete a resource and mark it as waiting for its replacement."""
+    if resource.protect:
+        raise LocalEngineError(_format_protected_error(resource.urn))
+    delete_resource(run, resource, set(), replaced=True)
+    deleted = replace(resource, deleted=True)
+    run.state.put(deleted, previous=resource)
+    context.old_resources[resource.urn] = deleted
+    return deleted
 
 
 def _find_replaced_dependents(
-    run: EngineRun, registrar: ReplacementContext, root: Resource
+    run: EngineRun, context: ReplacementContext, root: Resource
 ) -> Iterator[Resource]:
-    """Yield the resources that would be replaced because ``root`` is, dependencies first.
+    """Yield the resources that must be replaced together with ``root``, dependencies first.
 
-    As Pulumi does, ask each one's provider what it would do if the properties that come from the
-    replaced resources were unknown.
+    As in Pulumi, the provider of each resource computes a diff in which the properties that come
+    from the replaced resources are unknown.
     """
-    doomed = {root.urn}
-    for urn in _sort_by_dependency(registrar.old_resources):
-        resource = run.state.restore_secrets(registrar.old_resources[urn])
-        if (
-            urn in registrar.seen_urns
-            or not resource.custom
-            or resource.external
-            or resource.deleted
-        ):
+    replaced_urns = {root.urn}
+    for urn in _sort_by_dependency(context.old_resources):
+        resource = run.state.restore_secrets(context.old_resources[urn])
+        if urn in context.seen_urns or not resource.custom or resource.external or resource.deleted:
             continue
-        if resource.deleted_with in doomed or _needs_replacement(run, resource, doomed):
-            doomed.add(urn)
+        if resource.deleted_with in replaced_urns or _needs_replacement(
+            run, resource, replaced_urns
+        ):
+            replaced_urns.add(urn)
             yield resource
 
 
-def _needs_replacement(run: EngineRun, resource: Resource, doomed: set[str]) -> bool:
+def _needs_replacement(run: EngineRun, resource: Resource, replaced_urns: set[str]) -> bool:
     affected = {
         key
         for key, sources in resource.property_dependencies.items()
-        if not doomed.isdisjoint(sources) and key in resource.inputs
+        if not replaced_urns.isdisjoint(sources) and key in resource.inputs
     }
     if not affected:
         return False
     news = {key: UNKNOWN if key in affected else value for key, value in resource.inputs.items()}
     host = run.hosts.get_host(resource.provider)
-    answer = host.diff(resource.urn, resource, news, ())
+    response = host.diff(resource.urn, resource, news, ())
     goal = Goal(
         resource.urn, resource.type, True, news, replace_on_changes=resource.replace_on_changes
     )
-    return bool(decide_diff(goal, resource, news, answer).replaces)
+    return bool(decide_diff(goal, resource, news, response).replaces)
 
 
 def _sort_by_dependency(resources: dict[str, Resource]) -> list[str]:
-    """Return the URNs so that what a resource needs comes before it."""
+    """Return the URNs in an order in which dependencies come first."""
     ordered: dict[str, None] = {}
 
     def visit(urn: str) -> None:
         if urn in ordered or urn not in resources:
             return
-        for need in sorted(resources[urn].list_dependencies()):
-            visit(need)
+        for dependency in sorted(resources[urn].list_dependencies()):
+            visit(dependency)
         ordered[urn] = None
 
     for urn in sorted(resources):

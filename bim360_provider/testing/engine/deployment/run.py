@@ -1,4 +1,4 @@
-"""What all parts of one run share."""
+"""The objects that all parts of a run share."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -12,12 +12,12 @@ from bim360_provider.testing.engine.state.snapshot import StackState
 
 
 class InterruptError(Exception):
-    """The user asked to stop: nothing new is begun."""
+    """The user interrupted the run: no new step may start."""
 
 
 @dataclass
 class EngineRun:
-    """The state, the hosts, the record, and the brake."""
+    """One run of a command: its state, hosts, record and stop event."""
 
     stack: str
     project: str
@@ -28,35 +28,33 @@ class EngineRun:
     recorder: Recorder
     step_slots: threading.Semaphore
     forced_urns: frozenset[str] = frozenset()
-    """URNs of resources to replace in any case."""
+    """URNs of resources to replace even if unchanged."""
     stop_event: threading.Event = field(default_factory=threading.Event)
     stop_callbacks: list[Callable[[], None]] = field(default_factory=list)
     """Called at the first Ctrl-C."""
 
     def stop(self) -> None:
-        """Begin nothing new, and let what is under way finish; asked again, give it up.
+        """Start no new step and let running steps finish; at the second call, kill the hosts.
 
-        A host that is killed fails all its calls, so that whoever waits for them goes on.
+        All calls to a killed host fail, so that the threads that wait for them continue.
         """
         if self.stop_event.is_set():
-            self.recorder.record_message(
-                "error", "interrupted again: what was under way may be lost"
-            )
+            self.recorder.record_message("error", "interrupted again: running steps may be lost")
             self.hosts.kill()
             return
         self.stop_event.set()
         self.recorder.record_message(
-            "error", "interrupted: what is under way will be finished and saved"
+            "error", "interrupted: running steps will be finished and saved"
         )
-        for call in self.stop_callbacks:
-            call()
+        for callback in self.stop_callbacks:
+            callback()
 
     @contextmanager
     def acquire_slot(self) -> Iterator[None]:
-        """Wait for a free slot: no more steps at once than the user allows.
+        """Wait for a free slot, which limits the number of parallel steps.
 
         Raises:
-            InterruptError: The user asked to stop in the meantime.
+            InterruptError: The user interrupted the run meanwhile.
         """
         with self.step_slots:
             if self.stop_event.is_set():

@@ -1,4 +1,4 @@
-"""Same, update or replace: what is to happen to a resource that exists."""
+"""Decides the step of each registered resource: same, create, update or replace."""
 
 import threading
 from collections.abc import Callable
@@ -35,7 +35,7 @@ from bim360_provider.testing.engine.state.values import Properties, has_unknown
 
 
 class StepGenerator:
-    """Meets the goals of one program run. Every method may be called from many threads."""
+    """Turns the goals of one run of a program into steps. All methods are thread-safe."""
 
     def __init__(self, run: EngineRun) -> None:
         self._run = run
@@ -46,30 +46,30 @@ class StepGenerator:
         self._lock = threading.Lock()
 
     def register_resource(self, goal: Goal) -> RegistrationResult:
-        """Meet a goal; a failure is recorded and answered, never raised."""
+        """Run the step for a goal; a failure is recorded and returned, not raised."""
         return self._record_errors(goal, lambda: self._register_goal(goal))
 
     def read_resource(self, goal: Goal, id_: str) -> RegistrationResult:
-        """Read a resource the program only refers to."""
+        """Read an external resource, which the program does not manage."""
         return self._record_errors(goal, lambda: self._read_goal(goal, id_))
 
     def set_outputs(self, urn: str, outputs: Properties) -> None:
-        """Record the outputs of a component, or of the stack.
+        """Record the outputs of a component or of the stack.
 
-        What hangs on a resource that failed is unknown even in an up; it is left out.
+        Outputs of failed resources are unknown even in an up; they are omitted.
         """
         known = {k: v for k, v in outputs.items() if self._run.dry_run or not has_unknown(v)}
-        found = self._run.state.get_live_resources().get(urn)
-        if found is not None and found.outputs != known:
-            self._run.state.put(replace(found, outputs=known), previous=found)
+        old = self._run.state.get_live_resources().get(urn)
+        if old is not None and old.outputs != known:
+            self._run.state.put(replace(old, outputs=known), previous=old)
 
     def is_obsolete(self, resource: Resource) -> bool:
-        """Tell whether a resource in the state is no longer in the program, or was replaced."""
+        """Return whether a resource in the state is no longer in the program or was replaced."""
         with self._lock:
-            return resource.condemned or resource.urn not in self.seen_urns
+            return resource.pending_delete or resource.urn not in self.seen_urns
 
     def record_rejection(self, urn: str, reason: str) -> None:
-        """Record a registration that could not even be read."""
+        """Record a registration that could not be parsed."""
         self._run.recorder.record_failure(urn, reason)
         with self._lock:
             self.seen_urns.add(urn)
@@ -90,7 +90,7 @@ class StepGenerator:
         return RegistrationResult(goal.urn, ok=False)
 
     def _claim_urn(self, goal: Goal) -> None:
-        """Let a goal in, unless its name is taken or the user stopped."""
+        """Reserve the URN of a goal, unless it is in use or the run was interrupted."""
         with self._lock:
             if goal.urn in self.seen_urns:
                 msg = f"Duplicate resource URN '{goal.urn}'; try giving it a unique name"
@@ -101,9 +101,10 @@ class StepGenerator:
         self._run.secret_store.remember_secrets(goal.inputs)
 
     def _require_dependencies(self, goal: Goal, *, is_checked: bool = True) -> None:
-        """Skip a resource if one that it needs has failed: since CLI 3.274, before its check.
+        """Skip a resource if one of its dependencies has failed; as CLI 3.274, before its check.
 
-        Only below a resource with invalid inputs it is checked: one run reports all problems.
+        Dependents of a resource with invalid inputs are checked, so that one run reports all
+        problems.
         """
         with self._lock:
             failed = self.failed_urns if is_checked else self.failed_urns - self.invalid_urns
@@ -149,14 +150,14 @@ class StepGenerator:
         if old.deleted or old.external:
             return self._recreate_resource(goal, host, old)
         if is_forced(run, old):
-            inputs, verdict = self.check_inputs(host, goal, {}, goal.inputs), FORCED_REPLACEMENT
-            verdict = replace(verdict, delete_before_replace=bool(goal.delete_before_replace))
+            inputs, decision = self.check_inputs(host, goal, {}, goal.inputs), FORCED_REPLACEMENT
+            decision = replace(decision, delete_before_replace=bool(goal.delete_before_replace))
         else:
-            wanted = restore_ignored(goal.ignore_changes, old.inputs, goal.inputs)
-            inputs = self.check_inputs(host, goal, old.inputs, wanted)
-            verdict = self._decide_diff(goal, host, old, inputs)
+            news = restore_ignored(goal.ignore_changes, old.inputs, goal.inputs)
+            inputs = self.check_inputs(host, goal, old.inputs, news)
+            decision = self._decide_diff(goal, host, old, inputs)
         self._require_dependencies(goal)
-        return self._apply_decision(PendingChange(goal, host, old, inputs, verdict))
+        return self._apply_decision(PendingChange(goal, host, old, inputs, decision))
 
     def _apply_decision(self, change: PendingChange) -> RegistrationResult:
         if not change.decision.has_changes:
@@ -171,20 +172,22 @@ class StepGenerator:
         self, goal: Goal, host: ProviderClient, old: Resource, inputs: Properties
     ) -> DiffDecision:
         with self._lock:
-            follows = not self.replaced_urns.isdisjoint(goal.replace_with)
-            goes_with = goal.deleted_with in self.replaced_urns
-        if follows or goes_with:
-            why, first = "replaceWith" if follows else "deletedWith", goal.delete_before_replace
+            replaced_with = not self.replaced_urns.isdisjoint(goal.replace_with)
+            deleted_with = goal.deleted_with in self.replaced_urns
+        if replaced_with or deleted_with:
+            reason = "replaceWith" if replaced_with else "deletedWith"
             return DiffDecision(
-                has_changes=True, replaces=(why,), delete_before_replace=bool(first)
+                has_changes=True,
+                replaces=(reason,),
+                delete_before_replace=bool(goal.delete_before_replace),
             )
-        answer = host.diff(goal.urn, old, inputs, goal.ignore_changes)
-        return decide_diff(goal, old, inputs, answer)
+        response = host.diff(goal.urn, old, inputs, goal.ignore_changes)
+        return decide_diff(goal, old, inputs, response)
 
     def _recreate_resource(
         self, goal: Goal, host: ProviderClient, old: Resource
     ) -> RegistrationResult:
-        """Replace what was deleted ahead of this, or what was not ours to begin with."""
+        """Create a resource again that was deleted before, or take over an external one."""
         change = PendingChange(goal, host, old, self.check_inputs(host, goal, {}, goal.inputs))
         self._require_dependencies(goal)
         with self._lock:
@@ -193,7 +196,7 @@ class StepGenerator:
         return step(self._run, change)
 
     def _preview_unconfigured(self, goal: Goal, old: Resource | None) -> RegistrationResult:
-        """Preview a resource whose provider cannot be configured yet: nobody can be asked."""
+        """Preview a resource whose provider cannot be configured yet, without calling it."""
         new = build_resource(goal, "" if old is None else old.id, goal.inputs, goal.inputs)
         self._run.recorder.record_step("create" if old is None else "update", old, new)
         return RegistrationResult(goal.urn, id=new.id, outputs=new.outputs)

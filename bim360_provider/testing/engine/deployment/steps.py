@@ -1,4 +1,4 @@
-"""The steps on one resource: make it so, and remember it."""
+"""Runs the steps of one resource and records them in the state."""
 
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DiffDecision:
-    """What is to happen, and which properties are the reason."""
+    """The outcome of a diff: whether to change or replace, and because of which properties."""
 
     has_changes: bool
     paths: PropertyChanges = field(default_factory=dict)
@@ -42,59 +42,33 @@ class DiffDecision:
 NO_CHANGES = DiffDecision(has_changes=False)
 
 
-def decide_diff(goal: Goal, old: Resource, news: Properties, answer: DiffResponse) -> DiffDecision:
-    """Turn a provider's answer to Diff into a verdict.
-
-    Where the provider answers neither yes nor no, the old inputs are compared with the new ones,
-    path by path; only then does ``replace_on_changes`` have an effect, exactly as with Pulumi.
-    """
-    if answer.has_changes is False:
-        return NO_CHANGES
-    if answer.has_changes is None:
-        return _compare_inputs(goal, old, news, answer)
-    visible = compare_properties(old.inputs, news, include_internal=False)
-    return DiffDecision(True, visible, answer.replaces, _needs_delete_first(goal, answer))
-
-
-def _compare_inputs(
-    goal: Goal, old: Resource, news: Properties, answer: DiffResponse
+def decide_diff(
+    goal: Goal, old: Resource, news: Properties, response: DiffResponse
 ) -> DiffDecision:
-    compared = compare_properties(
-        old.inputs, restore_ignored(goal.ignore_changes, old.inputs, news)
-    )
-    if not compared:
+    """Turn a provider's response to Diff into a decision.
+
+    If the provider does not decide, old and new inputs are compared by property path; only then
+    ``replace_on_changes`` has an effect, as in Pulumi.
+    """
+    if response.has_changes is False:
         return NO_CHANGES
-    forced = _find_forced_keys(goal.replace_on_changes, compared)
-    replaces = tuple(dict.fromkeys((*answer.replaces, *forced)))
-    return DiffDecision(True, compared, replaces, _needs_delete_first(goal, answer))
-
-
-def _find_forced_keys(patterns: tuple[str, ...], changes: PropertyChanges) -> tuple[str, ...]:
-    wanted = [property_path.parse_path(pattern) for pattern in patterns]
-    changed = [property_path.parse_path(path) for path in changes]
-    return tuple(
-        str(path[0])
-        for path in changed
-        if any(property_path.is_match(want, path) for want in wanted)
-    )
-
-
-def _needs_delete_first(goal: Goal, answer: DiffResponse) -> bool:
-    wanted = goal.delete_before_replace
-    return answer.delete_before_replace if wanted is None else wanted
+    if response.has_changes is None:
+        return _compare_inputs(goal, old, news, response)
+    visible = compare_properties(old.inputs, news, include_internal=False)
+    return DiffDecision(True, visible, response.replaces, _needs_delete_first(goal, response))
 
 
 def restore_ignored(patterns: tuple[str, ...], old: Properties, new: Properties) -> Properties:
-    """Return the new inputs with the ignored places set back to what they were."""
+    """Return the new inputs with the old values at the ignored paths."""
     for pattern in patterns:
-        set_back = property_path.reset_value(property_path.parse_path(pattern), old, new)
-        new = set_back if isinstance(set_back, dict) else new
+        restored = property_path.reset_value(property_path.parse_path(pattern), old, new)
+        new = restored if isinstance(restored, dict) else new
     return new
 
 
 @dataclass(frozen=True)
 class PendingChange:
-    """One resource, what it is to become, and why."""
+    """A resource with its goal, its new inputs and the decision."""
 
     goal: Goal
     host: ProviderClient
@@ -106,16 +80,16 @@ class PendingChange:
 def create_resource(
     run: "EngineRun", goal: Goal, host: ProviderClient, inputs: Properties
 ) -> RegistrationResult:
-    """Create a resource that was not there."""
+    """Create a new resource."""
     run.recorder.record_start(goal.urn, "create")
-    made = _create_object(run, goal, host, inputs)
-    run.state.put(made)
-    run.recorder.record_step("create", None, made)
-    return build_registration_result(made)
+    created = _create_object(run, goal, host, inputs)
+    run.state.put(created)
+    run.recorder.record_step("create", None, created)
+    return build_registration_result(created)
 
 
 def keep_resource(run: "EngineRun", change: PendingChange) -> RegistrationResult:
-    """Leave a resource alone; its inputs and options are remembered as they now are."""
+    """Keep a resource unchanged; the state gets its current inputs and options."""
     goal, old = change.goal, change.old
     outputs = mark_secret_keys(old.outputs, goal.secret_outputs)
     kept = build_resource(goal, old.id, change.inputs, outputs)
@@ -126,7 +100,7 @@ def keep_resource(run: "EngineRun", change: PendingChange) -> RegistrationResult
 
 
 def update_resource(run: "EngineRun", change: PendingChange) -> RegistrationResult:
-    """Change a resource in place; in a preview its outputs are its inputs."""
+    """Update a resource in place; in a preview its outputs are its inputs."""
     goal, old, inputs = change.goal, change.old, change.inputs
     run.recorder.record_start(goal.urn, "update")
     outputs = inputs
@@ -141,23 +115,83 @@ def update_resource(run: "EngineRun", change: PendingChange) -> RegistrationResu
 
 
 def create_before_delete(run: "EngineRun", change: PendingChange) -> RegistrationResult:
-    """Create the replacement; the old one is deleted when everything else is done."""
-    made = _create_replacement(run, change)
+    """Create the replacement; the old resource is deleted at the end of the run."""
+    created = _create_replacement(run, change)
     run.state.mark_for_deletion(change.old)
-    run.state.put(made)
-    _record_replacement(run, "create-replacement", change, made)
-    _record_replacement(run, "replace", change, made)
-    return build_registration_result(made)
+    run.state.put(created)
+    _record_replacement(run, "create-replacement", change, created)
+    _record_replacement(run, "replace", change, created)
+    return build_registration_result(created)
 
 
 def create_after_delete(run: "EngineRun", change: PendingChange) -> RegistrationResult:
-    """Create the replacement of a resource that was deleted ahead of it."""
-    wanted = build_resource(change.goal, "", change.inputs, {})
-    _record_replacement(run, "replace", change, wanted)
-    made = _create_replacement(run, change)
-    run.state.put(made, previous=change.old)
-    _record_replacement(run, "create-replacement", change, made)
-    return build_registration_result(made)
+    """Create the replacement of a resource that was already deleted."""
+    planned = build_resource(change.goal, "", change.inputs, {})
+    _record_replacement(run, "replace", change, planned)
+    created = _create_replacement(run, change)
+    run.state.put(created, previous=change.old)
+    _record_replacement(run, "create-replacement", change, created)
+    return build_registration_result(created)
+
+
+def register_component(run: "EngineRun", goal: Goal, old: Resource | None) -> RegistrationResult:
+    """Record a component or the stack, which have no provider."""
+    outputs = {} if old is None else old.outputs
+    return _record_registration(run, old, build_resource(goal, "", goal.inputs, outputs))
+
+
+def register_provider(run: "EngineRun", goal: Goal, old: Resource | None) -> RegistrationResult:
+    """Record an explicit provider; its inputs are the configuration of its host."""
+    new_id = "" if run.dry_run else str(uuid4())
+    new = build_resource(goal, new_id if old is None else old.id, goal.inputs, goal.inputs)
+    run.hosts.set_config(goal.urn, goal.inputs)
+    return _record_registration(run, old, new)
+
+
+def read_external(
+    run: "EngineRun", goal: Goal, host: ProviderClient, old: Resource | None, id_: str
+) -> RegistrationResult:
+    """Read an external resource (``Resource.get``), also in a preview."""
+    run.recorder.record_start(goal.urn, "read")
+    requested = build_resource(goal, id_, goal.inputs, goal.inputs)
+    with run.acquire_slot():
+        read = host.read(requested)
+    outputs = mark_secret_keys(read.outputs, goal.secret_outputs)
+    new = replace(requested, id=read.id or id_, outputs=outputs, external=True)
+    if old is not None and not old.external:
+        run.state.mark_for_deletion(old)
+    run.state.put(new)
+    run.recorder.record_step("read", old, new)
+    return build_registration_result(new)
+
+
+def _compare_inputs(
+    goal: Goal, old: Resource, news: Properties, response: DiffResponse
+) -> DiffDecision:
+    compared = compare_properties(
+        old.inputs, restore_ignored(goal.ignore_changes, old.inputs, news)
+    )
+    if not compared:
+        return NO_CHANGES
+    forced = _find_forced_keys(goal.replace_on_changes, compared)
+    replaces = tuple(dict.fromkeys((*response.replaces, *forced)))
+    return DiffDecision(True, compared, replaces, _needs_delete_first(goal, response))
+
+
+def _find_forced_keys(patterns: tuple[str, ...], changes: PropertyChanges) -> tuple[str, ...]:
+    forced = [property_path.parse_path(pattern) for pattern in patterns]
+    changed = [property_path.parse_path(path) for path in changes]
+    return tuple(
+        str(path[0])
+        for path in changed
+        if any(property_path.is_match(pattern, path) for pattern in forced)
+    )
+
+
+def _needs_delete_first(goal: Goal, response: DiffResponse) -> bool:
+    if goal.delete_before_replace is None:
+        return response.delete_before_replace
+    return goal.delete_before_replace
 
 
 def _create_replacement(run: "EngineRun", change: PendingChange) -> Resource:
@@ -172,7 +206,7 @@ def _record_replacement(run: "EngineRun", op: "Op", change: PendingChange, new: 
 def _create_object(
     run: "EngineRun", goal: Goal, host: ProviderClient, inputs: Properties
 ) -> Resource:
-    """Create the object; in a preview its outputs are the inputs, and its id is not known."""
+    """Create the object; in a preview its outputs are its inputs, and its id is unknown."""
     if run.dry_run:
         return build_resource(goal, "", inputs, mark_secret_keys(inputs, goal.secret_outputs))
     _require_known_secrets(inputs)
@@ -182,27 +216,13 @@ def _create_object(
 
 
 def _require_known_secrets(inputs: Properties) -> None:
-    lost = sorted(key for key, value in inputs.items() if has_secret_digest(value))
-    if lost:
+    missing = sorted(key for key, value in inputs.items() if has_secret_digest(value))
+    if missing:
         msg = (
-            f"{', '.join(lost)} comes from a secret output of an earlier run, which the local "
-            "engine does not keep: run this stack with the Pulumi CLI"
+            f"{', '.join(missing)} comes from a secret output of an earlier run, which the local "
+            "engine does not store: run this stack with the Pulumi CLI"
         )
         raise HostError(msg)
-
-
-def register_component(run: "EngineRun", goal: Goal, old: Resource | None) -> RegistrationResult:
-    """Record a component, or the stack itself: there is no provider to ask."""
-    outputs = {} if old is None else old.outputs
-    return _record_registration(run, old, build_resource(goal, "", goal.inputs, outputs))
-
-
-def register_provider(run: "EngineRun", goal: Goal, old: Resource | None) -> RegistrationResult:
-    """Record an explicit provider; its inputs are what its host will be configured with."""
-    new_id = "" if run.dry_run else str(uuid4())
-    new = build_resource(goal, new_id if old is None else old.id, goal.inputs, goal.inputs)
-    run.hosts.set_config(goal.urn, goal.inputs)
-    return _record_registration(run, old, new)
 
 
 def _record_registration(
@@ -213,21 +233,4 @@ def _record_registration(
         op = "same" if old.inputs == new.inputs else "update"
     run.state.put(new, previous=old)
     run.recorder.record_step(op, old, new)
-    return build_registration_result(new)
-
-
-def read_external(
-    run: "EngineRun", goal: Goal, host: ProviderClient, old: Resource | None, id_: str
-) -> RegistrationResult:
-    """Read a resource that somebody else manages: ``Resource.get``; also in a preview."""
-    run.recorder.record_start(goal.urn, "read")
-    asked = build_resource(goal, id_, goal.inputs, goal.inputs)
-    with run.acquire_slot():
-        found = host.read(asked)
-    outputs = mark_secret_keys(found.outputs, goal.secret_outputs)
-    new = replace(asked, id=found.id or id_, outputs=outputs, external=True)
-    if old is not None and not old.external:
-        run.state.mark_for_deletion(old)
-    run.state.put(new)
-    run.recorder.record_step("read", old, new)
     return build_registration_result(new)

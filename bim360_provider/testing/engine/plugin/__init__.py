@@ -1,1 +1,1 @@
-"""The processes of providers, and the engine's calls to them."""
+"""Runs provider hosts and calls providers over gRPC."""

@@ -1,16 +1,16 @@
-"""What a child process runs: a Pulumi program, or the host of its dynamic providers.
+"""Child process that runs a Pulumi program or the host of its dynamic providers.
 
-Started by its path, with ``program`` or ``host`` first, as Pulumi's language host starts a runner
-of its own. Standard input is a pipe which the engine holds open and never writes to: when it
-closes, the engine is gone, and so is this process.
+The engine starts it by path, with ``program`` or ``host`` as the first argument, as Pulumi's
+language host starts its runner. Standard input is a pipe that the engine keeps open: when it
+closes, the engine has ended, and this process exits.
 """
 
 import os
 import sys
 
 if __name__ == "__main__":
-    # Python put this file's folder first. A program gets its own folder there from runpy, and a
-    # host has the current one, as with `python -m pulumi.dynamic`.
+    # Python put the folder of this file first. runpy adds the folder of a program; a host needs the
+    # current folder, as with `python -m pulumi.dynamic`.
     sys.path[:1] = [os.getcwd()] if sys.argv[1] == "host" else []  # noqa: PTH109 -- nothing is imported yet
 
 import asyncio
@@ -22,19 +22,19 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-# The exit code that tells Pulumi's language host that the reason was already shown.
+# Exit code by which Pulumi's language host knows that the error was already reported.
 EXIT_ALREADY_REPORTED = 32
 
-# Pulumi's own runner gives the program's event loop four threads for each parallel step.
+# Threads of the program's event loop for each parallel step, as in Pulumi's own runner.
 THREADS_PER_STEP = 4
 
 
 def exit_with_engine() -> None:
-    """End this process as soon as the other end of standard input is closed."""
+    """Exit this process as soon as the other end of standard input is closed."""
     pipe = os.dup(0)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
 
     def wait() -> None:
         os.read(pipe, 1)
@@ -44,15 +44,15 @@ def exit_with_engine() -> None:
 
 
 def run_host(engine: str) -> None:
-    """Do what ``python -u -m pulumi.dynamic <engine>`` does."""
+    """Run the equivalent of ``python -u -m pulumi.dynamic <engine>``."""
     sys.argv = ["pulumi.dynamic", engine]
     runpy.run_module("pulumi.dynamic", run_name="__main__", alter_sys=True)
 
 
 class DebugFilter:
-    """The engine's service, spared the debug messages that it drops: four for each resource.
+    """Drops debug messages before they are sent to the engine, which ignores them.
 
-    Pulumi's SDK sends them one after the other and waits for each.
+    Pulumi's SDK sends four per resource and waits for each.
     """
 
     DEBUG = 0  # https://github.com/pulumi/pulumi/blob/master/proto/pulumi/engine.proto
@@ -69,16 +69,16 @@ class DebugFilter:
             self._stub.Log(request)
 
 
-def run_program(words: list[str]) -> int:
+def run_program(arguments: list[str]) -> int:
     """Run a Pulumi program against a resource monitor and return the exit code.
 
     Args:
-        words: The addresses of monitor and engine, project, stack, the project's folder, how many
-            steps at once, ``true`` in a preview, and what to run.
+        arguments: Addresses of monitor and engine, project, stack, folder of the project, number of
+            parallel steps, ``true`` in a preview, and entry point.
     """
-    from pulumi import runtime  # noqa: PLC0415 -- a host must not pay for it
+    from pulumi import runtime  # noqa: PLC0415 -- a host does not need it
 
-    monitor, engine, project, stack, root, parallel, dry_run, entry = words
+    monitor, engine, project, stack, root, parallel, dry_run, entry = arguments
     runtime.set_all_config(runtime.get_config_env(), runtime.get_config_secret_keys_env())
     settings = runtime.Settings(
         monitor=monitor,
@@ -97,9 +97,9 @@ def run_program(words: list[str]) -> int:
 
 
 def _run_stack(entry: str, parallel: int) -> int:
-    from pulumi import RunError, log, runtime  # noqa: PLC0415 -- as above
+    from pulumi import RunError, log, runtime  # noqa: PLC0415 -- a host does not need it
 
-    # A failed resource leaves futures nobody waits for; asyncio's remarks on them help no one.
+    # A failed resource leaves unawaited futures; asyncio's warnings about them do not help.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
@@ -110,7 +110,7 @@ def _run_stack(entry: str, parallel: int) -> int:
     except RunError as error:
         log.error(str(error))
         return EXIT_ALREADY_REPORTED
-    except Exception:  # noqa: BLE001 -- whatever the program raised is its own
+    except Exception:  # noqa: BLE001 -- a program may raise any exception
         log.error(f"Program failed with an unhandled exception:\n{_format_user_traceback(entry)}")
         return EXIT_ALREADY_REPORTED
     finally:
@@ -124,11 +124,11 @@ def _run_user_program(entry: str) -> None:
 
 
 def _format_user_traceback(entry: str) -> str:
-    """Format the traceback from the program's first line on; what called it is our business."""
-    own = Path(entry, "__main__.py") if Path(entry).is_dir() else Path(entry)
+    """Return the traceback from the first line of the program on, without our callers."""
+    program = Path(entry, "__main__.py") if Path(entry).is_dir() else Path(entry)
     frames = traceback.extract_tb(sys.exc_info()[2])
     for index, frame in enumerate(frames):
-        if Path(frame.filename).resolve() == own.resolve():
+        if Path(frame.filename).resolve() == program.resolve():
             return traceback.format_exc(limit=index - len(frames))
     return traceback.format_exc()
 

@@ -1,4 +1,4 @@
-"""The hosts of Pulumi's dynamic providers: one process for each provider of a run."""
+"""Starts and stops the hosts of dynamic providers: one process per provider of a run."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -16,13 +16,16 @@ from bim360_provider.testing.engine.results import LocalEngineError, Recorder
 from bim360_provider.testing.engine.state import resource
 from bim360_provider.testing.engine.state.values import Properties, has_secret_digest, has_unknown
 
-# 400 MB, Pulumi's own limit for a message.
 MAX_MESSAGE_BYTES: Final = 400 * 1024 * 1024
+"""Pulumi's own limit for a message."""
 
 CHANNEL_OPTIONS: Final = [
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
     ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
 ]
+
+DEFAULT_PROVIDER: Final = ""
+"""Reference of the default provider."""
 
 
 class ProviderHost(ProviderClient):
@@ -33,22 +36,22 @@ class ProviderHost(ProviderClient):
         folder: Path,
         environment: Mapping[str, str],
         engine: str,
-        say: Callable[[str], None],
+        handle_line: Callable[[str], None],
     ) -> None:
         """Start the process and connect to it.
 
         Args:
-            folder: The program's folder: providers are imported from there.
-            environment: Added to this process's own.
+            folder: Folder of the program, from which providers are imported.
+            environment: Variables in addition to those of this process.
             engine: Address of the engine's log service.
-            say: Gets every line the host prints.
+            handle_line: Called with every line that the host prints.
 
         Raises:
             LocalEngineError: The host ended before it was ready.
         """
         self._process = processes.start_child(["host", engine], folder, environment)
-        self._readers = [processes.forward_lines(self._get_stderr(), say)]
-        port = self._read_port(say)
+        self._readers = [processes.forward_lines(self._get_stderr(), handle_line)]
+        port = self._read_port(handle_line)
         self._channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=CHANNEL_OPTIONS)
         self.stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
         self._close_lock = threading.Lock()
@@ -56,21 +59,21 @@ class ProviderHost(ProviderClient):
     def _get_stderr(self) -> Any:
         return self._process.stderr
 
-    def _read_port(self, say: Callable[[str], None]) -> int:
+    def _read_port(self, handle_line: Callable[[str], None]) -> int:
         stdout = self._process.stdout
         first = stdout.readline().strip() if stdout is not None else b""
         if stdout is None or not first.isdigit():
             self._end_process()
-            msg = f"the host of the dynamic providers did not start: it said {first.decode()!r}"
+            msg = f"the host of the dynamic providers did not start; its output: {first.decode()!r}"
             raise LocalEngineError(msg)
-        self._readers.append(processes.forward_lines(stdout, say))
+        self._readers.append(processes.forward_lines(stdout, handle_line))
         return int(first)
 
     def close(self) -> None:
-        """Say goodbye and end the process; calling it twice does no harm."""
+        """Cancel running calls and end the process; a second call does nothing."""
         with self._close_lock:
             if self._process.poll() is None:
-                with suppress(grpc.RpcError):  # it is being ended either way
+                with suppress(grpc.RpcError):  # the process is ended anyway
                     self.stub.Cancel(empty_pb2.Empty())
             self._channel.close()
             self._end_process()
@@ -86,12 +89,8 @@ class ProviderHost(ProviderClient):
         processes.close_streams(self._process)
 
 
-DEFAULT_PROVIDER: Final = ""
-"""Stands for the default provider where a provider's URN is expected."""
-
-
 class HostRegistry:
-    """Starts each host when it is first needed, and ends all of them."""
+    """Starts each host at its first use and ends all hosts."""
 
     def __init__(
         self,
@@ -117,9 +116,9 @@ class HostRegistry:
             self._configs[urn] = config
 
     def start_default_host(self) -> None:
-        """Start the default provider's host now, while the program is still being loaded.
+        """Start the host of the default provider while the program is still loading.
 
-        A failure is not told here: the first resource that needs the host will meet it again.
+        A failure is not reported here: it occurs again at the first use of the host.
         """
 
         def start() -> None:
@@ -130,19 +129,19 @@ class HostRegistry:
         self._warm_up_thread.start()
 
     def is_configurable(self, reference: str) -> bool:
-        """Tell whether a provider's configuration is fully known; in a preview it may not be."""
+        """Return whether the configuration of a provider is known; in a preview it may not be."""
         return not has_unknown(self._get_config(reference))
 
     def get_host(self, reference: str) -> ProviderClient:
         """Return the host of a provider reference, started and configured.
 
         Raises:
-            LocalEngineError: It cannot start, or secrets of its configuration are not known.
+            LocalEngineError: The host cannot start, or secrets of its configuration are unknown.
         """
         urn = resource.split_reference(reference)[0] if reference else DEFAULT_PROVIDER
         with self._lock:
-            gate = self._start_locks.setdefault(urn, threading.Lock())
-        with gate:
+            lock = self._start_locks.setdefault(urn, threading.Lock())
+        with lock:
             host = self._hosts.get(urn)
             if host is None:
                 host = self._start_host(reference)
@@ -163,8 +162,8 @@ class HostRegistry:
         if has_secret_digest(config):
             name = resource.get_name(resource.split_reference(reference)[0])
             msg = (
-                f"the provider {name!r} has secrets which the state does not keep: "
-                "give them as secret config, or set them in the environment"
+                f"the provider {name!r} has secrets, which the state does not store: "
+                "pass them as secret config, or set them in the environment"
             )
             raise LocalEngineError(msg)
         host = ProviderHost(self._folder, self._environment, self._engine, self._record_line)
@@ -175,14 +174,14 @@ class HostRegistry:
         self._recorder.record_message("info", line)
 
     def kill(self) -> None:
-        """End every host at once, in the middle of whatever it does."""
+        """Kill all hosts immediately."""
         with self._lock:
             hosts = list(self._hosts.values())
         for host in hosts:
             host.kill()
 
     def close(self) -> None:
-        """End every host that was started."""
+        """End all hosts."""
         if self._warm_up_thread is not None:
             self._warm_up_thread.join()
         with self._lock:

@@ -1,4 +1,4 @@
-"""Child processes that never outlive the engine, and what they print."""
+"""Starts and ends child processes, and forwards their output."""
 
 import os
 import subprocess
@@ -10,16 +10,16 @@ from typing import IO, Final
 
 CHILD_SCRIPT: Final = Path(__file__).with_name("child.py")
 
-# A child told to end gets this long, in seconds, to do so in its own way; Pulumi gives it as much.
 GRACE_PERIOD: Final = 5.0
+"""Seconds for a child to end after SIGTERM, as in Pulumi."""
 
 
 def start_child(
-    words: Sequence[str], folder: Path, environment: Mapping[str, str]
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str]
 ) -> "subprocess.Popen[bytes]":
-    """Start a child in a session of its own, so that a Ctrl-C reaches the engine alone."""
+    """Start a child in a new session, so that Ctrl-C reaches only the engine."""
     return subprocess.Popen(  # noqa: S603 -- our own script, with our own interpreter
-        [sys.executable, "-u", str(CHILD_SCRIPT), *words],
+        [sys.executable, "-u", str(CHILD_SCRIPT), *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -29,13 +29,13 @@ def start_child(
     )
 
 
-def forward_lines(stream: IO[bytes], say: Callable[[str], None]) -> threading.Thread:
-    """Hand every line of a stream to ``say``, from a thread that ends with the stream."""
+def forward_lines(stream: IO[bytes], handle_line: Callable[[str], None]) -> threading.Thread:
+    """Pass every line of a stream to ``handle_line``, in a thread that ends with the stream."""
 
     def lines() -> None:
         with stream:
             for line in stream:
-                say(line.decode("utf-8", "replace").rstrip("\r\n"))
+                handle_line(line.decode("utf-8", "replace").rstrip("\r\n"))
 
     thread = threading.Thread(target=lines, daemon=True)
     thread.start()
@@ -43,7 +43,7 @@ def forward_lines(stream: IO[bytes], say: Callable[[str], None]) -> threading.Th
 
 
 def end_child(process: "subprocess.Popen[bytes]") -> None:
-    """End a child if it still runs: ask, and after `GRACE` seconds insist."""
+    """Terminate a child if it still runs; kill it after `GRACE_PERIOD`."""
     if process.poll() is not None:
         return
     process.terminate()
@@ -55,7 +55,7 @@ def end_child(process: "subprocess.Popen[bytes]") -> None:
 
 
 def close_streams(process: "subprocess.Popen[bytes]") -> None:
-    """Close what is left open of a child that has ended."""
+    """Close the streams of a child that has ended."""
     for stream in (process.stdin, process.stdout, process.stderr):
         if stream is not None:
             stream.close()

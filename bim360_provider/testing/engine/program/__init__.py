@@ -1,1 +1,1 @@
-"""The user's program: its project, its configuration and its requests to the engine."""
+"""Runs the user's program: reads project and configuration, serves its requests."""

@@ -1,4 +1,4 @@
-"""A stack's configuration: the project's, the stack file's, the environment's and the caller's.
+"""Reads the configuration of a stack: project, stack file, environment and caller.
 
 See https://www.pulumi.com/docs/iac/concepts/config/
 """
@@ -17,13 +17,13 @@ from bim360_provider.testing.engine.state.values import Properties, Secret
 
 @dataclass(frozen=True)
 class Configuration:
-    """Values by key (``namespace:name``), all text, and which of the keys are secret."""
+    """Configuration values as text, by key (``namespace:name``), and the secret keys."""
 
     values: dict[str, str]
     secret_keys: frozenset[str]
 
     def to_properties(self) -> Properties:
-        """Return it as a bag of properties, the form a provider is configured with."""
+        """Return the configuration as properties, for a provider."""
         return {
             key: Secret(value) if key in self.secret_keys else value
             for key, value in self.values.items()
@@ -37,36 +37,43 @@ def read_configuration(
     config: Mapping[str, Any],
     secret_config: Mapping[str, Any],
 ) -> Configuration:
-    """Gather a stack's configuration; what comes later here wins.
+    """Return the configuration of a stack.
 
-    Order: defaults in ``Pulumi.yaml``, ``Pulumi.<stack>.yaml``, then what the caller gives. A value
-    that is encrypted in the file has to be given by the caller, or by the environment variable that
-    Pulumi's SDK also looks at: ``PULUMI_CONFIG_`` and the key in capitals.
+    Sources, the last one takes precedence: defaults in ``Pulumi.yaml``, ``Pulumi.<stack>.yaml``,
+    the caller. A value that is encrypted in the file must come from the caller, or from the
+    environment variable that Pulumi's SDK also reads: ``PULUMI_CONFIG_`` and the key in capitals.
 
     Raises:
-        LocalEngineError: An encrypted value was given nowhere else, or the file cannot be read.
+        LocalEngineError: An encrypted value has no other source, or the file cannot be read.
     """
-    given = {_qualify_key(project, key): _serialize_value(value) for key, value in config.items()}
+    plain = {_qualify_key(project, key): _serialize_value(value) for key, value in config.items()}
     secret = {
         _qualify_key(project, key): _serialize_value(value) for key, value in secret_config.items()
     }
     path = project.config_folder / f"Pulumi.{stack}.yaml"
-    found = {_qualify_key(project, key): value for key, value in _read_stack_values(path).items()}
+    stack_values = {
+        _qualify_key(project, key): value for key, value in _read_stack_values(path).items()
+    }
     values = _read_defaults(project)
-    for key, value in found.items():
-        if key in given or key in secret:
+    for key, value in stack_values.items():
+        if key in plain or key in secret:
             continue
         if _is_encrypted(value):
             secret[key] = _read_variable(key, path, environment)
         else:
             values[key] = _serialize_value(value)
-    return Configuration({**values, **given, **secret}, frozenset(secret))
+    return Configuration({**values, **plain, **secret}, frozenset(secret))
+
+
+def build_variable_name(key: str) -> str:
+    """Return the name of the environment variable for a configuration key."""
+    return "PULUMI_CONFIG_" + re.sub("[^A-Z0-9_]", "_", key.upper())
 
 
 def _read_stack_values(path: Path) -> dict[str, Any]:
     settings = read_mapping(path) if path.is_file() else {}
     if "environment" in settings:
-        msg = f"{path} imports an environment from Pulumi Cloud: give its values as config"
+        msg = f"{path} imports an environment from Pulumi Cloud: pass its values as config"
         raise LocalEngineError(msg)
     values = settings.get("config") or {}
     return values if isinstance(values, dict) else {}
@@ -96,11 +103,6 @@ def _is_encrypted(value: Any) -> bool:
     if isinstance(value, dict):
         return set(value) == {"secure"} or any(map(_is_encrypted, value.values()))
     return isinstance(value, list) and any(map(_is_encrypted, value))
-
-
-def build_variable_name(key: str) -> str:
-    """Return the environment variable that stands for a configuration key."""
-    return "PULUMI_CONFIG_" + re.sub("[^A-Z0-9_]", "_", key.upper())
 
 
 def _read_variable(key: str, path: Path, environment: Mapping[str, str]) -> str:

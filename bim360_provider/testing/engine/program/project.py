@@ -1,4 +1,4 @@
-"""A project's folder: its `Pulumi.yaml`, and where its program is.
+"""Reads `Pulumi.yaml` and locates the program.
 
 See https://www.pulumi.com/docs/iac/concepts/projects/project-file/
 """
@@ -14,24 +14,24 @@ from bim360_provider.testing.engine.results import LocalEngineError
 
 @dataclass(frozen=True)
 class PulumiProject:
-    """What the engine needs to know of a project."""
+    """The settings of a project that the engine needs."""
 
     name: str
     root: Path
     folder: Path
     """The working directory of the program and of its provider host."""
     entry_point: str
-    """What to run, seen from ``folder``: ``"."`` or a file."""
+    """The program, relative to ``folder``: ``"."`` or a file."""
     config_folder: Path
     config: dict[str, Any]
-    """The project's own configuration: defaults for all its stacks."""
+    """The configuration of the project: defaults for all its stacks."""
 
 
 def read_project(root: Path) -> PulumiProject:
     """Read ``Pulumi.yaml`` (or ``.yml``) of a folder.
 
     Raises:
-        LocalEngineError: There is none, it cannot be read, or its program is not in Python.
+        LocalEngineError: The file does not exist, is invalid, or the program is not in Python.
     """
     path = _find_project_file(root)
     settings = read_mapping(path)
@@ -52,19 +52,11 @@ def read_project(root: Path) -> PulumiProject:
     )
 
 
-def _find_project_file(root: Path) -> Path:
-    for name in ("Pulumi.yaml", "Pulumi.yml"):
-        if (root / name).is_file():
-            return root / name
-    msg = f"there is no Pulumi.yaml in {root}: name the project's folder with --cwd"
-    raise LocalEngineError(msg)
-
-
 def read_mapping(path: Path) -> dict[str, Any]:
-    """Read a YAML file that holds a mapping; an empty file is an empty one.
+    """Read a YAML file that contains a mapping; an empty file is an empty mapping.
 
     Raises:
-        LocalEngineError: It is not YAML, or not a mapping.
+        LocalEngineError: The file is not YAML or not a mapping.
     """
     try:
         content = yaml.safe_load(path.read_text("utf-8"))
@@ -74,24 +66,32 @@ def read_mapping(path: Path) -> dict[str, Any]:
     if content is None:
         return {}
     if not isinstance(content, dict):
-        msg = f"{path} must hold `key: value` lines"
+        msg = f"{path} must contain `key: value` lines"
         raise LocalEngineError(msg)
     return content
+
+
+def _find_project_file(root: Path) -> Path:
+    for name in ("Pulumi.yaml", "Pulumi.yml"):
+        if (root / name).is_file():
+            return root / name
+    msg = f"there is no Pulumi.yaml in {root}: set the project's folder with --cwd"
+    raise LocalEngineError(msg)
 
 
 def _require_python(path: Path, runtime: object) -> None:
     name = runtime.get("name") if isinstance(runtime, dict) else runtime
     if name != "python":
-        msg = f"{path} says `runtime: {name}`; the local engine runs `runtime: python` only"
+        msg = f"{path} has `runtime: {name}`; the local engine supports only `runtime: python`"
         raise LocalEngineError(msg)
 
 
 def _locate_program(root: Path, main: str) -> tuple[Path, str]:
-    """Split ``main`` as Pulumi does: a folder is entered, a file is run from its folder."""
+    """Return working directory and entry point for ``main``, as Pulumi does."""
     target = root / main
     if target.is_dir():
         return target.resolve(), "."
     if target.is_file():
         return target.parent.resolve(), target.name
-    msg = f"Pulumi.yaml says `main: {main}`, but there is no such file or folder in {root}"
+    msg = f"Pulumi.yaml has `main: {main}`, but there is no such file or folder in {root}"
     raise LocalEngineError(msg)

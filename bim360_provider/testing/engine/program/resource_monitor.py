@@ -1,9 +1,7 @@
-"""The resource monitor and the engine service: what a Pulumi program talks to."""
+"""Serves the resource monitor and the engine service for a Pulumi program."""
 
+# ruff: noqa: ARG002, N802 -- gRPC defines the names and arguments of the methods
 from collections.abc import Mapping
-
-# ruff: noqa: ARG002, N802 -- names and arguments of the methods are gRPC's.
-# ruff: noqa: ARG002, N802 -- names and arguments of the methods are gRPC's.
 from typing import Any, Final, NoReturn
 
 import grpc
@@ -22,7 +20,7 @@ from bim360_provider.testing.engine.state.marshal import (
 )
 from bim360_provider.testing.engine.state.resource import Goal, RegistrationResult
 
-# Options the local engine has no part for, by their field in the request.
+# Options that the local engine does not support, by their field in the request.
 _UNSUPPORTED_OPTIONS: Mapping[str, str] = {
     "transforms": "transforms",
     "state_migrations": "state_migrations",
@@ -31,15 +29,36 @@ _UNSUPPORTED_OPTIONS: Mapping[str, str] = {
     "packageRef": "parameterized packages",
 }
 
+_SEVERITIES: Final[dict[int, Severity]] = {
+    engine_pb2.DEBUG: "debug",
+    engine_pb2.INFO: "info",
+    engine_pb2.WARNING: "warning",
+    engine_pb2.ERROR: "error",
+}
+
+# Features of this engine. Without aliases the SDK resolves them to URNs. Transforms, hooks and
+# packages are listed so that this engine rejects them, with a message that suggests a fix.
+SUPPORTED_FEATURES: Final = (
+    resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_TRANSFORMS,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_INVOKE_TRANSFORMS,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_PARAMETERIZATION,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_STATE_MIGRATIONS,
+)
+
 
 def parse_registration(request: Any, stack: str, project: str) -> Goal:
     """Read a ``RegisterResourceRequest``.
 
     Raises:
-        LocalEngineError: It uses an option that only Pulumi itself can honour.
+        LocalEngineError: The request uses an option that only Pulumi supports.
     """
     _require_supported_options(request)
-    before = request.deleteBeforeReplace
+    delete_first = request.deleteBeforeReplace
     return Goal(
         urn=resource.build_urn(stack, project, request.parent, request.type, request.name),
         type=request.type,
@@ -58,7 +77,9 @@ def parse_registration(request: Any, stack: str, project: str) -> Goal:
         retain_on_delete=request.retainOnDelete,
         deleted_with=request.deletedWith,
         replace_with=tuple(request.replace_with),
-        delete_before_replace=before if before or request.deleteBeforeReplaceDefined else None,
+        delete_before_replace=delete_first
+        if delete_first or request.deleteBeforeReplaceDefined
+        else None,
         ignore_changes=tuple(request.ignoreChanges),
         replace_on_changes=tuple(request.replaceOnChanges),
         secret_outputs=tuple(request.additionalSecretOutputs),
@@ -79,29 +100,8 @@ def parse_read_request(request: Any, stack: str, project: str) -> Goal:
     )
 
 
-def _require_supported_options(request: Any) -> None:
-    for name, option in _UNSUPPORTED_OPTIONS.items():
-        if getattr(request, name):
-            msg = f"{option} on {request.name!r} needs Pulumi: the local engine does not do it"
-            raise LocalEngineError(msg)
-    if any(names for _, names in request.hooks.ListFields()):
-        msg = f"resource hooks on {request.name!r} need Pulumi: the local engine runs none"
-        raise LocalEngineError(msg)
-    if request.HasField("replacement_trigger"):
-        msg = f"replacement_trigger on {request.name!r} needs Pulumi: the local engine ignores none"
-        raise LocalEngineError(msg)
-
-
-_SEVERITIES: Final[dict[int, Severity]] = {
-    engine_pb2.DEBUG: "debug",
-    engine_pb2.INFO: "info",
-    engine_pb2.WARNING: "warning",
-    engine_pb2.ERROR: "error",
-}
-
-
 class EngineService(engine_pb2_grpc.EngineServicer):
-    """Takes log messages, and keeps the root resource for SDKs that ask for it."""
+    """Records log messages, and stores the URN of the root resource for SDKs."""
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
@@ -117,43 +117,28 @@ class EngineService(engine_pb2_grpc.EngineServicer):
         return empty_pb2.Empty()
 
     def GetRootResource(self, request: Any, context: Any) -> Any:
-        """Return the URN set last."""
+        """Return the stored URN."""
         return engine_pb2.GetRootResourceResponse(urn=self._root_urn)
 
     def SetRootResource(self, request: Any, context: Any) -> Any:
-        """Keep the URN of the stack resource."""
+        """Store the URN of the stack resource."""
         self._root_urn = request.urn
         return engine_pb2.SetRootResourceResponse()
 
     def RequirePulumiVersion(self, request: Any, context: Any) -> Any:
-        """Agree: there is no Pulumi CLI whose version could be too old."""
+        """Accept any version: there is no Pulumi CLI."""
         return engine_pb2.RequirePulumiVersionResponse()
 
 
-# What this engine understands. Aliases are left to the SDK, which then sends them as whole URNs;
-# transforms, hooks and packages are listed so that the refusal is ours, and says what to do.
-SUPPORTED_FEATURES: Final = (
-    resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
-    resource_pb2.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
-    resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
-    resource_pb2.RESOURCE_MONITOR_FEATURE_TRANSFORMS,
-    resource_pb2.RESOURCE_MONITOR_FEATURE_INVOKE_TRANSFORMS,
-    resource_pb2.RESOURCE_MONITOR_FEATURE_PARAMETERIZATION,
-    resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
-    resource_pb2.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS,
-    resource_pb2.RESOURCE_MONITOR_FEATURE_STATE_MIGRATIONS,
-)
-
-
 class ResourceMonitor(resource_pb2_grpc.ResourceMonitorServicer):
-    """Answers one run of one program."""
+    """Serves one run of a program."""
 
-    def __init__(self, run: EngineRun, registrar: StepGenerator) -> None:
+    def __init__(self, run: EngineRun, step_generator: StepGenerator) -> None:
         self._run = run
-        self._step_generator = registrar
+        self._step_generator = step_generator
 
     def GetDeploymentInfo(self, request: Any, context: Any) -> Any:
-        """Tell the program what it may use."""
+        """Return project, stack and supported features."""
         return resource_pb2.DeploymentInfo(
             project=self._run.project,
             stack=self._run.stack,
@@ -163,12 +148,12 @@ class ResourceMonitor(resource_pb2_grpc.ResourceMonitorServicer):
         )
 
     def SupportsFeature(self, request: Any, context: Any) -> Any:
-        """Answer SDKs that ask one by one."""
+        """Return whether a feature is supported, for older SDKs."""
         known = request.id in {"secrets", "deletedWith", "replaceWith"}
         return resource_pb2.SupportsFeatureResponse(hasSupport=known)
 
     def RegisterResource(self, request: Any, context: Any) -> Any:
-        """Register a resource, and answer when it is there."""
+        """Register a resource and respond when its step is done."""
         try:
             goal = parse_registration(request, self._run.stack, self._run.project)
         except LocalEngineError as error:
@@ -176,52 +161,52 @@ class ResourceMonitor(resource_pb2_grpc.ResourceMonitorServicer):
         return _build_response(self._step_generator.register_resource(goal))
 
     def ReadResource(self, request: Any, context: Any) -> Any:
-        """Read a resource somebody else manages."""
+        """Read an external resource."""
         goal = parse_read_request(request, self._run.stack, self._run.project)
         id_ = "" if request.id == UNKNOWN_TEXT else request.id
-        outcome = self._step_generator.read_resource(goal, id_)
+        result = self._step_generator.read_resource(goal, id_)
         return resource_pb2.ReadResourceResponse(
-            urn=outcome.urn,
-            properties=to_struct(outcome.outputs, keep_secrets=True),
-            id=outcome.id,
-            result=resource_pb2.SUCCESS if outcome.ok else resource_pb2.FAIL,
+            urn=result.urn,
+            properties=to_struct(result.outputs, keep_secrets=True),
+            id=result.id,
+            result=resource_pb2.SUCCESS if result.ok else resource_pb2.FAIL,
         )
 
     def RegisterResourceOutputs(self, request: Any, context: Any) -> Any:
-        """Take the outputs of a component, or of the stack."""
+        """Record the outputs of a component or of the stack."""
         self._step_generator.set_outputs(request.urn, from_struct(request.outputs))
         return empty_pb2.Empty()
 
     def SignalAndWaitForShutdown(self, request: Any, context: Any) -> Any:
-        """Let the program end: it has nothing left to answer, as there are no delete hooks."""
+        """Respond immediately: there are no delete hooks to wait for."""
         return empty_pb2.Empty()
 
     def Invoke(self, request: Any, context: Any) -> NoReturn:
-        """Refuse: dynamic providers have no functions."""
+        """Reject the call: dynamic providers have no functions."""
         _abort_unsupported(context, f"the function {request.tok}")
 
     def Call(self, request: Any, context: Any) -> NoReturn:
-        """Refuse: dynamic resources have no methods."""
+        """Reject the call: dynamic resources have no methods."""
         _abort_unsupported(context, f"the method {request.tok}")
 
     def RegisterStackTransform(self, request: Any, context: Any) -> NoReturn:
-        """Refuse."""
+        """Reject the registration."""
         _abort_unsupported(context, "a stack transform")
 
     def RegisterStackInvokeTransform(self, request: Any, context: Any) -> NoReturn:
-        """Refuse."""
+        """Reject the registration."""
         _abort_unsupported(context, "an invoke transform")
 
     def RegisterResourceHook(self, request: Any, context: Any) -> NoReturn:
-        """Refuse."""
+        """Reject the registration."""
         _abort_unsupported(context, f"the resource hook {request.name}")
 
     def RegisterErrorHook(self, request: Any, context: Any) -> NoReturn:
-        """Refuse."""
+        """Reject the registration."""
         _abort_unsupported(context, f"the error hook {request.name}")
 
     def RegisterPackage(self, request: Any, context: Any) -> NoReturn:
-        """Refuse: a package is a plugin."""
+        """Reject the registration: a package is a plugin."""
         _abort_unsupported(context, f"the package {request.name}")
 
     def _reject_registration(self, request: Any, error: LocalEngineError) -> RegistrationResult:
@@ -232,16 +217,29 @@ class ResourceMonitor(resource_pb2_grpc.ResourceMonitorServicer):
         return RegistrationResult(urn, ok=False)
 
 
-def _build_response(outcome: RegistrationResult) -> Any:
+def _require_supported_options(request: Any) -> None:
+    for name, option in _UNSUPPORTED_OPTIONS.items():
+        if getattr(request, name):
+            msg = f"{option} on {request.name!r} needs Pulumi: the local engine does not support it"
+            raise LocalEngineError(msg)
+    if any(names for _, names in request.hooks.ListFields()):
+        msg = f"resource hooks on {request.name!r} need Pulumi: the local engine has no hooks"
+        raise LocalEngineError(msg)
+    if request.HasField("replacement_trigger"):
+        msg = f"replacement_trigger on {request.name!r} needs Pulumi: the local engine has none"
+        raise LocalEngineError(msg)
+
+
+def _build_response(result: RegistrationResult) -> Any:
     return resource_pb2.RegisterResourceResponse(
-        urn=outcome.urn,
-        id=outcome.id,
-        object=to_struct(outcome.outputs, keep_secrets=True),
-        result=resource_pb2.SUCCESS if outcome.ok else resource_pb2.FAIL,
+        urn=result.urn,
+        id=result.id,
+        object=to_struct(result.outputs, keep_secrets=True),
+        result=resource_pb2.SUCCESS if result.ok else resource_pb2.FAIL,
     )
 
 
-def _abort_unsupported(context: Any, what: str) -> NoReturn:
-    msg = f"{what} needs Pulumi: the local engine runs Python dynamic providers only"
+def _abort_unsupported(context: Any, feature: str) -> NoReturn:
+    msg = f"{feature} needs Pulumi: the local engine runs Python dynamic providers only"
     context.abort(grpc.StatusCode.UNIMPLEMENTED, msg)
     raise AssertionError(msg)  # not reached: abort raises

@@ -1,4 +1,4 @@
-"""One run of the user's program against this engine."""
+"""Runs the user's program against this engine."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -18,17 +18,17 @@ from bim360_provider.testing.engine.program.project import PulumiProject
 from bim360_provider.testing.engine.program.resource_monitor import EngineService, ResourceMonitor
 from bim360_provider.testing.engine.results import Recorder
 
-# Log messages and outputs come beside the registrations, which may all be waiting.
 SPARE_THREADS: Final = 4
+"""Threads for log messages and outputs, in addition to those for registrations."""
 
 
 @contextmanager
 def serve_grpc(register: Callable[[grpc.Server], None], threads: int) -> Iterator[str]:
-    """Serve on a free local port; at the end let calls under way finish.
+    """Serve on a free local port; at the end wait for running calls.
 
     Args:
         register: Adds the services.
-        threads: How many calls may wait at once.
+        threads: Maximum number of parallel calls.
     """
     pool = ThreadPoolExecutor(max_workers=threads)
     server = grpc.server(pool, options=CHANNEL_OPTIONS)
@@ -53,7 +53,7 @@ def serve_engine(recorder: Recorder) -> Iterator[str]:
         yield address
 
 
-def run_program(  # noqa: PLR0913, PLR0917 -- everything a program can see
+def run_program(  # noqa: PLR0913, PLR0917 -- the complete input of a program
     run: EngineRun,
     monitor: ResourceMonitor,
     project: PulumiProject,
@@ -62,28 +62,30 @@ def run_program(  # noqa: PLR0913, PLR0917 -- everything a program can see
     engine: str,
     parallel: int,
 ) -> bool:
-    """Run the program to its end, passing on whatever it prints.
+    """Run the program until it ends, and record its output as messages.
 
     Returns:
-        Whether it ended well. If not, the reason is recorded.
+        Whether the program succeeded. If not, the reason is recorded.
     """
 
     def register(server: Any) -> None:
         resource_pb2_grpc.add_ResourceMonitorServicer_to_server(monitor, server)
 
     with serve_grpc(register, THREADS_PER_STEP * parallel + SPARE_THREADS) as address:
-        words = [
+        arguments = [
             *("program", address, engine, project.name, run.stack, str(project.root)),
             *(str(parallel), str(run.dry_run).lower(), project.entry_point),
         ]
-        code = _run_process(run, words, project, {**environment, **_build_config_variables(config)})
+        code = _run_process(
+            run, arguments, project, {**environment, **_build_config_variables(config)}
+        )
     if code not in (0, EXIT_ALREADY_REPORTED) and not run.stop_event.is_set():
         run.recorder.record_message("error", f"the program ended with exit code {code}")
     return code == 0 and not run.stop_event.is_set()
 
 
 def _build_config_variables(config: Configuration) -> dict[str, str]:
-    """Return the two variables in which Pulumi's language host hands over the configuration."""
+    """Return the variables with the configuration, as Pulumi's language host sets them."""
     return {
         "PULUMI_CONFIG": json.dumps(config.values),
         "PULUMI_CONFIG_SECRET_KEYS": json.dumps(sorted(config.secret_keys)),
@@ -91,15 +93,15 @@ def _build_config_variables(config: Configuration) -> dict[str, str]:
 
 
 def _run_process(
-    run: EngineRun, words: list[str], project: PulumiProject, environment: Mapping[str, str]
+    run: EngineRun, arguments: list[str], project: PulumiProject, environment: Mapping[str, str]
 ) -> int:
-    process = processes.start_child(words, project.folder, environment)
+    process = processes.start_child(arguments, project.folder, environment)
 
-    def say(line: str) -> None:
+    def handle_line(line: str) -> None:
         run.recorder.record_message("info", line)
 
     streams = [stream for stream in (process.stdout, process.stderr) if stream is not None]
-    readers = [processes.forward_lines(stream, say) for stream in streams]
+    readers = [processes.forward_lines(stream, handle_line) for stream in streams]
     run.stop_callbacks.append(process.terminate)
     try:
         return process.wait()

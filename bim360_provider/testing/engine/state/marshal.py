@@ -1,4 +1,4 @@
-"""Property values to and from protobuf, as Pulumi's deployment engine marshals them.
+"""Converts property values to and from protobuf, as Pulumi's deployment engine does.
 
 The signatures are part of Pulumi's wire format:
 https://github.com/pulumi/pulumi/blob/master/developer-docs/providers/implementers-guide.md
@@ -22,28 +22,28 @@ SIGNATURE_KEY: Final = "4dabf18193072939515e22adb298388d"
 SECRET_SIGNATURE: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 -- a public constant
 OUTPUT_SIGNATURE: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 
-# Up to here every integer is exact in a double, the only number protobuf's Struct has.
 MAX_EXACT_INTEGER: Final = 2**53
+"""Below this limit a double, the only number type of a protobuf Struct, is exact."""
 
 _DIGEST_PATTERN: Final = re.compile(r"\[secret ([0-9a-f]{64})\]")
 
 
 def from_struct(struct: struct_pb2.Struct) -> Properties:
-    """Read a bag of properties; nulls stay, secrets and unknowns become our types."""
+    """Return the properties of a Struct; nulls are kept, secrets and unknowns get our types."""
     return {key: _parse_value(value) for key, value in struct.fields.items()}
 
 
 def drop_nulls(properties: Properties) -> Properties:
-    """Drop properties that are null: for the engine they are not there at all."""
+    """Return the properties without nulls, which count as not set."""
     return {key: value for key, value in properties.items() if value is not None}
 
 
 def to_struct(properties: Properties, *, keep_secrets: bool) -> struct_pb2.Struct:
-    """Write a bag of properties, with secrets marked or in plain.
+    """Return properties as a Struct, with secrets marked or in plain text.
 
     Args:
-        properties: What to write.
-        keep_secrets: True towards the program, which marks them again; False towards a host.
+        properties: The properties.
+        keep_secrets: True for the program, which needs the marks; False for a host.
     """
     struct = struct_pb2.Struct()
     struct.update({key: _to_json(value, keep=keep_secrets) for key, value in properties.items()})
@@ -66,8 +66,8 @@ def _parse_value(value: struct_pb2.Value) -> Value:
 def _parse_text(text: str) -> Value:
     if text == UNKNOWN_TEXT:
         return UNKNOWN
-    sealed = _DIGEST_PATTERN.fullmatch(text)
-    return SecretDigest(sealed.group(1)) if sealed else text
+    match = _DIGEST_PATTERN.fullmatch(text)
+    return SecretDigest(match.group(1)) if match else text
 
 
 def _parse_number(number: float) -> int | float:
@@ -95,9 +95,9 @@ def _to_json(value: Value, *, keep: bool) -> Any:
     return format_digest(value) if isinstance(value, SecretDigest) else _to_scalar(value)
 
 
-def format_digest(sealed: SecretDigest) -> str:
-    """Return what a provider sees in place of a secret the state did not keep."""
-    return f"[secret {sealed.digest}]"
+def format_digest(digest: SecretDigest) -> str:
+    """Return the text that replaces a secret of which the state has only the digest."""
+    return f"[secret {digest.digest}]"
 
 
 def _to_scalar(value: Value) -> Any:

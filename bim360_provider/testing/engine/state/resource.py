@@ -1,4 +1,4 @@
-"""A resource as the program registers it and as the state keeps it; its URN."""
+"""Resources as registered by the program and as stored in the state, and their URNs."""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -15,39 +15,39 @@ DYNAMIC_PROVIDER_TYPE: Final = PROVIDER_TYPE_PREFIX + DYNAMIC_PACKAGE
 
 
 def build_urn(stack: str, project: str, parent: str, type_: str, name: str) -> str:
-    """Build the URN of a resource from its parent's (``""`` for none)."""
-    above = get_qualified_type(parent) if parent else STACK_TYPE
-    chain = type_ if above == STACK_TYPE else f"{above}${type_}"
+    """Return the URN of a resource; ``parent`` is a URN or empty."""
+    parent_type = get_qualified_type(parent) if parent else STACK_TYPE
+    chain = type_ if parent_type == STACK_TYPE else f"{parent_type}${type_}"
     return f"urn:pulumi:{stack}::{project}::{chain}::{name}"
 
 
 def build_stack_urn(stack: str, project: str) -> str:
-    """Build the URN of the stack itself, which is the parent of what has no other."""
+    """Return the URN of the stack, which is the parent of all resources without one."""
     return build_urn(stack, project, "", STACK_TYPE, f"{project}-{stack}")
 
 
 def get_qualified_type(urn: str) -> str:
-    """Return the type with those of the parents before it."""
+    """Return the type of a resource, prefixed with those of its parents."""
     return urn.split("::", 3)[2]
 
 
 def get_type(urn: str) -> str:
-    """Return the resource's own type."""
+    """Return the type of a resource."""
     return get_qualified_type(urn).rsplit("$", 1)[-1]
 
 
 def get_name(urn: str) -> str:
-    """Return the name the program gave the resource."""
+    """Return the name of a resource in the program."""
     return urn.split("::", 3)[3]
 
 
 def get_package(type_: str) -> str:
-    """Return the package a type belongs to: what is before the first colon."""
+    """Return the package of a type: the part before the first colon."""
     return type_.split(":", 1)[0]
 
 
 def is_provider_type(type_: str) -> bool:
-    """Tell whether a type is an explicit provider's."""
+    """Return whether a type is that of an explicit provider."""
     return type_.startswith(PROVIDER_TYPE_PREFIX)
 
 
@@ -59,7 +59,7 @@ def split_reference(reference: str) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Goal:
-    """What one registration of the program asks for."""
+    """A resource as the program registers it."""
 
     urn: str
     type: str
@@ -82,11 +82,12 @@ class Goal:
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource as it was left by the last step that touched it.
+    """A resource as its last step left it.
 
-    ``condemned`` marks one whose replacement exists and which is still to be deleted;
-    ``deleted`` marks one deleted ahead of a replacement that is still to be made; ``taint`` one
-    that the next ``up`` is to replace.
+    Attributes:
+        pending_delete: Its replacement exists, but the resource is not deleted yet.
+        deleted: It is deleted, but its replacement is not created yet.
+        taint: The next ``up`` replaces it.
     """
 
     urn: str
@@ -106,19 +107,19 @@ class Resource:
     ignore_changes: tuple[str, ...] = ()
     replace_on_changes: tuple[str, ...] = ()
     secret_outputs: tuple[str, ...] = ()
-    condemned: bool = False
+    pending_delete: bool = False
     deleted: bool = False
     taint: bool = False
 
     def list_dependencies(self) -> set[str]:
         """Return the URNs that must outlive this resource."""
         by_property = (urn for urns in self.property_dependencies.values() for urn in urns)
-        named = {self.parent, self.deleted_with, self.provider.rpartition("::")[0]}
-        return {*named, *self.dependencies, *by_property} - {""}
+        options = {self.parent, self.deleted_with, self.provider.rpartition("::")[0]}
+        return {*options, *self.dependencies, *by_property} - {""}
 
 
 def build_resource(goal: Goal, id_: str, inputs: Properties, outputs: Properties) -> Resource:
-    """Return what the state is to remember of a goal that was met."""
+    """Return the resource for the state, after the step for a goal."""
     return Resource(
         urn=goal.urn,
         type=goal.type,
@@ -141,7 +142,7 @@ def build_resource(goal: Goal, id_: str, inputs: Properties, outputs: Properties
 
 @dataclass(frozen=True)
 class RegistrationResult:
-    """The answer to one registration; a failed one leaves the program's outputs unknown."""
+    """The response to a registration; after a failure the outputs are unknown."""
 
     urn: str
     ok: bool = True
@@ -150,5 +151,5 @@ class RegistrationResult:
 
 
 def build_registration_result(resource: Resource) -> RegistrationResult:
-    """Answer with a resource as it now is."""
+    """Return the response to the registration of a resource."""
     return RegistrationResult(resource.urn, id=resource.id, outputs=resource.outputs)

@@ -1,7 +1,7 @@
-"""Secrets on their way to the state and back: only a digest is ever written.
+"""Replaces secrets by digests in the state, and restores them from the values of a run.
 
-Pulumi encrypts secrets in its state. This engine does not keep them: a run gets them anew from the
-program and the configuration, and knows them again by their digest.
+Pulumi encrypts secrets in its state. This engine stores only their digests: each run gets the
+secrets from the program and the configuration and identifies them by digest.
 """
 
 import base64
@@ -27,13 +27,14 @@ from bim360_provider.testing.engine.state.values import (
 )
 
 # scrypt at the strength its RFC gives for interactive use (https://www.rfc-editor.org/rfc/rfc7914#section-2):
-# about 40 ms and 16 MB a value, so a short secret cannot be guessed from its digest in bulk.
+# about 40 ms and 16 MB per value, so that short secrets cannot be guessed in bulk.
 SCRYPT_N: Final = 2**14
+
 SCRYPT_R: Final = 8
 SCRYPT_P: Final = 1
 
-# What the pickle of an instance without any state consists of, when its class is named rather than
-# copied: a module, a class, and a call without arguments.
+# Opcodes of a pickled instance without state whose class is stored by name: a module, a class, and
+# a call without arguments.
 _CLASS_NAME_OPCODES: Final = frozenset(
     {
         *("PROTO", "FRAME", "SHORT_BINUNICODE", "BINUNICODE", "GLOBAL", "STACK_GLOBAL", "MEMOIZE"),
@@ -41,15 +42,15 @@ _CLASS_NAME_OPCODES: Final = frozenset(
     }
 )
 
-
-# A shorter secret is likely to be part of innocent text by accident. 3 is Pulumi's limit for the
-# screen; for the state, where a false alarm hides a value from the next run, we ask for more.
+# A shorter secret may occur in other text by chance. 3 is Pulumi's limit for output. In the state a
+# false match would hide a value from the next run, so its limit is higher.
 MIN_MASKED_LENGTH: Final = 3
+
 MIN_SEARCHED_LENGTH: Final = 8
 
 
 class SecretStore:
-    """Knows the secrets of one run, and finds them by digest."""
+    """Stores the secrets of a run and finds them by digest."""
 
     def __init__(self, salt: bytes) -> None:
         self.salt = salt
@@ -60,7 +61,7 @@ class SecretStore:
         self._texts: set[str] = set()
 
     def remember_secrets(self, value: Value) -> None:
-        """Remember every secret in a value for as long as the run lasts."""
+        """Store every secret in a value until the run ends."""
         for secret in iterate_secrets(value):
             if not has_unknown(secret) and not has_secret_digest(secret):
                 inner = unwrap_secrets(secret)
@@ -69,7 +70,7 @@ class SecretStore:
                     self._texts.update(_collect_texts(inner))
 
     def digest_secret(self, secret: Secret) -> SecretDigest:
-        """Return the digest that stands for a secret in the state."""
+        """Return the digest that replaces a secret in the state."""
         inner = unwrap_secrets(secret)
         return (
             inner
@@ -78,7 +79,7 @@ class SecretStore:
         )
 
     def restore_secrets(self, properties: Properties) -> Properties:
-        """Return a copy in which every secret that is known in this run is whole again."""
+        """Return a copy in which the digests of all known secrets are replaced by their values."""
         if not has_secret_digest(properties):
             return properties
         with self._lock:
@@ -88,7 +89,7 @@ class SecretStore:
         return {key: rebuild_value(value, self._restore_leaf) for key, value in properties.items()}
 
     def has_secret_in(self, text: str) -> bool:
-        """Tell whether a text is, or holds, a secret of this run."""
+        """Return whether a text is or contains a secret of this run."""
         with self._lock:
             return any(
                 secret == text or (len(secret) >= MIN_SEARCHED_LENGTH and secret in text)
@@ -96,7 +97,7 @@ class SecretStore:
             )
 
     def mask_text(self, text: str) -> str:
-        """Return a text for people, with every secret of this run blotted out."""
+        """Return a text with every secret of this run masked."""
         with self._lock:
             known = sorted(self._texts, key=len, reverse=True)
         for secret in known:
@@ -116,12 +117,25 @@ class SecretStore:
             return self._digests[text]
 
 
+def is_class_reference(provider: str) -> bool:
+    """Return whether a pickled provider contains only the name of its class.
+
+    Such a pickle cannot contain a secret, so the state may store it even if the program marks it as
+    secret, which Pulumi does by default.
+    """
+    try:
+        opcodes = [op.name for op, _, _ in pickletools.genops(base64.b64decode(provider))]
+    except (ValueError, binascii.Error):
+        return False
+    return _CLASS_NAME_OPCODES.issuperset(opcodes)
+
+
 def _serialize_canonical(value: Value) -> str:
     return json.dumps(rebuild_value(value, _serialize_leaf), sort_keys=True)
 
 
 def _collect_texts(value: Value) -> set[str]:
-    """Return the texts in a secret that are long enough to be looked for; a provider is none."""
+    """Return the texts in a secret that are long enough to search for, without providers."""
     texts = {leaf for leaf in iterate_leaves(value) if isinstance(leaf, str)}
     return {
         text for text in texts if len(text) >= MIN_MASKED_LENGTH and not is_class_reference(text)
@@ -130,16 +144,3 @@ def _collect_texts(value: Value) -> set[str]:
 
 def _serialize_leaf(leaf: Value) -> Value:
     return format_digest(leaf) if isinstance(leaf, SecretDigest) else leaf
-
-
-def is_class_reference(provider: str) -> bool:
-    """Tell whether a pickled provider is a class's name and nothing else.
-
-    Such a pickle can hold no secret, so it may be kept as it is even where the program marks it
-    secret, which Pulumi does by default.
-    """
-    try:
-        opcodes = [op.name for op, _, _ in pickletools.genops(base64.b64decode(provider))]
-    except (ValueError, binascii.Error):
-        return False
-    return _CLASS_NAME_OPCODES.issuperset(opcodes)

@@ -1,13 +1,23 @@
-"""Property values as the engine sees them: JSON, and the two things JSON has no word for."""
+"""Property values of the engine: JSON values, secrets and unknowns."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final, TypeAlias
 
+Value: TypeAlias = (
+    "bool | int | float | str | UnknownValue | Secret | SecretDigest | list[Value] "
+    "| dict[str, Value] | None"
+)
+Properties: TypeAlias = dict[str, Value]
+
+PROVIDER_KEY: Final = "__provider"
+"""Property with the pickled provider of a dynamic resource
+(https://www.pulumi.com/docs/iac/concepts/resources/dynamic-providers/)."""
+
 
 class UnknownValue(Enum):
-    """The type of the one unknown value: an output that only a later run can know."""
+    """The type of the unknown value: an output that a later run will know."""
 
     VALUE = "unknown"
 
@@ -20,14 +30,14 @@ UNKNOWN: Final = UnknownValue.VALUE
 
 @dataclass(frozen=True)
 class SecretDigest:
-    """What is left of a secret once it was put in the state: its digest."""
+    """The digest that replaces a secret in the state."""
 
     digest: str
 
 
 @dataclass(frozen=True)
 class Secret:
-    """A value that no state, log or screen may show."""
+    """A value that must not appear in state, log or output."""
 
     value: "Value"
 
@@ -35,21 +45,13 @@ class Secret:
         return "[secret]"
 
 
-Value: TypeAlias = "bool | int | float | str | UnknownValue | Secret | SecretDigest | list[Value] | dict[str, Value] | None"
-Properties: TypeAlias = dict[str, Value]
-
-PROVIDER_KEY: Final = "__provider"
-"""Where a dynamic resource carries its pickled provider
-(https://www.pulumi.com/docs/iac/concepts/resources/dynamic-providers/)."""
-
-
 def is_internal(key: str) -> bool:
-    """Tell whether Pulumi hides a property of this name from people."""
+    """Return whether Pulumi hides a property with this name in its output."""
     return key.startswith("__")
 
 
 def rebuild_value(value: Value, leaf: Callable[[Value], Value]) -> Value:
-    """Return a copy with every scalar, unknown and sealed value passed through ``leaf``."""
+    """Return a copy in which ``leaf`` has replaced every scalar, unknown and digest."""
     if isinstance(value, dict):
         return {key: rebuild_value(item, leaf) for key, item in value.items()}
     if isinstance(value, list):
@@ -60,7 +62,7 @@ def rebuild_value(value: Value, leaf: Callable[[Value], Value]) -> Value:
 
 
 def iterate_leaves(value: Value) -> Iterator[Value]:
-    """Yield every scalar, unknown and sealed value, also those inside secrets."""
+    """Yield every scalar, unknown and digest, also inside secrets."""
     if isinstance(value, dict):
         for item in value.values():
             yield from iterate_leaves(item)
@@ -83,11 +85,11 @@ def unwrap_secrets(value: Value) -> Value:
 
 
 def mask_value(value: Value, mask: Callable[[str], str] = str) -> Value:
-    """Return the value as people may see it.
+    """Return the value for output.
 
     Args:
-        value: Any value; ``[secret]`` and ``[unknown]`` take the place of what cannot be shown.
-        mask: Applied to every text: known secrets may also hide in values nobody marked.
+        value: Any value; ``[secret]`` and ``[unknown]`` replace secrets and unknowns.
+        mask: Applied to every text, because unmarked values may contain known secrets.
     """
     if isinstance(value, dict):
         return {key: mask_value(item, mask) for key, item in value.items()}
@@ -113,23 +115,31 @@ def iterate_secrets(value: Value) -> Iterator[Secret]:
 
 
 def has_unknown(value: Value) -> bool:
-    """Tell whether any part of a value is unknown."""
+    """Return whether any part of a value is unknown."""
     return any(leaf is UNKNOWN for leaf in iterate_leaves(value))
 
 
 def has_secret_digest(value: Value) -> bool:
-    """Tell whether any part of a value is a secret of which only the digest is left."""
+    """Return whether any part of a value is the digest of a secret."""
     return any(isinstance(leaf, SecretDigest) for leaf in iterate_leaves(value))
 
 
 def mark_secrets(outputs: Properties, inputs: Properties) -> Properties:
-    """Mark outputs as secret where the input of the same key path is one.
+    """Mark outputs as secret if the input at the same path is secret.
 
-    The host hands out plain values, so this is how secrecy survives a round trip. A list that came
-    back changed is marked as a whole, as Pulumi does with every list.
+    The host returns plain values, so the marks must be restored. A changed list is marked as a
+    whole, as Pulumi does with every list.
     """
     return {
         key: _mark_value(value, inputs[key]) if key in inputs else value
+        for key, value in outputs.items()
+    }
+
+
+def mark_secret_keys(outputs: Properties, keys: tuple[str, ...]) -> Properties:
+    """Mark properties as secret (resource option ``additional_secret_outputs``)."""
+    return {
+        key: Secret(value) if key in keys and not isinstance(value, Secret) else value
         for key, value in outputs.items()
     }
 
@@ -145,19 +155,11 @@ def _mark_value(output: Value, source: Value) -> Value:
 
 
 def _is_aligned(output: list[Value], source: list[Value]) -> bool:
-    """Tell whether nothing but the secret elements can have changed, so that none has moved."""
+    """Return whether only secret elements can have changed, so that the positions match."""
     return len(output) == len(source) and all(
-        _has_secrets(was) or now == was for now, was in zip(output, source, strict=True)
+        _has_secrets(old) or new == old for new, old in zip(output, source, strict=True)
     )
 
 
 def _has_secrets(value: Value) -> bool:
     return any(True for _ in iterate_secrets(value))
-
-
-def mark_secret_keys(outputs: Properties, keys: tuple[str, ...]) -> Properties:
-    """Mark whole properties as secret: the resource option ``additional_secret_outputs``."""
-    return {
-        key: Secret(value) if key in keys and not isinstance(value, Secret) else value
-        for key, value in outputs.items()
-    }

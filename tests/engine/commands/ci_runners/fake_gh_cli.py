@@ -44,27 +44,27 @@ def build_parser() -> argparse.ArgumentParser:
     return top
 
 
-def run_api(arguments: argparse.Namespace, kept: dict[str, Any]) -> None:
+def run_api(arguments: argparse.Namespace, store: dict[str, Any]) -> None:
     """List, create or change comments."""
     listing = re.fullmatch(r"repos/own/stacks/issues/7/comments", arguments.path)
     single = re.fullmatch(r"repos/own/stacks/issues/comments/(\d+)", arguments.path)
     if listing and arguments.method == "GET" and arguments.paginate:
-        print_filtered(kept["comments"], arguments.jq)
+        print_filtered(store["comments"], arguments.jq)
     elif listing and arguments.method == "POST":
-        number = 100 + len(kept["comments"])
-        kept["comments"].append(
+        number = 100 + len(store["comments"])
+        store["comments"].append(
             {"id": number, "user": BOT_USER, "body": read_body(arguments.field)}
         )
     elif single and arguments.method == "PATCH":
-        found = [each for each in kept["comments"] if each["id"] == int(single[1])]
+        found = [each for each in store["comments"] if each["id"] == int(single[1])]
         found[0]["body"] = read_body(arguments.field)
     else:
         sys.exit(f"404: {arguments.method} {arguments.path}")
 
 
-def run_issue(arguments: argparse.Namespace, kept: dict[str, Any]) -> None:
+def run_issue(arguments: argparse.Namespace, store: dict[str, Any]) -> None:
     """List, create, change or close an issue."""
-    issues = kept["issues"]
+    issues = store["issues"]
     if arguments.do == "list":
         matching = [
             {"number": each["number"]}
@@ -73,7 +73,7 @@ def run_issue(arguments: argparse.Namespace, kept: dict[str, Any]) -> None:
         ]
         print_filtered(matching, arguments.jq)
     elif arguments.do == "create":
-        if arguments.label not in kept["labels"]:
+        if arguments.label not in store["labels"]:
             sys.exit(f"could not add label: '{arguments.label}' not found")
         text = Path(arguments.body_file).read_text(encoding="utf-8")
         issue = {"number": len(issues) + 1, "state": "open", "label": arguments.label, "body": text}
@@ -106,14 +106,14 @@ def main() -> None:
     if os.environ.get("GH_TOKEN") != "github-token":
         sys.exit("gh: set GH_TOKEN")
     arguments = build_parser().parse_args()
-    kept = json.loads(STORE_FILE.read_text(encoding="utf-8"))
+    store = json.loads(STORE_FILE.read_text(encoding="utf-8"))
     if arguments.group == "api":
-        run_api(arguments, kept)
+        run_api(arguments, store)
     elif arguments.group == "issue":
-        run_issue(arguments, kept)
+        run_issue(arguments, store)
     else:
-        kept["labels"].append(arguments.name)
-    STORE_FILE.write_text(json.dumps(kept), encoding="utf-8")
+        store["labels"].append(arguments.name)
+    STORE_FILE.write_text(json.dumps(store), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -88,7 +88,7 @@ class GitHubRunner:
         variables = {**shared, **step.get("env", {})}
         files = {key: self.folder / key for key in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
         files["GITHUB_OUTPUT"].write_text("", encoding="utf-8")
-        ran = subprocess.run(  # noqa: S603 - the example's own step
+        completed = subprocess.run(  # noqa: S603 - the example's own step
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],  # noqa: S607 - found on PATH
             cwd=self.folder,
             env={
@@ -104,11 +104,11 @@ class GitHubRunner:
             timeout=STEP_TIMEOUT,
             check=False,
         )
-        self.output += ran.stdout
+        self.output += completed.stdout
         for line in files["GITHUB_OUTPUT"].read_text(encoding="utf-8").splitlines():
             key, _, value = line.partition("=")
             outputs[f"steps.{step['id']}.outputs.{key}"] = value
-        return ran.returncode
+        return completed.returncode
 
     def _evaluate(self, value: str, outputs: Mapping[str, str]) -> str:
         known = {

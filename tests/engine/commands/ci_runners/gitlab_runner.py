@@ -129,7 +129,7 @@ class GitLabRunner:
     def _run_job(self, name: str) -> tuple[int, str]:
         pipeline = yaml.safe_load((ROOT / "docs/how-to/pipelines/gitlab-ci.yml").read_text("utf-8"))
         variables = {key: str(value) for key, value in pipeline["variables"].items()}
-        ran = subprocess.run(  # noqa: S603 - the example's own job
+        completed = subprocess.run(  # noqa: S603 - the example's own job
             ["bash", "-eo", "pipefail", "-c", "\n".join(pipeline[name]["script"])],  # noqa: S607 - found on PATH
             cwd=self.folder,
             env={
@@ -148,8 +148,8 @@ class GitLabRunner:
             timeout=STEP_TIMEOUT,
             check=False,
         )
-        self.output = ran.stdout
-        return ran.returncode, name if ran.returncode else ""
+        self.output = completed.stdout
+        return completed.returncode, name if completed.returncode else ""
 
 
 @contextmanager
