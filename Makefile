@@ -26,7 +26,7 @@ pulumi: setup ## Get the Pulumi CLI for the tests: from PATH, by download, or bu
 test: setup ## Run the tests; tests whose prerequisites are missing are skipped
 	$(RUN) pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
-soak: setup ## Disturb a stack with faults and kills; one `up` must repair it (docs/soak.md)
+soak: setup ## Disturb a stack with faults and kills; one `up` must repair it (docs/explanation/soak.md)
 	@$(RUN) tests.soak $(ARGS)
 
 crashes: setup ## Kill and interrupt runs at every point, then run them again
@@ -41,7 +41,7 @@ crashes: setup ## Kill and interrupt runs at every point, then run them again
 fuzz: setup ## Test all entities with generated arguments (ARGS="--seed 3 --sets 50000 --others 5000")
 	@$(RUN) tests.fuzz $(ARGS)
 
-bench: setup ## Measure requests, time and memory of runs (ARGS=--quick; docs/performance.md)
+bench: setup ## Measure requests, time and memory of runs (ARGS=--quick; docs/explanation/performance.md)
 	@$(RUN) bench $(ARGS)
 
 demo: setup ## Run the demo stack on a local BIM 360 emulator; no account needed
@@ -64,7 +64,7 @@ docs: setup ## Build the documentation site into build/site; broken internal lin
 docs-links: setup ## Check the external links of the documentation; needs internet access
 	$(RUN) sphinx -c docs --builder linkcheck --quiet . build/links
 
-reference: setup ## Generate docs/commands.md from the help texts of the commands
+reference: setup ## Generate docs/reference/commands.md from the help texts of the commands
 	$(RUN) tests.meta.docs.commands_page
 
 pictures: setup ## Render the pictures of the README (docs/images) from the current output

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from bench.engines import ROOT, choose_engine
-from bench.readme import update_readme
+from bench.performance_page import update_page
 from bench.report import DATA_FILE, write_report
 from bench.results import Results, load_results, save_results
 from bench.run_matrix import describe_machine, run_matrix
@@ -20,7 +20,7 @@ def main(arguments: list[str]) -> int:
     if options.render:
         for data in sorted(REPORTS_FOLDER.glob(f"*/{DATA_FILE}")):
             write_report(load_results(data), data.parent)
-        update_readme()
+        update_page()
         return 0
     engine = choose_engine(options.engine)
     kind = "pulumi" if engine.pulumi else "local"
@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> int:
     save_results(results, folder / DATA_FILE)
     write_report(results, folder)
     if not options.quick and options.out is None:
-        update_readme()
+        update_page()
     thresholds = check_thresholds(results)
     print("\n".join(("", *(each.report_line for each in thresholds), f"\n{folder / 'README.md'}")))
     return int(not all(each.is_met for each in thresholds))
@@ -63,7 +63,7 @@ def _build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--render",
         action="store_true",
-        help="render the committed reports and the README section from their figures again",
+        help="render the committed reports and the performance page from their figures again",
     )
     return parser
 

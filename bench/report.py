@@ -24,7 +24,7 @@ from bench.thresholds import check_thresholds
 
 DATA_FILE: Final = "results.json"
 PAGE_FILE: Final = "README.md"
-MANUAL_LINK: Final = "../../../docs/performance.md"
+MANUAL_LINK: Final = "../../../docs/explanation/performance.md"
 
 ALL_SUBJECTS: Final = (THIS_PROVIDER, NAIVE, SCRIPT, BASELINE)
 """The subjects in the order of charts and of the README's table."""
@@ -45,7 +45,7 @@ def build_page(results: Results) -> str:
     parts = [
         "# What a run costs\n",
         f"`{results.command}`, on {results.engine}; {results.machine}.",
-        f"For method and terms see [docs/performance.md]({MANUAL_LINK}).\n",
+        f"For method and terms see [Performance]({MANUAL_LINK}).\n",
         "## Thresholds\n",
         _format_thresholds(results),
         f"## {size:,} projects under the conditions of a real account\n",

@@ -1,7 +1,7 @@
-"""Makes a site of the documents: `make docs`.
+"""Configure Sphinx, which builds a site of the documents: `make docs`.
 
-They are plain Markdown that reads as well where the repository is looked at, so nothing in them is
-Sphinx's own. What a site needs beside is made here: its navigation from the lists of docs/index.md.
+The documents are plain Markdown that reads well on the repository's host, without Sphinx syntax.
+This module adds what a site needs: the navigation, from the lists of docs/index.md.
 https://www.sphinx-doc.org/en/master/usage/configuration.html
 """
 
@@ -29,20 +29,20 @@ myst_links_external_new_tab = True
 suppress_warnings = ["misc.highlighting_failure"]
 
 html_theme = "furo"
-html_extra_path = ["site"]  # the page at the top, which leads to the first one
+html_extra_path = ["site"]  # the top page, which redirects to the first one
 html_copy_source = False
 html_show_sphinx = False
 
 linkcheck_timeout = 20
 linkcheck_retries = 2
 linkcheck_ignore = [r"http://(localhost|127\.0\.0\.1)"]
-linkcheck_anchors = False  # most of the linked pages make theirs by script
+linkcheck_anchors = False  # most of the linked pages create anchors by script
 
 PAGE = re.compile(r"^- \[([^\]]+)\]\(([^)#]+)\.md\)", re.MULTILINE)
 
 
 def navigation(start_page: str) -> str:
-    """Return the navigation: a group for each heading of the start page, of the pages it lists."""
+    """Return the navigation: a group for each heading of the start page, with its linked pages."""
     trees = []
     for group in re.split(r"^## ", start_page, flags=re.MULTILINE)[1:]:
         heading = group.partition("\n")[0]
@@ -61,7 +61,7 @@ def _add_navigation(_app: Sphinx, name: str, source: list[str]) -> None:
 
 
 def _name_folders(app: Sphinx, document: nodes.document) -> None:
-    """Let a link to a folder of the repository be its name: a site has no folders to show."""
+    """Replace a link to a folder of the repository by its text: a site has no folders."""
     here = (ROOT / app.env.docname).parent
     for link in list(document.findall(addnodes.pending_xref)):
         if (here / link["reftarget"]).is_dir():
@@ -69,7 +69,7 @@ def _name_folders(app: Sphinx, document: nodes.document) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """Add what is ours."""
+    """Add the navigation and the handling of folder links."""
     app.add_lexer("mermaid", TextLexer)  # charts stay text on the site
     app.connect("source-read", _add_navigation)
     app.connect("doctree-read", _name_folders)

@@ -120,7 +120,7 @@ def export(  # noqa: PLR0913 - one argument for each flag is typer's way
     Either both files are written or none. A file that `bim360 export` did not
     write is never overwritten. Nothing is written if the program of Pulumi.yaml
     would not run STACK.py; the message contains the line to add. The last lines
-    of the output are the commands to run next; docs/export.md explains them.
+    of the output are the commands to run next; docs/how-to/export.md explains them.
 
     Exit codes: 0 written or up to date, 2 cannot start, HQ rejected a request,
     or a file was not written by an export.

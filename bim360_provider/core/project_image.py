@@ -1,7 +1,7 @@
 """A project's picture: the six operations of a Pulumi provider.
 
 ``check`` and ``diff`` send nothing; the others send requests to HQ.
-The policies are in docs/project_image.md.
+The policies are in docs/reference/project_image.md.
 """
 
 import hashlib

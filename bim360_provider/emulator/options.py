@@ -11,7 +11,7 @@ Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 class Options(BaseModel):
     """The behaviour of the emulator where that of HQ is configurable or unknown.
 
-    Every default is the strictest reading of the public sources; docs/emulator.md lists them.
+    Every default is the strictest reading of the sources; docs/reference/emulator.md lists them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

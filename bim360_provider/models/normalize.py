@@ -211,7 +211,7 @@ def describe_unknown_choice(value: str, choices: tuple[str, ...]) -> str:
     if suggestion is not None:
         return f"{message}; did you mean '{suggestion}'?"
     if len(choices) > MAX_QUOTE_LENGTH // 4:
-        return f"{message}; HQ's list is in docs/hq.md"
+        return f"{message}; HQ's list is in docs/reference/hq.md"
     return f"{message}; write one of {', '.join(choices)}"
 
 

@@ -31,7 +31,7 @@ class Job(ResponseModel):
     """A job in HQ's response.
 
     HQ's list of statuses is not public, so any status that is not known counts as running. See
-    docs/hq.md, "Template copies".
+    docs/reference/hq.md, "Template copies".
     """
 
     id: str | None = None

@@ -127,7 +127,7 @@ class ImportRow(_UserResponse):
     """An accepted or refused row of an import or a PATCH.
 
     A refusal has one of three formats: the row with ``errors``, the row with ``error``, or the row
-    in ``item`` with a text next to it. See docs/hq.md.
+    in ``item`` with a text next to it. See docs/reference/hq.md.
     """
 
     email: str | None = None

@@ -37,7 +37,7 @@ def projects_from_csv(
 
     The header contains the argument names of ``Bim360Project``, in any order; an empty cell is an
     argument that is not given. The separator is detected. Project lists of the vendor's set-up tool
-    work unchanged. See docs/csv.md.
+    work unchanged. See docs/how-to/csv.md.
 
     Args:
         path: The file; best ``Path(__file__).with_name("portfolio.csv")``.

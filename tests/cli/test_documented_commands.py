@@ -1,6 +1,6 @@
 """The Pulumi commands of the docs, on the Pulumi CLI.
 
-docs/export.md is followed in test_export.py, the pipelines in tests/engine.
+docs/how-to/export.md is followed in test_export.py, the pipelines in tests/engine.
 """
 
 import os
@@ -23,9 +23,9 @@ pytestmark = [
 ]
 
 WALKTHROUGHS = (
-    ("README.md", "In a repository of your own"),
-    ("docs/first_hour.md", "5. The first project"),
-    ("docs/first_hour.md", "7. Drift"),
+    ("README.md", "Use it in your own repository"),
+    ("docs/tutorials/first_hour.md", "5. The first project"),
+    ("docs/tutorials/first_hour.md", "7. Drift"),
 )
 """The blocks that a new user pastes, in their order, by page and heading."""
 

@@ -1,4 +1,4 @@
-"""docs/emulator.md matches the emulator."""
+"""docs/reference/emulator.md matches the emulator."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from bim360_provider.emulator.control.routes import ACTIONS
 from bim360_provider.emulator.faults import FaultEffect, RequestMatch, Rule
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "emulator.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs/reference/emulator.md").read_text(encoding="utf-8")
 
 RULES = (
     "Gateway",
@@ -96,7 +96,7 @@ def test_the_page_lists_every_flag() -> None:
     command = typer.main.get_command(app)
 
     flags = {flag for each in command.params for flag in each.opts}
-    assert first_cells("Starting it") == flags
+    assert first_cells("Start the emulator") == flags
 
 
 def test_the_page_lists_every_key_of_a_fault() -> None:

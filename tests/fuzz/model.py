@@ -21,7 +21,7 @@ STATUS_TRANSITIONS = {
     ("inactive", "archived"): "archived",
     ("archived", "active"): "active",
 }
-"""The status of a project after (its status, the sent status): docs/hq.md, "Status"."""
+"""The status of a project after (its status, the sent status): docs/reference/hq.md, "Status"."""
 
 
 @dataclass

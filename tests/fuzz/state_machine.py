@@ -382,7 +382,7 @@ class ProjectLifecycles(RuleBasedStateMachine):
         return str(new["id"])
 
     def _is_adoptable(self, id_: str, inputs: Fields) -> bool:
-        """Return whether a name in use may be adopted: docs/project.md, "A name that is taken"."""
+        """Return whether a name in use may be adopted (docs/reference/project.md)."""
         held = self.account.projects[id_]
         if id_ in {owned.id for owned in self.stack.values()}:
             return False

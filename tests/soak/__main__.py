@@ -1,4 +1,4 @@
-"""`make soak`: see docs/soak.md."""
+"""`make soak`: see docs/explanation/soak.md."""
 
 import argparse
 import shutil

@@ -1,7 +1,7 @@
 """An account user: the six operations of a Pulumi provider.
 
 ``check`` and ``diff`` send nothing; the others send requests to HQ.
-The policies are in docs/account_user.md.
+The policies are in docs/reference/account_user.md.
 """
 
 from bim360_provider.core.account_user.lifecycle import create, delete, read, update

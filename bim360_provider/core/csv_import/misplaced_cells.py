@@ -292,12 +292,12 @@ USERS_FILE: Final = "is the set-up tool's list of project users; declare a Bim36
 
 FOLDERS_FILE: Final = (
     "is the set-up tool's template of folders and permissions, which this provider does not "
-    "create; list its projects in a file with the columns of docs/csv.md"
+    "create; list its projects in a file with the columns of docs/how-to/csv.md"
 )
 
 FOREIGN_FILES: Final = (
-    ({"project_name", "service_type"}, f"{SERVICES_FILE}, see docs/members.md"),
-    ({"project_name", "email"}, f"{USERS_FILE}, see docs/members.md"),
+    ({"project_name", "service_type"}, f"{SERVICES_FILE}, see docs/reference/members.md"),
+    ({"project_name", "email"}, f"{USERS_FILE}, see docs/reference/members.md"),
     ({"project_name", "root_folder"}, FOLDERS_FILE),
 )
 """Columns that identify other files of the vendor's set-up tool:

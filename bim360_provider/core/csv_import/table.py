@@ -272,5 +272,5 @@ def _suggest_column(text: str, present: Collection[str]) -> str | None:
 def _describe_unknown_column(text: str, name: str, suggestion: str | None) -> str:
     if name in PROVIDER_ARGUMENTS:
         return f"cannot have a column {name}; pass a Bim360Provider of that account in opts="
-    advice = f"did you mean {suggestion}?" if suggestion else "docs/csv.md has the list"
+    advice = f"did you mean {suggestion}?" if suggestion else "docs/how-to/csv.md has the list"
     return f"has an unknown column {normalize.quote_value(text)}; {advice}"

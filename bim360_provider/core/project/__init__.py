@@ -1,7 +1,7 @@
 """A project: the six operations of a Pulumi provider.
 
 ``check`` and ``diff`` send nothing; the others send requests to HQ.
-The policies are in docs/project.md.
+The policies are in docs/reference/project.md.
 """
 
 from bim360_provider.core.project.create import create

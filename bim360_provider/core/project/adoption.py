@@ -1,4 +1,4 @@
-"""Decide which existing project a create may adopt; see docs/project.md."""
+"""Decide which existing project a create may adopt; see docs/reference/project.md."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,7 @@
 """A member of a project: the six operations of a Pulumi provider.
 
 ``check`` and ``diff`` send nothing; the others send requests to HQ.
-The policies are in docs/members.md.
+The policies are in docs/reference/members.md.
 """
 
 from bim360_provider.core.project_member.lifecycle import create, delete, read, update

@@ -35,7 +35,7 @@ def check_configuration(context: CheckContext) -> Finding:
     except ConfigError as error:
         return report_failure(
             str(error).removeprefix("BIM 360: "),
-            "Correct these values; docs/configuration.md describes each key.",
+            "Correct these values; docs/reference/configuration.md describes each key.",
             details,
         )
     configured = [key for key in CONFIG_KEYS if context.sources.config_reader.read_text(key)]
@@ -79,7 +79,7 @@ def check_credentials(context: CheckContext) -> Finding:
         context.probe = HqProbe(context.required_settings.build_connection(None, None))
     except ConfigError as error:
         text = str(error).removeprefix("BIM 360: ").removesuffix(".")
-        return report_failure(text, "docs/doctor.md describes where to find each value.")
+        return report_failure(text, "docs/how-to/doctor.md describes where to find each value.")
     return _find_copy_error(context) or report_ok("client id, client secret and account id are set")
 
 

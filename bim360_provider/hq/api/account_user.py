@@ -73,7 +73,7 @@ class ActingUser:
     def get_header(self) -> str:
         """Return the value of the header: the user's uid if there is one, else HQ's id.
 
-        Autodesk's page says the id; its own set-up tool sends the uid. See docs/hq.md.
+        Autodesk's page says the id; its own set-up tool sends the uid. See docs/reference/hq.md.
 
         Raises:
             ConfigError: No acting user is set, or the account has no such user.

@@ -175,7 +175,7 @@ def is_about_account(response: Response) -> bool:
     """Return whether a 404 is about the account: an app without access, or a wrong region.
 
     HQ sends "this account doesn't exist." and "this project doesn't exist." with the same
-    code, 1004, so that only the message distinguishes them. See docs/hq.md, "Not found".
+    code, 1004, so that only the message distinguishes them. See docs/reference/hq.md, "Not found".
     """
     return "account" in response.message.casefold()
 

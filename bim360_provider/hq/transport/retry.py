@@ -1,6 +1,6 @@
 """The retry policy, as one pure function.
 
-docs/hq.md, "Retries", documents the same rules as a table.
+docs/reference/hq.md, "Retries", documents the same rules as a table.
 """
 
 import math

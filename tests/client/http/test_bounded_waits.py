@@ -137,7 +137,7 @@ def test_a_template_copy_ends_in_time(hq: HqFixture) -> None:
 
 def test_the_documentation_states_the_longest_wait_after_ctrl_c() -> None:
     """Each number in the section equals the constant in the code."""
-    section = read_section("docs/project.md", "### Ctrl-C")
+    section = read_section("docs/reference/project.md", "### Ctrl-C")
 
     assert f"{TIME_BUDGET:.0f} s for the request, and {SETTLE_TIMEOUT:.0f} s to find out" in section
     assert f"at most {MAX_RETRY_AFTER:.0f} s" in section

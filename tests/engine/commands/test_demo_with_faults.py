@@ -25,7 +25,9 @@ def project(tmp_path: Path) -> Path:
 
 def test_the_page_shows_the_faults_of_the_file() -> None:
     """Unchanged, so that either can be copied."""
-    assert WEATHER.read_text(encoding="utf-8").strip() in read_document("docs/emulator.md")
+    assert WEATHER.read_text(encoding="utf-8").strip() in read_document(
+        "docs/reference/emulator.md"
+    )
 
 
 def test_the_faults_of_the_docs_are_valid() -> None:

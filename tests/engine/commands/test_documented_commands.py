@@ -1,6 +1,6 @@
 """Every block of commands in the docs, run line by line against an emulator.
 
-docs/commands.md holds the examples of every ``--help`` (tests/meta/docs/test_commands_page.py).
+docs/reference/commands.md has the examples of every ``--help`` (test_commands_page.py).
 """
 
 import os

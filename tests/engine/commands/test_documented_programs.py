@@ -21,21 +21,29 @@ PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
 FRAGMENTS = {
-    ("docs/csv.md", "def projects_from_csv("): "a signature: tests/meta/docs/test_reference.py",
+    ("docs/how-to/csv.md", "def projects_from_csv("): "a signature: test_reference.py",
     (
-        "docs/export.md",
+        "docs/how-to/export.md",
         "# name is left as it is",
     ): "a comment: test_export.py",
-    ("docs/export.md", "if pulumi.get_stack()"): "for a program of one's own: test_export.py",
-    ("docs/project.md", 'Bim360Project("tower-1", ...'): "leaves out what the reader has already",
-    ("docs/local_engine.md", "def test_my_stack("): "test_the_test_of_a_stack_passes",
-    ("docs/local_engine.md", "from bim360_provider.testing"): "test_the_engine_runs_from_python",
-    ("docs/emulator.md", "from bim360_provider.emulator"): "test_the_emulator_runs_from_python",
+    ("docs/how-to/export.md", "if pulumi.get_stack()"): "for your own program: test_export.py",
+    ("docs/reference/project.md", 'Bim360Project("tower-1", ...'): "omits what the reader has",
+    ("docs/how-to/test_a_stack.md", "def test_my_stack("): "test_readme.py runs it",
+    ("docs/how-to/python_client.md", "import os"): "test_readme.py runs it",
+    ("docs/reference/configuration.md", "from pulumi import ResourceOptions"): "test_readme.py",
+    (
+        "docs/reference/local_engine.md",
+        "from bim360_provider.testing",
+    ): "test_the_engine_runs_from_python",
+    (
+        "docs/reference/emulator.md",
+        "from bim360_provider.emulator",
+    ): "test_the_emulator_runs_from_python",
 }
 """Examples that are not programs of a stack, by page and beginning, and why or where they run."""
 
 BEFORE = {
-    "docs/lookups.md": """
+    "docs/reference/lookups.md": """
 from bim360_provider import Bim360BusinessUnits, Bim360Company, Bim360Project, Bim360ProjectAdmin
 from bim360_provider.emulator import ADMIN_EMAIL, COMPANY_ID
 
@@ -105,20 +113,11 @@ def _text(page: str, begin: str) -> str:
     return next(each.text for each in EXAMPLES if each.page == page and each.text.startswith(begin))
 
 
-def test_the_test_of_a_stack_passes(bim360_stack: Callable[..., Bim360Stack]) -> None:
-    """The stack is the demo."""
-    text = _text("docs/local_engine.md", "def test_my_stack(")
-    found: dict[str, Callable[..., None]] = {}
-    exec(text.replace("path/to/project", str(ROOT)), found)  # noqa: S102 - the page's own example
-
-    found["test_my_stack"](bim360_stack)
-
-
 def test_the_engine_runs_from_python(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A preview of the demo, step by step."""
-    text = _text("docs/local_engine.md", "from bim360_provider.testing")
+    text = _text("docs/reference/local_engine.md", "from bim360_provider.testing")
     monkeypatch.setenv("APS_CLIENT_ID", "emulator-client")
     monkeypatch.setenv("APS_CLIENT_SECRET", "emulator-secret")
     monkeypatch.chdir(ROOT)
@@ -132,7 +131,9 @@ def test_the_engine_runs_from_python(
 
 def test_the_emulator_runs_from_python(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """It prints its address and its requests."""
-    (tmp_path / "example.py").write_text(_text("docs/emulator.md", "from bim360_provider.emulator"))
+    (tmp_path / "example.py").write_text(
+        _text("docs/reference/emulator.md", "from bim360_provider.emulator")
+    )
 
     runpy.run_path(str(tmp_path / "example.py"))
 

@@ -96,5 +96,7 @@ def test_the_document_contains_the_printed_commands(
 
     printed = build_commands(tmp_path, tmp_path, "existing", written[1], written)
 
-    block = read_section("docs/export.md", heading).partition("bim360 export --stack existing\n")[2]
+    block = read_section("docs/how-to/export.md", heading).partition(
+        "bim360 export --stack existing\n"
+    )[2]
     assert block.partition("```")[0].splitlines() == printed

@@ -1,4 +1,4 @@
-"""The examples of docs/pipelines, step by step, with a fake host and, if needed, a fake CLI."""
+"""The examples of docs/how-to/pipelines, with a fake host and, if needed, a fake CLI."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""The README's examples, run unchanged: the stack, its test, the client."""
+"""The README's stack and the examples of docs that use it, run unchanged."""
 
 import runpy
 from collections.abc import Callable
@@ -18,6 +18,8 @@ from bim360_provider.testing.stack import Bim360Stack
 from tests.meta.docs.markdown_files import list_examples, read_document, read_section
 
 PROJECT = "name: projects\nruntime: python\n"
+FIRST_HOUR = "docs/tutorials/first_hour.md"
+CONFIGURATION = "docs/reference/configuration.md"
 
 
 @pytest.fixture
@@ -36,7 +38,7 @@ def test_the_test_passes_on_the_stack(
     repository: Path, bim360_stack: Callable[..., Bim360Stack]
 ) -> None:
     """What a reader pastes into a repository of their own works at once."""
-    example = list_examples(read_section("README.md", "## Test a stack of your own"), "python")[0]
+    example = list_examples(read_document("docs/how-to/test_a_stack.md"), "python")[0]
     (repository / "test_stack.py").write_text(example, encoding="utf-8")
 
     runpy.run_path("test_stack.py")["test_my_stack"](bim360_stack)
@@ -47,7 +49,7 @@ def test_the_test_passes_on_the_stack(
 def test_a_change_shows_as_the_properties_that_the_preview_lists(
     repository: Path, bim360_stack: Callable[..., Bim360Stack]
 ) -> None:
-    """The README's preview is the result of the three changes that it describes."""
+    """The first hour shows the preview of the three changes that it describes."""
     stack = bim360_stack(repository, stack="dev")
     stack.up()
     program = repository / "__main__.py"
@@ -56,7 +58,7 @@ def test_a_change_shows_as_the_properties_that_the_preview_lists(
     program.write_text(after.replace("    currency", '    city="Seattle",\n    currency'))
 
     step = next(each for each in stack.preview().steps if each.op == "update")
-    shown = list_examples(read_document("README.md"), "text")[0]
+    shown = list_examples(read_section(FIRST_HOUR, "## 6. A change"), "text")[0]
 
     assert sorted(step.paths) == ["city", "end_date", "value"]
     assert '+ city    : "Seattle"' in shown
@@ -68,7 +70,7 @@ def test_a_second_account_works_as_shown(
     repository: Path, bim360_stack: Callable[..., Bim360Stack]
 ) -> None:
     """The example with an explicit provider, added to the first stack."""
-    europe = list_examples(read_section("README.md", "## Arguments of Bim360Provider"), "python")[0]
+    europe = list_examples(read_section(CONFIGURATION, "## Several accounts"), "python")[0]
     with (repository / "__main__.py").open("a", encoding="utf-8") as program:
         program.write(europe)
     stack = bim360_stack(repository, stack="dev")
@@ -84,7 +86,7 @@ def test_the_client_works_as_shown(
     repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The example without Pulumi, on an account that has one project."""
-    client = list_examples(read_section("README.md", "## From Python, without Pulumi"), "python")[0]
+    client = list_examples(read_document("docs/how-to/python_client.md"), "python")[0]
     (repository / "client.py").write_text(client, encoding="utf-8")
     client_of = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "accounts": [ACCOUNT_ID]}
     account = {"id": ACCOUNT_ID, "name": "Halvorsen", "projects": [{"name": "Tower"}]}

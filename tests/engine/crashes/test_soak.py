@@ -1,4 +1,4 @@
-"""A short soak; `make soak` runs long ones. See docs/soak.md."""
+"""A short soak; `make soak` runs long ones. See docs/explanation/soak.md."""
 
 import os
 from pathlib import Path

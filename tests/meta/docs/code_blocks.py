@@ -1,4 +1,4 @@
-"""The code blocks of all documents, and the commands in them."""
+"""Find the code blocks of all documents and the commands in them."""
 
 import re
 import shlex
@@ -19,7 +19,7 @@ class CodeBlock:
     """A fenced block of code.
 
     Attributes:
-        where: The page and the line of the fence, such as ``docs/export.md:25``.
+        location: The page and the line of the fence, such as ``docs/how-to/export.md:25``.
         section: The heading above it.
         text: The lines between the fences, without the indentation of a list.
     """
@@ -36,7 +36,7 @@ class CodeBlock:
 
     @property
     def lines(self) -> list[str]:
-        """Return the lines that a reader types, without comments, prompts and output."""
+        """Return the lines to be typed, without comments, prompts and output."""
         lines = self.text.splitlines()
         if self.language == "console":
             lines = [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
@@ -44,7 +44,7 @@ class CodeBlock:
 
 
 def list_pages() -> list[str]:
-    """Return all pages with commands or examples for readers."""
+    """Return all pages with commands or examples."""
     documents = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("docs/**/*.md"))
     return ["README.md", "CONTRIBUTING.md", *documents]
 
@@ -71,7 +71,7 @@ def _parse_blocks(page: str) -> Iterator[CodeBlock]:
 
 
 def split_commands(line: str) -> list[list[str]]:
-    """Return the simple commands of a line: their words, without assignments and redirections."""
+    """Return the commands of a line as arguments, without assignments and redirections."""
     lexer = shlex.shlex(line, posix=True, punctuation_chars="|&;<>")
     lexer.whitespace_split = True
     found: list[list[str]] = [[]]
@@ -85,4 +85,4 @@ def split_commands(line: str) -> list[list[str]]:
             redirected = False
         elif found[-1] or not ASSIGNMENT.match(word):
             found[-1].append(word)
-    return [words for words in found if words]
+    return [arguments for arguments in found if arguments]

@@ -1,4 +1,4 @@
-"""The pages on business units, pictures and look-ups say what the code does, word by word."""
+"""The pages on business units, images and look-ups match the code and its messages."""
 
 import base64
 import inspect
@@ -20,7 +20,9 @@ from bim360_provider.models.business_units import BusinessUnit, BusinessUnitArgu
 from bim360_provider.models.project_image import MAX_SIZE
 from tests.meta.docs.markdown_files import parse_name, parse_rows, read_document, read_section
 
-UNITS, PICTURES, LOOK_UPS = "docs/business_units.md", "docs/project_image.md", "docs/lookups.md"
+UNITS = "docs/reference/business_units.md"
+IMAGES = "docs/reference/project_image.md"
+LOOK_UPS = "docs/reference/lookups.md"
 ID = "b0000000-0000-4000-8000-000000000001"
 HERE = Settings.resolve({"bim360:accountId": "a1d5e9b2-0000-4000-8000-000000000001"}, {})
 
@@ -48,8 +50,8 @@ FLAWS: list[tuple[dict[str, Any], tuple[str, ...]]] = [
 
 
 @pytest.mark.parametrize("units", MISTAKES)
-def test_mistakes_in_a_tree_are_those_of_the_page(units: Any) -> None:
-    """People search for the message that they got."""
+def test_the_page_quotes_every_mistake_in_a_tree(units: Any) -> None:
+    """Users search for the message."""
     _, found = check({}, {"units": units}, HERE)
     shown = read_section(UNITS, "## Check").splitlines()
 
@@ -57,10 +59,10 @@ def test_mistakes_in_a_tree_are_those_of_the_page(units: Any) -> None:
 
 
 @pytest.mark.parametrize(("wanted", "former"), FLAWS)
-def test_what_only_hq_can_tell_is_said_as_in_the_page(
+def test_the_page_quotes_every_conflict_with_hqs_units(
     wanted: dict[str, Any], former: tuple[str, ...]
 ) -> None:
-    """Each flaw of a structure stands there."""
+    """The section on check lists each one."""
     flaws = plan_structure(LIVE, wanted, former, complete=False).flaws
     shown = read_section(UNITS, "## Check")
 
@@ -68,28 +70,30 @@ def test_what_only_hq_can_tell_is_said_as_in_the_page(
     assert f"\n{flaws[0]}.\n".replace("…-,", "…,") in shown
 
 
-def test_every_field_of_a_unit_has_its_row() -> None:
-    """With what is taken where it is not given."""
+def test_the_table_lists_every_field_of_a_unit() -> None:
+    """The table also has the defaults."""
     table = parse_rows(read_section(UNITS, "### A unit"))
 
     assert {parse_name(row[0]) for row in table} == set(BusinessUnitArguments.model_fields)
 
 
 @pytest.mark.parametrize(
-    ("provider", "page"), [(BusinessUnitsProvider, UNITS), (ProjectImageProvider, PICTURES)]
+    ("provider", "page"), [(BusinessUnitsProvider, UNITS), (ProjectImageProvider, IMAGES)]
 )
-def test_an_import_finds_its_reference(provider: type[Bim360ProviderBase], page: str) -> None:
-    """Pulumi finds the code by these characters alone."""
+def test_the_page_has_the_provider_reference_of_an_import(
+    provider: type[Bim360ProviderBase], page: str
+) -> None:
+    """Pulumi finds the code by this reference."""
     reference = base64.b64encode(pickle.dumps(provider(), protocol=4)).decode()
 
     assert f"\n{reference}\n" in read_document(page)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"<svg/>", b"GIF89a".ljust(MAX_SIZE + 1)])
-def test_what_is_wrong_with_a_file_is_said_as_in_the_page(
+def test_the_page_quotes_every_error_of_an_image_file(
     tmp_path: Path, content: bytes | None
 ) -> None:
-    """After the name of the file."""
+    """The page has the text after the file name."""
     file = tmp_path / "tower.png"
     if content is not None:
         file.write_bytes(content)
@@ -97,17 +101,17 @@ def test_what_is_wrong_with_a_file_is_said_as_in_the_page(
     with pytest.raises(InputError) as caught:
         compute_digest(file)
 
-    words = str(caught.value).removeprefix(f"BIM 360: could not send {file}: ")
-    assert f"\n{words}\n" in read_section(PICTURES, "## Check and preview")
+    message = str(caught.value).removeprefix(f"BIM 360: could not send {file}: ")
+    assert f"\n{message}\n" in read_section(IMAGES, "## Check and preview")
 
 
-def test_every_look_up_has_its_row_with_its_arguments() -> None:
-    """Account and region are told once for all."""
+def test_the_table_lists_every_look_up_with_its_arguments() -> None:
+    """Account and region are explained once for all."""
     table = {parse_name(row[0]): row[1] for row in parse_rows(read_document(LOOK_UPS))}
     functions = [name for name in bim360_provider.__all__ if name.startswith("get_")]
 
     assert sorted(table) == sorted(functions)
     for name in functions:
         arguments = set(inspect.signature(getattr(bim360_provider, name)).parameters)
-        asked = arguments - {"account_id", "region"}
-        assert [each for each in asked if f"`{each}`" not in table[name]] == []
+        listed = arguments - {"account_id", "region"}
+        assert [each for each in listed if f"`{each}`" not in table[name]] == []

@@ -1,4 +1,4 @@
-"""The commands that the documents name are there, and say what they do."""
+"""The make targets in the documents exist and have help."""
 
 import re
 
@@ -7,7 +7,7 @@ from tests.meta.source_files import ROOT, iterate_texts
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TARGET = re.compile(r"^([a-z][\w-]*):(?!=)(.*)$", re.MULTILINE)
 
-# The README's own word on how to start, and what CI runs.
+# The targets in the README, and those that CI runs.
 PROMISED = {"test", "demo", "demo-destroy", "lint", "types", "clean", "help", "lock"}
 
 
@@ -17,22 +17,22 @@ def targets() -> dict[str, str]:
 
 
 def named(text: str) -> set[str]:
-    """Return the targets that a document names: in backticks or in a block of commands."""
+    """Return the targets in a document: in backticks or in a block of commands."""
     code = re.findall(r"```(?:sh|console|bash)\n.*?```|`[^`\n]+`", text, re.DOTALL)
     code = [re.sub(r'[A-Z]+="[^"\n]*"', "", each) for each in code]  # ARGS="--engine local"
     commands = re.findall(
         r"(?:^|[`;&|$]) *make((?: +[A-Za-z][^\s`]*)*)", "\n".join(code), re.MULTILINE
     )
-    return {word for words in commands for word in words.split() if re.fullmatch(r"[a-z-]+", word)}
+    return {word for line in commands for word in line.split() if re.fullmatch(r"[a-z-]+", word)}
 
 
-def test_the_promised_targets_are_there() -> None:
-    """What people were told to type works."""
+def test_the_makefile_has_the_documented_targets() -> None:
+    """The README and CI use them."""
     assert set(targets()) >= PROMISED
 
 
 def test_every_make_command_in_the_documents_exists() -> None:
-    """A document that names a target which is gone costs its reader ten minutes."""
+    """A missing target costs a reader time."""
     unknown = {
         place: sorted(missing)
         for place, text in iterate_texts()
@@ -43,21 +43,21 @@ def test_every_make_command_in_the_documents_exists() -> None:
 
 
 def test_every_target_has_a_line_of_help() -> None:
-    """`make` alone shows them all."""
+    """`make` without a target lists them."""
     silent = [name for name, rest in targets().items() if "## " not in rest]
 
     assert silent == []
 
 
 def test_every_target_is_phony() -> None:
-    """A file named like a target would switch it off without a word."""
+    """A file with the name of a target would disable it silently."""
     phony = re.findall(r"^\.PHONY:(.*)$", MAKEFILE, re.MULTILINE)
 
     assert set(" ".join(phony).split()) == set(targets())
 
 
-def test_every_target_that_runs_something_sets_itself_up() -> None:
-    """Nobody has to know an order."""
+def test_every_target_that_needs_the_environment_builds_it() -> None:
+    """Users need no order of targets."""
     needy = set(targets()) - {"help", "setup", "clean"}
     bare = [name for name in needy if targets()[name].split("##")[0].split() != ["setup"]]
 
@@ -65,7 +65,7 @@ def test_every_target_that_runs_something_sets_itself_up() -> None:
 
 
 def test_ci_runs_lint_types_and_tests() -> None:
-    """CI and the README say the same command."""
+    """CI and the README use the same commands."""
     steps = re.findall(
         r"^step (\S+)$", (ROOT / ".ci/run").read_text(encoding="utf-8"), re.MULTILINE
     )

@@ -1,4 +1,4 @@
-"""Every command says how it is used and how it ends, and docs/commands.md says the same."""
+"""Check that every command documents usage and exit codes, as in docs/reference/commands.md."""
 
 from typing import Any
 
@@ -23,16 +23,16 @@ def _name(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def test_the_page_is_what_the_commands_say() -> None:
-    """`make reference` writes it anew."""
+def test_the_page_matches_the_help_of_the_commands() -> None:
+    """`make reference` updates it."""
     assert PAGE_PATH.read_text(encoding="utf-8") == render_page()
 
 
 @pytest.mark.parametrize(("called", "command"), COMMANDS, ids=_name)
 def test_every_command_has_an_example_of_itself(called: str, command: Any) -> None:
-    """The first thing that people look for in a help."""
-    words = called.removeprefix("bim360 ").removeprefix("local ")
-    own = (called, f"python -m bim360_provider.testing {words}")
+    """Users look for an example first."""
+    subcommand = called.removeprefix("bim360 ").removeprefix("local ")
+    own = (called, f"python -m bim360_provider.testing {subcommand}")
 
     examples = get_examples(command)
 
@@ -42,7 +42,7 @@ def test_every_command_has_an_example_of_itself(called: str, command: Any) -> No
 
 @pytest.mark.parametrize(("called", "command"), COMMANDS, ids=_name)
 def test_every_flag_of_an_example_exists(called: str, command: Any) -> None:
-    """An example that fails is worse than none."""
+    """A wrong example misleads."""
     known = {flag for each in command.params for flag in (*each.opts, *each.secondary_opts)}
     own = [line.partition(called)[2] for line in get_examples(command) if called in line]
 
@@ -53,7 +53,7 @@ def test_every_flag_of_an_example_exists(called: str, command: Any) -> None:
 
 @pytest.mark.parametrize(("called", "command"), COMMANDS, ids=_name)
 def test_every_command_explains_its_exit_codes(called: str, command: Any) -> None:
-    """A script that calls it has to tell them apart; a wrong flag always ends with 2."""
+    """Scripts depend on them; a wrong flag always exits with 2."""
     codes = get_exit_codes(command)
 
     ran = CliRunner().invoke(app, [*called.split()[1:], "--no-such-flag"])
@@ -64,8 +64,8 @@ def test_every_command_explains_its_exit_codes(called: str, command: Any) -> Non
 
 
 @pytest.mark.parametrize(("called", "command"), COMMANDS, ids=_name)
-def test_help_ends_well_and_shows_both(called: str, command: Any) -> None:
-    """Whatever else is wrong: no account, no stack, no network."""
+def test_help_succeeds_and_shows_examples_and_exit_codes(called: str, command: Any) -> None:
+    """It needs no account, no stack and no network."""
     ran = CliRunner().invoke(app, [*called.split()[1:], "--help"])
 
     assert ran.exit_code == 0
@@ -73,8 +73,8 @@ def test_help_ends_well_and_shows_both(called: str, command: Any) -> None:
     assert get_examples(command)[0].split()[0] in ran.output
 
 
-def test_the_commands_are_all_there() -> None:
-    """A command that the walk over them missed would be tested by nobody."""
+def test_every_command_is_tested_here() -> None:
+    """A command that `iterate_commands` missed would have no test."""
     top = set(typer.main.get_command(app).commands)  # type: ignore[attr-defined] # it is a group
 
     assert {called.split()[1] for called, _ in COMMANDS} == top

@@ -1,4 +1,4 @@
-"""What the documents' commands name is there: flags, extras, versions, and data that can be read.
+"""Flags, extras, versions and paths in the documents' commands exist, and their data is valid.
 
 The commands themselves run in tests/engine and tests/cli, under the same file name.
 """
@@ -38,7 +38,7 @@ def typed() -> Iterator[tuple[str, list[str]]]:
     """Yield each command of the documents, with its place."""
     for block in list_blocks(*SHELL_LANGUAGES):
         for line in block.lines:
-            yield from ((block.location, words) for words in split_commands(line))
+            yield from ((block.location, arguments) for arguments in split_commands(line))
 
 
 def pyproject() -> dict[str, Any]:
@@ -54,7 +54,7 @@ def installs() -> list[tuple[str, str, str]]:
 
 
 def test_every_install_command_names_a_checkout_and_extras_that_exist() -> None:
-    """The package is on no index: a reader installs the checkout that lies beside their folder."""
+    """The package is on no index: users install the checkout next to their folder."""
     extras = set(pyproject()["project"]["optional-dependencies"])
     found = installs()
 
@@ -66,8 +66,8 @@ def test_every_install_command_names_a_checkout_and_extras_that_exist() -> None:
     assert wrong == []
 
 
-def test_pip_takes_the_checkout_with_its_extras(tmp_path: Path) -> None:
-    """The words that README and messages have, in a folder beside a checkout."""
+def test_pip_installs_the_checkout_with_its_extras(tmp_path: Path) -> None:
+    """The command of README and messages, in a folder next to a checkout."""
     (tmp_path / "bim360_provider").symlink_to(ROOT)
     (tmp_path / "projects").mkdir()
     extras = ",".join(sorted({extra for _, _, named in installs() for extra in named.split(",")}))
@@ -87,8 +87,13 @@ def test_pip_takes_the_checkout_with_its_extras(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("target", OPTIONS_OF)
 def test_every_option_that_is_passed_through_make_exists(target: str) -> None:
-    """`make` takes any ARGS; the program behind it does not."""
-    passed = [word for _, words in typed() if words[:2] == ["make", target] for word in words[2:]]
+    """`make` accepts any ARGS; the program does not."""
+    passed = [
+        argument
+        for _, arguments in typed()
+        if arguments[:2] == ["make", target]
+        for argument in arguments[2:]
+    ]
     flags = set(re.findall(r"--[a-z-]+", " ".join(passed)))
 
     done = subprocess.run(  # noqa: S603 - the test's own command
@@ -104,7 +109,9 @@ def test_every_option_that_is_passed_through_make_exists(target: str) -> None:
 
 def test_every_path_of_a_documented_test_run_exists() -> None:
     """`make test ARGS="tests/unit -k archive"` collects something."""
-    passed = " ".join(word for _, words in typed() if "test" in words for word in words)
+    passed = " ".join(
+        argument for _, arguments in typed() if "test" in arguments for argument in arguments
+    )
 
     named = set(re.findall(r"tests/\w+", passed))
 
@@ -113,15 +120,15 @@ def test_every_path_of_a_documented_test_run_exists() -> None:
 
 
 @pytest.mark.parametrize("block", list_blocks(*READERS), ids=lambda block: block.location)
-def test_data_in_the_documents_can_be_read(block: CodeBlock) -> None:
-    """A reader copies it into a file."""
+def test_data_in_the_documents_is_valid(block: CodeBlock) -> None:
+    """Users copy it into a file."""
     assert READERS[block.language](block.text)
 
 
 def test_the_documents_name_the_cli_that_the_tests_run_on() -> None:
     """Pipelines, CI and the demo install the version of .ci/pulumi/go.mod."""
     pinned = re.findall(r"pulumi/pkg/v3 v(\S+)", (ROOT / ".ci/pulumi/go.mod").read_text())
-    places = [*ROOT.glob("docs/pipelines/*"), ROOT / ".github/workflows/ci.yml"]
+    places = [*ROOT.glob("docs/how-to/pipelines/*"), ROOT / ".github/workflows/ci.yml"]
     texts = [path.read_text(encoding="utf-8") for path in places]
     images = [each for text in texts for each in re.findall(r"pulumi[\w.-]*: ?(\d+\.\d\S+)", text)]
     named = [

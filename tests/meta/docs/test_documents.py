@@ -1,4 +1,4 @@
-"""The documents are right: links lead somewhere, examples parse, every setting is explained."""
+"""Links of the documents work, examples parse, and every setting is documented."""
 
 import ast
 import importlib
@@ -27,16 +27,16 @@ def anchors(text: str) -> set[str]:
 
 
 def broken_links(document: Path) -> list[str]:
-    """Return the links of a document that lead to no file or no heading of it."""
+    """Return the links of a document without a target file or heading."""
     text = document.read_text(encoding="utf-8")
     return [
         target + anchor
         for target, anchor in LINK.findall(text)
-        if not _leads_somewhere(document.parent / target if target else document, anchor)
+        if not _has_target(document.parent / target if target else document, anchor)
     ]
 
 
-def _leads_somewhere(path: Path, anchor: str) -> bool:
+def _has_target(path: Path, anchor: str) -> bool:
     if not anchor or path.suffix != ".md":
         return path.exists()
     return path.exists() and anchor in anchors(path.read_text(encoding="utf-8"))
@@ -47,26 +47,26 @@ def _name(document: Path) -> str:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=_name)
-def test_links_lead_somewhere(document: Path) -> None:
-    """Also after files were renamed."""
+def test_every_link_has_a_target(document: Path) -> None:
+    """Renamed files break links."""
     assert broken_links(document) == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=_name)
 def test_python_examples_parse(document: Path) -> None:
-    """Nobody pastes a syntax error."""
+    """Users copy the examples."""
     for _, example in EXAMPLE.findall(document.read_text(encoding="utf-8")):
         ast.parse(textwrap.dedent(example))
 
 
 def unmentioned(names: Iterable[str]) -> list[str]:
-    """Return the names that no document has."""
+    """Return the names that are in no document."""
     prose = "\n".join(path.read_text(encoding="utf-8") for path in DOCUMENTS)
     return sorted({name for name in names if not re.search(rf"(?<![\w-]){name}(?![\w-])", prose)})
 
 
 def spoken(command: Any, called: str) -> Iterator[str]:
-    """Yield every command under this one, as it is called, and every long flag."""
+    """Yield every subcommand with its full name, and every long flag."""
     for parameter in command.params:
         yield from (flag for flag in parameter.opts if flag.startswith("--"))
     for name, each in getattr(command, "commands", {}).items():
@@ -75,14 +75,14 @@ def spoken(command: Any, called: str) -> Iterator[str]:
 
 
 def test_every_setting_is_documented() -> None:
-    """A setting is looked up by the name of its key or of its environment variable."""
+    """Users search for the key or the environment variable."""
     silent = unmentioned(name for setting in CONFIG_KEYS.items() for name in setting)
 
     assert not silent, f"in no document: {', '.join(silent)}"
 
 
 def test_every_command_and_flag_is_documented() -> None:
-    """`--help` says what a flag does; a document says when to use it."""
+    """`--help` describes a flag; a document says when to use it."""
     commands = importlib.import_module("bim360_provider.cli.app")
 
     silent = unmentioned({*spoken(typer.main.get_command(commands.app), "bim360")} - TYPERS_OWN)

@@ -26,7 +26,7 @@ class Page:
 
     @property
     def changes(self) -> dict[str, str]:
-        """What the table says of each argument."""
+        """Return the last column of the table for each argument."""
         return {
             **dict.fromkeys(getattr(self.models, "REPLACING_FIELDS", ("email",)), "replaces"),
             **dict.fromkeys(self.models.PATCHABLE_FIELDS, "in place"),
@@ -36,10 +36,10 @@ class Page:
 
 
 PAGES = [
-    Page(Bim360Company, "docs/company.md", company),
-    Page(Bim360AccountUser, "docs/account_user.md", account_user),
-    Page(Bim360BusinessUnits, "docs/business_units.md", business_units),
-    Page(Bim360ProjectImage, "docs/project_image.md", project_image),
+    Page(Bim360Company, "docs/reference/company.md", company),
+    Page(Bim360AccountUser, "docs/reference/account_user.md", account_user),
+    Page(Bim360BusinessUnits, "docs/reference/business_units.md", business_units),
+    Page(Bim360ProjectImage, "docs/reference/project_image.md", project_image),
 ]
 
 
@@ -48,8 +48,8 @@ def _name(page: Page) -> str:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)
-def test_the_page_has_every_argument_and_says_how_it_changes(page: Page) -> None:
-    """In the order of the signature, so that a reader finds them again."""
+def test_the_table_lists_every_argument_and_how_it_changes(page: Page) -> None:
+    """The order is that of the signature."""
     table = parse_rows(read_section(page.document, "## Arguments"))
     written = parameters(page.resource)
 
@@ -58,8 +58,8 @@ def test_the_page_has_every_argument_and_says_how_it_changes(page: Page) -> None
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)
-def test_the_page_has_every_output(page: Page) -> None:
-    """HQ's fields in a list, the rest in a table with types."""
+def test_the_page_lists_every_output(page: Page) -> None:
+    """HQ's fields are a list, the others a table with types."""
     text = read_section(page.document, "## Outputs")
     listed = set(re.findall(r"`(\w+)`", text.partition("\n| Output")[0]))
     tabled = {parse_name(row[0]) for row in parse_rows(text)}

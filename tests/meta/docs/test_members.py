@@ -1,4 +1,4 @@
-"""docs/members.md is complete, and says what people are told, word by word."""
+"""docs/reference/members.md is complete and quotes the messages."""
 
 import re
 
@@ -16,7 +16,7 @@ from tests.meta.docs.markdown_files import parse_name, parse_rows, read_document
 from tests.meta.docs.test_readme import parameters
 from tests.support.members import ACCOUNT_SCOPE, COMPANY_ID, MEMBER_INPUTS, PROJECT_ID
 
-PAGE = "docs/members.md"
+PAGE = "docs/reference/members.md"
 SHORT_ID = "7e7dacfa-…"
 
 CHANGES = {
@@ -27,8 +27,8 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("resource", [Bim360ProjectAdmin, Bim360ProjectMember, Bim360Team])
-def test_the_page_has_every_argument_and_says_how_it_changes(resource: type) -> None:
-    """In the order of the signature, so that a reader finds them again."""
+def test_the_table_lists_every_argument_and_how_it_changes(resource: type) -> None:
+    """The order is that of the signature."""
     table = parse_rows(read_section(PAGE, f"## Arguments of {resource.__name__}"))
     once = CREATE_ONLY_FIELDS if resource is Bim360ProjectAdmin else ()
     changes = {**CHANGES, **dict.fromkeys(once, "once")}
@@ -41,8 +41,8 @@ def test_the_page_has_every_argument_and_says_how_it_changes(resource: type) -> 
 
 
 @pytest.mark.parametrize("resource", [Bim360ProjectAdmin, Bim360ProjectMember])
-def test_the_page_has_every_output(resource: type) -> None:
-    """The arguments in a list, the rest in a table with types."""
+def test_the_page_lists_every_output(resource: type) -> None:
+    """The arguments are a list, the others a table with types."""
     text = read_section(PAGE, f"## Outputs of {resource.__name__}")
     listed = set(re.findall(r"`(\w+)`", text.partition("\n| Output")[0]))
     tabled = {parse_name(row[0]) for row in parse_rows(text)}
@@ -52,8 +52,8 @@ def test_the_page_has_every_output(resource: type) -> None:
     assert tabled == {"id", *getattr(resource, "OUTPUTS", ())}
 
 
-def test_the_page_has_every_output_of_a_team() -> None:
-    """What the component hands on from the resource inside."""
+def test_the_page_lists_every_output_of_a_team() -> None:
+    """The component passes them on from its resource."""
     tabled = {
         parse_name(row[0]) for row in parse_rows(read_section(PAGE, "## Outputs of Bim360Team"))
     }
@@ -61,20 +61,20 @@ def test_the_page_has_every_output_of_a_team() -> None:
     assert tabled == set(Bim360Team.__annotations__)
 
 
-def test_every_service_of_an_admin_is_written_out() -> None:
-    """In the order of HQ's list."""
+def test_the_table_lists_every_service_of_an_admin() -> None:
+    """HQ's list has the order."""
     table = read_section(PAGE, "## Arguments of Bim360ProjectAdmin")
 
     assert [service for service in enums.SERVICE_TYPES if f"`{service}`" not in table] == []
 
 
 def list_unmentioned(problems: list[str]) -> list[str]:
-    """Return what the page does not say."""
+    """Return the messages that the page does not quote."""
     return [each for each in problems if f"\n{each}\n" not in read_document(PAGE)]
 
 
-def test_the_mistakes_on_the_page_are_those_that_check_finds() -> None:
-    """People search for the message that they got."""
+def test_the_page_quotes_the_mistakes_that_check_finds() -> None:
+    """Users search for the message."""
     settings = Settings.resolve({}, {})
     wrong = {**MEMBER_INPUTS, "company_id": "", "document_management": ""}
     anna = {"email": "anna@example.com", "company_id": COMPANY_ID, "project_id": PROJECT_ID}
@@ -93,8 +93,8 @@ def test_the_mistakes_on_the_page_are_those_that_check_finds() -> None:
     assert list_unmentioned([str(each) for each in (*first, *second, *third)]) == []
 
 
-def test_the_warnings_on_the_page_are_those_of_the_preview() -> None:
-    """Access that costs other access, and members who stay."""
+def test_the_page_quotes_the_warnings_of_the_preview() -> None:
+    """They are about lost access and members who stay."""
     state = {**MEMBER_INPUTS, "user_id": "u1"}
     one = project_member.diff(state, {**MEMBER_INPUTS, "document_management": "admin"}).warnings
     there = {"project_id": PROJECT_ID, "members": {"cy@example.com": {}}, **ACCOUNT_SCOPE}
@@ -103,10 +103,10 @@ def test_the_warnings_on_the_page_are_those_of_the_preview() -> None:
     assert list_unmentioned([each.replace(PROJECT_ID, SHORT_ID) for each in (*one, *all_)]) == []
 
 
-def test_the_numbers_on_the_page_are_those_of_the_code() -> None:
-    """A number that is changed in the code alone would mislead."""
+def test_the_page_has_the_numbers_of_the_code() -> None:
+    """An outdated number misleads."""
     text = read_document(PAGE)
 
     assert "after {:.0f}, {:.0f} and {:.0f} seconds".format(*LOOKUP_DELAYS) in text
-    assert f"one import for each {MAX_IMPORT_ROWS} who are not there" in text
-    assert f"a team is one GET for each {USERS_PAGE_SIZE} people" in text
+    assert f"one import for each {MAX_IMPORT_ROWS} new ones" in text
+    assert f"a team takes one GET for each {USERS_PAGE_SIZE} people" in text

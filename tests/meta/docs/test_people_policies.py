@@ -1,4 +1,4 @@
-"""The pages on companies and people say what the code says, word by word."""
+"""The pages on companies and users quote the messages of the code."""
 
 from datetime import datetime, timezone
 from typing import Any
@@ -22,14 +22,14 @@ ADA: dict[str, Any] = {"email": "ada@example.com", "status": "pending"}
 
 
 class RecordingClient:
-    """Stands for the client of a delete that sends nothing, and notes what people are told."""
+    """A client that sends nothing and records messages."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.transport = self
 
     def notify(self, line: str, *, warning: bool = False) -> None:
-        """Note a line."""
+        """Record a message."""
         assert warning
         self.lines.append(line)
 
@@ -41,7 +41,7 @@ def build_candidate(name: str = "Volt", created_at: str | None = None, **changes
 
 
 @pytest.mark.parametrize(
-    ("twins", "adopt"),
+    ("candidates", "adopt"),
     [
         ([build_candidate(trade="Masonry", city="Bergen")], "any"),
         ([build_candidate(created_at=AN_HOUR_AGO)], "never"),
@@ -51,58 +51,64 @@ def build_candidate(name: str = "Volt", created_at: str | None = None, **changes
         ([], "any"),
     ],
 )
-def test_every_word_about_a_taken_name_is_in_the_page(twins: list[Company], adopt: str) -> None:
-    """People search for the message that they got."""
-    verdict = decide_adoption(twins, {**VOLT, "adopt": adopt}, DEFAULTS, BEGAN)
+def test_the_page_quotes_every_message_about_a_name_in_use(
+    candidates: list[Company], adopt: str
+) -> None:
+    """Users search for the message."""
+    verdict = decide_adoption(candidates, {**VOLT, "adopt": adopt}, DEFAULTS, BEGAN)
 
-    assert f"{verdict.reason}." in read_section("docs/company.md", "## A name that is taken")
+    assert f"{verdict.reason}." in read_section(
+        "docs/reference/company.md", "## A name that is in use"
+    )
 
 
-def test_the_warning_about_a_trade_is_in_the_page() -> None:
-    """As the preview shows it."""
+def test_the_page_quotes_the_warning_about_a_trade() -> None:
+    """The preview shows it."""
     _, problems = company.check({}, {**VOLT, "trade": "Electrcal"}, DEFAULTS)
 
-    assert f"BIM 360: {problems[0]}\n" in read_section("docs/company.md", "## Trades")
+    assert f"BIM 360: {problems[0]}\n" in read_section("docs/reference/company.md", "## Trades")
 
 
-def test_what_a_preview_says_of_a_person_is_in_the_page() -> None:
-    """A profile that cannot be changed, and a status that must wait."""
+def test_the_page_quotes_the_warnings_about_a_user() -> None:
+    """They are about the profile and the status."""
     given = {**ADA, "status": "inactive", "first_name": "Ada", "phone": "1"}
 
     warnings = account_user.diff(ADA, given).warnings
 
     assert [
-        each for each in warnings if f"\n{each}\n" not in read_document("docs/account_user.md")
+        each
+        for each in warnings
+        if f"\n{each}\n" not in read_document("docs/reference/account_user.md")
     ] == []
 
 
 @pytest.mark.parametrize(
     "state", [{"adopted": True}, {"role": "account_admin"}, {"on_destroy": "retain"}]
 )
-def test_every_reason_to_spare_somebody_is_in_the_page(state: dict[str, Any]) -> None:
-    """As the destroy tells it."""
-    told: Any = RecordingClient()
+def test_the_page_quotes_every_reason_to_keep_a_user(state: dict[str, Any]) -> None:
+    """The destroy reports it."""
+    client: Any = RecordingClient()
 
-    delete(build_run(told), "c4cea842-…", {**ADA, **state})
+    delete(build_run(client), "c4cea842-…", {**ADA, **state})
 
-    assert told.lines[0] in read_section("docs/account_user.md", "## Destroy")
+    assert client.lines[0] in read_section("docs/reference/account_user.md", "## Destroy")
 
 
-def test_what_a_renamed_resource_says_is_in_the_page() -> None:
-    """Both for the person and in the same words."""
-    told: Any = RecordingClient()
+def test_the_page_quotes_the_message_about_a_renamed_resource() -> None:
+    """The user stays as they are."""
+    client: Any = RecordingClient()
     owners = Ownership()
     owners.mark_adopted("c4cea842-…")
 
-    delete(build_run(told, ownership=owners), "c4cea842-…", ADA)
+    delete(build_run(client, ownership=owners), "c4cea842-…", ADA)
 
-    assert told.lines[0] in read_section("docs/account_user.md", "## Destroy")
+    assert client.lines[0] in read_section("docs/reference/account_user.md", "## Destroy")
 
 
-def test_what_a_destroyed_company_says_is_in_the_page() -> None:
-    """Nothing is sent, so this line is all there is."""
-    told: Any = RecordingClient()
+def test_the_page_quotes_the_message_about_a_destroyed_company() -> None:
+    """Nothing is sent; the message is the only effect."""
+    client: Any = RecordingClient()
 
-    company.delete(build_run(told), "959ea943-…", VOLT)
+    company.delete(build_run(client), "959ea943-…", VOLT)
 
-    assert told.lines[0] in read_section("docs/company.md", "## Destroy")
+    assert client.lines[0] in read_section("docs/reference/company.md", "## Destroy")

@@ -2,12 +2,12 @@
 
 import pytest
 
-from bench.readme import BEGIN_MARK, END_MARK, REPORTS_FOLDER, build_section
+from bench.performance_page import BEGIN_MARK, END_MARK, REPORTS_FOLDER, build_section
 from bench.report import DATA_FILE, PAGE_FILE, build_page
 from bench.results import load_results
 from tests.meta.docs.markdown_files import read_document
-from tests.meta.source_files import ROOT
 
+PAGE = "docs/explanation/performance.md"
 COMMITTED = [path.parent.name for path in sorted(REPORTS_FOLDER.glob(f"*/{DATA_FILE}"))]
 
 
@@ -19,10 +19,9 @@ def test_a_committed_report_matches_its_results(kind: str) -> None:
     assert (REPORTS_FOLDER / kind / PAGE_FILE).read_text("utf-8") == build_page(results)
 
 
-def test_the_readme_section_matches_the_committed_report() -> None:
+def test_the_performance_page_matches_the_committed_report() -> None:
     """`make bench ARGS=--render` writes the section again."""
-    _, _, rest = read_document("README.md").partition(BEGIN_MARK)
+    _, _, rest = read_document(PAGE).partition(BEGIN_MARK)
     section, _, _ = rest.partition(END_MARK)
 
     assert f"{BEGIN_MARK}{section}{END_MARK}" == build_section()
-    assert (ROOT / "docs" / "performance.md").exists()

@@ -1,4 +1,4 @@
-"""The examples of docs/pipelines name what exists: variables, commands, flags, and each other.
+"""Check that docs/how-to/pipelines uses variables, commands, flags and files that exist.
 
 tests/engine/commands/test_pipelines.py runs their steps, except those for Kubernetes.
 """
@@ -17,7 +17,7 @@ import yaml
 from bim360_provider.core.settings import CONFIG_KEYS
 from tests.meta.source_files import ROOT
 
-EXAMPLES = sorted((ROOT / "docs/pipelines").iterdir())
+EXAMPLES = sorted((ROOT / "docs/how-to/pipelines").iterdir())
 PIPELINES = [*EXAMPLES, ROOT / ".github/workflows/ci.yml"]
 OF_OURS = re.compile(r"\b((?:BIM360|APS)_[A-Z0-9_]+)\b")
 CALLED = re.compile(r"\bbim360 ([a-z]+)([^\n|>;&]*)")
@@ -30,12 +30,12 @@ def _name(path: Path) -> str:
 
 def objects(name: str) -> list[Any]:
     """Return the Kubernetes objects of an example."""
-    text = (ROOT / "docs/pipelines" / name).read_text(encoding="utf-8")
+    text = (ROOT / "docs/how-to/pipelines" / name).read_text(encoding="utf-8")
     return list(yaml.safe_load_all(text))
 
 
 def of_kind(kind: str) -> dict[str, Any]:
-    """Return the one object of a kind among all examples for Kubernetes."""
+    """Return the only object of a kind in the examples for Kubernetes."""
     every = [*objects("kubernetes-redis.yml"), *objects("kubernetes-stack.yml")]
     (found,) = [each for each in every if each["kind"] == kind]
     return dict(found)
@@ -52,14 +52,14 @@ def calls() -> Iterator[tuple[str, str, list[str]]]:
 
 @pytest.mark.parametrize("path", PIPELINES, ids=_name)
 def test_every_variable_of_ours_is_a_setting(path: Path) -> None:
-    """A typing mistake in a variable would leave the setting at its default without a word."""
+    """A misspelled variable would leave the setting at its default silently."""
     named = set(OF_OURS.findall(path.read_text(encoding="utf-8")))
 
     assert named - set(CONFIG_KEYS.values()) == set()
 
 
 def test_every_command_and_flag_of_ours_exists() -> None:
-    """A pipeline that fails on its first run is copied once."""
+    """Users copy the examples."""
     commands = importlib.import_module("bim360_provider.cli.app")
     known: Any = typer.main.get_command(commands.app)
     seen = list(calls())
@@ -79,7 +79,9 @@ def test_every_command_and_flag_of_ours_exists() -> None:
 def test_apply_and_drift_do_not_cancel_each_other_at_github() -> None:
     """GitHub keeps one waiting run of a group, and cancels an older one."""
     groups = [
-        yaml.safe_load((ROOT / "docs/pipelines" / name).read_text(encoding="utf-8"))["concurrency"]
+        yaml.safe_load((ROOT / "docs/how-to/pipelines" / name).read_text(encoding="utf-8"))[
+            "concurrency"
+        ]
         for name in ("github-apply.yml", "github-drift.yml", "github-preview.yml")
     ]
 
@@ -103,8 +105,8 @@ def test_the_stack_on_kubernetes_uses_the_shared_rate_limit() -> None:
     assert redis["spec"]["selector"]["matchLabels"] == service["spec"]["selector"]
 
 
-def test_the_stack_on_kubernetes_has_its_account_and_takes_secrets_from_one_place() -> None:
-    """No secret stands in a manifest, and deleting the object archives nothing."""
+def test_the_stack_on_kubernetes_has_an_account_and_reads_one_secret() -> None:
+    """No manifest contains a secret, and deleting the object archives nothing."""
     account, bound, stack = map(of_kind, ("ServiceAccount", "ClusterRoleBinding", "Stack"))
     env = stack["spec"]["envRefs"]
 
@@ -119,7 +121,7 @@ def test_the_stack_on_kubernetes_has_its_account_and_takes_secrets_from_one_plac
 
 
 def test_the_image_has_the_pulumi_of_the_examples() -> None:
-    """One version, or a state written by one is read by an older one."""
+    """An older version could not read the state of a newer one."""
     texts = [path.read_text(encoding="utf-8") for path in EXAMPLES]
     pinned = [
         re.findall(r"(?:pulumi-version: |pulumi-python-3\.\d+:)(\d+\.\d+\.\d+)", t) for t in texts

@@ -1,4 +1,4 @@
-"""The pages on policies and settings say what the code does, word by word and number by number."""
+"""The pages on policies and settings match the messages and numbers of the code."""
 
 import base64
 import pickle
@@ -24,9 +24,9 @@ from tests.meta.docs.markdown_files import parse_name, parse_rows, read_document
 
 BEGAN = datetime(2027, 1, 2, tzinfo=timezone.utc)
 DEFAULTS = Settings.resolve({}, {})
-MADE_LONG_AGO = "2020-01-01T00:00:00.000Z"
-MADE_AN_HOUR_AGO = "2027-01-01T23:00:00.000Z"
-MADE_MEANWHILE = "2027-01-02T00:00:01.000Z"
+CREATED_LONG_AGO = "2020-01-01T00:00:00.000Z"
+CREATED_AN_HOUR_AGO = "2027-01-01T23:00:00.000Z"
+CREATED_MEANWHILE = "2027-01-02T00:00:01.000Z"
 
 GIVEN = {
     "name": "Tower",
@@ -47,33 +47,35 @@ def build_candidate(status: str, created_at: str) -> Project:
 
 def build_reactivated_project() -> Project:
     """Return a project that was archived until an hour ago."""
-    return build_candidate("active", MADE_LONG_AGO).model_copy(
-        update={"updated_at": MADE_AN_HOUR_AGO}
+    return build_candidate("active", CREATED_LONG_AGO).model_copy(
+        update={"updated_at": CREATED_AN_HOUR_AGO}
     )
 
 
 @pytest.mark.parametrize(
-    ("twins", "adopt"),
+    ("candidates", "adopt"),
     [
-        ([build_candidate("active", MADE_LONG_AGO)], "never"),
-        ([build_candidate("archived", MADE_LONG_AGO)], "never"),
-        ([build_candidate("active", MADE_MEANWHILE)], "never"),
+        ([build_candidate("active", CREATED_LONG_AGO)], "never"),
+        ([build_candidate("archived", CREATED_LONG_AGO)], "never"),
+        ([build_candidate("active", CREATED_MEANWHILE)], "never"),
         ([], "any"),
-        ([build_candidate("active", MADE_LONG_AGO)], "any"),
-        ([build_candidate("archived", MADE_LONG_AGO)], "archived"),
+        ([build_candidate("active", CREATED_LONG_AGO)], "any"),
+        ([build_candidate("archived", CREATED_LONG_AGO)], "archived"),
         ([build_reactivated_project()], "archived"),
-        ([build_candidate("pending", MADE_AN_HOUR_AGO)], "never"),
+        ([build_candidate("pending", CREATED_AN_HOUR_AGO)], "never"),
     ],
 )
-def test_every_word_about_a_taken_name_is_in_the_page(twins: list[Project], adopt: str) -> None:
-    """People search for the message that they got."""
-    verdict = decide_adoption(twins, {**GIVEN, "adopt": adopt}, DEFAULTS, BEGAN)
+def test_the_page_quotes_every_message_about_a_name_in_use(
+    candidates: list[Project], adopt: str
+) -> None:
+    """Users search for the message."""
+    verdict = decide_adoption(candidates, {**GIVEN, "adopt": adopt}, DEFAULTS, BEGAN)
 
-    assert f"{verdict.reason}." in read_section("docs/project.md", "## Create")
+    assert f"{verdict.reason}." in read_section("docs/reference/project.md", "## Create")
 
 
-def test_the_mistakes_that_the_page_shows_are_those_that_check_finds() -> None:
-    """Each line of the page, from arguments that have just that mistake."""
+def test_the_page_quotes_the_mistakes_that_check_finds() -> None:
+    """Each line of the page has one mistake of these arguments."""
     wrong = {
         "name": "Tower / A",
         "start_date": "31.12.2027",
@@ -89,13 +91,13 @@ def test_the_mistakes_that_the_page_shows_are_those_that_check_finds() -> None:
     _, third = check(GIVEN, {**GIVEN, "include_companies": True}, DEFAULTS)
     found = [str(each) for each in (*first, *second, *third) if each.argument != "account_id"]
 
-    shown = read_section("docs/project.md", "## Check")
+    shown = read_section("docs/reference/project.md", "## Check")
 
     assert [each for each in found if f"\n{each}\n" not in shown] == []
 
 
-def test_the_page_shows_the_refusal_of_one_archive_too_many() -> None:
-    """With the default; people search for the message that they got."""
+def test_the_page_quotes_the_error_of_the_archive_limit() -> None:
+    """Users search for the message."""
     allowance = ArchiveLimit(DEFAULTS.max_archives)
     for _ in range(DEFAULT_MAX_ARCHIVES):
         allowance.counter.acquire(None)
@@ -104,21 +106,23 @@ def test_the_page_shows_the_refusal_of_one_archive_too_many() -> None:
         pass
 
     assert f"\n{caught.value}\n" in read_section(
-        "docs/project.md", "### No more archives than are meant"
+        "docs/reference/project.md", "### The limit on archives"
     )
 
 
-def test_the_import_file_names_the_provider_as_every_state_does() -> None:
-    """Pulumi finds the code by these characters alone."""
+def test_the_import_file_has_the_provider_reference_of_every_state() -> None:
+    """Pulumi finds the code by this reference."""
     reference = base64.b64encode(pickle.dumps(ProjectProvider(), protocol=4)).decode()
-    written = set(re.findall(r'"__provider": "([^"]*)"', read_document("docs/project.md")))
+    written = set(
+        re.findall(r'"__provider": "([^"]*)"', read_document("docs/reference/project.md"))
+    )
 
     assert written == {reference}
 
 
-def test_numbers_of_the_policies_are_those_of_the_code() -> None:
-    """A number that is changed in the code alone would mislead."""
-    project, hq = read_document("docs/project.md"), read_document("docs/hq.md")
+def test_the_pages_have_the_numbers_of_the_code() -> None:
+    """An outdated number misleads."""
+    project, hq = read_document("docs/reference/project.md"), read_document("docs/reference/hq.md")
 
     assert (
         f"after {LOOKUP_DELAYS[0]:.0f}, {LOOKUP_DELAYS[1]:.0f} and {LOOKUP_DELAYS[2]:.0f} seconds"
@@ -134,22 +138,20 @@ def test_numbers_of_the_policies_are_those_of_the_code() -> None:
     assert f"up to {retry.MAX_RETRY_AFTER:.0f} seconds" in hq
     assert f"waits {retry.DEFAULT_RETRY_AFTER:.0f} seconds" in hq
     assert f"For {retry.NEW_RESOURCE_TIMEOUT:.0f} seconds after" in hq
-    assert (
-        f"a window of {rate_limit.WINDOW_SECONDS} seconds with {connection.DEFAULT_REQUESTS_PER_MINUTE} places"
-        in hq
-    )
+    places = connection.DEFAULT_REQUESTS_PER_MINUTE
+    assert f"a window of {rate_limit.WINDOW_SECONDS} seconds with {places} places" in hq
     assert f"waits {http.CONNECT_TIMEOUT:.0f} s for a connection" in hq
     assert f"{http.READ_TIMEOUT:.0f} s between two bytes" in hq
-    assert f"{http.ATTEMPT_TIMEOUT:.0f} s for a whole answer" in hq
+    assert f"{http.ATTEMPT_TIMEOUT:.0f} s for a whole response" in hq
 
 
 @pytest.mark.parametrize(
     "choices",
     [enums.CONTRACT_TYPES, enums.CONSTRUCTION_TYPES, enums.LANGUAGES, enums.SERVICE_TYPES],
 )
-def test_short_lists_are_written_out(choices: tuple[str, ...]) -> None:
-    """The long ones are given by reference, with their length."""
-    listed = read_section("docs/hq.md", "### Values")
+def test_the_page_lists_every_value_of_short_lists(choices: tuple[str, ...]) -> None:
+    """For long lists it has the length."""
+    listed = read_section("docs/reference/hq.md", "### Values")
 
     assert [choice for choice in choices if f"`{choice}`" not in listed] == []
     assert f"{len(enums.CURRENCIES)} codes" in listed
@@ -157,9 +159,9 @@ def test_short_lists_are_written_out(choices: tuple[str, ...]) -> None:
     assert f"{len(enums.PROJECT_TYPES)} presets" in listed
 
 
-def test_every_setting_has_its_row_its_default_and_its_section() -> None:
-    """One table to look things up, one section each to understand them."""
-    text = read_document("docs/configuration.md")
+def test_the_page_has_a_row_a_default_and_a_section_for_every_setting() -> None:
+    """The table is for looking up, the sections are for details."""
+    text = read_document("docs/reference/configuration.md")
     table = {
         parse_name(row[0]): (parse_name(row[1]), parse_name(row[2])) for row in parse_rows(text)
     }
@@ -178,15 +180,15 @@ def test_every_setting_has_its_row_its_default_and_its_section() -> None:
     }
 
     assert table == {
-        key: (variable, optional.get(key, "has to be set")) for key, variable in CONFIG_KEYS.items()
+        key: (variable, optional.get(key, "required")) for key, variable in CONFIG_KEYS.items()
     }
     assert [key for key in CONFIG_KEYS if f"\n### {key}\n" not in text] == []
     assert f"`{DEBUG_VARIABLE}`" in text
 
 
-def test_the_messages_about_settings_are_those_that_people_get() -> None:
-    """What cannot be understood, and what is missing."""
-    text = read_document("docs/configuration.md")
+def test_the_page_quotes_the_messages_about_settings() -> None:
+    """They are about invalid and missing values."""
+    text = read_document("docs/reference/configuration.md")
     wrong = {"bim360:region": "Europa", "bim360:adoptLeftovers": "perhaps"}
     known = {"bim360:clientId": "id", "bim360:accountId": "a1d5e9b2-0000-4000-8000-000000000001"}
 

@@ -1,4 +1,4 @@
-"""The README is complete: every argument, every output, and how each argument changes."""
+"""The reference of projects and providers is complete, and the README's targets exist."""
 
 import inspect
 import re
@@ -16,6 +16,8 @@ from bim360_provider.models.project import (
 from tests.meta.docs.markdown_files import parse_name, parse_rows, read_document, read_section
 from tests.meta.source_files import ROOT
 
+PROJECT_PAGE = "docs/reference/project.md"
+
 NOT_IN_TABLES = {"self", "resource_name", "opts"}
 
 CHANGES = {
@@ -26,7 +28,7 @@ CHANGES = {
 
 
 def parameters(declared: Callable[..., Any]) -> dict[str, bool]:
-    """Return the arguments that people write, and whether each has to be given."""
+    """Return the arguments of users, and whether each is required."""
     found = inspect.signature(declared).parameters
     return {
         name: each.default is inspect.Parameter.empty
@@ -35,27 +37,35 @@ def parameters(declared: Callable[..., Any]) -> dict[str, bool]:
     }
 
 
-@pytest.mark.parametrize("resource", [Bim360Project, Bim360Provider])
-def test_the_table_has_every_argument_and_says_which_are_required(resource: type) -> None:
-    """In the order of the signature, so that a reader finds them again."""
-    table = parse_rows(read_section("README.md", f"## Arguments of {resource.__name__}"))
-    said = {parse_name(row[0]): row[3] == "required" for row in table}
+@pytest.mark.parametrize(
+    ("resource", "page", "heading"),
+    [
+        (Bim360Project, PROJECT_PAGE, "## Arguments"),
+        (Bim360Provider, "docs/reference/configuration.md", "## Arguments of Bim360Provider"),
+    ],
+)
+def test_the_table_lists_every_argument_and_marks_the_required_ones(
+    resource: type, page: str, heading: str
+) -> None:
+    """The order is that of the signature."""
+    table = parse_rows(read_section(page, heading))
+    listed = {parse_name(row[0]): row[3] == "required" for row in table}
 
-    assert list(said.items()) == list(parameters(resource).items())
+    assert list(listed.items()) == list(parameters(resource).items())
 
 
-def test_the_table_says_how_each_argument_changes() -> None:
-    """What a review has to know before it lets a change through."""
-    table = parse_rows(read_section("README.md", "## Arguments of Bim360Project"))
+def test_the_table_lists_how_each_argument_changes() -> None:
+    """Reviewers need to know it."""
+    table = parse_rows(read_section(PROJECT_PAGE, "## Arguments"))
 
     assert {parse_name(row[0]): row[4] for row in table} == {
         name: CHANGES[name] for name in parameters(Bim360Project)
     }
 
 
-def test_every_output_is_there() -> None:
-    """HQ's fields in a list, the rest in a table with types."""
-    text = read_section("README.md", "## Outputs of Bim360Project")
+def test_the_page_lists_every_output() -> None:
+    """HQ's fields are a list, the others a table with types."""
+    text = read_section(PROJECT_PAGE, "## Outputs")
     listed = set(re.findall(r"`(\w+)`", text.partition("\n| Output")[0]))
     tabled = {parse_name(row[0]) for row in parse_rows(text)}
     outputs = {name for name in Bim360Project.__annotations__ if name.islower()}
@@ -64,8 +74,8 @@ def test_every_output_is_there() -> None:
     assert tabled == {"id", *Bim360Project.OUTPUTS}
 
 
-def test_every_target_that_is_named_exists() -> None:
-    """`make demo` and its kin are the first thing that people type."""
+def test_every_target_of_the_readme_exists() -> None:
+    """New users type `make demo` first."""
     named = set(re.findall(r"^make ([a-z-]+)", read_document("README.md"), re.MULTILINE))
     there = set(re.findall(r"^([a-z-]+):", read_document("Makefile"), re.MULTILINE))
 
@@ -74,7 +84,7 @@ def test_every_target_that_is_named_exists() -> None:
 
 
 def test_every_file_of_the_tree_in_the_architecture_exists() -> None:
-    """A map that names what is gone is worse than none."""
+    """An outdated map misleads."""
     tree = read_section("ARCHITECTURE.md", "## The tree")
     parents = [ROOT]
     missing = []

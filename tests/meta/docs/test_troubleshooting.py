@@ -1,4 +1,4 @@
-"""The page of messages is true: what it quotes is said somewhere, and what is said is on it."""
+"""The page on messages is complete: it quotes only existing messages, and all of them."""
 
 import ast
 import re
@@ -16,16 +16,16 @@ from tests.meta.docs.markdown_files import (
 )
 from tests.meta.source_files import PACKAGE, list_modules
 
-PAGE = "docs/troubleshooting.md"
-PULUMIS = "Pulumi's own words"
-ANSWERS = "HQ says no"
+PAGE = "docs/how-to/troubleshooting.md"
+PULUMI_HEADING = "Messages of Pulumi"
+HQ_HEADING = "Errors of HQ"
 HOLE = "…"
 QUOTED = re.compile(r"``\s(.+?)\s``|`([^`]+)`")
-FEW_WORDS = 3  # less is a frame, such as "could not …: …", whose words come from elsewhere
+MIN_WORD_COUNT = 3  # less is a frame, such as "could not …: …", whose text comes from elsewhere
 
 
 def _text(node: ast.AST) -> str | None:
-    """Return a string as it is written, with a hole where a value is put in."""
+    """Return a string of the source, with a hole for each value."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
     if isinstance(node, ast.JoinedStr):
@@ -35,7 +35,7 @@ def _text(node: ast.AST) -> str | None:
 
 
 def _strings(tree: ast.AST) -> Iterator[str]:
-    """Yield every string, a formatted one as a whole."""
+    """Yield every string; a formatted one is one string."""
     text = _text(tree)
     if text is not None:
         yield text
@@ -45,26 +45,28 @@ def _strings(tree: ast.AST) -> Iterator[str]:
 
 
 def list_strings() -> list[str]:
-    """Return every string of the package but the emulator's, which speaks as HQ does."""
+    """Return every string of the package except the emulator's, which are HQ's messages."""
     ours = [each for each in list_modules() if each.dotted_name.startswith(f"{PACKAGE}.")]
-    spoken = [each for each in ours if not each.dotted_name.startswith(f"{PACKAGE}.emulator")]
-    return [text for each in spoken for text in _strings(each.syntax)]
+    relevant = [each for each in ours if not each.dotted_name.startswith(f"{PACKAGE}.emulator")]
+    return [text for each in relevant for text in _strings(each.syntax)]
 
 
 def quoted(cell: str) -> str:
-    """Return the message that a cell quotes; one with backticks in it stands in two of them."""
+    """Return the message in a cell; one that contains backticks has double backticks."""
     found = QUOTED.search(cell)
     return (found[1] or found[2]) if found else ""
 
 
 def tables(heading: str) -> list[TableRow]:
-    """Return the rows of every table under a heading."""
+    """Return the rows of every table below a heading."""
     parts = re.split(r"\n\n(?=\|)", read_section(PAGE, f"## {heading}"))
     return [row for part in parts for row in parse_rows(f"{part}\n")]
 
 
 HEADINGS = [
-    each for each in re.findall(r"^## (.+)$", read_document(PAGE), re.MULTILINE) if each != PULUMIS
+    each
+    for each in re.findall(r"^## (.+)$", read_document(PAGE), re.MULTILINE)
+    if each != PULUMI_HEADING
 ]
 
 
@@ -80,12 +82,12 @@ def _is_in(message: str, text: str) -> bool:
     return re.search(".*".join(pieces), text, re.DOTALL) is not None
 
 
-def _words(text: str) -> list[str]:
+def _list_words(text: str) -> list[str]:
     return re.findall(r"[A-Za-z_']{2,}", text.removeprefix("BIM 360:"))
 
 
-def test_every_message_of_the_page_is_said() -> None:
-    """A message that was reworded is not found by whoever searches for it."""
+def test_every_message_of_the_page_exists() -> None:
+    """Users who search for a message do not find an outdated quotation."""
     strings = list_strings()
 
     lost = [each for each in MESSAGES if not any(_is_in(each, text) for text in strings)]
@@ -94,18 +96,18 @@ def test_every_message_of_the_page_is_said() -> None:
 
 
 def test_no_message_of_the_page_is_too_short_to_be_found() -> None:
-    """Two words are in every other line."""
-    assert [each for each in MESSAGES if len(_words(each)) < 2] == []
+    """A text of one or two words is in many lines."""
+    assert [each for each in MESSAGES if len(_list_words(each)) < 2] == []
 
 
-def test_every_line_for_people_is_on_the_page() -> None:
-    """Whoever adds a message adds what to do about it."""
+def test_the_page_has_every_message() -> None:
+    """A new message needs a row with what to do about it."""
     lines = {text for text in list_strings() if text.startswith("BIM 360: ")}
-    whole = {text for text in lines if len(_words(text)) >= FEW_WORDS}
+    long = {text for text in lines if len(_list_words(text)) >= MIN_WORD_COUNT}
 
-    missing = sorted(text for text in whole if not any(_is_in(each, text) for each in MESSAGES))
+    missing = sorted(text for text in long if not any(_is_in(each, text) for each in MESSAGES))
 
-    assert whole
+    assert long
     assert missing == []
 
 
@@ -113,20 +115,20 @@ def test_every_line_for_people_is_on_the_page() -> None:
     ("code", "advice"),
     [(str(code), advice) for code, advice in (*ADVICE_BY_STATUS.items(), *ADVICE_BY_CODE.items())],
 )
-def test_every_answer_is_on_the_page_with_its_advice(code: str, advice: str) -> None:
-    """The status is what people remember of an error."""
-    told = [
-        quoted(row[1]) for row in tables(ANSWERS) if len(row) == 4 and parse_name(row[0]) == code
+def test_the_page_has_every_status_with_its_advice(code: str, advice: str) -> None:
+    """Users search for the status."""
+    advice_texts = [
+        quoted(row[1]) for row in tables(HQ_HEADING) if len(row) == 4 and parse_name(row[0]) == code
     ]
 
-    assert any(each in advice for each in told)
+    assert any(each in advice for each in advice_texts)
 
 
-def test_pulumis_own_words_are_apart() -> None:
-    """Nothing here can say whether they are still Pulumi's; they must not pass for ours."""
+def test_the_messages_of_pulumi_are_separate() -> None:
+    """No test can check whether they are current; they must not be confused with ours."""
     strings = list_strings()
 
-    ours = [quoted(row[0]) for row in tables(PULUMIS) if quoted(row[0]) in strings]
+    ours = [quoted(row[0]) for row in tables(PULUMI_HEADING) if quoted(row[0]) in strings]
 
-    assert tables(PULUMIS)
+    assert tables(PULUMI_HEADING)
     assert ours == []

@@ -31,7 +31,7 @@ class BusinessUnits(SoakEntity):
         """Add, describe, rename, move or remove a unit.
 
         A unit is removed only where no stack is destroyed: a unit that a destroy kept would still
-        be below others, which docs/business_units.md leaves to a person.
+        be below others, which docs/reference/business_units.md leaves to a person.
         """
         del name
         units: dict[str, Any] = {key: dict(unit) for key, unit in arguments["units"].items()}

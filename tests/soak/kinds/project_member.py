@@ -50,7 +50,7 @@ class ProjectMembers(SoakEntity):
         """Change company, roles or access.
 
         Access only where no stack is destroyed: a person who is found with other access than
-        declared gets the declared access with the second up, as docs/members.md says.
+        declared gets the declared access with the second up, as docs/reference/members.md says.
         """
         changes: list[Arguments] = [
             {"company": self.dice.choice(PERMANENT_COMPANIES)},

@@ -107,7 +107,7 @@ def test_a_list_cache_sends_at_most_twice_the_optimal_requests_plus_one(
 def test_a_refresh_sends_the_documented_number_of_requests(
     wanted: int, number: int, requests: int
 ) -> None:
-    """The numbers of docs/hq.md, with consecutive reads far apart in the list."""
+    """The numbers of docs/reference/hq.md, with consecutive reads far apart in the list."""
     account = build_account(number)
     cache = account.create_cache()
     order = [each * 617 % number for each in range(number)][:wanted]

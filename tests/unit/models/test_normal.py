@@ -127,7 +127,7 @@ def test_the_message_for_an_invalid_id_says_where_to_find_it(value: str) -> None
     ("choices", "word", "advice"),
     [
         (enums.CURRENCIES, "eur", "did you mean 'EUR'?"),
-        (enums.CURRENCIES, "§§§", "HQ's list is in docs/hq.md"),
+        (enums.CURRENCIES, "§§§", "HQ's list is in docs/reference/hq.md"),
         (enums.TIMEZONES, "Europe/Berln", "did you mean 'Europe/Berlin'?"),
         (enums.LANGUAGES, "fr", "write one of en, de"),
         (enums.CONSTRUCTION_TYPES, "renovation", "did you mean 'Renovation'?"),

@@ -97,14 +97,15 @@ def test_a_recorded_plan_contains_no_private_terms(path: Path) -> None:
 
 @pytest.mark.parametrize(("language", "name"), [("text", "archive.txt"), ("markdown", "drift.md")])
 def test_the_document_shows_current_output(language: str, name: str) -> None:
-    shown = list_examples(read_document("docs/review.md"), language)
+    shown = list_examples(read_document("docs/how-to/review.md"), language)
 
     assert shown == [(SNAPSHOT_FOLDER / name).read_text(encoding="utf-8")]
 
 
 def test_the_document_lists_each_gate_kind() -> None:
     documented = {
-        parse_name(row[0]): row[1] for row in parse_rows(read_section("docs/review.md", "## Gates"))
+        parse_name(row[0]): row[1]
+        for row in parse_rows(read_section("docs/how-to/review.md", "## Gates"))
     }
 
     assert documented == dict(GATE_KINDS)

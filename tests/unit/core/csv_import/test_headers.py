@@ -50,7 +50,7 @@ def test_a_column_that_is_present_is_never_suggested(extra: str) -> None:
     """``Project Name`` is not ``project_type``, and ``name`` is present."""
     found = list_mistakes(f"{HEADER};{extra}", f"{LINE};x")
 
-    assert found == [f"line 1: has an unknown column '{extra}'; docs/csv.md has the list"]
+    assert found == [f"line 1: has an unknown column '{extra}'; docs/how-to/csv.md has the list"]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,8 @@ def test_an_alias_of_an_optional_column_is_recognized(extra: str, suggestion: st
             (
                 "line 1: is the set-up tool's list of services; declare a "
                 "Bim360ProjectAdmin per line, "
-                "see docs/members.md (read as utf-8 text with 4 columns, separated by semicolons: "
+                "see docs/reference/members.md (read as utf-8 text "
+                "with 4 columns, separated by semicolons: "
                 "'project_name', 'service_type', 'email', 'company')"
             ),
         ),
@@ -96,7 +97,8 @@ def test_an_alias_of_an_optional_column_is_recognized(extra: str, suggestion: st
             (
                 "line 1: is the set-up tool's list of project users; declare "
                 "a Bim360Team per project, "
-                "see docs/members.md (read as utf-8 text with 6 columns, separated by semicolons: "
+                "see docs/reference/members.md (read as utf-8 text "
+                "with 6 columns, separated by semicolons: "
                 "'project_name', 'email', 'pm_access', 'docs_access', 'company_name', "
                 "'industry_roles')"
             ),
@@ -111,7 +113,7 @@ def test_an_alias_of_an_optional_column_is_recognized(extra: str, suggestion: st
                 "line 1: is the set-up tool's template of folders and "
                 "permissions, which this provider "
                 "does not create; list its projects in a file with the "
-                "columns of docs/csv.md (read as "
+                "columns of docs/how-to/csv.md (read as "
                 "utf-8 text with 7 columns, separated by commas: 'project_name', 'project_type', "
                 "'root_folder', 'level_1', 'level_2', 'permission', 'user_email')"
             ),
@@ -224,7 +226,7 @@ def test_the_separator_with_most_known_columns_is_detected() -> None:
     header = f"{HEADER};a, b, c, d, e, f, g"
 
     assert list_mistakes(header, f"{LINE};x") == [
-        "line 1: has an unknown column 'a, b, c, d, e, f, g'; docs/csv.md has the list"
+        "line 1: has an unknown column 'a, b, c, d, e, f, g'; docs/how-to/csv.md has the list"
     ]
 
 
@@ -253,7 +255,7 @@ def test_a_missing_column_is_reported_once() -> None:
 
 
 def test_the_messages_in_the_docs_are_those_of_the_reader() -> None:
-    """docs/csv.md shows them for this file."""
+    """docs/how-to/csv.md shows them for this file."""
     good = "{},2027-01-01,2028-01-01,Office,1,EUR,"
     lines = [
         "name,start_date,end_date,projct_type,value,currency,timezone",
@@ -266,7 +268,7 @@ def test_the_messages_in_the_docs_are_those_of_the_reader() -> None:
         *(good.format(name) for name in ("Shed", "Gate", "Bridge", "Mill")),
         f"{good.format('Tower 2, east wing')}Europe/Berlin",
     ]
-    docs = (Path(__file__).parents[4] / "docs" / "csv.md").read_text(encoding="utf-8")
+    docs = (Path(__file__).parents[4] / "docs/how-to/csv.md").read_text(encoding="utf-8")
 
     assert format_mistakes("portfolio.csv", read(*lines).mistakes) in docs
     assert (

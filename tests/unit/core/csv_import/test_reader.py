@@ -87,7 +87,7 @@ def test_an_empty_cell_is_an_argument_that_is_not_given() -> None:
         ),
         (
             f"{HEADER};zzz",
-            "line 1: has an unknown column 'zzz'; docs/csv.md has the list",
+            "line 1: has an unknown column 'zzz'; docs/how-to/csv.md has the list",
         ),
         (f"{HEADER};Name", "line 1: has the column name twice"),
         ("name;value;city", "start_date, end_date, project_type, currency, which every project"),
@@ -372,7 +372,7 @@ def test_unknown_values_are_accepted_if_the_configuration_allows_them() -> None:
 
     assert read(HEADER, line, unknown_values="allow").mistakes == []
     assert list_mistakes(HEADER, line) == [
-        "line 2, currency: 'XYZ' is not a valid value; HQ's list is in docs/hq.md"
+        "line 2, currency: 'XYZ' is not a valid value; HQ's list is in docs/reference/hq.md"
     ]
 
 
