@@ -159,7 +159,7 @@ def test_the_message_for_a_malformed_secret_does_not_show_it(secret: str) -> Non
     """Such a header cannot be sent."""
     settings = replace(resolve(WHO), client_secret=SecretStr(secret))
 
-    with pytest.raises(ConfigError, match="the client secret holds") as caught:
+    with pytest.raises(ConfigError, match="the client secret contains") as caught:
         settings.build_connection(None, None)
 
     assert secret not in str(caught.value)
