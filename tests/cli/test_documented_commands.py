@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from bim360_provider.emulator import CLIENT_ID, CLIENT_SECRET, Emulator, serve
-from tests.meta.docs.code_blocks import SHELL_LANGUAGES, list_blocks, split_commands
 from tests.meta.docs.markdown_files import list_examples, read_document
+from tests.support.code_blocks import SHELL_LANGUAGES, list_blocks, split_commands
 
 pytestmark = [
     pytest.mark.pulumi_cli,

@@ -29,8 +29,8 @@ from bim360_provider.emulator import (
 )
 from bim360_provider.emulator.cli import app as emulator_app
 from bim360_provider.testing.cli import app as local_app
-from tests.meta.docs.code_blocks import SHELL_LANGUAGES, CodeBlock, list_blocks, split_commands
 from tests.meta.source_files import ROOT
+from tests.support.code_blocks import SHELL_LANGUAGES, CodeBlock, list_blocks, split_commands
 
 pytestmark = [
     pytest.mark.xdist_group("documented commands"),

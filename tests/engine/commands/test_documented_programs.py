@@ -13,8 +13,8 @@ import pytest
 
 from bim360_provider.emulator import ADMIN_EMAIL, Emulator, serve
 from bim360_provider.testing.stack import Bim360Stack
-from tests.meta.docs.code_blocks import CodeBlock, list_blocks
 from tests.meta.source_files import ROOT
+from tests.support.code_blocks import CodeBlock, list_blocks
 
 PROJECT = "name: projects\nruntime: python\n"
 PIXEL = base64.b64decode(

@@ -16,14 +16,14 @@ import tomli
 import yaml
 
 from bim360_provider.cli.demo_engine import CLI_VERSION
-from tests.meta.docs.code_blocks import (
+from tests.meta.source_files import ROOT
+from tests.support.code_blocks import (
     SHELL_LANGUAGES,
     CodeBlock,
     list_blocks,
     list_pages,
     split_commands,
 )
-from tests.meta.source_files import ROOT
 
 INSTALL = re.compile(r"pip install '([^'\[]+)\[([\w,]+)\]'")
 READERS: dict[str, Callable[[str], Any]] = {

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from tests.meta.docs.code_blocks import list_blocks
 from tests.meta.docs.test_troubleshooting import HOLE, list_strings
+from tests.support.code_blocks import list_blocks
 
 PREFIX = "BIM 360: "
 WORD = re.compile(r"[A-Za-z_']{2,}")
